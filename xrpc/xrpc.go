@@ -1,0 +1,101 @@
+// Package xrpc is what the generated code of gen and gen/client stands on: the
+// description of a method, the caller it is answered for, the error type and
+// its envelope, and the byte encodings of the AT Protocol data model. It knows
+// nothing of echo, of the database or of MLS.
+package xrpc
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Kind says how a method is called (https://atproto.com/specs/xrpc).
+type Kind int
+
+const (
+	// Query is called with GET and reads.
+	Query Kind = iota
+	// Procedure is called with POST and may write.
+	Procedure
+	// Subscription is a WebSocket of event stream frames.
+	Subscription
+)
+
+// Verb returns the HTTP method that calls a method of this kind.
+func (k Kind) Verb() string {
+	if k == Procedure {
+		return http.MethodPost
+	}
+	return http.MethodGet
+}
+
+// Method is what a lexicon says about one method. The generated table
+// gen.Methods holds one for each lexicon.
+type Method struct {
+	// NSID is the lexicon's name, which is also the token's lxm and the
+	// last segment of the route.
+	NSID string
+	Kind Kind
+	// Public methods answer without a token.
+	Public bool
+	// InputEncoding and OutputEncoding are MIME types as the lexicon has
+	// them; "" where there is no body, "*/*" for any.
+	InputEncoding, OutputEncoding string
+	// MaxBody is the largest request body in bytes.
+	MaxBody int64
+	// Errors are the names the lexicon declares.
+	Errors []string
+}
+
+// Caller is the account a request is answered for.
+type Caller struct {
+	// DID is the account, proven by a service token. It is empty for
+	// methods that are Public.
+	DID string
+}
+
+// Authenticator proves who calls. It returns an *Error with status 401 where
+// it cannot.
+type Authenticator interface {
+	Authenticate(ctx context.Context, r *http.Request, m *Method) (Caller, error)
+}
+
+// Limiter bounds how often a caller may call a method. It returns an *Error
+// named RateLimitExceeded where the bound is reached.
+type Limiter interface {
+	Allow(ctx context.Context, caller Caller, m *Method) error
+}
+
+// Observer hears of every finished request: errName is "" for a success, and
+// otherwise the name in the error's envelope.
+type Observer interface {
+	Observe(m *Method, status int, errName string, took time.Duration)
+}
+
+// Plumbing is what every generated route needs besides its handler.
+type Plumbing struct {
+	Auth    Authenticator
+	Limits  Limiter
+	Observe Observer
+}
+
+// Upload is the input of a method whose lexicon takes any bytes.
+type Upload struct {
+	Body io.Reader
+	// ContentType as the request has it; "application/octet-stream" where
+	// it has none.
+	ContentType string
+	// ContentLength in bytes, -1 where the request is chunked.
+	ContentLength int64
+}
+
+// Download is the output of a method whose lexicon gives any bytes. The route
+// closes Body after writing it.
+type Download struct {
+	Body io.ReadCloser
+	// Status is 200, or 206 with Header carrying Content-Range.
+	Status int
+	Header http.Header
+}
