@@ -1,0 +1,43 @@
+// What the end-to-end tests ask of an MLS implementation; tsmls.mjs and corecrypto.mjs provide it.
+//
+// Group ids are lower-case hex, everything else is bytes. A method that changes the group builds a
+// bundle { commit, welcome, groupInfo } and hands it to `submit`, which sends it to the delivery
+// service and says whether it was accepted; only then does the client move to the next epoch.
+//
+//   keyPackages(n)                      → n fresh key packages
+//   createGroup(groupId)                  a group of one, epoch 0
+//   add(groupId, keyPackages, submit)   → accepted
+//   remove(groupId, identities, submit) → accepted
+//   update(groupId, submit)             → accepted
+//   joinWelcome(welcome)                → groupId
+//   joinExternal(groupInfo, submit)     → accepted; replaces this client's own old leaf, if any
+//   forget(groupId)                       loses the state of a group
+//   encrypt(groupId, plaintext)         → message
+//   process(groupId, message)           → { plaintext } of a message, { commit: true, active } of a commit
+//   epoch(groupId)                      → number
+//   members(groupId)                    → identities, in no particular order
+//   signatureKey                          the leaf's SignaturePublicKey
+import { createHash } from 'node:crypto'
+import { CoreCryptoClient } from './corecrypto.mjs'
+import { TsMlsClient } from './tsmls.mjs'
+
+export const SUITE_1 = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519'
+export const SUITE_2 = 'MLS_128_DHKEMP256_AES128GCM_SHA256_P256'
+
+const implementations = { 'ts-mls': TsMlsClient, 'core-crypto': CoreCryptoClient }
+
+/**
+ * Starts a client. `identity` becomes the basic credential: a DID, optionally with #device.
+ * `handshakes` is 'public' (PublicMessage commits) or 'private' (PrivateMessage commits).
+ */
+export function openClient(implementation, { identity, suite = SUITE_1, handshakes = 'public' }) {
+  return implementations[implementation].open({ identity, suite, handshakes })
+}
+
+/** The service's name for a device: unpadded lower-case base32 of half a SHA-256 of its signature key. */
+export function deviceId(signatureKey) {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+  const half = createHash('sha256').update(signatureKey).digest().subarray(0, 16)
+  const bits = [...half].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  return bits.match(/.{1,5}/g).map((group) => alphabet[parseInt(group.padEnd(5, '0'), 2)]).join('')
+}

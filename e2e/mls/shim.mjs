@@ -1,0 +1,44 @@
+// ts-mls 1.6 departs from RFC 9420 in two places. This shim makes it emit and accept the RFC's form.
+//
+//  - ECDSA public keys: compressed points instead of the uncompressed ones of §5.1.1.
+//  - external_pub: the bare HPKE key, without the length that opaque<V> of §12.4.3.2 calls for.
+import { p256 } from '@noble/curves/nist.js'
+import { getCiphersuiteFromName, getCiphersuiteImpl } from 'ts-mls'
+import { createGroupInfo } from 'ts-mls/createCommit.js'
+import { ratchetTreeEncoder } from 'ts-mls/ratchetTree.js'
+import { encode } from 'ts-mls/codec/tlsEncoder.js'
+import { varLenDataEncoder } from 'ts-mls/codec/variableLength.js'
+
+/** A ts-mls cipher suite that speaks the RFC's encodings. */
+export async function cipherSuite(name) {
+  const suite = await getCiphersuiteImpl(getCiphersuiteFromName(name))
+  return {
+    ...suite,
+    signature: { ...suite.signature, keygen: () => uncompressedKeys(name, suite) },
+    hpke: { ...suite.hpke, importPublicKey: (key) => suite.hpke.importPublicKey(withoutLength(key)) },
+  }
+}
+
+async function uncompressedKeys(name, suite) {
+  const keys = await suite.signature.keygen()
+  if (!name.endsWith('_P256')) return keys
+  return { signKey: keys.signKey, publicKey: p256.getPublicKey(keys.signKey, false) }
+}
+
+/** The only HPKE keys that come with their length in front are those of external_pub: 32 and 65 bytes long. */
+function withoutLength(key) {
+  if (key.length === 1 + 32) return key.subarray(1)
+  if (key.length === 2 + 65) return key.subarray(2)
+  return key
+}
+
+/** A signed GroupInfo of the current epoch with external_pub and ratchet_tree. */
+export async function groupInfo(state, suite) {
+  const { publicKey } = await suite.hpke.deriveKeyPair(state.keySchedule.externalSecret)
+  const externalPub = await suite.hpke.exportPublicKey(publicKey)
+  const extensions = [
+    { extensionType: 'external_pub', extensionData: encode(varLenDataEncoder)(externalPub) },
+    { extensionType: 'ratchet_tree', extensionData: encode(ratchetTreeEncoder)(state.ratchetTree) },
+  ]
+  return createGroupInfo(state.groupContext, state.confirmationTag, state, extensions, suite)
+}

@@ -1,0 +1,171 @@
+// MLS client on ts-mls: MLSMessage framing for everything it emits.
+import {
+  acceptAll, createApplicationMessage, createCommit, createGroup, decodeMlsMessage, emptyPskIndex,
+  encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
+} from 'ts-mls'
+import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
+import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
+import { getGroupMembers } from 'ts-mls/clientState.js'
+import { cipherSuite, groupInfo } from './shim.mjs'
+
+const DAY = 86_400n
+
+export class TsMlsClient {
+  static async open({ identity, suite, handshakes }) {
+    const cs = await cipherSuite(suite)
+    return new TsMlsClient(identity, cs, await cs.signature.keygen(), handshakes === 'public')
+  }
+
+  #cs; #keys; #public
+  #groups = new Map() // hex group id → ClientState
+  #packages = new Map() // hex KeyPackageRef → { publicPackage, privatePackage }
+
+  constructor(identity, cs, keys, isPublic) {
+    this.implementation = 'ts-mls'
+    this.identity = identity
+    this.signatureKey = keys.publicKey
+    this.#cs = cs
+    this.#keys = keys
+    this.#public = isPublic
+  }
+
+  async keyPackages(n) {
+    const packages = []
+    for (let i = 0; i < n; i++) {
+      const made = await this.#makePackage()
+      const ref = await makeKeyPackageRef(made.publicPackage, this.#cs.hash)
+      this.#packages.set(hex(ref), made)
+      packages.push(message({ wireformat: 'mls_key_package', keyPackage: made.publicPackage }))
+    }
+    return packages
+  }
+
+  #makePackage() {
+    const now = BigInt(Math.floor(Date.now() / 1000))
+    const capabilities = {
+      versions: ['mls10'], ciphersuites: [this.#cs.name], extensions: [], proposals: [], credentials: ['basic', 'x509'],
+    }
+    const lifetime = { notBefore: now - 3600n, notAfter: now + 30n * DAY }
+    const credential = { credentialType: 'basic', identity: Buffer.from(this.identity) }
+    return generateKeyPackageWithKey(credential, capabilities, lifetime, [], this.#keys, this.#cs)
+  }
+
+  async createGroup(groupId) {
+    const { publicPackage, privatePackage } = await this.#makePackage()
+    const state = await createGroup(Buffer.from(groupId, 'hex'), publicPackage, privatePackage, [], this.#cs)
+    this.#groups.set(groupId, state)
+  }
+
+  add(groupId, keyPackages, submit) {
+    const proposals = keyPackages.map((bytes) => ({ proposalType: 'add', add: { keyPackage: readKeyPackage(bytes) } }))
+    return this.#commit(groupId, proposals, submit)
+  }
+
+  remove(groupId, identities, submit) {
+    const leaves = this.#groups.get(groupId).ratchetTree.filter((_, i) => i % 2 === 0)
+    const proposals = leaves.flatMap((node, removed) =>
+      node && identities.includes(identityOf(node.leaf)) ? [{ proposalType: 'remove', remove: { removed } }] : [])
+    return this.#commit(groupId, proposals, submit)
+  }
+
+  update(groupId, submit) {
+    return this.#commit(groupId, [], submit)
+  }
+
+  async #commit(groupId, extraProposals, submit) {
+    const { newState, commit, welcome } = await createCommit(
+      { state: this.#groups.get(groupId), cipherSuite: this.#cs },
+      { extraProposals, wireAsPublicMessage: this.#public, ratchetTreeExtension: true })
+    const accepted = await submit({
+      commit: encodeMlsMessage(commit),
+      welcome: welcome && message({ wireformat: 'mls_welcome', welcome }),
+      groupInfo: await this.#groupInfo(newState),
+    })
+    if (accepted) this.#groups.set(groupId, newState)
+    return accepted
+  }
+
+  async #groupInfo(state) {
+    return message({ wireformat: 'mls_group_info', groupInfo: await groupInfo(state, this.#cs) })
+  }
+
+  async joinWelcome(bytes) {
+    const { welcome } = read(bytes, 'mls_welcome')
+    for (const { newMember } of welcome.secrets) {
+      const mine = this.#packages.get(hex(newMember))
+      if (!mine) continue
+      const state = await joinGroup(welcome, mine.publicPackage, mine.privatePackage, emptyPskIndex, this.#cs)
+      this.#packages.delete(hex(newMember))
+      return this.#store(state)
+    }
+    throw new Error('the Welcome names no key package of this client')
+  }
+
+  async joinExternal(bytes, submit) {
+    const info = read(bytes, 'mls_group_info')?.groupInfo ?? decodeGroupInfo(bytes, 0)[0]
+    const { publicPackage, privatePackage } = await this.#makePackage()
+    const resync = ratchetTreeFromExtension(info).some((node) =>
+      node?.nodeType === 'leaf' && hex(node.leaf.signaturePublicKey) === hex(this.signatureKey))
+    const { publicMessage, newState } = await joinGroupExternal(info, publicPackage, privatePackage, resync, this.#cs)
+    const accepted = await submit({
+      commit: message({ wireformat: 'mls_public_message', publicMessage }),
+      groupInfo: await this.#groupInfo(newState),
+    })
+    if (accepted) this.#store(newState)
+    return accepted
+  }
+
+  #store(state) {
+    const groupId = hex(state.groupContext.groupId)
+    this.#groups.set(groupId, state)
+    return groupId
+  }
+
+  forget(groupId) {
+    this.#groups.delete(groupId)
+  }
+
+  async encrypt(groupId, plaintext) {
+    const { newState, privateMessage } = await createApplicationMessage(this.#groups.get(groupId), plaintext, this.#cs)
+    this.#groups.set(groupId, newState)
+    return message({ wireformat: 'mls_private_message', privateMessage })
+  }
+
+  async process(groupId, bytes) {
+    const received = read(bytes, 'mls_private_message', 'mls_public_message')
+    const result = await processMessage(received, this.#groups.get(groupId), emptyPskIndex, acceptAll, this.#cs)
+    this.#groups.set(groupId, result.newState)
+    if (result.kind === 'applicationMessage') return { plaintext: result.message }
+    return { commit: true, active: result.newState.groupActiveState.kind === 'active' }
+  }
+
+  epoch(groupId) {
+    return Number(this.#groups.get(groupId).groupContext.epoch)
+  }
+
+  members(groupId) {
+    return getGroupMembers(this.#groups.get(groupId)).map(identityOf)
+  }
+
+  close() {}
+}
+
+const message = (content) => encodeMlsMessage({ version: 'mls10', ...content })
+const hex = (bytes) => Buffer.from(bytes).toString('hex')
+const identityOf = (leaf) => Buffer.from(leaf.credential.identity).toString()
+
+/** Reads an MLSMessage of one of the given wire formats, or undefined when the bytes are something else. */
+function read(bytes, ...wireformats) {
+  let decoded, used
+  try {
+    [decoded, used] = decodeMlsMessage(bytes, 0) ?? []
+  } catch {
+    return undefined
+  }
+  return used === bytes.length && wireformats.includes(decoded.wireformat) ? decoded : undefined
+}
+
+/** core-crypto publishes bare key packages. */
+function readKeyPackage(bytes) {
+  return read(bytes, 'mls_key_package')?.keyPackage ?? decodeKeyPackage(bytes, 0)[0]
+}
