@@ -1,0 +1,38 @@
+package server
+
+import "time"
+
+// Limits in force. Bytes are decoded bytes. The lexicons state the same
+// numbers, or larger ones where an old client may send more than is accepted;
+// a test holds lexicons, proxy configuration and documents to this table.
+const (
+	MaxApplicationMessage = 2 << 20
+	MaxCommit             = 4 << 20
+	MaxWelcome            = 4 << 20
+	MaxGroupInfo          = 4 << 20
+	MaxRatchetTree        = 4 << 20
+	MaxKeyPackage         = 48 << 10
+	MaxRequestBody        = 16 << 20
+	MaxBlob               = 50 << 20
+	// MaxBlobBytes is what the blobs of one account may take together.
+	MaxBlobBytes = 1 << 30
+	// MaxKeyPackages counts unspent packages of one device and cipher suite.
+	MaxKeyPackages = 100
+	// MaxDevices counts devices of one account with live packages or leaves.
+	MaxDevices = 32
+	MaxMembers = 1000
+	MaxLeaves  = 4000
+	// MaxAnswer is where an answer is cut, though it holds at least one item:
+	// a PDS passes no more than 10 MiB.
+	MaxAnswer = 4_000_000
+	// MaxLeases counts live leases of one requester on one device.
+	MaxLeases = 8
+	// LeaseTime is how long a key package is kept for who asked.
+	LeaseTime = time.Hour
+	// MaxPackageLifetime bounds how far ahead a package may end.
+	MaxPackageLifetime = 90*24*time.Hour + time.Hour
+	// IdempotencyTime is how long a first answer is kept.
+	IdempotencyTime = 7 * 24 * time.Hour
+	// UnattachedBlobTime is how long a blob waits for a message to name it.
+	UnattachedBlobTime = time.Hour
+)

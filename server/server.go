@@ -1,0 +1,50 @@
+// Package server answers the methods of the lexicons: it implements
+// gen.Service over the queries of db, one file for each method or tight family
+// of methods. A handler parses MLS objects with mls, decides inside one
+// statement or one transaction, and returns an output or an *xrpc.Error.
+package server
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/server/blob"
+)
+
+// Config is what a Server needs.
+type Config struct {
+	// Pool reaches the database, whose schema is up to date.
+	Pool *pgxpool.Pool
+	// Blobs keeps encrypted attachments.
+	Blobs *blob.Store
+	// ServiceDID is the did:web of this service.
+	ServiceDID string
+	// Version is what describeService answers.
+	Version string
+	// PastEpochs is how many epochs before the current one application
+	// messages are accepted from.
+	PastEpochs int64
+	// Clock gives the time; time.Now where nil.
+	Clock func() time.Time
+}
+
+// Server implements gen.Service. It keeps no state besides the pool: any number
+// of them work on one database.
+type Server struct {
+	pool       *pgxpool.Pool
+	blobs      *blob.Store
+	did        string
+	version    string
+	pastEpochs int64
+	now        func() time.Time
+}
+
+// New makes a Server.
+func New(c Config) *Server {
+	s := &Server{pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	return s
+}
