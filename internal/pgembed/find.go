@@ -1,0 +1,158 @@
+package pgembed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// MinVersion is the oldest major version of PostgreSQL the schema runs on.
+const MinVersion = 15
+
+// ErrNotInstalled says that the machine has no PostgreSQL that could be
+// started. Its text tells a person what to do.
+var ErrNotInstalled = errors.New("no PostgreSQL found on this machine")
+
+// Install is a set of PostgreSQL programs found on the machine.
+type Install struct {
+	// BinDir holds postgres and initdb.
+	BinDir string
+	// Major is the major version, such as 15.
+	Major int
+}
+
+// places are where distributions put the programs that they keep out of PATH,
+// as glob patterns.
+var places = []string{
+	"/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
+	"/usr/pgsql-*/bin",                                   // Red Hat, Fedora (PGDG)
+	"/usr/lib/postgresql*/bin",                           // openSUSE, Gentoo
+	"/usr/libexec/postgresql*",                           // Alpine
+	"/opt/homebrew/opt/postgresql*/bin",                  // Homebrew on Apple silicon
+	"/usr/local/opt/postgresql*/bin",                     // Homebrew on Intel
+	"/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",     // Homebrew on Linux
+	"/Applications/Postgres.app/Contents/Versions/*/bin", // Postgres.app
+	"/usr/local/pgsql/bin",                               // built from source
+}
+
+// Find returns the newest PostgreSQL of version MinVersion or later, looking
+// at PATH and at the usual places. With major above zero only that version
+// will do, since a data directory belongs to one major version.
+func Find(ctx context.Context, major int) (Install, error) {
+	return find(ctx, candidates(), major)
+}
+
+func find(ctx context.Context, dirs []string, major int) (Install, error) {
+	var best Install
+	var seen []string
+	for _, dir := range dirs {
+		v, err := version(ctx, dir)
+		if err != nil {
+			continue
+		}
+		seen = append(seen, strconv.Itoa(v))
+		if v < MinVersion || (major > 0 && v != major) {
+			continue
+		}
+		if v > best.Major {
+			best = Install{BinDir: dir, Major: v}
+		}
+	}
+	if best.Major > 0 {
+		return best, nil
+	}
+	return Install{}, notFound(major, seen)
+}
+
+func notFound(major int, seen []string) error {
+	want := fmt.Sprintf("%d or newer", MinVersion)
+	pkg := "postgresql"
+	if major > 0 {
+		want = fmt.Sprintf("%d, the version that wrote the data directory", major)
+		pkg = fmt.Sprintf("postgresql-%d", major)
+	}
+	have := ""
+	if len(seen) > 0 {
+		have = " (found: " + strings.Join(seen, ", ") + ")"
+	}
+	return fmt.Errorf("%w: version %s is needed%s; %s, or set DATABASE_URL to a database elsewhere",
+		ErrNotInstalled, want, have, installHint(pkg, major))
+}
+
+func installHint(pkg string, major int) string {
+	if runtime.GOOS == "darwin" {
+		if major == 0 {
+			major = 17
+		}
+		return fmt.Sprintf("install it with: brew install postgresql@%d", major)
+	}
+	return "install it with: sudo apt-get install " + pkg + " (or the same for your distribution)"
+}
+
+// candidates lists directories that hold both programs, links resolved, each
+// once.
+func candidates() []string {
+	var dirs []string
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+	}
+	for _, pattern := range places {
+		found, _ := filepath.Glob(pattern) // the patterns are constant and well formed
+		dirs = append(dirs, found...)
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, dir := range dirs {
+		if seen[dir] || !filepath.IsAbs(dir) || !executable(filepath.Join(dir, "postgres")) || !executable(filepath.Join(dir, "initdb")) {
+			continue
+		}
+		seen[dir] = true
+		out = append(out, dir)
+	}
+	return out
+}
+
+func executable(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.Mode().IsRegular() && st.Mode()&0o111 != 0
+}
+
+var versionRE = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
+
+func version(ctx context.Context, dir string) (int, error) {
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	if err != nil {
+		return 0, fmt.Errorf("asking %s for its version: %w", dir, err)
+	}
+	m := versionRE.FindSubmatch(out)
+	if m == nil {
+		return 0, fmt.Errorf("%s/postgres does not look like PostgreSQL", dir)
+	}
+	return strconv.Atoi(string(m[1]))
+}
+
+// clusterMajor reads the version that wrote a data directory; 0 where there is
+// none yet.
+func clusterMajor(dataDir string) (int, error) {
+	b, err := os.ReadFile(filepath.Join(dataDir, "PG_VERSION"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reading the data directory's version: %w", err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		return 0, fmt.Errorf("%s/PG_VERSION is not a version: %q", dataDir, b)
+	}
+	return n, nil
+}

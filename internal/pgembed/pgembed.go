@@ -1,0 +1,289 @@
+// Package pgembed runs a private PostgreSQL from the programs installed on
+// the machine. The server listens on a Unix socket inside its data directory,
+// which only its own account can enter, and lives as long as the process that
+// started it.
+package pgembed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// User is the superuser of a private server, and Database the database that
+// Start makes sure of.
+const (
+	User     = "mls"
+	Database = "mls"
+)
+
+// Options say how to run the server.
+type Options struct {
+	// DataDir is where the database lives; it is made if missing. Its parent
+	// must exist. It holds the cluster, the server's log and its socket.
+	DataDir string
+	// Volatile trades durability for speed: nothing is synced to disk, and a
+	// crash of the machine loses the data. For tests.
+	Volatile bool
+	// Settings are configuration parameters over those of this package.
+	Settings map[string]string
+	// Log hears what a person should know, such as a directory that had to be
+	// moved. Nil is silence.
+	Log *slog.Logger
+}
+
+// Server is a running PostgreSQL.
+type Server struct {
+	// DataDir is the absolute data directory, links resolved.
+	DataDir string
+	// SocketDir is the directory of the Unix socket.
+	SocketDir string
+	// Major is the version that runs.
+	Major int
+
+	cmd     *exec.Cmd
+	lock    *os.File
+	tempDir string
+	done    chan struct{}
+	waitErr error
+}
+
+// port only names the socket file: nothing listens on TCP.
+const port = "5432"
+
+// maxSocketPath is what the smallest sockaddr_un in use (macOS) holds, without
+// the final NUL.
+const maxSocketPath = 103
+
+// Start makes the data directory if there is none, starts the server and
+// returns when it accepts connections. One process at a time may run a data
+// directory: the second gets ErrInUse. A server that a killed process left
+// behind is stopped first. ctx bounds the start, not the life of the server.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(o.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(ctx, dir, o)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	s.lock = lock
+	return s, nil
+}
+
+func start(ctx context.Context, dir string, o Options) (*Server, error) {
+	id, err := pickIdentity()
+	if err != nil {
+		return nil, err
+	}
+	if dir, err = settle(dir, id, o.Log); err != nil {
+		return nil, err
+	}
+	cluster := filepath.Join(dir, "cluster")
+	major, err := clusterMajor(cluster)
+	if err != nil {
+		return nil, err
+	}
+	inst, err := Find(ctx, major)
+	if err != nil {
+		return nil, err
+	}
+	if major == 0 {
+		err = initCluster(ctx, inst, id, cluster, o.Volatile)
+	} else {
+		err = reclaim(ctx, cluster)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{DataDir: dir, Major: inst.Major, done: make(chan struct{})}
+	if err := s.pickSocketDir(id); err != nil {
+		return nil, err
+	}
+	if err := s.launch(ctx, inst, id, o); err != nil {
+		s.removeTemp()
+		return nil, err
+	}
+	return s, nil
+}
+
+// pickSocketDir takes the data directory itself, which has the right owner
+// and mode already, unless its path is too long for a socket address.
+func (s *Server) pickSocketDir(id identity) error {
+	s.SocketDir = s.DataDir
+	if len(filepath.Join(s.DataDir, ".s.PGSQL."+port)) <= maxSocketPath {
+		return nil
+	}
+	tmp, err := os.MkdirTemp("/tmp", "mls-pg-")
+	if err != nil {
+		return fmt.Errorf("making a directory for the socket: %w", err)
+	}
+	s.SocketDir, s.tempDir = tmp, tmp
+	return id.own(tmp)
+}
+
+func (s *Server) removeTemp() {
+	if s.tempDir != "" {
+		os.RemoveAll(s.tempDir)
+	}
+}
+
+// launch starts the postmaster and waits until it answers.
+func (s *Server) launch(ctx context.Context, inst Install, id identity, o Options) error {
+	logFile, err := openLog(filepath.Join(s.DataDir, "server.log"), id)
+	if err != nil {
+		return err
+	}
+	defer logFile.Close()
+	from, err := logFile.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("server log: %w", err)
+	}
+	cmd := exec.Command(filepath.Join(inst.BinDir, "postgres"), arguments(filepath.Join(s.DataDir, "cluster"), s.SocketDir, o)...)
+	cmd.Dir, cmd.Env = "/", environment()
+	cmd.Stdout, cmd.Stderr = logFile, logFile
+	cmd.SysProcAttr = id.sysProcAttr()
+	started := make(chan error)
+	go func() {
+		// The signal of dieWithParent is tied to this thread, so the thread
+		// has to last as long as the server.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			s.waitErr = cmd.Wait()
+			close(s.done)
+		}
+		runtime.UnlockOSThread()
+	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("starting PostgreSQL: %w", err)
+	}
+	s.cmd = cmd
+	if err := s.ready(ctx); err != nil {
+		err = fmt.Errorf("%w%s", err, logTail(logFile.Name(), from))
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return errors.Join(err, s.halt(stopCtx))
+	}
+	return nil
+}
+
+// ready waits until the server takes connections, and makes sure of Database.
+func (s *Server) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // crash recovery takes its time
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, s.URL("postgres"))
+		if err == nil {
+			defer conn.Close(ctx)
+			return ensureDatabase(ctx, conn)
+		}
+		select {
+		case <-s.done:
+			return fmt.Errorf("PostgreSQL ended while starting (%v)", s.waitErr)
+		case <-ctx.Done():
+			return fmt.Errorf("PostgreSQL does not answer: %w", err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func ensureDatabase(ctx context.Context, conn *pgx.Conn) error {
+	var exists bool
+	err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", Database).Scan(&exists)
+	if err != nil {
+		return fmt.Errorf("looking for the database: %w", err)
+	}
+	if exists {
+		return nil
+	}
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{Database}.Sanitize()); err != nil {
+		return fmt.Errorf("making the database: %w", err)
+	}
+	return nil
+}
+
+// URL is the connection string of a database on the server, in the form that
+// pgx and PostgreSQL's own programs read.
+func (s *Server) URL(database string) string {
+	q := url.Values{"host": {s.SocketDir}, "port": {port}, "user": {User}, "sslmode": {"disable"}}
+	return "postgres:///" + url.PathEscape(database) + "?" + q.Encode()
+}
+
+// Done is closed when the server has ended, whoever ended it.
+func (s *Server) Done() <-chan struct{} { return s.done }
+
+// Stop ends the server: open transactions are rolled back, everything
+// committed is on disk (fast shutdown). It is immediate when ctx ends first;
+// the next start then recovers from the log. Stop may be called again.
+func (s *Server) Stop(ctx context.Context) error {
+	err := s.halt(ctx)
+	s.removeTemp()
+	if s.lock != nil {
+		s.lock.Close()
+	}
+	return err
+}
+
+func (s *Server) halt(ctx context.Context) error {
+	if err := s.signal(syscall.SIGINT); err != nil {
+		return err
+	}
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		if err := s.signal(syscall.SIGQUIT); err != nil {
+			return err
+		}
+		<-s.done
+	}
+	var exit *exec.ExitError
+	if errors.As(s.waitErr, &exit) {
+		return fmt.Errorf("PostgreSQL ended badly: %w", exit)
+	}
+	return nil
+}
+
+func (s *Server) signal(sig syscall.Signal) error {
+	err := s.cmd.Process.Signal(sig)
+	if err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("stopping PostgreSQL: %w", err)
+	}
+	return nil
+}
+
+// environment keeps out what would change the server behind our back, such as
+// PGDATA or a locale.
+func environment() []string {
+	env := []string{"LC_ALL=C", "TZ=UTC", "HOME=/"}
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		switch name {
+		case "PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH":
+			env = append(env, kv)
+		}
+	}
+	return env
+}

@@ -1,0 +1,307 @@
+package pgembed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
+)
+
+// reachable is a directory that another account can pass through, unlike
+// those of testing.T.
+func reachable(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pgembed-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func mustStart(t *testing.T, o Options) *Server {
+	t.Helper()
+	s, err := Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, s) })
+	return s
+}
+
+func stop(t *testing.T, s *Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func query(t *testing.T, s *Server, sql string) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.URL(Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	var out string
+	if err := conn.QueryRow(t.Context(), sql).Scan(&out); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return out
+}
+
+func exec1(t *testing.T, s *Server, sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), s.URL(Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func TestDataSurvivesRestart(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	dir := filepath.Join(reachable(t), "pg")
+	s, err := Start(t.Context(), Options{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec1(t, s, "CREATE TABLE t AS SELECT 7 AS n")
+	stop(t, s)
+	stop(t, s) // a second time is harmless
+	began := time.Now()
+	s = mustStart(t, Options{DataDir: dir})
+	t.Logf("start on an existing directory took %v", time.Since(began))
+	if got := query(t, s, "SELECT n::text FROM t"); got != "7" {
+		t.Errorf("after a restart the table holds %q", got)
+	}
+	stop(t, s)
+}
+
+func TestDefaultsAreDurableAndPrivate(t *testing.T) {
+	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg")})
+	want := map[string]string{
+		"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "data_checksums": "on",
+		"listen_addresses": "", "server_encoding": "UTF8", "lc_collate": "C", "unix_socket_permissions": "0700",
+	}
+	for name, value := range want {
+		if name == "lc_collate" {
+			if got := query(t, s, "SELECT datcollate FROM pg_database WHERE datname = current_database()"); got != value {
+				t.Errorf("collation is %q, want %q", got, value)
+			}
+			continue
+		}
+		if got := query(t, s, "SELECT current_setting('"+name+"')"); got != value {
+			t.Errorf("%s is %q, want %q", name, got, value)
+		}
+	}
+	st, err := os.Stat(s.SocketDir)
+	if err != nil || st.Mode().Perm() != 0o700 {
+		t.Errorf("the socket's directory has mode %v (%v), want 0700", st.Mode(), err)
+	}
+}
+
+func TestVolatileAndOwnSettings(t *testing.T) {
+	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true,
+		Settings: map[string]string{"max_connections": "37"}})
+	if got := query(t, s, "SELECT current_setting('fsync')||current_setting('max_connections')||current_setting('synchronous_commit')"); got != "off37on" {
+		t.Errorf("settings are %q", got)
+	}
+}
+
+func TestLogKeepsClientsSecrets(t *testing.T) {
+	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true})
+	exec1(t, s, "CREATE TABLE k (id text PRIMARY KEY)")
+	exec1(t, s, "INSERT INTO k VALUES ('did:plc:secret')")
+	conn, err := pgx.Connect(t.Context(), s.URL(Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), "INSERT INTO k VALUES ($1)", "did:plc:secret"); err == nil {
+		t.Fatal("the duplicate went in")
+	}
+	b, err := os.ReadFile(filepath.Join(s.DataDir, "server.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(b, []byte("secret")) {
+		t.Errorf("the server's log names what a client stored:\n%s", b)
+	}
+}
+
+func TestSecondOnTheSameDirectory(t *testing.T) {
+	dir := filepath.Join(reachable(t), "pg")
+	s := mustStart(t, Options{DataDir: dir, Volatile: true})
+	_, err := Start(t.Context(), Options{DataDir: dir})
+	if !errors.Is(err, ErrInUse) {
+		t.Fatalf("the second start gave %v", err)
+	}
+	for _, want := range []string{strconv.Itoa(os.Getpid()), dir, "MLS_DATA_DIR", "DATABASE_URL"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not name %q: %v", want, err)
+		}
+	}
+	if got := query(t, s, "SELECT 'alive'"); got != "alive" {
+		t.Error("the first server suffered")
+	}
+	stop(t, s)
+	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
+}
+
+// TestAfterKill leaves a server behind as a kill -9 of its parent would where
+// the kernel does not stop it, then one that was itself killed.
+func TestAfterKill(t *testing.T) {
+	dir := filepath.Join(reachable(t), "pg")
+	s, err := Start(t.Context(), Options{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec1(t, s, "CREATE TABLE t AS SELECT 'kept'::text AS v")
+	s.lock.Close()
+	s = mustStart(t, Options{DataDir: dir})
+	if got := query(t, s, "SELECT v FROM t"); got != "kept" {
+		t.Errorf("after taking over from a left server: %q", got)
+	}
+	if err := s.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.Done()
+	s.lock.Close()
+	s2 := mustStart(t, Options{DataDir: dir})
+	if got := query(t, s2, "SELECT v FROM t"); got != "kept" {
+		t.Errorf("after a crash: %q", got)
+	}
+	stop(t, s2)
+	s.lock = nil
+	s.waitErr = nil // the kill was ours
+}
+
+// TestStalePidOfAStranger has postmaster.pid name a living process that has
+// nothing to do with the data directory: it is left alone.
+func TestStalePidOfAStranger(t *testing.T) {
+	dir := filepath.Join(reachable(t), "pg")
+	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
+	stranger := exec.Command("sleep", "60")
+	if err := stranger.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Wait()
+	defer stranger.Process.Kill()
+	pidFile := filepath.Join(dir, "cluster", "postmaster.pid")
+	if err := os.WriteFile(pidFile, []byte(strconv.Itoa(stranger.Process.Pid)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
+	if err := stranger.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("the stranger is gone: %v", err)
+	}
+}
+
+func TestUnfinishedInitIsBegunAnew(t *testing.T) {
+	dir := filepath.Join(reachable(t), "pg")
+	if err := os.MkdirAll(filepath.Join(dir, "cluster.tmp", "base"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
+}
+
+func TestFailedStartTellsWhy(t *testing.T) {
+	_, err := Start(t.Context(), Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true,
+		Settings: map[string]string{"shared_buffers": "nonsense"}})
+	if err == nil || !strings.Contains(err.Error(), "shared_buffers") {
+		t.Errorf("the error should carry the server's words: %v", err)
+	}
+}
+
+func TestDoneTellsOfAnUnexpectedEnd(t *testing.T) {
+	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true})
+	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatal("Done stays open though the server is gone")
+	}
+}
+
+func TestLongPath(t *testing.T) {
+	dir := filepath.Join(reachable(t), strings.Repeat("long-", 20))
+	s := mustStart(t, Options{DataDir: dir, Volatile: true})
+	if got := query(t, s, "SELECT 'ok'"); got != "ok" {
+		t.Error(got)
+	}
+	if s.SocketDir == s.DataDir {
+		t.Fatal("the socket's path is too long to have worked")
+	}
+	stop(t, s)
+	if _, err := os.Stat(s.SocketDir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket's directory stays behind: %v", err)
+	}
+}
+
+// TestRootsOwnDirectory starts below a directory that only root can enter.
+func TestRootsOwnDirectory(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("not root: every directory of ours is reachable, so only that is shown")
+	}
+	base := reachable(t)
+	if err := os.Chmod(base, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	o := Options{DataDir: filepath.Join(base, "pg"), Volatile: true, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	s := mustStart(t, o)
+	exec1(t, s, "CREATE TABLE t AS SELECT 'kept'::text AS v")
+	stop(t, s)
+	if os.Geteuid() == 0 {
+		t.Cleanup(func() { os.RemoveAll(s.DataDir) })
+		if !strings.Contains(log.String(), s.DataDir) {
+			t.Errorf("nobody was told where the data is: %s", log.String())
+		}
+	}
+	s = mustStart(t, o)
+	if got := query(t, s, "SELECT v FROM t"); got != "kept" {
+		t.Errorf("after a restart: %q", got)
+	}
+	stop(t, s)
+}
+
+func TestUnreachableExistingDirectory(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Log("not root: the rule has no case")
+		return
+	}
+	base := reachable(t)
+	dir := filepath.Join(base, "pg")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(base, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(t.Context(), Options{DataDir: dir})
+	if err == nil || !strings.Contains(err.Error(), "cannot reach") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,70 @@
+package pgembed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// reclaim prepares a data directory whose lock we hold for a start: whatever
+// postmaster.pid names was left by a run that ended without stopping its
+// server. A server of this directory that still lives is stopped; a file that
+// names a stranger's process, or none, is removed.
+func reclaim(ctx context.Context, dataDir string) error {
+	path := filepath.Join(dataDir, "postmaster.pid")
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err == nil && pid > 1 && runsIn(pid, dataDir) {
+		return stopOrphan(ctx, pid, dataDir)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("removing the stale %s: %w", path, err)
+	}
+	return nil
+}
+
+// runsIn reports whether the process is a server of the data directory: a
+// server's working directory is its data directory, and where /proc does not
+// tell, its command line names it.
+func runsIn(pid int, dataDir string) bool {
+	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
+		return false
+	}
+	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err == nil {
+		return cwd == dataDir
+	}
+	out, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && strings.Contains(string(out), dataDir)
+}
+
+func stopOrphan(ctx context.Context, pid int, dataDir string) error {
+	if err := syscall.Kill(pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("stopping the server that an earlier run left behind (process %d): %w", pid, err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for runsIn(pid, dataDir) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the server that an earlier run left behind (process %d) does not stop", pid)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
