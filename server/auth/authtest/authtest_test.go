@@ -1,0 +1,78 @@
+package authtest_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	indigoauth "github.com/bluesky-social/indigo/atproto/auth"
+	"github.com/bluesky-social/indigo/atproto/identity"
+	"github.com/bluesky-social/indigo/atproto/syntax"
+
+	"catbird.blue/mls/server/auth/authtest"
+)
+
+const (
+	aud = "did:web:mls.test"
+	lxm = "blue.catbird.mls.sendMessage"
+)
+
+// The directory and the tokens are judged by indigo's own resolver and
+// validator: they are what the rest of the network would accept.
+func TestTokensSatisfyIndigo(t *testing.T) {
+	plc := authtest.NewPLC()
+	defer plc.Close()
+	dir := &identity.BaseDirectory{PLCURL: plc.URL, SkipHandleVerification: true}
+	v := indigoauth.ServiceAuthValidator{Audience: aud, Dir: dir}
+	method := syntax.NSID(lxm)
+
+	for name, a := range map[string]*authtest.Account{"K-256": plc.NewAccount(), "P-256": plc.NewAccountP256()} {
+		header := map[string]any{"alg": map[string]string{"K-256": "ES256K", "P-256": "ES256"}[name], "typ": "JWT"}
+		for kind, token := range map[string]string{
+			"minted": a.Token(aud, lxm),
+			"forged": authtest.Sign(a.Key, header, a.Claims(aud, lxm)),
+		} {
+			did, err := v.Validate(context.Background(), token, &method)
+			if err != nil || did.String() != a.DID {
+				t.Errorf("%s %s: %v, %v", name, kind, did, err)
+			}
+		}
+	}
+}
+
+func TestDirectoryFaults(t *testing.T) {
+	plc := authtest.NewPLC()
+	defer plc.Close()
+	a := plc.NewAccount()
+	client := &http.Client{Timeout: 5 * time.Second}
+	defer client.CloseIdleConnections()
+	status := func(did string) int {
+		res, err := client.Get(plc.URL + "/" + did)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	if got := status(a.DID); got != http.StatusOK {
+		t.Errorf("registered: %d", got)
+	}
+	if got := status(authtest.NewDID()); got != http.StatusNotFound {
+		t.Errorf("unregistered: %d", got)
+	}
+	plc.Tombstone(a.DID, http.StatusGone)
+	if got := status(a.DID); got != http.StatusGone {
+		t.Errorf("tombstoned: %d", got)
+	}
+	plc.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(http.StatusBadGateway)
+		return true
+	})
+	if got := status(a.DID); got != http.StatusBadGateway {
+		t.Errorf("intercepted: %d", got)
+	}
+	if got := plc.Requests(); got != 4 {
+		t.Errorf("counted %d requests", got)
+	}
+}
