@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Everything that can drift, checked: generated code, lexicons, SQL, module
+# files, formatting, imports. Each step says its name; the first failure ends it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+step() { printf '== %s\n' "$*" >&2; }
+# Built once: `go tool` would link them anew for every call in a fresh module cache.
+sqlc() { go tool -modfile=tools/go.mod sqlc "$@"; }
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+step "gofmt"
+unformatted=$(gofmt -l $(git ls-files '*.go'; git ls-files --others --exclude-standard '*.go'))
+[ -z "$unformatted" ] || { echo "not formatted: $unformatted" >&2; exit 1; }
+
+step "lexicons: lint, breaking changes"
+go run ./cmd/lexgen lint
+go run ./cmd/lexgen breaking
+
+step "generated code is what the sources give"
+cp -R gen db "$scratch/"
+go run ./cmd/lexgen generate
+sqlc generate
+diff -r "$scratch/gen" gen && diff -r "$scratch/db" db || {
+	echo "gen/ or db/ was not what make generate writes; it is now: look at the difference and commit it" >&2
+	exit 1
+}
+if [ -n "${CI:-}" ]; then
+	dirty=$(git status --porcelain)
+	[ -z "$dirty" ] || { echo "the checkout is not clean after generating: $dirty" >&2; exit 1; }
+fi
+
+step "SQL against a migrated database"
+SQLC=1 go run ./internal/dbtest/withdb SQLC_DATABASE_URL go tool -modfile=tools/go.mod sqlc vet
+
+step "go vet"
+go vet ./...
+
+step "golangci-lint"
+go tool -modfile=tools/go.mod golangci-lint run ./...
+
+step "module files"
+go mod tidy -diff
+(cd tools && go mod tidy -diff)
+go mod verify
+
+step "scripts and lock files"
+for f in $(git ls-files '*.sh' .ci/run); do bash -n "$f"; done
+if git ls-files | grep 'package-lock\.json$' | xargs -r grep -l '"resolved": "http' ; then
+	echo "a lock file names a registry host" >&2
+	exit 1
+fi
+echo "verified" >&2
