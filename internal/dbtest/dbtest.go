@@ -1,0 +1,164 @@
+// Package dbtest gives every test a real PostgreSQL database of its own, with
+// the schema in it, and where asked a real Redis.
+//
+// The databases live on the server that TEST_DATABASE_URL names (its account
+// must be allowed to make databases), or else on a private server, started by
+// the first test that needs one and shared by all test processes of the
+// account. It does not sync to disk, and goes away, data and all, some seconds
+// after the last of them ended.
+//
+// A database is cloned from a template that is migrated once for each state of
+// the migrations and is named by their hash.
+package dbtest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/db/migrations"
+)
+
+// envURL names a server to use instead of a private one.
+const envURL = "TEST_DATABASE_URL"
+
+// Pool is a pool on a new database with the schema in it. Both are gone when
+// the test ends. For a second pool, as of another instance, see Open.
+func Pool(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	return Open(t, URL(t))
+}
+
+// Open is a pool of at most 16 connections on a database made by URL or Empty,
+// closed when the test ends.
+func Open(t testing.TB, url string) *pgxpool.Pool {
+	t.Helper()
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	cfg.MaxConns = 16
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// URL is the connection string of a new database with the schema in it,
+// dropped when the test ends. Every call makes another database.
+func URL(t testing.TB) string {
+	t.Helper()
+	return create(t, func(s *server) (string, error) { return s.template(context.Background()) })
+}
+
+// Empty is the connection string of a new database with nothing in it.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return create(t, func(*server) (string, error) { return "template0", nil })
+}
+
+func create(t testing.TB, template func(*server) (string, error)) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	from, err := template(s)
+	if err != nil {
+		t.Fatalf("dbtest: template database: %v", err)
+	}
+	name := testPrefix + strconv.FormatInt(time.Now().Unix(), 16) + "_" + random()
+	if err := s.exec(context.Background(), "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.exec(context.Background(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dbtest: %v", err)
+		}
+	})
+	return s.database(name)
+}
+
+func random() string {
+	b := make([]byte, 6)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// server is the PostgreSQL that the databases are made on.
+type server struct {
+	admin string
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// shared is the server of this process.
+var shared = sync.OnceValues(func() (*server, error) {
+	if u := os.Getenv(envURL); u != "" {
+		if _, err := url.Parse(u); err != nil {
+			return nil, fmt.Errorf("%s is not a URL: %w", envURL, err)
+		}
+		return &server{admin: u}, nil
+	}
+	u, err := join()
+	if err != nil {
+		return nil, err
+	}
+	return &server{admin: u}, nil
+})
+
+// database is the connection string of another database on the server.
+func (s *server) database(name string) string {
+	u, err := url.Parse(s.admin)
+	if err != nil {
+		panic(err) // parsed before
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func (s *server) connect(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := pgx.Connect(ctx, s.admin)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the test server: %w", err)
+	}
+	return conn, nil
+}
+
+func (s *server) exec(ctx context.Context, sql string) error {
+	conn, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("%s: %w", sql, err)
+	}
+	return nil
+}
+
+// template is the name of the migrated database to clone, made by whichever
+// process comes first.
+func (s *server) template(ctx context.Context) (string, error) {
+	s.once.Do(func() { s.name, s.err = s.makeTemplate(ctx, migrations.Hash(), migrateUp) })
+	return s.name, s.err
+}
+
+func migrateUp(ctx context.Context, url string) error {
+	_, err := migrations.Up(ctx, url)
+	return err
+}

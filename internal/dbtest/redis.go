@@ -1,0 +1,122 @@
+package dbtest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Redis starts a Redis of the test's own on a free port of the loopback
+// interface and returns its redis:// URL. It keeps nothing on disk and ends
+// with the test. A machine without redis-server fails the test.
+func Redis(t testing.TB) string {
+	t.Helper()
+	bin, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatalf("dbtest: this test needs redis-server in PATH; install it with: sudo apt-get install redis-server (or brew install redis)")
+	}
+	var last string
+	for range 5 { // another process may take the port first
+		port := freePort(t)
+		if last = startRedis(t, bin, port); last == "" {
+			return "redis://127.0.0.1:" + port + "/0"
+		}
+	}
+	t.Fatalf("dbtest: redis-server does not start:\n%s", last)
+	return ""
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// startRedis returns what the server said if it does not run.
+func startRedis(t testing.TB, bin, port string) string {
+	t.Helper()
+	dir := t.TempDir()
+	logPath := filepath.Join(dir, "log")
+	logFile, err := os.Create(logPath)
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+	defer logFile.Close()
+	cmd := exec.Command(bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
+	cmd.Stdout, cmd.Stderr = logFile, logFile
+	ended, err := startTied(cmd)
+	if err != nil {
+		t.Fatalf("dbtest: starting redis-server: %v", err)
+	}
+	if err := redisAnswers(port, cmd.Process.Pid, ended); err != nil {
+		cmd.Process.Kill()
+		<-ended
+		b, _ := os.ReadFile(logPath)
+		return fmt.Sprintf("%v\n%s", err, b)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-ended
+	})
+	return ""
+}
+
+// redisAnswers waits until the server on the port is the process started, and
+// not one that took the port before it.
+func redisAnswers(port string, pid int, ended <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for {
+		info, err := redisInfo(port)
+		if err == nil && strings.Contains(info, "process_id:"+strconv.Itoa(pid)+"\r\n") {
+			return nil
+		}
+		select {
+		case <-ended:
+			return fmt.Errorf("redis-server ended")
+		case <-ctx.Done():
+			return fmt.Errorf("redis-server does not answer on port %s (%v)", port, err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// redisInfo is the answer to INFO server, as the protocol's bulk string.
+func redisInfo(port string) (string, error) {
+	conn, err := net.DialTimeout("tcp", "127.0.0.1:"+port, time.Second)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Second)); err != nil {
+		return "", err
+	}
+	if _, err := io.WriteString(conn, "INFO server\r\n"); err != nil {
+		return "", err
+	}
+	r := bufio.NewReader(conn)
+	head, err := r.ReadString('\n')
+	if err != nil {
+		return "", err
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(head, "$")))
+	if err != nil {
+		return "", fmt.Errorf("redis answers %q", head)
+	}
+	body := make([]byte, n)
+	_, err = io.ReadFull(r, body)
+	return string(body), err
+}

@@ -1,0 +1,236 @@
+package dbtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// The private server is run by a keeper: a test binary started again with
+// envKeeper set, so that the server outlives the test process that wanted it
+// first. Two file locks in a directory of the account coordinate:
+//
+//	start   held while looking for, starting or ending the server
+//	users   held shared by every process that uses the server; who gets it
+//	        alone knows that nobody does
+//
+// The kernel drops both when their process ends, however it ends.
+const (
+	envKeeper = "MLS_DBTEST_KEEPER_DIR"
+	// idle is how long the keeper waits for another user.
+	idle = 10 * time.Second
+)
+
+// init turns this process into the keeper, before any test or flag is looked at.
+func init() {
+	dir := os.Getenv(envKeeper)
+	if dir == "" {
+		return
+	}
+	if err := keep(dir, idle); err != nil {
+		_ = os.WriteFile(filepath.Join(dir, "error"), []byte(err.Error()), 0o600) // join has it then
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// usersLock stays open, and locked, until the process ends.
+var usersLock *os.File
+
+// join makes this process a user of the account's server, starting it if it
+// does not run, and returns its connection string.
+func join() (string, error) {
+	dir, err := shareDir()
+	if err != nil {
+		return "", err
+	}
+	start, err := flock(filepath.Join(dir, "start"), syscall.LOCK_EX)
+	if err != nil {
+		return "", err
+	}
+	defer start.Close()
+	if usersLock, err = flock(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil {
+		return "", err
+	}
+	if url, err := running(dir); err == nil {
+		return url, nil
+	}
+	return startKeeper(dir)
+}
+
+// shareDir is below the temporary directory, where the account that runs
+// PostgreSQL for root can go too.
+func shareDir() (string, error) {
+	dir := filepath.Join(os.TempDir(), "mls-dbtest-"+strconv.Itoa(os.Geteuid()))
+	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
+		return "", fmt.Errorf("directory of the shared test server: %w", err)
+	}
+	st, err := os.Lstat(dir)
+	if err != nil {
+		return "", fmt.Errorf("directory of the shared test server: %w", err)
+	}
+	if sys, ok := st.Sys().(*syscall.Stat_t); !st.IsDir() || !ok || int(sys.Uid) != os.Geteuid() {
+		return "", fmt.Errorf("%s belongs to somebody else; remove it, or set %s", dir, envURL)
+	}
+	return dir, nil
+}
+
+func flock(path string, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock of the shared test server: %w", err)
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), how)
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock of the shared test server: %w", err)
+	}
+	return f, nil
+}
+
+// running is the connection string of the server, if it answers.
+func running(dir string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(dir, "url"))
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, string(b))
+	if err != nil {
+		return "", err
+	}
+	return string(b), conn.Close(ctx)
+}
+
+func startKeeper(dir string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("starting the shared test server: %w", err)
+	}
+	for _, name := range []string{"url", "error"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return "", fmt.Errorf("starting the shared test server: %w", err)
+		}
+	}
+	// No output of ours goes along: go test waits until all writers closed it.
+	cmd := exec.Command(self)
+	cmd.Dir = "/"
+	cmd.Env = append(os.Environ(), envKeeper+"="+dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return "", fmt.Errorf("starting the shared test server: %w", err)
+	}
+	defer cmd.Process.Release()
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if url, err := running(dir); err == nil {
+			return url, nil
+		}
+		// Asked for rather than waited for: a goroutine that waits would live
+		// as long as this process and look like a leak to its tests.
+		var status syscall.WaitStatus
+		if pid, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WNOHANG, nil); err == nil && pid > 0 {
+			why, _ := os.ReadFile(filepath.Join(dir, "error"))
+			return "", fmt.Errorf("the shared test server did not start: %s", why)
+		}
+	}
+	return "", errors.New("the shared test server does not start")
+}
+
+// keep runs the server until nobody has used it for a while, then removes it.
+func keep(dir string, idle time.Duration) error {
+	s, err := startFresh(dir)
+	if err != nil {
+		return err
+	}
+	urlFile := filepath.Join(dir, "url")
+	if err := os.WriteFile(urlFile+".new", []byte(s.URL("postgres")), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(urlFile+".new", urlFile); err != nil {
+		return err
+	}
+	var since time.Time
+	for {
+		select {
+		case <-s.Done():
+			return errors.New("the server ended")
+		case <-time.After(min(time.Second, idle)):
+		}
+		switch {
+		case used(dir):
+			since = time.Time{}
+		case since.IsZero():
+			since = time.Now()
+		case time.Since(since) >= idle:
+			if ended, err := end(dir, s); ended || err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// startFresh starts on what an earlier keeper may have left when it was killed;
+// if that is of no use, without it.
+func startFresh(dir string) (*pgembed.Server, error) {
+	o := pgembed.Options{
+		DataDir: filepath.Join(dir, "pg"), Volatile: true,
+		Settings: map[string]string{"max_connections": "400", "shared_buffers": "128MB"},
+	}
+	s, err := pgembed.Start(context.Background(), o)
+	if err == nil || errors.Is(err, pgembed.ErrInUse) || errors.Is(err, pgembed.ErrNotInstalled) {
+		return s, err
+	}
+	real, _ := filepath.EvalSymlinks(o.DataDir)
+	if err := errors.Join(os.RemoveAll(real), os.RemoveAll(o.DataDir)); err != nil {
+		return nil, err
+	}
+	return pgembed.Start(context.Background(), o)
+}
+
+// used reports whether a process holds the lock of the users.
+func used(dir string) bool {
+	f, err := flock(filepath.Join(dir, "users"), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err != nil {
+		return true
+	}
+	f.Close()
+	return false
+}
+
+// end stops the server and removes its data, unless somebody came meanwhile.
+func end(dir string, s *pgembed.Server) (bool, error) {
+	start, err := flock(filepath.Join(dir, "start"), syscall.LOCK_EX)
+	if err != nil {
+		return false, err
+	}
+	defer start.Close()
+	if used(dir) {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	err = s.Stop(ctx)
+	return true, errors.Join(err, removeServer(dir, s.DataDir))
+}
+
+// removeServer leaves only the two lock files: they must keep their identity.
+func removeServer(dir, dataDir string) error {
+	return errors.Join(os.RemoveAll(dataDir), os.RemoveAll(filepath.Join(dir, "pg")),
+		os.Remove(filepath.Join(dir, "pg.lock")), os.Remove(filepath.Join(dir, "url")))
+}
