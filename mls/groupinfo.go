@@ -1,0 +1,112 @@
+package mls
+
+// GroupContext is the public state every member agrees on (RFC 9420 §8.1).
+type GroupContext struct {
+	CipherSuite             CipherSuite
+	GroupID                 []byte
+	Epoch                   uint64
+	TreeHash                []byte
+	ConfirmedTranscriptHash []byte
+	Extensions              Extensions
+}
+
+func parseGroupContext(r *reader) GroupContext {
+	parseVersion(r)
+	return GroupContext{
+		CipherSuite:             CipherSuite(r.u16("cipher_suite")),
+		GroupID:                 r.opaque("group_id"),
+		Epoch:                   r.u64("epoch"),
+		TreeHash:                r.opaque("tree_hash"),
+		ConfirmedTranscriptHash: r.opaque("confirmed_transcript_hash"),
+		Extensions:              parseExtensions(r, "extensions"),
+	}
+}
+
+// ParseGroupContext reads a GroupContext, as Bytes wrote it.
+func ParseGroupContext(b []byte) (*GroupContext, error) {
+	r := newReader("GroupContext", b)
+	c := parseGroupContext(r)
+	if err := r.end(); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// Append writes the context.
+func (c *GroupContext) Append(b []byte) []byte {
+	b = appendU16(appendU16(b, versionMLS10), uint16(c.CipherSuite))
+	b = appendU64(appendOpaque(b, c.GroupID), c.Epoch)
+	b = appendOpaque(appendOpaque(b, c.TreeHash), c.ConfirmedTranscriptHash)
+	return c.Extensions.append(b)
+}
+
+// Bytes is the encoding of the context.
+func (c *GroupContext) Bytes() []byte { return c.Append(nil) }
+
+// GroupInfo states a group's public state, signed by a member (RFC 9420
+// §12.4.3).
+type GroupInfo struct {
+	// Raw is the bare encoding, without an MLSMessage around it.
+	Raw             []byte
+	Context         GroupContext
+	Extensions      Extensions
+	ConfirmationTag []byte
+	// Signer is the leaf index of the member that signed it.
+	Signer    uint32
+	Signature []byte
+	signed    int
+}
+
+func parseGroupInfo(r *reader) *GroupInfo {
+	start := r.b
+	g := &GroupInfo{}
+	r.push("group_context")
+	g.Context = parseGroupContext(r)
+	r.pop()
+	g.Extensions = parseExtensions(r, "extensions")
+	g.ConfirmationTag = r.opaque("confirmation_tag")
+	g.Signer = r.u32("signer")
+	g.signed = len(start) - len(r.b)
+	g.Signature = r.opaque("signature")
+	g.Raw = r.since(start)
+	return g
+}
+
+// ParseGroupInfo reads a GroupInfo, in an MLSMessage or bare.
+func ParseGroupInfo(b []byte) (*GroupInfo, error) {
+	m, err := ParseMessage(b)
+	if err == nil {
+		if m.GroupInfo == nil {
+			return nil, wrongFormat("GroupInfo", m.WireFormat, WireFormatGroupInfo)
+		}
+		return m.GroupInfo, nil
+	}
+	r := newReader("GroupInfo", b)
+	g := parseGroupInfo(r)
+	bareErr := r.end()
+	if bareErr == nil {
+		return g, nil
+	}
+	return nil, likelier(b, WireFormatGroupInfo, err, bareErr)
+}
+
+// Append writes the bare GroupInfo from its fields, Raw aside.
+func (g *GroupInfo) Append(b []byte) []byte {
+	return appendOpaque(g.AppendTBS(b), g.Signature)
+}
+
+// AppendTBS writes GroupInfoTBS: what its signature is over.
+func (g *GroupInfo) AppendTBS(b []byte) []byte {
+	b = g.Context.Append(b)
+	b = g.Extensions.append(b)
+	return appendU32(appendOpaque(b, g.ConfirmationTag), g.Signer)
+}
+
+// RatchetTree reads the tree inside; nil when the extension is absent.
+func (g *GroupInfo) RatchetTree() (*RatchetTree, error) {
+	data, ok := g.Extensions.Find(ExtensionRatchetTree)
+	if !ok {
+		return nil, nil
+	}
+	return ParseRatchetTree(data)
+}

@@ -1,0 +1,134 @@
+package mls
+
+import "fmt"
+
+// LeafNodeSource says how a leaf came into its tree (RFC 9420 §7.2).
+type LeafNodeSource uint8
+
+// The three sources.
+const (
+	SourceKeyPackage LeafNodeSource = 1
+	SourceUpdate     LeafNodeSource = 2
+	SourceCommit     LeafNodeSource = 3
+)
+
+// String gives the name of RFC 9420.
+func (s LeafNodeSource) String() string {
+	switch s {
+	case SourceKeyPackage:
+		return "key_package"
+	case SourceUpdate:
+		return "update"
+	case SourceCommit:
+		return "commit"
+	}
+	return fmt.Sprintf("leaf_node_source %d", uint8(s))
+}
+
+// Capabilities lists what a client supports (RFC 9420 §7.2).
+type Capabilities struct {
+	Versions     []uint16
+	CipherSuites []CipherSuite
+	Extensions   []ExtensionType
+	Proposals    []ProposalType
+	Credentials  []CredentialType
+}
+
+// Lifetime bounds the use of a key package, in seconds of Unix time, both
+// ends inclusive (RFC 9420 §7.2).
+type Lifetime struct{ NotBefore, NotAfter uint64 }
+
+// LeafNode is one device's place in a tree, or in a key package.
+type LeafNode struct {
+	// Raw is the whole encoding.
+	Raw           []byte
+	EncryptionKey []byte
+	SignatureKey  []byte
+	Credential    Credential
+	Capabilities  Capabilities
+	Source        LeafNodeSource
+	Lifetime      Lifetime // SourceKeyPackage only
+	ParentHash    []byte   // SourceCommit only
+	Extensions    Extensions
+	Signature     []byte
+	signed        int // bytes of Raw before the signature
+}
+
+func parseLeafNode(r *reader) LeafNode {
+	start := r.b
+	var l LeafNode
+	l.EncryptionKey = r.opaque("encryption_key")
+	l.SignatureKey = r.opaque("signature_key")
+	l.Credential = parseCredential(r)
+	l.Capabilities = parseCapabilities(r)
+	l.Source = LeafNodeSource(r.u8("leaf_node_source"))
+	switch l.Source {
+	case SourceKeyPackage:
+		l.Lifetime = Lifetime{NotBefore: r.u64("lifetime.not_before"), NotAfter: r.u64("lifetime.not_after")}
+	case SourceUpdate:
+	case SourceCommit:
+		l.ParentHash = r.opaque("parent_hash")
+	default:
+		r.fail("leaf_node_source", fmt.Sprint(uint8(l.Source)), "1, 2 or 3", "RFC 9420 §7.2")
+	}
+	l.Extensions = parseExtensions(r, "extensions")
+	l.signed = len(start) - len(r.b)
+	l.Signature = r.opaque("signature")
+	l.Raw = r.since(start)
+	return l
+}
+
+func parseCapabilities(r *reader) Capabilities {
+	return Capabilities{
+		Versions:     values[uint16](r, "capabilities.versions"),
+		CipherSuites: values[CipherSuite](r, "capabilities.cipher_suites"),
+		Extensions:   values[ExtensionType](r, "capabilities.extensions"),
+		Proposals:    values[ProposalType](r, "capabilities.proposals"),
+		Credentials:  values[CredentialType](r, "capabilities.credentials"),
+	}
+}
+
+// Append writes the node from its fields, Raw aside.
+func (l *LeafNode) Append(b []byte) []byte {
+	return appendOpaque(l.appendUnsigned(b), l.Signature)
+}
+
+// appendUnsigned writes what precedes the signature.
+func (l *LeafNode) appendUnsigned(b []byte) []byte {
+	b = appendOpaque(b, l.EncryptionKey)
+	b = appendOpaque(b, l.SignatureKey)
+	b = l.Credential.append(b)
+	b = appendValues(b, l.Capabilities.Versions)
+	b = appendValues(b, l.Capabilities.CipherSuites)
+	b = appendValues(b, l.Capabilities.Extensions)
+	b = appendValues(b, l.Capabilities.Proposals)
+	b = appendValues(b, l.Capabilities.Credentials)
+	b = append(b, byte(l.Source))
+	switch l.Source {
+	case SourceKeyPackage:
+		b = appendU64(appendU64(b, l.Lifetime.NotBefore), l.Lifetime.NotAfter)
+	case SourceCommit:
+		b = appendOpaque(b, l.ParentHash)
+	}
+	return l.Extensions.append(b)
+}
+
+// AppendTBS writes what the node's signature is over: LeafNodeTBS of RFC 9420
+// §7.2. groupID and index count for the sources update and commit only.
+func (l *LeafNode) AppendTBS(b, groupID []byte, index uint32) []byte {
+	if l.Raw != nil {
+		b = append(b, l.Raw[:l.signed]...)
+	} else {
+		b = l.appendUnsigned(b)
+	}
+	if l.Source != SourceKeyPackage {
+		b = appendU32(appendOpaque(b, groupID), index)
+	}
+	return b
+}
+
+// Identity gives the DID and device its credential states.
+func (l *LeafNode) Identity() (Identity, error) { return l.Credential.Parse() }
+
+// DeviceID names the device: DeviceID of its signature key.
+func (l *LeafNode) DeviceID() string { return DeviceID(l.SignatureKey) }

@@ -1,0 +1,149 @@
+package mls
+
+import (
+	"crypto/sha256"
+	"crypto/sha512"
+	"fmt"
+)
+
+// CipherSuite is the number of an MLS cipher suite (RFC 9420 §17.1).
+type CipherSuite uint16
+
+// The suites this package knows by name. The Ed448 ones cannot be checked with
+// the standard library; X-Wing is the number OpenMLS uses for its hybrid
+// post-quantum suite, which IANA has not registered.
+const (
+	SuiteX25519AES128     CipherSuite = 1
+	SuiteP256             CipherSuite = 2
+	SuiteX25519ChaCha20   CipherSuite = 3
+	SuiteX448AES256       CipherSuite = 4
+	SuiteP521             CipherSuite = 5
+	SuiteX448ChaCha20     CipherSuite = 6
+	SuiteP384             CipherSuite = 7
+	SuiteXWing            CipherSuite = 0x004D
+	sectionSuites                     = "RFC 9420 §17.1"
+	supportedSuitesPhrase             = "one of suites 1, 2, 3, 5, 7 and 77"
+)
+
+// suiteInfo is what the checks need of a suite.
+type suiteInfo struct {
+	name      string
+	hashSize  int
+	kemKey    int // bytes of an HPKE public key
+	kemOutput int // bytes of an HPKE encapsulation
+	curve     curve
+	kemCurve  curve
+}
+
+// curve is a family of public keys.
+type curve int
+
+const (
+	noCurve    curve = iota // checked by its length only
+	ed25519Key              // Ed25519 and X25519: 32 bytes
+	p256Key
+	p384Key
+	p521Key
+	ed448Key
+)
+
+func (s CipherSuite) info() (suiteInfo, bool) {
+	switch s {
+	case SuiteX25519AES128:
+		return suiteInfo{"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", 32, 32, 32, ed25519Key, noCurve}, true
+	case SuiteP256:
+		return suiteInfo{"MLS_128_DHKEMP256_AES128GCM_SHA256_P256", 32, 65, 65, p256Key, p256Key}, true
+	case SuiteX25519ChaCha20:
+		return suiteInfo{"MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", 32, 32, 32, ed25519Key, noCurve}, true
+	case SuiteX448AES256:
+		return suiteInfo{"MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448", 64, 56, 56, ed448Key, noCurve}, true
+	case SuiteP521:
+		return suiteInfo{"MLS_256_DHKEMP521_AES256GCM_SHA512_P521", 64, 133, 133, p521Key, p521Key}, true
+	case SuiteX448ChaCha20:
+		return suiteInfo{"MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448", 64, 56, 56, ed448Key, noCurve}, true
+	case SuiteP384:
+		return suiteInfo{"MLS_256_DHKEMP384_AES256GCM_SHA384_P384", 48, 97, 97, p384Key, p384Key}, true
+	case SuiteXWing:
+		return suiteInfo{"MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519", 32, 1216, 1120, ed25519Key, noCurve}, true
+	}
+	return suiteInfo{}, false
+}
+
+// String gives the registered name, or the number in hex.
+func (s CipherSuite) String() string {
+	if i, ok := s.info(); ok {
+		return i.name
+	}
+	return fmt.Sprintf("0x%04X", uint16(s))
+}
+
+// Known reports whether the suite's name and hash are known here.
+func (s CipherSuite) Known() bool {
+	_, ok := s.info()
+	return ok
+}
+
+// Supported says whether signatures of the suite can be verified; if not, the
+// error is of KindCipherSuite.
+func (s CipherSuite) Supported() error {
+	i, ok := s.info()
+	if !ok {
+		return &Error{Kind: KindCipherSuite, Object: "MLS", Field: "cipher_suite", Found: s.String(),
+			Want: supportedSuitesPhrase, Section: sectionSuites}
+	}
+	if i.curve == ed448Key {
+		return &Error{Kind: KindCipherSuite, Object: "MLS", Field: "cipher_suite", Found: i.name + ", whose Ed448 signatures cannot be verified here",
+			Want: supportedSuitesPhrase, Section: sectionSuites}
+	}
+	return nil
+}
+
+// SupportedCipherSuites lists the suites whose signatures are verified, in the
+// order of their numbers.
+func SupportedCipherSuites() []CipherSuite {
+	return []CipherSuite{SuiteX25519AES128, SuiteP256, SuiteX25519ChaCha20, SuiteP521, SuiteP384, SuiteXWing}
+}
+
+// ParseCipherSuite gives the suite of a registered name. A name that is
+// unknown, or of a suite that cannot be verified, is an error of
+// KindCipherSuite; in the second case the suite is returned as well.
+func ParseCipherSuite(name string) (CipherSuite, error) {
+	for s := SuiteX25519AES128; s <= SuiteXWing; s++ {
+		if i, ok := s.info(); ok && i.name == name {
+			return s, s.Supported()
+		}
+	}
+	return 0, &Error{Kind: KindCipherSuite, Object: "MLS", Field: "cipherSuite", Found: "a name that is not registered",
+		Want: "the IANA name of " + supportedSuitesPhrase, Section: sectionSuites}
+}
+
+// appendHash appends the suite's hash of data to b; the suite must be known.
+func (s CipherSuite) appendHash(b, data []byte) []byte {
+	switch s {
+	case SuiteX448AES256, SuiteP521, SuiteX448ChaCha20:
+		h := sha512.Sum512(data)
+		return append(b, h[:]...)
+	case SuiteP384:
+		h := sha512.Sum384(data)
+		return append(b, h[:]...)
+	default:
+		h := sha256.Sum256(data)
+		return append(b, h[:]...)
+	}
+}
+
+func (s CipherSuite) hash(data []byte) []byte { return s.appendHash(nil, data) }
+
+// refHash is RefHash of RFC 9420 §5.2 under "MLS 1.0 " + label.
+func (s CipherSuite) refHash(label string, value []byte) ([]byte, error) {
+	if !s.Known() {
+		return nil, s.Supported()
+	}
+	in := make([]byte, 0, len(value)+len(label)+16)
+	in = appendOpaque(in, []byte(labelPrefix+label))
+	in = appendOpaque(in, value)
+	return s.hash(in), nil
+}
+
+// labelPrefix starts every label of MLS 1.0 (RFC 9420 §5.1.2, §5.2).
+const labelPrefix = "MLS 1.0 "

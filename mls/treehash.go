@@ -1,0 +1,159 @@
+package mls
+
+import "sort"
+
+// treeHashes holds the tree hashes (RFC 9420 §7.8) of all nodes that have
+// something below them. Subtrees without are hashed when asked for: a client
+// could make many of them out of few bytes.
+type treeHashes struct {
+	suite CipherSuite
+	size  int
+	at    []int32 // per node: offset in sums, or −1
+	sums  []byte
+	buf   []byte // input of one hash
+}
+
+// Hash is the tree hash of the root for the suite, which must be known.
+func (t *RatchetTree) Hash(s CipherSuite) ([]byte, error) {
+	if !s.Known() {
+		return nil, s.Supported()
+	}
+	return t.hashed(s).of(t, t.root()), nil
+}
+
+func (t *RatchetTree) hashed(s CipherSuite) *treeHashes {
+	if h := t.hashes.Load(); h != nil && h.suite == s {
+		return h
+	}
+	info, _ := s.info()
+	h := &treeHashes{suite: s, size: info.hashSize, at: make([]int32, 2*len(t.leaves)-1)}
+	kept := 0
+	for level := 0; 1<<level <= len(t.leaves); level++ {
+		for x := 1<<level - 1; x < len(h.at); x += 2 << level {
+			if t.blank(x) && (level == 0 || h.at[nodeLeft(x)] < 0 && h.at[nodeRight(x)] < 0) {
+				h.at[x] = -1
+			} else {
+				h.at[x] = int32(kept * h.size)
+				kept++
+			}
+		}
+	}
+	h.sums = make([]byte, kept*h.size)
+	for level := 0; 1<<level <= len(t.leaves); level++ {
+		for x := 1<<level - 1; x < len(h.at); x += 2 << level {
+			if h.at[x] >= 0 {
+				h.keep(x, h.node(t, x, nil))
+			}
+		}
+	}
+	h.buf = nil // shared from here on: later hashes take buffers of their own
+	t.hashes.Store(h)
+	return h
+}
+
+func (h *treeHashes) keep(x int, sum []byte) { copy(h.sums[h.at[x]:], sum) }
+
+// of gives the hash of node x.
+func (h *treeHashes) of(t *RatchetTree, x int) []byte {
+	if at := h.at[x]; at >= 0 {
+		return h.sums[at : int(at)+h.size : int(at)+h.size]
+	}
+	return h.scratch().node(t, x, nil)
+}
+
+// scratch is a view with a buffer of its own.
+func (h *treeHashes) scratch() *treeHashes {
+	c := *h
+	c.buf = nil
+	return &c
+}
+
+// without gives the hash of node x as it was before the leaves in except,
+// which is sorted, were added (RFC 9420 §7.9, original_sibling_tree_hash).
+func (h *treeHashes) without(t *RatchetTree, x int, except []uint32) []byte {
+	if len(inRange(except, x)) == 0 {
+		return h.of(t, x)
+	}
+	return h.scratch().node(t, x, except)
+}
+
+// inRange gives those of the sorted leaves that are below x.
+func inRange(leaves []uint32, x int) []uint32 {
+	first, end := leafRange(x)
+	i := sort.Search(len(leaves), func(i int) bool { return int64(leaves[i]) >= int64(first) })
+	j := i
+	for j < len(leaves) && int64(leaves[j]) < int64(end) {
+		j++
+	}
+	return leaves[i:j]
+}
+
+// node computes the hash of x from its children's, leaving out the leaves in
+// except. Its depth of recursion is that of the tree.
+func (h *treeHashes) node(t *RatchetTree, x int, except []uint32) []byte {
+	if x%2 == 0 {
+		return h.leaf(t, x/2, len(inRange(except, x)) > 0)
+	}
+	left, right := h.child(t, nodeLeft(x), except), h.child(t, nodeRight(x), except)
+	b := append(h.buf[:0], 2)
+	if p := t.parents[x/2]; p != nil {
+		q := *p
+		q.UnmergedLeaves = minus(p.UnmergedLeaves, except)
+		b = q.append(append(b, 1))
+	} else {
+		b = append(b, 0)
+	}
+	b = appendOpaque(appendOpaque(b, left), right)
+	h.buf = b
+	return h.suite.hash(b)
+}
+
+func (h *treeHashes) child(t *RatchetTree, x int, except []uint32) []byte {
+	except = inRange(except, x)
+	if len(except) == 0 && h.at[x] >= 0 {
+		return h.of(t, x)
+	}
+	return h.node(t, x, except)
+}
+
+func (h *treeHashes) leaf(t *RatchetTree, i int, omit bool) []byte {
+	b := appendU32(append(h.buf[:0], 1), uint32(i))
+	if l := t.leaves[i]; l != nil && !omit {
+		b = append(b, 1)
+		if l.Raw != nil {
+			b = append(b, l.Raw...)
+		} else {
+			b = l.Append(b)
+		}
+	} else {
+		b = append(b, 0)
+	}
+	h.buf = b
+	return h.suite.hash(b)
+}
+
+// minus gives the values of a that are not in b; both are sorted.
+func minus(a, b []uint32) []uint32 {
+	if len(b) == 0 {
+		return a
+	}
+	out := make([]uint32, 0, len(a))
+	for _, v := range a {
+		for len(b) > 0 && b[0] < v {
+			b = b[1:]
+		}
+		if len(b) == 0 || b[0] != v {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// parentHash is ParentHash of RFC 9420 §7.9 for the node p at x, whose child
+// on the other side is sibling.
+func (h *treeHashes) parentHash(t *RatchetTree, p *ParentNode, sibling int) []byte {
+	b := appendOpaque(nil, p.EncryptionKey)
+	b = appendOpaque(b, p.ParentHash)
+	b = appendOpaque(b, h.without(t, sibling, p.UnmergedLeaves))
+	return h.suite.hash(b)
+}
