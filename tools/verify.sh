@@ -32,7 +32,7 @@ if [ -n "${CI:-}" ]; then
 fi
 
 step "SQL against a migrated database"
-SQLC=1 go run ./internal/dbtest/withdb SQLC_DATABASE_URL go tool -modfile=tools/go.mod sqlc vet
+go run ./internal/dbtest/withdb SQLC_DATABASE_URL go tool -modfile=tools/go.mod sqlc vet
 
 step "go vet"
 go vet ./...
