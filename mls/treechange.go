@@ -25,7 +25,7 @@ func NewTree(l *LeafNode) *RatchetTree {
 // none, and marks it as unmerged above (RFC 9420 §7.7). It gives the index.
 func (t *RatchetTree) Add(l *LeafNode) uint32 {
 	t.hashes.Store(nil)
-	i := t.place(l)
+	i := t.Place(l)
 	for _, x := range t.directPath(i) {
 		if p := t.parents[x/2]; p != nil {
 			at, _ := slices.BinarySearch(p.UnmergedLeaves, i)
@@ -35,8 +35,9 @@ func (t *RatchetTree) Add(l *LeafNode) uint32 {
 	return i
 }
 
-// place puts a leaf in the leftmost blank place without marking it.
-func (t *RatchetTree) place(l *LeafNode) uint32 {
+// Place is Add without the mark: where a joiner's path goes (RFC 9420 §12.4.2).
+func (t *RatchetTree) Place(l *LeafNode) uint32 {
+	t.hashes.Store(nil)
 	i := slices.Index(t.leaves, nil)
 	if i < 0 {
 		i = len(t.leaves)

@@ -19,7 +19,9 @@ func appendLength(b []byte, n int) []byte {
 	}
 }
 
-// appendOpaque writes an opaque<V>.
+// AppendOpaque writes v as an opaque<V>.
+func AppendOpaque(b, v []byte) []byte { return appendOpaque(b, v) }
+
 func appendOpaque(b, v []byte) []byte { return append(appendLength(b, len(v)), v...) }
 
 // appendVector writes what body appends as a vector. The header's size is

@@ -1,0 +1,237 @@
+// Package mlstest makes real, correctly signed MLS objects for tests: key
+// packages, groups with trees, commits, Welcomes and messages. What needs a
+// group's secrets (ciphertexts, MACs, path secrets) is random bytes of the
+// proper length: an outside observer cannot tell, and no member can read it.
+//
+// Misuse panics, since the callers are tests.
+package mlstest
+
+import (
+	"crypto"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
+	"fmt"
+	"time"
+
+	"catbird.blue/mls/mls"
+)
+
+// Client is one device: a signature key under a DID.
+type Client struct {
+	// DID and Device make the identity of its credential: "DID" or
+	// "DID#Device".
+	DID, Device string
+	Suite       mls.CipherSuite
+	key         crypto.Signer
+	public      []byte
+}
+
+// Option changes a client that NewClient makes.
+type Option func(*Client)
+
+// Suite sets the cipher suite; the default is suite 1.
+func Suite(s mls.CipherSuite) Option { return func(c *Client) { c.Suite = s } }
+
+// Device sets the device name of the credential.
+func Device(name string) Option { return func(c *Client) { c.Device = name } }
+
+// NewClient makes a device with a fresh signature key.
+func NewClient(did string, opts ...Option) *Client {
+	c := &Client{DID: did, Suite: mls.SuiteX25519AES128}
+	for _, o := range opts {
+		o(c)
+	}
+	switch c.Suite {
+	case mls.SuiteP256:
+		c.setECDSA(elliptic.P256())
+	case mls.SuiteP384:
+		c.setECDSA(elliptic.P384())
+	case mls.SuiteP521:
+		c.setECDSA(elliptic.P521())
+	default:
+		pub, key, err := ed25519.GenerateKey(rand.Reader)
+		check(err)
+		c.key, c.public = key, pub
+	}
+	return c
+}
+
+func (c *Client) setECDSA(curve elliptic.Curve) {
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	check(err)
+	pub, err := key.PublicKey.Bytes()
+	check(err)
+	c.key, c.public = key, pub
+}
+
+// Rotate gives the same account with a fresh signature key: a new device.
+func (c *Client) Rotate() *Client { return NewClient(c.DID, Suite(c.Suite), Device(c.Device)) }
+
+// SignatureKey is the public key, as a leaf carries it.
+func (c *Client) SignatureKey() []byte { return c.public }
+
+// DeviceID names the device as the service does.
+func (c *Client) DeviceID() string { return mls.DeviceID(c.public) }
+
+// Identity is the content of its basic credential.
+func (c *Client) Identity() []byte {
+	if c.Device != "" {
+		return []byte(c.DID + "#" + c.Device)
+	}
+	return []byte(c.DID)
+}
+
+// Sign is SignWithLabel of RFC 9420 §5.1.2.
+func (c *Client) Sign(label string, content []byte) []byte {
+	input := mls.SignContent(nil, label, content)
+	var hash crypto.Hash
+	switch c.key.(type) {
+	case *ecdsa.PrivateKey:
+		input, hash = digest(c.Suite, input)
+	}
+	sig, err := c.key.Sign(rand.Reader, input, hash)
+	check(err)
+	return sig
+}
+
+func digest(s mls.CipherSuite, b []byte) ([]byte, crypto.Hash) {
+	switch s {
+	case mls.SuiteP384:
+		h := sha512.Sum384(b)
+		return h[:], crypto.SHA384
+	case mls.SuiteP521:
+		h := sha512.Sum512(b)
+		return h[:], crypto.SHA512
+	default:
+		h := sha256.Sum256(b)
+		return h[:], crypto.SHA256
+	}
+}
+
+// Leaf makes an unsigned leaf node with a fresh encryption key.
+func (c *Client) Leaf(source mls.LeafNodeSource) mls.LeafNode {
+	return mls.LeafNode{
+		EncryptionKey: HPKEKey(c.Suite),
+		SignatureKey:  c.public,
+		Credential:    mls.Credential{Type: mls.CredentialBasic, Identity: c.Identity()},
+		Capabilities: mls.Capabilities{
+			Versions:     []uint16{1},
+			CipherSuites: []mls.CipherSuite{c.Suite},
+			Extensions:   []mls.ExtensionType{mls.ExtensionLastResort},
+			Credentials:  []mls.CredentialType{mls.CredentialBasic},
+		},
+		Source: source,
+	}
+}
+
+// SignLeaf signs a leaf node; groupID and index count for the sources update
+// and commit.
+func (c *Client) SignLeaf(l *mls.LeafNode, groupID []byte, index uint32) {
+	l.Raw = nil
+	l.Signature = c.Sign(mls.LabelLeafNode, l.AppendTBS(nil, groupID, index))
+}
+
+// KPOption changes a key package before it is signed.
+type KPOption func(*mls.KeyPackage)
+
+// LastResort marks the key package as one of last resort.
+func LastResort() KPOption {
+	return func(k *mls.KeyPackage) {
+		k.Extensions = append(k.Extensions, mls.Extension{Type: mls.ExtensionLastResort})
+	}
+}
+
+// Lifetime sets the lifetime; the default is from an hour ago to 28 days from
+// now.
+func Lifetime(from, to time.Time) KPOption {
+	return func(k *mls.KeyPackage) {
+		k.LeafNode.Lifetime = mls.Lifetime{NotBefore: uint64(from.Unix()), NotAfter: uint64(to.Unix())}
+	}
+}
+
+// Edit changes anything before the signatures are made.
+func Edit(f func(*mls.KeyPackage)) KPOption { return f }
+
+// KeyPackage makes a correctly signed key package.
+func (c *Client) KeyPackage(opts ...KPOption) *mls.KeyPackage {
+	now := time.Now()
+	k := &mls.KeyPackage{CipherSuite: c.Suite, InitKey: HPKEKey(c.Suite), LeafNode: c.Leaf(mls.SourceKeyPackage)}
+	Lifetime(now.Add(-time.Hour), now.Add(28*24*time.Hour))(k)
+	for _, o := range opts {
+		o(k)
+	}
+	return c.SignKeyPackage(k)
+}
+
+// SignKeyPackage signs the leaf node and the key package as their fields are
+// now, and gives the result read back from its encoding.
+func (c *Client) SignKeyPackage(k *mls.KeyPackage) *mls.KeyPackage {
+	c.SignLeaf(&k.LeafNode, nil, 0)
+	k.Signature = c.Sign(mls.LabelKeyPackage, k.AppendTBS(nil))
+	m, err := mls.ParseMessage(Wrap(k))
+	check(err)
+	return m.KeyPackage
+}
+
+// Wrap puts a key package into an MLSMessage.
+func Wrap(k *mls.KeyPackage) []byte {
+	return (&mls.Message{WireFormat: mls.WireFormatKeyPackage, KeyPackage: k}).Append(nil)
+}
+
+// HPKEKey makes a fresh public key of the suite's KEM.
+func HPKEKey(s mls.CipherSuite) []byte {
+	var curve ecdh.Curve
+	switch s {
+	case mls.SuiteP256:
+		curve = ecdh.P256()
+	case mls.SuiteP384:
+		curve = ecdh.P384()
+	case mls.SuiteP521:
+		curve = ecdh.P521()
+	case mls.SuiteXWing:
+		return Random(1216)
+	default:
+		curve = ecdh.X25519()
+	}
+	key, err := curve.GenerateKey(rand.Reader)
+	check(err)
+	return key.PublicKey().Bytes()
+}
+
+// kemOutput makes random bytes where an encapsulation stands.
+func kemOutput(s mls.CipherSuite) []byte {
+	if s == mls.SuiteXWing {
+		return Random(1120)
+	}
+	return HPKEKey(s)
+}
+
+// hashSize is the length of the suite's hash and MAC.
+func hashSize(s mls.CipherSuite) int {
+	switch s {
+	case mls.SuiteP384:
+		return 48
+	case mls.SuiteP521:
+		return 64
+	}
+	return 32
+}
+
+// Random gives n random bytes.
+func Random(n int) []byte {
+	b := make([]byte, n)
+	_, err := rand.Read(b)
+	check(err)
+	return b
+}
+
+func check(err error) {
+	if err != nil {
+		panic(fmt.Sprintf("mlstest: %v", err))
+	}
+}
