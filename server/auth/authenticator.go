@@ -1,0 +1,191 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"catbird.blue/mls/xrpc"
+)
+
+const (
+	// Leeway is by how much the clocks of issuers may differ from ours.
+	Leeway = 30 * time.Second
+	// MaxLifetime is the longest exp − iat accepted. A PDS gives 60 s when it
+	// proxies, and up to this by getServiceAuth.
+	MaxLifetime = time.Hour
+)
+
+// Config configures an Authenticator.
+type Config struct {
+	// Audiences are the accepted values of aud, see Audiences.
+	Audiences []string
+	Directory *Directory
+	Replay    ReplayStore
+	Metrics   *Metrics
+
+	// For tests of this package.
+	now func() time.Time
+}
+
+// Authenticator turns the service token of a request into its caller.
+type Authenticator struct {
+	audiences []string
+	directory *Directory
+	replay    ReplayStore
+	verdicts  *verdicts
+	metrics   *Metrics
+	now       func() time.Time
+}
+
+var _ xrpc.Authenticator = (*Authenticator)(nil)
+
+// New makes an Authenticator.
+func New(cfg Config) (*Authenticator, error) {
+	if len(cfg.Audiences) == 0 || cfg.Directory == nil || cfg.Replay == nil {
+		return nil, errors.New("auth: audiences, a directory and a replay store are required")
+	}
+	a := &Authenticator{
+		audiences: cfg.Audiences, directory: cfg.Directory, replay: cfg.Replay,
+		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), now: cfg.now,
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	return a, nil
+}
+
+// Authenticate implements xrpc.Authenticator. Errors have status 401 and a
+// name of this package, or 502 UpstreamFailure where the issuer's DID
+// document could not be had. A method that is Public gets the empty caller,
+// whatever the request carries.
+func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Caller, error) {
+	if m.Public {
+		return xrpc.Caller{}, nil
+	}
+	did, e := a.authenticate(ctx, r, m)
+	if e != nil {
+		a.metrics.Tokens.WithLabelValues(e.Name).Inc()
+		return xrpc.Caller{}, e
+	}
+	a.metrics.Tokens.WithLabelValues("ok").Inc()
+	return xrpc.Caller{DID: did}, nil
+}
+
+func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (string, *xrpc.Error) {
+	raw, e := bearer(r.Header)
+	if e != nil {
+		return "", e
+	}
+	t, e := parseToken(raw)
+	if e != nil {
+		return "", e
+	}
+	start := a.now()
+	if e := t.claims.check(seconds(start), a.audiences, m.NSID); e != nil {
+		return "", e
+	}
+	if singleUse(m) {
+		// Only a token whose signature holds may use up its jti, or anybody
+		// could use up those of others.
+		if _, e := a.verify(ctx, t, start); e != nil {
+			return "", e
+		}
+		return t.claims.Iss, a.spend(ctx, &t.claims)
+	}
+	return t.claims.Iss, a.verifyOnce(ctx, raw, t, start)
+}
+
+// singleUse says whether a token opens the method only once: where something
+// may be written, and for streams, which outlive their token. Other queries
+// may be repeated with it, as clients and proxies do after a lost answer.
+func singleUse(m *xrpc.Method) bool {
+	return m.Kind != xrpc.Query || m.OutputEncoding == "text/event-stream"
+}
+
+// bearer takes the token out of the Authorization header (RFC 6750 §2.1).
+func bearer(h http.Header) (string, *xrpc.Error) {
+	values := h.Values("Authorization")
+	switch len(values) {
+	case 0:
+		return "", refuse(AuthenticationRequired, "a service token is required: Authorization: Bearer")
+	case 1:
+	default:
+		return "", refuse(AuthenticationRequired, "there is more than one Authorization header")
+	}
+	scheme, token, ok := strings.Cut(values[0], " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return "", refuse(AuthenticationRequired, "the Authorization header is not a Bearer token")
+	}
+	return strings.Trim(token, " "), nil
+}
+
+// verify checks the signature by the issuer's current key, with one refresh
+// of the DID document where it does not fit.
+func (a *Authenticator) verify(ctx context.Context, t *token, start time.Time) (*issuerKey, *xrpc.Error) {
+	key, err := a.directory.lookup(ctx, t.claims.Iss)
+	if err != nil {
+		return nil, lookupError(err)
+	}
+	e := t.verify(key)
+	if e == nil {
+		return key, nil
+	}
+	if key = a.directory.refresh(ctx, t.claims.Iss, key, start); key == nil {
+		return nil, e
+	}
+	if e := t.verify(key); e != nil {
+		return nil, e
+	}
+	return key, nil
+}
+
+// verify demands low-S: of the two signatures that fit, only the one that
+// atproto allows (https://atproto.com/specs/cryptography).
+func (t *token) verify(key *issuerKey) *xrpc.Error {
+	if t.alg != key.alg {
+		return refuse(BadJwtSignature, "the algorithm is not that of the issuer's key")
+	}
+	if err := key.public.HashAndVerify(t.signed, t.signature); err != nil {
+		return refuse(BadJwtSignature, "jwt signature does not match jwt issuer")
+	}
+	return nil
+}
+
+// verifyOnce is verify for tokens that may come again: a signature that held
+// by the key still current is not checked a second time.
+func (a *Authenticator) verifyOnce(ctx context.Context, raw string, t *token, start time.Time) *xrpc.Error {
+	if judged := a.verdicts.get(raw); judged != nil {
+		if key, err := a.directory.lookup(ctx, t.claims.Iss); err == nil && key.public.Equal(judged) {
+			a.metrics.Verdicts.Inc()
+			return nil
+		}
+	}
+	key, e := a.verify(ctx, t, start)
+	if e == nil {
+		a.verdicts.put(raw, key.public)
+	}
+	return e
+}
+
+func (a *Authenticator) spend(ctx context.Context, c *claims) *xrpc.Error {
+	verdict, err := a.replay.Spend(ctx, Use{
+		Issuer: c.Iss, JTI: c.JTI, IssuedAt: c.issuedSecond(),
+		Expires: time.UnixMilli(int64(*c.Exp * 1000)),
+	})
+	switch {
+	case err != nil:
+		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked: try again")
+		e.Cause = err
+		return e
+	case verdict == Replayed:
+		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one")
+	case verdict == TooOld:
+		return refuse(JwtExpired, "the jwt was issued before this service could remember it: use a new one")
+	}
+	return nil
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -1,0 +1,162 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// Bounds of one look-up of a DID document.
+const (
+	// LookupTimeout covers waiting for a slot, name resolution, connection,
+	// TLS, and the body.
+	LookupTimeout = 3 * time.Second
+	// MaxDocument is the largest DID document read, in bytes. A PLC document
+	// has about 700.
+	MaxDocument = 64 << 10
+)
+
+var (
+	errRefusedAddress   = errors.New("address is not public")
+	errDocumentTooLarge = fmt.Errorf("document exceeds %d bytes", MaxDocument)
+)
+
+// neverPublic are the special-purpose ranges of the IANA registries (RFC
+// 6890) that net/netip has no predicate for.
+var neverPublic = func() []netip.Prefix {
+	var list []netip.Prefix
+	for _, s := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+		"198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+	} {
+		list = append(list, netip.MustParsePrefix(s))
+	}
+	return list
+}()
+
+var (
+	globalIPv6 = netip.MustParsePrefix("2000::/3")
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")
+)
+
+// public says whether an address belongs to the public internet. IPv4 inside
+// IPv6 (mapped, or behind NAT64) is judged as the IPv4 it reaches. Of IPv6
+// only what IANA has given out as global unicast passes.
+func public(a netip.Addr) bool {
+	if a.Zone() != "" {
+		return false
+	}
+	a = a.Unmap()
+	if nat64.Contains(a) {
+		b := a.As16()
+		a = netip.AddrFrom4([4]byte(b[12:16]))
+	}
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Is6() && !globalIPv6.Contains(a) {
+		return false
+	}
+	for _, p := range neverPublic {
+		if p.Contains(a) {
+			return false
+		}
+	}
+	return true
+}
+
+// clientOptions of an HTTP client for documents that strangers name.
+type clientOptions struct {
+	// anyAddress lets private addresses pass (development).
+	anyAddress bool
+	// keepAlive holds connections for reuse: for the one directory, not for
+	// hosts that strangers choose.
+	keepAlive bool
+	// transport, where set, may change the transport before use.
+	transport func(*http.Transport)
+	resolver  *net.Resolver
+}
+
+// newClient makes a client that follows no redirect, asks no proxy, and
+// connects to public addresses only. The address is judged after name
+// resolution, in the moment of connecting: a name that resolves differently
+// the second time gains nothing.
+func newClient(o clientOptions) *http.Client {
+	dialer := &net.Dialer{Timeout: LookupTimeout, Resolver: o.resolver}
+	if !o.anyAddress {
+		dialer.ControlContext = refusePrivate
+	}
+	t := &http.Transport{
+		Proxy:                  nil,
+		DialContext:            dialer.DialContext,
+		DisableCompression:     true,
+		DisableKeepAlives:      !o.keepAlive,
+		MaxIdleConnsPerHost:    8,
+		IdleConnTimeout:        30 * time.Second,
+		TLSHandshakeTimeout:    LookupTimeout,
+		ResponseHeaderTimeout:  LookupTimeout,
+		MaxResponseHeaderBytes: 16 << 10,
+	}
+	if o.transport != nil {
+		o.transport(t)
+	}
+	return &http.Client{
+		Timeout:   LookupTimeout,
+		Transport: documentTransport{t},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+}
+
+func refusePrivate(_ context.Context, network, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil || !public(ap.Addr()) {
+		return fmt.Errorf("%w (%s)", errRefusedAddress, network)
+	}
+	return nil
+}
+
+// documentTransport fits answers to what indigo's resolver expects: it reads
+// bodies without bound, and knows 404 but not 410, which plc.directory sends
+// for tombstones.
+type documentTransport struct{ base *http.Transport }
+
+func (t documentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := t.base.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode == http.StatusGone {
+		res.StatusCode = http.StatusNotFound
+	}
+	if res.ContentLength > MaxDocument {
+		_ = res.Body.Close()
+		return nil, errDocumentTooLarge
+	}
+	res.Body = &boundedBody{ReadCloser: res.Body, left: MaxDocument}
+	return res, nil
+}
+
+func (t documentTransport) CloseIdleConnections() { t.base.CloseIdleConnections() }
+
+// boundedBody fails, rather than ends, beyond its bound.
+type boundedBody struct {
+	io.ReadCloser
+	left int
+}
+
+func (b *boundedBody) Read(p []byte) (int, error) {
+	if len(p) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, errDocumentTooLarge
+	}
+	return n, err
+}

@@ -1,0 +1,202 @@
+package auth
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/bluesky-social/indigo/atproto/atcrypto"
+)
+
+// Algorithm is the curve of a service key.
+type Algorithm string
+
+const (
+	// K256 is secp256k1, which tokens call ES256K.
+	K256 Algorithm = "K-256"
+	// P256 is NIST P-256, which tokens call ES256.
+	P256 Algorithm = "P-256"
+)
+
+// ParseAlgorithm reads the name of a curve.
+func ParseAlgorithm(s string) (Algorithm, error) {
+	switch a := Algorithm(s); a {
+	case K256, P256:
+		return a, nil
+	}
+	return "", errors.New("the key algorithm must be K-256 or P-256")
+}
+
+var (
+	// ErrKeyPermissions: others than the owner can read the key file.
+	ErrKeyPermissions = errors.New("key file can be read by others")
+	// ErrKeyFormat: the file is not a key file, or is damaged.
+	ErrKeyFormat = errors.New("not a key file")
+	// ErrKeyMismatch: the key is another service's, or of another curve.
+	ErrKeyMismatch = errors.New("key file does not match the configuration")
+)
+
+// Key is the key of the service, and the DID it was made for.
+type Key struct {
+	DID     string
+	Private atcrypto.PrivateKeyExportable
+}
+
+// GenerateKey makes a key for the service with the given DID.
+func GenerateKey(alg Algorithm, serviceDID string) (*Key, error) {
+	if err := ValidateServiceDID(serviceDID, true); err != nil {
+		return nil, err
+	}
+	var private atcrypto.PrivateKeyExportable
+	var err error
+	switch alg {
+	case K256:
+		private, err = atcrypto.GeneratePrivateKeyK256()
+	case P256:
+		private, err = atcrypto.GeneratePrivateKeyP256()
+	default:
+		_, err = ParseAlgorithm(string(alg))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Key{DID: serviceDID, Private: private}, nil
+}
+
+// Algorithm is the curve of the key.
+func (k *Key) Algorithm() Algorithm {
+	if _, ok := k.Private.(*atcrypto.PrivateKeyP256); ok {
+		return P256
+	}
+	return K256
+}
+
+// Public is the public half.
+func (k *Key) Public() (atcrypto.PublicKey, error) {
+	pub, err := k.Private.PublicKey()
+	if err != nil {
+		return nil, fmt.Errorf("service key: %w", err)
+	}
+	return pub, nil
+}
+
+// Check returns ErrKeyMismatch where the key was made for another DID, or is
+// of another curve than alg. An empty alg allows both.
+func (k *Key) Check(serviceDID string, alg Algorithm) error {
+	if k.DID != serviceDID {
+		return fmt.Errorf("%w: it was made for %s, the service is %s", ErrKeyMismatch, k.DID, serviceDID)
+	}
+	if alg != "" && alg != k.Algorithm() {
+		return fmt.Errorf("%w: it is a %s key, %s is asked for", ErrKeyMismatch, k.Algorithm(), alg)
+	}
+	return nil
+}
+
+// The key file is text: lines "name: value", empty ones and those that begin
+// with # are skipped. did and secret are required, the latter a multibase
+// multikey (https://atproto.com/specs/cryptography); public guards against
+// damage.
+const keyFile = `# Service key of an MLS delivery service. Whoever has it can act as the service.
+did: %s
+public: %s
+secret: %s
+`
+
+// WriteFile writes a new key file that only its owner can read. A file that
+// is already there is left alone, with an error that is fs.ErrExist.
+func (k *Key) WriteFile(path string) error {
+	pub, err := k.Public()
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("key file: %w", err)
+	}
+	_, err = fmt.Fprintf(f, keyFile, k.DID, pub.Multibase(), k.Private.Multibase())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("key file: %w", errors.Join(err, os.Remove(path)))
+	}
+	return nil
+}
+
+// LoadKey reads a key file. The error is ErrKeyPermissions, ErrKeyFormat or of
+// the file system.
+func LoadKey(path string) (*Key, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: %s is no regular file", ErrKeyFormat, path)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("%w: %s has mode %#o, it must be 0600", ErrKeyPermissions, path, mode)
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, 4096))
+	if err != nil {
+		return nil, fmt.Errorf("key file: %w", err)
+	}
+	k, err := parseKey(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrKeyFormat, path, err)
+	}
+	return k, nil
+}
+
+// LoadOrCreateKey is LoadKey, and where there is no file makes one for the
+// service. The caller checks that what it gets matches.
+func LoadOrCreateKey(path string, alg Algorithm, serviceDID string) (*Key, error) {
+	k, err := LoadKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return k, err
+	}
+	if k, err = GenerateKey(alg, serviceDID); err != nil {
+		return nil, err
+	}
+	return k, k.WriteFile(path)
+}
+
+// parseKey keeps what it read out of its errors: they go to a terminal or a
+// log.
+func parseKey(raw []byte) (*Key, error) {
+	values := map[string]string{}
+	lines := bufio.NewScanner(bytes.NewReader(raw))
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, ok := strings.Cut(line, ": ")
+		if _, twice := values[name]; !ok || twice {
+			return nil, errors.New("lines must be \"name: value\", each name once")
+		}
+		values[name] = strings.TrimSpace(value)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, errors.New("a line is too long")
+	}
+	private, err := atcrypto.ParsePrivateMultibase(values["secret"])
+	if err != nil {
+		return nil, errors.New("the secret is not a K-256 or P-256 private key in multibase")
+	}
+	k := &Key{DID: values["did"], Private: private}
+	pub, err := k.Public()
+	if err != nil {
+		return nil, err
+	}
+	if want := values["public"]; want != "" && want != pub.Multibase() {
+		return nil, errors.New("the public key is not that of the secret")
+	}
+	return k, ValidateServiceDID(k.DID, true)
+}

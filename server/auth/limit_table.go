@@ -1,0 +1,105 @@
+package auth
+
+import "catbird.blue/mls/xrpc"
+
+// Class is a group of methods that share a rate: calls of one class by one
+// account come out of one bucket.
+type Class uint8
+
+const (
+	// ClassRead: queries that read the caller's own conversations.
+	ClassRead Class = iota
+	// ClassSend: application messages, ephemeral signals, read positions.
+	ClassSend
+	// ClassChange: what changes a group or asks others to: commits,
+	// proposals, joins, leaving, GroupInfo.
+	ClassChange
+	// ClassPublish: key packages, devices, Welcomes confirmed.
+	ClassPublish
+	// ClassClaim: leasing the key packages of others.
+	ClassClaim
+	// ClassUpload and ClassDownload: blobs.
+	ClassUpload
+	ClassDownload
+	// ClassStream: opening streams and asking for tickets.
+	ClassStream
+	// ClassPublic: methods that need no token. All their callers share one
+	// bucket per instance; the proxy in front bounds single addresses.
+	ClassPublic
+	classes
+)
+
+// Rate is a token bucket: Burst calls at once, refilled by PerSecond.
+type Rate struct {
+	PerSecond float64
+	Burst     int
+}
+
+// A person's clients stay far below these: the bursts allow a device to start
+// with several hundred conversations, and the rates a busy bot. They bound
+// what one account can cost others.
+var rates = [classes]Rate{
+	ClassRead:     {PerSecond: 50, Burst: 1000},
+	ClassSend:     {PerSecond: 20, Burst: 200},
+	ClassChange:   {PerSecond: 5, Burst: 100},
+	ClassPublish:  {PerSecond: 5, Burst: 200},
+	ClassClaim:    {PerSecond: 5, Burst: 100},
+	ClassUpload:   {PerSecond: 2, Burst: 50},
+	ClassDownload: {PerSecond: 20, Burst: 300},
+	ClassStream:   {PerSecond: 1, Burst: 30},
+	ClassPublic:   {PerSecond: 200, Burst: 1000},
+}
+
+// convoRates bound one conversation, whoever calls: members receive what is
+// sent to it, so its rate is multiplied by their number. Classes without an
+// entry are bounded by account only.
+var convoRates = map[Class]Rate{
+	ClassSend:   {PerSecond: 100, Burst: 1000},
+	ClassChange: {PerSecond: 10, Burst: 200},
+}
+
+var classNames = [classes]string{
+	"read", "send", "change", "publish", "claim", "upload", "download", "stream", "public",
+}
+
+func (c Class) String() string { return classNames[c] }
+
+const nsidPrefix = "blue.catbird.mls."
+
+// classOf has the methods whose class does not follow from their kind.
+var classOf = map[string]Class{
+	nsidPrefix + "sendMessage":           ClassSend,
+	nsidPrefix + "sendEphemeral":         ClassSend,
+	nsidPrefix + "updateCursor":          ClassSend,
+	nsidPrefix + "sync":                  ClassRead,
+	nsidPrefix + "publishKeyPackage":     ClassPublish,
+	nsidPrefix + "publishKeyPackages":    ClassPublish,
+	nsidPrefix + "deleteDevice":          ClassPublish,
+	nsidPrefix + "confirmWelcome":        ClassPublish,
+	nsidPrefix + "getKeyPackages":        ClassClaim,
+	nsidPrefix + "uploadBlob":            ClassUpload,
+	nsidPrefix + "getBlob":               ClassDownload,
+	nsidPrefix + "streamConvoEvents":     ClassStream,
+	nsidPrefix + "getSubscriptionTicket": ClassStream,
+}
+
+// ClassOf is the class of a method. A procedure not in the table is a
+// ClassChange, the strictest that clients of several groups can live with.
+func ClassOf(m *xrpc.Method) Class {
+	if c, ok := classOf[m.NSID]; ok {
+		return c
+	}
+	switch {
+	case m.Public:
+		return ClassPublic
+	case m.Kind == xrpc.Subscription:
+		return ClassStream
+	case m.Kind == xrpc.Procedure:
+		return ClassChange
+	}
+	return ClassRead
+}
+
+// RateOf is the rate of a class for one account, as the documentation states
+// it.
+func RateOf(c Class) Rate { return rates[c] }

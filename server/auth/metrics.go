@@ -1,0 +1,82 @@
+package auth
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics counts what authentication does. No label holds an identifier: the
+// values of each are a fixed, small set.
+type Metrics struct {
+	// Tokens by outcome: "ok", or the error's name.
+	Tokens *prometheus.CounterVec
+	// Verdicts counts signatures not checked again because the same token
+	// of a query was checked before.
+	Verdicts prometheus.Counter
+	// Lookups of DID documents, by DID method (plc, web) and outcome (ok,
+	// unknown, failed).
+	Lookups *prometheus.CounterVec
+	// LookupSeconds is how long they took, by DID method.
+	LookupSeconds *prometheus.HistogramVec
+	// DocumentCache counts how keys were found: hit, miss, stale (an old
+	// document used because its directory does not answer), negative.
+	DocumentCache *prometheus.CounterVec
+	// Refreshes counts documents fetched again after a bad signature.
+	Refreshes prometheus.Counter
+	// Replay counts single-use checks, by store (memory, redis) and outcome
+	// (fresh, replayed, too-old, error).
+	Replay *prometheus.CounterVec
+	// RedisUp is 1 while single use is kept in Redis, 0 while it is not.
+	RedisUp prometheus.Gauge
+	// RedisLost counts how often Redis was lost.
+	RedisLost prometheus.Counter
+	// Limited counts refused calls by class of the limit table.
+	Limited *prometheus.CounterVec
+}
+
+// NewMetrics makes the collectors and registers them with reg, which may be
+// nil. It panics, as MustRegister does, where names are taken.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
+	single := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+	}
+	m := &Metrics{
+		Tokens:   counter("mls_auth_tokens_total", "Service tokens judged.", "outcome"),
+		Verdicts: single("mls_auth_verdicts_reused_total", "Signatures not checked again for a repeated query token."),
+		Lookups:  counter("mls_auth_did_lookups_total", "DID documents fetched.", "method", "outcome"),
+		LookupSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "mls_auth_did_lookup_seconds", Help: "Time to fetch a DID document.",
+			Buckets: []float64{.005, .02, .05, .1, .25, .5, 1, 2, 3},
+		}, []string{"method"}),
+		DocumentCache: counter("mls_auth_did_cache_total", "Signing keys asked for.", "result"),
+		Refreshes:     single("mls_auth_did_refreshes_total", "DID documents fetched again after a bad signature."),
+		Replay:        counter("mls_auth_replay_checks_total", "Single-use checks of tokens.", "store", "outcome"),
+		RedisUp: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "mls_auth_replay_redis_up", Help: "1 while single use of tokens is kept in Redis.",
+		}),
+		RedisLost: single("mls_auth_replay_redis_lost_total", "Times single use fell back to this process."),
+		Limited:   counter("mls_auth_rate_limited_total", "Calls refused by a rate limit.", "class"),
+	}
+	if reg != nil {
+		reg.MustRegister(m.Tokens, m.Verdicts, m.Lookups, m.LookupSeconds, m.DocumentCache, m.Refreshes,
+			m.Replay, m.RedisUp, m.RedisLost, m.Limited)
+	}
+	return m
+}
+
+// orUnregistered lets a configuration go without metrics.
+func (m *Metrics) orUnregistered() *Metrics {
+	if m == nil {
+		return NewMetrics(nil)
+	}
+	return m
+}
+
+func (m *Metrics) lookup(method, outcome string, took time.Duration) {
+	m.Lookups.WithLabelValues(method, outcome).Inc()
+	m.LookupSeconds.WithLabelValues(method).Observe(took.Seconds())
+}

@@ -1,0 +1,201 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/base64"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bluesky-social/indigo/atproto/syntax"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"catbird.blue/mls/xrpc"
+)
+
+// Bounds of a token, in bytes. A PDS makes tokens of about 400 bytes.
+const (
+	maxToken     = 4096
+	maxJTI       = 256
+	maxSignature = 64 // r and s of a 256-bit curve, RFC 7518 §3.4
+)
+
+// token is a service token taken apart, its form checked and nothing else.
+type token struct {
+	signed    []byte // what the signature is over
+	signature []byte
+	alg       string
+	claims    claims
+}
+
+// claims of a service token. Times are seconds since 1970, fractions allowed
+// (RFC 7519 §2, NumericDate).
+type claims struct {
+	Iss string   `json:"iss"`
+	Aud string   `json:"aud"`
+	Lxm *string  `json:"lxm"`
+	Sub *string  `json:"sub"`
+	JTI string   `json:"jti"`
+	Exp *float64 `json:"exp"`
+	Iat *float64 `json:"iat"`
+	Nbf *float64 `json:"nbf"`
+}
+
+type joseHeader struct {
+	Alg  string         `json:"alg"`
+	Typ  *string        `json:"typ"`
+	Kid  *string        `json:"kid"`
+	Crit jsontext.Value `json:"crit"`
+}
+
+// parseToken takes a compact serialization (RFC 7515 §3.1) apart. There is
+// one encoding of every token that passes: strict base64url, JSON without
+// duplicate names and with names that match case-sensitively.
+func parseToken(raw string) (*token, *xrpc.Error) {
+	if len(raw) > maxToken {
+		return nil, refuse(BadJwt, "the token is longer than %d bytes", maxToken)
+	}
+	parts := strings.Split(raw, ".")
+	if len(parts) != 3 {
+		return nil, refuse(BadJwt, "poorly formatted jwt: not three parts")
+	}
+	var h joseHeader
+	if e := decodeSegment(parts[0], "header", &h); e != nil {
+		return nil, e
+	}
+	if e := h.check(); e != nil {
+		return nil, e
+	}
+	t := &token{signed: []byte(raw[:len(parts[0])+1+len(parts[1])]), alg: h.Alg}
+	if e := decodeSegment(parts[1], "payload", &t.claims); e != nil {
+		return nil, e
+	}
+	sig, err := decodeBase64URL(parts[2])
+	if err != nil {
+		return nil, refuse(BadJwtSignature, "the signature is not base64url")
+	}
+	// DER signatures are 70 to 72 bytes; JOSE has fixed-size r and s.
+	if len(sig) != maxSignature {
+		return nil, refuse(BadJwtSignature, "the signature has %d bytes, not the %d of JOSE", len(sig), maxSignature)
+	}
+	t.signature = sig
+	return t, nil
+}
+
+// check is about the header alone. Members that name a key (jwk, jku, x5c)
+// are ignored as RFC 7515 §4 says of what is not understood: the key comes
+// from the DID document only.
+func (h *joseHeader) check() *xrpc.Error {
+	switch {
+	case h.Typ != nil && !strings.EqualFold(*h.Typ, "JWT"):
+		return refuse(BadJwtType, "invalid jwt type: only JWT is accepted")
+	case h.Alg != algES256K && h.Alg != algES256:
+		return refuse(BadJwtSignature, "the algorithm must be %s or %s", algES256K, algES256)
+	case h.Crit != nil:
+		// RFC 7515 §4.1.11: what is critical and not understood is refused.
+		return refuse(BadJwt, "critical header members are not supported")
+	case h.Kid != nil && *h.Kid != "#atproto":
+		return refuse(BadJwt, "kid must be absent or #atproto")
+	}
+	return nil
+}
+
+var errNotBase64URL = base64.CorruptInputError(0)
+
+// decodeBase64URL refuses padding, stray bits and the line breaks that the
+// standard decoder skips.
+func decodeBase64URL(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return nil, errNotBase64URL
+	}
+	return base64.RawURLEncoding.Strict().DecodeString(s)
+}
+
+func decodeSegment(s, what string, into any) *xrpc.Error {
+	raw, err := decodeBase64URL(s)
+	if err != nil {
+		return refuse(BadJwt, "poorly formatted jwt: the %s is not base64url", what)
+	}
+	// null would pass as an absent member, or as an empty object.
+	if !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
+		return refuse(BadJwt, "poorly formatted jwt: the %s is not an object", what)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		e := refuse(BadJwt, "poorly formatted jwt: the %s has a member of the wrong type, or twice", what)
+		e.Cause = err
+		return e
+	}
+	return nil
+}
+
+var plcPattern = regexp.MustCompile(`^did:plc:[a-z2-7]{24}$`)
+
+// check judges everything but the signature, in the order in which
+// @atproto/xrpc-server does: cheap refusals come before any look-up. now is
+// in seconds since 1970.
+func (c *claims) check(now float64, audiences []string, nsid string) *xrpc.Error {
+	if e := c.checkPresence(); e != nil {
+		return e
+	}
+	if e := c.checkTimes(now); e != nil {
+		return e
+	}
+	if !slices.Contains(audiences, c.Aud) {
+		return refuse(BadJwtAudience, "jwt audience does not match service did")
+	}
+	if c.Lxm == nil {
+		return refuse(BadJwtLexiconMethod, `missing jwt lexicon method ("lxm"). must match: %s`, nsid)
+	}
+	if *c.Lxm != nsid {
+		return refuse(BadJwtLexiconMethod, `bad jwt lexicon method ("lxm"). must match: %s`, nsid)
+	}
+	return c.checkIssuer()
+}
+
+func (c *claims) checkPresence() *xrpc.Error {
+	switch {
+	case c.Exp == nil || c.Iat == nil:
+		return refuse(BadJwt, "exp and iat are required")
+	case !plausible(*c.Exp) || !plausible(*c.Iat) || c.Nbf != nil && !plausible(*c.Nbf):
+		return refuse(BadJwt, "exp, iat and nbf are seconds since 1970")
+	case c.JTI == "" || len(c.JTI) > maxJTI:
+		return refuse(BadJwt, "jti is required, of 1 to %d bytes", maxJTI)
+	}
+	return nil
+}
+
+// plausible keeps arithmetic and conversion to integers exact.
+func plausible(seconds float64) bool { return seconds >= 0 && seconds < 1<<40 }
+
+func (c *claims) checkTimes(now float64) *xrpc.Error {
+	leeway := Leeway.Seconds()
+	switch {
+	case now >= *c.Exp+leeway:
+		return refuse(JwtExpired, "jwt expired")
+	case *c.Iat > now+leeway, c.Nbf != nil && *c.Nbf > now+leeway:
+		return refuse(BadJwt, "the jwt is not valid yet: check the issuer's clock")
+	case *c.Exp <= *c.Iat:
+		return refuse(BadJwt, "the jwt expires before it is issued")
+	case *c.Exp-*c.Iat > MaxLifetime.Seconds():
+		return refuse(BadJwt, "the jwt is valid for more than %d s", int(MaxLifetime.Seconds()))
+	}
+	return nil
+}
+
+func (c *claims) checkIssuer() *xrpc.Error {
+	if _, err := syntax.ParseDID(c.Iss); err != nil {
+		return refuse(BadJwtIss, "jwt iss is not a did without fragment")
+	}
+	switch {
+	case c.Sub != nil && *c.Sub != c.Iss:
+		return refuse(BadJwt, "sub must be absent or equal to iss")
+	case !plcPattern.MatchString(c.Iss) && !strings.HasPrefix(c.Iss, webPrefix):
+		return refuse(UntrustedIss, "iss must be a did:plc or a did:web")
+	}
+	return nil
+}
+
+// issuedSecond is iat without its fraction. Most issuers round down already.
+func (c *claims) issuedSecond() int64 { return int64(math.Floor(*c.Iat)) }
