@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -45,8 +46,22 @@ type Method struct {
 	InputEncoding, OutputEncoding string
 	// MaxBody is the largest request body in bytes.
 	MaxBody int64
+	// TooLarge is the error name for a larger one, where the lexicon
+	// declares one; otherwise it is PayloadTooLarge.
+	TooLarge string
 	// Errors are the names the lexicon declares.
 	Errors []string
+}
+
+// Unknown stands in for the method of a request that names none of ours, so
+// that what strangers send does not become a metric's label.
+var Unknown = &Method{NSID: "unknown"}
+
+// Declares tells whether an error of this name and status may be an answer of
+// the method: its lexicon has it, or it belongs to the protocol.
+func (m *Method) Declares(e *Error) bool {
+	return slices.Contains(m.Errors, e.Name) || slices.Contains(protocolErrors, e.Name) ||
+		e.Status == http.StatusUnauthorized
 }
 
 // Caller is the account a request is answered for.
@@ -74,11 +89,22 @@ type Observer interface {
 	Observe(m *Method, status int, errName string, took time.Duration)
 }
 
-// Plumbing is what every generated route needs besides its handler.
+// Auditor sees every answer of a method. Tests hold answers against the
+// lexicons with it.
+type Auditor interface {
+	// Answered hears of a success; body is the JSON, nil for a Download.
+	Answered(m *Method, body []byte)
+	// Failed hears of an error.
+	Failed(m *Method, e *Error)
+}
+
+// Plumbing is what every generated route needs besides its handler. All but
+// Auth may be nil.
 type Plumbing struct {
 	Auth    Authenticator
 	Limits  Limiter
 	Observe Observer
+	Audit   Auditor
 }
 
 // Upload is the input of a method whose lexicon takes any bytes.

@@ -1,0 +1,239 @@
+package lexgen
+
+import "strings"
+
+// emitAliases writes the types under their names in package gen.
+func emitAliases(m *model) *writer {
+	w := new(writer)
+	w.p("// The objects of the lexicons.\ntype (")
+	for _, o := range m.objects {
+		w.WriteString(comment("\t", describe(o)))
+		w.p("%s = wire.%s", o.name, o.name)
+	}
+	w.p(")")
+	return w
+}
+
+func emitErrorNames(w *writer, m *model) {
+	w.p("// Error names that the lexicons declare.\nconst (")
+	for _, e := range m.errors {
+		w.p("Err%s = %q", e, e)
+	}
+	w.p(")\n")
+}
+
+func emitErrors(m *model) *writer {
+	w := new(writer)
+	emitErrorNames(w, m)
+	w.p("// StatusOf gives the HTTP status that an error name is answered with: 400 where")
+	w.p("// nothing else is said of it.\nfunc StatusOf(name string) int {\nswitch name {")
+	byStatus := map[string][]string{}
+	var order []string
+	for _, e := range m.errors {
+		s, ok := m.status[e]
+		if !ok {
+			continue
+		}
+		name := statusNames[s]
+		if byStatus[name] == nil {
+			order = append(order, name)
+		}
+		byStatus[name] = append(byStatus[name], "Err"+e)
+	}
+	for _, s := range order {
+		w.p("case %s:\nreturn http.%s", strings.Join(byStatus[s], ", "), s)
+	}
+	w.p("}\nreturn http.StatusBadRequest\n}\n")
+	w.p("// Errorf makes an error of a declared name, with the status that belongs to it.")
+	w.p("func Errorf(name, format string, args ...any) *xrpc.Error {")
+	w.p("return xrpc.Errorf(StatusOf(name), name, format, args...)\n}")
+	return w
+}
+
+// statusNames are the constants of net/http for what the policy may use.
+var statusNames = map[int]string{
+	400: "StatusBadRequest", 401: "StatusUnauthorized", 403: "StatusForbidden", 404: "StatusNotFound",
+	409: "StatusConflict", 410: "StatusGone", 412: "StatusPreconditionFailed",
+	413: "StatusRequestEntityTooLarge", 422: "StatusUnprocessableEntity", 429: "StatusTooManyRequests",
+}
+
+func emitNSIDs(w *writer, m *model) {
+	w.p("// Names of the methods.\nconst (")
+	for _, x := range m.methods {
+		w.p("NSID%s = %q", x.name, x.nsid)
+	}
+	w.p(")\n")
+}
+
+func emitMethods(m *model) *writer {
+	w := new(writer)
+	emitNSIDs(w, m)
+	w.p("// The methods, as their lexicons describe them.\nvar (")
+	for _, x := range m.methods {
+		w.p("Method%s = &xrpc.Method{", x.name)
+		w.p("NSID: NSID%s,", x.name)
+		if x.procedure {
+			w.p("Kind: xrpc.Procedure,")
+			w.p("MaxBody: %d,", x.maxBody)
+		} else {
+			w.p("Kind: xrpc.Query,")
+		}
+		if x.public {
+			w.p("Public: true,")
+		}
+		if x.inEnc != "" {
+			w.p("InputEncoding: %q,", x.inEnc)
+		}
+		w.p("OutputEncoding: %q,", x.outEnc)
+		if x.tooLarge != "" {
+			w.p("TooLarge: Err%s,", x.tooLarge)
+		}
+		if len(x.errors) > 0 {
+			names := make([]string, len(x.errors))
+			for i, e := range x.errors {
+				names[i] = "Err" + e
+			}
+			w.p("Errors: []string{%s},", strings.Join(names, ", "))
+		}
+		w.p("}")
+	}
+	w.p(")\n")
+	w.p("// Methods are all methods, in order of their NSIDs.\nvar Methods = []*xrpc.Method{")
+	for _, x := range m.methods {
+		w.p("Method%s,", x.name)
+	}
+	w.p("}")
+	return w
+}
+
+// signature gives the parameters after ctx (and caller) and the results of a
+// method; types are those of the package that is written.
+func signature(x *method) (params, result string) {
+	switch {
+	case x.params != nil:
+		params = "p *" + x.params.name
+	case x.input != nil:
+		params = "in *" + x.input.name
+	case x.inEnc == "*/*":
+		params = "up *xrpc.Upload"
+	}
+	result = "*xrpc.Download"
+	if x.output != nil {
+		result = "*" + x.output.name
+	}
+	return params, result
+}
+
+func emitService(m *model) *writer {
+	w := new(writer)
+	w.p("// Service is what a server does: a method for each lexicon. An error that is an")
+	w.p("// *xrpc.Error reaches the client; its name must be one the lexicon declares, or one")
+	w.p("// of the protocol's. Any other error is an internal one.\ntype Service interface {")
+	for _, x := range m.methods {
+		params, result := signature(x)
+		if params != "" {
+			params = ", " + params
+		}
+		w.WriteString(comment("\t", methodDoc(x)))
+		w.p("%s(ctx context.Context, caller xrpc.Caller%s) (%s, error)", x.name, params, result)
+	}
+	w.p("}")
+	return w
+}
+
+func methodDoc(x *method) string {
+	text := x.name + ": " + x.desc
+	if len(x.errors) > 0 {
+		text += " Errors: " + strings.Join(x.errors, ", ") + "."
+	}
+	return text
+}
+
+// emitRoutes writes the table of routes and its way into echo.
+func emitRoutes(m *model) *writer {
+	w := new(writer)
+	w.p("// Routes pairs every method with its handler.")
+	w.p("func Routes(svc Service) []xrpc.Route {\nreturn []xrpc.Route{")
+	for _, x := range m.methods {
+		w.p("{Method: Method%s, Handler: xrpc.%s(svc.%s)},", x.name, adapter(x), x.name)
+	}
+	w.p("}\n}\n")
+	w.WriteString(echoRoutes)
+	return w
+}
+
+// adapter names the function of package xrpc that fits a method's signature.
+func adapter(x *method) string {
+	in := map[bool]string{true: "Procedure", false: "Query"}[x.procedure]
+	switch {
+	case x.inEnc == "*/*":
+		in = "Upload"
+	case x.params == nil && x.input == nil:
+		in = "Bare"
+	}
+	if x.output == nil {
+		return in + "Download"
+	}
+	return in + "JSON"
+}
+
+// echoRoutes is the same for any lexicons.
+const echoRoutes = `// RegisterRoutes puts the methods under /xrpc/. A request for another method, or
+// with the wrong verb, gets an XRPC error. Failures are returned to echo's error
+// handler as *xrpc.Error; nothing has been written then.
+func RegisterRoutes(e *echo.Echo, svc Service, p xrpc.Plumbing) {
+	for _, r := range Routes(svc) {
+		e.Add(r.Method.Kind.Verb(), "/xrpc/"+r.Method.NSID, func(c echo.Context) error {
+			return r.Serve(c.Response(), c.Request(), &p)
+		})
+	}
+	rest := func(c echo.Context) error {
+		return xrpc.Unrouted(c.Response(), c.Request(), Methods, &p)
+	}
+	e.Any("/xrpc/*", rest)
+	e.RouteNotFound("/xrpc/*", rest)
+}
+`
+
+func emitClientTypes(m *model) *writer {
+	w := emitAliases(m)
+	w.p("")
+	emitErrorNames(w, m)
+	emitNSIDs(w, m)
+	return w
+}
+
+func emitClient(m *model) *writer {
+	w := new(writer)
+	w.p("// Client calls the service. Failures that the service states are *xrpc.Error.")
+	w.p("type Client struct {\n*xrpc.Client\n}\n")
+	for _, x := range m.methods {
+		params, result := signature(x)
+		args := "nil"
+		switch {
+		case x.params != nil:
+			args = "p.Values()"
+		case x.input != nil:
+			args = "in"
+		case x.inEnc == "*/*":
+			args = "up"
+		}
+		if params != "" {
+			params = ", " + params
+		}
+		w.WriteString(comment("", methodDoc(x)))
+		w.p("func (c *Client) %s(ctx context.Context%s) (%s, error) {", x.name, params, result)
+		call := map[bool]string{true: "Post", false: "Get"}[x.procedure]
+		if x.inEnc == "*/*" {
+			call = "Upload"
+		}
+		if x.output == nil {
+			w.p("return c.%sDownload(ctx, NSID%s, %s)\n}\n", call, x.name, args)
+			continue
+		}
+		w.p("out := new(%s)", x.output.name)
+		w.p("if err := c.%sJSON(ctx, NSID%s, %s, out); err != nil {\nreturn nil, err\n}", call, x.name, args)
+		w.p("return out, nil\n}\n")
+	}
+	return w
+}

@@ -1,0 +1,63 @@
+package lexgen
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Write makes the folder dir hold exactly files: those that differ are written,
+// and files with the generated Header that are not among them are removed.
+// Others are left alone.
+func Write(dir string, files Files) error {
+	for _, p := range files.Paths() {
+		at := filepath.Join(dir, filepath.FromSlash(p))
+		if old, err := os.ReadFile(at); err == nil && bytes.Equal(old, files[p]) {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			return fmt.Errorf("write generated code: %w", err)
+		}
+		if err := os.WriteFile(at, files[p], 0o644); err != nil {
+			return fmt.Errorf("write generated code: %w", err)
+		}
+	}
+	stale, err := staleFiles(dir, files)
+	if err != nil {
+		return fmt.Errorf("look for stale generated code: %w", err)
+	}
+	for _, at := range stale {
+		if err := os.Remove(at); err != nil {
+			return fmt.Errorf("remove stale generated code: %w", err)
+		}
+	}
+	return nil
+}
+
+// staleFiles finds generated files that files does not have.
+func staleFiles(dir string, files Files) ([]string, error) {
+	var stale []string
+	err := filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(at) != ".go" {
+			return err
+		}
+		rel, err := filepath.Rel(dir, at)
+		if err != nil {
+			return err
+		}
+		if _, ok := files[filepath.ToSlash(rel)]; ok {
+			return nil
+		}
+		raw, err := os.ReadFile(at)
+		if err != nil {
+			return err
+		}
+		if bytes.HasPrefix(raw, []byte(Header)) {
+			stale = append(stale, at)
+		}
+		return nil
+	})
+	return stale, err
+}

@@ -1,0 +1,175 @@
+package xrpc
+
+import (
+	"strconv"
+
+	"github.com/bluesky-social/indigo/atproto/syntax"
+)
+
+// Format is a lexicon string format
+// (https://atproto.com/specs/lexicon#string-formats).
+type Format string
+
+// The formats.
+const (
+	FormatATIdentifier Format = "at-identifier"
+	FormatATURI        Format = "at-uri"
+	FormatCID          Format = "cid"
+	FormatDatetime     Format = "datetime"
+	FormatDID          Format = "did"
+	FormatHandle       Format = "handle"
+	FormatLanguage     Format = "language"
+	FormatNSID         Format = "nsid"
+	FormatRecordKey    Format = "record-key"
+	FormatTID          Format = "tid"
+	FormatURI          Format = "uri"
+)
+
+// wellFormed tells whether s has the format. An unknown format holds for
+// nothing.
+func wellFormed(f Format, s string) bool {
+	var err error
+	switch f {
+	case FormatATIdentifier:
+		_, err = syntax.ParseAtIdentifier(s)
+	case FormatATURI:
+		_, err = syntax.ParseATURI(s)
+	case FormatCID:
+		_, err = syntax.ParseCID(s)
+	case FormatDatetime:
+		_, err = syntax.ParseDatetime(s)
+	case FormatDID:
+		_, err = syntax.ParseDID(s)
+	case FormatHandle:
+		_, err = syntax.ParseHandle(s)
+	case FormatLanguage:
+		_, err = syntax.ParseLanguage(s)
+	case FormatNSID:
+		_, err = syntax.ParseNSID(s)
+	case FormatRecordKey:
+		_, err = syntax.ParseRecordKey(s)
+	case FormatTID:
+		_, err = syntax.ParseTID(s)
+	case FormatURI:
+		_, err = syntax.ParseURI(s)
+	default:
+		return false
+	}
+	return err == nil
+}
+
+// Checker holds values against the bounds and formats of their lexicon and
+// keeps the first violation. A name of "" means the value at hand.
+type Checker struct {
+	path  string
+	named []Named
+	err   *Error
+}
+
+// Check gives the first violation in v as an *Error, or nil.
+func Check(v Checkable, named ...Named) error {
+	c := &Checker{named: named}
+	v.Check(c)
+	return c.Err()
+}
+
+// Err gives the first violation, or nil.
+func (c *Checker) Err() error {
+	if c.err == nil {
+		return nil
+	}
+	return c.err
+}
+
+func (c *Checker) fail(name, constraint, format string, args ...any) {
+	if c.err != nil {
+		return
+	}
+	path := c.path
+	if name != "" {
+		path = join(path, name)
+	}
+	c.err = named(c.named, path, constraint, format, args...)
+}
+
+// In checks the object in a field.
+func (c *Checker) In(name string, v Checkable) {
+	if c.err != nil {
+		return
+	}
+	before := c.path
+	c.path = join(c.path, name)
+	v.Check(c)
+	c.path = before
+}
+
+// CheckItems checks an array: at least min and at most max items (-1: no
+// bound), and each of them.
+func CheckItems[T any](c *Checker, name string, items []T, min, max int, item func(*T, *Checker)) {
+	c.length(name, len(items), min, max, "item", "items")
+	if item == nil || c.err != nil {
+		return
+	}
+	before := c.path
+	for i := range items {
+		// The path is only needed where something is wrong: it is put
+		// together for every item because checking is rare next to I/O.
+		c.path = join(before, name) + "[" + strconv.Itoa(i) + "]"
+		if item(&items[i], c); c.err != nil {
+			break
+		}
+	}
+	c.path = before
+}
+
+// String bounds the length of a string in bytes of UTF-8; -1 means no bound.
+func (c *Checker) String(name, s string, min, max int) {
+	c.length(name, len(s), min, max, "byte", "bytes")
+}
+
+// Bytes bounds the length of decoded bytes; -1 means no bound.
+func (c *Checker) Bytes(name string, b []byte, min, max int) {
+	c.length(name, len(b), min, max, "byte", "bytes")
+}
+
+func (c *Checker) length(name string, n, min, max int, one, many string) {
+	unit := func(k int) string {
+		if k == 1 {
+			return one
+		}
+		return many
+	}
+	switch {
+	case n < min:
+		c.fail(name, "minLength", "must have at least %d %s, has %d", min, unit(min), n)
+	case max >= 0 && n > max && one == "item":
+		// Decoding stops counting after the bound.
+		c.fail(name, "maxLength", "must have at most %d %s", max, unit(max))
+	case max >= 0 && n > max:
+		c.fail(name, "maxLength", "must have at most %d %s, has %d", max, unit(max), n)
+	}
+}
+
+// Int bounds an integer.
+func (c *Checker) Int(name string, n, min, max int64) {
+	switch {
+	case n < min:
+		c.fail(name, "minimum", "must be at least %d", min)
+	case n > max:
+		c.fail(name, "maximum", "must be at most %d", max)
+	}
+}
+
+// Format requires a string format.
+func (c *Checker) Format(name, s string, f Format) {
+	if !wellFormed(f, s) {
+		c.fail(name, "format", "not a valid %s", f)
+	}
+}
+
+// Blob bounds the size of a blob; -1 means no bound.
+func (c *Checker) Blob(name string, b Blob, maxSize int64) {
+	if maxSize >= 0 && b.Size > maxSize {
+		c.fail(name, "maxSize", "must have at most %d bytes", maxSize)
+	}
+}

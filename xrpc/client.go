@@ -1,0 +1,143 @@
+package xrpc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxAnswer bounds the JSON that a Client reads into memory.
+const maxAnswer = 64 << 20
+
+// Client calls XRPC methods. Failures that the service states are *Error;
+// others are those of net/http.
+type Client struct {
+	// Service is the base URL, without a path: https://mls.example.
+	Service string
+	// HTTP sends the requests; nil means http.DefaultClient.
+	HTTP *http.Client
+	// Authorize adds to a request what proves who calls: a service token
+	// for the NSID, or a session token and the atproto-proxy header where
+	// a PDS is called. nil adds nothing.
+	Authorize func(r *http.Request, nsid string) error
+}
+
+// GetJSON calls a query.
+func (c *Client) GetJSON(ctx context.Context, nsid string, q url.Values, out Decodable) error {
+	res, err := c.do(ctx, http.MethodGet, nsid, q, nil, nil)
+	return c.json(res, err, out)
+}
+
+// GetDownload calls a query whose output is any bytes. The caller closes Body.
+func (c *Client) GetDownload(ctx context.Context, nsid string, q url.Values) (*Download, error) {
+	res, err := c.do(ctx, http.MethodGet, nsid, q, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Download{Body: res.Body, Status: res.StatusCode, Header: res.Header}, nil
+}
+
+// PostJSON calls a procedure; in is nil where it has no input.
+func (c *Client) PostJSON(ctx context.Context, nsid string, in Encodable, out Decodable) error {
+	var body io.Reader
+	header := http.Header{}
+	if in != nil {
+		body = bytes.NewReader(Marshal(in))
+		header.Set("Content-Type", "application/json")
+	}
+	res, err := c.do(ctx, http.MethodPost, nsid, nil, header, body)
+	return c.json(res, err, out)
+}
+
+// UploadJSON calls a procedure whose input is any bytes.
+func (c *Client) UploadJSON(ctx context.Context, nsid string, up *Upload, out Decodable) error {
+	header := http.Header{"Content-Type": {"application/octet-stream"}}
+	if up.ContentType != "" {
+		header.Set("Content-Type", up.ContentType)
+	}
+	if up.ContentLength > 0 {
+		header.Set("Content-Length", strconv.FormatInt(up.ContentLength, 10))
+	}
+	res, err := c.do(ctx, http.MethodPost, nsid, nil, header, up.Body)
+	return c.json(res, err, out)
+}
+
+// do sends a request. Any status but 2xx is an error.
+func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader) (*http.Response, error) {
+	at := strings.TrimSuffix(c.Service, "/") + "/xrpc/" + nsid
+	if len(q) > 0 {
+		at += "?" + q.Encode()
+	}
+	r, err := http.NewRequestWithContext(ctx, verb, at, body)
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w", nsid, err)
+	}
+	if n, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64); err == nil {
+		r.ContentLength = n
+		header.Del("Content-Length")
+	}
+	for k, v := range header {
+		r.Header[k] = v
+	}
+	if c.Authorize != nil {
+		if err := c.Authorize(r, nsid); err != nil {
+			return nil, fmt.Errorf("authorize %s: %w", nsid, err)
+		}
+	}
+	client := c.HTTP
+	if client == nil {
+		client = http.DefaultClient
+	}
+	res, err := client.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w", nsid, err)
+	}
+	if res.StatusCode/100 == 2 {
+		return res, nil
+	}
+	defer res.Body.Close()
+	return nil, failure(res)
+}
+
+// failure reads an error answer. One without an envelope, such as a proxy's,
+// is named UpstreamFailure.
+func failure(res *http.Response) *Error {
+	e := &Error{Status: res.StatusCode, Name: UpstreamFailure, Message: "no XRPC error in the answer: " + res.Status}
+	const most = 64 << 10
+	raw, err := io.ReadAll(io.LimitReader(res.Body, most))
+	var env envelope
+	if err == nil && DecodeJSON(raw, &env) == nil {
+		e.Name, e.Message = env.Error, env.Message
+	}
+	if s, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && s > 0 {
+		e.RetryAfter = time.Duration(s) * time.Second
+	}
+	return e
+}
+
+// json reads a JSON answer.
+func (c *Client) json(res *http.Response, err error, out Decodable) error {
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err != nil {
+		return fmt.Errorf("read answer: %w", err)
+	}
+	if len(raw) > maxAnswer {
+		return errors.New("read answer: too large")
+	}
+	if err := DecodeJSON(raw, out); err != nil {
+		// The *Error in err would look like the service's.
+		return fmt.Errorf("read answer: %v", err)
+	}
+	return nil
+}

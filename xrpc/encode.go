@@ -1,0 +1,103 @@
+package xrpc
+
+import (
+	"encoding/base64"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Encodable is an object that writes itself as JSON. Every generated type is
+// one.
+type Encodable interface {
+	EncodeJSON(e *Encoder)
+}
+
+// Encoder appends JSON to a buffer: no white space, fields in the order of
+// their lexicon, so that equal values have equal bytes.
+type Encoder struct {
+	buf []byte
+}
+
+// Marshal gives the JSON of v.
+func Marshal(v Encodable) []byte {
+	e := &Encoder{buf: make([]byte, 0, 512)}
+	v.EncodeJSON(e)
+	return e.buf
+}
+
+// Open begins an object.
+func (e *Encoder) Open() { e.comma(); e.buf = append(e.buf, '{') }
+
+// Close ends an object.
+func (e *Encoder) Close() { e.buf = append(e.buf, '}') }
+
+// OpenArray begins an array.
+func (e *Encoder) OpenArray() { e.comma(); e.buf = append(e.buf, '[') }
+
+// CloseArray ends an array.
+func (e *Encoder) CloseArray() { e.buf = append(e.buf, ']') }
+
+// Name writes the name of a field; its value must follow.
+func (e *Encoder) Name(name string) *Encoder {
+	e.String(name)
+	e.buf = append(e.buf, ':')
+	return e
+}
+
+// comma writes the comma between two values. Whether one is due shows in the
+// last byte, since strings end in a quote.
+func (e *Encoder) comma() {
+	if n := len(e.buf); n > 0 {
+		switch e.buf[n-1] {
+		case '{', '[', ':':
+		default:
+			e.buf = append(e.buf, ',')
+		}
+	}
+}
+
+// String writes a string. Bytes that are not UTF-8 become U+FFFD.
+func (e *Encoder) String(s string) {
+	e.comma()
+	// The error only says that bytes were replaced.
+	e.buf, _ = jsontext.AppendQuote(e.buf, s)
+}
+
+// Int writes an integer.
+func (e *Encoder) Int(n int64) { e.comma(); e.buf = strconv.AppendInt(e.buf, n, 10) }
+
+// Bool writes a boolean.
+func (e *Encoder) Bool(b bool) { e.comma(); e.buf = strconv.AppendBool(e.buf, b) }
+
+// Base64 writes a string of base64, standard alphabet, padded.
+func (e *Encoder) Base64(b Base64) {
+	e.comma()
+	e.buf = append(e.buf, '"')
+	e.buf = base64.StdEncoding.AppendEncode(e.buf, b)
+	e.buf = append(e.buf, '"')
+}
+
+// Bytes writes {"$bytes": …}.
+func (e *Encoder) Bytes(b Bytes) {
+	e.Open()
+	e.Name("$bytes").Base64(Base64(b))
+	e.Close()
+}
+
+// CIDLink writes {"$link": …}.
+func (e *Encoder) CIDLink(l CIDLink) {
+	e.Open()
+	e.Name("$link").String(string(l))
+	e.Close()
+}
+
+// Blob writes a blob reference.
+func (e *Encoder) Blob(b Blob) {
+	e.Open()
+	e.Name("$type").String("blob")
+	e.Name("ref").CIDLink(b.Ref)
+	e.Name("mimeType").String(b.MimeType)
+	e.Name("size").Int(b.Size)
+	e.Close()
+}

@@ -1,0 +1,142 @@
+package xrpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/bluesky-social/indigo/atproto/syntax"
+)
+
+// Route is a method and what answers it.
+type Route struct {
+	Method  *Method
+	Handler Handler
+}
+
+// Handler answers one request: it reads the input, calls the service and
+// writes the output, or gives an error and writes nothing.
+type Handler func(ctx context.Context, caller Caller, x *Exchange) error
+
+// Exchange is a request under way.
+type Exchange struct {
+	Method *Method
+	W      http.ResponseWriter
+	R      *http.Request
+
+	body   *body
+	audit  Auditor
+	status int
+	// wrote is set when the answer has begun.
+	wrote bool
+}
+
+// Serve answers one request: time, authentication, limits, input, the handler,
+// output. A failure is returned as an *Error and nothing is written for it:
+// that is for whoever called. The body has been read by then, as far as that
+// is reasonable.
+func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error {
+	w.Header().Set("Cache-Control", "no-store")
+	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK,
+		body: newBody(w, r, rt.Method.MaxBody, rt.Method.TooLarge)}
+	return x.finish(p, func() error {
+		caller, err := p.admit(r, rt.Method)
+		if err != nil {
+			return err
+		}
+		return rt.Handler(r.Context(), caller, x)
+	})
+}
+
+// admit tells who calls, and that it may.
+func (p *Plumbing) admit(r *http.Request, m *Method) (Caller, error) {
+	var caller Caller
+	if !m.Public {
+		var err error
+		if caller, err = p.Auth.Authenticate(r.Context(), r, m); err != nil {
+			return Caller{}, err
+		}
+	}
+	if p.Limits == nil {
+		return caller, nil
+	}
+	return caller, p.Limits.Allow(r.Context(), caller, m)
+}
+
+// finish runs an exchange and tells those who watch how it ended.
+func (x *Exchange) finish(p *Plumbing, run func() error) error {
+	start := time.Now()
+	err := AsError(guard(run))
+	x.body.drain()
+	name := ""
+	if err != nil {
+		name = err.Name
+		if !x.wrote {
+			x.status = err.Status
+		}
+		if p.Audit != nil {
+			p.Audit.Failed(x.Method, err)
+		}
+	}
+	if p.Observe != nil {
+		p.Observe.Observe(x.Method, x.status, name, time.Since(start))
+	}
+	if err == nil {
+		return nil
+	}
+	if x.wrote {
+		// Half an answer must not look like a whole one.
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+// guard turns a panic into an error, so that one request does not look like
+// none to those who count.
+func guard(run func() error) (err error) {
+	defer func() {
+		switch v := recover(); {
+		case v == nil:
+		case v == http.ErrAbortHandler:
+			panic(v)
+		default:
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return run()
+}
+
+// Unrouted answers a request below /xrpc/ that no route took: an unknown
+// method, a wrong verb, a malformed path. It always gives an *Error.
+func Unrouted(w http.ResponseWriter, r *http.Request, methods []*Method, p *Plumbing) error {
+	w.Header().Set("Cache-Control", "no-store")
+	name := strings.TrimPrefix(r.URL.Path, "/xrpc/")
+	x := &Exchange{Method: Unknown, W: w, R: r, body: newBody(w, r, drainMost, "")}
+	for _, m := range methods {
+		if m.NSID == name {
+			x.Method = m
+			w.Header().Set("Allow", m.Kind.Verb())
+		}
+	}
+	return x.finish(p, func() error { return unrouted(x.Method, name, r.Method) })
+}
+
+func unrouted(m *Method, name, verb string) error {
+	if m != Unknown {
+		return Errorf(http.StatusMethodNotAllowed, InvalidRequest, "%s is called with %s, not %s", m.NSID, m.Kind.Verb(), printable(verb))
+	}
+	if strings.HasSuffix(name, "/") {
+		return Errorf(http.StatusBadRequest, InvalidRequest, "path: ends in a slash; methods are at /xrpc/NSID")
+	}
+	if _, err := syntax.ParseNSID(name); err != nil {
+		return Errorf(http.StatusBadRequest, InvalidRequest, "path: not the NSID of a method; methods are at /xrpc/NSID")
+	}
+	return Errorf(http.StatusNotImplemented, MethodNotImplemented, "this service has no method %s", printable(name))
+}
+
+// errNoAnswer is a handler's mistake.
+var errNoAnswer = errors.New("handler gave neither an answer nor an error")
