@@ -1,0 +1,94 @@
+package mls
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"time"
+)
+
+// MaxLifetime is the longest lifetime of a key package that is accepted: 90
+// days, and an hour for clocks that are slow.
+const MaxLifetime = 90*24*time.Hour + time.Hour
+
+// Verify checks a key package that did publishes: suite, keys, lifetime at
+// now, capabilities, credential, and both signatures.
+func (k *KeyPackage) Verify(now time.Time, did string) error {
+	if err := k.checkForm(); err != nil {
+		return within("KeyPackage", "", err)
+	}
+	if err := k.LeafNode.Lifetime.check(now); err != nil {
+		return within("KeyPackage", "leaf_node.lifetime", err)
+	}
+	id, err := k.Identity()
+	if err != nil {
+		return within("KeyPackage", "leaf_node.credential", err)
+	}
+	if id.DID != did {
+		return within("KeyPackage", "", invalid("leaf_node.credential.identity", "another DID", "the DID of the caller, optionally followed by '#' and a device name", "RFC 9420 §5.3"))
+	}
+	return k.VerifySignatures()
+}
+
+// checkForm checks everything that needs no clock, caller or signature.
+func (k *KeyPackage) checkForm() error {
+	if err := k.CipherSuite.Supported(); err != nil {
+		return err
+	}
+	if err := checkKEMKey(k.CipherSuite, k.InitKey); err != nil {
+		return within("", "init_key", err)
+	}
+	if k.LeafNode.Source != SourceKeyPackage {
+		return invalid("leaf_node.leaf_node_source", k.LeafNode.Source.String(), SourceKeyPackage.String(), "RFC 9420 §10")
+	}
+	if err := k.LeafNode.checkForm(k.CipherSuite); err != nil {
+		return within("", "leaf_node", err)
+	}
+	if bytes.Equal(k.InitKey, k.LeafNode.EncryptionKey) {
+		return invalid("init_key", "the leaf's encryption_key", "a key of its own", "RFC 9420 §10.1")
+	}
+	if data, ok := k.Extensions.Find(ExtensionLastResort); ok && len(data) > 0 {
+		return invalid("extensions.last_resort", short(data), "no data", "draft-ietf-mls-extensions")
+	}
+	return nil
+}
+
+// VerifySignatures checks the signatures of the key package and of its leaf
+// node, and nothing else.
+func (k *KeyPackage) VerifySignatures() error {
+	if err := k.CipherSuite.Supported(); err != nil {
+		return within("KeyPackage", "", err)
+	}
+	if err := k.LeafNode.verifySignature(k.CipherSuite, nil, 0); err != nil {
+		return within("KeyPackage", "leaf_node", err)
+	}
+	tbs := k.Raw[:k.signed:k.signed]
+	if err := VerifyWithLabel(k.CipherSuite, k.LeafNode.SignatureKey, LabelKeyPackage, tbs, k.Signature); err != nil {
+		return within("KeyPackage", "", err)
+	}
+	return nil
+}
+
+// check tells whether a lifetime includes now and is of acceptable length.
+func (l Lifetime) check(now time.Time) error {
+	const section = "RFC 9420 §7.2"
+	if l.NotAfter < l.NotBefore {
+		return invalid("not_after", fmt.Sprint(l.NotAfter), fmt.Sprintf("not before not_before (%d)", l.NotBefore), section)
+	}
+	if length := l.NotAfter - l.NotBefore; length > uint64(MaxLifetime/time.Second) {
+		e := invalid("not_after", fmt.Sprintf("%d seconds after not_before", length),
+			fmt.Sprintf("at most %d seconds (90 days and an hour)", MaxLifetime/time.Second), section)
+		if l.NotBefore == 0 && l.NotAfter >= math.MaxInt64 {
+			e.Quirk = QuirkLifetime
+		}
+		return e
+	}
+	at := uint64(max(now.Unix(), 0))
+	if at < l.NotBefore {
+		return invalid("not_before", fmt.Sprintf("%d, in the future", l.NotBefore), fmt.Sprintf("at most the present, %d", at), section)
+	}
+	if at > l.NotAfter {
+		return invalid("not_after", fmt.Sprintf("%d, in the past", l.NotAfter), fmt.Sprintf("at least the present, %d", at), section)
+	}
+	return nil
+}
