@@ -1,29 +1,86 @@
-// Command lexgen turns the lexicons into Go and keeps watch over them.
+// Command lexgen turns the lexicons into Go and watches over their changes.
+//
+// Exit status: 0 done and nothing wrong, 1 something is wrong with the
+// lexicons, 2 wrong usage or a failure to read or write.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"catbird.blue/mls/internal/lexgen"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+const usage = `Usage: lexgen [flags] command
 
-func run(args []string, stdout, stderr io.Writer) int {
-	_ = flag.ContinueOnError
-	set, err := lexgen.Load(os.DirFS("lexicons"))
-	if err == nil {
-		var files lexgen.Files
-		if files, err = lexgen.Generate(set, lexgen.DefaultPolicy()); err == nil {
-			err = lexgen.Write("gen", files)
-		}
+Commands:
+  generate  write the Go code, and remove generated files that are stale
+  lint      tell what is wrong with the lexicons
+  breaking  tell what breaks those who rely on the last release, unless it is
+            on the list of intended changes
+  snapshot  take the lexicons as those of a release, and empty the list
+
+Flags:
+`
+
+func main() { os.Exit(run(os.Args[1:], os.Stderr)) }
+
+func run(args []string, stderr io.Writer) int {
+	flags := flag.NewFlagSet("lexgen", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	dir := flags.String("lexicons", "lexicons", "folder of the lexicons")
+	out := flags.String("out", "gen", "folder for the generated Go")
+	flags.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
 	}
-	if err != nil {
-		fmt.Fprintln(stderr, err)
+	if err := flags.Parse(args); err != nil {
+		return 2
+	}
+	commands := map[string]func(set *lexgen.Set) error{
+		"generate": func(set *lexgen.Set) error { return generate(set, *out) },
+		"lint":     lint,
+		"breaking": func(set *lexgen.Set) error {
+			return lexgen.CheckBreaking(os.DirFS(filepath.Join(*dir, lexgen.Released)), set)
+		},
+		"snapshot": func(set *lexgen.Set) error {
+			return lexgen.Snapshot(filepath.Join(*dir, lexgen.Released), set)
+		},
+	}
+	command := commands[flags.Arg(0)]
+	if command == nil || flags.NArg() != 1 {
+		flags.Usage()
+		return 2
+	}
+	set, err := lexgen.Load(os.DirFS(*dir))
+	if err == nil {
+		err = command(set)
+	}
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, err)
+	if problems := (lexgen.Problems)(nil); errors.As(err, &problems) {
 		return 1
 	}
-	return 0
+	return 2
+}
+
+// lint also builds what generate would write: the policy is checked against the
+// lexicons there.
+func lint(set *lexgen.Set) error {
+	_, err := lexgen.Generate(set, lexgen.DefaultPolicy())
+	return err
+}
+
+func generate(set *lexgen.Set, out string) error {
+	files, err := lexgen.Generate(set, lexgen.DefaultPolicy())
+	if err != nil {
+		return err
+	}
+	return lexgen.Write(out, files)
 }

@@ -17,11 +17,8 @@ func Write(dir string, files Files) error {
 		if old, err := os.ReadFile(at); err == nil && bytes.Equal(old, files[p]) {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			return fmt.Errorf("write generated code: %w", err)
-		}
-		if err := os.WriteFile(at, files[p], 0o644); err != nil {
-			return fmt.Errorf("write generated code: %w", err)
+		if err := writeFile(dir, p, files[p]); err != nil {
+			return err
 		}
 	}
 	stale, err := staleFiles(dir, files)
@@ -32,6 +29,18 @@ func Write(dir string, files Files) error {
 		if err := os.Remove(at); err != nil {
 			return fmt.Errorf("remove stale generated code: %w", err)
 		}
+	}
+	return nil
+}
+
+// writeFile writes a file below dir, with the folders it needs.
+func writeFile(dir, path string, content []byte) error {
+	at := filepath.Join(dir, filepath.FromSlash(path))
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	if err := os.WriteFile(at, content, 0o644); err != nil {
+		return fmt.Errorf("write file: %w", err)
 	}
 	return nil
 }
