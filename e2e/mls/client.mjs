@@ -13,7 +13,8 @@
 //   joinExternal(groupInfo, submit)     → accepted; replaces this client's own old leaf, if any
 //   forget(groupId)                       loses the state of a group
 //   encrypt(groupId, plaintext)         → message
-//   process(groupId, message)           → { plaintext } of a message, { commit: true, active } of a commit
+//   process(groupId, message)           → { contentType, plaintext, active }: application, commit or proposal;
+//                                         what it said; whether this client is still in the group
 //   epoch(groupId)                      → number
 //   members(groupId)                    → identities, in no particular order
 //   signatureKey                          the leaf's SignaturePublicKey

@@ -138,9 +138,9 @@ export class CoreCryptoClient {
 
   async process(groupId, message) {
     const result = await this.#cc.transaction((ctx) => ctx.decryptMessage(id(groupId), message))
-    if (result.message) return { plaintext: result.message }
-    if (result.isActive) await this.#note(groupId)
-    return { commit: true, active: result.isActive }
+    if (result.isActive && result.hasEpochChanged) await this.#note(groupId)
+    const contentType = result.message ? 'application' : result.hasEpochChanged || !result.isActive ? 'commit' : 'proposal'
+    return { contentType, plaintext: result.message, active: result.isActive }
   }
 
   async #note(groupId) {

@@ -1,6 +1,6 @@
 // MLS client on ts-mls: MLSMessage framing for everything it emits.
 import {
-  acceptAll, createApplicationMessage, createCommit, createGroup, decodeMlsMessage, emptyPskIndex,
+  acceptAll, createApplicationMessage, createCommit, createGroup, createProposal, decodeMlsMessage, emptyPskIndex,
   encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
 } from 'ts-mls'
 import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
@@ -62,10 +62,15 @@ export class TsMlsClient {
   }
 
   remove(groupId, identities, submit) {
-    const leaves = this.#groups.get(groupId).ratchetTree.filter((_, i) => i % 2 === 0)
-    const proposals = leaves.flatMap((node, removed) =>
-      node && identities.includes(identityOf(node.leaf)) ? [{ proposalType: 'remove', remove: { removed } }] : [])
+    const leaves = this.#leavesOf(groupId, identities)
+    const proposals = leaves.map((removed) => ({ proposalType: 'remove', remove: { removed } }))
     return this.#commit(groupId, proposals, submit)
+  }
+
+  /** Leaf indices; in the tree's array the leaves are the even nodes. */
+  #leavesOf(groupId, identities) {
+    const leaves = this.#groups.get(groupId).ratchetTree.filter((_, i) => i % 2 === 0)
+    return leaves.flatMap((node, index) => (node && identities.includes(identityOf(node.leaf)) ? [index] : []))
   }
 
   update(groupId, submit) {
@@ -115,6 +120,20 @@ export class TsMlsClient {
     return accepted
   }
 
+  /** A signed GroupInfo of the current epoch. */
+  groupInfo(groupId) {
+    return this.#groupInfo(this.#groups.get(groupId))
+  }
+
+  /** A proposal for others to see; this client's next commit names it as well. */
+  async proposeRemoval(groupId, identity) {
+    const removed = this.#leavesOf(groupId, [identity])[0]
+    const proposal = { proposalType: 'remove', remove: { removed } }
+    const { newState, message: sent } = await createProposal(this.#groups.get(groupId), this.#public, proposal, this.#cs)
+    this.#groups.set(groupId, newState)
+    return encodeMlsMessage(sent)
+  }
+
   #store(state) {
     const groupId = hex(state.groupContext.groupId)
     this.#groups.set(groupId, state)
@@ -135,8 +154,8 @@ export class TsMlsClient {
     const received = read(bytes, 'mls_private_message', 'mls_public_message')
     const result = await processMessage(received, this.#groups.get(groupId), emptyPskIndex, acceptAll, this.#cs)
     this.#groups.set(groupId, result.newState)
-    if (result.kind === 'applicationMessage') return { plaintext: result.message }
-    return { commit: true, active: result.newState.groupActiveState.kind === 'active' }
+    const { contentType } = received.privateMessage ?? received.publicMessage.content
+    return { contentType, plaintext: result.message, active: result.newState.groupActiveState.kind === 'active' }
   }
 
   epoch(groupId) {

@@ -33,8 +33,9 @@ async function life(options, first, second) {
       }
     }
   }
+  const applied = { contentType: 'commit', plaintext: undefined, active: true }
   const apply = async (commit, ...receivers) => {
-    for (const receiver of receivers) assert.equal((await receiver.process(groupId, commit)).active, true)
+    for (const receiver of receivers) assert.deepEqual(await receiver.process(groupId, commit), applied)
   }
 
   await alice.createGroup(groupId)

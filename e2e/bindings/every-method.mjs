@@ -1,0 +1,89 @@
+// A short conversation that calls every method once at least.
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { base64 } from '../lib/device.mjs'
+
+/** `person(name)` makes a Device with an account of its own. Returns the NSIDs that were called. */
+export async function callEveryMethod({ person, suite }) {
+  const convoId = randomBytes(16).toString('hex')
+  const ada = await person('Ada')
+  const ben = await person('Ben')
+  const cleo = await person('Cleo')
+  const people = [ada, ben, cleo]
+
+  await packages(people, suite)
+  await ada.create(convoId, [ben.account], { name: 'Every method' })
+  await ben.join(convoId)
+  await ben.addMembers(convoId, [cleo.account])
+  await ada.sync(convoId)
+  await cleo.join(convoId)
+  await messages(convoId, ada, ben, cleo)
+  await changes(convoId, ada, ben, cleo)
+  await endings(convoId, ada, ben, cleo)
+  return new Set(people.flatMap(({ account }) => [...account.called]))
+}
+
+async function packages([ada, ...others], cipherSuite) {
+  const { did, cipherSuites, limits } = await ada.account.query('describeService')
+  assert.ok(did.startsWith('did:web:'))
+  assert.ok(cipherSuites.includes(cipherSuite))
+  assert.ok(limits.keyPackagesPerDevice > 0)
+
+  const [one] = await ada.mls.keyPackages(1)
+  const published = await ada.account.procedure('publishKeyPackage', { keyPackage: base64(one), cipherSuite })
+  assert.equal(published.deviceId, ada.id)
+  assert.match(published.keyPackageHash, /^[0-9a-f]{64}$/)
+  for (const other of others) assert.equal((await other.publish(3)).succeeded, 3)
+
+  const { devices } = await ada.account.query('listDevices')
+  assert.deepEqual(devices.map(({ deviceId, keyPackages }) => [deviceId, keyPackages]), [[ada.id, 1]])
+  const stats = await ada.account.query('getKeyPackageStats')
+  assert.equal(stats.devices[0].suites[0].available, 1)
+}
+
+async function messages(convoId, ada, ben, cleo) {
+  const { blob } = await ben.account.procedure('uploadBlob', randomBytes(5000), 'application/octet-stream')
+  const cid = blob.ref.toString()
+  const { seq } = await ben.say(convoId, 'with a file', { cid })
+  assert.deepEqual((await cleo.sync(convoId)).map(({ text }) => text), ['with a file'])
+  await ada.sync(convoId)
+  const bytes = await cleo.account.query('getBlob', { convoId, cid })
+  assert.equal(bytes.length, 5000)
+  await cleo.account.procedure('updateCursor', { convoId, seq })
+  const { conversations } = await cleo.account.query('getConvos')
+  assert.equal(conversations.find(({ id }) => id === convoId).readSeq, seq)
+}
+
+async function changes(convoId, ada, ben, cleo) {
+  await ben.updateKeys(convoId)
+  await ada.sync(convoId)
+  await cleo.sync(convoId)
+  assert.equal((await ada.account.query('getEpoch', { convoId })).currentEpoch, 3)
+  const { commits } = await ada.account.query('getCommits', { convoId, fromEpoch: 2 })
+  assert.deepEqual(commits.map(({ epoch, sender }) => [epoch, sender]), [[2, ben.did]])
+
+  const stored = await ada.account.query('getGroupInfo', { convoId })
+  assert.equal(stored.epoch, 3)
+  const { epoch } = await ben.account.procedure('updateGroupInfo', { convoId, groupInfo: await ben.mls.groupInfo(convoId) })
+  assert.equal(epoch, 3)
+
+  // Cleo's state is gone: she tells the others, then helps herself.
+  await cleo.account.procedure('requestRejoin', { convoId, reason: 'state-lost', epoch: 3 })
+  cleo.mls.forget(convoId)
+  assert.equal((await cleo.joinExternal(convoId)).newEpoch, 4)
+  await ada.sync(convoId)
+  await ben.sync(convoId)
+}
+
+async function endings(convoId, ada, ben, cleo) {
+  // Ben proposes to remove Cleo, and Ada's commit names the proposal.
+  const proposal = await ben.mls.proposeRemoval(convoId, cleo.did)
+  const proposed = await ben.account.procedure('sendProposal', { convoId, proposal, idempotencyKey: randomUUID() })
+  assert.equal(proposed.epoch, 4)
+  await ada.sync(convoId)
+  assert.equal((await ada.commitProposedRemoval(convoId, cleo.did)).newEpoch, 5)
+  await ben.sync(convoId)
+  assert.deepEqual([...ben.mls.members(convoId)].sort(), [ada.did, ben.did].sort())
+  assert.deepEqual(await ben.account.procedure('deleteDevice', { deviceId: ben.id }), {})
+  assert.equal((await ben.leave(convoId)).success, true)
+}

@@ -1,0 +1,35 @@
+// Runs the story and prints it as it happens: who did what, at which epoch and sequence number, how many
+// bytes the MLS object or file has, and how long it took through the PDS.
+import { startNetwork } from './lib/network.mjs'
+import { SUITE_1 } from './mls/client.mjs'
+import { Transcript } from './lib/transcript.mjs'
+import { chapters } from './story/chapters.mjs'
+import { World } from './story/world.mjs'
+
+const transcript = new Transcript(process.stdout)
+const start = performance.now()
+let network, world
+
+// The first Ctrl-C takes everything down in order.
+process.once('SIGINT', () => {
+  network?.stop().finally(() => process.exit(130)) ?? process.exit(130)
+})
+const watchdog = setTimeout(() => { throw new Error('the demo did not end within five minutes') }, 300_000)
+
+try {
+  network = await startNetwork()
+  transcript.opening(network, performance.now() - start)
+  world = new World(network, { suite: SUITE_1, handshakes: 'public', tell: (line) => transcript.line(line) })
+  for (const [title, run] of chapters) {
+    transcript.chapter(title)
+    await run(world)
+  }
+} catch (error) {
+  process.exitCode = 1
+  console.error(error)
+} finally {
+  clearTimeout(watchdog)
+  await world?.close()
+  await network?.stop()
+}
+if (!process.exitCode) transcript.ending(performance.now() - start)

@@ -1,0 +1,62 @@
+// A person's account on a PDS, calling the service through it as any app does: AtpAgent adds the
+// session token and `atproto-proxy`, the PDS makes the service token and forwards the call.
+import { AtpAgent } from '@atproto/api'
+import { randomUUID } from 'node:crypto'
+import { lexicons } from './lexicons.mjs'
+
+const CALL_LIMIT_MS = 20_000
+
+export class Account {
+  /** Signs a person up at the PDS. Calls are proxied to the service with the DID `serviceDid`. */
+  static async create({ name, handle, pds, serviceDid }) {
+    const traffic = {}
+    const agent = new AtpAgent({ service: pds.url, fetch: (...args) => measuredFetch(traffic, ...args) })
+    const local = handle.toLowerCase()
+    await agent.createAccount({ handle: local + pds.domain, email: `${local}@example.com`, password: randomUUID() })
+    agent.configureProxy(`${serviceDid}#atproto_mls`)
+    for (const document of lexicons) agent.lex.add(document)
+    return new Account(name, local + pds.domain, agent, traffic)
+  }
+
+  #agent
+
+  constructor(name, handle, agent, traffic) {
+    this.name = name
+    this.handle = handle
+    this.did = agent.assertDid
+    this.traffic = traffic // of the latest call: HTTP status, bytes of the bodies sent and received, milliseconds
+    this.#agent = agent
+  }
+
+  /** A query; the answer is validated against its lexicon. */
+  query(method, params) {
+    return this.#call(method, params)
+  }
+
+  /** A procedure with a JSON body, or with bytes and their encoding. */
+  procedure(method, body, encoding) {
+    return this.#call(method, {}, body, encoding)
+  }
+
+  async #call(method, params, body, encoding) {
+    const options = { encoding, signal: AbortSignal.timeout(CALL_LIMIT_MS) }
+    try {
+      const { data } = await this.#agent.call(`blue.catbird.mls.${method}`, params, body, options)
+      return data
+    } catch (error) {
+      error.httpStatus = this.traffic.status // XRPCError knows only some of them
+      throw error
+    }
+  }
+}
+
+async function measuredFetch(traffic, url, init) {
+  const start = performance.now()
+  const request = new Request(url, init)
+  const body = request.body ? new Uint8Array(await request.arrayBuffer()) : undefined
+  const answer = await fetch(url, { ...init, body })
+  const bytes = await answer.arrayBuffer()
+  const ms = performance.now() - start
+  Object.assign(traffic, { status: answer.status, sent: body?.length ?? 0, received: bytes.byteLength, ms })
+  return new Response(answer.status === 204 ? null : bytes, { status: answer.status, headers: answer.headers })
+}

@@ -1,0 +1,55 @@
+// A PLC directory and Personal Data Servers in this process, on loopback, with their data in `dir`.
+import plc from '@did-plc/server'
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort } from './ports.mjs'
+
+// The PDS reads its log settings when it is loaded.
+process.env.LOG_ENABLED ??= 'false'
+const { PDS, envToCfg, envToSecrets } = await import('@atproto/pds')
+
+/** Starts a PLC directory that keeps its operations in memory. */
+export async function startPlc() {
+  const port = await freePort()
+  const server = onLoopback(plc.PlcServer.create({ db: plc.Database.mock(), port }))
+  await server.start()
+  return { url: `http://localhost:${port}`, stop: () => server.destroy() }
+}
+
+/** Starts a PDS that gives out handles under `domain`, such as ".north.test". */
+export async function startPds({ dir, plcUrl, domain }) {
+  const port = await freePort()
+  const data = join(dir, `pds${domain}`)
+  await mkdir(data, { recursive: true })
+  const env = {
+    port,
+    hostname: 'localhost',
+    devMode: true, // http and localhost identities
+    dataDirectory: data,
+    blobstoreDiskLocation: join(data, 'blobs'),
+    didPlcUrl: plcUrl,
+    // Each run has its own server at its own port: nothing to gain from remembering DID documents.
+    didCacheStaleTTL: 0,
+    didCacheMaxTTL: 0,
+    serviceHandleDomains: [domain],
+    inviteRequired: false,
+    bskyAppViewUrl: 'https://appview.invalid',
+    bskyAppViewDid: 'did:web:appview.invalid',
+    crawlers: [],
+    jwtSecret: randomBytes(16).toString('hex'),
+    adminPassword: randomBytes(16).toString('hex'),
+    plcRotationKeyK256PrivateKeyHex: randomBytes(32).toString('hex'),
+  }
+  const server = onLoopback(await PDS.create(envToCfg(env), envToSecrets(env)))
+  await server.start()
+  return { url: `http://localhost:${port}`, domain, stop: () => server.destroy() }
+}
+
+/** Both servers would listen on every address of the machine. */
+function onLoopback(server) {
+  const { app } = server
+  const listen = app.listen.bind(app)
+  app.listen = (port) => listen(port, '127.0.0.1')
+  return server
+}

@@ -1,0 +1,210 @@
+// A device of a person: an account on a PDS, an MLS client, and the habits of an app that keeps both in step.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { deviceId, openClient } from '../mls/client.mjs'
+
+const MAX_REBASES = 5
+
+export class Device {
+  #read = new Map() // convoId → seq up to which messages are processed
+  #sent = new Set() // messageIds, which a sender cannot decrypt
+
+  /** `label` tells a person's second device from the first, whose identity is the bare DID. */
+  static async open(account, { implementation, label, ...options }) {
+    const identity = label ? `${account.did}#${label}` : account.did
+    return new Device(account, label, await openClient(implementation, { identity, ...options }), options.suite)
+  }
+
+  constructor(account, label, mls, suite) {
+    this.account = account
+    this.did = account.did
+    this.name = label ? `${account.name}'s ${label}` : account.name
+    this.mls = mls
+    this.suite = suite
+    this.id = deviceId(mls.signatureKey)
+    this.heard = [] // what others said, in order: { text, attachment }
+    this.lostTo = [] // the conflicts of lost races
+    this.removed = false
+  }
+
+  async publish(n) {
+    const keyPackages = await this.mls.keyPackages(n)
+    const items = keyPackages.map((bytes) => ({ keyPackage: base64(bytes), cipherSuite: this.suite }))
+    return this.account.procedure('publishKeyPackages', { keyPackages: items })
+  }
+
+  /** Claims one key package per device of each account. */
+  async claim(accounts, convoId) {
+    const dids = accounts.map(({ did }) => did)
+    const { keyPackages, missing } = await this.account.query('getKeyPackages', { dids, cipherSuite: this.suite, convoId })
+    assert.deepEqual(missing ?? [], [])
+    assert.deepEqual(keyPackages.map(({ did }) => did), dids)
+    return keyPackages
+  }
+
+  async create(convoId, others, metadata) {
+    const claimed = await this.claim(others)
+    await this.mls.createGroup(convoId)
+    let convo, bytes
+    await this.mls.add(convoId, claimed.map(packageBytes), async ({ welcome, groupInfo }) => {
+      bytes = welcome.length
+      convo = await this.account.procedure('createConvo', {
+        groupId: convoId,
+        cipherSuite: this.suite,
+        initialMembers: others.map(({ did }) => did),
+        welcomeMessage: base64(welcome),
+        groupInfo: base64(groupInfo),
+        metadata,
+        idempotencyKey: randomUUID(),
+      })
+      return true
+    })
+    this.#read.set(convoId, 0)
+    return { ...convo, bytes }
+  }
+
+  /** Joins by the Welcome that waits for this device, and confirms it. */
+  async join(convoId) {
+    const answer = await this.account.query('getWelcome', { convoId, deviceId: this.id })
+    assert.equal(await this.mls.joinWelcome(Buffer.from(answer.welcome, 'base64')), convoId)
+    assert.equal(this.mls.epoch(convoId), answer.epoch)
+    await this.account.procedure('confirmWelcome', { convoId, deviceId: this.id, success: true })
+    this.#read.set(convoId, answer.seq ?? 0)
+    return answer
+  }
+
+  async say(convoId, text, attachment) {
+    const epoch = this.mls.epoch(convoId)
+    const plaintext = JSON.stringify({ text, attachment })
+    const ciphertext = await this.mls.encrypt(convoId, Buffer.from(plaintext))
+    const blobs = attachment && [attachment.cid]
+    this.lastRequest = { convoId, ciphertext, epoch, msgId: randomUUID(), blobs, idempotencyKey: randomUUID() }
+    const answer = await this.account.procedure('sendMessage', this.lastRequest)
+    this.#sent.add(answer.messageId)
+    return { ...answer, bytes: ciphertext.length }
+  }
+
+  /** Fetches and processes what came since the last time; returns the new plaintexts, oldest first. */
+  async sync(convoId) {
+    const before = this.heard.length
+    let sinceMessage
+    for (;;) {
+      const position = sinceMessage ? { sinceMessage } : { sinceSeq: this.#read.get(convoId) ?? 0 }
+      const page = await this.account.query('getMessages', { convoId, limit: 5, ...position })
+      for (const message of page.messages) await this.#receive(convoId, message)
+      if (!page.cursor) return this.heard.slice(before)
+      sinceMessage = page.cursor
+    }
+  }
+
+  async #receive(convoId, { id, seq, epoch, ciphertext, messageType }) {
+    assert.equal(seq, (this.#read.get(convoId) ?? 0) + 1, `${this.name} missed a message`)
+    this.#read.set(convoId, seq)
+    // What this device sent, or what was before its time in the group, is not for it.
+    if (this.#sent.has(id) || epoch < this.mls.epoch(convoId)) return
+    assert.equal(epoch, this.mls.epoch(convoId))
+    const result = await this.mls.process(convoId, ciphertext)
+    assert.equal(messageType, result.contentType === 'application' ? 'app' : result.contentType)
+    if (result.plaintext) this.heard.push(JSON.parse(Buffer.from(result.plaintext).toString()))
+    this.removed = !result.active
+  }
+
+  addMembers(convoId, accounts) {
+    return this.#commit(convoId, async (submit) => {
+      const claimed = await this.claim(accounts, convoId)
+      return this.mls.add(convoId, claimed.map(packageBytes), submit)
+    }, ({ commit, welcome, groupInfo }) => this.account.procedure('addMembers', {
+      convoId,
+      didList: accounts.map(({ did }) => did),
+      commit: base64(commit),
+      welcomeMessage: base64(welcome),
+      groupInfo: base64(groupInfo),
+      idempotencyKey: randomUUID(),
+    }))
+  }
+
+  updateKeys(convoId) {
+    return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), this.#sendCommit(convoId))
+  }
+
+  /** Removes one leaf of a person who stays a member with other devices. */
+  removeDevice(convoId, identity) {
+    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [identity], submit), this.#sendCommit(convoId))
+  }
+
+  /** Commits the proposal to remove a person that this device has seen; ts-mls does so in its next commit. */
+  commitProposedRemoval(convoId, did) {
+    const send = this.#sendCommit(convoId, { removedDids: [did] })
+    return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), send)
+  }
+
+  #sendCommit(convoId, changes) {
+    return (bundle) =>
+      this.account.procedure('sendCommit', { convoId, ...bundle, ...changes, idempotencyKey: randomUUID() })
+  }
+
+  removeMember(convoId, did) {
+    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [did], submit), ({ commit, groupInfo }) =>
+      this.account.procedure('leaveConvo', {
+        convoId,
+        targetDid: did,
+        commit: base64(commit),
+        groupInfo: base64(groupInfo),
+        idempotencyKey: randomUUID(),
+      }))
+  }
+
+  leave(convoId) {
+    return this.account.procedure('leaveConvo', { convoId, idempotencyKey: randomUUID() })
+  }
+
+  /** Joins as an active member without a Welcome: with a lost state, or as a new device. */
+  async joinExternal(convoId) {
+    const answer = await this.#commit(convoId, async (submit) => {
+      const { groupInfo } = await this.account.query('getGroupInfo', { convoId })
+      return this.mls.joinExternal(groupInfo, submit)
+    }, ({ commit, groupInfo }) => this.account.procedure('joinConvo', {
+      convoId, externalCommit: commit, groupInfo, idempotencyKey: randomUUID(),
+    }), () => {})
+    this.#read.set(convoId, answer.seq)
+    return answer
+  }
+
+  /** Builds a commit and sends it; when another one was first, takes that in and starts anew. */
+  async #commit(convoId, build, send, rebase = (answer) => this.#rebase(convoId, answer)) {
+    for (let lost = 0; lost <= MAX_REBASES; lost++) {
+      let answer, bytes
+      const accepted = await build(async (bundle) => {
+        bytes = bundle.commit.length
+        answer = await send(bundle)
+        return answer.success
+      })
+      if (accepted) {
+        assert.equal(answer.newEpoch, this.mls.epoch(convoId))
+        return { ...answer, bytes, lost }
+      }
+      await rebase(answer)
+    }
+    throw new Error(`${this.name} lost ${MAX_REBASES + 1} races in a row`)
+  }
+
+  /** The answer of a lost race carries the winning commits; application messages in between have to be fetched. */
+  async #rebase(convoId, { newEpoch, conflict }) {
+    this.lostTo.push(conflict)
+    assert.equal(conflict.currentEpoch, newEpoch)
+    assert.ok(newEpoch > this.mls.epoch(convoId))
+    for (const { seq, epoch, commitData } of conflict.commits) {
+      if (seq !== this.#read.get(convoId) + 1) break
+      await this.#receive(convoId, { seq, epoch, ciphertext: commitData, messageType: 'commit' })
+    }
+    await this.sync(convoId)
+    assert.ok(this.mls.epoch(convoId) >= newEpoch)
+  }
+
+  close() {
+    return this.mls.close()
+  }
+}
+
+export const base64 = (bytes) => Buffer.from(bytes).toString('base64')
+const packageBytes = ({ keyPackage }) => Buffer.from(keyPackage, 'base64')

@@ -1,0 +1,60 @@
+// An account without a PDS: a did:plc whose key is ours, calling the service directly with tokens it signs.
+import { Secp256k1Keypair } from '@atproto/crypto'
+import { XrpcClient } from '@atproto/xrpc'
+import { createServiceJwt } from '@atproto/xrpc-server'
+import plc from '@did-plc/lib'
+import { lexicons } from './lexicons.mjs'
+
+const CALL_LIMIT_MS = 20_000
+
+export class DirectAccount {
+  static async create({ name, network }) {
+    const keypair = await Secp256k1Keypair.create()
+    const did = await new plc.Client(network.plc.url).createDid({
+      signingKey: keypair.did(),
+      rotationKeys: [keypair.did()],
+      handle: `${name.toLowerCase()}.test`,
+      pds: 'http://pds.invalid',
+      signer: keypair,
+    })
+    return new DirectAccount(name, did, keypair, network.mlsd)
+  }
+
+  #keypair; #service; #client
+
+  constructor(name, did, keypair, service) {
+    this.name = name
+    this.did = did
+    this.called = new Set() // NSIDs
+    this.#keypair = keypair
+    this.#service = service
+    this.#client = new XrpcClient((path, init) => this.fetch(path, init), lexicons)
+  }
+
+  /** fetch with a fresh service token for the method in the path. */
+  async fetch(path, init = {}) {
+    const lxm = new URL(path, this.#service.url).pathname.slice('/xrpc/'.length)
+    const token = await createServiceJwt({ iss: this.did, aud: this.#service.did, lxm, keypair: this.#keypair })
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `Bearer ${token}`)
+    return fetch(new URL(path, this.#service.url), { ...init, headers, signal: AbortSignal.timeout(CALL_LIMIT_MS) })
+  }
+
+  query(method, params = {}) {
+    return this.#call(method, params)
+  }
+
+  procedure(method, body, encoding) {
+    return this.#call(method, {}, body, encoding)
+  }
+
+  /** XrpcClient validates the answer; the parameters and the body are validated here. */
+  async #call(method, params, body, encoding) {
+    const nsid = `blue.catbird.mls.${method}`
+    this.#client.lex.assertValidXrpcParams(nsid, params)
+    if (body !== undefined) this.#client.lex.assertValidXrpcInput(nsid, body)
+    const { data } = await this.#client.call(nsid, params, body, { encoding })
+    this.called.add(nsid)
+    return data
+  }
+}

@@ -1,0 +1,73 @@
+// The real mlsd binary with its own private PostgreSQL, started with a fresh data directory.
+import { spawn } from 'node:child_process'
+import { open, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './ports.mjs'
+
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 30_000
+
+/** MLSD names another binary than ../bin/mlsd. */
+const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
+
+/** Starts the server; `stop` sends it SIGTERM and throws unless it exits with 0. */
+export async function startMlsd({ dir, plcUrl }) {
+  const port = await freePort()
+  const did = `did:web:localhost%3A${port}`
+  const logFile = join(dir, 'mlsd.log')
+  const log = await open(logFile, 'a')
+  const server = spawn(binary, ['serve'], {
+    cwd: dir,
+    stdio: ['ignore', log.fd, log.fd],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      SERVER_PORT: String(port),
+      SERVICE_DID: did,
+      MLS_DEV: 'true',
+      MLS_PLC_URL: plcUrl,
+      MLS_DATA_DIR: join(dir, 'mlsd'),
+      MLS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+    },
+  })
+  const exited = new Promise((done) => {
+    server.once('exit', (code, signal) => done(signal ?? code))
+    server.once('error', (error) => done(error.message))
+  })
+  await log.close()
+  // A test process that ends early must not leave the server behind; on SIGTERM it also stops its database.
+  const terminate = () => server.kill('SIGTERM')
+  process.once('exit', terminate)
+  const tail = async () => (await readFile(logFile, 'utf8')).split('\n').slice(-40).join('\n')
+  const stop = async () => {
+    process.off('exit', terminate)
+    server.kill('SIGTERM')
+    const status = await Promise.race([exited, sleep(STOP_LIMIT_MS, 'timeout', { ref: false })])
+    if (status === 0) return
+    if (status === 'timeout') server.kill('SIGKILL')
+    throw new Error(`mlsd ended with ${status}:\n${await tail()}`)
+  }
+
+  const url = `http://localhost:${port}`
+  const deadline = Date.now() + START_LIMIT_MS
+  while (!(await isReady(url))) {
+    const status = await Promise.race([exited, sleep(25, 'running')])
+    if (status !== 'running') throw new Error(`mlsd (${binary}) did not start: ${status}\n${await tail()}`)
+    if (Date.now() > deadline) {
+      await stop().catch(() => {})
+      throw new Error(`mlsd was not ready within ${START_LIMIT_MS} ms:\n${await tail()}`)
+    }
+  }
+  return { url, did, dir: join(dir, 'mlsd'), logFile, stop }
+}
+
+async function isReady(url) {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2000) })
+    await answer.body?.cancel()
+    return answer.ok
+  } catch {
+    return false
+  }
+}

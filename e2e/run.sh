@@ -1,0 +1,16 @@
+#!/bin/sh
+# Prepares what is missing, then runs the tests, one test file, or the demo: run.sh test|demo|FILE...
+# MLSD names another binary than ../bin/mlsd.
+set -eu
+cd "$(dirname "$0")"
+sh ./setup.sh
+node_bin=$(sh ./node.sh)
+# The generators and the type checker start "node" themselves.
+PATH="$(dirname "$node_bin"):$PATH"
+export PATH
+
+case "${1:-test}" in
+test) exec node --test --test-concurrency=1 --test-reporter=spec test/*.test.mjs ;;
+demo) exec node demo.mjs ;;
+*) exec node --test --test-reporter=spec "$@" ;;
+esac
