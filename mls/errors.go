@@ -110,10 +110,8 @@ func within(object, field string, err error) error {
 		return fmt.Errorf("%s: %s: %w", object, field, err)
 	}
 	c := *e
-	switch {
-	case object != "":
+	if object != "" {
 		c.Object = object
-	case c.Object == "":
 	}
 	if field != "" {
 		if c.Field != "" {

@@ -1,0 +1,261 @@
+package mls
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+const sectionProposals = "RFC 9420 §12.2"
+
+// Effect is what a commit did to the tree.
+type Effect struct {
+	// Committer is the leaf of the sender, in the new tree; Joined is set when
+	// it came by an external commit.
+	Committer uint32
+	Joined    bool
+	// Added has the new leaves and their key packages, in order.
+	Added []AddedLeaf
+	// Removed and Updated list leaf indexes of the old tree.
+	Removed, Updated []uint32
+}
+
+// AddedLeaf is a leaf that a commit added.
+type AddedLeaf struct {
+	Index      uint32
+	KeyPackage *KeyPackage
+}
+
+// ApplyCommit verifies a commit sent as PublicMessage in this epoch, by a
+// member or by somebody joining, and computes the next epoch: tree, context
+// and transcript hashes (RFC 9420 §12.4.2). proposal finds the PublicMessage
+// behind a ProposalRef of this epoch, nil when it is not known; it may be nil
+// itself. mem may be nil.
+//
+// ReInit is refused, and so are proposals of external senders. Path secrets,
+// the confirmation tag and lifetimes of added key packages are not checked.
+func (g *Group) ApplyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, mem *Memory) (*Group, *Effect, error) {
+	next, effect, err := g.applyCommit(m, proposal, mem)
+	if err != nil {
+		return nil, nil, within("PublicMessage", "", err)
+	}
+	return next, effect, nil
+}
+
+func (g *Group) applyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, mem *Memory) (*Group, *Effect, error) {
+	if m.ContentType != ContentTypeCommit {
+		return nil, nil, invalid("content_type", m.ContentType.String(), "commit", "RFC 9420 §12.4")
+	}
+	if err := g.verifyMessage(m); err != nil {
+		return nil, nil, err
+	}
+	a := &application{group: g, message: m, tree: g.Tree.Clone(), extensions: g.Context.Extensions}
+	if err := a.resolve(proposal); err != nil {
+		return nil, nil, err
+	}
+	if err := a.checkList(); err != nil {
+		return nil, nil, err
+	}
+	if err := a.change(); err != nil {
+		return nil, nil, err
+	}
+	if err := a.path(); err != nil {
+		return nil, nil, within("", "commit.path", err)
+	}
+	next, err := a.next()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := next.Tree.verify(&next.Context, mem); err != nil {
+		return nil, nil, within("", "the tree after the commit", err)
+	}
+	return next, &a.effect, nil
+}
+
+// application is one commit on its way into a tree.
+type application struct {
+	group      *Group
+	message    *PublicMessage
+	proposals  []sentProposal
+	tree       *RatchetTree
+	extensions Extensions
+	effect     Effect
+}
+
+// sentProposal is a proposal with the leaf of who made it.
+type sentProposal struct {
+	value  Proposal
+	sender uint32
+	field  string
+}
+
+// resolve looks the references up and verifies what they name.
+func (a *application) resolve(find func(ref []byte) *PublicMessage) error {
+	for i, p := range a.message.Commit.Proposals {
+		s := sentProposal{value: p.Proposal, sender: a.message.Sender.Index, field: fmt.Sprintf("commit.proposals[%d]", i)}
+		if s.value == nil {
+			var m *PublicMessage
+			if find != nil {
+				m = find(p.Ref)
+			}
+			if m == nil || m.ContentType != ContentTypeProposal {
+				return invalid(s.field, "a reference to a proposal that is not known", "a PublicMessage proposal of this epoch", "RFC 9420 §12.4")
+			}
+			if err := a.checkReferred(m, p.Ref); err != nil {
+				return within("", s.field, err)
+			}
+			s.value, s.sender = m.Proposal, m.Sender.Index
+		}
+		a.proposals = append(a.proposals, s)
+	}
+	return nil
+}
+
+func (a *application) checkReferred(m *PublicMessage, ref []byte) error {
+	got, err := m.ProposalRef(a.group.Context.CipherSuite)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(got, ref) {
+		return invalid("reference", short(ref), short(got), "RFC 9420 §5.2")
+	}
+	if m.Sender.Type != SenderMember {
+		return invalid("sender.sender_type", m.Sender.Type.String(), "member", "RFC 9420 §12.1.8")
+	}
+	return a.group.verifyMessage(m)
+}
+
+// checkList checks the proposals against each other (RFC 9420 §12.2).
+func (a *application) checkList() error {
+	if a.message.Sender.Type == SenderNewMemberCommit {
+		_, err := a.message.externalCommit()
+		return err
+	}
+	committer := a.message.Sender.Index
+	touched := map[uint32]bool{}
+	extensions := 0
+	needPath := len(a.proposals) == 0
+	var psks [][]byte
+	for _, p := range a.proposals {
+		switch v := p.value.(type) {
+		case *ReInit, *ExternalInit:
+			return invalid(p.field, v.Type().String(), "a proposal that a member may commit here", sectionProposals)
+		case *GroupContextExtensions:
+			needPath = true
+			if extensions++; extensions > 1 {
+				return invalid(p.field, "a second group_context_extensions", "at most one", sectionProposals)
+			}
+		case *PreSharedKey:
+			id := v.appendBody(nil)
+			if slices.ContainsFunc(psks, func(o []byte) bool { return bytes.Equal(o, id) }) {
+				return invalid(p.field, "a pre-shared key named before", "each once", sectionProposals)
+			}
+			psks = append(psks, id)
+		case *Update:
+			needPath = true
+			if p.sender == committer {
+				return invalid(p.field, "an update of the committer", "the committer's path instead", sectionProposals)
+			}
+			if err := touch(touched, p.sender, p.field); err != nil {
+				return err
+			}
+		case *Remove:
+			needPath = true
+			if v.Removed == committer {
+				return invalid(p.field, "a removal of the committer", "a commit by another member", sectionProposals)
+			}
+			if err := touch(touched, v.Removed, p.field); err != nil {
+				return err
+			}
+		}
+	}
+	if needPath && a.message.Commit.Path == nil {
+		return invalid("commit.path", "none", "a path, which these proposals require", "RFC 9420 §12.4")
+	}
+	return nil
+}
+
+func touch(touched map[uint32]bool, leaf uint32, field string) error {
+	if touched[leaf] {
+		return invalid(field, fmt.Sprintf("a second update or remove of leaf %d", leaf), "one at most", sectionProposals)
+	}
+	touched[leaf] = true
+	return nil
+}
+
+// change applies the proposals in the order of RFC 9420 §12.3.
+func (a *application) change() error {
+	order := []ProposalType{ProposalGroupContextExtensions, ProposalUpdate, ProposalRemove, ProposalAdd}
+	for _, t := range order {
+		for _, p := range a.proposals {
+			if p.value.Type() != t {
+				continue
+			}
+			if err := a.changeOne(p); err != nil {
+				return within("", p.field, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *application) changeOne(p sentProposal) error {
+	switch v := p.value.(type) {
+	case *GroupContextExtensions:
+		a.extensions = v.Extensions
+	case *Update:
+		if err := a.checkUpdate(p.sender, &v.LeafNode); err != nil {
+			return within("", "leaf_node", err)
+		}
+		a.tree.Update(p.sender, &v.LeafNode)
+		a.effect.Updated = append(a.effect.Updated, p.sender)
+	case *Remove:
+		if a.tree.Leaf(v.Removed) == nil {
+			return invalid("removed", fmt.Sprintf("leaf %d, which is blank", v.Removed), "a leaf of the tree", "RFC 9420 §12.1.3")
+		}
+		a.tree.Remove(v.Removed)
+		a.effect.Removed = append(a.effect.Removed, v.Removed)
+	case *Add:
+		return a.add(v.KeyPackage)
+	}
+	return nil
+}
+
+func (a *application) checkUpdate(index uint32, l *LeafNode) error {
+	if l.Source != SourceUpdate {
+		return invalid("leaf_node_source", l.Source.String(), SourceUpdate.String(), sectionLeaf)
+	}
+	if bytes.Equal(l.EncryptionKey, a.group.Tree.Leaf(index).EncryptionKey) {
+		return invalid("encryption_key", "the leaf's old key", "a fresh key", "RFC 9420 §12.1.2")
+	}
+	return nil
+}
+
+func (a *application) add(k *KeyPackage) error {
+	if k.CipherSuite != a.group.Context.CipherSuite {
+		return invalid("key_package.cipher_suite", k.CipherSuite.String(), a.group.Context.CipherSuite.String(), "RFC 9420 §10.1")
+	}
+	if err := k.checkForm(); err != nil {
+		return within("", "key_package", err)
+	}
+	if err := k.VerifySignatures(); err != nil {
+		return within("", "key_package", err)
+	}
+	if a.tree.members() >= MaxLeaves {
+		return invalid("key_package", fmt.Sprintf("a member beyond %d", MaxLeaves), fmt.Sprintf("at most %d leaves", MaxLeaves), "")
+	}
+	i := a.tree.Add(&k.LeafNode)
+	a.effect.Added = append(a.effect.Added, AddedLeaf{Index: i, KeyPackage: k})
+	return nil
+}
+
+// members counts the leaves that are not blank.
+func (t *RatchetTree) members() int {
+	n := 0
+	for _, l := range t.leaves {
+		if l != nil {
+			n++
+		}
+	}
+	return n
+}

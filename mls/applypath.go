@@ -1,0 +1,79 @@
+package mls
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// path installs the UpdatePath, after the proposals (RFC 9420 §12.4.2).
+func (a *application) path() error {
+	a.effect.Committer = a.message.Sender.Index
+	p := a.message.Commit.Path
+	if p == nil {
+		return nil
+	}
+	if p.LeafNode.Source != SourceCommit {
+		return invalid("leaf_node.leaf_node_source", p.LeafNode.Source.String(), SourceCommit.String(), sectionLeaf)
+	}
+	if a.message.Sender.Type == SenderNewMemberCommit {
+		if a.tree.members() >= MaxLeaves {
+			return invalid("leaf_node", fmt.Sprintf("a member beyond %d", MaxLeaves), fmt.Sprintf("at most %d leaves", MaxLeaves), "")
+		}
+		a.effect.Joined = true
+		a.effect.Committer = a.tree.Place(&p.LeafNode)
+	} else if bytes.Equal(p.LeafNode.EncryptionKey, a.group.Tree.Leaf(a.effect.Committer).EncryptionKey) {
+		return invalid("leaf_node.encryption_key", "the leaf's old key", "a fresh key", "RFC 9420 §12.4.2")
+	}
+	index := a.effect.Committer
+	nodes := a.tree.FilteredPath(index, a.fresh())
+	if len(p.Nodes) != len(nodes) {
+		return invalid("nodes", fmt.Sprint(len(p.Nodes)), fmt.Sprintf("%d, the length of the filtered direct path", len(nodes)), "RFC 9420 §7.5")
+	}
+	keys := make([][]byte, len(nodes))
+	for i, n := range p.Nodes {
+		if n.Ciphertexts != nodes[i].Recipients {
+			return invalid(fmt.Sprintf("nodes[%d].encrypted_path_secret", i), fmt.Sprint(n.Ciphertexts),
+				fmt.Sprintf("%d, one per node of the copath resolution", nodes[i].Recipients), "RFC 9420 §7.6")
+		}
+		keys[i] = n.EncryptionKey
+	}
+	want := a.tree.SetPath(a.group.Context.CipherSuite, index, nodes, keys)
+	if !bytes.Equal(p.LeafNode.ParentHash, want) {
+		return invalid("leaf_node.parent_hash", short(p.LeafNode.ParentHash), short(want), "RFC 9420 §7.9")
+	}
+	a.tree.SetLeaf(index, &p.LeafNode)
+	return nil
+}
+
+// fresh lists the leaves this commit added.
+func (a *application) fresh() []uint32 {
+	out := make([]uint32, len(a.effect.Added))
+	for i, l := range a.effect.Added {
+		out[i] = l.Index
+	}
+	return out
+}
+
+// next derives the context of the next epoch.
+func (a *application) next() (*Group, error) {
+	old := &a.group.Context
+	m := a.message
+	s := old.CipherSuite
+	next := &Group{Context: *old, Tree: a.tree}
+	next.Context.Epoch++
+	if next.Context.Epoch == 0 {
+		return nil, invalid("epoch", fmt.Sprint(m.Epoch), "an epoch with a successor", "RFC 9420 §8.1")
+	}
+	next.Context.Extensions = a.extensions
+	hash, err := a.tree.Hash(s)
+	if err != nil {
+		return nil, err
+	}
+	next.Context.TreeHash = hash
+	if a.group.Interim == nil {
+		return nil, invalid("interim_transcript_hash", "not known", "a GroupInfo of the current epoch first", "RFC 9420 §8.2")
+	}
+	next.Context.ConfirmedTranscriptHash = ConfirmedTranscriptHash(s, a.group.Interim, WireFormatPublicMessage, m.AppendContent(nil), m.Signature)
+	next.Interim = InterimTranscriptHash(s, next.Context.ConfirmedTranscriptHash, m.ConfirmationTag)
+	return next, nil
+}

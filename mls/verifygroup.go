@@ -1,0 +1,166 @@
+package mls
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// Verify checks a GroupInfo and the group's tree, which is the one inside
+// unless tree is given (RFC 9420 §12.4.3.1): the signature by the signer's
+// leaf, tree hash, parent hashes, unmerged leaves, keys that differ, and the
+// form, capabilities and signature of every leaf. Lifetimes of leaves are not
+// checked: a group stays valid while nobody writes (RFC 9420 §7.3 leaves it
+// open). Whether credentials are DIDs shows in RatchetTree.Members.
+//
+// The confirmation tag and the key in external_pub are only checked for their
+// form. mem may be nil.
+func (g *GroupInfo) Verify(tree *RatchetTree, mem *Memory) (*Group, error) {
+	out, err := g.verify(tree, mem)
+	if err != nil {
+		return nil, within("GroupInfo", "", err)
+	}
+	return out, nil
+}
+
+func (g *GroupInfo) verify(tree *RatchetTree, mem *Memory) (*Group, error) {
+	c := &g.Context
+	if err := c.CipherSuite.Supported(); err != nil {
+		return nil, err
+	}
+	if err := g.checkForm(); err != nil {
+		return nil, err
+	}
+	tree, err := g.chooseTree(tree)
+	if err != nil {
+		return nil, err
+	}
+	signer := tree.Leaf(g.Signer)
+	if signer == nil {
+		return nil, invalid("signer", fmt.Sprintf("leaf %d, which is blank", g.Signer), "a leaf of the tree", "RFC 9420 §12.4.3.1")
+	}
+	if err := VerifyWithLabel(c.CipherSuite, signer.SignatureKey, LabelGroupInfo, g.Raw[:g.signed:g.signed], g.Signature); err != nil {
+		return nil, err
+	}
+	if err := tree.verify(c, mem); err != nil {
+		return nil, err
+	}
+	return &Group{Context: *c, Tree: tree,
+		Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}, nil
+}
+
+// checkForm checks lengths and extensions.
+func (g *GroupInfo) checkForm() error {
+	info, _ := g.Context.CipherSuite.info()
+	if n := len(g.ConfirmationTag); n != info.hashSize {
+		return invalid("confirmation_tag", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §8.1")
+	}
+	// Before the first commit there is no confirmed transcript yet.
+	n := len(g.Context.ConfirmedTranscriptHash)
+	if n != info.hashSize && (n != 0 || g.Context.Epoch != 0) {
+		return invalid("group_context.confirmed_transcript_hash", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §8.2")
+	}
+	if _, err := g.Extensions.ExternalPub(g.Context.CipherSuite); err != nil {
+		return within("", "extensions", err)
+	}
+	return nil
+}
+
+// chooseTree takes the tree that came beside the GroupInfo or the one inside;
+// where both are there they must be the same.
+func (g *GroupInfo) chooseTree(beside *RatchetTree) (*RatchetTree, error) {
+	inside, err := g.RatchetTree()
+	switch {
+	case err != nil:
+		return nil, within("", "extensions.ratchet_tree", err)
+	case inside == nil && beside == nil:
+		return nil, invalid("extensions.ratchet_tree", "no tree", "the group's ratchet tree, here or beside the GroupInfo", "RFC 9420 §12.4.3.3")
+	case inside == nil:
+		return beside, nil
+	case beside == nil || beside == inside:
+		return inside, nil
+	}
+	if !bytes.Equal(inside.Bytes(), beside.Bytes()) {
+		return nil, invalid("extensions.ratchet_tree", "a tree that differs from the one beside", "one tree", "RFC 9420 §12.4.3.3")
+	}
+	return inside, nil
+}
+
+// Member is one leaf of a group's tree.
+type Member struct {
+	Index uint32
+	Identity
+	DeviceID string
+	// Leaf has the signature key.
+	Leaf *LeafNode
+}
+
+// Members lists the leaves in the order of their indexes. It fails when a
+// leaf's credential is no DID.
+func (t *RatchetTree) Members() ([]Member, error) {
+	var out []Member
+	for i, l := range t.leaves {
+		if l == nil {
+			continue
+		}
+		m, err := l.member(uint32(i))
+		if err != nil {
+			return nil, within("ratchet_tree", fmt.Sprintf("leaf[%d].credential", i), err)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func (l *LeafNode) member(index uint32) (Member, error) {
+	id, err := l.Identity()
+	return Member{Index: index, Identity: id, DeviceID: l.DeviceID(), Leaf: l}, err
+}
+
+// VerifyMessage checks a PublicMessage of this epoch from a member, or an
+// external commit: group id, epoch, kind of content, and the signature of the
+// sender's leaf over the group's context (RFC 9420 §6.1). External senders and
+// proposals of new members are refused; so are application messages, which
+// must be private. The membership tag can only be checked by members.
+func (g *Group) VerifyMessage(m *PublicMessage) error {
+	return within("PublicMessage", "", g.verifyMessage(m))
+}
+
+func (g *Group) verifyMessage(m *PublicMessage) error {
+	if !bytes.Equal(m.GroupID, g.Context.GroupID) {
+		return invalid("group_id", short(m.GroupID), short(g.Context.GroupID), "RFC 9420 §6")
+	}
+	if m.Epoch != g.Context.Epoch {
+		return invalid("epoch", fmt.Sprint(m.Epoch), fmt.Sprint(g.Context.Epoch), "RFC 9420 §6")
+	}
+	if m.ContentType == ContentTypeApplication {
+		return invalid("content_type", "application", "proposal or commit; application messages are private", "RFC 9420 §6")
+	}
+	key, err := g.senderKey(m)
+	if err != nil {
+		return err
+	}
+	info, _ := g.Context.CipherSuite.info()
+	if n := len(m.ConfirmationTag); m.ContentType == ContentTypeCommit && n != info.hashSize {
+		return invalid("confirmation_tag", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §8.1")
+	}
+	if n := len(m.MembershipTag); m.Sender.Type == SenderMember && n != info.hashSize {
+		return invalid("membership_tag", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §6.2")
+	}
+	return VerifyWithLabel(g.Context.CipherSuite, key, LabelFramedContent, m.AppendTBS(nil, &g.Context), m.Signature)
+}
+
+// senderKey is the signature key of the sender.
+func (g *Group) senderKey(m *PublicMessage) ([]byte, error) {
+	switch {
+	case m.Sender.Type == SenderMember:
+		l := g.Tree.Leaf(m.Sender.Index)
+		if l == nil {
+			return nil, invalid("sender.leaf_index", fmt.Sprintf("leaf %d, which is blank", m.Sender.Index), "the sender's leaf", "RFC 9420 §6.1")
+		}
+		return l.SignatureKey, nil
+	case m.Sender.Type == SenderNewMemberCommit && m.ContentType == ContentTypeCommit && m.Commit.Path != nil:
+		return m.Commit.Path.LeafNode.SignatureKey, nil
+	}
+	return nil, invalid("sender.sender_type", m.Sender.Type.String()+" with "+m.ContentType.String(),
+		"member, or new_member_commit with a commit that has a path", "RFC 9420 §6")
+}

@@ -1,0 +1,211 @@
+package mls
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// verify checks a tree against its group's context (RFC 9420 §12.4.3.1): tree
+// hash, unmerged leaves, parent hashes, keys that differ, and every leaf.
+// Cheap checks come first.
+func (t *RatchetTree) verify(c *GroupContext, mem *Memory) error {
+	s := c.CipherSuite
+	if err := t.checkParents(s); err != nil {
+		return err
+	}
+	h := t.hashed(s)
+	if got := h.of(t, t.root()); !bytes.Equal(got, c.TreeHash) {
+		return invalid("group_context.tree_hash", short(c.TreeHash), "the tree's own hash "+short(got), "RFC 9420 §7.8")
+	}
+	if err := t.checkKeysDiffer(); err != nil {
+		return err
+	}
+	if err := t.checkParentHashes(h); err != nil {
+		return err
+	}
+	return t.checkLeaves(c, mem)
+}
+
+// nodeField names a node for an error.
+func nodeField(x int) string {
+	if x%2 == 0 {
+		return fmt.Sprintf("leaf[%d]", x/2)
+	}
+	return fmt.Sprintf("node[%d]", x)
+}
+
+// checkParents checks the parent nodes' keys and unmerged leaves: each is a
+// non-blank leaf below, and unmerged in every non-blank node between.
+func (t *RatchetTree) checkParents(s CipherSuite) error {
+	for i, p := range t.parents {
+		if p == nil {
+			continue
+		}
+		x := 2*i + 1
+		if err := checkKEMKey(s, p.EncryptionKey); err != nil {
+			return within("", nodeField(x)+".encryption_key", err)
+		}
+		for _, l := range p.UnmergedLeaves {
+			if err := t.checkUnmerged(x, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *RatchetTree) checkUnmerged(x int, l uint32) error {
+	const section = "RFC 9420 §12.4.3.1"
+	first, end := leafRange(x)
+	if int64(l) < int64(first) || int64(l) >= int64(end) || t.leaves[l] == nil {
+		return invalid(nodeField(x)+".unmerged_leaves", fmt.Sprint(l), "non-blank leaves below the node", section)
+	}
+	for y := nodeParent(2 * int(l)); y != x; y = nodeParent(y) {
+		if q := t.parents[y/2]; q != nil && !slices.Contains(inRange(q.UnmergedLeaves, 2*int(l)), l) {
+			return invalid(nodeField(y)+".unmerged_leaves", fmt.Sprintf("no leaf %d", l),
+				fmt.Sprintf("leaf %d, which %s has as unmerged", l, nodeField(x)), section)
+		}
+	}
+	return nil
+}
+
+// checkKeysDiffer checks that no two nodes share an encryption key and no two
+// leaves a signature key (RFC 9420 §7.3, §12.4.3.1).
+func (t *RatchetTree) checkKeysDiffer() error {
+	n := 0
+	for x := range 2*len(t.leaves) - 1 {
+		if !t.blank(x) {
+			n++
+		}
+	}
+	seen := make(map[string]int, n)
+	for x := range 2*len(t.leaves) - 1 {
+		if t.blank(x) {
+			continue
+		}
+		key := t.encryptionKey(x)
+		if y, twice := seen[string(key)]; twice {
+			return invalid(nodeField(x)+".encryption_key", "the key of "+nodeField(y), "a key of its own", sectionLeaf)
+		}
+		seen[string(key)] = x
+	}
+	clear(seen)
+	for i, l := range t.leaves {
+		if l == nil {
+			continue
+		}
+		if y, twice := seen[string(l.SignatureKey)]; twice {
+			return invalid(nodeField(2*i)+".signature_key", "the key of "+nodeField(y), "a key of its own", sectionLeaf)
+		}
+		seen[string(l.SignatureKey)] = 2 * i
+	}
+	return nil
+}
+
+func (t *RatchetTree) encryptionKey(x int) []byte {
+	if x%2 == 0 {
+		return t.leaves[x/2].EncryptionKey
+	}
+	return t.parents[x/2].EncryptionKey
+}
+
+// checkParentHashes checks that every parent node was set by a commit of some
+// leaf below it (RFC 9420 §7.9.2): each has exactly one descendant whose
+// parent hash is its own, and that descendant is in turn linked to a leaf.
+func (t *RatchetTree) checkParentHashes(h *treeHashes) error {
+	var buf []int
+	for i, p := range t.parents {
+		if p == nil {
+			continue
+		}
+		x := 2*i + 1
+		left, right := nodeLeft(x), nodeRight(x)
+		var linked bool
+		if linked, buf = t.linked(h, p, left, right, buf); linked {
+			continue
+		}
+		if linked, buf = t.linked(h, p, right, left, buf); linked {
+			continue
+		}
+		return invalid(nodeField(x), "no descendant with its parent hash", "one that the commit which set the node also set", "RFC 9420 §7.9.2")
+	}
+	return nil
+}
+
+// linked reports whether p is authenticated by a node in the resolution of its
+// child c, the other child being s: all of that resolution but one node must
+// be unmerged at p, and that one must carry p's parent hash.
+func (t *RatchetTree) linked(h *treeHashes, p *ParentNode, c, s int, buf []int) (bool, []int) {
+	buf = t.appendResolution(buf[:0], c)
+	unmerged := inRange(p.UnmergedLeaves, c)
+	if len(buf) != len(unmerged)+1 {
+		return false, buf
+	}
+	d := -1
+	for _, x := range buf {
+		if x%2 == 0 {
+			if _, is := slices.BinarySearch(unmerged, uint32(x/2)); is {
+				continue
+			}
+		}
+		if d >= 0 {
+			return false, buf
+		}
+		d = x
+	}
+	if d < 0 {
+		return false, buf
+	}
+	var carried []byte
+	if d%2 == 0 {
+		if t.leaves[d/2].Source != SourceCommit {
+			return false, buf
+		}
+		carried = t.leaves[d/2].ParentHash
+	} else {
+		carried = t.parents[d/2].ParentHash
+	}
+	return bytes.Equal(carried, h.parentHash(t, p, s)), buf
+}
+
+// checkLeaves checks every leaf: form and signature, what the group requires,
+// and that all support the credential types in use (RFC 9420 §7.3).
+func (t *RatchetTree) checkLeaves(c *GroupContext, mem *Memory) error {
+	q, err := c.requirements()
+	if err != nil {
+		return within("", "group_context.extensions", err)
+	}
+	var used []CredentialType
+	for _, l := range t.leaves {
+		if l != nil && !slices.Contains(used, l.Credential.Type) {
+			used = append(used, l.Credential.Type)
+		}
+	}
+	var buf []byte
+	for i, l := range t.leaves {
+		if l == nil {
+			continue
+		}
+		err := mem.verifyLeaf(&buf, l, c.CipherSuite, c.GroupID, uint32(i))
+		if err == nil {
+			err = q.met(l)
+		}
+		if err == nil {
+			err = l.supportsCredentials(used)
+		}
+		if err != nil {
+			return within("", nodeField(2*i), err)
+		}
+	}
+	return nil
+}
+
+func (l *LeafNode) supportsCredentials(used []CredentialType) error {
+	for _, t := range used {
+		if !slices.Contains(l.Capabilities.Credentials, t) {
+			return invalid("capabilities.credentials", fmt.Sprint(l.Capabilities.Credentials), fmt.Sprintf("type %d, which a member uses", t), sectionLeaf)
+		}
+	}
+	return nil
+}
