@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// clockTick is the kernel's USER_HZ, the unit of times in /proc (proc(5)): 100
+// on every Linux that Go runs on.
+const clockTick = 10 * time.Millisecond
+
+// stat is what /proc/PID/stat says of a process.
+type stat struct {
+	parent int
+	cpu    time.Duration
+}
+
+func readStat(pid string) (stat, error) {
+	b, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
+	if err != nil {
+		return stat{}, err
+	}
+	// The name may hold spaces; what follows its closing parenthesis may not.
+	f := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
+	parent, err := strconv.Atoi(string(f[1]))
+	if err != nil {
+		return stat{}, fmt.Errorf("parent of process %s: %w", pid, err)
+	}
+	var ticks int64
+	for _, i := range []int{11, 12, 13, 14} { // utime, stime, and of ended children
+		n, err := strconv.ParseInt(string(f[i]), 10, 64)
+		if err != nil {
+			return stat{}, fmt.Errorf("times of process %s: %w", pid, err)
+		}
+		ticks += n
+	}
+	return stat{parent: parent, cpu: time.Duration(ticks) * clockTick}, nil
+}
+
+// cpuOf is the CPU time of a process and its children so far.
+func cpuOf(pid int) (time.Duration, error) {
+	dirs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return 0, err
+	}
+	own, err := readStat(strconv.Itoa(pid))
+	if err != nil {
+		return 0, err
+	}
+	sum := own.cpu
+	for _, d := range dirs {
+		s, err := readStat(filepath.Base(d))
+		if err == nil && s.parent == pid { // a process may end while we look
+			sum += s.cpu
+		}
+	}
+	return sum, nil
+}
+
+// residentOf is the resident memory of a process in bytes.
+func residentOf(pid int) (int64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0, err
+	}
+	pages, err := strconv.ParseInt(string(bytes.Fields(b)[1]), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("memory of process %d: %w", pid, err)
+	}
+	return pages * int64(os.Getpagesize()), nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A call is one request, put together before the clock starts: the load
+// generator shares the machine with what it measures.
+type call []byte
+
+func newCall(host, verb, target, token string, body []byte) call {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n", verb, target, host, token)
+	if body != nil {
+		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
+	}
+	b.WriteString("\r\n")
+	b.Write(body)
+	return b.Bytes()
+}
+
+// loadResult is what a run of calls came to.
+type loadResult struct {
+	calls int
+	took  time.Duration
+	p50   time.Duration
+	p99   time.Duration
+}
+
+func (r loadResult) perSecond() float64 { return float64(r.calls) / r.took.Seconds() }
+
+// runCalls sends the calls over as many connections as workers, each worker one
+// call after the other, and ends at the first answer that is not a 200.
+func runCalls(ctx context.Context, addr string, workers int, calls []call) (loadResult, error) {
+	var next atomic.Int64
+	took := make([]time.Duration, len(calls))
+	errs := make(chan error, workers)
+	start := time.Now()
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			if err := worker(ctx, addr, calls, took, &next); err != nil {
+				errs <- err
+			}
+		})
+	}
+	wg.Wait()
+	total := time.Since(start)
+	select {
+	case err := <-errs:
+		return loadResult{}, err
+	default:
+	}
+	slices.Sort(took)
+	return loadResult{calls: len(calls), took: total, p50: took[len(took)/2], p99: took[len(took)*99/100]}, nil
+}
+
+func worker(ctx context.Context, addr string, calls []call, took []time.Duration, next *atomic.Int64) error {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	r := bufio.NewReaderSize(conn, 64<<10)
+	for {
+		i := int(next.Add(1)) - 1
+		if i >= len(calls) {
+			return nil
+		}
+		began := time.Now()
+		if _, err := conn.Write(calls[i]); err != nil {
+			return err
+		}
+		res, err := http.ReadResponse(r, nil)
+		if err != nil {
+			return fmt.Errorf("answer %d: %w", i, err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil {
+			return fmt.Errorf("answer %d: %w", i, err)
+		}
+		if res.StatusCode != http.StatusOK {
+			return fmt.Errorf("answer %d: %s: %s", i, res.Status, body)
+		}
+		took[i] = time.Since(began)
+	}
+}

@@ -1,0 +1,119 @@
+// Command mlsbench measures the service beside its limits, on one machine and
+// in one run: the load generator, the service and PostgreSQL share the cores,
+// and so does what each figure is compared with. It ends with status 1 where a
+// ratio misses its bound.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// benchmarks in the order they run.
+var benchmarks = []struct {
+	name string
+	run  func(ctx context.Context, w *world, out io.Writer, d time.Duration) error
+}{
+	{"idle", benchIdle},
+	{"send", benchSend},
+	{"growth", benchGrowth},
+	{"read", benchRead},
+}
+
+var missed bool
+
+type bound string
+
+const (
+	atLeast bound = "at least"
+	atMost  bound = "at most"
+)
+
+// ratio prints a figure beside its bound.
+func ratio(out io.Writer, got float64, of string, b bound, want float64) {
+	verdict := "holds"
+	if b == atLeast && got < want || b == atMost && got > want {
+		verdict, missed = "MISSED", true
+	}
+	fmt.Fprintf(out, "  ratio                  %8.2f x %s; wanted %s %.2f: %s\n", got, of, b, want, verdict)
+}
+
+func main() {
+	d := flag.Duration("time", 10*time.Second, "how long a measured run lasts")
+	which := flag.String("run", ".", "run the benchmarks whose name matches this expression")
+	binary := flag.String("mlsd", "bin/mlsd", "the binary to measure")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *binary, *which, *d); err != nil {
+		fmt.Fprintln(os.Stderr, "mlsbench:", err)
+		os.Exit(1)
+	}
+	if missed {
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, binary, which string, d time.Duration) error {
+	match, err := regexp.Compile(which)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s, %d cores shared by load generator, mlsd and PostgreSQL\n", runtime.GOARCH, runtime.NumCPU())
+	w, err := newWorld(ctx, senders)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if _, err := w.startServer(ctx, binary); err != nil {
+		return err
+	}
+	for _, b := range benchmarks {
+		if !match.MatchString(b.name) {
+			continue
+		}
+		if err := b.run(ctx, w, os.Stdout, d); err != nil {
+			return fmt.Errorf("%s: %w", b.name, err)
+		}
+	}
+	return nil
+}
+
+// inParallel calls f for 0..n-1 on every core.
+func inParallel(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	cores := runtime.NumCPU()
+	for c := range cores {
+		wg.Go(func() {
+			for i := c; i < n; i += cores {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// spent is the CPU time of the two servers so far.
+type spent struct{ server, postgres time.Duration }
+
+func (w *world) cpu() (spent, error) {
+	server, err := cpuOf(w.server.Process.Pid)
+	if err != nil {
+		return spent{}, err
+	}
+	pg, err := w.postmaster()
+	if err != nil {
+		return spent{}, err
+	}
+	postgres, err := cpuOf(pg)
+	return spent{server, postgres}, err
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// statement reads one query from its source, so that what pgbench runs is what
+// the service runs.
+func statement(file, name string) (string, error) {
+	b, err := os.ReadFile(filepath.Join("queries", file))
+	if err != nil {
+		return "", fmt.Errorf("run from the top of the project: %w", err)
+	}
+	_, rest, found := strings.Cut(string(b), "-- name: "+name+" ")
+	if !found {
+		return "", fmt.Errorf("queries/%s has no query %s", file, name)
+	}
+	rest, _, _ = strings.Cut(rest, "\n-- name: ")
+	var lines []string
+	for _, l := range strings.Split(rest, "\n")[1:] {
+		code, _, _ := strings.Cut(l, "--")
+		if strings.TrimSpace(code) != "" {
+			lines = append(lines, code)
+		}
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+var argument = regexp.MustCompile(`(?:sqlc\.n?arg\((\w+)\)|@(\w+))`)
+
+// bind puts an expression, or a variable of pgbench, in each argument's place.
+func bind(sql string, values map[string]string) (string, error) {
+	var missing []string
+	bound := argument.ReplaceAllStringFunc(sql, func(m string) string {
+		g := argument.FindStringSubmatch(m)
+		v, ok := values[g[1]+g[2]]
+		if !ok {
+			missing = append(missing, g[1]+g[2])
+		}
+		return v
+	})
+	if missing != nil {
+		return "", fmt.Errorf("the statement has arguments that the benchmark does not know: %v", missing)
+	}
+	return bound, nil
+}
+
+var tps = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
+
+// pgbench runs a script and gives its transactions a second.
+func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (float64, error) {
+	install, err := pgembed.Find(ctx, w.pg.Major)
+	if err != nil {
+		return 0, err
+	}
+	file := filepath.Join(w.dir, "script.sql")
+	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+		return 0, err
+	}
+	out, err := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
+		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(int(d.Seconds())),
+		"-f", file, w.pg.URL(pgembed.Database)).CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
+	}
+	m := tps.FindSubmatch(out)
+	if m == nil {
+		return 0, fmt.Errorf("pgbench said nothing of tps: %s", out)
+	}
+	return strconv.ParseFloat(string(m[1]), 64)
+}
+
+// literal is a bytea in SQL.
+func literal(b []byte) string { return `'\x` + hex.EncodeToString(b) + `'::bytea` }

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+const (
+	senders    = 64
+	convos     = 1000
+	messageLen = 1024
+)
+
+// benchSend measures sendMessage through the whole stack, beside pgbench
+// running the same statement over as many connections on the same server.
+func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+	if err := w.clear(ctx); err != nil {
+		return err
+	}
+	if err := w.seedConvos(ctx, 1, convos, w.dids(senders)); err != nil {
+		return err
+	}
+	// A first short run warms the server and tells how many calls fill the time.
+	warm, err := w.send(ctx, convos, senders, 2000)
+	if err != nil {
+		return err
+	}
+	calls, err := w.sendCalls(convos, senders, int(warm.perSecond()*d.Seconds()))
+	if err != nil {
+		return err
+	}
+	before, err := w.cpu()
+	if err != nil {
+		return err
+	}
+	res, err := runCalls(ctx, w.addr(), senders, calls)
+	if err != nil {
+		return err
+	}
+	after, err := w.cpu()
+	if err != nil {
+		return err
+	}
+	if err := w.clear(ctx); err != nil {
+		return err
+	}
+	if err := w.seedConvos(ctx, 1, convos, w.dids(senders)); err != nil {
+		return err
+	}
+	floor, err := w.pgbenchSend(ctx, convos, poolSize, d)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "sendMessage, %d bytes, %d senders, %d conversations, durable, token verified\n", messageLen, senders, convos)
+	fmt.Fprintf(out, "  whole stack            %8.0f messages/s   p50 %v  p99 %v  (%d messages)\n", res.perSecond(), res.p50.Round(10*time.Microsecond), res.p99.Round(10*time.Microsecond), res.calls)
+	fmt.Fprintf(out, "  CPU per message        mlsd %v, PostgreSQL %v\n", (after.server-before.server)/time.Duration(res.calls), (after.postgres-before.postgres)/time.Duration(res.calls))
+	fmt.Fprintf(out, "  pgbench, same statement%8.0f transactions/s over %d connections\n", floor, poolSize)
+	ratio(out, res.perSecond()/floor, "of pgbench", atLeast, 0.45)
+	return nil
+}
+
+// benchGrowth measures that the cost of sending grows neither with the members
+// of a conversation nor with the messages in the table.
+func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
+	n := int(d.Seconds() * 500)
+	measure := func(seed func() error) (time.Duration, error) {
+		if err := w.clear(ctx); err != nil {
+			return 0, err
+		}
+		if err := seed(); err != nil {
+			return 0, err
+		}
+		if _, err := w.send(ctx, 100, 2, 500); err != nil {
+			return 0, err
+		}
+		res, err := w.send(ctx, 100, 2, n)
+		return res.took / time.Duration(max(1, res.calls)), err
+	}
+	few, err := measure(func() error { return w.seedConvos(ctx, 1, 100, w.dids(2)) })
+	if err != nil {
+		return err
+	}
+	many, err := measure(func() error {
+		members := w.dids(2)
+		for i := range 998 {
+			members = append(members, fmt.Sprintf("did:plc:member%018d", i))
+		}
+		return w.seedConvos(ctx, 1, 100, members)
+	})
+	if err != nil {
+		return err
+	}
+	small, err := measure(func() error {
+		if err := w.seedConvos(ctx, 1, 100, w.dids(2)); err != nil {
+			return err
+		}
+		return w.seedMessages(ctx, 1, 100, 10, 200)
+	})
+	if err != nil {
+		return err
+	}
+	large, err := measure(func() error {
+		if err := w.seedConvos(ctx, 1, 100, w.dids(2)); err != nil {
+			return err
+		}
+		return w.seedMessages(ctx, 1, 100, 10_000, 200)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "sendMessage does not grow, 2 senders\n")
+	fmt.Fprintf(out, "  members        2: %v    1 000: %v per message\n", few, many)
+	ratio(out, float64(many)/float64(few), "of the cost with 2 members", atMost, 1.3)
+	fmt.Fprintf(out, "  messages   1 000: %v    1 000 000 (200 bytes): %v per message\n", small, large)
+	ratio(out, float64(large)/float64(small), "of the cost with 1 000 messages", atMost, 1.3)
+	return nil
+}
+
+func (w *world) send(ctx context.Context, convos, senders, n int) (loadResult, error) {
+	calls, err := w.sendCalls(convos, senders, n)
+	if err != nil {
+		return loadResult{}, err
+	}
+	return runCalls(ctx, w.addr(), senders, calls)
+}
+
+// sendCalls makes n requests, each with a token of its own, since a token is
+// good for one procedure call.
+func (w *world) sendCalls(convos, senders, n int) ([]call, error) {
+	bodies := make([][]byte, convos)
+	for i := range bodies {
+		body, err := sendBody(convoID(i + 1))
+		if err != nil {
+			return nil, err
+		}
+		bodies[i] = body
+	}
+	calls := make([]call, n)
+	inParallel(n, func(i int) {
+		token := w.accounts[i%senders].TokenFor(w.did(), gen.NSIDSendMessage, time.Hour)
+		calls[i] = newCall(w.addr(), "POST", "/xrpc/"+gen.NSIDSendMessage, token, bodies[rand.IntN(convos)])
+	})
+	return calls, nil
+}
+
+func sendBody(convo string) ([]byte, error) {
+	id, err := hex.DecodeString(convo)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{
+		"convoId":    convo,
+		"epoch":      0,
+		"ciphertext": map[string]string{"$bytes": base64.StdEncoding.EncodeToString(application(id))},
+	})
+}
+
+func (w *world) dids(n int) []string {
+	var out []string
+	for _, a := range w.accounts[:n] {
+		out = append(out, a.DID)
+	}
+	return out
+}
+
+// pgbenchSend is the floor under benchSend: transactions a second of the same
+// statement, from pgbench.
+func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time.Duration) (float64, error) {
+	sql, err := statement("messages.sql", "SendMessage")
+	if err != nil {
+		return 0, err
+	}
+	id, err := hex.DecodeString(convoID(1))
+	if err != nil {
+		return 0, err
+	}
+	sql, err = bind(sql, map[string]string{
+		"did":         "(ARRAY['" + strings.Join(w.dids(senders), "','") + "'])[:sender::int]",
+		"convo_id":    "lpad(to_hex(:convo::int), 32, '0')",
+		"epoch":       "0",
+		"past_epochs": "0",
+		"message_id":  "(:id::bigint)::text",
+		"ciphertext":  literal(application(id)),
+		"blobs":       "'{}'",
+		"now":         "now()",
+	})
+	if err != nil {
+		return 0, err
+	}
+	script := fmt.Sprintf("\\set sender random(1, %d)\n\\set convo random(1, %d)\n\\set id random(1, 9000000000000000000)\n%s\n", senders, convos, sql)
+	return w.pgbench(ctx, script, connections, d)
+}
+
+// application is a message of the benchmark's size.
+func application(groupID []byte) []byte {
+	return mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), groupID).Application(messageLen)
+}
