@@ -28,15 +28,9 @@ func TestTokensSatisfyIndigo(t *testing.T) {
 	method := syntax.NSID(lxm)
 
 	for name, a := range map[string]*authtest.Account{"K-256": plc.NewAccount(), "P-256": plc.NewAccountP256()} {
-		header := map[string]any{"alg": map[string]string{"K-256": "ES256K", "P-256": "ES256"}[name], "typ": "JWT"}
-		for kind, token := range map[string]string{
-			"minted": a.Token(aud, lxm),
-			"forged": authtest.Sign(a.Key, header, a.Claims(aud, lxm)),
-		} {
-			did, err := v.Validate(context.Background(), token, &method)
-			if err != nil || did.String() != a.DID {
-				t.Errorf("%s %s: %v, %v", name, kind, did, err)
-			}
+		did, err := v.Validate(context.Background(), a.Token(aud, lxm), &method)
+		if err != nil || did.String() != a.DID {
+			t.Errorf("%s: %v, %v", name, did, err)
 		}
 	}
 }

@@ -1,0 +1,130 @@
+package auth
+
+import (
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"go.uber.org/goleak"
+
+	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/xrpc"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const service = "did:web:mls.test"
+
+var (
+	sendMessage = &xrpc.Method{NSID: nsidPrefix + "sendMessage", Kind: xrpc.Procedure}
+	getMessages = &xrpc.Method{NSID: nsidPrefix + "getMessages", Kind: xrpc.Query}
+	sseEvents   = &xrpc.Method{NSID: nsidPrefix + "streamConvoEvents", Kind: xrpc.Query, OutputEncoding: "text/event-stream"}
+	wsEvents    = &xrpc.Method{NSID: nsidPrefix + "subscribeConvoEvents", Kind: xrpc.Subscription}
+)
+
+// clock is the real one, and can be set forward.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// world is a directory of identities and one instance of the service.
+type world struct {
+	*clock
+	plc     *authtest.PLC
+	dir     *Directory
+	replay  *MemoryReplay
+	auth    *Authenticator
+	metrics *Metrics
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{clock: &clock{}, plc: authtest.NewPLC(), metrics: NewMetrics(nil)}
+	t.Cleanup(w.plc.Close)
+	w.dir = newTestDirectory(t, DirectoryConfig{PLCURL: w.plc.URL, Dev: true, Metrics: w.metrics, now: w.now})
+	w.replay = newMemoryReplay(MemoryReplayConfig{Metrics: w.metrics, now: w.now})
+	w.auth = w.instance(t, w.replay)
+	return w
+}
+
+func newTestDirectory(t testing.TB, cfg DirectoryConfig) *Directory {
+	t.Helper()
+	d, err := NewDirectory(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d
+}
+
+// instance is one more instance of the service, with a store of its own or
+// one that is shared.
+func (w *world) instance(t testing.TB, store ReplayStore) *Authenticator {
+	t.Helper()
+	a, err := New(Config{Audiences: Audiences(service), Directory: w.dir, Replay: store, Metrics: w.metrics, now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// forge signs claims that change has had its way with.
+func forge(a *authtest.Account, lxm string, change func(header, claims map[string]any)) string {
+	header, claims := a.Header(), a.Claims(service, lxm)
+	change(header, claims)
+	return authtest.Sign(a.Key, header, claims)
+}
+
+func request(token string) *http.Request {
+	r, err := http.NewRequest(http.MethodPost, "http://mls.test/", nil)
+	if err != nil {
+		panic(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	return r
+}
+
+// call presents a token and returns the caller's DID, or the error's name.
+func call(t testing.TB, a *Authenticator, token string, m *xrpc.Method) string {
+	t.Helper()
+	caller, err := a.Authenticate(t.Context(), request(token), m)
+	if err == nil {
+		return caller.DID
+	}
+	return wantRefusal(t, caller, err)
+}
+
+// wantRefusal checks what all refusals have in common and returns the name.
+func wantRefusal(t testing.TB, caller xrpc.Caller, err error) string {
+	t.Helper()
+	var e *xrpc.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("not an *xrpc.Error: %v", err)
+	}
+	if caller.DID != "" {
+		t.Errorf("a refusal came with the caller %s", caller.DID)
+	}
+	want := http.StatusUnauthorized
+	if e.Name == xrpc.UpstreamFailure {
+		want = http.StatusBadGateway
+	}
+	if e.Status != want || e.Message == "" {
+		t.Errorf("%s has status %d and message %q", e.Name, e.Status, e.Message)
+	}
+	return e.Name
+}
+
+// value is what a counter or gauge stands at.
+func value(t testing.TB, m prometheus.Metric) float64 {
+	t.Helper()
+	var out dto.Metric
+	if err := m.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.GetCounter().GetValue() + out.GetGauge().GetValue()
+}
