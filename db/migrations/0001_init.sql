@@ -83,6 +83,8 @@ CREATE TABLE messages (
     -- application messages.
     sender_did  TEXT COLLATE "C" CHECK ((kind = 'app') = (sender_did IS NULL)),
     ciphertext  BYTEA NOT NULL,
+    -- ProposalRef of a readable proposal (RFC 9420, section 5.2).
+    proposal_ref BYTEA CHECK (proposal_ref IS NULL OR kind = 'proposal'),
     created_at  TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (convo_id, seq)
 );
@@ -91,6 +93,8 @@ CREATE UNIQUE INDEX messages_message_id ON messages (convo_id, message_id);
 -- One commit an epoch, whatever the code above does.
 CREATE UNIQUE INDEX messages_one_commit ON messages (convo_id, epoch) WHERE kind = 'commit';
 CREATE INDEX messages_proposals ON messages (convo_id, epoch, seq) WHERE kind = 'proposal';
+-- Pages of commits and proposals alone do not read past all that was said.
+CREATE INDEX messages_handshake ON messages (convo_id, seq) WHERE kind <> 'app';
 
 CREATE TABLE group_infos (
     convo_id     TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
@@ -194,12 +198,25 @@ CREATE TABLE key_packages (
     CHECK (NOT last_resort OR (lease_holder IS NULL AND spent_at IS NULL))
 );
 ALTER TABLE key_packages ALTER COLUMN key_package SET STORAGE EXTERNAL;
-CREATE INDEX key_packages_available ON key_packages (did, device_id, cipher_suite, expires_at) WHERE spent_at IS NULL;
+-- A Welcome names packages by reference alone.
+CREATE INDEX key_packages_by_ref ON key_packages (ref);
+-- Ordered as claims take them: the never leased first, then the longest back in
+-- the pool; of those the first to expire.
+CREATE INDEX key_packages_available ON key_packages
+    (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE spent_at IS NULL AND NOT last_resort;
+CREATE INDEX key_packages_last_resort ON key_packages (did, device_id, cipher_suite, expires_at) WHERE last_resort;
+CREATE INDEX key_packages_leases ON key_packages (lease_holder, did, lease_ends_at)
+    WHERE lease_holder IS NOT NULL AND spent_at IS NULL;
+CREATE INDEX key_packages_unspent_age ON key_packages (expires_at) WHERE spent_at IS NULL;
+CREATE INDEX key_packages_spent_age ON key_packages (expires_at) WHERE spent_at IS NOT NULL;
 
--- Encrypted attachments, kept for each owner. The bytes are in the blob store.
+-- Encrypted attachments, kept for each owner. The bytes are in the blob store,
+-- as the object object_key: a row is written when its object is complete.
 CREATE TABLE blobs (
     did         TEXT COLLATE "C" NOT NULL,
+    -- CIDv1, raw, SHA-256, in base32.
     cid         TEXT COLLATE "C" NOT NULL,
+    object_key  TEXT COLLATE "C" NOT NULL,
     size        BIGINT NOT NULL CHECK (size >= 0),
     mime_type   TEXT NOT NULL,
     created_at  TIMESTAMPTZ NOT NULL,
@@ -209,11 +226,24 @@ CREATE TABLE blobs (
 );
 CREATE INDEX blobs_unattached ON blobs (created_at) WHERE NOT attached;
 
+-- Objects in the blob store that no blob owns: being written, or to be deleted.
+-- An object is named here before it exists and until it is gone, so that a
+-- crash at any moment leaves nothing behind that is not known.
+CREATE TABLE loose_objects (
+    object_key TEXT COLLATE "C" PRIMARY KEY,
+    since      TIMESTAMPTZ NOT NULL,
+    -- No upload may claim it any more.
+    doomed     BOOLEAN NOT NULL
+);
+CREATE INDEX loose_objects_since ON loose_objects (since);
+
 CREATE TABLE message_blobs (
     convo_id  TEXT COLLATE "C" NOT NULL,
     seq       BIGINT NOT NULL,
     cid       TEXT COLLATE "C" NOT NULL,
     owner_did TEXT COLLATE "C" NOT NULL,
+    -- Order in which the message names its blobs.
+    position  BIGINT NOT NULL,
     PRIMARY KEY (convo_id, seq, cid),
     FOREIGN KEY (convo_id, seq) REFERENCES messages
 );
@@ -231,5 +261,5 @@ CREATE INDEX idempotency_records_age ON idempotency_records (created_at);
 
 -- +goose Down
 
-DROP TABLE idempotency_records, message_blobs, blobs, key_packages, devices, accounts, rejoin_requests,
+DROP TABLE idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, accounts, rejoin_requests,
     welcome_recipients, welcomes, group_infos, messages, leaves, read_positions, memberships, conversations;

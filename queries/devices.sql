@@ -1,0 +1,49 @@
+-- name: AddDevices :exec
+-- Devices that are known already keep their first appearance, and stay deleted
+-- where they are.
+INSERT INTO devices (did, device_id, created_at)
+SELECT sqlc.arg(did), unnest(sqlc.arg(device_ids)::text[]), unnest(sqlc.arg(created_ats)::timestamptz[])
+ON CONFLICT (did, device_id) DO NOTHING;
+
+-- name: ListDeletedDevices :many
+SELECT device_id FROM devices
+WHERE did = $1 AND device_id = ANY(sqlc.arg(device_ids)::text[]) AND deleted_at IS NOT NULL;
+
+-- name: ListDevices :many
+-- What can still be handed out is what outlives a lease that begins now.
+SELECT d.device_id, d.created_at,
+    (SELECT count(*) FROM key_packages k
+     WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL
+       AND k.expires_at > sqlc.arg(horizon)::timestamptz) AS key_packages,
+    (SELECT count(*) FROM leaves l
+     JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
+     WHERE l.did = d.did AND l.device_id = d.device_id) AS conversations
+FROM devices d
+WHERE d.did = sqlc.arg(did) AND d.deleted_at IS NULL
+ORDER BY d.created_at DESC, d.device_id DESC
+LIMIT sqlc.arg(max_devices)::bigint;
+
+-- name: DeleteDevice :execrows
+-- A tombstone, so that the device stays deleted. It counts no row where the
+-- account never had the device.
+INSERT INTO devices (did, device_id, created_at, deleted_at)
+SELECT sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz
+WHERE EXISTS (SELECT 1 FROM devices d WHERE d.did = sqlc.arg(did) AND d.device_id = sqlc.arg(device_id))
+   OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = sqlc.arg(did) AND l.device_id = sqlc.arg(device_id))
+ON CONFLICT (did, device_id) DO UPDATE SET deleted_at = COALESCE(devices.deleted_at, excluded.deleted_at);
+
+-- name: DeleteDeviceKeyPackages :exec
+-- The rows are locked in the order in which commits lock what they spend, and
+-- this waits for a commit that spends one of them: what follows in the
+-- transaction sees that commit's Welcome.
+DELETE FROM key_packages
+WHERE (did, ref) IN (
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.did = sqlc.arg(did) AND k.device_id = sqlc.arg(device_id)
+    ORDER BY k.ref
+    FOR UPDATE
+);
+
+-- name: EndDeviceWelcomes :exec
+UPDATE welcome_recipients SET state = 'device-deleted', ended_at = sqlc.arg(now)::timestamptz
+WHERE did = sqlc.arg(did) AND device_id = sqlc.arg(device_id) AND state = 'open';

@@ -1,0 +1,164 @@
+-- name: ListPublishedKeyPackages :many
+-- Which of these packages stand already: spent ones stay spent, and a package
+-- that ended early may be published anew.
+SELECT ref FROM key_packages
+WHERE did = $1 AND ref = ANY(sqlc.arg(refs)::bytea[])
+  AND (spent_at IS NOT NULL OR expires_at > sqlc.arg(now)::timestamptz);
+
+-- name: CountLiveKeyPackages :many
+-- What the limits count: unspent packages by device and suite, and devices that
+-- have leaves only, with suite 0 and no package.
+SELECT k.device_id, k.cipher_suite, count(*) AS packages FROM key_packages k
+WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
+GROUP BY k.device_id, k.cipher_suite
+UNION ALL
+SELECT k.device_id, k.cipher_suite, count(*) FROM key_packages k
+WHERE k.did = sqlc.arg(did) AND k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
+GROUP BY k.device_id, k.cipher_suite
+UNION ALL
+SELECT DISTINCT l.device_id, 0::bigint, 0::bigint FROM leaves l
+WHERE l.did = sqlc.arg(did)
+  AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NOT NULL);
+
+-- name: InsertKeyPackages :exec
+INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, expires_at, created_at)
+SELECT sqlc.arg(did), unnest(sqlc.arg(refs)::bytea[]), unnest(sqlc.arg(device_ids)::text[]),
+    unnest(sqlc.arg(cipher_suites)::bigint[]), unnest(sqlc.arg(key_packages)::bytea[]),
+    unnest(sqlc.arg(last_resorts)::boolean[]), unnest(sqlc.arg(expires)::timestamptz[]), sqlc.arg(now)::timestamptz
+ON CONFLICT (did, ref) DO UPDATE
+SET key_package = excluded.key_package, expires_at = excluded.expires_at, created_at = excluded.created_at
+WHERE key_packages.spent_at IS NULL AND key_packages.expires_at <= excluded.created_at;
+
+-- name: ListClaimableDevices :many
+-- The devices of these accounts, each with the suite to serve: the one asked
+-- for, or the lowest it has (suite 1 is the lowest there is). A device is one
+-- that has an unspent package or a leaf. Suite 0: it has no package to serve.
+SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
+    EXISTS (
+        SELECT 1 FROM key_packages k
+        WHERE k.did = d.did AND k.device_id = d.device_id AND k.cipher_suite = suite.number
+          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+          AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)
+    ) AS available
+FROM devices d
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN sqlc.arg(cipher_suite)::bigint <> 0 THEN sqlc.arg(cipher_suite)::bigint
+    ELSE COALESCE(LEAST(
+        (SELECT min(k.cipher_suite) FROM key_packages k
+         WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL AND NOT k.last_resort
+           AND (k.expires_at > sqlc.arg(horizon)::timestamptz
+                OR (k.lease_holder = sqlc.arg(holder)::text AND k.lease_ends_at > sqlc.arg(now)::timestamptz))),
+        (SELECT min(k.cipher_suite) FROM key_packages k
+         WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
+           AND k.expires_at > sqlc.arg(horizon)::timestamptz)
+    ), 0) END AS number
+) suite
+WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
+  AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
+               AND k.spent_at IS NULL AND NOT k.last_resort)
+    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort)
+    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id))
+ORDER BY d.created_at, d.device_id;
+
+-- name: ListLeases :many
+-- What the holder has of these accounts now: a few rows for each device.
+SELECT did, device_id, cipher_suite, lease_convo, ref, lease_ends_at, octet_length(key_package)::bigint AS size
+FROM key_packages
+WHERE lease_holder = sqlc.arg(holder)::text AND did = ANY(sqlc.arg(dids)::text[])
+  AND lease_ends_at > sqlc.arg(now)::timestamptz AND spent_at IS NULL
+ORDER BY did, device_id, ref;
+
+-- name: LeaseKeyPackages :many
+-- One package for each device named, never one that another transaction holds
+-- at this moment: whoever gets a row here is the only one. Rows are skipped and
+-- not waited for, so this can deadlock with nothing.
+WITH wanted AS (
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
+), taken AS (
+    SELECT w.did, p.ref FROM wanted w CROSS JOIN LATERAL (
+        SELECT k.ref FROM key_packages k
+        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+          AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)
+        ORDER BY k.lease_ends_at NULLS FIRST, k.expires_at
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    ) p
+)
+UPDATE key_packages k
+SET lease_holder = sqlc.arg(holder)::text, lease_convo = sqlc.arg(convo)::text,
+    lease_ends_at = sqlc.arg(lease_ends_at)::timestamptz
+FROM taken t
+WHERE k.did = t.did AND k.ref = t.ref
+RETURNING k.did, k.device_id, k.ref, octet_length(k.key_package)::bigint AS size;
+
+-- name: PickLastResortKeyPackages :many
+-- For each device named the last-resort package that lives longest.
+WITH wanted AS (
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
+)
+SELECT w.did::text AS did, w.device_id::text AS device_id, p.ref, p.size
+FROM wanted w CROSS JOIN LATERAL (
+    SELECT k.ref, octet_length(k.key_package)::bigint AS size FROM key_packages k
+    WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+      AND k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+    ORDER BY k.expires_at DESC, k.ref
+    LIMIT 1
+) p
+ORDER BY w.did, w.device_id;
+
+-- name: MarkLastResortUsed :exec
+-- A row that somebody else is marking, or spending beside others, is skipped:
+-- the time is the same to within that moment, and nobody waits in whatever
+-- order.
+UPDATE key_packages SET last_resort_used_at = sqlc.arg(now)::timestamptz
+WHERE (did, ref) IN (
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE (k.did, k.ref) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(refs)::bytea[]))
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: GetKeyPackageBytes :many
+SELECT k.did, k.ref, k.key_package FROM key_packages k
+WHERE (k.did, k.ref) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(refs)::bytea[]));
+
+-- name: CountKeyPackages :many
+-- A row for each device and suite that has packages; one with suite 0 for a
+-- device without any. 1970 is never.
+SELECT d.device_id, COALESCE(k.cipher_suite, 0)::bigint AS cipher_suite,
+    count(*) FILTER (WHERE k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+        AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)) AS available,
+    count(*) FILTER (WHERE k.spent_at IS NULL AND k.lease_ends_at > sqlc.arg(now)::timestamptz) AS leased,
+    count(*) FILTER (WHERE k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz) AS last_resort,
+    COALESCE(max(k.last_resort_used_at), 'epoch')::timestamptz AS last_resort_used_at
+FROM (
+    SELECT newest.did, newest.device_id, newest.created_at FROM devices newest
+    WHERE newest.did = sqlc.arg(did) AND newest.deleted_at IS NULL
+    ORDER BY newest.created_at DESC, newest.device_id DESC
+    LIMIT sqlc.arg(max_devices)::bigint
+) d
+LEFT JOIN key_packages k ON k.did = d.did AND k.device_id = d.device_id
+    AND (sqlc.arg(cipher_suite)::bigint = 0 OR k.cipher_suite = sqlc.arg(cipher_suite)::bigint)
+GROUP BY d.created_at, d.device_id, k.cipher_suite
+ORDER BY d.created_at, d.device_id, k.cipher_suite;
+
+-- name: DeleteOldKeyPackages :execrows
+-- Unspent packages go some time after they expire. Spent ones stay until no
+-- package of their kind could be published again: a repetition must not bring
+-- one back to life. In short batches, so that no transaction is long.
+DELETE FROM key_packages
+WHERE (did, ref) IN (
+    (SELECT u.did, u.ref FROM key_packages u
+     WHERE u.spent_at IS NULL AND u.expires_at < sqlc.arg(unspent_before)::timestamptz
+     ORDER BY u.expires_at
+     LIMIT sqlc.arg(batch)::bigint
+     FOR UPDATE SKIP LOCKED)
+    UNION ALL
+    (SELECT s.did, s.ref FROM key_packages s
+     WHERE s.spent_at IS NOT NULL AND s.expires_at < sqlc.arg(spent_before)::timestamptz
+     ORDER BY s.expires_at
+     LIMIT sqlc.arg(batch)::bigint
+     FOR UPDATE SKIP LOCKED)
+);

@@ -1,0 +1,230 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/db"
+)
+
+// claim takes key packages of accounts for one requester, the holder.
+//
+// A lease belongs to (holder, device, suite, conversation or ""): while it
+// lasts and the package is unspent, the holder is given the same package and
+// nobody else is. One holder has at most MaxLeases live leases on a device, and
+// only packages that outlive the lease are given. Where there is none, the
+// device's last-resort package is given, which is never leased or spent.
+//
+// All claims of one holder go one after the other, under its account row: so
+// the count is exact, and of two concurrent first claims the second finds the
+// leases of the first. Claims of different holders never wait for each other:
+// each takes rows that no other transaction has. A row that somebody has may
+// come back when that transaction fails, so a claim that found nothing where
+// something is available tries again before it gives up.
+type claim struct {
+	pool   *pgxpool.Pool
+	now    func() time.Time
+	holder string
+	convo  string // "" for none
+	suite  int64  // 0 for any
+	dids   []string
+
+	// devices by account, by first appearance.
+	devices map[string][]*claimDevice
+}
+
+// claimDevice is a device that a package is wanted of.
+type claimDevice struct {
+	did, id string
+	// suite is what it is served in, 0 where it has no package at all.
+	suite int64
+	// available: a package was free when the devices were listed.
+	available bool
+	// leases counts the holder's live leases on the device.
+	leases int
+	// pkg is what the holder gets.
+	pkg *claimedPackage
+}
+
+type claimedPackage struct {
+	ref  []byte
+	size int64
+	// leaseEnds is nil for a last-resort package.
+	leaseEnds *time.Time
+	// bytes is nil for what does not fit into the answer.
+	bytes []byte
+}
+
+// run claims, in up to claimRounds transactions.
+func (c *claim) run(ctx context.Context) error {
+	for round := range claimRounds {
+		var again bool
+		err := pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
+			var err error
+			again, err = c.round(ctx, db.New(tx), round == claimRounds-1)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("claim key packages: %w", err)
+		}
+		if !again {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(claimPause << round):
+		}
+	}
+	return nil
+}
+
+// round is one transaction of a claim. It reports whether there is reason for
+// another one: packages were available, and others held them. The leases it
+// took are kept then, and the next round finds them.
+func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
+	if err := q.HoldAccount(ctx, c.holder, c.now()); err != nil {
+		return false, err
+	}
+	// Read under the lock: the lease begins now, however long that took.
+	now := c.now().Truncate(time.Microsecond)
+	ends := now.Add(LeaseTime)
+	if err := c.list(ctx, q, now, ends); err != nil {
+		return false, err
+	}
+	contended, err := c.lease(ctx, q, now, ends)
+	if err != nil || contended && !last {
+		return true, err
+	}
+	if err := c.pickLastResort(ctx, q, ends); err != nil {
+		return false, err
+	}
+	return false, c.fetch(ctx, q, now)
+}
+
+// list reads the devices of the accounts, and what the holder has of them.
+func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
+	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
+		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Now: now, Horizon: horizon,
+	})
+	if err != nil {
+		return err
+	}
+	c.devices = make(map[string][]*claimDevice, len(c.dids))
+	for _, r := range rows {
+		c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
+	}
+	leases, err := q.ListLeases(ctx, c.holder, c.dids, now)
+	if err != nil {
+		return err
+	}
+	for _, l := range leases {
+		d := c.device(l.Did, l.DeviceID)
+		if d == nil {
+			continue
+		}
+		d.leases++
+		if l.CipherSuite == d.suite && *l.LeaseConvo == c.convo {
+			d.pkg = &claimedPackage{ref: l.Ref, size: l.Size, leaseEnds: l.LeaseEndsAt}
+		}
+	}
+	return nil
+}
+
+func (c *claim) device(did, id string) *claimDevice {
+	for _, d := range c.devices[did] {
+		if d.id == id {
+			return d
+		}
+	}
+	return nil
+}
+
+// deviceColumns are the columns of wanted devices, as statements take them.
+type deviceColumns struct {
+	dids, ids []string
+	suites    []int64
+}
+
+func (c *claim) wanted(want func(*claimDevice) bool) deviceColumns {
+	var w deviceColumns
+	for _, did := range c.dids {
+		for _, d := range c.devices[did] {
+			if want(d) {
+				w.dids, w.ids, w.suites = append(w.dids, did), append(w.ids, d.id), append(w.suites, d.suite)
+			}
+		}
+	}
+	return w
+}
+
+// lease takes a free package of each device that the holder has none of, and
+// reports whether others held some that were free a moment ago.
+func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (contended bool, err error) {
+	w := c.wanted(func(d *claimDevice) bool { return d.pkg == nil && d.available && d.leases < MaxLeases })
+	if len(w.ids) == 0 {
+		return false, nil
+	}
+	rows, err := q.LeaseKeyPackages(ctx, db.LeaseKeyPackagesParams{
+		Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites,
+		Holder: c.holder, Convo: c.convo, Now: now, LeaseEndsAt: ends, Horizon: ends,
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, r := range rows {
+		c.device(r.Did, r.DeviceID).pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
+	}
+	return len(rows) < len(w.ids), nil
+}
+
+func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.Time) error {
+	w := c.wanted(func(d *claimDevice) bool { return d.pkg == nil && d.suite != 0 })
+	if len(w.ids) == 0 {
+		return nil
+	}
+	rows, err := q.PickLastResortKeyPackages(ctx, db.PickLastResortKeyPackagesParams{
+		Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites, Horizon: horizon,
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		c.device(r.Did, r.DeviceID).pkg = &claimedPackage{ref: r.Ref, size: r.Size}
+	}
+	return nil
+}
+
+// fetch reads the bytes of the packages that fit into the answer, and notes
+// which last-resort ones are handed out.
+func (c *claim) fetch(ctx context.Context, q *db.Queries, now time.Time) error {
+	type key struct{ did, ref string }
+	var dids, lastDIDs []string
+	var refs, lastRefs [][]byte
+	packages := map[key]*claimedPackage{}
+	for _, d := range c.fitting() {
+		packages[key{d.did, string(d.pkg.ref)}] = d.pkg
+		dids, refs = append(dids, d.did), append(refs, d.pkg.ref)
+		if d.pkg.leaseEnds == nil {
+			lastDIDs, lastRefs = append(lastDIDs, d.did), append(lastRefs, d.pkg.ref)
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	rows, err := q.GetKeyPackageBytes(ctx, dids, refs)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		packages[key{r.Did, string(r.Ref)}].bytes = r.KeyPackage
+	}
+	if len(lastRefs) == 0 {
+		return nil
+	}
+	return q.MarkLastResortUsed(ctx, now, lastDIDs, lastRefs)
+}
