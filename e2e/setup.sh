@@ -38,8 +38,7 @@ if [ ! -f "$cached" ]; then
     done
     # The headers of that very Node.js, so that nothing is fetched.
     nodedir=$(dirname "$(dirname "$node_bin")")
-    gyp=$(npm root -g 2>/dev/null)/npm/node_modules/node-gyp/bin/node-gyp.js
-    [ -f "$gyp" ] || gyp=$("$node_bin" -p 'require.resolve("node-gyp/bin/node-gyp.js")' 2>/dev/null) || fail "npm brings no node-gyp here: npm install -g npm"
+    gyp=$PWD/node_modules/node-gyp/bin/node-gyp.js
     log=node_modules/better-sqlite3/build.log
     (cd node_modules/better-sqlite3 && nice -n 5 "$node_bin" "$gyp" rebuild --release --nodedir="$nodedir") >"$log" 2>&1 ||
         { tail -n 30 "$log" >&2; fail "better-sqlite3 did not compile, the whole log is e2e/$log"; }

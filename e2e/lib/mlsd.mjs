@@ -1,7 +1,7 @@
 // The real mlsd binary with its own private PostgreSQL, started with a fresh data directory.
 import { spawn } from 'node:child_process'
-import { open, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { open, readFile, readdir } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './ports.mjs'
 
@@ -11,10 +11,11 @@ const STOP_LIMIT_MS = 30_000
 /** MLSD names another binary than ../bin/mlsd. */
 const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
 
-/** Starts the server; `stop` sends it SIGTERM and throws unless it exits with 0. */
+/** Starts the server; `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database. */
 export async function startMlsd({ dir, plcUrl }) {
   const port = await freePort()
   const did = `did:web:localhost%3A${port}`
+  const data = join(dir, 'mlsd')
   const logFile = join(dir, 'mlsd.log')
   const log = await open(logFile, 'a')
   const server = spawn(binary, ['serve'], {
@@ -27,7 +28,7 @@ export async function startMlsd({ dir, plcUrl }) {
       SERVICE_DID: did,
       MLS_DEV: 'true',
       MLS_PLC_URL: plcUrl,
-      MLS_DATA_DIR: join(dir, 'mlsd'),
+      MLS_DATA_DIR: data,
       MLS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
     },
   })
@@ -44,9 +45,9 @@ export async function startMlsd({ dir, plcUrl }) {
     process.off('exit', terminate)
     server.kill('SIGTERM')
     const status = await Promise.race([exited, sleep(STOP_LIMIT_MS, 'timeout', { ref: false })])
-    if (status === 0) return
     if (status === 'timeout') server.kill('SIGKILL')
-    throw new Error(`mlsd ended with ${status}:\n${await tail()}`)
+    if (status !== 0) throw new Error(`mlsd ended with ${status}:\n${await tail()}`)
+    if (await databaseRuns(data)) throw new Error('mlsd left its database running')
   }
 
   const url = `http://localhost:${port}`
@@ -59,7 +60,7 @@ export async function startMlsd({ dir, plcUrl }) {
       throw new Error(`mlsd was not ready within ${START_LIMIT_MS} ms:\n${await tail()}`)
     }
   }
-  return { url, did, dir: join(dir, 'mlsd'), logFile, stop }
+  return { url, did, dir: data, stop }
 }
 
 async function isReady(url) {
@@ -70,4 +71,9 @@ async function isReady(url) {
   } catch {
     return false
   }
+}
+
+async function databaseRuns(data) {
+  const files = await readdir(data, { recursive: true })
+  return files.some((file) => basename(file) === 'postmaster.pid')
 }
