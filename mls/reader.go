@@ -127,9 +127,20 @@ func (r *reader) u64(field string) uint64 {
 
 const sectionVectors = "RFC 9420 §2.1.2"
 
-// length reads the header of a variable-length vector: the two top bits of
-// the first byte give its size, and only the shortest form is allowed.
+// length reads the header of a variable-length vector whose contents are in
+// the input.
 func (r *reader) length(field string) int {
+	n := r.header(field)
+	if n > len(r.b) {
+		r.fail(field, fmt.Sprintf("length %d with %d bytes left", n, len(r.b)), "a length within the input", sectionVectors)
+		return 0
+	}
+	return n
+}
+
+// header reads a length: the two top bits of the first byte give its size,
+// and only the shortest form is allowed.
+func (r *reader) header(field string) int {
 	if r.err != nil {
 		return 0
 	}
@@ -152,10 +163,6 @@ func (r *reader) length(field string) int {
 	}
 	if size == 2 && n < 1<<6 || size == 4 && n < 1<<14 {
 		r.fail(field, fmt.Sprintf("length %d in %d bytes", n, size), "the shortest encoding", sectionVectors)
-		return 0
-	}
-	if n > len(r.b) {
-		r.fail(field, fmt.Sprintf("length %d with %d bytes left", n, len(r.b)), "a length within the input", sectionVectors)
 		return 0
 	}
 	return n
