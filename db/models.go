@@ -3,3 +3,10 @@
 //   sqlc v1.31.1
 
 package db
+
+type Leafe struct {
+	ConvoID   string
+	Did       string
+	DeviceID  string
+	LeafIndex *int64
+}

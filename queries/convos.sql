@@ -1,0 +1,34 @@
+-- name: PageConvos :many
+-- The conversations of an account as of one moment, newest activity first.
+-- What became active after it comes last, by id: so a list that is read page by
+-- page while the conversations go on leaves none out. bytes is about what the
+-- view of a conversation takes.
+WITH mine AS (
+    SELECT c.convo_id, c.last_activity_at
+    FROM memberships m
+    JOIN conversations c ON c.convo_id = m.convo_id
+    WHERE m.did = sqlc.arg(did) AND m.left_seq IS NULL
+), moment AS (
+    SELECT coalesce(sqlc.narg(as_of)::timestamptz, greatest(max(mine.last_activity_at), sqlc.arg(now)::timestamptz)) AS as_of
+    FROM mine
+), page AS (
+    SELECT mine.convo_id, mine.last_activity_at, moment.as_of, mine.last_activity_at > moment.as_of AS late
+    FROM mine CROSS JOIN moment
+    WHERE sqlc.arg(after_id)::text = ''
+        OR CASE WHEN mine.last_activity_at > moment.as_of
+            THEN NOT sqlc.arg(after_late)::boolean OR mine.convo_id > sqlc.arg(after_id)::text
+            ELSE NOT sqlc.arg(after_late)::boolean AND (mine.last_activity_at < sqlc.arg(after_activity)::timestamptz
+                OR mine.last_activity_at = sqlc.arg(after_activity)::timestamptz AND mine.convo_id > sqlc.arg(after_id)::text)
+        END
+    ORDER BY late, CASE WHEN mine.last_activity_at <= moment.as_of THEN mine.last_activity_at END DESC, mine.convo_id
+    LIMIT sqlc.arg(max_rows)::bigint
+)
+SELECT p.convo_id, p.last_activity_at, p.as_of::timestamptz AS as_of, p.late::boolean AS late,
+    (
+        (SELECT coalesce(sum(octet_length(m.did) + sqlc.arg(member_bytes)::bigint), 0) FROM memberships m
+            WHERE m.convo_id = p.convo_id AND (m.left_seq IS NULL OR m.pending_removal))
+        + (SELECT count(*) * sqlc.arg(device_bytes)::bigint FROM leaves l WHERE l.convo_id = p.convo_id)
+    )::bigint AS bytes
+FROM page p
+ORDER BY p.late, CASE WHEN NOT p.late THEN p.last_activity_at END DESC, p.convo_id;
+

@@ -1,0 +1,220 @@
+-- name: SendMessage :one
+-- One statement that numbers and stores an application message, or tells why
+-- not. The row of the conversation decides: while the UPDATE waits for it, convo
+-- and twin keep what they read before the wait. So the UPDATE asks for the
+-- roster_version that convo read together with the members: a caller removed
+-- during the wait gets no message in. A message id taken during the wait is a
+-- unique violation. The creator of a conversation whose epoch is assumed settles
+-- it, and with it the epoch its Welcome joins. No row: no such conversation.
+-- seq 0: nothing was stored.
+WITH convo AS (
+    SELECT c.epoch, c.epoch_assumed, c.roster_version,
+        c.epoch_assumed AND c.creator_did = sqlc.arg(did) AS settles,
+        EXISTS (
+            SELECT FROM memberships m
+            WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
+        ) AS active
+    FROM conversations c
+    WHERE c.convo_id = sqlc.arg(convo_id)
+), twin AS (
+    SELECT m.seq, m.created_at,
+        m.kind = 'app' AND m.epoch = sqlc.arg(epoch)::bigint AND m.ciphertext = sqlc.arg(ciphertext)::bytea
+            AND ARRAY(
+                SELECT b.cid FROM message_blobs b
+                WHERE b.convo_id = m.convo_id AND b.seq = m.seq
+                ORDER BY b.position
+            ) = sqlc.arg(blobs)::text[] AS same
+    FROM messages m
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)
+), numbered AS (
+    UPDATE conversations c
+    SET last_seq = c.last_seq + 1,
+        epoch = CASE WHEN convo.settles THEN sqlc.arg(epoch)::bigint ELSE c.epoch END,
+        epoch_assumed = c.epoch_assumed AND NOT convo.settles,
+        last_message_at = greatest(c.last_message_at, sqlc.arg(now)::timestamptz),
+        last_activity_at = greatest(c.last_activity_at, sqlc.arg(now)::timestamptz)
+    FROM convo
+    WHERE c.convo_id = sqlc.arg(convo_id)
+        AND convo.active
+        AND c.roster_version = convo.roster_version
+        AND c.epoch_assumed = convo.epoch_assumed
+        AND (convo.settles OR sqlc.arg(epoch)::bigint BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch)
+        AND NOT EXISTS (SELECT FROM twin)
+    RETURNING c.last_seq
+), settled AS (
+    UPDATE welcomes w
+    SET epoch = sqlc.arg(epoch)::bigint
+    FROM convo, numbered
+    WHERE w.convo_id = sqlc.arg(convo_id) AND w.seq = 0 AND convo.settles
+), stored AS (
+    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
+    SELECT sqlc.arg(convo_id), numbered.last_seq, sqlc.arg(message_id), 'app', sqlc.arg(epoch)::bigint,
+        sqlc.arg(ciphertext)::bytea, sqlc.arg(now)::timestamptz
+    FROM numbered
+    RETURNING seq
+)
+SELECT
+    coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
+    convo.active,
+    (convo.active OR EXISTS (
+        SELECT FROM memberships k WHERE k.convo_id = sqlc.arg(convo_id) AND k.did = sqlc.arg(did)
+    ))::boolean AS known,
+    convo.epoch AS current_epoch,
+    (convo.settles OR sqlc.arg(epoch)::bigint BETWEEN convo.epoch - sqlc.arg(past_epochs)::bigint AND convo.epoch)::boolean AS in_window,
+    coalesce(twin.seq, 0)::bigint AS twin_seq,
+    coalesce(twin.same, FALSE)::boolean AS twin_same,
+    coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at
+FROM convo LEFT JOIN twin ON TRUE;
+
+-- name: GetWindows :many
+-- The memberships of an account in a conversation, each with the last number it
+-- may see. No row: it was never a member, or there is no such conversation.
+SELECT m.joined_seq, coalesce(m.left_seq, c.last_seq)::bigint AS until_seq,
+    (m.left_seq IS NULL)::boolean AS active, c.epoch
+FROM memberships m
+JOIN conversations c ON c.convo_id = m.convo_id
+WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
+ORDER BY m.joined_seq;
+
+-- name: GetMessageSeq :one
+SELECT seq FROM messages WHERE convo_id = sqlc.arg(convo_id) AND message_id = sqlc.arg(message_id);
+
+-- name: PageMessages :many
+-- Messages after a number, oldest first, inside the windows of an account. Each
+-- window is a range of the primary key, so a page costs the same at any depth.
+-- Pages without application messages go by their own index. total counts the
+-- page before it was cut by bytes, which never cuts the first.
+WITH page AS (
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        (
+            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
+            FROM messages m
+            WHERE NOT sqlc.arg(handshake)::boolean
+                AND m.convo_id = w.convo_id
+                AND m.seq > greatest(w.joined_seq, sqlc.arg(after_seq)::bigint)
+                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+                AND m.kind = ANY(sqlc.arg(kinds)::text[])
+            ORDER BY m.seq
+            LIMIT sqlc.arg(max_rows)::bigint
+        ) UNION ALL (
+            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
+            FROM messages m
+            WHERE sqlc.arg(handshake)::boolean
+                AND m.convo_id = w.convo_id
+                AND m.seq > greatest(w.joined_seq, sqlc.arg(after_seq)::bigint)
+                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+                AND m.kind <> 'app' AND m.kind = ANY(sqlc.arg(kinds)::text[])
+            ORDER BY m.seq
+            LIMIT sqlc.arg(max_rows)::bigint
+        )
+    ) p
+    WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
+    ORDER BY p.seq
+    LIMIT sqlc.arg(max_rows)::bigint
+), sized AS (
+    SELECT page.*,
+        row_number() OVER by_seq AS n,
+        count(*) OVER () AS total,
+        sum(octet_length(ciphertext) * 4 / 3 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::bigint) OVER by_seq AS bytes
+    FROM page
+    WINDOW by_seq AS (ORDER BY seq)
+)
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, s.total,
+    ARRAY(
+        SELECT b.cid FROM message_blobs b
+        WHERE b.convo_id = sqlc.arg(convo_id) AND b.seq = s.seq
+        ORDER BY b.position
+    )::text[] AS blobs
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
+ORDER BY s.seq;
+
+-- name: PageMessagesBefore :many
+-- As PageMessages, for the newest messages up to a number.
+WITH page AS (
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        (
+            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
+            FROM messages m
+            WHERE NOT sqlc.arg(handshake)::boolean
+                AND m.convo_id = w.convo_id
+                AND m.seq > w.joined_seq
+                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+                AND m.kind = ANY(sqlc.arg(kinds)::text[])
+            ORDER BY m.seq DESC
+            LIMIT sqlc.arg(max_rows)::bigint
+        ) UNION ALL (
+            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
+            FROM messages m
+            WHERE sqlc.arg(handshake)::boolean
+                AND m.convo_id = w.convo_id
+                AND m.seq > w.joined_seq
+                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+                AND m.kind <> 'app' AND m.kind = ANY(sqlc.arg(kinds)::text[])
+            ORDER BY m.seq DESC
+            LIMIT sqlc.arg(max_rows)::bigint
+        )
+    ) p
+    WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
+    ORDER BY p.seq DESC
+    LIMIT sqlc.arg(max_rows)::bigint
+), sized AS (
+    SELECT page.*,
+        row_number() OVER by_seq AS n,
+        count(*) OVER () AS total,
+        sum(octet_length(ciphertext) * 4 / 3 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::bigint) OVER by_seq AS bytes
+    FROM page
+    WINDOW by_seq AS (ORDER BY seq DESC)
+)
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, s.total,
+    ARRAY(
+        SELECT b.cid FROM message_blobs b
+        WHERE b.convo_id = sqlc.arg(convo_id) AND b.seq = s.seq
+        ORDER BY b.position
+    )::text[] AS blobs
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
+ORDER BY s.seq;
+
+-- name: GetHandshakeSeqs :many
+-- Numbers of commits and proposals in a range: what a page of application
+-- messages leaves out without anything being gone.
+SELECT seq FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind <> 'app' AND NOT kind = ANY(sqlc.arg(kinds)::text[])
+    AND seq > sqlc.arg(after_seq) AND seq <= sqlc.arg(until_seq)
+ORDER BY seq;
+
+-- name: PageCommits :many
+-- Accepted commits of a range of framing epochs, inside the windows of an
+-- account; total and the cut as in PageMessages.
+WITH page AS (
+    SELECT p.seq, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        SELECT m.seq, m.epoch, m.sender_did, m.ciphertext, m.created_at
+        FROM messages m
+        WHERE m.convo_id = w.convo_id AND m.kind = 'commit'
+            AND m.epoch BETWEEN sqlc.arg(from_epoch)::bigint AND sqlc.arg(to_epoch)::bigint
+            AND m.seq > w.joined_seq AND (m.seq <= w.left_seq OR w.left_seq IS NULL)
+        ORDER BY m.epoch
+        LIMIT sqlc.arg(max_rows)::bigint
+    ) p
+    WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
+    ORDER BY p.epoch
+    LIMIT sqlc.arg(max_rows)::bigint
+), sized AS (
+    SELECT page.*,
+        row_number() OVER by_epoch AS n,
+        count(*) OVER () AS total,
+        sum(octet_length(ciphertext) * 4 / 3 + octet_length(sender_did) + sqlc.arg(row_bytes)::bigint) OVER by_epoch AS bytes
+    FROM page
+    WINDOW by_epoch AS (ORDER BY epoch)
+)
+SELECT s.seq, s.epoch, coalesce(s.sender_did, '')::text AS sender, s.ciphertext, s.created_at, s.total
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
+ORDER BY s.epoch;

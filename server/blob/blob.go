@@ -1,0 +1,163 @@
+// Package blob keeps encrypted attachments as objects in a bucket behind
+// gocloud.dev/blob: a directory, or S3. It knows bytes and keys; who owns an
+// object, and which objects exist, is the database's to say.
+package blob
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+
+	"github.com/ipfs/go-cid"
+	"github.com/multiformats/go-multihash"
+	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
+)
+
+// ErrTooLarge says that the bytes were more than Write was allowed to take.
+var ErrTooLarge = errors.New("blob: larger than allowed")
+
+// Source marks an error of the reader that bytes came from, as against one of
+// the store they went to.
+type Source struct{ Err error }
+
+func (e *Source) Error() string { return "read blob: " + e.Err.Error() }
+
+// Unwrap gives the reader's error.
+func (e *Source) Unwrap() error { return e.Err }
+
+const (
+	// A copy goes through a buffer of copySize bytes.
+	copySize = 64 << 10
+	// S3 takes an object in parts of at least 5 MiB, each held in memory while
+	// it is sent; one at a time.
+	partSize = 5 << 20
+)
+
+// Store is a bucket. It is safe for concurrent use.
+type Store struct {
+	bucket *blob.Bucket
+}
+
+// Close releases the bucket.
+func (s *Store) Close() error { return s.bucket.Close() }
+
+// NewKey makes the key of a new object: random, so that no two uploads meet
+// under one key and nothing incomplete can take the place of what is complete.
+func NewKey() string {
+	b := make([]byte, 17)
+	rand.Read(b) // never fails
+	return hex.EncodeToString(b[:1]) + "/" + hex.EncodeToString(b[1:])
+}
+
+// Written is an object as it was stored.
+type Written struct {
+	// CID is CIDv1, codec raw, SHA-256, in base32
+	// (https://atproto.com/specs/data-model#link-and-cid-formats).
+	CID string
+	// Size in bytes.
+	Size int64
+}
+
+// Write stores what r gives, up to limit bytes, under key, hashing on the way.
+// The object appears when all of it is durable, or not at all. One byte more
+// than limit is ErrTooLarge; an error of r is a *Source.
+func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // before Close, it makes the writer discard
+	var file *os.File
+	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+		ContentType:    "application/octet-stream",
+		BufferSize:     partSize,
+		MaxConcurrency: 1,
+		BeforeWrite: func(as func(any) bool) error {
+			as(&file)
+			return nil
+		},
+	})
+	if err != nil {
+		return Written{}, fmt.Errorf("open object: %w", err)
+	}
+	got, err := copyHash(w, r, limit)
+	if err == nil && file != nil {
+		err = file.Sync()
+	}
+	if err != nil {
+		cancel()
+		_ = w.Close() // says that it was canceled
+		return Written{}, err
+	}
+	if err := w.Close(); err != nil {
+		return Written{}, fmt.Errorf("store object: %w", err)
+	}
+	if file != nil {
+		return got, syncDir(file.Name())
+	}
+	return got, nil
+}
+
+// Measure is Write without storing: for bytes of which only the name matters.
+func Measure(r io.Reader, limit int64) (Written, error) {
+	return copyHash(io.Discard, r, limit)
+}
+
+func copyHash(w io.Writer, r io.Reader, limit int64) (Written, error) {
+	h := sha256.New()
+	var size int64
+	buf := make([]byte, copySize)
+	for {
+		n, rerr := r.Read(buf)
+		size += int64(n)
+		if size > limit {
+			return Written{}, ErrTooLarge
+		}
+		h.Write(buf[:n])
+		if _, err := w.Write(buf[:n]); err != nil {
+			return Written{}, fmt.Errorf("store object: %w", err)
+		}
+		if rerr == io.EOF {
+			break
+		}
+		if rerr != nil {
+			return Written{}, &Source{rerr}
+		}
+	}
+	c, err := cidOf(h)
+	return Written{CID: c, Size: size}, err
+}
+
+func cidOf(h hash.Hash) (string, error) {
+	mh, err := multihash.Encode(h.Sum(nil), multihash.SHA2_256)
+	if err != nil {
+		return "", fmt.Errorf("name blob: %w", err)
+	}
+	return cid.NewCidV1(cid.Raw, mh).String(), nil
+}
+
+// Read opens length bytes of an object from offset on; -1 is all the rest. The
+// context has to live as long as the reader. A missing object is an error for
+// which IsNotFound holds.
+func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	r, err := s.bucket.NewRangeReader(ctx, key, offset, length, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open object: %w", err)
+	}
+	return r, nil
+}
+
+// Delete removes an object; one that is not there is no error.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	if err := s.bucket.Delete(ctx, key); err != nil && !IsNotFound(err) {
+		return fmt.Errorf("delete object: %w", err)
+	}
+	return nil
+}
+
+// IsNotFound reports whether err says that an object does not exist.
+func IsNotFound(err error) bool { return gcerrors.Code(err) == gcerrors.NotFound }

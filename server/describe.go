@@ -1,0 +1,40 @@
+package server
+
+import (
+	"context"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
+)
+
+// DescribeService says what this service is and accepts. It needs no caller.
+func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeServiceOutput, error) {
+	out := &gen.DescribeServiceOutput{
+		DID:     s.did,
+		Version: s.version,
+		Limits: gen.DescribeServiceLimits{
+			ApplicationMessage:   MaxApplicationMessage,
+			Commit:               MaxCommit,
+			Welcome:              MaxWelcome,
+			GroupInfo:            MaxGroupInfo,
+			RatchetTree:          MaxRatchetTree,
+			KeyPackage:           MaxKeyPackage,
+			RequestBody:          MaxRequestBody,
+			Blob:                 MaxBlob,
+			BlobQuota:            MaxBlobBytes,
+			KeyPackagesPerDevice: MaxKeyPackages,
+			Devices:              MaxDevices,
+			Members:              MaxMembers,
+			Leaves:               MaxLeaves,
+			PastEpochs:           s.pastEpochs,
+		},
+	}
+	for _, c := range mls.SupportedCipherSuites() {
+		out.CipherSuites = append(out.CipherSuites, c.String())
+	}
+	for _, m := range gen.Methods {
+		out.Lexicons = append(out.Lexicons, m.NSID)
+	}
+	return out, nil
+}

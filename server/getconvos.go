@@ -1,0 +1,121 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// About what parts of a convoView take: the fields of its own, a member besides
+// the DID, a device.
+const (
+	convoViewBytes  = 2000
+	memberViewBytes = 200
+	deviceLeafBytes = 80
+)
+
+// GetConvos lists the conversations of which the caller is a member. Page and
+// views are read in one snapshot.
+func (s *Server) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
+	args := db.PageConvosParams{
+		Did: caller.DID, Now: s.now(), MaxRows: p.Limit + 1,
+		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes,
+	}
+	if p.Cursor != nil {
+		c, err := parseConvosCursor(*p.Cursor)
+		if err != nil {
+			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
+		}
+		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, c.id
+	}
+	out := &gen.GetConvosOutput{}
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		rows, err := q.PageConvos(ctx, args)
+		if err != nil {
+			return fmt.Errorf("list conversations: %w", err)
+		}
+		keep := cutConvos(rows, int(p.Limit))
+		ids := make([]string, keep)
+		for i := range ids {
+			ids[i] = rows[i].ConvoID
+		}
+		if keep < len(rows) {
+			r := rows[keep-1]
+			out.Cursor = new(convosCursor{asOf: r.AsOf, late: r.Late, activity: r.LastActivityAt, id: r.ConvoID}.String())
+		}
+		out.Conversations, err = convoViews(ctx, q, caller.DID, ids)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// cutConvos tells how many rows an answer has room for, but at least one.
+func cutConvos(rows []db.PageConvosRow, limit int) int {
+	var bytes int64
+	for i, r := range rows {
+		bytes += convoViewBytes + r.Bytes
+		if i == limit || i > 0 && bytes > MaxAnswer {
+			return i
+		}
+	}
+	return len(rows)
+}
+
+// convosCursor is a position in the list as of one moment. late positions lie
+// in its second part: what became active after that moment, by id.
+type convosCursor struct {
+	asOf     time.Time
+	late     bool
+	activity time.Time
+	id       string
+}
+
+// String writes the cursor: opaque to clients, no secret.
+func (c convosCursor) String() string {
+	part := "a"
+	if c.late {
+		part = "z"
+	}
+	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), c.id}, ".")
+}
+
+func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 36) }
+
+func parseConvosCursor(s string) (c convosCursor, err error) {
+	parts := strings.Split(s, ".")
+	if len(parts) != 4 || parts[0] != "a" && parts[0] != "z" || parts[3] == "" {
+		return c, fmt.Errorf("want four parts")
+	}
+	asOf, err := strconv.ParseInt(parts[1], 36, 64)
+	if err != nil {
+		return c, err
+	}
+	activity, err := strconv.ParseInt(parts[2], 36, 64)
+	if err != nil {
+		return c, err
+	}
+	if c.id, err = parseConvoID("cursor", parts[3]); err != nil {
+		return c, err
+	}
+	if !plausible(asOf) || !plausible(activity) {
+		return c, fmt.Errorf("time out of range")
+	}
+	c.late, c.asOf, c.activity = parts[0] == "z", time.UnixMicro(asOf), time.UnixMicro(activity)
+	return c, nil
+}
+
+// plausible bounds microseconds since 1970 to what the database can hold.
+func plausible(us int64) bool { return us >= 0 && us < 1<<53 }

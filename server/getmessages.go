@@ -1,0 +1,230 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// Kinds of stored messages, as the column and as messageType.
+const (
+	kindApp      = "app"
+	kindCommit   = "commit"
+	kindProposal = "proposal"
+)
+
+// messageViewBytes is more than a messageView takes besides its ciphertext and
+// its sender: names, ids, times and ten CIDs.
+const messageViewBytes = 1200
+
+// GetMessages gives a page of a conversation's messages by number, inside the
+// windows of the caller's memberships.
+func (s *Server) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
+	convoID, err := parseConvoID("convoId", p.ConvoID)
+	if err != nil {
+		return nil, err
+	}
+	if p.BeforeSeq != nil && (p.SinceSeq != nil || p.SinceMessage != nil) {
+		return nil, xrpc.Invalid("beforeSeq", "not together with sinceSeq or sinceMessage")
+	}
+	kinds, err := kindsOf(p.Types)
+	if err != nil {
+		return nil, err
+	}
+	q := db.New(s.pool)
+	windows, err := q.GetWindows(ctx, convoID, caller.DID)
+	if err != nil {
+		return nil, fmt.Errorf("read memberships: %w", err)
+	}
+	if len(windows) == 0 {
+		return nil, convoNotFound()
+	}
+	r := messageRange{convoID: convoID, did: caller.DID, kinds: kinds, limit: int(p.Limit), windows: windows}
+	for _, w := range windows {
+		r.last = max(r.last, w.UntilSeq)
+	}
+	if p.BeforeSeq != nil {
+		return r.before(ctx, q, *p.BeforeSeq)
+	}
+	after, err := r.position(ctx, q, p)
+	if err != nil {
+		return nil, err
+	}
+	return r.after(ctx, q, after)
+}
+
+func kindsOf(types []string) ([]string, error) {
+	all := []string{kindApp, kindCommit, kindProposal}
+	if len(types) == 0 {
+		return all, nil
+	}
+	for i, t := range types {
+		if !slices.Contains(all, t) {
+			return nil, xrpc.Invalid(fmt.Sprintf("types[%d]", i), "must be app, commit or proposal")
+		}
+	}
+	return unique(types), nil
+}
+
+// messageRange is what a caller may see of a conversation, and which kinds it
+// asks for.
+type messageRange struct {
+	convoID, did string
+	kinds        []string
+	limit        int
+	windows      []db.GetWindowsRow
+	// last is the newest number the caller may see. It bounds every query, so
+	// that page, gaps and lastSeq speak of one moment.
+	last int64
+}
+
+// position is the number a page starts after.
+func (r *messageRange) position(ctx context.Context, q *db.Queries, p *gen.GetMessagesParams) (int64, error) {
+	if p.SinceSeq != nil {
+		return *p.SinceSeq, nil
+	}
+	if p.SinceMessage == nil {
+		return 0, nil
+	}
+	seq, err := q.GetMessageSeq(ctx, r.convoID, *p.SinceMessage)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmt.Errorf("look up message id: %w", err)
+	}
+	if err != nil || !r.sees(seq) {
+		return 0, gen.Errorf(gen.ErrInvalidCursor, "sinceMessage: no such message")
+	}
+	return seq, nil
+}
+
+func (r *messageRange) sees(seq int64) bool {
+	return slices.ContainsFunc(r.windows, func(w db.GetWindowsRow) bool { return w.JoinedSeq < seq && seq <= w.UntilSeq })
+}
+
+// handshakeOnly tells that no application messages are asked for.
+func (r *messageRange) handshakeOnly() bool { return !slices.Contains(r.kinds, kindApp) }
+
+// after gives the oldest messages after a number. One row more than asked for
+// tells whether there are further ones.
+func (r *messageRange) after(ctx context.Context, q *db.Queries, seq int64) (*gen.GetMessagesOutput, error) {
+	rows, err := q.PageMessages(ctx, db.PageMessagesParams{
+		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, Handshake: r.handshakeOnly(),
+		AfterSeq: seq, UntilSeq: r.last, MaxRows: int64(r.limit) + 1,
+		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	rows = rows[:min(len(rows), r.limit)]
+	until := r.last
+	out := &gen.GetMessagesOutput{Messages: r.views(rows), LastSeq: &r.last}
+	if n := len(rows); n > 0 && rows[0].Total > int64(n) {
+		until = rows[n-1].Seq
+		out.Cursor = &rows[n-1].MessageID
+	}
+	out.GapInfo, err = r.gap(ctx, q, rows, seq, until)
+	return out, err
+}
+
+// before gives the newest messages before a number.
+func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*gen.GetMessagesOutput, error) {
+	until := min(seq-1, r.last)
+	page, err := q.PageMessagesBefore(ctx, db.PageMessagesBeforeParams{
+		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, Handshake: r.handshakeOnly(),
+		UntilSeq: until, MaxRows: int64(r.limit) + 1,
+		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	page = page[max(0, len(page)-r.limit):]
+	rows := make([]db.PageMessagesRow, len(page))
+	for i, row := range page {
+		rows[i] = db.PageMessagesRow(row)
+	}
+	out := &gen.GetMessagesOutput{Messages: r.views(rows), LastSeq: &r.last}
+	after := int64(0)
+	if n := len(rows); n > 0 {
+		if rows[0].Total > int64(n) {
+			after = rows[0].Seq - 1
+		}
+		if rows[n-1].Seq < r.last {
+			out.Cursor = &rows[n-1].MessageID
+		}
+	}
+	out.GapInfo, err = r.gap(ctx, q, rows, after, until)
+	return out, err
+}
+
+func (r *messageRange) views(rows []db.PageMessagesRow) []gen.MessageView {
+	out := make([]gen.MessageView, len(rows))
+	for i := range rows {
+		row := &rows[i]
+		out[i] = gen.MessageView{
+			ID: row.MessageID, ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
+			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind,
+		}
+		if len(row.Blobs) > 0 {
+			out[i].Blobs = row.Blobs
+		}
+	}
+	return out
+}
+
+// gap tells which numbers in (after, until] are gone: the first and the last of
+// those that lie in a window and are nowhere stored. Commits and proposals are
+// never removed alone, so a page of them says nothing.
+func (r *messageRange) gap(ctx context.Context, q *db.Queries, rows []db.PageMessagesRow, after, until int64) (*gen.GetMessagesGap, error) {
+	if r.handshakeOnly() {
+		return nil, nil
+	}
+	present := make([]int64, len(rows))
+	for i, row := range rows {
+		present[i] = row.Seq
+	}
+	gap := missing(r.windows, present, after, until)
+	if gap == nil || len(r.kinds) == 3 {
+		return gap, nil
+	}
+	others, err := q.GetHandshakeSeqs(ctx, db.GetHandshakeSeqsParams{
+		ConvoID: r.convoID, Kinds: r.kinds, AfterSeq: after, UntilSeq: until,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read numbers: %w", err)
+	}
+	present = append(present, others...)
+	slices.Sort(present)
+	return missing(r.windows, present, after, until), nil
+}
+
+// missing gives the first and the last number in (after, until] that lies in
+// one of the windows and is not present. All arguments are ascending.
+func missing(windows []db.GetWindowsRow, present []int64, after, until int64) *gen.GetMessagesGap {
+	var gap *gen.GetMessagesGap
+	lacks := func(from, to int64) {
+		switch {
+		case from > to:
+		case gap == nil:
+			gap = &gen.GetMessagesGap{From: from, To: to}
+		default:
+			gap.To = to
+		}
+	}
+	for _, w := range windows {
+		next, end := max(w.JoinedSeq, after)+1, min(w.UntilSeq, until)
+		for _, seq := range present {
+			if seq >= next && seq <= end {
+				lacks(next, seq-1)
+				next = seq + 1
+			}
+		}
+		lacks(next, end)
+	}
+	return gap
+}

@@ -1,0 +1,165 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/xrpc"
+)
+
+// newTestServer makes a Server on a new database and a new directory for
+// blobs. opts change its configuration.
+func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
+	t.Helper()
+	store, err := blob.OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	c := Config{Pool: dbtest.Pool(t), Blobs: store, ServiceDID: "did:web:mls.example", Version: "test"}
+	for _, o := range opts {
+		o(&c)
+	}
+	return New(c)
+}
+
+// secondInstance makes another Server on the database and the blobs of s, with
+// a pool of its own.
+func secondInstance(t testing.TB, s *Server) *Server {
+	t.Helper()
+	other := *s
+	other.pool = dbtest.Open(t, s.pool.Config().ConnString())
+	return &other
+}
+
+// as is the caller with this DID.
+func as(did string) xrpc.Caller { return xrpc.Caller{DID: did} }
+
+// did makes a well-formed DID out of a word.
+func did(word string) string { return "did:web:" + word + ".example" }
+
+// wantError fails the test unless err is the named error of a lexicon or of the
+// protocol, and gives it.
+func wantError(t testing.TB, err error, name string) *xrpc.Error {
+	t.Helper()
+	var e *xrpc.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error is %v, want %s", err, name)
+	}
+	if e.Name != name {
+		t.Fatalf("error is %q (%s), want %s", e.Name, e.Message, name)
+	}
+	return e
+}
+
+// wantSameError fails the test unless two errors answer the same, to the byte.
+func wantSameError(t testing.TB, a, b error) {
+	t.Helper()
+	var x, y *xrpc.Error
+	if !errors.As(a, &x) || !errors.As(b, &y) {
+		t.Fatalf("errors are %v and %v, want two answers", a, b)
+	}
+	if x.Status != y.Status || x.Name != y.Name || x.Message != y.Message {
+		t.Fatalf("answers differ: %d %s %q and %d %s %q", x.Status, x.Name, x.Message, y.Status, y.Name, y.Message)
+	}
+}
+
+// newConvoID makes a random conversation id.
+func newConvoID() string {
+	b := make([]byte, 16)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// addConvo writes a conversation at an epoch straight into the database: the
+// first of dids created it, all of them are members from its beginning.
+func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
+	t.Helper()
+	id := newConvoID()
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+		VALUES ($1, $2, 1, $3, FALSE, 'claimed', now(), now())`, id, dids[0], epoch)
+	for _, d := range dids {
+		addMember(t, s, id, d, 0)
+	}
+	return id
+}
+
+// addMember begins a membership after a number.
+func addMember(t testing.TB, s *Server, convoID, did string, joinedSeq int64) {
+	t.Helper()
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES ($1, $2, $3, now())`, convoID, did, joinedSeq)
+	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+}
+
+// endMember ends a membership at the newest number, as a removal does.
+func endMember(t testing.TB, s *Server, convoID, did string) {
+	t.Helper()
+	exec(t, s.pool, `WITH c AS (
+			UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1 RETURNING last_seq
+		) UPDATE memberships SET left_seq = c.last_seq, left_at = now() FROM c WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL`, convoID, did)
+}
+
+// exec runs SQL that prepares a test.
+func exec(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
+	t.Helper()
+	if _, err := pool.Exec(context.Background(), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// query reads one value.
+func query[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) T {
+	t.Helper()
+	var v T
+	if err := pool.QueryRow(context.Background(), sql, args...).Scan(&v); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return v
+}
+
+// privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
+// 6.3.1) of the conversation, whose ciphertext is size random bytes.
+func privateMessage(convoID string, epoch int64, content mls.ContentType, size int) []byte {
+	group, err := hex.DecodeString(convoID)
+	if err != nil {
+		panic(fmt.Sprintf("conversation id: %v", err))
+	}
+	body := make([]byte, size)
+	rand.Read(body)
+	b := []byte{0, 1, 0, byte(mls.WireFormatPrivateMessage)}
+	b = appendOpaque(b, group)
+	b = binary.BigEndian.AppendUint64(b, uint64(epoch))
+	b = append(b, byte(content))
+	b = appendOpaque(b, nil)
+	b = appendOpaque(b, body[:min(size, 28)])
+	return appendOpaque(b, body)
+}
+
+// application makes an application message.
+func application(convoID string, epoch int64, size int) []byte {
+	return privateMessage(convoID, epoch, mls.ContentTypeApplication, size)
+}
+
+// appendOpaque appends opaque<V> with the shortest length (RFC 9420, section
+// 2.1.2).
+func appendOpaque(b, v []byte) []byte {
+	switch n := len(v); {
+	case n < 1<<6:
+		b = append(b, byte(n))
+	case n < 1<<14:
+		b = binary.BigEndian.AppendUint16(b, uint16(n)|1<<14)
+	default:
+		b = binary.BigEndian.AppendUint32(b, uint32(n)|2<<30)
+	}
+	return append(b, v...)
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+)
+
+const (
+	// cleanEvery is how often the janitor looks, in the mean.
+	cleanEvery = time.Minute
+	// cleanBatch is how many rows one statement deletes: no transaction is
+	// long, since a long one holds back everybody's horizon.
+	cleanBatch = 500
+	// cleanBatches bounds one round.
+	cleanBatches = 100
+	// looseObjectTime is how long an upload may take before its object is
+	// given up. The request is cut off long before.
+	looseObjectTime = 6 * time.Hour
+)
+
+// RunJanitor removes what is no longer needed until ctx ends: first answers
+// after their time, blobs that no message named, objects that belong to no
+// blob. Every instance may run one. A failure is logged and tried again; the
+// error is nil when ctx ends.
+func (s *Server) RunJanitor(ctx context.Context) error {
+	for {
+		// Not all instances at one moment.
+		wait := cleanEvery/2 + rand.N(cleanEvery)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		if err := s.clean(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "cleaning failed and will be tried again", "error", err)
+		}
+	}
+}
+
+// clean does one round.
+func (s *Server) clean(ctx context.Context) error {
+	for _, step := range []func(context.Context) (more bool, err error){
+		s.cleanAnswers, s.cleanBlobs, s.cleanObjects,
+	} {
+		for range cleanBatches {
+			more, err := step(ctx)
+			if err != nil {
+				return err
+			}
+			if !more {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Server) cleanAnswers(ctx context.Context) (bool, error) {
+	n, err := db.New(s.pool).DeleteOldIdempotencyRecords(ctx, s.now().Add(-IdempotencyTime), cleanBatch)
+	if err != nil {
+		return false, fmt.Errorf("delete old answers: %w", err)
+	}
+	return n == cleanBatch, nil
+}
+
+// cleanBlobs collects blobs of some accounts, each under its account row, as
+// uploads work.
+func (s *Server) cleanBlobs(ctx context.Context) (bool, error) {
+	before := s.now().Add(-UnattachedBlobTime)
+	accounts, err := db.New(s.pool).AccountsWithOldBlobs(ctx, before, cleanBatch)
+	if err != nil {
+		return false, fmt.Errorf("find old blobs: %w", err)
+	}
+	collected := int64(0)
+	for _, did := range accounts {
+		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			q := db.New(tx)
+			if err := q.HoldAccount(ctx, did, s.now()); err != nil {
+				return err
+			}
+			gone, err := q.CollectBlobs(ctx, db.CollectBlobsParams{Did: did, Before: before, Since: s.now(), Batch: cleanBatch})
+			if err != nil || gone.Blobs == 0 {
+				return err
+			}
+			collected += gone.Blobs
+			return q.AddBlobBytes(ctx, -gone.Bytes, did)
+		})
+		if err != nil {
+			return false, fmt.Errorf("collect blobs: %w", err)
+		}
+	}
+	// Blobs that a message is just naming were passed over: no reason to come
+	// back at once.
+	return collected > 0, nil
+}
+
+// cleanObjects deletes given up objects from the blob store.
+func (s *Server) cleanObjects(ctx context.Context) (bool, error) {
+	q := db.New(s.pool)
+	keys, err := q.DoomLooseObjects(ctx, s.now().Add(-looseObjectTime), cleanBatch)
+	if err != nil {
+		return false, fmt.Errorf("give up objects: %w", err)
+	}
+	for _, key := range keys {
+		if err := s.deleteLoose(ctx, key); err != nil {
+			return false, err
+		}
+	}
+	return len(keys) == cleanBatch, nil
+}

@@ -1,0 +1,201 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
+)
+
+// errStale says that the conversation changed while a send waited for it.
+var errStale = errors.New("conversation changed meanwhile")
+
+// SendMessage stores an application message under the conversation's next
+// number. Without blobs and idempotency key it is one statement.
+func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
+	m, err := s.readMessage(caller, in)
+	if err != nil {
+		return nil, err
+	}
+	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
+		q := db.New(s.pool)
+		for range 2 {
+			out, _, err := m.send(ctx, q)
+			if !errors.Is(err, errStale) {
+				return out, err
+			}
+		}
+	}
+	content := *in
+	content.ConvoID = m.ConvoID
+	first, err := newFirstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
+	if err != nil {
+		return nil, err
+	}
+	var out *gen.SendMessageOutput
+	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		out, err = m.sendLocked(ctx, db.New(tx), first)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// outgoing is a message that needs nothing but the database to say yes.
+type outgoing db.SendMessageParams
+
+// readMessage checks everything about a message that does not depend on the
+// state of the conversation.
+func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, error) {
+	convoID, err := parseConvoID("convoId", in.ConvoID)
+	if err != nil {
+		return nil, err
+	}
+	if in.SenderDID != nil && *in.SenderDID != caller.DID {
+		return nil, xrpc.Invalid("senderDid", "must be the account that calls")
+	}
+	if n := len(in.Ciphertext); n > MaxApplicationMessage {
+		return nil, gen.Errorf(gen.ErrMessageTooLarge,
+			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
+			n, MaxApplicationMessage, maxLexiconMessage)
+	}
+	if err := checkApplication(in.Ciphertext, convoID, in.Epoch); err != nil {
+		return nil, err
+	}
+	id := ""
+	if in.MsgID != nil {
+		id = *in.MsgID
+	} else if id, err = newMessageID(); err != nil {
+		return nil, err
+	}
+	return &outgoing{
+		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
+		Ciphertext: in.Ciphertext, Blobs: unique(in.Blobs), Now: s.now().UTC().Truncate(time.Microsecond),
+	}, nil
+}
+
+// maxLexiconMessage is what the lexicon lets older clients send, in bytes.
+const maxLexiconMessage = 10 << 20
+
+// checkApplication parses an application message as far as anyone outside the
+// group can.
+func checkApplication(ciphertext []byte, convoID string, epoch int64) error {
+	m, err := mls.ParseMessage(ciphertext)
+	if err != nil {
+		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
+	}
+	if m.Private == nil {
+		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: an application message is an MLSMessage with a PrivateMessage (RFC 9420 §6.3)")
+	}
+	f, _ := m.Framing()
+	switch {
+	case f.ContentType != mls.ContentTypeApplication:
+		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
+	case hex.EncodeToString(f.GroupID) != convoID:
+		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
+	case f.Epoch != uint64(epoch):
+		return gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
+	}
+	return nil
+}
+
+// newMessageID makes an id for a message whose sender gave none: a UUID of
+// version 7 (RFC 9562).
+func newMessageID() (string, error) {
+	u, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("make message id: %w", err)
+	}
+	return u.String(), nil
+}
+
+// send runs the one statement and tells its outcomes apart: fresh where it
+// stored the message, else it was stored before. errStale asks for another
+// attempt.
+func (m *outgoing) send(ctx context.Context, q *db.Queries) (out *gen.SendMessageOutput, fresh bool, err error) {
+	row, err := q.SendMessage(ctx, db.SendMessageParams(*m))
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, false, convoNotFound()
+	case constraintOf(err) == messagesMessageID:
+		return nil, false, errStale
+	case err != nil:
+		return nil, false, fmt.Errorf("send message: %w", err)
+	case row.Seq > 0:
+		return m.answer(row.Seq, m.Now), true, nil
+	case !row.Known:
+		return nil, false, convoNotFound()
+	case !row.Active:
+		return nil, false, notMember()
+	case row.TwinSeq > 0 && row.TwinSame:
+		return m.answer(row.TwinSeq, row.TwinCreatedAt), false, nil
+	case row.TwinSeq > 0:
+		return nil, false, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
+	case !row.InWindow:
+		return nil, false, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
+			row.CurrentEpoch, m.Epoch, m.PastEpochs)
+	}
+	return nil, false, errStale
+}
+
+// answer is the answer to the message stored under seq, sent now or before.
+func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
+	epoch := m.Epoch
+	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: xrpc.FormatTime(at), Seq: &seq, Epoch: &epoch}
+}
+
+// sendLocked sends inside a transaction that holds the conversation's row, so
+// that nothing is stale: where blobs or a record belong to the message, or
+// where others were faster twice.
+func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAnswer) (*gen.SendMessageOutput, error) {
+	_, err := q.LockConvo(ctx, m.ConvoID, m.Did)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, convoNotFound()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock conversation: %w", err)
+	}
+	recorded := new(gen.SendMessageOutput)
+	if found, err := first.find(ctx, q, recorded); err != nil || found {
+		return recorded, err
+	}
+	out, fresh, err := m.send(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		if err := m.attach(ctx, q, *out.Seq); err != nil {
+			return nil, err
+		}
+	}
+	return out, first.keep(ctx, q, out)
+}
+
+// attach ties the message's blobs to it. All of them have to be the sender's.
+func (m *outgoing) attach(ctx context.Context, q *db.Queries, seq int64) error {
+	if len(m.Blobs) == 0 {
+		return nil
+	}
+	found, err := q.AttachBlobs(ctx, db.AttachBlobsParams{ConvoID: m.ConvoID, Seq: seq, OwnerDid: m.Did, Cids: m.Blobs})
+	if err != nil {
+		return fmt.Errorf("attach blobs: %w", err)
+	}
+	for _, c := range m.Blobs {
+		if !slices.Contains(found, c) {
+			return gen.Errorf(gen.ErrInvalidAsset, "blobs: %s was not uploaded by the caller, or was not named by a message in time", c)
+		}
+	}
+	return nil
+}

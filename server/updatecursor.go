@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// UpdateCursor sets the read position of the caller. A position behind the one
+// it has changes nothing; one ahead of the newest message is refused, since it
+// could never be taken back.
+func (s *Server) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
+	convoID, err := parseConvoID("convoId", in.ConvoID)
+	if err != nil {
+		return nil, err
+	}
+	q := db.New(s.pool)
+	windows, err := q.GetWindows(ctx, convoID, caller.DID)
+	if err != nil {
+		return nil, fmt.Errorf("read memberships: %w", err)
+	}
+	if len(windows) == 0 {
+		return nil, convoNotFound()
+	}
+	now := windows[len(windows)-1]
+	if !now.Active {
+		return nil, notMember()
+	}
+	if in.Seq > now.UntilSeq {
+		return nil, xrpc.Invalid("seq", "%d, but the newest message is number %d", in.Seq, now.UntilSeq)
+	}
+	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.now()})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, notMember() // it was removed since
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set read position: %w", err)
+	}
+	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
+}
