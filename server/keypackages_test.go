@@ -1,0 +1,165 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// testClock is a clock that tests move.
+type testClock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+// newTestClock starts at the present, in whole seconds as lifetimes have them.
+func newTestClock() *testClock {
+	return &testClock{t: time.Now().UTC().Truncate(time.Second)}
+}
+
+func (c *testClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *testClock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// newClockServer makes a server whose time the test moves.
+func newClockServer(t testing.TB) (*Server, *testClock) {
+	clock := newTestClock()
+	return newTestServer(t, func(c *Config) { c.Clock = clock.now }), clock
+}
+
+// publish publishes fresh packages of one device: n, or as many as opts has
+// lists.
+func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.KPOption) []*mls.KeyPackage {
+	t.Helper()
+	var out []*mls.KeyPackage
+	in := &gen.PublishKeyPackagesInput{}
+	for range n {
+		kp := c.KeyPackage(append([]mlstest.KPOption{lifetimeFrom(s)}, opts...)...)
+		out = append(out, kp)
+		in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: kp.Raw, CipherSuite: kp.CipherSuite.String()})
+	}
+	answer, err := s.PublishKeyPackages(context.Background(), as(c.DID), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Failed != 0 || answer.Succeeded != int64(n) {
+		t.Fatalf("published %d of %d: %v", answer.Succeeded, n, answer.Errors)
+	}
+	return out
+}
+
+// lifetimeFrom is a lifetime of four weeks by the server's clock.
+func lifetimeFrom(s *Server) mlstest.KPOption {
+	return mlstest.Lifetime(s.now().Add(-time.Hour), s.now().Add(28*24*time.Hour))
+}
+
+// publishOne publishes a package, with an end if expires is not zero.
+func publishOne(s *Server, c *mlstest.Client, b []byte, expires time.Time) (*gen.PublishKeyPackageOutput, error) {
+	in := &gen.PublishKeyPackageInput{KeyPackage: b, CipherSuite: c.Suite.String()}
+	if !expires.IsZero() {
+		in.Expires = new(expires.Format(time.RFC3339Nano))
+	}
+	return s.PublishKeyPackage(context.Background(), as(c.DID), in)
+}
+
+// claimOf asks for packages of the DIDs.
+func claimOf(t testing.TB, s *Server, requester string, dids ...string) *gen.GetKeyPackagesOutput {
+	t.Helper()
+	return claimWith(t, s, requester, &gen.GetKeyPackagesParams{DIDs: dids})
+}
+
+func claimWith(t testing.TB, s *Server, requester string, p *gen.GetKeyPackagesParams) *gen.GetKeyPackagesOutput {
+	t.Helper()
+	out, err := s.GetKeyPackages(context.Background(), as(requester), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// claimOne asks for the package of an account with one device, for a
+// conversation or none.
+func claimOne(t testing.TB, s *Server, requester, did, convo string) gen.KeyPackageRef {
+	t.Helper()
+	p := &gen.GetKeyPackagesParams{DIDs: []string{did}}
+	if convo != "" {
+		p.ConvoID = &convo
+	}
+	out := claimWith(t, s, requester, p)
+	if len(out.KeyPackages) != 1 || out.Missing != nil || out.MissingDevices != nil {
+		t.Fatalf("claimed %d packages, missing %v %v; want one", len(out.KeyPackages), out.Missing, out.MissingDevices)
+	}
+	return out.KeyPackages[0]
+}
+
+// wantNone asks for the package of an account with one device, and wants none.
+func wantNone(t testing.TB, s *Server, requester string, c *mlstest.Client, convo string) {
+	t.Helper()
+	p := &gen.GetKeyPackagesParams{DIDs: []string{c.DID}}
+	if convo != "" {
+		p.ConvoID = &convo
+	}
+	out := claimWith(t, s, requester, p)
+	if len(out.KeyPackages) != 0 || len(out.Missing) != 1 || len(out.MissingDevices) != 1 || out.MissingDevices[0].DeviceID != c.DeviceID() {
+		t.Fatalf("claimed %d packages, missing %v %v; want none", len(out.KeyPackages), out.Missing, out.MissingDevices)
+	}
+}
+
+func refOf(t testing.TB, kp *mls.KeyPackage) string {
+	t.Helper()
+	return need(kp.RefHex())(t)
+}
+
+// spend marks a package as an accepted commit does.
+func spend(t testing.TB, s *Server, did, refHex string) {
+	t.Helper()
+	ref, err := hex.DecodeString(refHex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, s.pool, `UPDATE key_packages SET spent_at = $3 WHERE did = $1 AND ref = $2`, did, ref, s.now())
+}
+
+// addLeaf writes that a device is in a conversation.
+func addLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
+	t.Helper()
+	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) VALUES ($1, $2, $3)`, convoID, did, deviceID)
+}
+
+func countPackages(t testing.TB, s *Server, did string) int {
+	t.Helper()
+	return query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
+}
+
+// inSuite is the same device with packages of another suite that has the same
+// kind of signature.
+func inSuite(c *mlstest.Client, suite mls.CipherSuite) *mlstest.Client {
+	other := *c
+	other.Suite = suite
+	return &other
+}
+
+// need stops the test at an error.
+func need[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
