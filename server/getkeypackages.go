@@ -33,7 +33,7 @@ const (
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
 func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
-	c := claim{pool: s.pool, now: s.now, holder: caller.DID, dids: distinct(p.DIDs)}
+	c := claim{pool: s.pool, now: s.now, holder: caller.DID, dids: unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
 		if err != nil {
