@@ -1,0 +1,126 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// redisServer is a real redis-server on a private port with a private folder.
+type redisServer struct {
+	t       testing.TB
+	dir     string
+	port    int
+	args    []string
+	process *exec.Cmd
+}
+
+func startRedis(t testing.TB, args ...string) *redisServer {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &redisServer{t: t, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port, args: args}
+	_ = l.Close()
+	t.Cleanup(s.kill)
+	s.start()
+	return s
+}
+
+func (s *redisServer) url() string { return fmt.Sprintf("redis://127.0.0.1:%d/", s.port) }
+
+func (s *redisServer) start() {
+	s.t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		s.t.Fatalf("these tests need a real Redis: %v", err)
+	}
+	args := append([]string{
+		"--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
+	}, s.args...)
+	s.process = exec.Command(path, args...)
+	if err := s.process.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	c := s.client()
+	for range 100 {
+		if c.Ping(context.Background()).Err() == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatal("redis-server did not start")
+}
+
+// kill ends the server as a crash would: nothing is saved.
+func (s *redisServer) kill() {
+	if s.process == nil {
+		return
+	}
+	_ = s.process.Process.Kill()
+	_ = s.process.Wait()
+	s.process = nil
+}
+
+// stall and resume make a partition: the server is silent, and keeps its
+// memory.
+func (s *redisServer) stall()  { _ = s.process.Process.Signal(syscall.SIGSTOP) }
+func (s *redisServer) resume() { _ = s.process.Process.Signal(syscall.SIGCONT) }
+
+func (s *redisServer) client() redis.UniversalClient { return s.clientOf(s.url()) }
+
+func (s *redisServer) clientOf(url string) redis.UniversalClient {
+	s.t.Helper()
+	c, err := NewRedisClient(url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// redisInstance is one instance of the service that keeps single use in s.
+type redisInstance struct {
+	*Authenticator
+	store   *RedisReplay
+	metrics *Metrics
+	changes chan bool
+}
+
+func (s *redisServer) instance(w *world) *redisInstance {
+	return s.instanceWith(w, s.client())
+}
+
+func (s *redisServer) instanceWith(w *world, client redis.UniversalClient) *redisInstance {
+	i := &redisInstance{metrics: NewMetrics(nil), changes: make(chan bool, 10)}
+	i.store = NewRedisReplay(s.t.Context(), RedisReplayConfig{
+		Client: client, Metrics: i.metrics, now: w.now,
+		OnChange: func(up bool, _ error) { i.changes <- up },
+	})
+	s.t.Cleanup(i.store.Close)
+	i.Authenticator = w.instance(s.t, i.store)
+	return i
+}
+
+// wait blocks until Redis is lost or back, as the instance sees it.
+func (i *redisInstance) wait(t *testing.T, up bool) {
+	t.Helper()
+	select {
+	case got := <-i.changes:
+		if got != up {
+			t.Fatalf("Redis is up: %v, want %v", got, up)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatalf("Redis never became up: %v", up)
+	}
+	if got := value(t, i.metrics.RedisUp); (got == 1) != up {
+		t.Errorf("the metric says %v", got)
+	}
+}

@@ -1,0 +1,303 @@
+package auth
+
+import (
+	"crypto/rand"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/server/auth/authtest"
+)
+
+// issued is a token of so many seconds from now, and a lifetime of minutes.
+func issued(a *authtest.Account, seconds int64) string {
+	return forge(a, sendMessage.NSID, times(seconds, seconds+600))
+}
+
+func TestRedisSharesSingleUse(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	one, two := s.instance(w), s.instance(w)
+	a := w.plc.NewAccount()
+	token := a.Token(service, sendMessage.NSID)
+	if got := call(t, one.Authenticator, token, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	for _, i := range []*redisInstance{two, one} {
+		if got := call(t, i.Authenticator, token, sendMessage); got != JwtReplayed {
+			t.Errorf("again: %s", got)
+		}
+	}
+	token = a.Token(service, sendMessage.NSID)
+	var accepted atomic.Int32
+	var wg sync.WaitGroup
+	for n := range 64 {
+		wg.Go(func() {
+			if call(t, []*redisInstance{one, two}[n%2].Authenticator, token, sendMessage) == a.DID {
+				accepted.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if accepted.Load() != 1 {
+		t.Errorf("%d of 64 uses at two instances were accepted", accepted.Load())
+	}
+}
+
+// An instance that starts on a Redis that remembers need not refuse anything.
+func TestRedisOutlivesInstances(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	a := w.plc.NewAccount()
+	first := s.instance(w)
+	used, unused := issued(a, 1), issued(a, 2)
+	if got := call(t, first.Authenticator, used, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	first.store.Close()
+	w.advance(5 * time.Second)
+	second := s.instance(w)
+	if got := call(t, second.Authenticator, used, sendMessage); got != JwtReplayed {
+		t.Errorf("used before: %s", got)
+	}
+	if got := call(t, second.Authenticator, unused, sendMessage); got != a.DID {
+		t.Errorf("issued before, not used: %s", got)
+	}
+}
+
+func TestRedisFlushed(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	i := s.instance(w)
+	a := w.plc.NewAccount()
+	// An issuer ahead of us: its token must not pass once more after the
+	// flush only because its iat is later than that.
+	used := issued(a, 20)
+	if got := call(t, i.Authenticator, used, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	if err := s.client().FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if got := call(t, i.Authenticator, used, sendMessage); got == a.DID {
+		t.Error("a flushed Redis let a token pass again")
+	}
+	// From then on all buckets remember: no further token is lost to that.
+	for range 2 * redisBuckets {
+		if got := call(t, i.Authenticator, issued(a, 22), sendMessage); got != a.DID {
+			t.Fatalf("issued after the flush: %s", got)
+		}
+	}
+}
+
+// A Redis that comes back from an old snapshot has forgotten without being
+// empty.
+func TestRedisRolledBack(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	i := s.instance(w)
+	a := w.plc.NewAccount()
+	if err := s.client().Save(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	used := issued(a, 1)
+	if got := call(t, i.Authenticator, used, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	i.store.Close()
+	s.kill()
+	s.start()
+	if n := s.client().DBSize(t.Context()).Val(); n != redisBuckets {
+		t.Fatalf("the snapshot has %d keys", n)
+	}
+	w.advance(2 * time.Second)
+	if got := call(t, s.instance(w).Authenticator, used, sendMessage); got == a.DID {
+		t.Error("a token passed again after a rollback")
+	}
+}
+
+func TestRedisLostAndBack(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	one, two := s.instance(w), s.instance(w)
+	a := w.plc.NewAccount()
+	before, unused := issued(a, 1), issued(a, 1)
+	if got := call(t, one.Authenticator, before, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+
+	s.stall()
+	start := time.Now()
+	if got := call(t, one.Authenticator, unused, sendMessage); got != JwtExpired {
+		t.Errorf("issued before Redis was lost: %s", got)
+	}
+	if took := time.Since(start); took > 5*redisTimeout {
+		t.Errorf("losing Redis took %s", took)
+	}
+	one.wait(t, false)
+	if got := call(t, one.Authenticator, before, sendMessage); got == a.DID {
+		t.Error("used before Redis was lost, accepted after")
+	}
+	var during []string
+	for range 20 {
+		token := issued(a, 3)
+		during = append(during, token)
+		if got := call(t, one.Authenticator, token, sendMessage); got != a.DID {
+			t.Fatalf("issued after Redis was lost: %s", got)
+		}
+		if got := call(t, one.Authenticator, token, sendMessage); got != JwtReplayed {
+			t.Fatalf("again: %s", got)
+		}
+	}
+	if value(t, one.metrics.RedisLost) != 1 {
+		t.Error("the loss was not counted once")
+	}
+
+	s.resume()
+	one.wait(t, true)
+	for _, i := range []*redisInstance{one, two} {
+		for _, token := range append(during, before) {
+			if got := call(t, i.Authenticator, token, sendMessage); got != JwtReplayed {
+				t.Errorf("used meanwhile: %s", got)
+			}
+		}
+	}
+	// Redis had kept its memory: what is not in it was not used.
+	if got := call(t, two.Authenticator, issued(a, 1), sendMessage); got != a.DID {
+		t.Errorf("after it all: %s", got)
+	}
+}
+
+func TestRedisAbsentAtStart(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	s.kill()
+	i := s.instance(w)
+	i.wait(t, false)
+	a := w.plc.NewAccount()
+	token := issued(a, 1)
+	if got := call(t, i.Authenticator, token, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	s.start()
+	i.wait(t, true)
+	if got := call(t, i.Authenticator, token, sendMessage); got == a.DID {
+		t.Error("accepted again when Redis came")
+	}
+}
+
+// Requests go on while the memory moves to Redis; each token passes once.
+func TestReturnUnderLoad(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	i := s.instance(w)
+	a := w.plc.NewAccount()
+	s.stall()
+	call(t, i.Authenticator, issued(a, 1), sendMessage)
+	i.wait(t, false)
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range 4 {
+		wg.Go(func() {
+			for {
+				token := issued(a, 5)
+				if got := call(t, i.Authenticator, token, sendMessage); got != a.DID {
+					t.Errorf("first use: %s", got)
+				}
+				if got := call(t, i.Authenticator, token, sendMessage); got != JwtReplayed {
+					t.Errorf("second use: %s", got)
+				}
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	time.Sleep(300 * time.Millisecond)
+	s.resume()
+	i.wait(t, true)
+	time.Sleep(200 * time.Millisecond)
+	close(stop)
+	wg.Wait()
+}
+
+func TestRedisHoldsNoDID(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	i := s.instance(w)
+	a := w.plc.NewAccount()
+	if got := call(t, i.Authenticator, a.Token(service, sendMessage.NSID), sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	c := s.client()
+	keys := c.Keys(t.Context(), "*").Val()
+	if len(keys) != redisBuckets+1 {
+		t.Errorf("%d keys", len(keys))
+	}
+	for _, k := range keys {
+		if strings.Contains(k+c.Get(t.Context(), k).Val(), a.DID[len("did:plc:"):]) {
+			t.Errorf("the DID is in %s", k)
+		}
+		ttl := c.TTL(t.Context(), k).Val()
+		if marker := strings.HasSuffix(k, ":since"); marker != (ttl < 0) || ttl > 2*time.Minute {
+			t.Errorf("%s lives for %s", k, ttl)
+		}
+	}
+}
+
+// In a cluster a script may touch one slot only.
+func TestRedisCluster(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t, "--cluster-enabled", "yes")
+	if err := s.client().Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if strings.Contains(s.client().ClusterInfo(t.Context()).Val(), "cluster_state:ok") {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	addr := strings.TrimSuffix(strings.TrimPrefix(s.url(), "redis://"), "/")
+	i := s.instanceWith(w, s.clientOf(s.url()+"?addr="+addr))
+	a := w.plc.NewAccount()
+	for range 200 {
+		token := a.Token(service, sendMessage.NSID)
+		if got := call(t, i.Authenticator, token, sendMessage); got != a.DID {
+			t.Fatal(got)
+		}
+		if got := call(t, i.Authenticator, token, sendMessage); got != JwtReplayed {
+			t.Fatal(got)
+		}
+	}
+	if value(t, i.metrics.RedisUp) != 1 {
+		t.Error("the cluster was lost")
+	}
+}
+
+func TestRedisURLs(t *testing.T) {
+	for _, url := range []string{"", "http://localhost", "redis://[", "redis://h/notanumber", "redis://h?addr=h2&x=y"} {
+		if c, err := NewRedisClient(url); err == nil {
+			t.Errorf("%q passed", url)
+			_ = c.Close()
+		}
+	}
+}
+
+func BenchmarkRedisSpend(b *testing.B) {
+	s := startRedis(b)
+	r := NewRedisReplay(b.Context(), RedisReplayConfig{Client: s.client()})
+	defer r.Close()
+	c := &clock{}
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if got, err := r.Spend(b.Context(), use(c, rand.Text(), 5, 65)); err != nil || got != Fresh {
+				b.Fatal(got, err)
+			}
+		}
+	})
+}
