@@ -1,0 +1,71 @@
+-- name: AdvanceEpoch :one
+-- The one statement that moves a group on: exactly one commit of an epoch finds
+-- its row. What an assumed epoch is has been settled by then.
+UPDATE conversations SET
+    epoch = sqlc.arg(framing)::bigint + 1,
+    epoch_assumed = FALSE,
+    last_seq = last_seq + 1,
+    roster_version = roster_version + sqlc.arg(roster_change)::bigint,
+    last_activity_at = greatest(last_activity_at, sqlc.arg(at))
+WHERE convo_id = sqlc.arg(convo_id) AND closed_at IS NULL
+  AND epoch = sqlc.arg(framing)::bigint
+RETURNING last_seq;
+
+-- name: TakeSeq :one
+UPDATE conversations SET last_seq = last_seq + 1, last_activity_at = greatest(last_activity_at, sqlc.arg(at))
+WHERE convo_id = sqlc.arg(convo_id)
+RETURNING last_seq;
+
+-- name: InsertHandshake :exec
+INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at)
+VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind), sqlc.arg(epoch), sqlc.arg(sender_did)::text,
+        sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at));
+
+-- name: FindOwnCommit :one
+-- The caller's accepted commit of an epoch, if it is this very one.
+SELECT seq FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'commit' AND epoch = sqlc.arg(epoch)
+  AND sender_did = sqlc.arg(did)::text AND ciphertext = sqlc.arg(ciphertext);
+
+-- name: FindProposal :one
+SELECT ciphertext FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch) AND proposal_ref = sqlc.arg(proposal_ref)
+ORDER BY seq LIMIT 1;
+
+-- name: ConflictCommits :many
+-- Accepted commits of the epochs from..below that the caller may see, cut where
+-- their encoding passes the budget; the first one always comes. total counts
+-- them, to a thousand and one.
+WITH seen AS (
+    SELECT m.seq, (octet_length(m.ciphertext)::bigint * 4 / 3 + 512)::bigint AS cost
+    FROM messages m
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.kind = 'commit'
+      AND m.epoch >= sqlc.arg(from_epoch) AND m.epoch < sqlc.arg(below)
+      AND EXISTS (SELECT 1 FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = sqlc.arg(did)
+                  AND m.seq > w.joined_seq AND (w.left_seq IS NULL OR m.seq <= w.left_seq))
+    ORDER BY m.epoch LIMIT 1001
+), summed AS (
+    SELECT seq, sum(cost) OVER (ORDER BY seq) AS upto, row_number() OVER (ORDER BY seq) AS n, count(*) OVER () AS total
+    FROM seen
+)
+SELECT m.seq, m.epoch, m.sender_did, m.ciphertext, m.created_at, s.upto::bigint AS upto, s.total::bigint AS total
+FROM summed s JOIN messages m ON m.convo_id = sqlc.arg(convo_id) AND m.seq = s.seq
+WHERE s.n = 1 OR (s.n <= 1000 AND s.upto <= sqlc.arg(budget)::bigint)
+ORDER BY m.seq;
+
+-- name: ConflictProposals :many
+-- Proposals of one epoch that the caller may see, as far as the budget goes.
+WITH seen AS (
+    SELECT m.seq, (octet_length(m.ciphertext)::bigint * 4 / 3 + 512)::bigint AS cost
+    FROM messages m
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.kind = 'proposal' AND m.epoch = sqlc.arg(epoch)
+      AND EXISTS (SELECT 1 FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = sqlc.arg(did)
+                  AND m.seq > w.joined_seq AND (w.left_seq IS NULL OR m.seq <= w.left_seq))
+    ORDER BY m.seq LIMIT 1000
+), summed AS (
+    SELECT seq, sum(cost) OVER (ORDER BY seq) AS upto FROM seen
+)
+SELECT m.seq, m.message_id, m.epoch, m.sender_did, m.ciphertext, m.created_at
+FROM summed s JOIN messages m ON m.convo_id = sqlc.arg(convo_id) AND m.seq = s.seq
+WHERE s.upto <= sqlc.arg(budget)::bigint
+ORDER BY m.seq;

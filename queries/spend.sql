@@ -1,0 +1,40 @@
+-- name: LockPackages :many
+-- In the order of refs, as everyone locks them.
+SELECT did, ref, device_id, cipher_suite, last_resort, spent_at, lease_holder, lease_ends_at
+FROM key_packages
+WHERE ref = ANY(sqlc.arg(refs)::bytea[])
+ORDER BY ref, did
+FOR NO KEY UPDATE;
+
+-- name: DeletedDevices :many
+-- Read after the packages are locked: deleting a device takes its packages'
+-- locks too.
+SELECT d.did, d.device_id FROM devices d
+WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.device_id = ANY(sqlc.arg(device_ids)::text[]) AND d.deleted_at IS NOT NULL;
+
+-- name: SpendPackages :exec
+UPDATE key_packages SET spent_at = sqlc.arg(at)::timestamptz
+WHERE ref = ANY(sqlc.arg(refs)::bytea[]) AND NOT last_resort;
+
+-- name: InsertWelcome :exec
+INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
+VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(epoch), sqlc.arg(welcome), sqlc.narg(ratchet_tree), sqlc.arg(at));
+
+-- name: SupersedeWelcomes :exec
+UPDATE welcome_recipients SET state = 'superseded', ended_at = sqlc.arg(at)::timestamptz
+WHERE convo_id = sqlc.arg(convo_id) AND state = 'open'
+  AND (did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]));
+
+-- name: InsertWelcomeRecipients :exec
+INSERT INTO welcome_recipients (convo_id, did, device_id, seq, ref)
+SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]), sqlc.arg(seq)::bigint,
+       unnest(sqlc.arg(refs)::bytea[]);
+
+-- name: EnsureJoinerAccount :exec
+INSERT INTO accounts (did, created_at) VALUES (sqlc.arg(did), sqlc.arg(at)) ON CONFLICT (did) DO NOTHING;
+
+-- name: EnsureJoinerDevice :one
+-- Locks the device's row, so that a deletion comes before or after.
+INSERT INTO devices (did, device_id, created_at) VALUES (sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(at))
+ON CONFLICT (did, device_id) DO UPDATE SET device_id = excluded.device_id
+RETURNING deleted_at;

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// commitRequest is what addMembers, leaveConvo, sendCommit and joinConvo ask of
+// the one commit core. They differ in nothing else.
+type commitRequest struct {
+	nsid string
+	// key and content are the idempotency key and the decoded input, whose
+	// conversation id is in its stored form.
+	key          *string
+	content      any
+	conversation string
+
+	commit, welcome, groupInfo, ratchetTree []byte
+	// The names that the lexicon has for commit, welcome and removed, for
+	// errors.
+	commitField, welcomeField, removedField string
+	// added and removed are the DIDs whose memberships begin and end.
+	added, removed []string
+	// external: the commit is the caller's own external commit.
+	external bool
+	// needsGroupInfo: a commit that cannot be read needs a GroupInfo.
+	needsGroupInfo bool
+}
+
+// commitResult is the answer of all four.
+type commitResult = gen.SendCommitOutput
+
+// lostRace is the outcome of a commit whose epoch another one has won.
+type lostRace struct{ framing, current int64 }
+
+func (e *lostRace) Error() string {
+	return fmt.Sprintf("epoch %d was won by another commit, the current one is %d", e.framing, e.current)
+}
+
+// commit decides a commit in one transaction: either all of it happens, or the
+// caller hears why nothing did.
+func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
+	parsed, err := parseCommit(caller, req)
+	if err != nil {
+		return nil, err
+	}
+	now := s.timestamp()
+	first, err := newFirstAnswer(caller, req.nsid, req.key, req.content, now)
+	if err != nil {
+		return nil, err
+	}
+	var out *commitResult
+	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now}
+		c := &commitTx{handshakeTx: h, commitRequest: req, parsedCommit: parsed}
+		out, err = c.run(ctx, first)
+		return err
+	})
+	if lost := (*lostRace)(nil); errors.As(err, &lost) {
+		return s.conflict(ctx, caller, req.conversation, lost)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// timestamp is the current time as the database keeps it.
+func (s *Server) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// commitTx is a commit inside its transaction.
+type commitTx struct {
+	handshakeTx
+	*commitRequest
+	*parsedCommit
+}
+
+// run checks in the order of DESIGN.md: first answer, membership, epoch, and
+// then what depends on state, so that who lost the race hears of the race.
+func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, error) {
+	known, err := c.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &commitResult{}
+	if found, err := first.find(ctx, c.q, out); found || err != nil {
+		return out, err
+	}
+	if !known {
+		return nil, convoNotFound()
+	}
+	if seq, err := c.repeated(ctx); seq > 0 || err != nil {
+		return &commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}, err
+	}
+	if err := requireMember(ctx, c.q, c.convoID, c.caller); err != nil {
+		return nil, err
+	}
+	if err := c.checkEpoch(); err != nil {
+		return nil, err
+	}
+	change, err := c.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seq, err := c.apply(ctx, change)
+	if err != nil {
+		return nil, err
+	}
+	*out = commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}
+	return out, first.keep(ctx, c.q, out)
+}
+
+// repeated gives the number of the caller's accepted commit of that epoch where
+// this is the same, byte for byte: what clients without keys repeat.
+func (c *commitTx) repeated(ctx context.Context) (int64, error) {
+	if c.epoch >= c.convo.Epoch {
+		return 0, nil
+	}
+	seq, err := c.q.FindOwnCommit(ctx, db.FindOwnCommitParams{ConvoID: c.convoID, Epoch: c.epoch, Did: c.caller, Ciphertext: c.commit})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("look for own commit: %w", err)
+	}
+	return seq, nil
+}
+
+func (c *commitTx) checkEpoch() error {
+	switch {
+	case c.settles():
+		return nil
+	case c.epoch < c.convo.Epoch:
+		return &lostRace{framing: c.epoch, current: c.convo.Epoch}
+	case c.epoch > c.convo.Epoch:
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: its framing epoch %d is ahead of the current epoch %d", c.commitField, c.epoch, c.convo.Epoch)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+)
+
+// apply writes a planned commit and gives its number.
+func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
+	if c.settles() {
+		if err := c.settle(ctx, c.epoch); err != nil {
+			return 0, err
+		}
+	}
+	rosterChange := int64(0)
+	if len(ch.joins)+len(ch.ends) > 0 {
+		rosterChange = 1
+	}
+	seq, err := c.q.AdvanceEpoch(ctx, db.AdvanceEpochParams{
+		Framing: c.epoch, RosterChange: rosterChange, At: c.now, ConvoID: c.convoID,
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, &lostRace{framing: c.epoch, current: c.convo.Epoch}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("advance epoch: %w", err)
+	}
+	id, err := newMessageID()
+	if err != nil {
+		return 0, err
+	}
+	if err := c.q.InsertHandshake(ctx, db.InsertHandshakeParams{
+		ConvoID: c.convoID, Seq: seq, MessageID: id, Kind: "commit", Epoch: c.epoch, SenderDid: c.caller, Ciphertext: c.commit, At: c.now,
+	}); err != nil {
+		return 0, fmt.Errorf("store commit: %w", err)
+	}
+	if err := c.moveMembers(ctx, ch, seq); err != nil {
+		return 0, err
+	}
+	if c.joiner != nil {
+		if err := c.placeJoiner(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if c.invite != nil {
+		w := &newWelcome{convoID: c.convoID, seq: seq, epoch: c.epoch + 1, welcome: c.welcome, ratchetTree: c.ratchetTree, packages: ch.packages, at: c.now}
+		if err := w.store(ctx, c.q); err != nil {
+			return 0, err
+		}
+	}
+	return seq, c.evidence.store(ctx, c.q, c.convoID, c.now)
+}
+
+// moveMembers ends and begins memberships. A window ends with the commit that
+// ends it, and begins after the one that begins it.
+func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64) error {
+	var gone []string
+	if len(ch.ends) > 0 {
+		if err := c.q.EndMemberships(ctx, db.EndMembershipsParams{Seq: seq, At: c.now, ConvoID: c.convoID, Dids: ch.ends}); err != nil {
+			return fmt.Errorf("end memberships: %w", err)
+		}
+		gone = append(gone, ch.ends...)
+	}
+	if len(ch.settled) > 0 {
+		if err := c.q.ClearPendingRemovals(ctx, c.convoID, ch.settled); err != nil {
+			return fmt.Errorf("clear pending removals: %w", err)
+		}
+		gone = append(gone, ch.settled...)
+	}
+	gone = append(gone, ch.replaced...)
+	if len(gone) > 0 {
+		if err := c.q.DeleteLeaves(ctx, c.convoID, gone); err != nil {
+			return fmt.Errorf("delete leaves: %w", err)
+		}
+	}
+	if len(ch.joins) > 0 {
+		if err := c.q.BeginMemberships(ctx, db.BeginMembershipsParams{ConvoID: c.convoID, Dids: ch.joins, Seq: seq, At: c.now}); err != nil {
+			return fmt.Errorf("begin memberships: %w", err)
+		}
+	}
+	return c.endRejoinRequests(ctx, ch)
+}
+
+// endRejoinRequests ends those of members that go, and of those that got what
+// they asked for.
+func (c *commitTx) endRejoinRequests(ctx context.Context, ch *change) error {
+	dids := append([]string(nil), ch.ends...)
+	for _, p := range ch.packages {
+		dids = append(dids, p.Did)
+	}
+	if c.joiner != nil {
+		dids = append(dids, c.caller)
+	}
+	if len(dids) == 0 {
+		return nil
+	}
+	if err := c.q.EndRejoinRequests(ctx, c.convoID, dids); err != nil {
+		return fmt.Errorf("end rejoin requests: %w", err)
+	}
+	return nil
+}
+
+// placeJoiner records the device that joined by an external commit. Which leaf
+// such a commit removes cannot be told here; where its owner had only one, it
+// is that one.
+func (c *commitTx) placeJoiner(ctx context.Context) error {
+	id := c.joiner.Joiner.DeviceID()
+	if err := c.q.EnsureJoinerAccount(ctx, c.caller, c.now); err != nil {
+		return fmt.Errorf("record account: %w", err)
+	}
+	deleted, err := c.q.EnsureJoinerDevice(ctx, c.caller, id, c.now)
+	if err != nil {
+		return fmt.Errorf("record device: %w", err)
+	}
+	if deleted != nil {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: the joiner's device is deleted", c.commitField)
+	}
+	if c.joiner.Removed != nil {
+		if err := c.q.DeleteOnlyOtherLeaf(ctx, c.convoID, c.caller, id); err != nil {
+			return fmt.Errorf("delete old leaf: %w", err)
+		}
+	}
+	if err := c.q.InsertLeaves(ctx, c.convoID, []string{c.caller}, []string{id}); err != nil {
+		return fmt.Errorf("insert leaf: %w", err)
+	}
+	return nil
+}
+
+// newWelcome is a Welcome to be stored with its recipients.
+type newWelcome struct {
+	convoID              string
+	seq, epoch           int64
+	welcome, ratchetTree []byte
+	packages             []db.LockPackagesRow
+	at                   time.Time
+}
+
+// store spends the packages, makes their devices leaves, and the Welcome theirs
+// to fetch in place of older ones.
+func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
+	var dids, devices []string
+	var refs [][]byte
+	for _, p := range w.packages {
+		dids, devices, refs = append(dids, p.Did), append(devices, p.DeviceID), append(refs, p.Ref)
+	}
+	if err := q.SpendPackages(ctx, w.at, refs); err != nil {
+		return fmt.Errorf("spend key packages: %w", err)
+	}
+	if err := q.InsertLeaves(ctx, w.convoID, dids, devices); err != nil {
+		return fmt.Errorf("insert leaves: %w", err)
+	}
+	if err := q.InsertWelcome(ctx, db.InsertWelcomeParams{
+		ConvoID: w.convoID, Seq: w.seq, Epoch: w.epoch, Welcome: w.welcome, RatchetTree: w.ratchetTree, At: w.at,
+	}); err != nil {
+		return fmt.Errorf("store Welcome: %w", err)
+	}
+	if err := q.SupersedeWelcomes(ctx, db.SupersedeWelcomesParams{At: w.at, ConvoID: w.convoID, Dids: dids, DeviceIds: devices}); err != nil {
+		return fmt.Errorf("supersede Welcomes: %w", err)
+	}
+	if err := q.InsertWelcomeRecipients(ctx, db.InsertWelcomeRecipientsParams{
+		ConvoID: w.convoID, Dids: dids, DeviceIds: devices, Seq: w.seq, Refs: refs,
+	}); err != nil {
+		return fmt.Errorf("store Welcome's recipients: %w", err)
+	}
+	return nil
+}
+
+// store keeps a GroupInfo as the one of its epoch; nothing where there is none.
+func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, at time.Time) error {
+	if e.info == nil {
+		return nil
+	}
+	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
+		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: e.ratchetTree, At: at,
+	}); err != nil {
+		return fmt.Errorf("store GroupInfo: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/mls"
+)
+
+// handshakeTx is a call that changes one conversation, inside its transaction.
+type handshakeTx struct {
+	q               *db.Queries
+	convoID, caller string
+	now             time.Time
+	// convo is the conversation's row, locked.
+	convo db.LockConvoRow
+}
+
+// begin locks the conversation, looks for the first answer and requires
+// membership.
+func (h *handshakeTx) begin(ctx context.Context, first *firstAnswer, out any) (found bool, err error) {
+	known, err := h.lock(ctx)
+	if err != nil {
+		return false, err
+	}
+	if found, err := first.find(ctx, h.q, out); found || err != nil {
+		return found, err
+	}
+	if !known {
+		return false, convoNotFound()
+	}
+	return false, requireMember(ctx, h.q, h.convoID, h.caller)
+}
+
+// lock locks the conversation. known is false for a stranger, who locks
+// nothing.
+func (h *handshakeTx) lock(ctx context.Context) (known bool, err error) {
+	h.convo, err = h.q.LockConvo(ctx, h.convoID, h.caller)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("lock conversation: %w", err)
+	}
+	return true, nil
+}
+
+// settles tells whether the caller's object states an epoch that was assumed.
+func (h *handshakeTx) settles() bool {
+	return h.convo.EpochAssumed && h.convo.CreatorDid == h.caller
+}
+
+// settle makes the epoch that the caller's object states the conversation's.
+func (h *handshakeTx) settle(ctx context.Context, epoch int64) error {
+	if err := h.q.SettleEpoch(ctx, epoch, h.convoID); err != nil {
+		return fmt.Errorf("settle epoch: %w", err)
+	}
+	h.convo.Epoch, h.convo.EpochAssumed = epoch, false
+	return nil
+}
+
+// suite is the conversation's cipher suite.
+func (h *handshakeTx) suite() mls.CipherSuite { return mls.CipherSuite(h.convo.CipherSuite) }

@@ -1,0 +1,139 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+)
+
+// change is what a commit does to the members and devices of a conversation.
+type change struct {
+	// joins and ends are memberships that begin and end.
+	joins, ends []string
+	// settled are DIDs whose pending removal is over: their leaf goes, or they
+	// come back with another one.
+	settled []string
+	// replaced are members whose devices make room for others.
+	replaced []string
+	// packages are what the Welcome names.
+	packages []db.LockPackagesRow
+}
+
+// plan checks all that depends on the conversation's state, which is locked,
+// and says what to change.
+func (c *commitTx) plan(ctx context.Context) (*change, error) {
+	if err := c.fitsSuite(); err != nil {
+		return nil, err
+	}
+	added, removed := unique(c.added), unique(c.removed)
+	standing, err := standings(ctx, c.q, c.convoID, slices.Concat(added, removed))
+	if err != nil {
+		return nil, err
+	}
+	ch := &change{}
+	if err := c.planRemovals(ctx, ch, standing, added, removed); err != nil {
+		return nil, err
+	}
+	gone := len(ch.ends) + len(ch.settled) + len(ch.replaced)
+	for _, did := range added {
+		if standing[did] != member {
+			ch.joins = append(ch.joins, did)
+		}
+		if standing[did] == pendingLeaver {
+			ch.settled = append(ch.settled, did)
+		}
+	}
+	if err := c.checkMembers(ctx, ch); err != nil {
+		return nil, err
+	}
+	visible, err := c.visibleChanges(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if visible != nil && visible.removes < gone {
+		return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: it removes %d leaves, fewer than the %d members it is said to remove", c.commitField, visible.removes, gone)
+	}
+	if err := visible.matches(c.invite, c.commitField, c.welcomeField); err != nil {
+		return nil, err
+	}
+	w := &welcomeCheck{
+		q: c.q, convoID: c.convoID, caller: c.caller, now: c.now, suite: c.suite(), field: c.welcomeField, invite: c.invite,
+		evidence: c.evidence, added: added, removed: removed, standing: standing,
+	}
+	if visible != nil {
+		w.opaque, w.vacated = false, visible.removes-gone
+	} else {
+		w.opaque = true
+	}
+	ch.packages, err = w.check(ctx)
+	return ch, err
+}
+
+func (c *commitTx) fitsSuite() error {
+	if c.invite != nil && c.invite.CipherSuite != c.suite() {
+		return gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", c.welcomeField, c.invite.CipherSuite, c.suite())
+	}
+	return c.evidence.fits(c.suite())
+}
+
+// planRemovals sorts the removed DIDs into memberships that end and pending
+// leavers, and asks whether the caller may. Who is removed and added at once
+// stays a member: its devices are replaced.
+func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[string]standing, added, removed []string) error {
+	isAdded := set(added)
+	for i, did := range removed {
+		switch {
+		case did == c.caller:
+			return gen.Errorf(gen.ErrInvalidCommit, "%s: nobody can commit its own removal (RFC 9420 §12.4); leave by leaveConvo, with a proposal for the others to commit",
+				c.removedAt(i))
+		case standing[did] == stranger:
+			return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", c.removedAt(i))
+		case isAdded[did] && standing[did] == member:
+			ch.replaced = append(ch.replaced, did)
+		case isAdded[did]:
+			// Comes back: settled as it joins.
+		case standing[did] == pendingLeaver:
+			ch.settled = append(ch.settled, did)
+		default:
+			ch.ends = append(ch.ends, did)
+		}
+	}
+	if len(ch.ends) == 0 {
+		return nil
+	}
+	may, err := mayRemove(ctx, c.q, c.convoID, c.convo.CreatorDid, c.caller)
+	if err != nil || may {
+		return err
+	}
+	return gen.Errorf(gen.ErrNotAllowed, "only the creator, or once the creator has left the longest-standing member, may remove members")
+}
+
+// checkMembers bounds the members of the conversation.
+func (c *commitTx) checkMembers(ctx context.Context, ch *change) error {
+	if len(ch.joins) == 0 {
+		return nil
+	}
+	n, err := c.q.CountMembers(ctx, c.convoID)
+	if err != nil {
+		return fmt.Errorf("count members: %w", err)
+	}
+	if n += int64(len(ch.joins) - len(ch.ends)); n > MaxMembers {
+		return tooManyMembers(n)
+	}
+	return nil
+}
+
+func tooManyMembers(n int64) error {
+	return gen.Errorf(gen.ErrTooManyMembers, "the conversation would have %d members; this service allows %d", n, MaxMembers)
+}
+
+// removedAt names the i-th DID to remove.
+func (c *commitTx) removedAt(i int) string {
+	if c.removedField == fieldTargetDID {
+		return c.removedField
+	}
+	return fmt.Sprintf("%s[%d]", c.removedField, i)
+}

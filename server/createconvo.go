@@ -1,0 +1,204 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
+)
+
+// newConvo is a conversation about to be created.
+type newConvo struct {
+	in       *gen.CreateConvoInput
+	creator  string
+	suite    mls.CipherSuite
+	epoch    int64
+	assumed  bool
+	invite   *mls.Welcome
+	evidence *evidence
+	now      time.Time
+	// byKey and byContent are the records of the first answer: clients without
+	// keys repeat the content.
+	byKey, byContent *firstAnswer
+}
+
+// CreateConvo creates a conversation with the epoch that the group's objects
+// state, and spends the packages that its Welcome names.
+func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
+	n, err := parseNewConvo(caller, in)
+	if err != nil {
+		return nil, err
+	}
+	n.now = s.timestamp()
+	if err := n.records(caller); err != nil {
+		return nil, err
+	}
+	out := &gen.ConvoView{}
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		*out = gen.ConvoView{}
+		return n.create(ctx, db.New(tx), out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// parseNewConvo checks all that does not depend on what is stored.
+func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, error) {
+	id, err := parseConvoID("groupId", in.GroupID)
+	if err != nil {
+		return nil, err
+	}
+	content := *in
+	content.GroupID, content.InitialMembers = id, unique(in.InitialMembers)
+	n := &newConvo{in: &content, creator: caller.DID}
+	if n.suite, err = mls.ParseCipherSuite(in.CipherSuite); err != nil {
+		return nil, gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: %v", err)
+	}
+	if i := slices.Index(in.InitialMembers, caller.DID); i >= 0 {
+		return nil, xrpc.Invalid(fmt.Sprintf("initialMembers[%d]", i), "is the creator, who is a member without being named")
+	}
+	if len(content.InitialMembers)+1 > MaxMembers {
+		return nil, tooManyMembers(int64(len(content.InitialMembers) + 1))
+	}
+	if n.invite, err = parseWelcome("welcomeMessage", in.WelcomeMessage); err != nil {
+		return nil, err
+	}
+	if n.invite == nil && len(content.InitialMembers) > 0 {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: missing; initialMembers need one")
+	}
+	if n.evidence, err = checkEvidence(id, -1, in.GroupInfo, in.RatchetTree); err != nil {
+		return nil, err
+	}
+	if err := n.checkSuites(); err != nil {
+		return nil, err
+	}
+	return n, n.stateEpoch()
+}
+
+// checkSuites holds the declared suite against the objects'.
+func (n *newConvo) checkSuites() error {
+	if n.invite != nil && n.invite.CipherSuite != n.suite {
+		return gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: declared is %v, the Welcome states %v", n.suite, n.invite.CipherSuite)
+	}
+	if info := n.evidence.info; info != nil && info.Context.CipherSuite != n.suite {
+		return gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: declared is %v, the GroupInfo states %v", n.suite, info.Context.CipherSuite)
+	}
+	return nil
+}
+
+// stateEpoch takes the epoch from the GroupInfo, else from the client's word.
+// With neither it is assumed to be what a creator usually sends: the epoch
+// after the commit that made the Welcome.
+func (n *newConvo) stateEpoch() error {
+	declared := n.in.CurrentEpoch
+	switch {
+	case declared != nil && *declared > maxEpoch:
+		return xrpc.Invalid("currentEpoch", "%d is beyond what this service counts to", *declared)
+	case n.evidence.info != nil && declared != nil && *declared != n.evidence.epoch():
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of epoch %d, currentEpoch says %d", n.evidence.epoch(), *declared)
+	case n.evidence.info != nil:
+		n.epoch = n.evidence.epoch()
+	case declared != nil:
+		n.epoch = *declared
+	default:
+		n.assumed = true
+		if n.invite != nil {
+			n.epoch = 1
+		}
+	}
+	if n.invite != nil && n.epoch == 0 {
+		return gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: a Welcome comes from a commit, so the epoch it joins is not 0")
+	}
+	return nil
+}
+
+// records names the records of the first answer. No key of a client is as long
+// as the content's: 64 characters is the most.
+func (n *newConvo) records(caller xrpc.Caller) error {
+	var err error
+	if n.byKey, err = newFirstAnswer(caller, gen.NSIDCreateConvo, n.in.IdempotencyKey, n.in, n.now); err != nil {
+		return err
+	}
+	content := *n.in
+	content.IdempotencyKey = nil
+	sum, err := contentHash(&content)
+	if err != nil {
+		return err
+	}
+	key := "sha256:" + hex.EncodeToString(sum)
+	n.byContent, err = newFirstAnswer(caller, gen.NSIDCreateConvo, &key, &content, n.now)
+	return err
+}
+
+// create writes the conversation. Inserting its row waits for a concurrent
+// creation, whose record is then there to be found.
+func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView) error {
+	var name, description *string
+	if m := n.in.Metadata; m != nil {
+		name, description = m.Name, m.Description
+	}
+	created, err := q.InsertConvo(ctx, db.InsertConvoParams{
+		ConvoID: n.in.GroupID, CreatorDid: n.creator, CipherSuite: int64(n.suite), Epoch: n.epoch, EpochAssumed: n.assumed,
+		Name: name, Description: description, At: n.now,
+	})
+	if err != nil {
+		return fmt.Errorf("insert conversation: %w", err)
+	}
+	for _, first := range []*firstAnswer{n.byKey, n.byContent} {
+		if found, err := first.find(ctx, q, out); found || err != nil {
+			return err
+		}
+	}
+	if created == 0 {
+		return convoExists()
+	}
+	if err := n.fill(ctx, q); err != nil {
+		return err
+	}
+	views, err := convoViews(ctx, q, n.creator, []string{n.in.GroupID})
+	if err != nil {
+		return err
+	}
+	*out = views[0]
+	if err := n.byKey.keep(ctx, q, out); err != nil {
+		return err
+	}
+	return n.byContent.keep(ctx, q, out)
+}
+
+// fill puts the members and the objects into the new conversation.
+func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
+	id := n.in.GroupID
+	w := &welcomeCheck{
+		q: q, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
+		evidence: n.evidence, added: n.in.InitialMembers, standing: map[string]standing{n.creator: member}, opaque: true,
+	}
+	packages, err := w.check(ctx)
+	if err != nil {
+		return err
+	}
+	if err := q.BeginMemberships(ctx, db.BeginMembershipsParams{
+		ConvoID: id, Dids: append([]string{n.creator}, n.in.InitialMembers...), Seq: 0, At: n.now,
+	}); err != nil {
+		return fmt.Errorf("begin memberships: %w", err)
+	}
+	if n.invite != nil {
+		w := &newWelcome{
+			convoID: id, epoch: n.epoch, welcome: n.in.WelcomeMessage, ratchetTree: n.in.RatchetTree, packages: packages, at: n.now,
+		}
+		if err := w.store(ctx, q); err != nil {
+			return err
+		}
+	}
+	return n.evidence.store(ctx, q, id, n.now)
+}

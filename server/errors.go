@@ -1,0 +1,102 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// Constraints of the schema that a request can run into, by the names that the
+// migrations give them.
+const (
+	conversationsPKey        = "conversations_pkey"
+	membershipsPKey          = "memberships_pkey"
+	membershipsOneActive     = "memberships_one_active"
+	messagesMessageID        = "messages_message_id"
+	idempotencyRecordsPKey   = "idempotency_records_pkey"
+	welcomeRecipientsOneOpen = "welcome_recipients_one_open"
+	messagesOneCommit        = "messages_one_commit"
+)
+
+// constraintErrors is what a client is told where a constraint holds against
+// its request. Handlers look first, so most of these show only in a race.
+var constraintErrors = map[string]func() *xrpc.Error{
+	conversationsPKey: convoExists,
+	membershipsPKey: func() *xrpc.Error {
+		return gen.Errorf(gen.ErrAlreadyMember, "a member is added twice")
+	},
+	membershipsOneActive: func() *xrpc.Error {
+		return gen.Errorf(gen.ErrAlreadyMember, "a member is added twice")
+	},
+	messagesMessageID: func() *xrpc.Error {
+		return gen.Errorf(gen.ErrIdempotencyConflict, "msgId: used before in this conversation")
+	},
+	idempotencyRecordsPKey: func() *xrpc.Error {
+		return gen.Errorf(gen.ErrIdempotencyConflict, "idempotencyKey: used at the same time with other content")
+	},
+}
+
+// retriedConstraints are those that only a concurrent transaction can have
+// brought about: run again, the request finds what that one wrote.
+var retriedConstraints = map[string]bool{
+	idempotencyRecordsPKey:   true,
+	welcomeRecipientsOneOpen: true,
+	messagesOneCommit:        true,
+}
+
+func convoExists() *xrpc.Error {
+	return gen.Errorf(gen.ErrConvoExists, "a conversation with this group id exists")
+}
+
+// sqlError maps a violated constraint to the error of the lexicons; any other
+// error it gives back as it is.
+func sqlError(err error) error {
+	if f := constraintErrors[constraintOf(err)]; f != nil {
+		e := f()
+		e.Cause = err
+		return e
+	}
+	return err
+}
+
+// constraintOf names the constraint that err says is violated, "" for none.
+func constraintOf(err error) string {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return ""
+	}
+	return pg.ConstraintName
+}
+
+// SQLSTATE of transactions that lost against another one
+// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+const (
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+)
+
+func worthRetrying(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	return pg.Code == serializationFailure || pg.Code == deadlockDetected || retriedConstraints[pg.ConstraintName]
+}
+
+// inTx runs fn in a transaction, and again, three times at most, where another
+// transaction got in its way. So fn starts from nothing each time. A violated
+// constraint comes back as the lexicons' error.
+func (s *Server) inTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
+	var err error
+	for range 3 {
+		if err = pgx.BeginFunc(ctx, s.pool, fn); err == nil || !worthRetrying(err) {
+			break
+		}
+	}
+	return sqlError(err)
+}

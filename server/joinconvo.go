@@ -1,0 +1,28 @@
+package server
+
+import (
+	"context"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// JoinConvo lets a member join by an external commit: a device that is new, or
+// one that has lost its state.
+func (s *Server) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
+	convoID, err := parseConvoID("convoId", in.ConvoID)
+	if err != nil {
+		return nil, err
+	}
+	content := *in
+	content.ConvoID = convoID
+	if in.GroupInfo == nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing")
+	}
+	out, err := s.commit(ctx, caller, &commitRequest{
+		nsid: gen.NSIDJoinConvo, key: in.IdempotencyKey, content: &content, conversation: convoID,
+		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commitField: "externalCommit", external: true,
+	})
+	return (*gen.JoinConvoOutput)(out), err
+}

@@ -1,0 +1,130 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// fieldTargetDID is how the lexicon calls who is removed.
+const fieldTargetDID = "targetDid"
+
+// LeaveConvo ends the caller's membership, which needs no commit, or that of
+// another one, which does.
+func (s *Server) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
+	convoID, err := parseConvoID("convoId", in.ConvoID)
+	if err != nil {
+		return nil, err
+	}
+	content := *in
+	content.ConvoID = convoID
+	var out *commitResult
+	if in.TargetDID == nil || *in.TargetDID == caller.DID {
+		out, err = s.leave(ctx, caller, &content)
+	} else {
+		out, err = s.remove(ctx, caller, &content)
+	}
+	return (*gen.LeaveConvoOutput)(out), err
+}
+
+func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+	if in.Proposal != nil {
+		return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
+	}
+	return s.commit(ctx, caller, &commitRequest{
+		nsid: gen.NSIDLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
+		commit: in.Commit, groupInfo: in.GroupInfo,
+		commitField: "commit", welcomeField: "welcomeMessage", removedField: fieldTargetDID,
+		removed: []string{*in.TargetDID},
+	})
+}
+
+// leave ends the caller's membership at once. Its leaf stays in the group until
+// one of the others commits its removal.
+func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+	if in.Commit != nil {
+		return nil, gen.Errorf(gen.ErrInvalidCommit, "commit: nobody can commit its own removal (RFC 9420 §12.4); leave with a proposal, or with nothing, and the others commit it")
+	}
+	var p *parsedProposal
+	if in.Proposal != nil {
+		var err error
+		if p, err = parseProposal(in.ConvoID, in.Proposal); err != nil {
+			return nil, err
+		}
+	}
+	now := s.timestamp()
+	first, err := newFirstAnswer(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
+	if err != nil {
+		return nil, err
+	}
+	var out *commitResult
+	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		l := &leaveTx{handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}}
+		out, err = l.run(ctx, p, first)
+		return err
+	})
+	if lost := (*lostRace)(nil); errors.As(err, &lost) {
+		return s.conflict(ctx, caller, in.ConvoID, lost)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// leaveTx is a leave inside its transaction.
+type leaveTx struct{ handshakeTx }
+
+func (l *leaveTx) run(ctx context.Context, p *parsedProposal, first *firstAnswer) (*commitResult, error) {
+	out := &commitResult{}
+	if found, err := l.begin(ctx, first, out); found || err != nil {
+		return out, err
+	}
+	out.Success, out.NewEpoch = true, l.convo.Epoch
+	if p != nil {
+		// A proposal of a past epoch is a lost race like that of a commit.
+		if !l.settles() && p.epoch < l.convo.Epoch {
+			return nil, &lostRace{framing: p.epoch, current: l.convo.Epoch}
+		}
+		stored, err := l.propose(ctx, p, func(current int64) error {
+			return gen.Errorf(gen.ErrInvalidProposal, "proposal: its framing epoch %d is ahead of the current epoch %d", p.epoch, current)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out.NewEpoch, out.Seq = p.epoch, &stored.Seq
+	}
+	if err := l.end(ctx); err != nil {
+		return nil, err
+	}
+	return out, first.keep(ctx, l.q, out)
+}
+
+// end closes the window at the newest number, and the conversation behind the
+// last member.
+func (l *leaveTx) end(ctx context.Context) error {
+	n, err := l.q.CountMembers(ctx, l.convoID)
+	if err != nil {
+		return fmt.Errorf("count members: %w", err)
+	}
+	last := n == 1
+	seq, err := l.q.LeaveConvo(ctx, l.now, last, l.convoID)
+	if err != nil {
+		return fmt.Errorf("change roster: %w", err)
+	}
+	if err := l.q.EndMemberships(ctx, db.EndMembershipsParams{
+		Seq: seq, At: l.now, Pending: !last, ConvoID: l.convoID, Dids: []string{l.caller},
+	}); err != nil {
+		return fmt.Errorf("end membership: %w", err)
+	}
+	if err := l.q.EndRejoinRequests(ctx, l.convoID, []string{l.caller}); err != nil {
+		return fmt.Errorf("end rejoin request: %w", err)
+	}
+	return nil
+}

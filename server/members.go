@@ -1,0 +1,120 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"catbird.blue/mls/db"
+)
+
+// requireMember is nil for who is a member now. A stranger gets the same answer
+// whether the conversation exists or not.
+func requireMember(ctx context.Context, q *db.Queries, convoID, did string) error {
+	m, err := q.MembershipState(ctx, convoID, did)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read membership: %w", err)
+	case m.Active:
+		return nil
+	case m.Ever:
+		return notMember()
+	}
+	return convoNotFound()
+}
+
+// requireEverMember is requireMember, but former members pass too.
+func requireEverMember(ctx context.Context, q *db.Queries, convoID, did string) error {
+	m, err := q.MembershipState(ctx, convoID, did)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read membership: %w", err)
+	case m.Ever:
+		return nil
+	}
+	return convoNotFound()
+}
+
+// standing is how a DID belongs to a conversation.
+type standing int
+
+const (
+	// stranger: neither of the others.
+	stranger standing = iota
+	// pendingLeaver has left; its leaf awaits the commit that removes it.
+	pendingLeaver
+	member
+)
+
+// standings reads how dids belong to a conversation; strangers have no entry.
+func standings(ctx context.Context, q *db.Queries, convoID string, dids []string) (map[string]standing, error) {
+	rows, err := q.Standings(ctx, convoID, dids)
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	out := make(map[string]standing, len(rows))
+	for _, r := range rows {
+		if r.Active {
+			out[r.Did] = member
+		} else if out[r.Did] == stranger {
+			out[r.Did] = pendingLeaver
+		}
+	}
+	return out, nil
+}
+
+// device is a leaf's owner and signature key.
+type device struct{ did, id string }
+
+// knownLeaves reads the devices of dids in a conversation.
+func knownLeaves(ctx context.Context, q *db.Queries, convoID string, dids []string) (map[device]bool, error) {
+	rows, err := q.LeavesOf(ctx, convoID, dids)
+	if err != nil {
+		return nil, fmt.Errorf("read leaves: %w", err)
+	}
+	out := make(map[device]bool, len(rows))
+	for _, r := range rows {
+		out[device{r.Did, r.DeviceID}] = true
+	}
+	return out, nil
+}
+
+// mayRemove tells whether caller may end the membership of others: the creator
+// may, and once the creator is gone, the longest-standing member.
+func mayRemove(ctx context.Context, q *db.Queries, convoID, creator, caller string) (bool, error) {
+	if caller == creator {
+		return true, nil
+	}
+	c, err := q.MembershipState(ctx, convoID, creator)
+	if err != nil {
+		return false, fmt.Errorf("read creator's membership: %w", err)
+	}
+	if c.Active {
+		return false, nil
+	}
+	senior, err := q.SeniorMember(ctx, convoID)
+	if err != nil {
+		return false, fmt.Errorf("read longest-standing member: %w", err)
+	}
+	return senior == caller, nil
+}
+
+// unique gives s without repetitions, in its order.
+func unique(s []string) []string {
+	out := make([]string, 0, len(s))
+	seen := make(map[string]bool, len(s))
+	for _, v := range s {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func set(s []string) map[string]bool {
+	out := make(map[string]bool, len(s))
+	for _, v := range s {
+		out[v] = true
+	}
+	return out
+}

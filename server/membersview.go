@@ -1,0 +1,101 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
+)
+
+// convoViews builds the views of the conversations ids, in that order, as did
+// sees them. What does not exist is left out; membership is not checked. Three
+// queries serve all of them.
+func convoViews(ctx context.Context, q *db.Queries, did string, ids []string) ([]gen.ConvoView, error) {
+	convos, err := q.ConvosForView(ctx, did, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read conversations: %w", err)
+	}
+	devices, err := deviceViews(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
+	members, err := q.MembersForView(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	views := make(map[string]*gen.ConvoView, len(convos))
+	for i := range convos {
+		views[convos[i].ConvoID] = convoView(&convos[i])
+	}
+	for _, m := range members {
+		if v := views[m.ConvoID]; v != nil {
+			appendMember(v, m, devices[memberKey{m.ConvoID, m.Did}])
+		}
+	}
+	out := make([]gen.ConvoView, 0, len(ids))
+	for _, id := range ids {
+		if v := views[id]; v != nil {
+			out = append(out, *v)
+		}
+	}
+	return out, nil
+}
+
+// memberKey is a DID in a conversation.
+type memberKey struct{ convoID, did string }
+
+func deviceViews(ctx context.Context, q *db.Queries, ids []string) (map[memberKey][]gen.DeviceLeaf, error) {
+	leaves, err := q.LeavesForView(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read leaves: %w", err)
+	}
+	out := make(map[memberKey][]gen.DeviceLeaf)
+	for _, l := range leaves {
+		m := memberKey{l.ConvoID, l.Did}
+		out[m] = append(out[m], gen.DeviceLeaf{DeviceID: l.DeviceID, LeafIndex: l.LeafIndex})
+	}
+	return out, nil
+}
+
+func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
+	v := &gen.ConvoView{
+		ID:          c.ConvoID,
+		GroupID:     c.ConvoID,
+		Creator:     c.CreatorDid,
+		Members:     []gen.MemberView{},
+		Epoch:       c.Epoch,
+		CipherSuite: mls.CipherSuite(c.CipherSuite).String(),
+		CreatedAt:   xrpc.FormatTime(c.CreatedAt),
+		LastSeq:     &c.LastSeq,
+		ReadSeq:     &c.ReadSeq,
+		Roster:      &c.Roster,
+		MemberCount: new(int64),
+	}
+	if c.LastMessageAt != nil {
+		at := xrpc.FormatTime(*c.LastMessageAt)
+		v.LastMessageAt = &at
+	}
+	if c.Name != nil || c.Description != nil {
+		v.Metadata = &gen.ConvoMetadata{Name: c.Name, Description: c.Description}
+	}
+	return v
+}
+
+// appendMember puts m into v. Who has left counts no more, but shows as long as
+// its leaf awaits removal.
+func appendMember(v *gen.ConvoView, m db.MembersForViewRow, devices []gen.DeviceLeaf) {
+	mv := gen.MemberView{DID: m.Did, JoinedAt: xrpc.FormatTime(m.JoinedAt), Devices: devices}
+	if len(devices) > 0 {
+		mv.LeafIndex = devices[0].LeafIndex
+	}
+	if m.PendingRemoval {
+		pending := true
+		mv.PendingRemoval = &pending
+	} else {
+		*v.MemberCount++
+	}
+	v.Members = append(v.Members, mv)
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
+)
+
+// parsedProposal is what a proposal's framing says.
+type parsedProposal struct {
+	message []byte
+	epoch   int64
+	// public is nil for a PrivateMessage.
+	public *mls.PublicMessage
+}
+
+// SendProposal stores a proposal of the current epoch, for a commit to name.
+func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
+	convoID, err := parseConvoID("convoId", in.ConvoID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := parseProposal(convoID, in.Proposal)
+	if err != nil {
+		return nil, err
+	}
+	content := *in
+	content.ConvoID = convoID
+	now := s.timestamp()
+	first, err := newFirstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, &content, now)
+	if err != nil {
+		return nil, err
+	}
+	out := &gen.SendProposalOutput{}
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now}
+		if found, err := h.begin(ctx, first, out); found || err != nil {
+			return err
+		}
+		stored, err := h.propose(ctx, p, func(current int64) error {
+			return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the proposal is of epoch %d", current, p.epoch)
+		})
+		if err != nil {
+			return err
+		}
+		*out = *stored
+		return first.keep(ctx, h.q, out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// parseProposal reads a proposal as far as anyone outside the group can.
+func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
+	const name, field = gen.ErrInvalidProposal, "proposal"
+	m, framing, err := parseFramed(name, field, b, MaxCommit)
+	if err != nil {
+		return nil, err
+	}
+	if framing.ContentType != mls.ContentTypeProposal {
+		return nil, gen.Errorf(name, "%s: its content is of type %s, want proposal", field, framing.ContentType)
+	}
+	if err := checkFraming(name, field, framing, convoID); err != nil {
+		return nil, err
+	}
+	if m.Public != nil {
+		if t := m.Public.Sender.Type; t != mls.SenderMember {
+			return nil, gen.Errorf(name, "%s: its sender is of type %s, want member", field, t)
+		}
+		if why := refusedProposal(m.Public.Proposal); why != "" {
+			return nil, gen.Errorf(name, "%s: %s", field, why)
+		}
+	}
+	return &parsedProposal{message: b, epoch: int64(framing.Epoch), public: m.Public}, nil
+}
+
+// propose stores a proposal under the next number. otherEpoch makes the error
+// for one that is not of the current epoch.
+func (h *handshakeTx) propose(ctx context.Context, p *parsedProposal, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
+	if h.settles() {
+		if err := h.settle(ctx, p.epoch); err != nil {
+			return nil, err
+		}
+	} else if p.epoch != h.convo.Epoch {
+		return nil, otherEpoch(h.convo.Epoch)
+	}
+	var ref []byte
+	if p.public != nil {
+		var err error
+		if ref, err = p.public.ProposalRef(h.suite()); err != nil {
+			return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: %v", err)
+		}
+	}
+	seq, err := h.q.TakeSeq(ctx, h.now, h.convoID)
+	if err != nil {
+		return nil, fmt.Errorf("take number: %w", err)
+	}
+	id, err := newMessageID()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.q.InsertHandshake(ctx, db.InsertHandshakeParams{
+		ConvoID: h.convoID, Seq: seq, MessageID: id, Kind: "proposal", Epoch: p.epoch, SenderDid: h.caller,
+		Ciphertext: p.message, ProposalRef: ref, At: h.now,
+	}); err != nil {
+		return nil, fmt.Errorf("store proposal: %w", err)
+	}
+	return &gen.SendProposalOutput{MessageID: id, Seq: seq, Epoch: p.epoch}, nil
+}
