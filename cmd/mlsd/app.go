@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"catbird.blue/mls/db/migrations"
+	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/xrpc"
+)
+
+// app is a service that is ready to be served.
+type app struct {
+	config   *Config
+	log      *slog.Logger
+	database *database
+	health   *server.Health
+	metrics  *server.Metrics
+	handler  http.Handler
+
+	// closers end what was opened, the last first.
+	closers []func() error
+}
+
+// build opens everything the service needs, from the identity to the routes.
+func build(ctx context.Context, c *Config, port int, log *slog.Logger) (*app, error) {
+	a := &app{config: c, log: log}
+	if err := a.open(ctx, port); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
+
+// close ends what open opened. It may be called again.
+func (a *app) close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+func (a *app) open(ctx context.Context, port int) error {
+	c := a.config
+	if err := makeDir(c.DataDir); err != nil {
+		return err
+	}
+	key, err := serviceKey(c, port)
+	if err != nil {
+		return err
+	}
+	doc, err := document(c, key, port)
+	if err != nil {
+		return err
+	}
+	if a.database, err = openDatabase(ctx, c, a.log); err != nil {
+		return err
+	}
+	a.onClose(a.database.stop)
+	names, err := migrations.Up(ctx, a.database.url)
+	if err != nil {
+		return err
+	}
+	if len(names) > 0 {
+		a.log.Info("migrated", "migrations", names)
+	}
+	pool, err := openPool(ctx, a.database.url, c.DBConnections)
+	if err != nil {
+		return err
+	}
+	a.onClose(func() error { return within(5*time.Second, "closing the database connections", pool.Close) })
+	a.health = server.NewHealth(pool, version)
+	a.metrics = server.NewMetrics(pool)
+	blobs, err := a.blobs(ctx)
+	if err != nil {
+		return err
+	}
+	did := c.serviceDID(port)
+	plumbing, err := a.plumbing(ctx, did)
+	if err != nil {
+		return err
+	}
+	svc := server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs)})
+	a.handler = server.NewHandler(server.HandlerConfig{
+		Service: svc, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
+		Health: a.health, Metrics: a.metrics, Log: a.log,
+	})
+	return nil
+}
+
+func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
+	var store *blob.Store
+	var err error
+	if a.config.BlobURL == "" {
+		store, err = blob.OpenDir(a.config.blobDir())
+	} else {
+		store, err = blob.Open(ctx, a.config.BlobURL)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(store.Close)
+	return store, nil
+}
+
+// plumbing makes authentication and limits.
+func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
+	c := a.config
+	m := auth.NewMetrics(a.metrics.Registry)
+	dir, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m})
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	a.onClose(func() error { dir.Close(); return nil })
+	replay, err := a.replay(ctx, m)
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	authenticator, err := auth.New(auth.Config{Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m})
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	off, scale, err := c.rateLimits()
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	limits, err := auth.NewLimits(auth.LimitsConfig{Off: off, Scale: scale, Metrics: m})
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
+}
+
+// replay is the memory of used tokens: of this process, or shared by Redis.
+func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
+	if a.config.RedisURL == "" {
+		return auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-mark"), Metrics: m})
+	}
+	client, err := auth.NewRedisClient(a.config.RedisURL)
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	a.onClose(client.Close)
+	store := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{Client: client, Metrics: m, OnChange: a.redisChanged})
+	a.onClose(func() error { store.Close(); return nil })
+	return store, nil
+}
+
+func (a *app) redisChanged(up bool, reason error) {
+	if up {
+		a.log.Info("Redis is back")
+		return
+	}
+	a.log.Warn("Redis is lost; each instance remembers used tokens for itself", "reason", server.Describe(reason))
+}
+
+// within waits for f no longer than d.
+func within(d time.Duration, what string, f func()) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-time.After(d):
+		return fmt.Errorf("%s took too long", what)
+	}
+}

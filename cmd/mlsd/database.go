@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// database is where the data is: elsewhere, or in a private server of ours.
+type database struct {
+	url     string
+	private *pgembed.Server
+}
+
+func openDatabase(ctx context.Context, c *Config, log *slog.Logger) (*database, error) {
+	if c.DatabaseURL != "" {
+		return &database{url: c.DatabaseURL}, nil
+	}
+	if err := makeDir(c.DataDir); err != nil {
+		return nil, err
+	}
+	s, err := pgembed.Start(ctx, pgembed.Options{DataDir: c.postgresDir(), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return &database{url: s.URL(pgembed.Database), private: s}, nil
+}
+
+// done is closed when a private server has ended.
+func (d *database) done() <-chan struct{} {
+	if d.private == nil {
+		return nil
+	}
+	return d.private.Done()
+}
+
+// stop ends a private server.
+func (d *database) stop() error {
+	if d.private == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	return d.private.Stop(ctx)
+}
+
+// readOnlyTransaction is the SQLSTATE of a write at what has become a standby.
+const readOnlyTransaction = "25006"
+
+// openPool connects to the database and makes sure that it answers.
+func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	cfg.MaxConns = int32(size)
+	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = time.Hour, 10*time.Minute
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	params := cfg.ConnConfig.RuntimeParams
+	for name, value := range map[string]string{
+		"application_name": "mlsd",
+		"timezone":         "UTC",
+		// A transaction that lingers holds back what readers of the log may
+		// see, and one that waits keeps a connection.
+		"statement_timeout":                   "30s",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "10s",
+	} {
+		if params[name] == "" {
+			params[name] = value
+		}
+	}
+	cfg.AfterConnect = forceSync
+	watch := &failoverWatch{}
+	cfg.ConnConfig.Tracer = watch
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	watch.pool = pool
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("the database does not answer: %w", err)
+	}
+	return pool, nil
+}
+
+// forceSync has a commit wait until it is on disk, and stronger settings
+// stand: with less, what was delivered can vanish in a crash.
+func forceSync(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false)
+		WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`)
+	if err != nil {
+		return fmt.Errorf("forcing synchronous_commit: %w", err)
+	}
+	return nil
+}
+
+// failoverWatch drops all connections when one of them turns out to lead to a
+// server that has become a standby: new ones look for the primary.
+type failoverWatch struct{ pool *pgxpool.Pool }
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (w *failoverWatch) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (w *failoverWatch) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+	w.look(data.Err)
+}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (w *failoverWatch) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+// TraceBatchQuery implements pgx.BatchTracer.
+func (w *failoverWatch) TraceBatchQuery(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
+	w.look(data.Err)
+}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (w *failoverWatch) TraceBatchEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchEndData) {
+	w.look(data.Err)
+}
+
+func (w *failoverWatch) look(err error) {
+	var pg *pgconn.PgError
+	if err != nil && w.pool != nil && errors.As(err, &pg) && pg.Code == readOnlyTransaction {
+		w.pool.Reset()
+	}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"catbird.blue/mls/server/auth"
+)
+
+// keygen writes a new key for the service of the configuration and prints the
+// DID document that the server would serve with it.
+func (p *program) keygen(_ context.Context, args []string) error {
+	curve := string(auth.K256)
+	c, err := p.config("keygen", args, func(flags *flag.FlagSet) {
+		flags.StringVar(&curve, "algorithm", curve, "curve of the key: K-256 or P-256")
+	})
+	if err != nil {
+		return err
+	}
+	alg, err := auth.ParseAlgorithm(curve)
+	if err != nil {
+		return &configError{fmt.Errorf("-algorithm: %w", err)}
+	}
+	key, err := auth.GenerateKey(alg, c.serviceDID(c.Port))
+	if err != nil {
+		return err
+	}
+	path := c.keyFile(c.Port)
+	if err := makeDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if err := key.WriteFile(path); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("%s is there already; a key in use must not be lost, so it is not overwritten", path)
+		}
+		return err
+	}
+	doc, err := document(c, key, c.Port)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.errOut, "mlsd: wrote the key to %s\n", path)
+	fmt.Fprintf(p.out, "%s\n", doc)
+	return nil
+}
+
+// document is the DID document of the service, as JSON.
+func document(c *Config, key *auth.Key, port int) ([]byte, error) {
+	pub, err := key.Public()
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.MarshalIndent(auth.Document(c.serviceDID(port), c.publicURL(port), pub), "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("DID document: %w", err)
+	}
+	return b, nil
+}
+
+// serviceKey loads the key. Only where no file is named one is made: a named
+// one that is missing is a mistake.
+func serviceKey(c *Config, port int) (*auth.Key, error) {
+	path, did := c.keyFile(port), c.serviceDID(port)
+	var key *auth.Key
+	var err error
+	if c.KeyFile == "" {
+		key, err = auth.LoadOrCreateKey(path, auth.K256, did)
+	} else {
+		key, err = auth.LoadKey(path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("MLS_KEY_FILE: there is no %s; write one with: mlsd keygen", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return key, key.Check(did, "")
+}
+
+// makeDir makes a directory of ours. As root others may pass through, since
+// PostgreSQL below it runs under another account; what is inside has modes of
+// its own.
+func makeDir(dir string) error {
+	mode := os.FileMode(0o700)
+	if os.Geteuid() == 0 {
+		mode = 0o711
+	}
+	if err := os.MkdirAll(dir, mode); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+// Command mlsd is the delivery service: one process that serves, and the
+// chores around it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+const help = `mlsd is a delivery service for MLS group chats on the AT Protocol.
+
+usage: mlsd [command] [flags]
+
+  serve                    serve (the default); with nothing configured on
+                           localhost:3000 with a private PostgreSQL in ./data
+  migrate up|down|status   bring the database schema up to date, take the
+                           newest migration back, list them
+  keygen                   write a new service key and print the DID document
+  check-config             print the effective configuration, secrets left out
+  health                   ask the server of this configuration if it is ready
+  version                  print the version
+
+mlsd serve -help lists the settings.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	p := program{out: os.Stdout, errOut: os.Stderr, environ: os.Environ()}
+	os.Exit(p.main(ctx, os.Args[1:]))
+}
+
+// program is what a command may touch of the process.
+type program struct {
+	out, errOut io.Writer
+	environ     []string
+}
+
+// main runs a command and gives the exit status: 0, 1 for what failed, 2 for
+// what was asked wrongly.
+func (p *program) main(ctx context.Context, args []string) int {
+	command := "serve"
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		command, args = args[0], args[1:]
+	}
+	commands := map[string]func(context.Context, []string) error{
+		"serve": p.serve, "migrate": p.migrate, "keygen": p.keygen,
+		"check-config": p.checkConfig, "health": p.health, "version": p.version,
+		"help": p.help,
+	}
+	run, ok := commands[command]
+	if !ok {
+		fmt.Fprintf(p.errOut, "mlsd: there is no command %q\n\n%s", command, help)
+		return 2
+	}
+	err := run(ctx, args)
+	var config *configError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &config):
+		p.complain(config.err)
+		return 2
+	}
+	p.complain(err)
+	return 1
+}
+
+// complain writes each line of an error with the program's name.
+func (p *program) complain(err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(p.errOut, "mlsd: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// configError is a mistake in the configuration or on the command line.
+type configError struct{ err error }
+
+func (e *configError) Error() string { return e.err.Error() }
+func (e *configError) Unwrap() error { return e.err }
+
+// config loads and checks the configuration.
+func (p *program) config(command string, args []string, more ...func(*flag.FlagSet)) (*Config, error) {
+	c, err := load(command, args, p.environ, p.out, more...)
+	if err == nil {
+		err = c.check()
+	}
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return c, err
+	}
+	return nil, &configError{err}
+}
+
+func (p *program) version(context.Context, []string) error {
+	fmt.Fprintln(p.out, version)
+	return nil
+}
+
+func (p *program) help(context.Context, []string) error {
+	fmt.Fprint(p.out, help)
+	return nil
+}
+
+func (p *program) checkConfig(_ context.Context, args []string) error {
+	c, err := p.config("check-config", args)
+	if err != nil {
+		return err
+	}
+	printConfig(p.out, c.effective())
+	if c.DatabaseURL == "" {
+		fmt.Fprintf(p.out, "# no DATABASE_URL: a private PostgreSQL in %s\n", c.postgresDir())
+	}
+	if c.BlobURL == "" {
+		fmt.Fprintf(p.out, "# no MLS_BLOB_URL: files in %s\n", c.blobDir())
+	}
+	return nil
+}

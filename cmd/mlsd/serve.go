@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"catbird.blue/mls/server"
+)
+
+const (
+	// headerTimeout bounds a request's header; its body and its answer have
+	// bounds that move on with what arrives.
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10 // bytes
+)
+
+// serve runs the service until it is told to stop.
+func (p *program) serve(ctx context.Context, args []string) error {
+	start := time.Now()
+	c, err := p.config("serve", args)
+	if err != nil {
+		return err
+	}
+	log := p.logger(c)
+	boundMemory()
+	// Listening comes first: a port that is taken is an error before anything
+	// is touched, and whoever calls early waits instead of being refused.
+	listeners, err := listen(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer listeners.close()
+	a, err := build(ctx, c, listeners.port(), log)
+	if err != nil {
+		return err
+	}
+	log.Info("ready", "url", "http://"+listeners.main.Addr().String(), "version", version,
+		"start_ms", time.Since(start).Milliseconds())
+	err = a.run(ctx, listeners)
+	log.Info("stopped")
+	return errors.Join(err, a.close())
+}
+
+// logger writes to the standard error output. The instance tells the lines of
+// several processes apart.
+func (p *program) logger(c *Config) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo // checked when loaded
+	}
+	o := &slog.HandlerOptions{Level: level}
+	var h slog.Handler = slog.NewJSONHandler(p.errOut, o)
+	if c.LogFormat == "text" {
+		h = slog.NewTextHandler(p.errOut, o)
+	}
+	return slog.New(h).With("instance", fmt.Sprintf("%08x", rand.Uint32()))
+}
+
+// boundMemory has the collector work harder before the container's limit is
+// reached, unless GOMEMLIMIT says something else.
+func boundMemory() {
+	if limit := server.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
+		debug.SetMemoryLimit(int64(limit / 10 * 9))
+	}
+}
+
+const noMemoryLimit = 1<<63 - 1
+
+// listeners are the sockets of the service and, where asked for, of its
+// metrics.
+type listeners struct{ main, metrics net.Listener }
+
+func listen(ctx context.Context, c *Config) (*listeners, error) {
+	main, err := bind(ctx, net.JoinHostPort(c.Listen, strconv.Itoa(c.Port)), "SERVER_PORT")
+	if err != nil {
+		return nil, err
+	}
+	l := &listeners{main: main}
+	if c.MetricsListen == "off" {
+		return l, nil
+	}
+	if l.metrics, err = bind(ctx, c.MetricsListen, "MLS_METRICS_LISTEN"); err != nil {
+		main.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func bind(ctx context.Context, addr, setting string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program; stop that one, or set %s", addr, setting)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return l, nil
+}
+
+func (l *listeners) port() int { return l.main.Addr().(*net.TCPAddr).Port }
+
+// close is for what no http.Server took over; closing twice does no harm.
+func (l *listeners) close() {
+	l.main.Close()
+	if l.metrics != nil {
+		l.metrics.Close()
+	}
+}
+
+// run serves until ctx ends, which is a success, or something fails. Then it
+// finishes what is under way.
+func (a *app) run(ctx context.Context, l *listeners) error {
+	group, ctx := errgroup.WithContext(ctx)
+	serve := func(s *http.Server, l net.Listener) {
+		group.Go(func() error {
+			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serving: %w", err)
+			}
+			return nil
+		})
+	}
+	logged := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
+	main := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeader, ErrorLog: logged}
+	servers := []*http.Server{main}
+	serve(main, l.main)
+	if l.metrics != nil {
+		m := &http.Server{Handler: a.metrics.Handler(a.log), ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout,
+			WriteTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: logged}
+		servers = append(servers, m)
+		serve(m, l.metrics)
+	}
+	group.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.database.done():
+			return errors.New("the private PostgreSQL ended; its log is in the data directory")
+		}
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		return a.drain(servers)
+	})
+	return group.Wait()
+}
+
+// drain makes the service not ready, lets balancers notice, and waits for the
+// requests under way.
+func (a *app) drain(servers []*http.Server) error {
+	a.health.Drain()
+	a.log.Info("stopping")
+	time.Sleep(a.config.DrainTime)
+	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopTimeout)
+	defer cancel()
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil {
+			a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
+			s.Close()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// prefix marks the environment variables that are ours alone: one we do not
+// know is a mistake.
+const prefix = "MLS_"
+
+// injected are what Kubernetes puts into the environment of every pod beside a
+// service that is called mls.
+func injected(name string) bool {
+	return strings.HasPrefix(name, "MLS_SERVICE_") || name == "MLS_PORT" || strings.HasPrefix(name, "MLS_PORT_")
+}
+
+// setting is a field of Config with what its tags say.
+type setting struct {
+	value                reflect.Value
+	flag, env, def, help string
+	oneOf                []string
+	min, max             string
+	secret               string
+	given, source        string
+}
+
+func settingsOf(c *Config) []*setting {
+	v := reflect.ValueOf(c).Elem()
+	var out []*setting
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag
+		out = append(out, &setting{value: v.Field(i), flag: tag.Get("flag"), env: tag.Get("env"), def: tag.Get("default"),
+			help: tag.Get("help"), oneOf: strings.Fields(tag.Get("oneof")), min: tag.Get("min"), max: tag.Get("max"), secret: tag.Get("secret")})
+	}
+	return out
+}
+
+// load reads the configuration of a subcommand from its arguments and the
+// environment, in the form of os.Environ. Every problem is one line of the
+// error; flag.ErrHelp says that help was asked for and printed to out.
+func load(name string, args, environ []string, out io.Writer, more ...func(*flag.FlagSet)) (*Config, error) {
+	c := new(Config)
+	settings := settingsOf(c)
+	env := map[string]string{}
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	if err := parseFlags(name, args, settings, out, more); err != nil {
+		return nil, err
+	}
+	var problems []error
+	for _, s := range settings {
+		if s.source == "" {
+			s.given, s.source = s.def, "default"
+			if v := env[s.env]; v != "" {
+				s.given, s.source = v, s.env
+			}
+		}
+		if err := s.set(); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", s.where(), err))
+		}
+	}
+	problems = append(problems, unknown(env, settings)...)
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return c, nil
+}
+
+func (s *setting) where() string {
+	if s.source == "default" {
+		return s.env
+	}
+	return s.source
+}
+
+func parseFlags(name string, args []string, settings []*setting, out io.Writer, more []func(*flag.FlagSet)) error {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	for _, s := range settings {
+		fs.Func(s.flag, "", func(v string) error {
+			s.given, s.source = v, "-"+s.flag
+			return nil
+		})
+	}
+	for _, add := range more {
+		add(fs)
+	}
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		usage(out, name, settings)
+		return err
+	case err != nil:
+		return err
+	case fs.NArg() > 0:
+		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	}
+	return nil
+}
+
+func usage(out io.Writer, name string, settings []*setting) {
+	fmt.Fprintf(out, "usage: mlsd %s [flags]\n\nEvery flag has an environment variable; the flag wins.\n\n", name)
+	for _, s := range settings {
+		def := ""
+		if s.def != "" {
+			def = " (default " + s.def + ")"
+		}
+		fmt.Fprintf(out, "  -%s, %s%s\n        %s\n", s.flag, s.env, def, s.help)
+	}
+}
+
+// unknown lists the variables with our prefix that no setting has.
+func unknown(env map[string]string, settings []*setting) []error {
+	var names []string
+	for name := range env {
+		known := slices.ContainsFunc(settings, func(s *setting) bool { return s.env == name })
+		if strings.HasPrefix(name, prefix) && !known && !injected(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var out []error
+	for _, name := range names {
+		out = append(out, fmt.Errorf("%s: there is no such setting (see mlsd serve -help)", name))
+	}
+	return out
+}
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+func (s *setting) set() error {
+	switch {
+	case s.value.Type() == durationType:
+		d, err := time.ParseDuration(s.given)
+		if err != nil {
+			return fmt.Errorf("%q is not a duration such as 30s", s.given)
+		}
+		low, _ := time.ParseDuration(s.min)
+		high, _ := time.ParseDuration(s.max)
+		if d < low || d > high {
+			return fmt.Errorf("%s is not between %s and %s", d, low, high)
+		}
+		s.value.SetInt(int64(d))
+	case s.value.Kind() == reflect.Int:
+		return s.setInt()
+	default:
+		if len(s.oneOf) > 0 && !slices.Contains(s.oneOf, s.given) {
+			return fmt.Errorf("%q is not one of %s", s.given, strings.Join(s.oneOf, ", "))
+		}
+		s.value.SetString(s.given)
+	}
+	return nil
+}
+
+func (s *setting) setInt() error {
+	n, err := strconv.Atoi(s.given)
+	if err != nil {
+		return fmt.Errorf("%q is not a whole number", s.given)
+	}
+	low, _ := strconv.Atoi(s.min)
+	high, _ := strconv.Atoi(s.max)
+	if n < low || n > high {
+		return fmt.Errorf("%d is not between %d and %d", n, low, high)
+	}
+	s.value.SetInt(int64(n))
+	return nil
+}
+
+// printConfig writes the effective configuration, one variable a line, secrets
+// left out.
+func printConfig(out io.Writer, c *Config) {
+	for _, s := range settingsOf(c) {
+		v := fmt.Sprint(s.value.Interface())
+		if s.secret != "" {
+			v = redactURL(v)
+		}
+		fmt.Fprintf(out, "%s=%s\n", s.env, v)
+	}
+}
+
+// redactURL hides a URL's password and every parameter that may be one. What is
+// no URL is hidden whole.
+func redactURL(s string) string {
+	if s == "" {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme == "" {
+		return "REDACTED"
+	}
+	if _, has := u.User.Password(); has {
+		u.User = url.UserPassword(u.User.Username(), "REDACTED")
+	}
+	q := u.Query()
+	for name := range q {
+		if !slices.Contains(harmless, strings.ToLower(name)) {
+			q.Set(name, "REDACTED")
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// harmless are the URL parameters that are shown: places and modes.
+var harmless = []string{"host", "port", "user", "dbname", "sslmode", "target_session_attrs", "application_name",
+	"connect_timeout", "region", "endpoint", "prefix", "addr", "db"}

@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/labstack/echo/v4"
+)
+
+// outcome is how a request ended: all that the log and the metrics hear of it.
+type outcome struct {
+	nsid, errName string
+	status        int
+	took          time.Duration
+	in, out       int64
+	// cause is what went wrong inside, for an answer of 500 and above.
+	cause error
+}
+
+// observe writes one line for every request and counts it. The line's fields
+// are these and no others: accounts, conversations, tokens, addresses, paths
+// and messages of errors stay out.
+func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			start := time.Now()
+			m.inFlight.Inc()
+			defer m.inFlight.Dec()
+			body := &countedBody{ReadCloser: c.Request().Body}
+			if body.ReadCloser != nil && body.ReadCloser != http.NoBody {
+				c.Request().Body = body
+			}
+			id := fmt.Sprintf("%016x", rand.Uint64())
+			c.Response().Header().Set("X-Request-Id", id)
+			o := &outcome{nsid: routeName(c.Path())}
+			finished := false
+			defer func() {
+				if !finished { // an answer that broke off on purpose
+					o.errName = "Aborted"
+				}
+				o.status, o.out, o.in, o.took = c.Response().Status, c.Response().Size, body.n, time.Since(start)
+				m.record(o)
+				o.log(c.Request().Context(), log, id)
+			}()
+			if err := next(c); err != nil {
+				e := toXRPC(err)
+				o.errName, o.cause = e.Name, e.Cause
+				c.Error(e)
+			}
+			finished = true
+			return nil
+		}
+	}
+}
+
+func (o *outcome) log(ctx context.Context, log *slog.Logger, id string) {
+	attrs := []slog.Attr{
+		slog.String("nsid", o.nsid), slog.Int("status", o.status), slog.String("error", o.errName),
+		slog.Float64("duration_ms", float64(o.took.Microseconds())/1000),
+		slog.Int64("bytes_in", o.in), slog.Int64("bytes_out", o.out), slog.String("request_id", id),
+	}
+	level := slog.LevelInfo
+	if o.status >= http.StatusInternalServerError && o.status != http.StatusNotImplemented {
+		level = slog.LevelError
+		if o.cause != nil {
+			attrs = append(attrs, slog.String("cause", Describe(o.cause)))
+		}
+	}
+	log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+// identifiers are the forms in which accounts, conversations, messages, tokens
+// and addresses get into the text of errors. What stands between quotes is a
+// value more often than not.
+var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
+	`|"(?:[^"\\]|\\.)*"|'[^']*'` +
+	`|eyJ[\w-]+(?:\.[\w-]+)*` +
+	`|\b[0-9a-fA-F]{16,}\b` +
+	`|\b[\w+/-]{40,}={0,2}` +
+	`|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?` +
+	`|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?::\d+)?` +
+	`|[\w.+-]+://\S+`)
+
+// Describe is the text of an error without identifiers. Of an error of
+// PostgreSQL it adds what names the place and not the value.
+func Describe(err error) string {
+	text := identifiers.ReplaceAllString(err.Error(), "[redacted]")
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		text += fmt.Sprintf(" (SQLSTATE %s, table %q, column %q, constraint %q)", pg.Code, pg.TableName, pg.ColumnName, pg.ConstraintName)
+	}
+	return text
+}
+
+// countedBody counts what is read of a request's body.
+type countedBody struct {
+	io.ReadCloser
+	n int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// contain turns a panic into an internal error, so that one request does not
+// end the process.
+func contain(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler: // meant to break the connection
+				panic(v)
+			default:
+				err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
+}
+
+// How long a client may take to receive: a grace for each write, and then as
+// long as it receives at a rate that the slowest of mobile links reaches. A
+// whole-answer timeout would cut off large blobs, none at all would let a
+// client that stops reading keep its answer in memory. The same for request
+// bodies is in package xrpc.
+const (
+	writeGrace   = 30 * time.Second
+	writeMinRate = 16 << 10 // bytes per second
+)
+
+// pace puts a deadline on every write.
+func pace(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		w := c.Response().Writer
+		p := &pacedWriter{ResponseWriter: w, ctl: http.NewResponseController(w)}
+		c.Response().Writer = p
+		// A deadline of the connection's last request may be near. What the server
+		// still holds is sent after the handler, an error's
+		// answer included; and the next request of the connection begins anew.
+		defer p.extend(0)
+		return next(c)
+	}
+}
+
+type pacedWriter struct {
+	http.ResponseWriter
+	ctl *http.ResponseController
+}
+
+func (w *pacedWriter) extend(n int) {
+	// Not every ResponseWriter has deadlines: those of tests do not.
+	_ = w.ctl.SetWriteDeadline(time.Now().Add(writeGrace + time.Duration(n/writeMinRate)*time.Second))
+}
+
+// Write moves the deadline on and writes.
+func (w *pacedWriter) Write(b []byte) (int, error) {
+	w.extend(len(b))
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController find what the writer below can do.
+func (w *pacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/lexicons"
+	"catbird.blue/mls/xrpc"
+)
+
+// HandlerConfig is what the HTTP side of the service is made of.
+type HandlerConfig struct {
+	Service gen.Service
+	// Plumbing is authentication, limits and audit of the methods. Requests
+	// are counted by Metrics, so Observe may stay nil.
+	Plumbing xrpc.Plumbing
+	// ServiceDID and Version are shown to people.
+	ServiceDID, Version string
+	// Document is the DID document, as JSON.
+	Document []byte
+	Health   *Health
+	Metrics  *Metrics
+	// Log gets a line for every request, without identifiers.
+	Log *slog.Logger
+}
+
+// NewHandler routes the methods of the lexicons and the plain pages beside
+// them.
+func NewHandler(c HandlerConfig) *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = handleError
+	e.Use(observe(c.Log, c.Metrics), contain, pace)
+	gen.RegisterRoutes(e, c.Service, c.Plumbing)
+	plain := func(path string, h echo.HandlerFunc) {
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, h)
+	}
+	page := startPage(c)
+	plain("/", func(ctx echo.Context) error {
+		ctx.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		return send(ctx, "text/html; charset=utf-8", page)
+	})
+	plain("/health", c.Health.serve)
+	plain("/health/ready", c.Health.serveReady)
+	plain("/health/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
+	plain("/xrpc/_health", func(ctx echo.Context) error {
+		return sendJSON(ctx, http.StatusOK, map[string]string{"version": c.Version})
+	})
+	plain("/.well-known/did.json", func(ctx echo.Context) error {
+		ctx.Response().Header().Set("Access-Control-Allow-Origin", "*")
+		return send(ctx, "application/json", c.Document)
+	})
+	plain("/lexicons/:file", serveLexicon)
+	return e
+}
+
+// serveLexicon gives the lexicon files as they are.
+func serveLexicon(c echo.Context) error {
+	nsid, ok := strings.CutSuffix(c.Param("file"), ".json")
+	if !ok {
+		return noSuchPage()
+	}
+	b, ok := lexicons.JSON(nsid)
+	if !ok {
+		return noSuchPage()
+	}
+	c.Response().Header().Set("Access-Control-Allow-Origin", "*")
+	return send(c, "application/json", b)
+}
+
+func noSuchPage() *xrpc.Error {
+	return xrpc.Errorf(http.StatusNotFound, xrpc.NotFound, "there is nothing here; the start page at / lists what there is")
+}
+
+// send writes a whole answer; nothing here is ever cached.
+func send(c echo.Context, contentType string, body []byte) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	return c.Stream(http.StatusOK, contentType, bytes.NewReader(body))
+}
