@@ -12,18 +12,16 @@ import (
 // How long a request body may take: a grace, and then as long as it arrives at
 // a rate that the slowest of mobile links reaches. A client that sends a byte
 // now and then is cut off.
-const (
-	bodyGrace   = 15 * time.Second
-	bodyMinRate = 16 << 10 // bytes per second
-)
+var bodyGrace = 15 * time.Second
+
+const bodyMinRate = 16 << 10 // bytes per second
 
 // What is read and thrown away before a refusal is answered, at most. A proxy
 // that is still sending when the answer comes reports a broken connection
 // instead of the answer.
-const (
-	drainMost = 64 << 20 // bytes
-	drainFor  = 10 * time.Second
-)
+var drainFor = 10 * time.Second
+
+const drainMost = 64 << 20 // bytes
 
 // body reads a request body within bounds of size and time.
 type body struct {
@@ -38,7 +36,8 @@ type body struct {
 	deadline time.Time
 	read     int64
 	// err is what ended the body, io.EOF at its end.
-	err error
+	err     error
+	drained bool
 }
 
 func newBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge string) *body {
@@ -112,9 +111,10 @@ func (b *body) end(err error) {
 // that the answer finds a client that listens. Beyond the bound the connection
 // is closed after the answer.
 func (b *body) drain() {
-	if b.r.Body == nil || b.r.Body == http.NoBody || errors.Is(b.err, io.EOF) {
+	if b.drained || b.r.Body == nil || b.r.Body == http.NoBody || errors.Is(b.err, io.EOF) {
 		return
 	}
+	b.drained = true
 	if b.read == 0 && strings.EqualFold(b.r.Header.Get("Expect"), "100-continue") {
 		// The client has not begun; the server does not invite it to.
 		return

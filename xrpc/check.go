@@ -61,9 +61,35 @@ func wellFormed(f Format, s string) bool {
 // Checker holds values against the bounds and formats of their lexicon and
 // keeps the first violation. A name of "" means the value at hand.
 type Checker struct {
-	path  string
+	path  []step
 	named []Named
 	err   *Error
+}
+
+// step is a field of an object, or an item of an array where name is "".
+type step struct {
+	name string
+	i    int
+}
+
+func (c *Checker) push(s step) { c.path = append(c.path, s) }
+
+func (c *Checker) pop() { c.path = c.path[:len(c.path)-1] }
+
+// at puts the path together, which is only needed for an error.
+func (c *Checker) at(name string) string {
+	out := ""
+	for _, s := range c.path {
+		if s.name == "" {
+			out += "[" + strconv.Itoa(s.i) + "]"
+		} else {
+			out = join(out, s.name)
+		}
+	}
+	if name == "" {
+		return out
+	}
+	return join(out, name)
 }
 
 // Check gives the first violation in v as an *Error, or nil.
@@ -82,14 +108,9 @@ func (c *Checker) Err() error {
 }
 
 func (c *Checker) fail(name, constraint, format string, args ...any) {
-	if c.err != nil {
-		return
+	if c.err == nil {
+		c.err = named(c.named, c.at(name), constraint, format, args...)
 	}
-	path := c.path
-	if name != "" {
-		path = join(path, name)
-	}
-	c.err = named(c.named, path, constraint, format, args...)
 }
 
 // In checks the object in a field.
@@ -97,10 +118,9 @@ func (c *Checker) In(name string, v Checkable) {
 	if c.err != nil {
 		return
 	}
-	before := c.path
-	c.path = join(c.path, name)
+	c.push(step{name: name})
 	v.Check(c)
-	c.path = before
+	c.pop()
 }
 
 // CheckItems checks an array: at least min and at most max items (-1: no
@@ -110,16 +130,16 @@ func CheckItems[T any](c *Checker, name string, items []T, min, max int, item fu
 	if item == nil || c.err != nil {
 		return
 	}
-	before := c.path
+	c.push(step{name: name})
 	for i := range items {
-		// The path is only needed where something is wrong: it is put
-		// together for every item because checking is rare next to I/O.
-		c.path = join(before, name) + "[" + strconv.Itoa(i) + "]"
-		if item(&items[i], c); c.err != nil {
+		c.push(step{i: i})
+		item(&items[i], c)
+		c.pop()
+		if c.err != nil {
 			break
 		}
 	}
-	c.path = before
+	c.pop()
 }
 
 // String bounds the length of a string in bytes of UTF-8; -1 means no bound.

@@ -101,7 +101,7 @@ func QueryDownload[I any, PI params[I]](call func(context.Context, Caller, *I) (
 		if err := parseQuery(x.R, PI(in).Parse); err != nil {
 			return err
 		}
-		d, err := call(ctx, caller, in)
+		d, err := call(WithRange(ctx, x.R.Header.Get("Range")), caller, in)
 		if err != nil {
 			return err
 		}
@@ -156,7 +156,9 @@ func answer[O any, PO output[O]](x *Exchange, out *O, err error) error {
 	if x.audit != nil {
 		x.audit.Answered(x.Method, body)
 	}
-	return writeJSON(x.W, x.status, body)
+	// An answer that cannot be written has nobody who waits for it.
+	_ = writeJSON(x.W, x.status, body)
+	return nil
 }
 
 // download streams a Download. What is stored is a stranger's bytes, so a
@@ -180,8 +182,21 @@ func (x *Exchange) download(d *Download) (err error) {
 		x.audit.Answered(x.Method, nil)
 	}
 	x.W.WriteHeader(x.status)
-	if _, err := io.Copy(x.W, d.Body); err != nil {
+	out := &sink{w: x.W}
+	if _, err := io.Copy(out, d.Body); err != nil && out.err == nil {
 		return fmt.Errorf("stream answer: %w", err)
 	}
 	return nil
+}
+
+// sink remembers that writing failed, which is the client's doing, and tells it
+// from a failure to read.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) Write(p []byte) (n int, err error) {
+	n, s.err = s.w.Write(p)
+	return n, s.err
 }
