@@ -25,6 +25,9 @@ type reader struct {
 	object string
 	depth  int
 	path   [maxDepth]step
+	// trace, where set, is told of every vector header, with the input from
+	// there on: tests find the length fields of an object by it.
+	trace func(field string, at []byte)
 }
 
 func newReader(object string, b []byte) *reader { return &reader{b: b, object: object} }
@@ -147,6 +150,9 @@ func (r *reader) header(field string) int {
 	if len(r.b) == 0 {
 		r.fail(field, "end of input", "a vector length", sectionVectors)
 		return 0
+	}
+	if r.trace != nil {
+		r.trace(r.fieldPath(field), r.b)
 	}
 	size := 1 << (r.b[0] >> 6)
 	if size == 8 {

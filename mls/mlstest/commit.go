@@ -79,7 +79,7 @@ func (g *Group) Commit(by *Client, p Plan) *Commit {
 		commit.Path = g.path(tree, signer, index, fresh, p.EditPath)
 	}
 	m := &mls.PublicMessage{Sender: mls.Sender{Type: mls.SenderMember, Index: index}, Commit: commit, MembershipTag: Random(hashSize(by.Suite))}
-	out := g.finish(m, by, signer, next, p.Public)
+	out := g.finish(m, by, signer, index, next, p.Public)
 	if len(added) > 0 {
 		refs := make([][]byte, len(added))
 		for i, k := range added {
@@ -170,8 +170,9 @@ func pathNode(s mls.CipherSuite, key []byte, recipients int) mls.UpdatePathNode 
 }
 
 // finish signs a commit and derives the next epoch. The author's key signs
-// the message, the signer's the GroupInfo: they differ when the key rotates.
-func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, next *Group, public bool) *Commit {
+// the message, the signer's, which has that leaf, the GroupInfo: they differ
+// when the key rotates.
+func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, index uint32, next *Group, public bool) *Commit {
 	s := g.Context.CipherSuite
 	m.GroupID, m.Epoch, m.ContentType = g.Context.GroupID, g.Context.Epoch, mls.ContentTypeCommit
 	m.Signature = author.Sign(mls.LabelFramedContent, m.AppendTBS(nil, &g.Context))
@@ -187,7 +188,7 @@ func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, next *Group
 	next.Context.ConfirmedTranscriptHash = mls.ConfirmedTranscriptHash(s, g.Interim, format, m.AppendContent(nil), m.Signature)
 	next.Interim = mls.InterimTranscriptHash(s, next.Context.ConfirmedTranscriptHash, next.Tag)
 	return &Commit{Message: encoded, Next: next, By: signer, RatchetTree: next.Tree.Bytes(),
-		GroupInfo: next.SignGroupInfo(signer, true), GroupInfoNoTree: next.SignGroupInfo(signer, false)}
+		GroupInfo: message(next.groupInfo(signer, index, true)), GroupInfoNoTree: message(next.groupInfo(signer, index, false))}
 }
 
 // ExternalCommit makes the PublicMessage by which a client joins on its own;
@@ -206,7 +207,7 @@ func (g *Group) ExternalCommit(joiner *Client, remove ...uint32) *Commit {
 	index := tree.Place(&blank)
 	commit.Path = g.path(tree, joiner, index, nil, nil)
 	m := &mls.PublicMessage{Sender: mls.Sender{Type: mls.SenderNewMemberCommit}, Commit: commit}
-	return g.finish(m, joiner, joiner, next, true)
+	return g.finish(m, joiner, joiner, index, next, true)
 }
 
 // RandomWelcome makes a Welcome that names those KeyPackageRefs.

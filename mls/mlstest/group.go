@@ -167,15 +167,15 @@ func (g *Group) ProposeUpdate(by *Client, public bool) *Proposal {
 // MLSMessage; tree says whether ratchet_tree is inside. The edits are made
 // before it is signed.
 func (g *Group) SignGroupInfo(by *Client, tree bool, edits ...func(*mls.GroupInfo)) []byte {
-	return message(g.groupInfo(by, tree, edits...))
+	return message(g.groupInfo(by, g.Index(by), tree, edits...))
 }
 
 // Bare takes the MLSMessage off a GroupInfo or KeyPackage, whose header is
 // four bytes.
 func Bare(message []byte) []byte { return message[4:] }
 
-func (g *Group) groupInfo(by *Client, tree bool, edits ...func(*mls.GroupInfo)) *mls.GroupInfo {
-	gi := &mls.GroupInfo{Context: g.Context, ConfirmationTag: g.Tag, Signer: g.Index(by)}
+func (g *Group) groupInfo(by *Client, index uint32, tree bool, edits ...func(*mls.GroupInfo)) *mls.GroupInfo {
+	gi := &mls.GroupInfo{Context: g.Context, ConfirmationTag: g.Tag, Signer: index}
 	if tree {
 		gi.Extensions = append(gi.Extensions, mls.Extension{Type: mls.ExtensionRatchetTree, Data: g.Tree.Bytes()})
 	}
