@@ -7,9 +7,10 @@ import (
 )
 
 // Bytes is a lexicon value of type bytes. In JSON it is {"$bytes": …} with
-// standard base64 (https://atproto.com/specs/data-model#bytes): written padded,
-// read with or without padding, in the standard or the url alphabet. nil means
-// absent where the field is optional.
+// standard base64 (https://atproto.com/specs/data-model#bytes): written without
+// padding, as the reference implementations do and indigo requires; read with
+// or without, in the standard or the url alphabet. nil means absent where the
+// field is optional.
 type Bytes []byte
 
 // Base64 is a lexicon string that carries bytes as base64: written in the

@@ -11,7 +11,7 @@ import (
 
 const testCID = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
 
-const wholeSample = `{"text":"hi","maybe":"did:plc:abc","num":-3,"flag":true,"bytes":{"$bytes":"AAE="},"b64":"AQ==",` +
+const wholeSample = `{"text":"hi","maybe":"did:plc:abc","num":-3,"flag":true,"bytes":{"$bytes":"AAE"},"b64":"AQ==",` +
 	`"link":{"$link":"` + testCID + `"},"blob":{"$type":"blob","ref":{"$link":"` + testCID + `"},"mimeType":"a/b","size":7},` +
 	`"words":["a","b"],"nested":{"text":"x","num":0},"more":[{"text":"y","num":1}]}`
 
@@ -31,8 +31,8 @@ func TestLenientInput(t *testing.T) {
 		` { "text" : "x" , "num" : 1 } ` + "\n":                           `{"text":"x","num":1}`,
 		`{"text":"x","num":1,"$type":"any","other":{"a":[null,{"b":1}]}}`: `{"text":"x","num":1}`,
 		`{"text":"x","num":1,"Text":"y","NUM":null}`:                      `{"text":"x","num":1}`,
-		`{"text":"x","num":1,"bytes":{"$bytes":"-_8"},"b64":"-_8"}`:       `{"text":"x","num":1,"bytes":{"$bytes":"+/8="},"b64":"+/8="}`,
-		`{"text":"x","num":1,"bytes":{"$bytes":"\u0041A=="}}`:             `{"text":"x","num":1,"bytes":{"$bytes":"AA=="}}`,
+		`{"text":"x","num":1,"bytes":{"$bytes":"-_8"},"b64":"-_8"}`:       `{"text":"x","num":1,"bytes":{"$bytes":"+/8"},"b64":"+/8="}`,
+		`{"text":"x","num":1,"bytes":{"$bytes":"\u0041A=="}}`:             `{"text":"x","num":1,"bytes":{"$bytes":"AA"}}`,
 		`{"text":"x","num":1,"b64":"","words":[]}`:                        `{"text":"x","num":1,"b64":"","words":[]}`,
 		`{"text":"é\ud83d\ude00","num":-0}`:                               `{"text":"é😀","num":0}`,
 	} {

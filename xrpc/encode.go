@@ -81,7 +81,10 @@ func (e *Encoder) Base64(b Base64) {
 // Bytes writes {"$bytes": …}.
 func (e *Encoder) Bytes(b Bytes) {
 	e.Open()
-	e.Name("$bytes").Base64(Base64(b))
+	e.Name("$bytes")
+	e.buf = append(e.buf, '"')
+	e.buf = base64.RawStdEncoding.AppendEncode(e.buf, b)
+	e.buf = append(e.buf, '"')
 	e.Close()
 }
 

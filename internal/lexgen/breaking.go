@@ -1,0 +1,140 @@
+package lexgen
+
+import (
+	"slices"
+
+	"github.com/bluesky-social/indigo/lex/lexlint"
+)
+
+// Breaking compares the lexicons of the last release with today's and tells
+// what breaks those who rely on them: indigo's rules, and what it does not see
+// (what is gone, and what callers must newly give). Each problem is a change;
+// its text is what an entry of the list of intended changes repeats.
+func Breaking(released, current *Set) Problems {
+	var probs Problems
+	for _, before := range released.Files {
+		after := current.byID[before.NSID]
+		if after == nil {
+			probs.add(before.Path, "", "the lexicon is gone")
+			continue
+		}
+		c := &comparison{file: before.Path, probs: &probs}
+		c.defs(before.tree.get("defs"), after.tree.get("defs"))
+		for _, issue := range lexlint.BreakingChanges(before.Schema, after.Schema) {
+			probs.add(before.Path, "", "%s (%s)", issue.Message, issue.LintName)
+		}
+	}
+	slices.SortFunc(probs, func(a, b Problem) int {
+		if a.String() < b.String() {
+			return -1
+		}
+		return 1
+	})
+	return slices.Compact(probs)
+}
+
+// comparison of two versions of one file.
+type comparison struct {
+	file  string
+	probs *Problems
+}
+
+func (c *comparison) add(path, format string, args ...any) {
+	c.probs.add(c.file, path, format, args...)
+}
+
+func (c *comparison) defs(before, after *node) {
+	for _, name := range before.keys {
+		at, then, now := "defs."+name, before.fields[name], after.get(name)
+		if now == nil {
+			c.add(at, "the definition is gone")
+			continue
+		}
+		c.errors(then, now, at)
+		c.permissions(then, now, at)
+		for _, part := range []string{"parameters", "input", "output"} {
+			c.part(then.get(part), now.get(part), at+"."+part)
+		}
+		c.properties(then, now, at)
+	}
+}
+
+// errors finds declared errors that are gone.
+func (c *comparison) errors(then, now *node, at string) {
+	names := func(n *node) (out []string) {
+		if list := n.get("errors"); list != nil {
+			for _, e := range list.items {
+				out = append(out, e.str("name"))
+			}
+		}
+		return out
+	}
+	left := names(now)
+	for _, name := range names(then) {
+		if !slices.Contains(left, name) {
+			c.add(at+".errors", "%s is gone", name)
+		}
+	}
+}
+
+// permissions finds methods that a permission set lists no longer.
+func (c *comparison) permissions(then, now *node, at string) {
+	names := func(n *node) (out []string) {
+		if list := n.get("permissions"); list != nil {
+			for _, p := range list.items {
+				out = append(out, p.get("lxm").strings()...)
+			}
+		}
+		return out
+	}
+	left := names(now)
+	for _, nsid := range names(then) {
+		if !slices.Contains(left, nsid) {
+			c.add(at+".permissions", "%s is gone", nsid)
+		}
+	}
+}
+
+// part compares parameters, an input or an output.
+func (c *comparison) part(then, now *node, at string) {
+	switch {
+	case then == nil && now == nil:
+	case now == nil:
+		c.add(at, "gone")
+	case then == nil:
+		// What calls must newly give: a body, or a required parameter.
+		if now.str("type") != "params" {
+			c.add(at, "new: calls as they were do not have it")
+		} else if required := now.get("required").strings(); len(required) > 0 {
+			c.add(at, "new: calls as they were do not have %s", required[0])
+		}
+	default:
+		c.schema(then, now, at)
+	}
+}
+
+// schema compares what is inside a schema or a body around one.
+func (c *comparison) schema(then, now *node, at string) {
+	if body, bodyNow := then.get("schema"), now.get("schema"); body != nil || bodyNow != nil {
+		if body == nil || bodyNow == nil {
+			c.add(at+".schema", "there in one version only")
+			return
+		}
+		c.schema(body, bodyNow, at+".schema")
+		return
+	}
+	c.properties(then, now, at)
+}
+
+// properties finds fields that are gone.
+func (c *comparison) properties(then, now *node, at string) {
+	props := then.get("properties")
+	if props == nil || now.get("properties") == nil {
+		return
+	}
+	for _, name := range props.keys {
+		if now.get("properties", name) == nil {
+			c.add(at+".properties."+name, "the field is gone")
+		}
+	}
+}
