@@ -1,0 +1,168 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+)
+
+func TestSendMessageRepeatedByID(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	in := message(convo, 1)
+	in.MsgID = new("once")
+	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.MessageID != "once" {
+		t.Fatalf("message id is %q", first.MessageID)
+	}
+	say(t, s, convo, did("bob"), 1)
+	now = now.Add(time.Hour)
+	// The epoch has moved on since: a repetition is still one.
+	exec(t, s.pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
+	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(first, again) {
+		t.Fatalf("first answer %+v, repeated %+v", first, again)
+	}
+	other := message(convo, 2)
+	other.MsgID = in.MsgID
+	for _, who := range []string{"alice", "bob"} {
+		_, err = s.SendMessage(t.Context(), as(did(who)), other)
+		wantError(t, err, gen.ErrIdempotencyConflict)
+	}
+	withKey := *other
+	withKey.IdempotencyKey = new("key")
+	_, err = s.SendMessage(t.Context(), as(did("alice")), &withKey)
+	wantError(t, err, gen.ErrIdempotencyConflict)
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
+		t.Fatalf("repetitions burnt numbers: last_seq is %d", n)
+	}
+	// The same id means nothing in another conversation.
+	elsewhere := addConvo(t, s, 1, did("alice"))
+	there := message(elsewhere, 1)
+	there.MsgID = in.MsgID
+	if _, err := s.SendMessage(t.Context(), as(did("alice")), there); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A commit's id is taken too, and taking it never leads to an answer about it.
+func TestSendMessageIDOfCommit(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	in := message(convo, 1)
+	in.MsgID = new("commit")
+	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at)
+		VALUES ($1, 1, 'commit', 'commit', 1, $2, $3, now())`, convo, did("alice"), []byte(in.Ciphertext))
+	exec(t, s.pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
+	_, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	wantError(t, err, gen.ErrIdempotencyConflict)
+}
+
+func TestSendMessageRepeatedByKey(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	in := message(convo, 1)
+	in.IdempotencyKey = new("key")
+	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, s.pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
+	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
+	if err != nil || !reflect.DeepEqual(first, again) {
+		t.Fatalf("first answer %+v, repeated %+v, %v", first, again, err)
+	}
+	changed := message(convo, 2)
+	changed.IdempotencyKey = in.IdempotencyKey
+	_, err = s.SendMessage(t.Context(), as(did("alice")), changed)
+	wantError(t, err, gen.ErrIdempotencyConflict)
+	// Another account's key is another key.
+	if out, err := s.SendMessage(t.Context(), as(did("bob")), changed); err != nil || *out.Seq != 2 {
+		t.Fatalf("bob's message: %+v, %v", out, err)
+	}
+	// A refusal is not kept under the key: once it is fine it goes through.
+	late := message(convo, 3)
+	late.IdempotencyKey = new("late")
+	_, err = s.SendMessage(t.Context(), as(did("alice")), late)
+	wantError(t, err, gen.ErrEpochMismatch)
+	exec(t, s.pool, `UPDATE conversations SET epoch = 3 WHERE convo_id = $1`, convo)
+	if out, err := s.SendMessage(t.Context(), as(did("alice")), late); err != nil || *out.Seq != 3 {
+		t.Fatalf("after the epoch came: %+v, %v", out, err)
+	}
+}
+
+// The same call on two instances at once, many times over, is one message.
+func TestSendMessageRepeatedConcurrently(t *testing.T) {
+	a := newTestServer(t)
+	instances := []*Server{a, secondInstance(t, a)}
+	for name, mark := range map[string]func(*gen.SendMessageInput, string){
+		"msgId": func(in *gen.SendMessageInput, v string) { in.MsgID = &v },
+		"key":   func(in *gen.SendMessageInput, v string) { in.IdempotencyKey = &v },
+		"both":  func(in *gen.SendMessageInput, v string) { in.IdempotencyKey, in.MsgID = &v, &v },
+	} {
+		t.Run(name, func(t *testing.T) {
+			const rounds, calls = 10, 12
+			convo := addConvo(t, a, 1, did("alice"))
+			for round := range rounds {
+				in := message(convo, 1)
+				mark(in, fmt.Sprint(name, round))
+				answers := make([]*gen.SendMessageOutput, calls)
+				var wg sync.WaitGroup
+				for i := range calls {
+					wg.Go(func() {
+						out, err := instances[i%2].SendMessage(context.Background(), as(did("alice")), in)
+						if err != nil {
+							t.Error(err)
+						}
+						answers[i] = out
+					})
+				}
+				wg.Wait()
+				for _, out := range answers {
+					if !reflect.DeepEqual(out, answers[0]) {
+						t.Fatalf("answers differ: %+v and %+v", out, answers[0])
+					}
+				}
+				if want := int64(round + 1); *answers[0].Seq != want {
+					t.Fatalf("number %d, want %d", *answers[0].Seq, want)
+				}
+			}
+		})
+	}
+}
+
+// One key for two conversations at once: each locks its own row, and still one
+// of the two is told of the conflict.
+func TestSendMessageKeyAcrossConversations(t *testing.T) {
+	s := newTestServer(t)
+	for round := range 10 {
+		var wg sync.WaitGroup
+		errs := make([]error, 2)
+		for i := range errs {
+			convo := addConvo(t, s, 1, did("alice"))
+			in := message(convo, 1)
+			in.IdempotencyKey = new(fmt.Sprint("key", round))
+			wg.Go(func() { _, errs[i] = s.SendMessage(context.Background(), as(did("alice")), in) })
+		}
+		wg.Wait()
+		lost := errs[0]
+		if lost == nil {
+			lost = errs[1]
+		} else if errs[1] != nil {
+			t.Fatalf("both failed: %v, %v", errs[0], errs[1])
+		}
+		wantError(t, lost, gen.ErrIdempotencyConflict)
+	}
+}

@@ -1,0 +1,252 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
+)
+
+// say sends an application message of 100 bytes and fails the test where it is
+// refused.
+func say(t testing.TB, s *Server, convoID, who string, epoch int64) *gen.SendMessageOutput {
+	t.Helper()
+	out, err := s.SendMessage(context.Background(), as(who), message(convoID, epoch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// message is the input of an application message with random content.
+func message(convoID string, epoch int64) *gen.SendMessageInput {
+	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: application(convoID, epoch, 100)}
+}
+
+func TestSendMessageStoresAndNumbers(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 987654321, time.UTC)
+	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	alice := mlstest.NewClient(did("alice"))
+	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
+	convo := group.ID()
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+		VALUES ($1, $2, 1, 0, FALSE, 'claimed', '2026-01-01', '2026-01-01')`, convo, alice.DID)
+	addMember(t, s, convo, alice.DID, 0)
+
+	sent := group.Application(1000)
+	out, err := s.SendMessage(t.Context(), as(alice.DID), &gen.SendMessageInput{
+		ConvoID: strings.ToUpper(convo), Epoch: 0, Ciphertext: sent, SenderDID: new(alice.DID),
+		EmbedType: new("link"), EmbedURI: new("https://example.com/plain"), PaddedSize: new(int64(1024)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *out.Seq != 1 || *out.Epoch != 0 || out.ReceivedAt != "2026-03-01T12:00:00.987Z" || len(out.MessageID) != 36 {
+		t.Fatalf("answer is %+v", out)
+	}
+	if second := say(t, s, convo, alice.DID, 0); *second.Seq != 2 {
+		t.Fatalf("second message has number %d", *second.Seq)
+	}
+	got := query[[]byte](t, s.pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
+		AND epoch = 0 AND sender_did IS NULL`, convo, out.MessageID)
+	if !bytes.Equal(got, sent) {
+		t.Fatal("other bytes are stored")
+	}
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
+		convo, now.Truncate(time.Microsecond)); n != 2 {
+		t.Fatalf("last_seq is %d", n)
+	}
+}
+
+func TestSendMessageRefuses(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 3, did("alice"), did("bob"))
+	other := newConvoID()
+	big := application(convo, 3, MaxApplicationMessage)
+	good := application(convo, 3, 50)
+	public := append([]byte{0, 1, 0, 1}, good[4:]...)
+	for name, c := range map[string]struct {
+		change func(in *gen.SendMessageInput)
+		want   string
+		says   []string
+	}{
+		"too large": {func(in *gen.SendMessageInput) { in.Ciphertext = big }, gen.ErrMessageTooLarge,
+			[]string{"2097152", "10485760", "uploadBlob", fmt.Sprint(len(big))}},
+		"no MLS":              {func(in *gen.SendMessageInput) { in.Ciphertext = []byte("hello") }, gen.ErrInvalidMessage, nil},
+		"trailing byte":       {func(in *gen.SendMessageInput) { in.Ciphertext = append(bytes.Clone(good), 0) }, gen.ErrInvalidMessage, nil},
+		"cut":                 {func(in *gen.SendMessageInput) { in.Ciphertext = good[:len(good)-1] }, gen.ErrInvalidMessage, nil},
+		"public message":      {func(in *gen.SendMessageInput) { in.Ciphertext = public }, gen.ErrInvalidMessage, nil},
+		"a Welcome":           {func(in *gen.SendMessageInput) { in.Ciphertext = mlstest.RandomWelcome(1, make([]byte, 32)) }, gen.ErrInvalidMessage, []string{"PrivateMessage"}},
+		"a commit":            {func(in *gen.SendMessageInput) { in.Ciphertext = privateMessage(convo, 3, mls.ContentTypeCommit, 50) }, gen.ErrInvalidMessage, []string{"commit"}},
+		"a proposal":          {func(in *gen.SendMessageInput) { in.Ciphertext = privateMessage(convo, 3, mls.ContentTypeProposal, 50) }, gen.ErrInvalidMessage, []string{"proposal"}},
+		"other group":         {func(in *gen.SendMessageInput) { in.Ciphertext = application(other, 3, 50) }, gen.ErrInvalidMessage, []string{"group_id"}},
+		"other framing epoch": {func(in *gen.SendMessageInput) { in.Ciphertext = application(convo, 2, 50) }, gen.ErrInvalidMessage, []string{"2", "3"}},
+		"other sender":        {func(in *gen.SendMessageInput) { in.SenderDID = new(did("bob")) }, xrpc.InvalidRequest, []string{"senderDid"}},
+		"no conversation id":  {func(in *gen.SendMessageInput) { in.ConvoID = strings.Repeat("g", 32) }, xrpc.InvalidRequest, []string{"convoId"}},
+		"past epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 2, application(convo, 2, 50) }, gen.ErrEpochMismatch,
+			[]string{"current epoch is 3"}},
+		"future epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 4, application(convo, 4, 50) }, gen.ErrEpochMismatch,
+			[]string{"current epoch is 3"}},
+		"unknown blob": {func(in *gen.SendMessageInput) {
+			in.Blobs = []string{"bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"}
+		}, gen.ErrInvalidAsset, []string{"bafkreigh2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := &gen.SendMessageInput{ConvoID: convo, Epoch: 3, Ciphertext: good}
+			c.change(in)
+			_, err := s.SendMessage(t.Context(), as(did("alice")), in)
+			e := wantError(t, err, c.want)
+			for _, part := range c.says {
+				if !strings.Contains(e.Message, part) {
+					t.Errorf("message %q does not say %q", e.Message, part)
+				}
+			}
+		})
+	}
+	if n := query[int64](t, s.pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+		t.Fatal("a refused message left something behind")
+	}
+}
+
+// A message as large as is allowed goes through.
+func TestSendMessageLargest(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	frame := len(application(convo, 1, MaxApplicationMessage)) - MaxApplicationMessage
+	in := message(convo, 1)
+	in.Ciphertext = application(convo, 1, MaxApplicationMessage-frame)
+	if len(in.Ciphertext) != MaxApplicationMessage {
+		t.Fatalf("test message has %d bytes", len(in.Ciphertext))
+	}
+	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSendMessagePastEpochs(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.PastEpochs = 2 })
+	convo := addConvo(t, s, 5, did("alice"))
+	for epoch, ok := range map[int64]bool{2: false, 3: true, 4: true, 5: true, 6: false} {
+		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, epoch))
+		if ok && err != nil {
+			t.Errorf("epoch %d: %v", epoch, err)
+		}
+		if !ok {
+			wantError(t, err, gen.ErrEpochMismatch)
+		}
+	}
+	if n := query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
+		t.Fatalf("messages moved the epoch to %d", n)
+	}
+}
+
+// Strangers hear the same whether there is a conversation or not, whatever
+// else is wrong or would be a repetition; who was removed hears just that.
+func TestSendMessageOutsiders(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	first := message(convo, 1)
+	first.MsgID = new("m1")
+	if _, err := s.SendMessage(t.Context(), as(did("bob")), first); err != nil {
+		t.Fatal(err)
+	}
+	endMember(t, s, convo, did("bob"))
+	missing := newConvoID()
+	_, none := s.SendMessage(t.Context(), as(did("eve")), message(missing, 1))
+	wantError(t, none, gen.ErrConvoNotFound)
+	for name, in := range map[string]*gen.SendMessageInput{
+		"plain": message(convo, 1), "wrong epoch": message(convo, 9), "repetition": first,
+		"with key": {ConvoID: convo, Epoch: 1, Ciphertext: first.Ciphertext, IdempotencyKey: new("k")},
+		"with blob": {ConvoID: convo, Epoch: 1, Ciphertext: first.Ciphertext,
+			Blobs: []string{"bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := s.SendMessage(t.Context(), as(did("eve")), in)
+			wantSameError(t, err, none)
+			_, err = s.SendMessage(t.Context(), as(did("bob")), in)
+			wantError(t, err, gen.ErrNotMember)
+		})
+	}
+}
+
+// The creator's first message settles an epoch that was only assumed, and the
+// one its Welcome joins; nobody else's does.
+func TestSendMessageSettlesAssumedEpoch(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	exec(t, s.pool, `UPDATE conversations SET epoch_assumed = TRUE WHERE convo_id = $1`, convo)
+	exec(t, s.pool, `INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES ($1, 0, 1, 'w', now())`, convo)
+	state := func() string {
+		return query[string](t, s.pool, `SELECT format('%s %s %s', c.epoch, c.epoch_assumed, w.epoch) FROM conversations c JOIN welcomes w USING (convo_id)
+			WHERE convo_id = $1`, convo)
+	}
+	_, err := s.SendMessage(t.Context(), as(did("bob")), message(convo, 4))
+	wantError(t, err, gen.ErrEpochMismatch)
+	say(t, s, convo, did("bob"), 1)
+	if got := state(); got != "1 t 1" {
+		t.Fatalf("after another's message: %s", got)
+	}
+	say(t, s, convo, did("alice"), 4)
+	if got := state(); got != "4 f 4" {
+		t.Fatalf("after the creator's message: %s", got)
+	}
+	_, err = s.SendMessage(t.Context(), as(did("alice")), message(convo, 5))
+	wantError(t, err, gen.ErrEpochMismatch)
+}
+
+// Numbers have no gap and no repetition, whoever sends, on whichever instance,
+// and every sender is told the number its message really has.
+func TestSendMessageConcurrentNumbers(t *testing.T) {
+	const senders, each = 64, 10
+	a := newTestServer(t)
+	instances := []*Server{a, secondInstance(t, a)}
+	dids := make([]string, senders)
+	for i := range dids {
+		dids[i] = did(fmt.Sprint("sender", i))
+	}
+	convo := addConvo(t, a, 1, dids...)
+	told := make([]map[int64]string, senders)
+	var wg sync.WaitGroup
+	for i, who := range dids {
+		told[i] = map[int64]string{}
+		wg.Go(func() {
+			for range each {
+				out, err := instances[i%2].SendMessage(context.Background(), as(who), message(convo, 1))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				told[i][*out.Seq] = out.MessageID
+			}
+		})
+	}
+	wg.Wait()
+	all := map[int64]string{}
+	for _, m := range told {
+		for seq, id := range m {
+			if all[seq] != "" {
+				t.Fatalf("number %d was given twice", seq)
+			}
+			all[seq] = id
+		}
+	}
+	for seq := int64(1); seq <= senders*each; seq++ {
+		if all[seq] == "" {
+			t.Fatalf("number %d is missing", seq)
+		}
+		if id := query[string](t, a.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
+			t.Fatalf("number %d is message %s, its sender was told %s", seq, id, all[seq])
+		}
+	}
+	if n := query[int64](t, a.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
+		t.Fatalf("last_seq is %d", n)
+	}
+}

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/gen"
+)
+
+// naiveSend is how not to do it: the members are read in the snapshot of the
+// statement's beginning, which the wait for the conversation's row does not
+// renew.
+const naiveSend = `WITH member AS (
+		SELECT 1 FROM memberships WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL
+	), numbered AS (
+		UPDATE conversations SET last_seq = last_seq + 1 WHERE convo_id = $1 AND EXISTS (SELECT FROM member) RETURNING last_seq
+	) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
+	SELECT $1, last_seq, 'naive', 'app', 1, 'x', now() FROM numbered`
+
+// whileHeld opens a transaction that has done change to the conversation,
+// starts send, waits until it waits for the transaction, commits, and gives
+// send's error.
+func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() error) error {
+	t.Helper()
+	ctx := context.Background()
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	change(tx)
+	done := make(chan error, 1)
+	go func() { done <- send() }()
+	deadline := time.Now().Add(20 * time.Second)
+	for query[int64](t, s.pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
+			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
+		select {
+		case err := <-done:
+			t.Fatalf("did not wait for the open transaction: %v", err)
+		case <-time.After(2 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nothing waits for the open transaction")
+		}
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return <-done
+}
+
+// remove is what a removal does to the conversation and the membership.
+func remove(t *testing.T, tx pgx.Tx, convo, who string) {
+	t.Helper()
+	for _, sql := range []string{
+		`UPDATE conversations SET roster_version = roster_version + 1, last_seq = last_seq WHERE convo_id = $1 AND $2 <> ''`,
+		`UPDATE memberships SET left_seq = (SELECT last_seq FROM conversations WHERE convo_id = $1), left_at = now()
+			WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL`,
+	} {
+		if _, err := tx.Exec(context.Background(), sql, convo, who); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A removal is held open while the removed member sends: the message is not in.
+// The naive statement lets it in, which shows that the test can tell.
+func TestSendMessageTrap(t *testing.T) {
+	s := newTestServer(t)
+	stored := func(convo string) int64 {
+		return query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
+	}
+	t.Run("naive", func(t *testing.T) {
+		convo := addConvo(t, s, 1, did("alice"), did("bob"))
+		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
+			_, err := s.pool.Exec(context.Background(), naiveSend, convo, did("bob"))
+			return err
+		})
+		if err != nil || stored(convo) != 1 {
+			t.Fatalf("the naive statement did not fall into the trap: %d stored, %v", stored(convo), err)
+		}
+	})
+	for name, with := range map[string]func(*gen.SendMessageInput){
+		"plain":  func(*gen.SendMessageInput) {},
+		"msgId":  func(in *gen.SendMessageInput) { in.MsgID = new("m") },
+		"locked": func(in *gen.SendMessageInput) { in.IdempotencyKey = new("k") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			convo := addConvo(t, s, 1, did("alice"), did("bob"))
+			in := message(convo, 1)
+			with(in)
+			err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
+				_, err := s.SendMessage(context.Background(), as(did("bob")), in)
+				return err
+			})
+			wantError(t, err, gen.ErrNotMember)
+			if n := stored(convo); n != 0 {
+				t.Fatalf("%d messages of a removed member are in", n)
+			}
+		})
+	}
+}
+
+// A change of membership that leaves the sender in does not cost it its
+// message, and the number follows what was stored meanwhile.
+func TestSendMessageDuringOtherChange(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	err := whileHeld(t, s, func(tx pgx.Tx) {
+		remove(t, tx, convo, did("bob"))
+		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET last_seq = 7 WHERE convo_id = $1`, convo); err != nil {
+			t.Fatal(err)
+		}
+	}, func() error {
+		out, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
+		if err == nil && *out.Seq != 8 {
+			t.Errorf("number is %d, want 8", *out.Seq)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A commit is held open while a message of the epoch it ends is sent: the
+// message is refused with the new epoch, whatever its statement read before.
+func TestSendMessageDuringCommit(t *testing.T) {
+	s := newTestServer(t)
+	for _, key := range []*string{nil, new("key")} {
+		convo := addConvo(t, s, 1, did("alice"))
+		in := message(convo, 1)
+		in.IdempotencyKey = key
+		err := whileHeld(t, s, func(tx pgx.Tx) {
+			if _, err := tx.Exec(context.Background(), `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo); err != nil {
+				t.Fatal(err)
+			}
+		}, func() error {
+			_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+			return err
+		})
+		if e := wantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
+			t.Fatal("no message")
+		}
+		if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+			t.Fatalf("last_seq is %d", n)
+		}
+	}
+}
+
+// While the creator's message waits, another object settles the epoch: the
+// message does not move it again.
+func TestSendMessageDuringSettlement(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	exec(t, s.pool, `UPDATE conversations SET epoch_assumed = TRUE WHERE convo_id = $1`, convo)
+	err := whileHeld(t, s, func(tx pgx.Tx) {
+		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET epoch = 5, epoch_assumed = FALSE WHERE convo_id = $1`, convo); err != nil {
+			t.Fatal(err)
+		}
+	}, func() error {
+		_, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
+		return err
+	})
+	wantError(t, err, gen.ErrEpochMismatch)
+	if n := query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
+		t.Fatalf("epoch is %d", n)
+	}
+}
