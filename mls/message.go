@@ -43,7 +43,10 @@ type Message struct {
 
 // ParseMessage reads an MLSMessage (RFC 9420 §6) and all of what it holds.
 func ParseMessage(b []byte) (*Message, error) {
-	r := newReader("MLSMessage", b)
+	return parseMessage(newReader("MLSMessage", b))
+}
+
+func parseMessage(r *reader) (*Message, error) {
 	parseVersion(r)
 	m := &Message{WireFormat: WireFormat(r.u16("wire_format"))}
 	if r.err != nil {

@@ -32,7 +32,10 @@ type RatchetTree struct {
 // ParseRatchetTree reads optional<Node> ratchet_tree<V>: the contents of the
 // ratchet_tree extension (RFC 9420 §12.4.3.3).
 func ParseRatchetTree(b []byte) (*RatchetTree, error) {
-	r := newReader("ratchet_tree", b)
+	return parseRatchetTree(newReader("ratchet_tree", b))
+}
+
+func parseRatchetTree(r *reader) (*RatchetTree, error) {
 	rest := r.open("")
 	most := min(len(r.b)/2+1, MaxLeaves)
 	t := &RatchetTree{leaves: make([]*LeafNode, 0, most), parents: make([]*ParentNode, 0, most)}

@@ -1,0 +1,42 @@
+package mls
+
+import "unsafe"
+
+// Header is a vector's length field inside an object.
+type Header struct {
+	Field string
+	// At is its offset, Size its own bytes, Length the vector's.
+	At, Size, Length int
+}
+
+// Headers lists the vector headers of an MLSMessage or, for tree, of a ratchet
+// tree, each once, in the order of their offsets.
+func Headers(b []byte, tree bool) []Header {
+	var out []Header
+	r := newReader("", b)
+	r.trace = func(field string, at []byte) {
+		offset := int(uintptr(unsafe.Pointer(unsafe.SliceData(at))) - uintptr(unsafe.Pointer(unsafe.SliceData(b))))
+		h := newReader("", at)
+		n := h.header("")
+		out = append(out, Header{Field: field, At: offset, Size: len(at) - len(h.b), Length: n})
+	}
+	var err error
+	if tree {
+		_, err = parseRatchetTree(r)
+	} else {
+		_, err = parseMessage(r)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// Parent gives a parent node for tampering; i counts parents from the left.
+func (t *RatchetTree) Parent(i int) *ParentNode { return t.parents[i] }
+
+// SetParent replaces one.
+func (t *RatchetTree) SetParent(i int, p *ParentNode) {
+	t.hashes.Store(nil)
+	t.parents[i] = p
+}
