@@ -33,6 +33,30 @@ type AddMembersInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *AddMembersInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	xrpc.CheckItems(c, "didList", v.DIDList, 1, 50, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatDID)
+	})
+	if v.Commit != nil {
+		c.Bytes("commit", v.Commit, 1, 4194306)
+	}
+	if v.WelcomeMessage != nil {
+		c.Bytes("welcomeMessage", v.WelcomeMessage, 1, 4194306)
+	}
+	xrpc.CheckItems(c, "keyPackageHashes", v.KeyPackageHashes, -1, 4000, (*KeyPackageHashEntry).Check)
+	if v.GroupInfo != nil {
+		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
+	}
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
+	}
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *AddMembersInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -60,30 +84,6 @@ func (v *AddMembersInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *AddMembersInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *AddMembersInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	xrpc.CheckItems(c, "didList", v.DIDList, 1, 50, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatDID)
-	})
-	if v.Commit != nil {
-		c.Bytes("commit", v.Commit, 1, 4194306)
-	}
-	if v.WelcomeMessage != nil {
-		c.Bytes("welcomeMessage", v.WelcomeMessage, 1, 4194306)
-	}
-	xrpc.CheckItems(c, "keyPackageHashes", v.KeyPackageHashes, -1, 4000, (*KeyPackageHashEntry).Check)
-	if v.GroupInfo != nil {
-		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
-	}
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
-	}
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *AddMembersInput) EncodeJSON(e *xrpc.Encoder) {
@@ -153,6 +153,17 @@ type AddMembersOutput struct {
 	Conflict *CommitConflict
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *AddMembersOutput) Check(c *xrpc.Checker) {
+	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
+	}
+	if v.Conflict != nil {
+		c.In("conflict", v.Conflict)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *AddMembersOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -172,17 +183,6 @@ func (v *AddMembersOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *AddMembersOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *AddMembersOutput) Check(c *xrpc.Checker) {
-	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
-	}
-	if v.Conflict != nil {
-		c.In("conflict", v.Conflict)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *AddMembersOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -19,6 +19,17 @@ type ConfirmWelcomeInput struct {
 	ErrorDetails *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *ConfirmWelcomeInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	if v.DeviceID != nil {
+		c.String("deviceId", *v.DeviceID, 26, 26)
+	}
+	if v.ErrorDetails != nil {
+		c.String("errorDetails", *v.ErrorDetails, -1, 1024)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *ConfirmWelcomeInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -38,17 +49,6 @@ func (v *ConfirmWelcomeInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *ConfirmWelcomeInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *ConfirmWelcomeInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	if v.DeviceID != nil {
-		c.String("deviceId", *v.DeviceID, 26, 26)
-	}
-	if v.ErrorDetails != nil {
-		c.String("errorDetails", *v.ErrorDetails, -1, 1024)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ConfirmWelcomeInput) EncodeJSON(e *xrpc.Encoder) {
@@ -79,6 +79,10 @@ type ConfirmWelcomeOutput struct {
 	Confirmed bool
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *ConfirmWelcomeOutput) Check(_ *xrpc.Checker) {
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *ConfirmWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -92,10 +96,6 @@ func (v *ConfirmWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *ConfirmWelcomeOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *ConfirmWelcomeOutput) Check(_ *xrpc.Checker) {
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ConfirmWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -35,6 +35,34 @@ type CreateConvoInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *CreateConvoInput) Check(c *xrpc.Checker) {
+	c.String("groupId", v.GroupID, 32, 128)
+	c.String("cipherSuite", v.CipherSuite, 1, 128)
+	xrpc.CheckItems(c, "initialMembers", v.InitialMembers, -1, 999, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatDID)
+	})
+	if v.WelcomeMessage != nil {
+		c.Bytes("welcomeMessage", v.WelcomeMessage, 1, 4194306)
+	}
+	if v.Metadata != nil {
+		c.In("metadata", v.Metadata)
+	}
+	xrpc.CheckItems(c, "keyPackageHashes", v.KeyPackageHashes, -1, 4000, (*KeyPackageHashEntry).Check)
+	if v.CurrentEpoch != nil {
+		c.Int("currentEpoch", *v.CurrentEpoch, 0, xrpc.MaxInt)
+	}
+	if v.GroupInfo != nil {
+		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
+	}
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
+	}
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *CreateConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -66,34 +94,6 @@ func (v *CreateConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *CreateConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *CreateConvoInput) Check(c *xrpc.Checker) {
-	c.String("groupId", v.GroupID, 32, 128)
-	c.String("cipherSuite", v.CipherSuite, 1, 128)
-	xrpc.CheckItems(c, "initialMembers", v.InitialMembers, -1, 999, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatDID)
-	})
-	if v.WelcomeMessage != nil {
-		c.Bytes("welcomeMessage", v.WelcomeMessage, 1, 4194306)
-	}
-	if v.Metadata != nil {
-		c.In("metadata", v.Metadata)
-	}
-	xrpc.CheckItems(c, "keyPackageHashes", v.KeyPackageHashes, -1, 4000, (*KeyPackageHashEntry).Check)
-	if v.CurrentEpoch != nil {
-		c.Int("currentEpoch", *v.CurrentEpoch, 0, xrpc.MaxInt)
-	}
-	if v.GroupInfo != nil {
-		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
-	}
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
-	}
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *CreateConvoInput) EncodeJSON(e *xrpc.Encoder) {

@@ -15,6 +15,16 @@ type KeyPackageHashEntry struct {
 	Hash *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *KeyPackageHashEntry) Check(c *xrpc.Checker) {
+	if v.DID != nil {
+		c.Format("did", *v.DID, xrpc.FormatDID)
+	}
+	if v.Hash != nil {
+		c.String("hash", *v.Hash, -1, 128)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *KeyPackageHashEntry) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -30,16 +40,6 @@ func (v *KeyPackageHashEntry) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *KeyPackageHashEntry) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *KeyPackageHashEntry) Check(c *xrpc.Checker) {
-	if v.DID != nil {
-		c.Format("did", *v.DID, xrpc.FormatDID)
-	}
-	if v.Hash != nil {
-		c.String("hash", *v.Hash, -1, 128)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *KeyPackageHashEntry) EncodeJSON(e *xrpc.Encoder) {
@@ -69,6 +69,13 @@ type CommitConflict struct {
 	More *bool
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *CommitConflict) Check(c *xrpc.Checker) {
+	c.Int("currentEpoch", v.CurrentEpoch, 0, xrpc.MaxInt)
+	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
+	xrpc.CheckItems(c, "proposals", v.Proposals, -1, 1000, (*MessageView).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *CommitConflict) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -88,13 +95,6 @@ func (v *CommitConflict) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *CommitConflict) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *CommitConflict) Check(c *xrpc.Checker) {
-	c.Int("currentEpoch", v.CurrentEpoch, 0, xrpc.MaxInt)
-	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
-	xrpc.CheckItems(c, "proposals", v.Proposals, -1, 1000, (*MessageView).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *CommitConflict) EncodeJSON(e *xrpc.Encoder) {
@@ -135,6 +135,17 @@ type CommitMessage struct {
 	Seq *int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *CommitMessage) Check(c *xrpc.Checker) {
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+	c.Format("sender", v.Sender, xrpc.FormatDID)
+	c.Bytes("commitData", v.CommitData, 1, 4194304)
+	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *CommitMessage) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -156,17 +167,6 @@ func (v *CommitMessage) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *CommitMessage) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *CommitMessage) Check(c *xrpc.Checker) {
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-	c.Format("sender", v.Sender, xrpc.FormatDID)
-	c.Bytes("commitData", v.CommitData, 1, 4194304)
-	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *CommitMessage) EncodeJSON(e *xrpc.Encoder) {
@@ -207,6 +207,25 @@ type MessageView struct {
 	Blobs []string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *MessageView) Check(c *xrpc.Checker) {
+	c.String("id", v.ID, -1, 64)
+	c.String("convoId", v.ConvoID, -1, 128)
+	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
+	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
+	if v.Sender != nil {
+		c.Format("sender", *v.Sender, xrpc.FormatDID)
+	}
+	if v.MessageType != nil {
+		c.String("messageType", *v.MessageType, -1, 16)
+	}
+	xrpc.CheckItems(c, "blobs", v.Blobs, -1, 10, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatCID)
+	})
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *MessageView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -236,25 +255,6 @@ func (v *MessageView) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *MessageView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *MessageView) Check(c *xrpc.Checker) {
-	c.String("id", v.ID, -1, 64)
-	c.String("convoId", v.ConvoID, -1, 128)
-	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
-	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
-	if v.Sender != nil {
-		c.Format("sender", *v.Sender, xrpc.FormatDID)
-	}
-	if v.MessageType != nil {
-		c.String("messageType", *v.MessageType, -1, 16)
-	}
-	xrpc.CheckItems(c, "blobs", v.Blobs, -1, 10, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatCID)
-	})
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *MessageView) EncodeJSON(e *xrpc.Encoder) {
@@ -293,6 +293,16 @@ type ConvoMetadata struct {
 	Description *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *ConvoMetadata) Check(c *xrpc.Checker) {
+	if v.Name != nil {
+		c.String("name", *v.Name, -1, 128)
+	}
+	if v.Description != nil {
+		c.String("description", *v.Description, -1, 512)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *ConvoMetadata) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -308,16 +318,6 @@ func (v *ConvoMetadata) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *ConvoMetadata) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *ConvoMetadata) Check(c *xrpc.Checker) {
-	if v.Name != nil {
-		c.String("name", *v.Name, -1, 128)
-	}
-	if v.Description != nil {
-		c.String("description", *v.Description, -1, 512)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ConvoMetadata) EncodeJSON(e *xrpc.Encoder) {
@@ -364,6 +364,35 @@ type ConvoView struct {
 	MemberCount *int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *ConvoView) Check(c *xrpc.Checker) {
+	c.String("id", v.ID, -1, 128)
+	c.String("groupId", v.GroupID, -1, 128)
+	c.Format("creator", v.Creator, xrpc.FormatDID)
+	xrpc.CheckItems(c, "members", v.Members, -1, 4000, (*MemberView).Check)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+	c.String("cipherSuite", v.CipherSuite, -1, 128)
+	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
+	if v.LastMessageAt != nil {
+		c.Format("lastMessageAt", *v.LastMessageAt, xrpc.FormatDatetime)
+	}
+	if v.Metadata != nil {
+		c.In("metadata", v.Metadata)
+	}
+	if v.LastSeq != nil {
+		c.Int("lastSeq", *v.LastSeq, 0, xrpc.MaxInt)
+	}
+	if v.ReadSeq != nil {
+		c.Int("readSeq", *v.ReadSeq, 0, xrpc.MaxInt)
+	}
+	if v.Roster != nil {
+		c.String("roster", *v.Roster, -1, 16)
+	}
+	if v.MemberCount != nil {
+		c.Int("memberCount", *v.MemberCount, 0, xrpc.MaxInt)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -401,35 +430,6 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *ConvoView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *ConvoView) Check(c *xrpc.Checker) {
-	c.String("id", v.ID, -1, 128)
-	c.String("groupId", v.GroupID, -1, 128)
-	c.Format("creator", v.Creator, xrpc.FormatDID)
-	xrpc.CheckItems(c, "members", v.Members, -1, 4000, (*MemberView).Check)
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-	c.String("cipherSuite", v.CipherSuite, -1, 128)
-	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
-	if v.LastMessageAt != nil {
-		c.Format("lastMessageAt", *v.LastMessageAt, xrpc.FormatDatetime)
-	}
-	if v.Metadata != nil {
-		c.In("metadata", v.Metadata)
-	}
-	if v.LastSeq != nil {
-		c.Int("lastSeq", *v.LastSeq, 0, xrpc.MaxInt)
-	}
-	if v.ReadSeq != nil {
-		c.Int("readSeq", *v.ReadSeq, 0, xrpc.MaxInt)
-	}
-	if v.Roster != nil {
-		c.String("roster", *v.Roster, -1, 16)
-	}
-	if v.MemberCount != nil {
-		c.Int("memberCount", *v.MemberCount, 0, xrpc.MaxInt)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
@@ -485,6 +485,19 @@ type MemberView struct {
 	PendingRemoval *bool
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *MemberView) Check(c *xrpc.Checker) {
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.Format("joinedAt", v.JoinedAt, xrpc.FormatDatetime)
+	if v.LeafIndex != nil {
+		c.Int("leafIndex", *v.LeafIndex, 0, xrpc.MaxInt)
+	}
+	if v.Credential != nil {
+		c.Bytes("credential", v.Credential, 1, 65536)
+	}
+	xrpc.CheckItems(c, "devices", v.Devices, -1, 4000, (*DeviceLeaf).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -508,19 +521,6 @@ func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *MemberView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *MemberView) Check(c *xrpc.Checker) {
-	c.Format("did", v.DID, xrpc.FormatDID)
-	c.Format("joinedAt", v.JoinedAt, xrpc.FormatDatetime)
-	if v.LeafIndex != nil {
-		c.Int("leafIndex", *v.LeafIndex, 0, xrpc.MaxInt)
-	}
-	if v.Credential != nil {
-		c.Bytes("credential", v.Credential, 1, 65536)
-	}
-	xrpc.CheckItems(c, "devices", v.Devices, -1, 4000, (*DeviceLeaf).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *MemberView) EncodeJSON(e *xrpc.Encoder) {
@@ -558,6 +558,14 @@ type DeviceLeaf struct {
 	LeafIndex *int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *DeviceLeaf) Check(c *xrpc.Checker) {
+	c.String("deviceId", v.DeviceID, 26, 26)
+	if v.LeafIndex != nil {
+		c.Int("leafIndex", *v.LeafIndex, 0, xrpc.MaxInt)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *DeviceLeaf) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -573,14 +581,6 @@ func (v *DeviceLeaf) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *DeviceLeaf) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *DeviceLeaf) Check(c *xrpc.Checker) {
-	c.String("deviceId", v.DeviceID, 26, 26)
-	if v.LeafIndex != nil {
-		c.Int("leafIndex", *v.LeafIndex, 0, xrpc.MaxInt)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *DeviceLeaf) EncodeJSON(e *xrpc.Encoder) {
@@ -615,6 +615,22 @@ type KeyPackageRef struct {
 	LeaseExpiresAt *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *KeyPackageRef) Check(c *xrpc.Checker) {
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.Bytes("keyPackage", v.KeyPackage, -1, 49152)
+	c.String("cipherSuite", v.CipherSuite, -1, 128)
+	if v.DeviceID != nil {
+		c.String("deviceId", *v.DeviceID, 26, 26)
+	}
+	if v.KeyPackageHash != nil {
+		c.String("keyPackageHash", *v.KeyPackageHash, -1, 128)
+	}
+	if v.LeaseExpiresAt != nil {
+		c.Format("leaseExpiresAt", *v.LeaseExpiresAt, xrpc.FormatDatetime)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *KeyPackageRef) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -640,22 +656,6 @@ func (v *KeyPackageRef) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *KeyPackageRef) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *KeyPackageRef) Check(c *xrpc.Checker) {
-	c.Format("did", v.DID, xrpc.FormatDID)
-	c.Bytes("keyPackage", v.KeyPackage, -1, 49152)
-	c.String("cipherSuite", v.CipherSuite, -1, 128)
-	if v.DeviceID != nil {
-		c.String("deviceId", *v.DeviceID, 26, 26)
-	}
-	if v.KeyPackageHash != nil {
-		c.String("keyPackageHash", *v.KeyPackageHash, -1, 128)
-	}
-	if v.LeaseExpiresAt != nil {
-		c.Format("leaseExpiresAt", *v.LeaseExpiresAt, xrpc.FormatDatetime)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *KeyPackageRef) EncodeJSON(e *xrpc.Encoder) {
@@ -690,6 +690,12 @@ type DeviceRef struct {
 	DeviceID string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *DeviceRef) Check(c *xrpc.Checker) {
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.String("deviceId", v.DeviceID, 26, 26)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *DeviceRef) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -705,12 +711,6 @@ func (v *DeviceRef) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *DeviceRef) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *DeviceRef) Check(c *xrpc.Checker) {
-	c.Format("did", v.DID, xrpc.FormatDID)
-	c.String("deviceId", v.DeviceID, 26, 26)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *DeviceRef) EncodeJSON(e *xrpc.Encoder) {

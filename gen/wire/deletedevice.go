@@ -13,6 +13,11 @@ type DeleteDeviceInput struct {
 	DeviceID string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *DeleteDeviceInput) Check(c *xrpc.Checker) {
+	c.String("deviceId", v.DeviceID, 26, 26)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *DeleteDeviceInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -26,11 +31,6 @@ func (v *DeleteDeviceInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *DeleteDeviceInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *DeleteDeviceInput) Check(c *xrpc.Checker) {
-	c.String("deviceId", v.DeviceID, 26, 26)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *DeleteDeviceInput) EncodeJSON(e *xrpc.Encoder) {
@@ -52,13 +52,13 @@ func (v *DeleteDeviceInput) Parse(body []byte) error { return xrpc.Parse(body, v
 type DeleteDeviceOutput struct {
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *DeleteDeviceOutput) Check(_ *xrpc.Checker) {
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *DeleteDeviceOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(string) error { return d.Skip() })
-}
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *DeleteDeviceOutput) Check(_ *xrpc.Checker) {
 }
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.

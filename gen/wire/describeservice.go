@@ -19,6 +19,19 @@ type DescribeServiceOutput struct {
 	Lexicons []string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.String("version", v.Version, -1, 128)
+	xrpc.CheckItems(c, "cipherSuites", v.CipherSuites, -1, 64, func(x *string, c *xrpc.Checker) {
+		c.String("", *x, -1, 128)
+	})
+	c.In("limits", &v.Limits)
+	xrpc.CheckItems(c, "lexicons", v.Lexicons, -1, 256, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatNSID)
+	})
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -40,19 +53,6 @@ func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *DescribeServiceOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
-	c.Format("did", v.DID, xrpc.FormatDID)
-	c.String("version", v.Version, -1, 128)
-	xrpc.CheckItems(c, "cipherSuites", v.CipherSuites, -1, 64, func(x *string, c *xrpc.Checker) {
-		c.String("", *x, -1, 128)
-	})
-	c.In("limits", &v.Limits)
-	xrpc.CheckItems(c, "lexicons", v.Lexicons, -1, 256, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatNSID)
-	})
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
@@ -108,6 +108,24 @@ type DescribeServiceLimits struct {
 	PastEpochs int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
+	c.Int("applicationMessage", v.ApplicationMessage, 0, xrpc.MaxInt)
+	c.Int("commit", v.Commit, 0, xrpc.MaxInt)
+	c.Int("welcome", v.Welcome, 0, xrpc.MaxInt)
+	c.Int("groupInfo", v.GroupInfo, 0, xrpc.MaxInt)
+	c.Int("ratchetTree", v.RatchetTree, 0, xrpc.MaxInt)
+	c.Int("keyPackage", v.KeyPackage, 0, xrpc.MaxInt)
+	c.Int("requestBody", v.RequestBody, 0, xrpc.MaxInt)
+	c.Int("blob", v.Blob, 0, xrpc.MaxInt)
+	c.Int("blobQuota", v.BlobQuota, 0, xrpc.MaxInt)
+	c.Int("keyPackagesPerDevice", v.KeyPackagesPerDevice, 0, xrpc.MaxInt)
+	c.Int("devices", v.Devices, 0, xrpc.MaxInt)
+	c.Int("members", v.Members, 0, xrpc.MaxInt)
+	c.Int("leaves", v.Leaves, 0, xrpc.MaxInt)
+	c.Int("pastEpochs", v.PastEpochs, 0, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -147,24 +165,6 @@ func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *DescribeServiceLimits) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
-	c.Int("applicationMessage", v.ApplicationMessage, 0, xrpc.MaxInt)
-	c.Int("commit", v.Commit, 0, xrpc.MaxInt)
-	c.Int("welcome", v.Welcome, 0, xrpc.MaxInt)
-	c.Int("groupInfo", v.GroupInfo, 0, xrpc.MaxInt)
-	c.Int("ratchetTree", v.RatchetTree, 0, xrpc.MaxInt)
-	c.Int("keyPackage", v.KeyPackage, 0, xrpc.MaxInt)
-	c.Int("requestBody", v.RequestBody, 0, xrpc.MaxInt)
-	c.Int("blob", v.Blob, 0, xrpc.MaxInt)
-	c.Int("blobQuota", v.BlobQuota, 0, xrpc.MaxInt)
-	c.Int("keyPackagesPerDevice", v.KeyPackagesPerDevice, 0, xrpc.MaxInt)
-	c.Int("devices", v.Devices, 0, xrpc.MaxInt)
-	c.Int("members", v.Members, 0, xrpc.MaxInt)
-	c.Int("leaves", v.Leaves, 0, xrpc.MaxInt)
-	c.Int("pastEpochs", v.PastEpochs, 0, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {

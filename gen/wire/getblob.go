@@ -20,26 +20,6 @@ type GetBlobParams struct {
 	Length *int64
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetBlobParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		case "cid":
-			return xrpc.DecodeString(&v.CID, d)
-		case "start":
-			return xrpc.DecodeOpt(&v.Start, d, xrpc.DecodeInt)
-		case "length":
-			return xrpc.DecodeOpt(&v.Length, d, xrpc.DecodeInt)
-		}
-		return d.Skip()
-	}, "convoId", "cid")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetBlobParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetBlobParams) Check(c *xrpc.Checker) {
 	c.String("convoId", v.ConvoID, 32, 128)
@@ -51,23 +31,6 @@ func (v *GetBlobParams) Check(c *xrpc.Checker) {
 		c.Int("length", *v.Length, 1, xrpc.MaxInt)
 	}
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetBlobParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("convoId").String(v.ConvoID)
-	e.Name("cid").String(v.CID)
-	if v.Start != nil {
-		e.Name("start").Int(*v.Start)
-	}
-	if v.Length != nil {
-		e.Name("length").Int(*v.Length)
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetBlobParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetBlobParams) Validate() error { return xrpc.Check(v) }

@@ -21,26 +21,6 @@ type GetCommitsParams struct {
 	Cursor *string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetCommitsParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		case "fromEpoch":
-			return xrpc.DecodeInt(&v.FromEpoch, d)
-		case "toEpoch":
-			return xrpc.DecodeOpt(&v.ToEpoch, d, xrpc.DecodeInt)
-		case "cursor":
-			return xrpc.DecodeOpt(&v.Cursor, d, xrpc.DecodeString)
-		}
-		return d.Skip()
-	}, "convoId", "fromEpoch")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetCommitsParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetCommitsParams) Check(c *xrpc.Checker) {
 	c.String("convoId", v.ConvoID, 32, 128)
@@ -52,23 +32,6 @@ func (v *GetCommitsParams) Check(c *xrpc.Checker) {
 		c.String("cursor", *v.Cursor, 1, 64)
 	}
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetCommitsParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("convoId").String(v.ConvoID)
-	e.Name("fromEpoch").Int(v.FromEpoch)
-	if v.ToEpoch != nil {
-		e.Name("toEpoch").Int(*v.ToEpoch)
-	}
-	if v.Cursor != nil {
-		e.Name("cursor").String(*v.Cursor)
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetCommitsParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // getCommitsParamsRules are the violations that have an error name of their own.
 var getCommitsParamsRules = []xrpc.Named{
@@ -116,6 +79,15 @@ type GetCommitsOutput struct {
 	Cursor *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetCommitsOutput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, -1, 128)
+	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
+	if v.Cursor != nil {
+		c.String("cursor", *v.Cursor, -1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -133,15 +105,6 @@ func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetCommitsOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetCommitsOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
-	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
-	if v.Cursor != nil {
-		c.String("cursor", *v.Cursor, -1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetCommitsOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -16,23 +16,6 @@ type GetConvosParams struct {
 	Cursor *string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetConvosParams) DecodeJSON(d *xrpc.Decoder) error {
-	v.Limit = 50
-	return d.Object(func(name string) error {
-		switch name {
-		case "limit":
-			return xrpc.DecodeInt(&v.Limit, d)
-		case "cursor":
-			return xrpc.DecodeOpt(&v.Cursor, d, xrpc.DecodeString)
-		}
-		return d.Skip()
-	})
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetConvosParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetConvosParams) Check(c *xrpc.Checker) {
 	c.Int("limit", v.Limit, 1, 100)
@@ -40,19 +23,6 @@ func (v *GetConvosParams) Check(c *xrpc.Checker) {
 		c.String("cursor", *v.Cursor, 1, 256)
 	}
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetConvosParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("limit").Int(v.Limit)
-	if v.Cursor != nil {
-		e.Name("cursor").String(*v.Cursor)
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetConvosParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // getConvosParamsRules are the violations that have an error name of their own.
 var getConvosParamsRules = []xrpc.Named{
@@ -91,6 +61,14 @@ type GetConvosOutput struct {
 	Cursor *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetConvosOutput) Check(c *xrpc.Checker) {
+	xrpc.CheckItems(c, "conversations", v.Conversations, -1, 100, (*ConvoView).Check)
+	if v.Cursor != nil {
+		c.String("cursor", *v.Cursor, -1, 256)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetConvosOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -106,14 +84,6 @@ func (v *GetConvosOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetConvosOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetConvosOutput) Check(c *xrpc.Checker) {
-	xrpc.CheckItems(c, "conversations", v.Conversations, -1, 100, (*ConvoView).Check)
-	if v.Cursor != nil {
-		c.String("cursor", *v.Cursor, -1, 256)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetConvosOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -15,34 +15,10 @@ type GetEpochParams struct {
 	ConvoID string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetEpochParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		}
-		return d.Skip()
-	}, "convoId")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetEpochParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetEpochParams) Check(c *xrpc.Checker) {
 	c.String("convoId", v.ConvoID, 32, 128)
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetEpochParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("convoId").String(v.ConvoID)
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetEpochParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetEpochParams) Validate() error { return xrpc.Check(v) }
@@ -70,6 +46,12 @@ type GetEpochOutput struct {
 	CurrentEpoch int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetEpochOutput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, -1, 128)
+	c.Int("currentEpoch", v.CurrentEpoch, 0, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetEpochOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -85,12 +67,6 @@ func (v *GetEpochOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetEpochOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetEpochOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
-	c.Int("currentEpoch", v.CurrentEpoch, 0, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetEpochOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -15,34 +15,10 @@ type GetGroupInfoParams struct {
 	ConvoID string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetGroupInfoParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		}
-		return d.Skip()
-	}, "convoId")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetGroupInfoParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetGroupInfoParams) Check(c *xrpc.Checker) {
 	c.String("convoId", v.ConvoID, 32, 128)
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetGroupInfoParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("convoId").String(v.ConvoID)
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetGroupInfoParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetGroupInfoParams) Validate() error { return xrpc.Check(v) }
@@ -74,6 +50,16 @@ type GetGroupInfoOutput struct {
 	UpdatedAt string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetGroupInfoOutput) Check(c *xrpc.Checker) {
+	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
+	}
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -93,16 +79,6 @@ func (v *GetGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetGroupInfoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetGroupInfoOutput) Check(c *xrpc.Checker) {
-	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
-	}
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetGroupInfoOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -19,24 +19,6 @@ type GetKeyPackagesParams struct {
 	ConvoID *string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetKeyPackagesParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "dids":
-			return xrpc.DecodeArray(&v.DIDs, d, 100, xrpc.DecodeString)
-		case "cipherSuite":
-			return xrpc.DecodeOpt(&v.CipherSuite, d, xrpc.DecodeString)
-		case "convoId":
-			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeString)
-		}
-		return d.Skip()
-	}, "dids")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetKeyPackagesParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetKeyPackagesParams) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "dids", v.DIDs, 1, 100, func(x *string, c *xrpc.Checker) {
@@ -49,26 +31,6 @@ func (v *GetKeyPackagesParams) Check(c *xrpc.Checker) {
 		c.String("convoId", *v.ConvoID, 32, 128)
 	}
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetKeyPackagesParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("dids").OpenArray()
-	for _, x := range v.DIDs {
-		e.String(x)
-	}
-	e.CloseArray()
-	if v.CipherSuite != nil {
-		e.Name("cipherSuite").String(*v.CipherSuite)
-	}
-	if v.ConvoID != nil {
-		e.Name("convoId").String(*v.ConvoID)
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetKeyPackagesParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // getKeyPackagesParamsRules are the violations that have an error name of their own.
 var getKeyPackagesParamsRules = []xrpc.Named{
@@ -114,6 +76,15 @@ type GetKeyPackagesOutput struct {
 	MissingDevices []DeviceRef
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetKeyPackagesOutput) Check(c *xrpc.Checker) {
+	xrpc.CheckItems(c, "keyPackages", v.KeyPackages, -1, 3200, (*KeyPackageRef).Check)
+	xrpc.CheckItems(c, "missing", v.Missing, -1, 100, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatDID)
+	})
+	xrpc.CheckItems(c, "missingDevices", v.MissingDevices, -1, 3200, (*DeviceRef).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -131,15 +102,6 @@ func (v *GetKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetKeyPackagesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetKeyPackagesOutput) Check(c *xrpc.Checker) {
-	xrpc.CheckItems(c, "keyPackages", v.KeyPackages, -1, 3200, (*KeyPackageRef).Check)
-	xrpc.CheckItems(c, "missing", v.Missing, -1, 100, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatDID)
-	})
-	xrpc.CheckItems(c, "missingDevices", v.MissingDevices, -1, 3200, (*DeviceRef).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -14,38 +14,12 @@ type GetKeyPackageStatsParams struct {
 	CipherSuite *string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetKeyPackageStatsParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "cipherSuite":
-			return xrpc.DecodeOpt(&v.CipherSuite, d, xrpc.DecodeString)
-		}
-		return d.Skip()
-	})
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetKeyPackageStatsParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetKeyPackageStatsParams) Check(c *xrpc.Checker) {
 	if v.CipherSuite != nil {
 		c.String("cipherSuite", *v.CipherSuite, 1, 128)
 	}
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetKeyPackageStatsParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	if v.CipherSuite != nil {
-		e.Name("cipherSuite").String(*v.CipherSuite)
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetKeyPackageStatsParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // getKeyPackageStatsParamsRules are the violations that have an error name of their own.
 var getKeyPackageStatsParamsRules = []xrpc.Named{
@@ -80,6 +54,11 @@ type GetKeyPackageStatsOutput struct {
 	Devices []GetKeyPackageStatsDeviceStats
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetKeyPackageStatsOutput) Check(c *xrpc.Checker) {
+	xrpc.CheckItems(c, "devices", v.Devices, -1, 1000, (*GetKeyPackageStatsDeviceStats).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetKeyPackageStatsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -93,11 +72,6 @@ func (v *GetKeyPackageStatsOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetKeyPackageStatsOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetKeyPackageStatsOutput) Check(c *xrpc.Checker) {
-	xrpc.CheckItems(c, "devices", v.Devices, -1, 1000, (*GetKeyPackageStatsDeviceStats).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetKeyPackageStatsOutput) EncodeJSON(e *xrpc.Encoder) {
@@ -123,6 +97,12 @@ type GetKeyPackageStatsDeviceStats struct {
 	Suites []GetKeyPackageStatsSuiteStats
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetKeyPackageStatsDeviceStats) Check(c *xrpc.Checker) {
+	c.String("deviceId", v.DeviceID, 26, 26)
+	xrpc.CheckItems(c, "suites", v.Suites, -1, 64, (*GetKeyPackageStatsSuiteStats).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetKeyPackageStatsDeviceStats) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -138,12 +118,6 @@ func (v *GetKeyPackageStatsDeviceStats) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetKeyPackageStatsDeviceStats) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetKeyPackageStatsDeviceStats) Check(c *xrpc.Checker) {
-	c.String("deviceId", v.DeviceID, 26, 26)
-	xrpc.CheckItems(c, "suites", v.Suites, -1, 64, (*GetKeyPackageStatsSuiteStats).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetKeyPackageStatsDeviceStats) EncodeJSON(e *xrpc.Encoder) {
@@ -175,6 +149,17 @@ type GetKeyPackageStatsSuiteStats struct {
 	LastResortUsedAt *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetKeyPackageStatsSuiteStats) Check(c *xrpc.Checker) {
+	c.String("cipherSuite", v.CipherSuite, -1, 128)
+	c.Int("available", v.Available, 0, xrpc.MaxInt)
+	c.Int("leased", v.Leased, 0, xrpc.MaxInt)
+	c.Int("lastResort", v.LastResort, 0, xrpc.MaxInt)
+	if v.LastResortUsedAt != nil {
+		c.Format("lastResortUsedAt", *v.LastResortUsedAt, xrpc.FormatDatetime)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetKeyPackageStatsSuiteStats) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -196,17 +181,6 @@ func (v *GetKeyPackageStatsSuiteStats) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetKeyPackageStatsSuiteStats) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetKeyPackageStatsSuiteStats) Check(c *xrpc.Checker) {
-	c.String("cipherSuite", v.CipherSuite, -1, 128)
-	c.Int("available", v.Available, 0, xrpc.MaxInt)
-	c.Int("leased", v.Leased, 0, xrpc.MaxInt)
-	c.Int("lastResort", v.LastResort, 0, xrpc.MaxInt)
-	if v.LastResortUsedAt != nil {
-		c.Format("lastResortUsedAt", *v.LastResortUsedAt, xrpc.FormatDatetime)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetKeyPackageStatsSuiteStats) EncodeJSON(e *xrpc.Encoder) {

@@ -26,31 +26,6 @@ type GetMessagesParams struct {
 	Types []string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetMessagesParams) DecodeJSON(d *xrpc.Decoder) error {
-	v.Limit = 50
-	return d.Object(func(name string) error {
-		switch name {
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		case "limit":
-			return xrpc.DecodeInt(&v.Limit, d)
-		case "sinceMessage":
-			return xrpc.DecodeOpt(&v.SinceMessage, d, xrpc.DecodeString)
-		case "sinceSeq":
-			return xrpc.DecodeOpt(&v.SinceSeq, d, xrpc.DecodeInt)
-		case "beforeSeq":
-			return xrpc.DecodeOpt(&v.BeforeSeq, d, xrpc.DecodeInt)
-		case "types":
-			return xrpc.DecodeArray(&v.Types, d, 3, xrpc.DecodeString)
-		}
-		return d.Skip()
-	}, "convoId")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetMessagesParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetMessagesParams) Check(c *xrpc.Checker) {
 	c.String("convoId", v.ConvoID, 32, 128)
@@ -68,33 +43,6 @@ func (v *GetMessagesParams) Check(c *xrpc.Checker) {
 		c.String("", *x, -1, 16)
 	})
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetMessagesParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("convoId").String(v.ConvoID)
-	e.Name("limit").Int(v.Limit)
-	if v.SinceMessage != nil {
-		e.Name("sinceMessage").String(*v.SinceMessage)
-	}
-	if v.SinceSeq != nil {
-		e.Name("sinceSeq").Int(*v.SinceSeq)
-	}
-	if v.BeforeSeq != nil {
-		e.Name("beforeSeq").Int(*v.BeforeSeq)
-	}
-	if v.Types != nil {
-		e.Name("types").OpenArray()
-		for _, x := range v.Types {
-			e.String(x)
-		}
-		e.CloseArray()
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetMessagesParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // getMessagesParamsRules are the violations that have an error name of their own.
 var getMessagesParamsRules = []xrpc.Named{
@@ -152,6 +100,20 @@ type GetMessagesOutput struct {
 	GapInfo *GetMessagesGap
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetMessagesOutput) Check(c *xrpc.Checker) {
+	xrpc.CheckItems(c, "messages", v.Messages, -1, 100, (*MessageView).Check)
+	if v.Cursor != nil {
+		c.String("cursor", *v.Cursor, -1, 64)
+	}
+	if v.LastSeq != nil {
+		c.Int("lastSeq", *v.LastSeq, 0, xrpc.MaxInt)
+	}
+	if v.GapInfo != nil {
+		c.In("gapInfo", v.GapInfo)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetMessagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -171,20 +133,6 @@ func (v *GetMessagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetMessagesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetMessagesOutput) Check(c *xrpc.Checker) {
-	xrpc.CheckItems(c, "messages", v.Messages, -1, 100, (*MessageView).Check)
-	if v.Cursor != nil {
-		c.String("cursor", *v.Cursor, -1, 64)
-	}
-	if v.LastSeq != nil {
-		c.Int("lastSeq", *v.LastSeq, 0, xrpc.MaxInt)
-	}
-	if v.GapInfo != nil {
-		c.In("gapInfo", v.GapInfo)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetMessagesOutput) EncodeJSON(e *xrpc.Encoder) {
@@ -218,6 +166,12 @@ type GetMessagesGap struct {
 	To int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetMessagesGap) Check(c *xrpc.Checker) {
+	c.Int("from", v.From, 1, xrpc.MaxInt)
+	c.Int("to", v.To, 1, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetMessagesGap) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -233,12 +187,6 @@ func (v *GetMessagesGap) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetMessagesGap) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetMessagesGap) Check(c *xrpc.Checker) {
-	c.Int("from", v.From, 1, xrpc.MaxInt)
-	c.Int("to", v.To, 1, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetMessagesGap) EncodeJSON(e *xrpc.Encoder) {

@@ -18,22 +18,6 @@ type GetWelcomeParams struct {
 	DeviceID *string
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GetWelcomeParams) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		case "deviceId":
-			return xrpc.DecodeOpt(&v.DeviceID, d, xrpc.DecodeString)
-		}
-		return d.Skip()
-	}, "convoId")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GetWelcomeParams) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetWelcomeParams) Check(c *xrpc.Checker) {
 	c.String("convoId", v.ConvoID, 32, 128)
@@ -41,19 +25,6 @@ func (v *GetWelcomeParams) Check(c *xrpc.Checker) {
 		c.String("deviceId", *v.DeviceID, 26, 26)
 	}
 }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GetWelcomeParams) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("convoId").String(v.ConvoID)
-	if v.DeviceID != nil {
-		e.Name("deviceId").String(*v.DeviceID)
-	}
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GetWelcomeParams) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetWelcomeParams) Validate() error { return xrpc.Check(v) }
@@ -93,6 +64,24 @@ type GetWelcomeOutput struct {
 	KeyPackageHashes []string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, -1, 128)
+	c.Bytes("welcome", v.Welcome, -1, 4194306)
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
+	}
+	if v.Epoch != nil {
+		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
+	}
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 0, xrpc.MaxInt)
+	}
+	xrpc.CheckItems(c, "keyPackageHashes", v.KeyPackageHashes, -1, 1000, func(x *string, c *xrpc.Checker) {
+		c.String("", *x, -1, 128)
+	})
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -116,24 +105,6 @@ func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *GetWelcomeOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
-	c.Bytes("welcome", v.Welcome, -1, 4194306)
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
-	}
-	if v.Epoch != nil {
-		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
-	}
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 0, xrpc.MaxInt)
-	}
-	xrpc.CheckItems(c, "keyPackageHashes", v.KeyPackageHashes, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.String("", *x, -1, 128)
-	})
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -22,6 +22,19 @@ type JoinConvoInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *JoinConvoInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	c.Bytes("externalCommit", v.ExternalCommit, 1, 4194304)
+	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
+	}
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -43,19 +56,6 @@ func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *JoinConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *JoinConvoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	c.Bytes("externalCommit", v.ExternalCommit, 1, 4194304)
-	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
-	}
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
@@ -101,6 +101,17 @@ type JoinConvoOutput struct {
 	Conflict *CommitConflict
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *JoinConvoOutput) Check(c *xrpc.Checker) {
+	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
+	}
+	if v.Conflict != nil {
+		c.In("conflict", v.Conflict)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *JoinConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -120,17 +131,6 @@ func (v *JoinConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *JoinConvoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *JoinConvoOutput) Check(c *xrpc.Checker) {
-	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
-	}
-	if v.Conflict != nil {
-		c.In("conflict", v.Conflict)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *JoinConvoOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -27,6 +27,26 @@ type LeaveConvoInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	if v.TargetDID != nil {
+		c.Format("targetDid", *v.TargetDID, xrpc.FormatDID)
+	}
+	if v.Commit != nil {
+		c.Bytes("commit", v.Commit, 1, 4194306)
+	}
+	if v.Proposal != nil {
+		c.Bytes("proposal", v.Proposal, 1, 4194306)
+	}
+	if v.GroupInfo != nil {
+		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
+	}
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -50,26 +70,6 @@ func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *LeaveConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	if v.TargetDID != nil {
-		c.Format("targetDid", *v.TargetDID, xrpc.FormatDID)
-	}
-	if v.Commit != nil {
-		c.Bytes("commit", v.Commit, 1, 4194306)
-	}
-	if v.Proposal != nil {
-		c.Bytes("proposal", v.Proposal, 1, 4194306)
-	}
-	if v.GroupInfo != nil {
-		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
-	}
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
@@ -126,6 +126,17 @@ type LeaveConvoOutput struct {
 	Conflict *CommitConflict
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *LeaveConvoOutput) Check(c *xrpc.Checker) {
+	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
+	}
+	if v.Conflict != nil {
+		c.In("conflict", v.Conflict)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *LeaveConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -145,17 +156,6 @@ func (v *LeaveConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *LeaveConvoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *LeaveConvoOutput) Check(c *xrpc.Checker) {
-	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
-	}
-	if v.Conflict != nil {
-		c.In("conflict", v.Conflict)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *LeaveConvoOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -12,6 +12,11 @@ type ListDevicesOutput struct {
 	Devices []ListDevicesDevice
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *ListDevicesOutput) Check(c *xrpc.Checker) {
+	xrpc.CheckItems(c, "devices", v.Devices, -1, 1000, (*ListDevicesDevice).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *ListDevicesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -25,11 +30,6 @@ func (v *ListDevicesOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *ListDevicesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *ListDevicesOutput) Check(c *xrpc.Checker) {
-	xrpc.CheckItems(c, "devices", v.Devices, -1, 1000, (*ListDevicesDevice).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ListDevicesOutput) EncodeJSON(e *xrpc.Encoder) {
@@ -58,6 +58,14 @@ type ListDevicesDevice struct {
 	Conversations int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *ListDevicesDevice) Check(c *xrpc.Checker) {
+	c.String("deviceId", v.DeviceID, 26, 26)
+	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
+	c.Int("keyPackages", v.KeyPackages, 0, xrpc.MaxInt)
+	c.Int("conversations", v.Conversations, 0, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *ListDevicesDevice) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -77,14 +85,6 @@ func (v *ListDevicesDevice) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *ListDevicesDevice) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *ListDevicesDevice) Check(c *xrpc.Checker) {
-	c.String("deviceId", v.DeviceID, 26, 26)
-	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
-	c.Int("keyPackages", v.KeyPackages, 0, xrpc.MaxInt)
-	c.Int("conversations", v.Conversations, 0, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ListDevicesDevice) EncodeJSON(e *xrpc.Encoder) {

@@ -21,6 +21,18 @@ type PublishKeyPackageInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *PublishKeyPackageInput) Check(c *xrpc.Checker) {
+	c.Bytes("keyPackage", v.KeyPackage, 1, 49152)
+	c.String("cipherSuite", v.CipherSuite, 1, 128)
+	if v.Expires != nil {
+		c.Format("expires", *v.Expires, xrpc.FormatDatetime)
+	}
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *PublishKeyPackageInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -40,18 +52,6 @@ func (v *PublishKeyPackageInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *PublishKeyPackageInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *PublishKeyPackageInput) Check(c *xrpc.Checker) {
-	c.Bytes("keyPackage", v.KeyPackage, 1, 49152)
-	c.String("cipherSuite", v.CipherSuite, 1, 128)
-	if v.Expires != nil {
-		c.Format("expires", *v.Expires, xrpc.FormatDatetime)
-	}
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *PublishKeyPackageInput) EncodeJSON(e *xrpc.Encoder) {
@@ -97,6 +97,16 @@ type PublishKeyPackageOutput struct {
 	DeviceID *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *PublishKeyPackageOutput) Check(c *xrpc.Checker) {
+	if v.KeyPackageHash != nil {
+		c.String("keyPackageHash", *v.KeyPackageHash, -1, 128)
+	}
+	if v.DeviceID != nil {
+		c.String("deviceId", *v.DeviceID, 26, 26)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *PublishKeyPackageOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -112,16 +122,6 @@ func (v *PublishKeyPackageOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *PublishKeyPackageOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *PublishKeyPackageOutput) Check(c *xrpc.Checker) {
-	if v.KeyPackageHash != nil {
-		c.String("keyPackageHash", *v.KeyPackageHash, -1, 128)
-	}
-	if v.DeviceID != nil {
-		c.String("deviceId", *v.DeviceID, 26, 26)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *PublishKeyPackageOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -12,6 +12,11 @@ type PublishKeyPackagesInput struct {
 	KeyPackages []PublishKeyPackagesKeyPackageItem
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *PublishKeyPackagesInput) Check(c *xrpc.Checker) {
+	xrpc.CheckItems(c, "keyPackages", v.KeyPackages, 1, 100, (*PublishKeyPackagesKeyPackageItem).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *PublishKeyPackagesInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -25,11 +30,6 @@ func (v *PublishKeyPackagesInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *PublishKeyPackagesInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *PublishKeyPackagesInput) Check(c *xrpc.Checker) {
-	xrpc.CheckItems(c, "keyPackages", v.KeyPackages, 1, 100, (*PublishKeyPackagesKeyPackageItem).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *PublishKeyPackagesInput) EncodeJSON(e *xrpc.Encoder) {
@@ -76,6 +76,15 @@ type PublishKeyPackagesKeyPackageItem struct {
 	Expires *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *PublishKeyPackagesKeyPackageItem) Check(c *xrpc.Checker) {
+	c.Bytes("keyPackage", v.KeyPackage, 1, 49152)
+	c.String("cipherSuite", v.CipherSuite, 1, 128)
+	if v.Expires != nil {
+		c.Format("expires", *v.Expires, xrpc.FormatDatetime)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *PublishKeyPackagesKeyPackageItem) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -94,15 +103,6 @@ func (v *PublishKeyPackagesKeyPackageItem) DecodeJSON(d *xrpc.Decoder) error {
 // UnmarshalJSON reads the object for encoding/json.
 func (v *PublishKeyPackagesKeyPackageItem) UnmarshalJSON(b []byte) error {
 	return xrpc.DecodeJSON(b, v)
-}
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *PublishKeyPackagesKeyPackageItem) Check(c *xrpc.Checker) {
-	c.Bytes("keyPackage", v.KeyPackage, 1, 49152)
-	c.String("cipherSuite", v.CipherSuite, 1, 128)
-	if v.Expires != nil {
-		c.Format("expires", *v.Expires, xrpc.FormatDatetime)
-	}
 }
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
@@ -129,6 +129,13 @@ type PublishKeyPackagesOutput struct {
 	Errors []PublishKeyPackagesItemError
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *PublishKeyPackagesOutput) Check(c *xrpc.Checker) {
+	c.Int("succeeded", v.Succeeded, 0, xrpc.MaxInt)
+	c.Int("failed", v.Failed, 0, xrpc.MaxInt)
+	xrpc.CheckItems(c, "errors", v.Errors, -1, 100, (*PublishKeyPackagesItemError).Check)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *PublishKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -146,13 +153,6 @@ func (v *PublishKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *PublishKeyPackagesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *PublishKeyPackagesOutput) Check(c *xrpc.Checker) {
-	c.Int("succeeded", v.Succeeded, 0, xrpc.MaxInt)
-	c.Int("failed", v.Failed, 0, xrpc.MaxInt)
-	xrpc.CheckItems(c, "errors", v.Errors, -1, 100, (*PublishKeyPackagesItemError).Check)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *PublishKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {
@@ -182,6 +182,13 @@ type PublishKeyPackagesItemError struct {
 	Message string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *PublishKeyPackagesItemError) Check(c *xrpc.Checker) {
+	c.Int("index", v.Index, 0, xrpc.MaxInt)
+	c.String("error", v.Error, -1, 64)
+	c.String("message", v.Message, -1, 2048)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *PublishKeyPackagesItemError) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -199,13 +206,6 @@ func (v *PublishKeyPackagesItemError) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *PublishKeyPackagesItemError) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *PublishKeyPackagesItemError) Check(c *xrpc.Checker) {
-	c.Int("index", v.Index, 0, xrpc.MaxInt)
-	c.String("error", v.Error, -1, 64)
-	c.String("message", v.Message, -1, 2048)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *PublishKeyPackagesItemError) EncodeJSON(e *xrpc.Encoder) {

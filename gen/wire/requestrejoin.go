@@ -17,6 +17,17 @@ type RequestRejoinInput struct {
 	Epoch *int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *RequestRejoinInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	if v.Reason != nil {
+		c.String("reason", *v.Reason, -1, 32)
+	}
+	if v.Epoch != nil {
+		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *RequestRejoinInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -34,17 +45,6 @@ func (v *RequestRejoinInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *RequestRejoinInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *RequestRejoinInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	if v.Reason != nil {
-		c.String("reason", *v.Reason, -1, 32)
-	}
-	if v.Epoch != nil {
-		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *RequestRejoinInput) EncodeJSON(e *xrpc.Encoder) {
@@ -72,13 +72,13 @@ func (v *RequestRejoinInput) Parse(body []byte) error { return xrpc.Parse(body, 
 type RequestRejoinOutput struct {
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *RequestRejoinOutput) Check(_ *xrpc.Checker) {
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *RequestRejoinOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(string) error { return d.Skip() })
-}
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *RequestRejoinOutput) Check(_ *xrpc.Checker) {
 }
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.

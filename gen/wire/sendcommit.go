@@ -28,6 +28,30 @@ type SendCommitInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *SendCommitInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	c.Bytes("commit", v.Commit, 1, 4194304)
+	if v.Welcome != nil {
+		c.Bytes("welcome", v.Welcome, 1, 4194304)
+	}
+	if v.GroupInfo != nil {
+		c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
+	}
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
+	}
+	xrpc.CheckItems(c, "addedDids", v.AddedDIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatDID)
+	})
+	xrpc.CheckItems(c, "removedDids", v.RemovedDIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatDID)
+	})
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -55,30 +79,6 @@ func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *SendCommitInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *SendCommitInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	c.Bytes("commit", v.Commit, 1, 4194304)
-	if v.Welcome != nil {
-		c.Bytes("welcome", v.Welcome, 1, 4194304)
-	}
-	if v.GroupInfo != nil {
-		c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
-	}
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
-	}
-	xrpc.CheckItems(c, "addedDids", v.AddedDIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatDID)
-	})
-	xrpc.CheckItems(c, "removedDids", v.RemovedDIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatDID)
-	})
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendCommitInput) EncodeJSON(e *xrpc.Encoder) {
@@ -148,6 +148,17 @@ type SendCommitOutput struct {
 	Conflict *CommitConflict
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *SendCommitOutput) Check(c *xrpc.Checker) {
+	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
+	}
+	if v.Conflict != nil {
+		c.In("conflict", v.Conflict)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *SendCommitOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -167,17 +178,6 @@ func (v *SendCommitOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *SendCommitOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *SendCommitOutput) Check(c *xrpc.Checker) {
-	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
-	}
-	if v.Conflict != nil {
-		c.In("conflict", v.Conflict)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendCommitOutput) EncodeJSON(e *xrpc.Encoder) {

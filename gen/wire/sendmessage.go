@@ -34,6 +34,34 @@ type SendMessageInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *SendMessageInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+	if v.SenderDID != nil {
+		c.Format("senderDid", *v.SenderDID, xrpc.FormatDID)
+	}
+	if v.MsgID != nil {
+		c.String("msgId", *v.MsgID, 1, 64)
+	}
+	if v.EmbedType != nil {
+		c.String("embedType", *v.EmbedType, -1, 128)
+	}
+	if v.EmbedURI != nil {
+		c.String("embedUri", *v.EmbedURI, -1, 2048)
+	}
+	if v.PaddedSize != nil {
+		c.Int("paddedSize", *v.PaddedSize, 0, xrpc.MaxInt)
+	}
+	xrpc.CheckItems(c, "blobs", v.Blobs, -1, 10, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatCID)
+	})
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *SendMessageInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -65,34 +93,6 @@ func (v *SendMessageInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *SendMessageInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *SendMessageInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-	if v.SenderDID != nil {
-		c.Format("senderDid", *v.SenderDID, xrpc.FormatDID)
-	}
-	if v.MsgID != nil {
-		c.String("msgId", *v.MsgID, 1, 64)
-	}
-	if v.EmbedType != nil {
-		c.String("embedType", *v.EmbedType, -1, 128)
-	}
-	if v.EmbedURI != nil {
-		c.String("embedUri", *v.EmbedURI, -1, 2048)
-	}
-	if v.PaddedSize != nil {
-		c.Int("paddedSize", *v.PaddedSize, 0, xrpc.MaxInt)
-	}
-	xrpc.CheckItems(c, "blobs", v.Blobs, -1, 10, func(x *string, c *xrpc.Checker) {
-		c.Format("", *x, xrpc.FormatCID)
-	})
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendMessageInput) EncodeJSON(e *xrpc.Encoder) {
@@ -157,6 +157,18 @@ type SendMessageOutput struct {
 	Epoch *int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *SendMessageOutput) Check(c *xrpc.Checker) {
+	c.String("messageId", v.MessageID, -1, 64)
+	c.Format("receivedAt", v.ReceivedAt, xrpc.FormatDatetime)
+	if v.Seq != nil {
+		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
+	}
+	if v.Epoch != nil {
+		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *SendMessageOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -176,18 +188,6 @@ func (v *SendMessageOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *SendMessageOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *SendMessageOutput) Check(c *xrpc.Checker) {
-	c.String("messageId", v.MessageID, -1, 64)
-	c.Format("receivedAt", v.ReceivedAt, xrpc.FormatDatetime)
-	if v.Seq != nil {
-		c.Int("seq", *v.Seq, 1, xrpc.MaxInt)
-	}
-	if v.Epoch != nil {
-		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendMessageOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -18,6 +18,15 @@ type SendProposalInput struct {
 	IdempotencyKey *string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *SendProposalInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	c.Bytes("proposal", v.Proposal, 1, 4194304)
+	if v.IdempotencyKey != nil {
+		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *SendProposalInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -35,15 +44,6 @@ func (v *SendProposalInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *SendProposalInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *SendProposalInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	c.Bytes("proposal", v.Proposal, 1, 4194304)
-	if v.IdempotencyKey != nil {
-		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendProposalInput) EncodeJSON(e *xrpc.Encoder) {
@@ -83,6 +83,13 @@ type SendProposalOutput struct {
 	Epoch int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *SendProposalOutput) Check(c *xrpc.Checker) {
+	c.String("messageId", v.MessageID, -1, 64)
+	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *SendProposalOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -100,13 +107,6 @@ func (v *SendProposalOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *SendProposalOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *SendProposalOutput) Check(c *xrpc.Checker) {
-	c.String("messageId", v.MessageID, -1, 64)
-	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendProposalOutput) EncodeJSON(e *xrpc.Encoder) {

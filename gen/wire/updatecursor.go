@@ -15,6 +15,12 @@ type UpdateCursorInput struct {
 	Seq int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *UpdateCursorInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -30,12 +36,6 @@ func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *UpdateCursorInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *UpdateCursorInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UpdateCursorInput) EncodeJSON(e *xrpc.Encoder) {
@@ -60,6 +60,11 @@ type UpdateCursorOutput struct {
 	UpdatedAt string
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *UpdateCursorOutput) Check(c *xrpc.Checker) {
+	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *UpdateCursorOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -73,11 +78,6 @@ func (v *UpdateCursorOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *UpdateCursorOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *UpdateCursorOutput) Check(c *xrpc.Checker) {
-	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UpdateCursorOutput) EncodeJSON(e *xrpc.Encoder) {

@@ -17,6 +17,15 @@ type UpdateGroupInfoInput struct {
 	RatchetTree xrpc.Bytes
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *UpdateGroupInfoInput) Check(c *xrpc.Checker) {
+	c.String("convoId", v.ConvoID, 32, 128)
+	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
+	}
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *UpdateGroupInfoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -34,15 +43,6 @@ func (v *UpdateGroupInfoInput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *UpdateGroupInfoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *UpdateGroupInfoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
-	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
-	if v.RatchetTree != nil {
-		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
-	}
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UpdateGroupInfoInput) EncodeJSON(e *xrpc.Encoder) {
@@ -78,6 +78,11 @@ type UpdateGroupInfoOutput struct {
 	Epoch int64
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *UpdateGroupInfoOutput) Check(c *xrpc.Checker) {
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *UpdateGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -91,11 +96,6 @@ func (v *UpdateGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *UpdateGroupInfoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *UpdateGroupInfoOutput) Check(c *xrpc.Checker) {
-	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UpdateGroupInfoOutput) EncodeJSON(e *xrpc.Encoder) {

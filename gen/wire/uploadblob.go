@@ -12,6 +12,11 @@ type UploadBlobOutput struct {
 	Blob xrpc.Blob
 }
 
+// Check holds the object against the bounds and formats of its lexicon.
+func (v *UploadBlobOutput) Check(c *xrpc.Checker) {
+	c.Blob("blob", v.Blob, 52428800)
+}
+
 // DecodeJSON reads the object. Unknown fields are skipped.
 func (v *UploadBlobOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
@@ -25,11 +30,6 @@ func (v *UploadBlobOutput) DecodeJSON(d *xrpc.Decoder) error {
 
 // UnmarshalJSON reads the object for encoding/json.
 func (v *UploadBlobOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *UploadBlobOutput) Check(c *xrpc.Checker) {
-	c.Blob("blob", v.Blob, 52428800)
-}
 
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UploadBlobOutput) EncodeJSON(e *xrpc.Encoder) {

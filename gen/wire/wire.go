@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Every type reads, checks and writes itself.
+// Every type but those of parameters reads, checks and writes itself.
 type object interface {
 	xrpc.Decodable
 	xrpc.Checkable
@@ -36,25 +36,16 @@ var _ = []object{
 	(*DeleteDeviceOutput)(nil),
 	(*DescribeServiceOutput)(nil),
 	(*DescribeServiceLimits)(nil),
-	(*GetBlobParams)(nil),
-	(*GetCommitsParams)(nil),
 	(*GetCommitsOutput)(nil),
-	(*GetConvosParams)(nil),
 	(*GetConvosOutput)(nil),
-	(*GetEpochParams)(nil),
 	(*GetEpochOutput)(nil),
-	(*GetGroupInfoParams)(nil),
 	(*GetGroupInfoOutput)(nil),
-	(*GetKeyPackageStatsParams)(nil),
 	(*GetKeyPackageStatsOutput)(nil),
 	(*GetKeyPackageStatsDeviceStats)(nil),
 	(*GetKeyPackageStatsSuiteStats)(nil),
-	(*GetKeyPackagesParams)(nil),
 	(*GetKeyPackagesOutput)(nil),
-	(*GetMessagesParams)(nil),
 	(*GetMessagesOutput)(nil),
 	(*GetMessagesGap)(nil),
-	(*GetWelcomeParams)(nil),
 	(*GetWelcomeOutput)(nil),
 	(*JoinConvoInput)(nil),
 	(*JoinConvoOutput)(nil),

@@ -5,11 +5,13 @@ import "strings"
 // emitWire writes what stands once in package wire.
 func emitWire(m *model) *writer {
 	w := new(writer)
-	w.p("// Every type reads, checks and writes itself.")
+	w.p("// Every type but those of parameters reads, checks and writes itself.")
 	w.p("type object interface { xrpc.Decodable; xrpc.Checkable; xrpc.Encodable }\n")
 	w.p("var _ = []object{")
 	for _, o := range m.objects {
-		w.p("(*%s)(nil),", o.name)
+		if !o.isParams {
+			w.p("(*%s)(nil),", o.name)
+		}
 	}
 	w.p("}")
 	return w
@@ -23,9 +25,11 @@ func emitObjects(m *model, nsid string) *writer {
 			continue
 		}
 		emitStruct(w, o)
-		emitDecode(w, o)
 		emitCheck(w, o)
-		emitEncode(w, o)
+		if !o.isParams {
+			emitDecode(w, o)
+			emitEncode(w, o)
+		}
 		if o.of != nil {
 			emitEntry(w, m, o)
 		}
@@ -206,12 +210,19 @@ func emitEncode(w *writer, o *object) {
 	w.p("// EncodeJSON writes the object, its fields in the order of the lexicon.")
 	w.p("func (v *%s) EncodeJSON(e *xrpc.Encoder) {\ne.Open()", o.name)
 	for _, f := range o.fields {
-		optional := !f.required && f.def == nil
-		if optional {
-			w.p("if v.%s != nil {", f.name)
+		absent := ""
+		switch {
+		case f.def != nil && f.typ.kind == kInt:
+			// Zero is outside the bounds or the default itself.
+			absent = "0"
+		case !f.required && f.def == nil:
+			absent = "nil"
+		}
+		if absent != "" {
+			w.p("if v.%s != %s {", f.name, absent)
 		}
 		emitEncodeField(w, f)
-		if optional {
+		if absent != "" {
 			w.p("}")
 		}
 	}
