@@ -60,6 +60,9 @@ export async function startMlsd({ dir, plcUrl }) {
       throw new Error(`mlsd was not ready within ${START_LIMIT_MS} ms:\n${await tail()}`)
     }
   }
+  // Tokens tell the second they were issued in. One of the second the service started in is refused, since it
+  // may have been spent before.
+  await sleep(1000 - (Date.now() % 1000))
   return { url, did, dir: data, stop }
 }
 

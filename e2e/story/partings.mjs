@@ -57,7 +57,8 @@ async function remove(w) {
   await w.say(w.ada, 'Cleo does not hear this', [w.ben, w.dan])
 
   await w.catchUp(w.cleo)
-  const message = { convoId: w.convoId, ciphertext: w.cleo.lastRequest.ciphertext, epoch: 10, msgId: 'after' }
+  const { ciphertext, epoch } = w.cleo.lastRequest
+  const message = { convoId: w.convoId, ciphertext, epoch, msgId: 'after' }
   await refused(w.cleo.account.procedure('sendMessage', message), 'NotMember', 403)
   w.tell({ who: 'Cleo', what: 'asks for what came after: nothing; sends: NotMember' })
 }
