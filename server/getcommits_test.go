@@ -1,0 +1,142 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+
+	"catbird.blue/mls/gen"
+)
+
+func commitsPage(t *testing.T, s *Server, who string, p gen.GetCommitsParams) string {
+	t.Helper()
+	out, err := s.GetCommits(t.Context(), as(who), &p)
+	if err != nil {
+		t.Fatalf("%+v: %v", p, err)
+	}
+	text := ""
+	for _, c := range out.Commits {
+		text += fmt.Sprintf("%d:%d ", c.Epoch, *c.Seq)
+	}
+	if out.Cursor != nil {
+		text += "+" + *out.Cursor
+	}
+	return text
+}
+
+func TestGetCommits(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 3, did("alice"))
+	fill(t, s, convo, "acaccp") // commits 2, 4, 5 of epochs 3, 4, 5
+	for _, c := range []struct {
+		p    gen.GetCommitsParams
+		want string
+	}{
+		{gen.GetCommitsParams{FromEpoch: 0}, "3:2 4:4 5:5 "},
+		{gen.GetCommitsParams{FromEpoch: 3, ToEpoch: new(int64(3))}, "3:2 "},
+		{gen.GetCommitsParams{FromEpoch: 4, ToEpoch: new(int64(5))}, "4:4 5:5 "},
+		{gen.GetCommitsParams{FromEpoch: 4, ToEpoch: new(int64(500))}, "4:4 5:5 "},
+		{gen.GetCommitsParams{FromEpoch: 0, ToEpoch: new(int64(2))}, ""},
+		{gen.GetCommitsParams{FromEpoch: 6}, ""}, // the current epoch has no commit yet
+		{gen.GetCommitsParams{FromEpoch: 0, Cursor: new("3")}, "4:4 5:5 "},
+		{gen.GetCommitsParams{FromEpoch: 0, ToEpoch: new(int64(4)), Cursor: new("4")}, ""},
+	} {
+		c.p.ConvoID = convo
+		if got := commitsPage(t, s, did("alice"), c.p); got != c.want {
+			t.Errorf("%+v: got %q, want %q", c.p, got, c.want)
+		}
+	}
+	out, err := s.GetCommits(t.Context(), as(did("alice")), &gen.GetCommitsParams{ConvoID: convo, FromEpoch: 4, ToEpoch: new(int64(4))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := out.Commits[0]; out.ConvoID != convo || c.Sender != did("committer") || !bytes.Equal(c.CommitData, []byte("body 4")) ||
+		c.CreatedAt != "2026-03-01T00:00:00.000Z" {
+		t.Fatalf("got %+v", out)
+	}
+}
+
+func TestGetCommitsRefuses(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 3, did("alice"), did("bob"))
+	fill(t, s, convo, "c")
+	endMember(t, s, convo, did("bob"))
+	fill(t, s, convo, "c")
+	for name, c := range map[string]struct {
+		p    gen.GetCommitsParams
+		want string
+	}{
+		"ends before it begins": {gen.GetCommitsParams{FromEpoch: 4, ToEpoch: new(int64(3))}, gen.ErrInvalidEpochRange},
+		"begins after now":      {gen.GetCommitsParams{FromEpoch: 6}, gen.ErrInvalidEpochRange},
+		"cursor is no number":   {gen.GetCommitsParams{FromEpoch: 0, Cursor: new("x")}, gen.ErrInvalidCursor},
+		"cursor before":         {gen.GetCommitsParams{FromEpoch: 3, Cursor: new("2")}, gen.ErrInvalidCursor},
+		"cursor after":          {gen.GetCommitsParams{FromEpoch: 3, ToEpoch: new(int64(4)), Cursor: new("5")}, gen.ErrInvalidCursor},
+		"cursor too large":      {gen.GetCommitsParams{FromEpoch: 3, Cursor: new("9223372036854775807")}, gen.ErrInvalidCursor},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.p.ConvoID = convo
+			_, err := s.GetCommits(t.Context(), as(did("alice")), &c.p)
+			wantError(t, err, c.want)
+		})
+	}
+	// A former member sees its window and is not told the epoch of today.
+	if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:1 " {
+		t.Errorf("former member: %q", got)
+	}
+	for _, from := range []int64{4, 5, 6, 1000} {
+		if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo, FromEpoch: from}); got != "" {
+			t.Errorf("former member from epoch %d: %q", from, got)
+		}
+	}
+	_, none := s.GetCommits(t.Context(), as(did("eve")), &gen.GetCommitsParams{ConvoID: newConvoID()})
+	wantError(t, none, gen.ErrConvoNotFound)
+	_, err := s.GetCommits(t.Context(), as(did("eve")), &gen.GetCommitsParams{ConvoID: convo, FromEpoch: 1000})
+	wantSameError(t, err, none)
+}
+
+// Who joined later sees the commits after its joining.
+func TestGetCommitsWindow(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 0, did("alice"))
+	fill(t, s, convo, "ccc")
+	addMember(t, s, convo, did("bob"), 3)
+	fill(t, s, convo, "cc")
+	if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:4 4:5 " {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestGetCommitsCutByBytes(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 0, did("alice"))
+	fill(t, s, convo, "ccc")
+	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
+	p := gen.GetCommitsParams{ConvoID: convo}
+	if got := commitsPage(t, s, did("alice"), p); got != "0:1 1:2 +1" {
+		t.Fatalf("first page: %q", got)
+	}
+	p.Cursor = new("1")
+	if got := commitsPage(t, s, did("alice"), p); got != "2:3 " {
+		t.Fatalf("second page: %q", got)
+	}
+}
+
+func TestGetEpoch(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 7, did("alice"), did("bob"))
+	endMember(t, s, convo, did("bob"))
+	out, err := s.GetEpoch(t.Context(), as(did("alice")), &gen.GetEpochParams{ConvoID: convo})
+	if err != nil || out.CurrentEpoch != 7 || out.ConvoID != convo {
+		t.Fatalf("got %+v, %v", out, err)
+	}
+	_, err = s.GetEpoch(t.Context(), as(did("bob")), &gen.GetEpochParams{ConvoID: convo})
+	wantError(t, err, gen.ErrNotMember)
+	_, none := s.GetEpoch(t.Context(), as(did("eve")), &gen.GetEpochParams{ConvoID: newConvoID()})
+	wantError(t, none, gen.ErrConvoNotFound)
+	_, err = s.GetEpoch(t.Context(), as(did("eve")), &gen.GetEpochParams{ConvoID: convo})
+	wantSameError(t, err, none)
+	addMember(t, s, convo, did("bob"), 3)
+	if _, err := s.GetEpoch(t.Context(), as(did("bob")), &gen.GetEpochParams{ConvoID: convo}); err != nil {
+		t.Fatalf("a member that came back: %v", err)
+	}
+}

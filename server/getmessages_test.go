@@ -1,0 +1,331 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// fill stores messages with the next numbers, one for each letter: a for an
+// application message, c for a commit, p for a proposal. Their ids are m1, m2,
+// and so on; a commit moves the epoch.
+func fill(t testing.TB, s *Server, convo, letters string) {
+	t.Helper()
+	kinds := map[rune]string{'a': kindApp, 'c': kindCommit, 'p': kindProposal}
+	for _, l := range letters {
+		var sender *string
+		if l != 'a' {
+			sender = new(did("committer"))
+		}
+		exec(t, s.pool, `WITH c AS (
+				UPDATE conversations SET last_seq = last_seq + 1, epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
+				WHERE convo_id = $1 RETURNING last_seq, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
+			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at)
+			SELECT $1, last_seq, 'm' || last_seq, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01' FROM c`, convo, kinds[l], sender)
+	}
+}
+
+// seqs are the numbers of an answer.
+func seqs(out *gen.GetMessagesOutput) []int64 {
+	list := []int64{}
+	for _, m := range out.Messages {
+		list = append(list, m.Seq)
+	}
+	return list
+}
+
+// page asks for messages and writes the answer as "numbers cursor lastSeq gap".
+func page(t testing.TB, s *Server, who string, p gen.GetMessagesParams) string {
+	t.Helper()
+	if p.Limit == 0 {
+		p.Limit = 50
+	}
+	out, err := s.GetMessages(context.Background(), as(who), &p)
+	if err != nil {
+		t.Fatalf("%+v: %v", p, err)
+	}
+	text := fmt.Sprint(seqs(out))
+	if out.Cursor != nil {
+		text += " " + *out.Cursor
+	}
+	text += fmt.Sprint(" of ", *out.LastSeq)
+	if out.GapInfo != nil {
+		text += fmt.Sprintf(" gap %d-%d", out.GapInfo.From, out.GapInfo.To)
+	}
+	return text
+}
+
+func TestGetMessagesView(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 4, did("alice"))
+	fill(t, s, convo, "ac")
+	exec(t, s.pool, `INSERT INTO message_blobs VALUES ($1, 1, 'zz', $2, 1), ($1, 1, 'aa', $2, 2)`, convo, did("alice"))
+	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: strings.ToUpper(convo), Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []gen.MessageView{
+		{ID: "m1", ConvoID: convo, Ciphertext: xrpc.Bytes("body 1"), Epoch: 4, Seq: 1, CreatedAt: "2026-03-01T00:00:00.000Z",
+			MessageType: new("app"), Blobs: []string{"zz", "aa"}},
+		{ID: "m2", ConvoID: convo, Ciphertext: xrpc.Bytes("body 2"), Epoch: 4, Seq: 2, CreatedAt: "2026-03-01T00:00:00.000Z",
+			MessageType: new("commit"), Sender: new(did("committer"))},
+	}
+	if !reflect.DeepEqual(out.Messages, want) {
+		t.Fatalf("got %+v, want %+v", out.Messages, want)
+	}
+}
+
+func TestGetMessagesPages(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	fill(t, s, convo, "aacapaacaa")
+	empty := addConvo(t, s, 1, did("alice"))
+	for _, c := range []struct {
+		p    gen.GetMessagesParams
+		want string
+	}{
+		{gen.GetMessagesParams{}, "[1 2 3 4 5 6 7 8 9 10] of 10"},
+		{gen.GetMessagesParams{Limit: 10}, "[1 2 3 4 5 6 7 8 9 10] of 10"},
+		{gen.GetMessagesParams{Limit: 9}, "[1 2 3 4 5 6 7 8 9] m9 of 10"},
+		{gen.GetMessagesParams{Limit: 1}, "[1] m1 of 10"},
+		{gen.GetMessagesParams{Limit: 3, SinceMessage: new("m3")}, "[4 5 6] m6 of 10"},
+		{gen.GetMessagesParams{Limit: 3, SinceMessage: new("m7")}, "[8 9 10] of 10"},
+		{gen.GetMessagesParams{SinceMessage: new("m10")}, "[] of 10"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(0)), Limit: 2}, "[1 2] m2 of 10"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(8)), SinceMessage: new("m1")}, "[9 10] of 10"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(8)), SinceMessage: new("unknown")}, "[9 10] of 10"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(10))}, "[] of 10"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(99))}, "[] of 10"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(5)), Limit: 2}, "[3 4] m4 of 10"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(3)), Limit: 2}, "[1 2] m2 of 10"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(1))}, "[] of 10"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(11)), Limit: 2}, "[9 10] of 10"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(1000)), Limit: 1}, "[10] of 10"},
+		{gen.GetMessagesParams{Types: []string{"app"}}, "[1 2 4 6 7 9 10] of 10"},
+		{gen.GetMessagesParams{Types: []string{"app"}, Limit: 3}, "[1 2 4] m4 of 10"},
+		{gen.GetMessagesParams{Types: []string{"commit"}}, "[3 8] of 10"},
+		{gen.GetMessagesParams{Types: []string{"proposal", "commit", "commit"}, Limit: 2}, "[3 5] m5 of 10"},
+		{gen.GetMessagesParams{Types: []string{"commit"}, SinceMessage: new("m3")}, "[8] of 10"},
+		{gen.GetMessagesParams{Types: []string{"commit"}, BeforeSeq: new(int64(8))}, "[3] m3 of 10"},
+		{gen.GetMessagesParams{Types: []string{"app", "commit"}, BeforeSeq: new(int64(7)), Limit: 3}, "[3 4 6] m6 of 10"},
+	} {
+		c.p.ConvoID = convo
+		if got := page(t, s, did("alice"), c.p); got != c.want {
+			t.Errorf("%+v: got %s, want %s", c.p, got, c.want)
+		}
+	}
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
+		t.Errorf("empty conversation: %s", got)
+	}
+}
+
+// Every way of paging gives every message once, at every page size.
+func TestGetMessagesWalk(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	fill(t, s, convo, "aacapaacaaapc")
+	for limit := int64(1); limit <= 14; limit++ {
+		var forth, back []int64
+		p := gen.GetMessagesParams{ConvoID: convo, Limit: limit}
+		for {
+			out, err := s.GetMessages(t.Context(), as(did("alice")), &p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			forth = append(forth, seqs(out)...)
+			if out.Cursor == nil {
+				break
+			}
+			p.SinceMessage = out.Cursor
+		}
+		p = gen.GetMessagesParams{ConvoID: convo, Limit: limit, BeforeSeq: new(int64(1 << 40))}
+		for {
+			out, err := s.GetMessages(t.Context(), as(did("alice")), &p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(out.Messages) == 0 {
+				break
+			}
+			back = append(seqs(out), back...)
+			p.BeforeSeq = &out.Messages[0].Seq
+		}
+		want := []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}
+		if !slices.Equal(forth, want) || !slices.Equal(back, want) {
+			t.Fatalf("limit %d: forth %v, back %v", limit, forth, back)
+		}
+	}
+}
+
+func TestGetMessagesRefuses(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	other := addConvo(t, s, 1, did("alice"))
+	fill(t, s, convo, "aa")
+	fill(t, s, other, "aaa")
+	for name, c := range map[string]struct {
+		p    gen.GetMessagesParams
+		want string
+	}{
+		"before and since":         {gen.GetMessagesParams{BeforeSeq: new(int64(1)), SinceSeq: new(int64(0))}, xrpc.InvalidRequest},
+		"before and since message": {gen.GetMessagesParams{BeforeSeq: new(int64(1)), SinceMessage: new("m1")}, xrpc.InvalidRequest},
+		"unknown type":             {gen.GetMessagesParams{Types: []string{"app", "welcome"}}, xrpc.InvalidRequest},
+		"unknown message":          {gen.GetMessagesParams{SinceMessage: new("nope")}, gen.ErrInvalidCursor},
+		"another's message":        {gen.GetMessagesParams{SinceMessage: new("m3")}, gen.ErrInvalidCursor},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.p.ConvoID, c.p.Limit = convo, 50
+			_, err := s.GetMessages(t.Context(), as(did("alice")), &c.p)
+			wantError(t, err, c.want)
+		})
+	}
+}
+
+// A member sees the windows of its memberships and nothing else of the
+// conversation, a former member still; a stranger cannot tell that there is one.
+func TestGetMessagesWindows(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	bob := did("bob")
+	fill(t, s, convo, "aaa") // 1-3
+	addMember(t, s, convo, bob, 3)
+	fill(t, s, convo, "aac") // 4-6
+	endMember(t, s, convo, bob)
+	fill(t, s, convo, "aca") // 7-9
+	check := func(p gen.GetMessagesParams, want string) {
+		t.Helper()
+		p.ConvoID = convo
+		if got := page(t, s, bob, p); got != want {
+			t.Errorf("%+v: got %s, want %s", p, got, want)
+		}
+	}
+	check(gen.GetMessagesParams{}, "[4 5 6] of 6")
+	check(gen.GetMessagesParams{Limit: 2}, "[4 5] m5 of 6")
+	check(gen.GetMessagesParams{SinceSeq: new(int64(8))}, "[] of 6")
+	check(gen.GetMessagesParams{BeforeSeq: new(int64(100)), Limit: 2}, "[5 6] of 6")
+	addMember(t, s, convo, bob, 9)
+	check(gen.GetMessagesParams{}, "[4 5 6] of 9")
+	fill(t, s, convo, "apa") // 10-12
+	check(gen.GetMessagesParams{}, "[4 5 6 10 11 12] of 12")
+	check(gen.GetMessagesParams{Limit: 4}, "[4 5 6 10] m10 of 12")
+	check(gen.GetMessagesParams{Limit: 2, SinceMessage: new("m6")}, "[10 11] m11 of 12")
+	check(gen.GetMessagesParams{Limit: 4, BeforeSeq: new(int64(12))}, "[5 6 10 11] m11 of 12")
+	check(gen.GetMessagesParams{SinceSeq: new(int64(7))}, "[10 11 12] of 12")
+	check(gen.GetMessagesParams{Types: []string{"commit", "proposal"}}, "[6 11] of 12")
+	for _, hidden := range []string{"m1", "m3", "m7", "m9", "none"} {
+		_, err := s.GetMessages(t.Context(), as(bob), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: &hidden})
+		wantError(t, err, gen.ErrInvalidCursor)
+	}
+	_, none := s.GetMessages(t.Context(), as(did("eve")), &gen.GetMessagesParams{ConvoID: newConvoID(), Limit: 1})
+	wantError(t, none, gen.ErrConvoNotFound)
+	_, err := s.GetMessages(t.Context(), as(did("eve")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m1")})
+	wantSameError(t, err, none)
+}
+
+// What was removed is told as a gap, and only that: not what lies outside the
+// windows, nor what the page leaves for the next, nor the kinds not asked for.
+func TestGetMessagesGap(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	fill(t, s, convo, "aacaaaaaca") // commits 3 and 9
+	addMember(t, s, convo, did("bob"), 5)
+	exec(t, s.pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
+	for _, c := range []struct {
+		who  string
+		p    gen.GetMessagesParams
+		want string
+	}{
+		{"alice", gen.GetMessagesParams{}, "[3 7 8 9] of 10 gap 1-10"},
+		{"alice", gen.GetMessagesParams{Limit: 2}, "[3 7] m7 of 10 gap 1-6"},
+		{"alice", gen.GetMessagesParams{Limit: 1, SinceSeq: new(int64(6))}, "[7] m7 of 10"},
+		{"alice", gen.GetMessagesParams{SinceSeq: new(int64(4))}, "[7 8 9] of 10 gap 5-10"},
+		{"alice", gen.GetMessagesParams{SinceSeq: new(int64(9))}, "[] of 10 gap 10-10"},
+		{"alice", gen.GetMessagesParams{SinceSeq: new(int64(10))}, "[] of 10"},
+		{"alice", gen.GetMessagesParams{Types: []string{"app"}}, "[7 8] of 10 gap 1-10"},
+		{"alice", gen.GetMessagesParams{Types: []string{"app"}, SinceSeq: new(int64(6)), Limit: 2}, "[7 8] of 10 gap 10-10"},
+		{"alice", gen.GetMessagesParams{Types: []string{"app", "proposal"}, BeforeSeq: new(int64(10)), Limit: 1}, "[8] m8 of 10"},
+		{"alice", gen.GetMessagesParams{Types: []string{"commit"}}, "[3 9] of 10"},
+		{"alice", gen.GetMessagesParams{BeforeSeq: new(int64(8)), Limit: 1}, "[7] m7 of 10"},
+		{"alice", gen.GetMessagesParams{BeforeSeq: new(int64(8)), Limit: 2}, "[3 7] m7 of 10 gap 1-6"},
+		{"bob", gen.GetMessagesParams{}, "[7 8 9] of 10 gap 6-10"},
+	} {
+		c.p.ConvoID = convo
+		if got := page(t, s, did(c.who), c.p); got != c.want {
+			t.Errorf("%s %+v: got %s, want %s", c.who, c.p, got, c.want)
+		}
+	}
+}
+
+// An answer is cut by bytes, holds at least one message, and goes on from
+// there; its JSON stays below the bound.
+func TestGetMessagesCutByBytes(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	body := bytes.Repeat([]byte{7}, 1_300_000)
+	for range 5 {
+		fill(t, s, convo, "a")
+	}
+	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
+		t.Errorf("first page: %s", got)
+	}
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
+		t.Errorf("last page: %s", got)
+	}
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
+		t.Errorf("page before 5: %s", got)
+	}
+	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(xrpc.Marshal(out)); n > MaxAnswer {
+		t.Errorf("answer has %d bytes", n)
+	}
+	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
+		t.Errorf("one message above the bound: %s", got)
+	}
+}
+
+func TestMissing(t *testing.T) {
+	w := func(pairs ...int64) (out []db.GetWindowsRow) {
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, db.GetWindowsRow{JoinedSeq: pairs[i], UntilSeq: pairs[i+1]})
+		}
+		return out
+	}
+	for _, c := range []struct {
+		windows      []db.GetWindowsRow
+		present      []int64
+		after, until int64
+		want         string
+	}{
+		{w(0, 5), []int64{1, 2, 3, 4, 5}, 0, 5, "none"},
+		{w(0, 5), nil, 0, 5, "1-5"},
+		{w(0, 5), nil, 5, 5, "none"},
+		{w(0, 5), []int64{3}, 0, 5, "1-5"},
+		{w(0, 5), []int64{1, 2, 5}, 0, 5, "3-4"},
+		{w(2, 4, 8, 10), []int64{3, 4, 9, 10}, 0, 10, "none"},
+		{w(2, 4, 8, 10), []int64{3, 10}, 0, 10, "4-9"},
+		{w(2, 4, 8, 10), []int64{10}, 4, 10, "9-9"},
+		{w(2, 4, 4, 10), []int64{3, 4, 5, 6}, 0, 6, "none"},
+		{w(3, 3), nil, 0, 3, "none"},
+	} {
+		got := "none"
+		if g := missing(c.windows, c.present, c.after, c.until); g != nil {
+			got = fmt.Sprintf("%d-%d", g.From, g.To)
+		}
+		if got != c.want {
+			t.Errorf("%+v: got %s", c, got)
+		}
+	}
+}
