@@ -1,0 +1,268 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// 200 claimers at two instances want packages of devices that have too few. Each
+// package is leased to one claimer only, none is left over, and who comes too
+// late gets the last resort.
+func TestGetKeyPackagesManyClaimers(t *testing.T) {
+	const claimers, few = 200, 90
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	scarce := mlstest.NewClient(did("alice"))
+	publish(t, s, scarce, few)
+	lastResort := refOf(t, publish(t, s, scarce, 1, mlstest.LastResort())[0])
+	for range 3 {
+		publish(t, s, mlstest.NewClient(did("bob")), 70)
+	}
+
+	var mu sync.Mutex
+	holders := map[string]string{}
+	last := 0
+	var wg sync.WaitGroup
+	for i := range claimers {
+		requester := did(fmt.Sprintf("claimer%d", i))
+		wg.Go(func() {
+			out, err := servers[i%2].GetKeyPackages(context.Background(), as(requester), &gen.GetKeyPackagesParams{DIDs: []string{scarce.DID, did("bob")}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, kp := range out.KeyPackages {
+				if *kp.LastResort {
+					if last++; *kp.KeyPackageHash != lastResort {
+						t.Error("a package is given as the last resort that is not")
+					}
+					continue
+				}
+				if holder := holders[*kp.KeyPackageHash]; holder != "" {
+					t.Errorf("a package is leased to %s and to %s", holder, requester)
+				}
+				holders[*kp.KeyPackageHash] = requester
+			}
+			if slices.Contains(out.Missing, scarce.DID) {
+				t.Error("an account with a last resort is missing")
+			}
+		})
+	}
+	wg.Wait()
+	if len(holders) != few+3*70 || last != claimers-few {
+		t.Errorf("%d packages are leased and the last resort was given %d times, want %d and %d", len(holders), last, few+3*70, claimers-few)
+	}
+	for ref, holder := range holders {
+		if got := query[string](t, s.pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
+			t.Errorf("a package given to %s is stored as leased to %s", holder, got)
+		}
+	}
+}
+
+func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	c := mlstest.NewClient(did("alice"))
+	publish(t, s, c, 60)
+	for i := range 20 {
+		requester := did(fmt.Sprintf("bob%d", i))
+		var refs [4]string
+		var wg sync.WaitGroup
+		for j := range refs {
+			wg.Go(func() {
+				out, err := servers[j%2].GetKeyPackages(context.Background(), as(requester), &gen.GetKeyPackagesParams{DIDs: []string{c.DID}})
+				if err != nil || len(out.KeyPackages) != 1 {
+					t.Errorf("claimed %v: %v", out, err)
+					return
+				}
+				refs[j] = *out.KeyPackages[0].KeyPackageHash
+			})
+		}
+		wg.Wait()
+		for _, ref := range refs {
+			if ref != refs[0] {
+				t.Fatalf("concurrent first claims of one requester got different packages")
+			}
+		}
+	}
+	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
+		t.Errorf("%d packages are leased, want 20", n)
+	}
+}
+
+// At most MaxLeases, though all claims come at once.
+func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	c := mlstest.NewClient(did("alice"))
+	publish(t, s, c, 40)
+	var wg sync.WaitGroup
+	for i := range 30 {
+		wg.Go(func() {
+			_, err := servers[i%2].GetKeyPackages(context.Background(), as(did("greedy")), &gen.GetKeyPackagesParams{
+				DIDs: []string{c.DID}, ConvoID: new(fmt.Sprintf("%032x", i)),
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != MaxLeases {
+		t.Errorf("%d packages are leased, want %d", n, MaxLeases)
+	}
+}
+
+// The only package is held by a transaction that then fails: the claim does not
+// call the device missing.
+func TestGetKeyPackagesHeldRow(t *testing.T) {
+	s := newTestServer(t)
+	ctx := context.Background()
+	c := mlstest.NewClient(did("alice"))
+	kp := publish(t, s, c, 1)[0]
+	hold := func() pgx.Tx {
+		tx := need(s.pool.Begin(ctx))(t)
+		need(db.New(tx).LockPackages(ctx, [][]byte{need(kp.Ref())(t)}))(t)
+		return tx
+	}
+	t.Run("for a moment", func(t *testing.T) {
+		tx := hold()
+		time.AfterFunc(claimPause, func() { _ = tx.Rollback(ctx) })
+		if got := claimOne(t, s, did("bob"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
+			t.Error("another package")
+		}
+	})
+	exec(t, s.pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
+	t.Run("for longer", func(t *testing.T) {
+		tx := hold()
+		wantNone(t, s, did("carol"), c, "")
+		lastResort := publish(t, s, c, 1, mlstest.LastResort())[0]
+		if got := claimOne(t, s, did("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, lastResort) {
+			t.Error("the package of another transaction was given")
+		}
+		if err := tx.Rollback(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got := claimOne(t, s, did("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
+			t.Error("the package did not come back")
+		}
+	})
+}
+
+// Claims, commits that spend, failing commits, publishing and the deletion of
+// devices go on at once over two instances: none of them waits in a circle, and
+// none fails.
+func TestGetKeyPackagesAmongOthers(t *testing.T) {
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	ctx := context.Background()
+	accounts := []string{did("alice"), did("bob"), did("carol")}
+	var mu sync.Mutex
+	var devices []*mlstest.Client
+	for i := range 9 {
+		c := mlstest.NewClient(accounts[i%3])
+		devices = append(devices, c)
+		publish(t, s, c, 20)
+		publish(t, s, c, 1, mlstest.LastResort())
+	}
+	anyDevice := func() *mlstest.Client {
+		mu.Lock()
+		defer mu.Unlock()
+		return devices[rand.IntN(len(devices))]
+	}
+	workers := map[string]func(s *Server, i int) error{
+		"claim": func(s *Server, i int) error {
+			_, err := s.GetKeyPackages(ctx, as(did(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(fmt.Sprintf("%032x", i%5))})
+			return err
+		},
+		"commit": func(s *Server, i int) error { return commitSome(ctx, s, i%2 == 0) },
+		"publish": func(s *Server, _ int) error {
+			c := anyDevice()
+			_, err := s.PublishKeyPackages(ctx, as(c.DID), publishInput(c.KeyPackage(), c.KeyPackage(), c.KeyPackage(mlstest.LastResort())))
+			return err
+		},
+		"delete": func(s *Server, i int) error {
+			if i%8 != 0 {
+				return nil
+			}
+			c := mlstest.NewClient(accounts[i%3])
+			if _, err := s.PublishKeyPackages(ctx, as(c.DID), publishInput(c.KeyPackage())); err != nil {
+				return err
+			}
+			mu.Lock()
+			at := rand.IntN(len(devices))
+			old := devices[at]
+			devices[at] = c
+			mu.Unlock()
+			_, err := s.DeleteDevice(ctx, as(old.DID), &gen.DeleteDeviceInput{DeviceID: old.DeviceID()})
+			return err
+		},
+	}
+	var wg sync.WaitGroup
+	for name, work := range workers {
+		for _, s := range servers {
+			wg.Go(func() {
+				for i := range 40 {
+					if err := work(s, i); err != nil {
+						t.Errorf("%s: %v", name, err)
+						return
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
+		t.Errorf("%d packages of deleted devices are left", n)
+	}
+}
+
+// commitSome locks some packages as a commit does, spends them, and may fail.
+func commitSome(ctx context.Context, s *Server, succeed bool) error {
+	var refs [][]byte
+	rows, err := s.pool.Query(ctx, `SELECT ref FROM key_packages WHERE spent_at IS NULL ORDER BY random() LIMIT 6`)
+	if err != nil {
+		return err
+	}
+	if refs, err = pgx.CollectRows(rows, pgx.RowTo[[]byte]); err != nil {
+		return err
+	}
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	q := db.New(tx)
+	if _, err := q.LockPackages(ctx, refs); err != nil {
+		return err
+	}
+	if err := q.SpendPackages(ctx, s.now(), refs); err != nil {
+		return err
+	}
+	if !succeed {
+		return nil
+	}
+	return tx.Commit(ctx)
+}
+
+func publishInput(packages ...*mls.KeyPackage) *gen.PublishKeyPackagesInput {
+	in := &gen.PublishKeyPackagesInput{}
+	for _, kp := range packages {
+		in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: kp.Raw, CipherSuite: kp.CipherSuite.String()})
+	}
+	return in
+}
