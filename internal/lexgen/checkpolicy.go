@@ -2,7 +2,6 @@ package lexgen
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 )
 
@@ -23,7 +22,7 @@ func (b *builder) checkPolicy() {
 		if !slices.Contains(b.model.errors, name) {
 			b.probs.add(policyFile, "Status", "no lexicon declares the error %s", name)
 		}
-		if s := b.policy.Status[name]; s < 400 || s > 499 || http.StatusText(s) == "" {
+		if s := b.policy.Status[name]; statusNames[s] == "" {
 			b.probs.add(policyFile, "Status", "%s: %d is no status of a refusal", name, s)
 		}
 	}

@@ -1,0 +1,265 @@
+package lexgen
+
+import (
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// wrong is a lexicon of the golden file made wrong in one way.
+type wrong struct {
+	file     string
+	old, new string
+	// want is part of the problem, which begins with the file.
+	want string
+}
+
+const (
+	defs    = "com/example/chat/defs.json"
+	post    = "com/example/chat/post.json"
+	list    = "com/example/chat/list.json"
+	ping    = "com/example/chat/ping.json"
+	upload  = "com/example/chat/putPhoto.json"
+	rights  = "com/example/chat/authFull.json"
+	reading = "com/example/chat/authRead.json"
+)
+
+// What is refused while a file is read.
+var malformedFiles = []wrong{
+	{defs, `"lexicon": 1,`, `"lexicon": 1`, "malformed JSON: line 2"},
+	{defs, `"lexicon": 1,`, `"lexicon": 1, "lexicon": 1,`, "duplicate object member name"},
+	{defs, `"lexicon": 1,`, ``, "lexicon: missing"},
+	{defs, `"lexicon": 1,`, `"lexicon": 2,`, "unsupported lexicon language version"},
+	{defs, `"lexicon": 1,`, `"lexicon": "1",`, "lexicon: must be an integer"},
+	{defs, `"id": "com.example.chat.defs",`, ``, "id: missing"},
+	{defs, `"id": "com.example.chat.defs"`, `"id": "not an nsid"`, `"not an nsid" is not an NSID`},
+	{defs, `"id": "com.example.chat.defs"`, `"id": "com.example.chat.def"`, "must be com/example/chat/def.json"},
+	{defs, `"lexicon": 1,`, `"lexicon": 1, "revision": 3,`, `revision: unknown key "revision"`},
+	{defs, `"maxSize"`, `"maxsize"`, `defs.person.properties.photo.maxsize: unknown key "maxsize"; known are accept, description, maxSize, type`},
+	{defs, `"maxLength": 64}, "maxLength": 8`, `"maxLength": 64}, "maxItems": 8`, `unknown key "maxItems"`},
+	{defs, `"minLength": 1, "maxLength": 100`, `"minItems": 1, "maxLength": 100`, `unknown key "minItems"`},
+	{defs, `"maxLength": 16`, `"maxLength": "16"`, "defs.nick.maxLength: must be an integer"},
+	{defs, `"maxLength": 16`, `"maxLength": 16.5`, "defs.nick.maxLength: must be an integer"},
+	{defs, `"knownValues": ["ann", "bob"]`, `"knownValues": "ann"`, "must be a list of strings"},
+	{defs, `"knownValues": ["ann", "bob"]`, `"knownValues": ["ann", 1]`, "must be a list of strings"},
+	{defs, `"required": ["since"]`, `"required": true`, "must be a list of strings"},
+	{defs, `"type": "cid-link"`, `"type": "cidlink"`, `unknown type "cidlink"`},
+	{defs, `"type": "cid-link"`, `"typ": "cid-link"`, `unknown type ""`},
+	{defs, `{"type": "cid-link"}`, `"cid-link"`, "defs.person.properties.head: must be an object"},
+	{defs, `"properties": {
+        "since"`, `"properties": [], "x": {
+        "since"`, "must be an object"},
+	{defs, `"required": ["since"]`, `"required": ["until"]`, "'required' field not in properties: until"},
+	{defs, `"maxLength": 16`, `"minLength": 17, "maxLength": 16`, "max < min"},
+	{defs, `"minLength": 1, "maxLength": 64`, `"minLength": -1, "maxLength": 64`, "below zero"},
+	{defs, `"format": "datetime"`, `"format": "date"`, "unknown string format: date"},
+	{defs, `"type": "ref", "ref": "#nick"`, `"type": "ref"`, "empty schema ref"},
+	{defs, `"type": "ref", "ref": "#nick"`, `"type": "ref", "ref": ["#nick"]`, "ref: must be a string"},
+	{post, `"errors": [`, `"error": [`, `unknown key "error"`},
+	{post, `{"name": "TooManyReaders",`, `{"nam": "TooManyReaders",`, `defs.main.errors[0].nam: unknown key`},
+	{post, `"input": {
+        "encoding": "application/json"`, `"input": {
+        "mime": "application/json"`, `defs.main.input.mime: unknown key "mime"`},
+	{post, `"errors": [`, `"errors": {}, "x": [`, "must be a list"},
+	{post, `"minimum": 1, "maximum": 9`, `"minimum": 9, "maximum": 1`, "max < min"},
+	{post, `"main": {`, `"Main": {`, "can only have name 'main'"},
+	{list, `"type": "params"`, `"type": "object"`, "expected 'params' schema"},
+	{list, `{"type": "boolean"}`, `{"type": "cid-link"}`, "params field type must be"},
+	{rights, `"inheritAud": true,`, ``, "aud"},
+	{rights, `"inheritAud": true,`, `"inheritaud": true,`, "unknown key"},
+	{rights, `"resource": "rpc"`, `"resource": "email"`, "unsupported permission resource"},
+	{rights, `"com.example.chat.list"`, `"list"`, "rpc permission"},
+}
+
+// What the linter refuses.
+var lintedFiles = []wrong{
+	{defs, `"description": "A friend.",`, ``, "defs.friend: no description"},
+	{ping, `"description": "Say that all is well.",`, ``, "defs.main: no description"},
+	{defs, `"nick": {
+      "type"`, `"Nick": {
+      "type"`, `definition "Nick" is not in lowerCamelCase`},
+	{defs, `"close": {"type"`, `"is_close": {"type"`, `"is_close" is not in lowerCamelCase`},
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "object", "properties": {}}`, "an object inside another"},
+	{defs, `"items": {"type": "ref", "ref": "#friend"}`, `"items": {"type": "object", "properties": {}}`, "an object inside another"},
+	{defs, `"maxLength": 16,`, ``, "defs.nick: a string without format needs maxLength"},
+	{defs, `"items": {"type": "string", "minLength": 1, "maxLength": 64}`, `"items": {"type": "string"}`, "a string without format needs maxLength"},
+	{post, `"type": "bytes", "minLength": 1, "maxLength": 1024`, `"type": "bytes", "minLength": 1`, "properties.body: no maxLength"},
+	{defs, `"maxLength": 64}, "maxLength": 8`, `"maxLength": 64}`, "properties.names: no maxLength"},
+	{defs, `"knownValues": ["ann", "bob"]`, `"enum": ["ann", "bob"]`, "defs.nick.enum: an enum can never grow"},
+	{post, `"n": {"type": "integer"}`, `"n": {"type": "integer", "enum": [1, 2]}`, "an enum can never grow"},
+	{post, `"n": {"type": "integer"}`, `"n": {"type": "integer", "const": 1}`, "n.const: not used here"},
+	{defs, `"maxLength": 16,`, `"maxLength": 16, "maxGraphemes": 4,`, "maxGraphemes: not used here"},
+	{defs, `"type": "blob", "maxSize"`, `"type": "blob", "accept": ["image/*"], "maxSize"`, "accept: not used here"},
+	{defs, `"required": ["since"],`, `"required": ["since"], "nullable": ["since"],`, "nullable: not used here"},
+	{defs, `"required": ["since"]`, `"required": ["since", "since"]`, `required[1]: "since" is there twice`},
+	{ping, `"schema": {"type": "object", "properties": {}}`, `"schema": {"type": "object"}`, "properties: missing"},
+	{defs, `"ref": "#nick"`, `"ref": "#nickname"`, `properties.nick.ref: "#nickname" names nothing`},
+	{list, `"ref": "com.example.chat.defs#person"`, `"ref": "com.example.chat.defs"`, `"com.example.chat.defs" names nothing`},
+	{list, `"ref": "com.example.chat.defs#person"`, `"ref": "com.example.chat.people#person"`, "names nothing"},
+	{list, `"ref": "com.example.chat.defs#person"`, `"ref": "com.example.chat.post"`, "is a procedure, which cannot be a value"},
+	{list, `"ref": "com.example.chat.defs#person"`, `"ref": "com.example.chat.post#main"`, "without #main"},
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "ref", "ref": "#person"}`, "leads back to itself"},
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "union", "refs": ["#nick"], "closed": true}`, "unions are open"},
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "union", "refs": ["#nobody"]}`, `refs[0]: "#nobody" names nothing`},
+	{defs, `"close": {"type": "boolean"}`, `"deviceDid": {"type": "string", "format": "did"}`, "a device (did:…#device) is not a DID"},
+	{defs, `"description": "Who it is."`, `"description": "As did:plc:abc#phone."`, "a device (did:…#device) is not a DID"},
+	{post, `"name": "TooManyReaders"`, `"name": "tooManyReaders"`, `"tooManyReaders" is not in UpperCamelCase`},
+	{post, `"name": "TooManyReaders"`, `"name": "Too_Many"`, "is not in UpperCamelCase"},
+	{post, `"name": "TooManyReaders"`, `"name": "NotAllowed"`, `"NotAllowed" is there twice`},
+	{post, `"name": "NotAllowed", "description": "The caller may not."`, `"name": "NotAllowed"`, "errors[1]: no description"},
+	{post, `"input": {`, `"parameters": {"type": "params", "properties": {}}, "input": {`, "a procedure has an input, not parameters"},
+	{ping, `"output": {
+        "encoding": "application/json",
+        "schema": {"type": "object", "properties": {}}
+      }`, `"errors": []`, "output: missing"},
+	{upload, `"input": {"encoding": "*/*"}`, `"input": {}`, "input.encoding: missing"},
+	{ping, `"schema": {"type": "object", "properties": {}}`, `"description": "Nothing."`, "output.schema: missing"},
+	{ping, `"encoding": "application/json"`, `"encoding": "text/plain"`, "only application/json has a schema"},
+	{post, `"maximum": 9, "default": 5`, `"maximum": 9, "default": 10`, "default: 10 is above the maximum"},
+	{post, `"maximum": 9, "default": 5`, `"maximum": 9, "default": 0`, "default: 0 is below the minimum"},
+	{rights, `"title": "All",`, ``, "title: missing"},
+	{rights, `"detail": "Everything.",`, ``, "detail: missing"},
+	{defs, `"knownValues": ["ann", "bob"]`, `"knownValues": ["#ann"]`, "known-string-local-ref"},
+}
+
+// What the generator refuses.
+var unwritable = []wrong{
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "unknown"}`, "does not write values of type unknown"},
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "union", "refs": ["#nick"]}`, "does not write values of type union"},
+	{defs, `"items": {"type": "string", "minLength": 1, "maxLength": 64}`,
+		`"items": {"type": "array", "maxLength": 2, "items": {"type": "integer"}}`, "does not write arrays of arrays"},
+	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "boolean", "default": true}`, "defaults of integers"},
+	{list, `"maximum": 100, "default": 50`, `"maximum": 100, "default": 50, "description": "x"`, ""},
+	{list, `"minimum": 1, "maximum": 100, "default": 50`, `"minimum": 0, "maximum": 100, "default": 50`, "defaults of integers"},
+	{post, `"input": {
+        "encoding": "application/json"`, `"input": {
+        "encoding": "application/cbor"`, "only application/json has a schema"},
+	{post, `"part": {
+      "type": "object"`, `"input": {
+      "type": "object"`, "names nothing"},
+	{ping, `"type": "query"`, `"type": "subscription"`, "unknown key"},
+	{ping, `"output": {
+        "encoding": "application/json",
+        "schema": {"type": "object", "properties": {}}
+      }`, `"output": {"encoding": "application/json", "schema": {"type": "ref", "ref": "com.example.chat.defs#nick"}}`,
+		"must be an object, or a ref to one"},
+	{rights, `"com.example.chat.getPhoto", `, ``, "com.example.chat.getPhoto is missing"},
+	{rights, `"com.example.chat.getPhoto", `, `"com.example.chat.getPhoto", "com.example.chat.ping", `, "com.example.chat.ping does not belong here"},
+	{rights, `"com.example.chat.getPhoto", `, `"com.example.chat.getPhoto", "com.example.chat.gone", `, "com.example.chat.gone is no method"},
+	{reading, `"com.example.chat.getPhoto", `, `"com.example.chat.getPhoto", "com.example.chat.post", `, "com.example.chat.post does not belong here"},
+}
+
+func TestRefusals(t *testing.T) {
+	base, _ := golden(t)
+	for _, table := range [][]wrong{malformedFiles, lintedFiles, unwritable} {
+		for _, c := range table {
+			old := string(base[c.file].Data)
+			if strings.Count(old, c.old) != 1 {
+				t.Errorf("%s has %d times %s", c.file, strings.Count(old, c.old), c.old)
+				continue
+			}
+			files := maps.Clone(base)
+			files[c.file] = &fstest.MapFile{Data: []byte(strings.Replace(old, c.old, c.new, 1))}
+			checkRefusal(t, files, goldenPolicy(), c.file, c.want, c.new)
+		}
+	}
+}
+
+// checkRefusal generates and wants a problem in file, or none where want is "".
+func checkRefusal(t *testing.T, files fstest.MapFS, policy Policy, file, want, what string) {
+	t.Helper()
+	set, err := Load(files)
+	if err == nil {
+		_, err = Generate(set, policy)
+	}
+	if want == "" {
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		return
+	}
+	var problems Problems
+	if !errors.As(err, &problems) {
+		t.Errorf("%s\naccepted, want %s (%v)", what, want, err)
+		return
+	}
+	for _, p := range problems {
+		if p.File == file && strings.Contains(p.String(), want) {
+			return
+		}
+	}
+	t.Errorf("%s\ngot  %v\nwant %s: %s", what, err, file, want)
+}
+
+func TestRefusedSubscription(t *testing.T) {
+	base, _ := golden(t)
+	const file = "com/example/chat/watch.json"
+	text := func(schema string) []byte {
+		return []byte(`{"lexicon": 1, "id": "com.example.chat.watch", "defs": {
+			"main": {"type": "subscription", "description": "Watch.", "message": {"schema": ` + schema + `}},
+			"event": {"type": "object", "description": "What happened.", "properties": {}}}}`)
+	}
+	for schema, want := range map[string]string{
+		`{"type": "union", "refs": ["com.example.chat.defs#friend"]}`: "is not local",
+		`{"type": "ref", "ref": "#event"}`:                            "expected 'union' schema",
+		`{"type": "union", "refs": []}`:                               "subscription-no-messages",
+		`{"type": "union", "refs": ["#event"]}`:                       "does not write subscription definitions",
+	} {
+		files := maps.Clone(base)
+		files[file] = &fstest.MapFile{Data: text(schema)}
+		checkRefusal(t, files, goldenPolicy(), file, want, schema)
+	}
+}
+
+func TestRefusedRecordAndNames(t *testing.T) {
+	base, _ := golden(t)
+	for file, c := range map[string]struct{ text, want string }{
+		"com/example/chat/note.json": {`{"lexicon": 1, "id": "com.example.chat.note", "defs": {"main": {"type": "record", "description": "x",
+			"key": "any", "record": {"type": "object", "properties": {}}}}}`, "has no records"},
+		"com/example/chat/person.json": {`{"lexicon": 1, "id": "com.example.chat.person", "defs": {"main": {"type": "object", "description": "x",
+			"properties": {}}}}`, "the Go name Person is already that of com/example/chat/defs.json"},
+		"com/example/other/a.json": {`{"lexicon": 1, "id": "com.example.other.a", "defs": {"x": {"type": "token", "description": "x"}}}`,
+			"not directly in the namespace com.example.chat"},
+	} {
+		files := maps.Clone(base)
+		files[file] = &fstest.MapFile{Data: []byte(c.text)}
+		checkRefusal(t, files, goldenPolicy(), file, c.want, c.text)
+	}
+}
+
+func TestRefusedPolicies(t *testing.T) {
+	base, _ := golden(t)
+	for want, change := range map[string]func(*Policy){
+		"Base64: post.input.body is no string":                                   func(p *Policy) { p.Base64 = append(p.Base64, "post.input.body") },
+		"Base64: post.input.nothing is no string":                                func(p *Policy) { p.Base64 = append(p.Base64, "post.input.nothing") },
+		"Rules: write is no method":                                              func(p *Policy) { p.Rules = []Rule{{"write", "to", tooLong, "NotAllowed"}} },
+		"Rules: post has no from":                                                func(p *Policy) { p.Rules = []Rule{{"post", "from", tooLong, "NotAllowed"}} },
+		"Rules: post has no to[].x":                                              func(p *Policy) { p.Rules = []Rule{{"post", "to[].x", tooLong, "NotAllowed"}} },
+		"Rules: post has no text[]":                                              func(p *Policy) { p.Rules = []Rule{{"post", "text[]", tooLong, "NotAllowed"}} },
+		"Rules: ping has no x":                                                   func(p *Policy) { p.Rules = []Rule{{"ping", "x", tooLong, "NotAllowed"}} },
+		"Rules: post text has no minLength":                                      func(p *Policy) { p.Rules = []Rule{{"post", "text", length, "NotAllowed"}} },
+		"Rules: post text has no format":                                         func(p *Policy) { p.Rules = []Rule{{"post", "text", malformed, "NotAllowed"}} },
+		"Rules: post parts[].n has no minimum":                                   func(p *Policy) { p.Rules = []Rule{{"post", "parts[].n", negative, "NotAllowed"}} },
+		"Rules: post text has no colour":                                         func(p *Policy) { p.Rules = []Rule{{"post", "text", []string{"colour"}, "NotAllowed"}} },
+		"Rules: post does not declare BadTag":                                    func(p *Policy) { p.Rules = []Rule{{"post", "to", tooLong, "BadTag"}} },
+		"Status: no lexicon declares the error Gone":                             func(p *Policy) { p.Status["Gone"] = 410 },
+		"Status: NotAllowed: 200 is no status of a refusal":                      func(p *Policy) { p.Status["NotAllowed"] = 200 },
+		"MaxBody: list has no body":                                              func(p *Policy) { p.MaxBody["list"] = 1 },
+		"MaxBody: write is no method":                                            func(p *Policy) { p.MaxBody["write"] = 1 },
+		"TooLarge: post does not declare PhotoTooLarge":                          func(p *Policy) { p.TooLarge["post"] = "PhotoTooLarge" },
+		"Public: write is no method":                                             func(p *Policy) { p.Public = append(p.Public, "write") },
+		"ReadOnly: list is not a procedure":                                      func(p *Policy) { p.ReadOnly = []string{"list"} },
+		"Full: authAll is no permission-set":                                     func(p *Policy) { p.Full = "authAll" },
+		"Full: ping is no permission-set":                                        func(p *Policy) { p.Full = "ping" },
+		"authRead.json: defs.main.permissions: com.example.chat.post is missing": func(p *Policy) { p.ReadOnly = []string{"post"} },
+	} {
+		policy := goldenPolicy()
+		change(&policy)
+		_, err := Generate(mustLoad(t, base), policy)
+		if !errors.As(err, new(Problems)) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
