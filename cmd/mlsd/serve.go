@@ -21,7 +21,7 @@ import (
 const (
 	// headerTimeout bounds a request's header; its body and its answer have
 	// bounds that move on with what arrives.
-	headerTimeout = 10 * time.Second
+	headerTimeout = 5 * time.Second
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10 // bytes
 )

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// try runs a command with nothing in the environment but env.
+func try(t *testing.T, env []string, args ...string) (code int, out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	p := program{out: &o, errOut: &e, environ: env}
+	code = p.main(t.Context(), args)
+	return code, o.String(), e.String()
+}
+
+// TestBadConfiguration has each mistake told in one line that names the
+// setting, and the start refused.
+func TestBadConfiguration(t *testing.T) {
+	const did = "SERVICE_DID=did:web:mls.example.org"
+	for _, tc := range []struct {
+		name string
+		env  []string
+		args []string
+		want []string // each begins a line, in order
+	}{
+		{"unknown variable", []string{"MLS_LOGLEVEL=debug"}, nil, []string{"MLS_LOGLEVEL: there is no such setting"}},
+		{"unknown beside injected", []string{"MLS_SERVICE_HOST=1", "MLS_PORT=tcp://1", "MLS_PORT_3000_TCP=1", "MLS_PORTS=1"}, nil, []string{"MLS_PORTS: there is no such setting"}},
+		{"port is a word", []string{"SERVER_PORT=http"}, nil, []string{`SERVER_PORT: "http" is not a whole number`}},
+		{"port too high", []string{"SERVER_PORT=65536"}, nil, []string{"SERVER_PORT: 65536 is not between 0 and 65535"}},
+		{"port negative by flag", nil, []string{"-port", "-1"}, []string{"-port: -1 is not between 0 and 65535"}},
+		{"unknown flag", nil, []string{"-prot", "1"}, []string{"flag provided but not defined: -prot"}},
+		{"argument", nil, []string{"now"}, []string{`unexpected argument "now"`}},
+		{"log level", []string{"MLS_LOG_LEVEL=loud"}, nil, []string{`MLS_LOG_LEVEL: "loud" is not one of debug, info, warn, error`}},
+		{"log format", []string{"MLS_LOG_FORMAT=xml"}, nil, []string{`MLS_LOG_FORMAT: "xml" is not one of json, text`}},
+		{"past epochs", []string{"MLS_PAST_EPOCHS=-1"}, nil, []string{"MLS_PAST_EPOCHS: -1 is not between 0 and 1000"}},
+		{"duration", []string{"MLS_STOP_TIMEOUT=soon"}, nil, []string{`MLS_STOP_TIMEOUT: "soon" is not a duration`}},
+		{"duration too long", []string{"MLS_STOP_TIMEOUT=1h"}, nil, []string{"MLS_STOP_TIMEOUT: 1h0m0s is not between 0s and 10m0s"}},
+		{"connections", []string{"MLS_DB_CONNECTIONS=1"}, nil, []string{"MLS_DB_CONNECTIONS: 1 is not between 2 and 1000"}},
+		{"rate limits", []string{"MLS_RATE_LIMITS=none"}, nil, []string{`MLS_RATE_LIMITS: "none" is neither off nor a factor`}},
+		{"rate limits NaN", []string{"MLS_RATE_LIMITS=NaN"}, nil, []string{`MLS_RATE_LIMITS: "NaN" is neither off nor a factor`}},
+		{"dev", []string{"MLS_DEV=yes"}, nil, []string{`MLS_DEV: "yes" is not one of`}},
+		{"no dev, no identity", []string{"MLS_DEV=false"}, nil, []string{"MLS_DEV: false needs SERVICE_DID"}},
+		{"did:plc as service", []string{"SERVICE_DID=did:plc:ewvi7nxzyoun6zhxrhs64oiz"}, nil, []string{"SERVICE_DID: the service DID must be a did:web"}},
+		{"localhost without dev", []string{"SERVICE_DID=did:web:localhost%3A3000"}, nil, []string{"SERVICE_DID: did:web:localhost is for development only"}},
+		{"localhost misspelt", []string{"SERVICE_DID=did:web:localhost%3a3000", "MLS_DEV=true"}, nil, []string{"SERVICE_DID: a local service DID is spelled"}},
+		{"public URL alone", []string{"MLS_PUBLIC_URL=https://mls.example.org"}, nil, []string{"MLS_PUBLIC_URL: needs SERVICE_DID"}},
+		{"public URL http", []string{did, "MLS_PUBLIC_URL=http://mls.example.org"}, nil, []string{"MLS_PUBLIC_URL: the public URL must be https"}},
+		{"public URL with path", []string{did, "MLS_PUBLIC_URL=https://mls.example.org/xrpc"}, nil, []string{"MLS_PUBLIC_URL: the public URL must be an origin"}},
+		{"PLC over http", []string{did, "MLS_PLC_URL=http://plc.example.org"}, nil, []string{"MLS_PLC_URL: http is for development only"}},
+		{"PLC no URL", []string{"MLS_PLC_URL=plc.directory"}, nil, []string{`MLS_PLC_URL: "plc.directory" is not the URL`}},
+		{"database", []string{"DATABASE_URL=mysql://root:hunter2@db/mls"}, nil, []string{"DATABASE_URL: is not a URL that begins with postgres://"}},
+		{"redis", []string{"REDIS_URL=localhost:6379"}, nil, []string{"REDIS_URL: is not a URL that begins with redis://"}},
+		{"blobs", []string{"MLS_BLOB_URL=gs://bucket"}, nil, []string{"MLS_BLOB_URL: is not a URL that begins with file:// or s3://"}},
+		{"metrics without port", []string{"MLS_METRICS_LISTEN=127.0.0.1"}, nil, []string{`MLS_METRICS_LISTEN: "127.0.0.1" is neither off nor host:port`}},
+		{"metrics at a named port", []string{"MLS_METRICS_LISTEN=127.0.0.1:http"}, nil, []string{`MLS_METRICS_LISTEN: "http" is not a port`}},
+		{"metrics on our port", []string{"MLS_METRICS_LISTEN=127.0.0.1:3000"}, nil, []string{"MLS_METRICS_LISTEN: port 3000 is SERVER_PORT too"}},
+		{"listen with port", []string{"MLS_LISTEN=0.0.0.0:3000"}, nil, []string{`MLS_LISTEN: "0.0.0.0:3000" is not a host or address`}},
+		{"several at once", []string{"MLS_B=1", "MLS_A=1", "SERVER_PORT=x"}, nil,
+			[]string{"SERVER_PORT: ", "MLS_A: ", "MLS_B: "}},
+		{"several contradictions", []string{did, "MLS_PLC_URL=http://plc.example.org", "MLS_PUBLIC_URL=http://a.example.org"}, nil,
+			[]string{"MLS_PUBLIC_URL: ", "MLS_PLC_URL: "}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			for _, command := range []string{"serve", "check-config", "keygen"} {
+				code, out, errOut := try(t, tc.env, append([]string{command, "-data-dir", t.TempDir() + "/d"}, tc.args...)...)
+				if code != 2 {
+					t.Fatalf("%s ends with %d, not 2: %s", command, code, errOut)
+				}
+				if out != "" {
+					t.Errorf("%s prints %s", command, out)
+				}
+				lines := strings.Split(strings.TrimSpace(errOut), "\n")
+				if len(lines) != len(tc.want) {
+					t.Fatalf("%s tells %d lines, not %d: %s", command, len(lines), len(tc.want), errOut)
+				}
+				for i, want := range tc.want {
+					if !strings.HasPrefix(lines[i], "mlsd: "+want) {
+						t.Errorf("line %d is %q, not %q", i+1, lines[i], want)
+					}
+				}
+				if strings.Contains(errOut, "hunter2") {
+					t.Errorf("a secret is told: %s", errOut)
+				}
+			}
+		})
+	}
+}
+
+func TestGoodConfiguration(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		env  []string
+		args []string
+		want []string
+	}{
+		{"empty is unset", []string{"SERVER_PORT=", "MLS_LOG_LEVEL=", "SERVICE_DID="}, nil, []string{"SERVER_PORT=3000", "MLS_LOG_LEVEL=info"}},
+		{"kubernetes", []string{"MLS_SERVICE_HOST=10.0.0.1", "MLS_SERVICE_PORT=3000", "MLS_PORT=tcp://10.0.0.1:3000", "MLS_PORT_3000_TCP_ADDR=10.0.0.1"}, nil, []string{"SERVER_PORT=3000"}},
+		{"identity follows the port", []string{"SERVER_PORT=4000"}, nil, []string{"SERVICE_DID=did:web:localhost%3A4000", "MLS_PUBLIC_URL=http://localhost:4000", "MLS_KEY_FILE=data/dev-4000.key"}},
+		{"flag first", []string{"SERVER_PORT=4000"}, []string{"-port=5000"}, []string{"SERVER_PORT=5000"}},
+		{"public identity", []string{"SERVICE_DID=did:web:mls.example.org"}, nil, []string{"MLS_DEV=false", "MLS_PUBLIC_URL=https://mls.example.org", "MLS_KEY_FILE=data/service.key"}},
+		{"endpoint elsewhere", []string{"SERVICE_DID=did:web:mls.example.org", "MLS_PUBLIC_URL=https://api.example.org"}, nil, []string{"MLS_PUBLIC_URL=https://api.example.org"}},
+		{"public identity in development", []string{"SERVICE_DID=did:web:localhost%3A3000", "MLS_DEV=true", "MLS_PLC_URL=http://localhost:2582"}, nil, []string{"MLS_PLC_URL=http://localhost:2582"}},
+		{"limits off", []string{"MLS_RATE_LIMITS=off", "MLS_METRICS_LISTEN=off"}, nil, []string{"MLS_RATE_LIMITS=off", "MLS_METRICS_LISTEN=off"}},
+		{"IPv6", []string{"MLS_LISTEN=::1"}, nil, []string{"MLS_LISTEN=::1"}},
+		{"a variable of others", []string{"MLSX=1", "LOG_LEVEL=9"}, nil, []string{"MLS_LOG_LEVEL=info"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			code, out, errOut := try(t, tc.env, append([]string{"check-config"}, tc.args...)...)
+			if code != 0 || errOut != "" {
+				t.Fatalf("ends with %d: %s", code, errOut)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains("\n"+out, "\n"+want+"\n") {
+					t.Errorf("%q is missing in:\n%s", want, out)
+				}
+			}
+		})
+	}
+}
+
+// TestEverySettingIsComplete holds the struct's tags to what load needs.
+func TestEverySettingIsComplete(t *testing.T) {
+	flags, envs := map[string]bool{}, map[string]bool{}
+	for _, s := range settingsOf(new(Config)) {
+		if s.flag == "" || s.env == "" || s.help == "" || flags[s.flag] || envs[s.env] {
+			t.Errorf("setting %q, %q lacks a name of its own or its help", s.flag, s.env)
+		}
+		flags[s.flag], envs[s.env] = true, true
+		s.given = s.def
+		if err := s.set(); err != nil {
+			t.Errorf("default of %s: %v", s.env, err)
+		}
+		if strings.HasSuffix(s.env, "_URL") && s.env != "MLS_PUBLIC_URL" && s.env != "MLS_PLC_URL" && s.secret == "" {
+			t.Errorf("%s may hold a password", s.env)
+		}
+	}
+}
+
+func TestRedactURL(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                                "",
+		"postgres://u:p@h/d":              "postgres://u:REDACTED@h/d",
+		"postgres:///d?host=/run&user=u":  "postgres:///d?host=%2Frun&user=u",
+		"postgres://h/d?sslpassword=p":    "postgres://h/d?sslpassword=REDACTED",
+		"redis://h:6379/0":                "redis://h:6379/0",
+		"host=h password=p":               "REDACTED",
+		"postgres://u:p%zz@h":             "REDACTED",
+		"s3://b?region=r&Secret_Key=k":    "s3://b?Secret_Key=REDACTED&region=r",
+		"rediss://h?addr=h2&addr=h3&db=1": "rediss://h?addr=h2&addr=h3&db=1",
+	} {
+		if got := redactURL(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
