@@ -105,12 +105,12 @@ func inParallel(n int, f func(i int)) {
 // spent is the CPU time of the two servers so far.
 type spent struct{ server, postgres time.Duration }
 
-func (w *world) cpu() (spent, error) {
+func (w *world) cpu(ctx context.Context) (spent, error) {
 	server, err := cpuOf(w.server.Process.Pid)
 	if err != nil {
 		return spent{}, err
 	}
-	pg, err := w.postmaster()
+	pg, err := w.postmaster(ctx)
 	if err != nil {
 		return spent{}, err
 	}

@@ -72,7 +72,7 @@ func (w *world) pgbench(ctx context.Context, script string, connections int, d t
 		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(int(d.Seconds())),
 		"-f", file, w.pg.URL(pgembed.Database)).CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
+		return 0, fmt.Errorf("pgbench: %w: %.1000s", err, out)
 	}
 	m := tps.FindSubmatch(out)
 	if m == nil {

@@ -62,3 +62,9 @@ func (w *world) clear(ctx context.Context) error {
 	_, err := w.pool.Exec(ctx, "TRUNCATE conversations, messages, memberships CASCADE")
 	return err
 }
+
+// stored counts the messages in the table.
+func (w *world) stored(ctx context.Context) (n int, err error) {
+	err = w.pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&n)
+	return n, err
+}

@@ -163,15 +163,14 @@ func (w *world) stopServer() error {
 	return err
 }
 
-// postmaster is the process id of PostgreSQL, from the first line of its lock
-// file.
-func (w *world) postmaster() (int, error) {
-	b, err := os.ReadFile(filepath.Join(w.pg.DataDir, "postmaster.pid"))
-	if err != nil {
+// postmaster is the process id of PostgreSQL: the parent of any of its backends.
+func (w *world) postmaster(ctx context.Context) (int, error) {
+	var backend int
+	if err := w.pool.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&backend); err != nil {
 		return 0, err
 	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	return strconv.Atoi(line)
+	s, err := readStat(strconv.Itoa(backend))
+	return s.parent, err
 }
 
 // withoutOurs drops what would configure the server from outside.
