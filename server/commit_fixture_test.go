@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
@@ -206,3 +207,5 @@ func commitRef(t testing.TB, kp *mls.KeyPackage) []byte {
 	}
 	return ref
 }
+
+func dbOf(s *Server) *db.Queries { return db.New(s.pool) }

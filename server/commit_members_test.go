@@ -1,0 +1,291 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
+)
+
+// leaveNow lets members leave without a commit.
+func leaveNow(t testing.TB, s *Server, g *mlstest.Group, clients ...*mlstest.Client) {
+	t.Helper()
+	for _, c := range clients {
+		out, err := s.LeaveConvo(t.Context(), by(c), &gen.LeaveConvoInput{ConvoID: g.ID()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !out.Success || out.Seq != nil {
+			t.Fatalf("answer is %s", asJSON(t, out))
+		}
+	}
+}
+
+// removal is the call of leaveConvo by which c removes a DID.
+func removal(g *mlstest.Group, c *mlstest.Client, did string) *gen.LeaveConvoInput {
+	return &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &did, Commit: g.Commit(c, mlstest.Plan{RemoveDIDs: []string{did}, Public: true}).Message}
+}
+
+// Who may remove whom: the creator; once the creator has left, the
+// longest-standing member; anyone a pending leaver; nobody itself.
+func TestCommitRemovalRule(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol, dave := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave")
+	all := map[string]*mlstest.Client{"alice": alice, "bob": bob, "carol": carol, "dave": dave}
+	for _, c := range []struct {
+		left       []string // before
+		by, target string
+		err        string
+	}{
+		{nil, "alice", "bob", ""},
+		{nil, "alice", "dave", ""},
+		{nil, "bob", "carol", gen.ErrNotAllowed},
+		{nil, "bob", "alice", gen.ErrNotAllowed},
+		{nil, "dave", "carol", gen.ErrNotAllowed},
+		{nil, "bob", "bob", gen.ErrInvalidCommit},
+		{nil, "alice", "alice", gen.ErrInvalidCommit},
+		{[]string{"alice"}, "bob", "carol", ""}, // bob was in before carol
+		{[]string{"alice"}, "bob", "alice", ""},
+		{[]string{"alice"}, "dave", "alice", ""},
+		{[]string{"alice"}, "carol", "bob", gen.ErrNotAllowed},
+		{[]string{"alice"}, "dave", "carol", gen.ErrNotAllowed},
+		{[]string{"alice", "bob"}, "carol", "dave", ""},
+		{[]string{"alice", "bob"}, "dave", "carol", gen.ErrNotAllowed},
+		{[]string{"carol"}, "dave", "carol", ""},
+		{[]string{"carol"}, "dave", "bob", gen.ErrNotAllowed},
+		{[]string{"carol"}, "carol", "bob", gen.ErrNotMember},
+	} {
+		t.Run(fmt.Sprintf("left %v: %s removes %s", c.left, c.by, c.target), func(t *testing.T) {
+			// Each joins by a commit of its own, so that standing differs.
+			g := commitGroup(t, s, alice).With(bob, carol, dave)
+			for _, m := range []*mlstest.Client{bob, carol, dave} {
+				commit := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, m)})
+				out, err := s.AddMembers(t.Context(), by(alice), addInput(g, commit, m))
+				accepted(t, (*gen.SendCommitOutput)(out), err)
+				g = commit.Next
+			}
+			for _, w := range c.left {
+				leaveNow(t, s, g, all[w])
+			}
+			actor, target := all[c.by], all[c.target]
+			before := membersOf(t, s, g.ID())
+			in := removal(g, actor, target.DID)
+			viaCommit := &gen.SendCommitInput{ConvoID: g.ID(), Commit: xrpc.Bytes(in.Commit), GroupInfo: g.Commit(actor, mlstest.Plan{}).GroupInfo, RemovedDIDs: []string{target.DID}}
+			if c.err != "" {
+				unchanged(t, s, g.ID(), func() {
+					_, err := s.LeaveConvo(t.Context(), by(actor), in)
+					wantError(t, err, c.err)
+					_, err = s.SendCommit(t.Context(), by(actor), viaCommit)
+					wantError(t, err, c.err)
+				})
+				return
+			}
+			out, err := s.LeaveConvo(t.Context(), by(actor), in)
+			seq := *accepted(t, (*gen.SendCommitOutput)(out), err).Seq
+			if got, want := membersOf(t, s, g.ID()), without(slices.Clone(before), target.DID); !slices.Equal(got, want) {
+				t.Errorf("members are %v, want %v", got, want)
+			}
+			_, left := window(t, s, g.ID(), target.DID)
+			if slices.Contains(c.left, c.target) {
+				seq = 3 // it ended when it left, after the three commits
+			}
+			if left != seq {
+				t.Errorf("window ends at %d, want %d", left, seq)
+			}
+			if n := query[int64](t, s.pool, `SELECT count(*) FROM memberships WHERE convo_id = $1 AND did = $2 AND pending_removal`, g.ID(), target.DID); n != 0 {
+				t.Error("its removal is still pending")
+			}
+			if n := query[int64](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, g.ID(), target.DID); n != 0 {
+				t.Error("its leaf is still listed")
+			}
+		})
+	}
+}
+
+// Of members that joined together, the first by DID is the longest-standing.
+func TestCommitRemovalRuleTie(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, carol, bob)
+	leaveNow(t, s, g, alice)
+	_, err := s.LeaveConvo(t.Context(), by(carol), removal(g, carol, bob.DID))
+	wantError(t, err, gen.ErrNotAllowed)
+	out, err := s.LeaveConvo(t.Context(), by(bob), removal(g, bob, carol.DID))
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+}
+
+// A creator that comes back has its right again.
+func TestCommitCreatorReturns(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob, carol)
+	leaveNow(t, s, g, alice)
+	back := commitPackage(t, s, alice)
+	c := g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{alice.DID}, Add: []*mls.KeyPackage{back}})
+	out, err := s.AddMembers(t.Context(), by(bob), addInput(g, c, alice))
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+	_, err = s.LeaveConvo(t.Context(), by(bob), removal(c.Next, bob, carol.DID))
+	wantError(t, err, gen.ErrNotAllowed)
+	removed, err := s.LeaveConvo(t.Context(), by(alice), removal(c.Next, alice, bob.DID))
+	accepted(t, (*gen.SendCommitOutput)(removed), err)
+}
+
+func TestCommitLeaving(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob, carol)
+	g = advance(t, s, g, alice, 2)
+	version := query[int64](t, s.pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, g.ID())
+
+	proposal := g.Propose(bob, &mls.Remove{Removed: g.Index(bob)}, true)
+	out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID(), Proposal: proposal.Message})
+	if err != nil || !out.Success || out.NewEpoch != 3 || *out.Seq != 3 {
+		t.Fatalf("answer is %v, %v", asJSON(t, out), err)
+	}
+	if _, left := window(t, s, g.ID(), bob.DID); left != 3 {
+		t.Errorf("window ends at %d, want 3, the number of its proposal", left)
+	}
+	if v := query[int64](t, s.pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, g.ID()); v != version+1 {
+		t.Errorf("roster version is %d, was %d", v, version)
+	}
+	view := viewOf(t, s, alice, g.ID())
+	if len(view.Members) != 3 || *view.MemberCount != 2 || !pendingIn(view, bob.DID) || pendingIn(view, carol.DID) {
+		t.Errorf("view is %s", asJSON(t, view))
+	}
+	for _, call := range []error{
+		second(s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()})),
+		second(s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))),
+		second(s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})),
+	} {
+		wantError(t, call, gen.ErrNotMember)
+	}
+
+	// Any member commits the pending removal, by the leaver's own proposal.
+	c := g.Commit(carol, mlstest.Plan{Refs: []*mlstest.Proposal{proposal}, Public: true})
+	removed, err := s.LeaveConvo(t.Context(), by(carol), &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &bob.DID, Commit: c.Message})
+	accepted(t, (*gen.SendCommitOutput)(removed), err)
+	if _, left := window(t, s, g.ID(), bob.DID); left != 3 {
+		t.Errorf("window ends at %d after the removal, want 3 still", left)
+	}
+	if view := viewOf(t, s, alice, g.ID()); len(view.Members) != 2 {
+		t.Errorf("view is %s", asJSON(t, view))
+	}
+	// Once more there is nothing to remove.
+	_, err = s.LeaveConvo(t.Context(), by(carol), &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &bob.DID, Commit: c.Next.Commit(carol, mlstest.Plan{}).Message})
+	wantError(t, err, gen.ErrInvalidCommit)
+}
+
+func TestCommitLeavingRefuses(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	old := g.ProposeUpdate(bob, true).Message
+	g = advance(t, s, g, alice, 1)
+	ahead := g.Commit(alice, mlstest.Plan{}).Next
+	commit := g.Commit(bob, mlstest.Plan{}).Message
+	for name, c := range map[string]struct {
+		in  gen.LeaveConvoInput
+		err string
+	}{
+		"with a commit":       {gen.LeaveConvoInput{Commit: commit}, gen.ErrInvalidCommit},
+		"naming oneself":      {gen.LeaveConvoInput{TargetDID: &bob.DID, Commit: commit}, gen.ErrInvalidCommit},
+		"commit as proposal":  {gen.LeaveConvoInput{Proposal: commit}, gen.ErrInvalidProposal},
+		"proposal of future":  {gen.LeaveConvoInput{Proposal: ahead.ProposeUpdate(bob, true).Message}, gen.ErrInvalidProposal},
+		"other, no commit":    {gen.LeaveConvoInput{TargetDID: &alice.DID}, gen.ErrInvalidCommit},
+		"other, proposal":     {gen.LeaveConvoInput{TargetDID: &alice.DID, Commit: commit, Proposal: old}, gen.ErrInvalidProposal},
+		"other, not a member": {gen.LeaveConvoInput{TargetDID: new(did("nobody")), Commit: commit}, gen.ErrInvalidCommit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.in.ConvoID = g.ID()
+			unchanged(t, s, g.ID(), func() {
+				_, err := s.LeaveConvo(t.Context(), by(bob), &c.in)
+				wantError(t, err, c.err)
+			})
+		})
+	}
+	// A proposal of a past epoch has lost a race; nothing has happened.
+	unchanged(t, s, g.ID(), func() {
+		out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID(), Proposal: old})
+		if c := lostIt(t, (*gen.SendCommitOutput)(out), err); len(c.Commits) != 1 {
+			t.Errorf("conflict is %s", asJSON(t, c))
+		}
+	})
+}
+
+// The last member closes the conversation; its id stays taken.
+func TestCommitLastMemberLeaves(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	leaveNow(t, s, g, alice)
+	if query[bool](t, s.pool, `SELECT closed_at IS NOT NULL FROM conversations WHERE convo_id = $1`, g.ID()) {
+		t.Error("closed while a member is left")
+	}
+	leaveNow(t, s, g, bob)
+	if !query[bool](t, s.pool, `SELECT closed_at IS NOT NULL FROM conversations WHERE convo_id = $1`, g.ID()) {
+		t.Error("not closed behind the last member")
+	}
+	_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
+	wantError(t, err, gen.ErrNotMember)
+	_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String()})
+	wantError(t, err, gen.ErrConvoExists)
+}
+
+// Who comes back gets a new window: nothing of the time between.
+func TestCommitRejoinWindows(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	g = advance(t, s, g, alice, 1) // 1
+	gone := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}})
+	out, err := s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: g.ID(), Commit: gone.Message, GroupInfo: gone.GroupInfo, RemovedDIDs: []string{bob.DID}})
+	accepted(t, out, err)                  // 2
+	g = advance(t, s, gone.Next, alice, 3) // 3 4 5
+	kp := commitPackage(t, s, bob)
+	back := g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
+	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, back, bob)) // 6
+	accepted(t, (*gen.SendCommitOutput)(added), err)
+	g = advance(t, s, back.Next, bob, 1) // 7
+	leaveNow(t, s, g, bob)
+
+	got := query[[]string](t, s.pool, `SELECT array_agg(format('(%s,%s]', joined_seq, left_seq) ORDER BY joined_seq) FROM memberships WHERE convo_id = $1 AND did = $2`, g.ID(), bob.DID)
+	if want := []string{"(0,2]", "(6,7]"}; !slices.Equal(got, want) {
+		t.Errorf("windows are %v, want %v", got, want)
+	}
+	// A pending leaver that comes back is pending no longer.
+	kp = commitPackage(t, s, bob)
+	again := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}, Add: []*mls.KeyPackage{kp}})
+	added, err = s.AddMembers(t.Context(), by(alice), addInput(g, again, bob))
+	accepted(t, (*gen.SendCommitOutput)(added), err)
+	view := viewOf(t, s, alice, g.ID())
+	if len(view.Members) != 2 || *view.MemberCount != 2 || pendingIn(view, bob.DID) {
+		t.Errorf("view is %s", asJSON(t, view))
+	}
+}
+
+func viewOf(t testing.TB, s *Server, c *mlstest.Client, id string) *gen.ConvoView {
+	t.Helper()
+	views, err := convoViews(t.Context(), dbOf(s), c.DID, []string{id, newConvoID()})
+	if err != nil || len(views) != 1 {
+		t.Fatalf("%d views, %v", len(views), err)
+	}
+	return &views[0]
+}
+
+func pendingIn(v *gen.ConvoView, did string) bool {
+	return slices.ContainsFunc(v.Members, func(m gen.MemberView) bool { return m.DID == did && m.PendingRemoval != nil && *m.PendingRemoval })
+}
+
+// second is the error of a call whose answer does not matter.
+func second[T any](_ T, err error) error { return err }

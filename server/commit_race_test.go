@@ -1,0 +1,345 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
+)
+
+// Of any number of commits of one epoch, at whatever instance, one wins; the
+// others get it in their answer.
+func TestCommitRace(t *testing.T) {
+	t.Parallel()
+	const racers = 64
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	commits := make([]*mlstest.Commit, racers)
+	for i := range commits {
+		commits[i] = g.Commit([]*mlstest.Client{alice, bob}[i%2], mlstest.Plan{Public: i%3 == 0})
+	}
+	answers := make([]*gen.SendCommitOutput, racers)
+	errs := make([]error, racers)
+	var wg sync.WaitGroup
+	for i, c := range commits {
+		wg.Go(func() {
+			answers[i], errs[i] = servers[i/2%2].SendCommit(t.Context(), by(c.By), commitInput(g, c))
+		})
+	}
+	wg.Wait()
+	winner := -1
+	for i, a := range answers {
+		if errs[i] != nil {
+			t.Fatal(errs[i])
+		}
+		if a.Success {
+			if winner >= 0 {
+				t.Fatalf("commits %d and %d both won", winner, i)
+			}
+			winner = i
+			if *a.Seq != 1 || a.NewEpoch != 2 {
+				t.Errorf("winner's answer is %s", asJSON(t, a))
+			}
+		}
+	}
+	if winner < 0 {
+		t.Fatal("nobody won")
+	}
+	for i, a := range answers {
+		if i == winner {
+			continue
+		}
+		c := lostIt(t, a, nil)
+		if c.CurrentEpoch != 2 || len(c.Commits) != 1 || !bytes.Equal(c.Commits[0].CommitData, commits[winner].Message) ||
+			c.Commits[0].Epoch != 1 || c.Commits[0].Sender != commits[winner].By.DID || *c.Commits[0].Seq != 1 || c.More != nil {
+			t.Fatalf("loser's answer is %s", asJSON(t, a))
+		}
+	}
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); n != 1 {
+		t.Errorf("%d numbers used for one commit", n)
+	}
+}
+
+// write is a call that changes a conversation, to be made at any instance.
+type write struct {
+	name string
+	call func(s *Server) (any, error)
+}
+
+// commitWrites are all writes of this family with an idempotency key, each on
+// a conversation of its own. other is the same call with other content.
+func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]func(s *Server) (any, error)) {
+	t.Helper()
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	other = make(map[string]func(s *Server) (any, error))
+	add := func(name string, call, changed func(s *Server) (any, error)) {
+		writes = append(writes, write{name, call})
+		other[name] = changed
+	}
+	ctx, key := t.Context(), new("key")
+
+	create, _ := newConvoInput(t, s, alice, bob)
+	create.IdempotencyKey = key
+	create2 := *create
+	create2.Metadata = &gen.ConvoMetadata{Name: new("other")}
+	add("createConvo",
+		func(s *Server) (any, error) { return s.CreateConvo(ctx, by(alice), create) },
+		func(s *Server) (any, error) { return s.CreateConvo(ctx, by(alice), &create2) })
+
+	g := commitGroup(t, s, alice, bob)
+	addCarol := addInput(g, g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)}), carol)
+	addCarol.IdempotencyKey = key
+	addCarol2 := *addCarol
+	addCarol2.DIDList = []string{bob.DID}
+	add("addMembers",
+		func(s *Server) (any, error) { return s.AddMembers(ctx, by(alice), addCarol) },
+		func(s *Server) (any, error) { return s.AddMembers(ctx, by(alice), &addCarol2) })
+
+	g2 := commitGroup(t, s, alice, bob)
+	update := commitInput(g2, g2.Commit(alice, mlstest.Plan{}))
+	update.IdempotencyKey = key
+	update2 := *update
+	update2.Commit = g2.Commit(alice, mlstest.Plan{}).Message
+	add("sendCommit",
+		func(s *Server) (any, error) { return s.SendCommit(ctx, by(alice), update) },
+		func(s *Server) (any, error) { return s.SendCommit(ctx, by(alice), &update2) })
+
+	g3 := commitGroup(t, s, alice, bob, carol)
+	remove := &gen.LeaveConvoInput{ConvoID: g3.ID(), TargetDID: &bob.DID, IdempotencyKey: key,
+		Commit: g3.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}, Public: true}).Message}
+	remove2 := *remove
+	remove2.TargetDID = &carol.DID
+	add("leaveConvo of another",
+		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(alice), remove) },
+		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(alice), &remove2) })
+
+	g4 := commitGroup(t, s, alice, bob)
+	leave := &gen.LeaveConvoInput{ConvoID: g4.ID(), IdempotencyKey: new("leave")}
+	leave2 := &gen.LeaveConvoInput{ConvoID: g4.ID(), IdempotencyKey: new("leave"), Proposal: g4.ProposeUpdate(bob, true).Message}
+	add("leaveConvo",
+		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(bob), leave) },
+		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(bob), leave2) })
+
+	g5 := commitGroup(t, s, alice, bob)
+	propose := &gen.SendProposalInput{ConvoID: g5.ID(), Proposal: g5.ProposeUpdate(bob, true).Message, IdempotencyKey: key}
+	propose2 := *propose
+	propose2.Proposal = g5.ProposeUpdate(bob, true).Message
+	add("sendProposal",
+		func(s *Server) (any, error) { return s.SendProposal(ctx, by(bob), propose) },
+		func(s *Server) (any, error) { return s.SendProposal(ctx, by(bob), &propose2) })
+
+	g6 := commitGroup(t, s, alice, bob)
+	join := joinInput(g6, g6.ExternalCommit(bob.Rotate()))
+	join.IdempotencyKey = key
+	join2 := *join
+	join2.ExternalCommit = g6.ExternalCommit(bob.Rotate()).Message
+	add("joinConvo",
+		func(s *Server) (any, error) { return s.JoinConvo(ctx, by(bob), join) },
+		func(s *Server) (any, error) { return s.JoinConvo(ctx, by(bob), &join2) })
+	return writes, other
+}
+
+// Every answer can be lost: the call is made again, at the same instance, at
+// another one, and at both at once, and happens once.
+func TestCommitEveryWriteRepeated(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	writes, other := commitWrites(t, s)
+	for _, w := range writes {
+		t.Run(w.name, func(t *testing.T) {
+			answers := make([]any, 16)
+			errs := make([]error, len(answers))
+			var wg sync.WaitGroup
+			for i := range answers {
+				wg.Go(func() { answers[i], errs[i] = w.call(servers[i%2]) })
+			}
+			wg.Wait()
+			for i, err := range errs {
+				if err != nil {
+					t.Fatal(err)
+				}
+				sameAnswer(t, answers[0], answers[i])
+			}
+			later, err := w.call(servers[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameAnswer(t, answers[0], later)
+			if strings.Contains(asJSON(t, later), `"success":false`) {
+				t.Fatalf("answer is %s", asJSON(t, later))
+			}
+			_, err = other[w.name](servers[1])
+			wantError(t, err, gen.ErrIdempotencyConflict)
+		})
+	}
+	if n := query[int64](t, s.pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
+		t.Errorf("a conversation has %d numbers, want one write each", n)
+	}
+}
+
+// A lost race spends nothing and is not recorded: the same key serves the
+// rebased call, and the package is there for it.
+func TestCommitLostRaceThenRetry(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	kp := commitPackage(t, s, carol)
+	late := addInput(g, g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
+	late.IdempotencyKey = new("k")
+	g2 := advance(t, s, g, alice, 1)
+	unchanged(t, s, g.ID(), func() {
+		out, err := s.AddMembers(t.Context(), by(bob), late)
+		lostIt(t, (*gen.SendCommitOutput)(out), err)
+	})
+	if spent(t, s, kp) {
+		t.Fatal("a lost race has spent a package")
+	}
+	rebased := addInput(g2, g2.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
+	rebased.IdempotencyKey = late.IdempotencyKey
+	out, err := s.AddMembers(t.Context(), by(bob), rebased)
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+	if !spent(t, s, kp) {
+		t.Error("the package is not spent")
+	}
+}
+
+// Who lost the race hears of the race, not of what the winner has changed.
+func TestCommitRaceComesBeforeState(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	kp := commitPackage(t, s, carol)
+	winner := g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
+	loser := g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
+	out, err := s.AddMembers(t.Context(), by(alice), addInput(g, winner, carol))
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+	// Now carol is a member already, and the package is spent.
+	out, err = s.AddMembers(t.Context(), by(bob), addInput(g, loser, carol))
+	c := lostIt(t, (*gen.SendCommitOutput)(out), err)
+	if len(c.Commits) != 1 || c.Commits[0].Sender != alice.DID {
+		t.Errorf("conflict is %s", asJSON(t, c))
+	}
+	// A removal that is not allowed is a lost race all the same.
+	gone := &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &alice.DID, Commit: g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{alice.DID}}).Message}
+	removed, err := s.LeaveConvo(t.Context(), by(bob), gone)
+	lostIt(t, (*gen.SendCommitOutput)(removed), err)
+}
+
+func TestCommitAheadOfEpoch(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	ahead := g.Commit(alice, mlstest.Plan{}).Next
+	unchanged(t, s, g.ID(), func() {
+		_, err := s.SendCommit(t.Context(), by(alice), commitInput(ahead, ahead.Commit(alice, mlstest.Plan{})))
+		e := wantError(t, err, gen.ErrInvalidCommit)
+		if !strings.Contains(e.Message, "2") || !strings.Contains(e.Message, "current epoch 1") {
+			t.Errorf("message %q does not name the epochs", e.Message)
+		}
+	})
+}
+
+// Without a key, the same bytes are the same call; another member's are not.
+func TestCommitWithoutKeyRepeated(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	in := commitInput(g, g.Commit(alice, mlstest.Plan{}))
+	first, err := s.SendCommit(t.Context(), by(alice), in)
+	g = advance(t, s, g.Commit(alice, mlstest.Plan{}).Next, bob, 2)
+	accepted(t, first, err)
+	unchanged(t, s, g.ID(), func() {
+		again, err := s.SendCommit(t.Context(), by(alice), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameAnswer(t, first, again)
+		other, err := s.SendCommit(t.Context(), by(bob), in)
+		lostIt(t, other, err)
+	})
+}
+
+// The conflict holds every commit from the loser's epoch on and the proposals
+// of the current epoch, but not those that lapsed.
+func TestCommitConflictContents(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	propose := func(g *mlstest.Group) {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := advance(t, s, g, alice, 1)
+	propose(now)
+	now = advance(t, s, now, alice, 2)
+	propose(now)
+	propose(now)
+	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
+	c := lostIt(t, out, err)
+	if c.CurrentEpoch != 4 || len(c.Commits) != 3 || len(c.Proposals) != 2 || c.More != nil {
+		t.Fatalf("conflict has %d commits, %d proposals at epoch %d", len(c.Commits), len(c.Proposals), c.CurrentEpoch)
+	}
+	for i, m := range c.Commits {
+		if m.Epoch != int64(i)+1 {
+			t.Errorf("commit %d is of epoch %d", i, m.Epoch)
+		}
+	}
+	for i, p := range c.Proposals {
+		if p.Epoch != 4 || *p.MessageType != "proposal" || *p.Sender != bob.DID || p.Seq != int64(i)+5 {
+			t.Errorf("proposal %d is %s", i, asJSON(t, p))
+		}
+	}
+	if err := xrpc.Check(out); err != nil {
+		t.Errorf("answer breaks its lexicon: %v", err)
+	}
+}
+
+// An answer is cut at 4 MB, but holds at least one commit.
+func TestCommitConflictCut(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	for _, c := range []struct {
+		sizes []int
+		want  int
+		more  bool
+	}{
+		{[]int{MaxCommit}, 1, false},
+		{[]int{MaxCommit, 1000}, 1, true},
+		{[]int{1_400_000, 1_400_000, 1_400_000}, 2, true},
+		{[]int{900_000, 900_000, 900_000}, 3, false},
+	} {
+		t.Run(fmt.Sprint(c.sizes), func(t *testing.T) {
+			exec(t, s.pool, `DELETE FROM messages`)
+			for i, n := range c.sizes {
+				exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at)
+					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now())`, g.ID(), i+1, alice.DID, make([]byte, n))
+			}
+			exec(t, s.pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, g.ID())
+			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
+			got := lostIt(t, out, err)
+			if len(got.Commits) != c.want || (got.More != nil && *got.More) != c.more {
+				t.Errorf("%d commits, more %v; want %d, %v", len(got.Commits), got.More, c.want, c.more)
+			}
+			if n := len(asJSON(t, out)); n > MaxAnswer && len(got.Commits) > 1 {
+				t.Errorf("answer has %d bytes", n)
+			}
+		})
+	}
+}
