@@ -9,11 +9,6 @@ import { World } from './story/world.mjs'
 const transcript = new Transcript(process.stdout)
 const start = performance.now()
 let network, world
-
-// The first Ctrl-C takes everything down in order.
-process.once('SIGINT', () => {
-  network?.stop().finally(() => process.exit(130)) ?? process.exit(130)
-})
 const watchdog = setTimeout(() => { throw new Error('the demo did not end within five minutes') }, 300_000)
 
 try {

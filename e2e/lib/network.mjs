@@ -5,28 +5,43 @@ import { join } from 'node:path'
 import { startPds, startPlc } from './atproto.mjs'
 import { startMlsd } from './mlsd.mjs'
 
-/** Starts what `pdses` (domains) and `service` ask for. `stop` stops it all and removes its data. */
-export async function startNetwork({ pdses = ['.north.test', '.south.test'], service = true } = {}) {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/**
+ * Starts a PDS for each handle domain in `pdses`, and what they need. `stop` stops it all and removes its data;
+ * a signal to this process does so as well.
+ */
+export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mlsd-e2e-'))
   await chmod(dir, 0o711) // run as root, the database belongs to another user, who must get through
   const network = { dir, pdses: [] }
   const running = []
-  const started = (part) => (running.push(part), part)
-  network.stop = async () => {
-    const problems = []
-    for (const part of running.reverse()) await part.stop().catch((error) => problems.push(error))
-    await rm(dir, { recursive: true, force: true })
-    if (problems.length > 0) throw problems[0]
+  const start = async (part) => {
+    running.push(await part)
+    return part
   }
+
+  let stopped
+  network.stop = () => (stopped ??= stopAll(running, dir).finally(() => SIGNALS.forEach((name) => process.off(name, abort))))
+  const abort = () => network.stop().catch(console.error).finally(() => process.exit(130))
+  for (const name of SIGNALS) process.on(name, abort)
+
   try {
-    network.plc = started(await startPlc())
+    network.plc = await start(startPlc())
     for (const domain of pdses) {
-      network.pdses.push(started(await startPds({ dir, plcUrl: network.plc.url, domain })))
+      network.pdses.push(await start(startPds({ dir, plcUrl: network.plc.url, domain })))
     }
-    if (service) network.mlsd = started(await startMlsd({ dir, plcUrl: network.plc.url }))
+    network.mlsd = await start(startMlsd({ dir, plcUrl: network.plc.url }))
     return network
   } catch (error) {
     await network.stop().catch(() => {})
     throw error
   }
+}
+
+async function stopAll(running, dir) {
+  const problems = []
+  for (const part of running.toReversed()) await part.stop().catch((error) => problems.push(error))
+  await rm(dir, { recursive: true, force: true })
+  if (problems.length > 0) throw problems[0]
 }

@@ -31,7 +31,7 @@ export class Transcript {
     this.#previous = who
     const first = what.length > WHAT ? what.slice(0, what.lastIndexOf(' ', WHAT)) : what
     const size = bytes?.toLocaleString('en-US')
-    this.#print(row(name, first, { epoch, seq, size, time: ms === undefined ? undefined : duration(ms) }))
+    this.#print(row(name, first, { epoch, seq: seq || undefined, size, time: ms === undefined ? undefined : duration(ms) }))
     if (first !== what) this.#print(row('', what.slice(first.length + 1), {}))
   }
 

@@ -45,7 +45,7 @@ async function updateKeys(w) {
 
   const late = { convoId: w.convoId, ciphertext: w.ada.lastRequest.ciphertext, epoch: 2, msgId: 'late' }
   await refused(w.ada.account.procedure('sendMessage', late), 'EpochMismatch', 409)
-  w.tell({ who: 'Ada', what: 'sends again what she encrypted in epoch 2: refused with EpochMismatch', epoch: 6 })
+  w.tell({ who: 'Ada', what: 'sends what she encrypted in epoch 2: EpochMismatch', epoch: 6 })
 }
 
 async function lostState(w) {

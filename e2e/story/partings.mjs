@@ -84,7 +84,7 @@ async function leave(w) {
 
 async function verify(w) {
   const compared = w.verifyPlaintexts()
-  w.tell({ who: 'All', what: `${compared} decrypted plaintexts are what was said, in the order it was said` })
+  w.tell({ who: 'All', what: `${compared} decrypted plaintexts are what was said, in that order` })
 
   const strangers = await Promise.all([w.convoId, randomBytes(16).toString('hex')].map((convoId) =>
     w.eve.query('getMessages', { convoId }).catch(({ status, error, message }) => ({ status, error, message }))))
