@@ -127,7 +127,7 @@ func (x Extensions) ExternalSenders() ([]ExternalSender, error) {
 		return nil, nil
 	}
 	r := newReader("external_senders", data)
-	rest := r.open("external_senders")
+	rest := r.open("")
 	var out []ExternalSender
 	for i := 0; r.more(); i++ {
 		r.pushIndex("", i)
@@ -148,16 +148,16 @@ func (x Extensions) ExternalPub(s CipherSuite) ([]byte, error) {
 	}
 	const section = "RFC 9420 §12.4.3.2"
 	r := newReader("external_pub", data)
-	key := r.opaque("external_pub")
+	key := r.opaque("")
 	if i, known := s.info(); known && len(data) == i.kemKey && checkKEMKey(s, data) == nil {
-		return nil, &Error{Kind: KindInvalid, Object: "external_pub", Field: "external_pub", Found: fmt.Sprintf("a bare key of %d bytes", len(data)),
+		return nil, &Error{Kind: KindInvalid, Object: "external_pub", Found: fmt.Sprintf("a bare key of %d bytes", len(data)),
 			Want: "the key as opaque<V>, with its length before it", Section: section, Quirk: QuirkExternalPub}
 	}
 	if err := r.end(); err != nil {
 		return nil, err
 	}
 	if err := checkKEMKey(s, key); err != nil {
-		return nil, within("external_pub", "external_pub", err)
+		return nil, within("external_pub", "", err)
 	}
 	return key, nil
 }

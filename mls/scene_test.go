@@ -114,8 +114,15 @@ func (sc *scene) compare(gi *mls.GroupInfo, next *mls.Group) error {
 		return err
 	}
 	_, err := sc.o.g.CompareRoster(next, mls.RosterChange{Signer: gi.Signer, Committer: sc.a.DID, Added: []*mls.KeyPackage{sc.kd},
-		MayRemove: anyone, Gone: []string{sc.c.DID}})
+		MayRemove: sc.onlyC, Gone: []string{sc.c.DID}})
 	return err
+}
+
+func (sc *scene) onlyC(m mls.Member) error {
+	if m.DID != sc.c.DID {
+		return errors.New("the commit removes another member")
+	}
+	return nil
 }
 
 func (sc *scene) checkWelcome(b []byte) error {

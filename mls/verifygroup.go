@@ -60,7 +60,7 @@ func (g *GroupInfo) checkForm() error {
 		return invalid("group_context.confirmed_transcript_hash", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §8.2")
 	}
 	if _, err := g.Extensions.ExternalPub(g.Context.CipherSuite); err != nil {
-		return within("", "extensions", err)
+		return within("", "extensions.external_pub", err)
 	}
 	return nil
 }

@@ -66,10 +66,10 @@ func (c *GroupContext) requirements() (requirements, error) {
 	}
 	var err error
 	if q.required, err = c.Extensions.RequiredCapabilities(); err != nil {
-		return q, err
+		return q, within("", "required_capabilities", err)
 	}
 	_, err = c.Extensions.ExternalSenders()
-	return q, err
+	return q, within("", "external_senders", err)
 }
 
 // met checks a leaf against the group (RFC 9420 §7.3, §11.1, §13.4).

@@ -7,8 +7,7 @@ import (
 )
 
 // verify checks a tree against its group's context (RFC 9420 §12.4.3.1): tree
-// hash, unmerged leaves, parent hashes, keys that differ, and every leaf.
-// Cheap checks come first.
+// hash, unmerged leaves, keys that differ, every leaf, and parent hashes.
 func (t *RatchetTree) verify(c *GroupContext, mem *Memory) error {
 	s := c.CipherSuite
 	if err := t.checkParents(s); err != nil {
@@ -21,10 +20,12 @@ func (t *RatchetTree) verify(c *GroupContext, mem *Memory) error {
 	if err := t.checkKeysDiffer(); err != nil {
 		return err
 	}
-	if err := t.checkParentHashes(h); err != nil {
+	// A changed leaf breaks its signature and the parent hashes above it; the
+	// former says more to who looks for the mistake.
+	if err := t.checkLeaves(c, mem); err != nil {
 		return err
 	}
-	return t.checkLeaves(c, mem)
+	return t.checkParentHashes(h)
 }
 
 // nodeField names a node for an error.
