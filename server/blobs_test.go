@@ -1,0 +1,392 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}
+
+// upload uploads b and gives its CID.
+func upload(t testing.TB, s *Server, who string, b []byte) string {
+	t.Helper()
+	out, err := s.UploadBlob(context.Background(), as(who), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: "image/png", ContentLength: int64(len(b))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out.Blob.Ref)
+}
+
+// fetch reads a blob, whole or by parameters and header.
+func fetch(s *Server, who, convo, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
+	p.ConvoID, p.CID = convo, cid
+	d, err := s.GetBlob(xrpc.WithRange(context.Background(), header), as(who), &p)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := io.ReadAll(d.Body)
+	return b, d, errors.Join(err, d.Body.Close())
+}
+
+// attach sends a message that names blobs.
+func attach(t testing.TB, s *Server, convo, who string, cids ...string) int64 {
+	t.Helper()
+	in := message(convo, 1)
+	in.Blobs = cids
+	out, err := s.SendMessage(context.Background(), as(who), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.Seq
+}
+
+// tally describes what an account has: rows, bytes counted, loose objects.
+func tally(t testing.TB, s *Server, who string) string {
+	t.Helper()
+	return query[string](t, s.pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
+		coalesce(sum(b.size), 0), (SELECT count(*) FROM loose_objects)) FROM accounts a LEFT JOIN blobs b USING (did) WHERE a.did = $1`, who)
+}
+
+func TestBlobUploadAndFetch(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	want := randomBytes(200_000)
+	up := &xrpc.Upload{Body: bytes.NewReader(want), ContentType: "Image/PNG; q=1", ContentLength: -1}
+	out, err := s.UploadBlob(t.Context(), as(did("alice")), up)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Blob.Size != 200_000 || out.Blob.MimeType != "image/png" || !strings.HasPrefix(string(out.Blob.Ref), "bafkrei") {
+		t.Fatalf("blob is %+v", out.Blob)
+	}
+	cid := string(out.Blob.Ref)
+	got, d, err := fetch(s, did("alice"), convo, cid, "", gen.GetBlobParams{})
+	if err != nil || !bytes.Equal(got, want) || d.Status != 200 {
+		t.Fatalf("owner got %d bytes, %v", len(got), err)
+	}
+	for name, value := range map[string]string{
+		"Content-Type": "application/octet-stream", "Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff",
+		"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Length": "200000", "Accept-Ranges": "bytes", "Content-Range": "",
+	} {
+		if v := d.Header.Get(name); v != value {
+			t.Errorf("%s is %q, want %q", name, v, value)
+		}
+	}
+	_, _, err = fetch(s, did("bob"), convo, cid, "", gen.GetBlobParams{})
+	wantError(t, err, gen.ErrBlobNotFound) // nothing names it yet
+	attach(t, s, convo, did("alice"), cid)
+	if got, _, err := fetch(s, did("bob"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("member got %d bytes, %v", len(got), err)
+	}
+}
+
+func TestBlobParts(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	want := randomBytes(1000)
+	cid := upload(t, s, did("alice"), want)
+	n := func(v int64) *int64 { return &v }
+	for _, c := range []struct {
+		header string
+		p      gen.GetBlobParams
+		from   int
+		to     int // exclusive
+		status int
+	}{
+		{"", gen.GetBlobParams{Start: n(0)}, 0, 1000, 206},
+		{"", gen.GetBlobParams{Start: n(999)}, 999, 1000, 206},
+		{"", gen.GetBlobParams{Start: n(10), Length: n(20)}, 10, 30, 206},
+		{"", gen.GetBlobParams{Length: n(5)}, 0, 5, 206},
+		{"", gen.GetBlobParams{Start: n(990), Length: n(1 << 53)}, 990, 1000, 206},
+		{"", gen.GetBlobParams{Start: n(1000)}, 0, 0, 416},
+		{"", gen.GetBlobParams{Start: n(1 << 53), Length: n(1 << 53)}, 0, 0, 416},
+		{"bytes=0-0", gen.GetBlobParams{}, 0, 1, 206},
+		{"bytes=0-", gen.GetBlobParams{}, 0, 1000, 206},
+		{"bytes=500-599", gen.GetBlobParams{}, 500, 600, 206},
+		{"bytes=990-99999999999999999999", gen.GetBlobParams{}, 990, 1000, 206},
+		{"bytes=-10", gen.GetBlobParams{}, 990, 1000, 206},
+		{"bytes=-5000", gen.GetBlobParams{}, 0, 1000, 206},
+		{"bytes=-0", gen.GetBlobParams{}, 0, 0, 416},
+		{"bytes=1000-", gen.GetBlobParams{}, 0, 0, 416},
+		{"bytes=1000-2000", gen.GetBlobParams{}, 0, 0, 416},
+		{"bytes=5-3", gen.GetBlobParams{}, 0, 1000, 200},
+		{"bytes=0-1,5-6", gen.GetBlobParams{}, 0, 1000, 200},
+		{"bytes=a-b", gen.GetBlobParams{}, 0, 1000, 200},
+		{"bytes=-", gen.GetBlobParams{}, 0, 1000, 200},
+		{"bytes=+1-2", gen.GetBlobParams{}, 0, 1000, 200},
+		{"items=0-1", gen.GetBlobParams{}, 0, 1000, 200},
+		{"bytes=0-0", gen.GetBlobParams{Start: n(7), Length: n(2)}, 7, 9, 206},
+	} {
+		got, d, err := fetch(s, did("alice"), convo, cid, c.header, c.p)
+		if c.status == 416 {
+			if e := wantError(t, err, xrpc.InvalidRequest); e.Status != 416 || !strings.Contains(e.Message, "1000") {
+				t.Errorf("%+v: %+v", c, e)
+			}
+			continue
+		}
+		if err != nil || d.Status != c.status || !bytes.Equal(got, want[c.from:c.to]) {
+			t.Errorf("%+v: %d bytes, %v", c, len(got), err)
+			continue
+		}
+		contentRange := ""
+		if c.status == 206 {
+			contentRange = fmt.Sprintf("bytes %d-%d/1000", c.from, c.to-1)
+		}
+		if d.Header.Get("Content-Range") != contentRange || d.Header.Get("Content-Length") != fmt.Sprint(c.to-c.from) {
+			t.Errorf("%+v: header %v", c, d.Header)
+		}
+	}
+}
+
+// A blob is for its owner and for those whose window holds a message that
+// attached it; nobody else learns that there is one.
+func TestBlobAccess(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	cid := upload(t, s, did("alice"), randomBytes(100))
+	lone := upload(t, s, did("alice"), randomBytes(100))
+	fill(t, s, convo, "a")
+	attach(t, s, convo, did("alice"), cid)
+	endMember(t, s, convo, did("bob"))
+	addMember(t, s, convo, did("carol"), 2)
+	elsewhere := addConvo(t, s, 1, did("dave"), did("bob"))
+	get := func(who, convo, cid string) error {
+		_, _, err := fetch(s, did(who), convo, cid, "", gen.GetBlobParams{})
+		return err
+	}
+	for _, who := range []string{"alice", "bob"} {
+		if err := get(who, convo, cid); err != nil {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	if err := get("alice", convo, lone); err != nil {
+		t.Errorf("owner of a blob nobody names: %v", err)
+	}
+	missing := get("carol", convo, "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy")
+	wantError(t, missing, gen.ErrBlobNotFound)
+	wantSameError(t, get("carol", convo, cid), missing)   // joined after it
+	wantSameError(t, get("bob", convo, lone), missing)    // not attached
+	wantSameError(t, get("bob", elsewhere, cid), missing) // attached in another conversation
+	none := get("eve", newConvoID(), cid)
+	wantError(t, none, gen.ErrConvoNotFound)
+	wantSameError(t, get("eve", convo, cid), none)
+	wantSameError(t, get("eve", convo, lone), none)
+	fill(t, s, convo, "aa")
+	attach(t, s, convo, did("alice"), cid) // named again, now in carol's window
+	if err := get("carol", convo, cid); err != nil {
+		t.Errorf("carol after a message to her: %v", err)
+	}
+}
+
+func TestBlobAttach(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	a, b := upload(t, s, did("alice"), randomBytes(10)), upload(t, s, did("alice"), randomBytes(10))
+	in := message(convo, 1)
+	in.MsgID, in.Blobs = new("m"), []string{b, a, b}
+	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	if err != nil || !reflect.DeepEqual(first, again) {
+		t.Fatalf("repeated: %+v, %v", again, err)
+	}
+	out, err := s.GetMessages(t.Context(), as(did("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
+	if err != nil || !reflect.DeepEqual(out.Messages[0].Blobs, []string{b, a}) {
+		t.Fatalf("message has blobs %v, %v", out.Messages[0].Blobs, err)
+	}
+	for name, blobs := range map[string][]string{"none": nil, "fewer": {b}, "other order": {a, b}} {
+		changed := *in
+		changed.Blobs = blobs
+		_, err := s.SendMessage(t.Context(), as(did("alice")), &changed)
+		if wantError(t, err, gen.ErrIdempotencyConflict); t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	// Another's blob cannot be attached, and the message is not sent.
+	theirs := message(convo, 1)
+	theirs.Blobs = []string{a}
+	_, err = s.SendMessage(t.Context(), as(did("bob")), theirs)
+	wantError(t, err, gen.ErrInvalidAsset)
+	mixed := message(convo, 1)
+	fresh := upload(t, s, did("bob"), randomBytes(10))
+	mixed.Blobs = []string{fresh, a}
+	_, err = s.SendMessage(t.Context(), as(did("bob")), mixed)
+	wantError(t, err, gen.ErrInvalidAsset)
+	if got := query[string](t, s.pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
+		WHERE convo_id = $1`, convo); got != "1 2" {
+		t.Fatalf("after refusals: %s", got)
+	}
+}
+
+func TestBlobUploadRefuses(t *testing.T) {
+	s := newTestServer(t)
+	lost := errors.New("lost")
+	for name, c := range map[string]struct {
+		body   io.Reader
+		length int64
+		want   string
+	}{
+		"a byte too many":   {io.LimitReader(zeros{}, MaxBlob+1), -1, gen.ErrBlobTooLarge},
+		"length too large":  {bytes.NewReader(randomBytes(10)), 11, xrpc.InvalidRequest},
+		"length too small":  {bytes.NewReader(randomBytes(10)), 9, xrpc.InvalidRequest},
+		"connection lost":   {io.MultiReader(bytes.NewReader(randomBytes(10)), iotest.ErrReader(lost)), -1, xrpc.InvalidRequest},
+		"refused upstream":  {iotest.ErrReader(gen.Errorf(gen.ErrBlobTooLarge, "body: more than 52428800 bytes")), -1, gen.ErrBlobTooLarge},
+		"no end, no length": {zeros{}, -1, gen.ErrBlobTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: c.body, ContentType: anyBytes, ContentLength: c.length})
+			wantError(t, err, c.want)
+		})
+	}
+	if n := query[int64](t, s.pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
+		t.Fatalf("%d rows are left of refused uploads", n)
+	}
+	out, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, MaxBlob), ContentType: anyBytes, ContentLength: MaxBlob})
+	if err != nil || out.Blob.Size != MaxBlob {
+		t.Fatalf("a blob as large as is allowed: %+v, %v", out, err)
+	}
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func TestBlobUploadAgain(t *testing.T) {
+	s := newTestServer(t)
+	b := randomBytes(1000)
+	cid := upload(t, s, did("alice"), b)
+	if again := upload(t, s, did("alice"), b); again != cid {
+		t.Fatalf("other CID %s", again)
+	}
+	if got := tally(t, s, did("alice")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
+		t.Fatal(got)
+	}
+	if other := upload(t, s, did("bob"), b); other != cid {
+		t.Fatalf("other CID %s", other)
+	}
+	if got := tally(t, s, did("bob")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
+		t.Fatal(got)
+	}
+	// At once, on two instances.
+	c := randomBytes(100_000)
+	instances := []*Server{s, secondInstance(t, s)}
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			up := &xrpc.Upload{Body: bytes.NewReader(c), ContentType: anyBytes, ContentLength: -1}
+			if _, err := instances[i%2].UploadBlob(context.Background(), as(did("carol")), up); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := tally(t, s, did("carol")); got != "1 blobs, 100000 bytes counted, 100000 bytes, 0 loose" {
+		t.Fatal(got)
+	}
+}
+
+func TestBlobQuota(t *testing.T) {
+	s := newTestServer(t)
+	old := randomBytes(1000)
+	cid := upload(t, s, did("alice"), old)
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(MaxBlobBytes-500), did("alice"))
+	try := func(n int, length int64) error {
+		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(n)), ContentType: anyBytes, ContentLength: length})
+		return err
+	}
+	wantError(t, try(501, 501), gen.ErrQuotaExceeded)
+	wantError(t, try(501, -1), gen.ErrQuotaExceeded)
+	wantError(t, try(400, 401), xrpc.InvalidRequest)
+	if err := try(500, 500); err != nil {
+		t.Fatalf("what just fits: %v", err)
+	}
+	wantError(t, try(1, -1), gen.ErrQuotaExceeded)
+	if again := upload(t, s, did("alice"), old); again != cid {
+		t.Fatalf("uploading again at the quota: %s", again)
+	}
+	upload(t, s, did("bob"), old)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+		t.Fatalf("%d loose objects", n)
+	}
+}
+
+// The quota holds however many uploads run at once.
+func TestBlobQuotaConcurrently(t *testing.T) {
+	s := newTestServer(t)
+	upload(t, s, did("alice"), randomBytes(1))
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(MaxBlobBytes-2500))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	fine := 0
+	for range 8 {
+		b := randomBytes(1000)
+		wg.Go(func() {
+			_, err := s.UploadBlob(context.Background(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: anyBytes, ContentLength: -1})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				fine++
+			}
+		})
+	}
+	wg.Wait()
+	if fine != 2 {
+		t.Fatalf("%d uploads of 1000 bytes fit into 2500", fine)
+	}
+}
+
+// An upload of 50 MiB does not pass through the heap.
+func TestBlobUploadMemory(t *testing.T) {
+	s := newTestServer(t)
+	upload(t, s, did("alice"), randomBytes(100)) // what is made once is made
+	var before runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	watch := &heapWatch{r: io.LimitReader(zeros{}, MaxBlob)}
+	up := &xrpc.Upload{Body: watch, ContentType: anyBytes, ContentLength: MaxBlob}
+	if _, err := s.UploadBlob(t.Context(), as(did("alice")), up); err != nil {
+		t.Fatal(err)
+	}
+	if grown := int64(watch.peak) - int64(before.HeapAlloc); grown > 8<<20 {
+		t.Fatalf("heap grew by %d bytes", grown)
+	}
+}
+
+// heapWatch notes the largest heap seen while it is read.
+type heapWatch struct {
+	r     io.Reader
+	reads int
+	peak  uint64
+}
+
+func (h *heapWatch) Read(p []byte) (int, error) {
+	if h.reads++; h.reads%16 == 0 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		h.peak = max(h.peak, m.HeapAlloc)
+	}
+	return h.r.Read(p)
+}

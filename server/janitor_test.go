@@ -1,0 +1,264 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+func TestJanitorCollectsBlobs(t *testing.T) {
+	now := noon
+	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	convo := addConvo(t, s, 1, did("alice"))
+	kept, fresh := randomBytes(10), randomBytes(20)
+	renewed, old := randomBytes(40), randomBytes(80)
+	keptCID := upload(t, s, did("alice"), kept)
+	attach(t, s, convo, did("alice"), keptCID)
+	upload(t, s, did("alice"), renewed)
+	oldCID := upload(t, s, did("alice"), old)
+	now = now.Add(UnattachedBlobTime)
+	upload(t, s, did("alice"), fresh)
+	upload(t, s, did("alice"), renewed)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := tally(t, s, did("alice")); got != "4 blobs, 150 bytes counted, 150 bytes, 0 loose" {
+		t.Fatalf("at the hour: %s", got)
+	}
+	key := query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
+	now = now.Add(time.Second)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := tally(t, s, did("alice")); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
+		t.Fatalf("after the hour: %s", got)
+	}
+	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+		t.Fatal("the object is still there")
+	}
+	_, _, err := fetch(s, did("alice"), convo, oldCID, "", gen.GetBlobParams{})
+	wantError(t, err, gen.ErrBlobNotFound)
+	if again := upload(t, s, did("alice"), old); again != oldCID {
+		t.Fatalf("CID is %s", again)
+	}
+	if got, _, err := fetch(s, did("alice"), convo, oldCID, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, old) {
+		t.Fatalf("uploaded again: %v", err)
+	}
+}
+
+// A message names a blob while the janitor collects: the blob stays. The other
+// way round the message is refused. Never is a blob attached and gone.
+func TestJanitorAgainstAttach(t *testing.T) {
+	now := noon
+	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	convo := addConvo(t, s, 1, did("alice"))
+	b := randomBytes(10)
+	cid := upload(t, s, did("alice"), b)
+	now = now.Add(2 * UnattachedBlobTime)
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `UPDATE blobs SET attached = TRUE WHERE cid = $1`, cid); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.clean(t.Context()); err != nil { // does not wait either
+		t.Fatal(err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := fetch(s, did("alice"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+		t.Fatalf("a blob that was just named: %v", err)
+	}
+	late := upload(t, s, did("alice"), randomBytes(10))
+	in := message(convo, 1)
+	in.Blobs = []string{late}
+	err = whileHeld(t, s, func(tx pgx.Tx) {
+		if _, err := tx.Exec(context.Background(), `DELETE FROM blobs WHERE cid = $1`, late); err != nil {
+			t.Fatal(err)
+		}
+	}, func() error {
+		_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+		return err
+	})
+	wantError(t, err, gen.ErrInvalidAsset)
+}
+
+// Uploads, messages and janitors at once: every message that was accepted has
+// its blob, and the bytes counted are those stored.
+func TestJanitorRace(t *testing.T) {
+	s := newTestServer(t)
+	// Its hour is over at once for this janitor.
+	janitor := secondInstance(t, s)
+	janitor.now = func() time.Time { return time.Now().Add(2 * UnattachedBlobTime) }
+	convo := addConvo(t, s, 1, did("alice"))
+	stop := make(chan struct{})
+	var wg, cleaning sync.WaitGroup
+	cleaning.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if err := janitor.clean(context.Background()); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	var mu sync.Mutex
+	accepted := map[string][]byte{}
+	for range 4 {
+		wg.Go(func() {
+			for range 30 {
+				b := randomBytes(100)
+				cid := upload(t, s, did("alice"), b)
+				in := message(convo, 1)
+				in.Blobs = []string{cid}
+				_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+				var e *xrpc.Error
+				switch {
+				case err == nil:
+					mu.Lock()
+					accepted[cid] = b
+					mu.Unlock()
+				case !errors.As(err, &e) || e.Name != gen.ErrInvalidAsset:
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	close(stop)
+	cleaning.Wait()
+	for cid, b := range accepted {
+		if got, _, err := fetch(s, did("alice"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+			t.Fatalf("an attached blob is gone: %v", err)
+		}
+	}
+	if err := janitor.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("%d blobs, %d bytes counted, %d bytes, 0 loose", len(accepted), 100*len(accepted), 100*len(accepted))
+	if got := tally(t, s, did("alice")); got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+}
+
+// What a crash leaves behind at any moment of an upload is found and deleted;
+// an upload that is merely slow is left alone.
+func TestJanitorCollectsLooseObjects(t *testing.T) {
+	now := noon
+	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	for key, written := range map[string]bool{"aa/announced": false, "aa/written": true} {
+		exec(t, s.pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
+		if written {
+			if _, err := s.blobs.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	now = now.Add(looseObjectTime)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 2 {
+		t.Fatalf("%d objects left of a slow upload", n)
+	}
+	now = now.Add(time.Second)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+		t.Fatalf("%d objects are left", n)
+	}
+	if _, err := s.blobs.Read(t.Context(), "aa/written", 0, -1); err == nil {
+		t.Fatal("the object is still there")
+	}
+}
+
+// An upload whose object was given up while it was written does not become a
+// blob without an object.
+func TestBlobUploadGivenUp(t *testing.T) {
+	s := newTestServer(t)
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.UploadBlob(context.Background(), as(did("alice")), &xrpc.Upload{Body: r, ContentType: anyBytes, ContentLength: -1})
+		done <- err
+	}()
+	if _, err := w.Write(randomBytes(10)); err != nil {
+		t.Fatal(err)
+	}
+	late := *s
+	late.now = func() time.Time { return time.Now().Add(2 * looseObjectTime) }
+	if err := late.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	if err := <-done; err == nil {
+		t.Fatal("the upload succeeded")
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM blobs`); n != 0 {
+		t.Fatalf("%d blobs without an object", n)
+	}
+}
+
+func TestJanitorForgetsAnswers(t *testing.T) {
+	now := noon
+	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	convo := addConvo(t, s, 1, did("alice"))
+	in := message(convo, 1)
+	in.IdempotencyKey = new("k")
+	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, s.pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
+	count := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM idempotency_records`) }
+	now = now.Add(IdempotencyTime)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(); n != 1 {
+		t.Fatalf("%d records", n)
+	}
+	if out, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil || *out.Seq != 1 {
+		t.Fatalf("at seven days: %+v, %v", out, err)
+	}
+	now = now.Add(time.Second)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(); n != 0 {
+		t.Fatalf("%d records after seven days", n)
+	}
+}
+
+func TestJanitorStops(t *testing.T) {
+	s := newTestServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.RunJanitor(ctx) }()
+	cancel()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the janitor goes on")
+	}
+}
