@@ -58,7 +58,27 @@ func (h *treeHashes) of(t *RatchetTree, x int) []byte {
 	if at := h.at[x]; at >= 0 {
 		return h.sums[at : int(at)+h.size : int(at)+h.size]
 	}
-	return h.scratch().node(t, x, nil)
+	var sum [64]byte
+	h.suite.blank(&sum, x)
+	return append([]byte(nil), sum[:h.size]...)
+}
+
+// blank computes the hash of a subtree in which everything is blank. It takes
+// no memory but the stack's, to the depth of the tree.
+func (s CipherSuite) blank(sum *[64]byte, x int) {
+	var in [2 + 2*(2+64)]byte
+	var b []byte
+	if x%2 == 0 {
+		b = append(appendU32(append(in[:0], 1), uint32(x/2)), 0)
+	} else {
+		info, _ := s.info()
+		b = append(in[:0], 2, 0)
+		s.blank(sum, nodeLeft(x))
+		b = appendOpaque(b, sum[:info.hashSize])
+		s.blank(sum, nodeRight(x))
+		b = appendOpaque(b, sum[:info.hashSize])
+	}
+	s.appendHash(sum[:0], b)
 }
 
 // scratch is a view with a buffer of its own.
@@ -110,7 +130,7 @@ func (h *treeHashes) node(t *RatchetTree, x int, except []uint32) []byte {
 
 func (h *treeHashes) child(t *RatchetTree, x int, except []uint32) []byte {
 	except = inRange(except, x)
-	if len(except) == 0 && h.at[x] >= 0 {
+	if len(except) == 0 {
 		return h.of(t, x)
 	}
 	return h.node(t, x, except)

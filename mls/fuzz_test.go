@@ -1,0 +1,269 @@
+package mls_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// bounded runs f and asserts what it allocates: at most 64 times the input
+// and 64 KiB. Tests of this package do not run in parallel, so that all that is
+// allocated meanwhile is f's.
+func bounded(t *testing.T, input []byte, f func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(64*len(input)+64<<10); got > most {
+		t.Errorf("%d bytes allocated for an input of %d, want at most %d", got, len(input), most)
+	}
+}
+
+// seeds gives objects of every kind, in two suites.
+func seeds(f *testing.F) []objectKind {
+	f.Helper()
+	var out []objectKind
+	for _, s := range []mls.CipherSuite{mls.SuiteX25519AES128, mls.SuiteP256} {
+		out = append(out, newScene(f, s).kinds()...)
+	}
+	return out
+}
+
+// FuzzParseMessage: no panic, bounded allocation, and what parses is written
+// again byte for byte; so is a bare key package or GroupInfo.
+func FuzzParseMessage(f *testing.F) {
+	for _, k := range seeds(f) {
+		f.Add(k.object)
+		f.Add(mlstest.Bare(k.object))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var m *mls.Message
+		var k *mls.KeyPackage
+		var g *mls.GroupInfo
+		bounded(t, b, func() { m, _ = mls.ParseMessage(b) })
+		bounded(t, b, func() { k, _ = mls.ParseKeyPackage(b) })
+		bounded(t, b, func() { g, _ = mls.ParseGroupInfo(b) })
+		if m != nil && !bytes.Equal(m.Append(nil), b) {
+			t.Error("message written differently")
+		}
+		if k != nil && (!bytes.Equal(k.Append(nil), k.Raw) || !bytes.HasSuffix(b, k.Raw)) {
+			t.Error("key package written differently")
+		}
+		if g != nil && (!bytes.Equal(g.Append(nil), g.Raw) || !bytes.HasSuffix(b, g.Raw)) {
+			t.Error("GroupInfo written differently")
+		}
+		if m != nil {
+			m.Framing()
+			if m.Public != nil {
+				_, _ = m.Public.ExternalCommit()
+				_, _ = m.Public.ProposalRef(1)
+			}
+			if m.Welcome != nil {
+				bounded(t, b, func() { _ = m.Welcome.Verify() })
+			}
+		}
+	})
+}
+
+func FuzzParseRatchetTree(f *testing.F) {
+	for _, k := range seeds(f) {
+		if k.tree {
+			f.Add(k.object)
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var tree *mls.RatchetTree
+		bounded(t, b, func() { tree, _ = mls.ParseRatchetTree(b) })
+		if tree == nil {
+			return
+		}
+		if !bytes.Equal(tree.Bytes(), b) {
+			t.Error("tree written differently")
+		}
+		for _, s := range []mls.CipherSuite{1, 5} {
+			bounded(t, b, func() { _, _ = tree.Hash(s) })
+		}
+		_, _ = tree.Members()
+	})
+}
+
+// FuzzParseParts reads what stands inside messages.
+func FuzzParseParts(f *testing.F) {
+	sc := newScene(f, mls.SuiteX25519AES128)
+	f.Add(sc.before.Context.Bytes())
+	f.Add(mls.AppendProposal(nil, &mls.Add{KeyPackage: sc.kd}))
+	f.Add(mls.AppendProposal(nil, &mls.PreSharedKey{PSKType: mls.PSKResumption, Usage: 1, GroupID: []byte("g"), Nonce: []byte("n")}))
+	f.Add(mls.AppendProposal(nil, &mls.ReInit{Version: 1, CipherSuite: 1, GroupID: []byte("g")}))
+	f.Add(mls.AppendProposal(nil, &mls.GroupContextExtensions{Extensions: mls.Extensions{{Type: 3, Data: []byte{0, 0, 0}}}}))
+	f.Add(public(f, sc.commit.Message).Commit.Append(nil))
+	f.Add([]byte(did(1) + "#phone"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		bounded(t, b, func() {
+			if c, err := mls.ParseGroupContext(b); err == nil && !bytes.Equal(c.Bytes(), b) {
+				t.Error("context written differently")
+			}
+		})
+		bounded(t, b, func() {
+			if p, err := mls.ParseProposal(b); err == nil && !bytes.Equal(mls.AppendProposal(nil, p), b) {
+				t.Error("proposal written differently")
+			}
+		})
+		bounded(t, b, func() {
+			if c, err := mls.ParseCommit(b); err == nil && !bytes.Equal(c.Append(nil), b) {
+				t.Error("commit written differently")
+			}
+		})
+		for _, typ := range []mls.ExtensionType{3, 4, 5} {
+			x := mls.Extensions{{Type: typ, Data: b}}
+			bounded(t, b, func() { _, _ = x.RequiredCapabilities() })
+			bounded(t, b, func() { _, _ = x.ExternalSenders() })
+			bounded(t, b, func() { _, _ = x.ExternalPub(1) })
+		}
+		if id, err := mls.ParseIdentity(b); err == nil && id.DID != string(b) && id.DID+"#"+id.Device != string(b) {
+			t.Errorf("identity %q read as %+v", b, id)
+		}
+	})
+}
+
+// FuzzVerify checks whatever parses, all the way: key packages, GroupInfos and
+// commits to a known group. To get past the signatures the fuzzer may have the
+// object signed again.
+func FuzzVerify(f *testing.F) {
+	scenes := map[bool]*scene{false: newScene(f, mls.SuiteX25519AES128), true: newScene(f, mls.SuiteP256)}
+	for p256, sc := range scenes {
+		for _, k := range sc.kinds() {
+			f.Add(k.object, p256, false)
+			f.Add(k.object, p256, true)
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte, p256, resign bool) {
+		sc := scenes[p256]
+		m, err := mls.ParseMessage(b)
+		if err != nil {
+			return
+		}
+		if resign {
+			m = sc.signAgain(m)
+			b = m.Append(nil)
+		}
+		bounded(t, b, func() { verifyAny(sc, m) })
+	})
+}
+
+func (sc *scene) signAgain(m *mls.Message) *mls.Message {
+	switch {
+	case m.KeyPackage != nil:
+		k := *m.KeyPackage
+		k.LeafNode.SignatureKey = sc.d.SignatureKey()
+		return &mls.Message{WireFormat: m.WireFormat, KeyPackage: sc.d.SignKeyPackage(&k)}
+	case m.GroupInfo != nil:
+		g := *m.GroupInfo
+		if tree, err := g.RatchetTree(); err == nil && tree != nil {
+			if h, err := tree.Hash(g.Context.CipherSuite); err == nil {
+				g.Context.TreeHash = h
+			}
+		}
+		g.Signature = sc.a.Sign(mls.LabelGroupInfo, g.AppendTBS(nil))
+		return reparse(sc, &mls.Message{WireFormat: m.WireFormat, GroupInfo: &g})
+	case m.Public != nil:
+		p := m.Public
+		fresh := &mls.PublicMessage{GroupID: sc.before.Context.GroupID, Epoch: 1, Sender: p.Sender, ContentType: p.ContentType,
+			AuthenticatedData: p.AuthenticatedData, Application: p.Application, Proposal: p.Proposal, Commit: p.Commit,
+			ConfirmationTag: p.ConfirmationTag, MembershipTag: p.MembershipTag}
+		fresh.Signature = sc.a.Sign(mls.LabelFramedContent, fresh.AppendTBS(nil, &sc.before.Context))
+		return reparse(sc, &mls.Message{WireFormat: m.WireFormat, Public: fresh})
+	}
+	return m
+}
+
+func reparse(sc *scene, m *mls.Message) *mls.Message {
+	out, err := mls.ParseMessage(m.Append(nil))
+	if err != nil {
+		sc.t.Fatal(err)
+	}
+	return out
+}
+
+func verifyAny(sc *scene, m *mls.Message) {
+	switch {
+	case m.KeyPackage != nil:
+		_ = m.KeyPackage.Verify(time.Now(), sc.d.DID)
+	case m.GroupInfo != nil:
+		if g, err := m.GroupInfo.Verify(nil, sc.o.mem); err == nil {
+			_, _ = sc.o.g.CompareRoster(g, mls.RosterChange{Signer: m.GroupInfo.Signer, Committer: sc.a.DID, Added: []*mls.KeyPackage{sc.kd}, MayRemove: anyone})
+		}
+	case m.Public != nil:
+		_ = sc.o.g.VerifyMessage(m.Public)
+		_, _, _ = sc.o.g.ApplyCommit(m.Public, nil, sc.o.mem)
+	}
+}
+
+// TestHostileSizes bounds the allocation for inputs that declare much and hold
+// little, beyond what the fuzzer reaches.
+func TestHostileSizes(t *testing.T) {
+	welcome := func(s mls.CipherSuite) []byte {
+		return encodeWelcome(&mls.Welcome{CipherSuite: s, Secrets: make([]mls.EncryptedGroupSecrets, 100_000)})
+	}
+	blanks := func(n int) []byte { return mls.AppendOpaque(nil, make([]byte, n)) }
+	leaf := newScene(t, 5).kd.LeafNode
+	sparse := append(append(make([]byte, 4096), 1, 1), leaf.Raw...)
+	extensions := make(mls.Extensions, 60_000)
+	for i := range extensions {
+		extensions[i].Type = mls.ExtensionType(i)
+	}
+	gce := mls.AppendProposal(nil, &mls.GroupContextExtensions{Extensions: extensions})
+	commit := func(p mls.ProposalOrRef, n int) []byte {
+		c := &mls.Commit{Proposals: make([]mls.ProposalOrRef, n)}
+		for i := range c.Proposals {
+			c.Proposals[i] = p
+		}
+		return c.Append(nil)
+	}
+	path := &mls.Commit{Path: &mls.UpdatePath{LeafNode: leaf, Nodes: make([]mls.UpdatePathNode, 100_000)}}
+	for name, c := range map[string]struct {
+		input []byte
+		run   func([]byte)
+	}{
+		"empty secrets":                     {welcome(1), func(b []byte) { _, _ = mls.ParseMessage(b) }},
+		"empty secrets of an unknown suite": {welcome(99), func(b []byte) { _, _ = mls.ParseMessage(b) }},
+		"blank tree":                        {blanks(1 << 20), func(b []byte) { _, _ = mls.ParseRatchetTree(b) }},
+		"one leaf far out": {mls.AppendOpaque(nil, sparse), func(b []byte) {
+			tree, err := mls.ParseRatchetTree(b)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = tree.Hash(5)
+		}},
+		"many extensions":     {gce, func(b []byte) { _, _ = mls.ParseProposal(b) }},
+		"many empty keys":     {path.Append(nil), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many removals":       {commit(mls.ProposalOrRef{Proposal: &mls.Remove{}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many empty inits":    {commit(mls.ProposalOrRef{Proposal: &mls.ExternalInit{}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many pre-shared":     {commit(mls.ProposalOrRef{Proposal: &mls.PreSharedKey{PSKType: 1}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many references":     {commit(mls.ProposalOrRef{Ref: make([]byte, 32)}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"largest length":      {[]byte{0, 1, 0, 3, 0, 1, 0xBF, 0xFF, 0xFF, 0xFF}, func(b []byte) { _, _ = mls.ParseMessage(b) }},
+		"many minimal leaves": {commit(mls.ProposalOrRef{Proposal: &mls.Update{LeafNode: mls.LeafNode{Credential: mls.Credential{Type: 1}, Source: mls.SourceUpdate}}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+	} {
+		t.Run(name, func(t *testing.T) { bounded(t, c.input, func() { c.run(c.input) }) })
+	}
+}
+
+// TestFuzzSeedsAreSmall keeps the stored corpus small.
+func TestFuzzSeedsAreSmall(t *testing.T) {
+	files, err := filepath.Glob("testdata/fuzz/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err != nil || info.Size() > 16<<10 {
+			t.Errorf("%s: larger than 16 KiB (%v)", f, err)
+		}
+	}
+}
