@@ -1,0 +1,169 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/iotest"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+func TestBlobUploadRefuses(t *testing.T) {
+	s := newTestServer(t)
+	lost := errors.New("lost")
+	for name, c := range map[string]struct {
+		body   io.Reader
+		length int64
+		want   string
+	}{
+		"a byte too many":   {io.LimitReader(zeros{}, MaxBlob+1), -1, gen.ErrBlobTooLarge},
+		"length too large":  {bytes.NewReader(randomBytes(10)), 11, xrpc.InvalidRequest},
+		"length too small":  {bytes.NewReader(randomBytes(10)), 9, xrpc.InvalidRequest},
+		"connection lost":   {io.MultiReader(bytes.NewReader(randomBytes(10)), iotest.ErrReader(lost)), -1, xrpc.InvalidRequest},
+		"refused upstream":  {iotest.ErrReader(gen.Errorf(gen.ErrBlobTooLarge, "body: more than 52428800 bytes")), -1, gen.ErrBlobTooLarge},
+		"no end, no length": {zeros{}, -1, gen.ErrBlobTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: c.body, ContentType: anyBytes, ContentLength: c.length})
+			wantError(t, err, c.want)
+		})
+	}
+	if n := query[int64](t, s.pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
+		t.Fatalf("%d rows are left of refused uploads", n)
+	}
+	out, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, MaxBlob), ContentType: anyBytes, ContentLength: MaxBlob})
+	if err != nil || out.Blob.Size != MaxBlob {
+		t.Fatalf("a blob as large as is allowed: %+v, %v", out, err)
+	}
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func TestBlobUploadAgain(t *testing.T) {
+	s := newTestServer(t)
+	b := randomBytes(1000)
+	cid := upload(t, s, did("alice"), b)
+	if again := upload(t, s, did("alice"), b); again != cid {
+		t.Fatalf("other CID %s", again)
+	}
+	if got := tally(t, s, did("alice")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
+		t.Fatal(got)
+	}
+	if other := upload(t, s, did("bob"), b); other != cid {
+		t.Fatalf("other CID %s", other)
+	}
+	if got := tally(t, s, did("bob")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
+		t.Fatal(got)
+	}
+	// At once, on two instances.
+	c := randomBytes(100_000)
+	instances := []*Server{s, secondInstance(t, s)}
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			up := &xrpc.Upload{Body: bytes.NewReader(c), ContentType: anyBytes, ContentLength: -1}
+			if _, err := instances[i%2].UploadBlob(context.Background(), as(did("carol")), up); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := tally(t, s, did("carol")); got != "1 blobs, 100000 bytes counted, 100000 bytes, 0 loose" {
+		t.Fatal(got)
+	}
+}
+
+func TestBlobQuota(t *testing.T) {
+	s := newTestServer(t)
+	old := randomBytes(1000)
+	cid := upload(t, s, did("alice"), old)
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(MaxBlobBytes-500), did("alice"))
+	try := func(n int, length int64) error {
+		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(n)), ContentType: anyBytes, ContentLength: length})
+		return err
+	}
+	wantError(t, try(501, 501), gen.ErrQuotaExceeded)
+	wantError(t, try(501, -1), gen.ErrQuotaExceeded)
+	wantError(t, try(400, 401), xrpc.InvalidRequest)
+	if err := try(500, 500); err != nil {
+		t.Fatalf("what just fits: %v", err)
+	}
+	wantError(t, try(1, -1), gen.ErrQuotaExceeded)
+	if again := upload(t, s, did("alice"), old); again != cid {
+		t.Fatalf("uploading again at the quota: %s", again)
+	}
+	upload(t, s, did("bob"), old)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+		t.Fatalf("%d loose objects", n)
+	}
+}
+
+// The quota holds however many uploads run at once.
+func TestBlobQuotaConcurrently(t *testing.T) {
+	s := newTestServer(t)
+	upload(t, s, did("alice"), randomBytes(1))
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(MaxBlobBytes-2500))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	fine := 0
+	for range 8 {
+		b := randomBytes(1000)
+		wg.Go(func() {
+			_, err := s.UploadBlob(context.Background(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: anyBytes, ContentLength: -1})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				fine++
+			}
+		})
+	}
+	wg.Wait()
+	if fine != 2 {
+		t.Fatalf("%d uploads of 1000 bytes fit into 2500", fine)
+	}
+}
+
+// An upload of 50 MiB does not pass through the heap.
+func TestBlobUploadMemory(t *testing.T) {
+	s := newTestServer(t)
+	upload(t, s, did("alice"), randomBytes(100)) // what is made once is made
+	var before runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	watch := &heapWatch{r: io.LimitReader(zeros{}, MaxBlob)}
+	up := &xrpc.Upload{Body: watch, ContentType: anyBytes, ContentLength: MaxBlob}
+	if _, err := s.UploadBlob(t.Context(), as(did("alice")), up); err != nil {
+		t.Fatal(err)
+	}
+	if grown := int64(watch.peak) - int64(before.HeapAlloc); grown > 8<<20 {
+		t.Fatalf("heap grew by %d bytes", grown)
+	}
+}
+
+// heapWatch notes the largest heap seen while it is read.
+type heapWatch struct {
+	r     io.Reader
+	reads int
+	peak  uint64
+}
+
+func (h *heapWatch) Read(p []byte) (int, error) {
+	if h.reads++; h.reads%16 == 0 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		h.peak = max(h.peak, m.HeapAlloc)
+	}
+	return h.r.Read(p)
+}
