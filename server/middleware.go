@@ -42,9 +42,9 @@ func pace(next echo.HandlerFunc) echo.HandlerFunc {
 		w := c.Response().Writer
 		p := &pacedWriter{ResponseWriter: w, ctl: http.NewResponseController(w)}
 		c.Response().Writer = p
-		// A deadline of the connection's last request may be near. What the server
-		// still holds is sent after the handler, an error's
-		// answer included; and the next request of the connection begins anew.
+		// The deadline of the connection's last request may be near; and what
+		// the server still holds is sent after the handler.
+		p.extend(0)
 		defer p.extend(0)
 		return next(c)
 	}

@@ -24,6 +24,7 @@ type app struct {
 	health   *server.Health
 	metrics  *server.Metrics
 	handler  http.Handler
+	service  *server.Server
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -90,9 +91,9 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	svc := server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs)})
+	a.service = server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs)})
 	a.handler = server.NewHandler(server.HandlerConfig{
-		Service: svc, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
+		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
 	return nil
@@ -161,7 +162,7 @@ func (a *app) redisChanged(up bool, reason error) {
 		a.log.Info("Redis is back")
 		return
 	}
-	a.log.Warn("Redis is lost; each instance remembers used tokens for itself", "reason", server.Describe(reason))
+	a.log.Warn("Redis is lost; each instance remembers used tokens for itself", "reason", reason)
 }
 
 // within waits for f no longer than d.

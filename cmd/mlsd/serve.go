@@ -34,6 +34,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	log := p.logger(c)
+	slog.SetDefault(log)
 	boundMemory()
 	// Listening comes first: a port that is taken is an error before anything
 	// is touched, and whoever calls early waits instead of being refused.
@@ -54,13 +55,19 @@ func (p *program) serve(ctx context.Context, args []string) error {
 }
 
 // logger writes to the standard error output. The instance tells the lines of
-// several processes apart.
+// several processes apart. Errors lose the identifiers in their text, whoever
+// logs them.
 func (p *program) logger(c *Config) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo // checked when loaded
 	}
-	o := &slog.HandlerOptions{Level: level}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
+		if err, ok := attr.Value.Any().(error); ok {
+			attr.Value = slog.StringValue(server.Describe(err))
+		}
+		return attr
+	}}
 	var h slog.Handler = slog.NewJSONHandler(p.errOut, o)
 	if c.LogFormat == "text" {
 		h = slog.NewTextHandler(p.errOut, o)
@@ -142,6 +149,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		servers = append(servers, m)
 		serve(m, l.metrics)
 	}
+	group.Go(func() error { return a.service.RunJanitor(ctx) })
 	group.Go(func() error {
 		select {
 		case <-ctx.Done():
