@@ -1,0 +1,126 @@
+package server
+
+import (
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// reframe changes a PublicMessage and writes it again; nothing here verifies
+// its signature.
+func reframe(t testing.TB, b []byte, edit func(*mls.PublicMessage)) []byte {
+	t.Helper()
+	m, err := mls.ParseMessage(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(m.Public)
+	return (&mls.Message{WireFormat: mls.WireFormatPublicMessage, Public: m.Public}).Append(nil)
+}
+
+// What is refused of a commit and of what comes with it.
+func TestCommitRefuses(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	other := commitGroup(t, s, alice, bob)
+	p256 := mlstest.NewClient(alice.DID, mlstest.Suite(mls.SuiteP256))
+	foreign := mlstest.NewGroup(p256, g.Context.GroupID).Commit(p256, mlstest.Plan{}).Next
+	private, public := g.Commit(alice, mlstest.Plan{}), g.Commit(alice, mlstest.Plan{Public: true})
+	good := public.Message
+	for name, c := range map[string]struct {
+		change func(t *testing.T, in *gen.SendCommitInput)
+		err    string
+	}{
+		"missing":            {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = nil }, gen.ErrInvalidCommit},
+		"empty":              {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = []byte{} }, gen.ErrInvalidCommit},
+		"cut off":            {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = good[:len(good)-1] }, gen.ErrInvalidCommit},
+		"trailing byte":      {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = append(good[:len(good):len(good)], 0) }, gen.ErrInvalidCommit},
+		"too large":          {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = make([]byte, MaxCommit+1) }, gen.ErrInvalidCommit},
+		"a Welcome":          {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = mlstest.RandomWelcome(1, mlstest.Random(32)) }, gen.ErrInvalidCommit},
+		"a GroupInfo":        {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = in.GroupInfo }, gen.ErrInvalidCommit},
+		"an application":     {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = g.Application(40) }, gen.ErrInvalidCommit},
+		"a proposal":         {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = g.ProposeUpdate(alice, true).Message }, gen.ErrInvalidCommit},
+		"another group's":    {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = other.Commit(alice, mlstest.Plan{}).Message }, gen.ErrInvalidCommit},
+		"an external commit": {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = g.ExternalCommit(alice.Rotate()).Message }, gen.ErrInvalidCommit},
+		"an external sender": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.Commit = reframe(t, good, func(m *mls.PublicMessage) { m.Sender = mls.Sender{Type: mls.SenderExternal}; m.MembershipTag = nil })
+		}, gen.ErrInvalidCommit},
+		"epoch beyond count": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.Commit = reframe(t, good, func(m *mls.PublicMessage) { m.Epoch = 1 << 63 })
+		}, gen.ErrInvalidCommit},
+		"reinit": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.Commit = g.Commit(alice, mlstest.Plan{Public: true, Extra: []mls.Proposal{&mls.ReInit{GroupID: mlstest.Random(16), Version: 1, CipherSuite: 1}}}).Message
+		}, gen.ErrInvalidCommit},
+		"external init by a member": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.Commit = g.Commit(alice, mlstest.Plan{Public: true, Extra: []mls.Proposal{&mls.ExternalInit{KEMOutput: mlstest.Random(32)}}}).Message
+		}, gen.ErrInvalidCommit},
+		"unknown reference": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.Commit = g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{g.ProposeUpdate(bob, true)}}).Message
+		}, gen.ErrInvalidCommit},
+		"removal that removes nothing": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.RemovedDIDs = []string{bob.DID}
+		}, gen.ErrInvalidCommit},
+		"opaque without GroupInfo": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.Commit, in.GroupInfo = private.Message, nil
+		}, gen.ErrInvalidGroupInfo},
+		"GroupInfo of this epoch": {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = g.SignGroupInfo(alice, true) }, gen.ErrInvalidGroupInfo},
+		"GroupInfo of another group": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.GroupInfo = other.Commit(alice, mlstest.Plan{}).GroupInfo
+		}, gen.ErrInvalidGroupInfo},
+		"GroupInfo of another suite": {func(t *testing.T, in *gen.SendCommitInput) {
+			in.GroupInfo = foreign.Commit(p256, mlstest.Plan{}).GroupInfo
+		}, gen.ErrInvalidGroupInfo},
+		"GroupInfo cut off":     {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = in.GroupInfo[:40] }, gen.ErrInvalidGroupInfo},
+		"GroupInfo too large":   {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = make([]byte, MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
+		"tree cut off":          {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree[:40] }, gen.ErrInvalidGroupInfo},
+		"tree too large":        {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = make([]byte, MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
+		"added without Welcome": {func(_ *testing.T, in *gen.SendCommitInput) { in.AddedDIDs = []string{did("carol")} }, gen.ErrInvalidWelcome},
+		"Welcome cut off": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.Welcome = mlstest.RandomWelcome(1, mlstest.Random(32))[:60]
+		}, gen.ErrInvalidWelcome},
+		"Welcome for nobody": {func(_ *testing.T, in *gen.SendCommitInput) { in.Welcome = mlstest.RandomWelcome(1) }, gen.ErrInvalidWelcome},
+		"Welcome too large":  {func(_ *testing.T, in *gen.SendCommitInput) { in.Welcome = make([]byte, MaxWelcome+1) }, gen.ErrInvalidWelcome},
+		"Welcome of another suite": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.Welcome = mlstest.RandomWelcome(mls.SuiteP256, mlstest.Random(32))
+		}, gen.ErrInvalidWelcome},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := commitInput(g, public)
+			c.change(t, in)
+			unchanged(t, s, g.ID(), func() {
+				_, err := s.SendCommit(t.Context(), by(alice), in)
+				wantError(t, err, c.err)
+			})
+		})
+	}
+	// The same objects, unharmed, are fine; bare GroupInfo too.
+	in := commitInput(g, public)
+	in.GroupInfo, in.RatchetTree = mlstest.Bare(public.GroupInfoNoTree), public.RatchetTree
+	out, err := s.SendCommit(t.Context(), by(alice), in)
+	accepted(t, out, err)
+	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
+	if err != nil || string(got.GroupInfo) != string(in.GroupInfo) || string(got.RatchetTree) != string(in.RatchetTree) || got.Epoch != 2 {
+		t.Errorf("GroupInfo came back as %s, %v", asJSON(t, got), err)
+	}
+}
+
+// PSK and GroupContextExtensions are accepted.
+func TestCommitOtherProposals(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice := commitClient("alice")
+	g := commitGroup(t, s, alice)
+	for _, p := range []mls.Proposal{
+		&mls.PreSharedKey{PSKType: mls.PSKExternal, ID: []byte("psk"), Nonce: mlstest.Random(32)},
+		&mls.GroupContextExtensions{},
+	} {
+		c := g.Commit(alice, mlstest.Plan{Public: true, Extra: []mls.Proposal{p}})
+		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
+		accepted(t, out, err)
+		g = c.Next
+	}
+}

@@ -1,0 +1,300 @@
+package server
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// What the Welcome of a commit must name, and which packages may be spent.
+func TestCommitPackagesRefused(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	p256 := commitClient("paul", mlstest.Suite(mls.SuiteP256))
+	lease := `UPDATE key_packages SET lease_holder = $1, lease_convo = '', lease_ends_at = $2 WHERE ref = $3`
+	for name, c := range map[string]struct {
+		// prepare gives the Welcome's refs and who is added.
+		prepare func(t *testing.T) ([][]byte, []string)
+		err     string
+	}{
+		"good": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol)), []string{carol.DID}
+		}, ""},
+		"unknown": {func(t *testing.T) ([][]byte, []string) {
+			return [][]byte{mlstest.Random(32)}, []string{carol.DID}
+		}, gen.ErrKeyPackageNotFound},
+		"spent": {func(t *testing.T) ([][]byte, []string) {
+			kp := commitPackage(t, s, carol)
+			exec(t, s.pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
+			return refs(t, kp), []string{carol.DID}
+		}, gen.ErrKeyPackageNotFound},
+		"leased to another": {func(t *testing.T) ([][]byte, []string) {
+			kp := commitPackage(t, s, carol)
+			exec(t, s.pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			return refs(t, kp), []string{carol.DID}
+		}, gen.ErrKeyPackageNotFound},
+		"leased to the caller": {func(t *testing.T) ([][]byte, []string) {
+			kp := commitPackage(t, s, carol)
+			exec(t, s.pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			return refs(t, kp), []string{carol.DID}
+		}, ""},
+		"the caller's lease has ended": {func(t *testing.T) ([][]byte, []string) {
+			kp := commitPackage(t, s, carol)
+			exec(t, s.pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			return refs(t, kp), []string{carol.DID}
+		}, ""},
+		"another's lease has ended": {func(t *testing.T) ([][]byte, []string) {
+			kp := commitPackage(t, s, carol)
+			exec(t, s.pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			return refs(t, kp), []string{carol.DID}
+		}, ""},
+		"last resort": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol, mlstest.LastResort())), []string{carol.DID}
+		}, ""},
+		"device deleted": {func(t *testing.T) ([][]byte, []string) {
+			other := carol.Rotate()
+			kp := commitPackage(t, s, other)
+			exec(t, s.pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
+			return refs(t, kp), []string{carol.DID}
+		}, gen.ErrKeyPackageNotFound},
+		"another suite": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, p256)), []string{p256.DID}
+		}, gen.ErrKeyPackageNotFound},
+		"one added DID has none": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol)), []string{carol.DID, did("dave")}
+		}, gen.ErrKeyPackageNotFound},
+		"of nobody added": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, commitClient("dave"))), []string{carol.DID}
+		}, gen.ErrKeyPackageNotFound},
+		"two of one device": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, carol)), []string{carol.DID}
+		}, gen.ErrInvalidWelcome},
+		"one twice": {func(t *testing.T) ([][]byte, []string) {
+			kp := commitPackage(t, s, carol)
+			return refs(t, kp, kp), []string{carol.DID}
+		}, gen.ErrInvalidWelcome},
+		"two devices": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, carol.Rotate())), []string{carol.DID}
+		}, ""},
+		"an added one, and a new device of a member": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, bob.Rotate())), []string{carol.DID}
+		}, ""},
+		"an added one, and a known device of a member": {func(t *testing.T) ([][]byte, []string) {
+			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, bob)), []string{carol.DID}
+		}, gen.ErrKeyPackageNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := commitGroup(t, s, alice, bob)
+			named, added := c.prepare(t)
+			in := &gen.AddMembersInput{ConvoID: g.ID(), DIDList: added, Commit: g.Commit(alice, mlstest.Plan{}).Message,
+				WelcomeMessage: mlstest.RandomWelcome(1, named...)}
+			if c.err == "" {
+				out, err := s.AddMembers(t.Context(), by(alice), in)
+				accepted(t, (*gen.SendCommitOutput)(out), err)
+				if n := query[int64](t, s.pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
+					t.Errorf("%d of %d packages are spent or last-resort", n, len(named))
+				}
+				return
+			}
+			unchanged(t, s, g.ID(), func() {
+				_, err := s.AddMembers(t.Context(), by(alice), in)
+				e := wantError(t, err, c.err)
+				if c.err == gen.ErrKeyPackageNotFound && len(named) == 1 && len(added) == 1 && !strings.Contains(e.Message, hex.EncodeToString(named[0])) {
+					t.Errorf("message %q does not name the package", e.Message)
+				}
+			})
+		})
+	}
+}
+
+// A DID that is in already is fine where the Welcome names a new device of it,
+// or one whose old leaf goes.
+func TestCommitAlreadyMember(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	for name, c := range map[string]struct {
+		new, public, remove, tree, rejoin, alsoRemoved, noWelcome bool
+		err                                                       string
+	}{
+		"new device":                          {new: true},
+		"new device, readable":                {new: true, public: true},
+		"same device":                         {err: gen.ErrAlreadyMember},
+		"no Welcome":                          {noWelcome: true, err: gen.ErrAlreadyMember},
+		"same device, readable":               {public: true, err: gen.ErrAlreadyMember},
+		"same device, readable, removed":      {public: true, remove: true},
+		"same device, tree shows both":        {tree: true, err: gen.ErrAlreadyMember},
+		"same device, tree shows one":         {tree: true, remove: true},
+		"same device, asked for it":           {rejoin: true, remove: true},
+		"same device, asked, tree shows both": {rejoin: true, tree: true, err: gen.ErrAlreadyMember},
+		"same device, said to be removed":     {alsoRemoved: true, remove: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := commitGroup(t, s, alice, bob)
+			device := bob
+			if c.new {
+				device = bob.Rotate()
+			}
+			kp := commitPackage(t, s, device)
+			plan := mlstest.Plan{Add: []*mls.KeyPackage{kp}, Public: c.public}
+			if c.remove {
+				plan.RemoveDIDs = []string{bob.DID}
+			}
+			if c.rejoin {
+				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: g.ID()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			commit := g.Commit(alice, plan)
+			in := &gen.SendCommitInput{ConvoID: g.ID(), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfoNoTree, AddedDIDs: []string{bob.DID}}
+			if c.tree {
+				in.GroupInfo = commit.GroupInfo
+			}
+			if c.alsoRemoved {
+				in.RemovedDIDs = []string{bob.DID}
+			}
+			if c.noWelcome {
+				in.Welcome = nil
+			}
+			if c.err != "" {
+				unchanged(t, s, g.ID(), func() {
+					_, err := s.SendCommit(t.Context(), by(alice), in)
+					wantError(t, err, c.err)
+				})
+				return
+			}
+			out, err := s.SendCommit(t.Context(), by(alice), in)
+			accepted(t, out, err)
+			if joined, left := window(t, s, g.ID(), bob.DID); joined != 0 || left != -1 {
+				t.Errorf("window is (%d, %d], want the one it had", joined, left)
+			}
+			if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, g.ID()); n != 0 {
+				t.Error("its rejoin request is still open")
+			}
+			open := query[[]int64](t, s.pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
+				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, g.ID(), device.DeviceID())
+			if len(open) != 1 || open[0] != 1 {
+				t.Errorf("open Welcomes are %v, want the newest", open)
+			}
+		})
+	}
+}
+
+// A readable commit and its Welcome name the same packages.
+func TestCommitReadableAddsMatchWelcome(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	kp, other := commitPackage(t, s, carol), commitPackage(t, s, carol)
+	commit := g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}, Public: true})
+	for name, welcome := range map[string][]byte{
+		"another package": mlstest.RandomWelcome(1, commitRef(t, other)),
+		"one too many":    mlstest.RandomWelcome(1, commitRef(t, kp), commitRef(t, commitPackage(t, s, carol.Rotate()))),
+		"no Welcome":      nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			unchanged(t, s, g.ID(), func() {
+				in := addInput(g, commit, carol)
+				in.WelcomeMessage = welcome
+				_, err := s.AddMembers(t.Context(), by(alice), in)
+				wantError(t, err, gen.ErrInvalidWelcome)
+			})
+		})
+	}
+	t.Run("by reference", func(t *testing.T) {
+		p := g.Propose(bob, &mls.Add{KeyPackage: kp}, true)
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}); err != nil {
+			t.Fatal(err)
+		}
+		c := g.With(carol).Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{p}, Public: true})
+		out, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
+		accepted(t, (*gen.SendCommitOutput)(out), err)
+	})
+}
+
+func TestCommitTooManyMembers(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
+		SELECT $1, format('did:web:m%s.example', n), 0, now() FROM generate_series(1, $2::int) n`, g.ID(), MaxMembers-2)
+	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
+	unchanged(t, s, g.ID(), func() {
+		_, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
+		wantError(t, err, gen.ErrTooManyMembers)
+	})
+	// One goes, one comes.
+	in := commitInput(g, c)
+	in.AddedDIDs, in.RemovedDIDs = []string{carol.DID}, []string{bob.DID}
+	out, err := s.SendCommit(t.Context(), by(alice), in)
+	accepted(t, out, err)
+	if n := len(membersOf(t, s, g.ID())); n != MaxMembers {
+		t.Errorf("%d members", n)
+	}
+
+	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) SELECT $1, $2, n::text FROM generate_series(1, $3::int) n`, g.ID(), alice.DID, MaxLeaves-1)
+	c = c.Next.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol.Rotate())})
+	unchanged(t, s, g.ID(), func() {
+		_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
+		wantError(t, err, gen.ErrTooManyMembers)
+	})
+}
+
+// A package is spent once, whichever conversations race for it.
+func TestCommitPackageRace(t *testing.T) {
+	t.Parallel()
+	const racers = 16
+	s := newTestServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	carol := commitClient("carol")
+	kp, kp2 := commitPackage(t, s, carol), commitPackage(t, s, carol.Rotate())
+	type result struct {
+		out *gen.AddMembersOutput
+		err error
+	}
+	results := make(chan result, racers)
+	for i := range racers {
+		alice := commitClient(fmt.Sprintf("alice%d", i))
+		g := commitGroup(t, s, alice)
+		// Half of them name the two packages the other way round.
+		adds := []*mls.KeyPackage{kp, kp2}
+		if i%2 == 1 {
+			adds = []*mls.KeyPackage{kp2, kp}
+		}
+		in := addInput(g, g.Commit(alice, mlstest.Plan{Add: adds}), carol)
+		go func() {
+			out, err := servers[i%2].AddMembers(t.Context(), by(alice), in)
+			results <- result{out, err}
+		}()
+	}
+	won := 0
+	for range racers {
+		r := <-results
+		if r.err == nil && r.out.Success {
+			won++
+			continue
+		}
+		wantError(t, r.err, gen.ErrKeyPackageNotFound)
+	}
+	if won != 1 {
+		t.Errorf("%d commits spent the same packages", won)
+	}
+}
+
+func refs(t testing.TB, packages ...*mls.KeyPackage) [][]byte {
+	t.Helper()
+	var out [][]byte
+	for _, kp := range packages {
+		out = append(out, commitRef(t, kp))
+	}
+	return out
+}
