@@ -29,9 +29,6 @@ export async function startPds({ dir, plcUrl, domain }) {
     dataDirectory: data,
     blobstoreDiskLocation: join(data, 'blobs'),
     didPlcUrl: plcUrl,
-    // Each run has its own server at its own port: nothing to gain from remembering DID documents.
-    didCacheStaleTTL: 0,
-    didCacheMaxTTL: 0,
     serviceHandleDomains: [domain],
     inviteRequired: false,
     bskyAppViewUrl: 'https://appview.invalid',

@@ -63,7 +63,7 @@ export async function startMlsd({ dir, plcUrl }) {
   // Tokens tell the second they were issued in. One of the second the service started in is refused, since it
   // may have been spent before.
   await sleep(1000 - (Date.now() % 1000))
-  return { url, did, dir: data, stop }
+  return { url, did, dir: data, log: () => readFile(logFile, 'utf8'), stop }
 }
 
 async function isReady(url) {

@@ -96,10 +96,21 @@ async function verify(w) {
   assert.deepEqual(search.found, [w.metadata.description], 'only the description, which is no secret')
 }
 
+async function log(w) {
+  const lines = (await w.network.mlsd.log()).trimEnd().split('\n')
+  const secrets = [w.convoId, w.eve.did, ...w.devices.flatMap(({ did, id }) => [did, id])]
+  for (const line of lines) for (const secret of secrets) assert.ok(!line.includes(secret), line)
+  const failed = lines.filter((line) => /"status":5\d\d/.test(line))
+  assert.deepEqual(failed, [])
+  assert.ok(lines.length > 50)
+  w.tell({ who: 'Eve', what: `reads the service's log: ${lines.length} lines, no person, device or conversation in them` })
+}
+
 export const partings = [
   ['Ben sends a picture', attachment],
   ['Ada loses her phone', deleteDevice],
   ['Ada removes Cleo', remove],
   ['Dan leaves', leave],
   ['What is left', verify],
+  ['What the service has noted', log],
 ]
