@@ -103,7 +103,7 @@ async function log(w) {
   const failed = lines.filter((line) => /"status":5\d\d/.test(line))
   assert.deepEqual(failed, [])
   assert.ok(lines.length > 50)
-  w.tell({ who: 'Eve', what: `reads the service's log: ${lines.length} lines, no person, device or conversation in them` })
+  w.tell({ who: 'Eve', what: `reads its log, ${lines.length} lines: no person, device or conversation` })
 }
 
 export const partings = [
