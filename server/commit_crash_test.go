@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// A commit whose connection dies in the middle leaves nothing half done, and
+// the same call does it all.
+func TestCommitCrash(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	for name, hold := range map[string]struct {
+		// sql takes a lock that the commit comes to wait for, at that place.
+		sql  string
+		args func(g *mlstest.Group, kp *mls.KeyPackage, in *gen.SendCommitInput) []any
+	}{
+		"before anything is written": {`SELECT FROM key_packages WHERE ref = $1 FOR UPDATE`,
+			func(_ *mlstest.Group, kp *mls.KeyPackage, _ *gen.SendCommitInput) []any {
+				return []any{commitRef(t, kp)}
+			}},
+		"before the membership": {`SELECT FROM memberships WHERE convo_id = $1 AND did = $2 FOR UPDATE`,
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID(), bob.DID} }},
+		"before the GroupInfo": {`SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`,
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID()} }},
+		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
+			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {
+				return []any{recordID(alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
+			}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := commitGroup(t, s, alice, bob)
+			kp := commitPackage(t, s, carol)
+			c := g.With(carol).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{bob.DID}})
+			in := commitInput(g, c)
+			in.AddedDIDs, in.RemovedDIDs, in.IdempotencyKey = []string{carol.DID}, []string{bob.DID}, new(g.ID())
+			before := conversationState(t, s, g.ID())
+
+			tx, err := s.pool.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback(context.Background())
+			if _, err := tx.Exec(t.Context(), hold.sql, hold.args(g, kp, in)...); err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error, 1)
+			go func() {
+				_, err := s.SendCommit(t.Context(), by(alice), in)
+				done <- err
+			}()
+			kill(t, s, tx)
+			err = <-done
+			var pg *pgconn.PgError
+			if !errors.As(err, &pg) || pg.Code != "57P01" {
+				t.Fatalf("the commit ended with %v, want its connection terminated", err)
+			}
+			if err := tx.Rollback(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if after := conversationState(t, s, g.ID()); after != before {
+				t.Fatalf("half done: from\n%s\nto\n%s", before, after)
+			}
+			out, err := s.SendCommit(t.Context(), by(alice), in)
+			accepted(t, out, err)
+			if !spent(t, s, kp) || epochOf(t, s, g.ID()) != 2 || len(membersOf(t, s, g.ID())) != 2 {
+				t.Error("the repeated call has not done it all")
+			}
+		})
+	}
+}
+
+// kill waits until somebody waits for a lock of tx, and terminates its
+// connection.
+func kill(t testing.TB, s *Server, tx pgx.Tx) {
+	t.Helper()
+	holder := tx.Conn().PgConn().PID()
+	deadline := time.Now().Add(10 * time.Second)
+	for time.Now().Before(deadline) {
+		n := query[int64](t, s.pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(holder))
+		if n > 0 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("nobody came to wait")
+}
+
+// A deadlock, which PostgreSQL ends by failing one of the two, is not the
+// client's business.
+func TestCommitDeadlockRetried(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	// The commit looks for a deadlock long before the other one does, and long
+	// after that one is in its way.
+	patient := secondInstance(t, s)
+	patient.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=2s")
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	kp := commitPackage(t, s, carol)
+	in := addInput(g, g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.Background())
+	if _, err := tx.Exec(t.Context(), `SET LOCAL deadlock_timeout = '1min'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT FROM key_packages WHERE ref = $1 FOR UPDATE`, commitRef(t, kp)); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		out, err := patient.AddMembers(t.Context(), by(alice), in)
+		if err == nil && !out.Success {
+			err = errors.New("lost a race that there was not")
+		}
+		done <- err
+	}()
+	for query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, g.ID()); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}

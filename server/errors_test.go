@@ -1,0 +1,82 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// The names in the tables are names of the schema.
+func TestErrorsConstraintsExist(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	names := map[string]bool{}
+	for n := range constraintErrors {
+		names[n] = true
+	}
+	for n := range retriedConstraints {
+		names[n] = true
+	}
+	for n := range names {
+		if !query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = $1 AND i.indisunique)`, n) {
+			t.Errorf("the schema has no unique index %s", n)
+		}
+	}
+}
+
+func TestErrorsMapped(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		conversationsPKey: gen.ErrConvoExists, membershipsPKey: gen.ErrAlreadyMember, membershipsOneActive: gen.ErrAlreadyMember,
+		messagesMessageID: gen.ErrIdempotencyConflict, idempotencyRecordsPKey: gen.ErrIdempotencyConflict,
+	} {
+		cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: "23505", ConstraintName: name})
+		e := wantError(t, sqlError(cause), want)
+		if !errors.Is(e, cause) || e.Status != gen.StatusOf(want) {
+			t.Errorf("%s: status %d, cause %v", name, e.Status, e.Cause)
+		}
+	}
+	other := &pgconn.PgError{Code: "23514", ConstraintName: "messages_seq_check"}
+	if err := sqlError(other); err != error(other) {
+		t.Errorf("an unknown constraint became %v", err)
+	}
+	if err := sqlError(nil); err != nil {
+		t.Errorf("nothing became %v", err)
+	}
+}
+
+// A transaction is run again only where another one was in its way, and not
+// for ever.
+func TestErrorsInTx(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	for _, c := range []struct {
+		err  error
+		runs int
+		name string
+	}{
+		{nil, 1, ""},
+		{&pgconn.PgError{Code: serializationFailure}, 3, ""},
+		{&pgconn.PgError{Code: deadlockDetected}, 3, ""},
+		{&pgconn.PgError{Code: "23505", ConstraintName: idempotencyRecordsPKey}, 3, gen.ErrIdempotencyConflict},
+		{&pgconn.PgError{Code: "23505", ConstraintName: conversationsPKey}, 1, gen.ErrConvoExists},
+		{convoNotFound(), 1, gen.ErrConvoNotFound},
+		{errors.New("disk full"), 1, ""},
+	} {
+		runs := 0
+		err := s.inTx(t.Context(), func(pgx.Tx) error { runs++; return c.err })
+		if runs != c.runs {
+			t.Errorf("%v: %d runs, want %d", c.err, runs, c.runs)
+		}
+		var e *xrpc.Error
+		if c.name == "" && !errors.Is(err, c.err) || c.name != "" && (!errors.As(err, &e) || e.Name != c.name) {
+			t.Errorf("%v became %v", c.err, err)
+		}
+	}
+}
