@@ -225,8 +225,15 @@ func named(table []Named, path, constraint, format string, args ...any) *Error {
 // fromPointer turns a JSON pointer into a path as messages have it:
 // /members/0/did into members[0].did.
 func fromPointer(p jsontext.Pointer) string {
+	// No lexicon is as deep; a stranger's JSON may be.
+	const most = 12
 	var b strings.Builder
+	depth := 0
 	for tok := range p.Tokens() {
+		if depth++; depth > most {
+			b.WriteString("…")
+			break
+		}
 		if _, err := strconv.ParseUint(tok, 10, 32); err == nil {
 			b.WriteString("[" + tok + "]")
 			continue

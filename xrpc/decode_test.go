@@ -109,6 +109,9 @@ func TestRefusedInput(t *testing.T) {
 		var v sample
 		err := DecodeJSON([]byte(c.in), &v)
 		shown := c.in[:min(len(c.in), 100)]
+		if err != nil && len(err.Error()) > 1000 {
+			t.Errorf("%s: %d bytes of message", shown, len(err.Error()))
+		}
 		if err == nil {
 			t.Errorf("%s: accepted", shown)
 			continue
