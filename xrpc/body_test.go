@@ -50,7 +50,7 @@ func TestLargeBodiesAreReadThenRefused(t *testing.T) {
 		}
 		raw, err := io.ReadAll(res.Body)
 		res.Body.Close()
-		if err != nil || res.StatusCode != 413 || !strings.Contains(string(raw), `{"error":"PayloadTooLarge","message":"body: more than 1048576 bytes"}`) {
+		if err != nil || res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(raw), `{"error":"PayloadTooLarge","message":"body: more than 1048576 bytes"}`) {
 			t.Errorf("%s: %d %s %v", name, res.StatusCode, raw, err)
 		}
 		if res.Close {
@@ -59,7 +59,7 @@ func TestLargeBodiesAreReadThenRefused(t *testing.T) {
 	}
 	fits := `{"text":"x","num":1}` + strings.Repeat(" ", 1<<20-20)
 	res, err := http.Post(srv.URL, "application/json", strings.NewReader(fits))
-	if err != nil || res.StatusCode != 200 {
+	if err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("a body of the bound: %v %v", res, err)
 	}
 	res.Body.Close()
@@ -73,7 +73,7 @@ func TestRefusedBodiesAreReadFirst(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the connection broke: %v", err)
 		}
-		if res.StatusCode != 401 || res.Close {
+		if res.StatusCode != http.StatusUnauthorized || res.Close {
 			t.Errorf("%d, close %v", res.StatusCode, res.Close)
 		}
 		res.Body.Close()
@@ -103,7 +103,7 @@ func TestEndlessBodyIsCut(t *testing.T) {
 		}
 	}()
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil || res.StatusCode != 413 || !res.Close {
+	if err != nil || res.StatusCode != http.StatusRequestEntityTooLarge || !res.Close {
 		t.Fatalf("%v %v", res, err)
 	}
 	conn.Close()
@@ -138,7 +138,7 @@ func TestSlowBodyIsCut(t *testing.T) {
 		}
 	}()
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil || res.StatusCode != 408 || !res.Close {
+	if err != nil || res.StatusCode != http.StatusRequestTimeout || !res.Close {
 		t.Fatalf("%v %v", res, err)
 	}
 	srv.Close()
@@ -163,7 +163,7 @@ func TestDeadlineEndsWithTheBody(t *testing.T) {
 	})}, w.plumbing())
 	for range 2 {
 		res, err := http.Post(srv.URL, "application/json", strings.NewReader(`{"text":"x","num":1}`))
-		if err != nil || res.StatusCode != 200 {
+		if err != nil || res.StatusCode != http.StatusOK {
 			t.Fatalf("%v %v", res, err)
 		}
 		res.Body.Close()
@@ -181,7 +181,7 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
 	_ = conn.(*net.TCPConn).CloseWrite()
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil || res.StatusCode != 400 {
+	if err != nil || res.StatusCode != http.StatusBadRequest {
 		t.Fatalf("%v %v", res, err)
 	}
 }
@@ -199,7 +199,7 @@ func TestExpectedContinueIsNotInvited(t *testing.T) {
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n")
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil || res.StatusCode != 401 {
+	if err != nil || res.StatusCode != http.StatusUnauthorized {
 		t.Fatalf("%v %v", res, err)
 	}
 }

@@ -31,8 +31,7 @@ type Client struct {
 
 // GetJSON calls a query.
 func (c *Client) GetJSON(ctx context.Context, nsid string, q url.Values, out Decodable) error {
-	res, err := c.do(ctx, http.MethodGet, nsid, q, nil, nil)
-	return c.json(res, err, out)
+	return c.json(ctx, http.MethodGet, nsid, q, nil, nil, out)
 }
 
 // GetDownload calls a query whose output is any bytes. The caller closes Body.
@@ -52,8 +51,7 @@ func (c *Client) PostJSON(ctx context.Context, nsid string, in Encodable, out De
 		body = bytes.NewReader(Marshal(in))
 		header.Set("Content-Type", "application/json")
 	}
-	res, err := c.do(ctx, http.MethodPost, nsid, nil, header, body)
-	return c.json(res, err, out)
+	return c.json(ctx, http.MethodPost, nsid, nil, header, body, out)
 }
 
 // UploadJSON calls a procedure whose input is any bytes.
@@ -65,8 +63,7 @@ func (c *Client) UploadJSON(ctx context.Context, nsid string, up *Upload, out De
 	if up.ContentLength > 0 {
 		header.Set("Content-Length", strconv.FormatInt(up.ContentLength, 10))
 	}
-	res, err := c.do(ctx, http.MethodPost, nsid, nil, header, up.Body)
-	return c.json(res, err, out)
+	return c.json(ctx, http.MethodPost, nsid, nil, header, up.Body, out)
 }
 
 // do sends a request. Any status but 2xx is an error.
@@ -122,8 +119,9 @@ func failure(res *http.Response) *Error {
 	return e
 }
 
-// json reads a JSON answer.
-func (c *Client) json(res *http.Response, err error, out Decodable) error {
+// json sends a request and reads a JSON answer.
+func (c *Client) json(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader, out Decodable) error {
+	res, err := c.do(ctx, verb, nsid, q, header, body)
 	if err != nil {
 		return err
 	}
@@ -136,8 +134,8 @@ func (c *Client) json(res *http.Response, err error, out Decodable) error {
 		return errors.New("read answer: too large")
 	}
 	if err := DecodeJSON(raw, out); err != nil {
-		// The *Error in err would look like the service's.
-		return fmt.Errorf("read answer: %v", err)
+		// As text: the *Error in err would look like the service's.
+		return errors.New("read answer: " + err.Error())
 	}
 	return nil
 }

@@ -99,13 +99,14 @@ func (x *Exchange) finish(p *Plumbing, run func() error) error {
 // none to those who count.
 func guard(run func() error) (err error) {
 	defer func() {
-		switch v := recover(); {
-		case v == nil:
-		case v == http.ErrAbortHandler:
-			panic(v)
-		default:
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		v := recover()
+		if v == nil {
+			return
 		}
+		if asError, ok := v.(error); ok && errors.Is(asError, http.ErrAbortHandler) {
+			panic(v)
+		}
+		err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 	}()
 	return run()
 }

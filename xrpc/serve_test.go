@@ -182,7 +182,7 @@ func TestHandlerErrors(t *testing.T) {
 		if len(w.failed) != 1 || w.failed[0].Name != c.name || w.seen[0] != fmt.Sprintf("test.echo %d %s", c.status, c.name) {
 			t.Errorf("%v: failed %v, seen %v", c.err, w.failed, w.seen)
 		}
-		if c.err == secret && !errors.Is(w.failed[0], secret) {
+		if errors.Is(c.err, secret) && !errors.Is(w.failed[0], secret) {
 			t.Error("the cause is lost")
 		}
 	}

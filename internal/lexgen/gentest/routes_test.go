@@ -256,11 +256,11 @@ func TestLargeBodies(t *testing.T) {
 	}
 	refused(t, srv, request{verb: "POST", path: sendPath, contentType: "application/json", body: message(10<<20 + 1),
 		status: 413, name: gen.ErrMessageTooLarge, says: "ciphertext: must have at most 10485760 bytes, has 10485761"})
-	r, _ := http.NewRequest("POST", srv.URL+sendPath, message(10<<20))
+	r, _ := http.NewRequest(http.MethodPost, srv.URL+sendPath, message(10<<20))
 	r.Header.Set("Authorization", "Bearer did:plc:me")
 	r.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(r)
-	if err != nil || res.StatusCode != 200 {
+	if err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("a message of the bound: %v %v", res, err)
 	}
 	res.Body.Close()
@@ -271,7 +271,7 @@ func TestEndlessBody(t *testing.T) {
 	_, srv := newServer(t, &fake{}, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	r, _ := http.NewRequestWithContext(ctx, "POST", srv.URL+sendPath, endless{})
+	r, _ := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+sendPath, endless{})
 	r.Header.Set("Authorization", "Bearer did:plc:me")
 	r.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(r)
@@ -280,7 +280,7 @@ func TestEndlessBody(t *testing.T) {
 	}
 	if err == nil {
 		res.Body.Close()
-		if res.StatusCode != 413 {
+		if res.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("%d", res.StatusCode)
 		}
 	}
