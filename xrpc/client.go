@@ -36,7 +36,7 @@ func (c *Client) GetJSON(ctx context.Context, nsid string, q url.Values, out Dec
 
 // GetDownload calls a query whose output is any bytes. The caller closes Body.
 func (c *Client) GetDownload(ctx context.Context, nsid string, q url.Values) (*Download, error) {
-	res, err := c.do(ctx, http.MethodGet, nsid, q, nil, nil)
+	res, err := c.do(ctx, http.MethodGet, nsid, q, nil, nil) //nolint:bodyclose // the caller closes it
 	if err != nil {
 		return nil, err
 	}
