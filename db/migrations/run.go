@@ -86,7 +86,7 @@ func with(ctx context.Context, url string, do func(*goose.Provider) error) error
 	cfg.RuntimeParams["statement_timeout"] = "0"
 	cfg.RuntimeParams["lock_timeout"] = "10s"
 	pool := stdlib.OpenDB(*cfg)
-	defer pool.Close()
+	defer func() { _ = pool.Close() }() // what matters has been answered
 	p, err := goose.NewProvider(goose.DialectPostgres, pool, FS,
 		goose.WithSessionLocker(sessionLock{}), goose.WithDisableGlobalRegistry(true))
 	if err != nil {

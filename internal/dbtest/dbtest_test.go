@@ -237,7 +237,7 @@ func TestRedisIsRealAndOwn(t *testing.T) {
 		}
 	})
 	port := strings.TrimSuffix(strings.TrimPrefix(url, "redis://127.0.0.1:"), "/0")
-	if _, err := redisInfo(port); err == nil {
+	if _, err := redisInfo(t.Context(), port); err == nil {
 		t.Error("the server outlives its test")
 	}
 }

@@ -37,7 +37,7 @@ func Redis(t testing.TB) string {
 
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
@@ -55,20 +55,20 @@ func startRedis(t testing.TB, bin, port string) string {
 		t.Fatalf("dbtest: %v", err)
 	}
 	defer logFile.Close()
-	cmd := exec.Command(bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
+	cmd := exec.CommandContext(context.Background(), bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	ended, err := startTied(cmd)
 	if err != nil {
 		t.Fatalf("dbtest: starting redis-server: %v", err)
 	}
 	if err := redisAnswers(port, cmd.Process.Pid, ended); err != nil {
-		cmd.Process.Kill()
+		_ = cmd.Process.Kill()
 		<-ended
 		b, _ := os.ReadFile(logPath)
 		return fmt.Sprintf("%v\n%s", err, b)
 	}
 	t.Cleanup(func() {
-		cmd.Process.Kill()
+		_ = cmd.Process.Kill()
 		<-ended
 	})
 	return ""
@@ -80,7 +80,7 @@ func redisAnswers(port string, pid int, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	for {
-		info, err := redisInfo(port)
+		info, err := redisInfo(ctx, port)
 		if err == nil && strings.Contains(info, "process_id:"+strconv.Itoa(pid)+"\r\n") {
 			return nil
 		}
@@ -88,15 +88,15 @@ func redisAnswers(port string, pid int, ended <-chan struct{}) error {
 		case <-ended:
 			return fmt.Errorf("redis-server ended")
 		case <-ctx.Done():
-			return fmt.Errorf("redis-server does not answer on port %s (%v)", port, err)
+			return fmt.Errorf("redis-server does not answer on port %s: %w", port, err)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }
 
 // redisInfo is the answer to INFO server, as the protocol's bulk string.
-func redisInfo(port string) (string, error) {
-	conn, err := net.DialTimeout("tcp", "127.0.0.1:"+port, time.Second)
+func redisInfo(ctx context.Context, port string) (string, error) {
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", "127.0.0.1:"+port)
 	if err != nil {
 		return "", err
 	}

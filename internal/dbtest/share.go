@@ -44,8 +44,8 @@ func init() {
 	os.Exit(0)
 }
 
-// usersLock stays open, and locked, until the process ends.
-var usersLock *os.File
+// held keeps the lock of the users open, and so locked, until the process ends.
+var held []*os.File
 
 // join makes this process a user of the account's server, starting it if it
 // does not run, and returns its connection string.
@@ -59,9 +59,11 @@ func join() (string, error) {
 		return "", err
 	}
 	defer start.Close()
-	if usersLock, err = flock(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil {
+	users, err := flock(filepath.Join(dir, "users"), syscall.LOCK_SH)
+	if err != nil {
 		return "", err
 	}
+	held = append(held, users)
 	if url, err := running(dir); err == nil {
 		return url, nil
 	}
@@ -129,14 +131,14 @@ func startKeeper(dir string) (string, error) {
 		}
 	}
 	// No output of ours goes along: go test waits until all writers closed it.
-	cmd := exec.Command(self)
+	cmd := exec.CommandContext(context.Background(), self)
 	cmd.Dir = "/"
 	cmd.Env = append(os.Environ(), envKeeper+"="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return "", fmt.Errorf("starting the shared test server: %w", err)
 	}
-	defer cmd.Process.Release()
+	defer func() { _ = cmd.Process.Release() }()
 	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if url, err := running(dir); err == nil {
 			return url, nil

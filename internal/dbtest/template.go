@@ -30,7 +30,7 @@ func (s *server) makeTemplate(ctx context.Context, hash string, migrate func(con
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close(ctx)
+	defer func() { _ = conn.Close(ctx) }()
 	name := templatePrefix + hash
 	if ok, err := exists(ctx, conn, name); ok || err != nil {
 		return name, err

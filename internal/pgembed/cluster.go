@@ -45,7 +45,7 @@ func settle(dir string, id identity, log *slog.Logger) (string, error) {
 		return "", fmt.Errorf("user %s, who has to run PostgreSQL, cannot reach %s, and there is no other place: %w", id.name, dir, err)
 	}
 	if err := os.Symlink(moved, dir); err != nil {
-		os.Remove(moved)
+		_ = os.Remove(moved) // it is empty
 		return "", fmt.Errorf("linking the data directory: %w", err)
 	}
 	log.Warn("the user who runs PostgreSQL cannot reach the data directory; the data is elsewhere and linked from there",

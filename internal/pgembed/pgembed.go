@@ -145,7 +145,7 @@ func (s *Server) pickSocketDir(id identity) error {
 
 func (s *Server) removeTemp() {
 	if s.tempDir != "" {
-		os.RemoveAll(s.tempDir)
+		_ = os.RemoveAll(s.tempDir) // a socket at most
 	}
 }
 
@@ -160,7 +160,8 @@ func (s *Server) launch(ctx context.Context, inst Install, id identity, o Option
 	if err != nil {
 		return fmt.Errorf("server log: %w", err)
 	}
-	cmd := exec.Command(filepath.Join(inst.BinDir, "postgres"), arguments(filepath.Join(s.DataDir, "cluster"), s.SocketDir, o)...)
+	// Nothing ends it but Stop: ctx is that of the start.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(inst.BinDir, "postgres"), arguments(filepath.Join(s.DataDir, "cluster"), s.SocketDir, o)...)
 	cmd.Dir, cmd.Env = "/", environment()
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = id.sysProcAttr()
@@ -197,12 +198,12 @@ func (s *Server) ready(ctx context.Context) error {
 	for {
 		conn, err := pgx.Connect(ctx, s.URL("postgres"))
 		if err == nil {
-			defer conn.Close(ctx)
+			defer func() { _ = conn.Close(ctx) }()
 			return ensureDatabase(ctx, conn)
 		}
 		select {
 		case <-s.done:
-			return fmt.Errorf("PostgreSQL ended while starting (%v)", s.waitErr)
+			return fmt.Errorf("PostgreSQL ended while starting: %w", s.exit())
 		case <-ctx.Done():
 			return fmt.Errorf("PostgreSQL does not answer: %w", err)
 		case <-time.After(10 * time.Millisecond):
@@ -265,6 +266,17 @@ func (s *Server) halt(ctx context.Context) error {
 	}
 	return nil
 }
+
+// exit is how the server ended.
+func (s *Server) exit() error {
+	if s.waitErr != nil {
+		return s.waitErr
+	}
+	return errors.New("without an error")
+}
+
+// PID is the process number of the postmaster.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
 
 func (s *Server) signal(sig syscall.Signal) error {
 	err := s.cmd.Process.Signal(sig)

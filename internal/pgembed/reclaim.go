@@ -28,7 +28,7 @@ func reclaim(ctx context.Context, dataDir string) error {
 	}
 	line, _, _ := strings.Cut(string(b), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(line))
-	if err == nil && pid > 1 && runsIn(pid, dataDir) {
+	if err == nil && pid > 1 && runsIn(ctx, pid, dataDir) {
 		return stopOrphan(ctx, pid, dataDir)
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -40,14 +40,14 @@ func reclaim(ctx context.Context, dataDir string) error {
 // runsIn reports whether the process is a server of the data directory: a
 // server's working directory is its data directory, and where /proc does not
 // tell, its command line names it.
-func runsIn(pid int, dataDir string) bool {
+func runsIn(ctx context.Context, pid int, dataDir string) bool {
 	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
 		return false
 	}
 	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err == nil {
 		return cwd == dataDir
 	}
-	out, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	out, err := exec.CommandContext(ctx, "ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
 	return err == nil && strings.Contains(string(out), dataDir)
 }
 
@@ -56,7 +56,7 @@ func stopOrphan(ctx context.Context, pid int, dataDir string) error {
 		return fmt.Errorf("stopping the server that an earlier run left behind (process %d): %w", pid, err)
 	}
 	deadline := time.Now().Add(20 * time.Second)
-	for runsIn(pid, dataDir) {
+	for runsIn(ctx, pid, dataDir) {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("the server that an earlier run left behind (process %d) does not stop", pid)
 		}
