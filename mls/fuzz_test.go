@@ -26,12 +26,22 @@ func bounded(t *testing.T, input []byte, f func()) {
 	}
 }
 
+// fuzzTime is the clock of the fuzz targets.
+var fuzzTime = time.Unix(1_800_000_000, 0)
+
+// fuzzScene makes the same scene in every process.
+func fuzzScene(f *testing.F, s mls.CipherSuite) *scene {
+	f.Helper()
+	defer mlstest.Deterministic([32]byte{byte(s)}, fuzzTime)()
+	return newScene(f, s)
+}
+
 // seeds gives objects of every kind, in two suites.
 func seeds(f *testing.F) []objectKind {
 	f.Helper()
 	var out []objectKind
 	for _, s := range []mls.CipherSuite{mls.SuiteX25519AES128, mls.SuiteP256} {
-		out = append(out, newScene(f, s).kinds()...)
+		out = append(out, fuzzScene(f, s).kinds()...)
 	}
 	return out
 }
@@ -96,7 +106,7 @@ func FuzzParseRatchetTree(f *testing.F) {
 
 // FuzzParseParts reads what stands inside messages.
 func FuzzParseParts(f *testing.F) {
-	sc := newScene(f, mls.SuiteX25519AES128)
+	sc := fuzzScene(f, mls.SuiteX25519AES128)
 	f.Add(sc.before.Context.Bytes())
 	f.Add(mls.AppendProposal(nil, &mls.Add{KeyPackage: sc.kd}))
 	f.Add(mls.AppendProposal(nil, &mls.PreSharedKey{PSKType: mls.PSKResumption, Usage: 1, GroupID: []byte("g"), Nonce: []byte("n")}))
@@ -136,8 +146,9 @@ func FuzzParseParts(f *testing.F) {
 // commits to a known group. To get past the signatures the fuzzer may have the
 // object signed again.
 func FuzzVerify(f *testing.F) {
-	scenes := map[bool]*scene{false: newScene(f, mls.SuiteX25519AES128), true: newScene(f, mls.SuiteP256)}
-	for p256, sc := range scenes {
+	scenes := map[bool]*scene{false: fuzzScene(f, mls.SuiteX25519AES128), true: fuzzScene(f, mls.SuiteP256)}
+	for _, p256 := range []bool{false, true} {
+		sc := scenes[p256]
 		for _, k := range sc.kinds() {
 			f.Add(k.object, p256, false)
 			f.Add(k.object, p256, true)
@@ -194,7 +205,7 @@ func reparse(sc *scene, m *mls.Message) *mls.Message {
 func verifyAny(sc *scene, m *mls.Message) {
 	switch {
 	case m.KeyPackage != nil:
-		_ = m.KeyPackage.Verify(time.Now(), sc.d.DID)
+		_ = m.KeyPackage.Verify(fuzzTime, sc.d.DID)
 	case m.GroupInfo != nil:
 		if g, err := m.GroupInfo.Verify(nil, sc.o.mem); err == nil {
 			_, _ = sc.o.g.CompareRoster(g, mls.RosterChange{Signer: m.GroupInfo.Signer, Committer: sc.a.DID, Added: []*mls.KeyPackage{sc.kd}, MayRemove: anyone})

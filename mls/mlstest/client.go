@@ -12,7 +12,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
@@ -54,15 +53,14 @@ func NewClient(did string, opts ...Option) *Client {
 	case mls.SuiteP521:
 		c.setECDSA(elliptic.P521())
 	default:
-		pub, key, err := ed25519.GenerateKey(rand.Reader)
-		check(err)
-		c.key, c.public = key, pub
+		key := ed25519.NewKeyFromSeed(Random(ed25519.SeedSize))
+		c.key, c.public = key, key.Public().(ed25519.PublicKey)
 	}
 	return c
 }
 
 func (c *Client) setECDSA(curve elliptic.Curve) {
-	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	key, err := ecdsa.ParseRawPrivateKey(curve, scalar(curve))
 	check(err)
 	pub, err := key.PublicKey.Bytes()
 	check(err)
@@ -94,7 +92,8 @@ func (c *Client) Sign(label string, content []byte) []byte {
 	case *ecdsa.PrivateKey:
 		input, hash = digest(c.Suite, input)
 	}
-	sig, err := c.key.Sign(rand.Reader, input, hash)
+	// Without a source of randomness, ECDSA is that of RFC 6979.
+	sig, err := c.key.Sign(nil, input, hash)
 	check(err)
 	return sig
 }
@@ -159,9 +158,9 @@ func Edit(f func(*mls.KeyPackage)) KPOption { return f }
 
 // KeyPackage makes a correctly signed key package.
 func (c *Client) KeyPackage(opts ...KPOption) *mls.KeyPackage {
-	now := time.Now()
+	at := now()
 	k := &mls.KeyPackage{CipherSuite: c.Suite, InitKey: HPKEKey(c.Suite), LeafNode: c.Leaf(mls.SourceKeyPackage)}
-	Lifetime(now.Add(-time.Hour), now.Add(28*24*time.Hour))(k)
+	Lifetime(at.Add(-time.Hour), at.Add(28*24*time.Hour))(k)
 	for _, o := range opts {
 		o(k)
 	}
@@ -185,20 +184,20 @@ func Wrap(k *mls.KeyPackage) []byte {
 
 // HPKEKey makes a fresh public key of the suite's KEM.
 func HPKEKey(s mls.CipherSuite) []byte {
-	var curve ecdh.Curve
+	var key *ecdh.PrivateKey
+	var err error
 	switch s {
 	case mls.SuiteP256:
-		curve = ecdh.P256()
+		key, err = ecdh.P256().NewPrivateKey(scalar(elliptic.P256()))
 	case mls.SuiteP384:
-		curve = ecdh.P384()
+		key, err = ecdh.P384().NewPrivateKey(scalar(elliptic.P384()))
 	case mls.SuiteP521:
-		curve = ecdh.P521()
+		key, err = ecdh.P521().NewPrivateKey(scalar(elliptic.P521()))
 	case mls.SuiteXWing:
 		return Random(1216)
 	default:
-		curve = ecdh.X25519()
+		key, err = ecdh.X25519().NewPrivateKey(Random(32))
 	}
-	key, err := curve.GenerateKey(rand.Reader)
 	check(err)
 	return key.PublicKey().Bytes()
 }
@@ -220,14 +219,6 @@ func hashSize(s mls.CipherSuite) int {
 		return 64
 	}
 	return 32
-}
-
-// Random gives n random bytes.
-func Random(n int) []byte {
-	b := make([]byte, n)
-	_, err := rand.Read(b)
-	check(err)
-	return b
 }
 
 func check(err error) {
