@@ -134,21 +134,27 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	ctx := context.Background()
 	c := mlstest.NewClient(did("alice"))
 	kp := publish(t, s, c, 1)[0]
-	hold := func() pgx.Tx {
+	hold := func(t *testing.T) pgx.Tx {
 		tx := need(s.pool.Begin(ctx))(t)
 		need(db.New(tx).LockPackages(ctx, [][]byte{need(kp.Ref())(t)}))(t)
 		return tx
 	}
 	t.Run("for a moment", func(t *testing.T) {
-		tx := hold()
-		time.AfterFunc(claimPause, func() { _ = tx.Rollback(ctx) })
+		tx := hold(t)
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		wg.Go(func() {
+			time.Sleep(claimPause)
+			_ = tx.Rollback(ctx)
+		})
 		if got := claimOne(t, s, did("bob"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
 			t.Error("another package")
 		}
 	})
 	exec(t, s.pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
 	t.Run("for longer", func(t *testing.T) {
-		tx := hold()
+		tx := hold(t)
+		defer func() { _ = tx.Rollback(ctx) }()
 		wantNone(t, s, did("carol"), c, "")
 		lastResort := publish(t, s, c, 1, mlstest.LastResort())[0]
 		if got := claimOne(t, s, did("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, lastResort) {
