@@ -18,14 +18,6 @@ import (
 	"catbird.blue/mls/server"
 )
 
-const (
-	// headerTimeout bounds a request's header; its body and its answer have
-	// bounds that move on with what arrives.
-	headerTimeout = 5 * time.Second
-	idleTimeout   = 2 * time.Minute
-	maxHeader     = 64 << 10 // bytes
-)
-
 // serve runs the service until it is told to stop.
 func (p *program) serve(ctx context.Context, args []string) error {
 	start := time.Now()
@@ -138,14 +130,12 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 			return nil
 		})
 	}
-	logged := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
-	main := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeader, ErrorLog: logged}
+	main := server.NewHTTPServer(a.handler, a.log)
 	servers := []*http.Server{main}
 	serve(main, l.main)
 	if l.metrics != nil {
-		m := &http.Server{Handler: a.metrics.Handler(a.log), ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout,
-			WriteTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: logged}
+		m := server.NewHTTPServer(a.metrics.Handler(a.log), a.log)
+		m.ReadTimeout, m.WriteTimeout = server.HeaderTimeout, server.HeaderTimeout
 		servers = append(servers, m)
 		serve(m, l.metrics)
 	}
@@ -176,7 +166,7 @@ func (a *app) drain(servers []*http.Server) error {
 	for _, s := range servers {
 		if err := s.Shutdown(ctx); err != nil {
 			a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
-			s.Close()
+			_ = s.Close() // the listener is closed already
 		}
 	}
 	return nil
