@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server"
 )
 
 // running is a server inside the test's process.
@@ -187,7 +188,7 @@ func TestSlowHeaderIsCutOff(t *testing.T) {
 		}
 	}()
 	_, err = io.ReadAll(conn)
-	if took := time.Since(began); took > headerTimeout+3*time.Second {
+	if took := time.Since(began); took > server.HeaderTimeout+3*time.Second {
 		t.Errorf("it was endured for %v (%v)", took, err)
 	}
 }
@@ -198,7 +199,7 @@ func TestHugeHeaderIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Huge", strings.Repeat("x", 2*maxHeader))
+	req.Header.Set("X-Huge", strings.Repeat("x", 2*server.MaxHeader))
 	res, err := http.DefaultClient.Do(req)
 	if err == nil {
 		defer res.Body.Close()
