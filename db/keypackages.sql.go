@@ -123,28 +123,39 @@ func (q *Queries) CountLiveKeyPackages(ctx context.Context, did string, now time
 	return items, nil
 }
 
-const deleteOldKeyPackages = `-- name: DeleteOldKeyPackages :execrows
+const deleteExpiredKeyPackages = `-- name: DeleteExpiredKeyPackages :execrows
 DELETE FROM key_packages
 WHERE (did, ref) IN (
-    (SELECT u.did, u.ref FROM key_packages u
-     WHERE u.spent_at IS NULL AND u.expires_at < $1::timestamptz
-     ORDER BY u.expires_at
-     LIMIT $2::bigint
-     FOR UPDATE SKIP LOCKED)
-    UNION ALL
-    (SELECT s.did, s.ref FROM key_packages s
-     WHERE s.spent_at IS NOT NULL AND s.expires_at < $3::timestamptz
-     ORDER BY s.expires_at
-     LIMIT $2::bigint
-     FOR UPDATE SKIP LOCKED)
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.spent_at IS NULL AND k.expires_at < $1::timestamptz
+    ORDER BY k.expires_at
+    LIMIT $2::bigint
+    FOR UPDATE SKIP LOCKED
 )
 `
 
-// Unspent packages go some time after they expire. Spent ones stay until no
-// package of their kind could be published again: a repetition must not bring
-// one back to life. In short batches, so that no transaction is long.
-func (q *Queries) DeleteOldKeyPackages(ctx context.Context, unspentBefore time.Time, batch int64, spentBefore time.Time) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteOldKeyPackages, unspentBefore, batch, spentBefore)
+// In short batches, so that no transaction is long.
+func (q *Queries) DeleteExpiredKeyPackages(ctx context.Context, before time.Time, batch int64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteExpiredKeyPackages, before, batch)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteSpentKeyPackages = `-- name: DeleteSpentKeyPackages :execrows
+DELETE FROM key_packages
+WHERE (did, ref) IN (
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.spent_at IS NOT NULL AND k.expires_at < $1::timestamptz
+    ORDER BY k.expires_at
+    LIMIT $2::bigint
+    FOR UPDATE SKIP LOCKED
+)
+`
+
+func (q *Queries) DeleteSpentKeyPackages(ctx context.Context, before time.Time, batch int64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteSpentKeyPackages, before, batch)
 	if err != nil {
 		return 0, err
 	}

@@ -144,21 +144,23 @@ LEFT JOIN key_packages k ON k.did = d.did AND k.device_id = d.device_id
 GROUP BY d.created_at, d.device_id, k.cipher_suite
 ORDER BY d.created_at, d.device_id, k.cipher_suite;
 
--- name: DeleteOldKeyPackages :execrows
--- Unspent packages go some time after they expire. Spent ones stay until no
--- package of their kind could be published again: a repetition must not bring
--- one back to life. In short batches, so that no transaction is long.
+-- name: DeleteExpiredKeyPackages :execrows
+-- In short batches, so that no transaction is long.
 DELETE FROM key_packages
 WHERE (did, ref) IN (
-    (SELECT u.did, u.ref FROM key_packages u
-     WHERE u.spent_at IS NULL AND u.expires_at < sqlc.arg(unspent_before)::timestamptz
-     ORDER BY u.expires_at
-     LIMIT sqlc.arg(batch)::bigint
-     FOR UPDATE SKIP LOCKED)
-    UNION ALL
-    (SELECT s.did, s.ref FROM key_packages s
-     WHERE s.spent_at IS NOT NULL AND s.expires_at < sqlc.arg(spent_before)::timestamptz
-     ORDER BY s.expires_at
-     LIMIT sqlc.arg(batch)::bigint
-     FOR UPDATE SKIP LOCKED)
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.spent_at IS NULL AND k.expires_at < sqlc.arg(before)::timestamptz
+    ORDER BY k.expires_at
+    LIMIT sqlc.arg(batch)::bigint
+    FOR UPDATE SKIP LOCKED
+);
+
+-- name: DeleteSpentKeyPackages :execrows
+DELETE FROM key_packages
+WHERE (did, ref) IN (
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.spent_at IS NOT NULL AND k.expires_at < sqlc.arg(before)::timestamptz
+    ORDER BY k.expires_at
+    LIMIT sqlc.arg(batch)::bigint
+    FOR UPDATE SKIP LOCKED
 );

@@ -26,7 +26,7 @@ const (
 )
 
 // RunJanitor removes what is no longer needed until ctx ends: first answers
-// after their time, blobs that no message named, objects that belong to no
+// after their time, key packages that have expired, blobs that no message named, objects that belong to no
 // blob. Every instance may run one. A failure is logged and tried again; the
 // error is nil when ctx ends.
 func (s *Server) RunJanitor(ctx context.Context) error {
@@ -47,7 +47,7 @@ func (s *Server) RunJanitor(ctx context.Context) error {
 // clean does one round.
 func (s *Server) clean(ctx context.Context) error {
 	for _, step := range []func(context.Context) (more bool, err error){
-		s.cleanAnswers, s.cleanBlobs, s.cleanObjects,
+		s.cleanAnswers, s.cleanKeyPackages, s.cleanBlobs, s.cleanObjects,
 	} {
 		for range cleanBatches {
 			more, err := step(ctx)

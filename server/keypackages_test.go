@@ -163,3 +163,44 @@ func need[T any](v T, err error) func(testing.TB) T {
 		return v
 	}
 }
+
+func TestKeyPackagesCleaned(t *testing.T) {
+	s, clock := newClockServer(t)
+	ctx := context.Background()
+	c := mlstest.NewClient(did("alice"))
+	from, to := clock.now(), clock.now().Add(MaxPackageLifetime)
+	var refs []string
+	var spent []byte
+	for i := range 4 { // expiring in an hour, spent or not, and at the very end, spent or not
+		kp := c.KeyPackage(mlstest.Lifetime(from, to))
+		var expires time.Time
+		if i < 2 {
+			expires = from.Add(time.Hour)
+		}
+		need(publishOne(s, c, kp.Raw, expires))(t)
+		if refs = append(refs, refOf(t, kp)); i%2 == 0 {
+			spend(t, s, c.DID, refs[i])
+			spent = kp.Raw
+		}
+	}
+	check := func(t *testing.T, after time.Duration, want int) {
+		t.Helper()
+		clock.add(from.Add(after).Sub(clock.now()))
+		if _, err := s.cleanKeyPackages(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := countPackages(t, s, c.DID); n != want {
+			t.Errorf("%v on, %d packages are kept, want %d", after, n, want)
+		}
+	}
+	check(t, time.Hour+expiredPackageTime, 4)
+	check(t, time.Hour+expiredPackageTime+time.Second, 3)
+	check(t, MaxPackageLifetime-time.Second, 3)
+	need(publishOne(s, c, spent, time.Time{}))(t)
+	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
+		t.Errorf("%d unspent packages, want the one that nobody spent", n)
+	}
+	check(t, MaxPackageLifetime+time.Hour+time.Second, 2)
+	check(t, MaxPackageLifetime+expiredPackageTime+time.Second, 1)
+	check(t, 2*MaxPackageLifetime+time.Second, 0)
+}
