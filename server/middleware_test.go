@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -87,8 +88,8 @@ func TestPanicInAPlainRoute(t *testing.T) {
 		t.Errorf("answer is %d %s", rec.Code, rec.Body)
 	}
 	defer func() {
-		if v := recover(); v != http.ErrAbortHandler {
-			t.Errorf("a broken connection became %v", v)
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("a broken connection became %v", err)
 		}
 	}()
 	_ = contain(func(echo.Context) error { panic(http.ErrAbortHandler) })(c)

@@ -275,9 +275,6 @@ func (s *Server) exit() error {
 	return errors.New("without an error")
 }
 
-// PID is the process number of the postmaster.
-func (s *Server) PID() int { return s.cmd.Process.Pid }
-
 func (s *Server) signal(sig syscall.Signal) error {
 	err := s.cmd.Process.Signal(sig)
 	if err != nil && !errors.Is(err, os.ErrProcessDone) {

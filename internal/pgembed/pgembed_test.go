@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,6 +30,48 @@ func reachable(t *testing.T) string {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
+	}
+	return dir
+}
+
+var modelDir string
+
+// model is a cluster that was started once, for tests to copy: it saves them
+// the making.
+var model = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "pgembed-")
+	if err != nil {
+		return "", err
+	}
+	modelDir = dir
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return "", err
+	}
+	s, err := Start(context.Background(), Options{DataDir: filepath.Join(dir, "pg"), Volatile: true})
+	if err != nil {
+		return "", err
+	}
+	return dir, s.Stop(context.Background())
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if modelDir != "" {
+		os.RemoveAll(modelDir)
+	}
+	os.Exit(code)
+}
+
+// copied is a data directory with a cluster in it.
+func copied(t *testing.T) string {
+	t.Helper()
+	from, err := model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(reachable(t), "pg")
+	if out, err := exec.Command("cp", "-a", filepath.Join(from, "pg"), dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	return dir
 }
@@ -121,7 +164,7 @@ func TestDefaultsAreDurableAndPrivate(t *testing.T) {
 }
 
 func TestVolatileAndOwnSettings(t *testing.T) {
-	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true,
+	s := mustStart(t, Options{DataDir: copied(t), Volatile: true,
 		Settings: map[string]string{"max_connections": "37"}})
 	if got := query(t, s, "SELECT current_setting('fsync')||current_setting('max_connections')||current_setting('synchronous_commit')"); got != "off37on" {
 		t.Errorf("settings are %q", got)
@@ -129,7 +172,7 @@ func TestVolatileAndOwnSettings(t *testing.T) {
 }
 
 func TestLogKeepsClientsSecrets(t *testing.T) {
-	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true})
+	s := mustStart(t, Options{DataDir: copied(t), Volatile: true})
 	exec1(t, s, "CREATE TABLE k (id text PRIMARY KEY)")
 	exec1(t, s, "INSERT INTO k VALUES ('did:plc:secret')")
 	conn, err := pgx.Connect(t.Context(), s.URL(Database))
@@ -150,7 +193,7 @@ func TestLogKeepsClientsSecrets(t *testing.T) {
 }
 
 func TestSecondOnTheSameDirectory(t *testing.T) {
-	dir := filepath.Join(reachable(t), "pg")
+	dir := copied(t)
 	s := mustStart(t, Options{DataDir: dir, Volatile: true})
 	_, err := Start(t.Context(), Options{DataDir: dir})
 	if !errors.Is(err, ErrInUse) {
@@ -171,7 +214,7 @@ func TestSecondOnTheSameDirectory(t *testing.T) {
 // TestAfterKill leaves a server behind as a kill -9 of its parent would where
 // the kernel does not stop it, then one that was itself killed.
 func TestAfterKill(t *testing.T) {
-	dir := filepath.Join(reachable(t), "pg")
+	dir := copied(t)
 	s, err := Start(t.Context(), Options{DataDir: dir})
 	if err != nil {
 		t.Fatal(err)
@@ -199,7 +242,7 @@ func TestAfterKill(t *testing.T) {
 // TestStalePidOfAStranger has postmaster.pid name a living process that has
 // nothing to do with the data directory: it is left alone.
 func TestStalePidOfAStranger(t *testing.T) {
-	dir := filepath.Join(reachable(t), "pg")
+	dir := copied(t)
 	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
 	stranger := exec.Command("sleep", "60")
 	if err := stranger.Start(); err != nil {
@@ -226,7 +269,7 @@ func TestUnfinishedInitIsBegunAnew(t *testing.T) {
 }
 
 func TestFailedStartTellsWhy(t *testing.T) {
-	_, err := Start(t.Context(), Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true,
+	_, err := Start(t.Context(), Options{DataDir: copied(t), Volatile: true,
 		Settings: map[string]string{"shared_buffers": "nonsense"}})
 	if err == nil || !strings.Contains(err.Error(), "shared_buffers") {
 		t.Errorf("the error should carry the server's words: %v", err)
@@ -234,7 +277,7 @@ func TestFailedStartTellsWhy(t *testing.T) {
 }
 
 func TestDoneTellsOfAnUnexpectedEnd(t *testing.T) {
-	s := mustStart(t, Options{DataDir: filepath.Join(reachable(t), "pg"), Volatile: true})
+	s := mustStart(t, Options{DataDir: copied(t), Volatile: true})
 	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
