@@ -26,16 +26,24 @@ type book struct {
 
 func newBook(t *testing.T) *book {
 	t.Helper()
+	b, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func readBook() (*book, error) {
 	b := &book{files: map[string]map[string]any{}, base64: lexgen.DefaultPolicy().Base64}
 	for _, nsid := range lexicons.NSIDs() {
 		raw, _ := lexicons.JSON(nsid)
 		var file map[string]any
 		if err := json.Unmarshal(raw, &file); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		b.files[nsid] = file
 	}
-	return b
+	return b, nil
 }
 
 // main gives a part of a main definition, nil where there is none.
