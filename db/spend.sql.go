@@ -42,29 +42,6 @@ func (q *Queries) DeletedDevices(ctx context.Context, dids []string, deviceIds [
 	return items, nil
 }
 
-const ensureJoinerAccount = `-- name: EnsureJoinerAccount :exec
-INSERT INTO accounts (did, created_at) VALUES ($1, $2) ON CONFLICT (did) DO NOTHING
-`
-
-func (q *Queries) EnsureJoinerAccount(ctx context.Context, did string, at time.Time) error {
-	_, err := q.db.Exec(ctx, ensureJoinerAccount, did, at)
-	return err
-}
-
-const ensureJoinerDevice = `-- name: EnsureJoinerDevice :one
-INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, $3)
-ON CONFLICT (did, device_id) DO UPDATE SET device_id = excluded.device_id
-RETURNING deleted_at
-`
-
-// Locks the device's row, so that a deletion comes before or after.
-func (q *Queries) EnsureJoinerDevice(ctx context.Context, did string, deviceID string, at time.Time) (*time.Time, error) {
-	row := q.db.QueryRow(ctx, ensureJoinerDevice, did, deviceID, at)
-	var deleted_at *time.Time
-	err := row.Scan(&deleted_at)
-	return deleted_at, err
-}
-
 const insertWelcome = `-- name: InsertWelcome :exec
 INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -163,6 +140,24 @@ func (q *Queries) LockPackages(ctx context.Context, refs [][]byte) ([]LockPackag
 		return nil, err
 	}
 	return items, nil
+}
+
+const recordCommitter = `-- name: RecordCommitter :one
+WITH account AS (
+    INSERT INTO accounts (did, created_at) VALUES ($1, $3) ON CONFLICT (did) DO NOTHING
+)
+INSERT INTO devices AS d (did, device_id, created_at) VALUES ($1, $2, $3)
+ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at
+RETURNING d.deleted_at
+`
+
+// A device shows itself by a leaf. Its row is locked, so that a deletion comes
+// before or after.
+func (q *Queries) RecordCommitter(ctx context.Context, did string, deviceID string, at time.Time) (*time.Time, error) {
+	row := q.db.QueryRow(ctx, recordCommitter, did, deviceID, at)
+	var deleted_at *time.Time
+	err := row.Scan(&deleted_at)
+	return deleted_at, err
 }
 
 const spendPackages = `-- name: SpendPackages :exec

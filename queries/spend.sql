@@ -30,11 +30,12 @@ INSERT INTO welcome_recipients (convo_id, did, device_id, seq, ref)
 SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]), sqlc.arg(seq)::bigint,
        unnest(sqlc.arg(refs)::bytea[]);
 
--- name: EnsureJoinerAccount :exec
-INSERT INTO accounts (did, created_at) VALUES (sqlc.arg(did), sqlc.arg(at)) ON CONFLICT (did) DO NOTHING;
-
--- name: EnsureJoinerDevice :one
--- Locks the device's row, so that a deletion comes before or after.
-INSERT INTO devices (did, device_id, created_at) VALUES (sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(at))
-ON CONFLICT (did, device_id) DO UPDATE SET device_id = excluded.device_id
-RETURNING deleted_at;
+-- name: RecordCommitter :one
+-- A device shows itself by a leaf. Its row is locked, so that a deletion comes
+-- before or after.
+WITH account AS (
+    INSERT INTO accounts (did, created_at) VALUES (sqlc.arg(did), sqlc.arg(at)) ON CONFLICT (did) DO NOTHING
+)
+INSERT INTO devices AS d (did, device_id, created_at) VALUES (sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(at))
+ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at
+RETURNING d.deleted_at;

@@ -48,7 +48,7 @@ func (e *lostRace) Error() string {
 // commit decides a commit in one transaction: either all of it happens, or the
 // caller hears why nothing did.
 func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
-	parsed, err := parseCommit(caller, req)
+	parsed, err := parseCommit(req)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func TestCommitCrash(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer tx.Rollback(context.Background())
+			defer func() { _ = tx.Rollback(context.Background()) }()
 			if _, err := tx.Exec(t.Context(), hold.sql, hold.args(g, kp, in)...); err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +115,7 @@ func TestCommitDeadlockRetried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tx.Rollback(context.Background())
+	defer func() { _ = tx.Rollback(context.Background()) }()
 	if _, err := tx.Exec(t.Context(), `SET LOCAL deadlock_timeout = '1min'`); err != nil {
 		t.Fatal(err)
 	}

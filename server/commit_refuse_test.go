@@ -74,6 +74,15 @@ func TestCommitRefuses(t *testing.T) {
 		"GroupInfo of another suite": {func(t *testing.T, in *gen.SendCommitInput) {
 			in.GroupInfo = foreign.Commit(p256, mlstest.Plan{}).GroupInfo
 		}, gen.ErrInvalidGroupInfo},
+		"another member's commit": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.Commit = g.Commit(bob, mlstest.Plan{Public: true}).Message
+		}, gen.ErrInvalidCommit},
+		"GroupInfo by another member": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.GroupInfo = g.Commit(bob, mlstest.Plan{}).GroupInfo
+		}, gen.ErrInvalidGroupInfo},
+		"GroupInfo by nobody": {func(_ *testing.T, in *gen.SendCommitInput) {
+			in.GroupInfo = public.Next.SignGroupInfo(alice, true, func(gi *mls.GroupInfo) { gi.Signer = 7 })
+		}, gen.ErrInvalidGroupInfo},
 		"GroupInfo cut off":     {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = in.GroupInfo[:40] }, gen.ErrInvalidGroupInfo},
 		"GroupInfo too large":   {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = make([]byte, MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
 		"tree cut off":          {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree[:40] }, gen.ErrInvalidGroupInfo},
@@ -105,6 +114,38 @@ func TestCommitRefuses(t *testing.T) {
 	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
 	if err != nil || string(got.GroupInfo) != string(in.GroupInfo) || string(got.RatchetTree) != string(in.RatchetTree) || got.Epoch != 2 {
 		t.Errorf("GroupInfo came back as %s, %v", asJSON(t, got), err)
+	}
+}
+
+// A commit shows the committer's device, readable or not; a deleted device
+// commits no more.
+func TestCommitShowsDevice(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	for _, public := range []bool{true, false} {
+		alice := commitClient("alice")
+		g := mlstest.NewGroup(alice, mlstest.Random(16))
+		if _, err := s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String()}); err != nil {
+			t.Fatal(err)
+		}
+		if v := viewOf(t, s, alice, g.ID()); len(v.Members[0].Devices) != 0 {
+			t.Errorf("devices are %v before any shows", v.Members[0].Devices)
+		}
+		c := g.Commit(alice, mlstest.Plan{Public: public})
+		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
+		accepted(t, out, err)
+		v := viewOf(t, s, alice, g.ID())
+		if d := v.Members[0].Devices; len(d) != 1 || d[0].DeviceID != alice.DeviceID() {
+			t.Errorf("devices are %v, want %s", d, alice.DeviceID())
+		}
+		exec(t, s.pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
+		unchanged(t, s, g.ID(), func() {
+			_, err := s.SendCommit(t.Context(), by(alice), commitInput(c.Next, c.Next.Commit(alice, mlstest.Plan{Public: public})))
+			wantError(t, err, gen.ErrInvalidCommit)
+		})
+		again := mlstest.NewGroup(alice, mlstest.Random(16))
+		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: again.ID(), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
+		wantError(t, err, gen.ErrInvalidGroupInfo)
 	}
 }
 

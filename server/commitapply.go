@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 )
 
 // apply writes a planned commit and gives its number.
@@ -44,10 +45,8 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 	if err := c.moveMembers(ctx, ch, seq); err != nil {
 		return 0, err
 	}
-	if c.joiner != nil {
-		if err := c.placeJoiner(ctx); err != nil {
-			return 0, err
-		}
+	if err := c.placeCommitter(ctx, ch.committer); err != nil {
+		return 0, err
 	}
 	if c.invite != nil {
 		w := &newWelcome{convoID: c.convoID, seq: seq, epoch: c.epoch + 1, welcome: c.welcome, ratchetTree: c.ratchetTree, packages: ch.packages, at: c.now}
@@ -107,30 +106,40 @@ func (c *commitTx) endRejoinRequests(ctx context.Context, ch *change) error {
 	return nil
 }
 
-// placeJoiner records the device that joined by an external commit. Which leaf
-// such a commit removes cannot be told here; where its owner had only one, it
-// is that one.
-func (c *commitTx) placeJoiner(ctx context.Context) error {
-	id := c.joiner.Joiner.DeviceID()
-	if err := c.q.EnsureJoinerAccount(ctx, c.caller, c.now); err != nil {
-		return fmt.Errorf("record account: %w", err)
+// placeCommitter records the device that made the commit, where it shows. Which
+// leaf an external commit removes cannot be told here; where its owner had only
+// one, it is that one.
+func (c *commitTx) placeCommitter(ctx context.Context, leaf *mls.LeafNode) error {
+	if leaf == nil {
+		return nil
 	}
-	deleted, err := c.q.EnsureJoinerDevice(ctx, c.caller, id, c.now)
-	if err != nil {
-		return fmt.Errorf("record device: %w", err)
-	}
-	if deleted != nil {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: the joiner's device is deleted", c.commitField)
-	}
-	if c.joiner.Removed != nil {
+	id := leaf.DeviceID()
+	if c.joiner != nil && c.joiner.Removed != nil {
 		if err := c.q.DeleteOnlyOtherLeaf(ctx, c.convoID, c.caller, id); err != nil {
 			return fmt.Errorf("delete old leaf: %w", err)
 		}
 	}
-	if err := c.q.InsertLeaves(ctx, c.convoID, []string{c.caller}, []string{id}); err != nil {
-		return fmt.Errorf("insert leaf: %w", err)
+	deleted, err := recordLeaf(ctx, c.q, c.convoID, device{c.caller, id}, c.now)
+	if err != nil {
+		return err
+	}
+	if deleted {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: the device that made it is deleted", c.commitField)
 	}
 	return nil
+}
+
+// recordLeaf records a device that shows itself by a leaf. deleted ones stay
+// deleted.
+func recordLeaf(ctx context.Context, q *db.Queries, convoID string, d device, at time.Time) (deleted bool, err error) {
+	end, err := q.RecordCommitter(ctx, d.did, d.id, at)
+	if err != nil {
+		return false, fmt.Errorf("record device: %w", err)
+	}
+	if err := q.InsertLeaves(ctx, convoID, []string{d.did}, []string{d.id}); err != nil {
+		return false, fmt.Errorf("insert leaf: %w", err)
+	}
+	return end != nil, nil
 }
 
 // newWelcome is a Welcome to be stored with its recipients.

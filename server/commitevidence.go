@@ -82,6 +82,26 @@ func (e *evidence) fits(suite mls.CipherSuite) error {
 	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of cipher suite %v, the conversation of %v", e.info.Context.CipherSuite, suite)
 }
 
+// signedBy gives the leaf whose owner signed the GroupInfo, which must be the
+// caller; nil where it cannot be seen.
+func (e *evidence) signedBy(caller string) (*mls.LeafNode, error) {
+	if e.info == nil || e.tree == nil {
+		return nil, nil
+	}
+	leaf := e.tree.Leaf(e.info.Signer)
+	if leaf == nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its signer, leaf %d, is blank", e.info.Signer)
+	}
+	identity, err := leaf.Identity()
+	if err != nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its signer, leaf %d: %v", e.info.Signer, err)
+	}
+	if identity.DID != caller {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: the credential of its signer, leaf %d, is not the caller's", e.info.Signer)
+	}
+	return leaf, nil
+}
+
 // leavesOf counts the leaves of a device in the tree; -1 where there is none.
 func (e *evidence) leavesOf(deviceID string) int {
 	if e.tree == nil {

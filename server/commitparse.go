@@ -5,7 +5,6 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
-	"catbird.blue/mls/xrpc"
 )
 
 // maxEpoch is the largest framing epoch that is accepted: its successor is
@@ -26,7 +25,7 @@ type parsedCommit struct {
 
 // parseCommit reads the objects of a commit request and holds them against each
 // other: all that can be said without the state of the conversation.
-func parseCommit(caller xrpc.Caller, req *commitRequest) (*parsedCommit, error) {
+func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	m, framing, err := parseFramed(gen.ErrInvalidCommit, req.commitField, req.commit, MaxCommit)
 	if err != nil {
 		return nil, err
@@ -39,7 +38,7 @@ func parseCommit(caller xrpc.Caller, req *commitRequest) (*parsedCommit, error) 
 	}
 	p := &parsedCommit{epoch: int64(framing.Epoch), public: m.Public}
 	if req.external {
-		err = p.parseExternal(caller, req)
+		err = p.parseExternal(req)
 	} else if p.public != nil {
 		err = checkMemberCommit(p.public, req.commitField)
 	}
@@ -95,25 +94,37 @@ func checkFraming(errName, field string, f mls.Framing, convoID string) error {
 	return nil
 }
 
-// parseExternal checks the structure of an external commit and that it is the
-// caller who joins by it.
-func (p *parsedCommit) parseExternal(caller xrpc.Caller, req *commitRequest) error {
+// parseExternal checks the structure of an external commit.
+func (p *parsedCommit) parseExternal(req *commitRequest) (err error) {
 	if p.public == nil {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: an external commit is sent as PublicMessage (RFC 9420 §12.4.3.2)", req.commitField)
 	}
-	joiner, err := p.public.ExternalCommit()
-	if err != nil {
+	if p.joiner, err = p.public.ExternalCommit(); err != nil {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
 	}
-	identity, err := joiner.Joiner.Identity()
-	if err != nil {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: the joiner's credential: %v", req.commitField, err)
-	}
-	if identity.DID != caller.DID {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: the joiner's credential is not the caller's", req.commitField)
-	}
-	p.joiner = joiner
 	return nil
+}
+
+// committer gives the leaf of the committing device, which must be the
+// caller's: the one in a readable commit's path, else that of the GroupInfo's
+// signer. nil where neither shows.
+func (p *parsedCommit) committer(caller, field string) (*mls.LeafNode, error) {
+	var leaf *mls.LeafNode
+	if p.public != nil && p.public.Commit.Path != nil {
+		leaf = &p.public.Commit.Path.LeafNode
+		identity, err := leaf.Identity()
+		if err != nil {
+			return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: path.leaf_node: %v", field, err)
+		}
+		if identity.DID != caller {
+			return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: path.leaf_node: its credential is not the caller's", field)
+		}
+	}
+	signer, err := p.evidence.signedBy(caller)
+	if leaf == nil {
+		leaf = signer
+	}
+	return leaf, err
 }
 
 // checkMemberCommit refuses what no member may do by a commit.

@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 )
 
 // change is what a commit does to the members and devices of a conversation.
@@ -18,6 +19,8 @@ type change struct {
 	settled []string
 	// replaced are members whose devices make room for others.
 	replaced []string
+	// committer is the device that made the commit; nil where it does not show.
+	committer *mls.LeafNode
 	// packages are what the Welcome names.
 	packages []db.LockPackagesRow
 }
@@ -34,6 +37,9 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 		return nil, err
 	}
 	ch := &change{}
+	if ch.committer, err = c.committer(c.caller, c.commitField); err != nil {
+		return nil, err
+	}
 	if err := c.planRemovals(ctx, ch, standing, added, removed); err != nil {
 		return nil, err
 	}

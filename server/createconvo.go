@@ -179,6 +179,9 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 // fill puts the members and the objects into the new conversation.
 func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	id := n.in.GroupID
+	if err := n.placeCreator(ctx, q); err != nil {
+		return err
+	}
 	w := &welcomeCheck{
 		q: q, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
 		evidence: n.evidence, added: n.in.InitialMembers, standing: map[string]standing{n.creator: member}, opaque: true,
@@ -201,4 +204,20 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 		}
 	}
 	return n.evidence.store(ctx, q, id, n.now)
+}
+
+// placeCreator records the creator's device, where the GroupInfo shows it.
+func (n *newConvo) placeCreator(ctx context.Context, q *db.Queries) error {
+	leaf, err := n.evidence.signedBy(n.creator)
+	if err != nil || leaf == nil {
+		return err
+	}
+	deleted, err := recordLeaf(ctx, q, n.in.GroupID, device{n.creator, leaf.DeviceID()}, n.now)
+	if err != nil {
+		return err
+	}
+	if deleted {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: the device that signed it is deleted")
+	}
+	return nil
 }

@@ -48,7 +48,7 @@ func TestCreateConvoView(t *testing.T) {
 	for _, m := range v.Members {
 		devices[m.DID] = len(m.Devices)
 	}
-	if len(v.Members) != 3 || devices[alice.DID] != 0 || devices[bob.DID] != 2 || devices[carol.DID] != 1 {
+	if len(v.Members) != 3 || devices[alice.DID] != 1 || devices[bob.DID] != 2 || devices[carol.DID] != 1 {
 		t.Errorf("devices are %v", devices)
 	}
 	if joined, left := window(t, s, id, carol.DID); joined != 0 || left != -1 {

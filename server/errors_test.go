@@ -43,7 +43,7 @@ func TestErrorsMapped(t *testing.T) {
 		}
 	}
 	other := &pgconn.PgError{Code: "23514", ConstraintName: "messages_seq_check"}
-	if err := sqlError(other); err != error(other) {
+	if err := sqlError(other); !errors.Is(err, other) {
 		t.Errorf("an unknown constraint became %v", err)
 	}
 	if err := sqlError(nil); err != nil {
