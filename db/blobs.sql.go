@@ -58,9 +58,7 @@ func (q *Queries) AddLooseObject(ctx context.Context, objectKey string, since ti
 }
 
 const attachBlobs = `-- name: AttachBlobs :many
-WITH named AS (
-    SELECT n.cid, n.position FROM unnest($4::text[]) WITH ORDINALITY AS n (cid, position)
-), held AS (
+WITH held AS (
     SELECT b.cid FROM blobs b
     WHERE b.did = $3 AND b.cid = ANY($4::text[])
     ORDER BY b.cid
@@ -70,9 +68,9 @@ WITH named AS (
     FROM held
     WHERE b.did = $3 AND b.cid = held.cid AND NOT b.attached
 )
-INSERT INTO message_blobs (convo_id, seq, cid, owner_did, position)
-SELECT $1, $2, named.cid, $3, named.position
-FROM named JOIN held ON held.cid = named.cid
+INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
+SELECT $1, $2, held.cid, $3
+FROM held
 RETURNING cid
 `
 

@@ -116,20 +116,20 @@ WITH page AS (
             AND m.epoch BETWEEN $2::bigint AND $3::bigint
             AND m.seq > w.joined_seq AND (m.seq <= w.left_seq OR w.left_seq IS NULL)
         ORDER BY m.epoch
-        LIMIT $4::bigint
+        LIMIT 1001
     ) p
-    WHERE w.convo_id = $5 AND w.did = $6
+    WHERE w.convo_id = $4 AND w.did = $5
     ORDER BY p.epoch
-    LIMIT $4::bigint
+    LIMIT $6::bigint
 ), sized AS (
     SELECT page.seq, page.epoch, page.sender_did, page.ciphertext, page.created_at,
-        row_number() OVER by_epoch AS n,
-        count(*) OVER () AS total,
-        sum(octet_length(ciphertext) * 4 / 3 + octet_length(sender_did) + $7::bigint) OVER by_epoch AS bytes
+        row_number() OVER walk AS n,
+        lead(epoch) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + octet_length(sender_did) + $7::int) OVER walk AS bytes
     FROM page
-    WINDOW by_epoch AS (ORDER BY epoch)
+    WINDOW walk AS (ORDER BY epoch ROWS UNBOUNDED PRECEDING)
 )
-SELECT s.seq, s.epoch, coalesce(s.sender_did, '')::text AS sender, s.ciphertext, s.created_at, s.total
+SELECT s.seq, s.epoch, coalesce(s.sender_did, '')::text AS sender, s.ciphertext, s.created_at, (s.next IS NOT NULL)::boolean AS more
 FROM sized s
 WHERE s.n = 1 OR s.bytes <= $1::bigint
 ORDER BY s.epoch
@@ -139,10 +139,10 @@ type PageCommitsParams struct {
 	MaxBytes  int64
 	FromEpoch int64
 	ToEpoch   int64
-	MaxRows   int64
 	ConvoID   string
 	Did       string
-	RowBytes  int64
+	MaxRows   int64
+	RowBytes  int32
 }
 
 type PageCommitsRow struct {
@@ -151,19 +151,19 @@ type PageCommitsRow struct {
 	Sender     string
 	Ciphertext []byte
 	CreatedAt  time.Time
-	Total      int64
+	More       bool
 }
 
 // Accepted commits of a range of framing epochs, inside the windows of an
-// account; total and the cut as in PageMessages.
+// account, cut as in PageMessages; more tells that another follows.
 func (q *Queries) PageCommits(ctx context.Context, arg PageCommitsParams) ([]PageCommitsRow, error) {
 	rows, err := q.db.Query(ctx, pageCommits,
 		arg.MaxBytes,
 		arg.FromEpoch,
 		arg.ToEpoch,
-		arg.MaxRows,
 		arg.ConvoID,
 		arg.Did,
+		arg.MaxRows,
 		arg.RowBytes,
 	)
 	if err != nil {
@@ -179,7 +179,193 @@ func (q *Queries) PageCommits(ctx context.Context, arg PageCommitsParams) ([]Pag
 			&i.Sender,
 			&i.Ciphertext,
 			&i.CreatedAt,
-			&i.Total,
+			&i.More,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pageHandshakes = `-- name: PageHandshakes :many
+WITH page AS (
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > greatest(w.joined_seq, $2::bigint)
+            AND m.seq <= least(w.left_seq, $3::bigint)
+            AND m.kind <> 'app' AND m.kind = ANY($4::text[])
+        ORDER BY m.seq
+        LIMIT 101
+    ) p
+    WHERE w.convo_id = $5 AND w.did = $6
+    ORDER BY p.seq
+    LIMIT $7::bigint
+), sized AS (
+    SELECT page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.created_at, page.blobs,
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + $8::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY seq ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= $1::bigint
+ORDER BY s.seq
+`
+
+type PageHandshakesParams struct {
+	MaxBytes int64
+	AfterSeq int64
+	UntilSeq int64
+	Kinds    []string
+	ConvoID  string
+	Did      string
+	MaxRows  int64
+	RowBytes int32
+}
+
+type PageHandshakesRow struct {
+	Seq        int64
+	MessageID  string
+	Kind       string
+	Epoch      int64
+	SenderDid  *string
+	Ciphertext []byte
+	CreatedAt  time.Time
+	Next       int64
+	Blobs      []string
+}
+
+// As PageMessages, without application messages, by an index that skips them.
+func (q *Queries) PageHandshakes(ctx context.Context, arg PageHandshakesParams) ([]PageHandshakesRow, error) {
+	rows, err := q.db.Query(ctx, pageHandshakes,
+		arg.MaxBytes,
+		arg.AfterSeq,
+		arg.UntilSeq,
+		arg.Kinds,
+		arg.ConvoID,
+		arg.Did,
+		arg.MaxRows,
+		arg.RowBytes,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PageHandshakesRow
+	for rows.Next() {
+		var i PageHandshakesRow
+		if err := rows.Scan(
+			&i.Seq,
+			&i.MessageID,
+			&i.Kind,
+			&i.Epoch,
+			&i.SenderDid,
+			&i.Ciphertext,
+			&i.CreatedAt,
+			&i.Next,
+			&i.Blobs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pageHandshakesBefore = `-- name: PageHandshakesBefore :many
+WITH page AS (
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > w.joined_seq
+            AND m.seq <= least(w.left_seq, $2::bigint)
+            AND m.kind <> 'app' AND m.kind = ANY($3::text[])
+        ORDER BY m.seq DESC
+        LIMIT 101
+    ) p
+    WHERE w.convo_id = $4 AND w.did = $5
+    ORDER BY p.seq DESC
+    LIMIT $6::bigint
+), sized AS (
+    SELECT page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.created_at, page.blobs,
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + $7::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= $1::bigint
+ORDER BY s.seq
+`
+
+type PageHandshakesBeforeParams struct {
+	MaxBytes int64
+	UntilSeq int64
+	Kinds    []string
+	ConvoID  string
+	Did      string
+	MaxRows  int64
+	RowBytes int32
+}
+
+type PageHandshakesBeforeRow struct {
+	Seq        int64
+	MessageID  string
+	Kind       string
+	Epoch      int64
+	SenderDid  *string
+	Ciphertext []byte
+	CreatedAt  time.Time
+	Next       int64
+	Blobs      []string
+}
+
+// As PageMessagesBefore, without application messages.
+func (q *Queries) PageHandshakesBefore(ctx context.Context, arg PageHandshakesBeforeParams) ([]PageHandshakesBeforeRow, error) {
+	rows, err := q.db.Query(ctx, pageHandshakesBefore,
+		arg.MaxBytes,
+		arg.UntilSeq,
+		arg.Kinds,
+		arg.ConvoID,
+		arg.Did,
+		arg.MaxRows,
+		arg.RowBytes,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PageHandshakesBeforeRow
+	for rows.Next() {
+		var i PageHandshakesBeforeRow
+		if err := rows.Scan(
+			&i.Seq,
+			&i.MessageID,
+			&i.Kind,
+			&i.Epoch,
+			&i.SenderDid,
+			&i.Ciphertext,
+			&i.CreatedAt,
+			&i.Next,
+			&i.Blobs,
 		); err != nil {
 			return nil, err
 		}
@@ -193,63 +379,44 @@ func (q *Queries) PageCommits(ctx context.Context, arg PageCommitsParams) ([]Pag
 
 const pageMessages = `-- name: PageMessages :many
 WITH page AS (
-    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
     CROSS JOIN LATERAL (
-        (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE NOT $3::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > greatest(w.joined_seq, $4::bigint)
-                AND m.seq <= least(w.left_seq, $5::bigint)
-                AND m.kind = ANY($6::text[])
-            ORDER BY m.seq
-            LIMIT $7::bigint
-        ) UNION ALL (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE $3::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > greatest(w.joined_seq, $4::bigint)
-                AND m.seq <= least(w.left_seq, $5::bigint)
-                AND m.kind <> 'app' AND m.kind = ANY($6::text[])
-            ORDER BY m.seq
-            LIMIT $7::bigint
-        )
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > greatest(w.joined_seq, $2::bigint)
+            AND m.seq <= least(w.left_seq, $3::bigint)
+            AND m.kind = ANY($4::text[])
+        ORDER BY m.seq
+        LIMIT 101
     ) p
-    WHERE w.convo_id = $1 AND w.did = $8
+    WHERE w.convo_id = $5 AND w.did = $6
     ORDER BY p.seq
     LIMIT $7::bigint
 ), sized AS (
-    SELECT page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.created_at,
-        row_number() OVER by_seq AS n,
-        count(*) OVER () AS total,
-        sum(octet_length(ciphertext) * 4 / 3 + coalesce(octet_length(sender_did), 0) + $9::bigint) OVER by_seq AS bytes
+    SELECT page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.created_at, page.blobs,
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + $8::int) OVER walk AS bytes
     FROM page
-    WINDOW by_seq AS (ORDER BY seq)
+    WINDOW walk AS (ORDER BY seq ROWS UNBOUNDED PRECEDING)
 )
-SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, s.total,
-    ARRAY(
-        SELECT b.cid FROM message_blobs b
-        WHERE b.convo_id = $1 AND b.seq = s.seq
-        ORDER BY b.position
-    )::text[] AS blobs
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
 FROM sized s
-WHERE s.n = 1 OR s.bytes <= $2::bigint
+WHERE s.n = 1 OR s.bytes <= $1::bigint
 ORDER BY s.seq
 `
 
 type PageMessagesParams struct {
-	ConvoID   string
-	MaxBytes  int64
-	Handshake bool
-	AfterSeq  int64
-	UntilSeq  int64
-	Kinds     []string
-	MaxRows   int64
-	Did       string
-	RowBytes  int64
+	MaxBytes int64
+	AfterSeq int64
+	UntilSeq int64
+	Kinds    []string
+	ConvoID  string
+	Did      string
+	MaxRows  int64
+	RowBytes int32
 }
 
 type PageMessagesRow struct {
@@ -260,24 +427,25 @@ type PageMessagesRow struct {
 	SenderDid  *string
 	Ciphertext []byte
 	CreatedAt  time.Time
-	Total      int64
+	Next       int64
 	Blobs      []string
 }
 
 // Messages after a number, oldest first, inside the windows of an account. Each
 // window is a range of the primary key, so a page costs the same at any depth.
-// Pages without application messages go by their own index. total counts the
-// page before it was cut by bytes, which never cuts the first.
+// A page is cut by bytes, but holds its first message; next is the number that
+// follows a message on the uncut page, 0 for none. The inner limit, one more than
+// the largest page, is a constant: where the planner has to guess it, it plans
+// anew at each call, which takes longer than the page.
 func (q *Queries) PageMessages(ctx context.Context, arg PageMessagesParams) ([]PageMessagesRow, error) {
 	rows, err := q.db.Query(ctx, pageMessages,
-		arg.ConvoID,
 		arg.MaxBytes,
-		arg.Handshake,
 		arg.AfterSeq,
 		arg.UntilSeq,
 		arg.Kinds,
-		arg.MaxRows,
+		arg.ConvoID,
 		arg.Did,
+		arg.MaxRows,
 		arg.RowBytes,
 	)
 	if err != nil {
@@ -295,7 +463,7 @@ func (q *Queries) PageMessages(ctx context.Context, arg PageMessagesParams) ([]P
 			&i.SenderDid,
 			&i.Ciphertext,
 			&i.CreatedAt,
-			&i.Total,
+			&i.Next,
 			&i.Blobs,
 		); err != nil {
 			return nil, err
@@ -310,62 +478,43 @@ func (q *Queries) PageMessages(ctx context.Context, arg PageMessagesParams) ([]P
 
 const pageMessagesBefore = `-- name: PageMessagesBefore :many
 WITH page AS (
-    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
     CROSS JOIN LATERAL (
-        (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE NOT $3::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > w.joined_seq
-                AND m.seq <= least(w.left_seq, $4::bigint)
-                AND m.kind = ANY($5::text[])
-            ORDER BY m.seq DESC
-            LIMIT $6::bigint
-        ) UNION ALL (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE $3::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > w.joined_seq
-                AND m.seq <= least(w.left_seq, $4::bigint)
-                AND m.kind <> 'app' AND m.kind = ANY($5::text[])
-            ORDER BY m.seq DESC
-            LIMIT $6::bigint
-        )
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > w.joined_seq
+            AND m.seq <= least(w.left_seq, $2::bigint)
+            AND m.kind = ANY($3::text[])
+        ORDER BY m.seq DESC
+        LIMIT 101
     ) p
-    WHERE w.convo_id = $1 AND w.did = $7
+    WHERE w.convo_id = $4 AND w.did = $5
     ORDER BY p.seq DESC
     LIMIT $6::bigint
 ), sized AS (
-    SELECT page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.created_at,
-        row_number() OVER by_seq AS n,
-        count(*) OVER () AS total,
-        sum(octet_length(ciphertext) * 4 / 3 + coalesce(octet_length(sender_did), 0) + $8::bigint) OVER by_seq AS bytes
+    SELECT page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.created_at, page.blobs,
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + $7::int) OVER walk AS bytes
     FROM page
-    WINDOW by_seq AS (ORDER BY seq DESC)
+    WINDOW walk AS (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING)
 )
-SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, s.total,
-    ARRAY(
-        SELECT b.cid FROM message_blobs b
-        WHERE b.convo_id = $1 AND b.seq = s.seq
-        ORDER BY b.position
-    )::text[] AS blobs
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
 FROM sized s
-WHERE s.n = 1 OR s.bytes <= $2::bigint
+WHERE s.n = 1 OR s.bytes <= $1::bigint
 ORDER BY s.seq
 `
 
 type PageMessagesBeforeParams struct {
-	ConvoID   string
-	MaxBytes  int64
-	Handshake bool
-	UntilSeq  int64
-	Kinds     []string
-	MaxRows   int64
-	Did       string
-	RowBytes  int64
+	MaxBytes int64
+	UntilSeq int64
+	Kinds    []string
+	ConvoID  string
+	Did      string
+	MaxRows  int64
+	RowBytes int32
 }
 
 type PageMessagesBeforeRow struct {
@@ -376,20 +525,19 @@ type PageMessagesBeforeRow struct {
 	SenderDid  *string
 	Ciphertext []byte
 	CreatedAt  time.Time
-	Total      int64
+	Next       int64
 	Blobs      []string
 }
 
-// As PageMessages, for the newest messages up to a number.
+// As PageMessages, for the newest messages up to a number; next leads backwards.
 func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBeforeParams) ([]PageMessagesBeforeRow, error) {
 	rows, err := q.db.Query(ctx, pageMessagesBefore,
-		arg.ConvoID,
 		arg.MaxBytes,
-		arg.Handshake,
 		arg.UntilSeq,
 		arg.Kinds,
-		arg.MaxRows,
+		arg.ConvoID,
 		arg.Did,
+		arg.MaxRows,
 		arg.RowBytes,
 	)
 	if err != nil {
@@ -407,7 +555,7 @@ func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBefore
 			&i.SenderDid,
 			&i.Ciphertext,
 			&i.CreatedAt,
-			&i.Total,
+			&i.Next,
 			&i.Blobs,
 		); err != nil {
 			return nil, err
@@ -433,11 +581,7 @@ WITH convo AS (
 ), twin AS (
     SELECT m.seq, m.created_at,
         m.kind = 'app' AND m.epoch = $3::bigint AND m.ciphertext = $5::bytea
-            AND ARRAY(
-                SELECT b.cid FROM message_blobs b
-                WHERE b.convo_id = m.convo_id AND b.seq = m.seq
-                ORDER BY b.position
-            ) = $6::text[] AS same
+            AND m.blobs IS NOT DISTINCT FROM $6::text[] AS same
     FROM messages m
     WHERE m.convo_id = $1 AND m.message_id = $7
 ), numbered AS (
@@ -461,9 +605,9 @@ WITH convo AS (
     FROM convo, numbered
     WHERE w.convo_id = $1 AND w.seq = 0 AND convo.settles
 ), stored AS (
-    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
+    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at)
     SELECT $1, numbered.last_seq, $7, 'app', $3::bigint,
-        $5::bytea, $8::timestamptz
+        $5::bytea, $6::text[], $8::timestamptz
     FROM numbered
     RETURNING seq
 )

@@ -46,9 +46,7 @@ UPDATE accounts SET blob_bytes = blob_bytes + sqlc.arg(bytes)::bigint WHERE did 
 -- name: AttachBlobs :many
 -- Ties blobs of an account to a message and gives back those it found. Rows are
 -- locked in one order; one that is being collected is not found.
-WITH named AS (
-    SELECT n.cid, n.position FROM unnest(sqlc.arg(cids)::text[]) WITH ORDINALITY AS n (cid, position)
-), held AS (
+WITH held AS (
     SELECT b.cid FROM blobs b
     WHERE b.did = sqlc.arg(owner_did) AND b.cid = ANY(sqlc.arg(cids)::text[])
     ORDER BY b.cid
@@ -58,9 +56,9 @@ WITH named AS (
     FROM held
     WHERE b.did = sqlc.arg(owner_did) AND b.cid = held.cid AND NOT b.attached
 )
-INSERT INTO message_blobs (convo_id, seq, cid, owner_did, position)
-SELECT sqlc.arg(convo_id), sqlc.arg(seq), named.cid, sqlc.arg(owner_did), named.position
-FROM named JOIN held ON held.cid = named.cid
+INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
+SELECT sqlc.arg(convo_id), sqlc.arg(seq), held.cid, sqlc.arg(owner_did)
+FROM held
 RETURNING cid;
 
 -- name: FindBlob :one

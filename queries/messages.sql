@@ -19,11 +19,7 @@ WITH convo AS (
 ), twin AS (
     SELECT m.seq, m.created_at,
         m.kind = 'app' AND m.epoch = sqlc.arg(epoch)::bigint AND m.ciphertext = sqlc.arg(ciphertext)::bytea
-            AND ARRAY(
-                SELECT b.cid FROM message_blobs b
-                WHERE b.convo_id = m.convo_id AND b.seq = m.seq
-                ORDER BY b.position
-            ) = sqlc.arg(blobs)::text[] AS same
+            AND m.blobs IS NOT DISTINCT FROM sqlc.narg(blobs)::text[] AS same
     FROM messages m
     WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)
 ), numbered AS (
@@ -47,9 +43,9 @@ WITH convo AS (
     FROM convo, numbered
     WHERE w.convo_id = sqlc.arg(convo_id) AND w.seq = 0 AND convo.settles
 ), stored AS (
-    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
+    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at)
     SELECT sqlc.arg(convo_id), numbered.last_seq, sqlc.arg(message_id), 'app', sqlc.arg(epoch)::bigint,
-        sqlc.arg(ciphertext)::bytea, sqlc.arg(now)::timestamptz
+        sqlc.arg(ciphertext)::bytea, sqlc.narg(blobs)::text[], sqlc.arg(now)::timestamptz
     FROM numbered
     RETURNING seq
 )
@@ -82,100 +78,128 @@ SELECT seq FROM messages WHERE convo_id = sqlc.arg(convo_id) AND message_id = sq
 -- name: PageMessages :many
 -- Messages after a number, oldest first, inside the windows of an account. Each
 -- window is a range of the primary key, so a page costs the same at any depth.
--- Pages without application messages go by their own index. total counts the
--- page before it was cut by bytes, which never cuts the first.
+-- A page is cut by bytes, but holds its first message; next is the number that
+-- follows a message on the uncut page, 0 for none. The inner limit, one more than
+-- the largest page, is a constant: where the planner has to guess it, it plans
+-- anew at each call, which takes longer than the page.
 WITH page AS (
-    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
     CROSS JOIN LATERAL (
-        (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE NOT sqlc.arg(handshake)::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > greatest(w.joined_seq, sqlc.arg(after_seq)::bigint)
-                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
-                AND m.kind = ANY(sqlc.arg(kinds)::text[])
-            ORDER BY m.seq
-            LIMIT sqlc.arg(max_rows)::bigint
-        ) UNION ALL (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE sqlc.arg(handshake)::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > greatest(w.joined_seq, sqlc.arg(after_seq)::bigint)
-                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
-                AND m.kind <> 'app' AND m.kind = ANY(sqlc.arg(kinds)::text[])
-            ORDER BY m.seq
-            LIMIT sqlc.arg(max_rows)::bigint
-        )
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > greatest(w.joined_seq, sqlc.arg(after_seq)::bigint)
+            AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+            AND m.kind = ANY(sqlc.arg(kinds)::text[])
+        ORDER BY m.seq
+        LIMIT 101
     ) p
     WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
     ORDER BY p.seq
     LIMIT sqlc.arg(max_rows)::bigint
 ), sized AS (
     SELECT page.*,
-        row_number() OVER by_seq AS n,
-        count(*) OVER () AS total,
-        sum(octet_length(ciphertext) * 4 / 3 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::bigint) OVER by_seq AS bytes
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
     FROM page
-    WINDOW by_seq AS (ORDER BY seq)
+    WINDOW walk AS (ORDER BY seq ROWS UNBOUNDED PRECEDING)
 )
-SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, s.total,
-    ARRAY(
-        SELECT b.cid FROM message_blobs b
-        WHERE b.convo_id = sqlc.arg(convo_id) AND b.seq = s.seq
-        ORDER BY b.position
-    )::text[] AS blobs
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
 FROM sized s
 WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.seq;
 
 -- name: PageMessagesBefore :many
--- As PageMessages, for the newest messages up to a number.
+-- As PageMessages, for the newest messages up to a number; next leads backwards.
 WITH page AS (
-    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
     CROSS JOIN LATERAL (
-        (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE NOT sqlc.arg(handshake)::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > w.joined_seq
-                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
-                AND m.kind = ANY(sqlc.arg(kinds)::text[])
-            ORDER BY m.seq DESC
-            LIMIT sqlc.arg(max_rows)::bigint
-        ) UNION ALL (
-            SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at
-            FROM messages m
-            WHERE sqlc.arg(handshake)::boolean
-                AND m.convo_id = w.convo_id
-                AND m.seq > w.joined_seq
-                AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
-                AND m.kind <> 'app' AND m.kind = ANY(sqlc.arg(kinds)::text[])
-            ORDER BY m.seq DESC
-            LIMIT sqlc.arg(max_rows)::bigint
-        )
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > w.joined_seq
+            AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+            AND m.kind = ANY(sqlc.arg(kinds)::text[])
+        ORDER BY m.seq DESC
+        LIMIT 101
     ) p
     WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
     ORDER BY p.seq DESC
     LIMIT sqlc.arg(max_rows)::bigint
 ), sized AS (
     SELECT page.*,
-        row_number() OVER by_seq AS n,
-        count(*) OVER () AS total,
-        sum(octet_length(ciphertext) * 4 / 3 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::bigint) OVER by_seq AS bytes
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
     FROM page
-    WINDOW by_seq AS (ORDER BY seq DESC)
+    WINDOW walk AS (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING)
 )
-SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, s.total,
-    ARRAY(
-        SELECT b.cid FROM message_blobs b
-        WHERE b.convo_id = sqlc.arg(convo_id) AND b.seq = s.seq
-        ORDER BY b.position
-    )::text[] AS blobs
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
+ORDER BY s.seq;
+
+-- name: PageHandshakes :many
+-- As PageMessages, without application messages, by an index that skips them.
+WITH page AS (
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > greatest(w.joined_seq, sqlc.arg(after_seq)::bigint)
+            AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+            AND m.kind <> 'app' AND m.kind = ANY(sqlc.arg(kinds)::text[])
+        ORDER BY m.seq
+        LIMIT 101
+    ) p
+    WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
+    ORDER BY p.seq
+    LIMIT sqlc.arg(max_rows)::bigint
+), sized AS (
+    SELECT page.*,
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY seq ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
+FROM sized s
+WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
+ORDER BY s.seq;
+
+-- name: PageHandshakesBefore :many
+-- As PageMessagesBefore, without application messages.
+WITH page AS (
+    SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
+    FROM memberships w
+    CROSS JOIN LATERAL (
+        SELECT m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.created_at, m.blobs
+        FROM messages m
+        WHERE m.convo_id = w.convo_id
+            AND m.seq > w.joined_seq
+            AND m.seq <= least(w.left_seq, sqlc.arg(until_seq)::bigint)
+            AND m.kind <> 'app' AND m.kind = ANY(sqlc.arg(kinds)::text[])
+        ORDER BY m.seq DESC
+        LIMIT 101
+    ) p
+    WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
+    ORDER BY p.seq DESC
+    LIMIT sqlc.arg(max_rows)::bigint
+), sized AS (
+    SELECT page.*,
+        row_number() OVER walk AS n,
+        lead(seq) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY seq DESC ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
 FROM sized s
 WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.seq;
@@ -190,7 +214,7 @@ ORDER BY seq;
 
 -- name: PageCommits :many
 -- Accepted commits of a range of framing epochs, inside the windows of an
--- account; total and the cut as in PageMessages.
+-- account, cut as in PageMessages; more tells that another follows.
 WITH page AS (
     SELECT p.seq, p.epoch, p.sender_did, p.ciphertext, p.created_at
     FROM memberships w
@@ -201,20 +225,20 @@ WITH page AS (
             AND m.epoch BETWEEN sqlc.arg(from_epoch)::bigint AND sqlc.arg(to_epoch)::bigint
             AND m.seq > w.joined_seq AND (m.seq <= w.left_seq OR w.left_seq IS NULL)
         ORDER BY m.epoch
-        LIMIT sqlc.arg(max_rows)::bigint
+        LIMIT 1001
     ) p
     WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
     ORDER BY p.epoch
     LIMIT sqlc.arg(max_rows)::bigint
 ), sized AS (
     SELECT page.*,
-        row_number() OVER by_epoch AS n,
-        count(*) OVER () AS total,
-        sum(octet_length(ciphertext) * 4 / 3 + octet_length(sender_did) + sqlc.arg(row_bytes)::bigint) OVER by_epoch AS bytes
+        row_number() OVER walk AS n,
+        lead(epoch) OVER walk AS next,
+        sum(octet_length(ciphertext) / 3 * 4 + octet_length(sender_did) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
     FROM page
-    WINDOW by_epoch AS (ORDER BY epoch)
+    WINDOW walk AS (ORDER BY epoch ROWS UNBOUNDED PRECEDING)
 )
-SELECT s.seq, s.epoch, coalesce(s.sender_did, '')::text AS sender, s.ciphertext, s.created_at, s.total
+SELECT s.seq, s.epoch, coalesce(s.sender_did, '')::text AS sender, s.ciphertext, s.created_at, (s.next IS NOT NULL)::boolean AS more
 FROM sized s
 WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.epoch;

@@ -57,7 +57,7 @@ func (s *Server) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 			CreatedAt: xrpc.FormatTime(row.CreatedAt), Seq: &row.Seq,
 		}
 	}
-	if n := len(rows); n > 0 && rows[0].Total > int64(n) {
+	if n := len(rows); n > 0 && rows[n-1].More {
 		cursor := strconv.FormatInt(rows[n-1].Epoch, 10)
 		out.Cursor = &cursor
 	}

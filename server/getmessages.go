@@ -113,18 +113,16 @@ func (r *messageRange) handshakeOnly() bool { return !slices.Contains(r.kinds, k
 // after gives the oldest messages after a number. One row more than asked for
 // tells whether there are further ones.
 func (r *messageRange) after(ctx context.Context, q *db.Queries, seq int64) (*gen.GetMessagesOutput, error) {
-	rows, err := q.PageMessages(ctx, db.PageMessagesParams{
-		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, Handshake: r.handshakeOnly(),
-		AfterSeq: seq, UntilSeq: r.last, MaxRows: int64(r.limit) + 1,
-		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
-	})
+	args := r.args(r.last)
+	args.AfterSeq = seq
+	rows, err := r.pageAfter(ctx, q, args)
 	if err != nil {
 		return nil, fmt.Errorf("read messages: %w", err)
 	}
 	rows = rows[:min(len(rows), r.limit)]
 	until := r.last
 	out := &gen.GetMessagesOutput{Messages: r.views(rows), LastSeq: &r.last}
-	if n := len(rows); n > 0 && rows[0].Total > int64(n) {
+	if n := len(rows); n > 0 && rows[n-1].Next != 0 {
 		until = rows[n-1].Seq
 		out.Cursor = &rows[n-1].MessageID
 	}
@@ -135,23 +133,15 @@ func (r *messageRange) after(ctx context.Context, q *db.Queries, seq int64) (*ge
 // before gives the newest messages before a number.
 func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*gen.GetMessagesOutput, error) {
 	until := min(seq-1, r.last)
-	page, err := q.PageMessagesBefore(ctx, db.PageMessagesBeforeParams{
-		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, Handshake: r.handshakeOnly(),
-		UntilSeq: until, MaxRows: int64(r.limit) + 1,
-		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
-	})
+	rows, err := r.pageBefore(ctx, q, r.args(until))
 	if err != nil {
 		return nil, fmt.Errorf("read messages: %w", err)
 	}
-	page = page[max(0, len(page)-r.limit):]
-	rows := make([]db.PageMessagesRow, len(page))
-	for i, row := range page {
-		rows[i] = db.PageMessagesRow(row)
-	}
+	rows = rows[max(0, len(rows)-r.limit):]
 	out := &gen.GetMessagesOutput{Messages: r.views(rows), LastSeq: &r.last}
 	after := int64(0)
 	if n := len(rows); n > 0 {
-		if rows[0].Total > int64(n) {
+		if rows[0].Next != 0 {
 			after = rows[0].Seq - 1
 		}
 		if rows[n-1].Seq < r.last {
@@ -162,16 +152,50 @@ func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*g
 	return out, err
 }
 
+func (r *messageRange) args(until int64) db.PageMessagesParams {
+	return db.PageMessagesParams{
+		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, UntilSeq: until, MaxRows: int64(r.limit) + 1,
+		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
+	}
+}
+
+func (r *messageRange) pageAfter(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageMessagesRow, error) {
+	if !r.handshakeOnly() {
+		return q.PageMessages(ctx, a)
+	}
+	rows, err := q.PageHandshakes(ctx, db.PageHandshakesParams(a))
+	return alike(rows, func(row db.PageHandshakesRow) db.PageMessagesRow { return db.PageMessagesRow(row) }), err
+}
+
+func (r *messageRange) pageBefore(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageMessagesRow, error) {
+	b := db.PageMessagesBeforeParams{
+		ConvoID: a.ConvoID, Did: a.Did, Kinds: a.Kinds, UntilSeq: a.UntilSeq, MaxRows: a.MaxRows,
+		MaxBytes: a.MaxBytes, RowBytes: a.RowBytes,
+	}
+	if !r.handshakeOnly() {
+		rows, err := q.PageMessagesBefore(ctx, b)
+		return alike(rows, func(row db.PageMessagesBeforeRow) db.PageMessagesRow { return db.PageMessagesRow(row) }), err
+	}
+	rows, err := q.PageHandshakesBefore(ctx, db.PageHandshakesBeforeParams(b))
+	return alike(rows, func(row db.PageHandshakesBeforeRow) db.PageMessagesRow { return db.PageMessagesRow(row) }), err
+}
+
+// alike turns the rows of one page query into those of another.
+func alike[A, B any](rows []A, convert func(A) B) []B {
+	out := make([]B, len(rows))
+	for i, row := range rows {
+		out[i] = convert(row)
+	}
+	return out
+}
+
 func (r *messageRange) views(rows []db.PageMessagesRow) []gen.MessageView {
 	out := make([]gen.MessageView, len(rows))
 	for i := range rows {
 		row := &rows[i]
 		out[i] = gen.MessageView{
 			ID: row.MessageID, ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
-			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind,
-		}
-		if len(row.Blobs) > 0 {
-			out[i].Blobs = row.Blobs
+			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind, Blobs: row.Blobs,
 		}
 	}
 	return out

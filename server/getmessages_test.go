@@ -67,7 +67,7 @@ func TestGetMessagesView(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 4, did("alice"))
 	fill(t, s, convo, "ac")
-	exec(t, s.pool, `INSERT INTO message_blobs VALUES ($1, 1, 'zz', $2, 1), ($1, 1, 'aa', $2, 2)`, convo, did("alice"))
+	exec(t, s.pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
 	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: strings.ToUpper(convo), Limit: 50})
 	if err != nil {
 		t.Fatal(err)

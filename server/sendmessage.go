@@ -80,9 +80,13 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 	} else if id, err = newMessageID(); err != nil {
 		return nil, err
 	}
+	var blobs []string // nil is none
+	if len(in.Blobs) > 0 {
+		blobs = unique(in.Blobs)
+	}
 	return &outgoing{
 		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
-		Ciphertext: in.Ciphertext, Blobs: unique(in.Blobs), Now: s.now().UTC().Truncate(time.Microsecond),
+		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.now().UTC().Truncate(time.Microsecond),
 	}, nil
 }
 

@@ -85,6 +85,8 @@ CREATE TABLE messages (
     ciphertext  BYTEA NOT NULL,
     -- ProposalRef of a readable proposal (RFC 9420, section 5.2).
     proposal_ref BYTEA CHECK (proposal_ref IS NULL OR kind = 'proposal'),
+    -- CIDs of the blobs it names, in its order; NULL for none.
+    blobs       TEXT[] COLLATE "C" CHECK (blobs <> '{}'),
     created_at  TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (convo_id, seq)
 );
@@ -237,13 +239,12 @@ CREATE TABLE loose_objects (
 );
 CREATE INDEX loose_objects_since ON loose_objects (since);
 
+-- Which messages name a blob: who may read it.
 CREATE TABLE message_blobs (
     convo_id  TEXT COLLATE "C" NOT NULL,
     seq       BIGINT NOT NULL,
     cid       TEXT COLLATE "C" NOT NULL,
     owner_did TEXT COLLATE "C" NOT NULL,
-    -- Order in which the message names its blobs.
-    position  BIGINT NOT NULL,
     PRIMARY KEY (convo_id, seq, cid),
     FOREIGN KEY (convo_id, seq) REFERENCES messages
 );
