@@ -251,6 +251,22 @@ func TestTombstone(t *testing.T) {
 	}
 }
 
+// A refresh that finds a tombstone ends the key that was in the cache.
+func TestTombstoneFoundByRefresh(t *testing.T) {
+	w := newWorld(t)
+	a := w.plc.NewAccount()
+	if got := call(t, w.auth, a.Token(service, sendMessage.NSID), sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	w.plc.Tombstone(a.DID, 410)
+	if got := call(t, w.auth, resign(a.Token(service, sendMessage.NSID), flipBit), sendMessage); got != BadJwtSignature {
+		t.Errorf("bad signature: %s", got)
+	}
+	if got := call(t, w.auth, a.Token(service, sendMessage.NSID), sendMessage); got != UntrustedIss {
+		t.Errorf("good signature: %s", got)
+	}
+}
+
 func TestCancelledRequest(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()

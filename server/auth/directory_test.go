@@ -109,6 +109,7 @@ func TestDirectoryDown(t *testing.T) {
 }
 
 func TestDirectorySlow(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	a := w.plc.NewAccount()
 	release := make(chan struct{})
@@ -232,6 +233,7 @@ func webDocument(key *authtest.Account) http.HandlerFunc {
 }
 
 func TestDIDWeb(t *testing.T) {
+	t.Parallel()
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	holder := plc.NewAccount()

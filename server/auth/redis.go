@@ -14,7 +14,7 @@ import (
 
 // redisTimeout bounds one exchange with Redis. It is on the path of every
 // write, and there is something to fall back on.
-const redisTimeout = 300 * time.Millisecond
+const redisTimeout = 500 * time.Millisecond
 
 // redisBuckets spread the keys over a Redis Cluster. A script may only touch
 // keys of one slot, so each bucket has a marker of its own.

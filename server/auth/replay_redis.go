@@ -35,6 +35,10 @@ type RedisReplayConfig struct {
 // then; a token could now be used once at each instance, which the metrics
 // tell. When Redis returns, what was accepted meanwhile is recorded there
 // before it is asked again.
+//
+// Not covered: when Redis forgets and every instance restarts within the same
+// half minute, a token of an issuer whose clock is ahead of ours by longer
+// than that took could be used once more.
 type RedisReplay struct {
 	client   redis.UniversalClient
 	onChange func(bool, error)

@@ -81,8 +81,10 @@ func TestRedisFlushed(t *testing.T) {
 	if err := s.client().FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if got := call(t, i.Authenticator, used, sendMessage); got == a.DID {
-		t.Error("a flushed Redis let a token pass again")
+	for range 2 {
+		if got := call(t, i.Authenticator, used, sendMessage); got == a.DID {
+			t.Error("a flushed Redis let a token pass again")
+		}
 	}
 	// From then on all buckets remember: no further token is lost to that.
 	for range 2 * redisBuckets {
@@ -93,8 +95,13 @@ func TestRedisFlushed(t *testing.T) {
 }
 
 // A Redis that comes back from an old snapshot has forgotten without being
-// empty.
+// empty. It is noticed by instances that were there, and by those that start.
 func TestRedisRolledBack(t *testing.T) {
+	t.Run("instance stayed", func(t *testing.T) { testRolledBack(t, false) })
+	t.Run("instance restarted", func(t *testing.T) { testRolledBack(t, true) })
+}
+
+func testRolledBack(t *testing.T, restarted bool) {
 	w := newWorld(t)
 	s := startRedis(t)
 	i := s.instance(w)
@@ -106,15 +113,45 @@ func TestRedisRolledBack(t *testing.T) {
 	if got := call(t, i.Authenticator, used, sendMessage); got != a.DID {
 		t.Fatal(got)
 	}
-	i.store.Close()
 	s.kill()
 	s.start()
 	if n := s.client().DBSize(t.Context()).Val(); n != redisBuckets {
 		t.Fatalf("the snapshot has %d keys", n)
 	}
 	w.advance(2 * time.Second)
-	if got := call(t, s.instance(w).Authenticator, used, sendMessage); got == a.DID {
-		t.Error("a token passed again after a rollback")
+	if restarted {
+		i.store.Close()
+		i = s.instance(w)
+	}
+	for range 2 {
+		if got := call(t, i.Authenticator, used, sendMessage); got == a.DID {
+			t.Error("a token passed again after a rollback")
+		}
+	}
+	for range 2 * redisBuckets {
+		if got := call(t, i.Authenticator, issued(a, 4), sendMessage); got != a.DID {
+			t.Fatalf("issued after the rollback: %s", got)
+		}
+	}
+}
+
+// The answer to a first use was lost and the exchange repeated.
+func TestRedisAnswerLost(t *testing.T) {
+	s := startRedis(t)
+	c := s.client()
+	if err := beginBuckets(t.Context(), c, 0); err != nil {
+		t.Fatal(err)
+	}
+	u := use(&clock{}, "j", 1, 61)
+	id := u.id()
+	for range 2 {
+		got, err := spendScript.Run(t.Context(), c, []string{markerKey(id), tokenKey(id)}, "nonce", 60_000, u.IssuedAt, 0).Int()
+		if err != nil || got != 1 {
+			t.Errorf("the same call: %d, %v", got, err)
+		}
+	}
+	if got, err := spendRedis(t.Context(), c, &u, 0, 0); err != nil || got != 0 {
+		t.Errorf("another call: %d, %v", got, err)
 	}
 }
 
