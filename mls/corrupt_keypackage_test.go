@@ -65,9 +65,9 @@ func keyPackageRules(sc *scene) []ruleCase {
 	leaf("source update", "leaf_node_source", func(l *mls.LeafNode) { l.Source = mls.SourceUpdate })
 	leaf("source commit", "leaf_node_source", func(l *mls.LeafNode) { l.Source = mls.SourceCommit })
 	leaf("no versions", "capabilities.versions", func(l *mls.LeafNode) { l.Capabilities.Versions = nil })
-	leaf("another version", "capabilities.versions", func(l *mls.LeafNode) { l.Capabilities.Versions = []uint16{2} })
-	leaf("suite not listed", "capabilities.cipher_suites", func(l *mls.LeafNode) { l.Capabilities.CipherSuites = []mls.CipherSuite{0x0A0A} })
-	leaf("credential not listed", "capabilities.credentials", func(l *mls.LeafNode) { l.Capabilities.Credentials = []mls.CredentialType{2} })
+	leaf("another version", "capabilities.versions", func(l *mls.LeafNode) { l.Capabilities.Versions = mls.ListOf[uint16](2) })
+	leaf("suite not listed", "capabilities.cipher_suites", func(l *mls.LeafNode) { l.Capabilities.CipherSuites = mls.ListOf[mls.CipherSuite](0x0A0A) })
+	leaf("credential not listed", "capabilities.credentials", func(l *mls.LeafNode) { l.Capabilities.Credentials = mls.ListOf(mls.CredentialX509) })
 	leaf("extension not listed", "leaf_node.extensions[0]", func(l *mls.LeafNode) { l.Extensions = mls.Extensions{{Type: 0xF123}} })
 	leaf("another DID", "another DID", func(l *mls.LeafNode) { l.Credential.Identity = []byte(sc.c.DID) })
 	leaf("another DID with device", "another DID", func(l *mls.LeafNode) { l.Credential.Identity = []byte(sc.c.DID + "#phone") })
@@ -80,7 +80,7 @@ func keyPackageRules(sc *scene) []ruleCase {
 	}
 	leaf("x509 credential", "credential_type", func(l *mls.LeafNode) {
 		l.Credential = mls.Credential{Type: mls.CredentialX509, Certificates: []byte{1, 0}}
-		l.Capabilities.Credentials = []mls.CredentialType{2}
+		l.Capabilities.Credentials = mls.ListOf(mls.CredentialX509)
 	})
 	edit("last_resort with data", "last_resort", func(k *mls.KeyPackage) {
 		k.Extensions = mls.Extensions{{Type: mls.ExtensionLastResort, Data: []byte{1}}}

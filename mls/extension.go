@@ -94,9 +94,9 @@ func (x Extensions) Find(t ExtensionType) ([]byte, bool) {
 
 // RequiredCapabilities is the extension of that name (RFC 9420 §11.1).
 type RequiredCapabilities struct {
-	ExtensionTypes  []ExtensionType
-	ProposalTypes   []ProposalType
-	CredentialTypes []CredentialType
+	ExtensionTypes  List[ExtensionType]
+	ProposalTypes   List[ProposalType]
+	CredentialTypes List[CredentialType]
 }
 
 // RequiredCapabilities reads the extension; nil when it is absent.
@@ -107,9 +107,9 @@ func (x Extensions) RequiredCapabilities() (*RequiredCapabilities, error) {
 	}
 	r := newReader("required_capabilities", data)
 	rc := &RequiredCapabilities{
-		ExtensionTypes:  values[ExtensionType](r, "extension_types"),
-		ProposalTypes:   values[ProposalType](r, "proposal_types"),
-		CredentialTypes: values[CredentialType](r, "credential_types"),
+		ExtensionTypes:  parseList[ExtensionType](r, "extension_types"),
+		ProposalTypes:   parseList[ProposalType](r, "proposal_types"),
+		CredentialTypes: parseList[CredentialType](r, "credential_types"),
 	}
 	return rc, r.end()
 }

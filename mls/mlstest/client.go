@@ -119,10 +119,10 @@ func (c *Client) Leaf(source mls.LeafNodeSource) mls.LeafNode {
 		SignatureKey:  c.public,
 		Credential:    mls.Credential{Type: mls.CredentialBasic, Identity: c.Identity()},
 		Capabilities: mls.Capabilities{
-			Versions:     []uint16{1},
-			CipherSuites: []mls.CipherSuite{c.Suite},
-			Extensions:   []mls.ExtensionType{mls.ExtensionLastResort},
-			Credentials:  []mls.CredentialType{mls.CredentialBasic},
+			Versions:     mls.ListOf[uint16](1),
+			CipherSuites: mls.ListOf(c.Suite),
+			Extensions:   mls.ListOf(mls.ExtensionLastResort),
+			Credentials:  mls.ListOf(mls.CredentialBasic),
 		},
 		Source: source,
 	}
