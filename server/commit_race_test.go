@@ -309,6 +309,28 @@ func TestCommitConflictContents(t *testing.T) {
 	}
 }
 
+// The conflict keeps to the loser's window: not the commit that brought it in,
+// nor what was before.
+func TestCommitConflictWindow(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+		t.Fatal(err)
+	}
+	c := g.With(carol).Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
+	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
+	accepted(t, (*gen.SendCommitOutput)(added), err)
+	advance(t, s, c.Next, alice, 2)
+	stale := &gen.SendCommitInput{ConvoID: g.ID(), Commit: g.Commit(alice, mlstest.Plan{}).Message, GroupInfo: c.GroupInfo}
+	out, err := s.SendCommit(t.Context(), by(carol), stale)
+	got := lostIt(t, out, err)
+	if len(got.Commits) != 2 || got.Commits[0].Epoch != 2 || got.Commits[1].Epoch != 3 || len(got.Proposals) != 0 {
+		t.Errorf("conflict is %s", asJSON(t, got))
+	}
+}
+
 // An answer is cut at 4 MB, but holds at least one commit.
 func TestCommitConflictCut(t *testing.T) {
 	t.Parallel()
