@@ -54,9 +54,9 @@ type LeafNode struct {
 	signed        int // bytes of Raw before the signature
 }
 
-func parseLeafNode(r *reader) LeafNode {
+// parse reads the node in place: it is large, and a tree has many.
+func (l *LeafNode) parse(r *reader) {
 	start := r.b
-	var l LeafNode
 	l.EncryptionKey = r.opaque("encryption_key")
 	l.SignatureKey = r.opaque("signature_key")
 	l.Credential = parseCredential(r)
@@ -75,7 +75,6 @@ func parseLeafNode(r *reader) LeafNode {
 	l.signed = len(start) - len(r.b)
 	l.Signature = r.opaque("signature")
 	l.Raw = r.since(start)
-	return l
 }
 
 func parseCapabilities(r *reader) Capabilities {

@@ -23,7 +23,7 @@ func (t *RatchetTree) verify(c *GroupContext, mem *Memory) error {
 	}
 	// A changed leaf breaks its signature and the parent hashes above it; the
 	// former says more to who looks for the mistake.
-	if err := t.checkLeaves(c, mem); err != nil {
+	if err := t.checkLeaves(c, h, mem); err != nil {
 		return err
 	}
 	return t.checkParentHashes(h)
@@ -184,7 +184,7 @@ func (t *RatchetTree) linked(h *treeHashes, p *ParentNode, c, s int, buf []int) 
 
 // checkLeaves checks every leaf: form and signature, what the group requires,
 // and that all support the credential types in use (RFC 9420 §7.3).
-func (t *RatchetTree) checkLeaves(c *GroupContext, mem *Memory) error {
+func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, mem *Memory) error {
 	q, err := c.requirements()
 	if err != nil {
 		return within("", "group_context.extensions", err)
@@ -195,12 +195,12 @@ func (t *RatchetTree) checkLeaves(c *GroupContext, mem *Memory) error {
 			used = append(used, l.Credential.Type)
 		}
 	}
-	var buf []byte
+	group := groupKey(c)
 	for i, l := range t.leaves {
 		if l == nil {
 			continue
 		}
-		err := mem.verifyLeaf(&buf, l, c.CipherSuite, c.GroupID, uint32(i))
+		err := mem.verifyLeaf(l, c, uint32(i), group, h.of(t, 2*i))
 		if err == nil {
 			err = q.met(l)
 		}
