@@ -204,7 +204,7 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 		"past_epochs": "0",
 		"message_id":  "(:id::bigint)::text",
 		"ciphertext":  literal(application(id)),
-		"blobs":       "'{}'",
+		"blobs":       "NULL",
 		"now":         "now()",
 	})
 	if err != nil {
