@@ -92,34 +92,30 @@ func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 		res, err := w.send(ctx, 100, 2, n)
 		return res.took / time.Duration(max(1, res.calls)), err
 	}
-	few, err := measure(func() error { return w.seedConvos(ctx, 1, 100, w.dids(2)) })
-	if err != nil {
-		return err
-	}
-	many, err := measure(func() error {
-		return w.seedConvos(ctx, 1, 100, append(w.dids(2), madeUpMembers(998)...))
-	})
-	if err != nil {
-		return err
-	}
-	small, err := measure(func() error {
-		if err := w.seedConvos(ctx, 1, 100, w.dids(2)); err != nil {
-			return err
+	cases := []struct {
+		members, messages int
+		best              time.Duration
+	}{{members: 2}, {members: 1000}, {members: 2, messages: 1000}, {members: 2, messages: 1_000_000}}
+	// Twice over, and the better of both: a figure that the machine disturbed
+	// once says nothing of the service.
+	for range 2 {
+		for i := range cases {
+			c := &cases[i]
+			took, err := measure(func() error {
+				if err := w.seedConvos(ctx, 1, 100, append(w.dids(2), madeUpMembers(c.members-2)...)); err != nil {
+					return err
+				}
+				return w.seedMessages(ctx, 1, 100, c.messages/100, 200)
+			})
+			if err != nil {
+				return err
+			}
+			if c.best == 0 || took < c.best {
+				c.best = took
+			}
 		}
-		return w.seedMessages(ctx, 1, 100, 10, 200)
-	})
-	if err != nil {
-		return err
 	}
-	large, err := measure(func() error {
-		if err := w.seedConvos(ctx, 1, 100, w.dids(2)); err != nil {
-			return err
-		}
-		return w.seedMessages(ctx, 1, 100, 10_000, 200)
-	})
-	if err != nil {
-		return err
-	}
+	few, many, small, large := cases[0].best, cases[1].best, cases[2].best, cases[3].best
 	fmt.Fprintf(out, "sendMessage does not grow, 2 senders\n")
 	fmt.Fprintf(out, "  members        2: %v    1 000: %v per message\n", few, many)
 	ratio(out, float64(many)/float64(few), "of the cost with 2 members", atMost, 1.3)
