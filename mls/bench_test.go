@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,13 +59,14 @@ func bareCheck(b *testing.B, s mls.CipherSuite) func() {
 }
 
 // compare times work and, in turns with it, bare signature checks; it reports
-// how many checks the work costs, divided by per. ns/op is the work alone.
-// prepare, where given, runs before each turn and is not timed.
+// how many checks the work costs, divided by per: the median of the turns, so
+// that what else the machine does weighs little. ns/op is the work alone, the
+// median too. prepare, where given, runs before each turn and is not timed.
 func compare(b *testing.B, s mls.CipherSuite, per int, unit string, prepare, work func()) {
 	b.Helper()
 	check := bareCheck(b, s)
 	checks := max(4, per) // as long as the work, so that noise meets both
-	var worked, bare time.Duration
+	var ratios, times []float64
 	for b.Loop() {
 		if prepare != nil {
 			prepare()
@@ -75,12 +77,14 @@ func compare(b *testing.B, s mls.CipherSuite, per int, unit string, prepare, wor
 		for range checks {
 			check()
 		}
-		worked += middle.Sub(start)
-		bare += time.Since(middle)
+		worked, bare := middle.Sub(start), time.Since(middle)
+		times = append(times, float64(worked))
+		ratios = append(ratios, float64(worked)/float64(bare)*float64(checks)/float64(per))
 	}
-	n := float64(b.N)
-	b.ReportMetric(float64(worked)/n, "ns/op")
-	b.ReportMetric(float64(worked)/float64(bare)*float64(checks)/float64(per), unit)
+	slices.Sort(times)
+	slices.Sort(ratios)
+	b.ReportMetric(times[len(times)/2], "ns/op")
+	b.ReportMetric(ratios[len(ratios)/2], unit)
 }
 
 // BenchmarkKeyPackage reads and verifies a key package.
