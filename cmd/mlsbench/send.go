@@ -110,9 +110,7 @@ func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 			if err != nil {
 				return err
 			}
-			if c.best == 0 || took < c.best {
-				c.best = took
-			}
+			c.best = better(c.best, took)
 		}
 	}
 	few, many, small, large := cases[0].best, cases[1].best, cases[2].best, cases[3].best
