@@ -146,7 +146,7 @@ func pageRow(m db.PageMessagesRow) db.PageHandshakesRow {
 // position is the number a page starts after.
 func (r *messageRange) position(ctx context.Context, q *db.Queries, p *gen.GetMessagesParams) (int64, error) {
 	if p.SinceSeq != nil {
-		return *p.SinceSeq, nil
+		return min(*p.SinceSeq, r.last), nil // what lies beyond is no position
 	}
 	if p.SinceMessage == nil {
 		return 0, nil
