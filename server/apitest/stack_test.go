@@ -189,6 +189,9 @@ func (s *stack) do(t testing.TB, m *xrpc.Method, r *http.Request) answer {
 	t.Helper()
 	a := s.send(t, r)
 	seen.check(t, m, a)
+	if a.status == http.StatusInternalServerError {
+		t.Logf("the log says: %s", strings.Join(s.log.all(), "\n"))
+	}
 	return a
 }
 
