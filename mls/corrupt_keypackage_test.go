@@ -2,6 +2,10 @@ package mls_test
 
 import (
 	"bytes"
+	"crypto/ecdh"
+	"crypto/mlkem"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"math"
 	"strings"
@@ -133,6 +137,34 @@ func keyPackageSignatures(sc *scene) []ruleCase {
 	return append(out, ruleCase{"leaf_node_source 4", "leaf_node_source", bytes.Replace(mlstest.Wrap(sc.kd), tbs, wrong, 1)})
 }
 
+// smallOrderRules are X25519 keys to which nothing can be encrypted.
+func smallOrderRules(t *testing.T, sc *scene) []ruleCase {
+	var out []ruleCase
+	private, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"0000000000000000000000000000000000000000000000000000000000000000", "0100000000000000000000000000000000000000000000000000000000000000",
+		"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+	} {
+		key, _ := hex.DecodeString(text)
+		public, err := ecdh.X25519().NewPublicKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := private.ECDH(public); err == nil {
+			t.Errorf("%s is not of small order", text)
+		}
+		out = append(out,
+			ruleCase{"init key " + text, "init_key: found a point of small order", mlstest.Wrap(sc.d.KeyPackage(mlstest.Edit(func(k *mls.KeyPackage) { k.InitKey = key })))},
+			ruleCase{"encryption key " + text, "leaf_node.encryption_key: found a point of small order", mlstest.Wrap(sc.d.KeyPackage(mlstest.Edit(func(k *mls.KeyPackage) { k.LeafNode.EncryptionKey = key })))})
+	}
+	return out
+}
+
 // curveRules are wrong points of a NIST curve.
 func curveRules(sc *scene) []ruleCase {
 	point := sc.d.SignatureKey()
@@ -167,8 +199,19 @@ func TestCorruptKeyPackage(t *testing.T) {
 	for _, s := range mls.SupportedCipherSuites() {
 		sc := newScene(t, s)
 		cases := keyPackageRules(sc)
-		if s != mls.SuiteX25519AES128 && s != mls.SuiteX25519ChaCha20 && s != mls.SuiteXWing {
+		switch s {
+		case mls.SuiteP256, mls.SuiteP384, mls.SuiteP521:
 			cases = append(cases, curveRules(sc)...)
+		case mls.SuiteXWing:
+			unreduced := mlstest.HPKEKey(s)
+			unreduced[0], unreduced[1] = 0xff, unreduced[1]|0x0f
+			if _, err := mlkem.NewEncapsulationKey768(unreduced[:1184]); err == nil {
+				t.Error("the library takes the key")
+			}
+			cases = append(cases, ruleCase{"ML-KEM key not reduced", "init_key: found an ML-KEM key",
+				mlstest.Wrap(sc.d.KeyPackage(mlstest.Edit(func(k *mls.KeyPackage) { k.InitKey = unreduced })))})
+		case mls.SuiteX25519AES128, mls.SuiteX25519ChaCha20:
+			cases = append(cases, smallOrderRules(t, sc)...)
 		}
 		runRules(t, s.String()+" KeyPackage", sc.checkKeyPackage, cases)
 	}

@@ -62,7 +62,7 @@ func (x Extensions) duplicate() (ExtensionType, bool) {
 		}
 		return 0, false
 	}
-	seen := make([]uint64, 1<<16/64)
+	var seen [1 << 16 / 64]uint64
 	for _, e := range x {
 		bit := uint64(1) << (e.Type % 64)
 		if seen[e.Type/64]&bit != 0 {
@@ -128,7 +128,8 @@ func (x Extensions) ExternalSenders() ([]ExternalSender, error) {
 	}
 	r := newReader("external_senders", data)
 	rest := r.open("")
-	var out []ExternalSender
+	n := r.count(func(r *reader) { r.opaque(""); parseCredential(r) })
+	out := make([]ExternalSender, 0, n)
 	for i := 0; r.more(); i++ {
 		r.pushIndex("", i)
 		out = append(out, ExternalSender{SignatureKey: r.opaque("signature_key"), Credential: parseCredential(r)})

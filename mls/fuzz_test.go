@@ -260,14 +260,18 @@ func TestHostileSizes(t *testing.T) {
 			}
 			_, _ = tree.Hash(5)
 		}},
-		"many extensions":     {gce, func(b []byte) { _, _ = mls.ParseProposal(b) }},
-		"many empty keys":     {path.Append(nil), func(b []byte) { _, _ = mls.ParseCommit(b) }},
-		"many removals":       {commit(mls.ProposalOrRef{Proposal: &mls.Remove{}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
-		"many empty inits":    {commit(mls.ProposalOrRef{Proposal: &mls.ExternalInit{}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
-		"many pre-shared":     {commit(mls.ProposalOrRef{Proposal: &mls.PreSharedKey{PSKType: 1}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
-		"many references":     {commit(mls.ProposalOrRef{Ref: make([]byte, 32)}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
-		"largest length":      {[]byte{0, 1, 0, 3, 0, 1, 0xBF, 0xFF, 0xFF, 0xFF}, func(b []byte) { _, _ = mls.ParseMessage(b) }},
-		"many minimal leaves": {commit(mls.ProposalOrRef{Proposal: &mls.Update{LeafNode: mls.LeafNode{Credential: mls.Credential{Type: 1}, Source: mls.SourceUpdate}}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many senders": {mls.AppendOpaque(nil, bytes.Repeat([]byte{0, 0, 1, 0}, 100_000)), func(b []byte) {
+			_, _ = mls.Extensions{{Type: mls.ExtensionExternalSenders, Data: b}}.ExternalSenders()
+		}},
+		"many lists of extensions": {commit(mls.ProposalOrRef{Proposal: &mls.GroupContextExtensions{Extensions: extensions[:17]}}, 10_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many extensions":          {gce, func(b []byte) { _, _ = mls.ParseProposal(b) }},
+		"many empty keys":          {path.Append(nil), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many removals":            {commit(mls.ProposalOrRef{Proposal: &mls.Remove{}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many empty inits":         {commit(mls.ProposalOrRef{Proposal: &mls.ExternalInit{}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many pre-shared":          {commit(mls.ProposalOrRef{Proposal: &mls.PreSharedKey{PSKType: 1}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"many references":          {commit(mls.ProposalOrRef{Ref: make([]byte, 32)}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
+		"largest length":           {[]byte{0, 1, 0, 3, 0, 1, 0xBF, 0xFF, 0xFF, 0xFF}, func(b []byte) { _, _ = mls.ParseMessage(b) }},
+		"many minimal leaves":      {commit(mls.ProposalOrRef{Proposal: &mls.Update{LeafNode: mls.LeafNode{Credential: mls.Credential{Type: 1}, Source: mls.SourceUpdate}}}, 100_000), func(b []byte) { _, _ = mls.ParseCommit(b) }},
 	} {
 		t.Run(name, func(t *testing.T) { bounded(t, c.input, func() { c.run(c.input) }) })
 	}

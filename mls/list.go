@@ -62,17 +62,16 @@ func (l List[T]) String() string {
 	return b.String()
 }
 
-// finder answers many questions about one list. Few are answered by searching;
-// for many, which only a hostile object asks, it marks all values first.
+// finder answers questions about one list. A short one is searched each time;
+// a long one, which only a hostile object has, is marked first.
 type finder[T ~uint16] struct {
 	list List[T]
 	set  *[1 << 16 / 64]uint64
 }
 
-// finder is for about that many questions.
-func (l List[T]) finder(questions int) finder[T] {
+func (l List[T]) finder() finder[T] {
 	f := finder[T]{list: l}
-	if questions <= 16 {
+	if l.Len() <= 256 {
 		return f
 	}
 	f.set = new([1 << 16 / 64]uint64)

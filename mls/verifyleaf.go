@@ -28,7 +28,7 @@ func (l *LeafNode) checkForm(s CipherSuite) error {
 		return invalid("capabilities.credentials", c.Credentials.String(),
 			fmt.Sprintf("the credential's own type %d among them", l.Credential.Type), "RFC 9420 §7.2")
 	}
-	listed := c.Extensions.finder(len(l.Extensions))
+	listed := c.Extensions.finder()
 	for i, e := range l.Extensions {
 		if !everyone(e.Type) && !listed.has(e.Type) {
 			return invalid(fmt.Sprintf("extensions[%d]", i), fmt.Sprintf("type %d", e.Type), "a type listed in capabilities.extensions", sectionLeaf)
@@ -95,7 +95,7 @@ func (q *requirements) met(l *LeafNode) error {
 }
 
 func listsAll[T ~uint16](l List[T], required []T, field string) error {
-	listed := l.finder(len(required))
+	listed := l.finder()
 	for _, t := range required {
 		if !listed.has(t) {
 			return invalid(field, "not listed", fmt.Sprintf("type %d, which the group's extensions require", uint16(t)), sectionLeaf)

@@ -12,6 +12,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/mlkem"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
@@ -194,7 +195,9 @@ func HPKEKey(s mls.CipherSuite) []byte {
 	case mls.SuiteP521:
 		key, err = ecdh.P521().NewPrivateKey(scalar(elliptic.P521()))
 	case mls.SuiteXWing:
-		return Random(1216)
+		pq, err := mlkem.NewDecapsulationKey768(Random(mlkem.SeedSize))
+		check(err)
+		return append(pq.EncapsulationKey().Bytes(), HPKEKey(mls.SuiteX25519AES128)...)
 	default:
 		key, err = ecdh.X25519().NewPrivateKey(Random(32))
 	}
