@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,76 +82,86 @@ func (w *wire) closed() {
 	}
 }
 
+// slowMethod is what slow clients call.
+var slowMethod = gen.MethodSendMessage
+
 // Clients that send slowly are cut off, with a token or without.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
 	g := s.conversation(t, who)
 	before := s.state(t)
-	t.Run("all", func(t *testing.T) { slowClients(t, s, who) })
+	parts := map[string]func(*testing.T, *stack, actor){
+		"header": slowHeader, "nothing at all": nothingAtAll, "body without a token": slowWithoutToken, "body that stops": stoppedBody,
+		"body": func(t *testing.T, s *stack, who actor) { slowBody(t, s, who, "Content-Length: 5000", "x") },
+		"chunked body": func(t *testing.T, s *stack, who actor) {
+			slowBody(t, s, who, "Transfer-Encoding: chunked", "1\r\nx\r\n")
+		},
+	}
+	// All at once, though not as parallel tests: they only wait, and would
+	// keep others from running.
+	var all sync.WaitGroup
+	for name, part := range parts {
+		all.Go(func() { t.Run(name, func(t *testing.T) { part(t, s, who) }) })
+	}
+	all.Wait()
 	s.unchanged(t, before)
 	ok[object](t, s.call(t, who.Account, "sendMessage", messageCall(g, 10)))
 }
 
-func slowClients(t *testing.T, s *stack, who actor) {
-	m := gen.MethodSendMessage
-	t.Run("header", func(t *testing.T) {
-		t.Parallel()
-		w, began := s.dial(t), time.Now()
-		fmt.Fprintf(w, "POST /xrpc/%s HTTP/1.1\r\nHost: x\r\n", m.NSID)
-		go w.trickle("X-A: b\r\n", 200*time.Millisecond)
-		w.closed()
-		if took := time.Since(began); took > server.HeaderTimeout+5*time.Second {
-			t.Errorf("cut off after %v", took)
-		}
-	})
-	t.Run("nothing at all", func(t *testing.T) {
-		t.Parallel()
-		w, began := s.dial(t), time.Now()
-		w.closed()
-		if took := time.Since(began); took > server.HeaderTimeout+5*time.Second {
-			t.Errorf("cut off after %v", took)
-		}
-	})
-	for name, more := range map[string]string{"body": "Content-Length: 5000", "chunked body": "Transfer-Encoding: chunked"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w, began := s.dial(t), time.Now()
-			w.head(m, &who, more)
-			go w.trickle("1\r\n{\r\n", 500*time.Millisecond)
-			if a := w.answer(m); a.status != http.StatusRequestTimeout {
-				// A trickle is no valid chunking for long.
-				refused(t, a, xrpc.InvalidRequest)
-			}
-			w.closed()
-			if took := time.Since(began); took > 40*time.Second {
-				t.Errorf("cut off after %v", took)
-			}
-		})
+// within fails the test where something took longer.
+func within(t testing.TB, began time.Time, most time.Duration) {
+	t.Helper()
+	if took := time.Since(began); took > most {
+		t.Errorf("it took %v, want at most %v", took, most)
 	}
-	t.Run("body without a token", func(t *testing.T) {
-		t.Parallel()
-		w, began := s.dial(t), time.Now()
-		w.head(m, nil, "Content-Length: 5000")
-		go w.trickle("{", 500*time.Millisecond)
-		refused(t, w.answer(m), xrpc.AuthenticationRequired)
-		w.closed()
-		if took := time.Since(began); took > 25*time.Second {
-			t.Errorf("cut off after %v", took)
-		}
-	})
-	t.Run("body that stops", func(t *testing.T) {
-		t.Parallel()
-		w := s.dial(t)
-		w.head(m, &who, "Content-Length: 5000")
-		fmt.Fprint(w, `{"convoId":`)
-		if err := w.Conn.(*net.TCPConn).CloseWrite(); err != nil {
-			t.Fatal(err)
-		}
-		if message := refused(t, w.answer(m), xrpc.InvalidRequest); !strings.HasPrefix(message, "body: ") {
-			t.Errorf("message is %q", message)
-		}
-	})
+}
+
+func slowHeader(t *testing.T, s *stack, _ actor) {
+	w, began := s.dial(t), time.Now()
+	fmt.Fprintf(w, "POST /xrpc/%s HTTP/1.1\r\nHost: x\r\n", slowMethod.NSID)
+	go w.trickle("X-A: b\r\n", 200*time.Millisecond)
+	w.closed()
+	within(t, began, server.HeaderTimeout+5*time.Second)
+}
+
+func nothingAtAll(t *testing.T, s *stack, _ actor) {
+	w, began := s.dial(t), time.Now()
+	w.closed()
+	within(t, began, server.HeaderTimeout+5*time.Second)
+}
+
+func slowBody(t *testing.T, s *stack, who actor, length, bytes string) {
+	w, began := s.dial(t), time.Now()
+	w.head(slowMethod, &who, length)
+	go w.trickle(bytes, 200*time.Millisecond)
+	a := w.answer(slowMethod)
+	if message := refused(t, a, xrpc.InvalidRequest); a.status != http.StatusRequestTimeout || message != "body: arrived too slowly" {
+		t.Errorf("answer is %s", a.short())
+	}
+	w.closed()
+	within(t, began, 20*time.Second)
+}
+
+func slowWithoutToken(t *testing.T, s *stack, _ actor) {
+	w, began := s.dial(t), time.Now()
+	w.head(slowMethod, nil, "Content-Length: 5000")
+	go w.trickle("{", 200*time.Millisecond)
+	refused(t, w.answer(slowMethod), xrpc.AuthenticationRequired)
+	w.closed()
+	within(t, began, 15*time.Second)
+}
+
+func stoppedBody(t *testing.T, s *stack, who actor) {
+	w := s.dial(t)
+	w.head(slowMethod, &who, "Content-Length: 5000")
+	fmt.Fprint(w, `{"convoId":`)
+	if err := w.Conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if message := refused(t, w.answer(slowMethod), xrpc.InvalidRequest); !strings.HasPrefix(message, "body: ") {
+		t.Errorf("message is %q", message)
+	}
 }
 
 // Bodies without an end are read up to a bound and refused, by whatever method.
@@ -202,6 +213,7 @@ func TestLargeBodies(t *testing.T) {
 func TestBrokenHTTP(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
+	var all sync.WaitGroup
 	for _, text := range []string{
 		"\x00\x01\x02\r\n\r\n", "GET\r\n\r\n", "GET /xrpc/ HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 		"POST /xrpc/blue.catbird.mls.sendMessage HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
@@ -212,13 +224,19 @@ func TestBrokenHTTP(t *testing.T) {
 		"GET /" + strings.Repeat("a", 2*server.MaxHeader) + " HTTP/1.1\r\nHost: x\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: b\r\n", server.MaxHeader) + "\r\n",
 	} {
-		w := s.dial(t)
-		go func() { _, _ = io.WriteString(w, text) }()
-		res, err := http.ReadResponse(w.r, nil)
-		if err == nil && (res.StatusCode < 400 || res.StatusCode == http.StatusInternalServerError) {
-			t.Errorf("%.60q: status %d", text, res.StatusCode)
-		}
-		w.Close()
+		all.Go(func() {
+			w := s.dial(t)
+			go func() {
+				_, _ = io.WriteString(w, text)
+				_ = w.Conn.(*net.TCPConn).CloseWrite()
+			}()
+			res, err := http.ReadResponse(w.r, nil)
+			if err == nil && (res.StatusCode < 400 || res.StatusCode == http.StatusInternalServerError) {
+				t.Errorf("%.60q: status %d", text, res.StatusCode)
+			}
+			w.Close()
+		})
 	}
+	all.Wait()
 	ok[object](t, s.call(t, nil, "describeService", nil))
 }
