@@ -17,6 +17,13 @@ type Effect struct {
 	Added []AddedLeaf
 	// Removed and Updated list leaf indexes of the old tree.
 	Removed, Updated []uint32
+	// Alternative is set for a commit of epoch 0 only. RFC 9420 starts the
+	// transcript in two ways: §11 has a new group's interim hash cover its
+	// confirmation tag, §8.2 has it empty, and OpenMLS does the latter. What is
+	// returned as the next epoch follows §11; Alternative follows §8.2. They
+	// differ in transcript hashes only, and the GroupInfo of epoch 1, or the
+	// next signature, tells which of the two the group has.
+	Alternative *Group
 }
 
 // AddedLeaf is a leaf that a commit added.
