@@ -64,7 +64,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	t.Cleanup(dir.Close)
 	replay := must(auth.NewMemoryReplay(auth.MemoryReplayConfig{}))(t)
 	authenticator := must(auth.New(auth.Config{Audiences: auth.Audiences(serviceDID), Directory: dir, Replay: replay}))(t)
-	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
 		Plumbing:   xrpc.Plumbing{Auth: authenticator, Limits: must(auth.NewLimits(o.limits))(t)},
