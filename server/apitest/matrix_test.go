@@ -128,10 +128,10 @@ func methodOf(name string) string {
 // does not exist, and what is refused changes nothing.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
+	s := newStack(t)
 	for _, c := range inConversation {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			sc := newScene(t)
+			sc := newScene(t, s)
 			method := methodOf(c.name)
 			call := func(as actor, in object) answer { return sc.call(t, as.Account, method, in) }
 			before := sc.state(t)
@@ -246,7 +246,7 @@ func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
 // What a stranger may call tells it of itself alone.
 func TestStrangersLearnNothingElsewhere(t *testing.T) {
 	t.Parallel()
-	sc := newScene(t)
+	sc := newScene(t, newStack(t))
 	own := must(json.Marshal(publication(sc.stranger.device.KeyPackage())))(t)
 	calls := map[string]any{
 		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String()},
@@ -333,7 +333,7 @@ func withDevice(in object, device func(*scene) string) func(*scene) any {
 // A member cannot use what is another account's, nor learn of it.
 func TestWhatIsAnothersStaysItsOwn(t *testing.T) {
 	t.Parallel()
-	sc := newScene(t)
+	sc := newScene(t, newStack(t))
 	before := sc.state(t)
 	covered := map[string]bool{}
 	for _, o := range others {
