@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/blob"
 )
 
@@ -25,12 +26,16 @@ type Config struct {
 	// PastEpochs is how many epochs before the current one application
 	// messages are accepted from.
 	PastEpochs int64
+	// RequireGroupInfo refuses what would make a roster claimed: createConvo,
+	// and commits of the older methods that nobody outside can read, without
+	// GroupInfo and tree.
+	RequireGroupInfo bool
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
 
-// Server implements gen.Service. It keeps no state besides the pool: any number
-// of them work on one database.
+// Server implements gen.Service. It keeps no state besides the pool that is not
+// a cache: any number of them work on one database.
 type Server struct {
 	pool       *pgxpool.Pool
 	blobs      *blob.Store
@@ -38,11 +43,18 @@ type Server struct {
 	version    string
 	pastEpochs int64
 	now        func() time.Time
+
+	requireGroupInfo bool
+	// memory has the leaves that were verified before.
+	memory *mls.Memory
 }
 
 // New makes a Server.
 func New(c Config) *Server {
-	s := &Server{pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock}
+	s := &Server{
+		pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
+		requireGroupInfo: c.RequireGroupInfo, memory: mls.NewMemory(rememberedLeaves),
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -91,7 +91,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	a.service = server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs)})
+	a.service = server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), RequireGroupInfo: c.GroupInfo == "required"})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
