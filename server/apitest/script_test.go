@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -281,7 +282,7 @@ func (c *script) same(path string, want, got any) error {
 		}
 		return nil
 	}
-	if want != got {
+	if !reflect.DeepEqual(want, got) {
 		return fmt.Errorf("%s is %v, want %v", path, got, want)
 	}
 	return nil
