@@ -97,6 +97,9 @@ func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64) error
 // endRejoinRequests ends those of members that go, and of those that got what
 // they asked for.
 func (c *commitTx) endRejoinRequests(ctx context.Context, ch *change) error {
+	if err := c.endReports(ctx, ch.ends); err != nil {
+		return err
+	}
 	dids := append([]string(nil), ch.ends...)
 	for _, p := range ch.packages {
 		dids = append(dids, p.Did)

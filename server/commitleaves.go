@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
@@ -60,10 +61,18 @@ func (c *commitTx) placeLeaves(ctx context.Context, r *rosterChange) error {
 	} else if err = c.moveLeaves(ctx, r.changes); err == nil {
 		err = storeGroup(ctx, c.q, c.convoID, r.next)
 	}
-	if err != nil || c.joiner == nil {
+	if err != nil || !c.bringsDevice(r) {
 		return err
 	}
 	return c.checkDevices(ctx)
+}
+
+// bringsDevice tells whether the caller comes with a device that no package
+// announced.
+func (c *commitTx) bringsDevice(r *rosterChange) bool {
+	return c.joiner != nil || slices.ContainsFunc(r.changes, func(ch mls.LeafChange) bool {
+		return ch.Kind == mls.LeafCommitted && ch.Old.DeviceID != ch.New.DeviceID
+	})
 }
 
 // claimRoster keeps what is known of a roster that no tree shows.
@@ -140,7 +149,7 @@ func (c *commitTx) moveLeaves(ctx context.Context, changes []mls.LeafChange) err
 	return fresh.store(ctx, c.q, c.convoID)
 }
 
-// checkDevices bounds the devices of who joins alone; those that a package adds
+// checkDevices bounds the devices of the caller that come by themselves; those that a package adds
 // were counted when it was published.
 func (c *commitTx) checkDevices(ctx context.Context) error {
 	n, err := c.q.CountDevices(ctx, c.caller, c.now)

@@ -132,5 +132,5 @@ func (l *leaveTx) end(ctx context.Context) error {
 	if err := l.q.EndRejoinRequests(ctx, l.convoID, []string{l.caller}); err != nil {
 		return fmt.Errorf("end rejoin request: %w", err)
 	}
-	return nil
+	return l.endReports(ctx, []string{l.caller})
 }
