@@ -27,6 +27,7 @@ var benchmarks = []struct {
 	{"send", benchSend},
 	{"growth", benchGrowth},
 	{"read", benchRead},
+	{"mls", benchMLS},
 }
 
 var missed bool
