@@ -127,6 +127,11 @@ export class Device {
     return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), this.#sendCommit(convoId))
   }
 
+  /** A commit that the others cannot apply and the service cannot tell from any other; ts-mls only. */
+  damageCommit(convoId) {
+    return this.#commit(convoId, (submit) => this.mls.damagedUpdate(convoId, submit), this.#sendCommit(convoId))
+  }
+
   /** Removes one leaf of a person who stays a member with other devices. */
   removeDevice(convoId, identity) {
     return this.#commit(convoId, (submit) => this.mls.remove(convoId, [identity], submit), this.#sendCommit(convoId))

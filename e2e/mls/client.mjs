@@ -24,6 +24,9 @@ import { TsMlsClient } from './tsmls.mjs'
 
 export const SUITE_1 = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519'
 export const SUITE_2 = 'MLS_128_DHKEMP256_AES128GCM_SHA256_P256'
+export const SUITE_3 = 'MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519'
+export const SUITE_5 = 'MLS_256_DHKEMP521_AES256GCM_SHA512_P521'
+export const SUITE_7 = 'MLS_256_DHKEMP384_AES256GCM_SHA384_P384'
 
 const implementations = { 'ts-mls': TsMlsClient, 'core-crypto': CoreCryptoClient }
 

@@ -2,7 +2,7 @@
 //
 //  - ECDSA public keys: compressed points instead of the uncompressed ones of §5.1.1.
 //  - external_pub: the bare HPKE key, without the length that opaque<V> of §12.4.3.2 calls for.
-import { p256 } from '@noble/curves/nist.js'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { getCiphersuiteFromName, getCiphersuiteImpl } from 'ts-mls'
 import { createGroupInfo } from 'ts-mls/createCommit.js'
 import { ratchetTreeEncoder } from 'ts-mls/ratchetTree.js'
@@ -21,15 +21,30 @@ export async function cipherSuite(name) {
 
 async function uncompressedKeys(name, suite) {
   const keys = await suite.signature.keygen()
-  if (!name.endsWith('_P256')) return keys
-  return { signKey: keys.signKey, publicKey: p256.getPublicKey(keys.signKey, false) }
+  const curve = curves[name.split('_').at(-1)]
+  return curve ? { signKey: keys.signKey, publicKey: curve.getPublicKey(keys.signKey, false) } : keys
 }
 
-/** The only HPKE keys that come with their length in front are those of external_pub: 32 and 65 bytes long. */
+const curves = { P256: p256, P384: p384, P521: p521 }
+
+/** The only HPKE keys that come with their length in front are those of external_pub: X25519's 32 bytes, or a point's. */
 function withoutLength(key) {
   if (key.length === 1 + 32) return key.subarray(1)
-  if (key.length === 2 + 65) return key.subarray(2)
+  if ([2 + 65, 2 + 97, 2 + 133].includes(key.length)) return key.subarray(2)
   return key
+}
+
+/**
+ * The same suite, but what it encrypts in an UpdatePath cannot be decrypted: the path secrets of a commit made
+ * with it reach nobody, and all that can be seen from outside is in order.
+ */
+export function damagingPaths(suite) {
+  const seal = async (publicKey, plaintext, info, aad) => {
+    const sealed = await suite.hpke.seal(publicKey, plaintext, info, aad)
+    if (Buffer.from(info).includes('MLS 1.0 UpdatePathNode')) sealed.ct[0] ^= 1
+    return sealed
+  }
+  return { ...suite, hpke: { ...suite.hpke, seal } }
 }
 
 /** A signed GroupInfo of the current epoch with external_pub and ratchet_tree. */

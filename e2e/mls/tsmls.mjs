@@ -6,7 +6,7 @@ import {
 import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
 import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
 import { getGroupMembers } from 'ts-mls/clientState.js'
-import { cipherSuite, groupInfo } from './shim.mjs'
+import { cipherSuite, damagingPaths, groupInfo } from './shim.mjs'
 
 const DAY = 86_400n
 
@@ -77,9 +77,14 @@ export class TsMlsClient {
     return this.#commit(groupId, [], submit)
   }
 
-  async #commit(groupId, extraProposals, submit) {
+  /** An update that no other member can apply, though this client can. */
+  damagedUpdate(groupId, submit) {
+    return this.#commit(groupId, [], submit, damagingPaths(this.#cs))
+  }
+
+  async #commit(groupId, extraProposals, submit, suite = this.#cs) {
     const { newState, commit, welcome } = await createCommit(
-      { state: this.#groups.get(groupId), cipherSuite: this.#cs },
+      { state: this.#groups.get(groupId), cipherSuite: suite },
       { extraProposals, wireAsPublicMessage: this.#public, ratchetTreeExtension: true })
     const accepted = await submit({
       commit: encodeMlsMessage(commit),
