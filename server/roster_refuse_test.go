@@ -141,6 +141,11 @@ func TestRosterRefusesJoin(t *testing.T) {
 			})
 		})
 	}
+	// Not even the creator, who may remove members by other commits.
+	unchanged(t, s, g.ID(), func() {
+		_, err := s.JoinConvo(t.Context(), by(alice), joinInput(g, g.ExternalCommit(alice.Rotate(), g.Index(carol))))
+		wantRefused(t, err, gen.ErrInvalidCommit, "the joiner's own old leaf")
+	})
 	// Without its tree the GroupInfo is fine: the commit leads to it.
 	in := joinInput(g, good)
 	in.GroupInfo = good.GroupInfoNoTree
