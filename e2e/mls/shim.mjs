@@ -1,17 +1,21 @@
-// ts-mls 1.6 departs from RFC 9420 in two places. This shim makes it emit and accept the RFC's form.
+// ts-mls 1.6 departs from RFC 9420 in two places. This shim makes it emit and accept the RFC's form. (A third is its
+// default lifetime without end; tsmls.mjs gives it another.)
 //
 //  - ECDSA public keys: compressed points instead of the uncompressed ones of §5.1.1.
 //  - external_pub: the bare HPKE key, without the length that opaque<V> of §12.4.3.2 calls for.
 import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { getCiphersuiteFromName, getCiphersuiteImpl } from 'ts-mls'
-import { createGroupInfo } from 'ts-mls/createCommit.js'
+import { createGroupInfo, createGroupInfoWithExternalPubAndRatchetTree } from 'ts-mls/createCommit.js'
 import { ratchetTreeEncoder } from 'ts-mls/ratchetTree.js'
 import { encode } from 'ts-mls/codec/tlsEncoder.js'
 import { varLenDataEncoder } from 'ts-mls/codec/variableLength.js'
 
+/** A cipher suite as ts-mls has it. */
+export const rawCipherSuite = (name) => getCiphersuiteImpl(getCiphersuiteFromName(name))
+
 /** A ts-mls cipher suite that speaks the RFC's encodings. */
 export async function cipherSuite(name) {
-  const suite = await getCiphersuiteImpl(getCiphersuiteFromName(name))
+  const suite = await rawCipherSuite(name)
   return {
     ...suite,
     signature: { ...suite.signature, keygen: () => uncompressedKeys(name, suite) },
@@ -34,6 +38,9 @@ function withoutLength(key) {
   return key
 }
 
+/** The ratchet tree of the current epoch. */
+export const ratchetTree = (state) => encode(ratchetTreeEncoder)(state.ratchetTree)
+
 /**
  * The same suite, but what it encrypts in an UpdatePath cannot be decrypted: the path secrets of a commit made
  * with it reach nobody, and all that can be seen from outside is in order.
@@ -47,13 +54,16 @@ export function damagingPaths(suite) {
   return { ...suite, hpke: { ...suite.hpke, seal } }
 }
 
-/** A signed GroupInfo of the current epoch with external_pub and ratchet_tree. */
-export async function groupInfo(state, suite) {
+/** The GroupInfo that ts-mls makes, with a bare external_pub. */
+export const rawGroupInfo = (state, suite) => createGroupInfoWithExternalPubAndRatchetTree(state, [], suite)
+
+/** A signed GroupInfo of the current epoch with external_pub and, unless told otherwise, ratchet_tree. */
+export async function groupInfo(state, suite, withTree = true) {
   const { publicKey } = await suite.hpke.deriveKeyPair(state.keySchedule.externalSecret)
   const externalPub = await suite.hpke.exportPublicKey(publicKey)
   const extensions = [
     { extensionType: 'external_pub', extensionData: encode(varLenDataEncoder)(externalPub) },
-    { extensionType: 'ratchet_tree', extensionData: encode(ratchetTreeEncoder)(state.ratchetTree) },
   ]
+  if (withTree) extensions.push({ extensionType: 'ratchet_tree', extensionData: ratchetTree(state) })
   return createGroupInfo(state.groupContext, state.confirmationTag, state, extensions, suite)
 }

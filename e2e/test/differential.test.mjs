@@ -23,6 +23,11 @@ for (const [implementation, names] of Object.entries(suites)) {
   }
 }
 
+for (const handshakes of ['public', 'private']) {
+  test(`the tree beside the GroupInfo, ${handshakes} handshakes`, { timeout: 90_000 }, (t) =>
+    life(t, { implementation: 'ts-mls', suite: SUITE_1, handshakes, tree: 'beside' }))
+}
+
 async function life(t, options) {
   const convoId = randomBytes(16).toString('hex')
   const open = async (account, label) => {
@@ -46,6 +51,11 @@ async function life(t, options) {
   await steps.check()
   for (const device of [ada, ben, cleo]) await steps.committed(device, () => device.updateKeys(convoId))
 
+  if (options.tree === 'beside' && options.handshakes === 'public') {
+    await steps.committed(ben, () => ben.updateKeysWithoutTree(convoId))
+    await steps.committed(ben, () => ben.updateKeys(convoId))
+  }
+
   cleo.mls.forget(convoId)
   await steps.committed(cleo, () => cleo.joinExternal(convoId))
   const phone = await open(ada.account, 'phone')
@@ -53,9 +63,13 @@ async function life(t, options) {
   await steps.committed(phone, () => phone.joinExternal(convoId))
   await steps.talk()
 
-  await steps.removed(cleo, () => ada.removeMember(convoId, cleo.did))
+  // leaveConvo takes no tree beside a GroupInfo; with a PublicMessage commit it needs none.
+  const [remove, commitLeave] = options.tree === 'beside' && options.handshakes === 'private'
+    ? [() => ada.removeMemberWithTree(convoId, cleo.did), () => phone.removeMemberWithTree(convoId, ben.did)]
+    : [() => ada.removeMember(convoId, cleo.did), () => phone.removeMember(convoId, ben.did)]
+  await steps.removed(cleo, remove)
   await ben.leave(convoId)
-  await steps.removed(ben, () => phone.removeMember(convoId, ben.did))
+  await steps.removed(ben, commitLeave)
   await steps.talk()
 }
 
