@@ -30,6 +30,8 @@ type Config struct {
 	// and commits of the older methods that nobody outside can read, without
 	// GroupInfo and tree.
 	RequireGroupInfo bool
+	// Pace bounds conversations; nil for no bounds.
+	Pace ConvoLimiter
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
@@ -45,6 +47,7 @@ type Server struct {
 	now        func() time.Time
 
 	requireGroupInfo bool
+	pace             ConvoLimiter
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -53,7 +56,7 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		requireGroupInfo: c.RequireGroupInfo, memory: mls.NewMemory(rememberedLeaves),
+		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -25,6 +25,7 @@ type app struct {
 	metrics  *server.Metrics
 	handler  http.Handler
 	service  *server.Server
+	limits   *auth.Limits
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -91,7 +92,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	a.service = server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), RequireGroupInfo: c.GroupInfo == "required"})
+	a.service = server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
@@ -139,6 +140,7 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
+	a.limits = limits
 	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
 }
 
