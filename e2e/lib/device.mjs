@@ -143,8 +143,9 @@ export class Device {
   }
 
   /** A commit that the others cannot apply and the service cannot tell from any other; ts-mls only. */
-  damageCommit(convoId) {
-    return this.#commit(convoId, (submit) => this.mls.damagedUpdate(convoId, submit), this.#sendCommit(convoId))
+  damageCommit(convoId, externalSecret) {
+    const update = (submit) => this.mls.damagedUpdate(convoId, submit, externalSecret)
+    return this.#commit(convoId, update, this.#sendCommit(convoId))
   }
 
   /** Removes one leaf of a person who stays a member with other devices. */

@@ -57,9 +57,12 @@ export function damagingPaths(suite) {
 /** The GroupInfo that ts-mls makes, with a bare external_pub. */
 export const rawGroupInfo = (state, suite) => createGroupInfoWithExternalPubAndRatchetTree(state, [], suite)
 
-/** A signed GroupInfo of the current epoch with external_pub and, unless told otherwise, ratchet_tree. */
-export async function groupInfo(state, suite, withTree = true) {
-  const { publicKey } = await suite.hpke.deriveKeyPair(state.keySchedule.externalSecret)
+/**
+ * A signed GroupInfo of the current epoch with external_pub, which belongs to the group unless another secret is
+ * given, and with ratchet_tree if wanted.
+ */
+export async function groupInfo(state, suite, withTree, externalSecret = state.keySchedule.externalSecret) {
+  const { publicKey } = await suite.hpke.deriveKeyPair(externalSecret)
   const externalPub = await suite.hpke.exportPublicKey(publicKey)
   const extensions = [
     { extensionType: 'external_pub', extensionData: encode(varLenDataEncoder)(externalPub) },

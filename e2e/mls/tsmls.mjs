@@ -81,28 +81,31 @@ export class TsMlsClient {
     return this.#commit(groupId, [], submit)
   }
 
-  /** An update that no other member can apply, though this client can. */
-  damagedUpdate(groupId, submit) {
-    return this.#commit(groupId, [], submit, damagingPaths(this.#cs))
+  /**
+   * An update that no other member can apply, though this client can. With an `externalSecret` that is not the
+   * group's, this client cannot follow those who join by its GroupInfo either.
+   */
+  damagedUpdate(groupId, submit, externalSecret) {
+    return this.#commit(groupId, [], submit, { suite: damagingPaths(this.#cs), externalSecret })
   }
 
-  async #commit(groupId, extraProposals, submit, suite = this.#cs) {
+  async #commit(groupId, extraProposals, submit, { suite = this.#cs, externalSecret } = {}) {
     const { newState, commit, welcome } = await createCommit(
       { state: this.#groups.get(groupId), cipherSuite: suite },
       { extraProposals, wireAsPublicMessage: this.#public, ratchetTreeExtension: this.#treeInside })
     const accepted = await submit({
       commit: encodeMlsMessage(commit),
       welcome: welcome && message({ wireformat: 'mls_welcome', welcome }),
-      ...await this.#groupInfo(newState),
+      ...await this.#groupInfo(newState, externalSecret),
     })
     if (accepted) this.#groups.set(groupId, newState)
     return accepted
   }
 
-  async #groupInfo(state) {
+  async #groupInfo(state, externalSecret) {
     const info = this.#raw === 'external_pub'
       ? await rawGroupInfo(state, this.#cs)
-      : await groupInfo(state, this.#cs, this.#treeInside)
+      : await groupInfo(state, this.#cs, this.#treeInside, externalSecret)
     return {
       groupInfo: message({ wireformat: 'mls_group_info', groupInfo: info }),
       ratchetTree: this.#treeInside ? undefined : ratchetTree(state),

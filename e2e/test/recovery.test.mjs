@@ -19,7 +19,10 @@ for (const options of [{ suite: SUITE_1, handshakes: 'private' }, { suite: SUITE
   test(`a damaged path secret, ${options.handshakes} handshakes`, { timeout: 90_000 }, (t) => recover(t, options))
 }
 
-async function recover(t, options) {
+test('an external_pub that is not the group’s as well', { timeout: 90_000 }, (t) =>
+  recover(t, { suite: SUITE_1, handshakes: 'private' }, randomBytes(32)))
+
+async function recover(t, options, externalSecret) {
   const convoId = randomBytes(16).toString('hex')
   const person = async (name, implementation) => {
     const device = await Device.open(await DirectAccount.create({ name, network }), { implementation, ...options })
@@ -37,11 +40,11 @@ async function recover(t, options) {
   await talk(convoId, everyone)
 
   // The service cannot know: it takes the commit, and its sender goes on.
-  const damaged = await ada.damageCommit(convoId)
+  const damaged = await ada.damageCommit(convoId, externalSecret)
   assert.equal(damaged.newEpoch, 2)
   const before = await reportedDamage()
   for (const device of [ben, cleo]) {
-    await assert.rejects(device.sync(convoId), (error) => !(error instanceof XRPCError), 'by the MLS implementation')
+    await cannotApply(convoId, device)
     assert.equal(device.mls.epoch(convoId), 1)
     const stale = await device.mls.encrypt(convoId, Buffer.from('lost'))
     await assert.rejects(
@@ -60,21 +63,39 @@ async function recover(t, options) {
   const { commits } = await cleo.account.query('getCommits', { convoId, fromEpoch: 1, toEpoch: 1 })
   assert.deepEqual(commits.map(({ epoch, sender }) => [epoch, sender]), [[1, ada.did]])
 
-  for (const [device, epoch] of [[ben, 3], [cleo, 4]]) {
-    device.mls.forget(convoId)
-    assert.equal((await device.joinExternal(convoId)).newEpoch, epoch)
+  await comeBack(convoId, ben, 3)
+  if (externalSecret) await cannotApply(convoId, ada)
+  else await ada.sync(convoId)
+  await comeBack(convoId, cleo, 4)
+  await ben.sync(convoId)
+  if (externalSecret) {
+    await report(convoId, ada, 2)
+    await comeBack(convoId, ada, 5)
+    for (const device of [ben, cleo]) await device.sync(convoId)
+  } else {
     await ada.sync(convoId)
   }
-  await ben.sync(convoId)
+
   await talk(convoId, everyone)
   for (const device of everyone) {
-    assert.equal(device.mls.epoch(convoId), 4)
+    assert.equal(device.mls.epoch(convoId), externalSecret ? 5 : 4)
     assert.deepEqual([...device.mls.members(convoId)].sort(), everyone.map(({ did }) => did).sort())
   }
   assert.equal((await ada.account.query('getConvos')).conversations[0].roster, 'verified')
+
+  // The group is as good as any: keys are updated, and everybody follows.
   await ben.updateKeys(convoId)
   for (const device of [ada, cleo]) await device.sync(convoId)
   await talk(convoId, everyone)
+}
+
+/** The MLS implementation, not the service, refuses what came. */
+const cannotApply = (convoId, device) =>
+  assert.rejects(device.sync(convoId), (error) => !(error instanceof XRPCError || error instanceof assert.AssertionError))
+
+async function comeBack(convoId, device, epoch) {
+  await device.mls.forget(convoId)
+  assert.equal((await device.joinExternal(convoId)).newEpoch, epoch)
 }
 
 const report = (convoId, device, epoch) =>
