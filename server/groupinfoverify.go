@@ -73,5 +73,11 @@ func (h *handshakeTx) takeInfo(ctx context.Context, v *verifiedInfo) error {
 	if err := h.q.EnsureDevices(ctx, h.now, dids, ids); err != nil {
 		return fmt.Errorf("record devices: %w", err)
 	}
+	// The same word that settles the roster states the epoch.
+	if h.convo.EpochAssumed {
+		if err := h.settle(ctx, h.convo.Epoch); err != nil {
+			return err
+		}
+	}
 	return h.settleRoster(ctx, v.stated, members)
 }

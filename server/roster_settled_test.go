@@ -1,0 +1,10 @@
+package server
+
+import (
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// Two members that agree settle the roster of a group whose epoch was assumed,
