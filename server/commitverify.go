@@ -112,6 +112,14 @@ func (v *verification) applyPublic(req *commitRequest, p *parsedCommit, proposal
 	if e.info.Signer != effect.Committer {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: signer: found leaf %d, want leaf %d, the committer's", e.info.Signer, effect.Committer)
 	}
+	if effect.Alternative == nil {
+		return e.states(next, "that the "+req.commitField+" leads to", mem)
+	}
+	// Clients start the transcript in two ways: the GroupInfo tells which.
+	if e.states(effect.Alternative, "", mem) == nil {
+		v.next = effect.Alternative
+		return nil
+	}
 	return e.states(next, "that the "+req.commitField+" leads to", mem)
 }
 

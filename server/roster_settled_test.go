@@ -8,3 +8,4 @@ import (
 )
 
 // Two members that agree settle the roster of a group whose epoch was assumed,
+// and with it the epoch: the creator's next message cannot move it away from
