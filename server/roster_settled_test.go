@@ -33,3 +33,5 @@ func TestRosterSettlesAssumedEpoch(t *testing.T) {
 	}
 	sameRoster(t, s, advance(t, s, g, bob, 1))
 }
+
+// The first commit of a group whose clients start the transcript with an empty
