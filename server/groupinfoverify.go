@@ -28,7 +28,7 @@ func (s *Server) verifyInfo(ctx context.Context, convoID, caller string, e *evid
 	}
 	switch {
 	case v.base != nil:
-		v.err = e.states(v.base, "as the service knows it", s.memory)
+		v.err = v.try(func(g *mls.Group) error { return e.states(g, "as the service knows it", s.memory) })
 	case e.tree == nil:
 		v.err = gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: has no ratchet_tree, and none came beside it; the service knows none of this group (RFC 9420 §12.4.3.3)")
 	default:

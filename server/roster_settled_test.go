@@ -55,6 +55,32 @@ func TestRosterFollowsEitherTranscript(t *testing.T) {
 				sameRoster(t, s, g)
 			}
 		})
+		t.Run(name+", no GroupInfo", func(t *testing.T) {
+			g := commitGroup(t, s, alice)
+			if empty {
+				g.Interim = nil
+			}
+			c := g.Commit(alice, mlstest.Plan{Public: true})
+			out, err := s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message})
+			accepted(t, out, err)
+			g = c.Next
+			p := g.Propose(alice, &mls.PreSharedKey{PSKType: mls.PSKExternal, ID: []byte("id"), Nonce: mlstest.Random(32)}, true)
+			if _, err := s.SendProposal(t.Context(), by(alice), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}); err != nil {
+				t.Fatal(err)
+			}
+			if err := giveInfo(t, s, g, alice); err != nil {
+				t.Fatal(err)
+			}
+			unchanged(t, s, g.ID(), func() {
+				_, err := s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: g.ID(),
+					Commit: reframe(t, g.Commit(alice, mlstest.Plan{Public: true}).Message, func(m *mls.PublicMessage) { m.Signature[7] ^= 1 })})
+				wantRefused(t, err, gen.ErrInvalidCommit, "signature")
+			})
+			c = g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{p}})
+			out, err = s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message})
+			accepted(t, out, err)
+			sameRoster(t, s, c.Next)
+		})
 	}
 }
 
