@@ -16,12 +16,14 @@ SELECT count(*) FROM (
     WHERE k.did = $1 AND k.spent_at IS NULL AND k.expires_at > $2::timestamptz
     UNION
     SELECT l.device_id FROM leaves l
+    JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
     WHERE l.did = $1
-      AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NOT NULL)
 ) live
 `
 
-// Devices of an account with live packages or leaves.
+// Devices of an account with live packages or leaves. A leaf counts where the
+// account has shown the device itself: what others state of it must not use up
+// its devices.
 func (q *Queries) CountDevices(ctx context.Context, did string, now time.Time) (int64, error) {
 	row := q.db.QueryRow(ctx, countDevices, did, now)
 	var count int64
@@ -64,25 +66,6 @@ DELETE FROM roster_claims WHERE convo_id = $1
 
 func (q *Queries) DropRosterClaims(ctx context.Context, convoID string) error {
 	_, err := q.db.Exec(ctx, dropRosterClaims, convoID)
-	return err
-}
-
-const ensureDevices = `-- name: EnsureDevices :exec
-WITH shown AS (
-    SELECT DISTINCT unnest($2::text[]) AS did, unnest($3::text[]) AS device_id
-), account AS (
-    INSERT INTO accounts (did, created_at)
-    SELECT DISTINCT shown.did, $1::timestamptz FROM shown ORDER BY shown.did
-    ON CONFLICT (did) DO NOTHING
-)
-INSERT INTO devices (did, device_id, created_at)
-SELECT shown.did, shown.device_id, $1::timestamptz FROM shown ORDER BY shown.did, shown.device_id
-ON CONFLICT (did, device_id) DO NOTHING
-`
-
-// Devices that show themselves by a leaf. Known ones stay as they are.
-func (q *Queries) EnsureDevices(ctx context.Context, at time.Time, dids []string, deviceIds []string) error {
-	_, err := q.db.Exec(ctx, ensureDevices, at, dids, deviceIds)
 	return err
 }
 

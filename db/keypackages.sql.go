@@ -91,8 +91,8 @@ WHERE k.did = $1 AND k.last_resort AND k.expires_at > $2::timestamptz
 GROUP BY k.device_id, k.cipher_suite
 UNION ALL
 SELECT DISTINCT l.device_id, 0::bigint, 0::bigint FROM leaves l
+JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
 WHERE l.did = $1
-  AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NOT NULL)
 `
 
 type CountLiveKeyPackagesRow struct {
@@ -102,7 +102,7 @@ type CountLiveKeyPackagesRow struct {
 }
 
 // What the limits count: unspent packages by device and suite, and devices that
-// have leaves only, with suite 0 and no package.
+// have leaves only, with suite 0 and no package. Leaves count as in CountDevices.
 func (q *Queries) CountLiveKeyPackages(ctx context.Context, did string, now time.Time) ([]CountLiveKeyPackagesRow, error) {
 	rows, err := q.db.Query(ctx, countLiveKeyPackages, did, now)
 	if err != nil {

@@ -55,28 +55,17 @@ ON CONFLICT (convo_id, did, device_id) DO UPDATE SET
 UPDATE leaves SET leaf_index = NULL, signature_key = NULL, credential = NULL
 WHERE convo_id = $1 AND leaf_index IS NOT NULL;
 
--- name: EnsureDevices :exec
--- Devices that show themselves by a leaf. Known ones stay as they are.
-WITH shown AS (
-    SELECT DISTINCT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id
-), account AS (
-    INSERT INTO accounts (did, created_at)
-    SELECT DISTINCT shown.did, sqlc.arg(at)::timestamptz FROM shown ORDER BY shown.did
-    ON CONFLICT (did) DO NOTHING
-)
-INSERT INTO devices (did, device_id, created_at)
-SELECT shown.did, shown.device_id, sqlc.arg(at)::timestamptz FROM shown ORDER BY shown.did, shown.device_id
-ON CONFLICT (did, device_id) DO NOTHING;
-
 -- name: CountDevices :one
--- Devices of an account with live packages or leaves.
+-- Devices of an account with live packages or leaves. A leaf counts where the
+-- account has shown the device itself: what others state of it must not use up
+-- its devices.
 SELECT count(*) FROM (
     SELECT k.device_id FROM key_packages k
     WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND k.expires_at > sqlc.arg(now)::timestamptz
     UNION
     SELECT l.device_id FROM leaves l
+    JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
     WHERE l.did = sqlc.arg(did)
-      AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NOT NULL)
 ) live;
 
 -- name: RosterClaimed :one

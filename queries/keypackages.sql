@@ -7,7 +7,7 @@ WHERE did = $1 AND ref = ANY(sqlc.arg(refs)::bytea[])
 
 -- name: CountLiveKeyPackages :many
 -- What the limits count: unspent packages by device and suite, and devices that
--- have leaves only, with suite 0 and no package.
+-- have leaves only, with suite 0 and no package. Leaves count as in CountDevices.
 SELECT k.device_id, k.cipher_suite, count(*) AS packages FROM key_packages k
 WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
 GROUP BY k.device_id, k.cipher_suite
@@ -17,8 +17,8 @@ WHERE k.did = sqlc.arg(did) AND k.last_resort AND k.expires_at > sqlc.arg(now)::
 GROUP BY k.device_id, k.cipher_suite
 UNION ALL
 SELECT DISTINCT l.device_id, 0::bigint, 0::bigint FROM leaves l
-WHERE l.did = sqlc.arg(did)
-  AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NOT NULL);
+JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
+WHERE l.did = sqlc.arg(did);
 
 -- name: InsertKeyPackages :exec
 INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, expires_at, created_at)

@@ -25,21 +25,22 @@ func (c *commitTx) placeDevices(ctx context.Context, r *rosterChange) error {
 			}
 		}
 	}
-	if !r.whole {
-		return nil
-	}
-	var dids, ids []string
-	for _, m := range r.members {
-		dids, ids = append(dids, m.DID), append(ids, m.DeviceID)
-	}
-	if err := c.q.EnsureDevices(ctx, c.now, dids, ids); err != nil {
-		return fmt.Errorf("record devices: %w", err)
-	}
 	return nil
 }
 
+// showDevice refuses a device that its account has deleted, and records one of
+// the caller's. What the caller states of others' devices is not recorded: only
+// an account itself says which devices it has.
 func (c *commitTx) showDevice(ctx context.Context, d device, what string) error {
-	deleted, err := recordDevice(ctx, c.q, d, c.now)
+	var deleted bool
+	var err error
+	if d.did == c.caller {
+		deleted, err = recordDevice(ctx, c.q, d, c.now)
+	} else {
+		var gone []string
+		gone, err = c.q.ListDeletedDevices(ctx, d.did, []string{d.id})
+		deleted = len(gone) > 0
+	}
 	if err != nil {
 		return err
 	}

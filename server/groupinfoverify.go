@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
@@ -15,6 +14,8 @@ type verifiedInfo struct {
 	// stated is what it says of a group whose roster is claimed; nil where it
 	// has no tree, and so says nothing about the members.
 	stated *mls.Group
+	// signer is the caller's leaf that signed what is stated.
+	signer *mls.LeafNode
 	err    error
 }
 
@@ -35,7 +36,7 @@ func (s *Server) verifyInfo(ctx context.Context, convoID, caller string, e *evid
 		if v.stated, err = e.info.Verify(e.tree, s.memory); err != nil {
 			v.err = gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 		} else {
-			_, v.err = e.signedBy(caller)
+			v.signer, v.err = e.signedBy(caller)
 		}
 	}
 	return v, nil
@@ -59,19 +60,19 @@ func (h *handshakeTx) takeInfo(ctx context.Context, v *verifiedInfo) error {
 	if why := all.mismatch(members); why != "" {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: ratchet_tree: %s", why)
 	}
+	deleted, err := recordDevice(ctx, h.q, device{h.caller, v.signer.DeviceID()}, h.now)
+	if err != nil {
+		return err
+	}
+	if deleted {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: the device that signed it is deleted")
+	}
 	settles, err := h.settlesRoster(ctx, v.stated)
 	if err != nil {
 		return err
 	}
 	if !settles {
 		return h.claim(ctx, h.convo.Epoch, stateHash(v.stated))
-	}
-	dids, ids := make([]string, len(members)), make([]string, len(members))
-	for i, m := range members {
-		dids[i], ids[i] = m.DID, m.DeviceID
-	}
-	if err := h.q.EnsureDevices(ctx, h.now, dids, ids); err != nil {
-		return fmt.Errorf("record devices: %w", err)
 	}
 	// The same word that settles the roster states the epoch.
 	if h.convo.EpochAssumed {

@@ -137,6 +137,15 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 // addLeaf writes that a device is in a conversation.
 func addLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
 	t.Helper()
+	exec(t, s.pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
+	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
+	addStatedLeaf(t, s, convoID, did, deviceID)
+}
+
+// addStatedLeaf is addLeaf where somebody else said so: the account has shown
+// no such device.
+func addStatedLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
+	t.Helper()
 	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) VALUES ($1, $2, $3)`, convoID, did, deviceID)
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
@@ -82,6 +83,20 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	clock.add(time.Hour)
 	publish(t, s, c, 1)
 	full(t)
+}
+
+// What others state of an account's devices does not use up its devices.
+func TestPublishKeyPackagesInventedDevices(t *testing.T) {
+	s := newTestServer(t)
+	account := did("alice")
+	convo := addConvo(t, s, 1, account)
+	for range MaxDevices + 1 {
+		addStatedLeaf(t, s, convo, account, mlstest.NewClient(account).DeviceID())
+	}
+	publish(t, s, mlstest.NewClient(account), 1)
+	if n := need(db.New(s.pool).CountDevices(t.Context(), account, s.now()))(t); n != 1 {
+		t.Errorf("%d devices count, want the one that the account showed", n)
+	}
 }
 
 func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
