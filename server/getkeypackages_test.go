@@ -162,7 +162,7 @@ func TestGetKeyPackagesSuite(t *testing.T) {
 	laptop := mlstest.NewClient(account, mlstest.Suite(mls.SuiteP384))
 	publish(t, s, laptop, 1)
 	tablet := mlstest.NewClient(account)
-	addLeaf(t, s, convo, account, tablet.DeviceID())
+	addStatedLeaf(t, s, convo, account, tablet.DeviceID())
 	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now() + interval '1 s')`, account, tablet.DeviceID())
 
 	suites := func(p *gen.GetKeyPackagesParams) (served, missing []string) {
