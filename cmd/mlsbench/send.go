@@ -41,6 +41,7 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	var whole sendTotal
 	var alone []float64
 	stored := warm.calls
+	turn := max((d / sendRounds).Round(time.Second), time.Second) // pgbench counts whole seconds
 	for range sendRounds {
 		calls, err := w.sendCalls(convos, senders, int(warm.perSecond()*d.Seconds())/sendRounds)
 		if err != nil {
@@ -49,13 +50,13 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 		if err := whole.add(ctx, w, calls); err != nil {
 			return err
 		}
-		tps, err := w.pgbenchSend(ctx, convos, poolSize, max(d/sendRounds, time.Second))
+		tps, err := w.pgbenchSend(ctx, convos, poolSize, turn)
 		if err != nil {
 			return err
 		}
 		alone = append(alone, tps)
 		// A statement that pgbench runs without storing anything would be no floor.
-		stored += len(calls) + int(tps*max(d/sendRounds, time.Second).Seconds()*0.9)
+		stored += len(calls) + int(tps*turn.Seconds()*0.9)
 		if err := w.wantStored(ctx, stored); err != nil {
 			return err
 		}
