@@ -86,13 +86,12 @@ func worker(ctx context.Context, addr string, calls []call, took []time.Duration
 		if err != nil {
 			return fmt.Errorf("answer %d: %w", i, err)
 		}
-		body, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil {
-			return fmt.Errorf("answer %d: %w", i, err)
-		}
 		if res.StatusCode != http.StatusOK {
+			body, _ := io.ReadAll(res.Body)
 			return fmt.Errorf("answer %d: %s: %s", i, res.Status, body)
+		}
+		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+			return fmt.Errorf("answer %d: %w", i, err)
 		}
 		took[i] = time.Since(began)
 	}
