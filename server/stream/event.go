@@ -122,19 +122,19 @@ var deflaters = sync.Pool{New: func() any {
 func deflate(p []byte) []byte {
 	w := deflaters.Get().(*flate.Writer)
 	defer deflaters.Put(w)
-	out := sink{make([]byte, 0, len(p)/2+64)}
+	out := buffer{make([]byte, 0, len(p)/2+64)}
 	w.Reset(&out)
-	// A sink takes everything.
+	// A buffer takes everything.
 	_, _ = w.Write(p)
 	_ = w.Flush()
 	return out.buf
 }
 
-// sink collects bytes.
-type sink struct{ buf []byte }
+// buffer collects bytes.
+type buffer struct{ buf []byte }
 
-func (s *sink) Write(p []byte) (int, error) {
-	s.buf = append(s.buf, p...)
+func (b *buffer) Write(p []byte) (int, error) {
+	b.buf = append(b.buf, p...)
 	return len(p), nil
 }
 

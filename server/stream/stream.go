@@ -7,6 +7,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 
 	"catbird.blue/mls/xrpc"
 )
@@ -56,21 +57,25 @@ type Sink interface {
 	Done() <-chan struct{}
 }
 
+// ErrOver is what Send gives for a stream that is over.
+var ErrOver = errors.New("the stream is over")
+
 // transport is the way onto one connection. Its methods are called one at a
-// time.
+// time, but for abort.
 type transport interface {
 	// size of an event on this connection, in bytes.
 	size(ev *Event) int
-	// try writes as much of ev as the connection takes at once. rest is what
-	// must still be written before anything else; whole tells that nothing of
-	// ev was written, so that it comes again in a batch.
-	try(ev *Event) (rest []byte, whole bool, err error)
-	// write writes rest and then events, waiting for the connection.
+	// admit takes note that ev is written next. false: the stream would get
+	// longer than it may be.
+	admit(ev *Event) bool
+	// try writes as much of ev as the connection takes at once, and gives the
+	// rest.
+	try(ev *Event) (rest []byte, err error)
+	// write writes the rest of an event and then events, waiting for the
+	// connection.
 	write(rest []byte, events []*Event) error
-	// full tells that ev would make the stream longer than it may get.
-	full(ev *Event) bool
-	// finish writes the last words and closes: nil for closing, after the
-	// event with the given cursor.
+	// finish writes the last words and closes the connection; cursor is that
+	// of the last event, "" where there was none.
 	finish(cursor string, why *xrpc.Error)
 	// abort closes the connection as it is.
 	abort()
