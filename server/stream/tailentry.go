@@ -3,11 +3,9 @@ package stream
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/mls"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -72,10 +70,7 @@ func (c *Codec) message(m db.ReplayMessagesRow, metrics *Metrics) entry {
 	kind := m.Kind
 	view := gen.MessageView{
 		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
-		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind,
-	}
-	for _, b := range m.Blobs {
-		view.Blobs = append(view.Blobs, b)
+		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind, Blobs: m.Blobs,
 	}
 	ev := NewEvent(&gen.MessageEvent{Cursor: c.Encode(Cursor{Position: p}), Message: view}, metrics)
 	return entry{Position: p, convo: m.ConvoID, event: ev}
@@ -88,7 +83,6 @@ type logged struct {
 	// edge is -1 for an event that neither begins nor ends a window.
 	edge int64
 	body []byte
-	at   time.Time
 }
 
 // logged makes the entry of an event that is not a message.
@@ -150,9 +144,6 @@ func (c *Codec) entry(r db.ReadLogRow, metrics *Metrics) (entry, error) {
 	}
 	return c.logged(logged{
 		Position: Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
-		edge: r.Edge, body: r.Body, at: r.CreatedAt,
+		edge: r.Edge, body: r.Body,
 	}, metrics)
 }
-
-// SuiteName is the IANA name of a cipher suite.
-func SuiteName(suite int64) string { return mls.CipherSuite(suite).String() }
