@@ -181,7 +181,7 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 const insertConvo = `-- name: InsertConvo :execrows
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, name, description, created_at, last_activity_at)
 VALUES ($1, $2, $3, $4, $5,
-        'claimed', $6, $7, $8, $8)
+        $6, $7, $8, $9, $9)
 ON CONFLICT (convo_id) DO NOTHING
 `
 
@@ -191,6 +191,7 @@ type InsertConvoParams struct {
 	CipherSuite  int64
 	Epoch        int64
 	EpochAssumed bool
+	Roster       string
 	Name         *string
 	Description  *string
 	At           time.Time
@@ -204,6 +205,7 @@ func (q *Queries) InsertConvo(ctx context.Context, arg InsertConvoParams) (int64
 		arg.CipherSuite,
 		arg.Epoch,
 		arg.EpochAssumed,
+		arg.Roster,
 		arg.Name,
 		arg.Description,
 		arg.At,
@@ -239,26 +241,35 @@ func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, con
 }
 
 const leavesForView = `-- name: LeavesForView :many
-SELECT convo_id, did, device_id, leaf_index
+SELECT convo_id, did, device_id, leaf_index, credential
 FROM leaves
 WHERE convo_id = ANY($1::text[])
 ORDER BY convo_id, did, leaf_index, device_id
 `
 
-func (q *Queries) LeavesForView(ctx context.Context, convoIds []string) ([]Leafe, error) {
+type LeavesForViewRow struct {
+	ConvoID    string
+	Did        string
+	DeviceID   string
+	LeafIndex  *int64
+	Credential []byte
+}
+
+func (q *Queries) LeavesForView(ctx context.Context, convoIds []string) ([]LeavesForViewRow, error) {
 	rows, err := q.db.Query(ctx, leavesForView, convoIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Leafe
+	var items []LeavesForViewRow
 	for rows.Next() {
-		var i Leafe
+		var i LeavesForViewRow
 		if err := rows.Scan(
 			&i.ConvoID,
 			&i.Did,
 			&i.DeviceID,
 			&i.LeafIndex,
+			&i.Credential,
 		); err != nil {
 			return nil, err
 		}
@@ -301,7 +312,7 @@ func (q *Queries) LeavesOf(ctx context.Context, convoID string, dids []string) (
 }
 
 const lockConvo = `-- name: LockConvo :one
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.epoch_assumed, c.last_seq, c.roster_version, c.closed_at
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.epoch_assumed, c.last_seq, c.roster_version, c.roster, c.closed_at
 FROM conversations c
 WHERE c.convo_id = $1
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2)
@@ -316,6 +327,7 @@ type LockConvoRow struct {
 	EpochAssumed  bool
 	LastSeq       int64
 	RosterVersion int64
+	Roster        string
 	ClosedAt      *time.Time
 }
 
@@ -334,6 +346,7 @@ func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (Lo
 		&i.EpochAssumed,
 		&i.LastSeq,
 		&i.RosterVersion,
+		&i.Roster,
 		&i.ClosedAt,
 	)
 	return i, err

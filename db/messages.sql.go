@@ -401,9 +401,17 @@ WITH page AS (
         sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + $8::int) OVER walk AS bytes
     FROM page
     WINDOW walk AS (ORDER BY seq ROWS UNBOUNDED PRECEDING)
+), seen AS (
+    SELECT max(coalesce(w.left_seq, c.last_seq)) AS last_seq,
+        min(w.joined_seq) FILTER (WHERE w.left_seq IS NULL OR w.left_seq > $2::bigint) AS joined_seq
+    FROM memberships w
+    JOIN conversations c ON c.convo_id = w.convo_id
+    WHERE w.convo_id = $5 AND w.did = $6
 )
-SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs
+SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs,
+    seen.last_seq::bigint AS last_seq, coalesce(seen.joined_seq, 0)::bigint AS joined_seq
 FROM sized s
+CROSS JOIN seen
 WHERE s.n = 1 OR s.bytes <= $1::bigint
 ORDER BY s.seq
 `
@@ -429,6 +437,8 @@ type PageMessagesRow struct {
 	CreatedAt  time.Time
 	Next       int64
 	Blobs      []string
+	LastSeq    int64
+	JoinedSeq  int64
 }
 
 // Messages after a number, oldest first, inside the windows of an account. Each
@@ -436,7 +446,10 @@ type PageMessagesRow struct {
 // A page is cut by bytes, but holds its first message; next is the number that
 // follows a message on the uncut page, 0 for none. The inner limit, one more than
 // the largest page, is a constant: where the planner has to guess it, it plans
-// anew at each call, which takes longer than the page.
+// anew at each call, which takes longer than the page. last_seq is the newest
+// number the account may see, and joined_seq where its first window that reaches
+// past the page's start begins: with them a page without a gap needs no second
+// query.
 func (q *Queries) PageMessages(ctx context.Context, arg PageMessagesParams) ([]PageMessagesRow, error) {
 	rows, err := q.db.Query(ctx, pageMessages,
 		arg.MaxBytes,
@@ -465,6 +478,8 @@ func (q *Queries) PageMessages(ctx context.Context, arg PageMessagesParams) ([]P
 			&i.CreatedAt,
 			&i.Next,
 			&i.Blobs,
+			&i.LastSeq,
+			&i.JoinedSeq,
 		); err != nil {
 			return nil, err
 		}

@@ -3,10 +3,3 @@
 //   sqlc v1.31.1
 
 package db
-
-type Leafe struct {
-	ConvoID   string
-	Did       string
-	DeviceID  string
-	LeafIndex *int64
-}

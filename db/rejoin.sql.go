@@ -10,12 +10,67 @@ import (
 	"time"
 )
 
+const commitDamage = `-- name: CommitDamage :one
+SELECT count(*) AS others, count(f.did) AS failed
+FROM messages c
+JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.did <> c.sender_did
+LEFT JOIN commit_failures f ON f.convo_id = c.convo_id AND f.epoch = c.epoch AND f.did = m.did
+WHERE c.convo_id = $1 AND c.kind = 'commit' AND c.epoch = $2
+`
+
+type CommitDamageRow struct {
+	Others int64
+	Failed int64
+}
+
+// How many of the members other than the commit's sender there are, and how many
+// of them could not apply it.
+func (q *Queries) CommitDamage(ctx context.Context, convoID string, epoch int64) (CommitDamageRow, error) {
+	row := q.db.QueryRow(ctx, commitDamage, convoID, epoch)
+	var i CommitDamageRow
+	err := row.Scan(&i.Others, &i.Failed)
+	return i, err
+}
+
+const endCommitFailures = `-- name: EndCommitFailures :exec
+DELETE FROM commit_failures WHERE convo_id = $1 AND did = ANY($2::text[])
+`
+
+// Who leaves has no say any more.
+func (q *Queries) EndCommitFailures(ctx context.Context, convoID string, dids []string) error {
+	_, err := q.db.Exec(ctx, endCommitFailures, convoID, dids)
+	return err
+}
+
 const endRejoinRequests = `-- name: EndRejoinRequests :exec
 DELETE FROM rejoin_requests WHERE convo_id = $1 AND did = ANY($2::text[])
 `
 
 func (q *Queries) EndRejoinRequests(ctx context.Context, convoID string, dids []string) error {
 	_, err := q.db.Exec(ctx, endRejoinRequests, convoID, dids)
+	return err
+}
+
+const putCommitFailure = `-- name: PutCommitFailure :exec
+INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (convo_id, epoch, did) DO NOTHING
+`
+
+type PutCommitFailureParams struct {
+	ConvoID string
+	Epoch   int64
+	Did     string
+	At      time.Time
+}
+
+func (q *Queries) PutCommitFailure(ctx context.Context, arg PutCommitFailureParams) error {
+	_, err := q.db.Exec(ctx, putCommitFailure,
+		arg.ConvoID,
+		arg.Epoch,
+		arg.Did,
+		arg.At,
+	)
 	return err
 }
 

@@ -12,9 +12,9 @@ hint() {
     if command -v apt-get >/dev/null; then echo "apt-get install -y $1"; else echo "brew install $2"; fi
 }
 
-command -v npm >/dev/null || fail "Node.js 20 or newer with npm is needed: $(hint 'nodejs npm' node@22)"
+command -v npm >/dev/null || fail "Node.js 18 or newer with npm is needed: $(hint 'nodejs npm' node@22)"
 major=$(node -p 'process.versions.node.split(".")[0]')
-[ "$major" -ge 20 ] || fail "Node.js $major is too old, 20 or newer is needed: $(hint 'nodejs npm' node@22)"
+[ "$major" -ge 18 ] || fail "Node.js $major is too old, 18 or newer is needed: $(hint 'nodejs npm' node@22)"
 
 # 1. npm packages, when the lock file is not the one installed last.
 stamp=node_modules/.mlsd-lock

@@ -3,7 +3,6 @@ package mls
 import (
 	"bytes"
 	"fmt"
-	"slices"
 )
 
 const sectionProposals = "RFC 9420 §12.2"
@@ -18,6 +17,13 @@ type Effect struct {
 	Added []AddedLeaf
 	// Removed and Updated list leaf indexes of the old tree.
 	Removed, Updated []uint32
+	// Alternative is set for a commit of epoch 0 only. RFC 9420 starts the
+	// transcript in two ways: §11 has a new group's interim hash cover its
+	// confirmation tag, §8.2 has it empty, and OpenMLS does the latter. What is
+	// returned as the next epoch follows §11; Alternative follows §8.2. They
+	// differ in transcript hashes only, and the GroupInfo of epoch 1, or the
+	// next signature, tells which of the two the group has.
+	Alternative *Group
 }
 
 // AddedLeaf is a leaf that a commit added.
@@ -33,7 +39,8 @@ type AddedLeaf struct {
 // itself. mem may be nil.
 //
 // ReInit is refused, and so are proposals of external senders. Path secrets,
-// the confirmation tag and lifetimes of added key packages are not checked.
+// the confirmation tag and lifetimes of added key packages are not checked, nor
+// whose the changed leaves are: for that, CompareRoster takes the result.
 func (g *Group) ApplyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, mem *Memory) (*Group, *Effect, error) {
 	next, effect, err := g.applyCommit(m, proposal, mem)
 	if err != nil {
@@ -82,27 +89,31 @@ type application struct {
 	effect     Effect
 }
 
-// sentProposal is a proposal with the leaf of who made it.
+// sentProposal is a proposal with the leaf of who made it, and its place in the
+// commit.
 type sentProposal struct {
 	value  Proposal
 	sender uint32
-	field  string
+	index  int
 }
+
+func (p *sentProposal) field() string { return fmt.Sprintf("commit.proposals[%d]", p.index) }
 
 // resolve looks the references up and verifies what they name.
 func (a *application) resolve(find func(ref []byte) *PublicMessage) error {
+	a.proposals = make([]sentProposal, 0, len(a.message.Commit.Proposals))
 	for i, p := range a.message.Commit.Proposals {
-		s := sentProposal{value: p.Proposal, sender: a.message.Sender.Index, field: fmt.Sprintf("commit.proposals[%d]", i)}
+		s := sentProposal{value: p.Proposal, sender: a.message.Sender.Index, index: i}
 		if s.value == nil {
 			var m *PublicMessage
 			if find != nil {
 				m = find(p.Ref)
 			}
 			if m == nil || m.ContentType != ContentTypeProposal {
-				return invalid(s.field, "a reference to a proposal that is not known", "a PublicMessage proposal of this epoch", "RFC 9420 §12.4")
+				return invalid(s.field(), "a reference to a proposal that is not known", "a PublicMessage proposal of this epoch", "RFC 9420 §12.4")
 			}
 			if err := a.checkReferred(m, p.Ref); err != nil {
-				return within("", s.field, err)
+				return within("", s.field(), err)
 			}
 			s.value, s.sender = m.Proposal, m.Sender.Index
 		}
@@ -135,36 +146,36 @@ func (a *application) checkList() error {
 	touched := map[uint32]bool{}
 	extensions := 0
 	needPath := len(a.proposals) == 0
-	var psks [][]byte
+	psks := map[string]bool{}
 	for _, p := range a.proposals {
 		switch v := p.value.(type) {
 		case *ReInit, *ExternalInit:
-			return invalid(p.field, v.Type().String(), "a proposal that a member may commit here", sectionProposals)
+			return invalid(p.field(), v.Type().String(), "a proposal that a member may commit here", sectionProposals)
 		case *GroupContextExtensions:
 			needPath = true
 			if extensions++; extensions > 1 {
-				return invalid(p.field, "a second group_context_extensions", "at most one", sectionProposals)
+				return invalid(p.field(), "a second group_context_extensions", "at most one", sectionProposals)
 			}
 		case *PreSharedKey:
-			id := v.appendBody(nil)
-			if slices.ContainsFunc(psks, func(o []byte) bool { return bytes.Equal(o, id) }) {
-				return invalid(p.field, "a pre-shared key named before", "each once", sectionProposals)
+			id := string(v.appendBody(nil))
+			if psks[id] {
+				return invalid(p.field(), "a pre-shared key named before", "each once", sectionProposals)
 			}
-			psks = append(psks, id)
+			psks[id] = true
 		case *Update:
 			needPath = true
 			if p.sender == committer {
-				return invalid(p.field, "an update of the committer", "the committer's path instead", sectionProposals)
+				return invalid(p.field(), "an update of the committer", "the committer's path instead", sectionProposals)
 			}
-			if err := touch(touched, p.sender, p.field); err != nil {
+			if err := touch(touched, p.sender, &p); err != nil {
 				return err
 			}
 		case *Remove:
 			needPath = true
 			if v.Removed == committer {
-				return invalid(p.field, "a removal of the committer", "a commit by another member", sectionProposals)
+				return invalid(p.field(), "a removal of the committer", "a commit by another member", sectionProposals)
 			}
-			if err := touch(touched, v.Removed, p.field); err != nil {
+			if err := touch(touched, v.Removed, &p); err != nil {
 				return err
 			}
 		}
@@ -175,9 +186,9 @@ func (a *application) checkList() error {
 	return nil
 }
 
-func touch(touched map[uint32]bool, leaf uint32, field string) error {
+func touch(touched map[uint32]bool, leaf uint32, p *sentProposal) error {
 	if touched[leaf] {
-		return invalid(field, fmt.Sprintf("a second update or remove of leaf %d", leaf), "one at most", sectionProposals)
+		return invalid(p.field(), fmt.Sprintf("a second update or remove of leaf %d", leaf), "one at most", sectionProposals)
 	}
 	touched[leaf] = true
 	return nil
@@ -192,7 +203,7 @@ func (a *application) change() error {
 				continue
 			}
 			if err := a.changeOne(p); err != nil {
-				return within("", p.field, err)
+				return within("", p.field(), err)
 			}
 		}
 	}
@@ -238,11 +249,12 @@ func (a *application) add(k *KeyPackage) error {
 	if err := k.checkForm(); err != nil {
 		return within("", "key_package", err)
 	}
-	if err := k.VerifySignatures(); err != nil {
-		return within("", "key_package", err)
-	}
 	if a.tree.members() >= MaxLeaves {
 		return invalid("key_package", fmt.Sprintf("a member beyond %d", MaxLeaves), fmt.Sprintf("at most %d leaves", MaxLeaves), "")
+	}
+	// The leaf's own signature is checked with the tree.
+	if err := k.verifySignature(); err != nil {
+		return within("", "key_package", err)
 	}
 	i := a.tree.Add(&k.LeafNode)
 	a.effect.Added = append(a.effect.Added, AddedLeaf{Index: i, KeyPackage: k})

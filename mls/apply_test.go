@@ -152,6 +152,33 @@ func TestApplyCommit(t *testing.T) {
 	}
 }
 
+// TestFirstTranscript follows a commit of epoch 0 from clients that start the
+// transcript with an empty interim hash, and from those that do not.
+func TestFirstTranscript(t *testing.T) {
+	a := mlstest.NewClient(did(1))
+	g := mlstest.NewGroup(a, mlstest.Random(16))
+	o := follow(t, g.SignGroupInfo(a, true))
+	empty := *g
+	empty.Interim = nil
+	for name, c := range map[string]*mlstest.Commit{"§11": g.Commit(a, mlstest.Plan{Public: true}), "§8.2": empty.Commit(a, mlstest.Plan{Public: true})} {
+		next, effect, err := o.g.ApplyCommit(public(t, c.Message), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "§8.2" {
+			next = effect.Alternative
+		}
+		claimed := o.verify(c.GroupInfo)
+		if !bytes.Equal(next.Context.Bytes(), claimed.Context.Bytes()) || !bytes.Equal(next.Interim, claimed.Interim) || next.Tree == nil {
+			t.Errorf("%s: leads elsewhere than its GroupInfo", name)
+		}
+		second := c.Next.Commit(a, mlstest.Plan{Public: true})
+		if _, effect, err = next.ApplyCommit(public(t, second.Message), nil, nil); err != nil || effect.Alternative != nil {
+			t.Errorf("%s: the second commit: %v", name, err)
+		}
+	}
+}
+
 // wantError asserts that err is an Error about a field, with what was found
 // or wanted in its text.
 func wantError(t *testing.T, err error, field, phrase string) {

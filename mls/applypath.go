@@ -56,24 +56,30 @@ func (a *application) fresh() []uint32 {
 
 // next derives the context of the next epoch.
 func (a *application) next() (*Group, error) {
-	old := &a.group.Context
-	m := a.message
-	s := old.CipherSuite
-	next := &Group{Context: *old, Tree: a.tree}
-	next.Context.Epoch++
-	if next.Context.Epoch == 0 {
-		return nil, invalid("epoch", fmt.Sprint(m.Epoch), "an epoch with a successor", "RFC 9420 §8.1")
+	if a.message.Epoch == ^uint64(0) {
+		return nil, invalid("epoch", fmt.Sprint(a.message.Epoch), "an epoch with a successor", "RFC 9420 §8.1")
 	}
-	next.Context.Extensions = a.extensions
-	hash, err := a.tree.Hash(s)
-	if err != nil {
-		return nil, err
-	}
-	next.Context.TreeHash = hash
 	if a.group.Interim == nil {
 		return nil, invalid("interim_transcript_hash", "not known", "a GroupInfo of the current epoch first", "RFC 9420 §8.2")
 	}
-	next.Context.ConfirmedTranscriptHash = ConfirmedTranscriptHash(s, a.group.Interim, WireFormatPublicMessage, m.AppendContent(nil), m.Signature)
-	next.Interim = InterimTranscriptHash(s, next.Context.ConfirmedTranscriptHash, m.ConfirmationTag)
-	return next, nil
+	hash, err := a.tree.Hash(a.group.Context.CipherSuite)
+	if err != nil {
+		return nil, err
+	}
+	if a.message.Epoch == 0 {
+		a.effect.Alternative = a.successor(hash, nil)
+	}
+	return a.successor(hash, a.group.Interim), nil
+}
+
+// successor is the next epoch after one with that interim transcript hash.
+func (a *application) successor(treeHash, interim []byte) *Group {
+	m, s := a.message, a.group.Context.CipherSuite
+	next := &Group{Context: a.group.Context, Tree: a.tree}
+	c := &next.Context
+	c.Epoch++
+	c.Extensions, c.TreeHash = a.extensions, treeHash
+	c.ConfirmedTranscriptHash = ConfirmedTranscriptHash(s, interim, WireFormatPublicMessage, m.AppendContent(nil), m.Signature)
+	next.Interim = InterimTranscriptHash(s, c.ConfirmedTranscriptHash, m.ConfirmationTag)
+	return next
 }

@@ -91,7 +91,7 @@ func skipPathNode(r *reader) { r.opaque(""); r.opaque("") }
 func parseUpdatePath(r *reader) *UpdatePath {
 	p := &UpdatePath{}
 	r.push("leaf_node")
-	p.LeafNode = parseLeafNode(r)
+	p.LeafNode.parse(r)
 	r.pop()
 	rest := r.open("nodes")
 	if n := r.count(skipPathNode); n > 0 {

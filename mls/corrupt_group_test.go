@@ -69,13 +69,13 @@ func groupInfoRules(sc *scene) []ruleCase {
 	edit("required_capabilities malformed", "required_capabilities", func(g *mls.GroupInfo) {
 		g.Context.Extensions = mls.Extensions{{Type: mls.ExtensionRequiredCapabilities, Data: []byte{1, 0}}}
 	})
-	edit("required extension nobody lists", "required_capabilities names", func(g *mls.GroupInfo) {
+	edit("required extension nobody lists", "which the group's extensions require", func(g *mls.GroupInfo) {
 		g.Context.Extensions = mls.Extensions{{Type: mls.ExtensionRequiredCapabilities, Data: []byte{2, 0xF0, 0, 0, 0}}}
 	})
-	edit("required credential nobody lists", "required_capabilities names", func(g *mls.GroupInfo) {
+	edit("required credential nobody lists", "which the group's extensions require", func(g *mls.GroupInfo) {
 		g.Context.Extensions = mls.Extensions{{Type: mls.ExtensionRequiredCapabilities, Data: []byte{0, 0, 2, 0, 2}}}
 	})
-	edit("group extension nobody lists", "which the group uses", func(g *mls.GroupInfo) { g.Context.Extensions = mls.Extensions{{Type: 0xF000}} })
+	edit("group extension nobody lists", "which the group's extensions require", func(g *mls.GroupInfo) { g.Context.Extensions = mls.Extensions{{Type: 0xF000}} })
 	sign := func(name string, by *mlstest.Client, label string) {
 		m, err := mls.ParseGroupInfo(sc.commit.GroupInfo)
 		if err != nil {

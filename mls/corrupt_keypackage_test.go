@@ -2,6 +2,10 @@ package mls_test
 
 import (
 	"bytes"
+	"crypto/ecdh"
+	"crypto/mlkem"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"math"
 	"strings"
@@ -65,9 +69,9 @@ func keyPackageRules(sc *scene) []ruleCase {
 	leaf("source update", "leaf_node_source", func(l *mls.LeafNode) { l.Source = mls.SourceUpdate })
 	leaf("source commit", "leaf_node_source", func(l *mls.LeafNode) { l.Source = mls.SourceCommit })
 	leaf("no versions", "capabilities.versions", func(l *mls.LeafNode) { l.Capabilities.Versions = nil })
-	leaf("another version", "capabilities.versions", func(l *mls.LeafNode) { l.Capabilities.Versions = []uint16{2} })
-	leaf("suite not listed", "capabilities.cipher_suites", func(l *mls.LeafNode) { l.Capabilities.CipherSuites = []mls.CipherSuite{0x0A0A} })
-	leaf("credential not listed", "capabilities.credentials", func(l *mls.LeafNode) { l.Capabilities.Credentials = []mls.CredentialType{2} })
+	leaf("another version", "capabilities.versions", func(l *mls.LeafNode) { l.Capabilities.Versions = mls.ListOf[uint16](2) })
+	leaf("suite not listed", "capabilities.cipher_suites", func(l *mls.LeafNode) { l.Capabilities.CipherSuites = mls.ListOf[mls.CipherSuite](0x0A0A) })
+	leaf("credential not listed", "capabilities.credentials", func(l *mls.LeafNode) { l.Capabilities.Credentials = mls.ListOf(mls.CredentialX509) })
 	leaf("extension not listed", "leaf_node.extensions[0]", func(l *mls.LeafNode) { l.Extensions = mls.Extensions{{Type: 0xF123}} })
 	leaf("another DID", "another DID", func(l *mls.LeafNode) { l.Credential.Identity = []byte(sc.c.DID) })
 	leaf("another DID with device", "another DID", func(l *mls.LeafNode) { l.Credential.Identity = []byte(sc.c.DID + "#phone") })
@@ -80,7 +84,7 @@ func keyPackageRules(sc *scene) []ruleCase {
 	}
 	leaf("x509 credential", "credential_type", func(l *mls.LeafNode) {
 		l.Credential = mls.Credential{Type: mls.CredentialX509, Certificates: []byte{1, 0}}
-		l.Capabilities.Credentials = []mls.CredentialType{2}
+		l.Capabilities.Credentials = mls.ListOf(mls.CredentialX509)
 	})
 	edit("last_resort with data", "last_resort", func(k *mls.KeyPackage) {
 		k.Extensions = mls.Extensions{{Type: mls.ExtensionLastResort, Data: []byte{1}}}
@@ -133,6 +137,34 @@ func keyPackageSignatures(sc *scene) []ruleCase {
 	return append(out, ruleCase{"leaf_node_source 4", "leaf_node_source", bytes.Replace(mlstest.Wrap(sc.kd), tbs, wrong, 1)})
 }
 
+// smallOrderRules are X25519 keys to which nothing can be encrypted.
+func smallOrderRules(t *testing.T, sc *scene) []ruleCase {
+	var out []ruleCase
+	private, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"0000000000000000000000000000000000000000000000000000000000000000", "0100000000000000000000000000000000000000000000000000000000000000",
+		"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800", "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+	} {
+		key, _ := hex.DecodeString(text)
+		public, err := ecdh.X25519().NewPublicKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := private.ECDH(public); err == nil {
+			t.Errorf("%s is not of small order", text)
+		}
+		out = append(out,
+			ruleCase{"init key " + text, "init_key: found a point of small order", mlstest.Wrap(sc.d.KeyPackage(mlstest.Edit(func(k *mls.KeyPackage) { k.InitKey = key })))},
+			ruleCase{"encryption key " + text, "leaf_node.encryption_key: found a point of small order", mlstest.Wrap(sc.d.KeyPackage(mlstest.Edit(func(k *mls.KeyPackage) { k.LeafNode.EncryptionKey = key })))})
+	}
+	return out
+}
+
 // curveRules are wrong points of a NIST curve.
 func curveRules(sc *scene) []ruleCase {
 	point := sc.d.SignatureKey()
@@ -167,8 +199,19 @@ func TestCorruptKeyPackage(t *testing.T) {
 	for _, s := range mls.SupportedCipherSuites() {
 		sc := newScene(t, s)
 		cases := keyPackageRules(sc)
-		if s != mls.SuiteX25519AES128 && s != mls.SuiteX25519ChaCha20 && s != mls.SuiteXWing {
+		switch s {
+		case mls.SuiteP256, mls.SuiteP384, mls.SuiteP521:
 			cases = append(cases, curveRules(sc)...)
+		case mls.SuiteXWing:
+			unreduced := mlstest.HPKEKey(s)
+			unreduced[0], unreduced[1] = 0xff, unreduced[1]|0x0f
+			if _, err := mlkem.NewEncapsulationKey768(unreduced[:1184]); err == nil {
+				t.Error("the library takes the key")
+			}
+			cases = append(cases, ruleCase{"ML-KEM key not reduced", "init_key: found an ML-KEM key",
+				mlstest.Wrap(sc.d.KeyPackage(mlstest.Edit(func(k *mls.KeyPackage) { k.InitKey = unreduced })))})
+		case mls.SuiteX25519AES128, mls.SuiteX25519ChaCha20:
+			cases = append(cases, smallOrderRules(t, sc)...)
 		}
 		runRules(t, s.String()+" KeyPackage", sc.checkKeyPackage, cases)
 	}

@@ -48,6 +48,9 @@ func (c Credential) append(b []byte) []byte {
 	return appendOpaque(b, c.Identity)
 }
 
+// Bytes is the encoding of the credential, as in a leaf node.
+func (c Credential) Bytes() []byte { return c.append(nil) }
+
 // Parse gives the DID and device of a basic credential.
 func (c Credential) Parse() (Identity, error) {
 	if c.Type != CredentialBasic {

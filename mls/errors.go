@@ -105,8 +105,8 @@ func within(object, field string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e, ok := err.(*Error)
-	if !ok {
+	var e *Error
+	if !errors.As(err, &e) {
 		return fmt.Errorf("%s: %s: %w", object, field, err)
 	}
 	c := *e

@@ -62,7 +62,7 @@ func (x Extensions) duplicate() (ExtensionType, bool) {
 		}
 		return 0, false
 	}
-	seen := make([]uint64, 1<<16/64)
+	var seen [1 << 16 / 64]uint64
 	for _, e := range x {
 		bit := uint64(1) << (e.Type % 64)
 		if seen[e.Type/64]&bit != 0 {
@@ -94,9 +94,9 @@ func (x Extensions) Find(t ExtensionType) ([]byte, bool) {
 
 // RequiredCapabilities is the extension of that name (RFC 9420 §11.1).
 type RequiredCapabilities struct {
-	ExtensionTypes  []ExtensionType
-	ProposalTypes   []ProposalType
-	CredentialTypes []CredentialType
+	ExtensionTypes  List[ExtensionType]
+	ProposalTypes   List[ProposalType]
+	CredentialTypes List[CredentialType]
 }
 
 // RequiredCapabilities reads the extension; nil when it is absent.
@@ -107,9 +107,9 @@ func (x Extensions) RequiredCapabilities() (*RequiredCapabilities, error) {
 	}
 	r := newReader("required_capabilities", data)
 	rc := &RequiredCapabilities{
-		ExtensionTypes:  values[ExtensionType](r, "extension_types"),
-		ProposalTypes:   values[ProposalType](r, "proposal_types"),
-		CredentialTypes: values[CredentialType](r, "credential_types"),
+		ExtensionTypes:  parseList[ExtensionType](r, "extension_types"),
+		ProposalTypes:   parseList[ProposalType](r, "proposal_types"),
+		CredentialTypes: parseList[CredentialType](r, "credential_types"),
 	}
 	return rc, r.end()
 }
@@ -128,7 +128,8 @@ func (x Extensions) ExternalSenders() ([]ExternalSender, error) {
 	}
 	r := newReader("external_senders", data)
 	rest := r.open("")
-	var out []ExternalSender
+	n := r.count(func(r *reader) { r.opaque(""); parseCredential(r) })
+	out := make([]ExternalSender, 0, n)
 	for i := 0; r.more(); i++ {
 		r.pushIndex("", i)
 		out = append(out, ExternalSender{SignatureKey: r.opaque("signature_key"), Credential: parseCredential(r)})

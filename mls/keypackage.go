@@ -29,7 +29,7 @@ func parseKeyPackage(r *reader) *KeyPackage {
 	k.CipherSuite = CipherSuite(r.u16("cipher_suite"))
 	k.InitKey = r.opaque("init_key")
 	r.push("leaf_node")
-	k.LeafNode = parseLeafNode(r)
+	k.LeafNode.parse(r)
 	r.pop()
 	k.Extensions = parseExtensions(r, "extensions")
 	k.signed = len(start) - len(r.b)

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"fmt"
+	"slices"
 )
 
 const sectionKeys = "RFC 9420 §5.1.1"
@@ -39,6 +40,14 @@ func checkKEMKey(s CipherSuite, key []byte) error {
 	}
 	var err error
 	switch i.kemCurve {
+	case x25519Key:
+		if smallOrder(key) {
+			return invalid("", "a point of small order", "a key that others can encrypt to", "RFC 9180 §7.1.4")
+		}
+	case xwingKey:
+		if !mlkemReduced(key[:1152]) {
+			return invalid("", "an ML-KEM key with a coefficient of 3329 or more", "a key that others can encrypt to", "FIPS 203 §7.2")
+		}
 	case p256Key:
 		_, err = ecdh.P256().NewPublicKey(key)
 	case p384Key:
@@ -50,6 +59,48 @@ func checkKEMKey(s CipherSuite, key []byte) error {
 		return invalid("", short(key), "a point on the curve", sectionKeys)
 	}
 	return nil
+}
+
+// smallOrderPoints are the points of Curve25519, canonical or not, with which
+// every exchange gives zero: whoever encrypts to such a key fails (RFC 9180
+// §7.1.4), so one leaf with it would stop a whole group. The top bit is ignored.
+var smallOrderPoints = [...][32]byte{
+	{},
+	{1},
+	{0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+		0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00},
+	{0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b,
+		0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
+	nearPrime(0xec), nearPrime(0xed), nearPrime(0xee),
+}
+
+// nearPrime gives 2^255 − 256 + low, little-endian: with 0xed it is the prime
+// of the field.
+func nearPrime(low byte) (p [32]byte) {
+	for i := range p {
+		p[i] = 0xff
+	}
+	p[0], p[31] = low, 0x7f
+	return p
+}
+
+func smallOrder(key []byte) bool {
+	k := [32]byte(key)
+	k[31] &= 0x7f
+	return slices.Contains(smallOrderPoints[:], k)
+}
+
+// mlkemReduced is the modulus check of FIPS 203 §7.2 on the packed 12-bit
+// coefficients of an encapsulation key.
+func mlkemReduced(b []byte) bool {
+	const q = 3329
+	for ; len(b) >= 3; b = b[3:] {
+		first, second := uint16(b[0])|uint16(b[1]&0x0f)<<8, uint16(b[1]>>4)|uint16(b[2])<<4
+		if first >= q || second >= q {
+			return false
+		}
+	}
+	return true
 }
 
 // checkKeyForm checks a key's length and names compressed points.

@@ -27,11 +27,11 @@ func (s LeafNodeSource) String() string {
 
 // Capabilities lists what a client supports (RFC 9420 §7.2).
 type Capabilities struct {
-	Versions     []uint16
-	CipherSuites []CipherSuite
-	Extensions   []ExtensionType
-	Proposals    []ProposalType
-	Credentials  []CredentialType
+	Versions     List[uint16]
+	CipherSuites List[CipherSuite]
+	Extensions   List[ExtensionType]
+	Proposals    List[ProposalType]
+	Credentials  List[CredentialType]
 }
 
 // Lifetime bounds the use of a key package, in seconds of Unix time, both
@@ -54,9 +54,9 @@ type LeafNode struct {
 	signed        int // bytes of Raw before the signature
 }
 
-func parseLeafNode(r *reader) LeafNode {
+// parse reads the node in place: it is large, and a tree has many.
+func (l *LeafNode) parse(r *reader) {
 	start := r.b
-	var l LeafNode
 	l.EncryptionKey = r.opaque("encryption_key")
 	l.SignatureKey = r.opaque("signature_key")
 	l.Credential = parseCredential(r)
@@ -75,16 +75,15 @@ func parseLeafNode(r *reader) LeafNode {
 	l.signed = len(start) - len(r.b)
 	l.Signature = r.opaque("signature")
 	l.Raw = r.since(start)
-	return l
 }
 
 func parseCapabilities(r *reader) Capabilities {
 	return Capabilities{
-		Versions:     values[uint16](r, "capabilities.versions"),
-		CipherSuites: values[CipherSuite](r, "capabilities.cipher_suites"),
-		Extensions:   values[ExtensionType](r, "capabilities.extensions"),
-		Proposals:    values[ProposalType](r, "capabilities.proposals"),
-		Credentials:  values[CredentialType](r, "capabilities.credentials"),
+		Versions:     parseList[uint16](r, "capabilities.versions"),
+		CipherSuites: parseList[CipherSuite](r, "capabilities.cipher_suites"),
+		Extensions:   parseList[ExtensionType](r, "capabilities.extensions"),
+		Proposals:    parseList[ProposalType](r, "capabilities.proposals"),
+		Credentials:  parseList[CredentialType](r, "capabilities.credentials"),
 	}
 }
 
@@ -98,11 +97,11 @@ func (l *LeafNode) appendUnsigned(b []byte) []byte {
 	b = appendOpaque(b, l.EncryptionKey)
 	b = appendOpaque(b, l.SignatureKey)
 	b = l.Credential.append(b)
-	b = appendValues(b, l.Capabilities.Versions)
-	b = appendValues(b, l.Capabilities.CipherSuites)
-	b = appendValues(b, l.Capabilities.Extensions)
-	b = appendValues(b, l.Capabilities.Proposals)
-	b = appendValues(b, l.Capabilities.Credentials)
+	b = appendOpaque(b, l.Capabilities.Versions)
+	b = appendOpaque(b, l.Capabilities.CipherSuites)
+	b = appendOpaque(b, l.Capabilities.Extensions)
+	b = appendOpaque(b, l.Capabilities.Proposals)
+	b = appendOpaque(b, l.Capabilities.Credentials)
 	b = append(b, byte(l.Source))
 	switch l.Source {
 	case SourceKeyPackage:

@@ -14,16 +14,16 @@ type Memory struct {
 	// Two generations: when recent is full it becomes old, and what is asked
 	// for moves back to recent.
 	limit       int
-	recent, old map[[sha256.Size]byte]struct{}
+	recent, old map[leafKey]struct{}
 }
 
-// NewMemory makes a Memory for at least that many leaves, about 100 bytes each.
+// NewMemory makes a Memory for at least that many leaves, about 200 bytes each.
 func NewMemory(leaves int) *Memory {
-	return &Memory{limit: max(leaves, 1), recent: map[[sha256.Size]byte]struct{}{}}
+	return &Memory{limit: max(leaves, 1), recent: map[leafKey]struct{}{}}
 }
 
 // known reports whether key was remembered, and renews it.
-func (m *Memory) known(key [sha256.Size]byte) bool {
+func (m *Memory) known(key leafKey) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.recent[key]; ok {
@@ -36,42 +36,49 @@ func (m *Memory) known(key [sha256.Size]byte) bool {
 	return ok
 }
 
-func (m *Memory) remember(key [sha256.Size]byte) {
+func (m *Memory) remember(key leafKey) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.put(key)
 }
 
-func (m *Memory) put(key [sha256.Size]byte) {
+func (m *Memory) put(key leafKey) {
 	if len(m.recent) >= m.limit {
-		m.old, m.recent = m.recent, map[[sha256.Size]byte]struct{}{}
+		m.old, m.recent = m.recent, map[leafKey]struct{}{}
 	}
 	m.recent[key] = struct{}{}
 }
 
-// verifyLeaf checks a leaf's form and signature, or remembers that it did.
-// buf is reused between calls.
-func (m *Memory) verifyLeaf(buf *[]byte, l *LeafNode, s CipherSuite, groupID []byte, index uint32) error {
+// leafKey is what a leaf's check depends on: suite and group, and the leaf's
+// tree hash, which is over the leaf and its index, cut to 256 bits.
+type leafKey struct{ group, leaf [sha256.Size]byte }
+
+// groupKey is the part of a leafKey that all leaves of a group share.
+func groupKey(c *GroupContext) [sha256.Size]byte {
+	return sha256.Sum256(append(appendU16(nil, uint16(c.CipherSuite)), c.GroupID...))
+}
+
+// verifyLeaf checks form and signature of a leaf with that tree hash, or
+// remembers that it did.
+func (m *Memory) verifyLeaf(l *LeafNode, c *GroupContext, index uint32, group [sha256.Size]byte, treeHash []byte) error {
 	if m == nil {
-		return verifyLeaf(l, s, groupID, index)
+		return verifyLeaf(l, c, index)
 	}
-	b := appendU16((*buf)[:0], uint16(s))
-	b = appendOpaque(l.AppendTBS(b, groupID, index), l.Signature)
-	*buf = b
-	key := sha256.Sum256(b)
+	key := leafKey{group: group}
+	copy(key.leaf[:], treeHash)
 	if m.known(key) {
 		return nil
 	}
-	if err := verifyLeaf(l, s, groupID, index); err != nil {
+	if err := verifyLeaf(l, c, index); err != nil {
 		return err
 	}
 	m.remember(key)
 	return nil
 }
 
-func verifyLeaf(l *LeafNode, s CipherSuite, groupID []byte, index uint32) error {
-	if err := l.checkForm(s); err != nil {
+func verifyLeaf(l *LeafNode, c *GroupContext, index uint32) error {
+	if err := l.checkForm(c.CipherSuite); err != nil {
 		return err
 	}
-	return l.verifySignature(s, groupID, index)
+	return l.verifySignature(c.CipherSuite, c.GroupID, index)
 }

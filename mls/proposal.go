@@ -125,7 +125,9 @@ func parseProposal(r *reader) Proposal {
 	case ProposalUpdate:
 		r.push("leaf_node")
 		defer r.pop()
-		return &Update{LeafNode: parseLeafNode(r)}
+		u := &Update{}
+		u.LeafNode.parse(r)
+		return u
 	case ProposalRemove:
 		return &Remove{Removed: r.u32("removed")}
 	case ProposalPSK:

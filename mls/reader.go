@@ -208,20 +208,6 @@ func (r *reader) since(start []byte) []byte {
 	return start[:n:n]
 }
 
-// values reads a vector of 16-bit values.
-func values[T ~uint16](r *reader, field string) []T {
-	v := r.opaque(field)
-	if len(v)%2 != 0 {
-		r.fail(field, fmt.Sprintf("%d bytes", len(v)), "a whole number of 16-bit values", "")
-		return nil
-	}
-	out := make([]T, len(v)/2)
-	for i := range out {
-		out[i] = T(binary.BigEndian.Uint16(v[2*i:]))
-	}
-	return out
-}
-
 // count runs skip over the current window without keeping anything, so that
 // a list is allocated once, in its exact size.
 func (r *reader) count(skip func(*reader)) int {

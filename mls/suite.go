@@ -39,8 +39,10 @@ type suiteInfo struct {
 type curve int
 
 const (
-	noCurve    curve = iota // checked by its length only
-	ed25519Key              // Ed25519 and X25519: 32 bytes
+	noCurve curve = iota // checked by its length only
+	ed25519Key
+	x25519Key
+	xwingKey // ML-KEM-768, then X25519
 	p256Key
 	p384Key
 	p521Key
@@ -50,11 +52,11 @@ const (
 func (s CipherSuite) info() (suiteInfo, bool) {
 	switch s {
 	case SuiteX25519AES128:
-		return suiteInfo{"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", 32, 32, 32, ed25519Key, noCurve}, true
+		return suiteInfo{"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", 32, 32, 32, ed25519Key, x25519Key}, true
 	case SuiteP256:
 		return suiteInfo{"MLS_128_DHKEMP256_AES128GCM_SHA256_P256", 32, 65, 65, p256Key, p256Key}, true
 	case SuiteX25519ChaCha20:
-		return suiteInfo{"MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", 32, 32, 32, ed25519Key, noCurve}, true
+		return suiteInfo{"MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", 32, 32, 32, ed25519Key, x25519Key}, true
 	case SuiteX448AES256:
 		return suiteInfo{"MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448", 64, 56, 56, ed448Key, noCurve}, true
 	case SuiteP521:
@@ -64,7 +66,7 @@ func (s CipherSuite) info() (suiteInfo, bool) {
 	case SuiteP384:
 		return suiteInfo{"MLS_256_DHKEMP384_AES256GCM_SHA384_P384", 48, 97, 97, p384Key, p384Key}, true
 	case SuiteXWing:
-		return suiteInfo{"MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519", 32, 1216, 1120, ed25519Key, noCurve}, true
+		return suiteInfo{"MLS_256_XWING_CHACHA20POLY1305_SHA256_Ed25519", 32, 1216, 1120, ed25519Key, xwingKey}, true
 	}
 	return suiteInfo{}, false
 }

@@ -37,8 +37,7 @@ func ParseRatchetTree(b []byte) (*RatchetTree, error) {
 
 func parseRatchetTree(r *reader) (*RatchetTree, error) {
 	rest := r.open("")
-	most := min(len(r.b)/2+1, MaxLeaves)
-	t := &RatchetTree{leaves: make([]*LeafNode, 0, most), parents: make([]*ParentNode, 0, most)}
+	t := &RatchetTree{}
 	last := -1
 	for i := 0; r.more(); i++ {
 		if i > 2*MaxLeaves-2 {
@@ -72,9 +71,9 @@ func parseRatchetTree(r *reader) (*RatchetTree, error) {
 // put appends the node with index i.
 func (t *RatchetTree) put(i int, l *LeafNode, p *ParentNode) {
 	if i%2 == 0 {
-		t.leaves = append(t.leaves, l)
+		t.leaves = appendDoubling(t.leaves, l)
 	} else {
-		t.parents = append(t.parents, p)
+		t.parents = appendDoubling(t.parents, p)
 	}
 }
 
@@ -89,9 +88,10 @@ func (t *RatchetTree) parseNode(r *reader, i int) {
 	}
 	if kind == 1 {
 		r.push("leaf_node")
-		l := parseLeafNode(r)
+		l := &LeafNode{}
+		l.parse(r)
 		r.pop()
-		t.put(i, &l, nil)
+		t.put(i, l, nil)
 		return
 	}
 	r.push("parent_node")

@@ -41,8 +41,8 @@ func (t *RatchetTree) hashed(s CipherSuite) *treeHashes {
 	h.sums = make([]byte, kept*h.size)
 	for level := 0; 1<<level <= len(t.leaves); level++ {
 		for x := 1<<level - 1; x < len(h.at); x += 2 << level {
-			if h.at[x] >= 0 {
-				h.keep(x, h.node(t, x, nil))
+			if at := h.at[x]; at >= 0 {
+				h.node(t, x, nil, h.sums[at:at])
 			}
 		}
 	}
@@ -50,8 +50,6 @@ func (t *RatchetTree) hashed(s CipherSuite) *treeHashes {
 	t.hashes.Store(h)
 	return h
 }
-
-func (h *treeHashes) keep(x int, sum []byte) { copy(h.sums[h.at[x]:], sum) }
 
 // of gives the hash of node x.
 func (h *treeHashes) of(t *RatchetTree, x int) []byte {
@@ -94,7 +92,7 @@ func (h *treeHashes) without(t *RatchetTree, x int, except []uint32) []byte {
 	if len(inRange(except, x)) == 0 {
 		return h.of(t, x)
 	}
-	return h.scratch().node(t, x, except)
+	return h.scratch().node(t, x, except, nil)
 }
 
 // inRange gives those of the sorted leaves that are below x.
@@ -108,11 +106,11 @@ func inRange(leaves []uint32, x int) []uint32 {
 	return leaves[i:j]
 }
 
-// node computes the hash of x from its children's, leaving out the leaves in
-// except. Its depth of recursion is that of the tree.
-func (h *treeHashes) node(t *RatchetTree, x int, except []uint32) []byte {
+// node appends the hash of x, from its children's, to out, leaving out the
+// leaves in except. Its depth of recursion is that of the tree.
+func (h *treeHashes) node(t *RatchetTree, x int, except []uint32, out []byte) []byte {
 	if x%2 == 0 {
-		return h.leaf(t, x/2, len(inRange(except, x)) > 0)
+		return h.leaf(t, x/2, len(inRange(except, x)) > 0, out)
 	}
 	left, right := h.child(t, nodeLeft(x), except), h.child(t, nodeRight(x), except)
 	b := append(h.buf[:0], 2)
@@ -125,7 +123,7 @@ func (h *treeHashes) node(t *RatchetTree, x int, except []uint32) []byte {
 	}
 	b = appendOpaque(appendOpaque(b, left), right)
 	h.buf = b
-	return h.suite.hash(b)
+	return h.suite.appendHash(out, b)
 }
 
 func (h *treeHashes) child(t *RatchetTree, x int, except []uint32) []byte {
@@ -133,10 +131,10 @@ func (h *treeHashes) child(t *RatchetTree, x int, except []uint32) []byte {
 	if len(except) == 0 {
 		return h.of(t, x)
 	}
-	return h.node(t, x, except)
+	return h.node(t, x, except, nil)
 }
 
-func (h *treeHashes) leaf(t *RatchetTree, i int, omit bool) []byte {
+func (h *treeHashes) leaf(t *RatchetTree, i int, omit bool, out []byte) []byte {
 	b := appendU32(append(h.buf[:0], 1), uint32(i))
 	if l := t.leaves[i]; l != nil && !omit {
 		b = append(b, 1)
@@ -149,7 +147,7 @@ func (h *treeHashes) leaf(t *RatchetTree, i int, omit bool) []byte {
 		b = append(b, 0)
 	}
 	h.buf = b
-	return h.suite.hash(b)
+	return h.suite.appendHash(out, b)
 }
 
 // minus gives the values of a that are not in b; both are sorted.

@@ -62,11 +62,12 @@ func (k *KeyPackage) VerifySignatures() error {
 	if err := k.LeafNode.verifySignature(k.CipherSuite, nil, 0); err != nil {
 		return within("KeyPackage", "leaf_node", err)
 	}
-	tbs := k.Raw[:k.signed:k.signed]
-	if err := VerifyWithLabel(k.CipherSuite, k.LeafNode.SignatureKey, LabelKeyPackage, tbs, k.Signature); err != nil {
-		return within("KeyPackage", "", err)
-	}
-	return nil
+	return within("KeyPackage", "", k.verifySignature())
+}
+
+// verifySignature checks the signature of the key package itself.
+func (k *KeyPackage) verifySignature() error {
+	return VerifyWithLabel(k.CipherSuite, k.LeafNode.SignatureKey, LabelKeyPackage, k.Raw[:k.signed:k.signed], k.Signature)
 }
 
 // check tells whether a lifetime includes now and is of acceptable length.

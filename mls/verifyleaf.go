@@ -17,34 +17,35 @@ func (l *LeafNode) checkForm(s CipherSuite) error {
 		return within("", "signature_key", err)
 	}
 	c := &l.Capabilities
-	if !slices.Contains(c.Versions, versionMLS10) {
-		return invalid("capabilities.versions", fmt.Sprint(c.Versions), "1 (mls10) among them", "RFC 9420 §7.2")
+	if !c.Versions.Has(versionMLS10) {
+		return invalid("capabilities.versions", c.Versions.String(), "1 (mls10) among them", "RFC 9420 §7.2")
 	}
-	if !slices.Contains(c.CipherSuites, s) {
-		return invalid("capabilities.cipher_suites", fmt.Sprintf("%d suites", len(c.CipherSuites)),
+	if !c.CipherSuites.Has(s) {
+		return invalid("capabilities.cipher_suites", c.CipherSuites.String(),
 			fmt.Sprintf("%d (%s) among them", s, s), "RFC 9420 §7.2")
 	}
-	if !slices.Contains(c.Credentials, l.Credential.Type) {
-		return invalid("capabilities.credentials", fmt.Sprint(c.Credentials),
+	if !c.Credentials.Has(l.Credential.Type) {
+		return invalid("capabilities.credentials", c.Credentials.String(),
 			fmt.Sprintf("the credential's own type %d among them", l.Credential.Type), "RFC 9420 §7.2")
 	}
+	listed := c.Extensions.finder()
 	for i, e := range l.Extensions {
-		if !c.supports(e.Type) {
+		if !everyone(e.Type) && !listed.has(e.Type) {
 			return invalid(fmt.Sprintf("extensions[%d]", i), fmt.Sprintf("type %d", e.Type), "a type listed in capabilities.extensions", sectionLeaf)
 		}
 	}
 	return nil
 }
 
-// supports reports whether an extension type is listed, or one of those that
-// every client supports and none lists (RFC 9420 §7.2).
-func (c *Capabilities) supports(t ExtensionType) bool {
-	return t >= ExtensionApplicationID && t <= ExtensionExternalSenders || slices.Contains(c.Extensions, t)
+// everyone reports whether an extension type is one that every client
+// supports and none lists (RFC 9420 §7.2).
+func everyone(t ExtensionType) bool {
+	return t >= ExtensionApplicationID && t <= ExtensionExternalSenders
 }
 
-// supportsProposal is the same for proposals.
-func (c *Capabilities) supportsProposal(t ProposalType) bool {
-	return t >= ProposalAdd && t <= ProposalGroupContextExtensions || slices.Contains(c.Proposals, t)
+// everyoneProposal is the same for proposals.
+func everyoneProposal(t ProposalType) bool {
+	return t >= ProposalAdd && t <= ProposalGroupContextExtensions
 }
 
 // verifySignature checks the leaf's own signature.
@@ -55,46 +56,49 @@ func (l *LeafNode) verifySignature(s CipherSuite, groupID []byte, index uint32) 
 
 // requirements are what a group's context asks of every leaf.
 type requirements struct {
-	extensions []ExtensionType
-	required   *RequiredCapabilities
+	extensions  []ExtensionType // required, or used by the group
+	proposals   []ProposalType
+	credentials []CredentialType
 }
 
 func (c *GroupContext) requirements() (requirements, error) {
 	var q requirements
+	if _, err := c.Extensions.ExternalSenders(); err != nil {
+		return q, within("", "external_senders", err)
+	}
+	required, err := c.Extensions.RequiredCapabilities()
+	if err != nil {
+		return q, within("", "required_capabilities", err)
+	}
+	if required != nil {
+		q.extensions = required.ExtensionTypes.unique()
+		q.proposals = slices.DeleteFunc(required.ProposalTypes.unique(), everyoneProposal)
+		q.credentials = required.CredentialTypes.unique()
+	}
 	for _, e := range c.Extensions {
 		q.extensions = append(q.extensions, e.Type)
 	}
-	var err error
-	if q.required, err = c.Extensions.RequiredCapabilities(); err != nil {
-		return q, within("", "required_capabilities", err)
-	}
-	_, err = c.Extensions.ExternalSenders()
-	return q, within("", "external_senders", err)
+	q.extensions = slices.DeleteFunc(q.extensions, everyone)
+	return q, nil
 }
 
 // met checks a leaf against the group (RFC 9420 §7.3, §11.1, §13.4).
 func (q *requirements) met(l *LeafNode) error {
-	for _, t := range q.extensions {
-		if !l.Capabilities.supports(t) {
-			return invalid("capabilities.extensions", "not listed", fmt.Sprintf("type %d, which the group uses", t), sectionLeaf)
-		}
+	c := &l.Capabilities
+	if err := listsAll(c.Extensions, q.extensions, "capabilities.extensions"); err != nil {
+		return err
 	}
-	if q.required == nil {
-		return nil
+	if err := listsAll(c.Proposals, q.proposals, "capabilities.proposals"); err != nil {
+		return err
 	}
-	for _, t := range q.required.ExtensionTypes {
-		if !l.Capabilities.supports(t) {
-			return invalid("capabilities.extensions", "not listed", fmt.Sprintf("type %d, which required_capabilities names", t), sectionLeaf)
-		}
-	}
-	for _, t := range q.required.ProposalTypes {
-		if !l.Capabilities.supportsProposal(t) {
-			return invalid("capabilities.proposals", "not listed", fmt.Sprintf("type %d, which required_capabilities names", t), sectionLeaf)
-		}
-	}
-	for _, t := range q.required.CredentialTypes {
-		if !slices.Contains(l.Capabilities.Credentials, t) {
-			return invalid("capabilities.credentials", "not listed", fmt.Sprintf("type %d, which required_capabilities names", t), sectionLeaf)
+	return listsAll(c.Credentials, q.credentials, "capabilities.credentials")
+}
+
+func listsAll[T ~uint16](l List[T], required []T, field string) error {
+	listed := l.finder()
+	for _, t := range required {
+		if !listed.has(t) {
+			return invalid(field, "not listed", fmt.Sprintf("type %d, which the group's extensions require", uint16(t)), sectionLeaf)
 		}
 	}
 	return nil

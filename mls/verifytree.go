@@ -3,6 +3,7 @@ package mls
 import (
 	"bytes"
 	"fmt"
+	"hash/maphash"
 	"slices"
 )
 
@@ -22,7 +23,7 @@ func (t *RatchetTree) verify(c *GroupContext, mem *Memory) error {
 	}
 	// A changed leaf breaks its signature and the parent hashes above it; the
 	// former says more to who looks for the mistake.
-	if err := t.checkLeaves(c, mem); err != nil {
+	if err := t.checkLeaves(c, h, mem); err != nil {
 		return err
 	}
 	return t.checkParentHashes(h)
@@ -74,35 +75,46 @@ func (t *RatchetTree) checkUnmerged(x int, l uint32) error {
 // checkKeysDiffer checks that no two nodes share an encryption key and no two
 // leaves a signature key (RFC 9420 §7.3, §12.4.3.1).
 func (t *RatchetTree) checkKeysDiffer() error {
-	n := 0
+	nodes := make([]int32, 0, len(t.leaves))
 	for x := range 2*len(t.leaves) - 1 {
 		if !t.blank(x) {
-			n++
+			nodes = append(nodes, int32(x))
 		}
 	}
-	seen := make(map[string]int, n)
-	for x := range 2*len(t.leaves) - 1 {
-		if t.blank(x) {
-			continue
-		}
-		key := t.encryptionKey(x)
-		if y, twice := seen[string(key)]; twice {
-			return invalid(nodeField(x)+".encryption_key", "the key of "+nodeField(y), "a key of its own", sectionLeaf)
-		}
-		seen[string(key)] = x
+	if x, y, same := firstRepeat(nodes, t.encryptionKey); same {
+		return invalid(nodeField(x)+".encryption_key", "the key of "+nodeField(y), "a key of its own", sectionLeaf)
 	}
-	clear(seen)
-	for i, l := range t.leaves {
-		if l == nil {
-			continue
-		}
-		if y, twice := seen[string(l.SignatureKey)]; twice {
-			return invalid(nodeField(2*i)+".signature_key", "the key of "+nodeField(y), "a key of its own", sectionLeaf)
-		}
-		seen[string(l.SignatureKey)] = 2 * i
+	leaves := slices.DeleteFunc(nodes, func(x int32) bool { return x%2 != 0 })
+	if x, y, same := firstRepeat(leaves, t.signatureKey); same {
+		return invalid(nodeField(x)+".signature_key", "the key of "+nodeField(y), "a key of its own", sectionLeaf)
 	}
 	return nil
 }
+
+// firstRepeat finds two nodes with the same key: x, and y before it. It is a
+// hash table of node indexes, with linear probing; its seed is random, so that
+// nobody can aim keys at one place.
+func firstRepeat(nodes []int32, key func(int) []byte) (x, y int, same bool) {
+	size := 4
+	for size < 2*len(nodes) {
+		size *= 2
+	}
+	table := make([]int32, size) // node + 1; 0 is free
+	seed := maphash.MakeSeed()
+	for _, n := range nodes {
+		k := key(int(n))
+		at := int(maphash.Bytes(seed, k)) & (size - 1)
+		for ; table[at] != 0; at = (at + 1) & (size - 1) {
+			if y := int(table[at] - 1); bytes.Equal(key(y), k) {
+				return int(n), y, true
+			}
+		}
+		table[at] = n + 1
+	}
+	return 0, 0, false
+}
+
+func (t *RatchetTree) signatureKey(x int) []byte { return t.leaves[x/2].SignatureKey }
 
 func (t *RatchetTree) encryptionKey(x int) []byte {
 	if x%2 == 0 {
@@ -172,7 +184,7 @@ func (t *RatchetTree) linked(h *treeHashes, p *ParentNode, c, s int, buf []int) 
 
 // checkLeaves checks every leaf: form and signature, what the group requires,
 // and that all support the credential types in use (RFC 9420 §7.3).
-func (t *RatchetTree) checkLeaves(c *GroupContext, mem *Memory) error {
+func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, mem *Memory) error {
 	q, err := c.requirements()
 	if err != nil {
 		return within("", "group_context.extensions", err)
@@ -183,12 +195,12 @@ func (t *RatchetTree) checkLeaves(c *GroupContext, mem *Memory) error {
 			used = append(used, l.Credential.Type)
 		}
 	}
-	var buf []byte
+	group := groupKey(c)
 	for i, l := range t.leaves {
 		if l == nil {
 			continue
 		}
-		err := mem.verifyLeaf(&buf, l, c.CipherSuite, c.GroupID, uint32(i))
+		err := mem.verifyLeaf(l, c, uint32(i), group, h.of(t, 2*i))
 		if err == nil {
 			err = q.met(l)
 		}
@@ -204,8 +216,8 @@ func (t *RatchetTree) checkLeaves(c *GroupContext, mem *Memory) error {
 
 func (l *LeafNode) supportsCredentials(used []CredentialType) error {
 	for _, t := range used {
-		if !slices.Contains(l.Capabilities.Credentials, t) {
-			return invalid("capabilities.credentials", fmt.Sprint(l.Capabilities.Credentials), fmt.Sprintf("type %d, which a member uses", t), sectionLeaf)
+		if !l.Capabilities.Credentials.Has(t) {
+			return invalid("capabilities.credentials", l.Capabilities.Credentials.String(), fmt.Sprintf("type %d, which a member uses", t), sectionLeaf)
 		}
 	}
 	return nil

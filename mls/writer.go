@@ -36,11 +36,3 @@ func appendVector(b []byte, body func([]byte) []byte) []byte {
 	copy(b[start:], h)
 	return b
 }
-
-func appendValues[T ~uint16](b []byte, v []T) []byte {
-	b = appendLength(b, 2*len(v))
-	for _, x := range v {
-		b = appendU16(b, uint16(x))
-	}
-	return b
-}

@@ -3,7 +3,7 @@
 -- it locks nothing and finds nothing, as where no such conversation exists.
 -- Read memberships in a later statement: this one's snapshot is from before it
 -- waited.
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.epoch_assumed, c.last_seq, c.roster_version, c.closed_at
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.epoch_assumed, c.last_seq, c.roster_version, c.roster, c.closed_at
 FROM conversations c
 WHERE c.convo_id = sqlc.arg(convo_id)
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did))
@@ -13,7 +13,7 @@ FOR NO KEY UPDATE OF c;
 -- Waits for a concurrent creation of the same group; no row where it exists.
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, name, description, created_at, last_activity_at)
 VALUES (sqlc.arg(convo_id), sqlc.arg(creator_did), sqlc.arg(cipher_suite), sqlc.arg(epoch), sqlc.arg(epoch_assumed),
-        'claimed', sqlc.narg(name), sqlc.narg(description), sqlc.arg(at), sqlc.arg(at))
+        sqlc.arg(roster), sqlc.narg(name), sqlc.narg(description), sqlc.arg(at), sqlc.arg(at))
 ON CONFLICT (convo_id) DO NOTHING;
 
 -- name: SettleEpoch :exec
@@ -102,7 +102,7 @@ WHERE convo_id = ANY(sqlc.arg(convo_ids)::text[]) AND (left_seq IS NULL OR pendi
 ORDER BY convo_id, joined_seq, joined_at, did;
 
 -- name: LeavesForView :many
-SELECT convo_id, did, device_id, leaf_index
+SELECT convo_id, did, device_id, leaf_index, credential
 FROM leaves
 WHERE convo_id = ANY(sqlc.arg(convo_ids)::text[])
 ORDER BY convo_id, did, leaf_index, device_id;

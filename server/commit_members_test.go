@@ -274,6 +274,36 @@ func TestCommitRejoinWindows(t *testing.T) {
 	}
 }
 
+// The roster version rises with every change of membership, and only then: a
+// statement that waited for the row sees by it that the members it read are old.
+func TestCommitRosterVersion(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob)
+	last := int64(0)
+	rises := func(what string, by int64) {
+		t.Helper()
+		v := query[int64](t, s.pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, g.ID())
+		if v != last+by {
+			t.Errorf("%s: from %d to %d, want %d more", what, last, v, by)
+		}
+		last = v
+	}
+	rises("creation", last)
+	g = advance(t, s, g, alice, 1)
+	rises("update", 0)
+	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
+	out, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+	rises("addition", 1)
+	removed, err := s.LeaveConvo(t.Context(), by(alice), removal(c.Next, alice, bob.DID))
+	accepted(t, (*gen.SendCommitOutput)(removed), err)
+	rises("removal", 1)
+	leaveNow(t, s, g, carol)
+	rises("leaving", 1)
+}
+
 func viewOf(t testing.TB, s *Server, c *mlstest.Client, id string) *gen.ConvoView {
 	t.Helper()
 	views, err := convoViews(t.Context(), dbOf(s), c.DID, []string{id, newConvoID()})

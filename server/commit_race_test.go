@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/xrpc"
 )
 
 // Of any number of commits of one epoch, at whatever instance, one wins; the
@@ -270,76 +268,4 @@ func TestCommitWithoutKeyRepeated(t *testing.T) {
 		other, err := s.SendCommit(t.Context(), by(bob), in)
 		lostIt(t, other, err)
 	})
-}
-
-// The conflict holds every commit from the loser's epoch on and the proposals
-// of the current epoch, but not those that lapsed.
-func TestCommitConflictContents(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t)
-	alice, bob := commitClient("alice"), commitClient("bob")
-	g := commitGroup(t, s, alice, bob)
-	propose := func(g *mlstest.Group) {
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	now := advance(t, s, g, alice, 1)
-	propose(now)
-	now = advance(t, s, now, alice, 2)
-	propose(now)
-	propose(now)
-	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
-	c := lostIt(t, out, err)
-	if c.CurrentEpoch != 4 || len(c.Commits) != 3 || len(c.Proposals) != 2 || c.More != nil {
-		t.Fatalf("conflict has %d commits, %d proposals at epoch %d", len(c.Commits), len(c.Proposals), c.CurrentEpoch)
-	}
-	for i, m := range c.Commits {
-		if m.Epoch != int64(i)+1 {
-			t.Errorf("commit %d is of epoch %d", i, m.Epoch)
-		}
-	}
-	for i, p := range c.Proposals {
-		if p.Epoch != 4 || *p.MessageType != "proposal" || *p.Sender != bob.DID || p.Seq != int64(i)+5 {
-			t.Errorf("proposal %d is %s", i, asJSON(t, p))
-		}
-	}
-	if err := xrpc.Check(out); err != nil {
-		t.Errorf("answer breaks its lexicon: %v", err)
-	}
-}
-
-// An answer is cut at 4 MB, but holds at least one commit.
-func TestCommitConflictCut(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t)
-	alice, bob := commitClient("alice"), commitClient("bob")
-	g := commitGroup(t, s, alice, bob)
-	for _, c := range []struct {
-		sizes []int
-		want  int
-		more  bool
-	}{
-		{[]int{MaxCommit}, 1, false},
-		{[]int{MaxCommit, 1000}, 1, true},
-		{[]int{1_400_000, 1_400_000, 1_400_000}, 2, true},
-		{[]int{900_000, 900_000, 900_000}, 3, false},
-	} {
-		t.Run(fmt.Sprint(c.sizes), func(t *testing.T) {
-			exec(t, s.pool, `DELETE FROM messages`)
-			for i, n := range c.sizes {
-				exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at)
-					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now())`, g.ID(), i+1, alice.DID, make([]byte, n))
-			}
-			exec(t, s.pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, g.ID())
-			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
-			got := lostIt(t, out, err)
-			if len(got.Commits) != c.want || (got.More != nil && *got.More) != c.more {
-				t.Errorf("%d commits, more %v; want %d, %v", len(got.Commits), got.More, c.want, c.more)
-			}
-			if n := len(asJSON(t, out)); n > MaxAnswer && len(got.Commits) > 1 {
-				t.Errorf("answer has %d bytes", n)
-			}
-		})
-	}
 }

@@ -288,6 +288,10 @@ func TestCommitPackageRace(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d commits spent the same packages", won)
 	}
+	// All lock them in one order.
+	if n := query[int64](t, s.pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+		t.Errorf("%d deadlocks", n)
+	}
 }
 
 func refs(t testing.TB, packages ...*mls.KeyPackage) [][]byte {

@@ -93,7 +93,7 @@ func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[st
 	for i, did := range removed {
 		switch {
 		case did == c.caller:
-			return gen.Errorf(gen.ErrInvalidCommit, "%s: nobody can commit its own removal (RFC 9420 §12.4); leave by leaveConvo, with a proposal for the others to commit",
+			return gen.Errorf(gen.ErrInvalidCommit, "%s: nobody can commit its own removal (RFC 9420 §12.2); leave by leaveConvo, with a proposal for the others to commit",
 				c.removedAt(i))
 		case standing[did] == stranger:
 			return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", c.removedAt(i))

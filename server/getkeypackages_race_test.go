@@ -141,14 +141,17 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	}
 	t.Run("for a moment", func(t *testing.T) {
 		tx := hold(t)
+		defer func() { _ = tx.Rollback(ctx) }()
+		wantNone(t, s, did("warm"), c, "") // statements are prepared now
 		var wg sync.WaitGroup
-		defer wg.Wait()
 		wg.Go(func() {
-			time.Sleep(claimPause)
+			time.Sleep(5 * claimPause)
 			_ = tx.Rollback(ctx)
 		})
-		if got := claimOne(t, s, did("bob"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
-			t.Error("another package")
+		got := claimOf(t, s, did("bob"), c.DID).KeyPackages
+		wg.Wait()
+		if len(got) != 1 || *got[0].KeyPackageHash != refOf(t, kp) {
+			t.Errorf("%d packages, want the one that was held", len(got))
 		}
 	})
 	exec(t, s.pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)

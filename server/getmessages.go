@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -39,16 +40,19 @@ func (s *Server) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.Get
 		return nil, err
 	}
 	q := db.New(s.pool)
-	windows, err := q.GetWindows(ctx, convoID, caller.DID)
-	if err != nil {
-		return nil, fmt.Errorf("read memberships: %w", err)
+	r := messageRange{convoID: convoID, did: caller.DID, kinds: kinds, limit: int(p.Limit)}
+	if len(kinds) == 3 && p.BeforeSeq == nil && (p.SinceSeq != nil || p.SinceMessage == nil) {
+		after := int64(0)
+		if p.SinceSeq != nil {
+			after = *p.SinceSeq
+		}
+		out, err := r.whole(ctx, q, after)
+		if out != nil || err != nil {
+			return out, err
+		}
 	}
-	if len(windows) == 0 {
-		return nil, convoNotFound()
-	}
-	r := messageRange{convoID: convoID, did: caller.DID, kinds: kinds, limit: int(p.Limit), windows: windows}
-	for _, w := range windows {
-		r.last = max(r.last, w.UntilSeq)
+	if err := r.readWindows(ctx, q); err != nil {
+		return nil, err
 	}
 	if p.BeforeSeq != nil {
 		return r.before(ctx, q, *p.BeforeSeq)
@@ -85,10 +89,64 @@ type messageRange struct {
 	last int64
 }
 
+func (r *messageRange) readWindows(ctx context.Context, q *db.Queries) (err error) {
+	if r.windows, err = q.GetWindows(ctx, r.convoID, r.did); err != nil {
+		return fmt.Errorf("read memberships: %w", err)
+	}
+	if len(r.windows) == 0 {
+		return convoNotFound()
+	}
+	for _, w := range r.windows {
+		r.last = max(r.last, w.UntilSeq)
+	}
+	return nil
+}
+
+// whole gives the page after a number in one query, which is all that most
+// pages need: those that are not empty and miss no number. It gives nil for any
+// other page.
+func (r *messageRange) whole(ctx context.Context, q *db.Queries, after int64) (*gen.GetMessagesOutput, error) {
+	args := r.args(math.MaxInt64)
+	args.AfterSeq = after
+	found, err := q.PageMessages(ctx, args)
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	last := found[0].LastSeq
+	expected := max(after, found[0].JoinedSeq) + 1
+	found = found[:min(len(found), r.limit)]
+	for i := range found {
+		if found[i].Seq != expected {
+			return nil, nil
+		}
+		expected++
+	}
+	end := &found[len(found)-1]
+	out := &gen.GetMessagesOutput{Messages: r.views(alike(found, pageRow)), LastSeq: &last}
+	switch {
+	case end.Next != 0:
+		out.Cursor = &end.MessageID
+	case end.Seq != last:
+		return nil, nil
+	}
+	return out, nil
+}
+
+// pageRow drops from a row what PageMessages says of the whole page.
+func pageRow(m db.PageMessagesRow) db.PageHandshakesRow {
+	return db.PageHandshakesRow{
+		Seq: m.Seq, MessageID: m.MessageID, Kind: m.Kind, Epoch: m.Epoch, SenderDid: m.SenderDid,
+		Ciphertext: m.Ciphertext, CreatedAt: m.CreatedAt, Next: m.Next, Blobs: m.Blobs,
+	}
+}
+
 // position is the number a page starts after.
 func (r *messageRange) position(ctx context.Context, q *db.Queries, p *gen.GetMessagesParams) (int64, error) {
 	if p.SinceSeq != nil {
-		return *p.SinceSeq, nil
+		return min(*p.SinceSeq, r.last), nil // what lies beyond is no position
 	}
 	if p.SinceMessage == nil {
 		return 0, nil
@@ -159,25 +217,25 @@ func (r *messageRange) args(until int64) db.PageMessagesParams {
 	}
 }
 
-func (r *messageRange) pageAfter(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageMessagesRow, error) {
-	if !r.handshakeOnly() {
-		return q.PageMessages(ctx, a)
+func (r *messageRange) pageAfter(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageHandshakesRow, error) {
+	if r.handshakeOnly() {
+		return q.PageHandshakes(ctx, db.PageHandshakesParams(a))
 	}
-	rows, err := q.PageHandshakes(ctx, db.PageHandshakesParams(a))
-	return alike(rows, func(row db.PageHandshakesRow) db.PageMessagesRow { return db.PageMessagesRow(row) }), err
+	rows, err := q.PageMessages(ctx, a)
+	return alike(rows, pageRow), err
 }
 
-func (r *messageRange) pageBefore(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageMessagesRow, error) {
+func (r *messageRange) pageBefore(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageHandshakesRow, error) {
 	b := db.PageMessagesBeforeParams{
 		ConvoID: a.ConvoID, Did: a.Did, Kinds: a.Kinds, UntilSeq: a.UntilSeq, MaxRows: a.MaxRows,
 		MaxBytes: a.MaxBytes, RowBytes: a.RowBytes,
 	}
 	if !r.handshakeOnly() {
 		rows, err := q.PageMessagesBefore(ctx, b)
-		return alike(rows, func(row db.PageMessagesBeforeRow) db.PageMessagesRow { return db.PageMessagesRow(row) }), err
+		return alike(rows, func(row db.PageMessagesBeforeRow) db.PageHandshakesRow { return db.PageHandshakesRow(row) }), err
 	}
 	rows, err := q.PageHandshakesBefore(ctx, db.PageHandshakesBeforeParams(b))
-	return alike(rows, func(row db.PageHandshakesBeforeRow) db.PageMessagesRow { return db.PageMessagesRow(row) }), err
+	return alike(rows, func(row db.PageHandshakesBeforeRow) db.PageHandshakesRow { return db.PageHandshakesRow(row) }), err
 }
 
 // alike turns the rows of one page query into those of another.
@@ -189,7 +247,7 @@ func alike[A, B any](rows []A, convert func(A) B) []B {
 	return out
 }
 
-func (r *messageRange) views(rows []db.PageMessagesRow) []gen.MessageView {
+func (r *messageRange) views(rows []db.PageHandshakesRow) []gen.MessageView {
 	out := make([]gen.MessageView, len(rows))
 	for i := range rows {
 		row := &rows[i]
@@ -204,7 +262,7 @@ func (r *messageRange) views(rows []db.PageMessagesRow) []gen.MessageView {
 // gap tells which numbers in (after, until] are gone: the first and the last of
 // those that lie in a window and are nowhere stored. Commits and proposals are
 // never removed alone, so a page of them says nothing.
-func (r *messageRange) gap(ctx context.Context, q *db.Queries, rows []db.PageMessagesRow, after, until int64) (*gen.GetMessagesGap, error) {
+func (r *messageRange) gap(ctx context.Context, q *db.Queries, rows []db.PageHandshakesRow, after, until int64) (*gen.GetMessagesGap, error) {
 	if r.handshakeOnly() {
 		return nil, nil
 	}

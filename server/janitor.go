@@ -26,8 +26,8 @@ const (
 )
 
 // RunJanitor removes what is no longer needed until ctx ends: first answers
-// after their time, key packages that have expired, blobs that no message named, objects that belong to no
-// blob. Every instance may run one. A failure is logged and tried again; the
+// after their time, key packages that are of no more use, blobs that no message
+// named, objects that belong to no blob. Every instance may run one. A failure is logged and tried again; the
 // error is nil when ctx ends.
 func (s *Server) RunJanitor(ctx context.Context) error {
 	for {

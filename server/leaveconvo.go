@@ -49,7 +49,7 @@ func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 // one of the others commits its removal.
 func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	if in.Commit != nil {
-		return nil, gen.Errorf(gen.ErrInvalidCommit, "commit: nobody can commit its own removal (RFC 9420 §12.4); leave with a proposal, or with nothing, and the others commit it")
+		return nil, gen.Errorf(gen.ErrInvalidCommit, "commit: nobody can commit its own removal (RFC 9420 §12.2); leave with a proposal, or with nothing, and the others commit it")
 	}
 	var p *parsedProposal
 	if in.Proposal != nil {

@@ -100,6 +100,15 @@ func Describe(err error) string {
 	return text
 }
 
+// Redact is the ReplaceAttr of a log's handler: errors lose the identifiers in
+// their text, whoever logs them.
+func Redact(_ []string, a slog.Attr) slog.Attr {
+	if err, ok := a.Value.Any().(error); ok {
+		a.Value = slog.StringValue(Describe(err))
+	}
+	return a
+}
+
 // countedBody counts what is read of a request's body.
 type countedBody struct {
 	io.ReadCloser

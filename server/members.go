@@ -22,18 +22,6 @@ func requireMember(ctx context.Context, q *db.Queries, convoID, did string) erro
 	return convoNotFound()
 }
 
-// requireEverMember is requireMember, but former members pass too.
-func requireEverMember(ctx context.Context, q *db.Queries, convoID, did string) error {
-	m, err := q.MembershipState(ctx, convoID, did)
-	switch {
-	case err != nil:
-		return fmt.Errorf("read membership: %w", err)
-	case m.Ever:
-		return nil
-	}
-	return convoNotFound()
-}
-
 // standing is how a DID belongs to a conversation.
 type standing int
 

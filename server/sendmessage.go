@@ -74,7 +74,7 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 	if err := checkApplication(in.Ciphertext, convoID, in.Epoch); err != nil {
 		return nil, err
 	}
-	id := ""
+	var id string
 	if in.MsgID != nil {
 		id = *in.MsgID
 	} else if id, err = newMessageID(); err != nil {

@@ -114,6 +114,10 @@ func (b *body) drain() {
 	if b.drained || b.r.Body == nil || b.r.Body == http.NoBody || errors.Is(b.err, io.EOF) {
 		return
 	}
+	if errors.Is(b.err, os.ErrDeadlineExceeded) {
+		// It has had its time; the connection is closed after the answer.
+		return
+	}
 	b.drained = true
 	if b.read == 0 && strings.EqualFold(b.r.Header.Get("Expect"), "100-continue") {
 		// The client has not begun; the server does not invite it to.

@@ -47,6 +47,14 @@ func ratio(out io.Writer, got float64, of string, b bound, want float64) {
 	fmt.Fprintf(out, "  ratio                  %8.2f x %s; wanted %s %.2f: %s\n", got, of, b, want, verdict)
 }
 
+// better is the shorter of two times, of which zero is none yet.
+func better(a, b time.Duration) time.Duration {
+	if a == 0 || b < a {
+		return b
+	}
+	return a
+}
+
 func main() {
 	d := flag.Duration("time", 10*time.Second, "how long a measured run lasts")
 	which := flag.String("run", ".", "run the benchmarks whose name matches this expression")

@@ -42,23 +42,28 @@ func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	}
 	defer pool.Close()
 
-	n := int(d.Seconds() * 100)
-	fmt.Fprintf(out, "getMessages, page of %d of %d messages (200 bytes), one caller after the other\n", pageSize, depth)
+	n := int(d.Seconds() * 50)
+	fmt.Fprintf(out, "getMessages, page of %d of %d messages (200 bytes), one caller\n", pageSize, depth)
 	for _, after := range []int64{0, depth / 2, depth - pageSize} {
-		bare, err := w.barePages(ctx, db.New(pool), after, n)
-		if err != nil {
-			return err
-		}
 		// A query may present its token again.
 		target := fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after)
 		token := w.accounts[0].TokenFor(w.did(), gen.NSIDGetMessages, time.Hour)
 		calls := slices.Repeat([]call{newCall(w.addr(), "GET", target, token, nil)}, n)
-		res, err := runCalls(ctx, w.addr(), 1, calls)
-		if err != nil {
-			return err
+		var whole, bare time.Duration
+		// In turns, and the better of each: what disturbs the machine disturbs both.
+		for range 3 {
+			res, err := runCalls(ctx, w.addr(), 1, calls)
+			if err != nil {
+				return err
+			}
+			alone, err := w.barePages(ctx, db.New(pool), after, n)
+			if err != nil {
+				return err
+			}
+			whole, bare = better(whole, res.p50), better(bare, alone)
 		}
-		fmt.Fprintf(out, "  after %6d           whole stack p50 %v, bare query p50 %v\n", after, res.p50.Round(time.Microsecond), bare.Round(time.Microsecond))
-		ratio(out, float64(res.p50)/float64(bare), "of the bare query", atMost, 2)
+		fmt.Fprintf(out, "  after %6d           whole stack p50 %v, bare query p50 %v\n", after, whole.Round(time.Microsecond), bare.Round(time.Microsecond))
+		ratio(out, float64(whole)/float64(bare), "of the bare query", atMost, 2)
 	}
 	return nil
 }

@@ -63,8 +63,14 @@ func (w *world) clear(ctx context.Context) error {
 	return err
 }
 
-// stored counts the messages in the table.
-func (w *world) stored(ctx context.Context) (n int, err error) {
-	err = w.pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&n)
-	return n, err
+// wantStored fails where there are fewer messages in the table.
+func (w *world) wantStored(ctx context.Context, want int) error {
+	var n int
+	if err := w.pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&n); err != nil {
+		return err
+	}
+	if n < want {
+		return fmt.Errorf("%d messages were stored, %d sent", n, want)
+	}
+	return nil
 }

@@ -50,8 +50,8 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	if err != nil {
 		return err
 	}
-	if stored, err := w.stored(ctx); err != nil || stored != warm.calls+res.calls {
-		return fmt.Errorf("%d messages stored, %d sent (%v)", stored, warm.calls+res.calls, err)
+	if err := w.wantStored(ctx, warm.calls+res.calls); err != nil {
+		return err
 	}
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -63,8 +63,9 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	if err != nil {
 		return err
 	}
-	if stored, err := w.stored(ctx); err != nil || float64(stored) < floor*d.Seconds()*0.9 {
-		return fmt.Errorf("pgbench stored %d messages (%v): it did not run the statement to its end", stored, err)
+	// A statement that pgbench runs without storing anything would be no floor.
+	if err := w.wantStored(ctx, int(floor*d.Seconds()*0.9)); err != nil {
+		return fmt.Errorf("pgbench: %w", err)
 	}
 	fmt.Fprintf(out, "sendMessage, %d bytes, %d senders, %d conversations, durable, token verified\n", messageLen, senders, convos)
 	fmt.Fprintf(out, "  whole stack            %8.0f messages/s   p50 %v  p99 %v  (%d messages)\n", res.perSecond(), res.p50.Round(10*time.Microsecond), res.p99.Round(10*time.Microsecond), res.calls)
@@ -91,34 +92,28 @@ func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 		res, err := w.send(ctx, 100, 2, n)
 		return res.took / time.Duration(max(1, res.calls)), err
 	}
-	few, err := measure(func() error { return w.seedConvos(ctx, 1, 100, w.dids(2)) })
-	if err != nil {
-		return err
-	}
-	many, err := measure(func() error {
-		return w.seedConvos(ctx, 1, 100, append(w.dids(2), madeUpMembers(998)...))
-	})
-	if err != nil {
-		return err
-	}
-	small, err := measure(func() error {
-		if err := w.seedConvos(ctx, 1, 100, w.dids(2)); err != nil {
-			return err
+	cases := []struct {
+		members, messages int
+		best              time.Duration
+	}{{members: 2}, {members: 1000}, {members: 2, messages: 1000}, {members: 2, messages: 1_000_000}}
+	// Twice over, and the better of both: a figure that the machine disturbed
+	// once says nothing of the service.
+	for range 2 {
+		for i := range cases {
+			c := &cases[i]
+			took, err := measure(func() error {
+				if err := w.seedConvos(ctx, 1, 100, append(w.dids(2), madeUpMembers(c.members-2)...)); err != nil {
+					return err
+				}
+				return w.seedMessages(ctx, 1, 100, c.messages/100, 200)
+			})
+			if err != nil {
+				return err
+			}
+			c.best = better(c.best, took)
 		}
-		return w.seedMessages(ctx, 1, 100, 10, 200)
-	})
-	if err != nil {
-		return err
 	}
-	large, err := measure(func() error {
-		if err := w.seedConvos(ctx, 1, 100, w.dids(2)); err != nil {
-			return err
-		}
-		return w.seedMessages(ctx, 1, 100, 10_000, 200)
-	})
-	if err != nil {
-		return err
-	}
+	few, many, small, large := cases[0].best, cases[1].best, cases[2].best, cases[3].best
 	fmt.Fprintf(out, "sendMessage does not grow, 2 senders\n")
 	fmt.Fprintf(out, "  members        2: %v    1 000: %v per message\n", few, many)
 	ratio(out, float64(many)/float64(few), "of the cost with 2 members", atMost, 1.3)
@@ -203,7 +198,7 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 		"past_epochs": "0",
 		"message_id":  "(:id::bigint)::text",
 		"ciphertext":  literal(application(id)),
-		"blobs":       "'{}'",
+		"blobs":       "NULL",
 		"now":         "now()",
 	})
 	if err != nil {

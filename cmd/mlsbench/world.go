@@ -87,7 +87,9 @@ func (w *world) close() {
 			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
 		}
 	}
-	os.RemoveAll(w.dir)
+	if err := os.RemoveAll(w.dir); err != nil {
+		fmt.Fprintln(os.Stderr, "clean up:", err)
+	}
 }
 
 // did of the service under test, and addr, where it listens.

@@ -47,19 +47,13 @@ func (p *program) serve(ctx context.Context, args []string) error {
 }
 
 // logger writes to the standard error output. The instance tells the lines of
-// several processes apart. Errors lose the identifiers in their text, whoever
-// logs them.
+// several processes apart.
 func (p *program) logger(c *Config) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo // checked when loaded
 	}
-	o := &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, attr slog.Attr) slog.Attr {
-		if err, ok := attr.Value.Any().(error); ok {
-			attr.Value = slog.StringValue(server.Describe(err))
-		}
-		return attr
-	}}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: server.Redact}
 	var h slog.Handler = slog.NewJSONHandler(p.errOut, o)
 	if c.LogFormat == "text" {
 		h = slog.NewTextHandler(p.errOut, o)

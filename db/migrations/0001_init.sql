@@ -59,17 +59,45 @@ CREATE TABLE read_positions (
     PRIMARY KEY (convo_id, did)
 );
 
--- The devices of a group as far as the service knows them. A claimed roster has
--- them from the packages that Welcomes named and from external commits, without
--- a leaf index.
+-- The devices of a group as far as the service knows them. Of a verified roster
+-- they are the leaves of its tree. A claimed one has them from the packages that
+-- Welcomes named and from external commits, without what only a tree tells.
 CREATE TABLE leaves (
     convo_id      TEXT COLLATE "C" NOT NULL REFERENCES conversations,
     did           TEXT COLLATE "C" NOT NULL,
     device_id     TEXT COLLATE "C" NOT NULL,
     leaf_index    BIGINT CHECK (leaf_index >= 0),
-    PRIMARY KEY (convo_id, did, device_id)
+    signature_key BYTEA,
+    -- Encoded as in the leaf node (RFC 9420, section 5.3).
+    credential    BYTEA,
+    PRIMARY KEY (convo_id, did, device_id),
+    CHECK ((leaf_index IS NULL) = (signature_key IS NULL) AND (leaf_index IS NULL) = (credential IS NULL))
 );
 CREATE INDEX leaves_by_device ON leaves (did, device_id);
+
+-- The group as an outsider knows it in the conversation's epoch. There is a row
+-- where the roster is verified, and none where it is claimed.
+CREATE TABLE group_states (
+    convo_id      TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
+    epoch         BIGINT NOT NULL,
+    -- As the extension ratchet_tree holds it (RFC 9420, section 12.4.3.3).
+    tree          BYTEA NOT NULL,
+    group_context BYTEA NOT NULL,
+    -- The interim transcript hash (RFC 9420, section 8.2).
+    interim       BYTEA NOT NULL
+);
+ALTER TABLE group_states ALTER COLUMN tree SET STORAGE EXTERNAL;
+
+-- What members state of a group whose roster is claimed: two that state the same
+-- of one epoch settle it.
+CREATE TABLE roster_claims (
+    convo_id   TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    did        TEXT COLLATE "C" NOT NULL,
+    epoch      BIGINT NOT NULL,
+    -- Hash of group context and interim transcript hash.
+    state_hash BYTEA NOT NULL,
+    PRIMARY KEY (convo_id, did)
+);
 
 -- Application messages, commits and proposals, in one order.
 CREATE TABLE messages (
@@ -154,6 +182,16 @@ CREATE TABLE rejoin_requests (
     epoch        BIGINT,
     requested_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (convo_id, did)
+);
+
+-- Who cannot apply a commit, by the commit's framing epoch. The row keeps the
+-- commit as evidence from retention, and outlives the request.
+CREATE TABLE commit_failures (
+    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    epoch       BIGINT NOT NULL,
+    did         TEXT COLLATE "C" NOT NULL,
+    reported_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (convo_id, epoch, did)
 );
 
 -- An account. Its row is what calls that decide about one account lock.
@@ -262,5 +300,5 @@ CREATE INDEX idempotency_records_age ON idempotency_records (created_at);
 
 -- +goose Down
 
-DROP TABLE idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, accounts, rejoin_requests,
-    welcome_recipients, welcomes, group_infos, messages, leaves, read_positions, memberships, conversations;
+DROP TABLE idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, accounts, commit_failures, rejoin_requests,
+    welcome_recipients, welcomes, group_infos, messages, roster_claims, group_states, leaves, read_positions, memberships, conversations;

@@ -147,6 +147,8 @@ var createConvoInputRules = []xrpc.Named{
 	{Path: "welcomeMessage", Constraint: "maxLength", Name: "InvalidWelcome", Status: 400},
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.

@@ -81,6 +81,8 @@ var joinConvoInputRules = []xrpc.Named{
 	{Path: "externalCommit", Constraint: "maxLength", Name: "InvalidCommit", Status: 400},
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.

@@ -125,6 +125,8 @@ var sendCommitInputRules = []xrpc.Named{
 	{Path: "welcome", Constraint: "maxLength", Name: "InvalidWelcome", Status: 400},
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "addedDids", Constraint: "maxLength", Name: "TooManyMembers", Status: 400},
 }
 

@@ -62,6 +62,8 @@ func (v UpdateGroupInfoInput) MarshalJSON() ([]byte, error) { return xrpc.Marsha
 var updateGroupInfoInputRules = []xrpc.Named{
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.

@@ -12,6 +12,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/mlkem"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
@@ -119,10 +120,10 @@ func (c *Client) Leaf(source mls.LeafNodeSource) mls.LeafNode {
 		SignatureKey:  c.public,
 		Credential:    mls.Credential{Type: mls.CredentialBasic, Identity: c.Identity()},
 		Capabilities: mls.Capabilities{
-			Versions:     []uint16{1},
-			CipherSuites: []mls.CipherSuite{c.Suite},
-			Extensions:   []mls.ExtensionType{mls.ExtensionLastResort},
-			Credentials:  []mls.CredentialType{mls.CredentialBasic},
+			Versions:     mls.ListOf[uint16](1),
+			CipherSuites: mls.ListOf(c.Suite),
+			Extensions:   mls.ListOf(mls.ExtensionLastResort),
+			Credentials:  mls.ListOf(mls.CredentialBasic),
 		},
 		Source: source,
 	}
@@ -194,7 +195,9 @@ func HPKEKey(s mls.CipherSuite) []byte {
 	case mls.SuiteP521:
 		key, err = ecdh.P521().NewPrivateKey(scalar(elliptic.P521()))
 	case mls.SuiteXWing:
-		return Random(1216)
+		pq, err := mlkem.NewDecapsulationKey768(Random(mlkem.SeedSize))
+		check(err)
+		return append(pq.EncapsulationKey().Bytes(), HPKEKey(mls.SuiteX25519AES128)...)
 	default:
 		key, err = ecdh.X25519().NewPrivateKey(Random(32))
 	}

@@ -2,6 +2,9 @@ package auth
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -275,6 +278,18 @@ func TestCancelledRequest(t *testing.T) {
 	caller, err := w.auth.Authenticate(ctx, request(a.Token(service, sendMessage.NSID)), sendMessage)
 	if got := wantRefusal(t, caller, err); got != xrpc.UpstreamFailure {
 		t.Errorf("%s", got)
+	}
+}
+
+// A store that cannot do its work is our fault, not the token's.
+func TestReplayStoreFails(t *testing.T) {
+	w := newWorld(t)
+	w.replay.markFile = filepath.Join(t.TempDir(), "missing", "mark")
+	a := w.plc.NewAccount()
+	_, err := w.auth.Authenticate(t.Context(), request(forge(a, sendMessage.NSID, times(20, 80))), sendMessage)
+	var e *xrpc.Error
+	if !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable || e.Name != xrpc.ServiceUnavailable {
+		t.Errorf("%v", err)
 	}
 }
 

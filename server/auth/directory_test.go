@@ -135,6 +135,36 @@ func TestDirectorySlow(t *testing.T) {
 	}
 }
 
+// However many DIDs are asked about, look-ups in flight are bounded, and
+// those that wait for a slot do not wait longer than the others.
+func TestLookupsAreBounded(t *testing.T) {
+	t.Parallel()
+	plc := authtest.NewPLC()
+	defer plc.Close()
+	d := newTestDirectory(t, DirectoryConfig{PLCURL: plc.URL, Dev: true})
+	plc.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	})
+	start := time.Now()
+	var wg sync.WaitGroup
+	for range 3 * plcSlots {
+		wg.Go(func() {
+			if _, err := d.SigningKey(t.Context(), authtest.NewDID()); !errors.Is(err, ErrUpstream) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if took := time.Since(start); took > 3*LookupTimeout/2 {
+		t.Errorf("it took %s", took)
+	}
+	// A few that waited may still get a slot in the last moment.
+	if n := plc.Requests(); n > 2*plcSlots {
+		t.Errorf("%d requests were made", n)
+	}
+}
+
 // A caller that gives up does not take the answer away from others.
 func TestJoinedLookups(t *testing.T) {
 	w := newWorld(t)

@@ -225,18 +225,25 @@ func (o *outbox) drain() {
 		}
 		err := o.t.write(rest, batch)
 		o.mu.Lock()
-		if err != nil && !o.broken {
-			o.broken = true
-			if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
-				o.reason = reasonSlow
-			} else if !o.ending {
-				o.reason = reasonClient
-			}
-		}
 		if err == nil {
 			o.written(rest, batch)
+		} else {
+			o.failed(err)
 		}
 		o.mu.Unlock()
+	}
+}
+
+// failed takes note of a connection that takes nothing more.
+func (o *outbox) failed(err error) {
+	o.broken = true
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		// Also where the reader of a WebSocket, whose connection that ended,
+		// was sooner to say so.
+		o.reason = reasonSlow
+	case o.reason == "":
+		o.reason = reasonClient
 	}
 }
 
@@ -310,10 +317,7 @@ func (o *outbox) gone() {
 	if o.state == over || o.broken {
 		return
 	}
-	o.broken = true
-	if !o.ending {
-		o.reason = reasonClient
-	}
+	o.broken, o.reason = true, or(o.reason, reasonClient)
 	o.signal()
 	switch o.state {
 	case idle:
@@ -328,12 +332,13 @@ func (o *outbox) gone() {
 func (o *outbox) beat() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.state == held || o.ending || o.broken {
+	if o.state != idle || o.ending || o.broken {
+		// What is being written has a deadline of its own.
 		return
 	}
 	if p, ok := o.t.(interface{ ping(failed func()) }); ok {
 		p.ping(o.gone)
-	} else if o.state == idle {
+	} else {
 		o.writeNow(heartbeat)
 	}
 }

@@ -22,8 +22,8 @@ const (
 	MaxReplay = 1_000_000
 )
 
-// source is a window with something to replay.
-type source struct {
+// stretch is a window with something to replay.
+type stretch struct {
 	convo              string
 	afterSeq, untilSeq int64
 	joinedN, leftN     int64
@@ -31,20 +31,20 @@ type source struct {
 
 // sources reads the windows of the feed's account that have something after
 // from, and how many messages that is at most.
-func (f *feed) sources(ctx context.Context, from Position) ([]source, int64, error) {
+func (f *feed) sources(ctx context.Context, from Position) ([]stretch, int64, error) {
 	rows, err := db.New(f.hub.pool).ReplaySources(ctx, db.ReplaySourcesParams{
 		Gen: f.codec.gen, Pos: from.Pos, Lane: from.Lane, Seq: from.Seq, Did: f.did,
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("find what to replay: %w", err)
 	}
-	var out []source
+	var out []stretch
 	total := int64(0)
 	for _, r := range rows {
 		if !f.wants(r.ConvoID) {
 			continue
 		}
-		s := source{convo: r.ConvoID, afterSeq: r.AfterSeq, untilSeq: r.UntilSeq, joinedN: r.JoinedN, leftN: r.LeftN}
+		s := stretch{convo: r.ConvoID, afterSeq: r.AfterSeq, untilSeq: r.UntilSeq, joinedN: r.JoinedN, leftN: r.LeftN}
 		if r.LeftSeq == nil {
 			s.leftN = open
 		}
@@ -79,7 +79,7 @@ func (f *feed) replay(ctx context.Context, from, to Position) error {
 type replay struct {
 	*feed
 	q       *db.Queries
-	sources []source
+	sources []stretch
 	at, to  Position
 }
 

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/gen/client"
 	"catbird.blue/mls/xrpc"
@@ -36,6 +38,14 @@ func wantEnd(t *testing.T, events *xrpc.Events[client.ConvoEvent]) {
 	t.Helper()
 	if ev, err := events.Next(); !errors.Is(err, io.EOF) {
 		t.Fatalf("got %+v %v, want the end", ev, err)
+	}
+}
+
+// wantClosed wants the WebSocket's close frame, with the error's code.
+func wantClosed(t *testing.T, events *xrpc.Events[client.ConvoEvent]) {
+	t.Helper()
+	if _, err := events.Next(); websocket.CloseStatus(err) != websocket.StatusPolicyViolation {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -142,9 +152,11 @@ func TestRefusedBySource(t *testing.T) {
 	if !errors.As(err, &e) || e.Status != 400 || e.Name != gen.ErrFutureCursor {
 		t.Errorf("%v", err)
 	}
-	if _, err := w.open(t, "websocket", nil).Next(); !errors.As(err, &e) || e.Name != gen.ErrFutureCursor || e.Message != "the cursor is ahead" {
+	events := w.open(t, "websocket", nil)
+	if _, err := events.Next(); !errors.As(err, &e) || e.Name != gen.ErrFutureCursor || e.Message != "the cursor is ahead" {
 		t.Errorf("%v", err)
 	}
+	wantClosed(t, events)
 	eventually(t, "the streams are forgotten", func() bool { return w.ended("sse", reasonError) == 1 && w.ended("websocket", reasonError) == 1 })
 }
 
@@ -168,10 +180,12 @@ func TestStreamsPerDID(t *testing.T) {
 		for _, events := range all {
 			_ = events.Close()
 		}
-		eventually(t, "clients left", func() bool { return w.detached == (round+1)*MaxPerDID })
+		eventually(t, "clients left", func() bool {
+			return w.ended("sse", reasonClient)+w.ended("websocket", reasonClient) == (round+1)*MaxPerDID
+		})
 	}
-	if n := w.ended("sse", reasonClient) + w.ended("websocket", reasonClient); n != 3*MaxPerDID {
-		t.Errorf("%d streams left by their clients", n)
+	if w.source.detached != 3*MaxPerDID {
+		t.Errorf("%d streams detached", w.source.detached)
 	}
 }
 

@@ -32,7 +32,7 @@ func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) er
 		s.discard(o)
 		return fmt.Errorf("WebSocket handshake: %w", err)
 	}
-	context.AfterFunc(t.ws.CloseRead(context.Background()), o.gone)
+	go t.listen(o)
 	detach, err := s.source.Attach(ctx, want, o)
 	if err != nil {
 		o.End(err)
@@ -48,6 +48,16 @@ type wsConn struct {
 	timeout time.Duration
 	counts  counts
 	pinging atomic.Bool
+}
+
+// listen answers pings until the client leaves. A client that says anything
+// else has misunderstood.
+func (t *wsConn) listen(o *outbox) {
+	if _, _, err := t.ws.Reader(context.Background()); err == nil {
+		o.End(xrpc.Errorf(http.StatusBadRequest, xrpc.InvalidRequest, "this stream goes one way"))
+		return
+	}
+	o.gone()
 }
 
 func (t *wsConn) size(ev *Event) int { return len(ev.cbor()) }

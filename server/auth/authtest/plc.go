@@ -5,6 +5,7 @@
 package authtest
 
 import (
+	"context"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -34,7 +35,7 @@ type PLC struct {
 // NewPLC starts an empty directory. It panics where no loopback port is free,
 // since nothing can be tested then.
 func NewPLC() *PLC {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		panic("authtest: " + err.Error())
 	}

@@ -1,0 +1,95 @@
+-- name: GroupState :one
+-- The group as it was verified, for a member. A past epoch's is not kept.
+SELECT g.epoch, g.tree, g.group_context, g.interim
+FROM group_states g
+WHERE g.convo_id = sqlc.arg(convo_id)
+  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = g.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
+
+-- name: PutGroupState :exec
+INSERT INTO group_states (convo_id, epoch, tree, group_context, interim)
+VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(tree), sqlc.arg(group_context), sqlc.arg(interim))
+ON CONFLICT (convo_id) DO UPDATE SET
+    epoch = excluded.epoch, tree = excluded.tree, group_context = excluded.group_context, interim = excluded.interim;
+
+-- name: DropGroupState :exec
+DELETE FROM group_states WHERE convo_id = $1;
+
+-- name: SetRoster :exec
+UPDATE conversations SET roster = sqlc.arg(roster) WHERE convo_id = sqlc.arg(convo_id);
+
+-- name: Roster :many
+-- All members, and those who have left with a leaf awaiting removal.
+SELECT did, (left_seq IS NULL)::boolean AS active
+FROM memberships
+WHERE convo_id = $1 AND (left_seq IS NULL OR pending_removal)
+ORDER BY joined_seq, did;
+
+-- name: ProposalsByRef :many
+SELECT proposal_ref, ciphertext FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch) AND proposal_ref = ANY(sqlc.arg(refs)::bytea[])
+ORDER BY seq;
+
+-- name: PackagesByRef :many
+-- What a package's reference stands for never changes.
+SELECT key_package FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]) ORDER BY ref, did;
+
+-- name: DeleteDeviceLeaves :exec
+DELETE FROM leaves
+WHERE convo_id = sqlc.arg(convo_id)
+  AND (did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]));
+
+-- name: DeleteAllLeaves :exec
+DELETE FROM leaves WHERE convo_id = $1;
+
+-- name: PutLeaves :exec
+INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential)
+SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]),
+       unnest(sqlc.arg(leaf_indexes)::bigint[]), unnest(sqlc.arg(signature_keys)::bytea[]), unnest(sqlc.arg(credentials)::bytea[])
+ON CONFLICT (convo_id, did, device_id) DO UPDATE SET
+    leaf_index = excluded.leaf_index, signature_key = excluded.signature_key, credential = excluded.credential;
+
+-- name: ForgetLeafIndexes :exec
+-- Nothing tells any more which leaves the devices have.
+UPDATE leaves SET leaf_index = NULL, signature_key = NULL, credential = NULL
+WHERE convo_id = $1 AND leaf_index IS NOT NULL;
+
+-- name: EnsureDevices :exec
+-- Devices that show themselves by a leaf. Known ones stay as they are.
+WITH shown AS (
+    SELECT DISTINCT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id
+), account AS (
+    INSERT INTO accounts (did, created_at)
+    SELECT DISTINCT shown.did, sqlc.arg(at)::timestamptz FROM shown ORDER BY shown.did
+    ON CONFLICT (did) DO NOTHING
+)
+INSERT INTO devices (did, device_id, created_at)
+SELECT shown.did, shown.device_id, sqlc.arg(at)::timestamptz FROM shown ORDER BY shown.did, shown.device_id
+ON CONFLICT (did, device_id) DO NOTHING;
+
+-- name: CountDevices :one
+-- Devices of an account with live packages or leaves.
+SELECT count(*) FROM (
+    SELECT k.device_id FROM key_packages k
+    WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND k.expires_at > sqlc.arg(now)::timestamptz
+    UNION
+    SELECT l.device_id FROM leaves l
+    WHERE l.did = sqlc.arg(did)
+      AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NOT NULL)
+) live;
+
+-- name: RosterClaimed :one
+-- Whether another member states the same of the epoch.
+SELECT EXISTS (
+    SELECT 1 FROM roster_claims r
+    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL
+    WHERE r.convo_id = sqlc.arg(convo_id) AND r.did <> sqlc.arg(did) AND r.epoch = sqlc.arg(epoch)
+      AND r.state_hash = sqlc.arg(state_hash)
+);
+
+-- name: PutRosterClaim :exec
+INSERT INTO roster_claims (convo_id, did, epoch, state_hash)
+VALUES (sqlc.arg(convo_id), sqlc.arg(did), sqlc.arg(epoch), sqlc.arg(state_hash))
+ON CONFLICT (convo_id, did) DO UPDATE SET epoch = excluded.epoch, state_hash = excluded.state_hash;
+
+-- name: DropRosterClaims :exec
+DELETE FROM roster_claims WHERE convo_id = $1;

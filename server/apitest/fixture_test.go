@@ -1,0 +1,122 @@
+package apitest
+
+import (
+	"encoding/base64"
+	"net/http"
+	"testing"
+
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/auth/authtest"
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// actor is an account with one of its devices.
+type actor struct {
+	*authtest.Account
+	device *mlstest.Client
+}
+
+// newActor registers an account. Its key is P-256, which costs tests less.
+func newActor() actor {
+	a := plc.NewAccountP256()
+	return actor{a, mlstest.NewClient(a.DID)}
+}
+
+// b64 is how the older methods carry bytes, raw how lexicon bytes are sent.
+func b64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+func raw(b []byte) object { return object{"$bytes": base64.RawStdEncoding.EncodeToString(b)} }
+
+// publish publishes a new key package of a device.
+func (s *stack) publish(t testing.TB, a actor, opts ...mlstest.KPOption) *mls.KeyPackage {
+	t.Helper()
+	kp := a.device.KeyPackage(opts...)
+	ok[object](t, s.call(t, a.Account, "publishKeyPackage", publication(kp)))
+	return kp
+}
+
+func publication(kp *mls.KeyPackage) object {
+	return object{"keyPackage": b64(kp.Raw), "cipherSuite": kp.CipherSuite.String()}
+}
+
+// conversation lets an account create a conversation with others, by what they
+// published. It is in epoch 1, or in epoch 0 where there are no others.
+func (s *stack) conversation(t testing.TB, creator actor, others ...actor) *mlstest.Group {
+	t.Helper()
+	g := mlstest.NewGroup(creator.device, mlstest.Random(16))
+	in, g := s.invitation(t, g, creator, others...)
+	ok[object](t, s.call(t, creator.Account, "createConvo", in))
+	return g
+}
+
+// invitation is the call of createConvo for a new group with others, and the
+// group after it.
+func (s *stack) invitation(t testing.TB, g *mlstest.Group, creator actor, others ...actor) (object, *mlstest.Group) {
+	t.Helper()
+	in := object{"groupId": g.ID(), "cipherSuite": creator.device.Suite.String()}
+	if len(others) == 0 {
+		in["groupInfo"] = b64(g.SignGroupInfo(creator.device, true))
+		return in, g
+	}
+	var p mlstest.Plan
+	var dids []string
+	for _, o := range others {
+		g = g.With(o.device)
+		p.Add = append(p.Add, s.publish(t, o))
+		if o.DID != creator.DID {
+			dids = append(dids, o.DID)
+		}
+	}
+	c := g.Commit(creator.device, p)
+	in["welcomeMessage"], in["groupInfo"] = b64(c.Welcome), b64(c.GroupInfo)
+	if dids != nil {
+		in["initialMembers"] = dids
+	}
+	return in, c.Next
+}
+
+// commitCall is the call of sendCommit for a commit.
+func commitCall(g *mlstest.Group, c *mlstest.Commit) object {
+	in := object{"convoId": g.ID(), "commit": raw(c.Message), "groupInfo": raw(c.GroupInfo)}
+	if c.Welcome != nil {
+		in["welcome"] = raw(c.Welcome)
+	}
+	return in
+}
+
+// remove commits the removal of an account, and gives the group after it.
+func (s *stack) remove(t testing.TB, g *mlstest.Group, by actor, gone actor) *mlstest.Group {
+	t.Helper()
+	c := g.Commit(by.device, mlstest.Plan{RemoveDIDs: []string{gone.DID}})
+	in := commitCall(g, c)
+	in["removedDids"] = []string{gone.DID}
+	if out := ok[object](t, s.call(t, by.Account, "sendCommit", in)); out["success"] != true {
+		t.Fatalf("the removal was not accepted: %v", out)
+	}
+	return c.Next
+}
+
+// messageCall is the call of sendMessage for a new message of the group.
+func messageCall(g *mlstest.Group, size int) object {
+	return object{"convoId": g.ID(), "ciphertext": raw(g.Application(size)), "epoch": g.Epoch()}
+}
+
+// upload uploads bytes and gives their CID.
+func (s *stack) upload(t testing.TB, by actor, content []byte) string {
+	t.Helper()
+	a := s.call(t, by.Account, "uploadBlob", content)
+	if a.status != http.StatusOK {
+		t.Fatalf("upload: %s", a.short())
+	}
+	out := ok[struct {
+		Blob struct {
+			Ref struct {
+				Link string `json:"$link"`
+			}
+		}
+	}](t, a)
+	return out.Blob.Ref.Link
+}

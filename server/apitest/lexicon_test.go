@@ -1,0 +1,159 @@
+package apitest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"catbird.blue/mls/lexicons"
+)
+
+const namespace = "blue.catbird.mls."
+
+// lexicon is a lexicon file, read by this package alone: what is tested is not
+// asked what it should be.
+type lexicon struct {
+	ID   string
+	Defs map[string]*schema
+}
+
+// schema is any definition in a lexicon.
+type schema struct {
+	Type       string
+	Format     string
+	Ref        string
+	Items      *schema
+	Required   []string
+	Properties map[string]*schema
+	MinLength  *int
+	MaxLength  *int
+	Minimum    *int64
+	Maximum    *int64
+	MaxSize    *int64
+	Known      []string `json:"knownValues"`
+
+	Input, Output *struct {
+		Encoding string
+		Schema   *schema
+	}
+	Parameters  *schema
+	Errors      []struct{ Name string }
+	Permissions []struct {
+		Resource   string
+		InheritAud bool
+		LXM        []string
+	}
+	// file is the NSID that local refs belong to.
+	file string
+}
+
+// readLexicon panics where there is none: the files are in the binary.
+func readLexicon(nsid string) *lexicon {
+	raw, ok := lexicons.JSON(nsid)
+	if !ok {
+		panic("no lexicon " + nsid)
+	}
+	l := &lexicon{}
+	if err := json.Unmarshal(raw, l); err != nil {
+		panic(fmt.Sprintf("%s: %v", nsid, err))
+	}
+	for _, d := range l.Defs {
+		d.own(nsid)
+	}
+	return l
+}
+
+// own tells a schema and all below it which file they are in.
+func (s *schema) own(nsid string) {
+	if s == nil {
+		return
+	}
+	s.file = nsid
+	for _, p := range s.Properties {
+		p.own(nsid)
+	}
+	s.Items.own(nsid)
+	s.Parameters.own(nsid)
+	if s.Input != nil {
+		s.Input.Schema.own(nsid)
+	}
+	if s.Output != nil {
+		s.Output.Schema.own(nsid)
+	}
+}
+
+func (l *lexicon) main() *schema {
+	if m := l.Defs["main"]; m != nil {
+		return m
+	}
+	return &schema{}
+}
+
+func (l *lexicon) isMethod() bool {
+	t := l.main().Type
+	return t == "query" || t == "procedure" || t == "subscription"
+}
+
+// input is what a method takes: the fields of its body, or its parameters; nil
+// for none.
+func (l *lexicon) input() *schema {
+	m := l.main()
+	if m.Input != nil {
+		return m.Input.Schema
+	}
+	return m.Parameters
+}
+
+// resolve follows a reference.
+func (s *schema) resolve() *schema {
+	if s.Type != "ref" {
+		return s
+	}
+	nsid, name, _ := strings.Cut(s.Ref, "#")
+	if nsid == "" {
+		nsid = s.file
+	}
+	if name == "" {
+		name = "main"
+	}
+	return readLexicon(nsid).Defs[name].resolve()
+}
+
+// undeclared lists the fields of an answer that its schema does not have.
+func undeclared(nsid string, body []byte) []string {
+	out := readLexicon(nsid).main().Output
+	if out == nil || out.Schema == nil {
+		return nil
+	}
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return []string{"malformed JSON"}
+	}
+	return out.Schema.strangers("", v)
+}
+
+func (s *schema) strangers(path string, v any) []string {
+	s = s.resolve()
+	var out []string
+	switch v := v.(type) {
+	case map[string]any:
+		if s.Type != "object" {
+			return nil // bytes, links and blobs are the oracle's
+		}
+		for name, x := range v {
+			at := strings.TrimPrefix(path+"."+name, ".")
+			if p := s.Properties[name]; p != nil {
+				out = append(out, p.strangers(at, x)...)
+			} else {
+				out = append(out, at)
+			}
+		}
+	case []any:
+		for i, x := range v {
+			if s.Items != nil {
+				out = append(out, s.Items.strangers(fmt.Sprintf("%s[%d]", path, i), x)...)
+			}
+		}
+	}
+	return out
+}

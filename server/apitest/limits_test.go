@@ -1,0 +1,185 @@
+package apitest
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/auth"
+)
+
+// limit is one number, wherever it is written.
+type limit struct {
+	// row is its name in docs/protocol.md, cell what stands there.
+	row, cell string
+	value     int64
+	// bounds are the places in lexicons that state it in this unit, and
+	// text those that state it in characters of base64.
+	bounds, text []string
+	// told is its name in describeService's limits.
+	told string
+}
+
+var limits = []limit{
+	{row: "application message", cell: "2 MiB", value: server.MaxApplicationMessage, told: "applicationMessage"},
+	{row: "commit, proposal", cell: "4 MiB", value: server.MaxCommit, told: "commit",
+		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit", "sendProposal.proposal"},
+		text:   []string{"addMembers.commit", "leaveConvo.commit", "leaveConvo.proposal"}},
+	{row: "Welcome", cell: "4 MiB", value: server.MaxWelcome, told: "welcome",
+		bounds: []string{"sendCommit.welcome"}, text: []string{"createConvo.welcomeMessage", "addMembers.welcomeMessage"}},
+	{row: "GroupInfo", cell: "4 MiB", value: server.MaxGroupInfo, told: "groupInfo",
+		bounds: []string{"sendCommit.groupInfo", "joinConvo.groupInfo", "updateGroupInfo.groupInfo"},
+		text:   []string{"createConvo.groupInfo", "addMembers.groupInfo", "leaveConvo.groupInfo"}},
+	{row: "ratchet tree", cell: "4 MiB", value: server.MaxRatchetTree, told: "ratchetTree",
+		bounds: []string{"sendCommit.ratchetTree", "joinConvo.ratchetTree", "updateGroupInfo.ratchetTree"},
+		text:   []string{"createConvo.ratchetTree", "addMembers.ratchetTree"}},
+	{row: "key package", cell: "48 KiB", value: server.MaxKeyPackage, told: "keyPackage",
+		text: []string{"publishKeyPackage.keyPackage", "publishKeyPackages.keyPackages[].keyPackage"}},
+	{row: "request body", cell: "16 MiB", value: server.MaxRequestBody, told: "requestBody"},
+	{row: "blob", cell: "50 MiB", value: server.MaxBlob, told: "blob"},
+	{row: "blobs of an account", cell: "1 GiB", value: server.MaxBlobBytes, told: "blobQuota"},
+	{row: "key packages of a device and cipher suite", cell: "100", value: server.MaxKeyPackages, told: "keyPackagesPerDevice",
+		bounds: []string{"publishKeyPackages.keyPackages"}},
+	{row: "devices of an account", cell: "32", value: server.MaxDevices, told: "devices"},
+	{row: "members of a conversation", cell: "1 000", value: server.MaxMembers, told: "members"},
+	{row: "leaves of a group", cell: "4 000", value: server.MaxLeaves, told: "leaves"},
+	{row: "answer", cell: "4 000 000 bytes", value: server.MaxAnswer},
+	{row: "leases of an account on one device", cell: "8", value: server.MaxLeases},
+	{row: "lease", cell: "1 h", value: int64(server.LeaseTime)},
+	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(server.MaxPackageLifetime)},
+	{row: "first answers are kept", cell: "7 days", value: int64(server.IdempotencyTime)},
+	{row: "blobs wait for a message", cell: "1 h", value: int64(server.UnattachedBlobTime)},
+	{row: "lifetime of a token", cell: "1 h", value: int64(auth.MaxLifetime)},
+}
+
+// The documents name the numbers that are in force.
+func TestLimitsInDocs(t *testing.T) {
+	text := string(must(os.ReadFile("../../docs/protocol.md"))(t))
+	_, section, found := strings.Cut(text, "\n## Limits\n")
+	if !found {
+		t.Fatal("docs/protocol.md has no section Limits")
+	}
+	section, _, _ = strings.Cut(section, "\n## ")
+	rows := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\| ([^|]+) \| ([^|]+) \|`).FindAllStringSubmatch(section, -1) {
+		rows[strings.TrimSpace(m[1])] = strings.TrimSpace(m[2])
+	}
+	delete(rows, "what")
+	delete(rows, "---")
+	for _, l := range limits {
+		if n := parseLimit(t, l.cell); n != l.value {
+			t.Errorf("%s: the constant is %d, this test says %s", l.row, l.value, l.cell)
+		}
+		if rows[l.row] != l.cell {
+			t.Errorf("%s: docs/protocol.md says %q, want %q", l.row, rows[l.row], l.cell)
+		}
+		delete(rows, l.row)
+	}
+	for row := range rows {
+		t.Errorf("%s: docs/protocol.md has it, but no constant", row)
+	}
+}
+
+// parseLimit reads a number with its unit: bytes, a count, or a time in
+// nanoseconds.
+func parseLimit(t testing.TB, cell string) int64 {
+	t.Helper()
+	units := map[string]int64{"": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+		"h": int64(time.Hour), "days": 24 * int64(time.Hour)}
+	var sum int64
+	for part := range strings.SplitSeq(cell, " and ") {
+		m := regexp.MustCompile(`^([0-9 ]*[0-9]) ?([A-Za-z]*)$`).FindStringSubmatch(part)
+		if m == nil || units[m[2]] == 0 {
+			t.Fatalf("malformed limit %q", cell)
+		}
+		n := must(strconv.ParseInt(strings.ReplaceAll(m[1], " ", ""), 10, 64))(t)
+		sum += n * units[m[2]]
+	}
+	return sum
+}
+
+// The lexicons state the numbers that are in force.
+func TestLimitsInLexicons(t *testing.T) {
+	for _, l := range limits {
+		for _, place := range l.bounds {
+			if got := maxLength(t, place); int64(got) != l.value {
+				t.Errorf("%s: maxLength %d, want %d", place, got, l.value)
+			}
+		}
+		for _, place := range l.text {
+			// Padded base64 of that many bytes.
+			if got := maxLength(t, place); int64(got) != (l.value+2)/3*4 {
+				t.Errorf("%s: maxLength %d, want the base64 of %d bytes", place, got, l.value)
+			}
+		}
+	}
+	for place, want := range map[string]int{
+		// An old client may send more than is accepted.
+		"sendMessage.ciphertext": 10 << 20,
+		// The creator is the one more.
+		"createConvo.initialMembers": server.MaxMembers - 1, "createConvo.keyPackageHashes": server.MaxLeaves,
+		"addMembers.keyPackageHashes": server.MaxLeaves, "addMembers.didList": 50, "getKeyPackages.dids": 100,
+		"sendCommit.addedDids": server.MaxMembers, "sendCommit.removedDids": server.MaxMembers, "sendMessage.blobs": 10,
+	} {
+		if got := maxLength(t, place); got != want {
+			t.Errorf("%s: maxLength %d, want %d", place, got, want)
+		}
+	}
+	if got := *readLexicon(gen.NSIDUploadBlob).main().Output.Schema.Properties["blob"].MaxSize; got != server.MaxBlob {
+		t.Errorf("uploadBlob: maxSize %d, want %d", got, server.MaxBlob)
+	}
+	for _, m := range gen.Methods {
+		want := int64(0)
+		switch m.InputEncoding {
+		case "application/json":
+			want = server.MaxRequestBody
+		case "*/*":
+			want = server.MaxBlob
+		}
+		if m.MaxBody != want {
+			t.Errorf("%s: bodies of %d bytes, want %d", m.NSID, m.MaxBody, want)
+		}
+	}
+}
+
+// maxLength finds the bound of a method's input, as method.field.
+func maxLength(t testing.TB, place string) int {
+	t.Helper()
+	method, path, _ := strings.Cut(place, ".")
+	s := readLexicon(namespace + method).input()
+	for name := range strings.SplitSeq(path, ".") {
+		name, isItem := strings.CutSuffix(name, "[]")
+		if s = s.Properties[name]; s == nil {
+			t.Fatalf("%s: no such field", place)
+		}
+		if s = s.resolve(); isItem {
+			s = s.Items.resolve()
+		}
+	}
+	if s.MaxLength == nil {
+		t.Fatalf("%s: no maxLength", place)
+	}
+	return *s.MaxLength
+}
+
+// describeService tells the numbers that are in force.
+func TestLimitsAreTold(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, func(o *options) { o.server.PastEpochs = 3 })
+	told := ok[struct{ Limits map[string]int64 }](t, s.call(t, nil, "describeService", nil)).Limits
+	want := map[string]int64{"pastEpochs": 3}
+	for _, l := range limits {
+		if l.told != "" {
+			want[l.told] = l.value
+		}
+	}
+	if fmt.Sprint(told) != fmt.Sprint(want) {
+		t.Errorf("describeService tells %v\nwant %v", told, want)
+	}
+}

@@ -1,0 +1,360 @@
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
+)
+
+// inConversation has a call for every method that is about a conversation: one
+// that a member makes with success. It is made for the scene's group, and for
+// its twin that does not exist.
+var inConversation = []struct {
+	name   string // the method, and what is special behind a space
+	member func(*scene) actor
+	input  func(sc *scene, g *mlstest.Group, as actor) object
+	// former tells what a former member gets; nil for NotMember.
+	former func(t *testing.T, sc *scene, as actor, a answer)
+}{
+	{"addMembers", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
+		c := g.Commit(sc.alice.device, mlstest.Plan{Add: []*mls.KeyPackage{sc.newPackage}})
+		return object{"convoId": g.ID(), "didList": []string{sc.newcomer.DID}, "commit": b64(c.Message),
+			"welcomeMessage": b64(c.Welcome), "groupInfo": b64(c.GroupInfo), "idempotencyKey": "k"}
+	}, nil},
+	{"leaveConvo", bob, plain, nil},
+	{"leaveConvo with a proposal", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
+		p := g.Propose(sc.bob.device, &mls.Remove{Removed: g.Index(sc.bob.device)}, true)
+		return object{"convoId": g.ID(), "proposal": b64(p.Message)}
+	}, nil},
+	{"leaveConvo of another", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
+		c := g.Commit(sc.alice.device, mlstest.Plan{RemoveDIDs: []string{sc.bob.DID}})
+		return object{"convoId": g.ID(), "targetDid": sc.bob.DID, "commit": b64(c.Message), "groupInfo": b64(c.GroupInfo)}
+	}, nil},
+	{"sendCommit", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return commitCall(g, g.Commit(sc.alice.device, mlstest.Plan{Public: true}))
+	}, nil},
+	{"sendProposal", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "proposal": raw(g.ProposeUpdate(sc.bob.device, true).Message), "idempotencyKey": "k"}
+	}, nil},
+	{"joinConvo", bob, func(_ *scene, g *mlstest.Group, as actor) object {
+		c := g.ExternalCommit(as.device.Rotate())
+		return object{"convoId": g.ID(), "externalCommit": raw(c.Message), "groupInfo": raw(c.GroupInfo)}
+	}, nil},
+	{"getGroupInfo", bob, plain, nil},
+	{"updateGroupInfo", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "groupInfo": raw(g.SignGroupInfo(sc.bob.device, true))}
+	}, nil},
+	{"getEpoch", bob, plain, nil},
+	{"getCommits", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "fromEpoch": 0}
+	}, formerCommits},
+	{"requestRejoin", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "reason": "commit-failed", "epoch": g.Epoch() - 1}
+	}, nil},
+	{"sendMessage", bob, func(_ *scene, g *mlstest.Group, as actor) object {
+		in := messageCall(g, 10)
+		in["senderDid"] = as.DID
+		return in
+	}, nil},
+	{"sendMessage with a key", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		in := messageCall(g, 10)
+		in["idempotencyKey"] = "k"
+		return in
+	}, nil},
+	{"getMessages", bob, plain, formerMessages},
+	{"updateCursor", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "seq": 1}
+	}, nil},
+	{"getWelcome", bob, plain, nil},
+	{"confirmWelcome", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "success": true}
+	}, nil},
+	{"getBlob", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "cid": sc.before}
+	}, formerBlob},
+}
+
+func alice(sc *scene) actor { return sc.alice }
+
+func bob(sc *scene) actor { return sc.bob }
+
+func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId": g.ID()} }
+
+// ofAccount are the methods about the caller's own account or about none:
+// everybody may call them. createConvo is one; that a group id is taken is what
+// it tells everybody.
+var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
+	"listDevices", "deleteDevice", "uploadBlob", "describeService"}
+
+// Every method is in one of the two lists.
+func TestMatrixHasEveryMethod(t *testing.T) {
+	listed := map[string]bool{}
+	for _, c := range inConversation {
+		listed[methodOf(c.name)] = true
+	}
+	for _, name := range ofAccount {
+		if listed[name] {
+			t.Errorf("%s is in both lists", name)
+		}
+		listed[name] = true
+		if in := readLexicon(namespace + name).input(); in != nil && slices.Contains(in.Required, "convoId") {
+			t.Errorf("%s is about a conversation", name)
+		}
+	}
+	for _, m := range gen.Methods {
+		if !listed[strings.TrimPrefix(m.NSID, namespace)] {
+			t.Errorf("%s is in no list", m.NSID)
+		}
+	}
+}
+
+func methodOf(name string) string {
+	method, _, _ := strings.Cut(name, " ")
+	return method
+}
+
+// TestMatrix calls every method about a conversation as a stranger, as former
+// members and as a member. Strangers cannot tell the conversation from one that
+// does not exist, and what is refused changes nothing.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	for _, c := range inConversation {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			sc := newScene(t)
+			method := methodOf(c.name)
+			call := func(as actor, in object) answer { return sc.call(t, as.Account, method, in) }
+			before := sc.state(t)
+			real, unreal := c.input(sc, sc.g, sc.stranger), c.input(sc, sc.twin(), sc.stranger)
+			first := call(sc.stranger, real)
+			refused(t, first, gen.ErrConvoNotFound)
+			sameAnswer(t, first, call(sc.stranger, unreal))
+			upper := maps.Clone(real)
+			upper["convoId"] = strings.ToUpper(sc.g.ID())
+			sameAnswer(t, first, call(sc.stranger, upper))
+			// Objects of another conversation than the one named.
+			mixed, unmixed := maps.Clone(unreal), maps.Clone(real)
+			mixed["convoId"], unmixed["convoId"] = real["convoId"], unreal["convoId"]
+			sameAnswer(t, call(sc.stranger, mixed), call(sc.stranger, unmixed))
+			sameAnswer(t, sc.call(t, nil, method, real), sc.call(t, nil, method, unreal))
+
+			for _, former := range []actor{sc.removed, sc.left} {
+				a := call(former, c.input(sc, sc.g, former))
+				if c.former != nil {
+					c.former(t, sc, former, a)
+				} else {
+					refused(t, a, gen.ErrNotMember)
+				}
+				refused(t, call(former, c.input(sc, sc.twin(), former)), gen.ErrConvoNotFound)
+			}
+			sc.unchanged(t, before)
+
+			member := c.member(sc)
+			a := call(member, c.input(sc, sc.g, member))
+			if a.status != http.StatusOK || bytes.Contains(a.body, []byte(`"success":false`)) {
+				t.Errorf("a member gets %s", a.short())
+			}
+		})
+	}
+}
+
+// sameAnswer fails the test unless two answers are the same, to the byte.
+func sameAnswer(t testing.TB, a, b answer) {
+	t.Helper()
+	shape := func(h http.Header) string {
+		h = h.Clone()
+		h.Del("X-Request-Id")
+		h.Del("Date")
+		return fmt.Sprint(h)
+	}
+	if a.status != b.status || !bytes.Equal(a.body, b.body) || shape(a.header) != shape(b.header) {
+		t.Errorf("the answers differ:\n%s %v\n%s %v", a.short(), a.header, b.short(), b.header)
+	}
+}
+
+// lastSeen is the newest number that a former member may see.
+func (sc *scene) lastSeen(as actor) int64 {
+	if as.DID == sc.left.DID {
+		return 1
+	}
+	return 3 // its removal
+}
+
+func formerMessages(t *testing.T, sc *scene, as actor, a answer) {
+	out := ok[struct {
+		Messages []struct{ Seq int64 }
+		LastSeq  int64
+		Cursor   string
+		GapInfo  any
+	}](t, a)
+	last := sc.lastSeen(as)
+	if int64(len(out.Messages)) != last || out.LastSeq != last || out.Cursor != "" || out.GapInfo != nil {
+		t.Errorf("a former member gets %s, want numbers 1 to %d", a.short(), last)
+	}
+	// Neither by number nor by id is there more.
+	for _, from := range []object{{"sinceSeq": last}, {"sinceSeq": last + 1}} {
+		from["convoId"] = sc.g.ID()
+		if a := sc.call(t, as.Account, "getMessages", from); !bytes.Contains(a.body, []byte(`"messages":[]`)) {
+			t.Errorf("a former member gets %s", a.short())
+		}
+	}
+	all := ok[struct{ Messages []struct{ ID string } }](t, sc.call(t, sc.alice.Account, "getMessages", object{"convoId": sc.g.ID()}))
+	hidden, none := object{"convoId": sc.g.ID(), "sinceMessage": all.Messages[3].ID}, object{"convoId": sc.g.ID(), "sinceMessage": "none"}
+	sameAnswer(t, sc.call(t, as.Account, "getMessages", hidden), sc.call(t, as.Account, "getMessages", none))
+}
+
+func formerCommits(t *testing.T, sc *scene, as actor, a answer) {
+	out := ok[struct{ Commits []struct{ Seq int64 } }](t, a)
+	want := 1 // its removal
+	if as.DID == sc.left.DID {
+		want = 0
+	}
+	if len(out.Commits) != want || want == 1 && out.Commits[0].Seq != 3 {
+		t.Errorf("a former member gets %s", a.short())
+	}
+	// The epoch of now is not told to it by the bounds of what may be asked.
+	for _, from := range []uint64{sc.g.Epoch() - 1, sc.g.Epoch(), sc.g.Epoch() + 1} {
+		a := sc.call(t, as.Account, "getCommits", object{"convoId": sc.g.ID(), "fromEpoch": from})
+		if !bytes.Contains(a.body, []byte(`"commits":[]`)) {
+			t.Errorf("from epoch %d, a former member gets %s", from, a.short())
+		}
+	}
+}
+
+func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
+	if a.status != http.StatusOK || len(a.body) != 100 {
+		t.Errorf("a former member gets %s for a blob of its time", a.short())
+	}
+	blob := func(cid string) answer {
+		return sc.call(t, as.Account, "getBlob", object{"convoId": sc.g.ID(), "cid": cid})
+	}
+	later := blob(sc.after)
+	refused(t, later, gen.ErrBlobNotFound)
+	sameAnswer(t, later, blob("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"))
+}
+
+// What a stranger may call tells it of itself alone.
+func TestStrangersLearnNothingElsewhere(t *testing.T) {
+	t.Parallel()
+	sc := newScene(t)
+	own := must(json.Marshal(publication(sc.stranger.device.KeyPackage())))(t)
+	calls := map[string]any{
+		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String()},
+		"getConvos":   nil, "getKeyPackageStats": nil, "listDevices": nil, "describeService": nil,
+		"publishKeyPackage":  string(own),
+		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
+		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},
+		"deleteDevice":       object{"deviceId": sc.alice.device.DeviceID()},
+		"uploadBlob":         []byte("stranger"),
+	}
+	for _, name := range ofAccount {
+		in, found := calls[name]
+		if !found {
+			t.Errorf("%s is not called", name)
+			continue
+		}
+		a := sc.call(t, sc.stranger.Account, name, in)
+		sc.tellsNothing(t, a)
+		if name == "createConvo" {
+			refused(t, a, gen.ErrConvoExists)
+		}
+	}
+	// A lease for a conversation says nothing of it.
+	for _, convo := range []string{sc.g.ID(), sc.twin().ID()} {
+		in := object{"dids": []string{sc.bob.DID}, "convoId": convo}
+		out := ok[object](t, sc.call(t, sc.stranger.Account, "getKeyPackages", in))
+		if fmt.Sprint(out["missing"]) != fmt.Sprint([]string{sc.bob.DID}) {
+			t.Errorf("answer is %v", out)
+		}
+	}
+}
+
+// others are calls of bob, a member, with what is alice's: her device, her
+// package, her blob. twin is the same call with what does not exist.
+var others = []struct {
+	method, err string
+	input, twin func(*scene) any
+}{
+	{"getWelcome", gen.ErrWelcomeNotFound, withDevice(object{}, tablet), withDevice(object{}, noDevice)},
+	{"confirmWelcome", gen.ErrWelcomeNotFound, withDevice(object{"success": true}, tablet), withDevice(object{"success": true}, noDevice)},
+	{"deleteDevice", xrpc.InvalidRequest, withDevice(nil, tablet), withDevice(nil, noDevice)},
+	{"publishKeyPackage", gen.ErrInvalidKeyPackage, func(sc *scene) any { return publication(sc.aliceTablet.device.KeyPackage()) }, nil},
+	{"joinConvo", gen.ErrInvalidCommit, func(sc *scene) any {
+		c := sc.g.ExternalCommit(sc.aliceTablet.device, sc.g.Index(sc.aliceTablet.device))
+		return object{"convoId": sc.g.ID(), "externalCommit": raw(c.Message), "groupInfo": raw(c.GroupInfo)}
+	}, nil},
+	{"sendMessage", xrpc.InvalidRequest, func(sc *scene) any {
+		in := messageCall(sc.g, 10)
+		in["senderDid"] = sc.alice.DID
+		return in
+	}, nil},
+	{"sendMessage", gen.ErrInvalidAsset, func(sc *scene) any {
+		in := messageCall(sc.g, 10)
+		in["blobs"] = []string{sc.unattached}
+		return in
+	}, nil},
+	{"getBlob", gen.ErrBlobNotFound, func(sc *scene) any { return object{"convoId": sc.g.ID(), "cid": sc.unattached} },
+		func(sc *scene) any {
+			return object{"convoId": sc.g.ID(), "cid": "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"}
+		}},
+	{"leaveConvo", gen.ErrNotAllowed, func(sc *scene) any {
+		c := sc.g.Commit(sc.bob.device, mlstest.Plan{RemoveDIDs: []string{sc.alice.DID}})
+		return object{"convoId": sc.g.ID(), "targetDid": sc.alice.DID, "commit": b64(c.Message)}
+	}, nil},
+}
+
+func tablet(sc *scene) string { return sc.aliceTablet.device.DeviceID() }
+
+func noDevice(*scene) string { return strings.Repeat("a", 26) }
+
+// withDevice adds a device to an input, and the conversation unless there is no
+// input.
+func withDevice(in object, device func(*scene) string) func(*scene) any {
+	return func(sc *scene) any {
+		out := object{"deviceId": device(sc)}
+		if in != nil {
+			out["convoId"] = sc.g.ID()
+		}
+		maps.Copy(out, in)
+		return out
+	}
+}
+
+// A member cannot use what is another account's, nor learn of it.
+func TestWhatIsAnothersStaysItsOwn(t *testing.T) {
+	t.Parallel()
+	sc := newScene(t)
+	before := sc.state(t)
+	covered := map[string]bool{}
+	for _, o := range others {
+		covered[o.method] = true
+		a := sc.call(t, sc.bob.Account, o.method, o.input(sc))
+		refused(t, a, o.err)
+		if o.twin != nil {
+			sameAnswer(t, a, sc.call(t, sc.bob.Account, o.method, o.twin(sc)))
+		}
+	}
+	batch := object{"keyPackages": []object{publication(sc.aliceTablet.device.KeyPackage())}}
+	if out := ok[object](t, sc.call(t, sc.bob.Account, "publishKeyPackages", batch)); out["failed"] != 1.0 {
+		t.Errorf("answer is %v", out)
+	}
+	sc.unchanged(t, before)
+	for _, m := range gen.Methods {
+		in := readLexicon(m.NSID).input()
+		if in != nil && in.Properties["deviceId"] != nil && !covered[strings.TrimPrefix(m.NSID, namespace)] {
+			t.Errorf("%s takes a device; try another's", m.NSID)
+		}
+	}
+	// alice still has them.
+	ok[object](t, sc.call(t, sc.alice.Account, "getWelcome", withDevice(object{}, tablet)(sc)))
+}

@@ -1,0 +1,311 @@
+package apitest
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/auth/authtest"
+)
+
+// A transcript is a text of statements, one to a line; lines that begin with a
+// space go on with the one before, and # begins a comment.
+//
+//	alice sendMessage {"convoId": "{g}", "ciphertext": {"$bytes": "{m}"}, "epoch": 1}
+//	=> 200 {"messageId": "<id>", "receivedAt": "*", "seq": 1, "epoch": 1}
+//
+// calls a method as an account and says what the answer is. {g} stands for the
+// value of a variable, "*" for any value, and "<id>" for any value, which
+// becomes that variable; twice in one answer, it is the same value twice.
+// Members of a conversation may come in any order. An error is written
+//
+//	=> 404 ConvoNotFound: no such …
+//
+// with … for any text; the message may be left out. Parameters of a query are
+// written as an object too. All other statements make MLS objects, see verbs.
+type script struct {
+	t    testing.TB
+	name string
+	s    *stack
+
+	accounts  map[string]*authtest.Account
+	devices   map[string]*mlstest.Client
+	packages  map[string]*mls.KeyPackage
+	groups    map[string]*mlstest.Group
+	commits   map[string]*mlstest.Commit
+	proposals map[string]*mlstest.Proposal
+	vars      map[string]string
+
+	// last is the answer that no => has been compared with.
+	last *answer
+	// caught are the variables that the answer at hand has given a value.
+	caught map[string]string
+}
+
+// statement is a line of a transcript.
+type statement struct {
+	line int
+	text string
+}
+
+func runScript(t testing.TB, file string) {
+	t.Helper()
+	c := &script{
+		t: t, name: file, s: newStack(t),
+		accounts: map[string]*authtest.Account{}, devices: map[string]*mlstest.Client{}, packages: map[string]*mls.KeyPackage{},
+		groups: map[string]*mlstest.Group{}, commits: map[string]*mlstest.Commit{}, proposals: map[string]*mlstest.Proposal{},
+		vars: map[string]string{},
+	}
+	for _, st := range statements(string(must(os.ReadFile(file))(t))) {
+		if err := c.run(st.text); err != nil {
+			t.Fatalf("%s:%d: %v", file, st.line, err)
+		}
+	}
+	if c.last != nil {
+		t.Fatalf("%s ends without saying what the last answer is", file)
+	}
+}
+
+func statements(text string) []statement {
+	var out []statement
+	for i, line := range strings.Split(text, "\n") {
+		switch {
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, " ") && len(out) > 0:
+			out[len(out)-1].text += " " + strings.TrimSpace(line)
+		default:
+			out = append(out, statement{i + 1, strings.TrimSpace(line)})
+		}
+	}
+	return out
+}
+
+func (c *script) run(text string) (err error) {
+	defer func() {
+		if v := recover(); v != nil { // mlstest panics on misuse
+			err = fmt.Errorf("%v", v)
+		}
+	}()
+	word, rest, _ := strings.Cut(text, " ")
+	if word == "=>" {
+		return c.expect(rest)
+	}
+	if c.last != nil {
+		return fmt.Errorf("nothing says what the last answer is: %s", c.last.short())
+	}
+	if account, ok := c.accounts[word]; ok {
+		method, input, _ := strings.Cut(rest, " ")
+		return c.call(account, method, strings.TrimSpace(input))
+	}
+	if word == "nobody" {
+		method, input, _ := strings.Cut(rest, " ")
+		return c.call(nil, method, strings.TrimSpace(input))
+	}
+	verb, ok := verbs[word]
+	if !ok {
+		return fmt.Errorf("%q is neither an account nor a verb", word)
+	}
+	return verb(c, &words{list: strings.Fields(rest)})
+}
+
+func (c *script) call(as *authtest.Account, method, input string) error {
+	input, err := c.fill(input)
+	if err != nil {
+		return err
+	}
+	m := methodNamed(c.t, method)
+	var a answer
+	switch {
+	case m == gen.MethodUploadBlob:
+		a, err = c.upload(as, input)
+	case input == "":
+		a = c.s.call(c.t, as, method, nil)
+	case !json.Valid([]byte(input)):
+		return fmt.Errorf("malformed JSON: %s", input)
+	default:
+		a = c.s.call(c.t, as, method, json.RawMessage(input))
+	}
+	c.last = &a
+	return err
+}
+
+// upload sends bytes given in base64, with a media type behind them.
+func (c *script) upload(as *authtest.Account, input string) (answer, error) {
+	content, mime, _ := strings.Cut(input, " ")
+	body, err := base64.StdEncoding.DecodeString(content)
+	if err != nil {
+		return answer{}, err
+	}
+	m := gen.MethodUploadBlob
+	r := c.s.request(c.t, m, body)
+	r.Header.Set("Authorization", "Bearer "+as.Token(serviceDID, m.NSID))
+	if mime != "" {
+		r.Header.Set("Content-Type", mime)
+	}
+	return c.s.do(c.t, m, r), nil
+}
+
+// expect compares the last answer.
+func (c *script) expect(text string) error {
+	if c.last == nil {
+		return fmt.Errorf("there was no call")
+	}
+	a := *c.last
+	c.last = nil
+	status, want, _ := strings.Cut(text, " ")
+	code, err := strconv.Atoi(status)
+	if err != nil {
+		return err
+	}
+	if a.status != code {
+		return fmt.Errorf("answer is %s, want status %d", a.short(), code)
+	}
+	if want, err = c.fill(want); err != nil {
+		return err
+	}
+	switch kind, rest, _ := strings.Cut(want, " "); {
+	case kind == "bytes":
+		if got := base64.StdEncoding.EncodeToString(a.body); got != rest {
+			return fmt.Errorf("answer is %.100s, want %.100s", got, rest)
+		}
+		return nil
+	case strings.HasPrefix(want, "{"):
+		return c.match(want, a.body)
+	}
+	name, message, hasMessage := strings.Cut(want, ": ")
+	e, err := envelope(a)
+	if err != nil {
+		return err
+	}
+	if e.Error != name || hasMessage && !like(message, e.Message) {
+		return fmt.Errorf("answer is %s: %s\nwant %s", e.Error, e.Message, want)
+	}
+	return nil
+}
+
+// like compares with a text in which … stands for anything.
+func like(pattern, text string) bool {
+	parts := strings.Split(pattern, "…")
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return regexp.MustCompile("^(?s:" + strings.Join(parts, ".*") + ")$").MatchString(text)
+}
+
+// variable is a name in braces; no JSON object begins like one.
+var variable = regexp.MustCompile(`\{[a-zA-Z][a-zA-Z0-9.]*\}`)
+
+// fill puts in the values of variables.
+func (c *script) fill(text string) (string, error) {
+	var unknown error
+	out := variable.ReplaceAllStringFunc(text, func(v string) string {
+		name := strings.Trim(v, "{}")
+		value, ok := c.vars[name]
+		if !ok {
+			unknown = fmt.Errorf("no variable %s", name)
+		}
+		return value
+	})
+	return out, unknown
+}
+
+// match compares an answer with what it should be.
+func (c *script) match(want string, got []byte) error {
+	var w, g any
+	if err := json.Unmarshal([]byte(want), &w); err != nil {
+		return fmt.Errorf("malformed JSON: %s", want)
+	}
+	if err := json.Unmarshal(got, &g); err != nil {
+		return err
+	}
+	c.caught = map[string]string{}
+	defer func() { maps.Copy(c.vars, c.caught) }()
+	if err := c.same("", w, g); err != nil {
+		return fmt.Errorf("%w\nanswer is %s\nwant      %s", err, got, want)
+	}
+	return nil
+}
+
+func (c *script) same(path string, want, got any) error {
+	switch w := want.(type) {
+	case string:
+		if w == "*" && got != nil {
+			return nil
+		}
+		if name, ok := strings.CutPrefix(w, "<"); ok && strings.HasSuffix(name, ">") {
+			return c.capture(path, strings.TrimSuffix(name, ">"), got)
+		}
+		if g, ok := got.(string); ok && strings.HasSuffix(path, ".$bytes") && strings.TrimRight(w, "=") == g {
+			return nil // lexicon bytes are not padded
+		}
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			break
+		}
+		for name := range g {
+			if _, ok := w[name]; !ok {
+				return fmt.Errorf("%s.%s is too much", path, name)
+			}
+		}
+		for name, x := range w {
+			if _, ok := g[name]; !ok {
+				return fmt.Errorf("%s.%s is missing", path, name)
+			}
+			if err := c.same(path+"."+name, x, g[name]); err != nil {
+				return err
+			}
+		}
+		return nil
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(w) {
+			break
+		}
+		if strings.HasSuffix(path, ".members") {
+			w, g = byDID(w), byDID(g)
+		}
+		for i := range w {
+			if err := c.same(fmt.Sprintf("%s[%d]", path, i), w[i], g[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if want != got {
+		return fmt.Errorf("%s is %v, want %v", path, got, want)
+	}
+	return nil
+}
+
+func (c *script) capture(path, name string, got any) error {
+	if got == nil {
+		return fmt.Errorf("%s is null", path)
+	}
+	value := fmt.Sprint(got)
+	if before, ok := c.caught[name]; ok && before != value {
+		return fmt.Errorf("%s is %s, want %s", path, value, before)
+	}
+	c.caught[name] = value
+	return nil
+}
+
+// byDID sorts views of members.
+func byDID(list []any) []any {
+	did := func(v any) string {
+		m, _ := v.(map[string]any)
+		s, _ := m["did"].(string)
+		return s
+	}
+	return slices.SortedFunc(slices.Values(list), func(a, b any) int { return strings.Compare(did(a), did(b)) })
+}

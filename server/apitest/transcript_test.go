@@ -1,0 +1,37 @@
+package apitest
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"catbird.blue/mls/gen"
+)
+
+// TestTranscripts runs what testdata tells of the methods.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, file := range must(filepath.Glob("testdata/*.txt"))(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			runScript(t, file)
+		})
+	}
+}
+
+// Every method has a transcript of its own, which calls it.
+func TestEveryMethodHasATranscript(t *testing.T) {
+	files := must(filepath.Glob("testdata/*.txt"))(t)
+	for _, m := range gen.Methods {
+		name := strings.TrimPrefix(m.NSID, namespace)
+		file := filepath.Join("testdata", name+".txt")
+		if !slices.Contains(files, file) {
+			t.Errorf("%s has no transcript %s", m.NSID, file)
+		}
+		files = slices.DeleteFunc(files, func(f string) bool { return f == file })
+	}
+	if len(files) > 0 {
+		t.Errorf("transcripts of nothing: %v", files)
+	}
+}
