@@ -28,7 +28,7 @@ const (
 )
 
 // batchBytes is about how much is written at once of what waits.
-const batchBytes = 256 << 10
+const batchBytes = 64 << 10
 
 // outbox is a stream: the events that wait for its connection, in order.
 type outbox struct {

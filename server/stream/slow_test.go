@@ -63,8 +63,8 @@ func TestWriteDeadline(t *testing.T) {
 		w := newWorld(t, Config{WriteTimeout: 100 * time.Millisecond, Buffer: 64 << 20})
 		w.open(t, transport, nil)
 		to := w.sink(t)
-		for i := range 400 {
-			to.Deliver(NewEvent(message(i, 100_000), nil))
+		for i := range 4000 {
+			to.Deliver(NewEvent(message(i, 10_000), nil))
 		}
 		select {
 		case <-to.Done():
