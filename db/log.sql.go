@@ -88,11 +88,11 @@ func (q *Queries) ConvosWithLeaf(ctx context.Context, did string, deviceID strin
 const damageTold = `-- name: DamageTold :one
 SELECT EXISTS (
     SELECT 1 FROM events e
-    WHERE e.convo_id = $1 AND e.kind = 'convo-damaged' AND (e.body ->> 'epoch')::bigint = $2::bigint
+    WHERE e.convo_id = $1::text AND e.kind = 'convo-damaged' AND (e.body ->> 'epoch')::bigint = $2::bigint
 )
 `
 
-func (q *Queries) DamageTold(ctx context.Context, convoID *string, epoch int64) (bool, error) {
+func (q *Queries) DamageTold(ctx context.Context, convoID string, epoch int64) (bool, error) {
 	row := q.db.QueryRow(ctx, damageTold, convoID, epoch)
 	var exists bool
 	err := row.Scan(&exists)
@@ -214,12 +214,12 @@ func (q *Queries) GetGeneration(ctx context.Context) (GetGenerationRow, error) {
 const groupInfoRequestedLately = `-- name: GroupInfoRequestedLately :one
 SELECT EXISTS (
     SELECT 1 FROM events e
-    WHERE e.convo_id = $1 AND e.kind = 'group-info-requested' AND e.created_at > $2::timestamptz
+    WHERE e.convo_id = $1::text AND e.kind = 'group-info-requested' AND e.created_at > $2::timestamptz
 )
 `
 
 // Whether the members were asked for a GroupInfo since a moment.
-func (q *Queries) GroupInfoRequestedLately(ctx context.Context, convoID *string, since time.Time) (bool, error) {
+func (q *Queries) GroupInfoRequestedLately(ctx context.Context, convoID string, since time.Time) (bool, error) {
 	row := q.db.QueryRow(ctx, groupInfoRequestedLately, convoID, since)
 	var exists bool
 	err := row.Scan(&exists)
@@ -924,6 +924,212 @@ func (q *Queries) ReportsOfCommit(ctx context.Context, epoch int64, convoID stri
 	var i ReportsOfCommitRow
 	err := row.Scan(&i.Reports, &i.Members)
 	return i, err
+}
+
+const syncConvos = `-- name: SyncConvos :many
+WITH named AS (
+    SELECT unnest($3::text[]) AS convo_id, unnest($4::bigint[]) AS seq
+), mine AS (
+    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
+        (m.left_seq IS NULL) AS active, bool_or(m.left_seq IS NULL) OVER (PARTITION BY m.convo_id) AS member,
+        n.convo_id IS NULL AND m.left_seq IS NULL AND (NOT $5::boolean
+            OR m.joined_gen = $6::bigint
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($7::bigint, $8::text, $9::bigint)) AS fresh,
+        CASE WHEN c.last_pos < $10::bigint THEN least(m.left_seq, c.last_seq)
+            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $6::bigint, $10::bigint, '', 0)
+        END AS until_seq
+    FROM memberships m
+    JOIN conversations c ON c.convo_id = m.convo_id
+    LEFT JOIN named n ON n.convo_id = m.convo_id
+    WHERE m.did = $11
+        AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
+            OR $5::boolean AND m.left_gen = $6::bigint AND m.left_pos >= $7::bigint)
+), told AS (
+    SELECT mine.convo_id, mine.joined_seq, mine.left_seq, mine.epoch, mine.last_pos, mine.named_seq, mine.active, mine.member, mine.fresh, mine.until_seq,
+        CASE
+            WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
+            WHEN NOT $5::boolean THEN joined_seq
+            WHEN last_pos < $7::bigint THEN until_seq
+            ELSE log_told_until(convo_id, joined_seq, until_seq, $6::bigint, $7::bigint, $8::text, $9::bigint)
+        END AS after_seq
+    FROM mine
+)
+SELECT t.convo_id, t.member::boolean AS member, t.fresh::boolean AS fresh, t.after_seq::bigint AS after_seq, t.until_seq::bigint AS until_seq,
+    (CASE WHEN t.active THEN t.epoch
+        ELSE coalesce((SELECT CASE WHEN l.kind = 'commit' THEN l.epoch + 1 ELSE l.epoch END
+            FROM messages l WHERE l.convo_id = t.convo_id AND l.seq <= t.left_seq ORDER BY l.seq DESC LIMIT 1), 0)
+    END)::bigint AS epoch,
+    (CASE WHEN NOT t.fresh THEN 0 ELSE
+        (SELECT coalesce(sum(octet_length(v.did) + $1::bigint), 0) FROM memberships v
+            WHERE v.convo_id = t.convo_id AND (v.left_seq IS NULL OR v.pending_removal))
+        + (SELECT count(*) * $2::bigint FROM leaves d WHERE d.convo_id = t.convo_id)
+    END)::bigint AS bytes
+FROM told t
+WHERE t.after_seq < t.until_seq OR t.fresh OR NOT t.member
+ORDER BY t.convo_id, t.joined_seq
+`
+
+type SyncConvosParams struct {
+	MemberBytes int64
+	DeviceBytes int64
+	ConvoIds    []string
+	Seqs        []int64
+	Resumes     bool
+	Gen         int64
+	Pos         int64
+	Lane        string
+	Seq         int64
+	Horizon     int64
+	Did         string
+}
+
+type SyncConvosRow struct {
+	ConvoID  string
+	Member   bool
+	Fresh    bool
+	AfterSeq int64
+	UntilSeq int64
+	Epoch    int64
+	Bytes    int64
+}
+
+// What sync may have to tell of each window of an account. With a position to
+// resume from, that is what is after it, up to the end of the log; a number
+// that the client names goes before both that and the window's beginning.
+// bytes is about what the view of a new conversation takes.
+func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncConvosRow, error) {
+	rows, err := q.db.Query(ctx, syncConvos,
+		arg.MemberBytes,
+		arg.DeviceBytes,
+		arg.ConvoIds,
+		arg.Seqs,
+		arg.Resumes,
+		arg.Gen,
+		arg.Pos,
+		arg.Lane,
+		arg.Seq,
+		arg.Horizon,
+		arg.Did,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SyncConvosRow
+	for rows.Next() {
+		var i SyncConvosRow
+		if err := rows.Scan(
+			&i.ConvoID,
+			&i.Member,
+			&i.Fresh,
+			&i.AfterSeq,
+			&i.UntilSeq,
+			&i.Epoch,
+			&i.Bytes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const syncMessages = `-- name: SyncMessages :many
+WITH page AS (
+    SELECT s.place, m.convo_id, m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
+    FROM (
+        SELECT unnest($2::bigint[]) AS place, unnest($3::text[]) AS convo_id,
+            unnest($4::bigint[]) AS after_seq, unnest($5::bigint[]) AS until_seq,
+            unnest($6::bigint[]) AS max_rows
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT x.convo_id, x.seq, x.message_id, x.kind, x.epoch, x.sender_did, x.ciphertext, x.blobs, x.created_at
+        FROM messages x
+        WHERE x.convo_id = s.convo_id AND x.seq > s.after_seq AND x.seq <= s.until_seq
+        ORDER BY x.seq
+        LIMIT s.max_rows
+    ) m
+), sized AS (
+    SELECT page.place, page.convo_id, page.seq, page.message_id, page.kind, page.epoch, page.sender_did, page.ciphertext, page.blobs, page.created_at, row_number() OVER walk AS n,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + $7::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY place, seq ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.place::bigint AS place, s.convo_id, s.seq, s.message_id, s.kind, s.epoch, s.sender_did,
+    (CASE WHEN s.n = 1 OR s.bytes <= $1::bigint THEN s.ciphertext END)::bytea AS ciphertext,
+    s.blobs, s.created_at, (s.n = 1 OR s.bytes <= $1::bigint)::boolean AS fits
+FROM sized s
+ORDER BY s.place, s.seq
+`
+
+type SyncMessagesParams struct {
+	MaxBytes  int64
+	Places    []int64
+	ConvoIds  []string
+	AfterSeqs []int64
+	UntilSeqs []int64
+	Counts    []int64
+	RowBytes  int32
+}
+
+type SyncMessagesRow struct {
+	Place      int64
+	ConvoID    string
+	Seq        int64
+	MessageID  string
+	Kind       string
+	Epoch      int64
+	SenderDid  *string
+	Ciphertext []byte
+	Blobs      []string
+	CreatedAt  time.Time
+	Fits       bool
+}
+
+// The first messages of each stretch, as many as it may have. Where their
+// encoding passes the budget, only their numbers come; the first one always
+// fits.
+func (q *Queries) SyncMessages(ctx context.Context, arg SyncMessagesParams) ([]SyncMessagesRow, error) {
+	rows, err := q.db.Query(ctx, syncMessages,
+		arg.MaxBytes,
+		arg.Places,
+		arg.ConvoIds,
+		arg.AfterSeqs,
+		arg.UntilSeqs,
+		arg.Counts,
+		arg.RowBytes,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SyncMessagesRow
+	for rows.Next() {
+		var i SyncMessagesRow
+		if err := rows.Scan(
+			&i.Place,
+			&i.ConvoID,
+			&i.Seq,
+			&i.MessageID,
+			&i.Kind,
+			&i.Epoch,
+			&i.SenderDid,
+			&i.Ciphertext,
+			&i.Blobs,
+			&i.CreatedAt,
+			&i.Fits,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const windowsOf = `-- name: WindowsOf :many

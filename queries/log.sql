@@ -45,7 +45,7 @@ WHERE c.available < sqlc.arg(low)::bigint;
 -- Whether the members were asked for a GroupInfo since a moment.
 SELECT EXISTS (
     SELECT 1 FROM events e
-    WHERE e.convo_id = sqlc.arg(convo_id) AND e.kind = 'group-info-requested' AND e.created_at > sqlc.arg(since)::timestamptz
+    WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'group-info-requested' AND e.created_at > sqlc.arg(since)::timestamptz
 );
 
 -- name: ReportsOfCommit :one
@@ -61,7 +61,7 @@ WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL
 -- name: DamageTold :one
 SELECT EXISTS (
     SELECT 1 FROM events e
-    WHERE e.convo_id = sqlc.arg(convo_id) AND e.kind = 'convo-damaged' AND (e.body ->> 'epoch')::bigint = sqlc.arg(epoch)::bigint
+    WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'convo-damaged' AND (e.body ->> 'epoch')::bigint = sqlc.arg(epoch)::bigint
 );
 
 -- name: ConvosWithLeaf :many
@@ -287,3 +287,79 @@ DELETE FROM tickets WHERE ticket_hash IN (
     SELECT ticket_hash FROM tickets WHERE expires_at < sqlc.arg(before)::timestamptz
     LIMIT sqlc.arg(batch)::bigint FOR UPDATE SKIP LOCKED
 );
+
+-- name: SyncConvos :many
+-- What sync may have to tell of each window of an account. With a position to
+-- resume from, that is what is after it, up to the end of the log; a number
+-- that the client names goes before both that and the window's beginning.
+-- bytes is about what the view of a new conversation takes.
+WITH named AS (
+    SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq
+), mine AS (
+    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
+        (m.left_seq IS NULL) AS active, bool_or(m.left_seq IS NULL) OVER (PARTITION BY m.convo_id) AS member,
+        n.convo_id IS NULL AND m.left_seq IS NULL AND (NOT sqlc.arg(resumes)::boolean
+            OR m.joined_gen = sqlc.arg(gen)::bigint
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)) AS fresh,
+        CASE WHEN c.last_pos < sqlc.arg(horizon)::bigint THEN least(m.left_seq, c.last_seq)
+            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(horizon)::bigint, '', 0)
+        END AS until_seq
+    FROM memberships m
+    JOIN conversations c ON c.convo_id = m.convo_id
+    LEFT JOIN named n ON n.convo_id = m.convo_id
+    WHERE m.did = sqlc.arg(did)
+        AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
+            OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint)
+), told AS (
+    SELECT mine.*,
+        CASE
+            WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
+            WHEN NOT sqlc.arg(resumes)::boolean THEN joined_seq
+            WHEN last_pos < sqlc.arg(pos)::bigint THEN until_seq
+            ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)
+        END AS after_seq
+    FROM mine
+)
+SELECT t.convo_id, t.member::boolean AS member, t.fresh::boolean AS fresh, t.after_seq::bigint AS after_seq, t.until_seq::bigint AS until_seq,
+    (CASE WHEN t.active THEN t.epoch
+        ELSE coalesce((SELECT CASE WHEN l.kind = 'commit' THEN l.epoch + 1 ELSE l.epoch END
+            FROM messages l WHERE l.convo_id = t.convo_id AND l.seq <= t.left_seq ORDER BY l.seq DESC LIMIT 1), 0)
+    END)::bigint AS epoch,
+    (CASE WHEN NOT t.fresh THEN 0 ELSE
+        (SELECT coalesce(sum(octet_length(v.did) + sqlc.arg(member_bytes)::bigint), 0) FROM memberships v
+            WHERE v.convo_id = t.convo_id AND (v.left_seq IS NULL OR v.pending_removal))
+        + (SELECT count(*) * sqlc.arg(device_bytes)::bigint FROM leaves d WHERE d.convo_id = t.convo_id)
+    END)::bigint AS bytes
+FROM told t
+WHERE t.after_seq < t.until_seq OR t.fresh OR NOT t.member
+ORDER BY t.convo_id, t.joined_seq;
+
+-- name: SyncMessages :many
+-- The first messages of each stretch, as many as it may have. Where their
+-- encoding passes the budget, only their numbers come; the first one always
+-- fits.
+WITH page AS (
+    SELECT s.place, m.convo_id, m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
+    FROM (
+        SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::text[]) AS convo_id,
+            unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq, unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq,
+            unnest(sqlc.arg(counts)::bigint[]) AS max_rows
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT x.convo_id, x.seq, x.message_id, x.kind, x.epoch, x.sender_did, x.ciphertext, x.blobs, x.created_at
+        FROM messages x
+        WHERE x.convo_id = s.convo_id AND x.seq > s.after_seq AND x.seq <= s.until_seq
+        ORDER BY x.seq
+        LIMIT s.max_rows
+    ) m
+), sized AS (
+    SELECT page.*, row_number() OVER walk AS n,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY place, seq ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.place::bigint AS place, s.convo_id, s.seq, s.message_id, s.kind, s.epoch, s.sender_did,
+    (CASE WHEN s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint THEN s.ciphertext END)::bytea AS ciphertext,
+    s.blobs, s.created_at, (s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint)::boolean AS fits
+FROM sized s
+ORDER BY s.place, s.seq;

@@ -70,6 +70,7 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
+	s.hint(req.conversation)
 	return out, nil
 }
 

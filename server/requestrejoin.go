@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -40,6 +41,7 @@ func (s *Server) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
+	s.hint(convoID)
 	return &gen.RequestRejoinOutput{}, nil
 }
 
@@ -76,5 +78,34 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 	}); err != nil {
 		return fmt.Errorf("store rejoin request: %w", err)
 	}
-	return nil
+	var events eventList
+	events.add(stream.KindRejoinRequested, "", noEdge, stream.Body{DID: h.caller, Reason: reason})
+	if epoch != nil {
+		damaged, err := h.damaged(ctx, *epoch)
+		if err != nil {
+			return err
+		}
+		if damaged {
+			events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
+		}
+	}
+	_, err := events.store(ctx, h.q, h.convoID, h.now)
+	return err
+}
+
+// damaged tells whether more than half of the members other than its committer
+// cannot apply the commit of an epoch, which they are told once.
+func (h *handshakeTx) damaged(ctx context.Context, epoch int64) (bool, error) {
+	n, err := h.q.ReportsOfCommit(ctx, epoch, h.convoID)
+	if err != nil {
+		return false, fmt.Errorf("count reports: %w", err)
+	}
+	if 2*n.Reports <= n.Members {
+		return false, nil
+	}
+	told, err := h.q.DamageTold(ctx, h.convoID, epoch)
+	if err != nil {
+		return false, fmt.Errorf("look for what was told: %w", err)
+	}
+	return !told, nil
 }

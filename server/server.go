@@ -5,11 +5,14 @@
 package server
 
 import (
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/stream"
 )
 
 // Config is what a Server needs.
@@ -25,6 +28,14 @@ type Config struct {
 	// PastEpochs is how many epochs before the current one application
 	// messages are accepted from.
 	PastEpochs int64
+	// Bus tells instances of what is new; nil for a server without streams.
+	Bus bus.Bus
+	// Hub is where this instance's streams get their events, and Streams
+	// writes them; both or none.
+	Hub     *stream.Hub
+	Streams *stream.Streams
+	// PublicURL is how clients reach this service, for tickets.
+	PublicURL string
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
@@ -38,11 +49,20 @@ type Server struct {
 	version    string
 	pastEpochs int64
 	now        func() time.Time
+	bus        bus.Bus
+	hub        *stream.Hub
+	streams    *stream.Streams
+	publicURL  string
+	drained    chan struct{}
+	drain      func()
 }
 
 // New makes a Server.
 func New(c Config) *Server {
 	s := &Server{pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock}
+	s.drained = make(chan struct{})
+	s.drain = sync.OnceFunc(func() { close(s.drained) })
+	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
 	if s.now == nil {
 		s.now = time.Now
 	}

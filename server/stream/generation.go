@@ -76,6 +76,17 @@ func BeginGeneration(ctx context.Context, pool *pgxpool.Pool) error {
 	return beginGeneration(ctx, conn.Conn(), g.Gen, "asked for")
 }
 
+// TakenBack begins a new generation after from, because a cursor showed that
+// the database is older than what it has told.
+func TakenBack(ctx context.Context, pool *pgxpool.Pool, from int64) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("begin generation: %w", err)
+	}
+	defer conn.Release()
+	return beginGeneration(ctx, conn.Conn(), from, "a cursor is ahead of the database")
+}
+
 // deadlockDetected is an SQLSTATE.
 const deadlockDetected = "40P01"
 

@@ -117,9 +117,10 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 	if v.Pos >= log.NextXid {
 		// Only this service can have made it, of a row that is not there any
 		// more.
-		if err := h.takenBack(ctx, f.codec.gen); err != nil {
+		if err := TakenBack(ctx, h.pool, f.codec.gen); err != nil {
 			return Position{}, err
 		}
+		h.Hint()
 		return Position{}, ErrFutureCursor
 	}
 	if v.Pos < log.FloorPos {
@@ -133,18 +134,6 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 		return Position{}, ErrOutdatedCursor
 	}
 	return v.Position, nil
-}
-
-// takenBack begins a new generation, since the database is older than what it
-// has told.
-func (h *Hub) takenBack(ctx context.Context, from int64) error {
-	conn, err := h.pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("begin generation: %w", err)
-	}
-	defer conn.Release()
-	defer h.Hint()
-	return beginGeneration(ctx, conn.Conn(), from, "a cursor is ahead of the database")
 }
 
 // begin makes a feed live behind its first words. What came since it was

@@ -96,7 +96,7 @@ func (c *Codec) logged(r logged, metrics *Metrics) (entry, error) {
 		e.convo = b.ConvoID
 	}
 	if r.kind == KindMembership && r.edge >= 0 {
-		e.change = &windowChange{convo: r.convo, did: b.DID, begins: b.Action == ActionJoined, seq: r.Seq, n: r.edge}
+		e.change = &windowChange{convo: e.convo, did: b.DID, begins: b.Action == ActionJoined, seq: r.Seq, n: r.edge}
 	}
 	v := r.value(c.Encode(Cursor{Position: r.Position}), e.convo, b)
 	if v == nil {
