@@ -2,6 +2,7 @@ package xrpc
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -59,8 +60,9 @@ func SubscriptionStream[I any, PI params[I]](call func(context.Context, Caller, 
 
 // asksForWebSocket tells whether r is the handshake of RFC 6455, section 4.1.
 func asksForWebSocket(r *http.Request) bool {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(strings.Join(r.Header.Values("Sec-WebSocket-Key"), ",")))
 	return r.ProtoAtLeast(1, 1) && hasToken(r.Header, "Connection", "upgrade") && hasToken(r.Header, "Upgrade", "websocket") &&
-		r.Header.Get("Sec-WebSocket-Version") == "13" && len(r.Header.Get("Sec-WebSocket-Key")) == 24
+		r.Header.Get("Sec-WebSocket-Version") == "13" && err == nil && len(key) == 16
 }
 
 // hasToken looks for a word in a header that is a list.
