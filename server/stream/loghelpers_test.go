@@ -1,0 +1,307 @@
+package stream_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
+)
+
+// world is a database with conversations, written by the statements of the
+// service, but without MLS.
+type world struct {
+	t     testing.TB
+	pool  *pgxpool.Pool
+	codec *stream.Codec
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, pool: dbtest.Pool(t)}
+	var err error
+	if w.codec, err = streamtest.Codec(t.Context(), w.pool); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// hub runs a hub on a pool of its own, as another instance would.
+func (w *world) hub() *stream.Hub {
+	w.t.Helper()
+	h := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString())})
+	w.run(h)
+	return h
+}
+
+func (w *world) run(h *stream.Hub) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Errorf("the hub ended: %v", err)
+		}
+	})
+	w.t.Cleanup(stop)
+	if _, err := h.Codec(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	return stop
+}
+
+// convo makes a conversation with members.
+func (w *world) convo(dids ...string) string {
+	w.t.Helper()
+	b := make([]byte, 16)
+	rand.Read(b)
+	id := hex.EncodeToString(b)
+	w.tx(func(ctx context.Context, q *db.Queries) error {
+		_, err := q.InsertConvo(ctx, db.InsertConvoParams{ConvoID: id, CreatorDid: dids[0], CipherSuite: 1, At: time.Now()})
+		return err
+	})
+	w.join(id, dids...)
+	return id
+}
+
+// join makes dids members, as a commit does.
+func (w *world) join(convo string, dids ...string) {
+	w.t.Helper()
+	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
+		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
+		for _, did := range dids {
+			add(&p, stream.KindMembership, "", -1, stream.Body{DID: did, Action: stream.ActionJoined})
+			add(&p, stream.KindMembership, did, int64(2*len(dids)), stream.Body{ConvoID: convo, DID: did, Action: stream.ActionJoined})
+		}
+		row, err := q.LogEvents(ctx, p)
+		if err != nil {
+			return err
+		}
+		return q.BeginMemberships(ctx, db.BeginMembershipsParams{
+			ConvoID: convo, Dids: dids, Seq: seq, At: time.Now(), N: row.Base + int64(len(p.Kinds)), Gen: row.Gen, Pos: row.LastPos,
+		})
+	})
+}
+
+// remove ends memberships, as a commit does.
+func (w *world) remove(convo string, dids ...string) {
+	w.t.Helper()
+	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
+		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
+		for _, did := range dids {
+			add(&p, stream.KindMembership, "", int64(len(dids)), stream.Body{DID: did, Action: stream.ActionRemoved})
+		}
+		row, err := q.LogEvents(ctx, p)
+		if err != nil {
+			return err
+		}
+		return q.EndMemberships(ctx, db.EndMembershipsParams{
+			ConvoID: convo, Dids: dids, Seq: seq, At: time.Now(), N: row.Base + int64(len(dids)), Gen: row.Gen, Pos: row.LastPos,
+		})
+	})
+}
+
+func add(p *db.LogEventsParams, kind, target string, edge int64, b stream.Body) {
+	p.Kinds, p.Targets = append(p.Kinds, kind), append(p.Targets, target)
+	p.Edges, p.Bodies = append(p.Edges, edge), append(p.Bodies, b.JSON())
+}
+
+// commit stores a commit, and what more runs with its number.
+func (w *world) commit(convo string, more func(ctx context.Context, q *db.Queries, seq int64) error) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, q *db.Queries) error {
+		var epoch int64
+		if err := w.pool.QueryRow(ctx, "SELECT epoch FROM conversations WHERE convo_id = $1", convo).Scan(&epoch); err != nil {
+			return err
+		}
+		row, err := q.AdvanceEpoch(ctx, db.AdvanceEpochParams{Framing: epoch, RosterChange: 1, At: time.Now(), ConvoID: convo})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errLostRace
+		}
+		if err != nil {
+			return err
+		}
+		err = q.InsertHandshake(ctx, db.InsertHandshakeParams{
+			ConvoID: convo, Seq: row.LastSeq, MessageID: rand.Text(), Kind: "commit", Epoch: epoch, SenderDid: "did:web:x.example",
+			Ciphertext: []byte("commit"), At: time.Now(), Gen: row.Gen, Pos: row.LastPos,
+		})
+		if err != nil {
+			return err
+		}
+		return more(ctx, q, row.LastSeq)
+	})
+}
+
+var errLostRace = errors.New("another commit was first")
+
+// tx runs f in a transaction, again where it lost a race.
+func (w *world) tx(f func(ctx context.Context, q *db.Queries) error) {
+	w.t.Helper()
+	ctx := context.Background()
+	var err error
+	for range 20 {
+		err = pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error { return f(ctx, db.New(tx)) })
+		if !errors.Is(err, errLostRace) {
+			break
+		}
+	}
+	if err != nil {
+		w.t.Error(err)
+	}
+}
+
+// send sends a message as did and gives its number, 0 where did is no member.
+func (w *world) send(pool *pgxpool.Pool, convo, did string) int64 {
+	w.t.Helper()
+	return w.sendBy(db.New(pool), convo, did)
+}
+
+func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
+	w.t.Helper()
+	for range 20 {
+		row, err := q.SendMessage(context.Background(), db.SendMessageParams{
+			ConvoID: convo, Did: did, PastEpochs: 1 << 40, MessageID: rand.Text(), Ciphertext: []byte("hello"), Now: time.Now(),
+		})
+		if err != nil {
+			w.t.Error(err)
+			return 0
+		}
+		if row.Seq > 0 || !row.Active {
+			return row.Seq
+		}
+	}
+	return 0
+}
+
+// client is a client that keeps a history.
+type client struct {
+	*streamtest.History
+	t   testing.TB
+	hub *stream.Hub
+
+	mu   sync.Mutex
+	sink *memory
+}
+
+// client makes one that is not connected.
+func (w *world) client(did string, convos ...string) *client {
+	h := streamtest.NewHistory(did, w.codec)
+	h.Convos = convos
+	return &client{History: h, t: w.t}
+}
+
+// connect opens a stream from a cursor.
+func (c *client) connect(hub *stream.Hub, cursor string) error {
+	s := &memory{to: c.History, done: make(chan struct{}), left: make(chan struct{})}
+	detach, err := hub.Attach(context.Background(), stream.Want{DID: c.DID, ConvoIDs: c.Convos, Cursor: cursor}, s)
+	if err != nil {
+		return err
+	}
+	go func() {
+		<-s.done
+		detach()
+		close(s.left)
+	}()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sink = s
+	return nil
+}
+
+func (c *client) mustConnect(hub *stream.Hub, cursor string) {
+	c.t.Helper()
+	if err := c.connect(hub, cursor); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(c.cut)
+}
+
+// cut breaks the connection; what is on its way is lost.
+func (c *client) cut() {
+	c.mu.Lock()
+	s := c.sink
+	c.mu.Unlock()
+	if s != nil {
+		s.cut()
+		<-s.left
+	}
+}
+
+// ended tells whether the service has ended the stream.
+func (c *client) ended() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sink.mu.Lock()
+	defer c.sink.mu.Unlock()
+	return c.sink.ended
+}
+
+// memory is a Sink that takes everything.
+type memory struct {
+	to         *streamtest.History
+	done, left chan struct{}
+	// pace is waited before each event of a replay is taken.
+	pace time.Duration
+
+	mu    sync.Mutex
+	over  bool
+	ended bool
+}
+
+func (m *memory) Deliver(ev *stream.Event) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over || m.ended {
+		return false
+	}
+	_ = m.to.Add(ev.Value()) // the history keeps its first error
+	return true
+}
+
+func (m *memory) Send(_ context.Context, ev *stream.Event) error {
+	time.Sleep(m.pace)
+	if !m.Deliver(ev) {
+		return stream.ErrOver
+	}
+	return nil
+}
+
+func (m *memory) End(error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ended = true
+}
+
+func (m *memory) Done() <-chan struct{} { return m.done }
+
+func (m *memory) cut() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.over {
+		m.over = true
+		close(m.done)
+	}
+}
+
+// wait waits until the clients have all they should.
+func (w *world) wait(clients ...*client) {
+	w.t.Helper()
+	var list []*streamtest.History
+	for _, c := range clients {
+		list = append(list, c.History)
+	}
+	if err := streamtest.Wait(w.t.Context(), w.pool, 5*time.Second, list...); err != nil {
+		w.t.Fatal(err)
+	}
+}
