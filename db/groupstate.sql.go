@@ -98,25 +98,29 @@ func (q *Queries) ForgetLeafIndexes(ctx context.Context, convoID string) error {
 }
 
 const groupState = `-- name: GroupState :one
-SELECT g.epoch, g.tree, g.group_context, g.interim
-FROM group_states g
-WHERE g.convo_id = $1
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = g.convo_id AND m.did = $2 AND m.left_seq IS NULL)
+SELECT c.epoch, c.epoch_assumed, g.tree, g.group_context, g.interim
+FROM conversations c
+LEFT JOIN group_states g ON g.convo_id = c.convo_id AND g.epoch = c.epoch
+WHERE c.convo_id = $1
+  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2 AND m.left_seq IS NULL)
 `
 
 type GroupStateRow struct {
 	Epoch        int64
+	EpochAssumed bool
 	Tree         []byte
 	GroupContext []byte
 	Interim      []byte
 }
 
-// The group as it was verified, for a member. A past epoch's is not kept.
+// The epoch and the group as it was verified, for a member; no tree where the
+// roster is claimed.
 func (q *Queries) GroupState(ctx context.Context, convoID string, did string) (GroupStateRow, error) {
 	row := q.db.QueryRow(ctx, groupState, convoID, did)
 	var i GroupStateRow
 	err := row.Scan(
 		&i.Epoch,
+		&i.EpochAssumed,
 		&i.Tree,
 		&i.GroupContext,
 		&i.Interim,

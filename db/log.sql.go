@@ -903,29 +903,6 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 	return items, nil
 }
 
-const reportsOfCommit = `-- name: ReportsOfCommit :one
-SELECT count(r.did) AS reports, count(*) AS members
-FROM memberships m
-LEFT JOIN rejoin_requests r ON r.convo_id = m.convo_id AND r.did = m.did AND r.epoch = $1::bigint
-WHERE m.convo_id = $2 AND m.left_seq IS NULL
-  AND m.did <> (SELECT c.sender_did FROM messages c
-      WHERE c.convo_id = $2 AND c.kind = 'commit' AND c.epoch = $1::bigint)
-`
-
-type ReportsOfCommitRow struct {
-	Reports int64
-	Members int64
-}
-
-// How many active members other than its committer report that they cannot
-// apply the commit of an epoch, and how many such members there are.
-func (q *Queries) ReportsOfCommit(ctx context.Context, epoch int64, convoID string) (ReportsOfCommitRow, error) {
-	row := q.db.QueryRow(ctx, reportsOfCommit, epoch, convoID)
-	var i ReportsOfCommitRow
-	err := row.Scan(&i.Reports, &i.Members)
-	return i, err
-}
-
 const syncConvos = `-- name: SyncConvos :many
 WITH named AS (
     SELECT unnest($3::text[]) AS convo_id, unnest($4::bigint[]) AS seq

@@ -51,7 +51,7 @@ func (q *Queries) EndRejoinRequests(ctx context.Context, convoID string, dids []
 	return err
 }
 
-const putCommitFailure = `-- name: PutCommitFailure :exec
+const putCommitFailure = `-- name: PutCommitFailure :execrows
 INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (convo_id, epoch, did) DO NOTHING
@@ -64,14 +64,17 @@ type PutCommitFailureParams struct {
 	At      time.Time
 }
 
-func (q *Queries) PutCommitFailure(ctx context.Context, arg PutCommitFailureParams) error {
-	_, err := q.db.Exec(ctx, putCommitFailure,
+func (q *Queries) PutCommitFailure(ctx context.Context, arg PutCommitFailureParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putCommitFailure,
 		arg.ConvoID,
 		arg.Epoch,
 		arg.Did,
 		arg.At,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const putRejoinRequest = `-- name: PutRejoinRequest :exec

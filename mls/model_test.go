@@ -2,6 +2,7 @@ package mls_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -11,6 +12,14 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
+
+// A quarter of rapid's usual number of schedules: each has some 30 commits, and
+// the race detector makes them dear. -rapid.checks on the command line wins.
+func init() {
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
+}
 
 // model is a group and an outsider who follows it by public commits or by
 // GroupInfos, whichever was sent.

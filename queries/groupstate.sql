@@ -1,9 +1,11 @@
 -- name: GroupState :one
--- The group as it was verified, for a member. A past epoch's is not kept.
-SELECT g.epoch, g.tree, g.group_context, g.interim
-FROM group_states g
-WHERE g.convo_id = sqlc.arg(convo_id)
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = g.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
+-- The epoch and the group as it was verified, for a member; no tree where the
+-- roster is claimed.
+SELECT c.epoch, c.epoch_assumed, g.tree, g.group_context, g.interim
+FROM conversations c
+LEFT JOIN group_states g ON g.convo_id = c.convo_id AND g.epoch = c.epoch
+WHERE c.convo_id = sqlc.arg(convo_id)
+  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
 
 -- name: PutGroupState :exec
 INSERT INTO group_states (convo_id, epoch, tree, group_context, interim)

@@ -48,16 +48,6 @@ SELECT EXISTS (
     WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'group-info-requested' AND e.created_at > sqlc.arg(since)::timestamptz
 );
 
--- name: ReportsOfCommit :one
--- How many active members other than its committer report that they cannot
--- apply the commit of an epoch, and how many such members there are.
-SELECT count(r.did) AS reports, count(*) AS members
-FROM memberships m
-LEFT JOIN rejoin_requests r ON r.convo_id = m.convo_id AND r.did = m.did AND r.epoch = sqlc.arg(epoch)::bigint
-WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL
-  AND m.did <> (SELECT c.sender_did FROM messages c
-      WHERE c.convo_id = sqlc.arg(convo_id) AND c.kind = 'commit' AND c.epoch = sqlc.arg(epoch)::bigint);
-
 -- name: DamageTold :one
 SELECT EXISTS (
     SELECT 1 FROM events e

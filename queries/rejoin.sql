@@ -18,7 +18,7 @@ SELECT EXISTS (
       AND m.seq > w.joined_seq AND (w.left_seq IS NULL OR m.seq <= w.left_seq)
 );
 
--- name: PutCommitFailure :exec
+-- name: PutCommitFailure :execrows
 INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
 VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(did), sqlc.arg(at))
 ON CONFLICT (convo_id, epoch, did) DO NOTHING;

@@ -45,8 +45,8 @@ func (e *lostRace) Error() string {
 	return fmt.Sprintf("epoch %d was won by another commit, the current one is %d", e.framing, e.current)
 }
 
-// commit decides a commit in one transaction: either all of it happens, or the
-// caller hears why nothing did.
+// commit verifies a commit and decides it in one transaction: either all of it
+// happens, or the caller hears why nothing did.
 func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
 	parsed, err := parseCommit(req)
 	if err != nil {
@@ -58,11 +58,17 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 		return nil, err
 	}
 	var out *commitResult
-	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now}
-		c := &commitTx{handshakeTx: h, commitRequest: req, parsedCommit: parsed}
-		out, err = c.run(ctx, first)
-		return err
+	err = untilCurrent(func() error {
+		verified, err := s.verifyCommit(ctx, caller.DID, req, parsed)
+		if err != nil {
+			return err
+		}
+		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
+			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now}
+			c := &commitTx{handshakeTx: h, commitRequest: req, parsedCommit: parsed, verified: verified}
+			out, err = c.run(ctx, first)
+			return err
+		})
 	})
 	if lost := (*lostRace)(nil); errors.As(err, &lost) {
 		return s.conflict(ctx, caller, req.conversation, lost)
@@ -82,6 +88,7 @@ type commitTx struct {
 	handshakeTx
 	*commitRequest
 	*parsedCommit
+	verified *verification
 }
 
 // run checks in the order of DESIGN.md: first answer, membership, epoch, and
@@ -106,6 +113,9 @@ func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, 
 	}
 	if err := c.checkEpoch(); err != nil {
 		return nil, err
+	}
+	if !c.verified.current(c.convo) {
+		return nil, errGroupMoved
 	}
 	change, err := c.plan(ctx)
 	if err != nil {

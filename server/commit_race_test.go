@@ -255,10 +255,11 @@ func TestCommitWithoutKeyRepeated(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	in := commitInput(g, g.Commit(alice, mlstest.Plan{}))
+	c := g.Commit(alice, mlstest.Plan{})
+	in := commitInput(g, c)
 	first, err := s.SendCommit(t.Context(), by(alice), in)
-	g = advance(t, s, g.Commit(alice, mlstest.Plan{}).Next, bob, 2)
 	accepted(t, first, err)
+	g = advance(t, s, c.Next, bob, 2)
 	unchanged(t, s, g.ID(), func() {
 		again, err := s.SendCommit(t.Context(), by(alice), in)
 		if err != nil {

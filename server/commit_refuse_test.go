@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"testing"
 
 	"catbird.blue/mls/gen"
@@ -8,11 +9,10 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// reframe changes a PublicMessage and writes it again; nothing here verifies
-// its signature.
+// reframe changes a PublicMessage and writes it again, with the signature it had.
 func reframe(t testing.TB, b []byte, edit func(*mls.PublicMessage)) []byte {
 	t.Helper()
-	m, err := mls.ParseMessage(b)
+	m, err := mls.ParseMessage(bytes.Clone(b))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/stream"
 )
@@ -52,7 +51,12 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 	if err := c.moveMembers(ctx, ch, seq, log); err != nil {
 		return 0, err
 	}
-	if err := c.placeCommitter(ctx, ch.committer); err != nil {
+	if ch.roster.next != nil {
+		err = c.placeDevices(ctx, &ch.roster)
+	} else {
+		err = c.placeCommitter(ctx, ch.committer)
+	}
+	if err != nil {
 		return 0, err
 	}
 	if c.invite != nil {
@@ -60,6 +64,9 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 		if err := w.store(ctx, c.q); err != nil {
 			return 0, err
 		}
+	}
+	if err := c.placeLeaves(ctx, &ch.roster); err != nil {
+		return 0, err
 	}
 	return seq, c.evidence.store(ctx, c.q, c.convoID, c.now)
 }
@@ -107,7 +114,7 @@ func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64, log l
 		gone = append(gone, ch.settled...)
 	}
 	gone = append(gone, ch.replaced...)
-	if len(gone) > 0 {
+	if len(gone) > 0 && ch.roster.next == nil {
 		if err := c.q.DeleteLeaves(ctx, c.convoID, gone); err != nil {
 			return fmt.Errorf("delete leaves: %w", err)
 		}
@@ -125,6 +132,9 @@ func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64, log l
 // endRejoinRequests ends those of members that go, and of those that got what
 // they asked for.
 func (c *commitTx) endRejoinRequests(ctx context.Context, ch *change) error {
+	if err := c.endReports(ctx, ch.ends); err != nil {
+		return err
+	}
 	dids := append([]string(nil), ch.ends...)
 	for _, p := range ch.packages {
 		dids = append(dids, p.Did)
@@ -154,25 +164,24 @@ func (c *commitTx) placeCommitter(ctx context.Context, leaf *mls.LeafNode) error
 			return fmt.Errorf("delete old leaf: %w", err)
 		}
 	}
-	deleted, err := recordLeaf(ctx, c.q, c.convoID, device{c.caller, id}, c.now)
-	if err != nil {
+	if err := c.showDevice(ctx, device{c.caller, id}, "the device that made it"); err != nil {
 		return err
 	}
-	if deleted {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: the device that made it is deleted", c.commitField)
+	if err := c.q.InsertLeaves(ctx, c.convoID, []string{c.caller}, []string{id}); err != nil {
+		return fmt.Errorf("insert leaf: %w", err)
 	}
-	return nil
+	if c.joiner == nil {
+		return nil
+	}
+	return c.checkDevices(ctx)
 }
 
-// recordLeaf records a device that shows itself by a leaf. deleted ones stay
+// recordDevice records a device that shows itself by a leaf. deleted ones stay
 // deleted.
-func recordLeaf(ctx context.Context, q *db.Queries, convoID string, d device, at time.Time) (deleted bool, err error) {
+func recordDevice(ctx context.Context, q *db.Queries, d device, at time.Time) (deleted bool, err error) {
 	end, err := q.RecordCommitter(ctx, d.did, d.id, at)
 	if err != nil {
 		return false, fmt.Errorf("record device: %w", err)
-	}
-	if err := q.InsertLeaves(ctx, convoID, []string{d.did}, []string{d.id}); err != nil {
-		return false, fmt.Errorf("insert leaf: %w", err)
 	}
 	return end != nil, nil
 }
@@ -217,12 +226,17 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 }
 
 // store keeps a GroupInfo as the one of its epoch; nothing where there is none.
+// One without tree is of use with the tree that is known.
 func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, at time.Time) error {
 	if e.info == nil {
 		return nil
 	}
+	tree := e.ratchetTree
+	if e.knownTree != nil {
+		tree = e.knownTree.Bytes()
+	}
 	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
-		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: e.ratchetTree, At: at,
+		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: tree, At: at,
 	}); err != nil {
 		return fmt.Errorf("store GroupInfo: %w", err)
 	}

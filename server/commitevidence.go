@@ -15,6 +15,8 @@ type evidence struct {
 	// info is nil without GroupInfo, tree without a tree, inside or beside it.
 	info *mls.GroupInfo
 	tree *mls.RatchetTree
+	// knownTree is the group's, where the GroupInfo came without one.
+	knownTree *mls.RatchetTree
 	// devices counts the tree's leaves, once asked for.
 	devices map[string]int
 }

@@ -23,6 +23,7 @@ type change struct {
 	committer *mls.LeafNode
 	// packages are what the Welcome names.
 	packages []db.LockPackagesRow
+	roster   rosterChange
 }
 
 // plan checks all that depends on the conversation's state, which is locked,
@@ -74,8 +75,10 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 	} else {
 		w.opaque = true
 	}
-	ch.packages, err = w.check(ctx)
-	return ch, err
+	if ch.packages, err = w.check(ctx); err != nil {
+		return nil, err
+	}
+	return ch, c.planRoster(ctx, ch)
 }
 
 func (c *commitTx) fitsSuite() error {

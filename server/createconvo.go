@@ -25,6 +25,10 @@ type newConvo struct {
 	invite   *mls.Welcome
 	evidence *evidence
 	now      time.Time
+	// group and members are verified; refused is why they are not.
+	group   *mls.Group
+	members []mls.Member
+	refused error
 	// byKey and byContent are the records of the first answer: clients without
 	// keys repeat the content.
 	byKey, byContent *firstAnswer
@@ -39,6 +43,9 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	}
 	n.now = s.timestamp()
 	if err := n.records(caller); err != nil {
+		return nil, err
+	}
+	if err := n.verify(ctx, s); err != nil {
 		return nil, err
 	}
 	out := &gen.ConvoView{}
@@ -150,7 +157,7 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 	}
 	created, err := q.InsertConvo(ctx, db.InsertConvoParams{
 		ConvoID: n.in.GroupID, CreatorDid: n.creator, CipherSuite: int64(n.suite), Epoch: n.epoch, EpochAssumed: n.assumed,
-		Name: name, Description: description, At: n.now,
+		Roster: n.roster(), Name: name, Description: description, At: n.now,
 	})
 	if err != nil {
 		return fmt.Errorf("insert conversation: %w", err)
@@ -191,6 +198,9 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	if err != nil {
 		return err
 	}
+	if n.refused != nil {
+		return n.refused
+	}
 	members := append([]string{n.creator}, n.in.InitialMembers...)
 	var events eventList
 	events.joined(id, n.creator, n.epoch, members, owners(packages), false)
@@ -211,6 +221,9 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 			return err
 		}
 	}
+	if err := n.storeGroup(ctx, q); err != nil {
+		return err
+	}
 	return n.evidence.store(ctx, q, id, n.now)
 }
 
@@ -220,12 +233,15 @@ func (n *newConvo) placeCreator(ctx context.Context, q *db.Queries) error {
 	if err != nil || leaf == nil {
 		return err
 	}
-	deleted, err := recordLeaf(ctx, q, n.in.GroupID, device{n.creator, leaf.DeviceID()}, n.now)
+	deleted, err := recordDevice(ctx, q, device{n.creator, leaf.DeviceID()}, n.now)
 	if err != nil {
 		return err
 	}
 	if deleted {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: the device that signed it is deleted")
+	}
+	if err := q.InsertLeaves(ctx, n.in.GroupID, []string{n.creator}, []string{leaf.DeviceID()}); err != nil {
+		return fmt.Errorf("insert leaf: %w", err)
 	}
 	return nil
 }

@@ -85,12 +85,18 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 	if err != nil {
 		return nil, err
 	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
-		if _, err := h.begin(ctx, nil, nil); err != nil {
+	err = untilCurrent(func() error {
+		v, err := s.verifyInfo(ctx, convoID, caller.DID, e)
+		if err != nil {
 			return err
 		}
-		return h.updateGroupInfo(ctx, e)
+		return s.inTx(ctx, func(tx pgx.Tx) error {
+			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
+			if _, err := h.begin(ctx, nil, nil); err != nil {
+				return err
+			}
+			return h.updateGroupInfo(ctx, e, v)
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -98,17 +104,26 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 	return &gen.UpdateGroupInfoOutput{Epoch: e.epoch()}, nil
 }
 
-func (h *handshakeTx) updateGroupInfo(ctx context.Context, e *evidence) error {
+func (h *handshakeTx) updateGroupInfo(ctx context.Context, e *evidence, v *verifiedInfo) error {
 	if !h.settles() && e.epoch() != h.convo.Epoch {
 		return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, e.epoch())
 	}
 	if err := e.fits(h.suite()); err != nil {
 		return err
 	}
+	if !v.current(h.convo) {
+		return errGroupMoved
+	}
+	if v.err != nil {
+		return v.err
+	}
 	if h.settles() {
 		if err := h.settle(ctx, e.epoch()); err != nil {
 			return err
 		}
+	}
+	if err := h.takeInfo(ctx, v); err != nil {
+		return err
 	}
 	return e.store(ctx, h.q, h.convoID, h.now)
 }

@@ -55,29 +55,31 @@ func TestJoinConvoRefuses(t *testing.T) {
 	good := g.ExternalCommit(bob.Rotate())
 	deleted := bob.Rotate()
 	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
+	byDeleted := g.ExternalCommit(deleted)
 	edit := func(t *testing.T, f func(*mls.PublicMessage)) []byte { return reframe(t, good.Message, f) }
 	add := func(p mls.ProposalOrRef) func(*mls.PublicMessage) {
 		return func(m *mls.PublicMessage) { m.Commit.Proposals = append(m.Commit.Proposals, p) }
 	}
 	for name, c := range map[string]struct {
 		commit func(t *testing.T) []byte
+		info   []byte
 		err    string
 	}{
-		"somebody else's":   {func(*testing.T) []byte { return g.ExternalCommit(alice.Rotate()).Message }, gen.ErrInvalidCommit},
-		"a member's commit": {func(*testing.T) []byte { return g.Commit(bob, mlstest.Plan{Public: true}).Message }, gen.ErrInvalidCommit},
-		"a private commit":  {func(*testing.T) []byte { return g.Commit(bob, mlstest.Plan{}).Message }, gen.ErrInvalidCommit},
-		"two removes":       {func(*testing.T) []byte { return g.ExternalCommit(bob.Rotate(), 0, 1).Message }, gen.ErrInvalidCommit},
-		"no path":           {func(t *testing.T) []byte { return edit(t, func(m *mls.PublicMessage) { m.Commit.Path = nil }) }, gen.ErrInvalidCommit},
-		"no external init":  {func(t *testing.T) []byte { return edit(t, func(m *mls.PublicMessage) { m.Commit.Proposals = nil }) }, gen.ErrInvalidCommit},
+		"somebody else's":   {func(*testing.T) []byte { return g.ExternalCommit(alice.Rotate()).Message }, nil, gen.ErrInvalidCommit},
+		"a member's commit": {func(*testing.T) []byte { return g.Commit(bob, mlstest.Plan{Public: true}).Message }, nil, gen.ErrInvalidCommit},
+		"a private commit":  {func(*testing.T) []byte { return g.Commit(bob, mlstest.Plan{}).Message }, nil, gen.ErrInvalidCommit},
+		"two removes":       {func(*testing.T) []byte { return g.ExternalCommit(bob.Rotate(), 0, 1).Message }, nil, gen.ErrInvalidCommit},
+		"no path":           {func(t *testing.T) []byte { return edit(t, func(m *mls.PublicMessage) { m.Commit.Path = nil }) }, nil, gen.ErrInvalidCommit},
+		"no external init":  {func(t *testing.T) []byte { return edit(t, func(m *mls.PublicMessage) { m.Commit.Proposals = nil }) }, nil, gen.ErrInvalidCommit},
 		"two external inits": {func(t *testing.T) []byte {
 			return edit(t, add(mls.ProposalOrRef{Proposal: &mls.ExternalInit{KEMOutput: mlstest.Random(32)}}))
-		}, gen.ErrInvalidCommit},
-		"a reference": {func(t *testing.T) []byte { return edit(t, add(mls.ProposalOrRef{Ref: mlstest.Random(32)})) }, gen.ErrInvalidCommit},
+		}, nil, gen.ErrInvalidCommit},
+		"a reference": {func(t *testing.T) []byte { return edit(t, add(mls.ProposalOrRef{Ref: mlstest.Random(32)})) }, nil, gen.ErrInvalidCommit},
 		"an add": {func(t *testing.T) []byte {
 			return edit(t, add(mls.ProposalOrRef{Proposal: &mls.Add{KeyPackage: alice.KeyPackage()}}))
-		}, gen.ErrInvalidCommit},
-		"a deleted device":    {func(*testing.T) []byte { return g.ExternalCommit(deleted).Message }, gen.ErrInvalidCommit},
-		"without a GroupInfo": {nil, gen.ErrInvalidGroupInfo},
+		}, nil, gen.ErrInvalidCommit},
+		"a deleted device":    {func(*testing.T) []byte { return byDeleted.Message }, byDeleted.GroupInfo, gen.ErrInvalidCommit},
+		"without a GroupInfo": {nil, nil, gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := joinInput(g, good)
@@ -85,6 +87,9 @@ func TestJoinConvoRefuses(t *testing.T) {
 				in.GroupInfo = nil
 			} else {
 				in.ExternalCommit = c.commit(t)
+				if c.info != nil {
+					in.GroupInfo = c.info
+				}
 			}
 			unchanged(t, s, g.ID(), func() {
 				_, err := s.JoinConvo(t.Context(), by(bob), in)

@@ -65,10 +65,16 @@ func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCon
 		return nil, err
 	}
 	var out *commitResult
-	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		l := &leaveTx{handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}}
-		out, err = l.run(ctx, p, first)
-		return err
+	err = untilCurrent(func() error {
+		v, err := s.verifyProposal(ctx, in.ConvoID, caller.DID, p)
+		if err != nil {
+			return err
+		}
+		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
+			l := &leaveTx{handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}}
+			out, err = l.run(ctx, v, first)
+			return err
+		})
 	})
 	if lost := (*lostRace)(nil); errors.As(err, &lost) {
 		return s.conflict(ctx, caller, in.ConvoID, lost)
@@ -83,7 +89,7 @@ func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCon
 // leaveTx is a leave inside its transaction.
 type leaveTx struct{ handshakeTx }
 
-func (l *leaveTx) run(ctx context.Context, p *parsedProposal, first *firstAnswer) (*commitResult, error) {
+func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnswer) (*commitResult, error) {
 	out := &commitResult{}
 	if found, err := l.begin(ctx, first, out); found || err != nil {
 		return out, err
@@ -137,5 +143,5 @@ func (l *leaveTx) end(ctx context.Context) error {
 	if err := l.q.EndRejoinRequests(ctx, l.convoID, []string{l.caller}); err != nil {
 		return fmt.Errorf("end rejoin request: %w", err)
 	}
-	return nil
+	return l.endReports(ctx, []string{l.caller})
 }

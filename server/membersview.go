@@ -47,15 +47,26 @@ func convoViews(ctx context.Context, q *db.Queries, did string, ids []string) ([
 // memberKey is a DID in a conversation.
 type memberKey struct{ convoID, did string }
 
-func deviceViews(ctx context.Context, q *db.Queries, ids []string) (map[memberKey][]gen.DeviceLeaf, error) {
+// memberDevices are the leaves of a member, and the credential of the first.
+type memberDevices struct {
+	leaves     []gen.DeviceLeaf
+	credential []byte
+}
+
+func deviceViews(ctx context.Context, q *db.Queries, ids []string) (map[memberKey]memberDevices, error) {
 	leaves, err := q.LeavesForView(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read leaves: %w", err)
 	}
-	out := make(map[memberKey][]gen.DeviceLeaf)
+	out := make(map[memberKey]memberDevices)
 	for _, l := range leaves {
 		m := memberKey{l.ConvoID, l.Did}
-		out[m] = append(out[m], gen.DeviceLeaf{DeviceID: l.DeviceID, LeafIndex: l.LeafIndex})
+		d := out[m]
+		if len(d.leaves) == 0 {
+			d.credential = l.Credential
+		}
+		d.leaves = append(d.leaves, gen.DeviceLeaf{DeviceID: l.DeviceID, LeafIndex: l.LeafIndex})
+		out[m] = d
 	}
 	return out, nil
 }
@@ -86,10 +97,10 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 
 // appendMember puts m into v. Who has left counts no more, but shows as long as
 // its leaf awaits removal.
-func appendMember(v *gen.ConvoView, m db.MembersForViewRow, devices []gen.DeviceLeaf) {
-	mv := gen.MemberView{DID: m.Did, JoinedAt: xrpc.FormatTime(m.JoinedAt), Devices: devices}
-	if len(devices) > 0 {
-		mv.LeafIndex = devices[0].LeafIndex
+func appendMember(v *gen.ConvoView, m db.MembersForViewRow, d memberDevices) {
+	mv := gen.MemberView{DID: m.Did, JoinedAt: xrpc.FormatTime(m.JoinedAt), Devices: d.leaves, Credential: d.credential}
+	if len(d.leaves) > 0 {
+		mv.LeafIndex = d.leaves[0].LeafIndex
 	}
 	if m.PendingRemoval {
 		pending := true

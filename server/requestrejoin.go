@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -31,17 +32,22 @@ func (s *Server) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	damaged := false
+	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
 		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
-		return h.requestRejoin(ctx, reason, epoch)
+		damaged, err = h.requestRejoin(ctx, reason, epoch)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.hint(convoID)
+	if damaged {
+		slog.WarnContext(ctx, "most members of a conversation cannot apply a commit")
+	}
 	return &gen.RequestRejoinOutput{}, nil
 }
 
@@ -63,49 +69,79 @@ func rejoinReason(in *gen.RequestRejoinInput) (string, *int64, error) {
 	return *in.Reason, in.Epoch, nil
 }
 
-func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *int64) error {
+// requestRejoin stores the request. damaged tells that most members cannot
+// apply the commit that it names.
+func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *int64) (damaged bool, err error) {
 	if epoch != nil {
 		sees, err := h.q.SeesCommit(ctx, h.caller, h.convoID, *epoch)
 		if err != nil {
-			return fmt.Errorf("look for commit: %w", err)
+			return false, fmt.Errorf("look for commit: %w", err)
 		}
 		if !sees {
-			return gen.Errorf(gen.ErrEpochMismatch, "the caller was sent no commit of epoch %d; the current epoch is %d", *epoch, h.convo.Epoch)
+			return false, gen.Errorf(gen.ErrEpochMismatch, "the caller was sent no commit of epoch %d; the current epoch is %d", *epoch, h.convo.Epoch)
 		}
 	}
 	if err := h.q.PutRejoinRequest(ctx, db.PutRejoinRequestParams{
 		ConvoID: h.convoID, Did: h.caller, Reason: reason, Epoch: epoch, At: h.now,
 	}); err != nil {
-		return fmt.Errorf("store rejoin request: %w", err)
+		return false, fmt.Errorf("store rejoin request: %w", err)
 	}
 	var events eventList
 	events.add(stream.KindRejoinRequested, "", noEdge, stream.Body{DID: h.caller, Reason: reason})
 	if epoch != nil {
-		damaged, err := h.damaged(ctx, *epoch)
-		if err != nil {
-			return err
-		}
-		if damaged {
-			events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
+		if damaged, err = h.reportCommit(ctx, *epoch); err != nil {
+			return false, err
 		}
 	}
-	_, err := events.store(ctx, h.q, h.convoID, h.now)
-	return err
+	told, err := h.damageTold(ctx, epoch)
+	if err != nil {
+		return false, err
+	}
+	if damaged && !told {
+		events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
+	}
+	_, err = events.store(ctx, h.q, h.convoID, h.now)
+	return damaged, err
 }
 
-// damaged tells whether more than half of the members other than its committer
-// cannot apply the commit of an epoch, which they are told once.
-func (h *handshakeTx) damaged(ctx context.Context, epoch int64) (bool, error) {
-	n, err := h.q.ReportsOfCommit(ctx, epoch, h.convoID)
-	if err != nil {
-		return false, fmt.Errorf("count reports: %w", err)
-	}
-	if 2*n.Reports <= n.Members {
+// damageTold tells whether the members have been told already that most of them
+// cannot apply the commit of an epoch.
+func (h *handshakeTx) damageTold(ctx context.Context, epoch *int64) (bool, error) {
+	if epoch == nil {
 		return false, nil
 	}
-	told, err := h.q.DamageTold(ctx, h.convoID, epoch)
+	told, err := h.q.DamageTold(ctx, h.convoID, *epoch)
 	if err != nil {
 		return false, fmt.Errorf("look for what was told: %w", err)
 	}
-	return !told, nil
+	return told, nil
+}
+
+// reportCommit notes that the caller cannot apply the commit of an epoch.
+// damaged tells, for a report that is new, that more than half of the members
+// other than who made the commit have said so.
+func (h *handshakeTx) reportCommit(ctx context.Context, epoch int64) (damaged bool, err error) {
+	added, err := h.q.PutCommitFailure(ctx, db.PutCommitFailureParams{ConvoID: h.convoID, Epoch: epoch, Did: h.caller, At: h.now})
+	if err != nil {
+		return false, fmt.Errorf("store report of a commit: %w", err)
+	}
+	if added == 0 {
+		return false, nil
+	}
+	d, err := h.q.CommitDamage(ctx, h.convoID, epoch)
+	if err != nil {
+		return false, fmt.Errorf("count reports of a commit: %w", err)
+	}
+	return 2*d.Failed > d.Others, nil
+}
+
+// endReports takes the reports of who leaves back: it has no say any more.
+func (h *handshakeTx) endReports(ctx context.Context, dids []string) error {
+	if len(dids) == 0 {
+		return nil
+	}
+	if err := h.q.EndCommitFailures(ctx, h.convoID, dids); err != nil {
+		return fmt.Errorf("end reports of commits: %w", err)
+	}
+	return nil
 }

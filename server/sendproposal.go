@@ -38,19 +38,25 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 		return nil, err
 	}
 	out := &gen.SendProposalOutput{}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now}
-		if found, err := h.begin(ctx, first, out); found || err != nil {
-			return err
-		}
-		stored, err := h.propose(ctx, p, func(current int64) error {
-			return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the proposal is of epoch %d", current, p.epoch)
-		})
+	err = untilCurrent(func() error {
+		v, err := s.verifyProposal(ctx, convoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
-		*out = *stored
-		return first.keep(ctx, h.q, out)
+		return s.inTx(ctx, func(tx pgx.Tx) error {
+			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now}
+			if found, err := h.begin(ctx, first, out); found || err != nil {
+				return err
+			}
+			stored, err := h.propose(ctx, v, func(current int64) error {
+				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the proposal is of epoch %d", current, p.epoch)
+			})
+			if err != nil {
+				return err
+			}
+			*out = *stored
+			return first.keep(ctx, h.q, out)
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -85,13 +91,19 @@ func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 
 // propose stores a proposal under the next number. otherEpoch makes the error
 // for one that is not of the current epoch.
-func (h *handshakeTx) propose(ctx context.Context, p *parsedProposal, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
+func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
 	if h.settles() {
 		if err := h.settle(ctx, p.epoch); err != nil {
 			return nil, err
 		}
 	} else if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)
+	}
+	if p.public != nil && !p.current(h.convo) {
+		return nil, errGroupMoved
+	}
+	if p.err != nil {
+		return nil, p.err
 	}
 	var ref []byte
 	if p.public != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/stream"
@@ -36,12 +37,16 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string
+	// RequireGroupInfo refuses what would make a roster claimed: createConvo,
+	// and commits of the older methods that nobody outside can read, without
+	// GroupInfo and tree.
+	RequireGroupInfo bool
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
 
-// Server implements gen.Service. It keeps no state besides the pool: any number
-// of them work on one database.
+// Server implements gen.Service. It keeps no state besides the pool that is not
+// a cache: any number of them work on one database.
 type Server struct {
 	pool       *pgxpool.Pool
 	blobs      *blob.Store
@@ -55,11 +60,18 @@ type Server struct {
 	publicURL  string
 	drained    chan struct{}
 	drain      func()
+
+	requireGroupInfo bool
+	// memory has the leaves that were verified before.
+	memory *mls.Memory
 }
 
 // New makes a Server.
 func New(c Config) *Server {
-	s := &Server{pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock}
+	s := &Server{
+		pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
+		requireGroupInfo: c.RequireGroupInfo, memory: mls.NewMemory(rememberedLeaves),
+	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
 	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL

@@ -98,7 +98,8 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Tickets = server.NewTickets(pool)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		RequireGroupInfo: c.GroupInfo == "required",
+		Bus:              a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,

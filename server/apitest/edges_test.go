@@ -174,6 +174,9 @@ func TestMembersAtTheirLimit(t *testing.T) {
 	g := s.conversation(t, alice)
 	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
 		SELECT $1, format('did:web:m%s.example', n), 0, now() FROM generate_series(1, $2::int) n`, g.ID(), server.MaxMembers-2)
+	// They have no leaves, as of a roster that is only what clients said.
+	s.exec(t, `UPDATE conversations SET roster = 'claimed' WHERE convo_id = $1`, g.ID())
+	s.exec(t, `DELETE FROM group_states WHERE convo_id = $1`, g.ID())
 	add := func(who actor) (*mlstest.Commit, object) {
 		c := g.With(who.device).Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, who)}})
 		in := commitCall(g, c)

@@ -45,7 +45,7 @@ func TestLogHasNoIdentifiers(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(std, &slog.HandlerOptions{ReplaceAttr: server.Redact})))
 	defer slog.SetDefault(old)
 
-	sc := newScene(t)
+	sc := newScene(t, newStack(t))
 	k := &tokens{RoundTripper: sc.client.Transport}
 	sc.client.Transport = k
 	sc.playRefusals(t)

@@ -32,14 +32,13 @@ var texts = []string{"commit", "proposal", "welcomeMessage", "groupInfo", "ratch
 // answer names the place, and nothing is stored.
 func TestEveryFieldOfEveryMethod(t *testing.T) {
 	t.Parallel()
+	s, who := newStack(t), newActor()
 	for _, m := range gen.Methods {
 		in := readLexicon(m.NSID).input()
 		if in == nil {
 			continue
 		}
 		t.Run(strings.TrimPrefix(m.NSID, namespace), func(t *testing.T) {
-			t.Parallel()
-			s, who := newStack(t), newActor()
 			before := s.state(t)
 			for _, x := range mutations(in) {
 				wrong := change(in.example(""), x.path, x.value).(object)

@@ -33,9 +33,9 @@ type scene struct {
 //	number 3  a commit that removes another
 //	number 4  a message with a blob
 //	number 5  a commit
-func newScene(t testing.TB) *scene {
+func newScene(t testing.TB, s *stack) *scene {
 	t.Helper()
-	sc := &scene{stack: newStack(t), alice: newActor(), bob: newActor(), removed: newActor(), left: newActor(),
+	sc := &scene{stack: s, alice: newActor(), bob: newActor(), removed: newActor(), left: newActor(),
 		stranger: newActor(), newcomer: newActor()}
 	sc.aliceTablet = actor{sc.alice.Account, mlstest.NewClient(sc.alice.DID)}
 	sc.newPackage = sc.publish(t, sc.newcomer)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,9 +35,8 @@ import (
 // with … for any text; the message may be left out. Parameters of a query are
 // written as an object too. All other statements make MLS objects, see verbs.
 type script struct {
-	t    testing.TB
-	name string
-	s    *stack
+	t testing.TB
+	s *stack
 
 	accounts  map[string]*authtest.Account
 	devices   map[string]*mlstest.Client
@@ -58,10 +58,10 @@ type statement struct {
 	text string
 }
 
-func runScript(t testing.TB, file string) {
+func runScript(t testing.TB, s *stack, file string) {
 	t.Helper()
 	c := &script{
-		t: t, name: file, s: newStack(t),
+		t: t, s: s,
 		accounts: map[string]*authtest.Account{}, devices: map[string]*mlstest.Client{}, packages: map[string]*mls.KeyPackage{},
 		groups: map[string]*mlstest.Group{}, commits: map[string]*mlstest.Commit{}, proposals: map[string]*mlstest.Proposal{},
 		vars: map[string]string{},
@@ -282,7 +282,7 @@ func (c *script) same(path string, want, got any) error {
 		}
 		return nil
 	}
-	if want != got {
+	if !reflect.DeepEqual(want, got) {
 		return fmt.Errorf("%s is %v, want %v", path, got, want)
 	}
 	return nil

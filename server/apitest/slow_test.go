@@ -196,6 +196,24 @@ func TestEndlessBodies(t *testing.T) {
 	s.unchanged(t, before)
 }
 
+// An upload that breaks off is none.
+func TestUploadThatStops(t *testing.T) {
+	t.Parallel()
+	s, who := newStack(t), newActor()
+	before := s.state(t)
+	for _, length := range []string{"Content-Length: 100", "Transfer-Encoding: chunked"} {
+		w := s.dial(t)
+		w.head(gen.MethodUploadBlob, &who, length)
+		fmt.Fprint(w, "5\r\nbytes\r\n")
+		if err := w.Conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, w.answer(gen.MethodUploadBlob), xrpc.InvalidRequest)
+		w.closed()
+	}
+	s.unchanged(t, before)
+}
+
 // A body larger than announced bounds, sent in one piece by a client that only
 // then listens, gets its answer.
 func TestLargeBodies(t *testing.T) {

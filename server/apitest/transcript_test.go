@@ -12,10 +12,11 @@ import (
 // TestTranscripts runs what testdata tells of the methods.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
+	s := newStack(t)
 	for _, file := range must(filepath.Glob("testdata/*.txt"))(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			runScript(t, file)
+			runScript(t, s, file)
 		})
 	}
 }

@@ -108,7 +108,7 @@ func (s *Streams) open(did, transport string, t transport) (*outbox, error) {
 		e.RetryAfter = 30 * time.Second
 		return nil, e
 	}
-	o := &outbox{streams: s, t: t, did: did, slot: s.next, done: make(chan struct{}), counts: counts{
+	o := &outbox{streams: s, t: t, did: did, slot: s.next, state: held, done: make(chan struct{}), counts: counts{
 		open: s.metrics.Open.WithLabelValues(transport), delivered: s.metrics.Delivered.WithLabelValues(transport),
 		bytes: s.metrics.Bytes.WithLabelValues(transport), transport: transport}}
 	s.next = (s.next + 1) % slots

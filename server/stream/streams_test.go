@@ -74,7 +74,7 @@ func TestEventsArriveInOrder(t *testing.T) {
 		wantInfo(t, events, "connected", "start")
 		for i := range 1000 {
 			ev, err := events.Next()
-			if err != nil || !reflect.DeepEqual(ev, client.ConvoEvent(message(i, 1000))) || events.Cursor() != cursorOf(i) {
+			if err != nil || !reflect.DeepEqual(ev, message(i, 1000)) || events.Cursor() != cursorOf(i) {
 				t.Fatalf("%d: %+v %v", i, ev, err)
 			}
 		}
@@ -184,8 +184,8 @@ func TestStreamsPerDID(t *testing.T) {
 			return w.ended("sse", reasonClient)+w.ended("websocket", reasonClient) == (round+1)*MaxPerDID
 		})
 	}
-	if w.source.detached != 3*MaxPerDID {
-		t.Errorf("%d streams detached", w.source.detached)
+	if w.detached != 3*MaxPerDID {
+		t.Errorf("%d streams detached", w.detached)
 	}
 }
 

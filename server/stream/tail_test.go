@@ -195,4 +195,3 @@ func eventually(t testing.TB, what string, is func() bool) {
 		}
 	}
 }
-

@@ -1,0 +1,319 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+)
+
+// rosterChange is what becomes of a conversation's roster.
+type rosterChange struct {
+	// next is verified: it becomes the conversation's group.
+	next *mls.Group
+	// whole: next replaces all that was known. Else changes are the leaves in
+	// which it differs.
+	whole   bool
+	changes []mls.LeafChange
+	// members are the leaves of next.
+	members []mls.Member
+	// claim is the hash of what the caller states of a roster that stays
+	// claimed; nil where it states nothing.
+	claim []byte
+}
+
+// planRoster holds what the commit leads to against the roster: the old one
+// less what it removes, with what it adds, leaf by leaf.
+func (c *commitTx) planRoster(ctx context.Context, ch *change) error {
+	if c.verified.err != nil {
+		return c.verified.err
+	}
+	next := c.verified.next
+	if next == nil {
+		return nil
+	}
+	members, err := next.Tree.Members()
+	if err != nil {
+		return c.rosterError(err)
+	}
+	after, err := c.membersAfter(ctx, ch)
+	if err != nil {
+		return err
+	}
+	ch.roster = rosterChange{next: next, members: members}
+	if c.verified.base == nil {
+		return c.planClaimed(ctx, ch, after)
+	}
+	if err := c.compare(ctx, ch, after); err != nil {
+		return err
+	}
+	c.settleLeavers(ch, after)
+	if why := after.mismatch(members); why != "" {
+		return c.rosterError(errors.New(why))
+	}
+	return nil
+}
+
+// membersAfter reads who will be in the conversation once the commit is
+// accepted, as what.
+func (c *commitTx) membersAfter(ctx context.Context, ch *change) (memberSet, error) {
+	all, err := readMembers(ctx, c.q, c.convoID)
+	if err != nil {
+		return nil, err
+	}
+	for _, did := range slices.Concat(ch.ends, ch.settled) {
+		delete(all, did)
+	}
+	for _, did := range ch.joins {
+		all[did] = member
+	}
+	return all, nil
+}
+
+// compare applies the roster rule. It notes in after nothing: what it finds is
+// in the change.
+func (c *commitTx) compare(ctx context.Context, ch *change, after memberSet) error {
+	r := &removals{commitTx: c, after: after, readded: make(map[device]bool), rejoins: make(map[string]bool)}
+	if err := r.load(ctx, ch); err != nil {
+		return err
+	}
+	claim := mls.RosterChange{
+		Signer: c.verified.signer, Committer: c.caller, Added: c.verified.packages,
+		MayRemove: r.may, Gone: ch.gone(),
+	}
+	if c.joiner != nil {
+		claim.Joiner = c.joiner.Joiner
+	}
+	changes, err := c.verified.base.CompareRoster(c.verified.next, claim)
+	if r.denied != nil {
+		return r.denied
+	}
+	if err != nil {
+		return c.rosterError(err)
+	}
+	ch.roster.changes = changes
+	return nil
+}
+
+// gone are the DIDs that a commit is said to leave without leaf.
+func (ch *change) gone() []string {
+	back := set(ch.joins)
+	out := slices.Clone(ch.ends)
+	for _, did := range ch.settled {
+		if !back[did] {
+			out = append(out, did)
+		}
+	}
+	return out
+}
+
+// settleLeavers ends the pending removal of who has no leaf any more, though
+// the commit was not said to remove it.
+func (c *commitTx) settleLeavers(ch *change, after memberSet) {
+	left := make(map[string]bool)
+	for _, m := range ch.roster.members {
+		left[m.DID] = true
+	}
+	for did, s := range after {
+		if s == pendingLeaver && !left[did] {
+			ch.settled = append(ch.settled, did)
+			delete(after, did)
+		}
+	}
+	slices.Sort(ch.settled)
+}
+
+// planClaimed takes a GroupInfo over a claimed roster. It settles it where it
+// is the creator's and agrees with the members; else it stays the word of one.
+func (c *commitTx) planClaimed(ctx context.Context, ch *change, after memberSet) error {
+	signer := c.verified.next.Tree.Leaf(c.verified.signer)
+	if id, err := signer.Identity(); err != nil || id.DID != c.caller {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: signer: found leaf %d of another DID, want a leaf of who sent the commit (RFC 9420 §12.4.3)", c.verified.signer)
+	}
+	if err := packagesInTree(c.verified.packages, ch.roster.members); err != nil {
+		return c.rosterError(err)
+	}
+	agrees := after.mismatch(ch.roster.members) == ""
+	settles, err := c.settlesRoster(ctx, c.verified.next)
+	if err != nil {
+		return err
+	}
+	if agrees && settles {
+		ch.roster.whole = true
+		return nil
+	}
+	claim := stateHash(c.verified.next)
+	ch.roster = rosterChange{claim: claim}
+	return nil
+}
+
+// settlesRoster tells whether the caller's word about an epoch is enough: the
+// creator's is, and that of a second member.
+func (h *handshakeTx) settlesRoster(ctx context.Context, g *mls.Group) (bool, error) {
+	if h.caller == h.convo.CreatorDid {
+		return true, nil
+	}
+	agreed, err := h.q.RosterClaimed(ctx, db.RosterClaimedParams{
+		ConvoID: h.convoID, Did: h.caller, Epoch: int64(g.Context.Epoch), StateHash: stateHash(g),
+	})
+	if err != nil {
+		return false, fmt.Errorf("read roster claims: %w", err)
+	}
+	return agreed, nil
+}
+
+// rosterError names the evidence that a refusal is about.
+func (c *commitTx) rosterError(err error) error {
+	if c.public == nil {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
+	}
+	return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", c.commitField, err)
+}
+
+// packagesInTree checks that every package has its leaf in a tree.
+func packagesInTree(packages []*mls.KeyPackage, members []mls.Member) error {
+	leaves := make(map[string]bool, len(members))
+	for _, m := range members {
+		leaves[string(m.Leaf.Raw)] = true
+	}
+	for _, k := range packages {
+		if !leaves[string(k.LeafNode.Raw)] {
+			ref, err := k.RefHex()
+			if err != nil {
+				return err
+			}
+			return fmt.Errorf("the tree has no leaf with the leaf_node of key package %s, which the Welcome names (RFC 9420 §12.4.3.1)", ref)
+		}
+	}
+	return nil
+}
+
+// memberSet says of each DID how it belongs to a conversation.
+type memberSet map[string]standing
+
+func readMembers(ctx context.Context, q *db.Queries, convoID string) (memberSet, error) {
+	rows, err := q.Roster(ctx, convoID)
+	if err != nil {
+		return nil, fmt.Errorf("read roster: %w", err)
+	}
+	out := make(memberSet, len(rows))
+	for _, r := range rows {
+		if r.Active {
+			out[r.Did] = member
+		} else if out[r.Did] == stranger {
+			out[r.Did] = pendingLeaver
+		}
+	}
+	return out, nil
+}
+
+// mismatch says where a tree and the members of the conversation differ, ""
+// where they agree: every leaf belongs to a member or a pending leaver, and
+// every member has one.
+func (all memberSet) mismatch(leaves []mls.Member) string {
+	has := make(map[string]bool, len(all))
+	for _, l := range leaves {
+		if all[l.DID] == stranger {
+			return fmt.Sprintf("leaf[%d]: found a leaf of %s, who is not a member of the conversation", l.Index, l.DID)
+		}
+		has[l.DID] = true
+	}
+	var without []string
+	for did, s := range all {
+		if s == member && !has[did] {
+			without = append(without, did)
+		}
+	}
+	if len(without) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("found no leaf of %s, who is a member of the conversation and not said to be removed", slices.Min(without))
+}
+
+// removals decides which leaves a commit may take away.
+type removals struct {
+	*commitTx
+	after memberSet
+	// ends are DIDs whose removal the caller declares and may decide.
+	ends map[string]bool
+	// readded are devices that the commit adds anew; rejoins are added DIDs
+	// that have asked for it.
+	readded    map[device]bool
+	rejoins    map[string]bool
+	deleted    map[device]bool
+	privileged bool
+	denied     error
+}
+
+// load reads all that may matters for; may itself only looks.
+func (r *removals) load(ctx context.Context, ch *change) error {
+	r.ends = set(slices.Concat(ch.ends, ch.settled))
+	var owners []string
+	for _, p := range ch.packages {
+		r.readded[device{p.Did, p.DeviceID}] = true
+		owners = append(owners, p.Did)
+	}
+	if len(owners) > 0 {
+		asked, err := r.q.RejoinRequested(ctx, r.convoID, unique(owners))
+		if err != nil {
+			return fmt.Errorf("read rejoin requests: %w", err)
+		}
+		r.rejoins = set(asked)
+	}
+	dids, ids := replacedLeaves(r.verified.base.Tree, r.verified.next.Tree)
+	if len(dids) == 0 {
+		return nil
+	}
+	deleted, err := r.q.DeletedDevices(ctx, dids, ids)
+	if err != nil {
+		return fmt.Errorf("read deleted devices: %w", err)
+	}
+	r.deleted = make(map[device]bool, len(deleted))
+	for _, d := range deleted {
+		r.deleted[device{d.Did, d.DeviceID}] = true
+	}
+	r.privileged, err = mayRemove(ctx, r.q, r.convoID, r.convo.CreatorDid, r.caller)
+	return err
+}
+
+// replacedLeaves lists the owners and devices of leaves that are no longer
+// where they were.
+func replacedLeaves(old, next *mls.RatchetTree) (dids, ids []string) {
+	for i := range uint32(old.Width()) {
+		was, is := old.Leaf(i), next.Leaf(i)
+		if was == nil || is != nil && bytes.Equal(was.Raw, is.Raw) {
+			continue
+		}
+		if id, err := was.Identity(); err == nil {
+			dids, ids = append(dids, id.DID), append(ids, was.DeviceID())
+		}
+	}
+	return dids, ids
+}
+
+// may is nil where the leaf may go: one's own, that of a pending leaver, of a
+// deleted device, of a device that comes back by this commit, or of a member
+// that the caller may remove.
+func (r *removals) may(m mls.Member) error {
+	d := device{m.DID, m.DeviceID}
+	switch {
+	case m.DID == r.caller:
+		return nil
+	case r.joiner != nil:
+		return errors.New("an external commit removes nothing but the joiner's own old leaf")
+	case r.ends[m.DID], r.after[m.DID] != member, r.deleted[d], r.readded[d], r.rejoins[m.DID], r.privileged:
+		return nil
+	}
+	const why = "only the creator, or once the creator has left the longest-standing member, may remove other members' leaves"
+	name := gen.ErrInvalidCommit
+	if r.nsid == gen.NSIDSendCommit || r.nsid == gen.NSIDLeaveConvo {
+		name = gen.ErrNotAllowed
+	}
+	r.denied = gen.Errorf(name, "%s: leaf[%d]: is removed; %s", r.commitField, m.Index, why)
+	return errors.New(why)
+}

@@ -1,0 +1,293 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// rosterDiffers says where what is stored of a verified group is not the group,
+// "" where it is.
+func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
+	t.Helper()
+	if r := query[string](t, s.pool, `SELECT roster FROM conversations WHERE convo_id = $1`, g.ID()); r != rosterVerified {
+		return "roster is " + r
+	}
+	if e := epochOf(t, s, g.ID()); e != int64(g.Epoch()) {
+		return fmt.Sprintf("epoch is %d, want %d", e, g.Epoch())
+	}
+	var tree, state, interim []byte
+	var epoch int64
+	if err := s.pool.QueryRow(t.Context(), `SELECT epoch, tree, group_context, interim FROM group_states WHERE convo_id = $1`, g.ID()).
+		Scan(&epoch, &tree, &state, &interim); err != nil {
+		return err.Error()
+	}
+	if epoch != int64(g.Epoch()) || !bytes.Equal(tree, g.Tree.Bytes()) || !bytes.Equal(state, g.Context.Bytes()) || !bytes.Equal(interim, g.Interim) {
+		return "the stored state is not the group's"
+	}
+	members, err := g.Tree.Members()
+	if err != nil {
+		return err.Error()
+	}
+	var want []string
+	for _, m := range members {
+		want = append(want, fmt.Sprintf("%d %s %s %x %x", m.Index, m.DID, m.DeviceID, m.Leaf.SignatureKey, m.Leaf.Credential.Bytes()))
+		if n := query[int64](t, s.pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, m.DID, m.DeviceID); n != 1 {
+			return fmt.Sprintf("the device of leaf %d is not known", m.Index)
+		}
+	}
+	got := query[[]string](t, s.pool, `SELECT array_agg(format('%s %s %s %s %s', leaf_index, did, device_id, encode(signature_key, 'hex'), encode(credential, 'hex'))
+		ORDER BY leaf_index) FROM leaves WHERE convo_id = $1`, g.ID())
+	if a, b := strings.Join(got, "\n"), strings.Join(want, "\n"); a != b {
+		return "leaves are\n" + a + "\nwant\n" + b
+	}
+	return ""
+}
+
+// sameRoster fails the test unless the stored roster is the group's.
+func sameRoster(t testing.TB, s *Server, g *mlstest.Group) {
+	t.Helper()
+	if why := rosterDiffers(t, s, g); why != "" {
+		t.Fatal(why)
+	}
+}
+
+// wantRefused fails the test unless err is the named error and its message says
+// why.
+func wantRefused(t testing.TB, err error, name, why string) {
+	t.Helper()
+	if e := wantError(t, err, name); !strings.Contains(e.Message, why) {
+		t.Errorf("message is %q, want %q in it", e.Message, why)
+	}
+}
+
+// Every form of evidence leads to the same roster.
+func TestRosterEvidence(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol", mlstest.Device("phone"))
+	for name, form := range map[string]func(c *mlstest.Commit, in *gen.SendCommitInput) (public bool){
+		"private, tree inside": func(c *mlstest.Commit, in *gen.SendCommitInput) bool { in.GroupInfo = c.GroupInfo; return false },
+		"private, tree beside": func(c *mlstest.Commit, in *gen.SendCommitInput) bool {
+			in.GroupInfo, in.RatchetTree = mlstest.Bare(c.GroupInfoNoTree), c.RatchetTree
+			return false
+		},
+		"private, tree in both": func(c *mlstest.Commit, in *gen.SendCommitInput) bool {
+			in.GroupInfo, in.RatchetTree = c.GroupInfo, c.RatchetTree
+			return false
+		},
+		"public alone":              func(*mlstest.Commit, *gen.SendCommitInput) bool { return true },
+		"public, tree alone":        func(c *mlstest.Commit, in *gen.SendCommitInput) bool { in.RatchetTree = c.RatchetTree; return true },
+		"public, GroupInfo":         func(c *mlstest.Commit, in *gen.SendCommitInput) bool { in.GroupInfo = c.GroupInfo; return true },
+		"public, GroupInfo no tree": func(c *mlstest.Commit, in *gen.SendCommitInput) bool { in.GroupInfo = c.GroupInfoNoTree; return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := commitGroup(t, s, alice, bob).With(carol)
+			sameRoster(t, s, g)
+			public := form(&mlstest.Commit{GroupInfoNoTree: make([]byte, 4)}, &gen.SendCommitInput{})
+			for _, plan := range []mlstest.Plan{
+				{Add: commitPackages(t, s, carol)}, {}, {RemoveDIDs: []string{bob.DID}},
+			} {
+				plan.Public = public
+				c := g.Commit(alice, plan)
+				in := &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message, Welcome: c.Welcome, RemovedDIDs: plan.RemoveDIDs}
+				if plan.Add != nil {
+					in.AddedDIDs = []string{carol.DID}
+				}
+				form(c, in)
+				out, err := s.SendCommit(t.Context(), by(alice), in)
+				accepted(t, out, err)
+				g = c.Next
+				sameRoster(t, s, g)
+			}
+			view := viewOf(t, s, alice, g.ID())
+			if *view.Roster != rosterVerified || len(view.Members) != 2 {
+				t.Fatalf("view is %s", asJSON(t, view))
+			}
+			for _, m := range view.Members {
+				if m.DID == carol.DID && (*m.LeafIndex != 2 || !strings.HasSuffix(string(m.Credential), carol.DID+"#phone") || *m.Devices[0].LeafIndex != 2) {
+					t.Errorf("carol is %s", asJSON(t, m))
+				}
+			}
+		})
+	}
+}
+
+// A GroupInfo without tree is served with the tree that is known.
+func TestRosterGivesTree(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	c := g.Commit(alice, mlstest.Plan{Public: true})
+	for name, give := range map[string]func() error{
+		"with the commit": func() error {
+			return second(s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message, GroupInfo: c.GroupInfoNoTree}))
+		},
+		"after it": func() error {
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: c.Next.SignGroupInfo(bob, false)}))
+		},
+	} {
+		if err := give(); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
+		if err != nil || !bytes.Equal(out.RatchetTree, c.RatchetTree) {
+			t.Errorf("%s: answer is %s, %v", name, asJSON(t, out), err)
+		}
+		if name == "after it" {
+			break
+		}
+	}
+}
+
+// A rotated signature key is a new device in the place of the old one.
+func TestRosterRotatedKey(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	for _, public := range []bool{false, true} {
+		g := commitGroup(t, s, alice, bob)
+		fresh := bob.Rotate()
+		c := g.Commit(bob, mlstest.Plan{Rotate: fresh, Public: public})
+		out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c))
+		accepted(t, out, err)
+		sameRoster(t, s, c.Next)
+		if n := query[int64](t, s.pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, g.ID(), bob.DeviceID()); n != 0 {
+			t.Error("a Welcome waits for the retired device")
+		}
+		deleted := bob.Rotate()
+		exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
+		unchanged(t, s, g.ID(), func() {
+			_, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c.Next.Commit(fresh, mlstest.Plan{Rotate: deleted, Public: public})))
+			wantRefused(t, err, gen.ErrInvalidCommit, "deleted")
+		})
+	}
+}
+
+// An account has so many devices, also where they come by themselves.
+func TestRosterDeviceLimit(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	for range MaxDevices - 1 {
+		commitPackage(t, s, bob.Rotate())
+	}
+	unchanged(t, s, g.ID(), func() {
+		_, err := s.JoinConvo(t.Context(), by(bob), joinInput(g, g.ExternalCommit(bob.Rotate())))
+		wantRefused(t, err, gen.ErrInvalidCommit, "33 devices")
+	})
+	c := g.ExternalCommit(bob.Rotate(), g.Index(bob))
+	out, err := s.JoinConvo(t.Context(), by(bob), joinInput(g, c))
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+	sameRoster(t, s, c.Next)
+}
+
+// Whose leaves a commit may take away besides those of members it removes.
+func TestRosterDeviceRemoval(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	phone := carol.Rotate()
+	for name, c := range map[string]struct {
+		by      *mlstest.Client
+		prepare func(g *mlstest.Group)
+		err     string
+	}{
+		"the creator":     {alice, nil, ""},
+		"its own account": {carol, nil, ""},
+		"another member":  {bob, nil, gen.ErrNotAllowed},
+		"another, device deleted": {bob, func(*mlstest.Group) {
+			exec(t, s.pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, phone.DeviceID())
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exec(t, s.pool, `UPDATE devices SET deleted_at = NULL`)
+			g := commitGroup(t, s, alice, bob, carol, phone)
+			if c.prepare != nil {
+				c.prepare(g)
+			}
+			for _, public := range []bool{true, false} {
+				commit := g.Commit(c.by, mlstest.Plan{Remove: []uint32{g.Index(phone)}, Public: public})
+				if c.err != "" {
+					unchanged(t, s, g.ID(), func() {
+						_, err := s.SendCommit(t.Context(), by(c.by), commitInput(g, commit))
+						wantRefused(t, err, c.err, "leaf[3]")
+					})
+					continue
+				}
+				out, err := s.SendCommit(t.Context(), by(c.by), commitInput(g, commit))
+				accepted(t, out, err)
+				sameRoster(t, s, commit.Next)
+				if n := len(membersOf(t, s, g.ID())); n != 3 {
+					t.Errorf("%d members, want 3", n)
+				}
+				return
+			}
+		})
+	}
+}
+
+// A pending leaver's leaf may stay; once a commit takes it, said so or not, it
+// is pending no more.
+func TestRosterPendingLeaver(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob, carol)
+	leaveNow(t, s, g, carol)
+	g = advance(t, s, g, bob, 1)
+	sameRoster(t, s, g)
+	if v := viewOf(t, s, alice, g.ID()); !pendingIn(v, carol.DID) {
+		t.Error("carol's removal is not pending")
+	}
+	c := g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{carol.DID}})
+	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c))
+	accepted(t, out, err)
+	sameRoster(t, s, c.Next)
+	if v := viewOf(t, s, alice, g.ID()); len(v.Members) != 2 {
+		t.Errorf("view is %s", asJSON(t, v))
+	}
+}
+
+// Readable proposals are signed by the caller's leaf.
+func TestRosterProposals(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	good := g.ProposeUpdate(bob, true)
+	for name, c := range map[string]struct {
+		proposal []byte
+		why      string
+	}{
+		"another member's":   {g.ProposeUpdate(alice, true).Message, "not the caller's"},
+		"signature broken":   {reframe(t, good.Message, func(m *mls.PublicMessage) { m.Signature[5] ^= 1 }), "signature"},
+		"another's leaf":     {reframe(t, good.Message, func(m *mls.PublicMessage) { m.Sender.Index = 0 }), "signature"},
+		"blank leaf":         {reframe(t, good.Message, func(m *mls.PublicMessage) { m.Sender.Index = 9 }), "leaf 9"},
+		"content changed":    {reframe(t, good.Message, func(m *mls.PublicMessage) { m.Proposal = &mls.Remove{} }), "signature"},
+		"membership tag cut": {reframe(t, good.Message, func(m *mls.PublicMessage) { m.MembershipTag = m.MembershipTag[:5] }), "membership_tag"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			unchanged(t, s, g.ID(), func() {
+				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: c.proposal})
+				wantRefused(t, err, gen.ErrInvalidProposal, c.why)
+				_, err = s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID(), Proposal: c.proposal})
+				wantRefused(t, err, gen.ErrInvalidProposal, c.why)
+			})
+		})
+	}
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: good.Message}); err != nil {
+		t.Fatal(err)
+	}
+	c := g.Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{good}, Public: true})
+	out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
+	accepted(t, out, err)
+	sameRoster(t, s, c.Next)
+}
