@@ -12,6 +12,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
@@ -39,9 +42,22 @@ func newWorld(t testing.TB) *world {
 // hub runs a hub on a pool of its own, as another instance would.
 func (w *world) hub() *stream.Hub {
 	w.t.Helper()
+	w.settle()
 	h := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString())})
 	w.run(h)
 	return h
+}
+
+// settle waits until the horizon has passed everything there is: transactions
+// of other tests, in other databases of the cluster, hold it back too.
+func (w *world) settle() {
+	w.t.Helper()
+	eventually(w.t, "the horizon", func() bool {
+		var behind bool
+		err := w.pool.QueryRow(context.Background(), `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
+			OR EXISTS (SELECT FROM events WHERE pos >= log_horizon())`).Scan(&behind)
+		return err == nil && !behind
+	})
 }
 
 func (w *world) run(h *stream.Hub) (stop func()) {
@@ -301,7 +317,17 @@ func (w *world) wait(clients ...*client) {
 	for _, c := range clients {
 		list = append(list, c.History)
 	}
-	if err := streamtest.Wait(w.t.Context(), w.pool, 5*time.Second, list...); err != nil {
+	if err := streamtest.Wait(w.t.Context(), w.pool, 30*time.Second, list...); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// value reads a counter or a gauge.
+func value(t testing.TB, m prometheus.Metric) float64 {
+	t.Helper()
+	var v dto.Metric
+	if err := m.Write(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v.GetCounter().GetValue() + v.GetGauge().GetValue()
 }
