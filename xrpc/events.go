@@ -74,7 +74,7 @@ func (s *Events[E]) Close() error { return s.source.Close() }
 func GetEvents[E Event](ctx context.Context, c *Client, nsid string, q url.Values, fresh func(name string) E) (*Events[E], error) {
 	// Events are small and come alone: compression costs more than it saves.
 	header := http.Header{"Accept": {EventStream}, "Accept-Encoding": {"identity"}}
-	res, err := c.do(ctx, http.MethodGet, nsid, q, header, nil) //nolint:bodyclose // closed with the stream
+	res, err := c.do(ctx, http.MethodGet, nsid, q, header, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,8 @@ func TestStreamErrors(t *testing.T) {
 			defer func() { broke = recover() }()
 			return rt.Serve(httptest.NewRecorder(), r, &Plumbing{Auth: &gate{}, Observe: o})
 		}()
-		if begun != (broke == http.ErrAbortHandler) || !begun && AsError(err).Name != "FutureCursor" {
+		aborted, _ := broke.(error)
+		if begun != errors.Is(aborted, http.ErrAbortHandler) || !begun && AsError(err).Name != "FutureCursor" {
 			t.Errorf("begun %v: %v, broke with %v", begun, err, broke)
 		}
 		if want := map[bool]int{false: 400, true: 200}[begun]; o.status != want || o.name != "FutureCursor" {
