@@ -130,7 +130,7 @@ func TestNewGeneration(t *testing.T) {
 	convo := w.convo(alice, bob)
 	hub := w.hub()
 	c := w.client(bob)
-	c.mustConnect(hub, "")
+	c.MustConnect(hub, "")
 	before := w.send(w.pool, convo, alice)
 	hub.Hint()
 	w.wait(c)
@@ -139,14 +139,14 @@ func TestNewGeneration(t *testing.T) {
 		t.Fatal(err)
 	}
 	hub.Hint()
-	eventually(t, "the end of the stream", c.ended)
+	eventually(t, "the end of the stream", c.Ended)
 	codec, err := streamtest.Codec(t.Context(), w.pool)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.codec = codec
 	again := w.client(bob)
-	again.mustConnect(hub, old)
+	again.MustConnect(hub, old)
 	if again.Info("OutdatedCursor") != 1 {
 		t.Error("the stream did not say that the cursor is outdated")
 	}
@@ -165,7 +165,7 @@ func TestFutureCursor(t *testing.T) {
 	convo := w.convo(alice, bob)
 	hub := w.hub()
 	future := w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50, Lane: convo, Seq: 9}})
-	wantError(t, w.client(bob).connect(hub, future), gen.ErrFutureCursor)
+	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)
 	if err != nil {
@@ -173,15 +173,15 @@ func TestFutureCursor(t *testing.T) {
 	}
 	w.codec = codec
 	c := w.client(bob)
-	eventually(t, "the hub to notice", func() bool { return c.connect(hub, future) == nil && c.Info("OutdatedCursor") > 0 })
-	c.cut()
+	eventually(t, "the hub to notice", func() bool { return c.Connect(hub, future) == nil && c.Info("OutdatedCursor") > 0 })
+	c.Cut()
 	forged := stream.NewCodec(1, [16]byte{}).Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50}})
 	f := w.client(bob)
-	f.mustConnect(hub, forged)
+	f.MustConnect(hub, forged)
 	if n := w.generation(); f.Info("OutdatedCursor") != 1 || n != 2 {
 		t.Errorf("a forged cursor: generation %d", n)
 	}
-	wantError(t, w.client(bob).connect(hub, "nonsense"), gen.ErrInvalidCursor)
+	wantError(t, w.client(bob).Connect(hub, "nonsense"), gen.ErrInvalidCursor)
 }
 
 // TestGenerationWhileSending: no message is lost between two generations.
@@ -218,8 +218,8 @@ func TestOldServers(t *testing.T) {
 	convo := w.convo(alice)
 	hub := w.hub()
 	a, b := w.client(alice), w.client(bob)
-	a.mustConnect(hub, "")
-	b.mustConnect(hub, "")
+	a.MustConnect(hub, "")
+	b.MustConnect(hub, "")
 	w.exec(`WITH c AS (UPDATE conversations SET roster_version = roster_version + 1, last_seq = last_seq + 1 RETURNING convo_id, last_seq)
 		INSERT INTO memberships (convo_id, did, joined_seq, joined_at) SELECT convo_id, '` + bob + `', last_seq, now() FROM c`)
 	old := `WITH c AS (UPDATE conversations SET last_seq = last_seq + 1 RETURNING convo_id, last_seq)

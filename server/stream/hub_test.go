@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -21,8 +23,8 @@ func TestWindowsLive(t *testing.T) {
 	convo := w.convo(alice)
 	hub := w.hub()
 	a, b := w.client(alice), w.client(bob)
-	a.mustConnect(hub, "")
-	b.mustConnect(hub, "")
+	a.MustConnect(hub, "")
+	b.MustConnect(hub, "")
 	step := func(f func()) { f(); hub.Hint() }
 	step(func() { w.send(w.pool, convo, alice) })
 	step(func() { w.join(convo, bob) })
@@ -46,8 +48,8 @@ func TestWindowsReplayed(t *testing.T) {
 	w := newWorld(t)
 	hub := w.hub()
 	b := w.client(bob)
-	b.mustConnect(hub, "")
-	b.cut()
+	b.MustConnect(hub, "")
+	b.Cut()
 	convo := w.convo(alice)
 	w.send(w.pool, convo, alice)
 	w.join(convo, bob)
@@ -57,7 +59,7 @@ func TestWindowsReplayed(t *testing.T) {
 	w.join(convo, carol)
 	w.settle()
 	other := w.hub()
-	b.mustConnect(other, b.Cursor())
+	b.MustConnect(other, b.Cursor())
 	w.wait(b)
 	if n := b.Len(); n != 4 {
 		t.Errorf("bob got %d events, want 4", n)
@@ -78,11 +80,11 @@ func TestReplayJoinsLive(t *testing.T) {
 		convos = append(convos, w.convo(dids...))
 	}
 	hubs := []*stream.Hub{w.hub(), w.hub()}
-	var clients []*client
+	var clients []*streamtest.Client
 	for range 6 {
 		for _, did := range dids {
 			c := w.client(did)
-			c.mustConnect(hubs[rand.IntN(2)], "")
+			c.MustConnect(hubs[rand.IntN(2)], "")
 			clients = append(clients, c)
 		}
 	}
@@ -104,9 +106,9 @@ func TestReplayJoinsLive(t *testing.T) {
 					return
 				case <-time.After(time.Duration(rand.IntN(60)) * time.Millisecond):
 				}
-				c.cut()
+				c.Cut()
 				cursor := c.Rewind(rand.IntN(20))
-				if err := c.connect(hubs[rand.IntN(2)], cursor); err != nil {
+				if err := c.Connect(hubs[rand.IntN(2)], cursor); err != nil {
 					t.Error(err)
 					return
 				}
@@ -134,10 +136,10 @@ func TestMembersComeAndGo(t *testing.T) {
 		convos = append(convos, w.convo(alice))
 	}
 	hubs := []*stream.Hub{w.hub(), w.hub()}
-	var clients []*client
-	for i, did := range append(dids, dids...) {
+	var clients []*streamtest.Client
+	for i, did := range slices.Concat(dids, dids) {
 		c := w.client(did)
-		c.mustConnect(hubs[i%2], "")
+		c.MustConnect(hubs[i%2], "")
 		clients = append(clients, c)
 	}
 	var wg sync.WaitGroup
@@ -157,23 +159,24 @@ func TestMembersComeAndGo(t *testing.T) {
 			}
 		})
 	}
-	var senders sync.WaitGroup
+	senders := append([]string{alice}, dids...)
+	var sending sync.WaitGroup
 	for range 4 {
-		senders.Go(func() {
+		sending.Go(func() {
 			for {
 				select {
 				case <-stop:
 					return
 				default:
 				}
-				w.send(w.pool, convos[rand.IntN(len(convos))], append(dids, alice)[rand.IntN(len(dids)+1)])
+				w.send(w.pool, convos[rand.IntN(len(convos))], senders[rand.IntN(len(senders))])
 				hubs[rand.IntN(2)].Hint()
 			}
 		})
 	}
 	wg.Wait()
 	close(stop)
-	senders.Wait()
+	sending.Wait()
 	for _, h := range hubs {
 		h.Hint()
 	}
@@ -185,25 +188,25 @@ func TestScopedStreams(t *testing.T) {
 	one, two := w.convo(alice, bob), w.convo(alice, bob)
 	hub := w.hub()
 	c := w.client(bob, one)
-	c.mustConnect(hub, "")
+	c.MustConnect(hub, "")
 	early := c.Cursor()
 	w.send(w.pool, one, alice)
 	w.send(w.pool, two, alice)
 	w.remove(one, bob)
 	hub.Hint()
 	w.wait(c)
-	eventually(t, "the end of the stream", c.ended)
+	eventually(t, "the end of the stream", c.Ended)
 	if n := c.Len(); n != 3 {
 		t.Errorf("%d events, want a message, a commit and a removal", n)
 	}
-	c.cut()
+	c.Cut()
 	again := w.client(bob, one)
-	wantError(t, again.connect(hub, ""), gen.ErrNotMember)
-	again.mustConnect(hub, early)
+	wantError(t, again.Connect(hub, ""), gen.ErrNotMember)
+	again.MustConnect(hub, early)
 	w.wait(again)
-	eventually(t, "the end of the replay", again.ended)
-	wantError(t, w.client(carol, one).connect(hub, ""), gen.ErrConvoNotFound)
-	wantError(t, w.client(carol, "00").connect(hub, ""), gen.ErrConvoNotFound)
+	eventually(t, "the end of the replay", again.Ended)
+	wantError(t, w.client(carol, one).Connect(hub, ""), gen.ErrConvoNotFound)
+	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
 }
 
 func wantError(t *testing.T, err error, name string) {
@@ -220,8 +223,8 @@ func TestSignals(t *testing.T) {
 	convo := w.convo(alice, bob)
 	hub := w.hub()
 	a, b, c := w.client(alice), w.client(bob), w.client(carol)
-	for _, x := range []*client{a, b, c} {
-		x.mustConnect(hub, "")
+	for _, x := range []*streamtest.Client{a, b, c} {
+		x.MustConnect(hub, "")
 	}
 	signal := func() {
 		t.Helper()
@@ -253,10 +256,10 @@ func TestOneReadForAll(t *testing.T) {
 	count := stream.NewLogMetrics(nil)
 	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
 	w.run(hub)
-	var clients []*client
+	var clients []*streamtest.Client
 	for i := range 200 {
 		c := w.client([]string{alice, bob}[i%2])
-		c.mustConnect(hub, "")
+		c.MustConnect(hub, "")
 		clients = append(clients, c)
 	}
 	for range 10 {
@@ -323,15 +326,15 @@ func TestAttachWhileBusy(t *testing.T) {
 			w.send(w.pool, convo, alice)
 		}
 	})
-	var clients []*client
+	var clients []*streamtest.Client
 	for range 50 {
 		c := w.client(bob)
-		c.mustConnect(hub, "")
+		c.MustConnect(hub, "")
 		clients = append(clients, c)
 		time.Sleep(2 * time.Millisecond)
 		if rand.IntN(2) == 0 {
-			c.cut() // so that the account is forgotten now and then
-			c.mustConnect(hub, c.Cursor())
+			c.Cut() // so that the account is forgotten now and then
+			c.MustConnect(hub, c.Cursor())
 		}
 	}
 	cancel()

@@ -200,118 +200,13 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 	return 0
 }
 
-// client is a client that keeps a history.
-type client struct {
-	*streamtest.History
-	t   testing.TB
-	hub *stream.Hub
-
-	mu   sync.Mutex
-	sink *memory
-}
-
 // client makes one that is not connected.
-func (w *world) client(did string, convos ...string) *client {
-	h := streamtest.NewHistory(did, w.codec)
-	h.Convos = convos
-	return &client{History: h, t: w.t}
-}
-
-// connect opens a stream from a cursor.
-func (c *client) connect(hub *stream.Hub, cursor string) error {
-	s := &memory{to: c.History, done: make(chan struct{}), left: make(chan struct{})}
-	detach, err := hub.Attach(context.Background(), stream.Want{DID: c.DID, ConvoIDs: c.Convos, Cursor: cursor}, s)
-	if err != nil {
-		return err
-	}
-	go func() {
-		<-s.done
-		detach()
-		close(s.left)
-	}()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sink = s
-	return nil
-}
-
-func (c *client) mustConnect(hub *stream.Hub, cursor string) {
-	c.t.Helper()
-	if err := c.connect(hub, cursor); err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(c.cut)
-}
-
-// cut breaks the connection; what is on its way is lost.
-func (c *client) cut() {
-	c.mu.Lock()
-	s := c.sink
-	c.mu.Unlock()
-	if s != nil {
-		s.cut()
-		<-s.left
-	}
-}
-
-// ended tells whether the service has ended the stream.
-func (c *client) ended() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sink.mu.Lock()
-	defer c.sink.mu.Unlock()
-	return c.sink.ended
-}
-
-// memory is a Sink that takes everything.
-type memory struct {
-	to         *streamtest.History
-	done, left chan struct{}
-	// pace is waited before each event of a replay is taken.
-	pace time.Duration
-
-	mu    sync.Mutex
-	over  bool
-	ended bool
-}
-
-func (m *memory) Deliver(ev *stream.Event) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.over || m.ended {
-		return false
-	}
-	_ = m.to.Add(ev.Value()) // the history keeps its first error
-	return true
-}
-
-func (m *memory) Send(_ context.Context, ev *stream.Event) error {
-	time.Sleep(m.pace)
-	if !m.Deliver(ev) {
-		return stream.ErrOver
-	}
-	return nil
-}
-
-func (m *memory) End(error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.ended = true
-}
-
-func (m *memory) Done() <-chan struct{} { return m.done }
-
-func (m *memory) cut() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if !m.over {
-		m.over = true
-		close(m.done)
-	}
+func (w *world) client(did string, convos ...string) *streamtest.Client {
+	return streamtest.NewClient(w.t, w.codec, did, convos...)
 }
 
 // wait waits until the clients have all they should.
-func (w *world) wait(clients ...*client) {
+func (w *world) wait(clients ...*streamtest.Client) {
 	w.t.Helper()
 	var list []*streamtest.History
 	for _, c := range clients {

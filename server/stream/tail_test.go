@@ -48,7 +48,7 @@ func TestPositionTrap(t *testing.T) {
 			convo := w.convo(alice, bob)
 			hub := w.hub()
 			c := w.client(bob)
-			c.mustConnect(hub, "")
+			c.MustConnect(hub, "")
 			early := w.begin()
 			w.send(w.pool, convo, alice)
 			w.sendBy(db.New(early), convo, alice)
@@ -87,7 +87,7 @@ func TestLateCommit(t *testing.T) {
 	one, two := w.convo(alice, bob), w.convo(alice, bob)
 	hub := w.hub()
 	c := w.client(bob)
-	c.mustConnect(hub, "")
+	c.MustConnect(hub, "")
 	late := w.begin()
 	w.sendBy(db.New(late), one, alice)
 	for range 3 {
@@ -111,7 +111,7 @@ func TestHiddenRowsComeSoon(t *testing.T) {
 	convo := w.convo(alice, bob)
 	hub := w.hub()
 	c := w.client(bob)
-	c.mustConnect(hub, "")
+	c.MustConnect(hub, "")
 	late := w.begin()
 	w.send(w.pool, convo, alice)
 	hub.Hint()
@@ -132,7 +132,7 @@ func TestLongTransaction(t *testing.T) {
 	convo := w.convo(alice, bob)
 	hub := w.hub()
 	c := w.client(bob)
-	c.mustConnect(hub, "")
+	c.MustConnect(hub, "")
 	long := w.begin()
 	for range 50 {
 		w.send(w.pool, convo, alice)
@@ -151,7 +151,7 @@ func TestClock(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	c := w.client(bob)
-	c.mustConnect(w.hub(), "")
+	c.MustConnect(w.hub(), "")
 	w.send(w.pool, convo, alice)
 	w.settle()
 	start := time.Now()
@@ -174,7 +174,7 @@ func TestPlaceIsThatOfARow(t *testing.T) {
 	}
 	hub := w.hub()
 	c := w.client(bob)
-	c.mustConnect(hub, "")
+	c.MustConnect(hub, "")
 	var newest int64
 	if err := w.pool.QueryRow(t.Context(), "SELECT last_pos FROM conversations WHERE convo_id = $1", convo).Scan(&newest); err != nil {
 		t.Fatal(err)

@@ -165,3 +165,14 @@ func describe(ev gen.ConvoEvent) string {
 	}
 	return ev.EventName()
 }
+
+// Told lists what the events said, in their order.
+func (h *History) Told() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]string, len(h.got))
+	for i, d := range h.got {
+		out[i] = d.what
+	}
+	return out
+}
