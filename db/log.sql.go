@@ -420,20 +420,10 @@ WITH place AS (
     (
         SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
             m.blobs, m.created_at, NULL::text AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM messages m
-        WHERE m.gen = $2::bigint
-            AND (m.pos, m.convo_id, m.seq) > ($3::bigint, $4::text, $5::bigint)
-            AND m.pos < log_horizon()
-        ORDER BY m.pos, m.convo_id, m.seq
-        LIMIT 1000
+        FROM log_messages($2::bigint, $3::bigint, $4::text, $5::bigint, 1000) AS m
     ) UNION ALL (
         SELECT e.pos, e.lane, e.seq, e.n, e.kind, '', 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM events e
-        WHERE e.gen = $2::bigint
-            AND (e.pos, e.lane, e.seq, e.n) > ($3::bigint, $4::text, $5::bigint, $6::bigint)
-            AND e.pos < log_horizon()
-        ORDER BY e.pos, e.lane, e.seq, e.n
-        LIMIT 1000
+        FROM log_events($2::bigint, $3::bigint, $4::text, $5::bigint, $6::bigint, 1000) AS e
     )
     ORDER BY pos, lane, seq, n
     LIMIT 1000
@@ -637,6 +627,7 @@ FROM (
     )
 ) x
 ORDER BY x.pos, x.lane, x.seq, x.n
+LIMIT $13::bigint
 `
 
 type ReplayEventsParams struct {
@@ -652,7 +643,7 @@ type ReplayEventsParams struct {
 	Lane      string
 	Seq       int64
 	N         int64
-	Each      int64
+	MaxRows   int64
 	Did       string
 }
 
@@ -669,7 +660,7 @@ type ReplayEventsRow struct {
 	CreatedAt time.Time
 }
 
-// The next events of each source up to a position, by window, and those of the
+// The next events up to a position: those of each window, and those of the
 // account.
 func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]ReplayEventsRow, error) {
 	rows, err := q.db.Query(ctx, replayEvents,
@@ -685,7 +676,7 @@ func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]R
 		arg.Lane,
 		arg.Seq,
 		arg.N,
-		arg.Each,
+		arg.MaxRows,
 		arg.Did,
 	)
 	if err != nil {
@@ -718,24 +709,25 @@ func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]R
 }
 
 const replayKeys = `-- name: ReplayKeys :many
-SELECT s.convo_id::text AS convo_id, k.pos, k.seq, k.size
+SELECT s.place::bigint AS place, k.pos, k.seq, k.size
 FROM (
-    SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS after_seq,
-        unnest($3::bigint[]) AS until_seq
+    SELECT unnest($1::bigint[]) AS place, unnest($2::text[]) AS convo_id,
+        unnest($3::bigint[]) AS after_seq, unnest($4::bigint[]) AS until_seq
 ) s
 CROSS JOIN LATERAL (
     SELECT m.pos, m.seq, octet_length(m.ciphertext)::bigint AS size
     FROM messages m
     WHERE m.convo_id = s.convo_id AND m.seq > s.after_seq AND m.seq <= s.until_seq
-        AND m.gen = $4::bigint
-        AND (m.pos, m.convo_id, m.seq) <= ($5::bigint, $6::text, $7::bigint)
+        AND m.gen = $5::bigint
+        AND (m.pos, m.convo_id, m.seq) <= ($6::bigint, $7::text, $8::bigint)
     ORDER BY m.seq
-    LIMIT $8::bigint
+    LIMIT $9::bigint
 ) k
-ORDER BY k.pos, s.convo_id, k.seq
+ORDER BY s.place, k.seq
 `
 
 type ReplayKeysParams struct {
+	Places    []int64
 	ConvoIds  []string
 	AfterSeqs []int64
 	UntilSeqs []int64
@@ -747,15 +739,16 @@ type ReplayKeysParams struct {
 }
 
 type ReplayKeysRow struct {
-	ConvoID string
-	Pos     int64
-	Seq     int64
-	Size    int64
+	Place int64
+	Pos   int64
+	Seq   int64
+	Size  int64
 }
 
-// The next messages of each source up to a position, without their bytes.
+// The next messages of each stretch up to a position, without their bytes.
 func (q *Queries) ReplayKeys(ctx context.Context, arg ReplayKeysParams) ([]ReplayKeysRow, error) {
 	rows, err := q.db.Query(ctx, replayKeys,
+		arg.Places,
 		arg.ConvoIds,
 		arg.AfterSeqs,
 		arg.UntilSeqs,
@@ -773,7 +766,7 @@ func (q *Queries) ReplayKeys(ctx context.Context, arg ReplayKeysParams) ([]Repla
 	for rows.Next() {
 		var i ReplayKeysRow
 		if err := rows.Scan(
-			&i.ConvoID,
+			&i.Place,
 			&i.Pos,
 			&i.Seq,
 			&i.Size,

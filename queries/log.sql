@@ -80,20 +80,10 @@ WITH place AS (
     (
         SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
             m.blobs, m.created_at, NULL::text AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM messages m
-        WHERE m.gen = sqlc.arg(gen)::bigint
-            AND (m.pos, m.convo_id, m.seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)
-            AND m.pos < log_horizon()
-        ORDER BY m.pos, m.convo_id, m.seq
-        LIMIT 1000
+        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, 1000) AS m
     ) UNION ALL (
         SELECT e.pos, e.lane, e.seq, e.n, e.kind, '', 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM events e
-        WHERE e.gen = sqlc.arg(gen)::bigint
-            AND (e.pos, e.lane, e.seq, e.n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
-            AND e.pos < log_horizon()
-        ORDER BY e.pos, e.lane, e.seq, e.n
-        LIMIT 1000
+        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
     )
     ORDER BY pos, lane, seq, n
     LIMIT 1000
@@ -192,11 +182,11 @@ WHERE m.did = sqlc.arg(did)
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
 
 -- name: ReplayKeys :many
--- The next messages of each source up to a position, without their bytes.
-SELECT s.convo_id::text AS convo_id, k.pos, k.seq, k.size
+-- The next messages of each stretch up to a position, without their bytes.
+SELECT s.place::bigint AS place, k.pos, k.seq, k.size
 FROM (
-    SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq,
-        unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq
+    SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::text[]) AS convo_id,
+        unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq, unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq
 ) s
 CROSS JOIN LATERAL (
     SELECT m.pos, m.seq, octet_length(m.ciphertext)::bigint AS size
@@ -207,7 +197,7 @@ CROSS JOIN LATERAL (
     ORDER BY m.seq
     LIMIT sqlc.arg(each)::bigint
 ) k
-ORDER BY k.pos, s.convo_id, k.seq;
+ORDER BY s.place, k.seq;
 
 -- name: ReplayMessages :many
 SELECT m.pos, m.convo_id, m.seq, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
@@ -216,7 +206,7 @@ JOIN messages m ON m.convo_id = k.convo_id AND m.seq = k.seq
 ORDER BY m.pos, m.convo_id, m.seq;
 
 -- name: ReplayEvents :many
--- The next events of each source up to a position, by window, and those of the
+-- The next events up to a position: those of each window, and those of the
 -- account.
 SELECT x.pos, x.lane, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
 FROM (
@@ -234,7 +224,7 @@ FROM (
             AND (c.pos, c.lane, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
             AND c.n > s.joined_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
-        LIMIT sqlc.arg(each)::bigint
+        LIMIT sqlc.arg(max_rows)::bigint
     ) e
     UNION ALL
     (
@@ -245,10 +235,11 @@ FROM (
             AND (t.pos, t.lane, t.seq, t.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::text, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
             AND (t.pos, t.lane, t.seq, t.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
         ORDER BY t.pos, t.lane, t.seq, t.n
-        LIMIT sqlc.arg(each)::bigint
+        LIMIT sqlc.arg(max_rows)::bigint
     )
 ) x
-ORDER BY x.pos, x.lane, x.seq, x.n;
+ORDER BY x.pos, x.lane, x.seq, x.n
+LIMIT sqlc.arg(max_rows)::bigint;
 
 -- name: EphemeralMembers :many
 -- The members of a conversation, and the roster version at which they are.

@@ -126,7 +126,7 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 	if v.Pos < log.FloorPos {
 		return Position{}, ErrOutdatedCursor
 	}
-	_, total, err := f.sources(ctx, v.Position)
+	_, total, err := f.stretches(ctx, v.Position)
 	if err != nil {
 		return Position{}, err
 	}

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,29 +23,48 @@ const (
 	MaxReplay = 1_000_000
 )
 
-// stretch is a window with something to replay.
+// stretch is a window with something to replay, and what has been found of it.
 type stretch struct {
 	convo              string
 	afterSeq, untilSeq int64
 	joinedN, leftN     int64
+	found
 }
 
-// sources reads the windows of the feed's account that have something after
+// found is rows that were found and not sent yet, in order; more says that there
+// may be others behind them.
+type found struct {
+	keys []key
+	more bool
+}
+
+// take gives what is found up to a position.
+func (f *found) take(upTo Position) []key {
+	n, _ := slices.BinarySearchFunc(f.keys, upTo, func(k key, p Position) int {
+		return cmp.Or(k.Compare(p), -1) // behind an equal one
+	})
+	taken := f.keys[:n]
+	f.keys = f.keys[n:]
+	return taken
+}
+
+// stretches reads the windows of the feed's account that have something after
 // from, and how many messages that is at most.
-func (f *feed) sources(ctx context.Context, from Position) ([]stretch, int64, error) {
+func (f *feed) stretches(ctx context.Context, from Position) ([]*stretch, int64, error) {
 	rows, err := db.New(f.hub.pool).ReplaySources(ctx, db.ReplaySourcesParams{
 		Gen: f.codec.gen, Pos: from.Pos, Lane: from.Lane, Seq: from.Seq, Did: f.did,
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("find what to replay: %w", err)
 	}
-	var out []stretch
+	var out []*stretch
 	total := int64(0)
 	for _, r := range rows {
 		if !f.wants(r.ConvoID) {
 			continue
 		}
-		s := stretch{convo: r.ConvoID, afterSeq: r.AfterSeq, untilSeq: r.UntilSeq, joinedN: r.JoinedN, leftN: r.LeftN}
+		s := &stretch{convo: r.ConvoID, afterSeq: r.AfterSeq, untilSeq: r.UntilSeq, joinedN: r.JoinedN, leftN: r.LeftN}
+		s.more = s.afterSeq < s.untilSeq
 		if r.LeftSeq == nil {
 			s.leftN = open
 		}
@@ -56,19 +76,19 @@ func (f *feed) sources(ctx context.Context, from Position) ([]stretch, int64, er
 
 // replay sends what the account may see after from and up to to, in order. It
 // goes by conversation, so it costs what it sends, whatever else is in the log.
-// Of each conversation it finds the next rows, as many of each; what is before
-// the earliest place at which one of them has more can be sent.
+// Of each conversation it finds the next rows; what is before the earliest place
+// behind which one of them may have more can be sent.
 func (f *feed) replay(ctx context.Context, from, to Position) error {
 	if from.Compare(to) >= 0 {
 		return nil
 	}
-	list, _, err := f.sources(ctx, from)
+	list, _, err := f.stretches(ctx, from)
 	if err != nil {
 		return err
 	}
-	r := &replay{feed: f, q: db.New(f.hub.pool), sources: list, at: from, to: to}
-	for r.at.Compare(to) < 0 {
-		if err := r.chunk(ctx); err != nil {
+	r := &replay{feed: f, q: db.New(f.hub.pool), stretches: list, events: found{more: true}, at: from, to: to}
+	for more := true; more; {
+		if more, err = r.chunk(ctx); err != nil {
 			return err
 		}
 	}
@@ -78,9 +98,11 @@ func (f *feed) replay(ctx context.Context, from, to Position) error {
 // replay is a replay under way.
 type replay struct {
 	*feed
-	q       *db.Queries
-	sources []stretch
-	at, to  Position
+	q         *db.Queries
+	stretches []*stretch
+	events    found
+	// at is the last event found.
+	at, to Position
 }
 
 // key is a row that has been found: a message to be read, or an event.
@@ -90,102 +112,92 @@ type key struct {
 	event *db.ReplayEventsRow
 }
 
-// chunk finds, reads and sends the next rows.
-func (r *replay) chunk(ctx context.Context) error {
-	each := max(minKeys, int64(replayKeys/max(1, len(r.sources))))
+// chunk finds, reads and sends the next rows; more says that there are others.
+func (r *replay) chunk(ctx context.Context) (more bool, err error) {
+	if err := r.findMessages(ctx); err != nil {
+		return false, err
+	}
+	if err := r.findEvents(ctx); err != nil {
+		return false, err
+	}
 	upTo := r.to
-	// less takes note that a source has more after p.
-	less := func(p Position) {
-		if p.Compare(upTo) < 0 {
-			upTo = p
+	for _, f := range r.all() {
+		if f.more && f.keys[len(f.keys)-1].Compare(upTo) < 0 {
+			upTo = f.keys[len(f.keys)-1].Position
 		}
 	}
-	keys, err := r.events(ctx, each, less)
-	if err != nil {
-		return err
+	var keys []key
+	for _, f := range r.all() {
+		keys = append(keys, f.take(upTo)...)
+		more = more || f.more || len(f.keys) > 0
 	}
-	messages, err := r.messages(ctx, each, less)
-	if err != nil {
-		return err
-	}
-	keys = append(keys, messages...)
-	keys = slices.DeleteFunc(keys, func(k key) bool { return k.Compare(upTo) > 0 })
 	slices.SortFunc(keys, func(a, b key) int { return a.Compare(b.Position) })
-	if err := r.send(ctx, keys); err != nil {
-		return err
+	return more, r.send(ctx, keys)
+}
+
+// all are the events and the messages of every stretch.
+func (r *replay) all() []*found {
+	out := make([]*found, 0, len(r.stretches)+1)
+	for _, s := range r.stretches {
+		out = append(out, &s.found)
 	}
-	r.advance(keys)
-	r.at = upTo
+	return append(out, &r.events)
+}
+
+// findMessages finds the next messages of every stretch of which none are left.
+func (r *replay) findMessages(ctx context.Context) error {
+	p := db.ReplayKeysParams{Gen: r.codec.gen, Pos: r.to.Pos, Lane: r.to.Lane, Seq: r.to.Seq}
+	var asked []*stretch
+	for _, s := range r.stretches {
+		if s.more && len(s.keys) == 0 {
+			p.Places = append(p.Places, int64(len(asked)))
+			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.convo), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
+			asked = append(asked, s)
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	p.Each = max(minKeys, int64(replayKeys/len(asked)))
+	rows, err := r.q.ReplayKeys(ctx, p)
+	if err != nil {
+		return fmt.Errorf("find messages to replay: %w", err)
+	}
+	for _, row := range rows {
+		s := asked[row.Place]
+		s.keys = append(s.keys, key{Position: Position{Pos: row.Pos, Lane: s.convo, Seq: row.Seq}, size: row.Size})
+		s.afterSeq = row.Seq
+	}
+	for _, s := range asked {
+		s.more = int64(len(s.keys)) == p.Each
+	}
 	return nil
 }
 
-// messages finds the next messages of every source.
-func (r *replay) messages(ctx context.Context, each int64, less func(Position)) ([]key, error) {
-	p := db.ReplayKeysParams{Gen: r.codec.gen, Pos: r.to.Pos, Lane: r.to.Lane, Seq: r.to.Seq, Each: each}
-	for _, s := range r.sources {
-		if s.afterSeq < s.untilSeq {
-			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.convo), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
-		}
+// findEvents finds the next events, where none are left.
+func (r *replay) findEvents(ctx context.Context) error {
+	if !r.events.more || len(r.events.keys) > 0 {
+		return nil
 	}
-	if len(p.ConvoIds) == 0 {
-		return nil, nil
-	}
-	rows, err := r.q.ReplayKeys(ctx, p)
-	if err != nil {
-		return nil, fmt.Errorf("find messages to replay: %w", err)
-	}
-	keys := make([]key, len(rows))
-	found := map[string]int64{}
-	for i, row := range rows {
-		keys[i] = key{Position: Position{Pos: row.Pos, Lane: row.ConvoID, Seq: row.Seq}, size: row.Size}
-		if found[row.ConvoID]++; found[row.ConvoID] == each {
-			less(keys[i].Position)
-		}
-	}
-	return keys, nil
-}
-
-// events finds the next events of every source, and of the account.
-func (r *replay) events(ctx context.Context, each int64, less func(Position)) ([]key, error) {
 	p := db.ReplayEventsParams{
-		Gen: r.codec.gen, Did: r.did, Each: each,
+		Gen: r.codec.gen, Did: r.did, MaxRows: replayKeys,
 		AfterPos: r.at.Pos, AfterLane: r.at.Lane, AfterSeq: r.at.Seq, AfterN: r.at.N,
 		Pos: r.to.Pos, Lane: r.to.Lane, Seq: r.to.Seq, N: r.to.N,
 	}
-	for _, s := range r.sources {
+	for _, s := range r.stretches {
 		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
 	}
 	rows, err := r.q.ReplayEvents(ctx, p)
 	if err != nil {
-		return nil, fmt.Errorf("find events to replay: %w", err)
+		return fmt.Errorf("find events to replay: %w", err)
 	}
-	keys := make([]key, len(rows))
-	found := map[string]int64{}
 	for i := range rows {
 		row := &rows[i]
-		keys[i] = key{Position: Position{Pos: row.Pos, Lane: row.Lane, Seq: row.Seq, N: row.N}, event: row}
-		if found[row.ConvoID]++; found[row.ConvoID] == each {
-			less(keys[i].Position)
-		}
+		r.at = Position{Pos: row.Pos, Lane: row.Lane, Seq: row.Seq, N: row.N}
+		r.events.keys = append(r.events.keys, key{Position: r.at, event: row})
 	}
-	return keys, nil
-}
-
-// advance takes note of the messages that were sent.
-func (r *replay) advance(keys []key) {
-	sent := map[string][]int64{}
-	for _, k := range keys {
-		if k.N == 0 {
-			sent[k.Lane] = append(sent[k.Lane], k.Seq)
-		}
-	}
-	for i, s := range r.sources {
-		for _, seq := range sent[s.convo] {
-			if seq > r.sources[i].afterSeq && seq <= s.untilSeq {
-				r.sources[i].afterSeq = seq
-			}
-		}
-	}
+	r.events.more = len(rows) == replayKeys
+	return nil
 }
 
 // send reads the messages among keys, in parts, and sends all in order.

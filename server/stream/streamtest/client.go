@@ -12,7 +12,10 @@ import (
 // Client is a client in this process, which keeps a History.
 type Client struct {
 	*History
-	t testing.TB
+	// Pace is how long the client rests after every few events of a replay, so
+	// that what happens meanwhile has to wait; 0 for never.
+	Pace time.Duration
+	t    testing.TB
 
 	mu   sync.Mutex
 	sink *sink
@@ -22,12 +25,12 @@ type Client struct {
 func NewClient(t testing.TB, codec *stream.Codec, did string, convos ...string) *Client {
 	h := NewHistory(did, codec)
 	h.Convos = convos
-	return &Client{History: h, t: t}
+	return &Client{History: h, Pace: time.Millisecond, t: t}
 }
 
 // Connect opens a stream from a cursor.
 func (c *Client) Connect(hub *stream.Hub, cursor string) error {
-	s := &sink{to: c.History, done: make(chan struct{}), left: make(chan struct{})}
+	s := &sink{to: c.History, pace: c.Pace, done: make(chan struct{}), left: make(chan struct{})}
 	detach, err := hub.Attach(context.Background(), stream.Want{DID: c.DID, ConvoIDs: c.Convos, Cursor: cursor}, s)
 	if err != nil {
 		return err
@@ -76,6 +79,7 @@ func (c *Client) Ended() bool {
 // sink is a stream.Sink that takes everything at once.
 type sink struct {
 	to         *History
+	pace       time.Duration
 	done, left chan struct{}
 
 	mu    sync.Mutex
@@ -94,11 +98,10 @@ func (s *sink) Deliver(ev *stream.Event) bool {
 	return true
 }
 
-// Send implements stream.Sink. It takes its time now and then, so that what
-// happens meanwhile has to wait.
+// Send implements stream.Sink.
 func (s *sink) Send(_ context.Context, ev *stream.Event) error {
-	if s.to.Len()%16 == 0 {
-		time.Sleep(time.Millisecond)
+	if s.pace > 0 && s.to.Len()%16 == 0 {
+		time.Sleep(s.pace)
 	}
 	if !s.Deliver(ev) {
 		return stream.ErrOver
