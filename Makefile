@@ -4,8 +4,9 @@ SHELL := /bin/bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_TOOLS := -modfile=tools/go.mod
 BENCH_TIME ?= 10s
+FUZZ_TIME ?= 1m
 
-.PHONY: help build run test test-go test-e2e verify generate lint vet-sql demo bench fmt clean
+.PHONY: help build run test test-go test-e2e verify generate demo bench fuzz fmt clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,17 +26,18 @@ test-go: ## run the Go tests with the race detector
 
 test-e2e: build ## run the end-to-end tests: two real PDSes, real MLS clients, the real binary
 	@tools/ensure.sh cc postgres redis node
-	e2e/setup.sh
-	e2e/run.sh test
+	sh e2e/run.sh test
 
 demo: build ## watch two people on two PDSes talk end-to-end encrypted
 	@tools/ensure.sh cc postgres node
-	e2e/setup.sh
-	e2e/run.sh demo
+	sh e2e/run.sh demo
 
 bench: build ## measure the service beside its limits
 	@tools/ensure.sh postgres redis
 	go run ./cmd/mlsbench -time $(BENCH_TIME)
+
+fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
+	tools/fuzz.sh $(FUZZ_TIME)
 
 generate: ## write gen/ from lexicons/ and db/ from queries/ and db/migrations/
 	go run ./cmd/lexgen generate

@@ -235,6 +235,19 @@ func (q *Queries) FindProposal(ctx context.Context, convoID string, epoch int64,
 	return ciphertext, err
 }
 
+const firstCommit = `-- name: FirstCommit :one
+SELECT ciphertext FROM messages
+WHERE convo_id = $1 AND kind = 'commit' AND epoch = 0
+`
+
+// The commit of epoch 0, as far as the service has seen it.
+func (q *Queries) FirstCommit(ctx context.Context, convoID string) ([]byte, error) {
+	row := q.db.QueryRow(ctx, firstCommit, convoID)
+	var ciphertext []byte
+	err := row.Scan(&ciphertext)
+	return ciphertext, err
+}
+
 const insertHandshake = `-- name: InsertHandshake :exec
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES ($1, $2, $3, $4, $5, $6::text,

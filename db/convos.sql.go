@@ -35,7 +35,7 @@ SELECT p.convo_id, p.last_activity_at, p.as_of::timestamptz AS as_of, p.late::bo
     (
         (SELECT coalesce(sum(octet_length(m.did) + $1::bigint), 0) FROM memberships m
             WHERE m.convo_id = p.convo_id AND (m.left_seq IS NULL OR m.pending_removal))
-        + (SELECT count(*) * $2::bigint FROM leaves l WHERE l.convo_id = p.convo_id)
+        + (SELECT coalesce(sum($2::bigint + coalesce(octet_length(l.credential), 0) * 4 / 3), 0) FROM leaves l WHERE l.convo_id = p.convo_id)
     )::bigint AS bytes
 FROM page p
 ORDER BY p.late, CASE WHEN NOT p.late THEN p.last_activity_at END DESC, p.convo_id

@@ -85,20 +85,6 @@ func (q *Queries) ConvosWithLeaf(ctx context.Context, did string, deviceID strin
 	return items, nil
 }
 
-const damageTold = `-- name: DamageTold :one
-SELECT EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.convo_id = $1::text AND e.kind = 'convo-damaged' AND (e.body ->> 'epoch')::bigint = $2::bigint
-)
-`
-
-func (q *Queries) DamageTold(ctx context.Context, convoID string, epoch int64) (bool, error) {
-	row := q.db.QueryRow(ctx, damageTold, convoID, epoch)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
-}
-
 const deleteOldTickets = `-- name: DeleteOldTickets :execrows
 DELETE FROM tickets WHERE ticket_hash IN (
     SELECT ticket_hash FROM tickets WHERE expires_at < $1::timestamptz

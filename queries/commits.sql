@@ -29,6 +29,11 @@ SELECT seq FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'commit' AND epoch = sqlc.arg(epoch)
   AND sender_did = sqlc.arg(did)::text AND ciphertext = sqlc.arg(ciphertext);
 
+-- name: FirstCommit :one
+-- The commit of epoch 0, as far as the service has seen it.
+SELECT ciphertext FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'commit' AND epoch = 0;
+
 -- name: FindProposal :one
 SELECT ciphertext FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch) AND proposal_ref = sqlc.arg(proposal_ref)

@@ -48,12 +48,6 @@ SELECT EXISTS (
     WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'group-info-requested' AND e.created_at > sqlc.arg(since)::timestamptz
 );
 
--- name: DamageTold :one
-SELECT EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'convo-damaged' AND (e.body ->> 'epoch')::bigint = sqlc.arg(epoch)::bigint
-);
-
 -- name: ConvosWithLeaf :many
 -- The conversations where a device has a leaf, in the order in which they are
 -- locked.

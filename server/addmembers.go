@@ -16,7 +16,7 @@ func (s *Server) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.Add
 	content := *in
 	content.ConvoID = convoID
 	out, err := s.commit(ctx, caller, &commitRequest{
-		nsid: gen.NSIDAddMembers, key: in.IdempotencyKey, content: &content, conversation: convoID,
+		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: &content, conversation: convoID,
 		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcomeMessage",
 		added: in.DIDList,

@@ -16,7 +16,7 @@ import (
 // commitRequest is what addMembers, leaveConvo, sendCommit and joinConvo ask of
 // the one commit core. They differ in nothing else.
 type commitRequest struct {
-	nsid string
+	method *xrpc.Method
 	// key and content are the idempotency key and the decoded input, whose
 	// conversation id is in its stored form.
 	key          *string
@@ -52,8 +52,14 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
+	return paced(ctx, s, caller, req.conversation, req.method, func() (*commitResult, error) {
+		return s.decide(ctx, caller, req, parsed)
+	})
+}
+
+func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (*commitResult, error) {
 	now := s.timestamp()
-	first, err := newFirstAnswer(caller, req.nsid, req.key, req.content, now)
+	first, err := newFirstAnswer(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {
 		return nil, err
 	}

@@ -311,7 +311,7 @@ func (r *removals) may(m mls.Member) error {
 	}
 	const why = "only the creator, or once the creator has left the longest-standing member, may remove other members' leaves"
 	name := gen.ErrInvalidCommit
-	if r.nsid == gen.NSIDSendCommit || r.nsid == gen.NSIDLeaveConvo {
+	if r.method == gen.MethodSendCommit || r.method == gen.MethodLeaveConvo {
 		name = gen.ErrNotAllowed
 	}
 	r.denied = gen.Errorf(name, "%s: leaf[%d]: is removed; %s", r.commitField, m.Index, why)

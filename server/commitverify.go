@@ -97,8 +97,12 @@ func readProposals(ctx context.Context, q *db.Queries, convoID string, p *parsed
 // applyPublic computes the next epoch from a readable commit. A GroupInfo that
 // comes with it must state the same; its tree is needed no more.
 func (v *verification) applyPublic(req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.Memory) error {
-	next, effect, err := v.base.ApplyCommit(p.public, func(ref []byte) *mls.PublicMessage { return proposals[string(ref)] }, mem)
-	if err != nil {
+	var next *mls.Group
+	var effect *mls.Effect
+	if err := v.try(func(g *mls.Group) (err error) {
+		next, effect, err = g.ApplyCommit(p.public, func(ref []byte) *mls.PublicMessage { return proposals[string(ref)] }, mem)
+		return err
+	}); err != nil {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
 	}
 	v.next, v.signer = next, effect.Committer
@@ -111,6 +115,14 @@ func (v *verification) applyPublic(req *commitRequest, p *parsedCommit, proposal
 	}
 	if e.info.Signer != effect.Committer {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: signer: found leaf %d, want leaf %d, the committer's", e.info.Signer, effect.Committer)
+	}
+	if effect.Alternative == nil {
+		return e.states(next, "that the "+req.commitField+" leads to", mem)
+	}
+	// Clients start the transcript in two ways: the GroupInfo tells which.
+	if e.states(effect.Alternative, "", mem) == nil {
+		v.next = effect.Alternative
+		return nil
 	}
 	return e.states(next, "that the "+req.commitField+" leads to", mem)
 }

@@ -188,7 +188,7 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
 	case !found:
 		return "is not known"
-	case !w.isAdded[p.Did] && w.standing[p.Did] != member:
+	case !w.isAdded[p.Did] && (w.standing[p.Did] != member || w.isRemoved[p.Did]):
 		return "belongs to nobody who is added"
 	case mls.CipherSuite(p.CipherSuite) != w.suite:
 		return fmt.Sprintf("is of cipher suite %v, the conversation of %v", mls.CipherSuite(p.CipherSuite), w.suite)

@@ -15,11 +15,11 @@ import (
 )
 
 // About what parts of a convoView take: the fields of its own, a member besides
-// the DID, a device.
+// the DID, a device besides the credential.
 const (
 	convoViewBytes  = 2000
 	memberViewBytes = 200
-	deviceLeafBytes = 80
+	deviceLeafBytes = 100
 )
 
 // GetConvos lists the conversations of which the caller is a member. Page and

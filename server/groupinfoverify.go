@@ -28,7 +28,7 @@ func (s *Server) verifyInfo(ctx context.Context, convoID, caller string, e *evid
 	}
 	switch {
 	case v.base != nil:
-		v.err = e.states(v.base, "as the service knows it", s.memory)
+		v.err = v.try(func(g *mls.Group) error { return e.states(g, "as the service knows it", s.memory) })
 	case e.tree == nil:
 		v.err = gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: has no ratchet_tree, and none came beside it; the service knows none of this group (RFC 9420 §12.4.3.3)")
 	default:
@@ -72,6 +72,12 @@ func (h *handshakeTx) takeInfo(ctx context.Context, v *verifiedInfo) error {
 	}
 	if err := h.q.EnsureDevices(ctx, h.now, dids, ids); err != nil {
 		return fmt.Errorf("record devices: %w", err)
+	}
+	// The same word that settles the roster states the epoch.
+	if h.convo.EpochAssumed {
+		if err := h.settle(ctx, h.convo.Epoch); err != nil {
+			return err
+		}
 	}
 	return h.settleRoster(ctx, v.stated, members)
 }

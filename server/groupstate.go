@@ -49,6 +49,9 @@ type knownGroup struct {
 	inEpoch bool
 	// base is nil where the roster was claimed.
 	base *mls.Group
+	// other is base with the other transcript that a group of epoch 1 may have,
+	// see mls.Effect; nil where there is none. Both have one tree.
+	other *mls.Group
 }
 
 // knownGroup reads the group for a handshake that was sent in an epoch.
@@ -65,7 +68,41 @@ func (s *Server) knownGroup(ctx context.Context, convoID, caller string, epoch i
 		return k, nil
 	}
 	k.base, err = readGroup(row.Tree, row.GroupContext, row.Interim)
+	if err == nil && k.base.Context.Epoch == 1 {
+		k.other, err = s.otherStart(ctx, convoID, k.base)
+	}
 	return k, err
+}
+
+// otherStart is the group as it is where its clients start the transcript with
+// an empty interim hash. A readable first commit that came without GroupInfo
+// does not tell whether they do; what comes next does.
+func (s *Server) otherStart(ctx context.Context, convoID string, g *mls.Group) (*mls.Group, error) {
+	b, err := db.New(s.pool).FirstCommit(ctx, convoID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read first commit: %w", err)
+	}
+	m, err := mls.ParseMessage(b)
+	if err != nil {
+		return nil, fmt.Errorf("stored commit does not parse: %w", err)
+	}
+	if m.Public == nil {
+		return nil, nil
+	}
+	return g.StartedEmpty(m.Public), nil
+}
+
+// try holds something against the group, and where it does not fit, against the
+// one with the other transcript.
+func (k knownGroup) try(fits func(*mls.Group) error) error {
+	err := fits(k.base)
+	if err != nil && k.other != nil && fits(k.other) == nil {
+		return nil
+	}
+	return err
 }
 
 // current tells whether k is still the group of a conversation, whose row is

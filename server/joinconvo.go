@@ -20,7 +20,7 @@ func (s *Server) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.Join
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing")
 	}
 	out, err := s.commit(ctx, caller, &commitRequest{
-		nsid: gen.NSIDJoinConvo, key: in.IdempotencyKey, content: &content, conversation: convoID,
+		method: gen.MethodJoinConvo, key: in.IdempotencyKey, content: &content, conversation: convoID,
 		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "externalCommit", external: true,
 	})

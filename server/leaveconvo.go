@@ -39,7 +39,7 @@ func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 		return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
 	}
 	return s.commit(ctx, caller, &commitRequest{
-		nsid: gen.NSIDLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
+		method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, groupInfo: in.GroupInfo,
 		commitField: "commit", welcomeField: "welcomeMessage", removedField: fieldTargetDID,
 		removed: []string{*in.TargetDID},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 )
 
 // verifiedProposal is a proposal as far as an outsider can verify it.
@@ -35,7 +36,7 @@ func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *
 }
 
 func (v *verifiedProposal) check(caller string) error {
-	if err := v.base.VerifyMessage(v.public); err != nil {
+	if err := v.try(func(g *mls.Group) error { return g.VerifyMessage(v.public) }); err != nil {
 		return gen.Errorf(gen.ErrInvalidProposal, "proposal: %v", err)
 	}
 	index := v.public.Sender.Index

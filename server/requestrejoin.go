@@ -93,28 +93,11 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 			return false, err
 		}
 	}
-	told, err := h.damageTold(ctx, epoch)
-	if err != nil {
-		return false, err
-	}
-	if damaged && !told {
+	if damaged {
 		events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
 	}
 	_, err = events.store(ctx, h.q, h.convoID, h.now)
 	return damaged, err
-}
-
-// damageTold tells whether the members have been told already that most of them
-// cannot apply the commit of an epoch.
-func (h *handshakeTx) damageTold(ctx context.Context, epoch *int64) (bool, error) {
-	if epoch == nil {
-		return false, nil
-	}
-	told, err := h.q.DamageTold(ctx, h.convoID, *epoch)
-	if err != nil {
-		return false, fmt.Errorf("look for what was told: %w", err)
-	}
-	return told, nil
 }
 
 // reportCommit notes that the caller cannot apply the commit of an epoch.

@@ -3,6 +3,7 @@ package server
 import (
 	"testing"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
@@ -95,5 +96,62 @@ func TestRequestRejoinEnds(t *testing.T) {
 				t.Errorf("open requests are of %v, want alice's alone", got)
 			}
 		})
+	}
+}
+
+// A commit strands its group when more than half of the members other than who
+// made it cannot apply it. Who reports twice counts once, who has left not at
+// all, nor does who made it.
+func TestRequestRejoinDamage(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol, dave, erin := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave"), commitClient("erin")
+	g := commitGroup(t, s, alice, bob, carol, dave, erin)
+	g = advance(t, s, g, alice, 2) // commits of epochs 1 and 2
+	report := func(c *mlstest.Client, epoch int64) bool {
+		t.Helper()
+		tx, err := s.pool.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &handshakeTx{q: db.New(tx), convoID: g.ID(), caller: c.DID, now: s.timestamp()}
+		if _, err := h.begin(t.Context(), nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		damaged, err := h.requestRejoin(t.Context(), reasonCommitFailed, &epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return damaged
+	}
+	for i, r := range []struct {
+		by    *mlstest.Client
+		epoch int64
+		want  bool
+	}{
+		{bob, 2, false}, {bob, 2, false}, {alice, 2, false}, {carol, 1, false}, {carol, 2, false}, // 2 of 4
+		{dave, 2, true}, {dave, 2, false}, {erin, 2, true},
+	} {
+		if got := report(r.by, r.epoch); got != r.want {
+			t.Errorf("report %d is %v, want %v", i, got, r.want)
+		}
+	}
+	leaveNow(t, s, g, bob)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, bob.DID); n != 0 {
+		t.Error("who has left still counts")
+	}
+	// The way out: each joins anew, which ends its request and keeps the evidence.
+	c := g.ExternalCommit(carol.Rotate(), g.Index(carol))
+	out, err := s.JoinConvo(t.Context(), by(carol), joinInput(g, c))
+	accepted(t, (*gen.SendCommitOutput)(out), err)
+	sameRoster(t, s, c.Next)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests WHERE did = $1`, carol.DID); n != 0 {
+		t.Error("its request is still open")
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, carol.DID); n != 2 {
+		t.Errorf("%d reports of it are kept, want 2", n)
 	}
 }

@@ -141,6 +141,11 @@ func TestRosterRefusesJoin(t *testing.T) {
 			})
 		})
 	}
+	// Not even the creator, who may remove members by other commits.
+	unchanged(t, s, g.ID(), func() {
+		_, err := s.JoinConvo(t.Context(), by(alice), joinInput(g, g.ExternalCommit(alice.Rotate(), g.Index(carol))))
+		wantRefused(t, err, gen.ErrInvalidCommit, "the joiner's own old leaf")
+	})
 	// Without its tree the GroupInfo is fine: the commit leads to it.
 	in := joinInput(g, good)
 	in.GroupInfo = good.GroupInfoNoTree
@@ -178,4 +183,39 @@ func TestRosterRefusesCreation(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a client library is known to do otherwise is named, with the section
+// that wants it otherwise.
+func TestRosterNamesQuirks(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	p256 := mlstest.Suite(mls.SuiteP256)
+	alice, bob := commitClient("alice", p256), commitClient("bob", p256)
+	g := commitGroup(t, s, alice, bob)
+	next := g.Commit(alice, mlstest.Plan{})
+	bare := func(gi *mls.GroupInfo) {
+		for i := range gi.Extensions {
+			if gi.Extensions[i].Type == mls.ExtensionExternalPub {
+				gi.Extensions[i].Data = mlstest.HPKEKey(mls.SuiteP256)
+			}
+		}
+	}
+	compressed := g.Commit(alice, mlstest.Plan{EditPath: func(p *mls.UpdatePath) {
+		p.LeafNode.EncryptionKey = append([]byte{2}, p.LeafNode.EncryptionKey[1:33]...)
+	}})
+	unchanged(t, s, g.ID(), func() {
+		for why, info := range map[string][]byte{
+			"external_pub without its length prefix": next.Next.SignGroupInfo(alice, true, bare),
+			"compressed elliptic curve point":        compressed.GroupInfo,
+		} {
+			in := commitInput(g, next)
+			in.GroupInfo = info
+			_, err := s.SendCommit(t.Context(), by(alice), in)
+			wantRefused(t, err, gen.ErrInvalidGroupInfo, "known quirk: "+why)
+			wantRefused(t, err, gen.ErrInvalidGroupInfo, "RFC 9420 §")
+		}
+		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(alice, true, bare)})
+		wantRefused(t, err, gen.ErrInvalidGroupInfo, "external_pub without")
+	})
 }

@@ -17,7 +17,7 @@ func (s *Server) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.Sen
 	content := *in
 	content.ConvoID = convoID
 	return s.commit(ctx, caller, &commitRequest{
-		nsid: gen.NSIDSendCommit, key: in.IdempotencyKey, content: &content, conversation: convoID,
+		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: &content, conversation: convoID,
 		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcome", removedField: "removedDids",
 		added: in.AddedDIDs, removed: in.RemovedDIDs, needsGroupInfo: true,

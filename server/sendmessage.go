@@ -27,6 +27,12 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
+	return paced(ctx, s, caller, m.ConvoID, gen.MethodSendMessage, func() (*gen.SendMessageOutput, error) {
+		return s.sendMessage(ctx, caller, in, m)
+	})
+}
+
+func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*gen.SendMessageOutput, error) {
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		q := db.New(s.pool)
 		for range 2 {

@@ -30,6 +30,12 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
+	return paced(ctx, s, caller, convoID, gen.MethodSendProposal, func() (*gen.SendProposalOutput, error) {
+		return s.sendProposal(ctx, caller, in, convoID, p)
+	})
+}
+
+func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, convoID string, p *parsedProposal) (*gen.SendProposalOutput, error) {
 	content := *in
 	content.ConvoID = convoID
 	now := s.timestamp()

@@ -41,6 +41,8 @@ type Config struct {
 	// and commits of the older methods that nobody outside can read, without
 	// GroupInfo and tree.
 	RequireGroupInfo bool
+	// Pace bounds conversations; nil for no bounds.
+	Pace ConvoLimiter
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
@@ -62,6 +64,7 @@ type Server struct {
 	drain      func()
 
 	requireGroupInfo bool
+	pace             ConvoLimiter
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -70,7 +73,7 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		requireGroupInfo: c.RequireGroupInfo, memory: mls.NewMemory(rememberedLeaves),
+		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })

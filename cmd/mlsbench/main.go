@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"regexp"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -27,6 +28,7 @@ var benchmarks = []struct {
 	{"send", benchSend},
 	{"growth", benchGrowth},
 	{"read", benchRead},
+	{"mls", benchMLS},
 }
 
 var missed bool
@@ -45,6 +47,12 @@ func ratio(out io.Writer, got float64, of string, b bound, want float64) {
 		verdict, missed = "MISSED", true
 	}
 	fmt.Fprintf(out, "  ratio                  %8.2f x %s; wanted %s %.2f: %s\n", got, of, b, want, verdict)
+}
+
+// median of what was measured; of an even number, the upper of the two.
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
 }
 
 // better is the shorter of two times, of which zero is none yet.

@@ -26,6 +26,7 @@ type app struct {
 	handler  http.Handler
 	service  *server.Server
 	live     *live
+	limits   *auth.Limits
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -98,8 +99,8 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Tickets = server.NewTickets(pool)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
-		RequireGroupInfo: c.GroupInfo == "required",
-		Bus:              a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits,
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
@@ -148,6 +149,7 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
+	a.limits = limits
 	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
 }
 

@@ -90,9 +90,13 @@ func TestSettingsReachTheService(t *testing.T) {
 	defer plc.Close()
 	alice := plc.NewAccount()
 	blobs := filepath.Join(t.TempDir(), "elsewhere")
-	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_PAST_EPOCHS=3", "MLS_RATE_LIMITS=0.01", "MLS_BLOB_URL=file://"+blobs, "MLS_LOG_FORMAT=text")
+	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_PAST_EPOCHS=3", "MLS_GROUP_INFO=required", "MLS_RATE_LIMITS=0.01", "MLS_BLOB_URL=file://"+blobs, "MLS_LOG_FORMAT=text")
 	if code, body := r.call(t, "GET", gen.NSIDDescribeService, "", ""); code != 200 || !strings.Contains(body, `"pastEpochs":3`) {
 		t.Errorf("describeService answers %d %s", code, body)
+	}
+	create := `{"groupId":"00112233445566778899aabbccddeeff","cipherSuite":"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519"}`
+	if code, body := r.call(t, "POST", gen.NSIDCreateConvo, alice.Token(r.did(), gen.NSIDCreateConvo), create); code != 400 || !strings.Contains(body, gen.ErrInvalidGroupInfo) {
+		t.Errorf("createConvo without GroupInfo answers %d %s", code, body)
 	}
 	if st, err := os.Stat(blobs); err != nil || !st.IsDir() {
 		t.Errorf("blobs are not where they should be: %v", err)

@@ -46,7 +46,7 @@ export class Device {
     const claimed = await this.claim(others)
     await this.mls.createGroup(convoId)
     let convo, bytes
-    await this.mls.add(convoId, claimed.map(packageBytes), async ({ welcome, groupInfo }) => {
+    await this.mls.add(convoId, claimed.map(packageBytes), async ({ welcome, groupInfo, ratchetTree }) => {
       bytes = welcome.length
       convo = await this.account.procedure('createConvo', {
         groupId: convoId,
@@ -54,6 +54,7 @@ export class Device {
         initialMembers: others.map(({ did }) => did),
         welcomeMessage: base64(welcome),
         groupInfo: base64(groupInfo),
+        ratchetTree: ratchetTree && base64(ratchetTree),
         metadata,
         idempotencyKey: randomUUID(),
       })
@@ -66,7 +67,8 @@ export class Device {
   /** Joins by the Welcome that waits for this device, and confirms it. */
   async join(convoId) {
     const answer = await this.account.query('getWelcome', { convoId, deviceId: this.id })
-    assert.equal(await this.mls.joinWelcome(Buffer.from(answer.welcome, 'base64')), convoId)
+    const welcome = Buffer.from(answer.welcome, 'base64')
+    assert.equal(await this.mls.joinWelcome(welcome, answer.ratchetTree), convoId)
     assert.equal(this.mls.epoch(convoId), answer.epoch)
     await this.account.procedure('confirmWelcome', { convoId, deviceId: this.id, success: true })
     this.#read.set(convoId, answer.seq ?? 0)
@@ -113,18 +115,37 @@ export class Device {
     return this.#commit(convoId, async (submit) => {
       const claimed = await this.claim(accounts, convoId)
       return this.mls.add(convoId, claimed.map(packageBytes), submit)
-    }, ({ commit, welcome, groupInfo }) => this.account.procedure('addMembers', {
+    }, ({ commit, welcome, groupInfo, ratchetTree }) => this.account.procedure('addMembers', {
       convoId,
       didList: accounts.map(({ did }) => did),
       commit: base64(commit),
       welcomeMessage: base64(welcome),
       groupInfo: base64(groupInfo),
+      ratchetTree: ratchetTree && base64(ratchetTree),
       idempotencyKey: randomUUID(),
     }))
   }
 
   updateKeys(convoId) {
     return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), this.#sendCommit(convoId))
+  }
+
+  /** A PublicMessage commit whose GroupInfo has its tree neither inside nor beside it: the service knows it. */
+  updateKeysWithoutTree(convoId) {
+    const send = this.#sendCommit(convoId, { ratchetTree: undefined })
+    return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), send)
+  }
+
+  /** As removeMember, for a commit that cannot be read and a tree beside the GroupInfo. */
+  removeMemberWithTree(convoId, did) {
+    const send = this.#sendCommit(convoId, { removedDids: [did] })
+    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [did], submit), send)
+  }
+
+  /** A commit that the others cannot apply and the service cannot tell from any other; ts-mls only. */
+  damageCommit(convoId, externalSecret) {
+    const update = (submit) => this.mls.damagedUpdate(convoId, submit, externalSecret)
+    return this.#commit(convoId, update, this.#sendCommit(convoId))
   }
 
   /** Removes one leaf of a person who stays a member with other devices. */
@@ -161,10 +182,10 @@ export class Device {
   /** Joins as an active member without a Welcome: with a lost state, or as a new device. */
   async joinExternal(convoId) {
     const answer = await this.#commit(convoId, async (submit) => {
-      const { groupInfo } = await this.account.query('getGroupInfo', { convoId })
-      return this.mls.joinExternal(groupInfo, submit)
-    }, ({ commit, groupInfo }) => this.account.procedure('joinConvo', {
-      convoId, externalCommit: commit, groupInfo, idempotencyKey: randomUUID(),
+      const { groupInfo, ratchetTree } = await this.account.query('getGroupInfo', { convoId })
+      return this.mls.joinExternal(groupInfo, submit, ratchetTree)
+    }, ({ commit, groupInfo, ratchetTree }) => this.account.procedure('joinConvo', {
+      convoId, externalCommit: commit, groupInfo, ratchetTree, idempotencyKey: randomUUID(),
     }), () => {})
     this.#read.set(convoId, answer.seq)
     return answer

@@ -1,7 +1,7 @@
 // What the end-to-end tests ask of an MLS implementation; tsmls.mjs and corecrypto.mjs provide it.
 //
 // Group ids are lower-case hex, everything else is bytes. A method that changes the group builds a
-// bundle { commit, welcome, groupInfo } and hands it to `submit`, which sends it to the delivery
+// bundle { commit, welcome, groupInfo, ratchetTree } and hands it to `submit`, which sends it to the delivery
 // service and says whether it was accepted; only then does the client move to the next epoch.
 //
 //   keyPackages(n)                      → n fresh key packages
@@ -9,8 +9,9 @@
 //   add(groupId, keyPackages, submit)   → accepted
 //   remove(groupId, identities, submit) → accepted
 //   update(groupId, submit)             → accepted
-//   joinWelcome(welcome)                → groupId
-//   joinExternal(groupInfo, submit)     → accepted; replaces this client's own old leaf, if any
+//   joinWelcome(welcome, ratchetTree)   → groupId
+//   joinExternal(groupInfo, submit, ratchetTree)
+//                                       → accepted; replaces this client's own old leaf, if any
 //   forget(groupId)                       loses the state of a group
 //   encrypt(groupId, plaintext)         → message
 //   process(groupId, message)           → { contentType, plaintext, active }: application, commit or proposal;
@@ -24,15 +25,20 @@ import { TsMlsClient } from './tsmls.mjs'
 
 export const SUITE_1 = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519'
 export const SUITE_2 = 'MLS_128_DHKEMP256_AES128GCM_SHA256_P256'
+export const SUITE_3 = 'MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519'
+export const SUITE_5 = 'MLS_256_DHKEMP521_AES256GCM_SHA512_P521'
+export const SUITE_7 = 'MLS_256_DHKEMP384_AES256GCM_SHA384_P384'
 
 const implementations = { 'ts-mls': TsMlsClient, 'core-crypto': CoreCryptoClient }
 
 /**
  * Starts a client. `identity` becomes the basic credential: a DID, optionally with #device.
- * `handshakes` is 'public' (PublicMessage commits) or 'private' (PrivateMessage commits).
+ * `handshakes` is 'public' (PublicMessage commits) or 'private' (PrivateMessage commits). The ratchet tree is
+ * 'inside' the GroupInfo and the Welcome or, with ts-mls, 'beside' them: only then is it needed or given here.
+ * `raw` leaves one of the ways of ts-mls as it is: 'external_pub', 'keys' or 'lifetime'.
  */
-export function openClient(implementation, { identity, suite = SUITE_1, handshakes = 'public' }) {
-  return implementations[implementation].open({ identity, suite, handshakes })
+export function openClient(implementation, { identity, suite = SUITE_1, handshakes = 'public', tree = 'inside', raw }) {
+  return implementations[implementation].open({ identity, suite, handshakes, tree, raw })
 }
 
 /** The service's name for a device: unpadded lower-case base32 of half a SHA-256 of its signature key. */

@@ -1,17 +1,21 @@
-// ts-mls 1.6 departs from RFC 9420 in two places. This shim makes it emit and accept the RFC's form.
+// ts-mls 1.6 departs from RFC 9420 in two places. This shim makes it emit and accept the RFC's form. (A third is its
+// default lifetime without end; tsmls.mjs gives it another.)
 //
 //  - ECDSA public keys: compressed points instead of the uncompressed ones of §5.1.1.
 //  - external_pub: the bare HPKE key, without the length that opaque<V> of §12.4.3.2 calls for.
-import { p256 } from '@noble/curves/nist.js'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { getCiphersuiteFromName, getCiphersuiteImpl } from 'ts-mls'
-import { createGroupInfo } from 'ts-mls/createCommit.js'
+import { createGroupInfo, createGroupInfoWithExternalPubAndRatchetTree } from 'ts-mls/createCommit.js'
 import { ratchetTreeEncoder } from 'ts-mls/ratchetTree.js'
 import { encode } from 'ts-mls/codec/tlsEncoder.js'
 import { varLenDataEncoder } from 'ts-mls/codec/variableLength.js'
 
+/** A cipher suite as ts-mls has it. */
+export const rawCipherSuite = (name) => getCiphersuiteImpl(getCiphersuiteFromName(name))
+
 /** A ts-mls cipher suite that speaks the RFC's encodings. */
 export async function cipherSuite(name) {
-  const suite = await getCiphersuiteImpl(getCiphersuiteFromName(name))
+  const suite = await rawCipherSuite(name)
   return {
     ...suite,
     signature: { ...suite.signature, keygen: () => uncompressedKeys(name, suite) },
@@ -21,24 +25,48 @@ export async function cipherSuite(name) {
 
 async function uncompressedKeys(name, suite) {
   const keys = await suite.signature.keygen()
-  if (!name.endsWith('_P256')) return keys
-  return { signKey: keys.signKey, publicKey: p256.getPublicKey(keys.signKey, false) }
+  const curve = curves[name.split('_').at(-1)]
+  return curve ? { signKey: keys.signKey, publicKey: curve.getPublicKey(keys.signKey, false) } : keys
 }
 
-/** The only HPKE keys that come with their length in front are those of external_pub: 32 and 65 bytes long. */
+const curves = { P256: p256, P384: p384, P521: p521 }
+
+/** The only HPKE keys that come with their length in front are those of external_pub: X25519's 32 bytes, or a point's. */
 function withoutLength(key) {
   if (key.length === 1 + 32) return key.subarray(1)
-  if (key.length === 2 + 65) return key.subarray(2)
+  if ([2 + 65, 2 + 97, 2 + 133].includes(key.length)) return key.subarray(2)
   return key
 }
 
-/** A signed GroupInfo of the current epoch with external_pub and ratchet_tree. */
-export async function groupInfo(state, suite) {
-  const { publicKey } = await suite.hpke.deriveKeyPair(state.keySchedule.externalSecret)
+/** The ratchet tree of the current epoch. */
+export const ratchetTree = (state) => encode(ratchetTreeEncoder)(state.ratchetTree)
+
+/**
+ * The same suite, but what it encrypts in an UpdatePath cannot be decrypted: the path secrets of a commit made
+ * with it reach nobody, and all that can be seen from outside is in order.
+ */
+export function damagingPaths(suite) {
+  const seal = async (publicKey, plaintext, info, aad) => {
+    const sealed = await suite.hpke.seal(publicKey, plaintext, info, aad)
+    if (Buffer.from(info).includes('MLS 1.0 UpdatePathNode')) sealed.ct[0] ^= 1
+    return sealed
+  }
+  return { ...suite, hpke: { ...suite.hpke, seal } }
+}
+
+/** The GroupInfo that ts-mls makes, with a bare external_pub. */
+export const rawGroupInfo = (state, suite) => createGroupInfoWithExternalPubAndRatchetTree(state, [], suite)
+
+/**
+ * A signed GroupInfo of the current epoch with external_pub, which belongs to the group unless another secret is
+ * given, and with ratchet_tree if wanted.
+ */
+export async function groupInfo(state, suite, withTree, externalSecret = state.keySchedule.externalSecret) {
+  const { publicKey } = await suite.hpke.deriveKeyPair(externalSecret)
   const externalPub = await suite.hpke.exportPublicKey(publicKey)
   const extensions = [
     { extensionType: 'external_pub', extensionData: encode(varLenDataEncoder)(externalPub) },
-    { extensionType: 'ratchet_tree', extensionData: encode(ratchetTreeEncoder)(state.ratchetTree) },
   ]
+  if (withTree) extensions.push({ extensionType: 'ratchet_tree', extensionData: ratchetTree(state) })
   return createGroupInfo(state.groupContext, state.confirmationTag, state, extensions, suite)
 }

@@ -1,32 +1,36 @@
 // MLS client on ts-mls: MLSMessage framing for everything it emits.
 import {
-  acceptAll, createApplicationMessage, createCommit, createGroup, createProposal, decodeMlsMessage, emptyPskIndex,
-  encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
+  acceptAll, createApplicationMessage, createCommit, createGroup, createProposal, decodeMlsMessage, defaultLifetime,
+  emptyPskIndex, encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
 } from 'ts-mls'
 import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
 import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
 import { getGroupMembers } from 'ts-mls/clientState.js'
-import { cipherSuite, groupInfo } from './shim.mjs'
+import { decodeRatchetTree } from 'ts-mls/ratchetTree.js'
+import { cipherSuite, damagingPaths, groupInfo, ratchetTree, rawCipherSuite, rawGroupInfo } from './shim.mjs'
 
 const DAY = 86_400n
 
 export class TsMlsClient {
-  static async open({ identity, suite, handshakes }) {
-    const cs = await cipherSuite(suite)
-    return new TsMlsClient(identity, cs, await cs.signature.keygen(), handshakes === 'public')
+  static async open({ identity, suite, handshakes, tree, raw }) {
+    const cs = await (raw === 'keys' ? rawCipherSuite : cipherSuite)(suite)
+    const options = { isPublic: handshakes === 'public', treeInside: tree === 'inside', raw }
+    return new TsMlsClient(identity, cs, await cs.signature.keygen(), options)
   }
 
-  #cs; #keys; #public
+  #cs; #keys; #public; #treeInside; #raw
   #groups = new Map() // hex group id → ClientState
   #packages = new Map() // hex KeyPackageRef → { publicPackage, privatePackage }
 
-  constructor(identity, cs, keys, isPublic) {
+  constructor(identity, cs, keys, { isPublic, treeInside, raw }) {
     this.implementation = 'ts-mls'
     this.identity = identity
     this.signatureKey = keys.publicKey
     this.#cs = cs
     this.#keys = keys
     this.#public = isPublic
+    this.#treeInside = treeInside
+    this.#raw = raw
   }
 
   async keyPackages(n) {
@@ -45,7 +49,7 @@ export class TsMlsClient {
     const capabilities = {
       versions: ['mls10'], ciphersuites: [this.#cs.name], extensions: [], proposals: [], credentials: ['basic', 'x509'],
     }
-    const lifetime = { notBefore: now - 3600n, notAfter: now + 30n * DAY }
+    const lifetime = this.#raw === 'lifetime' ? defaultLifetime : { notBefore: now - 3600n, notAfter: now + 30n * DAY }
     const credential = { credentialType: 'basic', identity: Buffer.from(this.identity) }
     return generateKeyPackageWithKey(credential, capabilities, lifetime, [], this.#keys, this.#cs)
   }
@@ -77,52 +81,68 @@ export class TsMlsClient {
     return this.#commit(groupId, [], submit)
   }
 
-  async #commit(groupId, extraProposals, submit) {
+  /**
+   * An update that no other member can apply, though this client can. With an `externalSecret` that is not the
+   * group's, this client cannot follow those who join by its GroupInfo either.
+   */
+  damagedUpdate(groupId, submit, externalSecret) {
+    return this.#commit(groupId, [], submit, { suite: damagingPaths(this.#cs), externalSecret })
+  }
+
+  async #commit(groupId, extraProposals, submit, { suite = this.#cs, externalSecret } = {}) {
     const { newState, commit, welcome } = await createCommit(
-      { state: this.#groups.get(groupId), cipherSuite: this.#cs },
-      { extraProposals, wireAsPublicMessage: this.#public, ratchetTreeExtension: true })
+      { state: this.#groups.get(groupId), cipherSuite: suite },
+      { extraProposals, wireAsPublicMessage: this.#public, ratchetTreeExtension: this.#treeInside })
     const accepted = await submit({
       commit: encodeMlsMessage(commit),
       welcome: welcome && message({ wireformat: 'mls_welcome', welcome }),
-      groupInfo: await this.#groupInfo(newState),
+      ...await this.#groupInfo(newState, externalSecret),
     })
     if (accepted) this.#groups.set(groupId, newState)
     return accepted
   }
 
-  async #groupInfo(state) {
-    return message({ wireformat: 'mls_group_info', groupInfo: await groupInfo(state, this.#cs) })
+  async #groupInfo(state, externalSecret) {
+    const info = this.#raw === 'external_pub'
+      ? await rawGroupInfo(state, this.#cs)
+      : await groupInfo(state, this.#cs, this.#treeInside, externalSecret)
+    return {
+      groupInfo: message({ wireformat: 'mls_group_info', groupInfo: info }),
+      ratchetTree: this.#treeInside ? undefined : ratchetTree(state),
+    }
   }
 
-  async joinWelcome(bytes) {
+  async joinWelcome(bytes, tree) {
     const { welcome } = read(bytes, 'mls_welcome')
     for (const { newMember } of welcome.secrets) {
       const mine = this.#packages.get(hex(newMember))
       if (!mine) continue
-      const state = await joinGroup(welcome, mine.publicPackage, mine.privatePackage, emptyPskIndex, this.#cs)
+      const state = await joinGroup(welcome, mine.publicPackage, mine.privatePackage, emptyPskIndex, this.#cs, readTree(tree))
       this.#packages.delete(hex(newMember))
       return this.#store(state)
     }
     throw new Error('the Welcome names no key package of this client')
   }
 
-  async joinExternal(bytes, submit) {
+  async joinExternal(bytes, submit, treeBytes) {
     const info = read(bytes, 'mls_group_info')?.groupInfo ?? decodeGroupInfo(bytes, 0)[0]
     const { publicPackage, privatePackage } = await this.#makePackage()
-    const resync = ratchetTreeFromExtension(info).some((node) =>
+    const tree = ratchetTreeFromExtension(info) ?? readTree(treeBytes)
+    const resync = tree.some((node) =>
       node?.nodeType === 'leaf' && hex(node.leaf.signaturePublicKey) === hex(this.signatureKey))
-    const { publicMessage, newState } = await joinGroupExternal(info, publicPackage, privatePackage, resync, this.#cs)
+    const { publicMessage, newState } = await joinGroupExternal(
+      info, publicPackage, privatePackage, resync, this.#cs, tree)
     const accepted = await submit({
       commit: message({ wireformat: 'mls_public_message', publicMessage }),
-      groupInfo: await this.#groupInfo(newState),
+      ...await this.#groupInfo(newState),
     })
     if (accepted) this.#store(newState)
     return accepted
   }
 
   /** A signed GroupInfo of the current epoch. */
-  groupInfo(groupId) {
-    return this.#groupInfo(this.#groups.get(groupId))
+  async groupInfo(groupId) {
+    return (await this.#groupInfo(this.#groups.get(groupId))).groupInfo
   }
 
   /** A proposal for others to see; this client's next commit names it as well. */
@@ -183,6 +203,8 @@ function read(bytes, ...wireformats) {
   }
   return used === bytes.length && wireformats.includes(decoded.wireformat) ? decoded : undefined
 }
+
+const readTree = (bytes) => bytes && decodeRatchetTree(bytes, 0)[0]
 
 /** core-crypto publishes bare key packages. */
 function readKeyPackage(bytes) {

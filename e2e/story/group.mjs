@@ -65,10 +65,10 @@ async function newDevice(w) {
   await w.say(w.phone, 'Ada again, on the train', [w.ada, w.ben, w.cleo, w.dan])
   await w.say(w.ben, 'Ada twice!', [w.ada, w.phone, w.cleo, w.dan])
 
-  // A verified roster holds every leaf; a claimed one those that the service has seen join.
   const { members, roster } = await w.convo(w.ben)
+  assert.equal(roster, 'verified')
   const devices = members.find(({ did }) => did === w.ada.did).devices.map(({ deviceId }) => deviceId)
-  assert.deepEqual(devices.sort(), (roster === 'verified' ? [w.ada.id, w.phone.id] : [w.phone.id]).sort())
+  assert.deepEqual(devices.sort(), [w.ada.id, w.phone.id].sort())
 }
 
 export const group = [

@@ -273,6 +273,10 @@ func TestTombstoneFoundByRefresh(t *testing.T) {
 func TestCancelledRequest(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
+	// The directory answers only afterwards: an answer that is there already may win.
+	release := make(chan struct{})
+	w.plc.Intercept(func(http.ResponseWriter, *http.Request) bool { <-release; return false })
+	defer close(release)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	caller, err := w.auth.Authenticate(ctx, request(a.Token(service, sendMessage.NSID)), sendMessage)

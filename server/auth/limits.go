@@ -88,38 +88,86 @@ func (l *Limits) Allow(_ context.Context, caller xrpc.Caller, m *xrpc.Method) er
 	return l.take("did", caller.DID, class, rates[class])
 }
 
-// AllowConvo counts a call of m against the conversation it is about. It is
-// for handlers, once they know that the caller is a member: strangers must
-// not be able to use up the rate of a conversation.
-func (l *Limits) AllowConvo(convoID string, m *xrpc.Method) error {
+// ConvoFull says whether a conversation has used up its rate for calls of m's
+// class, and counts nothing.
+func (l *Limits) ConvoFull(convoID string, m *xrpc.Method) error {
 	class := ClassOf(m)
 	rate, ok := convoRates[class]
-	if !ok {
+	if !ok || l.off {
 		return nil
 	}
-	return l.take("convo", convoID, class, rate)
+	return l.refuse(class, l.bucket("convo", convoID, class, rate).wait())
 }
 
-// take returns a typed nil never: errors are made where they are returned.
+// CountConvo counts a call of m against the conversation it is about. Count
+// what was accepted only: strangers must not be able to use up the rate of a
+// conversation.
+func (l *Limits) CountConvo(convoID string, m *xrpc.Method) {
+	class := ClassOf(m)
+	if rate, ok := convoRates[class]; ok && !l.off {
+		l.bucket("convo", convoID, class, rate).take()
+	}
+}
+
+// take counts a call, or refuses it.
 func (l *Limits) take(kind, who string, class Class, rate Rate) error {
 	if l.off {
 		return nil
 	}
+	return l.refuse(class, l.bucket(kind, who, class, rate).take())
+}
+
+// refuse returns a typed nil never: errors are made where they are returned.
+func (l *Limits) refuse(class Class, wait time.Duration) error {
+	if wait == 0 {
+		return nil
+	}
+	l.metrics.Limited.WithLabelValues(class.String()).Inc()
+	return tooMany(class, wait)
+}
+
+// bucket is one token bucket at this moment.
+type bucket struct {
+	shard            *limitShard
+	key              uint64
+	now, each, depth int64
+	limit            int
+}
+
+func (l *Limits) bucket(kind, who string, class Class, rate Rate) bucket {
 	var h maphash.Hash
 	h.SetSeed(l.seed)
 	_, _ = h.WriteString(kind)
 	_ = h.WriteByte(byte(class))
 	_, _ = h.WriteString(who)
 	key := h.Sum64()
-
 	each := float64(time.Second) / (rate.PerSecond * l.scale)
 	depth := each * max(1, math.Floor(float64(rate.Burst)*l.scale))
-	wait := l.shards[key%limitShards].take(key, l.now().UnixNano(), int64(each), int64(depth), l.maxBuckets)
-	if wait == 0 {
-		return nil
+	return bucket{&l.shards[key%limitShards], key, l.now().UnixNano(), int64(each), int64(depth), l.maxBuckets}
+}
+
+// wait is how long until a call passes.
+func (b bucket) wait() time.Duration {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	return b.over(max(b.shard.full[b.key], b.now) + b.each)
+}
+
+func (b bucket) over(full int64) time.Duration { return time.Duration(max(0, full-b.now-b.depth)) }
+
+// take counts a call, unless it has to wait: then it says how long.
+func (b bucket) take() time.Duration {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	full := max(b.shard.full[b.key], b.now) + b.each
+	if wait := b.over(full); wait > 0 {
+		return wait
 	}
-	l.metrics.Limited.WithLabelValues(class.String()).Inc()
-	return tooMany(class, wait)
+	if len(b.shard.full) >= b.limit {
+		b.shard.makeRoom(b.now, b.limit)
+	}
+	b.shard.full[b.key] = full
+	return 0
 }
 
 // tooMany says in the message when to come back: a PDS passes on the message
@@ -130,22 +178,6 @@ func tooMany(class Class, wait time.Duration) error {
 		"too many calls of this kind (%s): try again in %d s", class, seconds)
 	e.RetryAfter = time.Duration(seconds) * time.Second
 	return e
-}
-
-// take takes one call out of a bucket and returns 0, or how long until there
-// is one.
-func (s *limitShard) take(key uint64, now, each, depth int64, limit int) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	full := max(s.full[key], now) + each
-	if full-now > depth {
-		return time.Duration(full - now - depth)
-	}
-	if len(s.full) >= limit {
-		s.makeRoom(now, limit)
-	}
-	s.full[key] = full
-	return 0
 }
 
 // makeRoom drops the buckets that are full, and if that is not a tenth, others

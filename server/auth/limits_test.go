@@ -68,7 +68,7 @@ func TestLimitsAreApart(t *testing.T) {
 	if drain(t, l, "did:plc:a", getMessages) == 0 {
 		t.Error("classes share a bucket")
 	}
-	if l.AllowConvo("did:plc:a", sendMessage) != nil {
+	if l.ConvoFull("did:plc:a", sendMessage) != nil {
 		t.Error("conversations share buckets with accounts")
 	}
 	if l.Allow(t.Context(), xrpc.Caller{DID: "did:plc:a"}, &xrpc.Method{NSID: nsidPrefix + "updateCursor", Kind: xrpc.Procedure}) == nil {
@@ -80,14 +80,25 @@ func TestConvoLimits(t *testing.T) {
 	now := time.Now()
 	l := newTestLimits(t, LimitsConfig{now: func() time.Time { return now }})
 	n := 0
-	for l.AllowConvo("00ff", sendMessage) == nil {
-		n++
+	for ; l.ConvoFull("00ff", sendMessage) == nil; n++ {
+		if l.ConvoFull("00ff", sendMessage) != nil {
+			t.Fatal("asking counts")
+		}
+		l.CountConvo("00ff", sendMessage)
 	}
 	if n != convoRates[ClassSend].Burst {
 		t.Errorf("burst of %d", n)
 	}
+	if l.ConvoFull("ff00", sendMessage) != nil {
+		t.Error("conversations share a bucket")
+	}
+	now = now.Add(time.Second)
+	if l.ConvoFull("00ff", sendMessage) != nil {
+		t.Error("the rate does not come back")
+	}
 	for range 10_000 {
-		if err := l.AllowConvo("00ff", getMessages); err != nil {
+		l.CountConvo("00ff", getMessages)
+		if err := l.ConvoFull("00ff", getMessages); err != nil {
 			t.Fatal("reading is bounded by account only")
 		}
 	}

@@ -1,0 +1,135 @@
+// What two MLS implementations make passes everything that the service verifies, in every suite they share with
+// it; and its roster is the group's tree after each step.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { Device, base64 } from '../lib/device.mjs'
+import { DirectAccount } from '../lib/direct.mjs'
+import { startNetwork } from '../lib/network.mjs'
+import { SUITE_1, SUITE_2, SUITE_3, SUITE_5, SUITE_7 } from '../mls/client.mjs'
+
+const suites = { 'ts-mls': [SUITE_1, SUITE_2, SUITE_3, SUITE_5, SUITE_7], 'core-crypto': [SUITE_1, SUITE_2] }
+let network
+
+before(async () => { network = await startNetwork({ pdses: [] }) }, { timeout: 120_000 })
+after(() => network?.stop(), { timeout: 60_000 })
+
+for (const [implementation, names] of Object.entries(suites)) {
+  for (const suite of names) {
+    for (const handshakes of ['public', 'private']) {
+      test(`${implementation}, ${suite}, ${handshakes} handshakes`, { timeout: 90_000 }, (t) =>
+        life(t, { implementation, suite, handshakes }))
+    }
+  }
+}
+
+for (const handshakes of ['public', 'private']) {
+  test(`the tree beside the GroupInfo, ${handshakes} handshakes`, { timeout: 90_000 }, (t) =>
+    life(t, { implementation: 'ts-mls', suite: SUITE_1, handshakes, tree: 'beside' }))
+}
+
+async function life(t, options) {
+  const convoId = randomBytes(16).toString('hex')
+  const open = async (account, label) => {
+    const device = await Device.open(account, { ...options, label })
+    t.after(() => device.close())
+    return device
+  }
+  const [ada, ben, cleo] = await Promise.all(['Ada', 'Ben', 'Cleo'].map(async (name) =>
+    open(await DirectAccount.create({ name, network }))))
+  const steps = new Steps(convoId, [ada, ben])
+
+  for (const device of [ada, ben, cleo]) await publish(device)
+  await ada.create(convoId, [ben.account])
+  await ben.join(convoId)
+  await steps.check()
+
+  await ben.addMembers(convoId, [cleo.account])
+  await ada.sync(convoId)
+  await cleo.join(convoId)
+  steps.devices.push(cleo)
+  await steps.check()
+  for (const device of [ada, ben, cleo]) await steps.committed(device, () => device.updateKeys(convoId))
+
+  if (options.tree === 'beside' && options.handshakes === 'public') {
+    await steps.committed(ben, () => ben.updateKeysWithoutTree(convoId))
+    await steps.committed(ben, () => ben.updateKeys(convoId))
+  }
+
+  cleo.mls.forget(convoId)
+  await steps.committed(cleo, () => cleo.joinExternal(convoId))
+  const phone = await open(ada.account, 'phone')
+  steps.devices.push(phone)
+  await steps.committed(phone, () => phone.joinExternal(convoId))
+  await steps.talk()
+
+  // leaveConvo takes no tree beside a GroupInfo; with a PublicMessage commit it needs none.
+  const [remove, commitLeave] = options.tree === 'beside' && options.handshakes === 'private'
+    ? [() => ada.removeMemberWithTree(convoId, cleo.did), () => phone.removeMemberWithTree(convoId, ben.did)]
+    : [() => ada.removeMember(convoId, cleo.did), () => phone.removeMember(convoId, ben.did)]
+  await steps.removed(cleo, remove)
+  await ben.leave(convoId)
+  await steps.removed(ben, commitLeave)
+  await steps.talk()
+}
+
+/** Publishes one package alone and two together. */
+async function publish(device) {
+  const [keyPackage] = await device.mls.keyPackages(1)
+  const one = await device.account.procedure('publishKeyPackage', {
+    keyPackage: base64(keyPackage), cipherSuite: device.suite,
+  })
+  assert.equal(one.deviceId, device.id)
+  assert.deepEqual(await device.publish(2), { succeeded: 2, failed: 0 })
+}
+
+class Steps {
+  constructor(convoId, devices) {
+    this.convoId = convoId
+    this.devices = devices
+  }
+
+  /** `device` commits, the others apply it. */
+  async committed(device, work) {
+    await work()
+    await this.sync(device)
+    await this.check()
+  }
+
+  /** All devices but one that is gone apply the commit that removed it. */
+  async removed(gone, work) {
+    this.devices = this.devices.filter((device) => device !== gone)
+    await work()
+    await this.sync()
+    await this.check()
+  }
+
+  async sync(but) {
+    for (const device of this.devices) if (device !== but) assert.deepEqual(await device.sync(this.convoId), [])
+  }
+
+  /** The service has verified the roster, and it is what the clients hold. */
+  async check() {
+    const [{ account }] = this.devices
+    const { conversations } = await account.query('getConvos')
+    const { roster, epoch, members } = conversations.find(({ id }) => id === this.convoId)
+    assert.equal(roster, 'verified')
+    const stored = members.flatMap(({ devices }) => devices.map(({ deviceId }) => deviceId))
+    assert.deepEqual(stored.sort(), this.devices.map(({ id }) => id).sort())
+    for (const { mls } of this.devices) {
+      assert.equal(mls.epoch(this.convoId), epoch)
+      const identities = this.devices.map((device) => device.mls.identity)
+      assert.deepEqual([...mls.members(this.convoId)].sort(), identities.sort())
+    }
+  }
+
+  async talk() {
+    for (const speaker of this.devices) {
+      const text = `${speaker.name} says something`
+      await speaker.say(this.convoId, text)
+      for (const listener of this.devices.filter((device) => device !== speaker)) {
+        assert.deepEqual((await listener.sync(this.convoId)).map((heard) => heard.text), [text])
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"pgregory.net/rapid"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// send commits a plan in one of the forms that show what it leads to, after a
+// race that it wins or loses, or a crash.
+func (m *rosterModel) send(r *rapid.T, c *mlstest.Client, p mlstest.Plan, in *gen.SendCommitInput) {
+	p.Public = p.Refs != nil || rapid.Bool().Draw(r, "readable")
+	commit := m.g.Commit(c, p)
+	in.ConvoID, in.Commit, in.Welcome = m.g.ID(), commit.Message, commit.Welcome
+	in.GroupInfo, in.RatchetTree = commit.GroupInfo, nil
+	switch form := rapid.IntRange(0, 3).Draw(r, "evidence"); {
+	case form == 1:
+		in.GroupInfo, in.RatchetTree = commit.GroupInfoNoTree, commit.RatchetTree
+	case form == 2 && p.Public:
+		in.GroupInfo = nil
+	case form == 3 && p.Public:
+		in.GroupInfo = commit.GroupInfoNoTree
+	}
+	m.deliver(r, commit, func() (*gen.SendCommitOutput, error) { return m.s.SendCommit(context.Background(), by(c), in) })
+}
+
+// deliver brings a commit to the service.
+func (m *rosterModel) deliver(r *rapid.T, commit *mlstest.Commit, send func() (*gen.SendCommitOutput, error)) {
+	if rapid.IntRange(0, 9).Draw(r, "crash") == 0 {
+		m.crash(r, send)
+	}
+	stale := m.g
+	out, err := send()
+	if err != nil || !out.Success {
+		r.Fatalf("refused: %v, %v", out, err)
+	}
+	m.g = commit.Next
+	if rapid.IntRange(0, 4).Draw(r, "race") == 0 {
+		m.loseRace(r, stale)
+	}
+}
+
+// loseRace lets somebody commit in the epoch that is over.
+func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
+	c := m.devices["creator"][0]
+	if !stale.Has(c) || !m.g.Has(c) {
+		return
+	}
+	lost := stale.Commit(c, mlstest.Plan{Public: rapid.Bool().Draw(r, "loser readable")})
+	out, err := m.s.SendCommit(context.Background(), by(c), commitInput(stale, lost))
+	if err != nil || out.Success || out.NewEpoch != int64(m.g.Epoch()) {
+		r.Fatalf("the loser heard %v, %v", out, err)
+	}
+}
+
+// crash kills the connection of a commit as it comes to store the tree.
+func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, error)) {
+	before := conversationState(m.t, m.s, m.g.ID())
+	tx, err := m.s.pool.Begin(context.Background())
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(context.Background(), `SELECT FROM group_states WHERE convo_id = $1 FOR UPDATE`, m.g.ID()); err != nil {
+		r.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := send()
+		done <- err
+	}()
+	kill(m.t, m.s, tx)
+	var pg *pgconn.PgError
+	if err := <-done; !errors.As(err, &pg) || pg.Code != "57P01" {
+		r.Fatalf("the commit ended with %v, want its connection terminated", err)
+	}
+	if after := conversationState(m.t, m.s, m.g.ID()); after != before {
+		r.Fatalf("half done: from\n%s\nto\n%s", before, after)
+	}
+}
