@@ -20,6 +20,12 @@ func (s *Server) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
+	return paced(ctx, s, caller, convoID, gen.MethodSendEphemeral, func() (*gen.SendEphemeralOutput, error) {
+		return s.sendEphemeral(ctx, caller, convoID, in)
+	})
+}
+
+func (s *Server) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
 	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, convoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
