@@ -91,7 +91,7 @@ func TestTicketOpensAStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if ct := res.Header.Get("Content-Type"); res.StatusCode != 200 || !strings.HasPrefix(ct, "text/event-stream") {
+	if ct := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || !strings.HasPrefix(ct, "text/event-stream") {
 		t.Fatalf("status %d, %s", res.StatusCode, ct)
 	}
 	lines := bufio.NewScanner(res.Body)

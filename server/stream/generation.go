@@ -44,7 +44,7 @@ func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 		}
 		return nil
 	}
-	why := ""
+	var why string
 	switch {
 	case *g.SystemIdentifier != g.HereSystem:
 		why = "the database cluster is another one"
