@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -86,13 +87,20 @@ func worker(ctx context.Context, addr string, calls []call, took []time.Duration
 		if err != nil {
 			return fmt.Errorf("answer %d: %w", i, err)
 		}
-		if res.StatusCode != http.StatusOK {
-			body, _ := io.ReadAll(res.Body)
-			return fmt.Errorf("answer %d: %s: %s", i, res.Status, body)
-		}
-		if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		if err := readAnswer(res); err != nil {
 			return fmt.Errorf("answer %d: %w", i, err)
 		}
 		took[i] = time.Since(began)
 	}
+}
+
+// readAnswer reads an answer to its end and throws a good one away.
+func readAnswer(res *http.Response) error {
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		body, err := io.ReadAll(res.Body)
+		return errors.Join(fmt.Errorf("%s: %s", res.Status, body), err)
+	}
+	_, err := io.Copy(io.Discard, res.Body)
+	return err
 }
