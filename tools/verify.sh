@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { printf '== %s\n' "$*" >&2; }
-# Built once: `go tool` would link them anew for every call in a fresh module cache.
 sqlc() { go tool -modfile=tools/go.mod sqlc "$@"; }
 
 scratch=$(mktemp -d)
