@@ -15,11 +15,12 @@ UPDATE conversations SET
     epoch = $1::bigint + 1,
     epoch_assumed = FALSE,
     last_seq = last_seq + 1,
+    last_pos = greatest(last_pos, log_own_xid()),
     roster_version = roster_version + $2::bigint,
     last_activity_at = greatest(last_activity_at, $3)
 WHERE convo_id = $4 AND closed_at IS NULL
   AND epoch = $1::bigint
-RETURNING last_seq
+RETURNING last_seq, gen, last_pos, last_n
 `
 
 type AdvanceEpochParams struct {
@@ -29,18 +30,30 @@ type AdvanceEpochParams struct {
 	ConvoID      string
 }
 
+type AdvanceEpochRow struct {
+	LastSeq int64
+	Gen     int64
+	LastPos int64
+	LastN   int64
+}
+
 // The one statement that moves a group on: exactly one commit of an epoch finds
 // its row. What an assumed epoch is has been settled by then.
-func (q *Queries) AdvanceEpoch(ctx context.Context, arg AdvanceEpochParams) (int64, error) {
+func (q *Queries) AdvanceEpoch(ctx context.Context, arg AdvanceEpochParams) (AdvanceEpochRow, error) {
 	row := q.db.QueryRow(ctx, advanceEpoch,
 		arg.Framing,
 		arg.RosterChange,
 		arg.At,
 		arg.ConvoID,
 	)
-	var last_seq int64
-	err := row.Scan(&last_seq)
-	return last_seq, err
+	var i AdvanceEpochRow
+	err := row.Scan(
+		&i.LastSeq,
+		&i.Gen,
+		&i.LastPos,
+		&i.LastN,
+	)
+	return i, err
 }
 
 const conflictCommits = `-- name: ConflictCommits :many
@@ -236,9 +249,9 @@ func (q *Queries) FirstCommit(ctx context.Context, convoID string) ([]byte, erro
 }
 
 const insertHandshake = `-- name: InsertHandshake :exec
-INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at)
+INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES ($1, $2, $3, $4, $5, $6::text,
-        $7, $8, $9)
+        $7, $8, $9, $10, $11)
 `
 
 type InsertHandshakeParams struct {
@@ -251,6 +264,8 @@ type InsertHandshakeParams struct {
 	Ciphertext  []byte
 	ProposalRef []byte
 	At          time.Time
+	Gen         int64
+	Pos         int64
 }
 
 func (q *Queries) InsertHandshake(ctx context.Context, arg InsertHandshakeParams) error {
@@ -264,19 +279,28 @@ func (q *Queries) InsertHandshake(ctx context.Context, arg InsertHandshakeParams
 		arg.Ciphertext,
 		arg.ProposalRef,
 		arg.At,
+		arg.Gen,
+		arg.Pos,
 	)
 	return err
 }
 
 const takeSeq = `-- name: TakeSeq :one
-UPDATE conversations SET last_seq = last_seq + 1, last_activity_at = greatest(last_activity_at, $1)
+UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()),
+    last_activity_at = greatest(last_activity_at, $1)
 WHERE convo_id = $2
-RETURNING last_seq
+RETURNING last_seq, gen, last_pos
 `
 
-func (q *Queries) TakeSeq(ctx context.Context, at time.Time, convoID string) (int64, error) {
+type TakeSeqRow struct {
+	LastSeq int64
+	Gen     int64
+	LastPos int64
+}
+
+func (q *Queries) TakeSeq(ctx context.Context, at time.Time, convoID string) (TakeSeqRow, error) {
 	row := q.db.QueryRow(ctx, takeSeq, at, convoID)
-	var last_seq int64
-	err := row.Scan(&last_seq)
-	return last_seq, err
+	var i TakeSeqRow
+	err := row.Scan(&i.LastSeq, &i.Gen, &i.LastPos)
+	return i, err
 }

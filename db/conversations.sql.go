@@ -11,8 +11,9 @@ import (
 )
 
 const beginMemberships = `-- name: BeginMemberships :exec
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz
+INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz,
+    $5::bigint, $6::bigint, $7::bigint
 `
 
 type BeginMembershipsParams struct {
@@ -20,6 +21,9 @@ type BeginMembershipsParams struct {
 	Dids    []string
 	Seq     int64
 	At      time.Time
+	N       int64
+	Gen     int64
+	Pos     int64
 }
 
 func (q *Queries) BeginMemberships(ctx context.Context, arg BeginMembershipsParams) error {
@@ -28,6 +32,9 @@ func (q *Queries) BeginMemberships(ctx context.Context, arg BeginMembershipsPara
 		arg.Dids,
 		arg.Seq,
 		arg.At,
+		arg.N,
+		arg.Gen,
+		arg.Pos,
 	)
 	return err
 }
@@ -141,14 +148,18 @@ func (q *Queries) DeleteOnlyOtherLeaf(ctx context.Context, convoID string, did s
 }
 
 const endMemberships = `-- name: EndMemberships :exec
-UPDATE memberships SET left_seq = $1::bigint, left_at = $2::timestamptz, pending_removal = $3
-WHERE convo_id = $4 AND did = ANY($5::text[]) AND left_seq IS NULL
+UPDATE memberships SET left_seq = $1::bigint, left_at = $2::timestamptz, pending_removal = $3,
+    left_n = $4::bigint, left_gen = $5::bigint, left_pos = $6::bigint
+WHERE convo_id = $7 AND did = ANY($8::text[]) AND left_seq IS NULL
 `
 
 type EndMembershipsParams struct {
 	Seq     int64
 	At      time.Time
 	Pending bool
+	N       int64
+	Gen     int64
+	Pos     int64
 	ConvoID string
 	Dids    []string
 }
@@ -158,6 +169,9 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 		arg.Seq,
 		arg.At,
 		arg.Pending,
+		arg.N,
+		arg.Gen,
+		arg.Pos,
 		arg.ConvoID,
 		arg.Dids,
 	)
@@ -213,20 +227,17 @@ func (q *Queries) InsertLeaves(ctx context.Context, convoID string, dids []strin
 	return err
 }
 
-const leaveConvo = `-- name: LeaveConvo :one
+const leaveConvo = `-- name: LeaveConvo :exec
 UPDATE conversations SET
     roster_version = roster_version + 1,
     last_activity_at = greatest(last_activity_at, $1),
     closed_at = CASE WHEN $2::boolean THEN $1::timestamptz END
 WHERE convo_id = $3
-RETURNING last_seq
 `
 
-func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, convoID string) (int64, error) {
-	row := q.db.QueryRow(ctx, leaveConvo, at, closes, convoID)
-	var last_seq int64
-	err := row.Scan(&last_seq)
-	return last_seq, err
+func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, convoID string) error {
+	_, err := q.db.Exec(ctx, leaveConvo, at, closes, convoID)
+	return err
 }
 
 const leavesForView = `-- name: LeavesForView :many

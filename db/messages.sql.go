@@ -602,6 +602,7 @@ WITH convo AS (
 ), numbered AS (
     UPDATE conversations c
     SET last_seq = c.last_seq + 1,
+        last_pos = greatest(c.last_pos, log_own_xid()),
         epoch = CASE WHEN convo.settles THEN $3::bigint ELSE c.epoch END,
         epoch_assumed = c.epoch_assumed AND NOT convo.settles,
         last_message_at = greatest(c.last_message_at, $8::timestamptz),
@@ -613,16 +614,16 @@ WITH convo AS (
         AND c.epoch_assumed = convo.epoch_assumed
         AND (convo.settles OR $3::bigint BETWEEN c.epoch - $4::bigint AND c.epoch)
         AND NOT EXISTS (SELECT FROM twin)
-    RETURNING c.last_seq
+    RETURNING c.last_seq, c.gen, c.last_pos
 ), settled AS (
     UPDATE welcomes w
     SET epoch = $3::bigint
     FROM convo, numbered
     WHERE w.convo_id = $1 AND w.seq = 0 AND convo.settles
 ), stored AS (
-    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at)
+    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at, gen, pos)
     SELECT $1, numbered.last_seq, $7, 'app', $3::bigint,
-        $5::bytea, $6::text[], $8::timestamptz
+        $5::bytea, $6::text[], $8::timestamptz, numbered.gen, numbered.last_pos
     FROM numbered
     RETURNING seq
 )

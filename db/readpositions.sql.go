@@ -11,14 +11,29 @@ import (
 )
 
 const setReadPosition = `-- name: SetReadPosition :one
-INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
-SELECT m.convo_id, m.did, $1::bigint, $2::timestamptz
-FROM memberships m
-WHERE m.convo_id = $3 AND m.did = $4 AND m.left_seq IS NULL
-ON CONFLICT (convo_id, did) DO UPDATE
-SET seq = greatest(r.seq, excluded.seq),
-    updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END
-RETURNING updated_at
+WITH stood AS (
+    INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
+    SELECT m.convo_id, m.did, $1::bigint, $2::timestamptz
+    FROM memberships m
+    WHERE m.convo_id = $3 AND m.did = $4 AND m.left_seq IS NULL
+    ON CONFLICT (convo_id, did) DO UPDATE
+    SET seq = greatest(r.seq, excluded.seq),
+        updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END
+    RETURNING r.updated_at
+), placed AS (
+    INSERT INTO accounts AS a (did, created_at, last_pos, last_n)
+    SELECT $4, $2::timestamptz, log_own_xid(), 1
+    FROM stood WHERE stood.updated_at = $2::timestamptz
+    ON CONFLICT (did) DO UPDATE
+    SET last_pos = greatest(a.last_pos, excluded.last_pos), last_n = a.last_n + 1
+    RETURNING a.gen, a.last_pos, a.last_n
+), told AS (
+    INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+    SELECT placed.gen, placed.last_pos, $5, 0, placed.last_n, 'read', $4,
+        jsonb_build_object('convoId', $3::text, 'seq', $1::bigint), $2::timestamptz
+    FROM placed
+)
+SELECT updated_at FROM stood
 `
 
 type SetReadPositionParams struct {
@@ -26,16 +41,19 @@ type SetReadPositionParams struct {
 	Now     time.Time
 	ConvoID string
 	Did     string
+	Lane    string
 }
 
 // The read position of an active member: it never goes back, and updated_at is
-// when it last went forward. No row: not an active member.
+// when it last went forward, which the account's streams are told. No row: not
+// an active member.
 func (q *Queries) SetReadPosition(ctx context.Context, arg SetReadPositionParams) (time.Time, error) {
 	row := q.db.QueryRow(ctx, setReadPosition,
 		arg.Seq,
 		arg.Now,
 		arg.ConvoID,
 		arg.Did,
+		arg.Lane,
 	)
 	var updated_at time.Time
 	err := row.Scan(&updated_at)

@@ -13,10 +13,12 @@ const (
 	ErrAlreadyMember        = "AlreadyMember"
 	ErrBlobNotFound         = "BlobNotFound"
 	ErrBlobTooLarge         = "BlobTooLarge"
+	ErrConsumerTooSlow      = "ConsumerTooSlow"
 	ErrConvoExists          = "ConvoExists"
 	ErrConvoNotFound        = "ConvoNotFound"
 	ErrEpochMismatch        = "EpochMismatch"
 	ErrExpirationTooFar     = "ExpirationTooFar"
+	ErrFutureCursor         = "FutureCursor"
 	ErrGroupInfoUnavailable = "GroupInfoUnavailable"
 	ErrIdempotencyConflict  = "IdempotencyConflict"
 	ErrInvalidAsset         = "InvalidAsset"
@@ -29,6 +31,7 @@ const (
 	ErrInvalidKeyPackage    = "InvalidKeyPackage"
 	ErrInvalidMessage       = "InvalidMessage"
 	ErrInvalidProposal      = "InvalidProposal"
+	ErrInvalidTicket        = "InvalidTicket"
 	ErrInvalidWelcome       = "InvalidWelcome"
 	ErrKeyPackageNotFound   = "KeyPackageNotFound"
 	ErrMessageTooLarge      = "MessageTooLarge"
@@ -52,6 +55,8 @@ func StatusOf(name string) int {
 		return http.StatusNotFound
 	case ErrBlobTooLarge, ErrMessageTooLarge:
 		return http.StatusRequestEntityTooLarge
+	case ErrInvalidTicket:
+		return http.StatusUnauthorized
 	case ErrNotAllowed, ErrNotMember:
 		return http.StatusForbidden
 	case ErrWelcomeExpired:

@@ -91,6 +91,10 @@ type (
 	// GetMessagesGap is getMessages#gap. Numbers of messages that retention
 	// removed.
 	GetMessagesGap = wire.GetMessagesGap
+	// GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
+	GetSubscriptionTicketInput = wire.GetSubscriptionTicketInput
+	// GetSubscriptionTicketOutput is the answer of GetSubscriptionTicket.
+	GetSubscriptionTicketOutput = wire.GetSubscriptionTicketOutput
 	// GetWelcomeParams are the parameters of GetWelcome.
 	GetWelcomeParams = wire.GetWelcomeParams
 	// GetWelcomeOutput is the answer of GetWelcome.
@@ -128,6 +132,10 @@ type (
 	SendCommitInput = wire.SendCommitInput
 	// SendCommitOutput is the answer of SendCommit.
 	SendCommitOutput = wire.SendCommitOutput
+	// SendEphemeralInput is the input of SendEphemeral.
+	SendEphemeralInput = wire.SendEphemeralInput
+	// SendEphemeralOutput is the answer of SendEphemeral.
+	SendEphemeralOutput = wire.SendEphemeralOutput
 	// SendMessageInput is the input of SendMessage.
 	SendMessageInput = wire.SendMessageInput
 	// SendMessageOutput is the answer of SendMessage.
@@ -136,6 +144,50 @@ type (
 	SendProposalInput = wire.SendProposalInput
 	// SendProposalOutput is the answer of SendProposal.
 	SendProposalOutput = wire.SendProposalOutput
+	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
+	StreamConvoEventsParams = wire.StreamConvoEventsParams
+	// MessageEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+	// message, commit or proposal was stored. Every seq arrives as exactly one
+	// of these.
+	MessageEvent = wire.MessageEvent
+	// MembershipChangeEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A membership changed.
+	MembershipChangeEvent = wire.MembershipChangeEvent
+	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// There is a Welcome for the caller.
+	WelcomeEvent = wire.WelcomeEvent
+	// GroupInfoRequestedEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A member needs the GroupInfo of the current epoch.
+	GroupInfoRequestedEvent = wire.GroupInfoRequestedEvent
+	// RejoinRequestedEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A member cannot follow the group any more.
+	RejoinRequestedEvent = wire.RejoinRequestedEvent
+	// ConvoDamagedEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. More than half of the members cannot apply a commit:
+	// come back by joinConvo.
+	ConvoDamagedEvent = wire.ConvoDamagedEvent
+	// KeyPackagesLowEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A device of the caller is short of key packages.
+	KeyPackagesLowEvent = wire.KeyPackagesLowEvent
+	// ReadEvent is an event of StreamConvoEvents and SubscribeConvoEvents. The
+	// caller has read on, at another of its devices.
+	ReadEvent = wire.ReadEvent
+	// EphemeralEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// A signal that is not stored, such as typing.
+	EphemeralEvent = wire.EphemeralEvent
+	// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents. About
+	// the stream itself.
+	InfoEvent = wire.InfoEvent
+	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
+	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams
+	// SyncInput is the input of Sync.
+	SyncInput = wire.SyncInput
+	// SyncPosition is sync#position. What a client has of a conversation.
+	SyncPosition = wire.SyncPosition
+	// SyncOutput is the answer of Sync.
+	SyncOutput = wire.SyncOutput
+	// SyncConvoSync is sync#convoSync. What is new in a conversation.
+	SyncConvoSync = wire.SyncConvoSync
 	// UpdateCursorInput is the input of UpdateCursor.
 	UpdateCursorInput = wire.UpdateCursorInput
 	// UpdateCursorOutput is the answer of UpdateCursor.
@@ -146,4 +198,9 @@ type (
 	UpdateGroupInfoOutput = wire.UpdateGroupInfoOutput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
+	// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
+	// *GroupInfoRequestedEvent, *RejoinRequestedEvent, *ConvoDamagedEvent,
+	// *KeyPackagesLowEvent, *ReadEvent, *EphemeralEvent, *InfoEvent.
+	ConvoEvent = wire.ConvoEvent
 )

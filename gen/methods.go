@@ -8,32 +8,37 @@ import (
 
 // Names of the methods.
 const (
-	NSIDAddMembers         = "blue.catbird.mls.addMembers"
-	NSIDConfirmWelcome     = "blue.catbird.mls.confirmWelcome"
-	NSIDCreateConvo        = "blue.catbird.mls.createConvo"
-	NSIDDeleteDevice       = "blue.catbird.mls.deleteDevice"
-	NSIDDescribeService    = "blue.catbird.mls.describeService"
-	NSIDGetBlob            = "blue.catbird.mls.getBlob"
-	NSIDGetCommits         = "blue.catbird.mls.getCommits"
-	NSIDGetConvos          = "blue.catbird.mls.getConvos"
-	NSIDGetEpoch           = "blue.catbird.mls.getEpoch"
-	NSIDGetGroupInfo       = "blue.catbird.mls.getGroupInfo"
-	NSIDGetKeyPackageStats = "blue.catbird.mls.getKeyPackageStats"
-	NSIDGetKeyPackages     = "blue.catbird.mls.getKeyPackages"
-	NSIDGetMessages        = "blue.catbird.mls.getMessages"
-	NSIDGetWelcome         = "blue.catbird.mls.getWelcome"
-	NSIDJoinConvo          = "blue.catbird.mls.joinConvo"
-	NSIDLeaveConvo         = "blue.catbird.mls.leaveConvo"
-	NSIDListDevices        = "blue.catbird.mls.listDevices"
-	NSIDPublishKeyPackage  = "blue.catbird.mls.publishKeyPackage"
-	NSIDPublishKeyPackages = "blue.catbird.mls.publishKeyPackages"
-	NSIDRequestRejoin      = "blue.catbird.mls.requestRejoin"
-	NSIDSendCommit         = "blue.catbird.mls.sendCommit"
-	NSIDSendMessage        = "blue.catbird.mls.sendMessage"
-	NSIDSendProposal       = "blue.catbird.mls.sendProposal"
-	NSIDUpdateCursor       = "blue.catbird.mls.updateCursor"
-	NSIDUpdateGroupInfo    = "blue.catbird.mls.updateGroupInfo"
-	NSIDUploadBlob         = "blue.catbird.mls.uploadBlob"
+	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
+	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
+	NSIDDescribeService       = "blue.catbird.mls.describeService"
+	NSIDGetBlob               = "blue.catbird.mls.getBlob"
+	NSIDGetCommits            = "blue.catbird.mls.getCommits"
+	NSIDGetConvos             = "blue.catbird.mls.getConvos"
+	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
+	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
+	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
+	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
+	NSIDGetMessages           = "blue.catbird.mls.getMessages"
+	NSIDGetSubscriptionTicket = "blue.catbird.mls.getSubscriptionTicket"
+	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
+	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
+	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
+	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
+	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
+	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
+	NSIDSendCommit            = "blue.catbird.mls.sendCommit"
+	NSIDSendEphemeral         = "blue.catbird.mls.sendEphemeral"
+	NSIDSendMessage           = "blue.catbird.mls.sendMessage"
+	NSIDSendProposal          = "blue.catbird.mls.sendProposal"
+	NSIDStreamConvoEvents     = "blue.catbird.mls.streamConvoEvents"
+	NSIDSubscribeConvoEvents  = "blue.catbird.mls.subscribeConvoEvents"
+	NSIDSync                  = "blue.catbird.mls.sync"
+	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
+	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
+	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
 )
 
 // The methods, as their lexicons describe them.
@@ -123,6 +128,14 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor},
 	}
+	MethodGetSubscriptionTicket = &xrpc.Method{
+		NSID:           NSIDGetSubscriptionTicket,
+		Kind:           xrpc.Procedure,
+		MaxBody:        16384,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+	}
 	MethodGetWelcome = &xrpc.Method{
 		NSID:           NSIDGetWelcome,
 		Kind:           xrpc.Query,
@@ -182,6 +195,14 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
 	}
+	MethodSendEphemeral = &xrpc.Method{
+		NSID:           NSIDSendEphemeral,
+		Kind:           xrpc.Procedure,
+		MaxBody:        262144,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch},
+	}
 	MethodSendMessage = &xrpc.Method{
 		NSID:           NSIDSendMessage,
 		Kind:           xrpc.Procedure,
@@ -197,6 +218,27 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidProposal, ErrIdempotencyConflict},
+	}
+	MethodStreamConvoEvents = &xrpc.Method{
+		NSID:           NSIDStreamConvoEvents,
+		Kind:           xrpc.Query,
+		OutputEncoding: "text/event-stream",
+		Ticket:         true,
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor, ErrFutureCursor, ErrInvalidTicket},
+	}
+	MethodSubscribeConvoEvents = &xrpc.Method{
+		NSID:   NSIDSubscribeConvoEvents,
+		Kind:   xrpc.Subscription,
+		Ticket: true,
+		Errors: []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor, ErrFutureCursor, ErrInvalidTicket, ErrConsumerTooSlow},
+	}
+	MethodSync = &xrpc.Method{
+		NSID:           NSIDSync,
+		Kind:           xrpc.Procedure,
+		MaxBody:        1048576,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor, ErrFutureCursor},
 	}
 	MethodUpdateCursor = &xrpc.Method{
 		NSID:           NSIDUpdateCursor,
@@ -240,6 +282,7 @@ var Methods = []*xrpc.Method{
 	MethodGetKeyPackageStats,
 	MethodGetKeyPackages,
 	MethodGetMessages,
+	MethodGetSubscriptionTicket,
 	MethodGetWelcome,
 	MethodJoinConvo,
 	MethodLeaveConvo,
@@ -248,8 +291,12 @@ var Methods = []*xrpc.Method{
 	MethodPublishKeyPackages,
 	MethodRequestRejoin,
 	MethodSendCommit,
+	MethodSendEphemeral,
 	MethodSendMessage,
 	MethodSendProposal,
+	MethodStreamConvoEvents,
+	MethodSubscribeConvoEvents,
+	MethodSync,
 	MethodUpdateCursor,
 	MethodUpdateGroupInfo,
 	MethodUploadBlob,

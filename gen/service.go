@@ -58,6 +58,9 @@ type Service interface {
 	// included, by number, ascending. Errors: ConvoNotFound, NotMember,
 	// InvalidCursor.
 	GetMessages(ctx context.Context, caller xrpc.Caller, p *GetMessagesParams) (*GetMessagesOutput, error)
+	// GetSubscriptionTicket: Get a ticket that opens one stream without a token,
+	// for browsers. Errors: ConvoNotFound, NotMember.
+	GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error)
 	// GetWelcome: Get a Welcome for the caller. Reading does not consume it.
 	// Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 	GetWelcome(ctx context.Context, caller xrpc.Caller, p *GetWelcomeParams) (*GetWelcomeOutput, error)
@@ -92,6 +95,9 @@ type Service interface {
 	// NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember, TooManyMembers,
 	// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict.
 	SendCommit(ctx context.Context, caller xrpc.Caller, in *SendCommitInput) (*SendCommitOutput, error)
+	// SendEphemeral: Send a signal to the members whose streams are open now. It
+	// is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
+	SendEphemeral(ctx context.Context, caller xrpc.Caller, in *SendEphemeralInput) (*SendEphemeralOutput, error)
 	// SendMessage: Send an application message. It is stored, numbered and
 	// delivered; the service does not keep who sent it. Errors: ConvoNotFound,
 	// NotMember, EpochMismatch, InvalidMessage, MessageTooLarge, InvalidAsset,
@@ -101,6 +107,18 @@ type Service interface {
 	// commit that names it. It lapses with its epoch. Errors: ConvoNotFound,
 	// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict.
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
+	// StreamConvoEvents: Stream events as server-sent events: data is a JSON
+	// event with its $type, id is its cursor. Without cursor it begins now;
+	// Last-Event-ID wins over cursor. Errors: ConvoNotFound, NotMember,
+	// InvalidCursor, FutureCursor, InvalidTicket.
+	StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *StreamConvoEventsParams, out *xrpc.Stream) error
+	// SubscribeConvoEvents: Stream events as frames of an AT Protocol event
+	// stream. Without cursor it begins now. Errors: ConvoNotFound, NotMember,
+	// InvalidCursor, FutureCursor, InvalidTicket, ConsumerTooSlow.
+	SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *SubscribeConvoEventsParams, out *xrpc.Stream) error
+	// Sync: Bring a client up to date in one call, reading only. Its cursor also
+	// opens a stream without gap. Errors: InvalidCursor, FutureCursor.
+	Sync(ctx context.Context, caller xrpc.Caller, in *SyncInput) (*SyncOutput, error)
 	// UpdateCursor: Set the caller's read position in a conversation. It never
 	// goes back. Errors: ConvoNotFound, NotMember.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)

@@ -5,21 +5,23 @@ UPDATE conversations SET
     epoch = sqlc.arg(framing)::bigint + 1,
     epoch_assumed = FALSE,
     last_seq = last_seq + 1,
+    last_pos = greatest(last_pos, log_own_xid()),
     roster_version = roster_version + sqlc.arg(roster_change)::bigint,
     last_activity_at = greatest(last_activity_at, sqlc.arg(at))
 WHERE convo_id = sqlc.arg(convo_id) AND closed_at IS NULL
   AND epoch = sqlc.arg(framing)::bigint
-RETURNING last_seq;
+RETURNING last_seq, gen, last_pos, last_n;
 
 -- name: TakeSeq :one
-UPDATE conversations SET last_seq = last_seq + 1, last_activity_at = greatest(last_activity_at, sqlc.arg(at))
+UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()),
+    last_activity_at = greatest(last_activity_at, sqlc.arg(at))
 WHERE convo_id = sqlc.arg(convo_id)
-RETURNING last_seq;
+RETURNING last_seq, gen, last_pos;
 
 -- name: InsertHandshake :exec
-INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at)
+INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind), sqlc.arg(epoch), sqlc.arg(sender_did)::text,
-        sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at));
+        sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at), sqlc.arg(gen), sqlc.arg(pos));
 
 -- name: FindOwnCommit :one
 -- The caller's accepted commit of an epoch, if it is this very one.

@@ -46,11 +46,13 @@ ORDER BY joined_seq, joined_at, did
 LIMIT 1;
 
 -- name: BeginMemberships :exec
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), sqlc.arg(seq)::bigint, sqlc.arg(at)::timestamptz;
+INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), sqlc.arg(seq)::bigint, sqlc.arg(at)::timestamptz,
+    sqlc.arg(n)::bigint, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint;
 
 -- name: EndMemberships :exec
-UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at)::timestamptz, pending_removal = sqlc.arg(pending)
+UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at)::timestamptz, pending_removal = sqlc.arg(pending),
+    left_n = sqlc.arg(n)::bigint, left_gen = sqlc.arg(gen)::bigint, left_pos = sqlc.arg(pos)::bigint
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND left_seq IS NULL;
 
 -- name: ClearPendingRemovals :exec
@@ -58,13 +60,12 @@ WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND le
 UPDATE memberships SET pending_removal = FALSE
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND pending_removal;
 
--- name: LeaveConvo :one
+-- name: LeaveConvo :exec
 UPDATE conversations SET
     roster_version = roster_version + 1,
     last_activity_at = greatest(last_activity_at, sqlc.arg(at)),
     closed_at = CASE WHEN sqlc.arg(closes)::boolean THEN sqlc.arg(at)::timestamptz END
-WHERE convo_id = sqlc.arg(convo_id)
-RETURNING last_seq;
+WHERE convo_id = sqlc.arg(convo_id);
 
 -- name: LeavesOf :many
 SELECT did, device_id FROM leaves

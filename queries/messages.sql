@@ -25,6 +25,7 @@ WITH convo AS (
 ), numbered AS (
     UPDATE conversations c
     SET last_seq = c.last_seq + 1,
+        last_pos = greatest(c.last_pos, log_own_xid()),
         epoch = CASE WHEN convo.settles THEN sqlc.arg(epoch)::bigint ELSE c.epoch END,
         epoch_assumed = c.epoch_assumed AND NOT convo.settles,
         last_message_at = greatest(c.last_message_at, sqlc.arg(now)::timestamptz),
@@ -36,16 +37,16 @@ WITH convo AS (
         AND c.epoch_assumed = convo.epoch_assumed
         AND (convo.settles OR sqlc.arg(epoch)::bigint BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch)
         AND NOT EXISTS (SELECT FROM twin)
-    RETURNING c.last_seq
+    RETURNING c.last_seq, c.gen, c.last_pos
 ), settled AS (
     UPDATE welcomes w
     SET epoch = sqlc.arg(epoch)::bigint
     FROM convo, numbered
     WHERE w.convo_id = sqlc.arg(convo_id) AND w.seq = 0 AND convo.settles
 ), stored AS (
-    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at)
+    INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at, gen, pos)
     SELECT sqlc.arg(convo_id), numbered.last_seq, sqlc.arg(message_id), 'app', sqlc.arg(epoch)::bigint,
-        sqlc.arg(ciphertext)::bytea, sqlc.narg(blobs)::text[], sqlc.arg(now)::timestamptz
+        sqlc.arg(ciphertext)::bytea, sqlc.narg(blobs)::text[], sqlc.arg(now)::timestamptz, numbered.gen, numbered.last_pos
     FROM numbered
     RETURNING seq
 )

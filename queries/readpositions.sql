@@ -1,11 +1,27 @@
 -- name: SetReadPosition :one
 -- The read position of an active member: it never goes back, and updated_at is
--- when it last went forward. No row: not an active member.
-INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
-SELECT m.convo_id, m.did, sqlc.arg(seq)::bigint, sqlc.arg(now)::timestamptz
-FROM memberships m
-WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
-ON CONFLICT (convo_id, did) DO UPDATE
-SET seq = greatest(r.seq, excluded.seq),
-    updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END
-RETURNING updated_at;
+-- when it last went forward, which the account's streams are told. No row: not
+-- an active member.
+WITH stood AS (
+    INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
+    SELECT m.convo_id, m.did, sqlc.arg(seq)::bigint, sqlc.arg(now)::timestamptz
+    FROM memberships m
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
+    ON CONFLICT (convo_id, did) DO UPDATE
+    SET seq = greatest(r.seq, excluded.seq),
+        updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END
+    RETURNING r.updated_at
+), placed AS (
+    INSERT INTO accounts AS a (did, created_at, last_pos, last_n)
+    SELECT sqlc.arg(did), sqlc.arg(now)::timestamptz, log_own_xid(), 1
+    FROM stood WHERE stood.updated_at = sqlc.arg(now)::timestamptz
+    ON CONFLICT (did) DO UPDATE
+    SET last_pos = greatest(a.last_pos, excluded.last_pos), last_n = a.last_n + 1
+    RETURNING a.gen, a.last_pos, a.last_n
+), told AS (
+    INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+    SELECT placed.gen, placed.last_pos, sqlc.arg(lane), 0, placed.last_n, 'read', sqlc.arg(did),
+        jsonb_build_object('convoId', sqlc.arg(convo_id)::text, 'seq', sqlc.arg(seq)::bigint), sqlc.arg(now)::timestamptz
+    FROM placed
+)
+SELECT updated_at FROM stood;

@@ -82,6 +82,7 @@ func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
+	s.hint(req.conversation)
 	return out, nil
 }
 

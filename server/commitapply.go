@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/stream"
 )
 
 // apply writes a planned commit and gives its number.
@@ -23,7 +24,7 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 	if len(ch.joins)+len(ch.ends) > 0 {
 		rosterChange = 1
 	}
-	seq, err := c.q.AdvanceEpoch(ctx, db.AdvanceEpochParams{
+	row, err := c.q.AdvanceEpoch(ctx, db.AdvanceEpochParams{
 		Framing: c.epoch, RosterChange: rosterChange, At: c.now, ConvoID: c.convoID,
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -32,16 +33,22 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("advance epoch: %w", err)
 	}
+	seq := row.LastSeq
 	id, err := newMessageID()
 	if err != nil {
 		return 0, err
 	}
 	if err := c.q.InsertHandshake(ctx, db.InsertHandshakeParams{
 		ConvoID: c.convoID, Seq: seq, MessageID: id, Kind: "commit", Epoch: c.epoch, SenderDid: c.caller, Ciphertext: c.commit, At: c.now,
+		Gen: row.Gen, Pos: row.LastPos,
 	}); err != nil {
 		return 0, fmt.Errorf("store commit: %w", err)
 	}
-	if err := c.moveMembers(ctx, ch, seq); err != nil {
+	log, err := c.tell(ctx, ch)
+	if err != nil {
+		return 0, err
+	}
+	if err := c.moveMembers(ctx, ch, seq, log); err != nil {
 		return 0, err
 	}
 	if ch.roster.next != nil {
@@ -67,12 +74,38 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 	return seq, c.evidence.store(ctx, c.q, c.convoID, c.now)
 }
 
+// logged is where the events of a transaction are in the log, and between which
+// of them windows end and begin.
+type logged struct{ gen, pos, endN, beginN int64 }
+
+// tell logs what the commit does to members: first who goes, then who comes.
+func (c *commitTx) tell(ctx context.Context, ch *change) (logged, error) {
+	var l eventList
+	epoch := c.epoch + 1
+	l.ends(stream.ActionRemoved, c.caller, epoch, ch.ends)
+	ends := int64(len(l.kinds))
+	back := set(ch.joins)
+	for _, did := range ch.settled {
+		if !back[did] {
+			l.add(stream.KindMembership, "", noEdge, stream.Body{DID: did, Action: stream.ActionRemoved, Actor: c.caller, Epoch: epoch})
+		}
+	}
+	l.joined(c.convoID, c.caller, epoch, ch.joins, owners(ch.packages), true)
+	if len(l.kinds) == 0 {
+		return logged{}, nil
+	}
+	row, err := l.store(ctx, c.q, c.convoID, c.now)
+	return logged{gen: row.Gen, pos: row.LastPos, endN: row.Base + ends, beginN: row.Base + int64(len(l.kinds))}, err
+}
+
 // moveMembers ends and begins memberships. A window ends with the commit that
 // ends it, and begins after the one that begins it.
-func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64) error {
+func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64, log logged) error {
 	var gone []string
 	if len(ch.ends) > 0 {
-		if err := c.q.EndMemberships(ctx, db.EndMembershipsParams{Seq: seq, At: c.now, ConvoID: c.convoID, Dids: ch.ends}); err != nil {
+		if err := c.q.EndMemberships(ctx, db.EndMembershipsParams{
+			Seq: seq, At: c.now, ConvoID: c.convoID, Dids: ch.ends, N: log.endN, Gen: log.gen, Pos: log.pos,
+		}); err != nil {
 			return fmt.Errorf("end memberships: %w", err)
 		}
 		gone = append(gone, ch.ends...)
@@ -90,7 +123,9 @@ func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64) error
 		}
 	}
 	if len(ch.joins) > 0 {
-		if err := c.q.BeginMemberships(ctx, db.BeginMembershipsParams{ConvoID: c.convoID, Dids: ch.joins, Seq: seq, At: c.now}); err != nil {
+		if err := c.q.BeginMemberships(ctx, db.BeginMembershipsParams{
+			ConvoID: c.convoID, Dids: ch.joins, Seq: seq, At: c.now, N: log.beginN, Gen: log.gen, Pos: log.pos,
+		}); err != nil {
 			return fmt.Errorf("begin memberships: %w", err)
 		}
 	}

@@ -56,6 +56,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	if err != nil {
 		return nil, err
 	}
+	s.hint(n.in.GroupID)
 	return out, nil
 }
 
@@ -200,8 +201,15 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	if n.refused != nil {
 		return n.refused
 	}
+	members := append([]string{n.creator}, n.in.InitialMembers...)
+	var events eventList
+	events.joined(id, n.creator, n.epoch, members, owners(packages), false)
+	log, err := events.store(ctx, q, id, n.now)
+	if err != nil {
+		return err
+	}
 	if err := q.BeginMemberships(ctx, db.BeginMembershipsParams{
-		ConvoID: id, Dids: append([]string{n.creator}, n.in.InitialMembers...), Seq: 0, At: n.now,
+		ConvoID: id, Dids: members, Seq: 0, At: n.now, N: log.Base + int64(len(events.kinds)), Gen: log.Gen, Pos: log.LastPos,
 	}); err != nil {
 		return fmt.Errorf("begin memberships: %w", err)
 	}

@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,31 +33,85 @@ func (s *Server) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.List
 }
 
 // DeleteDevice deletes a device of the caller for good: a tombstone stays, its
-// packages go, and the Welcomes open for it end. Deleting it again changes
-// nothing.
+// packages go, the Welcomes open for it end, and the conversations where it has
+// a leaf are told. Deleting it again changes nothing.
 func (s *Server) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
-	now := s.now()
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		q := db.New(tx)
-		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
-			return err
+	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.timestamp()}
+	for {
+		err := s.inTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })
+		if errors.Is(err, errLeafAppeared) {
+			continue
 		}
-		n, err := q.DeleteDevice(ctx, caller.DID, in.DeviceID, now)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if n == 0 {
-			return xrpc.Invalid("deviceId", "the account has no such device")
-		}
-		// In this order: a commit that spends a package of the device is waited
-		// for, so that its Welcome is seen and ended.
-		if err := q.DeleteDeviceKeyPackages(ctx, caller.DID, in.DeviceID); err != nil {
-			return err
-		}
-		return q.EndDeviceWelcomes(ctx, now, caller.DID, in.DeviceID)
-	})
-	if err != nil {
-		return nil, err
+		s.hint(stream.AccountLane(caller.DID))
+		return &gen.DeleteDeviceOutput{}, nil
 	}
-	return &gen.DeleteDeviceOutput{}, nil
+}
+
+// deviceRemoval is the deletion of a device.
+type deviceRemoval struct {
+	owner, id string
+	now       time.Time
+}
+
+// errLeafAppeared undoes a deletion that did not lock all that it has to tell.
+var errLeafAppeared = errors.New("the device got a leaf meanwhile")
+
+// run deletes the device. Conversations are locked before anything else, as
+// everywhere.
+func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
+	ids, err := q.ConvosWithLeaf(ctx, d.owner, d.id)
+	if err != nil {
+		return err
+	}
+	convos, err := q.LockConvos(ctx, ids)
+	if err != nil {
+		return err
+	}
+	if err := q.HoldAccount(ctx, d.owner, d.now); err != nil {
+		return err
+	}
+	deleted, err := q.ListDeletedDevices(ctx, d.owner, []string{d.id})
+	if err != nil || len(deleted) > 0 {
+		return err
+	}
+	n, err := q.DeleteDevice(ctx, d.owner, d.id, d.now)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return xrpc.Invalid("deviceId", "the account has no such device")
+	}
+	// In this order: a commit that spends a package of the device is waited
+	// for, so that its Welcome is seen and ended.
+	if err := q.DeleteDeviceKeyPackages(ctx, d.owner, d.id); err != nil {
+		return err
+	}
+	if err := q.EndDeviceWelcomes(ctx, d.now, d.owner, d.id); err != nil {
+		return err
+	}
+	now, err := q.ConvosWithLeaf(ctx, d.owner, d.id)
+	if err != nil {
+		return err
+	}
+	for _, id := range now {
+		if !slices.Contains(ids, id) {
+			return errLeafAppeared
+		}
+	}
+	return d.tell(ctx, q, convos)
+}
+
+// tell tells the members of each conversation that the leaf should go.
+func (d *deviceRemoval) tell(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
+	for _, c := range convos {
+		var events eventList
+		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: d.owner, Action: stream.ActionDeviceRemoved, Epoch: c.Epoch})
+		if _, err := events.store(ctx, q, c.ConvoID, d.now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

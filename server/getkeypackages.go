@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -50,6 +51,9 @@ func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.
 	}
 	if err := c.run(ctx); err != nil {
 		return nil, err
+	}
+	if c.told {
+		s.hint(stream.AccountLane(caller.DID))
 	}
 	return c.answer(), nil
 }

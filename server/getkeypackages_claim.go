@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/mls"
 )
 
 // claim takes key packages of accounts for one requester, the holder.
@@ -33,6 +34,8 @@ type claim struct {
 	suite  int64  // 0 for any
 	dids   []string
 
+	// told: owners have been told that packages are scarce.
+	told bool
 	// devices by account, by first appearance.
 	devices map[string][]*claimDevice
 }
@@ -176,8 +179,23 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	if err != nil {
 		return false, err
 	}
+	var low db.LogKeyPackagesLowParams
 	for _, r := range rows {
-		c.device(r.Did, r.DeviceID).pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
+		d := c.device(r.Did, r.DeviceID)
+		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
+		low.Dids, low.DeviceIds = append(low.Dids, d.did), append(low.DeviceIds, d.id)
+		low.CipherSuites = append(low.CipherSuites, d.suite)
+		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(d.suite).String())
+	}
+	if len(rows) > 0 {
+		// Only what is leased can make packages scarce, so a device with none
+		// left is not told of every attempt.
+		low.Horizon, low.Now, low.Low = ends, now, LowKeyPackages
+		n, err := q.LogKeyPackagesLow(ctx, low)
+		if err != nil {
+			return false, fmt.Errorf("log scarce packages: %w", err)
+		}
+		c.told = c.told || n > 0
 	}
 	return len(rows) < len(w.ids), nil
 }

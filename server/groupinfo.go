@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -25,6 +27,9 @@ func (s *Server) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 	}
 	g, err := q.CurrentGroupInfo(ctx, convoID, caller.DID)
 	if errors.Is(err, pgx.ErrNoRows) {
+		if err := s.requestGroupInfo(ctx, convoID, caller.DID); err != nil {
+			return nil, err
+		}
 		return nil, gen.Errorf(gen.ErrGroupInfoUnavailable, "no member has stored a GroupInfo of the current epoch")
 	}
 	if err != nil {
@@ -33,6 +38,37 @@ func (s *Server) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 	return &gen.GetGroupInfoOutput{
 		GroupInfo: g.GroupInfo, RatchetTree: g.RatchetTree, Epoch: g.Epoch, UpdatedAt: xrpc.FormatTime(g.UpdatedAt),
 	}, nil
+}
+
+// groupInfoPause is how long the members are not asked again for a GroupInfo.
+const groupInfoPause = time.Minute
+
+// requestGroupInfo asks the members for a GroupInfo of the current epoch.
+func (s *Server) requestGroupInfo(ctx context.Context, convoID, did string) error {
+	lately, err := db.New(s.pool).GroupInfoRequestedLately(ctx, convoID, s.now().Add(-groupInfoPause))
+	if err != nil || lately {
+		return err
+	}
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: did, now: s.timestamp()}
+		if _, err := h.begin(ctx, nil, nil); err != nil {
+			return err
+		}
+		// Again, now that the row is locked.
+		lately, err := h.q.GroupInfoRequestedLately(ctx, convoID, h.now.Add(-groupInfoPause))
+		if err != nil || lately {
+			return err
+		}
+		var events eventList
+		events.add(stream.KindGroupInfoRequested, "", noEdge, stream.Body{})
+		_, err = events.store(ctx, h.q, convoID, h.now)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.hint(convoID)
+	return nil
 }
 
 // UpdateGroupInfo stores a GroupInfo of the current epoch. The creator's first

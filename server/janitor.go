@@ -47,7 +47,7 @@ func (s *Server) RunJanitor(ctx context.Context) error {
 // clean does one round.
 func (s *Server) clean(ctx context.Context) error {
 	for _, step := range []func(context.Context) (more bool, err error){
-		s.cleanAnswers, s.cleanKeyPackages, s.cleanBlobs, s.cleanObjects,
+		s.cleanTickets, s.cleanAnswers, s.cleanKeyPackages, s.cleanBlobs, s.cleanObjects,
 	} {
 		for range cleanBatches {
 			more, err := step(ctx)
@@ -60,6 +60,14 @@ func (s *Server) clean(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (s *Server) cleanTickets(ctx context.Context) (bool, error) {
+	n, err := db.New(s.pool).DeleteOldTickets(ctx, s.now(), cleanBatch)
+	if err != nil {
+		return false, fmt.Errorf("delete old tickets: %w", err)
+	}
+	return n == cleanBatch, nil
 }
 
 func (s *Server) cleanAnswers(ctx context.Context) (bool, error) {

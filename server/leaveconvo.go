@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -81,6 +82,7 @@ func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCon
 	if err != nil {
 		return nil, err
 	}
+	s.hint(in.ConvoID)
 	return out, nil
 }
 
@@ -120,12 +122,21 @@ func (l *leaveTx) end(ctx context.Context) error {
 		return fmt.Errorf("count members: %w", err)
 	}
 	last := n == 1
-	seq, err := l.q.LeaveConvo(ctx, l.now, last, l.convoID)
-	if err != nil {
+	if err := l.q.LeaveConvo(ctx, l.now, last, l.convoID); err != nil {
 		return fmt.Errorf("change roster: %w", err)
 	}
+	var events eventList
+	events.ends(stream.ActionLeft, l.caller, l.convo.Epoch, []string{l.caller})
+	if !last {
+		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: l.caller, Action: stream.ActionPendingRemoval, Epoch: l.convo.Epoch})
+	}
+	row, err := events.store(ctx, l.q, l.convoID, l.now)
+	if err != nil {
+		return err
+	}
 	if err := l.q.EndMemberships(ctx, db.EndMembershipsParams{
-		Seq: seq, At: l.now, Pending: !last, ConvoID: l.convoID, Dids: []string{l.caller},
+		Seq: row.LastSeq, At: l.now, Pending: !last, ConvoID: l.convoID, Dids: []string{l.caller},
+		N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
 	}); err != nil {
 		return fmt.Errorf("end membership: %w", err)
 	}

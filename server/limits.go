@@ -20,8 +20,11 @@ const (
 	MaxKeyPackages = 100
 	// MaxDevices counts devices of one account with live packages or leaves.
 	MaxDevices = 32
-	MaxMembers = 1000
-	MaxLeaves  = 4000
+	// LowKeyPackages is below how many packages of a device and cipher suite
+	// its account is told that they are scarce.
+	LowKeyPackages = 10
+	MaxMembers     = 1000
+	MaxLeaves      = 4000
 	// MaxAnswer is where an answer is cut, though it holds at least one item:
 	// a PDS passes no more than 10 MiB.
 	MaxAnswer = 4_000_000

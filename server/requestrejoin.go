@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -43,6 +44,7 @@ func (s *Server) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
+	s.hint(convoID)
 	if damaged {
 		slog.WarnContext(ctx, "most members of a conversation cannot apply a commit")
 	}
@@ -84,10 +86,18 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 	}); err != nil {
 		return false, fmt.Errorf("store rejoin request: %w", err)
 	}
-	if epoch == nil {
-		return false, nil
+	var events eventList
+	events.add(stream.KindRejoinRequested, "", noEdge, stream.Body{DID: h.caller, Reason: reason})
+	if epoch != nil {
+		if damaged, err = h.reportCommit(ctx, *epoch); err != nil {
+			return false, err
+		}
 	}
-	return h.reportCommit(ctx, *epoch)
+	if damaged {
+		events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
+	}
+	_, err = events.store(ctx, h.q, h.convoID, h.now)
+	return damaged, err
 }
 
 // reportCommit notes that the caller cannot apply the commit of an epoch.

@@ -38,6 +38,9 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 		for range 2 {
 			out, _, err := m.send(ctx, q)
 			if !errors.Is(err, errStale) {
+				if err == nil {
+					s.hint(m.ConvoID)
+				}
 				return out, err
 			}
 		}
@@ -56,6 +59,7 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
+	s.hint(m.ConvoID)
 	return out, nil
 }
 

@@ -67,6 +67,7 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
+	s.hint(convoID)
 	return out, nil
 }
 
@@ -117,7 +118,7 @@ func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpo
 			return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: %v", err)
 		}
 	}
-	seq, err := h.q.TakeSeq(ctx, h.now, h.convoID)
+	row, err := h.q.TakeSeq(ctx, h.now, h.convoID)
 	if err != nil {
 		return nil, fmt.Errorf("take number: %w", err)
 	}
@@ -126,10 +127,10 @@ func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpo
 		return nil, err
 	}
 	if err := h.q.InsertHandshake(ctx, db.InsertHandshakeParams{
-		ConvoID: h.convoID, Seq: seq, MessageID: id, Kind: "proposal", Epoch: p.epoch, SenderDid: h.caller,
-		Ciphertext: p.message, ProposalRef: ref, At: h.now,
+		ConvoID: h.convoID, Seq: row.LastSeq, MessageID: id, Kind: "proposal", Epoch: p.epoch, SenderDid: h.caller,
+		Ciphertext: p.message, ProposalRef: ref, At: h.now, Gen: row.Gen, Pos: row.LastPos,
 	}); err != nil {
 		return nil, fmt.Errorf("store proposal: %w", err)
 	}
-	return &gen.SendProposalOutput{MessageID: id, Seq: seq, Epoch: p.epoch}, nil
+	return &gen.SendProposalOutput{MessageID: id, Seq: row.LastSeq, Epoch: p.epoch}, nil
 }

@@ -5,12 +5,15 @@
 package server
 
 import (
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/stream"
 )
 
 // Config is what a Server needs.
@@ -26,6 +29,14 @@ type Config struct {
 	// PastEpochs is how many epochs before the current one application
 	// messages are accepted from.
 	PastEpochs int64
+	// Bus tells instances of what is new; nil for a server without streams.
+	Bus bus.Bus
+	// Hub is where this instance's streams get their events, and Streams
+	// writes them; both or none.
+	Hub     *stream.Hub
+	Streams *stream.Streams
+	// PublicURL is how clients reach this service, for tickets.
+	PublicURL string
 	// RequireGroupInfo refuses what would make a roster claimed: createConvo,
 	// and commits of the older methods that nobody outside can read, without
 	// GroupInfo and tree.
@@ -45,6 +56,12 @@ type Server struct {
 	version    string
 	pastEpochs int64
 	now        func() time.Time
+	bus        bus.Bus
+	hub        *stream.Hub
+	streams    *stream.Streams
+	publicURL  string
+	drained    chan struct{}
+	drain      func()
 
 	requireGroupInfo bool
 	pace             ConvoLimiter
@@ -58,6 +75,9 @@ func New(c Config) *Server {
 		pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
 		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
+	s.drained = make(chan struct{})
+	s.drain = sync.OnceFunc(func() { close(s.drained) })
+	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
 	if s.now == nil {
 		s.now = time.Now
 	}

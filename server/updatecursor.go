@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -35,12 +36,15 @@ func (s *Server) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.U
 	if in.Seq > now.UntilSeq {
 		return nil, xrpc.Invalid("seq", "%d, but the newest message is number %d", in.Seq, now.UntilSeq)
 	}
-	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.now()})
+	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
+		ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: stream.AccountLane(caller.DID),
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, notMember() // it was removed since
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set read position: %w", err)
 	}
+	s.hint(stream.AccountLane(caller.DID))
 	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
 }

@@ -66,8 +66,12 @@ func (c *Client) UploadJSON(ctx context.Context, nsid string, up *Upload, out De
 	return c.json(ctx, http.MethodPost, nsid, nil, header, up.Body, out)
 }
 
-// do sends a request. Any status but 2xx is an error.
-func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader) (*http.Response, error) {
+// Request makes the request that calls a method, authorized.
+func (c *Client) Request(ctx context.Context, verb, nsid string, q url.Values, header http.Header) (*http.Request, error) {
+	return c.request(ctx, verb, nsid, q, header, nil)
+}
+
+func (c *Client) request(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader) (*http.Request, error) {
 	at := strings.TrimSuffix(c.Service, "/") + "/xrpc/" + nsid
 	if len(q) > 0 {
 		at += "?" + q.Encode()
@@ -88,6 +92,15 @@ func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header
 			return nil, fmt.Errorf("authorize %s: %w", nsid, err)
 		}
 	}
+	return r, nil
+}
+
+// do sends a request. Any status but 2xx is an error.
+func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader) (*http.Response, error) {
+	r, err := c.request(ctx, verb, nsid, q, header, body)
+	if err != nil {
+		return nil, err
+	}
 	client := c.HTTP
 	if client == nil {
 		client = http.DefaultClient
@@ -100,12 +113,12 @@ func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header
 		return res, nil
 	}
 	defer res.Body.Close()
-	return nil, failure(res)
+	return nil, Failure(res)
 }
 
-// failure reads an error answer. One without an envelope, such as a proxy's,
+// Failure reads an error answer. One without an envelope, such as a proxy's,
 // is named UpstreamFailure.
-func failure(res *http.Response) *Error {
+func Failure(res *http.Response) *Error {
 	e := &Error{Status: res.StatusCode, Name: UpstreamFailure, Message: "no XRPC error in the answer: " + res.Status}
 	const most = 64 << 10
 	raw, err := io.ReadAll(io.LimitReader(res.Body, most))

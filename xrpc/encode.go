@@ -17,6 +17,8 @@ type Encodable interface {
 // their lexicon, so that equal values have equal bytes.
 type Encoder struct {
 	buf []byte
+	// typ becomes the field $type of the outermost object.
+	typ string
 }
 
 // Marshal gives the JSON of v.
@@ -27,7 +29,14 @@ func Marshal(v Encodable) []byte {
 }
 
 // Open begins an object.
-func (e *Encoder) Open() { e.comma(); e.buf = append(e.buf, '{') }
+func (e *Encoder) Open() {
+	e.comma()
+	e.buf = append(e.buf, '{')
+	if e.typ != "" {
+		e.Name("$type").String(e.typ)
+		e.typ = ""
+	}
+}
 
 // Close ends an object.
 func (e *Encoder) Close() { e.buf = append(e.buf, '}') }

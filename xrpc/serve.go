@@ -41,6 +41,11 @@ type Exchange struct {
 // is reasonable.
 func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
+	if rt.Method.Ticket {
+		// A page of any origin may use a ticket: it proves by itself, and
+		// no cookie does.
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}
 	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK,
 		body: newBody(w, r, rt.Method.MaxBody, rt.Method.TooLarge)}
 	return x.finish(p, func() error {
@@ -57,7 +62,7 @@ func (p *Plumbing) admit(r *http.Request, m *Method) (Caller, error) {
 	var caller Caller
 	if !m.Public {
 		var err error
-		if caller, err = p.Auth.Authenticate(r.Context(), r, m); err != nil {
+		if caller, err = p.identify(r, m); err != nil {
 			return Caller{}, err
 		}
 	}
@@ -65,6 +70,24 @@ func (p *Plumbing) admit(r *http.Request, m *Method) (Caller, error) {
 		return caller, nil
 	}
 	return caller, p.Limits.Allow(r.Context(), caller, m)
+}
+
+// identify tells who calls, by ticket or token.
+func (p *Plumbing) identify(r *http.Request, m *Method) (Caller, error) {
+	if !m.Ticket || p.Tickets == nil {
+		return p.Auth.Authenticate(r.Context(), r, m)
+	}
+	tickets := r.URL.Query()["ticket"]
+	switch {
+	case len(tickets) == 0:
+		return p.Auth.Authenticate(r.Context(), r, m)
+	case len(tickets) > 1:
+		return Caller{}, Invalid("ticket", "given more than once")
+	case r.Header.Get("Authorization") != "":
+		// Whose rights would count? A ticket may have fewer.
+		return Caller{}, Invalid("ticket", "not together with a token")
+	}
+	return p.Tickets.Redeem(r.Context(), tickets[0], m)
 }
 
 // finish runs an exchange and tells those who watch how it ended.

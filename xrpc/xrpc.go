@@ -51,7 +51,17 @@ type Method struct {
 	TooLarge string
 	// Errors are the names the lexicon declares.
 	Errors []string
+	// Ticket is set where the parameter "ticket" can stand for a token.
+	Ticket bool
 }
+
+// EventStream is the MIME type of server-sent events
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+const EventStream = "text/event-stream"
+
+// Streams tells whether the method answers with events rather than with one
+// object.
+func (m *Method) Streams() bool { return m.Kind == Subscription || m.OutputEncoding == EventStream }
 
 // Unknown stands in for the method of a request that names none of ours, so
 // that what strangers send does not become a metric's label.
@@ -69,12 +79,22 @@ type Caller struct {
 	// DID is the account, proven by a service token. It is empty for
 	// methods that are Public.
 	DID string
+	// Scope is what a ticket was bound to, in the words of who gave it: the
+	// only thing the caller may see by it. Empty means no bound.
+	Scope string
 }
 
 // Authenticator proves who calls. It returns an *Error with status 401 where
 // it cannot.
 type Authenticator interface {
 	Authenticate(ctx context.Context, r *http.Request, m *Method) (Caller, error)
+}
+
+// Tickets proves who calls by the value of the parameter "ticket", for methods
+// whose Ticket is set. It spends the ticket, and returns an *Error with status
+// 401 for one that is unknown, used or expired.
+type Tickets interface {
+	Redeem(ctx context.Context, ticket string, m *Method) (Caller, error)
 }
 
 // Limiter bounds how often a caller may call a method. It returns an *Error
@@ -101,7 +121,10 @@ type Auditor interface {
 // Plumbing is what every generated route needs besides its handler. All but
 // Auth may be nil.
 type Plumbing struct {
-	Auth    Authenticator
+	Auth Authenticator
+	// Tickets is asked instead of Auth where a request has a ticket. While it
+	// is nil, no method takes tickets.
+	Tickets Tickets
 	Limits  Limiter
 	Observe Observer
 	Audit   Auditor

@@ -25,6 +25,7 @@ type app struct {
 	metrics  *server.Metrics
 	handler  http.Handler
 	service  *server.Server
+	live     *live
 	limits   *auth.Limits
 
 	// closers end what was opened, the last first.
@@ -92,7 +93,15 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	a.service = server.New(server.Config{Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits})
+	if a.live, err = a.openLive(pool); err != nil {
+		return err
+	}
+	plumbing.Tickets = server.NewTickets(pool)
+	a.service = server.New(server.Config{
+		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
+		RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits,
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,

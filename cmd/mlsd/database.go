@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/server/stream"
 )
 
 // database is where the data is: elsewhere, or in a private server of ours.
@@ -81,7 +82,12 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 			params[name] = value
 		}
 	}
-	cfg.AfterConnect = forceSync
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if err := forceSync(ctx, conn); err != nil {
+			return err
+		}
+		return stream.CheckConnection(ctx, conn)
+	}
 	watch := &failoverWatch{}
 	cfg.ConnConfig.Tracer = watch
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

@@ -28,6 +28,8 @@ usage: mlsd [command] [flags]
   keygen                   write a new service key and print the DID document
   check-config             print the effective configuration, secrets left out
   health                   ask the server of this configuration if it is ready
+  admin new-generation     outdate all stream cursors, after the database was put
+                           back to an earlier state by a snapshot of its volume
   version                  print the version
 
 mlsd serve -help lists the settings.
@@ -55,7 +57,7 @@ func (p *program) main(ctx context.Context, args []string) int {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "keygen": p.keygen,
-		"check-config": p.checkConfig, "health": p.health, "version": p.version,
+		"check-config": p.checkConfig, "health": p.health, "admin": p.admin, "version": p.version,
 		"help": p.help,
 	}
 	run, ok := commands[command]

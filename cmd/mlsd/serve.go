@@ -134,6 +134,9 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		serve(m, l.metrics)
 	}
 	group.Go(func() error { return a.service.RunJanitor(ctx) })
+	// Streams are told what is new until they are closed.
+	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return a.live.hub.Run(hubCtx) })
 	group.Go(func() error {
 		select {
 		case <-ctx.Done():
@@ -144,19 +147,24 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	})
 	group.Go(func() error {
 		<-ctx.Done()
+		defer stopHub()
 		return a.drain(servers)
 	})
 	return group.Wait()
 }
 
-// drain makes the service not ready, lets balancers notice, and waits for the
-// requests under way.
+// drain makes the service not ready, lets balancers notice, ends streams with
+// their cursors, and waits for the requests under way.
 func (a *app) drain(servers []*http.Server) error {
 	a.health.Drain()
 	a.log.Info("stopping")
 	time.Sleep(a.config.DrainTime)
 	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopTimeout)
 	defer cancel()
+	a.service.Drain()
+	if err := a.live.streams.Shutdown(ctx); err != nil {
+		a.log.Warn("streams were cut off", "after", a.config.StopTimeout.String())
+	}
 	for _, s := range servers {
 		if err := s.Shutdown(ctx); err != nil {
 			a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())

@@ -5,6 +5,7 @@ package client
 import (
 	"context"
 
+	"catbird.blue/mls/gen/wire"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -146,6 +147,16 @@ func (c *Client) GetMessages(ctx context.Context, p *GetMessagesParams) (*GetMes
 	return out, nil
 }
 
+// GetSubscriptionTicket: Get a ticket that opens one stream without a token,
+// for browsers. Errors: ConvoNotFound, NotMember.
+func (c *Client) GetSubscriptionTicket(ctx context.Context, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error) {
+	out := new(GetSubscriptionTicketOutput)
+	if err := c.PostJSON(ctx, NSIDGetSubscriptionTicket, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // GetWelcome: Get a Welcome for the caller. Reading does not consume it.
 // Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 func (c *Client) GetWelcome(ctx context.Context, p *GetWelcomeParams) (*GetWelcomeOutput, error) {
@@ -236,6 +247,16 @@ func (c *Client) SendCommit(ctx context.Context, in *SendCommitInput) (*SendComm
 	return out, nil
 }
 
+// SendEphemeral: Send a signal to the members whose streams are open now. It
+// is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
+func (c *Client) SendEphemeral(ctx context.Context, in *SendEphemeralInput) (*SendEphemeralOutput, error) {
+	out := new(SendEphemeralOutput)
+	if err := c.PostJSON(ctx, NSIDSendEphemeral, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // SendMessage: Send an application message. It is stored, numbered and
 // delivered; the service does not keep who sent it. Errors: ConvoNotFound,
 // NotMember, EpochMismatch, InvalidMessage, MessageTooLarge, InvalidAsset,
@@ -254,6 +275,31 @@ func (c *Client) SendMessage(ctx context.Context, in *SendMessageInput) (*SendMe
 func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*SendProposalOutput, error) {
 	out := new(SendProposalOutput)
 	if err := c.PostJSON(ctx, NSIDSendProposal, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// StreamConvoEvents: Stream events as server-sent events: data is a JSON
+// event with its $type, id is its cursor. Without cursor it begins now;
+// Last-Event-ID wins over cursor. Errors: ConvoNotFound, NotMember,
+// InvalidCursor, FutureCursor, InvalidTicket.
+func (c *Client) StreamConvoEvents(ctx context.Context, p *StreamConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
+	return xrpc.GetEvents(ctx, c.Client, NSIDStreamConvoEvents, p.Values(), wire.NewConvoEvent)
+}
+
+// SubscribeConvoEvents: Stream events as frames of an AT Protocol event
+// stream. Without cursor it begins now. Errors: ConvoNotFound, NotMember,
+// InvalidCursor, FutureCursor, InvalidTicket, ConsumerTooSlow.
+func (c *Client) SubscribeConvoEvents(ctx context.Context, p *SubscribeConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
+	return subscribe(ctx, c.Client, NSIDSubscribeConvoEvents, p.Values(), wire.NewConvoEvent)
+}
+
+// Sync: Bring a client up to date in one call, reading only. Its cursor also
+// opens a stream without gap. Errors: InvalidCursor, FutureCursor.
+func (c *Client) Sync(ctx context.Context, in *SyncInput) (*SyncOutput, error) {
+	out := new(SyncOutput)
+	if err := c.PostJSON(ctx, NSIDSync, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil

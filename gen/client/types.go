@@ -90,6 +90,10 @@ type (
 	// GetMessagesGap is getMessages#gap. Numbers of messages that retention
 	// removed.
 	GetMessagesGap = wire.GetMessagesGap
+	// GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
+	GetSubscriptionTicketInput = wire.GetSubscriptionTicketInput
+	// GetSubscriptionTicketOutput is the answer of GetSubscriptionTicket.
+	GetSubscriptionTicketOutput = wire.GetSubscriptionTicketOutput
 	// GetWelcomeParams are the parameters of GetWelcome.
 	GetWelcomeParams = wire.GetWelcomeParams
 	// GetWelcomeOutput is the answer of GetWelcome.
@@ -127,6 +131,10 @@ type (
 	SendCommitInput = wire.SendCommitInput
 	// SendCommitOutput is the answer of SendCommit.
 	SendCommitOutput = wire.SendCommitOutput
+	// SendEphemeralInput is the input of SendEphemeral.
+	SendEphemeralInput = wire.SendEphemeralInput
+	// SendEphemeralOutput is the answer of SendEphemeral.
+	SendEphemeralOutput = wire.SendEphemeralOutput
 	// SendMessageInput is the input of SendMessage.
 	SendMessageInput = wire.SendMessageInput
 	// SendMessageOutput is the answer of SendMessage.
@@ -135,6 +143,50 @@ type (
 	SendProposalInput = wire.SendProposalInput
 	// SendProposalOutput is the answer of SendProposal.
 	SendProposalOutput = wire.SendProposalOutput
+	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
+	StreamConvoEventsParams = wire.StreamConvoEventsParams
+	// MessageEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+	// message, commit or proposal was stored. Every seq arrives as exactly one
+	// of these.
+	MessageEvent = wire.MessageEvent
+	// MembershipChangeEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A membership changed.
+	MembershipChangeEvent = wire.MembershipChangeEvent
+	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// There is a Welcome for the caller.
+	WelcomeEvent = wire.WelcomeEvent
+	// GroupInfoRequestedEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A member needs the GroupInfo of the current epoch.
+	GroupInfoRequestedEvent = wire.GroupInfoRequestedEvent
+	// RejoinRequestedEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A member cannot follow the group any more.
+	RejoinRequestedEvent = wire.RejoinRequestedEvent
+	// ConvoDamagedEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. More than half of the members cannot apply a commit:
+	// come back by joinConvo.
+	ConvoDamagedEvent = wire.ConvoDamagedEvent
+	// KeyPackagesLowEvent is an event of StreamConvoEvents and
+	// SubscribeConvoEvents. A device of the caller is short of key packages.
+	KeyPackagesLowEvent = wire.KeyPackagesLowEvent
+	// ReadEvent is an event of StreamConvoEvents and SubscribeConvoEvents. The
+	// caller has read on, at another of its devices.
+	ReadEvent = wire.ReadEvent
+	// EphemeralEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// A signal that is not stored, such as typing.
+	EphemeralEvent = wire.EphemeralEvent
+	// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents. About
+	// the stream itself.
+	InfoEvent = wire.InfoEvent
+	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
+	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams
+	// SyncInput is the input of Sync.
+	SyncInput = wire.SyncInput
+	// SyncPosition is sync#position. What a client has of a conversation.
+	SyncPosition = wire.SyncPosition
+	// SyncOutput is the answer of Sync.
+	SyncOutput = wire.SyncOutput
+	// SyncConvoSync is sync#convoSync. What is new in a conversation.
+	SyncConvoSync = wire.SyncConvoSync
 	// UpdateCursorInput is the input of UpdateCursor.
 	UpdateCursorInput = wire.UpdateCursorInput
 	// UpdateCursorOutput is the answer of UpdateCursor.
@@ -145,6 +197,11 @@ type (
 	UpdateGroupInfoOutput = wire.UpdateGroupInfoOutput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
+	// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
+	// *GroupInfoRequestedEvent, *RejoinRequestedEvent, *ConvoDamagedEvent,
+	// *KeyPackagesLowEvent, *ReadEvent, *EphemeralEvent, *InfoEvent.
+	ConvoEvent = wire.ConvoEvent
 )
 
 // Error names that the lexicons declare.
@@ -152,10 +209,12 @@ const (
 	ErrAlreadyMember        = "AlreadyMember"
 	ErrBlobNotFound         = "BlobNotFound"
 	ErrBlobTooLarge         = "BlobTooLarge"
+	ErrConsumerTooSlow      = "ConsumerTooSlow"
 	ErrConvoExists          = "ConvoExists"
 	ErrConvoNotFound        = "ConvoNotFound"
 	ErrEpochMismatch        = "EpochMismatch"
 	ErrExpirationTooFar     = "ExpirationTooFar"
+	ErrFutureCursor         = "FutureCursor"
 	ErrGroupInfoUnavailable = "GroupInfoUnavailable"
 	ErrIdempotencyConflict  = "IdempotencyConflict"
 	ErrInvalidAsset         = "InvalidAsset"
@@ -168,6 +227,7 @@ const (
 	ErrInvalidKeyPackage    = "InvalidKeyPackage"
 	ErrInvalidMessage       = "InvalidMessage"
 	ErrInvalidProposal      = "InvalidProposal"
+	ErrInvalidTicket        = "InvalidTicket"
 	ErrInvalidWelcome       = "InvalidWelcome"
 	ErrKeyPackageNotFound   = "KeyPackageNotFound"
 	ErrMessageTooLarge      = "MessageTooLarge"
@@ -183,30 +243,35 @@ const (
 
 // Names of the methods.
 const (
-	NSIDAddMembers         = "blue.catbird.mls.addMembers"
-	NSIDConfirmWelcome     = "blue.catbird.mls.confirmWelcome"
-	NSIDCreateConvo        = "blue.catbird.mls.createConvo"
-	NSIDDeleteDevice       = "blue.catbird.mls.deleteDevice"
-	NSIDDescribeService    = "blue.catbird.mls.describeService"
-	NSIDGetBlob            = "blue.catbird.mls.getBlob"
-	NSIDGetCommits         = "blue.catbird.mls.getCommits"
-	NSIDGetConvos          = "blue.catbird.mls.getConvos"
-	NSIDGetEpoch           = "blue.catbird.mls.getEpoch"
-	NSIDGetGroupInfo       = "blue.catbird.mls.getGroupInfo"
-	NSIDGetKeyPackageStats = "blue.catbird.mls.getKeyPackageStats"
-	NSIDGetKeyPackages     = "blue.catbird.mls.getKeyPackages"
-	NSIDGetMessages        = "blue.catbird.mls.getMessages"
-	NSIDGetWelcome         = "blue.catbird.mls.getWelcome"
-	NSIDJoinConvo          = "blue.catbird.mls.joinConvo"
-	NSIDLeaveConvo         = "blue.catbird.mls.leaveConvo"
-	NSIDListDevices        = "blue.catbird.mls.listDevices"
-	NSIDPublishKeyPackage  = "blue.catbird.mls.publishKeyPackage"
-	NSIDPublishKeyPackages = "blue.catbird.mls.publishKeyPackages"
-	NSIDRequestRejoin      = "blue.catbird.mls.requestRejoin"
-	NSIDSendCommit         = "blue.catbird.mls.sendCommit"
-	NSIDSendMessage        = "blue.catbird.mls.sendMessage"
-	NSIDSendProposal       = "blue.catbird.mls.sendProposal"
-	NSIDUpdateCursor       = "blue.catbird.mls.updateCursor"
-	NSIDUpdateGroupInfo    = "blue.catbird.mls.updateGroupInfo"
-	NSIDUploadBlob         = "blue.catbird.mls.uploadBlob"
+	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
+	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
+	NSIDDescribeService       = "blue.catbird.mls.describeService"
+	NSIDGetBlob               = "blue.catbird.mls.getBlob"
+	NSIDGetCommits            = "blue.catbird.mls.getCommits"
+	NSIDGetConvos             = "blue.catbird.mls.getConvos"
+	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
+	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
+	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
+	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
+	NSIDGetMessages           = "blue.catbird.mls.getMessages"
+	NSIDGetSubscriptionTicket = "blue.catbird.mls.getSubscriptionTicket"
+	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
+	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
+	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
+	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
+	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
+	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
+	NSIDSendCommit            = "blue.catbird.mls.sendCommit"
+	NSIDSendEphemeral         = "blue.catbird.mls.sendEphemeral"
+	NSIDSendMessage           = "blue.catbird.mls.sendMessage"
+	NSIDSendProposal          = "blue.catbird.mls.sendProposal"
+	NSIDStreamConvoEvents     = "blue.catbird.mls.streamConvoEvents"
+	NSIDSubscribeConvoEvents  = "blue.catbird.mls.subscribeConvoEvents"
+	NSIDSync                  = "blue.catbird.mls.sync"
+	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
+	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
+	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
 )

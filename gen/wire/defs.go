@@ -187,24 +187,24 @@ func (v CommitMessage) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), 
 // MessageView is defs#messageView. A stored MLS message.
 type MessageView struct {
 	// Message id, unique in its conversation.
-	ID string
+	ID string `cbor:"id"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
+	ConvoID string `cbor:"convoId"`
 	// The MLSMessage as it was sent.
-	Ciphertext xrpc.Bytes
+	Ciphertext xrpc.Bytes `cbor:"ciphertext"`
 	// Framing epoch: the epoch the message was sent in.
-	Epoch int64
+	Epoch int64 `cbor:"epoch"`
 	// Number in the conversation, from 1, without gap.
-	Seq int64
+	Seq int64 `cbor:"seq"`
 	// When the service stored the message.
-	CreatedAt string
+	CreatedAt string `cbor:"createdAt"`
 	// Who sent it; only on commits and proposals: the service keeps no sender of
 	// application messages.
-	Sender *string
+	Sender *string `cbor:"sender,omitzero"`
 	// What the MLSMessage carries.
-	MessageType *string
+	MessageType *string `cbor:"messageType,omitzero"`
 	// Blobs attached to the message.
-	Blobs []string
+	Blobs []string `cbor:"blobs,omitzero"`
 }
 
 // Check holds the object against the bounds and formats of its lexicon.

@@ -46,6 +46,8 @@ var _ = []object{
 	(*GetKeyPackagesOutput)(nil),
 	(*GetMessagesOutput)(nil),
 	(*GetMessagesGap)(nil),
+	(*GetSubscriptionTicketInput)(nil),
+	(*GetSubscriptionTicketOutput)(nil),
 	(*GetWelcomeOutput)(nil),
 	(*JoinConvoInput)(nil),
 	(*JoinConvoOutput)(nil),
@@ -63,13 +65,65 @@ var _ = []object{
 	(*RequestRejoinOutput)(nil),
 	(*SendCommitInput)(nil),
 	(*SendCommitOutput)(nil),
+	(*SendEphemeralInput)(nil),
+	(*SendEphemeralOutput)(nil),
 	(*SendMessageInput)(nil),
 	(*SendMessageOutput)(nil),
 	(*SendProposalInput)(nil),
 	(*SendProposalOutput)(nil),
+	(*MessageEvent)(nil),
+	(*MembershipChangeEvent)(nil),
+	(*WelcomeEvent)(nil),
+	(*GroupInfoRequestedEvent)(nil),
+	(*RejoinRequestedEvent)(nil),
+	(*ConvoDamagedEvent)(nil),
+	(*KeyPackagesLowEvent)(nil),
+	(*ReadEvent)(nil),
+	(*EphemeralEvent)(nil),
+	(*InfoEvent)(nil),
+	(*SyncInput)(nil),
+	(*SyncPosition)(nil),
+	(*SyncOutput)(nil),
+	(*SyncConvoSync)(nil),
 	(*UpdateCursorInput)(nil),
 	(*UpdateCursorOutput)(nil),
 	(*UpdateGroupInfoInput)(nil),
 	(*UpdateGroupInfoOutput)(nil),
 	(*UploadBlobOutput)(nil),
+}
+
+// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
+// *GroupInfoRequestedEvent, *RejoinRequestedEvent, *ConvoDamagedEvent,
+// *KeyPackagesLowEvent, *ReadEvent, *EphemeralEvent, *InfoEvent.
+type ConvoEvent interface {
+	xrpc.Event
+	convoEvent()
+}
+
+// NewConvoEvent gives an empty event of a name, nil for a name that is not known.
+func NewConvoEvent(name string) ConvoEvent {
+	switch name {
+	case "messageEvent":
+		return new(MessageEvent)
+	case "membershipChangeEvent":
+		return new(MembershipChangeEvent)
+	case "welcomeEvent":
+		return new(WelcomeEvent)
+	case "groupInfoRequestedEvent":
+		return new(GroupInfoRequestedEvent)
+	case "rejoinRequestedEvent":
+		return new(RejoinRequestedEvent)
+	case "convoDamagedEvent":
+		return new(ConvoDamagedEvent)
+	case "keyPackagesLowEvent":
+		return new(KeyPackagesLowEvent)
+	case "readEvent":
+		return new(ReadEvent)
+	case "ephemeralEvent":
+		return new(EphemeralEvent)
+	case "infoEvent":
+		return new(InfoEvent)
+	}
+	return nil
 }

@@ -52,7 +52,7 @@ func (c *comparison) defs(before, after *node) {
 		}
 		c.errors(then, now, at)
 		c.permissions(then, now, at)
-		for _, part := range []string{"parameters", "input", "output"} {
+		for _, part := range []string{"parameters", "input", "output", "message"} {
 			c.part(then.get(part), now.get(part), at+"."+part)
 		}
 		c.properties(then, now, at)
@@ -123,7 +123,18 @@ func (c *comparison) schema(then, now *node, at string) {
 		c.schema(body, bodyNow, at+".schema")
 		return
 	}
+	c.refs(then, now, at)
 	c.properties(then, now, at)
+}
+
+// refs finds members of a union that are gone.
+func (c *comparison) refs(then, now *node, at string) {
+	left := now.get("refs").strings()
+	for _, ref := range then.get("refs").strings() {
+		if !slices.Contains(left, ref) {
+			c.add(at+".refs", "%s is gone", ref)
+		}
+	}
 }
 
 // properties finds fields that are gone.

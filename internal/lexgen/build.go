@@ -37,7 +37,7 @@ func build(set *Set, policy Policy) (*model, error) {
 
 func (b *builder) file(f *File) {
 	switch t := f.mainType(); t {
-	case "query", "procedure":
+	case "query", "procedure", "subscription":
 		b.method(f)
 	case "", "object", "permission-set":
 	default:
@@ -51,15 +51,17 @@ func (b *builder) file(f *File) {
 	}
 }
 
-// method reads a query or procedure.
+// method reads a query, procedure or subscription.
 func (b *builder) method(f *File) {
 	main := f.tree.get("defs", "main")
 	name := f.name()
 	m := &method{
 		nsid: f.NSID, name: upperFirst(name), desc: main.str("description"),
-		procedure: main.str("type") == "procedure",
-		public:    slices.Contains(b.policy.Public, name),
-		inEnc:     main.str("input", "encoding"), outEnc: main.str("output", "encoding"),
+		procedure:    main.str("type") == "procedure",
+		subscription: main.str("type") == "subscription",
+		public:       slices.Contains(b.policy.Public, name),
+		ticket:       slices.Contains(b.policy.Tickets, name),
+		inEnc:        main.str("input", "encoding"), outEnc: main.str("output", "encoding"),
 		maxBody: b.policy.DefaultMaxBody, tooLarge: b.policy.TooLarge[name],
 	}
 	if n, ok := b.policy.MaxBody[name]; ok {
@@ -106,11 +108,18 @@ func (b *builder) input(f *File, m *method, main *node) {
 }
 
 func (b *builder) output(f *File, m *method, main *node) {
-	if m.outEnc == "*/*" {
+	switch {
+	case m.outEnc == "*/*":
 		return
-	}
-	if m.outEnc != jsonEncoding {
-		b.probs.add(f.Path, "defs.main.output.encoding", "the generator writes %s and */*, not %q", jsonEncoding, m.outEnc)
+	case m.subscription:
+		b.stream(f, m, main.get("message", "schema"), "defs.main.message.schema")
+		return
+	case m.outEnc == eventStream && !m.procedure:
+		b.stream(f, m, main.get("output", "schema"), "defs.main.output.schema")
+		return
+	case m.outEnc != jsonEncoding:
+		b.probs.add(f.Path, "defs.main.output.encoding", "the generator writes %s, %s of queries and */*, not %q",
+			jsonEncoding, eventStream, m.outEnc)
 		return
 	}
 	const at = "defs.main.output.schema"
@@ -137,7 +146,7 @@ func (b *builder) def(f *File, def string) *object {
 	switch t := f.mainType(); {
 	case def == "main":
 		goName = upperFirst(f.name())
-	case t == "query" || t == "procedure":
+	case t == "query" || t == "procedure" || t == "subscription":
 		goName = upperFirst(f.name()) + upperFirst(def)
 	}
 	return b.object(f, f.tree.get("defs", def), "defs."+def, f.name()+"."+def, goName)
@@ -196,7 +205,10 @@ func (b *builder) field(f *File, n *node, path, place string) *field {
 	return fl
 }
 
-const jsonEncoding = "application/json"
+const (
+	jsonEncoding = "application/json"
+	eventStream  = "text/event-stream"
+)
 
 // typ reads the schema of a value. A ref to something other than an object is
 // what it names.

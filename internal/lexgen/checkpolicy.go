@@ -38,6 +38,18 @@ func (b *builder) checkPolicy() {
 		}
 		return ""
 	})
+	b.policyNames("Streams", slices.Sorted(maps.Keys(b.policy.Streams)), func(m *method) string {
+		if m.union == nil {
+			return "does not stream events"
+		}
+		return ""
+	})
+	b.policyNames("Tickets", b.policy.Tickets, func(m *method) string {
+		if t := m.params.at("ticket"); t == nil || t.kind != kString {
+			return "has no string parameter ticket"
+		}
+		return ""
+	})
 	b.policyNames("Public", b.policy.Public, func(*method) string { return "" })
 	b.policyNames("ReadOnly", b.policy.ReadOnly, func(m *method) string {
 		if !m.procedure {

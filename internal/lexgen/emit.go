@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/format"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -38,14 +39,14 @@ func source(pkg, doc string, body *writer) ([]byte, error) {
 	w.p("package %s\n", pkg)
 	var std, other []string
 	text := body.String()
-	for _, imp := range []string{"context", "net/http", "net/url", "github.com/labstack/echo/v4",
-		modulePath + "/gen/wire", modulePath + "/xrpc"} {
+	for _, imp := range []string{"context", "errors", "fmt", "io", "net/http", "net/url",
+		"github.com/coder/websocket", "github.com/labstack/echo/v4", modulePath + "/gen/wire", modulePath + "/xrpc"} {
 		name := imp[strings.LastIndexByte(imp, '/')+1:]
 		if strings.HasSuffix(imp, "/v4") {
 			name = "echo"
 		}
 		switch {
-		case !strings.Contains(text, name+"."):
+		case !regexp.MustCompile(`\b` + name + `\.[A-Z]`).MatchString(text):
 		case strings.Contains(imp, "."):
 			other = append(other, imp)
 		default:
@@ -108,6 +109,9 @@ func Generate(set *Set, policy Policy) (Files, error) {
 	emit("routes.go", "gen", "", emitRoutes(m))
 	emit("client/types.go", "client", clientDoc, emitClientTypes(m))
 	emit("client/client.go", "client", "", emitClient(m))
+	if w := emitSubscribe(m); w.Len() > 0 {
+		emit("client/subscribe.go", "client", "", w)
+	}
 	if err != nil {
 		return nil, err
 	}

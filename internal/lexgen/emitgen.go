@@ -10,6 +10,10 @@ func emitAliases(m *model) *writer {
 		w.WriteString(comment("\t", describe(o)))
 		w.p("%s = wire.%s", o.name, o.name)
 	}
+	for _, u := range m.unions {
+		w.WriteString(comment("\t", describeUnion(u)))
+		w.p("%s = wire.%s", u.name, u.name)
+	}
 	w.p(")")
 	return w
 }
@@ -72,10 +76,13 @@ func emitMethods(m *model) *writer {
 	for _, x := range m.methods {
 		w.p("Method%s = &xrpc.Method{", x.name)
 		w.p("NSID: NSID%s,", x.name)
-		if x.procedure {
+		switch {
+		case x.procedure:
 			w.p("Kind: xrpc.Procedure,")
 			w.p("MaxBody: %d,", x.maxBody)
-		} else {
+		case x.subscription:
+			w.p("Kind: xrpc.Subscription,")
+		default:
 			w.p("Kind: xrpc.Query,")
 		}
 		if x.public {
@@ -84,7 +91,12 @@ func emitMethods(m *model) *writer {
 		if x.inEnc != "" {
 			w.p("InputEncoding: %q,", x.inEnc)
 		}
-		w.p("OutputEncoding: %q,", x.outEnc)
+		if x.outEnc != "" {
+			w.p("OutputEncoding: %q,", x.outEnc)
+		}
+		if x.ticket {
+			w.p("Ticket: true,")
+		}
 		if x.tooLarge != "" {
 			w.p("TooLarge: Err%s,", x.tooLarge)
 		}
@@ -106,8 +118,9 @@ func emitMethods(m *model) *writer {
 	return w
 }
 
-// signature gives the parameters after ctx (and caller) and the results of a
-// method; types are those of the package that is written.
+// signature gives the parameters after ctx (and caller) and the result of a
+// method, which for a stream is the client's; types are those of the package
+// that is written.
 func signature(x *method) (params, result string) {
 	switch {
 	case x.params != nil:
@@ -117,9 +130,13 @@ func signature(x *method) (params, result string) {
 	case x.inEnc == "*/*":
 		params = "up *xrpc.Upload"
 	}
-	result = "*xrpc.Download"
-	if x.output != nil {
+	switch {
+	case x.output != nil:
 		result = "*" + x.output.name
+	case x.union != nil:
+		result = "*xrpc.Events[" + x.union.name + "]"
+	default:
+		result = "*xrpc.Download"
 	}
 	return params, result
 }
@@ -135,6 +152,10 @@ func emitService(m *model) *writer {
 			params = ", " + params
 		}
 		w.WriteString(comment("\t", methodDoc(x)))
+		if x.union != nil {
+			w.p("%s(ctx context.Context, caller xrpc.Caller%s, out *xrpc.Stream) error", x.name, params)
+			continue
+		}
 		w.p("%s(ctx context.Context, caller xrpc.Caller%s) (%s, error)", x.name, params, result)
 	}
 	w.p("}")
@@ -166,6 +187,10 @@ func emitRoutes(m *model) *writer {
 func adapter(x *method) string {
 	in := map[bool]string{true: "Procedure", false: "Query"}[x.procedure]
 	switch {
+	case x.subscription:
+		return "SubscriptionStream"
+	case x.union != nil:
+		return "QueryStream"
 	case x.inEnc == "*/*":
 		in = "Upload"
 	case x.params == nil && x.input == nil:
@@ -223,6 +248,10 @@ func emitClient(m *model) *writer {
 		}
 		w.WriteString(comment("", methodDoc(x)))
 		w.p("func (c *Client) %s(ctx context.Context%s) (%s, error) {", x.name, params, result)
+		if x.union != nil {
+			emitClientStream(w, x)
+			continue
+		}
 		call := map[bool]string{true: "Post", false: "Get"}[x.procedure]
 		if x.inEnc == "*/*" {
 			call = "Upload"

@@ -14,6 +14,9 @@ func emitWire(m *model) *writer {
 		}
 	}
 	w.p("}")
+	for _, u := range m.unions {
+		emitUnion(w, u)
+	}
 	return w
 }
 
@@ -29,6 +32,9 @@ func emitObjects(m *model, nsid string) *writer {
 		if !o.isParams {
 			emitDecode(w, o)
 			emitEncode(w, o)
+		}
+		if o.union != nil {
+			emitEvent(w, o)
 		}
 		if o.of != nil {
 			emitEntry(w, m, o)
@@ -52,7 +58,7 @@ func emitStruct(w *writer, o *object) {
 		if f.pointer() {
 			star = "*"
 		}
-		w.p("\t%s %s%s", f.name, star, f.typ.goType())
+		w.p("\t%s %s%s%s", f.name, star, f.typ.goType(), frameTag(o, f))
 	}
 	w.p("}\n")
 }
@@ -61,6 +67,9 @@ func emitStruct(w *writer, o *object) {
 func describe(o *object) string {
 	if strings.HasPrefix(o.desc, "is ") || strings.HasPrefix(o.desc, "are ") {
 		return o.name + " " + o.desc
+	}
+	if o.union != nil {
+		return o.name + " is an event of " + strings.Join(o.union.methods, " and ") + ". " + o.desc
 	}
 	return o.name + " is " + o.place[:strings.IndexByte(o.place, '.')] + "#" + o.place[strings.IndexByte(o.place, '.')+1:] + ". " + o.desc
 }

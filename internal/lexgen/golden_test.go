@@ -53,6 +53,8 @@ func goldenPolicy() Policy {
 		MaxBody:        map[string]int64{"putPhoto": 5 << 20},
 		TooLarge:       map[string]string{"putPhoto": "PhotoTooLarge"},
 		Public:         []string{"ping"},
+		Streams:        map[string]string{"watch": "Happening", "follow": "Happening"},
+		Tickets:        []string{"watch"},
 		Full:           "authFull",
 		Read:           "authRead",
 	}

@@ -73,7 +73,7 @@ func (l *linter) main() {
 	case "query", "procedure":
 		l.method(main, at)
 	case "subscription":
-		l.subscription(main, at)
+		l.events(main.get("message", "schema"), at+".message.schema")
 	case "permission-set":
 		for _, key := range []string{"title", "detail"} {
 			if main.str(key) == "" {
@@ -103,24 +103,32 @@ func (l *linter) method(main *node, at string) {
 			l.add(path+".encoding", "missing")
 		}
 		schema := body.get("schema")
-		if isJSON := body.str("encoding") == jsonEncoding; isJSON && schema == nil {
+		switch enc := body.str("encoding"); {
+		case enc == eventStream && part == "output":
+			l.events(schema, path+".schema")
+		case enc == jsonEncoding && schema == nil:
 			l.add(path+".schema", "missing")
-		} else if !isJSON && schema != nil {
-			l.add(path+".schema", "only %s has a schema", jsonEncoding)
+		case enc != jsonEncoding && schema != nil:
+			l.add(path+".schema", "only %s, and %s of an output, have a schema", jsonEncoding, eventStream)
 		}
 	}
 }
 
-func (l *linter) subscription(main *node, at string) {
-	schema := main.get("message", "schema")
-	if schema.str("type") != "union" {
-		l.add(at+".message.schema", "must be a union")
+// events checks the union of what a method streams.
+func (l *linter) events(schema *node, at string) {
+	if schema.str("type") != "union" || len(schema.get("refs").strings()) == 0 {
+		l.add(at, "must be a union of events")
 		return
 	}
+	seen := map[string]bool{}
 	for i, ref := range schema.get("refs").strings() {
 		if !strings.HasPrefix(ref, "#") {
-			l.add(indexPath(at+".message.schema.refs", i), "%q is not local: a message is named by its fragment", ref)
+			l.add(indexPath(at+".refs", i), "%q is not local: a message is named by its fragment", ref)
 		}
+		if seen[ref] {
+			l.add(indexPath(at+".refs", i), "%q is there twice", ref)
+		}
+		seen[ref] = true
 	}
 }
 

@@ -23,6 +23,8 @@ const (
 // model is what the emitters work on: the lexicons, resolved and named.
 type model struct {
 	methods []*method
+	// unions of events, by name.
+	unions []*union
 	// objects in order of file and definition; each becomes a Go type.
 	objects []*object
 	// errors are all declared names, sorted.
@@ -30,18 +32,33 @@ type model struct {
 	status map[string]int
 }
 
-// method is a query or procedure.
+// union is the events that one or several methods stream, as a Go interface.
+type union struct {
+	name   string
+	events []*object
+	// file and refs of the first method, which the others repeat.
+	file *File
+	refs []string
+	// methods that stream it, for people.
+	methods []string
+}
+
+// method is a query, a procedure or a subscription.
 type method struct {
 	nsid, name, desc string
 	procedure        bool
-	public           bool
-	inEnc, outEnc    string
-	params, input    *object
-	output           *object
-	errors           []string
-	rules            []rule
-	maxBody          int64
-	tooLarge         string
+	subscription     bool
+	// union of what it streams, nil where it answers with one object.
+	union         *union
+	ticket        bool
+	public        bool
+	inEnc, outEnc string
+	params, input *object
+	output        *object
+	errors        []string
+	rules         []rule
+	maxBody       int64
+	tooLarge      string
 }
 
 // rule is a Rule for one constraint.
@@ -57,6 +74,12 @@ type object struct {
 	of *method
 	// isParams is set for parameters of a query.
 	isParams bool
+	// union of which the object is an event, and its name there: else nil
+	// and "".
+	union *union
+	event string
+	// cbor is set for events and what is in them.
+	cbor bool
 }
 
 // field is one of a struct's fields.

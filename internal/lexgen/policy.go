@@ -25,6 +25,13 @@ type Policy struct {
 	TooLarge map[string]string
 	// Public methods need no token.
 	Public []string
+	// Streams gives the methods that stream events the Go name of the
+	// union of them. Methods with the same name have the same events, and
+	// one Go type for each.
+	Streams map[string]string
+	// Tickets are the methods whose parameter "ticket" can stand for a
+	// token.
+	Tickets []string
 	// ReadOnly procedures change nothing, so reading rights include them.
 	ReadOnly []string
 	// Full and Read name the permission sets that list every method with
@@ -112,8 +119,14 @@ func DefaultPolicy() Policy {
 			{"getKeyPackages", "dids", tooLong, "TooManyDids"},
 			{"getKeyPackages", "dids[]", malformed, "InvalidDid"},
 			{"getKeyPackageStats", "cipherSuite", length, "InvalidCipherSuite"},
+			{"streamConvoEvents", "cursor", length, "InvalidCursor"},
+			{"streamConvoEvents", "ticket", length, "InvalidTicket"},
+			{"subscribeConvoEvents", "cursor", length, "InvalidCursor"},
+			{"subscribeConvoEvents", "ticket", length, "InvalidTicket"},
+			{"sync", "cursor", length, "InvalidCursor"},
 		},
 		Status: map[string]int{
+			"InvalidTicket":        http.StatusUnauthorized,
 			"NotMember":            http.StatusForbidden,
 			"NotAllowed":           http.StatusForbidden,
 			"ConvoNotFound":        http.StatusNotFound,
@@ -130,10 +143,22 @@ func DefaultPolicy() Policy {
 			"BlobTooLarge":         http.StatusRequestEntityTooLarge,
 		},
 		DefaultMaxBody: 16 * mebibyte,
-		MaxBody:        map[string]int64{"uploadBlob": 50 * mebibyte},
-		TooLarge:       map[string]string{"uploadBlob": "BlobTooLarge"},
-		Public:         []string{"describeService"},
-		Full:           "authFull",
-		Read:           "authRead",
+		MaxBody: map[string]int64{
+			"uploadBlob": 50 * mebibyte,
+			// What their lexicons allow, and as much again.
+			"sync":                  mebibyte,
+			"sendEphemeral":         mebibyte / 4,
+			"getSubscriptionTicket": mebibyte / 64,
+		},
+		TooLarge: map[string]string{"uploadBlob": "BlobTooLarge"},
+		Public:   []string{"describeService"},
+		Streams: map[string]string{
+			"streamConvoEvents":    "ConvoEvent",
+			"subscribeConvoEvents": "ConvoEvent",
+		},
+		Tickets:  []string{"streamConvoEvents", "subscribeConvoEvents"},
+		ReadOnly: []string{"getSubscriptionTicket", "sync"},
+		Full:     "authFull",
+		Read:     "authRead",
 	}
 }

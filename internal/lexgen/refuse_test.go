@@ -22,6 +22,8 @@ const (
 	list    = "com/example/chat/list.json"
 	ping    = "com/example/chat/ping.json"
 	upload  = "com/example/chat/putPhoto.json"
+	watch   = "com/example/chat/watch.json"
+	follow  = "com/example/chat/follow.json"
 	rights  = "com/example/chat/authFull.json"
 	reading = "com/example/chat/authRead.json"
 )
@@ -116,7 +118,7 @@ var lintedFiles = []wrong{
       }`, `"errors": []`, "output: missing"},
 	{upload, `"input": {"encoding": "*/*"}`, `"input": {}`, "input.encoding: missing"},
 	{ping, `"schema": {"type": "object", "properties": {}}`, `"description": "Nothing."`, "output.schema: missing"},
-	{ping, `"encoding": "application/json"`, `"encoding": "text/plain"`, "only application/json has a schema"},
+	{ping, `"encoding": "application/json"`, `"encoding": "text/plain"`, "only application/json, and text/event-stream of an output, have a schema"},
 	{post, `"maximum": 9, "default": 5`, `"maximum": 9, "default": 10`, "default: 10 is above the maximum"},
 	{post, `"maximum": 9, "default": 5`, `"maximum": 9, "default": 0`, "default: 0 is below the minimum"},
 	{rights, `"title": "All",`, ``, "title: missing"},
@@ -135,7 +137,7 @@ var unwritable = []wrong{
 	{list, `"minimum": 1, "maximum": 100, "default": 50`, `"minimum": 0, "maximum": 100, "default": 50`, "defaults of integers"},
 	{post, `"input": {
         "encoding": "application/json"`, `"input": {
-        "encoding": "application/cbor"`, "only application/json has a schema"},
+        "encoding": "application/cbor"`, "only application/json, and text/event-stream of an output, have a schema"},
 	{post, `"part": {
       "type": "object"`, `"input": {
       "type": "object"`, "names nothing"},
@@ -193,23 +195,67 @@ func checkRefusal(t *testing.T, files fstest.MapFS, policy Policy, file, want, w
 	t.Errorf("%s\ngot  %v\nwant %s: %s", what, err, file, want)
 }
 
-func TestRefusedSubscription(t *testing.T) {
+func TestRefusedStreams(t *testing.T) {
+	const members = `"refs": ["#said", "#left"]`
+	const left = `"description": "Somebody left.",
+      "required": ["cursor"],
+      "properties": {
+        "cursor": {"type": "string", "maxLength": 20}`
 	base, _ := golden(t)
-	const file = "com/example/chat/watch.json"
-	text := func(schema string) []byte {
-		return []byte(`{"lexicon": 1, "id": "com.example.chat.watch", "defs": {
-			"main": {"type": "subscription", "description": "Watch.", "message": {"schema": ` + schema + `}},
-			"event": {"type": "object", "description": "What happened.", "properties": {}}}}`)
+	for _, c := range []wrong{
+		{watch, members, `"refs": ["com.example.chat.defs#friend"]`, "is not local"},
+		{watch, members, `"refs": ["#said", "#said"]`, `refs[1]: "#said" is there twice`},
+		{watch, members, `"refs": []`, "must be a union of events"},
+		{watch, `{"type": "union", ` + members + `}`, `{"type": "ref", "ref": "#said"}`, "must be a union of events"},
+		{watch, `"schema": {"type": "union", ` + members + `}`, `"description": "Events."`, "must be a union of events"},
+		{watch, members, `"refs": ["#said", "#gone"]`, `refs[1]: "#gone" names nothing`},
+		{follow, members, `"refs": ["com.example.chat.defs#friend"]`, "is not local"},
+		{follow, `{"type": "union", ` + members + `}`, `{"type": "ref", "ref": "#said"}`, "expected 'union' schema"},
+		{follow, members, `"refs": []`, "must be a union of events"},
+		// One Go type for an event of several methods.
+		{watch, members, `"refs": ["#left", "#said"]`, "not those of com.example.chat.follow, which streams Happening too"},
+		{watch, members, `"refs": ["#said"]`, "not those of com.example.chat.follow"},
+		{watch, left, left + `, "why": {"type": "string", "maxLength": 9}`, "defs.left: not the same as in com.example.chat.follow"},
+		{watch, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "integer", "minimum": 1}`, "defs.said: not the same"},
+		// What an event must have, and may not.
+		{follow, left, strings.Replace(left, `"required": ["cursor"],`, "", 1), "an event has a required string cursor"},
+		{follow, left, strings.Replace(left, `"string", "maxLength": 20`, `"integer"`, 1), "an event has a required string cursor"},
+		{follow, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "blob"}`, "no blobs, links, base64 and defaults into events"},
+		{follow, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "cid-link"}`, "no blobs, links"},
+		{follow, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "integer", "minimum": 1, "default": 5}`, "and defaults into events"},
+		{follow, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "ref", "ref": "#left"}`, "is defined in another file"},
+		{follow, `"who": {"type": "ref", "ref": "com.example.chat.defs#friend"}`, `"who": {"type": "ref", "ref": "com.example.chat.defs#person"}`,
+			"who.properties.photo: the generator writes no blobs"},
+		{defs, `"description": "A friend."`, `"description": "A friend, as Happening has it."`, ""},
+	} {
+		old := string(base[c.file].Data)
+		if strings.Count(old, c.old) != 1 {
+			t.Errorf("%s has %d times %s", c.file, strings.Count(old, c.old), c.old)
+			continue
+		}
+		files := maps.Clone(base)
+		files[c.file] = &fstest.MapFile{Data: []byte(strings.Replace(old, c.old, c.new, 1))}
+		checkRefusal(t, files, goldenPolicy(), c.file, c.want, c.new)
 	}
-	for schema, want := range map[string]string{
-		`{"type": "union", "refs": ["com.example.chat.defs#friend"]}`: "is not local",
-		`{"type": "ref", "ref": "#event"}`:                            "expected 'union' schema",
-		`{"type": "union", "refs": []}`:                               "subscription-no-messages",
-		`{"type": "union", "refs": ["#event"]}`:                       "does not write subscription definitions",
+}
+
+// A stream needs parameters, a name for its events and is no procedure.
+func TestRefusedStreamMethods(t *testing.T) {
+	base, _ := golden(t)
+	const file = "com/example/chat/notice.json"
+	const event = `"event": {"type": "object", "description": "x", "required": ["cursor"], "properties": {"cursor": {"type": "string", "maxLength": 9}}}`
+	for text, want := range map[string]string{
+		`"type": "subscription", "message": {"schema": {"type": "union", "refs": ["#event"]}}`:                                                    "defs.main.parameters: missing",
+		`"type": "procedure", "output": {"encoding": "text/event-stream", "schema": {"type": "union", "refs": ["#event"]}}`:                       "of queries and */*",
+		`"type": "query", "output": {"encoding": "text/event-stream", "schema": {"type": "union", "refs": ["#event"]}}`:                           "defs.main.parameters: missing",
+		`"type": "subscription", "parameters": {"type": "params", "properties": {}}, "message": {"schema": {"type": "union", "refs": ["#nick"]}}`: "is not an object",
 	} {
 		files := maps.Clone(base)
-		files[file] = &fstest.MapFile{Data: text(schema)}
-		checkRefusal(t, files, goldenPolicy(), file, want, schema)
+		files[file] = &fstest.MapFile{Data: []byte(`{"lexicon": 1, "id": "com.example.chat.notice", "defs": {
+			"main": {"description": "Watch.", ` + text + `}, "nick": {"type": "string", "description": "x", "maxLength": 3}, ` + event + `}}`)}
+		policy := goldenPolicy()
+		policy.Streams["notice"] = "Notice"
+		checkRefusal(t, files, policy, file, want, text)
 	}
 }
 
@@ -251,6 +297,13 @@ func TestRefusedPolicies(t *testing.T) {
 		"TooLarge: post does not declare PhotoTooLarge":                          func(p *Policy) { p.TooLarge["post"] = "PhotoTooLarge" },
 		"Public: write is no method":                                             func(p *Policy) { p.Public = append(p.Public, "write") },
 		"ReadOnly: list is not a procedure":                                      func(p *Policy) { p.ReadOnly = []string{"list"} },
+		"Streams: watch is missing: it streams events":                           func(p *Policy) { delete(p.Streams, "watch") },
+		"Streams: list does not stream events":                                   func(p *Policy) { p.Streams["list"] = "Items" },
+		"Streams: write is no method":                                            func(p *Policy) { p.Streams["write"] = "Items" },
+		"the Go name Friend is already that of":                                  func(p *Policy) { p.Streams = map[string]string{"watch": "Friend", "follow": "Friend"} },
+		"the Go name Said is already that of":                                    func(p *Policy) { p.Streams["follow"] = "Other" },
+		"Tickets: list has no string parameter ticket":                           func(p *Policy) { p.Tickets = []string{"list"} },
+		"Tickets: post has no string parameter ticket":                           func(p *Policy) { p.Tickets = []string{"post"} },
 		"Full: authAll is no permission-set":                                     func(p *Policy) { p.Full = "authAll" },
 		"Full: ping is no permission-set":                                        func(p *Policy) { p.Full = "ping" },
 		"authRead.json: defs.main.permissions: com.example.chat.post is missing": func(p *Policy) { p.ReadOnly = []string{"post"} },

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -113,4 +115,14 @@ func (n *node) strings() []string {
 		out = append(out, item.text)
 	}
 	return out
+}
+
+// equal tells whether two values are the same, the order of fields included.
+func (n *node) equal(o *node) bool {
+	if n == nil || o == nil {
+		return n == o
+	}
+	return n.kind == o.kind && n.text == o.text && slices.Equal(n.keys, o.keys) &&
+		slices.EqualFunc(n.items, o.items, (*node).equal) &&
+		maps.EqualFunc(n.fields, o.fields, (*node).equal)
 }

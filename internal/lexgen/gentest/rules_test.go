@@ -26,7 +26,7 @@ func TestEveryRule(t *testing.T) {
 			}
 		}
 		part := []string{"input", "schema"}
-		if m.Kind == xrpc.Query {
+		if m.Kind != xrpc.Procedure {
 			part = []string{"parameters"}
 		}
 		p := place{b.main(nsid, part...), nsid, r.Method + "." + strings.Replace(part[0], "parameters", "params", 1)}
@@ -34,7 +34,7 @@ func TestEveryRule(t *testing.T) {
 			v := b.violate(t, p, strings.Split(r.Path, "."), c).(map[string]any)
 			in, _ := signature(t, m)
 			var err error
-			if m.Kind == xrpc.Query {
+			if m.Kind != xrpc.Procedure {
 				q, ok := query(v)
 				if !ok {
 					t.Fatalf("%v is no query", v)

@@ -99,6 +99,7 @@ var samples = map[string][]string{
 	"did":      {"did:plc:ewvi7nxzyoun6zhxrhs64oiz", "", "did", "did:plc:", "did:PLC:abc", "did:plc:abc#device", "did:plc:a b", "plc:abc", "did:plc:abc%"},
 	"datetime": {"2026-11-23T01:02:03.000Z", "", "2026-11-23", "2026-11-23T01:02:03", "2026-11-23 01:02:03Z", "2026-13-23T01:02:03Z", "2026-11-23T01:02:03-00:00"},
 	"cid":      {"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku", "", "bafy", "baf kreihdwdcefgh4", "QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR"},
+	"uri":      {"wss://mls.example/xrpc/com.example.query", "", "wss", "//mls.example", "wss:", "wss:a b"},
 	"nsid":     {"com.example.query", "", "com", "com.example", "com..query", "com.example.quer-y"},
 }
 

@@ -64,7 +64,7 @@ func (o *Oracle) add(raw []byte) error {
 	}
 	main := tree.Defs["main"]
 	o.mains[file.ID] = main
-	for _, part := range []string{"input", "output"} {
+	for _, part := range []string{"input", "output", "message"} {
 		if body, ok := main[part].(map[string]any); ok && body["schema"] != nil {
 			if err := o.addRecord(tree.ID, part, body["schema"]); err != nil {
 				return err
@@ -106,6 +106,10 @@ func absolute(v any, nsid string) any {
 	case map[string]any:
 		out := map[string]any{}
 		for k, x := range v {
+			if k == "refs" {
+				out[k] = absoluteRefs(x, nsid)
+				continue
+			}
 			if s, ok := x.(string); ok && k == "ref" && strings.HasPrefix(s, "#") {
 				x = nsid + s
 			}
@@ -122,7 +126,25 @@ func absolute(v any, nsid string) any {
 	return v
 }
 
-// Output tells what is wrong with an answer of a method, nil for nothing.
+// absoluteRefs does it for the refs of a union.
+func absoluteRefs(v any, nsid string) any {
+	refs, _ := v.([]any)
+	out := make([]any, len(refs))
+	for i, x := range refs {
+		if s, ok := x.(string); ok && strings.HasPrefix(s, "#") {
+			x = nsid + s
+		}
+		out[i] = x
+	}
+	return out
+}
+
+// Message tells what is wrong with an event of a subscription, as JSON with its
+// $type.
+func (o *Oracle) Message(nsid string, body []byte) error { return o.body(nsid, "message", body) }
+
+// Output tells what is wrong with an answer of a method, nil for nothing. One
+// that streams answers with an event, which has its $type.
 func (o *Oracle) Output(nsid string, body []byte) error { return o.body(nsid, "output", body) }
 
 // Input tells what is wrong with a request body of a method.
@@ -152,7 +174,7 @@ func (o *Oracle) check(nsid, part string, value any) error {
 	return nil
 }
 
-// Params tells what is wrong with the parameters of a query. A value that is
+// Params tells what is wrong with the parameters of a query or subscription. A value that is
 // no integer or boolean where one is declared is wrong; unknown names are not.
 func (o *Oracle) Params(nsid string, q url.Values) error {
 	params, ok := o.mains[nsid]["parameters"].(map[string]any)

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/stream"
+)
+
+// live is what streams need: the log of this instance, what writes streams, and
+// the way to the other instances.
+type live struct {
+	hub     *stream.Hub
+	streams *stream.Streams
+	bus     bus.Bus
+}
+
+func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
+	m := stream.NewMetrics(a.metrics.Registry)
+	l := &live{}
+	l.hub = stream.NewHub(stream.HubConfig{
+		Pool: pool, Metrics: m, LogMetrics: stream.NewLogMetrics(a.metrics.Registry), Log: a.log,
+	})
+	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m})
+	if a.config.RedisURL == "" {
+		l.bus = bus.NewLocal(l.hub)
+		return l, nil
+	}
+	client, err := auth.NewRedisClient(a.config.RedisURL)
+	if err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
+	a.onClose(client.Close)
+	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Log: a.log})
+	a.onClose(l.bus.Close)
+	return l, nil
+}
+
+// admin runs chores of the operator.
+func (p *program) admin(ctx context.Context, args []string) error {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") || args[0] != "new-generation" {
+		return &configError{errors.New("usage: mlsd admin new-generation [flags]")}
+	}
+	c, err := p.config("admin "+args[0], args[1:])
+	if err != nil {
+		return err
+	}
+	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.newGeneration(ctx, store.url), store.stop())
+}
+
+// newGeneration outdates all cursors. It is for a database that was put back to
+// an earlier state from outside, by a snapshot of its volume.
+func (p *program) newGeneration(ctx context.Context, url string) error {
+	pool, err := openPool(ctx, url, 1)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := stream.BeginGeneration(ctx, pool); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.out, "a new generation has begun: clients will fetch anew what they missed")
+	return nil
+}

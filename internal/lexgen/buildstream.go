@@ -1,0 +1,101 @@
+package lexgen
+
+import (
+	"slices"
+	"strings"
+)
+
+// stream reads the union of what a method streams. The first method of a union
+// gives its events their Go types, which the others share.
+func (b *builder) stream(f *File, m *method, schema *node, at string) {
+	name := b.policy.Streams[f.name()]
+	if name == "" {
+		b.probs.add(policyFile, "Streams", "%s is missing: it streams events", f.name())
+		return
+	}
+	if m.params == nil {
+		b.probs.add(f.Path, "defs.main.parameters", "missing: a stream has some")
+	}
+	refs := schema.get("refs").strings()
+	u := b.unionNamed(name)
+	if u == nil {
+		u = &union{name: name, file: f, refs: refs}
+		b.model.unions = append(b.model.unions, u)
+		if before, ok := b.names[name]; ok {
+			b.probs.add(f.Path, at, "the Go name %s is already that of %s", name, before)
+		}
+		b.names[name] = f.Path + " " + at
+		for i, ref := range refs {
+			if o := b.event(f, u, ref, indexPath(at+".refs", i)); o != nil {
+				u.events = append(u.events, o)
+			}
+		}
+	} else {
+		b.again(f, u, refs, at)
+	}
+	u.methods = append(u.methods, m.name)
+	m.union = u
+}
+
+func (b *builder) unionNamed(name string) *union {
+	i := slices.IndexFunc(b.model.unions, func(u *union) bool { return u.name == name })
+	if i < 0 {
+		return nil
+	}
+	return b.model.unions[i]
+}
+
+// event gives the Go type of an event.
+func (b *builder) event(f *File, u *union, ref, at string) *object {
+	def := strings.TrimPrefix(ref, "#")
+	n := f.tree.get("defs", def)
+	if n.str("type") != "object" {
+		b.probs.add(f.Path, at, "%q is not an object", ref)
+		return nil
+	}
+	path := "defs." + def
+	o := b.object(f, n, path, f.name()+"."+def, upperFirst(def))
+	o.union, o.event = u, def
+	if i := slices.IndexFunc(o.fields, func(fl *field) bool { return fl.json == "cursor" }); i < 0 ||
+		!o.fields[i].required || o.fields[i].typ.kind != kString {
+		b.probs.add(f.Path, path, "an event has a required string cursor")
+	}
+	b.inFrames(f, path, o)
+	return o
+}
+
+// inFrames marks an object, and what is in it, as written in CBOR, and refuses
+// what that is not made for.
+func (b *builder) inFrames(f *File, path string, o *object) {
+	o.cbor = true
+	for _, fl := range o.fields {
+		t, at := fl.typ, path+".properties."+fl.json
+		if t.kind == kArray {
+			t = t.elem
+		}
+		switch {
+		case t.kind == kObject && !t.obj.cbor:
+			if t.obj.nsid == f.NSID {
+				b.probs.add(f.Path, at, "what is in an event is defined in another file, for all methods that stream it")
+			}
+			b.inFrames(f, at, t.obj)
+		case t.kind == kBlob || t.kind == kLink || t.kind == kBase64 || fl.def != nil:
+			b.probs.add(f.Path, at, "the generator writes no blobs, links, base64 and defaults into events")
+		}
+	}
+}
+
+// again holds a further method of a union against the first.
+func (b *builder) again(f *File, u *union, refs []string, at string) {
+	if !slices.Equal(refs, u.refs) {
+		b.probs.add(f.Path, at+".refs", "not those of %s, which streams %s too", u.file.NSID, u.name)
+		return
+	}
+	for _, o := range u.events {
+		path := "defs." + o.event
+		if !f.tree.get("defs", o.event).equal(u.file.tree.get("defs", o.event)) {
+			b.probs.add(f.Path, path, "not the same as in %s: an event has one Go type", u.file.NSID)
+		}
+		b.objects[f.NSID+path] = o
+	}
+}

@@ -1,0 +1,340 @@
+-- name: LogEvents :one
+-- Events of a conversation, in their order, after its newest message. A target
+-- makes an event one account's; else members have it whose window does. An edge
+-- counts from base, -1 is none.
+WITH placed AS (
+    UPDATE conversations c
+    SET last_pos = greatest(c.last_pos, log_own_xid()),
+        last_n = c.last_n + cardinality(sqlc.arg(kinds)::text[])
+    WHERE c.convo_id = sqlc.arg(convo_id)
+    RETURNING c.gen, c.last_pos, c.last_seq, (c.last_n - cardinality(sqlc.arg(kinds)::text[]))::bigint AS base
+), told AS (
+    INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, target_did, edge, body, created_at)
+    SELECT p.gen, p.last_pos, sqlc.arg(convo_id), p.last_seq, p.base + i.i, (sqlc.arg(kinds)::text[])[i.i],
+        CASE WHEN (sqlc.arg(targets)::text[])[i.i] = '' THEN sqlc.arg(convo_id) END,
+        nullif((sqlc.arg(targets)::text[])[i.i], ''),
+        CASE WHEN (sqlc.arg(edges)::bigint[])[i.i] >= 0 THEN p.base + (sqlc.arg(edges)::bigint[])[i.i] END,
+        (sqlc.arg(bodies)::text[])[i.i]::jsonb, sqlc.arg(at)::timestamptz
+    FROM placed p CROSS JOIN generate_series(1, cardinality(sqlc.arg(kinds)::text[])) AS i (i)
+)
+SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed;
+
+-- name: LogKeyPackagesLow :execrows
+-- For each device and suite named of which fewer than low packages are left to
+-- be leased. These events are in order with nothing, so no row places them.
+WITH named AS (
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(suite_names)::text[]) AS suite_name
+), counted AS (
+    SELECT w.did, w.device_id, w.suite_name, (
+        SELECT count(*) FROM key_packages k
+        WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+          AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
+          AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)
+    ) AS available
+    FROM named w
+)
+INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+SELECT log_current_generation(), log_own_xid(), 'keys:' || c.device_id, 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
+    'key-packages-low', c.did,
+    jsonb_build_object('deviceId', c.device_id, 'cipherSuite', c.suite_name, 'available', c.available), sqlc.arg(now)::timestamptz
+FROM counted c
+WHERE c.available < sqlc.arg(low)::bigint;
+
+-- name: GroupInfoRequestedLately :one
+-- Whether the members were asked for a GroupInfo since a moment.
+SELECT EXISTS (
+    SELECT 1 FROM events e
+    WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'group-info-requested' AND e.created_at > sqlc.arg(since)::timestamptz
+);
+
+-- name: ConvosWithLeaf :many
+-- The conversations where a device has a leaf, in the order in which they are
+-- locked.
+SELECT DISTINCT convo_id FROM leaves WHERE did = sqlc.arg(did) AND device_id = sqlc.arg(device_id) ORDER BY convo_id;
+
+-- name: LockConvos :many
+SELECT convo_id, epoch FROM conversations
+WHERE convo_id = ANY(sqlc.arg(convo_ids)::text[])
+ORDER BY convo_id
+FOR NO KEY UPDATE;
+
+-- name: ReadLog :many
+-- What the log has after a position and below the horizon, in order: whole rows,
+-- cut where their bytes pass the budget; the first one always comes. One row at
+-- least, with the generation and the horizon; in_page is how many rows there were
+-- before the cut, to 1000, and 0 where it has nothing else.
+-- behind: there are rows that the horizon still hides.
+WITH place AS (
+    SELECT g.gen, log_horizon() AS horizon,
+        (EXISTS (SELECT 1 FROM messages b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())
+        OR EXISTS (SELECT 1 FROM events b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())) AS behind
+    FROM log_generation g
+), entries AS (
+    (
+        SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
+            m.blobs, m.created_at, NULL::text AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
+        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, 1000) AS m
+    ) UNION ALL (
+        SELECT e.pos, e.lane, e.seq, e.n, e.kind, '', 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
+        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
+    )
+    ORDER BY pos, lane, seq, n
+    LIMIT 1000
+), sized AS (
+    SELECT entries.*, row_number() OVER walk AS place_in_page, sum(octet_length(ciphertext)) OVER walk AS bytes,
+        count(*) OVER () AS in_page
+    FROM entries
+    WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
+)
+SELECT p.gen, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::text AS lane, coalesce(s.seq, 0)::bigint AS seq,
+    coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, coalesce(s.message_id, '')::text AS message_id,
+    coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
+    coalesce(s.created_at, 'epoch')::timestamptz AS created_at, coalesce(s.convo_id, '')::text AS convo_id,
+    coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
+FROM place p
+LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= sqlc.arg(budget)::bigint
+ORDER BY s.pos, s.lane, s.seq, s.n;
+
+-- name: GetGeneration :one
+-- The generation as it is recorded, and where this connection leads. max_pos is
+-- the newest position, which is below next_xid unless the database was taken
+-- back.
+SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
+    log_system_identifier() AS here_system, log_database_oid() AS here_database, log_timeline() AS here_timeline,
+    log_next_xid() AS next_xid,
+    greatest(
+        coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+    )::bigint AS max_pos
+FROM log_generation g;
+
+-- name: PlaceGeneration :execrows
+-- Records where the generation is, once.
+UPDATE log_generation
+SET system_identifier = sqlc.arg(system_identifier), database_oid = sqlc.arg(database_oid), timeline = sqlc.arg(timeline)
+WHERE system_identifier IS NULL;
+
+-- name: LockLog :exec
+-- Waits for every transaction that writes to the log, and keeps others from it.
+LOCK TABLE conversations, accounts, messages, events IN SHARE ROW EXCLUSIVE MODE;
+
+-- name: BeginGeneration :execrows
+-- No row: another one has begun meanwhile.
+UPDATE log_generation
+SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = sqlc.arg(system_identifier)::bigint,
+    database_oid = sqlc.arg(database_oid)::bigint, timeline = sqlc.arg(timeline)::bigint, floor_pos = 0, began_at = now()
+WHERE gen = sqlc.arg(gen)::bigint;
+
+-- name: BeginGenerationOfConvos :exec
+-- What was lost may have been told under the next numbers: they are left out.
+UPDATE conversations SET gen = log_current_generation(), last_pos = 0, last_seq = last_seq + sqlc.arg(skip)::bigint;
+
+-- name: BeginGenerationOfAccounts :exec
+UPDATE accounts SET gen = log_current_generation(), last_pos = 0;
+
+-- name: ReadPlace :one
+-- The generation, and the last row of its log below the horizon.
+SELECT g.gen, g.secret, g.floor_pos, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    coalesce(top.pos, g.floor_pos)::bigint AS pos, coalesce(top.lane, '')::text AS lane,
+    coalesce(top.seq, 0)::bigint AS seq, coalesce(top.n, 0)::bigint AS n
+FROM log_generation g
+LEFT JOIN LATERAL (
+    (
+        SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
+        WHERE m.gen = g.gen AND m.pos < log_horizon()
+        ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
+    ) UNION ALL (
+        SELECT e.pos, e.lane, e.seq, e.n FROM events e
+        WHERE e.gen = g.gen AND e.pos < log_horizon()
+        ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
+    )
+    ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1
+) top ON TRUE;
+
+-- name: WindowsOf :many
+-- The windows of an account that a stream beginning at a position can show
+-- something of, and the horizon: changes below it are in them.
+SELECT m.convo_id, m.joined_seq, m.joined_n,
+    m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n, log_horizon() AS horizon
+FROM memberships m
+WHERE m.did = sqlc.arg(did)
+    AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
+
+-- name: ReplaySources :many
+-- The windows of an account with something after a position, and the number of
+-- the last message that is not.
+SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
+    least(m.left_seq, c.last_seq)::bigint AS until_seq,
+    log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint,
+        sqlc.arg(lane)::text, sqlc.arg(seq)::bigint) AS after_seq
+FROM memberships m
+JOIN conversations c ON c.convo_id = m.convo_id
+WHERE m.did = sqlc.arg(did)
+    AND c.gen = sqlc.arg(gen)::bigint AND c.last_pos >= sqlc.arg(pos)::bigint
+    AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
+
+-- name: ReplayKeys :many
+-- The next messages of each stretch up to a position, without their bytes.
+SELECT s.place::bigint AS place, k.pos, k.seq, k.size
+FROM (
+    SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::text[]) AS convo_id,
+        unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq, unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq
+) s
+CROSS JOIN LATERAL (
+    SELECT m.pos, m.seq, octet_length(m.ciphertext)::bigint AS size
+    FROM messages m
+    WHERE m.convo_id = s.convo_id AND m.seq > s.after_seq AND m.seq <= s.until_seq
+        AND m.gen = sqlc.arg(gen)::bigint
+        AND (m.pos, m.convo_id, m.seq) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)
+    ORDER BY m.seq
+    LIMIT sqlc.arg(each)::bigint
+) k
+ORDER BY s.place, k.seq;
+
+-- name: ReplayMessages :many
+SELECT m.pos, m.convo_id, m.seq, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
+FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+JOIN messages m ON m.convo_id = k.convo_id AND m.seq = k.seq
+ORDER BY m.pos, m.convo_id, m.seq;
+
+-- name: ReplayEvents :many
+-- The next events up to a position: those of each window, and those of the
+-- account.
+SELECT x.pos, x.lane, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
+FROM (
+    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::text AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
+    FROM (
+        SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(joined_ns)::bigint[]) AS joined_n,
+            unnest(sqlc.arg(left_ns)::bigint[]) AS left_n
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT c.pos, c.lane, c.seq, c.n, c.kind, c.edge, c.body, c.created_at
+        FROM events c
+        WHERE c.convo_id = s.convo_id AND c.gen = sqlc.arg(gen)::bigint
+            AND c.pos >= sqlc.arg(after_pos)::bigint AND c.pos <= sqlc.arg(pos)::bigint
+            AND (c.pos, c.lane, c.seq, c.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::text, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
+            AND (c.pos, c.lane, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+            AND c.n > s.joined_n AND c.n <= s.left_n
+        ORDER BY c.gen, c.pos, c.seq, c.n
+        LIMIT sqlc.arg(max_rows)::bigint
+    ) e
+    UNION ALL
+    (
+        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::text, t.target_did, t.edge, t.body, t.created_at
+        FROM events t
+        WHERE t.target_did = sqlc.arg(did)::text AND t.gen = sqlc.arg(gen)::bigint
+            AND t.pos >= sqlc.arg(after_pos)::bigint AND t.pos <= sqlc.arg(pos)::bigint
+            AND (t.pos, t.lane, t.seq, t.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::text, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
+            AND (t.pos, t.lane, t.seq, t.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+        ORDER BY t.pos, t.lane, t.seq, t.n
+        LIMIT sqlc.arg(max_rows)::bigint
+    )
+) x
+ORDER BY x.pos, x.lane, x.seq, x.n
+LIMIT sqlc.arg(max_rows)::bigint;
+
+-- name: EphemeralMembers :many
+-- The members of a conversation, and the roster version at which they are.
+SELECT m.did, c.roster_version FROM conversations c
+JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
+WHERE c.convo_id = $1;
+
+-- name: EphemeralAccess :one
+-- What a signal needs to know: no row for who was never a member.
+SELECT c.epoch, c.roster_version,
+    EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
+FROM conversations c
+WHERE c.convo_id = sqlc.arg(convo_id)
+    AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did));
+
+-- name: InsertTicket :exec
+INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3, $4);
+
+-- name: RedeemTicket :one
+-- Spends a ticket: of any number of attempts one gets the row.
+DELETE FROM tickets WHERE ticket_hash = $1
+RETURNING did, convo_id, expires_at;
+
+-- name: DeleteOldTickets :execrows
+DELETE FROM tickets WHERE ticket_hash IN (
+    SELECT ticket_hash FROM tickets WHERE expires_at < sqlc.arg(before)::timestamptz
+    LIMIT sqlc.arg(batch)::bigint FOR UPDATE SKIP LOCKED
+);
+
+-- name: SyncConvos :many
+-- What sync may have to tell of each window of an account. With a position to
+-- resume from, that is what is after it, up to the end of the log; a number
+-- that the client names goes before both that and the window's beginning.
+-- bytes is about what the view of a new conversation takes.
+WITH named AS (
+    SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq
+), mine AS (
+    SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
+        (m.left_seq IS NULL) AS active, bool_or(m.left_seq IS NULL) OVER (PARTITION BY m.convo_id) AS member,
+        n.convo_id IS NULL AND m.left_seq IS NULL AND (NOT sqlc.arg(resumes)::boolean
+            OR m.joined_gen = sqlc.arg(gen)::bigint
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)) AS fresh,
+        CASE WHEN c.last_pos < sqlc.arg(horizon)::bigint THEN least(m.left_seq, c.last_seq)
+            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(horizon)::bigint, '', 0)
+        END AS until_seq
+    FROM memberships m
+    JOIN conversations c ON c.convo_id = m.convo_id
+    LEFT JOIN named n ON n.convo_id = m.convo_id
+    WHERE m.did = sqlc.arg(did)
+        AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
+            OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint)
+), told AS (
+    SELECT mine.*,
+        CASE
+            WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
+            WHEN NOT sqlc.arg(resumes)::boolean THEN joined_seq
+            WHEN last_pos < sqlc.arg(pos)::bigint THEN until_seq
+            ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)
+        END AS after_seq
+    FROM mine
+)
+SELECT t.convo_id, t.member::boolean AS member, t.fresh::boolean AS fresh, t.after_seq::bigint AS after_seq, t.until_seq::bigint AS until_seq,
+    (CASE WHEN t.active THEN t.epoch
+        ELSE coalesce((SELECT CASE WHEN l.kind = 'commit' THEN l.epoch + 1 ELSE l.epoch END
+            FROM messages l WHERE l.convo_id = t.convo_id AND l.seq <= t.left_seq ORDER BY l.seq DESC LIMIT 1), 0)
+    END)::bigint AS epoch,
+    (CASE WHEN NOT t.fresh THEN 0 ELSE
+        (SELECT coalesce(sum(octet_length(v.did) + sqlc.arg(member_bytes)::bigint), 0) FROM memberships v
+            WHERE v.convo_id = t.convo_id AND (v.left_seq IS NULL OR v.pending_removal))
+        + (SELECT count(*) * sqlc.arg(device_bytes)::bigint FROM leaves d WHERE d.convo_id = t.convo_id)
+    END)::bigint AS bytes
+FROM told t
+WHERE t.after_seq < t.until_seq OR t.fresh OR NOT t.member
+ORDER BY t.convo_id, t.joined_seq;
+
+-- name: SyncMessages :many
+-- The first messages of each stretch, as many as it may have. Where their
+-- encoding passes the budget, only their numbers come; the first one always
+-- fits.
+WITH page AS (
+    SELECT s.place, m.convo_id, m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
+    FROM (
+        SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::text[]) AS convo_id,
+            unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq, unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq,
+            unnest(sqlc.arg(counts)::bigint[]) AS max_rows
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT x.convo_id, x.seq, x.message_id, x.kind, x.epoch, x.sender_did, x.ciphertext, x.blobs, x.created_at
+        FROM messages x
+        WHERE x.convo_id = s.convo_id AND x.seq > s.after_seq AND x.seq <= s.until_seq
+        ORDER BY x.seq
+        LIMIT s.max_rows
+    ) m
+), sized AS (
+    SELECT page.*, row_number() OVER walk AS n,
+        sum(octet_length(ciphertext) / 3 * 4 + coalesce(octet_length(sender_did), 0) + sqlc.arg(row_bytes)::int) OVER walk AS bytes
+    FROM page
+    WINDOW walk AS (ORDER BY place, seq ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.place::bigint AS place, s.convo_id, s.seq, s.message_id, s.kind, s.epoch, s.sender_did,
+    (CASE WHEN s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint THEN s.ciphertext END)::bytea AS ciphertext,
+    s.blobs, s.created_at, (s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint)::boolean AS fits
+FROM sized s
+ORDER BY s.place, s.seq;

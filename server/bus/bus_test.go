@@ -1,0 +1,239 @@
+package bus_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/bus"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// instance hears of what is new.
+type instance struct {
+	mu      sync.Mutex
+	hints   int
+	signals []bus.Signal
+}
+
+func (i *instance) Hint() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.hints++
+}
+
+func (i *instance) Signal(_ context.Context, s bus.Signal) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.signals = append(i.signals, s)
+	return nil
+}
+
+func (i *instance) count() (hints, signals int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.hints, len(i.signals)
+}
+
+type node struct {
+	*instance
+	bus bus.Bus
+}
+
+// join makes an instance on a bus over Redis, all of whose channels are heard.
+func join(t *testing.T, url string) *node {
+	t.Helper()
+	client, err := auth.NewRedisClient(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := &instance{}
+	n := &node{i, bus.NewRedis(bus.RedisConfig{Client: client, To: i})}
+	t.Cleanup(func() {
+		if err := n.bus.Close(); err != nil {
+			t.Error(err)
+		}
+		_ = client.Close() // nothing is on its way
+	})
+	n.waitHints(t, bus.Channels)
+	return n
+}
+
+// waitHints waits for as many hints: each subscription that begins is one.
+func (n *node) waitHints(t *testing.T, want int) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%d hints", want), func() bool { h, _ := n.count(); return h >= want })
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for start := time.Now(); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Since(start) > 20*time.Second {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// carries sends over all channels and looks what arrives.
+func carries(t *testing.T, from, to *node) {
+	t.Helper()
+	h0, s0 := to.count()
+	const each = 300 // more lanes than there are channels, several on each
+	for i := range each {
+		s := bus.Signal{ConvoID: fmt.Sprintf("%032x", i), RosterVersion: int64(i), Epoch: 1 << 40, Ciphertext: bytes.Repeat([]byte{byte(i)}, i)}
+		if err := from.bus.Signal(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 20 {
+		before, _ := to.count()
+		from.bus.Hint(fmt.Sprintf("%032x", i))
+		to.waitHints(t, before+1)
+	}
+	eventually(t, "all signals", func() bool { _, s := to.count(); return s == s0+each })
+	if h, _ := to.count(); h < h0+20 {
+		t.Errorf("%d hints of 20", h-h0)
+	}
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	seen := map[string]bool{}
+	for _, s := range to.signals[s0:] {
+		if len(s.Ciphertext) != int(s.RosterVersion) || s.Epoch != 1<<40 || seen[s.ConvoID] {
+			t.Fatalf("a signal came wrong: %+v", s)
+		}
+		seen[s.ConvoID] = true
+	}
+}
+
+func TestLocal(t *testing.T) {
+	i := &instance{}
+	b := bus.NewLocal(i)
+	b.Hint("00")
+	if err := b.Signal(t.Context(), bus.Signal{ConvoID: "00"}); err != nil {
+		t.Fatal(err)
+	}
+	if h, s := i.count(); h != 1 || s != 1 {
+		t.Errorf("%d hints, %d signals", h, s)
+	}
+}
+
+func TestSingleRedis(t *testing.T) {
+	url := dbtest.Redis(t)
+	a, b := join(t, url), join(t, url)
+	carries(t, a, b)
+	carries(t, b, a)
+	carries(t, a, a)
+}
+
+func TestRedisCluster(t *testing.T) {
+	nodes, url := dbtest.RedisCluster(t)
+	a, b := join(t, url), join(t, url)
+	carries(t, a, b)
+	carries(t, b, a)
+	spread(t, nodes)
+}
+
+// spread: the channels are on all nodes.
+func spread(t *testing.T, nodes []*dbtest.RedisNode) {
+	t.Helper()
+	total := 0
+	for _, n := range nodes {
+		c := redis.NewClient(&redis.Options{Addr: n.Addr()})
+		defer c.Close()
+		channels, err := c.PubSubShardChannels(t.Context(), "*").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(channels) == 0 {
+			t.Errorf("no channel is on %s", n.Addr())
+		}
+		for _, name := range channels {
+			if !strings.Contains(name, "{") {
+				t.Errorf("channel %s has no hash tag", name)
+			}
+		}
+		total += len(channels)
+	}
+	if total != bus.Channels {
+		t.Errorf("%d channels are heard, want %d", total, bus.Channels)
+	}
+}
+
+// TestRedisLost: an instance goes on for itself, and all of them find each other
+// again.
+func TestRedisLost(t *testing.T) {
+	n := dbtest.StartRedis(t)
+	a, b := join(t, n.URL()), join(t, n.URL())
+	n.Kill()
+	h, s := a.count()
+	a.bus.Hint("00")
+	if got, _ := a.count(); got != h+1 {
+		t.Error("an instance does not hint to itself")
+	}
+	if err := a.bus.Signal(t.Context(), bus.Signal{ConvoID: "00"}); err != nil {
+		t.Errorf("a signal without Redis: %v", err)
+	}
+	if _, got := a.count(); got != s+1 {
+		t.Error("a signal without Redis does not reach the own instance")
+	}
+	ha, _ := a.count()
+	hb, _ := b.count()
+	n.Start()
+	a.waitHints(t, ha+bus.Channels)
+	b.waitHints(t, hb+bus.Channels)
+	carries(t, a, b)
+}
+
+// TestRedisPaused: what waits while Redis stands still does not block anybody
+// for long, and then all goes on.
+func TestRedisPaused(t *testing.T) {
+	n := dbtest.StartRedis(t)
+	a, b := join(t, n.URL()), join(t, n.URL())
+	n.Signal(syscall.SIGSTOP)
+	start := time.Now()
+	for range 1000 {
+		a.bus.Hint("00")
+	}
+	if d := time.Since(start); d > 500*time.Millisecond {
+		t.Errorf("1000 hints took %v", d)
+	}
+	if err := a.bus.Signal(t.Context(), bus.Signal{ConvoID: "00"}); err != nil {
+		t.Error(err)
+	}
+	n.Signal(syscall.SIGCONT)
+	time.Sleep(100 * time.Millisecond)
+	eventually(t, "hints again", func() bool {
+		before, _ := b.count()
+		a.bus.Hint("00")
+		time.Sleep(20 * time.Millisecond)
+		after, _ := b.count()
+		return after > before
+	})
+}
+
+// TestClusterLosesANode: what goes over the others' channels arrives.
+func TestClusterLosesANode(t *testing.T) {
+	nodes, url := dbtest.RedisCluster(t)
+	a, b := join(t, url), join(t, url)
+	nodes[2].Kill()
+	eventually(t, "a hint over a node that is left", func() bool {
+		before, _ := b.count()
+		for i := range 10 {
+			a.bus.Hint(fmt.Sprint(i))
+			time.Sleep(5 * time.Millisecond)
+		}
+		after, _ := b.count()
+		return after > before
+	})
+}

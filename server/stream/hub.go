@@ -1,0 +1,212 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/db"
+)
+
+// HubConfig is what a Hub needs.
+type HubConfig struct {
+	// Pool reaches the database. Every new connection of it goes through
+	// CheckConnection.
+	Pool *pgxpool.Pool
+	// Metrics and LogMetrics count; nil for nobody.
+	Metrics    *Metrics
+	LogMetrics *LogMetrics
+	// Log hears of what fails and is tried again; slog.Default where nil.
+	Log *slog.Logger
+}
+
+// Hub is where the log of an instance meets its streams. One tailer reads each
+// row of the log once; the row becomes one Event; and the Event goes to every
+// stream whose account may see it. The Hub is a Source.
+//
+// A stream gets every event of its account after the position at which it was
+// attached, in order and once. What was before, a replay reads for it: see
+// feed.
+type Hub struct {
+	pool    *pgxpool.Pool
+	metrics *Metrics
+	count   *LogMetrics
+	log     *slog.Logger
+	wake    chan struct{}
+
+	mu sync.Mutex
+	// ready is closed when place is known.
+	ready chan struct{}
+	// place is the newest row that was handed out, of the generation of codec.
+	place    Position
+	codec    *Codec
+	accounts map[string]*account
+	rooms    map[string]*room
+	// recent are the newest changes of windows, for accounts that come while
+	// their windows are read; forgot is the position up to which some are
+	// gone.
+	recent []recentChange
+	forgot int64
+	// out collects deliveries of the batch at hand.
+	out [][]delivery
+}
+
+type recentChange struct {
+	pos int64
+	*windowChange
+}
+
+// recentChanges is how many changes are remembered, for the moment between
+// reading an account's windows and attaching it.
+const recentChanges = 4096
+
+// NewHub makes a Hub. It does nothing until Run.
+func NewHub(c HubConfig) *Hub {
+	h := &Hub{
+		pool: c.Pool, metrics: c.Metrics.orUnregistered(), count: c.LogMetrics, log: c.Log,
+		wake: make(chan struct{}, 1), ready: make(chan struct{}),
+		accounts: map[string]*account{}, rooms: map[string]*room{},
+	}
+	if h.count == nil {
+		h.count = NewLogMetrics(nil)
+	}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	return h
+}
+
+// Hint says that there may be something new in the log. It never blocks.
+func (h *Hub) Hint() {
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Codec is that of the current generation; it waits for the first look at the
+// log.
+func (h *Hub) Codec(ctx context.Context) (*Codec, error) {
+	select {
+	case <-h.ready:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the log: %w", ctx.Err())
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.codec, nil
+}
+
+// begin makes the newest row of the log the place from which it is told. The
+// streams of another generation end: their cursors are outdated.
+func (h *Hub) begin(at db.ReadPlaceRow) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	first := h.codec == nil
+	h.place = Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}
+	h.codec = NewCodec(at.Gen, at.Secret.Bytes)
+	h.recent, h.forgot = nil, at.Horizon
+	h.count.Generation.Set(float64(at.Gen))
+	if first {
+		close(h.ready)
+		return
+	}
+	for _, a := range h.accounts {
+		for f := range a.streams {
+			f.sink.End(nil)
+		}
+	}
+	clear(h.accounts)
+	clear(h.rooms)
+}
+
+// dispatch hands a batch of the log out, in order.
+func (h *Hub) dispatch(batch []entry) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, e := range batch {
+		if e.change != nil {
+			h.remember(e)
+			h.apply(e.change)
+		}
+		h.route(e)
+		if e.change != nil && !e.change.begins {
+			h.purge(e.change)
+			h.endScoped(e.change)
+		}
+		h.place = e.Position
+	}
+	h.flush()
+}
+
+func (h *Hub) remember(e entry) {
+	h.recent = append(h.recent, recentChange{e.Pos, e.change})
+	if len(h.recent) > 2*recentChanges {
+		gone := len(h.recent) - recentChanges
+		for _, r := range h.recent[:gone] {
+			h.forgot = max(h.forgot, r.pos+1)
+		}
+		h.recent = append([]recentChange(nil), h.recent[gone:]...)
+	}
+}
+
+// route finds who sees an event.
+func (h *Hub) route(e entry) {
+	if e.target != "" {
+		if a := h.accounts[e.target]; a != nil {
+			h.toAccount(a, e)
+		}
+		return
+	}
+	r := h.rooms[e.convo]
+	if r == nil {
+		return
+	}
+	for a, windows := range r.members {
+		for _, w := range windows {
+			if w.shows(e.Position) {
+				h.toAccount(a, e)
+				break
+			}
+		}
+	}
+}
+
+func (h *Hub) toAccount(a *account, e entry) {
+	for f := range a.streams {
+		if f.wants(e.convo) {
+			h.deliver(delivery{feed: f, entry: e})
+		}
+	}
+}
+
+// endScoped ends streams that were opened for some conversations, when the
+// account is a member of none of them any more.
+func (h *Hub) endScoped(c *windowChange) {
+	a := h.accounts[c.did]
+	if a == nil {
+		return
+	}
+	for f := range a.streams {
+		if f.scope[c.convo] && !h.inAny(a, f.scope) {
+			h.deliver(delivery{feed: f, end: true})
+		}
+	}
+}
+
+// inAny tells whether the account is a member of one of these conversations.
+func (h *Hub) inAny(a *account, convos map[string]bool) bool {
+	for id := range convos {
+		if r := h.rooms[id]; r != nil {
+			for _, w := range r.members[a] {
+				if w.isOpen() {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package stream
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// Metrics counts what streams do. No label holds an identifier.
+type Metrics struct {
+	// Open streams, by transport (sse, websocket).
+	Open *prometheus.GaugeVec
+	// Ended streams, by transport and reason: client (it left), closing (in
+	// good order), slow (it did not keep up), error.
+	Ended *prometheus.CounterVec
+	// Encoded counts encodings of events, by form (json, gzip, cbor): at most
+	// one of each form for each event.
+	Encoded *prometheus.CounterVec
+	// Delivered counts events written to streams, by transport.
+	Delivered *prometheus.CounterVec
+	// Bytes written to streams, by transport.
+	Bytes *prometheus.CounterVec
+	// Refused counts streams beyond the bound for one account.
+	Refused prometheus.Counter
+}
+
+// NewMetrics makes the collectors and registers them with reg, which may be
+// nil. It panics, as MustRegister does, where names are taken.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
+	m := &Metrics{
+		Open: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "mls_streams_open", Help: "Open streams."},
+			[]string{"transport"}),
+		Ended:     counter("mls_streams_ended_total", "Streams that are over.", "transport", "reason"),
+		Encoded:   counter("mls_stream_events_encoded_total", "Encodings of events.", "form"),
+		Delivered: counter("mls_stream_events_delivered_total", "Events written to streams.", "transport"),
+		Bytes:     counter("mls_stream_bytes_total", "Bytes written to streams.", "transport"),
+		Refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "mls_streams_refused_total",
+			Help: "Streams beyond the bound for one account."}),
+	}
+	if reg != nil {
+		reg.MustRegister(m.Open, m.Ended, m.Encoded, m.Delivered, m.Bytes, m.Refused)
+	}
+	return m
+}
+
+// unregistered counts for those who do not ask.
+var unregistered = NewMetrics(nil)
+
+func (m *Metrics) orUnregistered() *Metrics {
+	if m == nil {
+		return unregistered
+	}
+	return m
+}

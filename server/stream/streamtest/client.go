@@ -1,0 +1,129 @@
+package streamtest
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/server/stream"
+)
+
+// Client is a client in this process, which keeps a History.
+type Client struct {
+	*History
+	// Pace is how long the client rests after every few events of a replay, so
+	// that what happens meanwhile has to wait; 0 for never.
+	Pace time.Duration
+	t    testing.TB
+
+	mu   sync.Mutex
+	sink *sink
+}
+
+// NewClient makes one that is not connected; with convos it asks for only these.
+func NewClient(t testing.TB, codec *stream.Codec, did string, convos ...string) *Client {
+	h := NewHistory(did, codec)
+	h.Convos = convos
+	return &Client{History: h, Pace: time.Millisecond, t: t}
+}
+
+// Connect opens a stream from a cursor.
+func (c *Client) Connect(hub *stream.Hub, cursor string) error {
+	s := &sink{to: c.History, pace: c.Pace, done: make(chan struct{}), left: make(chan struct{})}
+	detach, err := hub.Attach(context.Background(), stream.Want{DID: c.DID, ConvoIDs: c.Convos, Cursor: cursor}, s)
+	if err != nil {
+		return err
+	}
+	go func() {
+		<-s.done
+		detach()
+		close(s.left)
+	}()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sink = s
+	return nil
+}
+
+// MustConnect is Connect, for a stream that is cut when the test ends.
+func (c *Client) MustConnect(hub *stream.Hub, cursor string) {
+	c.t.Helper()
+	if err := c.Connect(hub, cursor); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(c.Cut)
+}
+
+// Cut breaks the connection; what is on its way is lost.
+func (c *Client) Cut() {
+	c.mu.Lock()
+	s := c.sink
+	c.mu.Unlock()
+	if s != nil {
+		s.cut()
+		<-s.left
+	}
+}
+
+// Ended tells whether the service has ended the stream.
+func (c *Client) Ended() bool {
+	c.mu.Lock()
+	s := c.sink
+	c.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
+// sink is a stream.Sink that takes everything at once.
+type sink struct {
+	to         *History
+	pace       time.Duration
+	done, left chan struct{}
+
+	mu    sync.Mutex
+	over  bool
+	ended bool
+}
+
+// Deliver implements stream.Sink.
+func (s *sink) Deliver(ev *stream.Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over || s.ended {
+		return false
+	}
+	_ = s.to.Add(ev.Value()) // the history keeps its first error
+	return true
+}
+
+// Send implements stream.Sink.
+func (s *sink) Send(_ context.Context, ev *stream.Event) error {
+	if s.pace > 0 && s.to.Len()%16 == 0 {
+		time.Sleep(s.pace)
+	}
+	if !s.Deliver(ev) {
+		return stream.ErrOver
+	}
+	return nil
+}
+
+// End implements stream.Sink.
+func (s *sink) End(error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+}
+
+// Done implements stream.Sink.
+func (s *sink) Done() <-chan struct{} { return s.done }
+
+func (s *sink) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		s.over = true
+		close(s.done)
+	}
+}

@@ -1,0 +1,178 @@
+// Package streamtest holds what streams deliver against what the database says
+// they should have delivered.
+package streamtest
+
+import (
+	"fmt"
+	"sync"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
+)
+
+// History is what one client has got, over any number of connections. A client
+// that resumes from an earlier cursor gives up what it had after it, and has to
+// get the very same again.
+type History struct {
+	// DID is the account of the client.
+	DID string
+	// Convos are the only conversations it asked for; nil for all.
+	Convos []string
+
+	mu    sync.Mutex
+	codec *stream.Codec
+	began bool
+	start stream.Position
+	got   []delivered
+	// again is what was given up by resuming earlier.
+	again []delivered
+	// Infos counts infoEvents by what they say.
+	infos      map[string]int
+	ephemerals int
+	err        error
+}
+
+// delivered is an event of the log as it arrived.
+type delivered struct {
+	at     stream.Position
+	cursor string
+	what   string
+}
+
+// NewHistory is that of a client which has not connected yet. The codec is that
+// of the generation.
+func NewHistory(did string, codec *stream.Codec) *History {
+	return &History{DID: did, codec: codec, infos: map[string]int{}}
+}
+
+// Add takes an event in. Its error is the first thing that was wrong: an event
+// out of order, a repetition, or one that differs from what the same cursor had
+// before.
+func (h *History) Add(ev gen.ConvoEvent) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.err == nil {
+		h.err = h.add(ev)
+	}
+	return h.err
+}
+
+func (h *History) add(ev gen.ConvoEvent) error {
+	c, err := h.codec.Decode(ev.EventCursor())
+	if err != nil {
+		return fmt.Errorf("cursor of %s: %w", ev.EventName(), err)
+	}
+	switch ev := ev.(type) {
+	case *gen.InfoEvent:
+		h.infos[ev.Info]++
+		if !h.began {
+			h.began, h.start = true, c.Position
+		}
+		return nil
+	case *gen.EphemeralEvent:
+		h.ephemerals++
+		return nil
+	}
+	if !h.began {
+		return fmt.Errorf("%s came before the stream was connected", ev.EventName())
+	}
+	d := delivered{at: c.Position, cursor: ev.EventCursor(), what: describe(ev)}
+	if last := h.last(); d.at.Compare(last) <= 0 {
+		return fmt.Errorf("%s at %v came after %v", d.what, d.at, last)
+	}
+	if len(h.again) > 0 {
+		if was := h.again[0]; was != d {
+			return fmt.Errorf("replayed %s at %v, where %s at %v had come before", d.what, d.at, was.what, was.at)
+		}
+		h.again = h.again[1:]
+	}
+	h.got = append(h.got, d)
+	return nil
+}
+
+// last is the position of the newest event.
+func (h *History) last() stream.Position {
+	if n := len(h.got); n > 0 {
+		return h.got[n-1].at
+	}
+	return h.start
+}
+
+// Cursor is the one to resume from, "" where the client has none.
+func (h *History) Cursor() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if n := len(h.got); n > 0 {
+		return h.got[n-1].cursor
+	}
+	if h.began {
+		return h.codec.Encode(stream.Cursor{Position: h.start})
+	}
+	return ""
+}
+
+// Rewind gives up the newest n events, or as many as there are, and gives the
+// cursor to resume from.
+func (h *History) Rewind(n int) string {
+	h.mu.Lock()
+	n = min(n, len(h.got))
+	keep := len(h.got) - n
+	h.again = append(append([]delivered(nil), h.got[keep:]...), h.again...)
+	h.got = h.got[:keep]
+	h.mu.Unlock()
+	return h.Cursor()
+}
+
+// Len is how many events of the log it has.
+func (h *History) Len() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.got)
+}
+
+// Info is how many infoEvents said this.
+func (h *History) Info(text string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.infos[text]
+}
+
+// Ephemerals is how many signals came.
+func (h *History) Ephemerals() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ephemerals
+}
+
+// Err is the first thing that was wrong.
+func (h *History) Err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.err
+}
+
+// describe names what an event says, but not its cursor.
+func describe(ev gen.ConvoEvent) string {
+	switch ev := ev.(type) {
+	case *gen.MessageEvent:
+		return fmt.Sprintf("message %s/%d %s", ev.Message.ConvoID, ev.Message.Seq, ev.Message.ID)
+	case *gen.MembershipChangeEvent:
+		return fmt.Sprintf("%s of %s in %s", ev.Action, ev.DID, ev.ConvoID)
+	case *gen.WelcomeEvent:
+		return "welcome to " + ev.ConvoID
+	case *gen.ReadEvent:
+		return fmt.Sprintf("read %s/%d", ev.ConvoID, ev.Seq)
+	}
+	return ev.EventName()
+}
+
+// Told lists what the events said, in their order.
+func (h *History) Told() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]string, len(h.got))
+	for i, d := range h.got {
+		out[i] = d.what
+	}
+	return out
+}

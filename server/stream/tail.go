@@ -1,0 +1,163 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"catbird.blue/mls/db"
+)
+
+const (
+	// clock is how often the log is read while nobody hints at anything.
+	clock = time.Second
+	// behindPause is how long the tailer waits where rows are there that the
+	// horizon still hides; a transaction that lasts makes it wait longer each
+	// time, up to behindMax.
+	behindPause = 2 * time.Millisecond
+	// behindPatience is how many times it waits no longer than that.
+	behindPatience = 50
+	// tailBytes is about how many bytes of messages are read at once.
+	tailBytes = 8 << 20
+	// maxTail is how many rows ReadLog gives at most.
+	maxTail = 1000
+	// behindMax is the longest wait where rows are hidden.
+	behindMax = 50 * time.Millisecond
+)
+
+// Run reads the log until ctx ends, which is a success. What fails is logged
+// and tried again.
+func (h *Hub) Run(ctx context.Context) error {
+	t := &tailer{hub: h, timer: time.NewTimer(clock)}
+	defer t.timer.Stop()
+	for {
+		wait, err := t.step(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			t.failed++
+			wait = min(clock, 50*time.Millisecond<<min(t.failed, 5))
+			if t.failed == 1 {
+				h.log.WarnContext(ctx, "reading the log failed and will be tried again", "error", err)
+			}
+		} else {
+			t.failed = 0
+		}
+		if !t.wait(ctx, wait) {
+			return nil
+		}
+	}
+}
+
+// tailer is the one reader of the log in an instance.
+type tailer struct {
+	hub   *Hub
+	timer *time.Timer
+	begun bool
+	gen   int64
+	// failed counts failures in a row, behind reads in a row that the horizon
+	// kept rows from.
+	failed, behind int
+}
+
+// wait waits for d, or less where a hint comes. Hints are passed over where the
+// database does not answer, and where a transaction has hidden what is new for
+// so long that asking at every hint would only cost.
+func (t *tailer) wait(ctx context.Context, d time.Duration) bool {
+	if d == 0 {
+		return ctx.Err() == nil
+	}
+	wake := t.hub.wake
+	if t.failed > 0 || t.behind > behindPatience {
+		wake = nil
+	}
+	t.timer.Reset(d)
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-t.timer.C:
+	}
+	return true
+}
+
+// step reads once, and says how long to wait.
+func (t *tailer) step(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	if !t.begun {
+		if err := t.begin(ctx); err != nil {
+			return 0, err
+		}
+		return clock, nil
+	}
+	h := t.hub
+	at := h.place // only this goroutine writes it
+	rows, err := db.New(h.pool).ReadLog(ctx, db.ReadLogParams{
+		Gen: t.gen, Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N, Budget: tailBytes,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read log: %w", err)
+	}
+	h.count.Polls.Inc()
+	if rows[0].Gen != t.gen {
+		t.begun = false
+		return 0, nil
+	}
+	batch, err := t.entries(rows)
+	if err != nil {
+		return 0, err
+	}
+	if len(batch) > 0 {
+		h.dispatch(batch)
+		h.count.Rows.Add(float64(len(batch)))
+		h.count.Lag.Set(time.Since(rows[len(rows)-1].CreatedAt).Seconds())
+		t.behind = 0
+	}
+	if n := rows[0].InPage; n == maxTail || n > int64(len(batch)) {
+		return 0, nil // there is more
+	}
+	return t.pause(rows[0].Behind), nil
+}
+
+// begin finds the end of the log.
+func (t *tailer) begin(ctx context.Context) error {
+	at, err := db.New(t.hub.pool).ReadPlace(ctx)
+	if err != nil {
+		return fmt.Errorf("find the end of the log: %w", err)
+	}
+	t.begun, t.gen = true, at.Gen
+	t.hub.begin(at)
+	return nil
+}
+
+func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
+	if rows[0].InPage == 0 {
+		return nil, nil
+	}
+	batch := make([]entry, 0, len(rows))
+	for _, r := range rows {
+		e, err := t.hub.codec.entry(r, t.hub.metrics)
+		if err != nil {
+			return nil, err
+		}
+		batch = append(batch, e)
+	}
+	return batch, nil
+}
+
+// pause is how long to wait after a read that gave all there was.
+func (t *tailer) pause(behind bool) time.Duration {
+	if !behind {
+		t.behind = 0
+		t.hub.count.Behind.Set(0)
+		return clock
+	}
+	t.behind++
+	t.hub.count.Behind.Set(1)
+	if t.behind <= behindPatience {
+		return behindPause
+	}
+	return min(behindMax, behindPause<<min(t.behind-behindPatience, 10))
+}

@@ -1,0 +1,198 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
+)
+
+// Sync brings a client up to date: what is new in its conversations since the
+// cursor, or beyond the numbers it names, which conversations it does not know,
+// and which it is a member of no more. With waitMs it waits for something to
+// tell. The cursor it gives is the position of the newest row of the log that
+// it took into account, so a stream goes on from there without gap.
+func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
+	sy := &syncCall{did: caller.DID, limit: in.Limit, cursor: in.Cursor, pool: s}
+	for i, p := range in.Positions {
+		id, err := parseConvoID(fmt.Sprintf("positions[%d].convoId", i), p.ConvoID)
+		if err != nil {
+			return nil, err
+		}
+		sy.convos, sy.seqs = append(sy.convos, id), append(sy.seqs, p.Seq)
+	}
+	if in.WaitMs == 0 || s.hub == nil {
+		return sy.read(ctx)
+	}
+	// Watching begins before the first look, so that nothing comes between.
+	news, stop, err := s.hub.Watch(ctx, caller.DID)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	late := time.NewTimer(time.Duration(in.WaitMs) * time.Millisecond)
+	defer late.Stop()
+	for {
+		out, err := sy.read(ctx)
+		if err != nil || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0 {
+			return out, err
+		}
+		select {
+		case <-news:
+		case <-late.C:
+			return out, nil
+		case <-s.drained:
+			return out, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// syncCall is a sync with what it reads.
+type syncCall struct {
+	pool   *Server
+	did    string
+	limit  int64
+	cursor *string
+	// convos and seqs are the positions that the client names.
+	convos []string
+	seqs   []int64
+
+	place db.ReadPlaceRow
+	codec *stream.Codec
+	// from is the cursor where resumes; after is how far new conversations
+	// have been told, where not all were.
+	from    stream.Position
+	resumes bool
+	after   string
+}
+
+// read answers as of one moment.
+func (c *syncCall) read(ctx context.Context) (*gen.SyncOutput, error) {
+	var out *gen.SyncOutput
+	err := pgx.BeginTxFunc(ctx, c.pool.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		var err error
+		if c.place, err = q.ReadPlace(ctx); err != nil {
+			return fmt.Errorf("find the end of the log: %w", err)
+		}
+		if err := c.readCursor(); err != nil {
+			return err
+		}
+		out, err = c.answer(ctx, q)
+		return err
+	})
+	if errors.Is(err, stream.ErrFutureCursor) {
+		// Only a database that was taken back does not know its own cursor.
+		if err := stream.TakenBack(ctx, c.pool.pool, c.place.Gen); err != nil {
+			return nil, err
+		}
+		return nil, gen.Errorf(gen.ErrFutureCursor, "cursor: is ahead of what this service has; the database was taken back to an earlier state")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// readCursor takes a cursor that is outdated for none: positions, and the
+// beginnings of windows, say what to tell then.
+func (c *syncCall) readCursor() error {
+	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
+	c.from, c.resumes, c.after = stream.Position{}, false, ""
+	if c.cursor == nil {
+		return nil
+	}
+	v, err := c.codec.Decode(*c.cursor)
+	switch {
+	case errors.Is(err, stream.ErrOutdatedCursor):
+		return nil
+	case err != nil:
+		return gen.Errorf(gen.ErrInvalidCursor, "cursor: was not made by this service")
+	case v.Pos >= c.place.NextXid:
+		return stream.ErrFutureCursor
+	}
+	c.after = v.After
+	// The zero position with something after it is that of a client that began
+	// without cursor and has not been told of all its conversations yet.
+	c.resumes = v.Pos >= c.place.FloorPos && (v.After == "" || v.Position != stream.Position{})
+	if c.resumes {
+		c.from = v.Position
+	}
+	return nil
+}
+
+// stretch is messages to tell of a conversation.
+type stretch struct {
+	db.SyncConvosRow
+	// count is how many messages of it may be told, found how many of these
+	// there are, up to the number last; more says that some did not fit.
+	count, found, last int64
+	more               bool
+	messages           []gen.MessageView
+}
+
+func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
+	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
+		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, ConvoIds: c.convos, Seqs: c.seqs, Resumes: c.resumes,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, Horizon: c.place.Horizon, Did: c.did,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find what is new: %w", err)
+	}
+	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []string{}}
+	fresh, cut := c.fresh(rows)
+	if out.NewConvos, err = convoViews(ctx, q, c.did, fresh); err != nil {
+		return nil, err
+	}
+	told := set(fresh)
+	var stretches []stretch
+	for _, r := range rows {
+		if r.Fresh && !told[r.ConvoID] && r.ConvoID > c.after {
+			continue // with the next call
+		}
+		if n := len(out.Removed); !r.Member && (n == 0 || out.Removed[n-1] != r.ConvoID) && n < maxSyncConvos {
+			out.Removed = append(out.Removed, r.ConvoID)
+		}
+		if r.AfterSeq < r.UntilSeq {
+			stretches = append(stretches, stretch{SyncConvosRow: r})
+		}
+	}
+	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
+		return nil, err
+	}
+	end := stream.Cursor{Position: stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}}
+	if cut {
+		end = stream.Cursor{Position: c.from, After: fresh[len(fresh)-1]}
+	}
+	out.Cursor = c.codec.Encode(end)
+	return out, nil
+}
+
+// maxSyncConvos is what the lexicon allows in each list of an answer.
+const maxSyncConvos = 1000
+
+// fresh picks the new conversations that fit into half an answer, by id; cut
+// says that there are further ones.
+func (c *syncCall) fresh(rows []db.SyncConvosRow) (ids []string, cut bool) {
+	room := int64(MaxAnswer / 2)
+	for _, r := range rows {
+		if !r.Fresh || r.ConvoID <= c.after {
+			continue
+		}
+		room -= r.Bytes + convoViewBytes
+		if len(ids) > 0 && (room < 0 || len(ids) == maxSyncConvos) {
+			return ids, true
+		}
+		ids = append(ids, r.ConvoID)
+	}
+	return ids, false
+}

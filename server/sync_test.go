@@ -1,0 +1,291 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+)
+
+// talk sends n messages.
+func talk(t testing.TB, s *Server, convo, who string, n int) {
+	t.Helper()
+	for range n {
+		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: application(convo, 1, 40), Epoch: 1}
+		if _, err := s.SendMessage(t.Context(), as(who), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// shape is a sync answer as one text: conversations by their place in ids.
+func shape(out *gen.SyncOutput, ids ...string) string {
+	name := func(id string) string {
+		for i, v := range ids {
+			if v == id {
+				return fmt.Sprint(i)
+			}
+		}
+		return "?"
+	}
+	text := ""
+	for _, c := range out.Convos {
+		var seqs []int64
+		for _, m := range c.Messages {
+			seqs = append(seqs, m.Seq)
+		}
+		text += fmt.Sprintf("%s:%v/%d", name(c.ConvoID), seqs, c.LastSeq)
+		if c.More {
+			text += "+"
+		}
+		text += " "
+	}
+	for _, c := range out.NewConvos {
+		text += "new " + name(c.ID) + " "
+	}
+	for _, c := range out.Removed {
+		text += "removed " + name(c) + " "
+	}
+	return text
+}
+
+func TestSync(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	one := addConvo(t, s, 1, alice, bob)
+	talk(t, s, one, alice, 3)
+	var cursor *string
+	step := func(want string, in gen.SyncInput, ids ...string) *gen.SyncOutput {
+		t.Helper()
+		if in.Limit == 0 {
+			in.Limit = 500
+		}
+		if in.Cursor == nil {
+			in.Cursor = cursor
+		}
+		out, err := s.Sync(t.Context(), as(bob), &in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := shape(out, ids...); got != want {
+			t.Errorf("answer is %q, want %q", got, want)
+		}
+		return out
+	}
+	settled(t, s)
+	out := step("0:[1 2 3]/3 new 0 ", gen.SyncInput{}, one)
+	cursor = &out.Cursor
+	step("", gen.SyncInput{}, one)
+	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 2}}}, one)
+	step("", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}}}, one)
+	talk(t, s, one, alice, 4)
+	two := addConvo(t, s, 1, alice, bob)
+	talk(t, s, two, bob, 1)
+	settled(t, s)
+	part, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1, Cursor: cursor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := shape(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
+		t.Errorf("with limit 1 the answer is %q", got)
+	}
+	endMember(t, s, one, bob)
+	talk(t, s, one, alice, 1)
+	settled(t, s)
+	out, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 500, Cursor: cursor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Convos) != 2 || len(out.NewConvos) != 1 || out.NewConvos[0].ID != two || len(out.Removed) != 1 || out.Removed[0] != one {
+		t.Errorf("answer is %q", shape(out, one, two))
+	}
+	cursor = &out.Cursor
+	step("", gen.SyncInput{}, one, two)
+	step("removed 0 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 7}}}, one, two)
+	_, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1, Cursor: new("nonsense")})
+	wantError(t, err, gen.ErrInvalidCursor)
+}
+
+// settled waits until the horizon has passed everything.
+func settled(t testing.TB, s *Server) {
+	t.Helper()
+	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
+		if !query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
+			OR EXISTS (SELECT FROM events WHERE pos >= log_horizon())`) {
+			return
+		}
+		if time.Since(start) > time.Minute {
+			t.Fatal("the horizon does not move")
+		}
+	}
+}
+
+// TestSyncInParts: with a limit, positions lead through all messages.
+func TestSyncInParts(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	var positions []gen.SyncPosition
+	total := 0
+	for i := range 5 {
+		id := addConvo(t, s, 1, alice, bob)
+		talk(t, s, id, alice, 2*i)
+		total += 2 * i
+		positions = append(positions, gen.SyncPosition{ConvoID: id})
+	}
+	settled(t, s)
+	var cursor *string
+	for round := 0; ; round++ {
+		out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Positions: positions, Cursor: cursor, Limit: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cursor = &out.Cursor
+		n := 0
+		for _, c := range out.Convos {
+			for i := range positions {
+				for _, m := range c.Messages {
+					if positions[i].ConvoID == c.ConvoID {
+						if m.Seq != positions[i].Seq+1 {
+							t.Fatalf("message %d came after %d", m.Seq, positions[i].Seq)
+						}
+						positions[i].Seq = m.Seq
+						n++
+					}
+				}
+			}
+		}
+		if n > 3 {
+			t.Fatalf("%d messages with limit 3", n)
+		}
+		if total -= n; len(out.Convos) == 0 || round > 20 {
+			break
+		}
+	}
+	if total != 0 {
+		t.Errorf("%d messages did not come", total)
+	}
+}
+
+// TestSyncThenStream: the cursor of sync opens a stream without gap, while
+// messages are sent.
+func TestSyncThenStream(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	convo := addConvo(t, s, 1, alice, bob)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		talk(t, s, convo, alice, 200)
+	}()
+	time.Sleep(30 * time.Millisecond)
+	out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(20 * time.Millisecond)
+	c := listen(t, s, bob, out.Cursor)
+	<-done
+	s.hint(convo)
+	have := 0
+	for _, x := range out.Convos {
+		have += len(x.Messages)
+	}
+	messages := func() (n int) {
+		for _, told := range c.Told() {
+			if strings.HasPrefix(told, "message ") {
+				n++
+			}
+		}
+		return n
+	}
+	eventuallyLive(t, func() bool { return messages() >= 200-have })
+	if err := c.Err(); err != nil {
+		t.Error(err)
+	}
+	if n := messages(); n != 200-have {
+		t.Errorf("sync gave %d messages and the stream %d, want 200 together", have, n)
+	}
+}
+
+func eventuallyLive(t testing.TB, is func() bool) {
+	t.Helper()
+	for start := time.Now(); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Since(start) > time.Minute {
+			t.Fatal("waited in vain")
+		}
+	}
+}
+
+// TestSyncWaits: a long poll answers when something comes, or at the end.
+func TestSyncWaits(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	convo := addConvo(t, s, 1, alice, bob)
+	settled(t, s)
+	first, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &first.Cursor, WaitMs: 300})
+	if err != nil || shape(out) != "" || time.Since(start) < 300*time.Millisecond {
+		t.Errorf("an idle poll: %q after %v, %v", shape(out), time.Since(start), err)
+	}
+	go func() {
+		time.Sleep(100 * time.Millisecond)
+		talk(t, s, convo, alice, 1)
+	}()
+	start = time.Now()
+	out, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000})
+	if err != nil || shape(out, convo) != "0:[1]/1 " || time.Since(start) > 7*time.Second {
+		t.Errorf("a poll that got something: %q after %v, %v", shape(out, convo), time.Since(start), err)
+	}
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		s.Drain()
+	}()
+	start = time.Now()
+	if _, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000}); err != nil || time.Since(start) > 5*time.Second {
+		t.Errorf("a poll while the server stops: %v after %v", err, time.Since(start))
+	}
+}
+
+// TestSyncManyNew: an account with more new conversations than an answer holds.
+func TestSyncManyNew(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice := did("alice")
+	const n = 1100
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, alice, n)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, alice, n)
+	settled(t, s)
+	seen := map[string]bool{}
+	var cursor *string
+	for range 5 {
+		out, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 10, Cursor: cursor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range out.NewConvos {
+			if seen[c.ID] {
+				t.Errorf("%s is new twice", c.ID)
+			}
+			seen[c.ID] = true
+		}
+		cursor = &out.Cursor
+		if len(out.NewConvos) == 0 {
+			break
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("%d of %d conversations were told", len(seen), n)
+	}
+}

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// TicketTime is how long a ticket can be used.
+const TicketTime = 60 * time.Second
+
+// GetSubscriptionTicket gives a ticket that opens one stream without a token. It
+// is kept only as its hash, in the database, so every instance takes it.
+func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
+	q := db.New(s.pool)
+	var convo *string
+	if in.ConvoID != nil {
+		id, err := parseConvoID("convoId", *in.ConvoID)
+		if err != nil {
+			return nil, err
+		}
+		if err := requireMember(ctx, q, id, caller.DID); err != nil {
+			return nil, err
+		}
+		convo = &id
+	}
+	ticket := rand.Text()
+	expires := s.timestamp().Add(TicketTime)
+	if err := q.InsertTicket(ctx, db.InsertTicketParams{
+		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: convo, ExpiresAt: expires,
+	}); err != nil {
+		return nil, fmt.Errorf("keep ticket: %w", err)
+	}
+	return &gen.GetSubscriptionTicketOutput{Ticket: ticket, Endpoint: s.subscribeURL(), ExpiresAt: xrpc.FormatTime(expires)}, nil
+}
+
+// subscribeURL is that of subscribeConvoEvents: http becomes ws, https wss.
+func (s *Server) subscribeURL() string {
+	return "ws" + strings.TrimPrefix(strings.TrimSuffix(s.publicURL, "/"), "http") + "/xrpc/" + gen.NSIDSubscribeConvoEvents
+}
+
+func ticketHash(ticket string) []byte {
+	sum := sha256.Sum256([]byte(ticket))
+	return sum[:]
+}
+
+// Tickets takes the tickets of GetSubscriptionTicket, of any instance.
+type Tickets struct {
+	pool *pgxpool.Pool
+	now  func() time.Time
+}
+
+// NewTickets takes tickets that are kept in pool's database.
+func NewTickets(pool *pgxpool.Pool) *Tickets { return &Tickets{pool: pool, now: time.Now} }
+
+var _ xrpc.Tickets = (*Tickets)(nil)
+
+// Redeem implements xrpc.Tickets: of any number of attempts with one ticket, one
+// succeeds.
+func (t *Tickets) Redeem(ctx context.Context, ticket string, _ *xrpc.Method) (xrpc.Caller, error) {
+	row, err := db.New(t.pool).RedeemTicket(ctx, ticketHash(ticket))
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !row.ExpiresAt.After(t.now()) {
+		return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, gen.ErrInvalidTicket, "the ticket is unknown, used, or expired: get another one")
+	}
+	if err != nil {
+		return xrpc.Caller{}, fmt.Errorf("redeem ticket: %w", err)
+	}
+	caller := xrpc.Caller{DID: row.Did}
+	if row.ConvoID != nil {
+		caller.Scope = *row.ConvoID
+	}
+	return caller, nil
+}

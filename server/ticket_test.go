@@ -1,0 +1,195 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// refuse lets nobody in by a token.
+type refuse struct{}
+
+func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Caller, error) {
+	return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a token is needed")
+}
+
+// ticketSite serves s over HTTP: callers need tickets.
+func ticketSite(t testing.TB, s *Server) *httptest.Server {
+	t.Helper()
+	e := echo.New()
+	e.HTTPErrorHandler = handleError
+	gen.RegisterRoutes(e, s, xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.pool)})
+	site := httptest.NewServer(e)
+	t.Cleanup(site.Close)
+	return site
+}
+
+func ticketFor(t testing.TB, s *Server, who string, convo *string) *gen.GetSubscriptionTicketOutput {
+	t.Helper()
+	out, err := s.GetSubscriptionTicket(t.Context(), as(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// open opens a stream of server-sent events with a ticket.
+func open(t testing.TB, site *httptest.Server, ticket string, more ...string) (*http.Response, error) {
+	t.Helper()
+	q := url.Values{"ticket": {ticket}}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, site.URL+"/xrpc/"+gen.NSIDStreamConvoEvents+"?"+q.Encode(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return http.DefaultClient.Do(req)
+}
+
+// line reads up to a line with the text in it.
+func line(t testing.TB, r *bufio.Scanner, text string) string {
+	t.Helper()
+	for r.Scan() {
+		if strings.Contains(r.Text(), text) {
+			return r.Text()
+		}
+	}
+	t.Fatalf("the stream ended before %q: %v", text, r.Err())
+	return ""
+}
+
+func TestTicketOpensAStream(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	one, two := addConvo(t, s, 1, alice, bob), addConvo(t, s, 1, alice, bob)
+	site := ticketSite(t, s)
+	out := ticketFor(t, s, bob, &one)
+	if out.Endpoint != "wss://mls.example/xrpc/blue.catbird.mls.subscribeConvoEvents" {
+		t.Errorf("endpoint is %s", out.Endpoint)
+	}
+	if expires, err := time.Parse(time.RFC3339, out.ExpiresAt); err != nil || time.Until(expires) > time.Minute {
+		t.Errorf("it expires at %s, %v", out.ExpiresAt, err)
+	}
+	res, err := open(t, site, out.Ticket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if ct := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || !strings.HasPrefix(ct, "text/event-stream") {
+		t.Fatalf("status %d, %s", res.StatusCode, ct)
+	}
+	lines := bufio.NewScanner(res.Body)
+	line(t, lines, "connected")
+	talk(t, s, two, alice, 1)
+	talk(t, s, one, alice, 1)
+	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, one) {
+		t.Errorf("a ticket for one conversation shows %s", got)
+	}
+	for name, again := range map[string]string{"used": out.Ticket, "unknown": "nonsense"} {
+		res, err := open(t, site, again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusUnauthorized {
+			t.Errorf("a ticket that is %s: status %d", name, res.StatusCode)
+		}
+	}
+	res, err = open(t, site, ticketFor(t, s, bob, &one).Ticket, "convoId", two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusNotFound {
+		t.Errorf("a ticket for another conversation: status %d", res.StatusCode)
+	}
+}
+
+// TestTicketOnce: of many that use one ticket at the same time, over two
+// instances, one gets in.
+func TestTicketOnce(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	two := secondInstance(t, s)
+	ticket := ticketFor(t, s, did("alice"), nil).Ticket
+	var wg sync.WaitGroup
+	var in atomic.Int32
+	for i := range 20 {
+		pool := s.pool
+		if i%2 == 1 {
+			pool = two.pool
+		}
+		wg.Go(func() {
+			caller, err := NewTickets(pool).Redeem(context.Background(), ticket, gen.MethodStreamConvoEvents)
+			if err == nil && caller.DID == did("alice") {
+				in.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if in.Load() != 1 {
+		t.Errorf("%d got in with one ticket", in.Load())
+	}
+	if query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
+		t.Error("a ticket is kept as it is")
+	}
+	late := NewTickets(s.pool)
+	late.now = func() time.Time { return time.Now().Add(TicketTime) }
+	_, err := late.Redeem(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
+	wantError(t, err, gen.ErrInvalidTicket)
+	convo := addConvo(t, s, 1, did("alice"))
+	_, err = s.GetSubscriptionTicket(t.Context(), as(did("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
+	wantError(t, err, gen.ErrConvoNotFound)
+	endMember(t, s, convo, did("alice"))
+	_, err = s.GetSubscriptionTicket(t.Context(), as(did("alice")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
+	wantError(t, err, gen.ErrNotMember)
+}
+
+func TestSendEphemeral(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	convo := addConvo(t, s, 1, alice, bob)
+	b, c := listen(t, s, bob), listen(t, s, did("carol"))
+	eventuallyLive(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
+	send := func(who string, epoch int64) error {
+		_, err := s.SendEphemeral(t.Context(), as(who), &gen.SendEphemeralInput{ConvoID: convo, Ciphertext: []byte("x"), Epoch: epoch})
+		return err
+	}
+	if err := send(alice, 1); err != nil {
+		t.Fatal(err)
+	}
+	eventuallyLive(t, func() bool { return b.Ephemerals() == 1 })
+	if c.Ephemerals() != 0 {
+		t.Error("a stranger heard a signal")
+	}
+	wantError(t, send(alice, 2), gen.ErrEpochMismatch)
+	wantError(t, send(did("carol"), 1), gen.ErrConvoNotFound)
+	endMember(t, s, convo, bob)
+	wantError(t, send(bob, 1), gen.ErrNotMember)
+	if err := send(alice, 1); err != nil {
+		t.Fatal(err)
+	}
+	if b.Ephemerals() != 1 {
+		t.Error("a former member heard a signal")
+	}
+	if n := query[int](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+		t.Errorf("%d rows were stored", n)
+	}
+}
