@@ -12,8 +12,15 @@ const (
 	MaxGroupInfo          = 4 << 20
 	MaxRatchetTree        = 4 << 20
 	MaxKeyPackage         = 48 << 10
-	MaxRequestBody        = 16 << 20
-	MaxBlob               = 50 << 20
+	// MaxSignal is what sendEphemeral takes.
+	MaxSignal      = 64 << 10
+	MaxRequestBody = 16 << 20
+	// Bodies of three methods that take little and are called often: what
+	// their lexicons allow, and room to spare.
+	MaxSyncBody   = 1 << 20
+	MaxSignalBody = 256 << 10
+	MaxTicketBody = 16 << 10
+	MaxBlob       = 50 << 20
 	// MaxBlobBytes is what the blobs of one account may take together.
 	MaxBlobBytes = 1 << 30
 	// MaxKeyPackages counts unspent packages of one device and cipher suite.
@@ -36,6 +43,13 @@ const (
 	MaxPackageLifetime = 90*24*time.Hour + time.Hour
 	// IdempotencyTime is how long a first answer is kept.
 	IdempotencyTime = 7 * 24 * time.Hour
+	// MaxSyncPositions, MaxSyncMessages and MaxSyncWait bound one call of sync.
+	// A PDS gives up on an answer after 10 s.
+	MaxSyncPositions = 1000
+	MaxSyncMessages  = 1000
+	MaxSyncWait      = 8 * time.Second
+	// TicketTime is how long a ticket can be used.
+	TicketTime = time.Minute
 	// UnattachedBlobTime is how long a blob waits for a message to name it.
 	UnattachedBlobTime = time.Hour
 )

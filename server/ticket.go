@@ -18,9 +18,6 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// TicketTime is how long a ticket can be used.
-const TicketTime = 60 * time.Second
-
 // GetSubscriptionTicket gives a ticket that opens one stream without a token. It
 // is kept only as its hash, in the database, so every instance takes it.
 func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
@@ -72,7 +69,7 @@ var _ xrpc.Tickets = (*Tickets)(nil)
 func (t *Tickets) Redeem(ctx context.Context, ticket string, _ *xrpc.Method) (xrpc.Caller, error) {
 	row, err := db.New(t.pool).RedeemTicket(ctx, ticketHash(ticket))
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !row.ExpiresAt.After(t.now()) {
-		return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, gen.ErrInvalidTicket, "the ticket is unknown, used, or expired: get another one")
+		return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, gen.ErrInvalidTicket, "ticket: unknown, used, or expired; get another one")
 	}
 	if err != nil {
 		return xrpc.Caller{}, fmt.Errorf("redeem ticket: %w", err)

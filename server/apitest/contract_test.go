@@ -11,8 +11,10 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// readOnlyProcedures change nothing, so a permission to read includes them.
-var readOnlyProcedures []string
+// readOnlyProcedures change nothing that a later call of anybody could notice,
+// so a permission to read includes them: sync stores nothing, and a ticket only
+// opens a stream, which reads. TestReadOnlyProceduresOnlyRead holds them to it.
+var readOnlyProcedures = []string{"getSubscriptionTicket", "sync"}
 
 // Lexicons, the table of methods and the routes are the same list.
 func TestRoutesAreTheLexicons(t *testing.T) {
@@ -113,6 +115,26 @@ func TestPermissionSetsAreTheMethods(t *testing.T) {
 			t.Errorf("%s: %s, inheritAud %v, methods %v\nwant %v", name, p.Resource, p.InheritAud, got, want)
 		}
 	}
+}
+
+// What only reads changes nothing that is stored, but for the tickets.
+func TestReadOnlyProceduresOnlyRead(t *testing.T) {
+	t.Parallel()
+	sc := newScene(t, newStack(t))
+	calls := map[string]object{
+		"getSubscriptionTicket": {"convoId": sc.g.ID()},
+		"sync":                  {"positions": []object{{"convoId": sc.g.ID(), "seq": 1}}, "cursor": sc.start, "limit": 2, "waitMs": 1},
+	}
+	before := sc.state(t)
+	for _, name := range readOnlyProcedures {
+		in, found := calls[name]
+		if !found {
+			t.Errorf("%s is not called", name)
+		}
+		ok[object](t, sc.call(t, sc.bob.Account, name, in))
+	}
+	sc.exec(t, `DELETE FROM tickets`)
+	sc.unchanged(t, before)
 }
 
 // What describeService tells is what is routed and served.

@@ -32,7 +32,9 @@ type schema struct {
 	MaxSize    *int64
 	Known      []string `json:"knownValues"`
 
-	Input, Output *struct {
+	Refs []string
+
+	Input, Output, Message *struct {
 		Encoding string
 		Schema   *schema
 	}
@@ -80,6 +82,9 @@ func (s *schema) own(nsid string) {
 	if s.Output != nil {
 		s.Output.Schema.own(nsid)
 	}
+	if s.Message != nil {
+		s.Message.Schema.own(nsid)
+	}
 }
 
 func (l *lexicon) main() *schema {
@@ -109,19 +114,39 @@ func (s *schema) resolve() *schema {
 	if s.Type != "ref" {
 		return s
 	}
-	nsid, name, _ := strings.Cut(s.Ref, "#")
-	if nsid == "" {
-		nsid = s.file
-	}
+	nsid, name, _ := strings.Cut(s.absolute(s.Ref), "#")
 	if name == "" {
 		name = "main"
 	}
 	return readLexicon(nsid).Defs[name].resolve()
 }
 
-// undeclared lists the fields of an answer that its schema does not have.
+// absolute is a reference that means the same in any file.
+func (s *schema) absolute(ref string) string {
+	if strings.HasPrefix(ref, "#") {
+		return s.file + ref
+	}
+	return ref
+}
+
+// variant finds what a union says of a value of this $type, nil for nothing.
+func (s *schema) variant(of string) *schema {
+	for _, ref := range s.Refs {
+		if ref = s.absolute(ref); ref == of {
+			return (&schema{Type: "ref", Ref: ref}).resolve()
+		}
+	}
+	return nil
+}
+
+// undeclared lists the fields of an answer, or of an event, that its schema does
+// not have.
 func undeclared(nsid string, body []byte) []string {
-	out := readLexicon(nsid).main().Output
+	main := readLexicon(nsid).main()
+	out := main.Output
+	if main.Message != nil {
+		out = main.Message
+	}
 	if out == nil || out.Schema == nil {
 		return nil
 	}
@@ -137,10 +162,20 @@ func (s *schema) strangers(path string, v any) []string {
 	var out []string
 	switch v := v.(type) {
 	case map[string]any:
+		isUnion := s.Type == "union"
+		if isUnion {
+			of, _ := v["$type"].(string)
+			if s = s.variant(of); s == nil {
+				return []string{"$type " + of}
+			}
+		}
 		if s.Type != "object" {
 			return nil // bytes, links and blobs are the oracle's
 		}
 		for name, x := range v {
+			if isUnion && name == "$type" {
+				continue
+			}
 			at := strings.TrimPrefix(path+"."+name, ".")
 			if p := s.Properties[name]; p != nil {
 				out = append(out, p.strangers(at, x)...)

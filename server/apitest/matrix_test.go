@@ -81,6 +81,20 @@ var inConversation = []struct {
 	{"getBlob", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "cid": sc.before}
 	}, formerBlob},
+	{"getSubscriptionTicket", bob, plain, nil},
+	{"sendEphemeral", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "ciphertext": raw([]byte("typing")), "epoch": g.Epoch()}
+	}, nil},
+	{"streamConvoEvents", bob, plain, nil},
+	{"streamConvoEvents from a cursor", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "cursor": sc.start}
+	}, formerEvents("streamConvoEvents", "convoId")},
+	{"subscribeConvoEvents", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoIds": g.ID()}
+	}, nil},
+	{"subscribeConvoEvents from a cursor", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoIds": g.ID(), "cursor": sc.start}
+	}, formerEvents("subscribeConvoEvents", "convoIds")},
 }
 
 func alice(sc *scene) actor { return sc.alice }
@@ -93,7 +107,7 @@ func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId"
 // everybody may call them. createConvo is one; that a group id is taken is what
 // it tells everybody.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
-	"listDevices", "deleteDevice", "uploadBlob", "describeService"}
+	"listDevices", "deleteDevice", "uploadBlob", "describeService", "sync"}
 
 // Every method is in one of the two lists.
 func TestMatrixHasEveryMethod(t *testing.T) {
@@ -138,12 +152,9 @@ func TestMatrix(t *testing.T) {
 			first := call(sc.stranger, real)
 			refused(t, first, gen.ErrConvoNotFound)
 			sameAnswer(t, first, call(sc.stranger, unreal))
-			upper := maps.Clone(real)
-			upper["convoId"] = strings.ToUpper(sc.g.ID())
-			sameAnswer(t, first, call(sc.stranger, upper))
+			sameAnswer(t, first, call(sc.stranger, naming(real, strings.ToUpper(sc.g.ID()))))
 			// Objects of another conversation than the one named.
-			mixed, unmixed := maps.Clone(unreal), maps.Clone(real)
-			mixed["convoId"], unmixed["convoId"] = real["convoId"], unreal["convoId"]
+			mixed, unmixed := naming(unreal, named(real)), naming(real, named(unreal))
 			sameAnswer(t, call(sc.stranger, mixed), call(sc.stranger, unmixed))
 			sameAnswer(t, sc.call(t, nil, method, real), sc.call(t, nil, method, unreal))
 
@@ -165,6 +176,23 @@ func TestMatrix(t *testing.T) {
 			}
 		})
 	}
+}
+
+// field is where an input names its conversation.
+func field(in object) string {
+	if _, ok := in["convoIds"]; ok {
+		return "convoIds"
+	}
+	return "convoId"
+}
+
+func named(in object) any { return in[field(in)] }
+
+// naming is an input that names another conversation.
+func naming(in object, convo any) object {
+	in = maps.Clone(in)
+	in[field(in)] = convo
+	return in
 }
 
 // sameAnswer fails the test unless two answers are the same, to the byte.
@@ -230,6 +258,39 @@ func formerCommits(t *testing.T, sc *scene, as actor, a answer) {
 	}
 }
 
+// formerEvents: a stream of a former member replays what it may see, and ends.
+func formerEvents(method, field string) func(*testing.T, *scene, actor, answer) {
+	return func(t *testing.T, sc *scene, as actor, a answer) {
+		if a.status != http.StatusOK {
+			t.Fatalf("a former member gets %s", a.short())
+		}
+		events := sc.opened(t, as.Account, method, object{field: sc.g.ID(), "cursor": sc.start}).rest()
+		var seqs []int64
+		for _, ev := range events {
+			if ev.Type == "messageEvent" {
+				seqs = append(seqs, ev.Message.Seq)
+			}
+			if ev.Type != "infoEvent" && ev.ConvoID != sc.g.ID() {
+				t.Errorf("an event of another conversation: %+v", ev)
+			}
+		}
+		last := sc.lastSeen(as)
+		if int64(len(seqs)) != last || !slices.IsSorted(seqs) || seqs[0] != 1 || seqs[last-1] != last {
+			t.Errorf("a former member gets numbers %v, want 1 to %d", seqs, last)
+		}
+		if end := events[len(events)-1]; end.Info != "closing" {
+			t.Errorf("the last event is %+v", end)
+		}
+		// From there on there is nothing.
+		again := sc.opened(t, as.Account, method, object{field: sc.g.ID(), "cursor": events[len(events)-1].Cursor}).rest()
+		for _, ev := range again {
+			if ev.Type != "infoEvent" {
+				t.Errorf("a former member gets %+v", ev)
+			}
+		}
+	}
+}
+
 func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
 	if a.status != http.StatusOK || len(a.body) != 100 {
 		t.Errorf("a former member gets %s for a blob of its time", a.short())
@@ -255,6 +316,7 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},
 		"deleteDevice":       object{"deviceId": sc.alice.device.DeviceID()},
 		"uploadBlob":         []byte("stranger"),
+		"sync":               object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}, "cursor": sc.start},
 	}
 	for _, name := range ofAccount {
 		in, found := calls[name]

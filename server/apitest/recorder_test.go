@@ -27,6 +27,7 @@ var statuses = map[string]int{
 	"NotMember": 403, "NotAllowed": 403,
 	"ConvoNotFound": 404, "WelcomeNotFound": 404, "BlobNotFound": 404, "GroupInfoUnavailable": 404,
 	"AlreadyMember": 409, "KeyPackageNotFound": 409, "EpochMismatch": 409, "ConvoExists": 409, "IdempotencyConflict": 409,
+	"InvalidTicket":   401,
 	"WelcomeExpired":  410,
 	"MessageTooLarge": 413, "BlobTooLarge": 413,
 }
@@ -35,7 +36,7 @@ var statuses = map[string]int{
 // (https://atproto.com/specs/xrpc, @atproto/xrpc-server). An internal error is
 // not among them: no test may bring one about.
 var protocol = map[string][]int{
-	"InvalidRequest":       {400, 405, 408, 415, 416},
+	"InvalidRequest":       {400, 405, 408, 415, 416, 426},
 	"PayloadTooLarge":      {413},
 	"RateLimitExceeded":    {429},
 	"MethodNotImplemented": {501},
@@ -112,6 +113,32 @@ func (r *recorder) success(t testing.TB, m *xrpc.Method, a answer) {
 			r.note(m, e.Error)
 		}
 	}
+}
+
+// event holds an event of a stream against its lexicon: a method that streams
+// succeeds with each.
+func (r *recorder) event(t testing.TB, m *xrpc.Method, data []byte) {
+	t.Helper()
+	r.note(m, "")
+	conforms := contract.Output
+	if m.Kind == xrpc.Subscription {
+		conforms = contract.Message
+	}
+	if err := conforms(m.NSID, data); err != nil {
+		t.Errorf("an event does not conform to its lexicon: %v\n%.300s", err, data)
+	}
+	for _, path := range undeclared(m.NSID, data) {
+		t.Errorf("%s: an event has %s, which its lexicon does not declare", m.NSID, path)
+	}
+}
+
+// broke fails the test where a stream may not end with this error.
+func (r *recorder) broke(t testing.TB, m *xrpc.Method, f failure) {
+	t.Helper()
+	if f.Message == "" || !contract.Declared(m.NSID, f.Error) && protocol[f.Error] == nil {
+		t.Errorf("%s: the stream ended with %+v", m.NSID, f)
+	}
+	r.note(m, f.Error)
 }
 
 func statusOf(name string) int {

@@ -21,6 +21,8 @@ type scene struct {
 	newPackage  *mls.KeyPackage
 	g           *mlstest.Group
 
+	// start is a cursor from before there was anything.
+	start string
 	// Blobs that alice attached to number 1 and to number 4, and one that she
 	// did not attach.
 	before, after, unattached string
@@ -38,6 +40,7 @@ func newScene(t testing.TB, s *stack) *scene {
 	sc := &scene{stack: s, alice: newActor(), bob: newActor(), removed: newActor(), left: newActor(),
 		stranger: newActor(), newcomer: newActor()}
 	sc.aliceTablet = actor{sc.alice.Account, mlstest.NewClient(sc.alice.DID)}
+	sc.start = sc.now(t)
 	sc.newPackage = sc.publish(t, sc.newcomer)
 	sc.publish(t, sc.stranger)
 	sc.g = sc.conversation(t, sc.alice, sc.bob, sc.removed, sc.left, sc.aliceTablet).With(sc.stranger.device, sc.newcomer.device)
@@ -50,6 +53,7 @@ func newScene(t testing.TB, s *stack) *scene {
 	ok[object](t, sc.call(t, sc.alice.Account, "sendCommit", commitCall(sc.g, c)))
 	sc.g = c.Next
 	sc.unattached = sc.upload(t, sc.alice, mlstest.Random(50))
+	sc.settle(t)
 	return sc
 }
 

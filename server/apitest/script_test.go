@@ -33,7 +33,15 @@ import (
 //	=> 404 ConvoNotFound: no such …
 //
 // with … for any text; the message may be left out. Parameters of a query are
-// written as an object too. All other statements make MLS objects, see verbs.
+// written as an object too. Of a method that streams, the answer is its first
+// event. A stream that stays open has a name:
+//
+//	open s by bob streamConvoEvents {"convoId": "{g}"}
+//	s => infoEvent {"cursor": "*", "info": "connected"}
+//
+// and each such statement reads its next event, waiting for it; "s => end" is
+// where it ends, "s => failed FutureCursor: …" an error that ends it. All other
+// statements make MLS objects, see verbs.
 type script struct {
 	t testing.TB
 	s *stack
@@ -45,6 +53,7 @@ type script struct {
 	commits   map[string]*mlstest.Commit
 	proposals map[string]*mlstest.Proposal
 	vars      map[string]string
+	taps      map[string]*tap
 
 	// last is the answer that no => has been compared with.
 	last *answer
@@ -64,7 +73,7 @@ func runScript(t testing.TB, s *stack, file string) {
 		t: t, s: s,
 		accounts: map[string]*authtest.Account{}, devices: map[string]*mlstest.Client{}, packages: map[string]*mls.KeyPackage{},
 		groups: map[string]*mlstest.Group{}, commits: map[string]*mlstest.Commit{}, proposals: map[string]*mlstest.Proposal{},
-		vars: map[string]string{},
+		vars: map[string]string{}, taps: map[string]*tap{},
 	}
 	for _, st := range statements(string(must(os.ReadFile(file))(t))) {
 		if err := c.run(st.text); err != nil {
@@ -111,6 +120,9 @@ func (c *script) run(text string) (err error) {
 		method, input, _ := strings.Cut(rest, " ")
 		return c.call(nil, method, strings.TrimSpace(input))
 	}
+	if p, ok := c.taps[word]; ok {
+		return c.hear(p, rest)
+	}
 	verb, ok := verbs[word]
 	if !ok {
 		return fmt.Errorf("%q is neither an account nor a verb", word)
@@ -124,6 +136,9 @@ func (c *script) call(as *authtest.Account, method, input string) error {
 		return err
 	}
 	m := methodNamed(c.t, method)
+	if method == "sync" || streaming(m) {
+		c.s.settle(c.t) // so that it knows of what was said before
+	}
 	var a answer
 	switch {
 	case m == gen.MethodUploadBlob:
@@ -182,15 +197,75 @@ func (c *script) expect(text string) error {
 	case strings.HasPrefix(want, "{"):
 		return c.match(want, a.body)
 	}
-	name, message, hasMessage := strings.Cut(want, ": ")
 	e, err := envelope(a)
 	if err != nil {
 		return err
 	}
+	return e.like(want)
+}
+
+// like compares an error with its name and, behind a colon, its message.
+func (e failure) like(want string) error {
+	name, message, hasMessage := strings.Cut(want, ": ")
 	if e.Error != name || hasMessage && !like(message, e.Message) {
 		return fmt.Errorf("answer is %s: %s\nwant %s", e.Error, e.Message, want)
 	}
 	return nil
+}
+
+// open opens a stream that stays.
+func (c *script) open(w *words) error {
+	name, by, method := w.next(), w.after("by"), w.next()
+	input, err := c.fill(strings.Join(w.list, " "))
+	if err != nil {
+		return err
+	}
+	var as *authtest.Account
+	if by != "nobody" {
+		as = get(c.accounts, by)
+	}
+	if input == "" {
+		input = "{}"
+	}
+	c.s.settle(c.t)
+	p, a := c.s.open(c.t, as, method, json.RawMessage(input))
+	if p == nil {
+		return fmt.Errorf("answer is %s, want a stream", a.short())
+	}
+	c.taps[name] = p
+	return nil
+}
+
+// hear compares what a stream says next.
+func (c *script) hear(p *tap, text string) error {
+	text, err := c.fill(strings.TrimPrefix(text, "=> "))
+	if err != nil {
+		return err
+	}
+	data, failed := p.next()
+	word, want, _ := strings.Cut(text, " ")
+	switch {
+	case failed != nil && word == "failed":
+		return failed.like(want)
+	case data == nil && failed == nil && word == "end":
+		return nil
+	case failed != nil:
+		return fmt.Errorf("the stream ended with %v, want %s", *failed, text)
+	case data == nil || word == "failed" || word == "end":
+		return fmt.Errorf("the stream said %.300s, want %s", data, text)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return err
+	}
+	if is := fields["$type"]; is != p.m.NSID+"#"+word {
+		return fmt.Errorf("the stream said %.300s, want %s", data, text)
+	}
+	delete(fields, "$type")
+	if data, err = json.Marshal(fields); err != nil {
+		return err
+	}
+	return c.match(want, data)
 }
 
 // like compares with a text in which … stands for anything.

@@ -25,6 +25,8 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -37,6 +39,7 @@ type stack struct {
 	pool    *pgxpool.Pool
 	echo    *echo.Echo
 	client  *http.Client
+	hub     *stream.Hub
 	log     *lines
 	blobDir string
 }
@@ -45,6 +48,7 @@ type stack struct {
 type options struct {
 	server server.Config
 	limits auth.LimitsConfig
+	stream stream.Config
 }
 
 // newStack assembles what mlsd assembles, without rate limits.
@@ -54,7 +58,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	blobs := must(blob.OpenDir(s.blobDir))(t)
 	t.Cleanup(func() { _ = blobs.Close() })
 	o := options{
-		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test"},
+		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example"},
 		limits: auth.LimitsConfig{Off: true},
 	}
 	for _, f := range opts {
@@ -65,14 +69,41 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	replay := must(auth.NewMemoryReplay(auth.MemoryReplayConfig{}))(t)
 	authenticator := must(auth.New(auth.Config{Audiences: auth.Audiences(serviceDID), Directory: dir, Replay: replay}))(t)
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
+	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
-		Plumbing:   xrpc.Plumbing{Auth: authenticator, Limits: must(auth.NewLimits(o.limits))(t)},
+		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: must(auth.NewLimits(o.limits))(t)},
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
 		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
 	})
 	s.listen(t, log)
 	return s
+}
+
+// goLive adds streams to what is configured.
+func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
+	t.Helper()
+	hub := stream.NewHub(stream.HubConfig{Pool: s.pool, Log: log})
+	o.stream.Source = hub
+	streams := stream.New(o.stream)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- hub.Run(ctx) }()
+	t.Cleanup(func() {
+		late, stop := context.WithTimeout(context.Background(), 20*time.Second)
+		defer stop()
+		if err := streams.Shutdown(late); err != nil {
+			t.Errorf("a stream hangs: %v", err)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the hub ended: %v", err)
+		}
+	})
+	// It has found its place in the log, and writes nothing any more.
+	must(hub.Codec(t.Context()))(t)
+	s.hub = hub
+	o.server.Hub, o.server.Streams, o.server.Bus = hub, streams, bus.NewLocal(hub)
 }
 
 func (s *stack) listen(t testing.TB, log *slog.Logger) {
@@ -131,13 +162,16 @@ func (s *stack) call(t testing.TB, as *authtest.Account, name string, input any)
 	if as != nil {
 		r.Header.Set("Authorization", "Bearer "+as.Token(serviceDID, m.NSID))
 	}
+	if streaming(m) {
+		return s.glance(t, m, r)
+	}
 	return s.do(t, m, r)
 }
 
 func (s *stack) request(t testing.TB, m *xrpc.Method, input any) *http.Request {
 	t.Helper()
 	at := s.url + "/xrpc/" + m.NSID
-	if m.Kind == xrpc.Query {
+	if m.Kind.Verb() == http.MethodGet {
 		if q, ok := input.(url.Values); ok {
 			at += "?" + q.Encode()
 		} else if input != nil {

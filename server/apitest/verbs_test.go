@@ -33,6 +33,9 @@ import (
 //	bytes b 100                   random bytes {b}
 //	part p b 10 20                bytes 10 to 19 of b
 //	broken x y                    {x} is {y} with its last byte changed
+//	open s by bob METHOD …        a stream, see script
+//	close s                       the client leaves it
+//	future x                      a cursor {x} ahead of the service
 var verbs map[string]func(*script, *words) error
 
 func init() { // its functions are methods that use it
@@ -43,6 +46,7 @@ func init() { // its functions are methods that use it
 		"commit": (*script).makeCommit, "advance": (*script).advance, "external": (*script).makeExternal,
 		"proposal": (*script).makeProposal, "message": (*script).makeMessage, "groupinfo": (*script).makeGroupInfo,
 		"bytes": (*script).makeBytes, "part": (*script).makePart, "broken": (*script).makeBroken,
+		"open": (*script).open, "close": (*script).closeTap, "future": (*script).makeFuture,
 	}
 }
 
@@ -314,5 +318,15 @@ func (c *script) makeBroken(w *words) error {
 	name, b := w.next(), slices.Clone(c.bytesOf(w.next()))
 	b[len(b)-1] ^= 1
 	c.set(name, b)
+	return nil
+}
+
+func (c *script) closeTap(w *words) error {
+	get(c.taps, w.next()).close()
+	return nil
+}
+
+func (c *script) makeFuture(w *words) error {
+	c.vars[w.next()] = c.s.future(c.t)
 	return nil
 }

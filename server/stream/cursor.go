@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// MaxCursor is the longest cursor there is, in characters.
+// MaxCursor is the longest cursor there is, in bytes, as the lexicons have it.
 const MaxCursor = 256
 
 // Why a cursor is not one of this generation.

@@ -19,8 +19,6 @@ import (
 )
 
 const (
-	// maxCursor is the longest cursor in bytes, as the lexicons have it.
-	maxCursor = 256
 	// lastWords is how long the last event and the end of the body may be.
 	lastWords = 2 << 10
 	// goodbye is how long a connection may take for them.
@@ -36,8 +34,8 @@ const (
 // events (a PDS drops Accept), the stream ends below MaxProxied.
 func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
 	if id := out.R.Header.Get("Last-Event-ID"); id != "" {
-		if len(id) > maxCursor {
-			return gen.Errorf(gen.ErrInvalidCursor, "Last-Event-ID: must have at most %d bytes", maxCursor)
+		if len(id) > MaxCursor {
+			return gen.Errorf(gen.ErrInvalidCursor, "Last-Event-ID: must have at most %d bytes", MaxCursor)
 		}
 		want.Cursor = id
 	}

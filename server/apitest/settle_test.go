@@ -1,0 +1,82 @@
+package apitest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
+)
+
+// settle waits until all that was written before is in the order of the log and
+// has been handed to streams: what the log gives waits for every transaction
+// that began earlier.
+func (s *stack) settle(t testing.TB) {
+	t.Helper()
+	var until int64
+	if err := s.pool.QueryRow(t.Context(), `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint`).Scan(&until); err != nil {
+		t.Fatal(err)
+	}
+	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(2 * time.Millisecond) {
+		log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
+		if log.Horizon < until {
+			continue
+		}
+		place, known := s.hubPlace(t)
+		if known && place.Compare(stream.Position{Pos: log.Pos, Lane: log.Lane, Seq: log.Seq, N: log.N}) >= 0 {
+			return
+		}
+	}
+	t.Fatal("the log does not settle")
+}
+
+// hubPlace is where a stream without a cursor would begin; it is not known
+// while the hub has yet to learn of another generation.
+func (s *stack) hubPlace(t testing.TB) (stream.Position, bool) {
+	t.Helper()
+	var first firstEvent
+	detach := must(s.hub.Attach(t.Context(), stream.Want{DID: "did:web:probe.example"}, &first))(t)
+	detach()
+	v, err := s.codec(t).Decode(first.cursor)
+	return v.Position, err == nil
+}
+
+// codec is that of the current generation.
+func (s *stack) codec(t testing.TB) *stream.Codec {
+	t.Helper()
+	return must(streamtest.Codec(t.Context(), s.pool))(t)
+}
+
+// now is the cursor of the newest row of a settled log.
+func (s *stack) now(t testing.TB) string {
+	t.Helper()
+	s.settle(t)
+	log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
+	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: log.Pos, Lane: log.Lane, Seq: log.Seq, N: log.N}})
+}
+
+// future is a cursor that the service could only have made if it had been taken
+// back since. Whoever is shown it begins a new generation.
+func (s *stack) future(t testing.TB) string {
+	t.Helper()
+	s.settle(t)
+	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 60}})
+}
+
+// firstEvent is a sink that wants one event.
+type firstEvent struct{ cursor string }
+
+func (f *firstEvent) Deliver(ev *stream.Event) bool {
+	if f.cursor == "" {
+		f.cursor = ev.Cursor()
+	}
+	return true
+}
+
+func (f *firstEvent) Send(context.Context, *stream.Event) error { return stream.ErrOver }
+
+func (f *firstEvent) End(error) {}
+
+func (f *firstEvent) Done() <-chan struct{} { return nil }
