@@ -297,21 +297,30 @@ func TestBodyAtItsLimit(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
 	g := s.conversation(t, alice)
-	post := func(size int64, announced bool) answer {
-		t.Helper()
-		m := gen.MethodUpdateCursor
-		text := fmt.Sprintf(`{"convoId": %q, "seq": 0}`, g.ID())
-		r := s.request(t, m, "")
-		r.Body = io.NopCloser(io.MultiReader(strings.NewReader(text), io.LimitReader(spaces{}, size-int64(len(text)))))
-		if r.ContentLength = -1; announced {
-			r.ContentLength = size
+	for _, c := range []struct {
+		m    *xrpc.Method
+		text string
+		most int64
+	}{
+		{gen.MethodUpdateCursor, fmt.Sprintf(`{"convoId": %q, "seq": 0}`, g.ID()), server.MaxRequestBody},
+		{gen.MethodSync, `{"positions": []}`, server.MaxSyncBody},
+		{gen.MethodSendEphemeral, fmt.Sprintf(`{"convoId": %q, "epoch": 0, "ciphertext": {"$bytes": "AAAA"}}`, g.ID()), server.MaxSignalBody},
+		{gen.MethodGetSubscriptionTicket, `{}`, server.MaxTicketBody},
+	} {
+		post := func(size int64, announced bool) answer {
+			t.Helper()
+			r := s.request(t, c.m, "")
+			r.Body = io.NopCloser(io.MultiReader(strings.NewReader(c.text), io.LimitReader(spaces{}, size-int64(len(c.text)))))
+			if r.ContentLength = -1; announced {
+				r.ContentLength = size
+			}
+			r.Header.Set("Authorization", "Bearer "+alice.Token(serviceDID, c.m.NSID))
+			return s.do(t, c.m, r)
 		}
-		r.Header.Set("Authorization", "Bearer "+alice.Token(serviceDID, m.NSID))
-		return s.do(t, m, r)
-	}
-	for _, announced := range []bool{true, false} {
-		ok[object](t, post(server.MaxRequestBody, announced))
-		refused(t, post(server.MaxRequestBody+1, announced), xrpc.PayloadTooLarge)
+		for _, announced := range []bool{true, false} {
+			ok[object](t, post(c.most, announced))
+			refused(t, post(c.most+1, announced), xrpc.PayloadTooLarge)
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // limit is one number, wherever it is written.
@@ -22,6 +24,8 @@ type limit struct {
 	// bounds are the places in lexicons that state it in this unit, and
 	// text those that state it in characters of base64.
 	bounds, text []string
+	// most are integers in lexicons that it is the maximum of.
+	most []string
 	// told is its name in describeService's limits.
 	told string
 }
@@ -42,6 +46,20 @@ var limits = []limit{
 	{row: "key package", cell: "48 KiB", value: server.MaxKeyPackage, told: "keyPackage",
 		text: []string{"publishKeyPackage.keyPackage", "publishKeyPackages.keyPackages[].keyPackage"}},
 	{row: "request body", cell: "16 MiB", value: server.MaxRequestBody, told: "requestBody"},
+	{row: "request body of sync", cell: "1 MiB", value: server.MaxSyncBody},
+	{row: "request body of sendEphemeral", cell: "256 KiB", value: server.MaxSignalBody},
+	{row: "request body of getSubscriptionTicket", cell: "16 KiB", value: server.MaxTicketBody},
+	{row: "signal", cell: "64 KiB", value: server.MaxSignal, bounds: []string{"sendEphemeral.ciphertext"}},
+	{row: "positions in one sync", cell: "1 000", value: server.MaxSyncPositions, bounds: []string{"sync.positions"}},
+	{row: "messages in one sync", cell: "1 000", value: server.MaxSyncMessages, most: []string{"sync.limit"}},
+	{row: "wait of sync", cell: "8 s", value: int64(server.MaxSyncWait)},
+	{row: "cursor", cell: "256 bytes", value: stream.MaxCursor,
+		bounds: []string{"sync.cursor", "streamConvoEvents.cursor", "subscribeConvoEvents.cursor"}},
+	{row: "lifetime of a ticket", cell: "60 s", value: int64(server.TicketTime)},
+	{row: "streams of an account at one instance", cell: "5", value: stream.MaxPerDID},
+	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
+	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
+	{row: "messages that a stream catches up on", cell: "1 000 000", value: stream.MaxReplay},
 	{row: "blob", cell: "50 MiB", value: server.MaxBlob, told: "blob"},
 	{row: "blobs of an account", cell: "1 GiB", value: server.MaxBlobBytes, told: "blobQuota"},
 	{row: "key packages of a device and cipher suite", cell: "100", value: server.MaxKeyPackages, told: "keyPackagesPerDevice",
@@ -91,7 +109,7 @@ func TestLimitsInDocs(t *testing.T) {
 func parseLimit(t testing.TB, cell string) int64 {
 	t.Helper()
 	units := map[string]int64{"": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-		"h": int64(time.Hour), "days": 24 * int64(time.Hour)}
+		"s": int64(time.Second), "h": int64(time.Hour), "days": 24 * int64(time.Hour)}
 	var sum int64
 	for part := range strings.SplitSeq(cell, " and ") {
 		m := regexp.MustCompile(`^([0-9 ]*[0-9]) ?([A-Za-z]*)$`).FindStringSubmatch(part)
@@ -110,6 +128,11 @@ func TestLimitsInLexicons(t *testing.T) {
 		for _, place := range l.bounds {
 			if got := maxLength(t, place); int64(got) != l.value {
 				t.Errorf("%s: maxLength %d, want %d", place, got, l.value)
+			}
+		}
+		for _, place := range l.most {
+			if got := find(t, place).Maximum; got == nil || *got != l.value {
+				t.Errorf("%s: maximum is not %d", place, l.value)
 			}
 		}
 		for _, place := range l.text {
@@ -131,16 +154,18 @@ func TestLimitsInLexicons(t *testing.T) {
 			t.Errorf("%s: maxLength %d, want %d", place, got, want)
 		}
 	}
+	if got := find(t, "sync.waitMs").Maximum; got == nil || *got != server.MaxSyncWait.Milliseconds() {
+		t.Errorf("sync.waitMs: maximum is not %v", server.MaxSyncWait)
+	}
 	if got := *readLexicon(gen.NSIDUploadBlob).main().Output.Schema.Properties["blob"].MaxSize; got != server.MaxBlob {
 		t.Errorf("uploadBlob: maxSize %d, want %d", got, server.MaxBlob)
 	}
+	bodies := map[*xrpc.Method]int64{gen.MethodUploadBlob: server.MaxBlob, gen.MethodSync: server.MaxSyncBody,
+		gen.MethodSendEphemeral: server.MaxSignalBody, gen.MethodGetSubscriptionTicket: server.MaxTicketBody}
 	for _, m := range gen.Methods {
-		want := int64(0)
-		switch m.InputEncoding {
-		case "application/json":
+		want, found := bodies[m]
+		if !found && m.InputEncoding != "" {
 			want = server.MaxRequestBody
-		case "*/*":
-			want = server.MaxBlob
 		}
 		if m.MaxBody != want {
 			t.Errorf("%s: bodies of %d bytes, want %d", m.NSID, m.MaxBody, want)
@@ -150,6 +175,16 @@ func TestLimitsInLexicons(t *testing.T) {
 
 // maxLength finds the bound of a method's input, as method.field.
 func maxLength(t testing.TB, place string) int {
+	t.Helper()
+	s := find(t, place)
+	if s.MaxLength == nil {
+		t.Fatalf("%s: no maxLength", place)
+	}
+	return *s.MaxLength
+}
+
+// find finds a field of a method's input.
+func find(t testing.TB, place string) *schema {
 	t.Helper()
 	method, path, _ := strings.Cut(place, ".")
 	s := readLexicon(namespace + method).input()
@@ -162,10 +197,7 @@ func maxLength(t testing.TB, place string) int {
 			s = s.Items.resolve()
 		}
 	}
-	if s.MaxLength == nil {
-		t.Fatalf("%s: no maxLength", place)
-	}
-	return *s.MaxLength
+	return s
 }
 
 // describeService tells the numbers that are in force.

@@ -291,6 +291,37 @@ func formerEvents(method, field string) func(*testing.T, *scene, actor, answer) 
 	}
 }
 
+// A former member's sync tells what it could see in its time, and that this is
+// over.
+func TestSyncOfFormerMembers(t *testing.T) {
+	t.Parallel()
+	sc := newScene(t, newStack(t))
+	type outcome struct {
+		Convos []struct {
+			ConvoID        string
+			Epoch, LastSeq int64
+			Messages       []struct{ Seq int64 }
+		}
+		NewConvos []any
+		Removed   []string
+	}
+	for _, former := range []actor{sc.removed, sc.left} {
+		in := object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}}
+		a := sc.call(t, former.Account, "sync", in)
+		out := ok[outcome](t, a)
+		last := sc.lastSeen(former)
+		// It left in epoch 1, or by the commit that led to epoch 2.
+		epoch := map[int64]int64{1: 1, 3: 2}[last]
+		if len(out.Convos) != 1 || out.Convos[0].LastSeq != last || int64(len(out.Convos[0].Messages)) != last || out.Convos[0].Epoch != epoch ||
+			len(out.NewConvos) != 0 || len(out.Removed) != 1 || out.Removed[0] != sc.g.ID() {
+			t.Errorf("a former member gets %s, want numbers 1 to %d", a.short(), last)
+		}
+	}
+	// A stranger cannot tell it from one that does not exist.
+	first := sc.call(t, sc.stranger.Account, "sync", object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}})
+	sameAnswer(t, first, sc.call(t, sc.stranger.Account, "sync", object{"positions": []object{{"convoId": sc.twin().ID(), "seq": 0}}}))
+}
+
 func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
 	if a.status != http.StatusOK || len(a.body) != 100 {
 		t.Errorf("a former member gets %s for a blob of its time", a.short())

@@ -64,6 +64,8 @@ func (s *stack) tap(t testing.TB, m *xrpc.Method, r *http.Request) (*tap, answer
 	if m.Kind == xrpc.Subscription {
 		return s.dialSocket(t, m, r)
 	}
+	// As a browser does; without it the stream ends before a PDS cuts it off.
+	r.Header.Set("Accept", xrpc.EventStream)
 	res, err := s.client.Do(r)
 	if err != nil {
 		t.Fatalf("%s: %v", m.NSID, err)

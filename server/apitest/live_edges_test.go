@@ -1,0 +1,322 @@
+package apitest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
+)
+
+// both are the methods that stream.
+var both = []string{"streamConvoEvents", "subscribeConvoEvents"}
+
+// An account has so many streams at an instance, of both kinds together, and
+// gets the place of one that it closes.
+func TestStreamsAtTheirLimit(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	alice, bob := newActor(), newActor()
+	var taps []*tap
+	for i := range stream.MaxPerDID {
+		p := s.opened(t, alice.Account, both[i%2], nil)
+		p.nextEvent()
+		taps = append(taps, p)
+	}
+	for _, method := range both {
+		_, a := s.open(t, alice.Account, method, nil)
+		message := refused(t, a, xrpc.RateLimitExceeded)
+		if !strings.Contains(message, "try again in 30 s") || a.header.Get("Retry-After") != "30" {
+			t.Errorf("message is %q, Retry-After %q", message, a.header.Get("Retry-After"))
+		}
+		s.opened(t, bob.Account, method, nil).nextEvent()
+	}
+	taps[0].close()
+	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		p, a := s.open(t, alice.Account, both[0], nil)
+		if p != nil {
+			p.nextEvent()
+			return
+		}
+		refused(t, a, xrpc.RateLimitExceeded)
+		if time.Since(start) > patience {
+			t.Fatal("the place of a closed stream is not free")
+		}
+	}
+}
+
+// A signal is taken up to its limit, and comes as it is.
+func TestSignalAtItsLimit(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice, bob)
+	s.settle(t)
+	var taps []*tap
+	for _, method := range both {
+		p := s.opened(t, bob.Account, method, nil)
+		p.nextEvent()
+		taps = append(taps, p)
+	}
+	in := object{"convoId": g.ID(), "epoch": g.Epoch(), "ciphertext": raw(make([]byte, server.MaxSignal+1))}
+	if message := refused(t, s.call(t, alice.Account, "sendEphemeral", in), xrpc.InvalidRequest); !strings.HasPrefix(message, "ciphertext: must have at most") {
+		t.Errorf("message is %q", message)
+	}
+	signal := mlstest.Random(server.MaxSignal)
+	in["ciphertext"] = raw(signal)
+	ok[object](t, s.call(t, alice.Account, "sendEphemeral", in))
+	want := fmt.Sprint(raw(signal)["$bytes"])
+	for _, p := range taps {
+		data, _ := p.next()
+		if !strings.Contains(string(data), want) {
+			t.Errorf("%s: %.200s", p.m.NSID, data)
+		}
+	}
+}
+
+// The numbers of one sync.
+func TestSyncAtItsLimits(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice, bob)
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	s.settle(t)
+	positions := func(n int) []object {
+		list := []object{{"convoId": g.ID(), "seq": 0}}
+		for i := len(list); i < n; i++ {
+			list = append(list, object{"convoId": fmt.Sprintf("%032x", i), "seq": int64(1<<63 - 1)})
+		}
+		return list
+	}
+	type outcome struct {
+		Convos []struct{ Messages []any }
+		Cursor string
+	}
+	for name, c := range map[string]struct {
+		in   object
+		says string
+	}{
+		"positions": {object{"positions": positions(server.MaxSyncPositions)}, ""},
+		"limit":     {object{"positions": positions(1), "limit": server.MaxSyncMessages}, ""},
+		// There is something to tell, so it does not wait.
+		"wait":               {object{"positions": positions(1), "waitMs": server.MaxSyncWait.Milliseconds()}, ""},
+		"too many positions": {object{"positions": positions(server.MaxSyncPositions + 1)}, "positions: must have at most"},
+		"too large a limit":  {object{"positions": positions(1), "limit": server.MaxSyncMessages + 1}, "limit: must be at most"},
+		"no limit":           {object{"positions": positions(1), "limit": 0}, "limit: must be at least"},
+		"too long a wait":    {object{"positions": positions(1), "waitMs": server.MaxSyncWait.Milliseconds() + 1}, "waitMs: must be at most"},
+	} {
+		a := s.call(t, bob.Account, "sync", c.in)
+		if c.says != "" {
+			if message := refused(t, a, xrpc.InvalidRequest); !strings.HasPrefix(message, c.says) {
+				t.Errorf("%s: message is %q", name, message)
+			}
+			continue
+		}
+		out := ok[outcome](t, a)
+		if len(out.Convos) != 1 || len(out.Convos[0].Messages) != 1 || out.Cursor == "" {
+			t.Errorf("%s: answer is %s", name, a.short())
+		}
+	}
+	// With nothing to tell it answers when the time is over.
+	first := ok[outcome](t, s.call(t, bob.Account, "sync", object{"positions": []object{}}))
+	began := time.Now()
+	out := ok[outcome](t, s.call(t, bob.Account, "sync", object{"positions": []object{}, "cursor": first.Cursor, "waitMs": 300}))
+	if took := time.Since(began); len(out.Convos) != 0 || took < 300*time.Millisecond {
+		t.Errorf("it took %v to say %+v", took, out)
+	}
+}
+
+// A ticket is good for a minute at most.
+func TestTicketsAtTheirLimit(t *testing.T) {
+	t.Parallel()
+	s, alice := newStack(t), newActor()
+	for _, method := range both {
+		for left, good := range map[string]bool{"0 s": false, "30 s": true} {
+			before := time.Now()
+			out := ok[struct {
+				Ticket    string
+				ExpiresAt time.Time
+			}](t, s.call(t, alice.Account, "getSubscriptionTicket", object{}))
+			if out.ExpiresAt.Before(before.Add(server.TicketTime-time.Second)) || out.ExpiresAt.After(time.Now().Add(server.TicketTime)) {
+				t.Errorf("at %v: it expires at %v", before, out.ExpiresAt)
+			}
+			s.exec(t, `UPDATE tickets SET expires_at = now() + $1::text::interval`, left)
+			a := s.call(t, nil, method, object{"ticket": out.Ticket})
+			if good {
+				ok[object](t, a)
+			} else {
+				refused(t, a, gen.ErrInvalidTicket)
+			}
+		}
+	}
+}
+
+// Cursors have a limit, wherever they are given.
+func TestCursorsAtTheirLimit(t *testing.T) {
+	t.Parallel()
+	s, alice := newStack(t), newActor()
+	for n, says := range map[int]string{stream.MaxCursor: "was not made by this service", stream.MaxCursor + 1: "must have at most"} {
+		cursor := strings.Repeat("A", n)
+		for _, method := range append([]string{"sync"}, both...) {
+			in := object{"cursor": cursor}
+			if method == "sync" {
+				in["positions"] = []object{}
+			}
+			if message := refused(t, s.call(t, alice.Account, method, in), gen.ErrInvalidCursor); !strings.Contains(message, says) {
+				t.Errorf("%s: message is %q", method, message)
+			}
+		}
+		m := gen.MethodStreamConvoEvents
+		r := s.request(t, m, nil)
+		r.Header.Set("Authorization", "Bearer "+alice.Token(serviceDID, m.NSID))
+		r.Header.Set("Last-Event-ID", cursor)
+		if message := refused(t, s.glance(t, m, r), gen.ErrInvalidCursor); !strings.Contains(message, says) {
+			t.Errorf("Last-Event-ID: message is %q", message)
+		}
+	}
+}
+
+// A cursor ahead of the service shows that it was taken back. Its client is told
+// so, and all older cursors are outdated from then on.
+func TestFutureCursor(t *testing.T) {
+	t.Parallel()
+	s, alice := newStack(t), newActor()
+	g := s.conversation(t, alice)
+	for _, method := range append([]string{"sync"}, both...) {
+		before, future := s.now(t), s.future(t)
+		in := object{"cursor": future}
+		if method == "sync" {
+			in["positions"] = []object{}
+		}
+		refused(t, s.call(t, alice.Account, method, in), gen.ErrFutureCursor)
+		s.settle(t)
+		in["cursor"] = before
+		if method == "sync" { // it tells everything again
+			if out := ok[struct{ NewConvos []any }](t, s.call(t, alice.Account, method, in)); len(out.NewConvos) != 1 {
+				t.Errorf("sync from an outdated cursor tells %v", out)
+			}
+			continue
+		}
+		p := s.opened(t, alice.Account, method, in)
+		for _, want := range []string{"connected", "OutdatedCursor"} {
+			if ev := p.nextEvent(); ev.Info != want {
+				t.Errorf("%s: %+v, want %s", method, ev, want)
+			}
+		}
+		// It is live.
+		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+		if ev := p.nextEvent(); ev.Type != "messageEvent" || ev.ConvoID != g.ID() {
+			t.Errorf("%s: %+v", method, ev)
+		}
+		p.close()
+	}
+}
+
+// Who does not read is told so when it reads again, and goes on from its last
+// cursor without a hole.
+func TestConsumerTooSlow(t *testing.T) {
+	t.Parallel()
+	s := newStack(t, func(o *options) { o.stream.Buffer = 1 << 20 })
+	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice, bob)
+	s.settle(t)
+	// Connections that take little before they are read.
+	usual := s.client
+	small := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		if err == nil {
+			err = c.(*net.TCPConn).SetReadBuffer(64 << 10)
+		}
+		return c, err
+	}}
+	t.Cleanup(small.CloseIdleConnections)
+	s.client = &http.Client{Transport: small, Timeout: 5 * time.Minute}
+	taps := map[string]*tap{}
+	for _, method := range both {
+		taps[method] = s.opened(t, bob.Account, method, nil)
+		taps[method].nextEvent()
+	}
+	s.client = usual
+	// More than the buffers of a connection have room for.
+	const count, size = 30, 250_000
+	for range count {
+		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, size)))
+	}
+	for method, p := range taps {
+		last, cursor := p.untilTooSlow()
+		if last == 0 || last == count {
+			t.Fatalf("%s: read up to number %d of %d", method, last, count)
+		}
+		again := s.opened(t, bob.Account, method, object{"cursor": cursor})
+		again.nextEvent() // connected
+		for seq := last + 1; seq <= count; seq++ {
+			if ev := again.nextEvent(); ev.Message.Seq != seq {
+				t.Fatalf("%s: %+v, want number %d", method, ev, seq)
+			}
+		}
+		if ev := again.nextEvent(); ev.Info != "live" {
+			t.Errorf("%s: %+v", method, ev)
+		}
+		again.close()
+	}
+}
+
+// untilTooSlow reads messages, which must come by number from 1, until the
+// stream ends as ConsumerTooSlow. It gives the last number, and its cursor.
+func (p *tap) untilTooSlow() (last int64, cursor string) {
+	p.t.Helper()
+	for range 1000 {
+		data, failed, err := p.read()
+		if failed != nil && failed.Error == gen.ErrConsumerTooSlow {
+			seen.broke(p.t, p.m, *failed)
+			return last, cursor
+		}
+		if err != nil || failed != nil {
+			p.t.Fatalf("%s: %v, %v", p.m.NSID, failed, err)
+		}
+		ev := p.parse(data)
+		if ev.Info == gen.ErrConsumerTooSlow && ev.Cursor == cursor {
+			return last, cursor
+		}
+		if last++; ev.Message.Seq != last {
+			p.t.Fatalf("%s: %+v, want number %d", p.m.NSID, ev, last)
+		}
+		cursor = ev.Cursor
+	}
+	p.t.Fatalf("%s: no end", p.m.NSID)
+	return 0, ""
+}
+
+// Last-Event-ID wins over the parameter, as a browser sends it by itself when it
+// connects again.
+func TestLastEventID(t *testing.T) {
+	t.Parallel()
+	s, alice := newStack(t), newActor()
+	g := s.conversation(t, alice)
+	start := s.now(t)
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	end := s.now(t)
+	m := gen.MethodStreamConvoEvents
+	r := s.request(t, m, object{"cursor": end})
+	r.Header.Set("Authorization", "Bearer "+alice.Token(serviceDID, m.NSID))
+	r.Header.Set("Last-Event-ID", start)
+	p, a := s.tap(t, m, r)
+	if p == nil {
+		t.Fatalf("answer is %s", a.short())
+	}
+	if ev := p.nextEvent(); ev.Info != "connected" || ev.Cursor != start {
+		t.Errorf("%+v, want the cursor of Last-Event-ID", ev)
+	}
+	if ev := p.nextEvent(); ev.Message.Seq != 1 {
+		t.Errorf("%+v, want number 1", ev)
+	}
+}
