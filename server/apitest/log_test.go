@@ -52,11 +52,14 @@ func TestLogHasNoIdentifiers(t *testing.T) {
 	secrets := sc.identifiers(t)
 	before := len(sc.log.all())
 	failures := sc.playFailures(t)
+	secrets = append(secrets, sc.tickets...)
 	if n := len(sc.log.all()) - before; n < failures {
 		t.Errorf("%d calls failed, the log has %d lines of them", failures, n)
 	}
 	secrets = append(secrets, k.sent...)
 	secrets = append(secrets, sc.addr, "127.0.0.1", "[::1]", sc.blobDir)
+
+	secrets = append(secrets, sc.start, sc.now(t))
 
 	errors := 0
 	for _, line := range append(sc.log.all(), std.all()...) {
@@ -135,6 +138,7 @@ func (sc *scene) playRefusals(t testing.TB) {
 	ok[object](t, sc.call(t, sc.alice.Account, "sendCommit", commitCall(sc.g, sc.g.Commit(sc.alice.device, mlstest.Plan{}))))
 	ok[object](t, sc.call(t, sc.bob.Account, "sendCommit", stale))
 
+	sc.playTickets(t)
 	// Tokens: for another method, by another key, used twice, of an account
 	// that nobody knows.
 	m := gen.MethodGetEpoch
@@ -156,6 +160,38 @@ func (sc *scene) playRefusals(t testing.TB) {
 	}
 }
 
+// playTickets uses tickets as it should not be done, in places where a URL with
+// one might be logged.
+func (sc *scene) playTickets(t testing.TB) {
+	t.Helper()
+	for _, method := range both {
+		used := sc.ticket(t)
+		ok[object](t, sc.call(t, nil, method, object{"ticket": used, "cursor": sc.start}))
+		refused(t, sc.call(t, nil, method, object{"ticket": used}), gen.ErrInvalidTicket)
+		refused(t, sc.call(t, nil, method, object{"ticket": sc.ticket(t), "cursor": "nonsense"}), gen.ErrInvalidCursor)
+		refused(t, sc.call(t, sc.bob.Account, method, object{"ticket": sc.ticket(t)}), xrpc.InvalidRequest)
+		refused(t, sc.call(t, nil, method, object{"ticket": sc.ticket(t) + strings.Repeat("A", 200)}), gen.ErrInvalidTicket)
+	}
+	for _, path := range []string{"blue.catbird.mls.other", "blue.catbird.mls.getEpoch", gen.NSIDSubscribeConvoEvents, gen.NSIDStreamConvoEvents + "/", "%zz"} {
+		for _, verb := range []string{http.MethodGet, http.MethodPost} {
+			r := must(http.NewRequestWithContext(t.Context(), verb, sc.url, nil))(t)
+			r.URL.Opaque = "//" + sc.addr + "/xrpc/" + path
+			r.URL.RawQuery = "ticket=" + sc.ticket(t) + "&ticket=" + sc.ticket(t)
+			if a := sc.send(t, r); a.status < 400 {
+				t.Errorf("%s %s: %s", verb, path, a.short())
+			}
+		}
+	}
+}
+
+// ticket gets one, and remembers it.
+func (sc *scene) ticket(t testing.TB) string {
+	t.Helper()
+	out := ok[struct{ Ticket string }](t, sc.call(t, sc.bob.Account, "getSubscriptionTicket", object{"convoId": sc.g.ID()}))
+	sc.tickets = append(sc.tickets, out.Ticket)
+	return out.Ticket
+}
+
 // playFailures breaks the service below its methods, and calls them. It tells
 // how many calls failed.
 func (sc *scene) playFailures(t testing.TB) int {
@@ -165,7 +201,9 @@ func (sc *scene) playFailures(t testing.TB) int {
 		t.Helper()
 		m := methodNamed(t, method)
 		r := sc.request(t, m, in)
-		r.Header.Set("Authorization", "Bearer "+as.Token(serviceDID, m.NSID))
+		if as.Account != nil {
+			r.Header.Set("Authorization", "Bearer "+as.Token(serviceDID, m.NSID))
+		}
 		a := sc.send(t, r)
 		e, err := envelope(a)
 		if err != nil || e.Error != want || a.status < 500 {
@@ -179,6 +217,15 @@ func (sc *scene) playFailures(t testing.TB) int {
 		$$BEGIN RAISE EXCEPTION 'no % for "%" in %', NEW.did, NEW.did, NEW.convo_id; END$$`)
 	sc.exec(t, `CREATE TRIGGER complain BEFORE INSERT OR UPDATE ON read_positions FOR EACH ROW EXECUTE FUNCTION complain()`)
 	fail(sc.bob, "updateCursor", object{"convoId": sc.g.ID(), "seq": 1}, xrpc.InternalServerError)
+	// A ticket that the database refuses to look up, with what it was asked.
+	late := sc.ticket(t)
+	sc.exec(t, `CREATE FUNCTION complain_of_ticket() RETURNS trigger LANGUAGE plpgsql AS
+		$$BEGIN RAISE EXCEPTION 'no ticket of % for %', OLD.did, OLD.convo_id; END$$`)
+	sc.exec(t, `CREATE TRIGGER complain BEFORE DELETE ON tickets FOR EACH ROW EXECUTE FUNCTION complain_of_ticket()`)
+	for _, method := range both {
+		fail(actor{}, method, object{"ticket": late}, xrpc.InternalServerError)
+	}
+	sc.exec(t, `DROP TRIGGER complain ON tickets`)
 	sc.exec(t, `ALTER TABLE messages RENAME TO gone`)
 	fail(sc.bob, "sendMessage", messageCall(sc.g, 10), xrpc.InternalServerError)
 	fail(sc.bob, "getMessages", object{"convoId": sc.g.ID()}, xrpc.InternalServerError)

@@ -26,6 +26,8 @@ type scene struct {
 	// Blobs that alice attached to number 1 and to number 4, and one that she
 	// did not attach.
 	before, after, unattached string
+	// tickets are those that bob got.
+	tickets []string
 }
 
 // newScene plays it:
