@@ -2,6 +2,8 @@ package apitest
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -359,6 +361,20 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 		sc.tellsNothing(t, a)
 		if name == "createConvo" {
 			refused(t, a, gen.ErrConvoExists)
+		}
+	}
+	// The newest row of the log is the scene's; who is told its position is not
+	// told of what.
+	sc.settle(t)
+	id := must(hex.DecodeString(sc.g.ID()))(t)
+	for _, method := range append([]string{"sync"}, both...) {
+		in := object{"positions": []object{}}
+		if method != "sync" {
+			in = nil
+		}
+		out := ok[struct{ Cursor string }](t, sc.call(t, sc.stranger.Account, method, in))
+		if b := must(base64.RawURLEncoding.DecodeString(out.Cursor))(t); len(b) == 0 || bytes.Contains(b, id) {
+			t.Errorf("%s: the cursor %x names a conversation", method, b)
 		}
 	}
 	// A lease for a conversation says nothing of it.

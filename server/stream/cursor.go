@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -36,19 +38,32 @@ type Cursor struct {
 // Codec writes and reads the cursors of one generation. A cursor is unpadded
 // base64url of
 //
-//	version (1) · gen · Pos · Lane · Seq · N · After · check value (8 bytes)
+//	version (1) · gen · { Pos · Lane · Seq · N · After } · check value (8 bytes)
 //
 // with numbers as varints. The check value is HMAC-SHA256 under the
 // generation's secret: two databases that went different ways from one backup
 // do not take each other's cursors, and a cursor beyond the newest transaction
 // proves that the database was taken back, since nobody else can have made it.
+//
+// What is in braces is encrypted, since the newest row of the log may be of a
+// conversation that whoever gets its position is not in. The check value is the
+// nonce (as in SIV, RFC 5297), so the same cursor is always the same text.
 type Codec struct {
-	gen int64
-	key []byte
+	gen  int64
+	key  []byte
+	hide cipher.Block
 }
 
 // NewCodec makes the codec of a generation.
-func NewCodec(gen int64, secret [16]byte) *Codec { return &Codec{gen: gen, key: secret[:]} }
+func NewCodec(gen int64, secret [16]byte) *Codec {
+	h := hmac.New(sha256.New, secret[:])
+	h.Write([]byte("hide positions"))
+	hide, err := aes.NewCipher(h.Sum(nil)[:16])
+	if err != nil {
+		panic(err) // the length of the key is a constant
+	}
+	return &Codec{gen: gen, key: secret[:], hide: hide}
+}
 
 const (
 	cursorVersion = 1
@@ -67,12 +82,22 @@ func (c *Codec) Encode(v Cursor) string {
 	b := make([]byte, 0, 128)
 	b = append(b, cursorVersion)
 	b = binary.AppendUvarint(b, uint64(c.gen))
+	head := len(b)
 	b = binary.AppendUvarint(b, uint64(v.Pos))
 	b = appendLane(b, v.Lane)
 	b = binary.AppendUvarint(b, uint64(v.Seq))
 	b = binary.AppendUvarint(b, uint64(v.N))
 	b = appendLane(b, v.After)
-	return base64.RawURLEncoding.EncodeToString(append(b, c.check(b)...))
+	check := c.check(b)
+	c.crypt(b[head:], check)
+	return base64.RawURLEncoding.EncodeToString(append(b, check...))
+}
+
+// crypt encrypts b, or decrypts it.
+func (c *Codec) crypt(b, nonce []byte) {
+	var iv [aes.BlockSize]byte
+	copy(iv[:], nonce)
+	cipher.NewCTR(c.hide, iv[:]).XORKeyStream(b, b)
 }
 
 func (c *Codec) check(b []byte) []byte {
@@ -88,15 +113,19 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	if err != nil || len(s) > MaxCursor || len(b) < 1+checkLength || b[0] != cursorVersion {
 		return Cursor{}, ErrMalformedCursor
 	}
-	body := b[:len(b)-checkLength]
+	body, check := b[:len(b)-checkLength], b[len(b)-checkLength:]
 	r := cursorReader{b: body[1:]}
 	gen := r.number()
+	if r.bad {
+		return Cursor{}, ErrMalformedCursor
+	}
+	c.crypt(r.b, check)
+	if gen != c.gen || !hmac.Equal(c.check(body), check) {
+		return Cursor{}, ErrOutdatedCursor
+	}
 	v := Cursor{Position: Position{Pos: r.number(), Lane: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane()}
 	if r.bad || len(r.b) > 0 {
 		return Cursor{}, ErrMalformedCursor
-	}
-	if gen != c.gen || !hmac.Equal(c.check(body), b[len(body):]) {
-		return Cursor{}, ErrOutdatedCursor
 	}
 	return v, nil
 }
