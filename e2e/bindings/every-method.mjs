@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { base64 } from '../lib/device.mjs'
+import { events, frames } from './streams.mjs'
 
 /** `person(name)` makes a Device with an account of its own. Returns the NSIDs that were called. */
 export async function callEveryMethod({ person, suite }) {
@@ -18,6 +19,7 @@ export async function callEveryMethod({ person, suite }) {
   await ada.sync(convoId)
   await cleo.join(convoId)
   await messages(convoId, ada, ben, cleo)
+  await live(convoId, ada, ben)
   await changes(convoId, ada, ben, cleo)
   await endings(convoId, ada, ben, cleo)
   return new Set(people.flatMap(({ account }) => [...account.called]))
@@ -52,6 +54,31 @@ async function messages(convoId, ada, ben, cleo) {
   await cleo.account.procedure('updateCursor', { convoId, seq })
   const { conversations } = await cleo.account.query('getConvos')
   assert.equal(conversations.find(({ id }) => id === convoId).readSeq, seq)
+}
+
+// Ben has a stream of each kind open while Ada types.
+async function live(convoId, ada, ben) {
+  const { cursor, convos, newConvos } = await ben.account.procedure('sync', { positions: [{ convoId, seq: 0 }] })
+  assert.deepEqual([convos.length, newConvos.length], [1, 0])
+  const { ticket, endpoint } = await ben.account.procedure('getSubscriptionTicket', { convoId })
+  const signal = randomBytes(30)
+  const stop = new AbortController()
+  const open = [events(ben.account, { convoId, cursor }, stop.signal), frames(ben.account, endpoint, { ticket, cursor }, stop.signal)]
+  try {
+    for (const stream of open) {
+      assert.equal((await stream.next()).value.info, 'connected')
+      assert.equal((await stream.next()).value.info, 'live')
+    }
+    const sent = await ada.account.procedure('sendEphemeral', { convoId, ciphertext: signal, epoch: ada.mls.epoch(convoId) })
+    assert.deepEqual(sent, {})
+    for (const stream of open) {
+      const { value: event } = await stream.next()
+      assert.equal(event.convoId, convoId)
+      assert.deepEqual(Buffer.from(event.ciphertext), signal)
+    }
+  } finally {
+    stop.abort()
+  }
 }
 
 async function changes(convoId, ada, ben, cleo) {

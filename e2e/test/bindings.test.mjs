@@ -1,5 +1,5 @@
-// What client developers rely on: generated TypeScript that compiles and works, and answers that
-// @atproto/xrpc finds valid for every method.
+// What client developers rely on: generated TypeScript that compiles and works, and answers and events
+// that @atproto/lexicon finds valid for every method.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ describe('at the running service', () => {
     })
   }
 
-  test('XrpcClient finds the answers of every method valid', { timeout: 120_000 }, async () => {
+  test('the lexicon library finds the answers and events of every method valid', { timeout: 120_000 }, async () => {
     const called = await callEveryMethod({
       suite: SUITE_1,
       person: async (name) => {
@@ -51,7 +51,7 @@ describe('at the running service', () => {
         return Device.open(account, { implementation: 'ts-mls', suite: SUITE_1, handshakes: 'public' })
       },
     })
-    const methods = lexicons.filter(({ defs }) => ['query', 'procedure'].includes(defs.main?.type)).map(({ id }) => id)
+    const methods = lexicons.filter(({ defs }) => ['query', 'procedure', 'subscription'].includes(defs.main?.type)).map(({ id }) => id)
     assert.deepEqual([...called].sort(), methods.sort())
   })
 })
