@@ -1,7 +1,11 @@
 // A client on the code that `lex-cli generate` (@atcute/lex-cli) writes.
 import { Client, ok } from '@atcute/client'
-import type {} from '../out/bindings/atcute-lex-cli/index.js'
+import type { BlueCatbirdMlsStreamConvoEvents, BlueCatbirdMlsSubscribeConvoEvents } from '../out/bindings/atcute-lex-cli/index.js'
 import type { Report, Service } from './service.js'
+
+/** The number of a message, by either stream. */
+export const seqOf = (event: BlueCatbirdMlsStreamConvoEvents.MessageEvent | BlueCatbirdMlsSubscribeConvoEvents.MessageEvent): number =>
+  event.message.seq
 
 export async function run(service: Service): Promise<Report> {
   const client = new Client({ handler: service.fetch })
