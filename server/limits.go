@@ -36,6 +36,9 @@ const (
 	MaxPackageLifetime = 90*24*time.Hour + time.Hour
 	// IdempotencyTime is how long a first answer is kept.
 	IdempotencyTime = 7 * 24 * time.Hour
+	// MessageTime is how long application messages are kept where nothing else
+	// is configured.
+	MessageTime = 30 * 24 * time.Hour
 	// UnattachedBlobTime is how long a blob waits for a message to name it.
 	UnattachedBlobTime = time.Hour
 )
