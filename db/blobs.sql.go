@@ -59,14 +59,14 @@ func (q *Queries) AddLooseObject(ctx context.Context, objectKey string, since ti
 
 const attachBlobs = `-- name: AttachBlobs :many
 WITH held AS (
-    SELECT b.cid FROM blobs b
+    SELECT b.cid, b.attached FROM blobs b
     WHERE b.did = $3 AND b.cid = ANY($4::text[])
     ORDER BY b.cid
     FOR NO KEY UPDATE
 ), kept AS (
     UPDATE blobs b SET attached = TRUE
     FROM held
-    WHERE b.did = $3 AND b.cid = held.cid AND NOT b.attached
+    WHERE b.did = $3 AND b.cid = held.cid AND NOT held.attached
 )
 INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
 SELECT $1, $2, held.cid, $3
@@ -82,7 +82,8 @@ type AttachBlobsParams struct {
 }
 
 // Ties blobs of an account to a message and gives back those it found. Rows are
-// locked in one order; one that is being collected is not found.
+// locked in one order; one that is being collected is not found. attached comes
+// from the locked row: what this statement saw before it waited may be old.
 func (q *Queries) AttachBlobs(ctx context.Context, arg AttachBlobsParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, attachBlobs,
 		arg.ConvoID,
@@ -298,7 +299,7 @@ func (q *Queries) InsertBlob(ctx context.Context, arg InsertBlobParams) error {
 }
 
 const renewBlob = `-- name: RenewBlob :one
-UPDATE blobs SET created_at = CASE WHEN attached THEN created_at ELSE greatest(created_at, $1::timestamptz) END
+UPDATE blobs SET created_at = greatest(created_at, $1::timestamptz)
 WHERE did = $2 AND cid = $3
 RETURNING size, mime_type
 `
@@ -308,7 +309,8 @@ type RenewBlobRow struct {
 	MimeType string
 }
 
-// Finds the blob an account uploaded before, and gives it another hour.
+// Finds the blob an account uploaded before, and gives it another hour: also one
+// that messages name, since the last of them may be about to go.
 func (q *Queries) RenewBlob(ctx context.Context, now time.Time, did string, cid string) (RenewBlobRow, error) {
 	row := q.db.QueryRow(ctx, renewBlob, now, did, cid)
 	var i RenewBlobRow

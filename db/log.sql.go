@@ -15,7 +15,8 @@ import (
 const beginGeneration = `-- name: BeginGeneration :execrows
 UPDATE log_generation
 SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = $1::bigint,
-    database_oid = $2::bigint, timeline = $3::bigint, floor_pos = 0, began_at = now()
+    database_oid = $2::bigint, timeline = $3::bigint, floor_pos = 0, floor_lane = '', floor_seq = 0, floor_n = 0,
+    began_at = now()
 WHERE gen = $4::bigint
 `
 
@@ -160,7 +161,8 @@ SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
     log_next_xid() AS next_xid,
     greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
-        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0),
+        g.floor_pos
     )::bigint AS max_pos
 FROM log_generation g
 `
@@ -396,9 +398,62 @@ func (q *Queries) PlaceGeneration(ctx context.Context, systemIdentifier *int64, 
 	return result.RowsAffected(), nil
 }
 
+const raiseFloor = `-- name: RaiseFloor :exec
+UPDATE log_generation
+SET floor_pos = $1::bigint, floor_lane = $2::text, floor_seq = $3::bigint, floor_n = $4::bigint
+WHERE gen = $5::bigint
+    AND (floor_pos, floor_lane, floor_seq, floor_n) < ($1::bigint, $2::text, $3::bigint, $4::bigint)
+`
+
+type RaiseFloorParams struct {
+	Pos  int64
+	Lane string
+	Seq  int64
+	N    int64
+	Gen  int64
+}
+
+// In the transaction that removes rows of the log, for the last of them: nobody
+// sees that they are gone without seeing this.
+func (q *Queries) RaiseFloor(ctx context.Context, arg RaiseFloorParams) error {
+	_, err := q.db.Exec(ctx, raiseFloor,
+		arg.Pos,
+		arg.Lane,
+		arg.Seq,
+		arg.N,
+		arg.Gen,
+	)
+	return err
+}
+
+const readFloor = `-- name: ReadFloor :one
+SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation
+`
+
+type ReadFloorRow struct {
+	Gen       int64
+	FloorPos  int64
+	FloorLane string
+	FloorSeq  int64
+	FloorN    int64
+}
+
+func (q *Queries) ReadFloor(ctx context.Context) (ReadFloorRow, error) {
+	row := q.db.QueryRow(ctx, readFloor)
+	var i ReadFloorRow
+	err := row.Scan(
+		&i.Gen,
+		&i.FloorPos,
+		&i.FloorLane,
+		&i.FloorSeq,
+		&i.FloorN,
+	)
+	return i, err
+}
+
 const readLog = `-- name: ReadLog :many
 WITH place AS (
-    SELECT g.gen, log_horizon() AS horizon,
+    SELECT g.gen, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon,
         (EXISTS (SELECT 1 FROM messages b WHERE b.gen = $2::bigint AND b.pos >= log_horizon())
         OR EXISTS (SELECT 1 FROM events b WHERE b.gen = $2::bigint AND b.pos >= log_horizon())) AS behind
     FROM log_generation g
@@ -419,7 +474,7 @@ WITH place AS (
     FROM entries
     WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
 )
-SELECT p.gen, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+SELECT p.gen, p.floor_pos, p.floor_lane, p.floor_seq, p.floor_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
     coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::text AS lane, coalesce(s.seq, 0)::bigint AS seq,
     coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, coalesce(s.message_id, '')::text AS message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
@@ -441,6 +496,10 @@ type ReadLogParams struct {
 
 type ReadLogRow struct {
 	Gen        int64
+	FloorPos   int64
+	FloorLane  string
+	FloorSeq   int64
+	FloorN     int64
 	Horizon    int64
 	Behind     bool
 	InPage     int64
@@ -484,6 +543,10 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 		var i ReadLogRow
 		if err := rows.Scan(
 			&i.Gen,
+			&i.FloorPos,
+			&i.FloorLane,
+			&i.FloorSeq,
+			&i.FloorN,
 			&i.Horizon,
 			&i.Behind,
 			&i.InPage,
@@ -514,37 +577,46 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 }
 
 const readPlace = `-- name: ReadPlace :one
-SELECT g.gen, g.secret, g.floor_pos, log_horizon() AS horizon, log_next_xid() AS next_xid,
-    coalesce(top.pos, g.floor_pos)::bigint AS pos, coalesce(top.lane, '')::text AS lane,
-    coalesce(top.seq, 0)::bigint AS seq, coalesce(top.n, 0)::bigint AS n
+SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
+    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
+    (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
+    (CASE WHEN top.stands THEN top.n ELSE g.floor_n END)::bigint AS n
 FROM log_generation g
 LEFT JOIN LATERAL (
-    (
-        SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
-        WHERE m.gen = g.gen AND m.pos < log_horizon()
-        ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
-    ) UNION ALL (
-        SELECT e.pos, e.lane, e.seq, e.n FROM events e
-        WHERE e.gen = g.gen AND e.pos < log_horizon()
-        ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
-    )
-    ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1
+    SELECT t.pos, t.lane, t.seq, t.n, (t.pos, t.lane, t.seq, t.n) > (g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n) AS stands
+    FROM (
+        (
+            SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
+            WHERE m.gen = g.gen AND m.pos < log_horizon()
+            ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
+        ) UNION ALL (
+            SELECT e.pos, e.lane, e.seq, e.n FROM events e
+            WHERE e.gen = g.gen AND e.pos < log_horizon()
+            ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
+        )
+    ) t
+    ORDER BY t.pos DESC, t.lane DESC, t.seq DESC, t.n DESC LIMIT 1
 ) top ON TRUE
 `
 
 type ReadPlaceRow struct {
-	Gen      int64
-	Secret   pgtype.UUID
-	FloorPos int64
-	Horizon  int64
-	NextXid  int64
-	Pos      int64
-	Lane     string
-	Seq      int64
-	N        int64
+	Gen       int64
+	Secret    pgtype.UUID
+	FloorPos  int64
+	FloorLane string
+	FloorSeq  int64
+	FloorN    int64
+	Horizon   int64
+	NextXid   int64
+	Pos       int64
+	Lane      string
+	Seq       int64
+	N         int64
 }
 
-// The generation, and the last row of its log below the horizon.
+// The generation, and the last row of its log below the horizon, be it one that
+// retention has removed.
 func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 	row := q.db.QueryRow(ctx, readPlace)
 	var i ReadPlaceRow
@@ -552,6 +624,9 @@ func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 		&i.Gen,
 		&i.Secret,
 		&i.FloorPos,
+		&i.FloorLane,
+		&i.FloorSeq,
+		&i.FloorN,
 		&i.Horizon,
 		&i.NextXid,
 		&i.Pos,

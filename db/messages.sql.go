@@ -52,9 +52,15 @@ func (q *Queries) GetHandshakeSeqs(ctx context.Context, arg GetHandshakeSeqsPara
 }
 
 const getMessageSeq = `-- name: GetMessageSeq :one
-SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2
+SELECT m.seq FROM messages m WHERE m.convo_id = $1 AND m.message_id = $2::text
+UNION ALL
+SELECT r.seq FROM removed_messages r
+WHERE r.convo_id = $1 AND r.id_hash = substr(sha256(convert_to($2::text, 'UTF8')), 1, 8)
+ORDER BY seq DESC
+LIMIT 1
 `
 
+// The number behind an id, be the message removed or not.
 func (q *Queries) GetMessageSeq(ctx context.Context, convoID string, messageID string) (int64, error) {
 	row := q.db.QueryRow(ctx, getMessageSeq, convoID, messageID)
 	var seq int64

@@ -31,8 +31,9 @@ WHERE object_key IN (
 RETURNING object_key;
 
 -- name: RenewBlob :one
--- Finds the blob an account uploaded before, and gives it another hour.
-UPDATE blobs SET created_at = CASE WHEN attached THEN created_at ELSE greatest(created_at, sqlc.arg(now)::timestamptz) END
+-- Finds the blob an account uploaded before, and gives it another hour: also one
+-- that messages name, since the last of them may be about to go.
+UPDATE blobs SET created_at = greatest(created_at, sqlc.arg(now)::timestamptz)
 WHERE did = sqlc.arg(did) AND cid = sqlc.arg(cid)
 RETURNING size, mime_type;
 
@@ -45,16 +46,17 @@ UPDATE accounts SET blob_bytes = blob_bytes + sqlc.arg(bytes)::bigint WHERE did 
 
 -- name: AttachBlobs :many
 -- Ties blobs of an account to a message and gives back those it found. Rows are
--- locked in one order; one that is being collected is not found.
+-- locked in one order; one that is being collected is not found. attached comes
+-- from the locked row: what this statement saw before it waited may be old.
 WITH held AS (
-    SELECT b.cid FROM blobs b
+    SELECT b.cid, b.attached FROM blobs b
     WHERE b.did = sqlc.arg(owner_did) AND b.cid = ANY(sqlc.arg(cids)::text[])
     ORDER BY b.cid
     FOR NO KEY UPDATE
 ), kept AS (
     UPDATE blobs b SET attached = TRUE
     FROM held
-    WHERE b.did = sqlc.arg(owner_did) AND b.cid = held.cid AND NOT b.attached
+    WHERE b.did = sqlc.arg(owner_did) AND b.cid = held.cid AND NOT held.attached
 )
 INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
 SELECT sqlc.arg(convo_id), sqlc.arg(seq), held.cid, sqlc.arg(owner_did)

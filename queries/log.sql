@@ -66,7 +66,7 @@ FOR NO KEY UPDATE;
 -- before the cut, to 1000, and 0 where it has nothing else.
 -- behind: there are rows that the horizon still hides.
 WITH place AS (
-    SELECT g.gen, log_horizon() AS horizon,
+    SELECT g.gen, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon,
         (EXISTS (SELECT 1 FROM messages b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())
         OR EXISTS (SELECT 1 FROM events b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())) AS behind
     FROM log_generation g
@@ -87,7 +87,7 @@ WITH place AS (
     FROM entries
     WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
 )
-SELECT p.gen, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
+SELECT p.gen, p.floor_pos, p.floor_lane, p.floor_seq, p.floor_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
     coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::text AS lane, coalesce(s.seq, 0)::bigint AS seq,
     coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, coalesce(s.message_id, '')::text AS message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
@@ -106,7 +106,8 @@ SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
     log_next_xid() AS next_xid,
     greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
-        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0),
+        g.floor_pos
     )::bigint AS max_pos
 FROM log_generation g;
 
@@ -124,7 +125,8 @@ LOCK TABLE conversations, accounts, messages, events IN SHARE ROW EXCLUSIVE MODE
 -- No row: another one has begun meanwhile.
 UPDATE log_generation
 SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = sqlc.arg(system_identifier)::bigint,
-    database_oid = sqlc.arg(database_oid)::bigint, timeline = sqlc.arg(timeline)::bigint, floor_pos = 0, began_at = now()
+    database_oid = sqlc.arg(database_oid)::bigint, timeline = sqlc.arg(timeline)::bigint, floor_pos = 0, floor_lane = '', floor_seq = 0, floor_n = 0,
+    began_at = now()
 WHERE gen = sqlc.arg(gen)::bigint;
 
 -- name: BeginGenerationOfConvos :exec
@@ -135,23 +137,40 @@ UPDATE conversations SET gen = log_current_generation(), last_pos = 0, last_seq 
 UPDATE accounts SET gen = log_current_generation(), last_pos = 0;
 
 -- name: ReadPlace :one
--- The generation, and the last row of its log below the horizon.
-SELECT g.gen, g.secret, g.floor_pos, log_horizon() AS horizon, log_next_xid() AS next_xid,
-    coalesce(top.pos, g.floor_pos)::bigint AS pos, coalesce(top.lane, '')::text AS lane,
-    coalesce(top.seq, 0)::bigint AS seq, coalesce(top.n, 0)::bigint AS n
+-- The generation, and the last row of its log below the horizon, be it one that
+-- retention has removed.
+SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
+    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
+    (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
+    (CASE WHEN top.stands THEN top.n ELSE g.floor_n END)::bigint AS n
 FROM log_generation g
 LEFT JOIN LATERAL (
-    (
-        SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
-        WHERE m.gen = g.gen AND m.pos < log_horizon()
-        ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
-    ) UNION ALL (
-        SELECT e.pos, e.lane, e.seq, e.n FROM events e
-        WHERE e.gen = g.gen AND e.pos < log_horizon()
-        ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
-    )
-    ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1
+    SELECT t.pos, t.lane, t.seq, t.n, (t.pos, t.lane, t.seq, t.n) > (g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n) AS stands
+    FROM (
+        (
+            SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n FROM messages m
+            WHERE m.gen = g.gen AND m.pos < log_horizon()
+            ORDER BY m.pos DESC, m.convo_id DESC, m.seq DESC LIMIT 1
+        ) UNION ALL (
+            SELECT e.pos, e.lane, e.seq, e.n FROM events e
+            WHERE e.gen = g.gen AND e.pos < log_horizon()
+            ORDER BY e.pos DESC, e.lane DESC, e.seq DESC, e.n DESC LIMIT 1
+        )
+    ) t
+    ORDER BY t.pos DESC, t.lane DESC, t.seq DESC, t.n DESC LIMIT 1
 ) top ON TRUE;
+
+-- name: ReadFloor :one
+SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation;
+
+-- name: RaiseFloor :exec
+-- In the transaction that removes rows of the log, for the last of them: nobody
+-- sees that they are gone without seeing this.
+UPDATE log_generation
+SET floor_pos = sqlc.arg(pos)::bigint, floor_lane = sqlc.arg(lane)::text, floor_seq = sqlc.arg(seq)::bigint, floor_n = sqlc.arg(n)::bigint
+WHERE gen = sqlc.arg(gen)::bigint
+    AND (floor_pos, floor_lane, floor_seq, floor_n) < (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint);
 
 -- name: WindowsOf :many
 -- The windows of an account that a stream beginning at a position can show

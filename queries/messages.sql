@@ -74,7 +74,13 @@ WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
 ORDER BY m.joined_seq;
 
 -- name: GetMessageSeq :one
-SELECT seq FROM messages WHERE convo_id = sqlc.arg(convo_id) AND message_id = sqlc.arg(message_id);
+-- The number behind an id, be the message removed or not.
+SELECT m.seq FROM messages m WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)::text
+UNION ALL
+SELECT r.seq FROM removed_messages r
+WHERE r.convo_id = sqlc.arg(convo_id) AND r.id_hash = substr(sha256(convert_to(sqlc.arg(message_id)::text, 'UTF8')), 1, 8)
+ORDER BY seq DESC
+LIMIT 1;
 
 -- name: PageMessages :many
 -- Messages after a number, oldest first, inside the windows of an account. Each

@@ -44,6 +44,9 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 	}); err != nil {
 		return 0, fmt.Errorf("store commit: %w", err)
 	}
+	if err := c.lapseProposals(ctx); err != nil {
+		return 0, err
+	}
 	log, err := c.tell(ctx, ch)
 	if err != nil {
 		return 0, err
@@ -72,6 +75,24 @@ func (c *commitTx) apply(ctx context.Context, ch *change) (int64, error) {
 		return seq, nil // what nothing verified is not handed out
 	}
 	return seq, c.evidence.store(ctx, c.q, c.convoID, c.now)
+}
+
+// lapseProposals notes which proposals of its epoch the commit leaves out. What
+// a PrivateMessage names, only members can tell: it leaves out nothing.
+func (c *commitTx) lapseProposals(ctx context.Context) error {
+	if c.public == nil {
+		return nil
+	}
+	named := [][]byte{} // not nil, which is NULL
+	for _, p := range c.public.Commit.Proposals {
+		if p.Proposal == nil {
+			named = append(named, p.Ref)
+		}
+	}
+	if err := c.q.LapseProposals(ctx, db.LapseProposalsParams{At: c.now, ConvoID: c.convoID, Epoch: c.epoch, Named: named}); err != nil {
+		return fmt.Errorf("note lapsed proposals: %w", err)
+	}
+	return nil
 }
 
 // logged is where the events of a transaction are in the log, and between which

@@ -260,8 +260,9 @@ func (r *messageRange) views(rows []db.PageHandshakesRow) []gen.MessageView {
 }
 
 // gap tells which numbers in (after, until] are gone: the first and the last of
-// those that lie in a window and are nowhere stored. Commits and proposals are
-// never removed alone, so a page of them says nothing.
+// those that lie in a window and are nowhere stored. A page without application
+// messages says nothing: nobody can tell what had a number that is gone, and of
+// the rest only proposals that came to nothing are ever removed.
 func (r *messageRange) gap(ctx context.Context, q *db.Queries, rows []db.PageHandshakesRow, after, until int64) (*gen.GetMessagesGap, error) {
 	if r.handshakeOnly() {
 		return nil, nil

@@ -18,17 +18,20 @@ const (
 	// cleanBatch is how many rows one statement deletes: no transaction is
 	// long, since a long one holds back everybody's horizon.
 	cleanBatch = 500
-	// cleanBatches bounds one round.
-	cleanBatches = 100
+	// cleanBatches bounds what one round does of one kind.
+	cleanBatches = 1000
 	// looseObjectTime is how long an upload may take before its object is
 	// given up. The request is cut off long before.
 	looseObjectTime = 6 * time.Hour
 )
 
-// RunJanitor removes what is no longer needed until ctx ends: first answers
-// after their time, key packages that are of no more use, blobs that no message
-// named, objects that belong to no blob. Every instance may run one. A failure is logged and tried again; the
-// error is nil when ctx ends.
+// RunJanitor removes what is no longer needed until ctx ends: messages and what
+// else goes by its age, first answers after their time, key packages that are
+// of no more use, blobs that no message names, objects that belong to no blob.
+// Every instance may run one: rows that one is removing, the others pass over.
+// Each kind is found by an index that has nothing but what will go, so a round
+// that finds nothing costs a probe for each. A failure is logged and tried
+// again; the error is nil when ctx ends.
 func (s *Server) RunJanitor(ctx context.Context) error {
 	for {
 		// Not all instances at one moment.
@@ -47,7 +50,9 @@ func (s *Server) RunJanitor(ctx context.Context) error {
 // clean does one round.
 func (s *Server) clean(ctx context.Context) error {
 	for _, step := range []func(context.Context) (more bool, err error){
-		s.cleanTickets, s.cleanAnswers, s.cleanKeyPackages, s.cleanBlobs, s.cleanObjects,
+		s.cleanTickets, s.cleanAnswers, s.cleanKeyPackages, s.cleanEndedWelcomes,
+		s.cleanMessages, s.cleanProposals, s.cleanEvents, s.cleanClosed,
+		s.cleanBlobs, s.cleanObjects, // what the others left to them, too
 	} {
 		for range cleanBatches {
 			more, err := step(ctx)
@@ -67,6 +72,7 @@ func (s *Server) cleanTickets(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("delete old tickets: %w", err)
 	}
+	s.removed.add(removedTickets, n)
 	return n == cleanBatch, nil
 }
 
@@ -75,6 +81,7 @@ func (s *Server) cleanAnswers(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("delete old answers: %w", err)
 	}
+	s.removed.add(removedAnswers, n)
 	return n == cleanBatch, nil
 }
 
@@ -104,6 +111,7 @@ func (s *Server) cleanBlobs(ctx context.Context) (bool, error) {
 			return false, fmt.Errorf("collect blobs: %w", err)
 		}
 	}
+	s.removed.add(removedBlobs, collected)
 	// Blobs that a message is just naming were passed over: no reason to come
 	// back at once.
 	return collected > 0, nil
@@ -120,6 +128,7 @@ func (s *Server) cleanObjects(ctx context.Context) (bool, error) {
 		if err := s.deleteLoose(ctx, key); err != nil {
 			return false, err
 		}
+		s.removed.add(removedObjects, 1)
 	}
 	return len(keys) == cleanBatch, nil
 }

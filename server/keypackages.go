@@ -28,5 +28,6 @@ func (s *Server) cleanKeyPackages(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("delete spent key packages: %w", err)
 	}
+	s.removed.add(removedPackages, expired+spent)
 	return expired == cleanBatch || spent == cleanBatch, nil
 }

@@ -50,6 +50,9 @@ const (
 	MaxSyncWait      = 8 * time.Second
 	// TicketTime is how long a ticket can be used.
 	TicketTime = time.Minute
+	// MessageTime is how long application messages are kept where nothing else
+	// is configured.
+	MessageTime = 30 * 24 * time.Hour
 	// UnattachedBlobTime is how long a blob waits for a message to name it.
 	UnattachedBlobTime = time.Hour
 )

@@ -123,7 +123,8 @@ func (c *syncCall) readCursor() error {
 	c.after = v.After
 	// The zero position with something after it is that of a client that began
 	// without cursor and has not been told of all its conversations yet.
-	c.resumes = v.Pos >= c.place.FloorPos && (v.After == "" || v.Position != stream.Position{})
+	floor := stream.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
+	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
 	if c.resumes {
 		c.from = v.Position
 	}

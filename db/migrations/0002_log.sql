@@ -23,8 +23,12 @@ CREATE TABLE log_generation (
     system_identifier BIGINT,
     database_oid      BIGINT,
     timeline          BIGINT,
-    -- Retention has removed something up to here: cursors below are outdated.
+    -- The position of the last row that retention removed: cursors before it are
+    -- outdated. It rises in the transaction that removes.
     floor_pos         BIGINT NOT NULL DEFAULT 0,
+    floor_lane        TEXT COLLATE "C" NOT NULL DEFAULT '',
+    floor_seq         BIGINT NOT NULL DEFAULT 0,
+    floor_n           BIGINT NOT NULL DEFAULT 0,
     began_at          TIMESTAMPTZ NOT NULL
 );
 INSERT INTO log_generation (gen, secret, began_at) VALUES (1, gen_random_uuid(), now());
@@ -178,6 +182,27 @@ LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off
 $$;
 -- +goose StatementEnd
 
+-- Where a message was that retention removed: its id still works as a position.
+-- Of the message nothing is kept but this.
+CREATE TABLE removed_messages (
+    convo_id TEXT COLLATE "C" NOT NULL,
+    -- The first 8 bytes of the SHA-256 of its id.
+    id_hash  BYTEA NOT NULL,
+    seq      BIGINT NOT NULL,
+    PRIMARY KEY (convo_id, id_hash)
+);
+
+-- Proposals that the commit of their epoch left out, for retention. Where nobody
+-- outside can see what a commit names, its proposals are not here.
+CREATE TABLE lapsed_proposals (
+    convo_id  TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    seq       BIGINT NOT NULL,
+    -- When that commit was accepted.
+    lapsed_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (convo_id, seq)
+);
+CREATE INDEX lapsed_proposals_age ON lapsed_proposals (lapsed_at);
+
 -- Single use tickets for streams, by their SHA-256.
 CREATE TABLE tickets (
     ticket_hash BYTEA PRIMARY KEY,
@@ -248,7 +273,7 @@ DROP TRIGGER memberships_place_start ON memberships;
 DROP TRIGGER messages_place ON messages;
 DROP FUNCTION log_place_membership, log_place_message;
 DROP FUNCTION log_messages, log_events;
-DROP TABLE tickets, events;
+DROP TABLE tickets, events, removed_messages, lapsed_proposals;
 ALTER TABLE memberships DROP COLUMN joined_n, DROP COLUMN joined_gen, DROP COLUMN joined_pos,
     DROP COLUMN left_n, DROP COLUMN left_gen, DROP COLUMN left_pos;
 ALTER TABLE messages DROP COLUMN gen, DROP COLUMN pos;

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -95,10 +96,16 @@ func (h *Hub) info(codec *Codec, text string, at Position) *Event {
 	return NewEvent(&gen.InfoEvent{Cursor: codec.Encode(Cursor{Position: at}), Info: text}, h.metrics)
 }
 
-// catchUp replays what is after from, and then makes the feed live.
+// catchUp replays what is after from, and then makes the feed live. Where
+// retention was faster than the replay, the stream is told so, and goes on
+// where the replay would have ended.
 func (f *feed) catchUp(ctx context.Context, from, to Position) error {
 	for {
-		if err := f.replay(ctx, from, to); err != nil {
+		err := f.replay(ctx, from, to)
+		if errors.Is(err, ErrOutdatedCursor) {
+			err = f.sink.Send(ctx, f.info(infoOutdated, to))
+		}
+		if err != nil {
 			return err
 		}
 		if from.Compare(to) < 0 {

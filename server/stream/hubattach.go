@@ -123,7 +123,7 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 		h.Hint()
 		return Position{}, ErrFutureCursor
 	}
-	if v.Pos < log.FloorPos {
+	if v.Compare(Position{Pos: log.FloorPos, Lane: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}) < 0 {
 		return Position{}, ErrOutdatedCursor
 	}
 	_, total, err := f.stretches(ctx, v.Position)

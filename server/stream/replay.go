@@ -77,7 +77,15 @@ func (f *feed) stretches(ctx context.Context, from Position) ([]*stretch, int64,
 // replay sends what the account may see after from and up to to, in order. It
 // goes by conversation, so it costs what it sends, whatever else is in the log.
 // Of each conversation it finds the next rows; what is before the earliest place
-// behind which one of them may have more can be sent.
+// behind which one of them may have more can be sent. ErrOutdatedCursor:
+// retention has removed something that was not sent yet.
+//
+// Retention may remove rows at any moment between the statements of a replay.
+// It raises the floor to the last of them in the same transaction, so whoever
+// does not see a row because it was removed sees, by the same or any later
+// snapshot, a floor that is not below the row. So before a part is sent, and
+// after all of it was read, the floor is looked at: where it is not above what
+// has been sent already, nothing behind that was missing when it was read.
 func (f *feed) replay(ctx context.Context, from, to Position) error {
 	if from.Compare(to) >= 0 {
 		return nil
@@ -86,7 +94,7 @@ func (f *feed) replay(ctx context.Context, from, to Position) error {
 	if err != nil {
 		return err
 	}
-	r := &replay{feed: f, q: db.New(f.hub.pool), stretches: list, events: found{more: true}, at: from, to: to}
+	r := &replay{feed: f, q: db.New(f.hub.pool), stretches: list, events: found{more: true}, at: from, sent: from, to: to}
 	for more := true; more; {
 		if more, err = r.chunk(ctx); err != nil {
 			return err
@@ -101,8 +109,8 @@ type replay struct {
 	q         *db.Queries
 	stretches []*stretch
 	events    found
-	// at is the last event found.
-	at, to Position
+	// at is the last event found; up to sent all has been sent.
+	at, sent, to Position
 }
 
 // key is a row that has been found: a message to be read, or an event.
@@ -132,7 +140,23 @@ func (r *replay) chunk(ctx context.Context) (more bool, err error) {
 		more = more || f.more || len(f.keys) > 0
 	}
 	slices.SortFunc(keys, func(a, b key) int { return a.Compare(b.Position) })
+	if len(keys) == 0 {
+		return more, r.intact(ctx)
+	}
 	return more, r.send(ctx, keys)
+}
+
+// intact tells that nothing which is to be sent was removed before now.
+func (r *replay) intact(ctx context.Context) error {
+	g, err := r.q.ReadFloor(ctx)
+	if err != nil {
+		return fmt.Errorf("read the log's floor: %w", err)
+	}
+	floor := Position{Pos: g.FloorPos, Lane: g.FloorLane, Seq: g.FloorSeq, N: g.FloorN}
+	if g.Gen != r.codec.gen || r.sent.Compare(floor) < 0 {
+		return ErrOutdatedCursor
+	}
+	return nil
 }
 
 // all are the events and the messages of every stretch.
@@ -222,23 +246,26 @@ func (r *replay) send(ctx context.Context, keys []key) error {
 				return fmt.Errorf("read messages to replay: %w", err)
 			}
 		}
+		if err := r.intact(ctx); err != nil {
+			return err
+		}
 		if err := r.sendPage(ctx, keys[:n], rows); err != nil {
 			return err
 		}
+		r.sent = keys[n-1].Position
 		keys = keys[n:]
 	}
 	return nil
 }
 
-// sendPage sends keys, whose messages are rows, in the same order; retention
-// may have taken some of these since.
+// sendPage sends keys, whose messages are rows, in the same order.
 func (r *replay) sendPage(ctx context.Context, keys []key, rows []db.ReplayMessagesRow) error {
 	for _, k := range keys {
-		e, there, err := r.entry(k, &rows)
+		e, err := r.entry(k, &rows)
 		if err != nil {
 			return err
 		}
-		if !there || !r.wants(e.convo) {
+		if !r.wants(e.convo) {
 			continue
 		}
 		r.hub.count.Replayed.Inc()
@@ -249,21 +276,21 @@ func (r *replay) sendPage(ctx context.Context, keys []key, rows []db.ReplayMessa
 	return nil
 }
 
-func (r *replay) entry(k key, rows *[]db.ReplayMessagesRow) (entry, bool, error) {
+// entry makes what is sent of a key; a message is the first of rows.
+func (r *replay) entry(k key, rows *[]db.ReplayMessagesRow) (entry, error) {
 	if k.event == nil {
 		list := *rows
 		if len(list) == 0 || list[0].ConvoID != k.Lane || list[0].Seq != k.Seq {
-			return entry{}, false, nil
+			return entry{}, ErrOutdatedCursor // it is gone
 		}
 		*rows = list[1:]
-		return r.codec.message(list[0], r.hub.metrics), true, nil
+		return r.codec.message(list[0], r.hub.metrics), nil
 	}
 	edge := int64(-1)
 	if k.event.Edge != nil {
 		edge = *k.event.Edge
 	}
-	e, err := r.codec.logged(logged{
+	return r.codec.logged(logged{
 		Position: k.Position, kind: k.event.Kind, convo: k.event.ConvoID, target: k.event.TargetDid, edge: edge, body: k.event.Body,
 	}, r.hub.metrics)
-	return e, true, err
 }

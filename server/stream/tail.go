@@ -105,6 +105,13 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 		t.begun = false
 		return 0, nil
 	}
+	if r := rows[0]; at.Compare(Position{Pos: r.FloorPos, Lane: r.FloorLane, Seq: r.FloorSeq, N: r.FloorN}) < 0 {
+		// Retention has overtaken an instance that was cut off for as long as
+		// messages are kept. What it did not hand out it cannot know: streams
+		// end, and their cursors say what they missed.
+		t.begun = false
+		return 0, nil
+	}
 	batch, err := t.entries(rows)
 	if err != nil {
 		return 0, err

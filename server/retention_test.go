@@ -1,0 +1,463 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/stream"
+)
+
+// agingServer makes a Server whose clock a test moves.
+func agingServer(t testing.TB) (s *Server, now *time.Time) {
+	t.Helper()
+	now = new(time.Now().Truncate(time.Microsecond))
+	return newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return *now } }), now
+}
+
+// clean does one round of the janitor over all that the log has told: other
+// tests' transactions hold the horizon back.
+func clean(t testing.TB, s *Server) {
+	t.Helper()
+	settled(t, s)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// removed reads the counter of a kind.
+func removed(t testing.TB, s *Server, what string) int {
+	t.Helper()
+	var m dto.Metric
+	if err := s.removed.rows.WithLabelValues(what).Write(&m); err != nil {
+		t.Fatal(err)
+	}
+	return int(m.GetCounter().GetValue())
+}
+
+// restamp makes messages of a conversation as old as one sent at a moment.
+func restamp(t testing.TB, s *Server, convo string, at time.Time, seqs ...int64) {
+	t.Helper()
+	exec(t, s.pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
+}
+
+// Application messages go when they are older than the time to keep them, and
+// not a microsecond before. Numbers go on, positions still work, and gapInfo
+// says what is missing.
+func TestMessagesAge(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice := did("alice")
+	convo := addConvo(t, s, 0, alice)
+	fill(t, s, convo, "acaapaca")
+	start := *now
+	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
+	restamp(t, s, convo, start.Add(-time.Microsecond), 3)
+	*now = start.Add(MessageTime)
+	clean(t, s)
+	for _, c := range []struct {
+		p    gen.GetMessagesParams
+		want string
+	}{
+		{gen.GetMessagesParams{}, "[1 2 4 5 6 7 8] of 8 gap 3-3"},
+		{gen.GetMessagesParams{Limit: 3}, "[1 2 4] m4 of 8 gap 3-3"},
+		{gen.GetMessagesParams{SinceMessage: new("m3")}, "[4 5 6 7 8] of 8"},
+		{gen.GetMessagesParams{SinceMessage: new("m2"), Limit: 2}, "[4 5] m5 of 8 gap 3-3"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(5))}, "[1 2 4] m4 of 8 gap 3-3"},
+	} {
+		c.p.ConvoID = convo
+		if got := page(t, s, alice, c.p); got != c.want {
+			t.Errorf("at the time: %+v: %s, want %s", c.p, got, c.want)
+		}
+	}
+	*now = start.Add(MessageTime + time.Microsecond)
+	clean(t, s)
+	for _, c := range []struct {
+		p    gen.GetMessagesParams
+		want string
+	}{
+		{gen.GetMessagesParams{}, "[2 5 7] of 8 gap 1-8"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(1))}, "[2 5 7] of 8 gap 3-8"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(1)), Limit: 1}, "[2] m2 of 8"},
+		{gen.GetMessagesParams{SinceSeq: new(int64(2)), Limit: 1}, "[5] m5 of 8 gap 3-4"},
+		{gen.GetMessagesParams{SinceMessage: new("m4")}, "[5 7] of 8 gap 6-8"},
+		{gen.GetMessagesParams{SinceMessage: new("m8")}, "[] of 8"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(7))}, "[2 5] m5 of 8 gap 1-6"},
+		{gen.GetMessagesParams{BeforeSeq: new(int64(8)), Limit: 1}, "[7] m7 of 8"},
+		{gen.GetMessagesParams{Types: []string{"app"}}, "[] of 8 gap 1-8"},
+		{gen.GetMessagesParams{Types: []string{"commit", "proposal"}}, "[2 5 7] of 8"},
+	} {
+		c.p.ConvoID = convo
+		if got := page(t, s, alice, c.p); got != c.want {
+			t.Errorf("after it: %+v: %s, want %s", c.p, got, c.want)
+		}
+	}
+	_, err := s.GetMessages(t.Context(), as(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
+	wantError(t, err, gen.ErrInvalidCursor)
+	// A former member's positions end with its window, removed or not.
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at) VALUES ($1, $2, 0, now(), 3, now())`, convo, did("bob"))
+	if got := page(t, s, did("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
+		t.Errorf("a former member: %s", got)
+	}
+	_, err = s.GetMessages(t.Context(), as(did("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
+	wantError(t, err, gen.ErrInvalidCursor)
+	in := message(convo, 2)
+	in.MsgID = new("m1") // is free again, and stands for the later message
+	if out, err := s.SendMessage(t.Context(), as(alice), in); err != nil || *out.Seq != 9 {
+		t.Fatalf("the next message: %+v, %v", out, err)
+	}
+	*now = now.Add(MessageTime + time.Microsecond)
+	clean(t, s)
+	if got := page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
+		t.Errorf("an id of two messages: %s", got)
+	}
+	if n := removed(t, s, removedMessages); n != 6 {
+		t.Errorf("%d messages counted, want 6", n)
+	}
+}
+
+// The time is a setting.
+func TestMessageTTLSetting(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := newTestServer(t, func(c *Config) {
+		c.Clock, c.MessageTTL = func() time.Time { return now }, time.Hour
+		c.Removed = NewRemovedMetrics(prometheus.NewRegistry())
+	})
+	convo := addConvo(t, s, 1, did("alice"))
+	talk(t, s, convo, did("alice"), 1)
+	now = now.Add(time.Hour)
+	clean(t, s)
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
+		t.Errorf("at an hour: %s", got)
+	}
+	now = now.Add(time.Second)
+	clean(t, s)
+	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
+		t.Errorf("after it: %s", got)
+	}
+}
+
+// Two janitors at once remove everything, each row once, and the floor is the
+// last row of the log that is gone. History of before the log goes too.
+func TestTwoJanitors(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	one, two := addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("alice"))
+	const each = 1300
+	for _, convo := range []string{one, two} {
+		exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+			SELECT $1, n, 'm' || n, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
+			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
+		exec(t, s.pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
+	}
+	*now = now.Add(MessageTime + time.Second)
+	settled(t, s)
+	other := secondInstance(t, s)
+	other.removed = NewRemovedMetrics(nil)
+	var wg sync.WaitGroup
+	for _, j := range []*Server{s, other} {
+		wg.Go(func() {
+			if err := j.clean(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+		t.Errorf("%d messages are left", n)
+	}
+	if n := removed(t, s, removedMessages) + removed(t, other, removedMessages); n != 2*each {
+		t.Errorf("%d messages counted, want %d", n, 2*each)
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
+		t.Errorf("%d ids are remembered", n)
+	}
+	g, err := db.New(s.pool).ReadFloor(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != want || g.FloorSeq != each || g.FloorN != 0 {
+		t.Errorf("the floor is %+v", g)
+	}
+}
+
+// One transaction deletes no more bytes than it may, but one message at least.
+func TestRemovalIsBoundedByBytes(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+		SELECT $1, n, 'm' || n, 'app', 1, convert_to(repeat('x', $2), 'UTF8'), $3, 1, n FROM generate_series(1, 3) n`, convo, cleanBytes/2+1, *now)
+	*now = now.Add(MessageTime + time.Second)
+	settled(t, s)
+	for want := int64(2); want >= 0; want-- {
+		more, err := s.cleanMessages(t.Context())
+		if err != nil || more != (want > 0) {
+			t.Fatalf("more is %v, %v", more, err)
+		}
+		if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != want {
+			t.Fatalf("%d messages are left, want %d", n, want)
+		}
+	}
+}
+
+// What the log has not told yet is not removed, however old it is.
+func TestRemovalWaitsForTheHorizon(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(t.Context(), `SELECT log_own_xid()`); err != nil {
+		t.Fatal(err)
+	}
+	talk(t, s, convo, did("alice"), 1)
+	*now = now.Add(MessageTime + time.Second)
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 1 {
+		t.Fatal("a message was removed before it was told")
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	clean(t, s)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+		t.Fatal("the message stays")
+	}
+}
+
+// A commit that can be read names the proposals it takes; the others go, after
+// their time. What an opaque commit may have named stays, and so does what the
+// epoch at hand has.
+func TestLapsedProposals(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	propose := func(public bool) *mlstest.Proposal {
+		p := g.ProposeUpdate(bob, public)
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	commit := func(plan mlstest.Plan) {
+		c := g.Commit(alice, plan)
+		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
+		accepted(t, out, err)
+		g = c.Next
+	}
+	propose(true)  // 1: left out
+	propose(false) // 2: nobody can name it in what can be read
+	named := propose(true)
+	start := *now
+	commit(mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{named}}) // 4
+	propose(true)                                                        // 5
+	commit(mlstest.Plan{})                                               // 6 may have named it
+	propose(true)                                                        // 7: of the epoch at hand
+	*now = start.Add(MessageTime)
+	clean(t, s)
+	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: g.ID()}) }
+	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
+		t.Errorf("at the time: %s", got)
+	}
+	*now = start.Add(10 * MessageTime)
+	clean(t, s)
+	if got := see(); got != "[3 4 5 6 7] of 7 gap 1-2" {
+		t.Errorf("after it: %s", got)
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || removed(t, s, removedProposals) != 2 {
+		t.Errorf("%d are still noted, %d counted", n, removed(t, s, removedProposals))
+	}
+}
+
+// Events for one account go after their time, the others stay, and the floor
+// covers what went.
+func TestEventsAge(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()}); err != nil {
+		t.Fatal(err)
+	}
+	count := func(where string) int64 { return query[int64](t, s.pool, `SELECT count(*) FROM events WHERE `+where) }
+	own, shared := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL")
+	if own == 0 || shared == 0 {
+		t.Fatalf("%d and %d events", own, shared)
+	}
+	last := query[string](t, s.pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
+		ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1`)
+	*now = query[time.Time](t, s.pool, `SELECT max(created_at) FROM events`).Add(MessageTime)
+	clean(t, s)
+	if n := count("target_did IS NOT NULL"); n != own {
+		t.Errorf("at the time %d of %d are left", n, own)
+	}
+	*now = now.Add(time.Microsecond)
+	clean(t, s)
+	if a, b := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL"); a != 0 || b != shared {
+		t.Errorf("after it %d of %d and %d of %d are left", a, own, b, shared)
+	}
+	if got := query[string](t, s.pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
+		t.Errorf("the floor is %s, want %s", got, last)
+	}
+	if got := membersOf(t, s, g.ID()); len(got) != 1 {
+		t.Errorf("members are %v", got)
+	}
+}
+
+// An open Welcome stays for as long as its conversation; one that has ended for
+// all its devices goes after its time.
+func TestEndedWelcomesAge(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob, carol)
+	get := func(c *mlstest.Client) error {
+		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: g.ID()})
+		return err
+	}
+	confirm := func(c *mlstest.Client) {
+		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: g.ID(), Success: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	welcomes := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM welcomes`) }
+	confirm(bob)
+	*now = now.Add(MessageTime)
+	clean(t, s)
+	wantError(t, get(bob), gen.ErrWelcomeExpired)
+	*now = now.Add(10 * MessageTime)
+	clean(t, s)
+	wantError(t, get(bob), gen.ErrWelcomeNotFound)
+	if err := get(carol); err != nil || welcomes() != 1 {
+		t.Fatalf("carol's: %v, %d Welcomes", err, welcomes())
+	}
+	confirm(carol)
+	*now = now.Add(MessageTime + time.Second)
+	clean(t, s)
+	if n := welcomes(); n != 0 {
+		t.Errorf("%d Welcomes are left", n)
+	}
+}
+
+// sync goes on from a cursor at or behind what was removed; an older one counts
+// as none, and numbers that are gone are no reason to call again.
+func TestSyncAfterRemoval(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice := did("alice")
+	convo := addConvo(t, s, 1, alice)
+	read := func(cursor *string, seq int64) *gen.SyncOutput {
+		settled(t, s)
+		in := &gen.SyncInput{Cursor: cursor, Limit: 100}
+		if seq >= 0 {
+			in.Positions = []gen.SyncPosition{{ConvoID: convo, Seq: seq}}
+		}
+		out, err := s.Sync(t.Context(), as(alice), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	before := read(nil, -1).Cursor
+	talk(t, s, convo, alice, 2)
+	at := read(nil, -1).Cursor
+	*now = now.Add(MessageTime + time.Second)
+	talk(t, s, convo, alice, 1)
+	after := read(nil, -1).Cursor
+	talk(t, s, convo, alice, 1)
+	clean(t, s)
+	for _, c := range []struct {
+		name, cursor string
+		seq          int64
+		want         string
+	}{
+		{"before", before, -1, "0:[3 4]/4 new 0 "},
+		{"before, with a position", before, 1, "0:[3 4]/4 "},
+		{"at", at, -1, "0:[3 4]/4 "},
+		{"after", after, -1, "0:[4]/4 "},
+		{"after, with a position", after, 1, "0:[3 4]/4 "},
+	} {
+		if got := shape(read(&c.cursor, c.seq), convo); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	*now = now.Add(MessageTime + time.Second)
+	clean(t, s)
+	// All is gone, and still the cursor is one to go on from.
+	end := read(nil, 1)
+	if got := shape(end, convo); got != "" {
+		t.Errorf("with nothing left: %s", got)
+	}
+	talk(t, s, convo, alice, 1)
+	if got := shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
+		t.Errorf("after the end: %s", got)
+	}
+}
+
+// A stream that resumes before what was removed is told so; one at it or behind
+// it gets everything.
+func TestStreamAfterRemoval(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := newLiveServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	alice := did("alice")
+	convo := addConvo(t, s, 1, alice)
+	cursors := map[string]string{}
+	mark := func(name string) {
+		settled(t, s)
+		at, err := db.New(s.pool).ReadPlace(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cursors[name] = stream.NewCodec(at.Gen, at.Secret.Bytes).Encode(stream.Cursor{
+			Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+	}
+	mark("before")
+	talk(t, s, convo, alice, 1)
+	mark("last but one")
+	talk(t, s, convo, alice, 1)
+	mark("at")
+	now = now.Add(MessageTime + time.Second)
+	talk(t, s, convo, alice, 1)
+	mark("after")
+	talk(t, s, convo, alice, 1)
+	clean(t, s)
+	for name, want := range map[string]struct {
+		outdated int
+		seqs     []int64
+	}{
+		"before": {1, nil}, "last but one": {1, nil}, "at": {0, []int64{3, 4}}, "after": {0, []int64{4}},
+	} {
+		c := listen(t, s, alice, cursors[name])
+		var told []string
+		for _, seq := range want.seqs {
+			id := query[string](t, s.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
+		}
+		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {
+			if time.Since(start) > 20*time.Second {
+				t.Fatalf("%s: waited in vain", name)
+			}
+		}
+		if got := c.Told(); strings.Join(got, "\n") != strings.Join(told, "\n") || c.Info("OutdatedCursor") != want.outdated {
+			t.Errorf("%s: told %v, outdated %d", name, got, c.Info("OutdatedCursor"))
+		}
+	}
+}

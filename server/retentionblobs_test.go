@@ -1,0 +1,243 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
+)
+
+// A blob goes with the last message that names it: its bytes, its object and
+// the room it took. One that a later message names stays.
+func TestBlobGoesWithItsLastMessage(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice := did("alice")
+	convo, elsewhere := addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)
+	once, again, body := upload(t, s, alice, randomBytes(10)), upload(t, s, alice, randomBytes(20)), randomBytes(40)
+	there := upload(t, s, alice, body)
+	attach(t, s, convo, alice, once, again, there)
+	attach(t, s, convo, alice, once)
+	key := query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
+	*now = now.Add(time.Hour)
+	attach(t, s, convo, alice, again)
+	attach(t, s, elsewhere, alice, there)
+	*now = now.Add(MessageTime - time.Hour)
+	clean(t, s)
+	if got := tally(t, s, alice); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
+		t.Fatalf("at the time: %s", got)
+	}
+	*now = now.Add(time.Second)
+	clean(t, s)
+	if got := tally(t, s, alice); got != "2 blobs, 60 bytes counted, 60 bytes, 0 loose" {
+		t.Fatalf("after it: %s", got)
+	}
+	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+		t.Error("the object is still there")
+	}
+	if _, _, err := fetch(s, alice, convo, again, "", gen.GetBlobParams{}); err != nil {
+		t.Errorf("named again: %v", err)
+	}
+	if got, _, err := fetch(s, alice, elsewhere, there, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, body) {
+		t.Errorf("named elsewhere: %v", err)
+	}
+	_, _, err := fetch(s, alice, convo, once, "", gen.GetBlobParams{})
+	wantError(t, err, gen.ErrBlobNotFound)
+	*now = now.Add(time.Hour)
+	clean(t, s)
+	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
+		t.Fatalf("an hour later: %s", got)
+	}
+	if n := removed(t, s, removedBlobs); n != 3 {
+		t.Errorf("%d blobs counted", n)
+	}
+}
+
+// Who had no room left has it back when its messages are gone.
+func TestRemovalFreesQuota(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice := did("alice")
+	convo := addConvo(t, s, 1, alice)
+	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
+	exec(t, s.pool, `UPDATE blobs SET size = $1`, int64(MaxBlobBytes)) // as if it were so large
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(MaxBlobBytes))
+	next := randomBytes(11)
+	up := func() error {
+		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
+		return err
+	}
+	wantError(t, up(), gen.ErrQuotaExceeded)
+	*now = now.Add(MessageTime + time.Second)
+	clean(t, s)
+	if err := up(); err != nil {
+		t.Fatal(err)
+	}
+	if got := tally(t, s, alice); got != "1 blobs, 11 bytes counted, 11 bytes, 0 loose" {
+		t.Errorf("after it: %s", got)
+	}
+}
+
+// Who uploads the same bytes again has an hour to name them, also where the last
+// message that named them goes meanwhile.
+func TestUploadedAgainBeforeRemoval(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice := did("alice")
+	convo := addConvo(t, s, 1, alice)
+	b := randomBytes(10)
+	cid := upload(t, s, alice, b)
+	attach(t, s, convo, alice, cid)
+	*now = now.Add(MessageTime)
+	upload(t, s, alice, b)
+	*now = now.Add(UnattachedBlobTime)
+	clean(t, s)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+		t.Fatal("the message is still there")
+	}
+	attach(t, s, convo, alice, cid)
+	*now = now.Add(2 * UnattachedBlobTime)
+	clean(t, s)
+	if got, _, err := fetch(s, alice, convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+		t.Errorf("named anew: %v", err)
+	}
+}
+
+// A message names a blob while the last other message that names it is removed:
+// whoever is first, the message has its blob.
+func TestRemovalAgainstAttach(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	alice := did("alice")
+	convo, other := addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)
+	b := randomBytes(10)
+	cid := upload(t, s, alice, b)
+	attach(t, s, convo, alice, cid)
+	*now = now.Add(MessageTime + time.Second)
+	in := message(other, 1)
+	in.Blobs = []string{cid}
+	// The removal is first, and the message waits for the blob.
+	settled(t, s)
+	err := whileHeld(t, s, func(tx pgx.Tx) {
+		q := db.New(tx)
+		rows, err := q.LockOldMessages(context.Background(), s.expired(), 10)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%d messages to remove, %v", len(rows), err)
+		}
+		if _, err := removeMessages(context.Background(), q, rows); err != nil {
+			t.Fatal(err)
+		}
+	}, func() error {
+		_, err := s.SendMessage(context.Background(), as(alice), in)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean(t, s)
+	if got, _, err := fetch(s, alice, other, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+		t.Fatalf("a blob named behind a removal: %v", err)
+	}
+	// The message is first, and the removal waits for the blob.
+	*now = now.Add(MessageTime + time.Second)
+	settled(t, s)
+	err = whileHeld(t, s, func(tx pgx.Tx) {
+		m, err := s.readMessage(as(alice), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := newFirstAnswer(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.sendLocked(context.Background(), db.New(tx), first); err != nil {
+			t.Fatal(err)
+		}
+	}, func() error { return s.clean(context.Background()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean(t, s)
+	if got := tally(t, s, alice); got != "1 blobs, 10 bytes counted, 10 bytes, 0 loose" {
+		t.Fatalf("a blob named before a removal: %s", got)
+	}
+	if got, _, err := fetch(s, alice, other, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+		t.Fatal(err)
+	}
+}
+
+// Messages that name one blob over and over, while two janitors for whom every
+// message is old at once remove them: no message that is there lacks its blob,
+// and at the end nothing is left.
+func TestRemovalAttachRace(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice := did("alice")
+	convos := []string{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var cleaning, sending sync.WaitGroup
+	var janitors []*Server
+	for range 2 {
+		j := secondInstance(t, s)
+		j.now = func() time.Time { return time.Now().Add(2 * UnattachedBlobTime) } // no upload is late yet
+		j.messageTTL = UnattachedBlobTime
+		janitors = append(janitors, j)
+		cleaning.Go(func() {
+			for ctx.Err() == nil {
+				if err := j.clean(ctx); err != nil && ctx.Err() == nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	body := randomBytes(100)
+	var mu sync.Mutex
+	sent := 0
+	for _, convo := range convos {
+		sending.Go(func() {
+			for range 40 {
+				cid := upload(t, s, alice, body)
+				in := message(convo, 1)
+				in.Blobs = []string{cid}
+				_, err := s.SendMessage(context.Background(), as(alice), in)
+				var e *xrpc.Error
+				switch {
+				case err == nil:
+					mu.Lock()
+					sent++
+					mu.Unlock()
+				case !errors.As(err, &e) || e.Name != gen.ErrInvalidAsset:
+					t.Error(err)
+				}
+				lacking := query[int64](t, s.pool, `SELECT count(*) FROM message_blobs a
+					WHERE NOT EXISTS (SELECT FROM blobs b WHERE b.did = a.owner_did AND b.cid = a.cid AND b.attached)`)
+				if lacking != 0 {
+					t.Errorf("%d messages lack their blob", lacking)
+				}
+			}
+		})
+	}
+	sending.Wait()
+	stop()
+	cleaning.Wait()
+	if sent == 0 {
+		t.Fatal("nothing was sent")
+	}
+	clean(t, janitors[0])
+	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
+		t.Errorf("at the end: %s", got)
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+		t.Errorf("%d messages are left", n)
+	}
+}

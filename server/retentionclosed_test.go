@@ -1,0 +1,149 @@
+package server
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// closed makes a conversation with something in every table, and closes it.
+func closed(t testing.TB, s *Server, now time.Time) (convo, blobKey string) {
+	t.Helper()
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	convo = g.ID()
+	cid := upload(t, s, alice.DID, randomBytes(10))
+	in := &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: application(convo, 1, 40), Blobs: []string{cid}}
+	if _, err := s.SendMessage(t.Context(), by(alice), in); err != nil {
+		t.Fatal(err)
+	}
+	p := g.ProposeUpdate(bob, true)
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: convo, Proposal: p.Message}); err != nil {
+		t.Fatal(err)
+	}
+	c := g.Commit(alice, mlstest.Plan{Public: true})
+	out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
+	accepted(t, out, err)
+	if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 2}); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []*mlstest.Client{bob, alice} {
+		if _, err := s.LeaveConvo(t.Context(), by(who), &gen.LeaveConvoInput{ConvoID: convo}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What the way here did not leave behind.
+	exec(t, s.pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
+	exec(t, s.pool, `INSERT INTO group_states VALUES ($1, 2, 't', 'c', 'i') ON CONFLICT DO NOTHING`, convo)
+	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) VALUES ($1, $2, 'd') ON CONFLICT DO NOTHING`, convo, bob.DID)
+	exec(t, s.pool, `INSERT INTO roster_claims VALUES ($1, $2, 2, 'h')`, convo, bob.DID)
+	exec(t, s.pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
+	exec(t, s.pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
+	exec(t, s.pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)
+	return convo, query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
+}
+
+// rowsOfConvo counts what each table with a column convo_id has of a
+// conversation, whatever tables there are.
+func rowsOfConvo(t testing.TB, s *Server, convo string) map[string]int64 {
+	t.Helper()
+	tables := query[[]string](t, s.pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
+		JOIN information_schema.tables b USING (table_schema, table_name)
+		WHERE c.column_name = 'convo_id' AND c.table_schema = 'public' AND b.table_type = 'BASE TABLE'`)
+	rows := map[string]int64{}
+	for _, table := range tables {
+		rows[table] = query[int64](t, s.pool, fmt.Sprintf(`SELECT count(*) FROM %q WHERE convo_id = $1`, table), convo)
+	}
+	return rows
+}
+
+// A conversation whose last member left goes whole, after its time: no table
+// has anything of it. Another one is not touched.
+func TestClosedConversationGoes(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	*now = now.Truncate(time.Second)
+	convo, key := closed(t, s, *now)
+	open := commitGroup(t, s, commitClient("carol"), commitClient("dave")).ID()
+	for table, n := range rowsOfConvo(t, s, convo) {
+		if n == 0 && table != "tickets" { // those end by themselves in a minute
+			t.Errorf("the test has nothing in %s", table)
+		}
+	}
+	kept := rowsOfConvo(t, s, open)
+	*now = now.Add(MessageTime)
+	clean(t, s)
+	if n := rowsOfConvo(t, s, convo)["conversations"]; n != 1 {
+		t.Fatal("it went before its time")
+	}
+	*now = now.Add(time.Microsecond)
+	clean(t, s)
+	for table, n := range rowsOfConvo(t, s, convo) {
+		if n != 0 {
+			t.Errorf("%s has %d rows left", table, n)
+		}
+	}
+	for table, n := range rowsOfConvo(t, s, open) {
+		if n != kept[table] {
+			t.Errorf("%s of another conversation has %d rows, had %d", table, n, kept[table])
+		}
+	}
+	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+		t.Error("the blob is still there")
+	}
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
+		t.Errorf("%d events are left", n)
+	}
+	_, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
+	wantError(t, err, gen.ErrConvoNotFound)
+	if n := removed(t, s, removedConvos); n != 1 {
+		t.Errorf("%d conversations counted", n)
+	}
+}
+
+// A large one goes in parts; what remains between them is found again, and the
+// floor rises with the first part.
+func TestClosedConversationGoesInParts(t *testing.T) {
+	t.Parallel()
+	s, now := agingServer(t)
+	convo, _ := closed(t, s, *now)
+	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
+		SELECT $1, 100 + n, 'x' || n, 'commit', 100 + n, 'did:web:x.example', 'x', $2, 1, 2 FROM generate_series(1, 1200) n`, convo, *now)
+	exec(t, s.pool, `INSERT INTO welcomes SELECT $1, 100 + n, 1, 'w', NULL, $2 FROM generate_series(1, 120) n`, convo, *now)
+	exec(t, s.pool, `INSERT INTO removed_messages SELECT $1, convert_to('i' || n, 'UTF8'), n FROM generate_series(1, 700) n`, convo)
+	*now = now.Add(MessageTime + time.Second)
+	settled(t, s)
+	left := query[string](t, s.pool, `SELECT format('%s %s %s', pos, seq, n) FROM events WHERE convo_id = $1 ORDER BY n DESC LIMIT 1`, convo)
+	steps := 0
+	for more := true; more; steps++ {
+		before := rowsOfConvo(t, s, convo)
+		var err error
+		if more, err = s.cleanClosed(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		gone := int64(0)
+		for table, n := range rowsOfConvo(t, s, convo) {
+			gone += before[table] - n
+		}
+		if gone > cleanBatch+40 {
+			t.Errorf("one transaction removed %d rows", gone)
+		}
+		if steps > 100 {
+			t.Fatal("it does not end")
+		}
+	}
+	if steps < 5 {
+		t.Errorf("%d steps", steps)
+	}
+	for table, n := range rowsOfConvo(t, s, convo) {
+		if n != 0 {
+			t.Errorf("%s has %d rows left", table, n)
+		}
+	}
+	if got := query[string](t, s.pool, `SELECT format('%s %s %s', floor_pos, floor_seq, floor_n) FROM log_generation`); got != left {
+		t.Errorf("the floor is %s, the last event was %s", got, left)
+	}
+}
