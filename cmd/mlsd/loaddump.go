@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,18 +41,16 @@ type before struct {
 // may be replaced.
 func lookBefore(ctx context.Context, conn *pgx.Conn, replace bool) (before, error) {
 	var b before
-	var others int
+	if err := awaitAlone(ctx, conn); err != nil {
+		return b, err
+	}
 	var served bool
 	err := conn.QueryRow(ctx, `SELECT
-		(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()),
 		array(SELECT DISTINCT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 			WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),
-		to_regclass('public.conversations') IS NOT NULL`).Scan(&others, &b.schemas, &served)
+		to_regclass('public.conversations') IS NOT NULL`).Scan(&b.schemas, &served)
 	if err != nil {
 		return b, fmt.Errorf("looking into the database: %w", err)
-	}
-	if others > 0 {
-		return b, fmt.Errorf("the database is in use by %d other sessions; stop every server first", others)
 	}
 	if len(b.schemas) > 0 && !replace {
 		return b, errors.New("the database is not empty; with -replace everything in it is dropped first")
@@ -63,6 +62,32 @@ func lookBefore(ctx context.Context, conn *pgx.Conn, replace bool) (before, erro
 		return b, fmt.Errorf("looking into the database: %w", err)
 	}
 	return b, nil
+}
+
+// sessionsEnd is how long the sessions of a server that has just stopped may
+// take to go.
+const sessionsEnd = 5 * time.Second
+
+// awaitAlone makes sure that no other session uses the database.
+func awaitAlone(ctx context.Context, conn *pgx.Conn) error {
+	for deadline := time.Now().Add(sessionsEnd); ; {
+		var others int
+		err := conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()`).Scan(&others)
+		switch {
+		case err != nil:
+			return fmt.Errorf("looking for other sessions: %w", err)
+		case others == 0:
+			return nil
+		case time.Now().After(deadline):
+			return fmt.Errorf("the database is in use by %d other sessions; stop every server first", others)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // start opens the transaction and makes room.

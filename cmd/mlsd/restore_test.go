@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -162,9 +163,13 @@ func TestRestoreChangesNothing(t *testing.T) {
 		if code != 1 || !strings.Contains(complaint, why) || strings.Count(complaint, "\n") != 1 {
 			t.Errorf("%s: status %d: %s", name, code, complaint)
 		}
+		conn, err := pgx.Connect(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var n, gen int64
-		err := dbtest.Open(t, url).QueryRow(t.Context(), "SELECT (SELECT count(*) FROM tickets), (SELECT gen FROM log_generation)").Scan(&n, &gen)
-		if err != nil || n != 20000 || gen != 1 {
+		err = conn.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM tickets), (SELECT gen FROM log_generation)").Scan(&n, &gen)
+		if err := errors.Join(err, conn.Close(t.Context())); err != nil || n != 20000 || gen != 1 {
 			t.Errorf("%s: %d rows are left in generation %d, %v", name, n, gen, err)
 		}
 	}
