@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/server/stream"
 )
 
 // hosts is the connection string of whichever cluster is the primary.
@@ -109,6 +111,21 @@ func TestCrashOfTheDatabase(t *testing.T) {
 	if n := s.generation(); live.Ended() || n != 1 || resumed.Info("OutdatedCursor") != 0 {
 		t.Errorf("generation %d, ended: %v", n, live.Ended())
 	}
+}
+
+// TestPoolRefusesAStandby: a connection to one would outlive its promotion, and
+// write to another timeline without having been checked.
+func TestPoolRefusesAStandby(t *testing.T) {
+	standby := dbtest.StartCluster(t, nil).Standby(nil)
+	if _, err := openPool(t.Context(), standby.URL(), 2); !errors.Is(err, stream.ErrStandby) {
+		t.Errorf("a pool on a standby: %v", err)
+	}
+	standby.Promote()
+	pool, err := openPool(t.Context(), standby.URL(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.Close()
 }
 
 // TestReadinessInFailover follows the whole server from one primary to the next.

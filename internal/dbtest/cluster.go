@@ -90,12 +90,14 @@ func (c *Cluster) Stop() {
 	}
 }
 
-// Kill ends the cluster at once, as kill -9 does.
+// Kill ends all processes of the cluster at once, as a crash of its machine
+// does.
 func (c *Cluster) Kill() {
 	c.t.Helper()
 	select {
 	case <-c.server.Done():
 	default:
+		sessions := c.sessions()
 		b, err := os.ReadFile(filepath.Join(c.Dir, "cluster", "postmaster.pid"))
 		if err != nil {
 			c.t.Fatalf("dbtest: %v", err)
@@ -105,10 +107,34 @@ func (c *Cluster) Kill() {
 		if err != nil {
 			c.t.Fatalf("dbtest: %v", err)
 		}
-		_ = syscall.Kill(pid, syscall.SIGKILL) // it may end by itself
+		// Sessions would notice by themselves, but may answer once more.
+		for _, pid := range append([]int{pid}, sessions...) {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may end by itself
+		}
 		<-c.server.Done()
 	}
 	_ = c.server.Stop(context.Background()) // lets go of the lock; that it was killed is no news
+}
+
+// sessions are the processes of the cluster beside the first one, as far as it
+// answers.
+func (c *Cluster) sessions() []int {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.URL())
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = conn.Close(ctx) }() // its work is done
+	rows, err := conn.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+	if err != nil {
+		return nil
+	}
+	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	if err != nil {
+		return nil
+	}
+	return pids
 }
 
 // URL is the connection string.
