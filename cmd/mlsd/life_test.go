@@ -45,12 +45,13 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// start serves on a database of the test's own and waits until it is ready.
+// start serves on a database of the test's own, unless env names one, and waits until it is ready.
 func start(t *testing.T, env ...string) *running {
 	t.Helper()
 	r := &running{addr: "127.0.0.1:" + freePort(t), done: make(chan int, 1), log: &syncBuffer{}}
 	_, port, _ := net.SplitHostPort(r.addr)
-	env = append(env, "SERVER_PORT="+port, "MLS_METRICS_LISTEN=off", "DATABASE_URL="+dbtest.URL(t), "MLS_DATA_DIR="+t.TempDir())
+	env = append([]string{"DATABASE_URL=" + dbtest.URL(t)}, env...)
+	env = append(env, "SERVER_PORT="+port, "MLS_METRICS_LISTEN=off", "MLS_DATA_DIR="+t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())
 	r.stop = stop
 	p := program{out: io.Discard, errOut: r.log, environ: env}

@@ -28,6 +28,9 @@ usage: mlsd [command] [flags]
   keygen                   write a new service key and print the DID document
   check-config             print the effective configuration, secrets left out
   health                   ask the server of this configuration if it is ready
+  backup FILE              write the database to a dump, beside a server or without
+  restore FILE             fill an empty database from a dump, or replace what it
+                           has (-replace), and begin a new stream generation
   admin new-generation     outdate all stream cursors, after the database was put
                            back to an earlier state by a snapshot of its volume
   version                  print the version
@@ -57,7 +60,7 @@ func (p *program) main(ctx context.Context, args []string) int {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "keygen": p.keygen,
-		"check-config": p.checkConfig, "health": p.health, "admin": p.admin, "version": p.version,
+		"check-config": p.checkConfig, "health": p.health, "backup": p.backup, "restore": p.restore, "admin": p.admin, "version": p.version,
 		"help": p.help,
 	}
 	run, ok := commands[command]

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,14 +47,14 @@ var places = []string{
 // at PATH and at the usual places. With major above zero only that version
 // will do, since a data directory belongs to one major version.
 func Find(ctx context.Context, major int) (Install, error) {
-	return find(ctx, candidates(), major)
+	return find(ctx, candidates("postgres", "initdb"), major)
 }
 
 func find(ctx context.Context, dirs []string, major int) (Install, error) {
 	var best Install
 	var seen []string
 	for _, dir := range dirs {
-		v, err := version(ctx, dir)
+		v, err := version(ctx, dir, "postgres")
 		if err != nil {
 			continue
 		}
@@ -96,12 +97,12 @@ func installHint(pkg string, major int) string {
 	return "install it with: sudo apt-get install " + pkg + " (or the same for your distribution)"
 }
 
-// candidates lists directories that hold both programs, links resolved, each
-// once.
-func candidates() []string {
+// candidates lists directories that hold all these programs, links resolved,
+// each once.
+func candidates(programs ...string) []string {
 	var dirs []string
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		if real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
+		if real, err := filepath.EvalSymlinks(filepath.Join(dir, programs[0])); err == nil {
 			dirs = append(dirs, filepath.Dir(real))
 		}
 	}
@@ -112,7 +113,8 @@ func candidates() []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, dir := range dirs {
-		if seen[dir] || !filepath.IsAbs(dir) || !executable(filepath.Join(dir, "postgres")) || !executable(filepath.Join(dir, "initdb")) {
+		missing := func(program string) bool { return !executable(filepath.Join(dir, program)) }
+		if seen[dir] || !filepath.IsAbs(dir) || slices.ContainsFunc(programs, missing) {
 			continue
 		}
 		seen[dir] = true
@@ -128,14 +130,14 @@ func executable(path string) bool {
 
 var versionRE = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
-func version(ctx context.Context, dir string) (int, error) {
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+func version(ctx context.Context, dir, program string) (int, error) {
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, program), "--version").Output()
 	if err != nil {
 		return 0, fmt.Errorf("asking %s for its version: %w", dir, err)
 	}
 	m := versionRE.FindSubmatch(out)
 	if m == nil {
-		return 0, fmt.Errorf("%s/postgres does not look like PostgreSQL", dir)
+		return 0, fmt.Errorf("%s/%s does not look like PostgreSQL", dir, program)
 	}
 	return strconv.Atoi(string(m[1]))
 }

@@ -13,23 +13,30 @@ import (
 	"catbird.blue/mls/db"
 )
 
-// seqSkip is how far the numbers of all conversations jump when a generation
+// SeqSkip is how far the numbers of all conversations jump when a generation
 // begins: more messages than any one conversation can have lost.
-const seqSkip = 1 << 20
+const SeqSkip = 1 << 20
+
+// ErrStandby says that a connection leads to a standby. It would go on after
+// the standby is promoted, and write without having been checked.
+var ErrStandby = errors.New("the database is a standby")
 
 // CheckConnection begins a new generation where conn leads to a database that
 // is not, or not any more, the one that the recorded generation is of: another
 // cluster or another database (restored from a dump), another timeline (a
 // promoted standby, a recovery to an earlier time), or one that has rows from
 // the future (the files of an older data directory). It is meant for every new
-// connection, before anything else uses it; to a standby it does nothing.
+// connection, before anything else uses it; one to a standby is refused.
 func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 	var standby, missing bool
 	err := conn.QueryRow(ctx, "SELECT pg_is_in_recovery(), to_regclass('log_generation') IS NULL").Scan(&standby, &missing)
 	if err != nil {
 		return fmt.Errorf("check generation: %w", err)
 	}
-	if standby || missing {
+	if standby {
+		return ErrStandby
+	}
+	if missing {
 		return nil
 	}
 	q := db.New(conn)
@@ -45,6 +52,7 @@ func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 		return nil
 	}
 	var why string
+	skips := int64(1)
 	switch {
 	case *g.SystemIdentifier != g.HereSystem:
 		why = "the database cluster is another one"
@@ -52,12 +60,14 @@ func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 		why = "the database is another one"
 	case *g.Timeline != g.HereTimeline:
 		why = "the database is on another timeline"
+		// Each one between was a generation that this database has forgotten.
+		skips = max(1, g.HereTimeline-*g.Timeline)
 	case g.MaxPos >= g.NextXid:
 		why = "the database has rows of transactions that it does not know"
 	default:
 		return nil
 	}
-	return beginGeneration(ctx, conn, g.Gen, why)
+	return beginGeneration(ctx, conn, g.Gen, skips, why)
 }
 
 // BeginGeneration begins a new generation by order of the operator: after what
@@ -73,7 +83,7 @@ func BeginGeneration(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return fmt.Errorf("begin generation: %w", err)
 	}
-	return beginGeneration(ctx, conn.Conn(), g.Gen, "asked for")
+	return beginGeneration(ctx, conn.Conn(), g.Gen, 1, "asked for")
 }
 
 // TakenBack begins a new generation after from, because a cursor showed that
@@ -84,7 +94,7 @@ func TakenBack(ctx context.Context, pool *pgxpool.Pool, from int64) error {
 		return fmt.Errorf("begin generation: %w", err)
 	}
 	defer conn.Release()
-	return beginGeneration(ctx, conn.Conn(), from, "a cursor is ahead of the database")
+	return beginGeneration(ctx, conn.Conn(), from, 1, "a cursor is ahead of the database")
 }
 
 // deadlockDetected is an SQLSTATE.
@@ -92,12 +102,12 @@ const deadlockDetected = "40P01"
 
 // beginGeneration ends the generation from, unless another instance has done so
 // already: positions begin anew, and no number of a message repeats, although
-// messages that were told may be gone.
-func beginGeneration(ctx context.Context, conn *pgx.Conn, from int64, why string) error {
+// messages that were told may be gone, of as many generations as skips.
+func beginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64, why string) error {
 	var err error
 	for range 5 {
 		var begun bool
-		begun, err = tryBeginGeneration(ctx, conn, from)
+		begun, err = tryBeginGeneration(ctx, conn, from, skips)
 		if err == nil {
 			if begun {
 				slog.WarnContext(ctx, "a new stream generation begins: clients will fetch anew", "reason", why, "generation", from+1)
@@ -112,7 +122,7 @@ func beginGeneration(ctx context.Context, conn *pgx.Conn, from int64, why string
 	return fmt.Errorf("begin generation: %w", err)
 }
 
-func tryBeginGeneration(ctx context.Context, conn *pgx.Conn, from int64) (begun bool, err error) {
+func tryBeginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64) (begun bool, err error) {
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		begun = false
 		// It waits for all writers, and writes every conversation.
@@ -134,7 +144,7 @@ func tryBeginGeneration(ctx context.Context, conn *pgx.Conn, from int64) (begun 
 			return err
 		}
 		begun = true
-		if err := q.BeginGenerationOfConvos(ctx, seqSkip); err != nil {
+		if err := q.BeginGenerationOfConvos(ctx, skips*SeqSkip); err != nil {
 			return err
 		}
 		return q.BeginGenerationOfAccounts(ctx)

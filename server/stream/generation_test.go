@@ -153,7 +153,7 @@ func TestNewGeneration(t *testing.T) {
 	after := w.send(w.pool, convo, alice)
 	hub.Hint()
 	w.wait(again)
-	if again.Len() != 1 || after != before+1<<20+1 {
+	if again.Len() != 1 || after != before+stream.SeqSkip+1 {
 		t.Errorf("%d events; message %d came after %d", again.Len(), after, before)
 	}
 }
@@ -234,6 +234,20 @@ func TestOldServers(t *testing.T) {
 	w.wait(a, b)
 	if n := b.Len(); n != 5 {
 		t.Errorf("bob got %d events, want that it joined, three messages, and that it was removed", n)
+	}
+}
+
+// TestForgottenTimelines: a recovery that comes out several timelines later has
+// forgotten as many generations, whose numbers are not used again.
+func TestForgottenTimelines(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	w.look()
+	before := w.send(w.pool, convo, alice)
+	w.exec("UPDATE log_generation SET timeline = timeline - 3")
+	w.look()
+	if after := w.send(w.pool, convo, alice); after != before+3*stream.SeqSkip+1 {
+		t.Errorf("message %d came after %d", after, before)
 	}
 }
 

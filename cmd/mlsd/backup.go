@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// backup writes a dump of the database, beside a server that runs or without
+// one.
+func (p *program) backup(ctx context.Context, args []string) error {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return &configError{errors.New("usage: mlsd backup FILE [flags]")}
+	}
+	c, err := p.config("backup", args[1:])
+	if err != nil {
+		return err
+	}
+	if c.DatabaseURL == "" && !pgembed.Made(c.postgresDir()) {
+		return fmt.Errorf("there is no database in %s, and no DATABASE_URL", c.postgresDir())
+	}
+	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
+	if errors.Is(err, pgembed.ErrInUse) {
+		var running string
+		if running, err = pgembed.RunningURL(c.postgresDir()); err == nil {
+			store = &database{url: running}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.dump(ctx, store.url, args[0]), store.stop()); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "wrote the database to %s; blobs are not in it\n", args[0])
+	return nil
+}
+
+// dump writes to a file of another name first: one that is there is whole.
+func (p *program) dump(ctx context.Context, url, path string) (err error) {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is there already; a backup is not overwritten", path)
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	tools, err := findTools(ctx, url, conn)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		return err
+	}
+	part := path + ".part"
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(part))
+		}
+	}()
+	cmd := tools.command(ctx, "pg_dump", "--format=custom", "--no-password")
+	cmd.Stdout = f
+	err = cmd.failure(cmd.Run())
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(part, path)
+}

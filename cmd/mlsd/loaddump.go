@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/server/stream"
+)
+
+// loadDump puts a dump into the database in one transaction: it is there whole,
+// and marked, or nothing has changed.
+func loadDump(ctx context.Context, url, file string, replace bool) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	before, err := lookBefore(ctx, conn, replace)
+	if err == nil {
+		var tools *pgTools
+		if tools, err = findTools(ctx, url, conn); err == nil {
+			err = tools.load(ctx, file, before)
+		}
+	}
+	return errors.Join(err, conn.Close(ctx))
+}
+
+// before is what has to happen before a dump is loaded.
+type before struct {
+	// schemas are to be dropped.
+	schemas []string
+	// lastSeq is the highest number of a message that is replaced.
+	lastSeq int64
+}
+
+// lookBefore makes sure that nobody uses the database, and that it is empty or
+// may be replaced.
+func lookBefore(ctx context.Context, conn *pgx.Conn, replace bool) (before, error) {
+	var b before
+	if err := awaitAlone(ctx, conn); err != nil {
+		return b, err
+	}
+	var served bool
+	err := conn.QueryRow(ctx, `SELECT
+		array(SELECT DISTINCT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'),
+		to_regclass('public.conversations') IS NOT NULL`).Scan(&b.schemas, &served)
+	if err != nil {
+		return b, fmt.Errorf("looking into the database: %w", err)
+	}
+	if len(b.schemas) > 0 && !replace {
+		return b, errors.New("the database is not empty; with -replace everything in it is dropped first")
+	}
+	if !served {
+		return b, nil
+	}
+	if err := conn.QueryRow(ctx, "SELECT coalesce(max(last_seq), 0) FROM public.conversations").Scan(&b.lastSeq); err != nil {
+		return b, fmt.Errorf("looking into the database: %w", err)
+	}
+	return b, nil
+}
+
+// sessionsEnd is how long the sessions of a server that has just stopped may
+// take to go.
+const sessionsEnd = 5 * time.Second
+
+// awaitAlone makes sure that no other session uses the database.
+func awaitAlone(ctx context.Context, conn *pgx.Conn) error {
+	for deadline := time.Now().Add(sessionsEnd); ; {
+		var others int
+		err := conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()`).Scan(&others)
+		switch {
+		case err != nil:
+			return fmt.Errorf("looking for other sessions: %w", err)
+		case others == 0:
+			return nil
+		case time.Now().After(deadline):
+			return fmt.Errorf("the database is in use by %d other sessions; stop every server first", others)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// start opens the transaction and makes room.
+func (b before) start() string {
+	sql := "BEGIN;\n"
+	for _, name := range b.schemas {
+		sql += "DROP SCHEMA " + pgx.Identifier{name}.Sanitize() + " CASCADE;\n"
+	}
+	return sql + "CREATE SCHEMA IF NOT EXISTS public;\n"
+}
+
+// markSQL makes a restored database one that the recorded generation is not of,
+// so that the first connection of any server begins another. A dump from before
+// there were generations gets their gap in the numbers alone. Numbers also go
+// beyond those that are replaced: the same dump may be restored again after it
+// was served.
+const markSQL = `
+DO $$ BEGIN
+	IF to_regclass('public.conversations') IS NULL THEN
+		RAISE EXCEPTION 'the dump is not of this service';
+	END IF;
+	UPDATE public.conversations SET last_seq = last_seq + %[1]d;
+	IF to_regclass('public.log_generation') IS NOT NULL THEN
+		UPDATE public.log_generation SET system_identifier = 0, database_oid = 0, timeline = 0;
+	ELSE
+		UPDATE public.conversations SET last_seq = last_seq + %[2]d;
+	END IF;
+END $$;
+COMMIT;
+`
+
+// finish marks what was loaded, and commits.
+func (b before) finish() string {
+	skip := (b.lastSeq + stream.SeqSkip - 1) / stream.SeqSkip * stream.SeqSkip
+	return fmt.Sprintf(markSQL, skip, stream.SeqSkip)
+}
+
+// load has pg_restore write the dump as SQL and psql run it. The end of the
+// transaction follows only when pg_restore has succeeded.
+func (t *pgTools) load(ctx context.Context, file string, b before) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	read := t.command(ctx, "pg_restore", "--no-owner", "--no-privileges", "--file=-", "--", file)
+	run := t.command(ctx, "psql", "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+	out, err := read.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	in, err := run.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := run.Start(); err != nil {
+		return err
+	}
+	if err := read.Start(); err != nil {
+		cancel()
+		return errors.Join(err, run.Wait())
+	}
+	_, copied := io.WriteString(in, b.start())
+	if copied == nil {
+		_, copied = io.Copy(in, out)
+	}
+	if copied != nil {
+		cancel() // psql has ended; pg_restore need not go on
+	}
+	readErr := read.failure(read.Wait())
+	if copied == nil && readErr == nil {
+		_, copied = io.WriteString(in, b.finish())
+	}
+	closed := in.Close()
+	if err := run.failure(run.Wait()); err != nil && (readErr == nil || copied != nil) {
+		return err
+	}
+	if readErr != nil {
+		return readErr
+	}
+	return errors.Join(copied, closed)
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// pgTools are PostgreSQL's own programs, as they reach one database.
+type pgTools struct {
+	binDir string
+	env    []string
+}
+
+// findTools looks for programs that fit the server of the database.
+func findTools(ctx context.Context, databaseURL string, conn *pgx.Conn) (*pgTools, error) {
+	var major int
+	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int / 10000").Scan(&major); err != nil {
+		return nil, fmt.Errorf("asking the database for its version: %w", err)
+	}
+	found, err := pgembed.FindClient(ctx, major)
+	if err != nil {
+		return nil, err
+	}
+	env, err := toolEnvironment(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	return &pgTools{binDir: found.BinDir, env: append(os.Environ(), env...)}, nil
+}
+
+// toolParameters are the URL parameters that PostgreSQL's programs know too,
+// and the variables they read them from. Others are pgx's.
+var toolParameters = map[string]string{
+	"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY", "sslsni": "PGSSLSNI",
+	"target_session_attrs": "PGTARGETSESSIONATTRS", "connect_timeout": "PGCONNECT_TIMEOUT", "channel_binding": "PGCHANNELBINDING",
+}
+
+// toolEnvironment names the database in variables: arguments can be read by
+// every account of the machine, the password too.
+func toolEnvironment(databaseURL string) ([]string, error) {
+	c, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	hosts, ports := c.Host, strconv.Itoa(int(c.Port))
+	if u.Host != "" {
+		hosts, ports = hostsOf(u.Host)
+	}
+	q := u.Query()
+	env := []string{
+		"PGAPPNAME=mlsd", "PGDATABASE=" + c.Database, "PGUSER=" + c.User,
+		"PGHOST=" + cmp.Or(q.Get("host"), hosts), "PGPORT=" + cmp.Or(q.Get("port"), ports),
+	}
+	if c.Password != "" {
+		env = append(env, "PGPASSWORD="+c.Password)
+	}
+	for name, variable := range toolParameters {
+		if v := q.Get(name); v != "" {
+			env = append(env, variable+"="+v)
+		}
+	}
+	return env, nil
+}
+
+// hostsOf takes the places of a URL apart, each of which may have a port.
+func hostsOf(list string) (hosts, ports string) {
+	var names, numbers []string
+	for part := range strings.SplitSeq(list, ",") {
+		host, port, err := net.SplitHostPort(part)
+		if err != nil {
+			host, port = strings.Trim(part, "[]"), "5432"
+		}
+		names, numbers = append(names, host), append(numbers, port)
+	}
+	return strings.Join(names, ","), strings.Join(numbers, ",")
+}
+
+// command is a program that has yet to be started. What it complains of is kept
+// for failure.
+func (t *pgTools) command(ctx context.Context, name string, args ...string) *tool {
+	c := &tool{Cmd: exec.CommandContext(ctx, filepath.Join(t.binDir, name), args...)}
+	c.Env = t.env
+	c.Stderr = &c.complaint
+	return c
+}
+
+type tool struct {
+	*exec.Cmd
+	complaint firstError
+}
+
+// failure says in one line why the program ended badly; nil where it did not.
+func (t *tool) failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	name := filepath.Base(t.Path)
+	if line := t.complaint.line(); line != "" {
+		return fmt.Errorf("%s failed: %s", name, strings.TrimPrefix(line, name+": "))
+	}
+	return fmt.Errorf("%s failed: %w", name, err)
+}
+
+// firstError keeps the beginning of what a program writes.
+type firstError struct{ b []byte }
+
+// Write implements io.Writer.
+func (e *firstError) Write(p []byte) (int, error) {
+	const enough = 16 << 10
+	e.b = append(e.b, p[:min(len(p), enough-len(e.b))]...)
+	return len(p), nil
+}
+
+// line is the first one that tells of an error, else the first one.
+func (e *firstError) line() string {
+	first := ""
+	for line := range strings.Lines(string(e.b)) {
+		line = strings.TrimSpace(line)
+		if lower := strings.ToLower(line); strings.Contains(lower, "error:") || strings.Contains(lower, "fatal:") {
+			return line
+		}
+		if first == "" {
+			first = line
+		}
+	}
+	return first
+}

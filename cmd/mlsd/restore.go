@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"catbird.blue/mls/db/migrations"
+)
+
+// restore fills the database from a dump. Whatever the dump is of, a new stream
+// generation begins before anything is served from it.
+func (p *program) restore(ctx context.Context, args []string) error {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags]")}
+	}
+	file, replace := args[0], false
+	c, err := p.config("restore", args[1:], func(flags *flag.FlagSet) {
+		flags.BoolVar(&replace, "replace", false, "drop what the database has")
+	})
+	if err != nil {
+		return err
+	}
+	if err := checkDump(file); err != nil {
+		return err
+	}
+	// A server that runs on the data directory has its lock.
+	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.restoreInto(ctx, store.url, file, replace), store.stop())
+}
+
+// checkDump refuses what is no dump in the custom format. A script could do
+// anything, and be cut off anywhere.
+func checkDump(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	magic := make([]byte, 5)
+	if _, err := io.ReadFull(f, magic); err != nil || string(magic) != "PGDMP" {
+		return fmt.Errorf("%s is no dump in the custom format; mlsd backup and pg_dump --format=custom write one", path)
+	}
+	return nil
+}
+
+func (p *program) restoreInto(ctx context.Context, url, file string, replace bool) error {
+	if err := loadDump(ctx, url, file, replace); err != nil {
+		return err
+	}
+	names, err := migrations.Up(ctx, url)
+	if err != nil {
+		return err
+	}
+	// The first connection begins the generation, since the dump was marked.
+	pool, err := openPool(ctx, url, 1)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	fmt.Fprintf(p.out, "restored %s\n", file)
+	for _, name := range names {
+		fmt.Fprintf(p.out, "applied %s\n", name)
+	}
+	fmt.Fprint(p.out, "a new stream generation has begun: cursors from before are outdated, and clients sync once;\n"+
+		"the numbers of new messages begin beyond a gap, so that none is used twice;\n"+
+		"blobs are not in a dump: put those of the same time back beside it\n")
+	return nil
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// TestRestoreFromDump restores one dump in each way: over what it was taken of,
+// which then has nothing in it that tells of it; into another database of the
+// cluster; into a data directory of its own; and into another cluster, by hand.
+func TestRestoreFromDump(t *testing.T) {
+	c := dbtest.StartCluster(t, nil)
+	s := newStory(t, c.URL())
+	client := s.listen()
+	cursors := append([]string{client.Cursor()}, s.cursors(client, 3)...)
+	kept := s.newest()
+	dump := filepath.Join(t.TempDir(), "dump")
+	mlsd := func(url string, args ...string) (int, string) {
+		code, out, complaint := try(t, []string{"DATABASE_URL=" + url, "MLS_DATA_DIR=" + t.TempDir()}, args...)
+		return code, out + complaint
+	}
+	if code, said := mlsd(c.URL(), "backup", dump); code != 0 {
+		t.Fatal(said)
+	}
+	cursors = append(cursors, s.cursors(client, 3)...)
+	client.Cut()
+
+	again := func(t *testing.T, url string) {
+		s := forget(t, s).open(url)
+		if n := s.newest(); n != kept {
+			t.Fatalf("the newest message is %d, not %d", n, kept)
+		}
+		s.outdated(cursors...)
+		s.close()
+	}
+	t.Run("another database", func(t *testing.T) {
+		c.Exec("CREATE DATABASE other")
+		other := strings.Replace(c.URL(), "/"+pgembed.Database+"?", "/other?", 1)
+		if code, said := mlsd(other, "restore", dump); code != 0 {
+			t.Fatal(said)
+		}
+		again(t, other)
+	})
+	t.Run("by hand into another database", func(t *testing.T) {
+		c.Exec("CREATE DATABASE third")
+		third := strings.Replace(c.URL(), "/"+pgembed.Database+"?", "/third?", 1)
+		pgRestore(t, third, dump)
+		again(t, third)
+	})
+	t.Run("a data directory", func(t *testing.T) {
+		dir := dbtest.Dir(t)
+		env := []string{"MLS_DATA_DIR=" + dir}
+		code, out, complaint := try(t, env, "restore", dump)
+		if code != 0 || !strings.Contains(out, "cursors from before are outdated") {
+			t.Fatalf("status %d: %s%s", code, out, complaint)
+		}
+		again(t, dbtest.StartFiles(t, filepath.Join(dir, "postgres"), nil).URL())
+	})
+	t.Run("by hand into another cluster", func(t *testing.T) {
+		empty := dbtest.StartFiles(t, filepath.Join(dbtest.Dir(t), "pg"), nil)
+		pgRestore(t, empty.URL(), dump)
+		again(t, empty.URL())
+	})
+	t.Run("over what it was taken of, twice", func(t *testing.T) {
+		if code, said := mlsd(c.URL(), "restore", dump, "-replace"); code != 1 || !strings.Contains(said, "in use by") || strings.Count(said, "\n") != 1 {
+			t.Errorf("beside a server: status %d: %s", code, said)
+		}
+		s.close()
+		if code, said := mlsd(c.URL(), "restore", dump); code != 1 || !strings.Contains(said, "not empty") || strings.Count(said, "\n") != 1 {
+			t.Errorf("without -replace: status %d: %s", code, said)
+		}
+		// What was told after the first time must not come back after the
+		// second either.
+		s := forget(t, s)
+		all := slices.Clone(cursors)
+		for range 2 {
+			if code, said := mlsd(c.URL(), "restore", dump, "-replace"); code != 0 {
+				t.Fatal(said)
+			}
+			s := s.open(c.URL())
+			if n := s.newest(); n != kept {
+				t.Fatalf("the newest message is %d, not %d", n, kept)
+			}
+			s.outdated(all...)
+			client := s.listen()
+			all = append(all, s.cursors(client, 2)...)
+			client.Cut()
+			s.close()
+		}
+	})
+}
+
+// pgRestore restores as an operator would who does not know of mlsd restore.
+func pgRestore(t *testing.T, url, dump string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(t.Context()) }() // its work is done
+	tools, err := findTools(t.Context(), url, conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := tools.command(t.Context(), "pg_restore", "--no-owner", "--dbname="+conn.Config().Database, dump)
+	if err := cmd.failure(cmd.Run()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRestoreChangesNothing where the dump turns out to be bad.
+func TestRestoreChangesNothing(t *testing.T) {
+	url := dbtest.URL(t)
+	dir := t.TempDir()
+	env := []string{"DATABASE_URL=" + url, "MLS_DATA_DIR=" + dir}
+	pool := dbtest.Open(t, url)
+	_, err := pool.Exec(t.Context(), "INSERT INTO tickets SELECT sha256(i::text::bytea), 'did:x', NULL, now() FROM generate_series(1, 20000) i")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dump := filepath.Join(dir, "dump")
+	if code, out, complaint := try(t, env, "backup", dump); code != 0 || !strings.Contains(out, "blobs are not in it") {
+		t.Fatalf("%d: %s%s", code, out, complaint)
+	}
+	if code, _, complaint := try(t, env, "backup", dump); code != 1 || !strings.Contains(complaint, "there already") {
+		t.Errorf("a backup over another: %d: %s", code, complaint)
+	}
+	b, err := os.ReadFile(dump)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := dbtest.Empty(t)
+	if code, _, complaint := try(t, []string{"DATABASE_URL=" + foreign, "MLS_DATA_DIR=" + dir}, "backup", filepath.Join(dir, "foreign")); code != 0 {
+		t.Fatal(complaint)
+	}
+	pool.Close()
+	files := map[string][]byte{
+		"cut":   b[:len(b)*3/4],
+		"short": b[:len(b)/20],
+		"sql":   []byte("CREATE TABLE x (n int);\n"),
+		"empty": nil,
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, why := range map[string]string{
+		"cut": "pg_restore failed: ", "short": "pg_restore failed: ", "sql": "no dump in the custom format", "empty": "no dump in the custom format",
+		"foreign": "the dump is not of this service", "missing": "no such file",
+	} {
+		code, _, complaint := try(t, env, "restore", filepath.Join(dir, name), "-replace")
+		if code != 1 || !strings.Contains(complaint, why) || strings.Count(complaint, "\n") != 1 {
+			t.Errorf("%s: status %d: %s", name, code, complaint)
+		}
+		conn, err := pgx.Connect(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n, gen int64
+		err = conn.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM tickets), (SELECT gen FROM log_generation)").Scan(&n, &gen)
+		if err := errors.Join(err, conn.Close(t.Context())); err != nil || n != 20000 || gen != 1 {
+			t.Errorf("%s: %d rows are left in generation %d, %v", name, n, gen, err)
+		}
+	}
+}
+
+func TestToolEnvironment(t *testing.T) {
+	for url, want := range map[string]string{
+		"postgres:///mls?host=/a,/b&port=1,2&user=x&sslmode=disable": "PGHOST=/a,/b PGPORT=1,2 PGUSER=x PGDATABASE=mls PGSSLMODE=disable",
+		"postgres://u:p%40ss@h1:1,h2:2/d?target_session_attrs=read-write&synchronous_commit=remote_apply&pool_max_conns=3&sslmode=disable": "PGHOST=h1,h2 PGPORT=1,2 PGUSER=u PGPASSWORD=p@ss PGDATABASE=d " +
+			"PGTARGETSESSIONATTRS=read-write",
+		"postgres://u@[::1]:7/d?sslmode=disable": "PGHOST=::1 PGPORT=7",
+		"postgres://u@db/d?sslmode=disable":      "PGHOST=db PGPORT=5432",
+	} {
+		env, err := toolEnvironment(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kv := range strings.Fields(want) {
+			if !slices.Contains(env, kv) {
+				t.Errorf("%s: no %s in %v", url, kv, env)
+			}
+		}
+		if strings.Contains(fmt.Sprint(env), "remote_apply") {
+			t.Errorf("%s: %v", url, env)
+		}
+	}
+}

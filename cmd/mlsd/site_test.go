@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
+)
+
+const (
+	alice = "did:web:alice.example"
+	bob   = "did:web:bob.example"
+)
+
+// story is one conversation of alice and bob over the lives of its database,
+// and what was ever told of it.
+type story struct {
+	t     *testing.T
+	convo string
+	// told is the message of each number, in whatever life it was sent.
+	told map[int64]string
+}
+
+// site is an instance at work on a database: its pool, as the server has it, and
+// its hub.
+type site struct {
+	*story
+	pool *pgxpool.Pool
+	hub  *stream.Hub
+	// close ends it; so does the end of the test.
+	close func()
+}
+
+// newStory opens a site on a database with the schema, and begins a story.
+func newStory(t *testing.T, url string) *site {
+	t.Helper()
+	b := make([]byte, 16)
+	rand.Read(b)
+	s := (&story{t: t, convo: hex.EncodeToString(b), told: map[int64]string{}}).open(url)
+	ctx := t.Context()
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, Roster: "claimed", At: time.Now()})
+		if err != nil {
+			return err
+		}
+		// Without a position, so a trigger places and tells it.
+		_, err = tx.Exec(ctx, "INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES ($1, $2, 0, now()), ($1, $3, 0, now())", s.convo, alice, bob)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// open goes on with the story on another database.
+func (st *story) open(url string) *site {
+	t := st.t
+	t.Helper()
+	pool, err := openPool(t.Context(), url, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{story: st, pool: pool, hub: stream.NewHub(stream.HubConfig{Pool: pool})}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.hub.Run(ctx) }()
+	closed := false
+	s.close = func() {
+		if closed {
+			return
+		}
+		closed = true
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("the hub ended: %v", err)
+		}
+		pool.Close()
+	}
+	t.Cleanup(s.close)
+	if _, err := s.hub.Codec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// trySend sends a message as alice.
+func (s *site) trySend() (int64, error) {
+	id := rand.Text()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	row, err := db.New(s.pool).SendMessage(ctx, db.SendMessageParams{
+		ConvoID: s.convo, Did: alice, PastEpochs: 1 << 40, MessageID: id, Ciphertext: []byte(id), Now: time.Now(),
+	})
+	if err != nil {
+		return 0, err
+	}
+	if other, taken := s.told[row.Seq]; taken || row.Seq == 0 {
+		s.t.Errorf("message %s has number %d, which %q had", id, row.Seq, other)
+	}
+	s.told[row.Seq] = id
+	s.hub.Hint()
+	return row.Seq, nil
+}
+
+// send sends n messages, and gives the number of the last one.
+func (s *site) send(n int) (seq int64) {
+	s.t.Helper()
+	for range n {
+		var err error
+		if seq, err = s.trySend(); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return seq
+}
+
+// listen opens a stream of bob's that begins now.
+func (s *site) listen() *streamtest.Client {
+	s.t.Helper()
+	codec, err := s.hub.Codec(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	c := streamtest.NewClient(s.t, codec, bob)
+	c.MustConnect(s.hub, "")
+	return c
+}
+
+// wait waits until the client has all it should, and nothing else.
+func (s *site) wait(c *streamtest.Client) {
+	s.t.Helper()
+	if err := streamtest.Wait(s.t.Context(), s.pool, 30*time.Second, c.History); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// cursors sends a message at a time and gives the cursors of a client that is
+// live.
+func (s *site) cursors(c *streamtest.Client, n int) (list []string) {
+	s.t.Helper()
+	for range n {
+		s.send(1)
+		s.wait(c)
+		list = append(list, c.Cursor())
+	}
+	return list
+}
+
+func (s *site) scan(sql string, args ...any) (n int64) {
+	s.t.Helper()
+	if err := s.pool.QueryRow(s.t.Context(), sql, args...).Scan(&n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
+
+func (s *site) generation() int64 { return s.scan("SELECT gen FROM log_generation") }
+
+// newest is the number of the newest message that the database has.
+func (s *site) newest() int64 {
+	return s.scan("SELECT coalesce(max(seq), 0) FROM messages WHERE convo_id = $1", s.convo)
+}
+
+// outdated wants that every cursor is said to be outdated and brings nothing,
+// that what is sent now arrives, and that getMessages names the hole after the
+// messages that are left.
+func (s *site) outdated(cursors ...string) {
+	s.t.Helper()
+	s.outdatedFrom(s.newest(), cursors...)
+}
+
+// outdatedFrom is outdated where something was sent already after what was kept.
+func (s *site) outdatedFrom(kept int64, cursors ...string) {
+	t := s.t
+	t.Helper()
+	probe := s.listen() // the hub has come to the end of what there is
+	s.send(1)
+	s.wait(probe)
+	probe.Cut()
+	var clients []*streamtest.Client
+	for i, cursor := range cursors {
+		codec, err := s.hub.Codec(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := streamtest.NewClient(t, codec, bob)
+		if err := c.Connect(s.hub, cursor); err != nil {
+			t.Errorf("cursor %d of %d: %v", i+1, len(cursors), err)
+			continue
+		}
+		t.Cleanup(c.Cut)
+		if c.Info("OutdatedCursor") != 1 {
+			t.Errorf("cursor %d of %d is not said to be outdated", i+1, len(cursors))
+		}
+		clients = append(clients, c)
+	}
+	first := s.send(1)
+	for _, c := range clients {
+		s.wait(c)
+		if told := c.Told(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.told[first]) {
+			t.Errorf("the stream went on with %v", told)
+		}
+		c.Cut()
+	}
+	next := s.scan("SELECT min(seq) FROM messages WHERE convo_id = $1 AND seq > $2", s.convo, kept)
+	out, err := server.New(server.Config{Pool: s.pool}).GetMessages(t.Context(), xrpc.Caller{DID: bob},
+		&gen.GetMessagesParams{ConvoID: s.convo, SinceSeq: &kept, Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.GapInfo == nil || out.GapInfo.From != kept+1 || out.GapInfo.To != next-1 || len(out.Messages) == 0 {
+		t.Errorf("after message %d came %d: the gap is %+v", kept, next, out.GapInfo)
+	}
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(60 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within a minute", what)
+		}
+	}
+}
