@@ -8,10 +8,11 @@ import { startMlsd } from './mlsd.mjs'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Starts a PDS for each handle domain in `pdses`, and what they need. `stop` stops it all and removes its data;
+ * Starts a PDS for each handle domain in `pdses`, and what they need; `settings` are further ones of the service.
+ * `stop` stops it all and removes its data;
  * a signal to this process does so as well.
  */
-export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = {}) {
+export async function startNetwork({ pdses = ['.north.test', '.south.test'], settings } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mlsd-e2e-'))
   await chmod(dir, 0o711) // run as root, the database belongs to another user, who must get through
   const network = { dir, pdses: [] }
@@ -31,7 +32,7 @@ export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = 
     for (const domain of pdses) {
       network.pdses.push(await start(startPds({ dir, plcUrl: network.plc.url, domain })))
     }
-    network.mlsd = await start(startMlsd({ dir, plcUrl: network.plc.url }))
+    network.mlsd = await start(startMlsd({ dir, plcUrl: network.plc.url, settings }))
     return network
   } catch (error) {
     await network.stop().catch(() => {})
