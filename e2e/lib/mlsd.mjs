@@ -12,13 +12,13 @@ const STOP_LIMIT_MS = 30_000
 const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
 
 /**
- * Starts the server, with further settings in `settings`. `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database;
+ * Starts the server, with further settings in `settings`. It listens at `port`, and tells the world that it is at
+ * `publicPort`. `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database;
  * `restart` does so, lets `meanwhile` happen, and starts it again with its data at the same address.
  */
-export async function startMlsd({ dir, plcUrl, settings }) {
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const did = `did:web:localhost%3A${port}`
+export async function startMlsd({ dir, plcUrl, port, publicPort = port, settings }) {
+  const url = `http://localhost:${publicPort}`
+  const did = `did:web:localhost%3A${publicPort}`
   const data = join(dir, 'mlsd')
   const logFile = join(dir, 'mlsd.log')
   const env = {
@@ -32,7 +32,7 @@ export async function startMlsd({ dir, plcUrl, settings }) {
     MLS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
     ...settings,
   }
-  const start = () => launch({ dir, data, logFile, url, env })
+  const start = () => launch({ dir, data, logFile, url: `http://localhost:${port}`, env })
   let stop = await start()
   return {
     url, did, dir: data,

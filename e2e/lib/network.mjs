@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPds, startPlc } from './atproto.mjs'
 import { startMlsd } from './mlsd.mjs'
+import { startNginx } from './nginx.mjs'
+import { freePort } from './ports.mjs'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Starts a PDS for each handle domain in `pdses`, and what they need; `settings` are further ones of the service.
- * `stop` stops it all and removes its data;
+ * Starts a PDS for each handle domain in `pdses`, and what they need; `settings` are further ones of the service,
+ * `proxy` puts nginx before it. `stop` stops it all and removes its data;
  * a signal to this process does so as well.
  */
-export async function startNetwork({ pdses = ['.north.test', '.south.test'], settings } = {}) {
+export async function startNetwork({ pdses = ['.north.test', '.south.test'], settings, proxy } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mlsd-e2e-'))
   await chmod(dir, 0o711) // run as root, the database belongs to another user, who must get through
   const network = { dir, pdses: [] }
@@ -32,7 +34,10 @@ export async function startNetwork({ pdses = ['.north.test', '.south.test'], set
     for (const domain of pdses) {
       network.pdses.push(await start(startPds({ dir, plcUrl: network.plc.url, domain })))
     }
-    network.mlsd = await start(startMlsd({ dir, plcUrl: network.plc.url, settings }))
+    const port = await freePort()
+    const publicPort = proxy ? await freePort() : port
+    network.mlsd = await start(startMlsd({ dir, plcUrl: network.plc.url, port, publicPort, settings }))
+    if (proxy) network.nginx = await start(startNginx({ dir, port: publicPort, upstream: port }))
     return network
   } catch (error) {
     await network.stop().catch(() => {})
