@@ -182,11 +182,7 @@ func TestCloseCodes(t *testing.T) {
 		gen.Errorf(gen.ErrConsumerTooSlow, "slow"): websocket.StatusPolicyViolation,
 	} {
 		w := newWorld(t, Config{})
-		ws, _, dialErr := websocket.Dial(t.Context(), w.srv.URL+"/xrpc/"+gen.NSIDSubscribeConvoEvents,
-			&websocket.DialOptions{HTTPHeader: map[string][]string{"Authorization": {"Bearer did:plc:me"}}})
-		if dialErr != nil {
-			t.Fatal(dialErr)
-		}
+		ws := dial(t, w)
 		to := w.sink(t)
 		to.Deliver(NewEvent(message(1, 10), nil))
 		to.End(err)
