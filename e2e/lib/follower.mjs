@@ -20,6 +20,16 @@ export class Follower {
     this.#ended = this.#run(open(this.#abort.signal))
   }
 
+  /** Brings a device up to date by sync, and listens from there on. */
+  static async resume(device, way, service) {
+    let news = {}
+    do {
+      news = await device.account.procedure('sync', { positions: device.positions, cursor: news.cursor })
+      for (const { convoId, messages } of news.convos) for (const message of messages) await device.receive(convoId, message)
+    } while (news.convos.some(({ more }) => more))
+    return new Follower(device, way(device, service, news.cursor))
+  }
+
   async #run(events) {
     try {
       for await (const event of events) {

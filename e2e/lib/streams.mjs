@@ -15,11 +15,15 @@ const MAX_FAILURES = 200 // in a row
 
 const lex = new Lexicons(lexicons)
 
-/** How a device may listen: each makes, for Follower, what opens the sequence. `service` is the URL of the service. */
+/**
+ * How a device may listen: each makes, for Follower, what opens the sequence, from a cursor or from now. `service` is
+ * the URL of the service.
+ */
 export const ways = {
   /** Server-sent events with service tokens, straight from the service. */
-  direct: ({ account }, service) => (signal) => serverSentEvents({
+  direct: ({ account }, service, cursor) => (signal) => serverSentEvents({
     signal,
+    cursor,
     open: async (cursor) => fetch(`${service}/xrpc/${SSE}`, {
       headers: {
         accept: 'text/event-stream',
@@ -30,11 +34,17 @@ export const ways = {
     }),
   }),
   /** Server-sent events through the PDS. */
-  proxied: ({ account }) => (signal) => serverSentEvents({ signal, open: (cursor) => account.stream(withCursor('streamConvoEvents', cursor), { signal }) }),
+  proxied: ({ account }, service, cursor) => (signal) => serverSentEvents({
+    signal,
+    cursor,
+    open: (cursor) => account.stream(withCursor('streamConvoEvents', cursor), { signal }),
+  }),
   /** A WebSocket with tickets. */
-  socket: ({ account }) => (signal) => frames({ signal, ticket: () => account.procedure('getSubscriptionTicket', {}) }),
+  socket: ({ account }, service, cursor) => (signal) => frames({ signal, cursor, ticket: () => account.procedure('getSubscriptionTicket', {}) }),
   /** Long polls through the PDS. */
-  polling: (device) => (signal) => longPolls({ signal, account: device.account, positions: () => device.positions }),
+  polling: (device, service, cursor) => (signal) => longPolls({
+    signal, cursor, account: device.account, positions: () => device.positions,
+  }),
 }
 
 export const withCursor = (path, cursor) => (cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path)
