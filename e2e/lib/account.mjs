@@ -3,6 +3,7 @@
 import { AtpAgent } from '@atproto/api'
 import { randomUUID } from 'node:crypto'
 import { lexicons } from './lexicons.mjs'
+import { secrets } from './secrets.mjs'
 
 const CALL_LIMIT_MS = 20_000
 
@@ -13,6 +14,7 @@ export class Account {
     const agent = new AtpAgent({ service: pds.url, fetch: (...args) => measuredFetch(traffic, ...args) })
     const local = handle.toLowerCase()
     await agent.createAccount({ handle: local + pds.domain, email: `${local}@example.com`, password: randomUUID() })
+    secrets.add(agent.session.accessJwt)
     agent.configureProxy(`${serviceDid}#atproto_mls`)
     for (const document of lexicons) agent.lex.add(document)
     return new Account(name, local + pds.domain, agent, traffic, { pds: pds.url, serviceDid })
@@ -26,7 +28,6 @@ export class Account {
     this.did = agent.assertDid
     this.#pds = pds
     this.#serviceDid = serviceDid
-    this.secrets = new Set() // tokens and tickets that must not be written down
     this.traffic = traffic // of the latest call: HTTP status, bytes of the bodies sent and received, milliseconds
     this.#agent = agent
   }
@@ -52,7 +53,7 @@ export class Account {
   async token(method) {
     const lxm = `blue.catbird.mls.${method}`
     const { data } = await this.#agent.com.atproto.server.getServiceAuth({ aud: this.#serviceDid, lxm })
-    this.secrets.add(data.token)
+    secrets.add(data.token)
     return data.token
   }
 
@@ -61,7 +62,7 @@ export class Account {
     const options = { encoding, signal: signal ? AbortSignal.any([signal, limit]) : limit }
     try {
       const { data } = await this.#agent.call(`blue.catbird.mls.${method}`, params, body, options)
-      if (data?.ticket) this.secrets.add(data.ticket)
+      if (data?.ticket) secrets.add(data.ticket)
       return data
     } catch (error) {
       error.httpStatus = this.traffic.status // XRPCError knows only some of them

@@ -1,7 +1,7 @@
 // Keeps a device in step by what a stream tells, and by nothing else.
 import assert from 'node:assert/strict'
 
-const WAIT_LIMIT_MS = 30_000
+const WAIT_LIMIT_MS = 60_000
 const MAX_REBASES = 5
 
 export class Follower {

@@ -16,11 +16,11 @@ const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/
  * `publicPort`. `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database;
  * `restart` does so, lets `meanwhile` happen, and starts it again with its data at the same address.
  */
-export async function startMlsd({ dir, plcUrl, port, publicPort = port, settings }) {
+export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
   const url = `http://localhost:${publicPort}`
   const did = `did:web:localhost%3A${publicPort}`
   const data = join(dir, 'mlsd')
-  const logFile = join(dir, 'mlsd.log')
+  const logFile = join(logs, 'mlsd.log')
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

@@ -11,15 +11,16 @@ const SHIPPED = join(import.meta.dirname, '../../deploy/nginx/mlsd.conf')
 const START_LIMIT_MS = 20_000
 
 /** Starts nginx at `port`, in front of a service at the port `upstream`. */
-export async function startNginx({ dir, port, upstream }) {
+export async function startNginx({ dir, logs, port, upstream }) {
   const home = join(dir, 'nginx')
+  const mainLog = join(logs, 'nginx.main.log')
   await mkdir(home)
   let conf = await readFile(SHIPPED, 'utf8')
   for (const [from, to] of [
     ['server 127.0.0.1:3000;', `server 127.0.0.1:${upstream};`],
     ['listen 80;', `listen 127.0.0.1:${port};`],
-    ['/var/log/nginx/mlsd.access.log', join(home, 'access.log')],
-    ['/var/log/nginx/mlsd.error.log', join(home, 'error.log')],
+    ['/var/log/nginx/mlsd.access.log', join(logs, 'nginx.access.log')],
+    ['/var/log/nginx/mlsd.error.log', join(logs, 'nginx.error.log')],
   ]) {
     assert.equal(conf.split(from).length, 2, from)
     conf = conf.replace(from, to)
@@ -29,7 +30,7 @@ export async function startNginx({ dir, port, upstream }) {
     daemon off;
     worker_processes 1;
     pid ${join(home, 'pid')};
-    error_log ${join(home, 'main.log')};
+    error_log ${mainLog};
     ${process.getuid() === 0 ? 'user root;' : ''}
     events {}
     http {
@@ -37,7 +38,7 @@ export async function startNginx({ dir, port, upstream }) {
       include ${join(home, 'mlsd.conf')};
     }`)
 
-  const server = spawn('nginx', ['-p', home, '-c', join(home, 'nginx.conf'), '-e', join(home, 'main.log')], {
+  const server = spawn('nginx', ['-p', home, '-c', join(home, 'nginx.conf'), '-e', mainLog], {
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
     stdio: 'ignore',
   })
@@ -49,13 +50,12 @@ export async function startNginx({ dir, port, upstream }) {
   process.once('exit', terminate)
   for (const deadline = Date.now() + START_LIMIT_MS; !(await listens(port));) {
     const status = await Promise.race([exited, sleep(25, 'running')])
-    const log = () => readFile(join(home, 'main.log'), 'utf8').catch(() => '')
+    const log = () => readFile(mainLog, 'utf8').catch(() => '')
     assert.equal(status, 'running', `nginx did not start: ${status}\n${await log()}`)
     assert.ok(Date.now() < deadline, `nginx was not ready within ${START_LIMIT_MS} ms`)
   }
   return {
-    dir: home,
-    accessLog: () => readFile(join(home, 'access.log'), 'utf8'),
+    accessLog: () => readFile(join(logs, 'nginx.access.log'), 'utf8'),
     async stop() {
       process.off('exit', terminate)
       server.kill('SIGTERM')

@@ -108,7 +108,4 @@ test('a page misses nothing and sees nothing twice, through a restart', { timeou
     // In the second connection it hears when it has caught up.
     assert.deepEqual(infos, ['connected', 'closing', 'connected', 'live'])
   }
-  const log = await network.mlsd.log()
-  assert.ok(ben.account.secrets.size >= 4)
-  for (const ticket of ben.account.secrets) assert.ok(!log.includes(ticket))
 })

@@ -1,8 +1,6 @@
 // The service behind nginx with the shipped configuration, for clients and for a PDS.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Account } from '../lib/account.mjs'
 import { Device } from '../lib/device.mjs'
@@ -10,6 +8,7 @@ import { DirectAccount } from '../lib/direct.mjs'
 import { Follower } from '../lib/follower.mjs'
 import { startNetwork } from '../lib/network.mjs'
 import { searchFiles } from '../lib/search.mjs'
+import { secrets } from '../lib/secrets.mjs'
 import { ways } from '../lib/streams.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
@@ -67,7 +66,7 @@ test('the largest blob passes, one byte more is refused in the form of the servi
   assert.deepEqual([refused.status, refused.error], [413, 'BlobTooLarge'])
 })
 
-test('the largest body reaches the service, one byte more is refused in its form', { timeout: 60_000 }, async () => {
+test('the largest body reaches the service, one byte more is refused in its form', { timeout: 120_000 }, async () => {
   const account = await DirectAccount.create({ name: 'Dan', network })
   const send = async (size) => {
     const body = `{"convoId":"${'0'.repeat(size - 14)}"}`
@@ -83,7 +82,7 @@ test('the largest body reaches the service, one byte more is refused in its form
   assert.deepEqual([refused.status, refused.error], [413, 'PayloadTooLarge'])
 })
 
-test('a ticket is written down nowhere, not even while the service is away', { timeout: 60_000 }, async () => {
+test('a ticket is written down nowhere, not even while the service is away', { timeout: 120_000 }, async () => {
   const { ticket } = await ada.account.procedure('getSubscriptionTicket', {})
   const use = async (method) => {
     const answer = await fetch(`${network.mlsd.url}/xrpc/${nsid(method)}?ticket=${ticket}`)
@@ -101,12 +100,8 @@ test('a ticket is written down nowhere, not even while the service is away', { t
   for (const method of ['streamConvoEvents', 'subscribeConvoEvents', 'sync', 'sendMessage']) {
     assert.ok(lines.some((line) => line.includes(` /xrpc/${nsid(method)} `)), method)
   }
-  const secrets = [ada, ben].flatMap(({ account }) => [...account.secrets])
-  assert.ok(secrets.includes(ticket) && secrets.length > 2)
-  for (const folder of [network.nginx.dir, network.mlsd.dir]) {
-    assert.deepEqual((await searchFiles(folder, secrets)).found, [])
-  }
-  const log = await network.mlsd.log()
-  for (const secret of secrets) assert.ok(!log.includes(secret))
-  assert.ok(!(await readFile(join(network.nginx.dir, 'access.log'), 'utf8')).includes(convoId))
+  for (const line of lines) for (const part of ['ticket', 'cursor', convoId]) assert.ok(!line.includes(part), line)
+  // The logs are searched for all that was used, here and whenever the network stops.
+  assert.ok(secrets.has(ticket))
+  for (const folder of [network.logs, network.mlsd.dir]) assert.deepEqual((await searchFiles(folder, [...secrets])).found, [])
 })

@@ -17,7 +17,7 @@ import { startNetwork } from '../lib/network.mjs'
 import { frames, serverSentEvents, withCursor } from '../lib/streams.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
-const SOON_MS = 30_000 // what a PDS holds back comes at the end, and there is none
+const SOON_MS = 60_000 // what a PDS holds back comes at the end, and there is none
 const CUT_MS = 30_000 // a PDS cuts what is silent for so long
 const MAX_PROXIED = 9 * 1024 * 1024
 
@@ -76,7 +76,7 @@ async function position() {
 const encodings = { 'gzip': 'gzip', 'gzip among others': 'br, gzip, deflate', 'no compression': 'identity' }
 
 for (const [title, accepted] of Object.entries(encodings)) {
-  test(`through the PDS events come one by one, ${title}`, { timeout: 120_000 }, async (t) => {
+  test(`through the PDS events come one by one, ${title}`, { timeout: 240_000 }, async (t) => {
     const signal = until(t)
     const headers = { 'accept-encoding': accepted }
     let encoding
@@ -94,7 +94,7 @@ for (const [title, accepted] of Object.entries(encodings)) {
   })
 }
 
-test('a quiet stream shows that it lives before a PDS would cut it', { timeout: 90_000 }, async (t) => {
+test('a quiet stream shows that it lives before a PDS would cut it', { timeout: 150_000 }, async (t) => {
   const signal = until(t)
   const beats = {}
   const reading = Object.values(encodings).map(async (accepted) => {
@@ -128,7 +128,7 @@ test('a WebSocket answers pings', { timeout: 30_000 }, async (t) => {
 })
 
 for (const accepted of ['gzip', 'identity']) {
-  test(`more than a PDS lets through in one answer comes in several, ${accepted}`, { timeout: 120_000 }, async (t) => {
+  test(`more than a PDS lets through in one answer comes in several, ${accepted}`, { timeout: 240_000 }, async (t) => {
     const signal = until(t)
     const answers = []
     const events = serverSentEvents({
@@ -168,7 +168,7 @@ async function* note(events, answers) {
 const socketEvents = (signal, options) =>
   frames({ signal, ticket: () => ada.account.procedure('getSubscriptionTicket', {}), ...options })
 
-test('a subscription replays, says when it has caught up, and goes on', { timeout: 120_000 }, async (t) => {
+test('a subscription replays, says when it has caught up, and goes on', { timeout: 240_000 }, async (t) => {
   const cursor = await position()
   const { seq: first } = await say(10)
   for (let i = 1; i < 20; i++) await say(10)
@@ -188,7 +188,7 @@ test('a subscription replays, says when it has caught up, and goes on', { timeou
   assert.deepEqual(failures, [])
 })
 
-test('a subscription that reads too slowly is told so and goes on from its last cursor', { timeout: 120_000 }, async (t) => {
+test('a subscription that reads too slowly is told so and goes on from its last cursor', { timeout: 240_000 }, async (t) => {
   const signal = until(t)
   const events = socketEvents(signal)
   assert.ok(isInfo('connected')(await next(events)))
@@ -205,7 +205,7 @@ test('a subscription that reads too slowly is told so and goes on from its last 
   assert.deepEqual(seqsOf([...got, ...rest]), range(first, first + 23))
 })
 
-test('a cursor of a database that was taken back is refused in a frame, and then outdated', { timeout: 120_000 }, async (t) => {
+test('a cursor of a database that was taken back is refused in a frame, and then outdated', { timeout: 240_000 }, async (t) => {
   const signal = until(t)
   const data = network.mlsd.dir
   await network.mlsd.restart(() => promisify(execFile)('cp', ['-a', data, `${data}.before`]))
