@@ -25,7 +25,7 @@ test-go: ## run the Go tests with the race detector
 	go test -race -timeout 20m ./...
 
 test-e2e: build ## run the end-to-end tests: two real PDSes, real MLS clients, the real binary
-	@tools/ensure.sh cc postgres redis node
+	@tools/ensure.sh cc postgres redis node nginx chromium
 	sh e2e/run.sh test
 
 demo: build ## watch two people on two PDSes talk end-to-end encrypted

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bufio"
 	"fmt"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -53,9 +55,14 @@ func pace(next echo.HandlerFunc) echo.HandlerFunc {
 type pacedWriter struct {
 	http.ResponseWriter
 	ctl *http.ResponseController
+	// hijacked: the connection is a stream's, with deadlines of its own.
+	hijacked bool
 }
 
 func (w *pacedWriter) extend(n int) {
+	if w.hijacked {
+		return
+	}
 	// Not every ResponseWriter has deadlines: those of tests do not.
 	_ = w.ctl.SetWriteDeadline(time.Now().Add(writeGrace + time.Duration(n/writeMinRate)*time.Second))
 }
@@ -64,6 +71,14 @@ func (w *pacedWriter) extend(n int) {
 func (w *pacedWriter) Write(b []byte) (int, error) {
 	w.extend(len(b))
 	return w.ResponseWriter.Write(b)
+}
+
+// Hijack hands the connection over, without deadline from then on: one that is
+// put on it after the handler would end the stream.
+func (w *pacedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := w.ctl.Hijack()
+	w.hijacked = err == nil
+	return conn, rw, err
 }
 
 // Unwrap lets http.ResponseController find what the writer below can do.

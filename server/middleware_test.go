@@ -3,8 +3,10 @@ package server
 import (
 	"bytes"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +45,71 @@ func TestWritesHaveDeadlines(t *testing.T) {
 			t.Errorf("deadline %d is in %v, want %v", i, d, want)
 		}
 	}
+}
+
+// TestStreamsHaveNoDeadlines: whoever takes over the connection can write to it
+// long after the handler.
+func TestStreamsHaveNoDeadlines(t *testing.T) {
+	conns, over := make(chan *deadlinedConn, 1), make(chan struct{})
+	e := echo.New()
+	e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			defer close(over)
+			return next(c)
+		}
+	}, pace)
+	e.GET("/", func(c echo.Context) error {
+		conn, _, err := http.NewResponseController(c.Response()).Hijack()
+		if err != nil {
+			return err
+		}
+		conns <- conn.(*deadlinedConn)
+		return nil
+	})
+	srv := httptest.NewUnstartedServer(e)
+	srv.Listener = deadlinedListener{srv.Listener}
+	srv.Start()
+	defer srv.Close()
+	client, err := net.Dial("tcp", srv.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if _, err := client.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	<-over
+	conn := <-conns
+	defer conn.Close()
+	if at := conn.last.Load(); at == nil || !at.IsZero() {
+		t.Errorf("the deadline is %v", at)
+	}
+}
+
+// deadlinedListener accepts connections that note their last write deadline.
+type deadlinedListener struct{ net.Listener }
+
+func (l deadlinedListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &deadlinedConn{Conn: conn}, nil
+}
+
+type deadlinedConn struct {
+	net.Conn
+	last atomic.Pointer[time.Time]
+}
+
+func (c *deadlinedConn) SetDeadline(at time.Time) error {
+	c.last.Store(&at)
+	return c.Conn.SetDeadline(at)
+}
+
+func (c *deadlinedConn) SetWriteDeadline(at time.Time) error {
+	c.last.Store(&at)
+	return c.Conn.SetWriteDeadline(at)
 }
 
 // TestStuckReaderIsCutOff has a client that takes nothing, behind a deadline

@@ -12,11 +12,13 @@ there() {
 	redis) command -v redis-server >/dev/null 2>&1 ;;
 	node) command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ;;
 	cc) command -v cc >/dev/null 2>&1 ;;
+	nginx) command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] ;;
+	chromium) command -v chromium >/dev/null 2>&1 || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
 	esac
 }
-debian() { case "$1" in postgres) echo postgresql postgresql-contrib ;; redis) echo redis-server ;; node) echo nodejs npm ;; cc) echo gcc g++ make python3 libc6-dev ;; esac; }
-brewed() { case "$1" in postgres) echo postgresql@17 ;; redis) echo redis ;; node) echo node ;; cc) echo gcc ;; esac; }
+debian() { case "$1" in postgres) echo postgresql postgresql-contrib ;; redis) echo redis-server ;; node) echo nodejs npm ;; cc) echo gcc g++ make python3 libc6-dev ;; *) echo "$1" ;; esac; }
+brewed() { case "$1" in postgres) echo postgresql@17 ;; redis) echo redis ;; node) echo node ;; cc) echo gcc ;; *) echo "$1" ;; esac; }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 

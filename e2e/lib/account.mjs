@@ -3,6 +3,7 @@
 import { AtpAgent } from '@atproto/api'
 import { randomUUID } from 'node:crypto'
 import { lexicons } from './lexicons.mjs'
+import { secrets } from './secrets.mjs'
 
 const CALL_LIMIT_MS = 20_000
 
@@ -13,17 +14,20 @@ export class Account {
     const agent = new AtpAgent({ service: pds.url, fetch: (...args) => measuredFetch(traffic, ...args) })
     const local = handle.toLowerCase()
     await agent.createAccount({ handle: local + pds.domain, email: `${local}@example.com`, password: randomUUID() })
+    secrets.add(agent.session.accessJwt)
     agent.configureProxy(`${serviceDid}#atproto_mls`)
     for (const document of lexicons) agent.lex.add(document)
-    return new Account(name, local + pds.domain, agent, traffic)
+    return new Account(name, local + pds.domain, agent, traffic, { pds: pds.url, serviceDid })
   }
 
-  #agent
+  #agent; #pds; #serviceDid
 
-  constructor(name, handle, agent, traffic) {
+  constructor(name, handle, agent, traffic, { pds, serviceDid }) {
     this.name = name
     this.handle = handle
     this.did = agent.assertDid
+    this.#pds = pds
+    this.#serviceDid = serviceDid
     this.traffic = traffic // of the latest call: HTTP status, bytes of the bodies sent and received, milliseconds
     this.#agent = agent
   }
@@ -34,14 +38,31 @@ export class Account {
   }
 
   /** A procedure with a JSON body, or with bytes and their encoding. */
-  procedure(method, body, encoding) {
-    return this.#call(method, {}, body, encoding)
+  procedure(method, body, encoding, signal) {
+    return this.#call(method, {}, body, encoding, signal)
   }
 
-  async #call(method, params, body, encoding) {
-    const options = { encoding, signal: AbortSignal.timeout(CALL_LIMIT_MS) }
+  /** The answer to a query through the PDS while it comes, which a stream needs. */
+  stream(path, { headers, signal } = {}) {
+    const authorization = `Bearer ${this.#agent.session.accessJwt}`
+    const proxy = { authorization, 'atproto-proxy': `${this.#serviceDid}#atproto_mls` }
+    return fetch(`${this.#pds}/xrpc/blue.catbird.mls.${path}`, { headers: { ...headers, ...proxy }, signal })
+  }
+
+  /** A token that the PDS signs for one method, to be used without it. */
+  async token(method) {
+    const lxm = `blue.catbird.mls.${method}`
+    const { data } = await this.#agent.com.atproto.server.getServiceAuth({ aud: this.#serviceDid, lxm })
+    secrets.add(data.token)
+    return data.token
+  }
+
+  async #call(method, params, body, encoding, signal) {
+    const limit = AbortSignal.timeout(CALL_LIMIT_MS)
+    const options = { encoding, signal: signal ? AbortSignal.any([signal, limit]) : limit }
     try {
       const { data } = await this.#agent.call(`blue.catbird.mls.${method}`, params, body, options)
+      if (data?.ticket) secrets.add(data.ticket)
       return data
     } catch (error) {
       error.httpStatus = this.traffic.status // XRPCError knows only some of them

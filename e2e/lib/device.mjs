@@ -7,7 +7,8 @@ const MAX_REBASES = 5
 
 export class Device {
   #read = new Map() // convoId → seq up to which messages are processed
-  #sent = new Set() // messageIds, which a sender cannot decrypt
+  #sent = new Set() // ciphertexts, which a sender cannot decrypt
+  #turn = Promise.resolve() // of the last to use the MLS state
 
   /** `label` tells a person's second device from the first, whose identity is the bare DID. */
   static async open(account, { implementation, label, ...options }) {
@@ -25,6 +26,23 @@ export class Device {
     this.heard = [] // what others said, in order: { text, attachment }
     this.lostTo = [] // the conflicts of lost races
     this.removed = false
+    this.follower = undefined // of a device that does not fetch, see follower.mjs
+  }
+
+  /** Where the state of each conversation stands, as sync takes it. */
+  get positions() {
+    return [...this.#read].map(([convoId, seq]) => ({ convoId, seq }))
+  }
+
+  isIn(convoId) {
+    return this.#read.has(convoId)
+  }
+
+  /** MLS clients do one thing at a time: a commit is not built while a message is read. */
+  #alone(work) {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => {})
+    return turn
   }
 
   async publish(n) {
@@ -65,24 +83,30 @@ export class Device {
   }
 
   /** Joins by the Welcome that waits for this device, and confirms it. */
-  async join(convoId) {
+  join(convoId) {
+    return this.#alone(() => this.#join(convoId))
+  }
+
+  async #join(convoId) {
     const answer = await this.account.query('getWelcome', { convoId, deviceId: this.id })
     const welcome = Buffer.from(answer.welcome, 'base64')
     assert.equal(await this.mls.joinWelcome(welcome, answer.ratchetTree), convoId)
     assert.equal(this.mls.epoch(convoId), answer.epoch)
     await this.account.procedure('confirmWelcome', { convoId, deviceId: this.id, success: true })
     this.#read.set(convoId, answer.seq ?? 0)
+    this.removed = false
     return answer
   }
 
   async say(convoId, text, attachment) {
-    const epoch = this.mls.epoch(convoId)
     const plaintext = JSON.stringify({ text, attachment })
-    const ciphertext = await this.mls.encrypt(convoId, Buffer.from(plaintext))
+    const { epoch, ciphertext } = await this.#alone(async () => ({
+      epoch: this.mls.epoch(convoId), ciphertext: await this.mls.encrypt(convoId, Buffer.from(plaintext)),
+    }))
+    this.#sent.add(base64(ciphertext))
     const blobs = attachment && [attachment.cid]
     this.lastRequest = { convoId, ciphertext, epoch, msgId: randomUUID(), blobs, idempotencyKey: randomUUID() }
     const answer = await this.account.procedure('sendMessage', this.lastRequest)
-    this.#sent.add(answer.messageId)
     return { ...answer, bytes: ciphertext.length }
   }
 
@@ -93,22 +117,37 @@ export class Device {
     for (;;) {
       const position = sinceMessage ? { sinceMessage } : { sinceSeq: this.#read.get(convoId) ?? 0 }
       const page = await this.account.query('getMessages', { convoId, limit: 5, ...position })
-      for (const message of page.messages) await this.#receive(convoId, message)
+      for (const message of page.messages) await this.receive(convoId, message)
       if (!page.cursor) return this.heard.slice(before)
       sinceMessage = page.cursor
     }
   }
 
-  async #receive(convoId, { id, seq, epoch, ciphertext, messageType }) {
+  /** Takes in the next stored message of a conversation. */
+  receive(convoId, message) {
+    return this.#alone(() => this.#receive(convoId, message))
+  }
+
+  async #receive(convoId, { seq, epoch, ciphertext, messageType }) {
     assert.equal(seq, (this.#read.get(convoId) ?? 0) + 1, `${this.name} missed a message`)
     this.#read.set(convoId, seq)
-    // What this device sent, or what was before its time in the group, is not for it.
-    if (this.#sent.has(id) || epoch < this.mls.epoch(convoId)) return
-    assert.equal(epoch, this.mls.epoch(convoId))
+    // What this device sent is not for it. Its own commit moved it on when the answer came, so messages from before
+    // that one may still be to be read, with the keys of their epoch.
+    const now = this.mls.epoch(convoId)
+    if (this.#sent.has(base64(ciphertext)) || (messageType !== 'app' && epoch < now)) return
+    assert.ok(messageType === 'app' ? epoch <= now : epoch === now)
     const result = await this.mls.process(convoId, ciphertext)
     assert.equal(messageType, result.contentType === 'application' ? 'app' : result.contentType)
     if (result.plaintext) this.heard.push(JSON.parse(Buffer.from(result.plaintext).toString()))
     this.removed = !result.active
+  }
+
+  /** Drops what it has of a conversation, so that it can join anew. */
+  forget(convoId) {
+    return this.#alone(async () => {
+      await this.mls.forget(convoId)
+      this.#read.delete(convoId)
+    })
   }
 
   addMembers(convoId, accounts) {
@@ -195,15 +234,16 @@ export class Device {
   async #commit(convoId, build, send, rebase = (answer) => this.#rebase(convoId, answer)) {
     for (let lost = 0; lost <= MAX_REBASES; lost++) {
       let answer, bytes
-      const accepted = await build(async (bundle) => {
-        bytes = bundle.commit.length
-        answer = await send(bundle)
-        return answer.success
+      const accepted = await this.#alone(async () => {
+        const accepted = await build(async (bundle) => {
+          bytes = bundle.commit.length
+          answer = await send(bundle)
+          return answer.success
+        })
+        if (accepted) assert.equal(answer.newEpoch, this.mls.epoch(convoId))
+        return accepted
       })
-      if (accepted) {
-        assert.equal(answer.newEpoch, this.mls.epoch(convoId))
-        return { ...answer, bytes, lost }
-      }
+      if (accepted) return { ...answer, bytes, lost }
       await rebase(answer)
     }
     throw new Error(`${this.name} lost ${MAX_REBASES + 1} races in a row`)
@@ -213,10 +253,11 @@ export class Device {
   async #rebase(convoId, { newEpoch, conflict }) {
     this.lostTo.push(conflict)
     assert.equal(conflict.currentEpoch, newEpoch)
+    if (this.follower) return this.follower.reaches(convoId, newEpoch)
     assert.ok(newEpoch > this.mls.epoch(convoId))
     for (const { seq, epoch, commitData } of conflict.commits) {
       if (seq !== this.#read.get(convoId) + 1) break
-      await this.#receive(convoId, { seq, epoch, ciphertext: commitData, messageType: 'commit' })
+      await this.receive(convoId, { seq, epoch, ciphertext: commitData, messageType: 'commit' })
     }
     await this.sync(convoId)
     assert.ok(this.mls.epoch(convoId) >= newEpoch)

@@ -4,6 +4,7 @@ import { XrpcClient } from '@atproto/xrpc'
 import { createServiceJwt } from '@atproto/xrpc-server'
 import plc from '@did-plc/lib'
 import { lexicons } from './lexicons.mjs'
+import { secrets } from './secrets.mjs'
 
 const CALL_LIMIT_MS = 20_000
 
@@ -35,6 +36,7 @@ export class DirectAccount {
   async fetch(path, init = {}) {
     const lxm = new URL(path, this.#service.url).pathname.slice('/xrpc/'.length)
     const token = await createServiceJwt({ iss: this.did, aud: this.#service.did, lxm, keypair: this.#keypair })
+    secrets.add(token)
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
     return fetch(new URL(path, this.#service.url), { ...init, headers, signal: AbortSignal.timeout(CALL_LIMIT_MS) })
@@ -54,6 +56,7 @@ export class DirectAccount {
     this.#client.lex.assertValidXrpcParams(nsid, params)
     if (body !== undefined) this.#client.lex.assertValidXrpcInput(nsid, body)
     const { data } = await this.#client.call(nsid, params, body, { encoding })
+    if (data?.ticket) secrets.add(data.ticket)
     this.called.add(nsid)
     return data
   }

@@ -11,27 +11,46 @@ const STOP_LIMIT_MS = 30_000
 /** MLSD names another binary than ../bin/mlsd. */
 const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
 
-/** Starts the server; `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database. */
-export async function startMlsd({ dir, plcUrl }) {
-  const port = await freePort()
-  const did = `did:web:localhost%3A${port}`
+/**
+ * Starts the server, with further settings in `settings`. It listens at `port`, and tells the world that it is at
+ * `publicPort`. `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database;
+ * `restart` does so, lets `meanwhile` happen, and starts it again with its data at the same address.
+ */
+export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
+  const url = `http://localhost:${publicPort}`
+  const did = `did:web:localhost%3A${publicPort}`
   const data = join(dir, 'mlsd')
-  const logFile = join(dir, 'mlsd.log')
-  const log = await open(logFile, 'a')
-  const server = spawn(binary, ['serve'], {
-    cwd: dir,
-    stdio: ['ignore', log.fd, log.fd],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      SERVER_PORT: String(port),
-      SERVICE_DID: did,
-      MLS_DEV: 'true',
-      MLS_PLC_URL: plcUrl,
-      MLS_DATA_DIR: data,
-      MLS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+  const logFile = join(logs, 'mlsd.log')
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    SERVER_PORT: String(port),
+    SERVICE_DID: did,
+    MLS_DEV: 'true',
+    MLS_PLC_URL: plcUrl,
+    MLS_DATA_DIR: data,
+    MLS_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+    ...settings,
+  }
+  const start = () => launch({ dir, data, logFile, url: `http://localhost:${port}`, env })
+  let stop = await start()
+  return {
+    url, did, dir: data,
+    log: () => readFile(logFile, 'utf8'),
+    stop: () => stop(),
+    async restart(meanwhile = () => {}) {
+      await stop()
+      stop = async () => {}
+      await meanwhile()
+      stop = await start()
     },
-  })
+  }
+}
+
+/** Starts the server's process and waits until it is ready. Returns what stops it. */
+async function launch({ dir, data, logFile, url, env }) {
+  const log = await open(logFile, 'a')
+  const server = spawn(binary, ['serve'], { cwd: dir, stdio: ['ignore', log.fd, log.fd], env })
   const exited = new Promise((done) => {
     server.once('exit', (code, signal) => done(signal ?? code))
     server.once('error', (error) => done(error.message))
@@ -50,7 +69,6 @@ export async function startMlsd({ dir, plcUrl }) {
     if (await databaseRuns(data)) throw new Error('mlsd left its database running')
   }
 
-  const url = `http://localhost:${port}`
   const deadline = Date.now() + START_LIMIT_MS
   while (!(await isReady(url))) {
     const status = await Promise.race([exited, sleep(25, 'running')])
@@ -63,7 +81,7 @@ export async function startMlsd({ dir, plcUrl }) {
   // Tokens tell the second they were issued in. One of the second the service started in is refused, since it
   // may have been spent before.
   await sleep(1000 - (Date.now() % 1000))
-  return { url, did, dir: data, log: () => readFile(logFile, 'utf8'), stop }
+  return stop
 }
 
 async function isReady(url) {

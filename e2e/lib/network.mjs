@@ -1,20 +1,28 @@
 // Everything a conversation needs, on loopback: a PLC directory, two PDSes, the service.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPds, startPlc } from './atproto.mjs'
 import { startMlsd } from './mlsd.mjs'
+import { startNginx } from './nginx.mjs'
+import { freePort } from './ports.mjs'
+import { searchFiles } from './search.mjs'
+import { secrets } from './secrets.mjs'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Starts a PDS for each handle domain in `pdses`, and what they need. `stop` stops it all and removes its data;
- * a signal to this process does so as well.
+ * Starts a PDS for each handle domain in `pdses`, and what they need; `settings` are further ones of the service,
+ * `proxy` puts nginx before it. `stop` stops it all and removes its data;
+ * a signal to this process does so as well. It fails if a log holds
+ * a token or ticket.
  */
-export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = {}) {
+export async function startNetwork({ pdses = ['.north.test', '.south.test'], settings, proxy } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mlsd-e2e-'))
   await chmod(dir, 0o711) // run as root, the database belongs to another user, who must get through
-  const network = { dir, pdses: [] }
+  const logs = join(dir, 'logs')
+  await mkdir(logs)
+  const network = { dir, logs, pdses: [] }
   const running = []
   const start = async (part) => {
     running.push(await part)
@@ -22,7 +30,7 @@ export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = 
   }
 
   let stopped
-  network.stop = () => (stopped ??= stopAll(running, dir).finally(() => SIGNALS.forEach((name) => process.off(name, abort))))
+  network.stop = () => (stopped ??= stopAll(running, dir, logs).finally(() => SIGNALS.forEach((name) => process.off(name, abort))))
   const abort = () => network.stop().catch(console.error).finally(() => process.exit(130))
   for (const name of SIGNALS) process.on(name, abort)
 
@@ -31,7 +39,10 @@ export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = 
     for (const domain of pdses) {
       network.pdses.push(await start(startPds({ dir, plcUrl: network.plc.url, domain })))
     }
-    network.mlsd = await start(startMlsd({ dir, plcUrl: network.plc.url }))
+    const port = await freePort()
+    const publicPort = proxy ? await freePort() : port
+    network.mlsd = await start(startMlsd({ dir, logs, plcUrl: network.plc.url, port, publicPort, settings }))
+    if (proxy) network.nginx = await start(startNginx({ dir, logs, port: publicPort, upstream: port }))
     return network
   } catch (error) {
     await network.stop().catch(() => {})
@@ -39,9 +50,11 @@ export async function startNetwork({ pdses = ['.north.test', '.south.test'] } = 
   }
 }
 
-async function stopAll(running, dir) {
+async function stopAll(running, dir, logs) {
   const problems = []
   for (const part of running.toReversed()) await part.stop().catch((error) => problems.push(error))
+  const { found } = await searchFiles(logs, [...secrets])
+  if (found.length > 0) problems.push(new Error(`${found.length} tokens or tickets are in a log`))
   await rm(dir, { recursive: true, force: true })
   if (problems.length > 0) throw problems[0]
 }

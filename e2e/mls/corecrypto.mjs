@@ -129,7 +129,10 @@ export class CoreCryptoClient {
   }
 
   async forget(groupId) {
-    await this.#cc.transaction((ctx) => ctx.wipeConversation(id(groupId)))
+    // A removal that it has processed has wiped it already.
+    await this.#cc.transaction(async (ctx) => {
+      if (await ctx.conversationExists(id(groupId))) await ctx.wipeConversation(id(groupId))
+    })
   }
 
   encrypt(groupId, plaintext) {

@@ -71,10 +71,35 @@ async function newDevice(w) {
   assert.deepEqual(devices.sort(), [w.ada.id, w.phone.id].sort())
 }
 
+async function live(w) {
+  const words = {
+    direct: 'server-sent events, straight from the service',
+    socket: 'a WebSocket, opened with a ticket',
+    polling: 'calls of sync that wait for news, through her PDS',
+    proxied: 'server-sent events, through his PDS',
+  }
+  const all = [w.ada, w.ben, w.cleo, w.dan]
+  for (const [i, way] of Object.keys(words).entries()) await w.listen(all[i], way, words[way])
+  await w.sayLive(w.dan, 'Who hears this first?', [w.ada, w.ben, w.cleo], w.phone)
+
+  const { newEpoch } = await w.deed(w.ben, 'updates the keys of his leaf', () => w.ben.updateKeys(w.convoId))
+  const others = [w.ada, w.cleo, w.dan]
+  await w.deed({ name: 'The others' }, 'follow, and nobody has asked', async () => {
+    await Promise.all(others.map((device) => device.follower.reaches(w.convoId, newEpoch)))
+    return { newEpoch }
+  })
+  await w.sayLive(w.cleo, 'With the new keys', [w.ada, w.ben, w.dan], w.phone)
+  await w.stopListening()
+  await w.catchUp(...all)
+  const missed = await w.phone.sync(w.convoId)
+  assert.deepEqual(missed.map(({ text }) => text), ['Who hears this first?', 'With the new keys'])
+}
+
 export const group = [
   ['Ben adds Cleo', addThird],
   ['Ada and Ben commit at the same time', race],
   ['Keys are updated', updateKeys],
   ['Dan loses his state and joins externally', lostState],
   ['Ada brings a second device', newDevice],
+  ['They stop asking and listen', live],
 ]

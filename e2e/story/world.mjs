@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { Account } from '../lib/account.mjs'
 import { Device } from '../lib/device.mjs'
+import { Follower } from '../lib/follower.mjs'
+import { ways } from '../lib/streams.mjs'
 
 export class World {
   /**
@@ -23,6 +25,7 @@ export class World {
 
   #suffix
   #said = [] // { by, text, listeners }
+  #followers = []
 
   async account(name, pds) {
     return Account.create({ name, handle: name + this.#suffix, pds, serviceDid: this.network.mlsd.did })
@@ -61,6 +64,34 @@ export class World {
     return sent
   }
 
+  /** A device follows what happens by one of the ways of ../lib/streams.mjs. */
+  listen(device, way, words) {
+    return this.deed(device, `listens: ${words}`, async () => {
+      const follower = await Follower.resume(device, ways[way], this.network.mlsd.url)
+      this.#followers.push(follower)
+    })
+  }
+
+  /**
+   * `by` says something to devices that listen; each tells how long after the beginning of it. `later` fetch it for
+   * themselves.
+   */
+  async sayLive(by, text, listeners, ...later) {
+    this.#said.push({ by, text, listeners: [...listeners, ...later] })
+    const start = performance.now()
+    const hearing = listeners.map(async (listener) => {
+      await listener.follower.until(text, () => listener.heard.at(-1)?.text === text)
+      return { who: listener.name, what: 'hears it', ms: performance.now() - start }
+    })
+    await this.deed(by, `says “${text}”`, () => by.say(this.convoId, text))
+    for (const line of (await Promise.all(hearing)).sort((a, b) => a.ms - b.ms)) this.tell(line)
+  }
+
+  /** Nobody listens any more. */
+  async stopListening() {
+    for (const follower of this.#followers.splice(0)) await follower.stop()
+  }
+
   async #hear(listener, { by, text }) {
     const news = await listener.sync(this.convoId)
     assert.deepEqual(news.map((message) => message.text), [text], `${listener.name} hears ${by.name}`)
@@ -93,6 +124,7 @@ export class World {
   }
 
   async close() {
+    await this.stopListening()
     for (const device of this.devices) await device.close()
   }
 }

@@ -83,7 +83,7 @@ func (f *feed) end() {
 	// What was let go is read again by the replay, up to where it ends.
 	f.ending = true
 	if f.live {
-		f.sink.End(nil)
+		f.sink.End(ErrComplete)
 	}
 }
 
@@ -135,7 +135,7 @@ func (f *feed) join(ctx context.Context, at *Position) (bool, error) {
 			f.dead = !f.sink.Deliver(f.info(infoLive, *at))
 			f.live = true
 			if f.ending {
-				f.sink.End(nil)
+				f.sink.End(ErrComplete)
 			}
 			return true, nil
 		}

@@ -195,7 +195,7 @@ func TestScopedStreams(t *testing.T) {
 	w.remove(one, bob)
 	hub.Hint()
 	w.wait(c)
-	eventually(t, "the end of the stream", c.Ended)
+	eventually(t, "the end of the stream", c.Complete)
 	if n := c.Len(); n != 3 {
 		t.Errorf("%d events, want a message, a commit and a removal", n)
 	}
@@ -204,7 +204,7 @@ func TestScopedStreams(t *testing.T) {
 	wantError(t, again.Connect(hub, ""), gen.ErrNotMember)
 	again.MustConnect(hub, early)
 	w.wait(again)
-	eventually(t, "the end of the replay", again.Ended)
+	eventually(t, "the end of the replay", again.Complete)
 	wantError(t, w.client(carol, one).Connect(hub, ""), gen.ErrConvoNotFound)
 	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
 }

@@ -50,10 +50,11 @@ type outbox struct {
 	// cursor of the last event that was written.
 	cursor string
 	// ending: nothing more is taken, and behind the queue comes the end.
-	ending bool
-	why    *xrpc.Error
-	broken bool
-	reason string
+	ending   bool
+	why      *xrpc.Error
+	complete bool
+	broken   bool
+	reason   string
 	// room, where somebody waits for some, is closed when there may be.
 	room   chan struct{}
 	detach func()
@@ -158,6 +159,9 @@ func (o *outbox) End(err error) {
 	if o.ending || o.broken || o.state == over {
 		return
 	}
+	if errors.Is(err, ErrComplete) {
+		o.complete, err = true, nil
+	}
 	why, reason := xrpc.AsError(err), reasonClosing
 	if why != nil {
 		reason = reasonError
@@ -261,9 +265,9 @@ func (o *outbox) take() (rest []byte, batch []*Event, last bool) {
 		defer o.mu.Unlock()
 		return o.rest, o.nextBatch(), false
 	case o.ending:
-		cursor, why := o.cursor, o.why
+		cursor, why, complete := o.cursor, o.why, o.complete
 		o.mu.Unlock()
-		o.t.finish(cursor, why)
+		o.t.finish(cursor, why, complete)
 		o.close()
 		return nil, nil, true
 	}

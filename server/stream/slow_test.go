@@ -174,6 +174,30 @@ func TestTalkativeClients(t *testing.T) {
 	<-to.Done()
 }
 
+// The code that ends a WebSocket tells whether to come back: standard clients go
+// by it.
+func TestCloseCodes(t *testing.T) {
+	for err, want := range map[error]websocket.StatusCode{
+		nil: websocket.StatusGoingAway, ErrComplete: websocket.StatusNormalClosure,
+		gen.Errorf(gen.ErrConsumerTooSlow, "slow"): websocket.StatusPolicyViolation,
+	} {
+		w := newWorld(t, Config{})
+		ws := dial(t, w)
+		to := w.sink(t)
+		to.Deliver(NewEvent(message(1, 10), nil))
+		to.End(err)
+		var last error
+		frames := -1
+		for ; last == nil; frames++ {
+			_, _, last = ws.Read(t.Context())
+		}
+		if got := websocket.CloseStatus(last); got != want || frames != 2 {
+			t.Errorf("%v: %d frames, code %d, want %d", err, frames, got, want)
+		}
+		<-to.Done()
+	}
+}
+
 // A WebSocket whose other side does not answer pings is closed.
 func TestDeadWebSocket(t *testing.T) {
 	w := newWorld(t, Config{Heartbeat: 150 * time.Millisecond, WriteTimeout: 200 * time.Millisecond})

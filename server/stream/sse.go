@@ -198,7 +198,7 @@ func (t *sseConn) writeAll(timeout time.Duration, all ...[]byte) error {
 	return err
 }
 
-func (t *sseConn) finish(cursor string, why *xrpc.Error) {
+func (t *sseConn) finish(cursor string, why *xrpc.Error, _ bool) {
 	var b []byte
 	if cursor != "" {
 		info := "closing"

@@ -49,9 +49,9 @@ type Sink interface {
 	// ErrOver, or that of ctx.
 	Send(ctx context.Context, ev *Event) error
 	// End ends the stream behind what was handed over: in good order where
-	// err is nil, with a last infoEvent "closing" that carries the cursor of
-	// the event before it; else with what err says, an *xrpc.Error or an
-	// internal one.
+	// err is nil or ErrComplete, with a last infoEvent "closing" that carries
+	// the cursor of the event before it; else with what err says, an
+	// *xrpc.Error or an internal one.
 	End(err error)
 	// Done is closed when the stream is over.
 	Done() <-chan struct{}
@@ -59,6 +59,10 @@ type Sink interface {
 
 // ErrOver is what Send gives for a stream that is over.
 var ErrOver = errors.New("the stream is over")
+
+// ErrComplete ends a stream of which nothing more will come: there is no reason
+// to open it again.
+var ErrComplete = errors.New("the stream is complete")
 
 // transport is the way onto one connection. Its methods are called one at a
 // time, but for abort.
@@ -75,8 +79,9 @@ type transport interface {
 	// connection.
 	write(rest []byte, events []*Event) error
 	// finish writes the last words and closes the connection; cursor is that
-	// of the last event, "" where there was none.
-	finish(cursor string, why *xrpc.Error)
+	// of the last event, "" where there was none. complete: nothing more is to
+	// be had by coming back.
+	finish(cursor string, why *xrpc.Error, complete bool)
 	// abort closes the connection as it is.
 	abort()
 }

@@ -84,10 +84,10 @@ func TestEventsArriveInOrder(t *testing.T) {
 	})
 }
 
-// All kinds of events come through both transports as they are.
-func TestEveryEvent(t *testing.T) {
+// everyEvent gives an event of each kind.
+func everyEvent() []gen.ConvoEvent {
 	actor := "did:plc:other"
-	all := []gen.ConvoEvent{
+	return []gen.ConvoEvent{
 		message(1, 5),
 		&gen.MembershipChangeEvent{Cursor: "2", ConvoID: "00", DID: "did:plc:a", Action: "removed", Actor: &actor, Epoch: 1 << 40},
 		&gen.MembershipChangeEvent{Cursor: "3", ConvoID: "00", DID: "did:plc:a", Action: "left"},
@@ -100,11 +100,15 @@ func TestEveryEvent(t *testing.T) {
 		&gen.EphemeralEvent{Cursor: "10", ConvoID: "00", Ciphertext: []byte{0, 255}, Epoch: 2},
 		&gen.InfoEvent{Cursor: "11", Info: "live"},
 	}
+}
+
+// All kinds of events come through both transports as they are.
+func TestEveryEvent(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{})
 		events := w.open(t, transport, nil)
 		to := w.sink(t)
-		for _, ev := range all {
+		for _, ev := range everyEvent() {
 			if !to.Deliver(NewEvent(ev, nil)) {
 				t.Fatal("over")
 			}

@@ -95,8 +95,13 @@ func (t *wsConn) frame(p []byte, timeout time.Duration) error {
 	return nil
 }
 
-func (t *wsConn) finish(cursor string, why *xrpc.Error) {
-	code, text := websocket.StatusNormalClosure, "closing"
+func (t *wsConn) finish(cursor string, why *xrpc.Error, complete bool) {
+	// Clients, that of @atproto/xrpc-server among them, come back after
+	// "going away" and take a normal closure for the end of all.
+	code, text := websocket.StatusGoingAway, "closing"
+	if complete {
+		code = websocket.StatusNormalClosure
+	}
 	switch {
 	case why != nil:
 		code, text = websocket.StatusPolicyViolation, why.Name

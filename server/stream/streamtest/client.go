@@ -2,6 +2,7 @@ package streamtest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -76,6 +77,16 @@ func (c *Client) Ended() bool {
 	return s.ended
 }
 
+// Complete tells whether the service has ended the stream for good.
+func (c *Client) Complete() bool {
+	c.mu.Lock()
+	s := c.sink
+	c.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.complete
+}
+
 // sink is a stream.Sink that takes everything at once.
 type sink struct {
 	to         *History
@@ -85,6 +96,8 @@ type sink struct {
 	mu    sync.Mutex
 	over  bool
 	ended bool
+	// complete: it was ended because nothing more will come.
+	complete bool
 }
 
 // Deliver implements stream.Sink.
@@ -110,10 +123,10 @@ func (s *sink) Send(_ context.Context, ev *stream.Event) error {
 }
 
 // End implements stream.Sink.
-func (s *sink) End(error) {
+func (s *sink) End(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ended = true
+	s.ended, s.complete = true, errors.Is(err, stream.ErrComplete)
 }
 
 // Done implements stream.Sink.

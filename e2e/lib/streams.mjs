@@ -1,0 +1,158 @@
+// Ways to hear of what happens without asking for it. Each is an endless sequence of events, the same in all of
+// them: { kind: 'messageEvent', cursor, message }, and so on as the lexicons have it, with bytes as Uint8Array. What
+// ends a connection does not end the sequence: it goes on from its last cursor, until `signal` aborts it.
+import { Lexicons, jsonToLex } from '@atproto/lexicon'
+import { Subscription } from '@atproto/xrpc-server'
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lexicons } from './lexicons.mjs'
+
+const SSE = 'blue.catbird.mls.streamConvoEvents'
+const WEBSOCKET = 'blue.catbird.mls.subscribeConvoEvents'
+const WAIT_MS = 8000
+const RETRY_MS = 250
+const MAX_FAILURES = 200 // in a row
+
+const lex = new Lexicons(lexicons)
+
+/**
+ * How a device may listen: each makes, for Follower, what opens the sequence, from a cursor or from now. `service` is
+ * the URL of the service.
+ */
+export const ways = {
+  /** Server-sent events with service tokens, straight from the service. */
+  direct: ({ account }, service, cursor) => (signal) => serverSentEvents({
+    signal,
+    cursor,
+    open: async (cursor) => fetch(`${service}/xrpc/${SSE}`, {
+      headers: {
+        accept: 'text/event-stream',
+        authorization: `Bearer ${await account.token('streamConvoEvents')}`,
+        ...(cursor && { 'last-event-id': cursor }),
+      },
+      signal,
+    }),
+  }),
+  /** Server-sent events through the PDS. */
+  proxied: ({ account }, service, cursor) => (signal) => serverSentEvents({
+    signal,
+    cursor,
+    open: (cursor) => account.stream(withCursor('streamConvoEvents', cursor), { signal }),
+  }),
+  /** A WebSocket with tickets. */
+  socket: ({ account }, service, cursor) => (signal) => frames({ signal, cursor, ticket: () => account.procedure('getSubscriptionTicket', {}) }),
+  /** Long polls through the PDS. */
+  polling: (device, service, cursor) => (signal) => longPolls({
+    signal, cursor, account: device.account, positions: () => device.positions,
+  }),
+}
+
+export const withCursor = (path, cursor) => (cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path)
+
+/**
+ * Server-sent events. `open(cursor, signal)` makes the request; `onAnswer` sees each answer. `retry` false ends the
+ * sequence with the first connection.
+ */
+export async function* serverSentEvents({ open, cursor, signal, retry = true, onAnswer = () => {} }) {
+  for (let failures = 0; !signal.aborted && failures < MAX_FAILURES; failures++) {
+    try {
+      const answer = await open(cursor, signal)
+      if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`)
+      onAnswer(answer)
+      for await (const { id, data } of readEvents(answer.body)) {
+        failures = 0
+        if (id !== undefined) cursor = id
+        yield event(SSE, jsonToLex(JSON.parse(data)))
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      if (!retry || !isTemporary(error)) throw error
+    }
+    if (!retry) return
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
+  }
+  assert.ok(signal.aborted, 'no connection lasted')
+}
+
+/** Away, or not yet there: a service that restarts, and a PDS that does not reach it. */
+const isTemporary = ({ name, message }) => name === 'TypeError' || /^(401|502|503) /.test(message)
+
+/** The events in a body (https://html.spec.whatwg.org/multipage/server-sent-events.html), comments left out. */
+export async function* readEvents(body) {
+  let rest = '', id, data = []
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()
+    for (const line of lines) {
+      if (line.startsWith('id: ')) id = line.slice(4)
+      if (line.startsWith('data: ')) data.push(line.slice(6))
+      if (line !== '' || data.length === 0) continue
+      yield { id, data: data.join('\n') }
+      data = []
+    }
+  }
+}
+
+/**
+ * Frames of a WebSocket, by the client that @atproto/xrpc-server has for them. `ticket()` gives a fresh ticket's
+ * answer for each connection, `convoIds` are the only conversations wanted.
+ */
+export async function* frames({ ticket, convoIds, cursor, signal, heartbeatIntervalMs, onReconnectError }) {
+  const { endpoint } = await ticket()
+  const subscription = new Subscription({
+    service: new URL(endpoint).origin,
+    method: WEBSOCKET,
+    signal,
+    heartbeatIntervalMs,
+    maxReconnectSeconds: RETRY_MS / 1000,
+    onReconnectError,
+    getParams: async () => ({ ticket: (await patient(ticket, signal)).ticket, ...(cursor && { cursor }), ...(convoIds && { convoIds }) }),
+    validate: (value) => event(WEBSOCKET, value),
+  })
+  try {
+    for await (const one of subscription) {
+      cursor = one.cursor
+      yield one
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** Calls of sync that wait for news. `positions()` are those of the client. */
+export async function* longPolls({ account, positions, cursor, signal }) {
+  while (!signal.aborted) {
+    const body = { positions: positions(), cursor, waitMs: WAIT_MS }
+    const news = await patient(() => account.procedure('sync', body, undefined, signal), signal)
+    if (signal.aborted) return
+    for (const { id } of news.newConvos) yield { kind: 'welcomeEvent', convoId: id }
+    for (const { messages } of news.convos) for (const message of messages) yield { kind: 'messageEvent', message }
+    for (const convoId of news.removed) {
+      yield { kind: 'membershipChangeEvent', convoId, did: account.did, action: 'removed' }
+    }
+    cursor = news.cursor
+  }
+}
+
+/** Calls again while the service is away. */
+async function patient(call, signal) {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (signal.aborted) return
+      // 1 is what XrpcClient says of a connection that failed.
+      if (failures === MAX_FAILURES || ![1, 401, 502, 503].includes(error.status)) throw error
+    }
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** An event, held against its lexicon. */
+function event(nsid, { $type, ...body }) {
+  const [from, kind] = $type.split('#')
+  assert.equal(from, nsid)
+  const checked = lex.validate(`${nsid}#${kind}`, { $type, ...body })
+  if (!checked.success) throw checked.error
+  return { kind, ...body }
+}

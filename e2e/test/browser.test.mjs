@@ -1,0 +1,111 @@
+// A page of another origin, in Chromium, that listens with tickets: EventSource and WebSocket.
+import { Frame } from '@atproto/xrpc-server'
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Account } from '../lib/account.mjs'
+import { openPage } from '../lib/chromium.mjs'
+import { Device } from '../lib/device.mjs'
+import { startNetwork } from '../lib/network.mjs'
+import { SUITE_1 } from '../mls/client.mjs'
+
+const WAIT_LIMIT_MS = 60_000
+const convoId = randomBytes(16).toString('hex')
+let network, ada, ben
+
+before(async () => {
+  network = await startNetwork({ pdses: ['.north.test'], settings: { MLS_LOG_LEVEL: 'debug' } })
+  const open = async (name) => {
+    const account = await Account.create({ name, handle: name, pds: network.pdses[0], serviceDid: network.mlsd.did })
+    return Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
+  }
+  ada = await open('Ada')
+  ben = await open('Ben')
+  await ben.publish(1)
+  await ada.create(convoId, [ben.account], { name: 'In a page' })
+}, { timeout: 120_000 })
+after(async () => {
+  await Promise.all([ada?.close(), ben?.close()])
+  await network?.stop()
+}, { timeout: 60_000 })
+
+/** What the streams of the page have brought: { EventSource, WebSocket }, each { opened, cursor, seqs, infos }. */
+async function servePage(t) {
+  const streams = {}
+  for (const name of ['EventSource', 'WebSocket']) streams[name] = { opened: 0, seqs: [], infos: [] }
+  const take = (stream, event) => {
+    stream.cursor = event.cursor
+    if (event.message) stream.seqs.push(event.message.seq)
+    if (event.info) stream.infos.push(event.info)
+  }
+  const page = await readFile(join(import.meta.dirname, '../lib/page.html'))
+  const answers = {
+    async ticket(name) {
+      const { ticket, endpoint } = await ben.account.procedure('getSubscriptionTicket', {})
+      const url = name === 'WebSocket' ? endpoint : `${network.mlsd.url}/xrpc/blue.catbird.mls.streamConvoEvents`
+      return { ticket, url, cursor: streams[name].cursor }
+    },
+    async report(name, request) {
+      const { opened, id, data, frame } = await json(request)
+      if (opened) streams[name].opened++
+      if (data) {
+        assert.equal(id, data.cursor)
+        take(streams[name], data)
+      }
+      if (frame) take(streams[name], Frame.fromBytes(Uint8Array.from(frame)).body)
+      return {}
+    },
+  }
+  const server = createServer(async (request, response) => {
+    const [, what, name] = request.url.split('/')
+    if (request.method === 'GET') return response.setHeader('content-type', 'text/html').end(what === '' ? page : '')
+    try {
+      response.end(JSON.stringify(await answers[what](name, request)))
+    } catch (error) {
+      // A ticket cannot be had while the service is away; anything else is a mistake of this test.
+      if (what !== 'ticket') streams.failure = error
+      response.statusCode = 503
+      response.end()
+    }
+  }).listen(0, '127.0.0.1')
+  t.after(() => server.close().closeAllConnections())
+  await once(server, 'listening')
+  return { url: `http://localhost:${server.address().port}/`, streams }
+}
+
+test('a page misses nothing and sees nothing twice, through a restart', { timeout: 240_000 }, async (t) => {
+  const { url, streams } = await servePage(t)
+  const browser = await openPage(url)
+  t.after(() => browser.stop())
+  const both = [streams.EventSource, streams.WebSocket]
+  const until = async (what, holds) => {
+    for (const deadline = Date.now() + WAIT_LIMIT_MS; !both.every(holds); await sleep(20)) {
+      await browser.check()
+      if (streams.failure) throw streams.failure
+      assert.ok(Date.now() < deadline, `${what}: ${JSON.stringify(streams)}`)
+    }
+  }
+  let last = 0
+  const say = async (n) => { for (let i = 0; i < n; i++) last = (await ada.say(convoId, `message ${i}`)).seq }
+
+  await until('streams', ({ infos }) => infos.includes('connected'))
+  await say(20)
+  await until('what is said before', ({ seqs }) => seqs.at(-1) === last)
+  // What is said last before the end, and first after it, is not waited for.
+  await say(5)
+  await network.mlsd.restart()
+  await say(20)
+  await until('what is said after', ({ seqs, opened }) => seqs.at(-1) === last && opened === 2)
+
+  for (const { seqs, infos } of both) {
+    assert.deepEqual(seqs, Array.from({ length: last }, (_, i) => i + 1))
+    // In the second connection it hears when it has caught up.
+    assert.deepEqual(infos, ['connected', 'closing', 'connected', 'live'])
+  }
+})

@@ -1,0 +1,107 @@
+// The service behind nginx with the shipped configuration, for clients and for a PDS.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { Account } from '../lib/account.mjs'
+import { Device } from '../lib/device.mjs'
+import { DirectAccount } from '../lib/direct.mjs'
+import { Follower } from '../lib/follower.mjs'
+import { startNetwork } from '../lib/network.mjs'
+import { searchFiles } from '../lib/search.mjs'
+import { secrets } from '../lib/secrets.mjs'
+import { ways } from '../lib/streams.mjs'
+import { SUITE_1 } from '../mls/client.mjs'
+
+const MIB = 1024 * 1024
+const convoId = randomBytes(16).toString('hex')
+const nsid = (method) => `blue.catbird.mls.${method}`
+let network, ada, ben
+
+before(async () => {
+  network = await startNetwork({ pdses: ['.north.test'], proxy: true, settings: { MLS_LOG_LEVEL: 'debug' } })
+  const open = async (name) => {
+    const account = await Account.create({ name, handle: name, pds: network.pdses[0], serviceDid: network.mlsd.did })
+    return Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
+  }
+  ada = await open('Ada')
+  ben = await open('Ben')
+  await ben.publish(1)
+}, { timeout: 120_000 })
+after(async () => {
+  await Promise.all([ada?.close(), ben?.close()])
+  await network?.stop()
+}, { timeout: 60_000 })
+
+test('events come one by one, over each way of listening', { timeout: 120_000 }, async (t) => {
+  await ada.create(convoId, [ben.account], { name: 'Behind nginx' })
+  await ben.join(convoId)
+  // Stopped before the next begins, each from its own device's point of view: what one has read, no other gets.
+  for (const [name, way] of Object.entries(ways)) {
+    await t.test(name, async () => {
+      const follower = new Follower(ben, way(ben, network.mlsd.url))
+      try {
+        if (name !== 'polling') await follower.until('the stream', () => follower.events.some(({ info }) => info === 'connected'))
+        for (let i = 0; i < 3; i++) {
+          const { seq } = await ada.say(convoId, `${name} ${i}`)
+          await follower.until(`message ${i}`, () => follower.seqs[convoId]?.at(-1) === seq)
+        }
+      } finally {
+        await follower.stop()
+      }
+    })
+  }
+  assert.deepEqual(ben.heard.map(({ text }) => text), Object.keys(ways).flatMap((name) => [0, 1, 2].map((i) => `${name} ${i}`)))
+})
+
+test('the largest blob passes, one byte more is refused in the form of the service', { timeout: 120_000 }, async () => {
+  const account = await DirectAccount.create({ name: 'Cleo', network })
+  const upload = async (size) => {
+    const init = { method: 'POST', body: randomBytes(size), headers: { 'content-type': 'application/octet-stream' } }
+    const answer = await account.fetch(`/xrpc/${nsid('uploadBlob')}`, init)
+    return { status: answer.status, ...await answer.json() }
+  }
+  const { status, blob } = await upload(50 * MIB)
+  assert.deepEqual([status, blob.size], [200, 50 * MIB])
+  const refused = await upload(50 * MIB + 1)
+  assert.deepEqual([refused.status, refused.error], [413, 'BlobTooLarge'])
+})
+
+test('the largest body reaches the service, one byte more is refused in its form', { timeout: 120_000 }, async () => {
+  const account = await DirectAccount.create({ name: 'Dan', network })
+  const send = async (size) => {
+    const body = `{"convoId":"${'0'.repeat(size - 14)}"}`
+    assert.equal(body.length, size)
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } }
+    const answer = await account.fetch(`/xrpc/${nsid('leaveConvo')}`, init)
+    return { status: answer.status, ...await answer.json() }
+  }
+  const { status, error, message } = await send(16 * MIB)
+  assert.deepEqual([status, error], [400, 'InvalidRequest'])
+  assert.match(message, /convoId/)
+  const refused = await send(16 * MIB + 1)
+  assert.deepEqual([refused.status, refused.error], [413, 'PayloadTooLarge'])
+})
+
+test('a ticket is written down nowhere, not even while the service is away', { timeout: 120_000 }, async () => {
+  const { ticket } = await ada.account.procedure('getSubscriptionTicket', {})
+  const use = async (method) => {
+    const answer = await fetch(`${network.mlsd.url}/xrpc/${nsid(method)}?ticket=${ticket}`)
+    await answer.body?.cancel()
+    return answer.status
+  }
+  await network.mlsd.restart(async () => {
+    assert.equal(await use('streamConvoEvents'), 502)
+    assert.equal(await use('subscribeConvoEvents'), 502)
+  })
+  assert.equal(await use('streamConvoEvents'), 200)
+  assert.equal(await use('streamConvoEvents'), 401)
+
+  const lines = (await network.nginx.accessLog()).trimEnd().split('\n')
+  for (const method of ['streamConvoEvents', 'subscribeConvoEvents', 'sync', 'sendMessage']) {
+    assert.ok(lines.some((line) => line.includes(` /xrpc/${nsid(method)} `)), method)
+  }
+  for (const line of lines) for (const part of ['ticket', 'cursor', convoId]) assert.ok(!line.includes(part), line)
+  // The logs are searched for all that was used, here and whenever the network stops.
+  assert.ok(secrets.has(ticket))
+  for (const folder of [network.logs, network.mlsd.dir]) assert.deepEqual((await searchFiles(folder, [...secrets])).found, [])
+})
