@@ -25,6 +25,7 @@ type person struct {
 	DID string
 	// device's last-resort package can be named by any number of Welcomes.
 	device *mlstest.Client
+	pkg    *mls.KeyPackage
 	ref    []byte
 	// frames: over WebSocket, else server-sent events. tickets: with a ticket,
 	// else with a token.
@@ -65,12 +66,12 @@ func (p *person) authorize(r *http.Request, nsid string) error {
 
 // publish gives the service the person's package.
 func (p *person) publish(c *crowd) error {
-	kp := p.device.KeyPackage(mlstest.LastResort())
+	p.pkg = p.device.KeyPackage(mlstest.LastResort())
 	var err error
-	if p.ref, err = kp.Ref(); err != nil {
+	if p.ref, err = p.pkg.Ref(); err != nil {
 		return err
 	}
-	in := &gen.PublishKeyPackageInput{KeyPackage: mlstest.Wrap(kp), CipherSuite: mls.SuiteX25519AES128.String()}
+	in := &gen.PublishKeyPackageInput{KeyPackage: mlstest.Wrap(p.pkg), CipherSuite: mls.SuiteX25519AES128.String()}
 	return c.certain(func(i *instance) error {
 		_, err := p.client(i).PublishKeyPackage(c.ctx, in)
 		return err
