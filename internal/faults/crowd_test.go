@@ -23,9 +23,11 @@ type size struct {
 	convos, people int
 	// members is how many a conversation has, about.
 	members int
-	// senders send at once, each after a pause.
-	senders int
-	pause   time.Duration
+	// senders send at once, each after a pause; members change after another.
+	senders       int
+	pause, change time.Duration
+	// stay is how long a stream lasts at most.
+	stay time.Duration
 }
 
 // crowd is people with conversations, each with a stream that comes and goes.

@@ -256,7 +256,7 @@ func (r *race) run(n int, over <-chan struct{}) error {
 // TestEpochIsARegister races commits over two instances, one of which is
 // killed, and over connections that are cut.
 func TestEpochIsARegister(t *testing.T) {
-	c := newCrowd(t, town, size{people: racers + 12})
+	c := newCrowd(t, town, size{people: racers + 12, stay: 3 * time.Second})
 	for _, f := range []fault{instanceKilled, clientsReset, postgresKilled} {
 		t.Run(f.name, func(t *testing.T) { raceUnder(t, c, f) })
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // small is a crowd for a test.
-var small = size{convos: 12, people: 40, members: 8, senders: 6, pause: 10 * time.Millisecond}
+var small = size{convos: 12, people: 40, members: 8, senders: 6, pause: 10 * time.Millisecond, change: 20 * time.Millisecond, stay: 3 * time.Second}
 
 // quick is a pause between faults.
 const quick = 400 * time.Millisecond

@@ -110,7 +110,7 @@ func (c *crowd) pause(ms int, why error) {
 
 // listen reads one stream, for a time of chance.
 func (p *person) listen(c *crowd, i *instance, cursor string) error {
-	ctx, cancel := context.WithTimeout(c.ctx, time.Duration(500+rand.IntN(9500))*time.Millisecond)
+	ctx, cancel := context.WithTimeout(c.ctx, rand.N(c.size.stay))
 	defer cancel()
 	events, err := p.connect(ctx, i, cursor)
 	if err != nil {

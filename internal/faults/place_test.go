@@ -89,6 +89,7 @@ func (p *place) newInstance(binary string, n int) (*instance, error) {
 		"DATABASE_URL=postgres://"+pgembed.User+"@"+p.toData.addr()+"/"+pgembed.Database+"?sslmode=disable",
 		"REDIS_URL=redis://127.0.0.1:"+p.redis.port+"/0",
 		"MLS_RATE_LIMITS=off",
+		"MLS_LOG_LEVEL=warn",
 		// Messages race with commits here, and who is right is not the question.
 		"MLS_PAST_EPOCHS=1000",
 		"MLS_STOP_TIMEOUT=5s",

@@ -61,8 +61,8 @@ func (c *crowd) traffic(atLeast int64, during func()) {
 	for range c.size.senders {
 		wg.Go(func() { c.repeat(ctx, c.size.pause, c.send) })
 	}
-	wg.Go(func() { c.repeat(ctx, 20*time.Millisecond, c.change) })
-	wg.Go(func() { c.repeat(ctx, 20*time.Millisecond, c.change) })
+	wg.Go(func() { c.repeat(ctx, c.size.change, c.change) })
+	wg.Go(func() { c.repeat(ctx, c.size.change, c.change) })
 	during()
 	for c.sent.Load() < target && !c.isFailed() {
 		time.Sleep(10 * time.Millisecond)
@@ -95,7 +95,7 @@ func (c *crowd) send() error {
 	co := c.busy()
 	who, id := co.anyMember(), uuid.NewString()
 	epoch := co.epoch.Load()
-	in := &gen.SendMessageInput{ConvoID: co.id, Epoch: epoch, MsgID: &id, Ciphertext: co.private(mls.ContentTypeApplication, epoch, 100+rand.IntN(1000))}
+	in := &gen.SendMessageInput{ConvoID: co.id, Epoch: epoch, MsgID: &id, Ciphertext: co.private(mls.ContentTypeApplication, epoch, 100+rand.IntN(400))}
 	if rand.IntN(4) == 0 {
 		in.IdempotencyKey = &id
 	}

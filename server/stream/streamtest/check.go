@@ -122,25 +122,40 @@ func (h *History) compare(want []stream.Position) error {
 // is wrong, when nothing more has come for patience.
 func Wait(ctx context.Context, pool *pgxpool.Pool, patience time.Duration, histories ...*History) error {
 	before, since := -1, time.Now()
+	waiting := histories
 	for {
-		err := Check(ctx, pool, histories...)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
 		now := 0
 		for _, h := range histories {
 			now += h.Len()
 		}
 		if now != before {
 			before, since = now, time.Now()
-		}
-		if time.Since(since) > patience {
-			return err
+		} else {
+			// Who had everything is asked again only at the end.
+			var err error
+			if waiting, err = lacking(ctx, pool, waiting); err == nil {
+				return Check(ctx, pool, histories...)
+			}
+			if ctx.Err() != nil || time.Since(since) > patience {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// lacking gives the histories that do not have everything, and what is wrong.
+func lacking(ctx context.Context, pool *pgxpool.Pool, histories []*History) ([]*History, error) {
+	var out []*History
+	var errs []error
+	for _, h := range histories {
+		if err := Check(ctx, pool, h); err != nil {
+			out, errs = append(out, h), append(errs, err)
+		}
+	}
+	return out, errors.Join(errs...)
 }
