@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // cable carries connections, and may reset each of them at a byte of chance.
@@ -137,6 +138,19 @@ func reset(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
+}
+
+// cut resets every connection within so many bytes, until there were enough.
+func (c *cable) cut(within, enough int64) error {
+	target := c.resets.Load() + enough
+	c.within.Store(within)
+	defer c.within.Store(0)
+	for end := time.Now().Add(startTime); c.resets.Load() < target; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			return errors.New("too few connections to reset")
+		}
+	}
+	return nil
 }
 
 func (c *cable) close() {

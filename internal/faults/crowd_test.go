@@ -44,6 +44,9 @@ type crowd struct {
 	// unknown is how many attempts ended without an answer.
 	unknown atomic.Int64
 
+	// resting: nobody goes back to earlier cursors.
+	resting atomic.Bool
+
 	ctx     context.Context
 	leave   context.CancelFunc
 	streams sync.WaitGroup
@@ -197,6 +200,8 @@ func (c *crowd) settled(patience time.Duration) {
 	if c.isFailed() {
 		c.t.FailNow()
 	}
+	c.resting.Store(true)
+	defer c.resting.Store(false)
 	if err := streamtest.Wait(ctx, c.place.pool, patience, histories...); err != nil {
 		c.t.Fatalf("%v\nthe logs of the instances end with\n%s\n%s", err, c.place.instances[0].lastWords(), c.place.instances[1].lastWords())
 	}

@@ -83,7 +83,7 @@ func (p *person) publish(c *crowd) error {
 func (p *person) follow(c *crowd) {
 	for c.ctx.Err() == nil && !c.isFailed() {
 		cursor := p.Cursor()
-		if rand.IntN(2) == 0 {
+		if !c.resting.Load() && rand.IntN(2) == 0 {
 			cursor = p.Rewind(rand.IntN(remembered))
 		}
 		err := p.listen(c, c.place.instances[rand.IntN(2)], cursor)

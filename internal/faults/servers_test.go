@@ -176,7 +176,16 @@ func (i *instance) lastWords() string {
 	if err != nil {
 		return err.Error()
 	}
-	return string(b[max(0, len(b)-4000):])
+	return string(b[max(0, len(b)-1000):])
+}
+
+// said counts the lines of the log with a text.
+func (i *instance) said(text string) int {
+	b, err := os.ReadFile(i.log)
+	if err != nil {
+		return 0
+	}
+	return bytes.Count(b, []byte(text))
 }
 
 // url is where clients reach it.

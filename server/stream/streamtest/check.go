@@ -131,10 +131,12 @@ func Wait(ctx context.Context, pool *pgxpool.Pool, patience time.Duration, histo
 		if now != before {
 			before, since = now, time.Now()
 		} else {
-			// Who had everything is asked again only at the end.
+			// Who had everything is asked again only when all had.
 			var err error
 			if waiting, err = lacking(ctx, pool, waiting); err == nil {
-				return Check(ctx, pool, histories...)
+				if waiting, err = lacking(ctx, pool, histories); err == nil {
+					return nil
+				}
 			}
 			if ctx.Err() != nil || time.Since(since) > patience {
 				return err
