@@ -235,7 +235,7 @@ func (r *race) run(n int, over <-chan struct{}) error {
 		}
 		epoch, ok := r.read(n)
 		if !ok {
-			r.crowd.pause(10, nil)
+			r.pause(10, nil)
 			continue
 		}
 		g, err := r.group(n, epoch)
