@@ -56,7 +56,7 @@ var (
 		if err := p.redis.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
-		time.Sleep(5 * quick)
+		time.Sleep(7 * quick) // longer than anybody waits for it
 		return p.redis.cmd.Process.Signal(syscall.SIGCONT)
 	}}
 	clientsReset = fault{"connections of clients are reset", func(p *place) error {

@@ -33,7 +33,7 @@ type place struct {
 const did = "did:web:localhost%3A3999"
 
 func open() (p *place, err error) {
-	dir, err := os.MkdirTemp("", "faults")
+	dir, err := os.MkdirTemp("/tmp", "faults") // the path of a socket has to be short
 	if err != nil {
 		return nil, err
 	}

@@ -159,7 +159,7 @@ func (i *instance) ready() error {
 		return errors.New("it ended")
 	default:
 	}
-	res, err := http.Get("http://127.0.0.1:" + i.port + "/health/ready")
+	res, err := calls.Get("http://127.0.0.1:" + i.port + "/health/ready")
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (i *instance) close() error {
 
 // metrics reads gauges and counters, those of one name summed up.
 func (i *instance) metrics() (map[string]float64, error) {
-	res, err := http.Get("http://127.0.0.1:" + i.metricsPort + "/metrics")
+	res, err := calls.Get("http://127.0.0.1:" + i.metricsPort + "/metrics")
 	if err != nil {
 		return nil, err
 	}

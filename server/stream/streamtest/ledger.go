@@ -61,19 +61,6 @@ func (l *Ledger) Unresolved(convo, id string) {
 	l.open[convo+"/"+id] = true
 }
 
-// Acknowledgements is how many messages senders were told the number of.
-func (l *Ledger) Acknowledgements() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n := 0
-	for _, a := range l.convos {
-		for _, s := range a.state {
-			n += int(s & acknowledged)
-		}
-	}
-	return n
-}
-
 func (l *Ledger) note(convo string, seq int64, id string, what byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
