@@ -4,9 +4,11 @@ SHELL := /bin/bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_TOOLS := -modfile=tools/go.mod
 BENCH_TIME ?= 10s
+SOAK_MESSAGES ?= 1000000
+SOAK_TIME ?= 6h
 FUZZ_TIME ?= 1m
 
-.PHONY: help build run test test-go test-e2e verify generate demo bench fuzz fmt clean
+.PHONY: help build run test test-go test-e2e verify generate demo bench soak fuzz fmt clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +37,10 @@ demo: build ## watch two people on two PDSes talk end-to-end encrypted
 bench: build ## measure the service beside its limits
 	@tools/ensure.sh postgres redis
 	go run ./cmd/mlsbench -time $(BENCH_TIME)
+
+soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fails every few seconds
+	@tools/ensure.sh postgres redis
+	go test -count=1 -timeout 0 -v -run 'TestSoak$$' ./internal/faults -soak.messages $(SOAK_MESSAGES) -soak.for $(SOAK_TIME) -soak.convos 50 -soak.people 200
 
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)

@@ -57,7 +57,7 @@ func startRedis(t testing.TB, bin, port string) string {
 	defer logFile.Close()
 	cmd := exec.CommandContext(context.Background(), bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
-	ended, err := startTied(cmd)
+	ended, err := StartTied(cmd)
 	if err != nil {
 		t.Fatalf("dbtest: starting redis-server: %v", err)
 	}

@@ -90,7 +90,7 @@ func (n *RedisNode) start() error {
 	args := append([]string{"--port", n.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir}, n.args...)
 	cmd := exec.CommandContext(context.Background(), bin, args...)
 	cmd.Stdout, cmd.Stderr = log, log
-	ended, err := startTied(cmd)
+	ended, err := StartTied(cmd)
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// startTied starts a program that ends with this process, and closes the
+// StartTied starts a program that ends with this process, and closes the
 // channel when it has ended.
-func startTied(cmd *exec.Cmd) (<-chan struct{}, error) {
+func StartTied(cmd *exec.Cmd) (<-chan struct{}, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	tie(cmd.SysProcAttr)
 	started, ended := make(chan error), make(chan struct{})

@@ -1,9 +1,11 @@
 package streamtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,10 +40,11 @@ SELECT pos, lane, seq, n FROM (
 	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1
 		AND e.n > w.joined_n AND e.n <= coalesce(w.left_n, e.n)))
 ) x
-WHERE $2::text[] IS NULL OR convo_id = ANY($2)`
+WHERE $2::text[] IS NULL OR convo_id = ANY($2)
+ORDER BY pos, lane COLLATE "C", seq, n`
 
-// expected reads what the client should have.
-func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) (map[stream.Position]bool, error) {
+// expected reads what the client should have, in order.
+func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]stream.Position, error) {
 	rows, err := pool.Query(ctx, expectedSQL, h.DID, h.Convos)
 	if err != nil {
 		return nil, err
@@ -52,13 +55,10 @@ func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) (map[stream.
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	want := map[stream.Position]bool{}
-	for _, p := range list {
-		if p.Compare(h.start) > 0 {
-			want[p] = true
-		}
-	}
-	return want, nil
+	first, _ := slices.BinarySearchFunc(list, h.start, func(p, start stream.Position) int {
+		return cmp.Or(p.Compare(start), -1) // behind an equal one
+	})
+	return list[first:], nil
 }
 
 // Check holds each history against the database: everything that should have
@@ -84,21 +84,36 @@ func (h *History) check(ctx context.Context, pool *pgxpool.Pool) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	total := len(want)
-	for _, d := range h.got {
-		if !want[d.at] {
-			return fmt.Errorf("%s at %v is not for this account", d.what, d.at)
+	for _, b := range h.folded {
+		n := 0
+		for n < len(want) && want[n].Compare(b.last) <= 0 {
+			n++
 		}
-		delete(want, d.at)
+		if n != b.n || sumOf(want[:n]) != b.sum {
+			return fmt.Errorf("of the events up to %v, %d came that are not the %d there are", b.last, b.n, n)
+		}
+		want = want[n:]
 	}
-	if len(want) > 0 {
-		var first stream.Position
-		for p := range want {
-			if first == (stream.Position{}) || p.Compare(first) < 0 {
-				first = p
-			}
+	return h.compare(want)
+}
+
+// compare holds what is remembered against what there is; both are in order.
+func (h *History) compare(want []stream.Position) error {
+	var missing []stream.Position
+	total, got := len(want), h.got
+	for len(want) > 0 || len(got) > 0 {
+		switch {
+		case len(want) == 0 || len(got) > 0 && got[0].at.Compare(want[0]) < 0:
+			return fmt.Errorf("%s at %v is not for this account", got[0].what, got[0].at)
+		case len(got) == 0 || want[0].Compare(got[0].at) < 0:
+			missing = append(missing, want[0])
+		default:
+			got = got[1:]
 		}
-		return fmt.Errorf("%d of %d events are missing, the first at %v", len(want), total, first)
+		want = want[1:]
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%d of %d events are missing, the first at %v", len(missing), total, missing[0])
 	}
 	return nil
 }
@@ -107,25 +122,42 @@ func (h *History) check(ctx context.Context, pool *pgxpool.Pool) error {
 // is wrong, when nothing more has come for patience.
 func Wait(ctx context.Context, pool *pgxpool.Pool, patience time.Duration, histories ...*History) error {
 	before, since := -1, time.Now()
+	waiting := histories
 	for {
-		err := Check(ctx, pool, histories...)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
 		now := 0
 		for _, h := range histories {
 			now += h.Len()
 		}
 		if now != before {
 			before, since = now, time.Now()
-		}
-		if time.Since(since) > patience {
-			return err
+		} else {
+			// Who had everything is asked again only when all had.
+			var err error
+			if waiting, err = lacking(ctx, pool, waiting); err == nil {
+				if waiting, err = lacking(ctx, pool, histories); err == nil {
+					return nil
+				}
+			}
+			if ctx.Err() != nil || time.Since(since) > patience {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// lacking gives the histories that do not have everything, and what is wrong.
+func lacking(ctx context.Context, pool *pgxpool.Pool, histories []*History) ([]*History, error) {
+	var out []*History
+	var errs []error
+	for _, h := range histories {
+		if err := Check(ctx, pool, h); err != nil {
+			out, errs = append(out, h), append(errs, err)
+		}
+	}
+	return out, errors.Join(errs...)
 }

@@ -4,6 +4,7 @@ package streamtest
 
 import (
 	"fmt"
+	"hash/fnv"
 	"sync"
 
 	"catbird.blue/mls/gen"
@@ -18,12 +19,18 @@ type History struct {
 	DID string
 	// Convos are the only conversations it asked for; nil for all.
 	Convos []string
+	// Keep bounds the memory of a long run: about so many of the newest events
+	// are remembered one by one, which is as far as Rewind goes, and of the
+	// older ones only what Check needs. 0 for all.
+	Keep int
 
 	mu    sync.Mutex
 	codec *stream.Codec
 	began bool
 	start stream.Position
-	got   []delivered
+	// folded is what came before got.
+	folded []block
+	got    []delivered
 	// again is what was given up by resuming earlier.
 	again []delivered
 	// Infos counts infoEvents by what they say.
@@ -37,6 +44,33 @@ type delivered struct {
 	at     stream.Position
 	cursor string
 	what   string
+}
+
+// block stands for events that are not remembered one by one.
+type block struct {
+	n    int
+	last stream.Position
+	sum  uint64
+}
+
+// sumOf tells one list of positions from another.
+func sumOf(list []stream.Position) uint64 {
+	sum := fnv.New64a()
+	for _, p := range list {
+		fmt.Fprintf(sum, "%d %s %d %d\n", p.Pos, p.Lane, p.Seq, p.N)
+	}
+	return sum.Sum64()
+}
+
+// fold remembers all but the newest Keep events as a block.
+func (h *History) fold() {
+	n := len(h.got) - h.Keep
+	list := make([]stream.Position, n)
+	for i, d := range h.got[:n] {
+		list[i] = d.at
+	}
+	h.folded = append(h.folded, block{n: n, last: list[n-1], sum: sumOf(list)})
+	h.got = append([]delivered(nil), h.got[n:]...)
 }
 
 // NewHistory is that of a client which has not connected yet. The codec is that
@@ -87,6 +121,9 @@ func (h *History) add(ev gen.ConvoEvent) error {
 		h.again = h.again[1:]
 	}
 	h.got = append(h.got, d)
+	if h.Keep > 0 && len(h.got) >= 2*h.Keep {
+		h.fold()
+	}
 	return nil
 }
 
@@ -94,6 +131,9 @@ func (h *History) add(ev gen.ConvoEvent) error {
 func (h *History) last() stream.Position {
 	if n := len(h.got); n > 0 {
 		return h.got[n-1].at
+	}
+	if n := len(h.folded); n > 0 {
+		return h.folded[n-1].last
 	}
 	return h.start
 }
@@ -106,13 +146,13 @@ func (h *History) Cursor() string {
 		return h.got[n-1].cursor
 	}
 	if h.began {
-		return h.codec.Encode(stream.Cursor{Position: h.start})
+		return h.codec.Encode(stream.Cursor{Position: h.last()})
 	}
 	return ""
 }
 
-// Rewind gives up the newest n events, or as many as there are, and gives the
-// cursor to resume from.
+// Rewind gives up the newest n events, or as many as are remembered, and gives
+// the cursor to resume from.
 func (h *History) Rewind(n int) string {
 	h.mu.Lock()
 	n = min(n, len(h.got))
@@ -127,7 +167,11 @@ func (h *History) Rewind(n int) string {
 func (h *History) Len() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.got)
+	n := len(h.got)
+	for _, b := range h.folded {
+		n += b.n
+	}
+	return n
 }
 
 // Info is how many infoEvents said this.
@@ -166,7 +210,7 @@ func describe(ev gen.ConvoEvent) string {
 	return ev.EventName()
 }
 
-// Told lists what the events said, in their order.
+// Told lists what the events said that are remembered, in their order.
 func (h *History) Told() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

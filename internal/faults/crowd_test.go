@@ -1,0 +1,216 @@
+package faults
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
+)
+
+// size is how many take part.
+type size struct {
+	convos, people int
+	// members is how many a conversation has, about.
+	members int
+	// senders send at once, each after a pause; members change after another.
+	senders       int
+	pause, change time.Duration
+	// stay is how long a stream lasts at most.
+	stay time.Duration
+}
+
+// crowd is people with conversations, each with a stream that comes and goes.
+type crowd struct {
+	t      *testing.T
+	place  *place
+	size   size
+	codec  *stream.Codec
+	ledger *streamtest.Ledger
+	people []*person
+	convos []*convo
+
+	sent, changed atomic.Int64
+	// unknown is how many attempts ended without an answer.
+	unknown atomic.Int64
+
+	// resting: nobody goes back to earlier cursors.
+	resting atomic.Bool
+
+	ctx     context.Context
+	leave   context.CancelFunc
+	streams sync.WaitGroup
+	// failed is closed by the first thing that is wrong.
+	failed chan struct{}
+	once   sync.Once
+}
+
+// convo is a conversation. Only its epoch is read without the lock.
+type convo struct {
+	id      string
+	raw     []byte
+	creator *person
+	epoch   atomic.Int64
+
+	mu      sync.RWMutex
+	members []*person
+	// quiet has no traffic but what a test makes.
+	quiet bool
+}
+
+func newCrowd(t *testing.T, p *place, s size) *crowd {
+	t.Helper()
+	c := &crowd{t: t, place: p, size: s, ledger: streamtest.NewLedger(), failed: make(chan struct{})}
+	c.ctx, c.leave = context.WithCancel(context.Background())
+	t.Cleanup(func() {
+		c.leave()
+		c.streams.Wait()
+	})
+	var err error
+	if c.codec, err = streamtest.Codec(t.Context(), p.pool); err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.people {
+		c.people = append(c.people, c.newPerson(i))
+	}
+	c.each(len(c.people), func(i int) error { return c.people[i].publish(c) })
+	c.convos = make([]*convo, s.convos)
+	c.each(len(c.convos), func(i int) (err error) {
+		c.convos[i], err = c.create(i)
+		return err
+	})
+	for _, p := range c.people {
+		c.streams.Go(func() { p.follow(c) })
+	}
+	c.await("every stream to begin", func() bool {
+		return !slices.ContainsFunc(c.people, func(p *person) bool { return p.Info("connected") == 0 })
+	})
+	return c
+}
+
+// each calls f for 0..n-1, several at once.
+func (c *crowd) each(n int, f func(i int) error) {
+	c.t.Helper()
+	const atOnce = 8
+	errs := make(chan error, n)
+	var wg sync.WaitGroup
+	for w := range atOnce {
+		wg.Go(func() {
+			for i := w; i < n; i += atOnce {
+				if err := f(i); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	select {
+	case err := <-errs:
+		c.t.Fatal(err)
+	default:
+	}
+}
+
+// fail ends the run with the first thing that is wrong.
+func (c *crowd) fail(err error) {
+	c.once.Do(func() {
+		c.t.Error(err)
+		close(c.failed)
+	})
+}
+
+func (c *crowd) isFailed() bool {
+	select {
+	case <-c.failed:
+		return true
+	default:
+		return false
+	}
+}
+
+func (c *crowd) await(what string, done func() bool) {
+	c.t.Helper()
+	for end := time.Now().Add(startTime); !done(); time.Sleep(10 * time.Millisecond) {
+		if c.isFailed() || time.Now().After(end) {
+			c.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// create makes a conversation whose creator is the first of some people.
+func (c *crowd) create(n int) (*convo, error) {
+	raw := mlstest.Random(16)
+	co := &convo{id: hex.EncodeToString(raw), raw: raw}
+	for _, i := range rand.Perm(len(c.people))[:c.size.members] {
+		co.members = append(co.members, c.people[i])
+	}
+	co.creator = co.members[0]
+	co.epoch.Store(1)
+	in := &gen.CreateConvoInput{GroupID: co.id, CipherSuite: mls.SuiteX25519AES128.String(), CurrentEpoch: new(int64(1)),
+		IdempotencyKey: new(fmt.Sprintf("create-%d", n))}
+	var refs [][]byte
+	for _, m := range co.members[1:] {
+		in.InitialMembers = append(in.InitialMembers, m.DID)
+		refs = append(refs, m.ref)
+	}
+	in.WelcomeMessage = mlstest.RandomWelcome(mls.SuiteX25519AES128, refs...)
+	return co, c.certain(func(i *instance) error {
+		_, err := co.creator.client(i).CreateConvo(c.ctx, in)
+		return err
+	})
+}
+
+// private is a PrivateMessage, which nobody outside its group can read.
+func (co *convo) private(t mls.ContentType, epoch int64, length int) []byte {
+	m := &mls.Message{WireFormat: mls.WireFormatPrivateMessage, Private: &mls.PrivateMessage{
+		GroupID: co.raw, Epoch: uint64(epoch), ContentType: t,
+		EncryptedSenderData: mlstest.Random(28), Ciphertext: mlstest.Random(length),
+	}}
+	return m.Append(nil)
+}
+
+// anyMember is one of the members.
+func (co *convo) anyMember() *person {
+	co.mu.RLock()
+	defer co.mu.RUnlock()
+	return co.members[rand.IntN(len(co.members))]
+}
+
+// settled waits until every stream has had everything, and holds all of them to
+// it. Nothing is sent meanwhile.
+func (c *crowd) settled(patience time.Duration) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 10*patience)
+	defer cancel()
+	histories := make([]*streamtest.History, len(c.people))
+	for i, p := range c.people {
+		histories[i] = p.History
+	}
+	if c.isFailed() {
+		c.t.FailNow()
+	}
+	c.resting.Store(true)
+	defer c.resting.Store(false)
+	if err := streamtest.Wait(ctx, c.place.pool, patience, histories...); err != nil {
+		c.t.Fatalf("%v\nthe logs of the instances end with\n%s\n%s", err, c.place.instances[0].lastWords(), c.place.instances[1].lastWords())
+	}
+	if err := c.ledger.Check(ctx, c.place.pool); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, p := range c.people {
+		if n := p.Info("OutdatedCursor"); n > 0 {
+			c.t.Errorf("a cursor was outdated %d times", n)
+		}
+	}
+}

@@ -1,0 +1,252 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"github.com/redis/go-redis/v9"
+
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// startTime bounds how long anything may take to start.
+const startTime = 60 * time.Second
+
+// until asks again and again until f is content.
+func until(what string, f func() error) error {
+	var err error
+	for end := time.Now().Add(startTime); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if err = f(); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// postgres is a PostgreSQL that can be killed and comes back.
+type postgres struct {
+	dir    string
+	server *pgembed.Server
+}
+
+func startPostgres(dir string) (*postgres, error) {
+	p := &postgres{dir: dir}
+	return p, p.start()
+}
+
+// start is tried again while processes of one that was killed are still there.
+func (p *postgres) start() error {
+	return until("start PostgreSQL", func() (err error) {
+		ctx, cancel := context.WithTimeout(context.Background(), startTime)
+		defer cancel()
+		p.server, err = pgembed.Start(ctx, pgembed.Options{DataDir: p.dir})
+		return err
+	})
+}
+
+func (p *postgres) url() string { return p.server.URL(pgembed.Database) }
+
+func (p *postgres) dial() (net.Conn, error) {
+	return net.Dial("unix", filepath.Join(p.dir, ".s.PGSQL.5432"))
+}
+
+// kill ends the server with no chance to do anything, and its children find
+// out by themselves.
+func (p *postgres) kill() error {
+	raw, err := os.ReadFile(filepath.Join(p.dir, "cluster", "postmaster.pid"))
+	if err != nil {
+		return err
+	}
+	line, _, _ := bytes.Cut(raw, []byte("\n"))
+	pid, err := strconv.Atoi(string(line))
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return err
+	}
+	<-p.server.Done()
+	_ = p.server.Stop(context.Background()) // it ended badly, as it should
+	return nil
+}
+
+func (p *postgres) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	return p.server.Stop(ctx)
+}
+
+// redisServer is a Redis on one port, which keeps nothing.
+type redisServer struct {
+	dir, port string
+	cmd       *exec.Cmd
+	ended     <-chan struct{}
+}
+
+func startRedis(dir string) (*redisServer, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	r := &redisServer{dir: dir, port: port}
+	return r, r.start()
+}
+
+func (r *redisServer) start() (err error) {
+	r.cmd = exec.CommandContext(context.Background(), "redis-server", "--port", r.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.dir)
+	if r.ended, err = dbtest.StartTied(r.cmd); err != nil {
+		return err
+	}
+	return until("start Redis", func() error { return r.do("PING") })
+}
+
+// do runs one command.
+func (r *redisServer) do(args ...any) error {
+	c := redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + r.port, MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: time.Second})
+	defer c.Close()
+	return c.Do(context.Background(), args...).Err()
+}
+
+func (r *redisServer) kill() {
+	_ = r.cmd.Process.Kill()
+	<-r.ended
+}
+
+// instance is one mlsd. It keeps its ports when it starts again.
+type instance struct {
+	binary, log       string
+	port, metricsPort string
+	env               []string
+	cable             *cable
+	cmd               *exec.Cmd
+	ended             <-chan struct{}
+}
+
+func (i *instance) start() error {
+	log, err := os.OpenFile(i.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	i.cmd = exec.CommandContext(context.Background(), i.binary, "serve")
+	i.cmd.Env, i.cmd.Stdout, i.cmd.Stderr = i.env, log, log
+	if i.ended, err = dbtest.StartTied(i.cmd); err != nil {
+		return err
+	}
+	if err := until("start mlsd", i.ready); err != nil {
+		return fmt.Errorf("%w\n%s", err, i.lastWords())
+	}
+	return nil
+}
+
+func (i *instance) ready() error {
+	select {
+	case <-i.ended:
+		return errors.New("it ended")
+	default:
+	}
+	res, err := calls.Get("http://127.0.0.1:" + i.port + "/health/ready")
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
+	return nil
+}
+
+// lastWords is the end of the log.
+func (i *instance) lastWords() string {
+	b, err := os.ReadFile(i.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b[max(0, len(b)-1000):])
+}
+
+// said counts the lines of the log with a text.
+func (i *instance) said(text string) int {
+	b, err := os.ReadFile(i.log)
+	if err != nil {
+		return 0
+	}
+	return bytes.Count(b, []byte(text))
+}
+
+// url is where clients reach it.
+func (i *instance) url() string { return "http://" + i.cable.addr() }
+
+func (i *instance) kill() {
+	_ = i.cmd.Process.Kill()
+	<-i.ended
+}
+
+// stop lets it end in good order.
+func (i *instance) stop() error {
+	if err := i.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-i.ended:
+	case <-time.After(20 * time.Second):
+		i.kill()
+		return fmt.Errorf("mlsd does not stop; its log ends with\n%s", i.lastWords())
+	}
+	if code := i.cmd.ProcessState.ExitCode(); code != 0 {
+		return fmt.Errorf("mlsd ends with %d; its log ends with\n%s", code, i.lastWords())
+	}
+	return nil
+}
+
+func (i *instance) close() error {
+	err := i.stop()
+	i.cable.close()
+	return err
+}
+
+// metrics reads gauges and counters, those of one name summed up.
+func (i *instance) metrics() (map[string]float64, error) {
+	res, err := calls.Get("http://127.0.0.1:" + i.metricsPort + "/metrics")
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]float64{}
+	for name, f := range families {
+		for _, m := range f.Metric {
+			out[name] += m.GetGauge().GetValue() + m.GetCounter().GetValue()
+		}
+	}
+	return out, nil
+}
+
+// withoutOurs drops what would configure a server from outside.
+func withoutOurs(env []string) []string {
+	var out []string
+	for _, e := range env {
+		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "MLS_") && name != "DATABASE_URL" && name != "REDIS_URL" && name != "SERVICE_DID" {
+			out = append(out, e)
+		}
+	}
+	return out
+}

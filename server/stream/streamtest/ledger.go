@@ -1,0 +1,144 @@
+package streamtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Ledger is what senders were told, and what streams delivered, by the numbers
+// of messages. It takes 9 bytes for each.
+type Ledger struct {
+	mu     sync.Mutex
+	convos map[string]*numbers
+	// open are messages of which nobody knows whether they were stored: their
+	// sender was cut off, and then was no member any more.
+	open map[string]bool
+}
+
+// numbers are those of one conversation; a message is at its number less one.
+type numbers struct {
+	ids   []uint64
+	state []byte
+}
+
+// What is known of a message.
+const (
+	acknowledged byte = 1 << iota
+	wasDelivered
+)
+
+// NewLedger makes an empty one.
+func NewLedger() *Ledger { return &Ledger{convos: map[string]*numbers{}, open: map[string]bool{}} }
+
+// Acknowledged notes that a sender was told a message's number. The error says
+// that the number was another message's before, or was told before.
+func (l *Ledger) Acknowledged(convo string, seq int64, id string) error {
+	return l.note(convo, seq, id, acknowledged)
+}
+
+// AcknowledgedCommit is Acknowledged for a commit, which has no id that its
+// sender knows.
+func (l *Ledger) AcknowledgedCommit(convo string, seq int64) error {
+	return l.note(convo, seq, "", acknowledged)
+}
+
+// Delivered notes that a stream had a message. The error says that another one
+// had this number before.
+func (l *Ledger) Delivered(convo string, seq int64, id string) error {
+	return l.note(convo, seq, id, wasDelivered)
+}
+
+// Unresolved notes a message whose sender never learned what became of it.
+func (l *Ledger) Unresolved(convo, id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[convo+"/"+id] = true
+}
+
+func (l *Ledger) note(convo string, seq int64, id string, what byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.convos[convo]
+	if a == nil {
+		a = &numbers{}
+		l.convos[convo] = a
+	}
+	for int64(len(a.ids)) < seq {
+		a.ids, a.state = append(a.ids, 0), append(a.state, 0)
+	}
+	i := seq - 1
+	if what == acknowledged && a.state[i]&acknowledged != 0 {
+		return fmt.Errorf("message %s/%d was acknowledged twice", convo, seq)
+	}
+	a.state[i] |= what
+	if id == "" {
+		return nil
+	}
+	sum := idSum(id)
+	if a.ids[i] == 0 {
+		a.ids[i] = sum
+	}
+	if a.ids[i] != sum {
+		return fmt.Errorf("message %s/%d is %q, and was another one before", convo, seq, id)
+	}
+	return nil
+}
+
+// idSum stands for an id; it is not 0.
+func idSum(id string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	return h.Sum64() | 1
+}
+
+// Check holds the ledger against the database: every message that was
+// acknowledged is stored under its number and was delivered, and every message
+// that is stored was acknowledged, or its sender does not know. Nothing may
+// write meanwhile.
+func (l *Ledger) Check(ctx context.Context, pool *pgxpool.Pool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var errs []error
+	for convo, a := range l.convos {
+		if err := l.check(ctx, pool, convo, a); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo string, a *numbers) error {
+	rows, err := pool.Query(ctx, `SELECT seq, message_id FROM messages WHERE convo_id = $1 ORDER BY seq`, convo)
+	if err != nil {
+		return err
+	}
+	next := int64(1)
+	var seq int64
+	var id string
+	_, err = pgx.ForEachRow(rows, []any{&seq, &id}, func() error {
+		switch {
+		case seq != next:
+			return fmt.Errorf("message %s/%d is followed by %d", convo, next-1, seq)
+		case seq > int64(len(a.ids)) || a.state[seq-1]&acknowledged == 0:
+			if !l.open[convo+"/"+id] {
+				return fmt.Errorf("message %s/%d was stored, and nobody was told", convo, seq)
+			}
+		case a.state[seq-1]&wasDelivered == 0:
+			return fmt.Errorf("message %s/%d was acknowledged and never delivered", convo, seq)
+		case a.ids[seq-1] != idSum(id):
+			return fmt.Errorf("message %s/%d is stored as %q, and was told of as another one", convo, seq, id)
+		}
+		next++
+		return nil
+	})
+	if err == nil && next <= int64(len(a.ids)) {
+		err = fmt.Errorf("message %s/%d is not stored; the last one told of is %d", convo, next, len(a.ids))
+	}
+	return err
+}
