@@ -293,6 +293,7 @@ func TestRemovalsAndReplays(t *testing.T) {
 			time.Sleep(time.Duration(rand.IntN(10)) * time.Millisecond)
 		}
 	})
+	defer wg.Wait()
 	complete, outdated := 0, 0
 	for i := range 60 {
 		at := i * len(cursors) / 60
