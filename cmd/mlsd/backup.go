@@ -46,8 +46,10 @@ func (p *program) backup(ctx context.Context, args []string) error {
 
 // dump writes to a file of another name first: one that is there is whole.
 func (p *program) dump(ctx context.Context, url, path string) (err error) {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s is there already; a backup is not overwritten", path)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
