@@ -74,7 +74,7 @@ export async function* serverSentEvents({ open, cursor, signal, retry = true, on
   assert.ok(signal.aborted, 'no connection lasted')
 }
 
-/** Away, or not yet there: a service that restarts, and a PDS that does not reach it. */
+/** A service that restarts, a PDS that does not reach it, a token of the very second in which it started (401). */
 const isTemporary = ({ name, message }) => name === 'TypeError' || /^(401|502|503) /.test(message)
 
 /** The events in a body (https://html.spec.whatwg.org/multipage/server-sent-events.html), comments left out. */
@@ -98,7 +98,7 @@ export async function* readEvents(body) {
  * answer for each connection, `convoIds` are the only conversations wanted.
  */
 export async function* frames({ ticket, convoIds, cursor, signal, heartbeatIntervalMs, onReconnectError }) {
-  const { endpoint } = await ticket()
+  const { endpoint } = await ticket() // the same for every ticket
   const subscription = new Subscription({
     service: new URL(endpoint).origin,
     method: WEBSOCKET,
@@ -134,7 +134,7 @@ export async function* longPolls({ account, positions, cursor, signal }) {
   }
 }
 
-/** Calls again while the service is away. */
+/** Calls again while the service is away, as above. */
 async function patient(call, signal) {
   for (let failures = 0; ; failures++) {
     try {
