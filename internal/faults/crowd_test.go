@@ -68,8 +68,9 @@ type convo struct {
 	quiet bool
 }
 
-func newCrowd(t *testing.T, p *place, s size) *crowd {
+func newCrowd(t *testing.T, s size) *crowd {
 	t.Helper()
+	p := here(t)
 	c := &crowd{t: t, place: p, size: s, ledger: streamtest.NewLedger(), failed: make(chan struct{})}
 	c.ctx, c.leave = context.WithCancel(context.Background())
 	t.Cleanup(func() {

@@ -256,7 +256,7 @@ func (r *race) run(n int, over <-chan struct{}) error {
 // TestEpochIsARegister races commits over two instances, one of which is
 // killed, and over connections that are cut.
 func TestEpochIsARegister(t *testing.T) {
-	c := newCrowd(t, town, size{people: racers + 12, stay: 3 * time.Second})
+	c := newCrowd(t, size{people: racers + 12, stay: 3 * time.Second})
 	for _, f := range []fault{instanceKilled, clientsReset, postgresKilled} {
 		t.Run(f.name, func(t *testing.T) { raceUnder(t, c, f) })
 	}
@@ -273,7 +273,7 @@ func raceUnder(t *testing.T, c *crowd, f fault) {
 	// It may strike at a moment at which nobody commits.
 	for range 5 {
 		time.Sleep(200 * time.Millisecond)
-		if err := f.do(town); err != nil {
+		if err := f.do(c.place); err != nil {
 			t.Error(err)
 		}
 		if c.unknown.Load() > before {

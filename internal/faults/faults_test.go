@@ -83,12 +83,14 @@ var (
 func suffers(t *testing.T, times int, felt func(*crowd) bool, faults ...fault) {
 	t.Helper()
 	const most = 10
-	c := newCrowd(t, town, small)
+	began := time.Now()
+	c := newCrowd(t, small)
+	ready := time.Now()
 	c.traffic(300, func() {
 		for n := 0; n < times || n < most && !felt(c); n++ {
 			for _, f := range faults {
 				time.Sleep(quick)
-				if err := f.do(town); err != nil {
+				if err := f.do(c.place); err != nil {
 					t.Errorf("%s: %v", f.name, err)
 				}
 			}
@@ -97,7 +99,9 @@ func suffers(t *testing.T, times int, felt func(*crowd) bool, faults ...fault) {
 	if !felt(c) {
 		t.Error("nobody noticed")
 	}
+	quieted := time.Now()
 	c.settled(20 * time.Second)
+	t.Logf("gathering took %v, traffic %v, coming to rest %v", ready.Sub(began), quieted.Sub(ready), time.Since(quieted))
 	opened := int64(0)
 	for _, p := range c.people {
 		opened += p.opened.Load()
@@ -115,13 +119,13 @@ func cutOff(c *crowd) bool { return c.unknown.Load() > 0 }
 func anyway(*crowd) bool { return true }
 
 // saidOnce gives what tells whether each instance has logged a line from now on.
-func saidOnce(line string) func(*crowd) bool {
+func saidOnce(t *testing.T, line string) func(*crowd) bool {
 	before := [2]int{}
-	for n, i := range town.instances {
+	for n, i := range here(t).instances {
 		before[n] = i.said(line)
 	}
-	return func(*crowd) bool {
-		for n, i := range town.instances {
+	return func(c *crowd) bool {
+		for n, i := range c.place.instances {
 			if i.said(line) == before[n] {
 				return false
 			}
@@ -130,20 +134,24 @@ func saidOnce(line string) func(*crowd) bool {
 	}
 }
 
-func TestNothingWrong(t *testing.T)     { suffers(t, 0, func(c *crowd) bool { return !cutOff(c) }) }
-func TestInstanceKilled(t *testing.T)   { suffers(t, 3, cutOff, instanceKilled) }
-func TestInstanceStopped(t *testing.T)  { suffers(t, 2, anyway, instanceStopped) }
-func TestPostgresKilled(t *testing.T)   { suffers(t, 2, cutOff, postgresKilled) }
-func TestRedisKilled(t *testing.T)      { suffers(t, 2, saidOnce("Redis is lost; instances"), redisKilled) }
-func TestRedisFlushed(t *testing.T)     { suffers(t, 3, anyway, redisFlushed) }
-func TestRedisPaused(t *testing.T)      { suffers(t, 1, saidOnce("Redis is lost; instances"), redisPaused) }
+func TestNothingWrong(t *testing.T)    { suffers(t, 0, func(c *crowd) bool { return !cutOff(c) }) }
+func TestInstanceKilled(t *testing.T)  { suffers(t, 3, cutOff, instanceKilled) }
+func TestInstanceStopped(t *testing.T) { suffers(t, 2, anyway, instanceStopped) }
+func TestPostgresKilled(t *testing.T)  { suffers(t, 2, cutOff, postgresKilled) }
+func TestRedisKilled(t *testing.T) {
+	suffers(t, 2, saidOnce(t, "Redis is lost; instances"), redisKilled)
+}
+func TestRedisFlushed(t *testing.T) { suffers(t, 3, anyway, redisFlushed) }
+func TestRedisPaused(t *testing.T) {
+	suffers(t, 1, saidOnce(t, "Redis is lost; instances"), redisPaused)
+}
 func TestConnectionsReset(t *testing.T) { suffers(t, 1, cutOff, clientsReset, databaseReset) }
 func TestLongTransaction(t *testing.T)  { suffers(t, 1, anyway, longTransaction) }
 
 // TestLateCommit has transactions with the ids of long ago write to the log when
 // others with higher ids have been told of.
 func TestLateCommit(t *testing.T) {
-	c := newCrowd(t, town, small)
+	c := newCrowd(t, small)
 	quiet := c.convos[0]
 	quiet.quiet = true
 	c.traffic(0, func() {

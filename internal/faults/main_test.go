@@ -5,30 +5,39 @@
 package faults
 
 import (
-	"flag"
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 )
 
-// town is where the tests take place, one after the other.
-var town *place
+// town is where the tests take place, one after the other. The first opens it.
+var (
+	town  *place
+	enter sync.Once
+)
 
-func TestMain(m *testing.M) {
-	flag.Parse()
-	os.Exit(run(m))
+func here(t *testing.T) *place {
+	t.Helper()
+	enter.Do(func() {
+		var err error
+		if town, err = open(); err != nil {
+			t.Error(err)
+		}
+	})
+	if town == nil {
+		t.Fatal("there is nothing to test on")
+	}
+	return town
 }
 
-func run(m *testing.M) int {
-	var err error
-	if town, err = open(); err != nil {
-		fmt.Fprintln(os.Stderr, "faults:", err)
-		return 1
-	}
+func TestMain(m *testing.M) {
 	code := m.Run()
-	if err := town.close(); err != nil {
-		fmt.Fprintln(os.Stderr, "faults:", err)
-		return 1
+	if town != nil {
+		if err := town.close(); err != nil {
+			fmt.Fprintln(os.Stderr, "faults:", err)
+			code = 1
+		}
 	}
-	return code
+	os.Exit(code)
 }

@@ -32,41 +32,45 @@ type place struct {
 // did is the identity of the service, whichever instance answers.
 const did = "did:web:localhost%3A3999"
 
-func open() (p *place, err error) {
+func open() (*place, error) {
 	dir, err := os.MkdirTemp("/tmp", "faults") // the path of a socket has to be short
 	if err != nil {
 		return nil, err
 	}
-	p = &place{dir: dir}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.close())
-		}
-	}()
+	p := &place{dir: dir}
+	if err := p.fill(); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
+}
+
+// fill starts everything.
+func (p *place) fill() (err error) {
+	dir := p.dir
 	if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL may run as another user
-		return nil, err
+		return err
 	}
 	binary := filepath.Join(dir, "mlsd")
 	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "catbird.blue/mls/cmd/mlsd").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build mlsd: %w\n%s", err, out)
+		return fmt.Errorf("build mlsd: %w\n%s", err, out)
 	}
 	p.directory = authtest.NewPLC()
 	if p.postgres, err = startPostgres(filepath.Join(dir, "postgres")); err != nil {
-		return nil, err
+		return err
 	}
 	if p.toData, err = newCable(p.postgres.dial); err != nil {
-		return nil, err
+		return err
 	}
 	if p.redis, err = startRedis(dir); err != nil {
-		return nil, err
+		return err
 	}
 	for i := range p.instances {
 		if p.instances[i], err = p.newInstance(binary, i); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	p.pool, err = pgxpool.New(context.Background(), p.postgres.url())
-	return p, err
+	return err
 }
 
 func (p *place) newInstance(binary string, n int) (*instance, error) {
@@ -97,7 +101,11 @@ func (p *place) newInstance(binary string, n int) (*instance, error) {
 	if i.cable, err = newCable(func() (net.Conn, error) { return net.Dial("tcp", "127.0.0.1:"+i.port) }); err != nil {
 		return nil, err
 	}
-	return i, i.start()
+	if err := i.start(); err != nil {
+		i.cable.close()
+		return nil, err
+	}
+	return i, nil
 }
 
 // close ends all of it, and removes what it wrote.

@@ -45,7 +45,10 @@ type postgres struct {
 
 func startPostgres(dir string) (*postgres, error) {
 	p := &postgres{dir: dir}
-	return p, p.start()
+	if err := p.start(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // start is tried again while processes of one that was killed are still there.
@@ -103,7 +106,10 @@ func startRedis(dir string) (*redisServer, error) {
 		return nil, err
 	}
 	r := &redisServer{dir: dir, port: port}
-	return r, r.start()
+	if err := r.start(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *redisServer) start() (err error) {

@@ -32,7 +32,7 @@ const (
 // TestSoak sends many messages, with a fault every few seconds. The instance 0
 // is never killed: what it takes must not grow.
 func TestSoak(t *testing.T) {
-	c := newCrowd(t, town, size{convos: *soakConvos, people: *soakPeople, members: 8, senders: 12,
+	c := newCrowd(t, size{convos: *soakConvos, people: *soakPeople, members: 8, senders: 12,
 		change: 100 * time.Millisecond, stay: 20 * time.Second})
 	quiet := c.convos[0]
 	quiet.quiet = true
@@ -46,7 +46,7 @@ func TestSoak(t *testing.T) {
 		for c.sent.Load() < *soakMessages && time.Since(began) < *soakFor && !c.isFailed() {
 			time.Sleep(time.Second + rand.N(3*time.Second))
 			f := all[rand.IntN(len(all))]
-			if err := f.do(town); err != nil {
+			if err := f.do(c.place); err != nil {
 				t.Errorf("%s: %v", f.name, err)
 				return
 			}
