@@ -248,6 +248,29 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// TestSignalBehind: at an instance that is behind the client's cursor, a signal
+// does not take the client back.
+func TestSignalBehind(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob)
+	w.settle()
+	behind := stream.NewHub(stream.HubConfig{Pool: w.pool})
+	w.run(behind)() // it has its place, and reads nothing more
+	w.send(w.pool, convo, alice)
+	w.settle()
+	b := w.client(bob)
+	b.MustConnect(w.hub(), "")
+	b.Cut()
+	b.MustConnect(behind, b.Cursor())
+	eventually(t, "the stream is live", func() bool { return b.Info("live") == 1 })
+	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: convo, Ciphertext: []byte("typing")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Err(); err != nil || b.Ephemerals() != 1 {
+		t.Errorf("%d signals, %v", b.Ephemerals(), err)
+	}
+}
+
 // TestOneReadForAll: a row is read and encoded once, however many streams.
 func TestOneReadForAll(t *testing.T) {
 	w := newWorld(t)
