@@ -271,6 +271,23 @@ func TestSignalBehind(t *testing.T) {
 	}
 }
 
+// TestRemovedTogether: of several that one commit removes each is told of all,
+// live as in a replay.
+func TestRemovedTogether(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob, carol)
+	hub := w.hub()
+	b, c, scoped := w.client(bob), w.client(carol), w.client(bob, convo)
+	for _, x := range []*streamtest.Client{b, c, scoped} {
+		x.MustConnect(hub, "")
+	}
+	w.remove(convo, bob, carol)
+	w.send(w.pool, convo, alice)
+	hub.Hint()
+	w.wait(b, c, scoped)
+	eventually(t, "the end of the scoped stream", scoped.Ended)
+}
+
 // TestOneReadForAll: a row is read and encoded once, however many streams.
 func TestOneReadForAll(t *testing.T) {
 	w := newWorld(t)
