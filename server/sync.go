@@ -143,7 +143,7 @@ type stretch struct {
 func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, ConvoIds: c.convos, Seqs: c.seqs, Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, Horizon: c.place.Horizon, Did: c.did,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: c.place.Horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)

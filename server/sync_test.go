@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -107,6 +108,60 @@ func TestSync(t *testing.T) {
 	step("removed 0 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 7}}}, one, two)
 	_, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1, Cursor: new("nonsense")})
 	wantError(t, err, gen.ErrInvalidCursor)
+}
+
+// TestSyncRemovedOnce: a removal is told once, though nothing happens after it;
+// and not before the log tells of it, which a poll would do again and again.
+func TestSyncRemovedOnce(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice, bob := did("alice"), did("bob")
+	convo := addConvo(t, s, 1, alice, bob)
+	settled(t, s)
+	first, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sync := func(cursor string) *gen.SyncOutput {
+		t.Helper()
+		out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &cursor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	// A transaction that is older and still runs.
+	older, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = older.Rollback(context.Background()) }() // at the latest
+	if _, err := older.Exec(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
+		t.Fatal(err)
+	}
+	endMember(t, s, convo, bob)
+	another := addConvo(t, s, 1, alice, bob)
+	out := sync(first.Cursor)
+	if got := shape(out, convo, another); got != "" {
+		t.Errorf("before the log tells of it, the answer is %q", got)
+	}
+	if err := older.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	settled(t, s)
+	out = sync(out.Cursor)
+	if got := shape(out, convo, another); got != "new 1 removed 0 " {
+		t.Errorf("the answer is %q", got)
+	}
+	endMember(t, s, another, bob) // and this is the newest row of the log
+	settled(t, s)
+	out = sync(out.Cursor)
+	if got := shape(out, convo, another); got != "removed 1 " {
+		t.Errorf("the answer is %q", got)
+	}
+	if got := shape(sync(out.Cursor), convo, another); got != "" {
+		t.Errorf("and then %q", got)
+	}
 }
 
 // settled waits until the horizon has passed everything.
