@@ -5,9 +5,13 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
@@ -207,6 +211,58 @@ func TestScopedStreams(t *testing.T) {
 	eventually(t, "the end of the replay", again.Ended)
 	wantError(t, w.client(carol, one).Connect(hub, ""), gen.ErrConvoNotFound)
 	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
+}
+
+// TestScopedWhileRemoved: a removal that comes while a stream for one
+// conversation is opened ends it too.
+func TestScopedWhileRemoved(t *testing.T) {
+	for _, resumes := range []bool{false, true} {
+		w := newWorld(t)
+		convo := w.convo(alice, bob)
+		w.settle()
+		cfg, hook := w.pool.Config(), &afterQuery{name: "MembershipState"}
+		cfg.ConnConfig.Tracer = hook
+		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pool.Close)
+		hub := stream.NewHub(stream.HubConfig{Pool: pool})
+		w.run(hub)
+		a, b := w.client(alice), w.client(bob, convo)
+		a.MustConnect(hub, "")
+		cursor := ""
+		if resumes {
+			cursor = a.Cursor()
+		}
+		hook.run = func() {
+			w.remove(convo, bob)
+			hub.Hint()
+			w.wait(a)
+		}
+		b.MustConnect(hub, cursor)
+		eventually(t, "the end of the stream", b.Ended)
+		w.wait(b)
+	}
+}
+
+// afterQuery runs something once, after a query of a name.
+type afterQuery struct {
+	name string
+	run  func()
+	once sync.Once
+}
+
+type queryName struct{}
+
+func (q *afterQuery) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, queryName{}, strings.Contains(data.SQL, "name: "+q.name+" "))
+}
+
+func (q *afterQuery) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	if ctx.Value(queryName{}) == true {
+		q.once.Do(q.run)
+	}
 }
 
 func wantError(t *testing.T, err error, name string) {
