@@ -959,29 +959,36 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 
 const syncConvos = `-- name: SyncConvos :many
 WITH named AS (
-    SELECT unnest($3::text[]) AS convo_id, unnest($4::bigint[]) AS seq
+    SELECT x.convo_id, min(x.seq) AS seq
+    FROM (SELECT unnest($3::text[]) AS convo_id, unnest($4::bigint[]) AS seq) x
+    GROUP BY x.convo_id
 ), mine AS (
     SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
-        (m.left_seq IS NULL) AS active, bool_or(m.left_seq IS NULL) OVER (PARTITION BY m.convo_id) AS member,
-        n.convo_id IS NULL AND m.left_seq IS NULL AND (NOT $5::boolean
-            OR m.joined_gen = $6::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($7::bigint, $8::text, $9::bigint)) AS fresh,
-        CASE WHEN c.last_pos < $10::bigint THEN least(m.left_seq, c.last_seq)
-            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $6::bigint, $10::bigint, '', 0)
+        (m.left_seq IS NULL) AS active,
+        bool_or(m.left_seq IS NULL OR m.left_gen = $5::bigint AND m.left_pos >= $6::bigint)
+            OVER (PARTITION BY m.convo_id) AS member,
+        n.convo_id IS NULL AND m.left_seq IS NULL
+            AND NOT (m.joined_gen = $5::bigint AND m.joined_pos >= $6::bigint)
+            AND (NOT $7::boolean
+            OR m.joined_gen = $5::bigint
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($8::bigint, $9::text, $10::bigint)) AS fresh,
+        CASE WHEN c.last_pos < $6::bigint THEN least(m.left_seq, c.last_seq)
+            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $5::bigint, $6::bigint, '', 0)
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
     LEFT JOIN named n ON n.convo_id = m.convo_id
     WHERE m.did = $11
         AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
-            OR $5::boolean AND m.left_gen = $6::bigint AND m.left_pos >= $7::bigint)
+            OR $7::boolean AND m.left_gen = $5::bigint
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($8::bigint, $9::text, $10::bigint, $12::bigint))
 ), told AS (
     SELECT mine.convo_id, mine.joined_seq, mine.left_seq, mine.epoch, mine.last_pos, mine.named_seq, mine.active, mine.member, mine.fresh, mine.until_seq,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
-            WHEN NOT $5::boolean THEN joined_seq
-            WHEN last_pos < $7::bigint THEN until_seq
-            ELSE log_told_until(convo_id, joined_seq, until_seq, $6::bigint, $7::bigint, $8::text, $9::bigint)
+            WHEN NOT $7::boolean THEN joined_seq
+            WHEN last_pos < $8::bigint THEN until_seq
+            ELSE log_told_until(convo_id, joined_seq, until_seq, $5::bigint, $8::bigint, $9::text, $10::bigint)
         END AS after_seq
     FROM mine
 )
@@ -1005,13 +1012,14 @@ type SyncConvosParams struct {
 	DeviceBytes int64
 	ConvoIds    []string
 	Seqs        []int64
-	Resumes     bool
 	Gen         int64
+	Horizon     int64
+	Resumes     bool
 	Pos         int64
 	Lane        string
 	Seq         int64
-	Horizon     int64
 	Did         string
+	N           int64
 }
 
 type SyncConvosRow struct {
@@ -1026,7 +1034,9 @@ type SyncConvosRow struct {
 
 // What sync may have to tell of each window of an account. With a position to
 // resume from, that is what is after it, up to the end of the log; a number
-// that the client names goes before both that and the window's beginning.
+// that the client names goes before both that and the window's beginning. What
+// begins or ends a window beyond the end of the log has not happened yet: the
+// answer's cursor is before it, so the next answer tells of it.
 // bytes is about what the view of a new conversation takes.
 func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncConvosRow, error) {
 	rows, err := q.db.Query(ctx, syncConvos,
@@ -1034,13 +1044,14 @@ func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncC
 		arg.DeviceBytes,
 		arg.ConvoIds,
 		arg.Seqs,
-		arg.Resumes,
 		arg.Gen,
+		arg.Horizon,
+		arg.Resumes,
 		arg.Pos,
 		arg.Lane,
 		arg.Seq,
-		arg.Horizon,
 		arg.Did,
+		arg.N,
 	)
 	if err != nil {
 		return nil, err

@@ -285,14 +285,22 @@ DELETE FROM tickets WHERE ticket_hash IN (
 -- name: SyncConvos :many
 -- What sync may have to tell of each window of an account. With a position to
 -- resume from, that is what is after it, up to the end of the log; a number
--- that the client names goes before both that and the window's beginning.
+-- that the client names goes before both that and the window's beginning. What
+-- begins or ends a window beyond the end of the log has not happened yet: the
+-- answer's cursor is before it, so the next answer tells of it.
 -- bytes is about what the view of a new conversation takes.
 WITH named AS (
-    SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq
+    SELECT x.convo_id, min(x.seq) AS seq
+    FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) x
+    GROUP BY x.convo_id
 ), mine AS (
     SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
-        (m.left_seq IS NULL) AS active, bool_or(m.left_seq IS NULL) OVER (PARTITION BY m.convo_id) AS member,
-        n.convo_id IS NULL AND m.left_seq IS NULL AND (NOT sqlc.arg(resumes)::boolean
+        (m.left_seq IS NULL) AS active,
+        bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(horizon)::bigint)
+            OVER (PARTITION BY m.convo_id) AS member,
+        n.convo_id IS NULL AND m.left_seq IS NULL
+            AND NOT (m.joined_gen = sqlc.arg(gen)::bigint AND m.joined_pos >= sqlc.arg(horizon)::bigint)
+            AND (NOT sqlc.arg(resumes)::boolean
             OR m.joined_gen = sqlc.arg(gen)::bigint
                 AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)) AS fresh,
         CASE WHEN c.last_pos < sqlc.arg(horizon)::bigint THEN least(m.left_seq, c.last_seq)
@@ -303,7 +311,8 @@ WITH named AS (
     LEFT JOIN named n ON n.convo_id = m.convo_id
     WHERE m.did = sqlc.arg(did)
         AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
-            OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint)
+            OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
 ), told AS (
     SELECT mine.*,
         CASE

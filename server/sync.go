@@ -41,7 +41,8 @@ func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput
 	defer late.Stop()
 	for {
 		out, err := sy.read(ctx)
-		if err != nil || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0 {
+		// What is new does not show in the last of several parts.
+		if err != nil || sy.after != "" || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0 {
 			return out, err
 		}
 		select {
@@ -68,11 +69,13 @@ type syncCall struct {
 
 	place db.ReadPlaceRow
 	codec *stream.Codec
-	// from is the cursor where resumes; after is how far new conversations
-	// have been told, where not all were.
+	// from is the cursor where resumes.
 	from    stream.Position
 	resumes bool
-	after   string
+	// after is how far conversations have been told, where not all were, and
+	// until how far in the log.
+	after string
+	until int64
 }
 
 // read answers as of one moment.
@@ -107,7 +110,7 @@ func (c *syncCall) read(ctx context.Context) (*gen.SyncOutput, error) {
 // beginnings of windows, say what to tell then.
 func (c *syncCall) readCursor() error {
 	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
-	c.from, c.resumes, c.after = stream.Position{}, false, ""
+	c.from, c.resumes, c.after, c.until = stream.Position{}, false, "", 0
 	if c.cursor == nil {
 		return nil
 	}
@@ -120,7 +123,7 @@ func (c *syncCall) readCursor() error {
 	case v.Pos >= c.place.NextXid:
 		return stream.ErrFutureCursor
 	}
-	c.after = v.After
+	c.after, c.until = v.After, v.Until
 	// The zero position with something after it is that of a client that began
 	// without cursor and has not been told of all its conversations yet.
 	floor := stream.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
@@ -142,58 +145,80 @@ type stretch struct {
 }
 
 func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
+	end := stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
+	horizon := c.place.Horizon
+	if c.after == "" {
+		c.until = end.Pos
+	} else {
+		// Each part is as of the moment of the first one: what is told of one
+		// conversation must not be behind what the cursor says of another.
+		end, horizon = stream.EndOf(c.until), c.until+1
+	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, ConvoIds: c.convos, Seqs: c.seqs, Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, Horizon: c.place.Horizon, Did: c.did,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)
 	}
+	rows, cut := c.part(rows)
 	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []string{}}
-	fresh, cut := c.fresh(rows)
-	if out.NewConvos, err = convoViews(ctx, q, c.did, fresh); err != nil {
-		return nil, err
-	}
-	told := set(fresh)
+	var fresh []string
 	var stretches []stretch
 	for _, r := range rows {
-		if r.Fresh && !told[r.ConvoID] && r.ConvoID > c.after {
-			continue // with the next call
+		if r.Fresh {
+			fresh = append(fresh, r.ConvoID)
 		}
-		if n := len(out.Removed); !r.Member && (n == 0 || out.Removed[n-1] != r.ConvoID) && n < maxSyncConvos {
+		if n := len(out.Removed); !r.Member && (n == 0 || out.Removed[n-1] != r.ConvoID) {
 			out.Removed = append(out.Removed, r.ConvoID)
 		}
 		if r.AfterSeq < r.UntilSeq {
 			stretches = append(stretches, stretch{SyncConvosRow: r})
 		}
 	}
+	if out.NewConvos, err = convoViews(ctx, q, c.did, fresh); err != nil {
+		return nil, err
+	}
 	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
 		return nil, err
 	}
-	end := stream.Cursor{Position: stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}}
+	cursor := stream.Cursor{Position: end}
 	if cut {
-		end = stream.Cursor{Position: c.from, After: fresh[len(fresh)-1]}
+		cursor = stream.Cursor{Position: c.from, After: max(c.after, rows[len(rows)-1].ConvoID), Until: c.until}
 	}
-	out.Cursor = c.codec.Encode(end)
+	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
 }
 
-// maxSyncConvos is what the lexicon allows in each list of an answer.
+// maxSyncConvos is how many conversations one answer tells of: what the lexicon
+// allows in each of its lists.
 const maxSyncConvos = 1000
 
-// fresh picks the new conversations that fit into half an answer, by id; cut
-// says that there are further ones.
-func (c *syncCall) fresh(rows []db.SyncConvosRow) (ids []string, cut bool) {
-	room := int64(MaxAnswer / 2)
-	for _, r := range rows {
-		if !r.Fresh || r.ConvoID <= c.after {
+// part picks the rows that this answer tells of, by conversation: no more than
+// the lists hold, and no more new ones than fit into half an answer. cut says
+// that there are others. What the client names is told in every part.
+func (c *syncCall) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
+	named := set(c.convos)
+	room, convos, fresh := int64(MaxAnswer/2), 0, 0
+	for len(rows) > 0 {
+		id, n, cost := rows[0].ConvoID, 0, int64(0)
+		for ; n < len(rows) && rows[n].ConvoID == id; n++ {
+			if rows[n].Fresh {
+				cost = rows[n].Bytes + convoViewBytes
+			}
+		}
+		group := rows[:n]
+		rows = rows[n:]
+		if id <= c.after && !named[id] {
 			continue
 		}
-		room -= r.Bytes + convoViewBytes
-		if len(ids) > 0 && (room < 0 || len(ids) == maxSyncConvos) {
-			return ids, true
+		if convos == maxSyncConvos || cost > room && fresh > 0 {
+			return part, true
 		}
-		ids = append(ids, r.ConvoID)
+		if cost > 0 {
+			fresh++
+		}
+		convos, room, part = convos+1, room-cost, append(part, group...)
 	}
-	return ids, false
+	return part, false
 }

@@ -68,9 +68,6 @@ func joinStretches(stretches []stretch) []gen.SyncConvoSync {
 			e.More, e.LastSeq, e.Epoch = e.More || more, max(e.LastSeq, s.UntilSeq), s.Epoch
 			continue
 		}
-		if len(out) == maxSyncConvos {
-			break
-		}
 		e := gen.SyncConvoSync{ConvoID: s.ConvoID, Epoch: s.Epoch, LastSeq: s.UntilSeq, Messages: s.messages, More: more}
 		if e.Messages == nil {
 			e.Messages = []gen.MessageView{}

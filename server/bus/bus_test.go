@@ -222,6 +222,66 @@ func TestRedisPaused(t *testing.T) {
 	})
 }
 
+// TestChannelMoves: where a node gives the slot of a channel away, it ends the
+// subscription, and the channel is heard at its new node.
+func TestChannelMoves(t *testing.T) {
+	nodes, url := dbtest.RedisCluster(t)
+	a, b := join(t, url), join(t, url)
+	var clients []*redis.Client
+	for _, n := range nodes {
+		c := redis.NewClient(&redis.Options{Addr: n.Addr()})
+		defer c.Close()
+		clients = append(clients, c)
+	}
+	// The slot of one channel, from the node that has it to the next.
+	const convo = "00"
+	name := bus.ChannelOf(convo)
+	slot, err := clients[0].ClusterKeySlot(t.Context(), name).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := -1
+	for i, c := range clients {
+		names, err := c.PubSubShardChannels(t.Context(), name).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(names) == 1 {
+			from = i
+		}
+	}
+	giver, taker := clients[from], clients[(from+1)%len(clients)]
+	old, new := nodeID(t, giver), nodeID(t, taker)
+	setSlot := func(c *redis.Client, how, node string) {
+		t.Helper()
+		if err := c.Do(t.Context(), "CLUSTER", "SETSLOT", slot, how, node).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	setSlot(taker, "IMPORTING", old)
+	setSlot(giver, "MIGRATING", new)
+	setSlot(taker, "NODE", new)
+	setSlot(giver, "NODE", new)
+	eventually(t, "a signal over the channel", func() bool {
+		_, before := b.count()
+		if err := a.bus.Signal(t.Context(), bus.Signal{ConvoID: convo}); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(20 * time.Millisecond)
+		_, after := b.count()
+		return after > before
+	})
+}
+
+func nodeID(t *testing.T, c *redis.Client) string {
+	t.Helper()
+	id, err := c.ClusterMyID(t.Context()).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 // TestClusterLosesANode: what goes over the others' channels arrives.
 func TestClusterLosesANode(t *testing.T) {
 	nodes, url := dbtest.RedisCluster(t)

@@ -140,6 +140,11 @@ func (r *Redis) listen(name string) {
 		select {
 		case <-r.ctx.Done():
 		case <-time.After(100 * time.Millisecond):
+			// The channel may be at another node now, and the client does not
+			// find out by a subscription that is refused.
+			if c, ok := r.client.(*redis.ClusterClient); ok {
+				c.ReloadState(r.ctx)
+			}
 		}
 	}
 }
@@ -168,6 +173,9 @@ func (r *Redis) receive(sub *redis.PubSub) {
 		asked = false
 		switch m := m.(type) {
 		case *redis.Subscription:
+			if m.Kind == "sunsubscribe" {
+				return // the node has given the channel's slot away
+			}
 			r.to.Hint()
 		case *redis.Message:
 			r.hear([]byte(m.Payload))

@@ -30,15 +30,20 @@ var (
 // Cursor is what a client gives back to go on.
 type Cursor struct {
 	Position
-	// After is set while sync tells of many new conversations in parts: those
-	// up to this id have been told. A stream has no use for it.
+	// After is set while sync tells of many conversations in parts: those up to
+	// this id have been told, as far as the log went at the first part, which
+	// is to the end of Until. A stream has no use for them.
 	After string
+	Until int64
 }
+
+// EndOf is the position behind all that the log has at pos.
+func EndOf(pos int64) Position { return Position{Pos: pos, Lane: "~"} }
 
 // Codec writes and reads the cursors of one generation. A cursor is unpadded
 // base64url of
 //
-//	version (1) · gen · { Pos · Lane · Seq · N · After } · check value (8 bytes)
+//	version (1) · gen · { Pos · Lane · Seq · N · After · Until } · check value (8 bytes)
 //
 // with numbers as varints. The check value is HMAC-SHA256 under the
 // generation's secret: two databases that went different ways from one backup
@@ -88,6 +93,7 @@ func (c *Codec) Encode(v Cursor) string {
 	b = binary.AppendUvarint(b, uint64(v.Seq))
 	b = binary.AppendUvarint(b, uint64(v.N))
 	b = appendLane(b, v.After)
+	b = binary.AppendUvarint(b, uint64(v.Until))
 	check := c.check(b)
 	c.crypt(b[head:], check)
 	return base64.RawURLEncoding.EncodeToString(append(b, check...))
@@ -123,7 +129,7 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	if gen != c.gen || !hmac.Equal(c.check(body), check) {
 		return Cursor{}, ErrOutdatedCursor
 	}
-	v := Cursor{Position: Position{Pos: r.number(), Lane: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane()}
+	v := Cursor{Position: Position{Pos: r.number(), Lane: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane(), Until: r.number()}
 	if r.bad || len(r.b) > 0 {
 		return Cursor{}, ErrMalformedCursor
 	}

@@ -66,14 +66,22 @@ func (f *feed) offer(e entry) {
 	}
 }
 
-// whisper hands over what is not in the log. A stream that still replays does
-// not get it.
-func (f *feed) whisper(ev *Event) {
+// whisper hands over a signal, which is not in the log; its cursor is that of
+// at. A stream that still replays does not get it.
+func (f *feed) whisper(ev *Event, at Position) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.live && !f.dead && !f.ending {
-		f.dead = !f.sink.Deliver(ev)
+	if !f.live || f.dead || f.ending {
+		return
 	}
+	if at.Compare(f.after) < 0 {
+		// This instance is behind the cursor that the stream was opened with,
+		// and must not take its client back.
+		v := *ev.Value().(*gen.EphemeralEvent)
+		v.Cursor = f.codec.Encode(Cursor{Position: f.after})
+		ev = NewEvent(&v, f.hub.metrics)
+	}
+	f.dead = !f.sink.Deliver(ev)
 }
 
 // end ends the stream behind what is held.

@@ -20,10 +20,11 @@ func TestCursors(t *testing.T) {
 	convo := strings.Repeat("ab", 64)
 	for _, v := range []stream.Cursor{
 		{},
-		{Position: stream.Position{Pos: 1<<62 + 5, Lane: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo},
+		{Position: stream.Position{Pos: 1<<62 + 5, Lane: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
 		{Position: stream.Position{Pos: 9, Lane: stream.AccountLane("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
 		{Position: stream.Position{Pos: 9, Lane: "keys:" + strings.Repeat("a", 26), N: 3}},
 		{Position: stream.Position{Pos: 9, Lane: "00ff", Seq: 3}},
+		{Position: stream.EndOf(9)},
 	} {
 		s := codec.Encode(v)
 		if len(s) > stream.MaxCursor {

@@ -133,9 +133,8 @@ func (h *Hub) dispatch(batch []entry) {
 			h.apply(e.change)
 		}
 		h.route(e)
-		if e.change != nil && !e.change.begins {
-			h.purge(e.change)
-			h.endScoped(e.change)
+		if c := e.change; c != nil && !c.begins && e.N >= c.n {
+			h.close(c.convo, c.n)
 		}
 		h.place = e.Position
 	}
@@ -183,15 +182,11 @@ func (h *Hub) toAccount(a *account, e entry) {
 	}
 }
 
-// endScoped ends streams that were opened for some conversations, when the
-// account is a member of none of them any more.
-func (h *Hub) endScoped(c *windowChange) {
-	a := h.accounts[c.did]
-	if a == nil {
-		return
-	}
+// endScoped ends streams of an account that were opened for some conversations,
+// this one among them, when it is a member of none of them any more.
+func (h *Hub) endScoped(a *account, convo string) {
 	for f := range a.streams {
-		if f.scope[c.convo] && !h.inAny(a, f.scope) {
+		if f.scope[convo] && !h.inAny(a, f.scope) {
 			h.deliver(delivery{feed: f, end: true})
 		}
 	}

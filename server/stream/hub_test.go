@@ -5,9 +5,13 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
@@ -209,6 +213,58 @@ func TestScopedStreams(t *testing.T) {
 	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
 }
 
+// TestScopedWhileRemoved: a removal that comes while a stream for one
+// conversation is opened ends it too.
+func TestScopedWhileRemoved(t *testing.T) {
+	for _, resumes := range []bool{false, true} {
+		w := newWorld(t)
+		convo := w.convo(alice, bob)
+		w.settle()
+		cfg, hook := w.pool.Config(), &afterQuery{name: "MembershipState"}
+		cfg.ConnConfig.Tracer = hook
+		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pool.Close)
+		hub := stream.NewHub(stream.HubConfig{Pool: pool})
+		w.run(hub)
+		a, b := w.client(alice), w.client(bob, convo)
+		a.MustConnect(hub, "")
+		cursor := ""
+		if resumes {
+			cursor = a.Cursor()
+		}
+		hook.run = func() {
+			w.remove(convo, bob)
+			hub.Hint()
+			w.wait(a)
+		}
+		b.MustConnect(hub, cursor)
+		eventually(t, "the end of the stream", b.Ended)
+		w.wait(b)
+	}
+}
+
+// afterQuery runs something once, after a query of a name.
+type afterQuery struct {
+	name string
+	run  func()
+	once sync.Once
+}
+
+type queryName struct{}
+
+func (q *afterQuery) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, queryName{}, strings.Contains(data.SQL, "name: "+q.name+" "))
+}
+
+func (q *afterQuery) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	if ctx.Value(queryName{}) == true {
+		q.once.Do(q.run)
+	}
+}
+
 func wantError(t *testing.T, err error, name string) {
 	t.Helper()
 	var e *xrpc.Error
@@ -246,6 +302,46 @@ func TestSignals(t *testing.T) {
 	if a.Ephemerals() != 2 || b.Ephemerals() != 1 {
 		t.Errorf("signals after a removal: %d %d", a.Ephemerals(), b.Ephemerals())
 	}
+}
+
+// TestSignalBehind: at an instance that is behind the client's cursor, a signal
+// does not take the client back.
+func TestSignalBehind(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob)
+	w.settle()
+	behind := stream.NewHub(stream.HubConfig{Pool: w.pool})
+	w.run(behind)() // it has its place, and reads nothing more
+	w.send(w.pool, convo, alice)
+	w.settle()
+	b := w.client(bob)
+	b.MustConnect(w.hub(), "")
+	b.Cut()
+	b.MustConnect(behind, b.Cursor())
+	eventually(t, "the stream is live", func() bool { return b.Info("live") == 1 })
+	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: convo, Ciphertext: []byte("typing")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Err(); err != nil || b.Ephemerals() != 1 {
+		t.Errorf("%d signals, %v", b.Ephemerals(), err)
+	}
+}
+
+// TestRemovedTogether: of several that one commit removes each is told of all,
+// live as in a replay.
+func TestRemovedTogether(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob, carol)
+	hub := w.hub()
+	b, c, scoped := w.client(bob), w.client(carol), w.client(bob, convo)
+	for _, x := range []*streamtest.Client{b, c, scoped} {
+		x.MustConnect(hub, "")
+	}
+	w.remove(convo, bob, carol)
+	w.send(w.pool, convo, alice)
+	hub.Hint()
+	w.wait(b, c, scoped)
+	eventually(t, "the end of the scoped stream", scoped.Ended)
 }
 
 // TestOneReadForAll: a row is read and encoded once, however many streams.

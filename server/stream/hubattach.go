@@ -34,16 +34,18 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 			f.scope[id] = true
 		}
 	}
-	active, err := h.checkScope(ctx, f, want)
-	if err != nil {
-		return nil, err
-	}
 	log, err := db.New(h.pool).ReadPlace(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("attach stream: %w", err)
 	}
 	place, err := h.register(ctx, f, log)
 	if err != nil {
+		return nil, err
+	}
+	// Now that the hub has the stream: a removal after this look ends it.
+	active, err := h.checkScope(ctx, f, want)
+	if err != nil {
+		h.detach(f)
 		return nil, err
 	}
 	if err := h.start(ctx, f, want.Cursor, log, place, !active); err != nil {
@@ -100,7 +102,7 @@ func (h *Hub) start(ctx context.Context, f *feed, cursor string, log db.ReadPlac
 		return err
 	}
 	f.mu.Lock()
-	f.ending = closing
+	f.ending = f.ending || closing
 	f.after = from
 	f.mu.Unlock()
 	f.sink.Deliver(f.info(infoConnected, from))
@@ -153,6 +155,9 @@ func (f *feed) begin(at Position, words ...*Event) {
 			f.after = e.Position
 			f.dead = f.dead || !f.sink.Deliver(e.event)
 		}
+	}
+	if f.ending && !f.lapsed {
+		f.sink.End(nil)
 	}
 	if f.lapsed { // more came in that moment than a stream may hold
 		f.lapsed = false

@@ -37,7 +37,7 @@ func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
 		}
 		for f := range a.streams {
 			if f.wants(s.ConvoID) {
-				f.whisper(ev)
+				f.whisper(ev, h.place)
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package stream
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // open is the end of a window that has none.
 const open = math.MaxInt64
@@ -85,23 +88,26 @@ func (h *Hub) apply(c *windowChange) {
 	}
 }
 
-// purge forgets windows that have ended: nothing that comes is in them.
-func (h *Hub) purge(c *windowChange) {
-	a, r := h.accounts[c.did], h.rooms[c.convo]
-	if a == nil || r == nil {
+// close forgets the windows of a conversation that end with its event n, and
+// ends the streams that were for them. Of several windows that end together
+// each shows the events of all, so none is closed before the last of these.
+func (h *Hub) close(convo string, n int64) {
+	r := h.rooms[convo]
+	if r == nil {
 		return
 	}
-	var left []window
-	for _, w := range r.members[a] {
-		if w.leftN > c.n {
-			left = append(left, w)
+	for a, windows := range r.members {
+		left := slices.DeleteFunc(slices.Clone(windows), func(w window) bool { return w.leftN <= n })
+		switch len(left) {
+		case len(windows):
+			continue
+		case 0:
+			h.leaveRoom(a, convo)
+		default:
+			r.members[a] = left
 		}
+		h.endScoped(a, convo)
 	}
-	if len(left) > 0 {
-		r.members[a] = left
-		return
-	}
-	h.leaveRoom(a, c.convo)
 }
 
 func (h *Hub) leaveRoom(a *account, convo string) {

@@ -104,6 +104,10 @@ func (h *History) add(ev gen.ConvoEvent) error {
 		}
 		return nil
 	case *gen.EphemeralEvent:
+		// A client goes on from its last cursor, whatever event that is of.
+		if last := h.last(); c.Compare(last) < 0 {
+			return fmt.Errorf("a signal at %v came after %v", c.Position, last)
+		}
 		h.ephemerals++
 		return nil
 	}
