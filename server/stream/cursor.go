@@ -8,7 +8,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // MaxCursor is the longest cursor there is, in characters.
@@ -44,11 +47,14 @@ type Cursor struct {
 // proves that the database was taken back, since nobody else can have made it.
 type Codec struct {
 	gen int64
-	key []byte
+	// macs are keyed and used again: there is one for each event.
+	macs sync.Pool
 }
 
 // NewCodec makes the codec of a generation.
-func NewCodec(gen int64, secret [16]byte) *Codec { return &Codec{gen: gen, key: secret[:]} }
+func NewCodec(gen int64, secret [16]byte) *Codec {
+	return &Codec{gen: gen, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, secret[:]) }}}
+}
 
 const (
 	cursorVersion = 1
@@ -72,13 +78,16 @@ func (c *Codec) Encode(v Cursor) string {
 	b = binary.AppendUvarint(b, uint64(v.Seq))
 	b = binary.AppendUvarint(b, uint64(v.N))
 	b = appendLane(b, v.After)
-	return base64.RawURLEncoding.EncodeToString(append(b, c.check(b)...))
+	return base64.RawURLEncoding.EncodeToString(c.appendCheck(b))
 }
 
-func (c *Codec) check(b []byte) []byte {
-	h := hmac.New(sha256.New, c.key)
+// appendCheck appends the check value of b.
+func (c *Codec) appendCheck(b []byte) []byte {
+	h := c.macs.Get().(hash.Hash)
+	defer c.macs.Put(h)
+	h.Reset()
 	h.Write(b)
-	return h.Sum(nil)[:checkLength]
+	return h.Sum(b)[:len(b)+checkLength]
 }
 
 // Decode reads a cursor: ErrMalformedCursor, or ErrOutdatedCursor for one that
@@ -95,7 +104,7 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	if r.bad || len(r.b) > 0 {
 		return Cursor{}, ErrMalformedCursor
 	}
-	if gen != c.gen || !hmac.Equal(c.check(body), b[len(body):]) {
+	if gen != c.gen || !hmac.Equal(c.appendCheck(slices.Clone(body)), b) {
 		return Cursor{}, ErrOutdatedCursor
 	}
 	return v, nil
