@@ -48,7 +48,7 @@ func benchResume(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	if err := w.benchSync(ctx, out, d); err != nil {
 		return err
 	}
-	return w.benchReplay(ctx, out)
+	return w.benchReplay(ctx, out, d)
 }
 
 // syncAnswer is what of a sync's answer is looked at.
@@ -105,10 +105,15 @@ func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) e
 	}
 	defer c.Close()
 	positions := w.positions()
+	// What was seeded has one position, and is history: the client's is newer.
+	if err := w.sendEach(ctx, 1, 1); err != nil {
+		return err
+	}
 	first, _, err := w.sync(c, positions, "")
 	if err != nil {
 		return err
 	}
+	positions[0].Seq++
 	if err := w.sendEach(ctx, changedConvos, changedEach); err != nil {
 		return err
 	}
@@ -158,7 +163,7 @@ func (w *world) sendEach(ctx context.Context, convos, each int) error {
 
 // benchReplay measures a stream that missed events, from connecting until it
 // says that it is live.
-func (w *world) benchReplay(ctx context.Context, out io.Writer) error {
+func (w *world) benchReplay(ctx context.Context, out io.Writer, d time.Duration) error {
 	c, err := connect(ctx, w.addr())
 	if err != nil {
 		return err
@@ -172,7 +177,7 @@ func (w *world) benchReplay(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	var rates []float64
-	for range minTurns {
+	for end := time.Now().Add(d / 4); len(rates) < minTurns || time.Now().Before(end); {
 		took, err := w.replay(ctx, at.Cursor)
 		if err != nil {
 			return err

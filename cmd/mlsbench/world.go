@@ -30,12 +30,12 @@ type world struct {
 	tableSize int
 }
 
-func newWorld(ctx context.Context, binary string, accounts int) (w *world, err error) {
+func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err error) {
 	dir, err := os.MkdirTemp("", "mlsbench")
 	if err != nil {
 		return nil, err
 	}
-	w = &world{dir: dir, binary: binary}
+	w := &world{dir: dir, binary: binary}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -54,7 +54,15 @@ func newWorld(ctx context.Context, binary string, accounts int) (w *world, err e
 	for range accounts {
 		w.accounts = append(w.accounts, w.plc.NewAccount())
 	}
-	w.server, _, err = w.startInstance(ctx)
+	if w.server, _, err = w.startInstance(ctx); err != nil {
+		return nil, err
+	}
+	// The log begins with a message of the service's own: a tailer that found
+	// nothing would take what is seeded for new.
+	if err := w.seedConvos(ctx, 1, 1, w.dids(1)); err != nil {
+		return nil, err
+	}
+	_, err = w.send(ctx, 1, 1, 1)
 	return w, err
 }
 
