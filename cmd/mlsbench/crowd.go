@@ -60,14 +60,22 @@ func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 // begin says that a round begins.
 func (c *crowd) begin(round int) { c.started[round].Store(time.Since(c.base).Nanoseconds()) }
 
-// wait waits until so many events have come over all connections.
+// wait waits until so many events have come over all connections, for as long as
+// some do.
 func (c *crowd) wait(ctx context.Context, events int) error {
-	for start := time.Now(); c.events.Load() < int64(events); time.Sleep(time.Millisecond) {
-		if time.Since(start) > 30*time.Second || ctx.Err() != nil {
-			return fmt.Errorf("%d events came, not %d", c.events.Load(), events)
+	had, since := int64(0), time.Now()
+	for {
+		now := c.events.Load()
+		switch {
+		case now >= int64(events):
+			return nil
+		case now > had:
+			had, since = now, time.Now()
+		case time.Since(since) > 30*time.Second, ctx.Err() != nil:
+			return fmt.Errorf("%d events came, not %d", now, events)
 		}
+		time.Sleep(time.Millisecond)
 	}
-	return nil
 }
 
 // leave closes the connections and gives how long events took.
