@@ -209,11 +209,13 @@ func (w *world) replay(ctx context.Context, cursor string) (time.Duration, error
 	var count counter
 	buf := make([]byte, 64<<10)
 	var took time.Duration
+	var last []byte
 	for events := 0; events < replayed+infos; {
 		n, err := conn.Read(buf)
 		if err != nil {
-			return 0, errors.Join(fmt.Errorf("after %d events", events), err)
+			return 0, errors.Join(fmt.Errorf("after %d events, the last of which were: %s", events, last), err)
 		}
+		last = append(last[:0], buf[max(0, n-300):n]...)
 		took = time.Since(start)
 		events += count.add(buf[:n])
 	}

@@ -37,7 +37,8 @@ func (in *instance) subscribe(ctx context.Context, by *authtest.Account, cursor 
 	if _, err := conn.Write(request); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	if s.res, err = http.ReadResponse(s.raw, nil); err != nil {
+	s.res, err = http.ReadResponse(s.raw, nil) //nolint:bodyclose // closing it would read the stream to its end
+	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	if s.res.StatusCode != http.StatusOK {
