@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -62,8 +63,19 @@ func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err e
 	if err := w.seedConvos(ctx, 1, 1, w.dids(1)); err != nil {
 		return nil, err
 	}
-	_, err = w.send(ctx, 1, 1, 1)
-	return w, err
+	if _, err = w.send(ctx, 1, 1, 1); err != nil {
+		return nil, err
+	}
+	for start := time.Now(); time.Since(start) < 30*time.Second; time.Sleep(5 * time.Millisecond) {
+		m, err := w.server.counters(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if m["mls_log_rows_total"] > 0 {
+			return w, nil
+		}
+	}
+	return nil, errors.New("the tailer did not read the first message")
 }
 
 func (w *world) close() {
