@@ -125,7 +125,14 @@ func (r *messageRange) whole(ctx context.Context, q *db.Queries, after int64) (*
 		expected++
 	}
 	end := &found[len(found)-1]
-	out := &gen.GetMessagesOutput{Messages: r.views(alike(found, pageRow)), LastSeq: &last}
+	out := &gen.GetMessagesOutput{Messages: make([]gen.MessageView, len(found)), LastSeq: &last}
+	for i := range found {
+		row := &found[i]
+		out.Messages[i] = gen.MessageView{
+			ID: row.MessageID, ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
+			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind, Blobs: row.Blobs,
+		}
+	}
 	switch {
 	case end.Next != 0:
 		out.Cursor = &end.MessageID

@@ -14,6 +14,9 @@ import (
 // sees them. What does not exist is left out; membership is not checked. Three
 // queries serve all of them.
 func convoViews(ctx context.Context, q *db.Queries, did string, ids []string) ([]gen.ConvoView, error) {
+	if len(ids) == 0 {
+		return []gen.ConvoView{}, nil
+	}
 	convos, err := q.ConvosForView(ctx, did, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read conversations: %w", err)

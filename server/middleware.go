@@ -36,6 +36,9 @@ func contain(next echo.HandlerFunc) echo.HandlerFunc {
 const (
 	writeGrace   = 30 * time.Second
 	writeMinRate = 16 << 10 // bytes per second
+	// writeSlack is by how much a deadline may miss that: moving one costs, and
+	// a page would have it moved three times.
+	writeSlack = 2 * time.Second
 )
 
 // pace puts a deadline on every write.
@@ -54,17 +57,20 @@ func pace(next echo.HandlerFunc) echo.HandlerFunc {
 
 type pacedWriter struct {
 	http.ResponseWriter
-	ctl *http.ResponseController
+	ctl      *http.ResponseController
+	deadline time.Time
 	// hijacked: the connection is a stream's, with deadlines of its own.
 	hijacked bool
 }
 
 func (w *pacedWriter) extend(n int) {
-	if w.hijacked {
+	until := time.Now().Add(writeGrace + time.Duration(n/writeMinRate)*time.Second)
+	if w.hijacked || until.Sub(w.deadline).Abs() < writeSlack {
 		return
 	}
+	w.deadline = until
 	// Not every ResponseWriter has deadlines: those of tests do not.
-	_ = w.ctl.SetWriteDeadline(time.Now().Add(writeGrace + time.Duration(n/writeMinRate)*time.Second))
+	_ = w.ctl.SetWriteDeadline(until)
 }
 
 // Write moves the deadline on and writes.

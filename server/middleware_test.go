@@ -112,6 +112,20 @@ func (c *deadlinedConn) SetWriteDeadline(at time.Time) error {
 	return c.Conn.SetWriteDeadline(at)
 }
 
+// TestDeadlineMovesBeyondTheSlack: what would move it by less leaves it.
+func TestDeadlineMovesBeyondTheSlack(t *testing.T) {
+	const seconds = int(writeSlack / time.Second)
+	w := &deadlined{ResponseRecorder: httptest.NewRecorder()}
+	p := &pacedWriter{ResponseWriter: w, ctl: http.NewResponseController(w)}
+	for _, c := range []struct{ write, moved int }{
+		{0, 1}, {seconds*writeMinRate - 1, 1}, {seconds * writeMinRate, 2}, {2 * seconds * writeMinRate, 3}, {0, 4},
+	} {
+		if p.extend(c.write); len(w.at) != c.moved {
+			t.Fatalf("%d bytes: the deadline was set %d times, not %d", c.write, len(w.at), c.moved)
+		}
+	}
+}
+
 // TestStuckReaderIsCutOff has a client that takes nothing, behind a deadline
 // made short.
 func TestStuckReaderIsCutOff(t *testing.T) {

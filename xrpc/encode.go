@@ -1,8 +1,10 @@
 package xrpc
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -21,11 +23,30 @@ type Encoder struct {
 	typ string
 }
 
-// Marshal gives the JSON of v.
-func Marshal(v Encodable) []byte {
-	e := &Encoder{buf: make([]byte, 0, 4096)}
+// encoders are used again, so that answers do not grow their buffers anew.
+var encoders = sync.Pool{New: func() any { return &Encoder{buf: make([]byte, 0, 4096)} }}
+
+// keptBuffer is the largest buffer that is used again, in bytes: a page of
+// messages fits.
+const keptBuffer = 256 << 10
+
+// encode gives use the JSON of v, which is only good until use returns.
+func encode(typ string, v Encodable, use func(body []byte)) {
+	e := encoders.Get().(*Encoder)
+	e.buf, e.typ = e.buf[:0], typ
 	v.EncodeJSON(e)
-	return e.buf
+	use(e.buf)
+	if cap(e.buf) <= keptBuffer {
+		encoders.Put(e)
+	}
+}
+
+// Marshal gives the JSON of v.
+func Marshal(v Encodable) []byte { return marshal("", v) }
+
+func marshal(typ string, v Encodable) (out []byte) {
+	encode(typ, v, func(body []byte) { out = bytes.Clone(body) })
+	return out
 }
 
 // Open begins an object.

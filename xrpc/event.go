@@ -17,9 +17,7 @@ type Event interface {
 // EventJSON gives an event as the data of server-sent events has it: JSON on
 // one line, with $type first, by the method that streams it.
 func EventJSON(nsid string, ev Event) []byte {
-	e := &Encoder{buf: make([]byte, 0, 512), typ: nsid + "#" + ev.EventName()}
-	ev.EncodeJSON(e)
-	return e.buf
+	return marshal(nsid+"#"+ev.EventName(), ev)
 }
 
 // typed reads of a JSON object only what says how to read the rest.

@@ -149,15 +149,16 @@ func answer[O any, PO output[O]](x *Exchange, out *O, err error) error {
 	if out == nil {
 		return errNoAnswer
 	}
-	body := Marshal(PO(out))
-	// Before the answer: a client that is still sending does not listen.
-	x.body.drain()
-	x.wrote = true
-	if x.audit != nil {
-		x.audit.Answered(x.Method, body)
-	}
-	// An answer that cannot be written has nobody who waits for it.
-	_ = writeJSON(x.W, x.status, body)
+	encode("", PO(out), func(body []byte) {
+		// Before the answer: a client that is still sending does not listen.
+		x.body.drain()
+		x.wrote = true
+		if x.audit != nil {
+			x.audit.Answered(x.Method, body)
+		}
+		// An answer that cannot be written has nobody who waits for it.
+		_ = writeJSON(x.W, x.status, body)
+	})
 	return nil
 }
 

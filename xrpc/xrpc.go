@@ -112,7 +112,8 @@ type Observer interface {
 // Auditor sees every answer of a method. Tests hold answers against the
 // lexicons with it.
 type Auditor interface {
-	// Answered hears of a success; body is the JSON, nil for a Download.
+	// Answered hears of a success; body is the JSON, nil for a Download. It is
+	// good until Answered returns.
 	Answered(m *Method, body []byte)
 	// Failed hears of an error.
 	Failed(m *Method, e *Error)

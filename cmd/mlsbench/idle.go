@@ -1,25 +1,29 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
-// benchIdle measures the resident memory of a server without traffic, and the
-// time from start to ready on an existing database.
+// benchIdle measures a server without traffic: the time from start to ready on
+// an existing database, its resident memory, and what it asks the database.
 func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) error {
-	binary := w.server.Path
-	if err := w.stopServer(); err != nil {
-		return err
-	}
-	took, err := w.startServer(ctx, binary)
+	took, err := w.restart(ctx)
 	if err != nil {
 		return err
 	}
-	time.Sleep(10 * time.Second) // past what starting allocated
-	rss, err := residentOf(w.server.Process.Pid)
+	const quiet = 20 * time.Second // past what starting allocated
+	queries, err := w.countStatements(ctx, func() { time.Sleep(quiet) })
+	if err != nil {
+		return err
+	}
+	rss, err := residentOf(w.server.pid())
 	if err != nil {
 		return err
 	}
@@ -27,5 +31,45 @@ func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) er
 	ratio(out, took.Seconds(), "of a second", atMost, 1)
 	fmt.Fprintf(out, "  resident memory        %8.1f MiB\n", float64(rss)/(1<<20))
 	ratio(out, float64(rss)/(32<<20), "of 32 MiB", atMost, 1)
+	fmt.Fprintf(out, "  queries                %8d in %v, by the log of PostgreSQL\n", queries, quiet)
+	// Of n that are a second apart, n-1 seconds see n.
+	ratio(out, float64(queries-1)/quiet.Seconds(), "of one a second", atMost, 1)
 	return nil
+}
+
+// countStatements counts what mlsd has PostgreSQL execute while f runs: it logs
+// every statement then, with the name of who asked.
+func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
+	set := func(statements ...string) error {
+		for _, q := range append(statements, "SELECT pg_reload_conf()") {
+			if _, err := w.pool.Exec(ctx, q); err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+		}
+		time.Sleep(time.Second) // until every process has read it
+		return nil
+	}
+	if err := set("ALTER SYSTEM SET log_statement = 'all'", "ALTER SYSTEM SET log_line_prefix = 'by %a: '"); err != nil {
+		return 0, err
+	}
+	file, err := os.Open(filepath.Join(w.pg.DataDir, "server.log"))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	if _, err := file.Seek(0, io.SeekEnd); err != nil {
+		return 0, err
+	}
+	f()
+	n := 0
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "by mlsd: LOG:") {
+			n++
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return 0, err
+	}
+	return n, set("ALTER SYSTEM RESET ALL")
 }

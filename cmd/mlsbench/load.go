@@ -19,9 +19,12 @@ import (
 // generator shares the machine with what it measures.
 type call []byte
 
-func newCall(host, verb, target, token string, body []byte) call {
+func newCall(host, verb, target, token string, body []byte, headers ...string) call {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n", verb, target, host, token)
+	for _, h := range headers {
+		b.WriteString(h + "\r\n")
+	}
 	if body != nil {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
 	}
@@ -67,40 +70,63 @@ func runCalls(ctx context.Context, addr string, workers int, calls []call) (load
 }
 
 func worker(ctx context.Context, addr string, calls []call, took []time.Duration, next *atomic.Int64) error {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", addr)
+	c, err := connect(ctx, addr)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	r := bufio.NewReaderSize(conn, 64<<10)
+	defer c.Close()
 	for {
 		i := int(next.Add(1)) - 1
 		if i >= len(calls) {
 			return nil
 		}
 		began := time.Now()
-		if _, err := conn.Write(calls[i]); err != nil {
-			return err
-		}
-		res, err := http.ReadResponse(r, nil)
-		if err != nil {
-			return fmt.Errorf("answer %d: %w", i, err)
-		}
-		if err := readAnswer(res); err != nil {
-			return fmt.Errorf("answer %d: %w", i, err)
+		if err := c.do(calls[i]); err != nil {
+			return fmt.Errorf("call %d: %w", i, err)
 		}
 		took[i] = time.Since(began)
 	}
 }
 
-// readAnswer reads an answer to its end and throws a good one away.
-func readAnswer(res *http.Response) error {
+// connection is one that calls are sent over.
+type connection struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func connect(ctx context.Context, addr string) (*connection, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{conn, bufio.NewReaderSize(conn, 64<<10)}, nil
+}
+
+// do sends a call and reads its answer, which has to be a 200.
+func (c *connection) do(one call) error {
+	_, err := c.answer(one, io.Discard)
+	return err
+}
+
+// answer is do, and copies the answer's body.
+func (c *connection) answer(one call, to io.Writer) (int64, error) {
+	if _, err := c.Write(one); err != nil {
+		return 0, err
+	}
+	res, err := http.ReadResponse(c.r, nil)
+	if err != nil {
+		return 0, err
+	}
+	return readAnswer(res, to)
+}
+
+// readAnswer reads an answer to its end and copies a good one.
+func readAnswer(res *http.Response, to io.Writer) (int64, error) {
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		body, err := io.ReadAll(res.Body)
-		return errors.Join(fmt.Errorf("%s: %s", res.Status, body), err)
+		return 0, errors.Join(fmt.Errorf("%s: %s", res.Status, body), err)
 	}
-	_, err := io.Copy(io.Discard, res.Body)
-	return err
+	return io.Copy(to, res.Body)
 }

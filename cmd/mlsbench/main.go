@@ -29,6 +29,9 @@ var benchmarks = []struct {
 	{"growth", benchGrowth},
 	{"read", benchRead},
 	{"mls", benchMLS},
+	{"live", benchLive},
+	{"fan-out", benchFanOut},
+	{"resume", benchResume},
 }
 
 var missed bool
@@ -64,13 +67,21 @@ func better(a, b time.Duration) time.Duration {
 }
 
 func main() {
+	if name := os.Getenv(floorEnv); name != "" {
+		if err := runFloor(name, os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "floor:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	d := flag.Duration("time", 10*time.Second, "how long a measured run lasts")
 	which := flag.String("run", ".", "run the benchmarks whose name matches this expression")
 	binary := flag.String("mlsd", "bin/mlsd", "the binary to measure")
+	rows := flag.Int("messages", 10_000_000, "how many messages a large table has")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *binary, *which, *d); err != nil {
+	if err := run(ctx, *binary, *which, *d, *rows); err != nil {
 		fmt.Fprintln(os.Stderr, "mlsbench:", err)
 		os.Exit(1)
 	}
@@ -79,20 +90,18 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, binary, which string, d time.Duration) error {
+func run(ctx context.Context, binary, which string, d time.Duration, rows int) error {
 	match, err := regexp.Compile(which)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("%s, %d cores shared by load generator, mlsd and PostgreSQL\n", runtime.GOARCH, runtime.NumCPU())
-	w, err := newWorld(ctx, senders)
+	w, err := newWorld(ctx, binary, accounts)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if _, err := w.startServer(ctx, binary); err != nil {
-		return err
-	}
+	w.tableSize = rows
 	for _, b := range benchmarks {
 		if !match.MatchString(b.name) {
 			continue
@@ -122,7 +131,7 @@ func inParallel(n int, f func(i int)) {
 type spent struct{ server, postgres time.Duration }
 
 func (w *world) cpu(ctx context.Context) (spent, error) {
-	server, err := cpuOf(w.server.Process.Pid)
+	server, err := cpuOf(w.server.pid())
 	if err != nil {
 		return spent{}, err
 	}

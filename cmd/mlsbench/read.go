@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -20,7 +22,8 @@ const (
 )
 
 // benchRead measures a page of getMessages at the start, the middle and the end
-// of a long conversation, beside the bare query on one connection.
+// of a long conversation, beside the bare query on one connection, and beside a
+// program that answers with the same bytes and does nothing for it.
 func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -41,31 +44,80 @@ func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 		return err
 	}
 	defer pool.Close()
-
-	n := int(d.Seconds() * 50)
 	fmt.Fprintf(out, "getMessages, page of %d of %d messages (200 bytes), one caller\n", pageSize, depth)
 	for _, after := range []int64{0, depth / 2, depth - pageSize} {
-		// A query may present its token again.
-		target := fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after)
-		token := w.accounts[0].TokenFor(w.did(), gen.NSIDGetMessages, time.Hour)
-		calls := slices.Repeat([]call{newCall(w.addr(), "GET", target, token, nil)}, n)
-		var whole, bare time.Duration
-		// In turns, and the better of each: what disturbs the machine disturbs both.
-		for range 3 {
-			res, err := runCalls(ctx, w.addr(), 1, calls)
-			if err != nil {
-				return err
-			}
-			alone, err := w.barePages(ctx, db.New(pool), after, n)
-			if err != nil {
-				return err
-			}
-			whole, bare = better(whole, res.p50), better(bare, alone)
+		p, err := w.readPages(ctx, db.New(pool), after, int(d.Seconds()*50))
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(out, "  after %6d           whole stack p50 %v, bare query p50 %v\n", after, whole.Round(time.Microsecond), bare.Round(time.Microsecond))
-		ratio(out, float64(whole)/float64(bare), "of the bare query", atMost, 2)
+		fmt.Fprintf(out, "  after %6d           whole stack p50 %v, bare query p50 %v\n",
+			after, p.whole.Round(time.Microsecond), p.bare.Round(time.Microsecond))
+		fmt.Fprintf(out, "  CPU per page           mlsd %v, PostgreSQL %v; a bare HTTP answer of its %d bytes p50 %v\n",
+			p.cpu.server.Round(time.Microsecond), p.cpu.postgres.Round(time.Microsecond), p.size, p.http.Round(time.Microsecond))
+		ratio(out, float64(p.whole)/float64(p.bare), "of the bare query", atMost, 2)
 	}
 	return nil
+}
+
+// readRounds is how often the sides of benchRead take turns.
+const readRounds = 5
+
+// pages is what reading a page came to: medians, and CPU time.
+type pages struct {
+	whole, bare, http time.Duration
+	cpu               spent
+	size              int
+}
+
+// readPages reads the page after a number n times in a turn of each side. It
+// takes the better of the turns: what disturbs the machine disturbs all.
+func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int) (p pages, err error) {
+	// A query may present its token again.
+	target := fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after)
+	token := w.accounts[0].TokenFor(w.did(), gen.NSIDGetMessages, time.Hour)
+	one := newCall(w.addr(), "GET", target, token, nil)
+	c, err := connect(ctx, w.addr())
+	if err != nil {
+		return p, err
+	}
+	defer c.Close()
+	var page bytes.Buffer
+	if _, err := c.answer(one, &page); err != nil {
+		return p, err
+	}
+	p.size = page.Len()
+	floor, err := startFloor(ctx, httpFloor, page.Bytes(), 0)
+	if err != nil {
+		return p, err
+	}
+	defer func() { err = errors.Join(err, floor.stop()) }()
+	calls := slices.Repeat([]call{one}, n)
+	for range readRounds {
+		before, err := w.cpu(ctx)
+		if err != nil {
+			return p, err
+		}
+		res, err := runCalls(ctx, w.addr(), 1, calls)
+		if err != nil {
+			return p, err
+		}
+		now, err := w.cpu(ctx)
+		if err != nil {
+			return p, err
+		}
+		p.cpu.server += (now.server - before.server) / time.Duration(n*readRounds)
+		p.cpu.postgres += (now.postgres - before.postgres) / time.Duration(n*readRounds)
+		alone, err := w.barePages(ctx, q, after, n)
+		if err != nil {
+			return p, err
+		}
+		empty, err := runCalls(ctx, floor.addr, 1, calls)
+		if err != nil {
+			return p, err
+		}
+		p.whole, p.bare, p.http = better(p.whole, res.p50), better(p.bare, alone), better(p.http, empty.p50)
+	}
+	return p, nil
 }
 
 // barePages gives the median time of the page's query through pgx.

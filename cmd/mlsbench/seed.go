@@ -3,25 +3,32 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // convoID is the id of the n-th conversation of a benchmark: pgbench writes the
 // same with lpad(to_hex(n), 32, '0').
 func convoID(n int) string { return fmt.Sprintf("%032x", n) }
 
+// seedPos is where in the log seeded rows are: below any transaction of the
+// service, so that no tailer takes them for new.
+const seedPos = 3
+
 // seedConvos makes conversations first..last at epoch 0 with these members.
 func (w *world) seedConvos(ctx context.Context, first, last int, members []string) error {
 	_, err := w.pool.Exec(ctx, `
-		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		SELECT lpad(to_hex(n), 32, '0'), $3, 1, 0, false, 'claimed', now(), now()
-		FROM generate_series($1::int, $2::int) AS n`, first, last, members[0])
+		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at, last_pos)
+		SELECT lpad(to_hex(n), 32, '0'), $3, 1, 0, false, 'claimed', now(), now(), $4
+		FROM generate_series($1::int, $2::int) AS n`, first, last, members[0], seedPos)
 	if err != nil {
 		return fmt.Errorf("seed conversations: %w", err)
 	}
 	_, err = w.pool.Exec(ctx, `
-		INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT lpad(to_hex(n), 32, '0'), did, 0, now()
-		FROM generate_series($1::int, $2::int) AS n, unnest($3::text[]) AS did`, first, last, members)
+		INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+		SELECT lpad(to_hex(n), 32, '0'), did, 0, now(), 0, log_current_generation(), $4
+		FROM generate_series($1::int, $2::int) AS n, unnest($3::text[]) AS did`, first, last, members, seedPos)
 	if err != nil {
 		return fmt.Errorf("seed memberships: %w", err)
 	}
@@ -31,10 +38,17 @@ func (w *world) seedConvos(ctx context.Context, first, last int, members []strin
 // seedMessages puts messages of size bytes into conversations first..last, the
 // same number into each.
 func (w *world) seedMessages(ctx context.Context, first, last, each, size int) error {
+	if err := w.fillMessages(ctx, first, last, each, size); err != nil {
+		return err
+	}
+	return w.settle(ctx)
+}
+
+func (w *world) fillMessages(ctx context.Context, first, last, each, size int) error {
 	_, err := w.pool.Exec(ctx, `
-		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
-		SELECT lpad(to_hex(n), 32, '0'), s, 'seed-' || s, 'app', 0, decode(repeat('a5', $4::int), 'hex'), now()
-		FROM generate_series($1::int, $2::int) AS n, generate_series(1, $3::int) AS s`, first, last, each, size)
+		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+		SELECT lpad(to_hex(n), 32, '0'), s, 'seed-' || s, 'app', 0, decode(repeat('a5', $4::int), 'hex'), now(), g.gen, $5
+		FROM log_generation g, generate_series($1::int, $2::int) AS n, generate_series(1, $3::int) AS s`, first, last, each, size, seedPos)
 	if err != nil {
 		return fmt.Errorf("seed messages: %w", err)
 	}
@@ -44,7 +58,56 @@ func (w *world) seedMessages(ctx context.Context, first, last, each, size int) e
 	if err != nil {
 		return fmt.Errorf("seed numbers: %w", err)
 	}
-	return w.settle(ctx)
+	return nil
+}
+
+// withoutIndexes runs fill while messages has no indexes, and makes them again:
+// for many rows that takes half the time.
+func (w *world) withoutIndexes(ctx context.Context, fill func() error) error {
+	var drop, restore []string
+	for _, q := range []string{
+		// What refers to the primary key goes first and comes last.
+		`SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
+			format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+		FROM pg_constraint
+		WHERE contype = 'f' AND confrelid = 'messages'::regclass OR contype = 'p' AND conrelid = 'messages'::regclass
+		ORDER BY contype`,
+		`SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid)
+		FROM pg_index WHERE indrelid = 'messages'::regclass AND NOT indisprimary`,
+	} {
+		rows, err := w.pool.Query(ctx, q)
+		if err != nil {
+			return err
+		}
+		var without, with string
+		_, err = pgx.ForEachRow(rows, []any{&without, &with}, func() error {
+			drop, restore = append(drop, without), append(restore, with)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("list indexes: %w", err)
+		}
+	}
+	slices.Reverse(restore)
+	if err := w.each(ctx, drop); err != nil {
+		return err
+	}
+	if err := fill(); err != nil {
+		return err
+	}
+	return w.each(ctx, restore)
+}
+
+// each runs statements on one connection with room to sort in.
+func (w *world) each(ctx context.Context, statements []string) error {
+	return pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
+		for _, q := range append([]string{"SET LOCAL maintenance_work_mem = '1GB'"}, statements...) {
+			if _, err := tx.Exec(ctx, q); err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+		}
+		return nil
+	})
 }
 
 // settle leaves no work of seeding to be done while the clock runs.
@@ -59,7 +122,7 @@ func (w *world) settle(ctx context.Context) error {
 
 // clear empties the tables of conversations.
 func (w *world) clear(ctx context.Context) error {
-	_, err := w.pool.Exec(ctx, "TRUNCATE conversations, messages, memberships CASCADE")
+	_, err := w.pool.Exec(ctx, "TRUNCATE conversations, messages, memberships, events CASCADE")
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/auth/authtest"
 )
 
 const (
@@ -156,12 +157,11 @@ func (w *world) send(ctx context.Context, convos, senders, n int) (loadResult, e
 	return runCalls(ctx, w.addr(), senders, calls)
 }
 
-// sendCalls makes n requests, each with a token of its own, since a token is
-// good for one procedure call.
+// sendCalls makes n requests.
 func (w *world) sendCalls(convos, senders, n int) ([]call, error) {
 	bodies := make([][]byte, convos)
 	for i := range bodies {
-		body, err := sendBody(convoID(i + 1))
+		body, err := sendBody(convoID(i+1), messageLen, "")
 		if err != nil {
 			return nil, err
 		}
@@ -169,22 +169,33 @@ func (w *world) sendCalls(convos, senders, n int) ([]call, error) {
 	}
 	calls := make([]call, n)
 	inParallel(n, func(i int) {
-		token := w.accounts[i%senders].TokenFor(w.did(), gen.NSIDSendMessage, time.Hour)
-		calls[i] = newCall(w.addr(), "POST", "/xrpc/"+gen.NSIDSendMessage, token, bodies[rand.IntN(convos)])
+		calls[i] = w.server.procedure(w.accounts[i%senders], gen.NSIDSendMessage, bodies[rand.IntN(convos)])
 	})
 	return calls, nil
 }
 
-func sendBody(convo string) ([]byte, error) {
-	id, err := hex.DecodeString(convo)
+// procedure is a call with a token of its own, since a token is good for one
+// procedure call.
+func (in *instance) procedure(by *authtest.Account, nsid string, body []byte) call {
+	return newCall(in.addr(), "POST", "/xrpc/"+nsid, by.TokenFor(in.serviceDID, nsid, time.Hour), body)
+}
+
+// sendBody is the input of a sendMessage of size bytes; without an id the
+// service makes one.
+func sendBody(convo string, size int, id string) ([]byte, error) {
+	group, err := hex.DecodeString(convo)
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(map[string]any{
+	in := map[string]any{
 		"convoId":    convo,
 		"epoch":      0,
-		"ciphertext": map[string]string{"$bytes": base64.StdEncoding.EncodeToString(application(id))},
-	})
+		"ciphertext": map[string]string{"$bytes": base64.StdEncoding.EncodeToString(application(group, size))},
+	}
+	if id != "" {
+		in["msgId"] = id
+	}
+	return json.Marshal(in)
 }
 
 // madeUpMembers are accounts that never call. pgbench, which takes a colon for
@@ -223,7 +234,7 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 		"epoch":       "0",
 		"past_epochs": "0",
 		"message_id":  "(:id::bigint)::text",
-		"ciphertext":  literal(application(id)),
+		"ciphertext":  literal(application(id, messageLen)),
 		"blobs":       "NULL",
 		"now":         "now()",
 	})
@@ -234,7 +245,7 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 	return w.pgbench(ctx, script, connections, d)
 }
 
-// application is a message of the benchmark's size.
-func application(groupID []byte) []byte {
-	return mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), groupID).Application(messageLen)
+// application is an application message of size bytes inside.
+func application(groupID []byte, size int) []byte {
+	return mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), groupID).Application(size)
 }

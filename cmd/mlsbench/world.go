@@ -4,16 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -26,24 +20,23 @@ import (
 // directory, and the real binary, all on loopback and gone afterwards.
 type world struct {
 	dir      string
+	binary   string
 	pg       *pgembed.Server
 	pool     *pgxpool.Pool
 	plc      *authtest.PLC
 	accounts []*authtest.Account
-	port     int
-	server   *exec.Cmd
-	log      *os.File
+	// server is the instance under test; others come and go with a benchmark.
+	server *instance
+	// tableSize is how many messages a large table has.
+	tableSize int
 }
 
-// poolSize is the connections of the server, and of pgbench beside it.
-const poolSize = 16
-
-func newWorld(ctx context.Context, accounts int) (w *world, err error) {
+func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err error) {
 	dir, err := os.MkdirTemp("", "mlsbench")
 	if err != nil {
 		return nil, err
 	}
-	w = &world{dir: dir}
+	w := &world{dir: dir, binary: binary}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -62,15 +55,32 @@ func newWorld(ctx context.Context, accounts int) (w *world, err error) {
 	for range accounts {
 		w.accounts = append(w.accounts, w.plc.NewAccount())
 	}
-	if w.log, err = os.Create(filepath.Join(dir, "mlsd.log")); err != nil {
+	if w.server, _, err = w.startInstance(ctx); err != nil {
 		return nil, err
 	}
-	return w, nil
+	// The log begins with a message of the service's own: a tailer that found
+	// nothing would take what is seeded for new.
+	if err := w.seedConvos(ctx, 1, 1, w.dids(1)); err != nil {
+		return nil, err
+	}
+	if _, err = w.send(ctx, 1, 1, 1); err != nil {
+		return nil, err
+	}
+	for start := time.Now(); time.Since(start) < 30*time.Second; time.Sleep(5 * time.Millisecond) {
+		m, err := w.server.counters(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if m["mls_log_rows_total"] > 0 {
+			return w, nil
+		}
+	}
+	return nil, errors.New("the tailer did not read the first message")
 }
 
 func (w *world) close() {
 	if w.server != nil {
-		if err := w.stopServer(); err != nil {
+		if err := w.server.stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "stop mlsd:", err)
 		}
 	}
@@ -93,76 +103,19 @@ func (w *world) close() {
 }
 
 // did of the service under test, and addr, where it listens.
-func (w *world) did() string  { return fmt.Sprintf("did:web:localhost%%3A%d", w.port) }
-func (w *world) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(w.port)) }
+func (w *world) did() string  { return w.server.serviceDID }
+func (w *world) addr() string { return w.server.addr() }
 
-// startServer starts the binary and gives the time until it is ready.
-func (w *world) startServer(ctx context.Context, binary string) (time.Duration, error) {
-	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
+// restart puts a new process in the place of the instance under test.
+func (w *world) restart(ctx context.Context) (time.Duration, error) {
+	old := w.server
+	w.server = nil
+	if err := old.stop(); err != nil {
 		return 0, err
 	}
-	w.port = free.Addr().(*net.TCPAddr).Port
-	free.Close()
-
-	w.server = exec.CommandContext(ctx, binary, "serve")
-	w.server.Env = append(withoutOurs(os.Environ()),
-		"SERVER_PORT="+strconv.Itoa(w.port),
-		"DATABASE_URL="+w.pg.URL(pgembed.Database),
-		"MLS_DATA_DIR="+filepath.Join(w.dir, "data"),
-		"MLS_PLC_URL="+w.plc.URL,
-		"MLS_DEV=true",
-		"MLS_METRICS_LISTEN=127.0.0.1:0",
-		"MLS_DB_CONNECTIONS="+strconv.Itoa(poolSize),
-		"MLS_RATE_LIMITS=off",
-	)
-	w.server.Stdout, w.server.Stderr = w.log, w.log
-	start := time.Now()
-	if err := w.server.Start(); err != nil {
-		return 0, err
-	}
-	for time.Since(start) < 30*time.Second {
-		if w.ready(ctx) {
-			return time.Since(start), nil
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
-	return 0, fmt.Errorf("the server was not ready within 30 s; its log: %s", w.serverLog())
-}
-
-func (w *world) ready(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.addr()+"/health/ready", nil)
-	if err != nil {
-		return false
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	defer res.Body.Close()
-	_, err = io.Copy(io.Discard, res.Body)
-	return err == nil && res.StatusCode == http.StatusOK
-}
-
-func (w *world) serverLog() string {
-	b, err := os.ReadFile(w.log.Name())
-	if err != nil {
-		return err.Error()
-	}
-	return string(b[max(0, len(b)-2000):])
-}
-
-func (w *world) stopServer() error {
-	defer func() { w.server = nil }()
-	if err := w.server.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	err := w.server.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return fmt.Errorf("mlsd ended with %s: %s", exit.ProcessState, w.serverLog())
-	}
-	return err
+	in, took, err := w.startInstance(ctx)
+	w.server = in
+	return took, err
 }
 
 // postmaster is the process id of PostgreSQL: the parent of any of its backends.
@@ -173,15 +126,4 @@ func (w *world) postmaster(ctx context.Context) (int, error) {
 	}
 	s, err := readStat(strconv.Itoa(backend))
 	return s.parent, err
-}
-
-// withoutOurs drops what would configure the server from outside.
-func withoutOurs(env []string) []string {
-	var out []string
-	for _, e := range env {
-		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "MLS_") && name != "DATABASE_URL" && name != "REDIS_URL" && name != "SERVICE_DID" {
-			out = append(out, e)
-		}
-	}
-	return out
 }

@@ -53,6 +53,11 @@ func (d *database) stop() error {
 	return d.private.Stop(ctx)
 }
 
+// pingAfter is how long a connection is idle before its next use tries it out.
+// It is longer than the clock of the log's reader, whose question each second
+// would be two otherwise.
+const pingAfter = 2 * time.Second
+
 // readOnlyTransaction is the SQLSTATE of a write at what has become a standby.
 const readOnlyTransaction = "25006"
 
@@ -65,6 +70,7 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 	cfg.MaxConns = int32(size)
 	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = time.Hour, 10*time.Minute
 	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > pingAfter }
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server"
@@ -301,5 +302,19 @@ func TestBuildClosesWhatItOpened(t *testing.T) {
 	}
 	if a.close() != nil || len(order) != 2 {
 		t.Error("closed twice")
+	}
+}
+
+// A connection that the log's reader has each second is not tried out as well.
+func TestRecentConnectionsAreNotTriedOut(t *testing.T) {
+	pool, err := openPool(t.Context(), dbtest.URL(t), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for idle, want := range map[time.Duration]bool{time.Second: false, pingAfter: false, pingAfter + 1: true} {
+		if got := pool.Config().ShouldPing(t.Context(), pgxpool.ShouldPingParams{IdleDuration: idle}); got != want {
+			t.Errorf("idle for %v: %v", idle, got)
+		}
 	}
 }

@@ -10,7 +10,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // MaxCursor is the longest cursor there is, in bytes, as the lexicons have it.
@@ -55,8 +58,9 @@ func EndOf(pos int64) Position { return Position{Pos: pos, Lane: "~"} }
 // nonce (as in SIV, RFC 5297), so the same cursor is always the same text.
 type Codec struct {
 	gen  int64
-	key  []byte
 	hide cipher.Block
+	// macs are keyed and used again: there is one for each event.
+	macs sync.Pool
 }
 
 // NewCodec makes the codec of a generation.
@@ -67,7 +71,7 @@ func NewCodec(gen int64, secret [16]byte) *Codec {
 	if err != nil {
 		panic(err) // the length of the key is a constant
 	}
-	return &Codec{gen: gen, key: secret[:], hide: hide}
+	return &Codec{gen: gen, hide: hide, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, secret[:]) }}}
 }
 
 const (
@@ -94,9 +98,10 @@ func (c *Codec) Encode(v Cursor) string {
 	b = binary.AppendUvarint(b, uint64(v.N))
 	b = appendLane(b, v.After)
 	b = binary.AppendUvarint(b, uint64(v.Until))
-	check := c.check(b)
-	c.crypt(b[head:], check)
-	return base64.RawURLEncoding.EncodeToString(append(b, check...))
+	body := len(b)
+	b = c.appendCheck(b)
+	c.crypt(b[head:body], b[body:])
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // crypt encrypts b, or decrypts it.
@@ -106,10 +111,13 @@ func (c *Codec) crypt(b, nonce []byte) {
 	cipher.NewCTR(c.hide, iv[:]).XORKeyStream(b, b)
 }
 
-func (c *Codec) check(b []byte) []byte {
-	h := hmac.New(sha256.New, c.key)
+// appendCheck appends the check value of b.
+func (c *Codec) appendCheck(b []byte) []byte {
+	h := c.macs.Get().(hash.Hash)
+	defer c.macs.Put(h)
+	h.Reset()
 	h.Write(b)
-	return h.Sum(nil)[:checkLength]
+	return h.Sum(b)[:len(b)+checkLength]
 }
 
 // Decode reads a cursor: ErrMalformedCursor, or ErrOutdatedCursor for one that
@@ -126,7 +134,7 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 		return Cursor{}, ErrMalformedCursor
 	}
 	c.crypt(r.b, check)
-	if gen != c.gen || !hmac.Equal(c.check(body), check) {
+	if gen != c.gen || !hmac.Equal(c.appendCheck(slices.Clone(body)), b) {
 		return Cursor{}, ErrOutdatedCursor
 	}
 	v := Cursor{Position: Position{Pos: r.number(), Lane: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane(), Until: r.number()}

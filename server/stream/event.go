@@ -55,12 +55,20 @@ type chunk struct {
 	head int // bytes before the piece
 }
 
-func newChunk(piece []byte) chunk {
-	raw := make([]byte, 0, len(piece)+10)
-	raw = strconv.AppendUint(raw, uint64(len(piece)), 16)
+// newChunk makes one of a piece in parts.
+func newChunk(parts ...[]byte) chunk {
+	size := 0
+	for _, p := range parts {
+		size += len(p)
+	}
+	raw := make([]byte, 0, size+12)
+	raw = strconv.AppendUint(raw, uint64(size), 16)
 	raw = append(raw, '\r', '\n')
 	head := len(raw)
-	return chunk{raw: append(append(raw, piece...), '\r', '\n'), head: head}
+	for _, p := range parts {
+		raw = append(raw, p...)
+	}
+	return chunk{raw: append(raw, '\r', '\n'), head: head}
 }
 
 // piece is the body's part of a chunk.
@@ -79,10 +87,7 @@ type gzipChunk struct {
 func (e *Event) sse() chunk {
 	e.plainOnce.Do(func() {
 		data := xrpc.EventJSON(gen.NSIDStreamConvoEvents, e.value)
-		piece := make([]byte, 0, len(data)+len(e.Cursor())+16)
-		piece = append(append(piece, "id: "...), e.Cursor()...)
-		piece = append(append(piece, "\ndata: "...), data...)
-		e.plain = newChunk(append(piece, '\n', '\n'))
+		e.plain = newChunk([]byte("id: "), []byte(e.Cursor()), []byte("\ndata: "), data, []byte("\n\n"))
 		e.metrics.Encoded.WithLabelValues("json").Inc()
 	})
 	return e.plain

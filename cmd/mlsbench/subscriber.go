@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/xrpc"
+)
+
+// subscription is a stream of server-sent events as a client has it.
+type subscription struct {
+	conn net.Conn
+	// raw is the connection behind the header of the answer, res the answer:
+	// one of them may be read.
+	raw *bufio.Reader
+	res *http.Response
+}
+
+// subscribe opens a stream, from a cursor where there is one.
+func (in *instance) subscribe(ctx context.Context, by *authtest.Account, cursor string) (*subscription, error) {
+	request := in.subscribeCall(by, cursor)
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", in.addr())
+	if err != nil {
+		return nil, err
+	}
+	s := &subscription{conn: conn, raw: bufio.NewReader(conn)}
+	if _, err := conn.Write(request); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	s.res, err = http.ReadResponse(s.raw, nil) //nolint:bodyclose // closing it would read the stream to its end
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	if s.res.StatusCode != http.StatusOK {
+		_, err := readAnswer(s.res, io.Discard)
+		return nil, errors.Join(err, conn.Close())
+	}
+	return s, nil
+}
+
+func (in *instance) subscribeCall(by *authtest.Account, cursor string) call {
+	target := "/xrpc/" + gen.NSIDStreamConvoEvents
+	if cursor != "" {
+		target += "?" + url.Values{"cursor": {cursor}}.Encode()
+	}
+	token := by.TokenFor(in.serviceDID, gen.NSIDStreamConvoEvents, time.Hour)
+	return newCall(in.addr(), "GET", target, token, nil, "Accept: "+xrpc.EventStream)
+}
+
+func (s *subscription) close() { _ = s.conn.Close() }
+
+// endOfEvent is how the chunk of an event ends (RFC 9112, section 7.1). That of
+// a heartbeat has no brace.
+const endOfEvent = "}\n\n\r\n"
+
+// counter counts the events in the raw bytes of a stream.
+type counter struct{ tail []byte }
+
+// add gives how many events end in p.
+func (c *counter) add(p []byte) int {
+	const most = len(endOfEvent) - 1
+	n := bytes.Count(p, []byte(endOfEvent))
+	// And those that began before p.
+	c.tail = append(c.tail, p[:min(most, len(p))]...)
+	n += bytes.Count(c.tail, []byte(endOfEvent))
+	rest := c.tail
+	if len(p) > most {
+		rest = p
+	}
+	c.tail = append(c.tail[:0], rest[max(0, len(rest)-most):]...)
+	return n
+}
