@@ -117,16 +117,29 @@ func start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{DataDir: dir, Major: inst.Major, done: make(chan struct{})}
-	if err := s.pickSocketDir(id); err != nil {
-		return nil, err
-	}
-	if err := s.launch(ctx, inst, id, o); err != nil {
+	for until := time.Now().Add(orphansEnd); ; {
+		s := &Server{DataDir: dir, Major: inst.Major, done: make(chan struct{})}
+		if err := s.pickSocketDir(id); err != nil {
+			return nil, err
+		}
+		err := s.launch(ctx, inst, id, o)
+		if err == nil {
+			return s, nil
+		}
 		s.removeTemp()
-		return nil, err
+		if !strings.Contains(err.Error(), memoryInUse) || time.Now().After(until) || ctx.Err() != nil {
+			return nil, err
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
-	return s, nil
 }
+
+// Sessions of a server that was killed end when they notice, and hold its shared
+// memory until then: PostgreSQL refuses to start beside them, in these words.
+const (
+	memoryInUse = "pre-existing shared memory block"
+	orphansEnd  = 20 * time.Second
+)
 
 // pickSocketDir takes the data directory itself, which has the right owner
 // and mode already, unless its path is too long for a socket address.

@@ -225,11 +225,23 @@ func TestAfterKill(t *testing.T) {
 	if got := query(t, s, "SELECT v FROM t"); got != "kept" {
 		t.Errorf("after taking over from a left server: %q", got)
 	}
+	// One of its sessions does not notice at once.
+	held, err := pgx.Connect(t.Context(), s.URL(Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close(context.Background())
+	session := int(held.PgConn().PID())
+	if err := syscall.Kill(session, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	<-s.Done()
 	s.lock.Close()
+	late := time.AfterFunc(time.Second, func() { _ = syscall.Kill(session, syscall.SIGKILL) })
+	defer late.Stop()
 	s2 := mustStart(t, Options{DataDir: dir})
 	if got := query(t, s2, "SELECT v FROM t"); got != "kept" {
 		t.Errorf("after a crash: %q", got)

@@ -246,10 +246,19 @@ func TestConsumerTooSlow(t *testing.T) {
 		taps[method].nextEvent()
 	}
 	s.client = usual
+	quick := s.opened(t, alice.Account, "streamConvoEvents", nil)
+	defer quick.close()
+	quick.nextEvent()
 	// More than the buffers of a connection have room for.
 	const count, size = 30, 250_000
 	for range count {
 		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, size)))
+	}
+	// The slow ones are not read before all of it was told.
+	for seq := range int64(count) {
+		if ev := quick.nextEvent(); ev.Message.Seq != seq+1 {
+			t.Fatalf("the reader that keeps up: %+v, want number %d", ev, seq+1)
+		}
 	}
 	for method, p := range taps {
 		last, cursor := p.untilTooSlow()
