@@ -132,7 +132,9 @@ func (h *Hub) dispatch(batch []entry) {
 			h.remember(e)
 			h.apply(e.change)
 		}
-		h.route(e)
+		if e.event != nil {
+			h.route(e)
+		}
 		if c := e.change; c != nil && !c.begins && e.N >= c.n {
 			h.close(c.convo, c.n)
 		}

@@ -265,7 +265,7 @@ func (r *replay) sendPage(ctx context.Context, keys []key, rows []db.ReplayMessa
 		if err != nil {
 			return err
 		}
-		if !r.wants(e.convo) {
+		if e.event == nil || !r.wants(e.convo) {
 			continue
 		}
 		r.hub.count.Replayed.Inc()

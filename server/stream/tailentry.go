@@ -61,7 +61,9 @@ type entry struct {
 	convo, target string
 	// change is what it does to a window; nil for nothing.
 	change *windowChange
-	event  *Event
+	// event is nil where a server of a later version wrote a kind that this one
+	// does not know: its place is passed, and nobody is told.
+	event *Event
 }
 
 // message makes the entry of a message.
@@ -98,11 +100,9 @@ func (c *Codec) logged(r logged, metrics *Metrics) (entry, error) {
 	if r.kind == KindMembership && r.edge >= 0 {
 		e.change = &windowChange{convo: e.convo, did: b.DID, begins: b.Action == ActionJoined, seq: r.Seq, n: r.edge}
 	}
-	v := r.value(c.Encode(Cursor{Position: r.Position}), e.convo, b)
-	if v == nil {
-		return entry{}, fmt.Errorf("event of unknown kind %s", r.kind)
+	if v := r.value(c.Encode(Cursor{Position: r.Position}), e.convo, b); v != nil {
+		e.event = NewEvent(v, metrics)
 	}
-	e.event = NewEvent(v, metrics)
 	return e, nil
 }
 
