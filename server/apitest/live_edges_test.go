@@ -251,11 +251,9 @@ func TestConsumerTooSlow(t *testing.T) {
 	quick.nextEvent()
 	// More than the buffers of a connection have room for.
 	const count, size = 30, 250_000
-	for range count {
-		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, size)))
-	}
-	// The slow ones are not read before all of it was told.
 	for seq := range int64(count) {
+		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, size)))
+		// The slow ones are not read before all of it was told.
 		if ev := quick.nextEvent(); ev.Message.Seq != seq+1 {
 			t.Fatalf("the reader that keeps up: %+v, want number %d", ev, seq+1)
 		}
