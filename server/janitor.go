@@ -13,13 +13,14 @@ import (
 )
 
 const (
-	// cleanEvery is how often the janitor looks, in the mean.
-	cleanEvery = time.Minute
+	// cleanEvery is how often the janitor looks, in the mean. A look at nothing
+	// takes about 20 statements.
+	cleanEvery = 5 * time.Minute
 	// cleanBatch is how many rows one statement deletes: no transaction is
 	// long, since a long one holds back everybody's horizon.
 	cleanBatch = 500
 	// cleanBatches bounds what one round does of one kind.
-	cleanBatches = 1000
+	cleanBatches = 500
 	// looseObjectTime is how long an upload may take before its object is
 	// given up. The request is cut off long before.
 	looseObjectTime = 6 * time.Hour

@@ -225,7 +225,11 @@ func TestFutureCursor(t *testing.T) {
 // cursor without a hole.
 func TestConsumerTooSlow(t *testing.T) {
 	t.Parallel()
-	s := newStack(t, func(o *options) { o.stream.Buffer = 1 << 20 })
+	// The bound is that of bytes: none of time comes before it, however long the
+	// machine takes.
+	s := newStack(t, func(o *options) {
+		o.stream.Buffer, o.stream.Heartbeat, o.stream.WriteTimeout = 1<<20, time.Hour, time.Hour
+	})
 	alice, bob := newActor(), newActor()
 	g := s.conversation(t, alice, bob)
 	s.settle(t)
