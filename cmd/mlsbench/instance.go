@@ -66,7 +66,10 @@ func (w *world) startInstance(ctx context.Context, env ...string) (*instance, ti
 	}
 	for time.Since(start) < 30*time.Second {
 		if in.ready(ctx) {
-			return in, time.Since(start), nil
+			took := time.Since(start)
+			// It takes no token of the second in which it started.
+			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+			return in, took, nil
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
