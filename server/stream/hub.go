@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -36,6 +37,8 @@ type Hub struct {
 	count   *LogMetrics
 	log     *slog.Logger
 	wake    chan struct{}
+	// heard: somebody has a stream here. It is written with mu held.
+	heard atomic.Bool
 
 	mu sync.Mutex
 	// ready is closed when place is known.
@@ -79,8 +82,16 @@ func NewHub(c HubConfig) *Hub {
 	return h
 }
 
-// Hint says that there may be something new in the log. It never blocks.
+// Hint says that there may be something new in the log, which is for nobody
+// where there are no streams. It never blocks.
 func (h *Hub) Hint() {
+	if h.heard.Load() {
+		h.rouse()
+	}
+}
+
+// rouse has the tailer look at the log at once.
+func (h *Hub) rouse() {
 	select {
 	case h.wake <- struct{}{}:
 	default:
@@ -106,7 +117,7 @@ func (h *Hub) begin(at db.ReadPlaceRow) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	first := h.codec == nil
-	h.place = Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}
+	h.place = placeOf(at)
 	h.codec = NewCodec(at.Gen, at.Secret.Bytes)
 	h.recent, h.forgot = nil, at.Horizon
 	h.count.Generation.Set(float64(at.Gen))
@@ -121,6 +132,28 @@ func (h *Hub) begin(at db.ReadPlaceRow) {
 	}
 	clear(h.accounts)
 	clear(h.rooms)
+	h.heard.Store(false)
+}
+
+// pass moves the place to that of the newest row, where nobody hears what is
+// passed over. A stream that is being attached, and looked at the log before
+// that, is told by forgot to look again.
+func (h *Hub) pass(at db.ReadPlaceRow) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.heard.Load() {
+		return false
+	}
+	if place := placeOf(at); h.place.Compare(place) < 0 {
+		h.place = place
+	}
+	h.recent, h.forgot = nil, max(h.forgot, at.Horizon)
+	return true
+}
+
+// placeOf is the position of the newest row of the log.
+func placeOf(at db.ReadPlaceRow) Position {
+	return Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}
 }
 
 // dispatch hands a batch of the log out, in order.

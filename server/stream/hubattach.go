@@ -122,7 +122,7 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 		if err := TakenBack(ctx, h.pool, f.codec.gen); err != nil {
 			return Position{}, err
 		}
-		h.Hint()
+		h.rouse()
 		return Position{}, ErrFutureCursor
 	}
 	if v.Compare(Position{Pos: log.FloorPos, Lane: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}) < 0 {
@@ -190,7 +190,7 @@ func (f *feed) run(from, place Position) {
 }
 
 // register adds a feed: from the place that it gives, the hub has every event
-// for it.
+// for it. Where the hub has yet to read what log has seen, it is log's place.
 func (h *Hub) register(ctx context.Context, f *feed, log db.ReadPlaceRow) (Position, error) {
 	for range 10 {
 		place, done, err := h.tryRegister(ctx, f, log)
@@ -229,7 +229,7 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (Po
 	a := h.accounts[f.did]
 	switch {
 	case h.codec.gen != log.Gen:
-		h.Hint()
+		h.rouse()
 		return Position{}, false, ctx.Err()
 	case a == nil && (known || h.forgot > log.Horizon):
 		return Position{}, false, ctx.Err()
@@ -238,14 +238,20 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (Po
 	}
 	f.codec = h.codec
 	f.after = h.place
+	if seen := placeOf(log); f.after.Compare(seen) < 0 {
+		f.after = seen
+	}
 	a.streams[f] = struct{}{}
-	return h.place, true, nil
+	return f.after, true, nil
 }
 
 // admit makes an account of windows that were read a moment ago.
 func (h *Hub) admit(did string, windows []db.WindowsOfRow) *account {
 	a := &account{did: did, streams: map[*feed]struct{}{}, convos: map[string]bool{}}
 	h.accounts[did] = a
+	if !h.heard.Swap(true) {
+		h.rouse()
+	}
 	for _, r := range windows {
 		w := window{joinedSeq: r.JoinedSeq, joinedN: r.JoinedN, leftSeq: open, leftN: open}
 		if r.LeftSeq != nil {
@@ -279,4 +285,5 @@ func (h *Hub) detach(f *feed) {
 		h.leaveRoom(a, convo)
 	}
 	delete(h.accounts, f.did)
+	h.heard.Store(len(h.accounts) > 0)
 }

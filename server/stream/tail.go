@@ -95,6 +95,12 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 		return clock, nil
 	}
 	h := t.hub
+	if !h.heard.Load() {
+		passed, err := t.pass(ctx)
+		if passed || err != nil {
+			return clock, err
+		}
+	}
 	at := h.place // only this goroutine writes it
 	rows, err := db.New(h.pool).ReadLog(ctx, db.ReadLogParams{
 		Gen: t.gen, Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N, Budget: tailBytes,
@@ -128,6 +134,24 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 		return 0, nil // there is more
 	}
 	return t.pause(rows[0].Behind), nil
+}
+
+// pass reads no more than where the log ends: there is nobody to tell of what
+// is in it. It is false where somebody came meanwhile.
+func (t *tailer) pass(ctx context.Context) (bool, error) {
+	at, err := db.New(t.hub.pool).ReadPlace(ctx)
+	if err != nil {
+		return false, fmt.Errorf("find the end of the log: %w", err)
+	}
+	t.hub.count.Polls.Inc()
+	if at.Gen != t.gen {
+		t.gen = at.Gen
+		t.hub.begin(at)
+		return true, nil
+	}
+	t.behind = 0
+	t.hub.count.Behind.Set(0)
+	return t.hub.pass(at), nil
 }
 
 // begin finds the end of the log.

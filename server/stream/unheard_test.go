@@ -1,0 +1,86 @@
+package stream_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/server/stream"
+)
+
+// TestUnheard: where nobody has a stream, the log is not read, however many
+// hints come; who comes begins behind all that was there, or at a cursor from
+// before it.
+func TestUnheard(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob)
+	w.settle()
+	count := stream.NewLogMetrics(nil)
+	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
+	w.run(hub)
+	early := w.client(alice)
+	early.MustConnect(hub, "")
+	early.Cut()
+	eventually(t, "the read for the stream that was there", func() bool { return value(t, count.Polls) > 0 })
+	before := value(t, count.Polls)
+	w.join(convo, carol)
+	for range 20 {
+		w.send(w.pool, convo, alice)
+		hub.Hint()
+		time.Sleep(5 * time.Millisecond)
+	}
+	w.settle()
+	if n := value(t, count.Polls) - before; n > 3 {
+		t.Errorf("%v reads in a tenth of a second without a stream", n)
+	}
+	if n := value(t, count.Rows); n != 0 {
+		t.Errorf("%v rows were read for nobody", n)
+	}
+	b, c := w.client(bob), w.client(carol)
+	b.MustConnect(hub, "")
+	c.MustConnect(hub, "")
+	early.MustConnect(hub, early.Cursor())
+	w.send(w.pool, convo, bob)
+	hub.Hint()
+	w.wait(early, b, c)
+	if n := b.Len(); n != 1 {
+		t.Errorf("%d events came, want the one since the stream was opened", n)
+	}
+	if n := early.Len(); n != 23 { // two are of the commit that lets carol in
+		t.Errorf("%d events came to the stream that went on, want 23", n)
+	}
+}
+
+// TestHeardNowAndThen: one account is there by turns, while its windows begin
+// and end.
+func TestHeardNowAndThen(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	hub := w.hub()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			w.join(convo, bob)
+			hub.Hint()
+			w.send(w.pool, convo, alice)
+			w.remove(convo, bob)
+			hub.Hint()
+			w.send(w.pool, convo, alice)
+		}
+	})
+	c := w.client(bob)
+	c.MustConnect(hub, "")
+	for range 100 {
+		time.Sleep(rand.N(8 * time.Millisecond))
+		c.Cut()
+		time.Sleep(rand.N(8 * time.Millisecond))
+		c.MustConnect(hub, c.Cursor())
+	}
+	cancel()
+	wg.Wait()
+	hub.Hint()
+	w.wait(c)
+}
