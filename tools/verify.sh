@@ -42,6 +42,7 @@ go tool -modfile=tools/go.mod golangci-lint run ./...
 step "module files"
 go mod tidy -diff
 (cd tools && go mod tidy -diff)
+(cd e2e/indigo && go mod tidy -diff && go vet ./...)
 go mod verify
 
 step "scripts and lock files"

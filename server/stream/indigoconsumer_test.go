@@ -1,0 +1,70 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"catbird.blue/mls/gen"
+)
+
+// The consumer of indigo takes every kind of frame, passes over the kinds that
+// are not of repositories, and hands error frames on. It runs as a program of a
+// module of its own, which keeps what it needs out of this one.
+func TestIndigoConsumer(t *testing.T) {
+	const dir = "../../e2e/indigo"
+	program := filepath.Join(t.TempDir(), "indigo")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".")
+	build.Dir = dir
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	type taken struct {
+		Frames         int
+		Error, Message string
+		CloseCode      int
+	}
+	closing := 1 // frames at the end of a stream
+	for name, end := range map[string]struct {
+		why  error
+		want taken
+	}{
+		"error":    {gen.Errorf(gen.ErrConsumerTooSlow, "go on from the last cursor"), taken{Error: gen.ErrConsumerTooSlow, Message: "go on from the last cursor", CloseCode: 1008}},
+		"going":    {nil, taken{Error: "none", CloseCode: 1001}},
+		"complete": {ErrComplete, taken{Error: "none", CloseCode: 1000}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, Config{})
+			events := everyEvent()
+			end.want.Frames = len(events) + closing
+			at, err := url.JoinPath("ws://"+w.srv.Listener.Addr().String(), "xrpc", gen.NSIDSubscribeConvoEvents)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out, complaint bytes.Buffer
+			cmd := exec.CommandContext(t.Context(), program, at, "did:plc:me")
+			cmd.Stdout, cmd.Stderr = &out, &complaint
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			to := w.sink(t)
+			for _, ev := range events {
+				to.Deliver(NewEvent(ev, nil))
+			}
+			to.End(end.why)
+			if err := cmd.Wait(); err != nil {
+				t.Fatalf("%v: %s", err, &complaint)
+			}
+			var got taken
+			if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+				t.Fatalf("%v: %s", err, &out)
+			}
+			if got != end.want {
+				t.Errorf("got %+v, want %+v", got, end.want)
+			}
+		})
+	}
+}
