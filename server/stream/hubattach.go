@@ -125,7 +125,11 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 		h.rouse()
 		return Position{}, ErrFutureCursor
 	}
-	if v.Compare(Position{Pos: log.FloorPos, Lane: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}) < 0 {
+	floor := Position{Pos: log.FloorPos, Lane: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}
+	// A sync that began without cursor, and has told of some conversations
+	// only, has more to tell of the others than the log has.
+	unfinished := v.After != "" && v.Position == Position{}
+	if v.Compare(floor) < 0 || unfinished {
 		return Position{}, ErrOutdatedCursor
 	}
 	_, total, err := f.stretches(ctx, v.Position)
