@@ -103,6 +103,9 @@ func Describe(err error) string {
 // Redact is the ReplaceAttr of a log's handler: errors lose the identifiers in
 // their text, whoever logs them.
 func Redact(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() != slog.KindAny { // Any would make an interface of every value
+		return a
+	}
 	if err, ok := a.Value.Any().(error); ok {
 		a.Value = slog.StringValue(Describe(err))
 	}

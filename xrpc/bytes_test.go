@@ -3,6 +3,7 @@ package xrpc
 import (
 	"bytes"
 	"encoding/base64"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -75,12 +76,25 @@ func TestFormatTime(t *testing.T) {
 		time.Date(2026, 11, 23, 1, 2, 3, 120_999_999, time.UTC):    "2026-11-23T01:02:03.120Z",
 		time.Date(2026, 11, 23, 1, 2, 3, 999_999_999, time.UTC):    "2026-11-23T01:02:03.999Z",
 		time.Date(2026, 11, 23, 1, 2, 3, int(time.Second)/2, zone): "2026-11-22T23:02:03.500Z",
+		time.Date(7, 1, 1, 0, 0, 0, 7_000_000, time.UTC):           "0007-01-01T00:00:00.007Z",
+		time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC): "9999-12-31T23:59:59.999Z",
 	} {
 		if got := FormatTime(in); got != want {
 			t.Errorf("%v: got %s, want %s", in, got, want)
 		}
 		if !wellFormed(FormatDatetime, FormatTime(in)) {
 			t.Errorf("%s is not a lexicon datetime", FormatTime(in))
+		}
+	}
+}
+
+// FormatTime says what the time package would, without its fraction of a
+// millisecond.
+func TestFormatTimeAsTheTimePackage(t *testing.T) {
+	for range 10_000 {
+		at := time.UnixMilli(rand.Int64N(253402300800_000)) // to the end of 9999
+		if got, want := FormatTime(at), at.UTC().Format("2006-01-02T15:04:05.000Z07:00"); got != want {
+			t.Fatalf("got %s, want %s", got, want)
 		}
 	}
 }
