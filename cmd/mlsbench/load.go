@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,16 +110,51 @@ func (c *connection) do(one call) error {
 	return err
 }
 
-// answer is do, and copies the answer's body.
+// answer is do, and copies the answer's body. It reads no more of the head than
+// it needs: what a client takes for that is no part of what is measured.
 func (c *connection) answer(one call, to io.Writer) (int64, error) {
 	if _, err := c.Write(one); err != nil {
 		return 0, err
 	}
-	res, err := http.ReadResponse(c.r, nil)
+	status, length, err := c.head()
 	if err != nil {
 		return 0, err
 	}
-	return readAnswer(res, to)
+	if status != "200" {
+		body, err := io.ReadAll(io.LimitReader(c.r, length))
+		return 0, errors.Join(fmt.Errorf("status %s: %s", status, body), err)
+	}
+	return io.CopyN(to, c.r, length)
+}
+
+// head reads the head of an answer up to its body, whose length it has to name.
+func (c *connection) head() (status string, length int64, err error) {
+	line, err := c.r.ReadSlice('\n')
+	if err != nil {
+		return "", 0, err
+	}
+	_, rest, ok := bytes.Cut(line, []byte(" "))
+	if !ok || len(rest) < 3 {
+		return "", 0, fmt.Errorf("an answer begins with %q", line)
+	}
+	status, length = string(rest[:3]), -1
+	for {
+		if line, err = c.r.ReadSlice('\n'); err != nil {
+			return "", 0, err
+		}
+		name, value, more := bytes.Cut(line, []byte(":"))
+		switch {
+		case more && bytes.EqualFold(name, []byte("Content-Length")):
+			if length, err = strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64); err != nil {
+				return "", 0, err
+			}
+		case more:
+		case length < 0:
+			return "", 0, fmt.Errorf("an answer of status %s without Content-Length", status)
+		default:
+			return status, length, nil
+		}
+	}
 }
 
 // readAnswer reads an answer to its end and copies a good one.
