@@ -86,6 +86,8 @@ func TestTicketOverHTTP(t *testing.T) {
 	if again := r.stream(t, "", "?ticket="+ticket); again.StatusCode != http.StatusUnauthorized {
 		t.Errorf("used again: status %d", again.StatusCode)
 	}
+	r.stop()
+	r.wait(t) // the log is written
 	if strings.Contains(r.log.String(), ticket) {
 		t.Error("the ticket is in the log")
 	}

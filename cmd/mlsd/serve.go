@@ -25,7 +25,9 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	log := p.logger(c)
+	lines := newLogBuffer(p.errOut)
+	defer lines.end()
+	log := logger(c, lines)
 	slog.SetDefault(log)
 	boundMemory()
 	// Listening comes first: a port that is taken is an error before anything
@@ -46,19 +48,19 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	return errors.Join(err, a.close())
 }
 
-// logger writes to the standard error output. The instance tells the lines of
-// several processes apart.
-func (p *program) logger(c *Config) *slog.Logger {
+// logger writes to lines. The instance tells the lines of several processes
+// apart.
+func logger(c *Config, lines *logBuffer) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo // checked when loaded
 	}
 	o := &slog.HandlerOptions{Level: level, ReplaceAttr: server.Redact}
-	var h slog.Handler = slog.NewJSONHandler(p.errOut, o)
+	var h slog.Handler = slog.NewJSONHandler(lines, o)
 	if c.LogFormat == "text" {
-		h = slog.NewTextHandler(p.errOut, o)
+		h = slog.NewTextHandler(lines, o)
 	}
-	return slog.New(h).With("instance", fmt.Sprintf("%08x", rand.Uint32()))
+	return slog.New(promptHandler{h, lines}).With("instance", fmt.Sprintf("%08x", rand.Uint32()))
 }
 
 // boundMemory has the collector work harder before the container's limit is

@@ -62,6 +62,8 @@ func TestTokensAreChecked(t *testing.T) {
 			t.Errorf("token %s: %d %s", name, code, body)
 		}
 	}
+	r.stop()
+	r.wait(t) // the log is written
 	if strings.Contains(r.log.String(), alice.DID) || strings.Contains(r.log.String(), "eyJ") {
 		t.Errorf("the log names the caller:\n%s", r.log)
 	}
@@ -101,6 +103,7 @@ func TestSettingsReachTheService(t *testing.T) {
 	if st, err := os.Stat(blobs); err != nil || !st.IsDir() {
 		t.Errorf("blobs are not where they should be: %v", err)
 	}
+	time.Sleep(2 * logDelay)
 	if !strings.Contains(r.log.String(), "level=INFO msg=ready") {
 		t.Errorf("the log is not text:\n%s", r.log)
 	}

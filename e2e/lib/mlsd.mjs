@@ -7,6 +7,8 @@ import { freePort } from './ports.mjs'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
+/** Longer than a line of the log waits before it is written. */
+const LOG_DELAY_MS = 300
 
 /** MLSD names another binary than ../bin/mlsd. */
 const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
@@ -15,6 +17,7 @@ const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/
  * Starts the server, with further settings in `settings`. It listens at `port`, and tells the world that it is at
  * `publicPort`. `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database;
  * `restart` does so, lets `meanwhile` happen, and starts it again with its data at the same address.
+ * `log` gives what it has logged so far.
  */
 export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
   const url = `http://localhost:${publicPort}`
@@ -36,7 +39,10 @@ export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, se
   let stop = await start()
   return {
     url, did, dir: data,
-    log: () => readFile(logFile, 'utf8'),
+    async log() {
+      await sleep(LOG_DELAY_MS)
+      return readFile(logFile, 'utf8')
+    },
     stop: () => stop(),
     async restart(meanwhile = () => {}) {
       await stop()
