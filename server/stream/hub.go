@@ -169,7 +169,9 @@ func (h *Hub) dispatch(batch []entry) {
 			h.route(e)
 		}
 		if c := e.change; c != nil && !c.begins && e.N >= c.n {
-			h.close(c.convo, c.n)
+			at := e.Position
+			at.N = c.n
+			h.close(c.convo, at)
 		}
 		h.place = e.Position
 	}
@@ -218,10 +220,12 @@ func (h *Hub) toAccount(a *account, e entry) {
 }
 
 // endScoped ends streams of an account that were opened for some conversations,
-// this one among them, when it is a member of none of them any more.
-func (h *Hub) endScoped(a *account, convo string) {
+// this one among them, when it is a member of none of them any more. at is where
+// it ceased to be one: a stream that began behind that may be of a later
+// membership, of which the hub has yet to read.
+func (h *Hub) endScoped(a *account, convo string, at Position) {
 	for f := range a.streams {
-		if f.scope[convo] && !h.inAny(a, f.scope) {
+		if f.scope[convo] && at.Compare(f.since) > 0 && !h.inAny(a, f.scope) {
 			h.deliver(delivery{feed: f, end: true})
 		}
 	}

@@ -43,12 +43,12 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 		return nil, err
 	}
 	// Now that the hub has the stream: a removal after this look ends it.
-	active, err := h.checkScope(ctx, f, want)
+	closing, err := h.checkScope(ctx, f, want)
 	if err != nil {
 		h.detach(f)
 		return nil, err
 	}
-	if err := h.start(ctx, f, want.Cursor, log, place, !active); err != nil {
+	if err := h.start(ctx, f, want.Cursor, log, place, closing); err != nil {
 		h.detach(f)
 		return nil, err
 	}
@@ -56,27 +56,31 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 }
 
 // checkScope refuses conversations that are not the account's. Who was a member
-// once may still replay what it saw then; active is whether it is one now of
-// any.
-func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (active bool, err error) {
+// once may still replay what it saw then; closing says that this is all there
+// is. Where a removal is behind the feed's place, the hub has yet to tell of it,
+// and ends the stream then.
+func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (closing bool, err error) {
 	if f.scope == nil {
-		return true, nil
+		return false, nil
 	}
 	q := db.New(h.pool)
+	active, open := false, false
 	for id := range f.scope {
-		m, err := q.MembershipState(ctx, id, want.DID)
+		m, err := q.ScopeState(ctx, db.ScopeStateParams{
+			ConvoID: id, Did: want.DID, Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
+		})
 		if err != nil {
 			return false, fmt.Errorf("read membership: %w", err)
 		}
 		if !m.Ever {
 			return false, gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
 		}
-		active = active || m.Active
+		active, open = active || m.Active, open || m.Open
 	}
 	if !active && want.Cursor == "" {
 		return false, gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 	}
-	return active, nil
+	return !open, nil
 }
 
 // start says where the stream begins, and has it replay or makes it live.
@@ -241,12 +245,13 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (Po
 		a = h.admit(f.did, windows)
 	}
 	f.codec = h.codec
-	f.after = h.place
-	if seen := placeOf(log); f.after.Compare(seen) < 0 {
-		f.after = seen
+	f.since = h.place
+	if seen := placeOf(log); f.since.Compare(seen) < 0 {
+		f.since = seen
 	}
+	f.after = f.since
 	a.streams[f] = struct{}{}
-	return f.after, true, nil
+	return f.since, true, nil
 }
 
 // admit makes an account of windows that were read a moment ago.
