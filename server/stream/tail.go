@@ -144,12 +144,12 @@ func (t *tailer) pass(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("find the end of the log: %w", err)
 	}
 	t.hub.count.Polls.Inc()
+	t.behind = 0 // so that who comes rouses the tailer
 	if at.Gen != t.gen {
 		t.gen = at.Gen
 		t.hub.begin(at)
 		return true, nil
 	}
-	t.behind = 0
 	t.hub.count.Behind.Set(0)
 	return t.hub.pass(at), nil
 }
@@ -160,7 +160,7 @@ func (t *tailer) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
-	t.begun, t.gen = true, at.Gen
+	t.begun, t.gen, t.behind = true, at.Gen, 0
 	t.hub.begin(at)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
 )
 
 // TestUnheard: where nobody has a stream, the log is not read, however many
@@ -83,4 +84,37 @@ func TestHeardNowAndThen(t *testing.T) {
 	wg.Wait()
 	hub.Hint()
 	w.wait(c)
+}
+
+// TestHeardInNewGeneration: who comes when a generation has begun, while rows
+// were hidden, does not wait for the tailer's clock.
+func TestHeardInNewGeneration(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	hub := w.hub()
+	old := w.client(alice)
+	old.MustConnect(hub, "")
+	long := w.begin()
+	w.send(w.pool, convo, alice)
+	hub.Hint()
+	time.Sleep(500 * time.Millisecond) // the tailer has lost its patience
+	if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the end of the old stream", old.Ended)
+	w.end(long)
+	var err error
+	if w.codec, err = streamtest.Codec(t.Context(), w.pool); err != nil {
+		t.Fatal(err)
+	}
+	c := w.client(alice)
+	c.MustConnect(hub, "")
+	w.send(w.pool, convo, alice)
+	w.settle()
+	hub.Hint()
+	start := time.Now()
+	eventually(t, "the message", func() bool { return c.Len() == 1 })
+	if d := time.Since(start); d > 500*time.Millisecond {
+		t.Errorf("it came after %v", d)
+	}
 }
