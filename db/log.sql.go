@@ -578,6 +578,10 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 
 const readPlace = `-- name: ReadPlace :one
 SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    (greatest(
+        coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+    ) >= log_horizon())::boolean AS behind,
     (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
     (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
     (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
@@ -609,6 +613,7 @@ type ReadPlaceRow struct {
 	FloorN    int64
 	Horizon   int64
 	NextXid   int64
+	Behind    bool
 	Pos       int64
 	Lane      string
 	Seq       int64
@@ -616,7 +621,7 @@ type ReadPlaceRow struct {
 }
 
 // The generation, and the last row of its log below the horizon, be it one that
-// retention has removed.
+// retention has removed. behind: there are rows that the horizon still hides.
 func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 	row := q.db.QueryRow(ctx, readPlace)
 	var i ReadPlaceRow
@@ -629,6 +634,7 @@ func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 		&i.FloorN,
 		&i.Horizon,
 		&i.NextXid,
+		&i.Behind,
 		&i.Pos,
 		&i.Lane,
 		&i.Seq,

@@ -138,8 +138,12 @@ UPDATE accounts SET gen = log_current_generation(), last_pos = 0;
 
 -- name: ReadPlace :one
 -- The generation, and the last row of its log below the horizon, be it one that
--- retention has removed.
+-- retention has removed. behind: there are rows that the horizon still hides.
 SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    (greatest(
+        coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+    ) >= log_horizon())::boolean AS behind,
     (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
     (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
     (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,

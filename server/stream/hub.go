@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -48,6 +49,8 @@ type Hub struct {
 	codec    *Codec
 	accounts map[string]*account
 	rooms    map[string]*room
+	// heardAt is since when somebody is heard.
+	heardAt time.Time
 	// recent are the newest changes of windows, for accounts that come while
 	// their windows are read; forgot is the position up to which some are
 	// gone.
@@ -149,6 +152,13 @@ func (h *Hub) pass(at db.ReadPlaceRow) bool {
 	}
 	h.recent, h.forgot = nil, max(h.forgot, at.Horizon)
 	return true
+}
+
+// late is for how long a row has waited for somebody who was there.
+func (h *Hub) late(created time.Time) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return min(time.Since(created), time.Since(h.heardAt))
 }
 
 // placeOf is the position of the newest row of the log.

@@ -259,6 +259,7 @@ func (h *Hub) admit(did string, windows []db.WindowsOfRow) *account {
 	a := &account{did: did, streams: map[*feed]struct{}{}, convos: map[string]bool{}}
 	h.accounts[did] = a
 	if !h.heard.Swap(true) {
+		h.heardAt = time.Now()
 		h.rouse()
 	}
 	for _, r := range windows {

@@ -86,6 +86,35 @@ func TestHeardNowAndThen(t *testing.T) {
 	w.wait(c)
 }
 
+// TestUnheardMetrics: operators hear of a transaction that hides rows while
+// nobody has a stream, and of no lag that nobody had to wait for.
+func TestUnheardMetrics(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	w.settle()
+	count := stream.NewLogMetrics(nil)
+	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
+	w.run(hub)
+	long := w.begin()
+	w.send(w.pool, convo, alice)
+	eventually(t, "the metric says that rows are hidden", func() bool { return value(t, count.Behind) == 1 })
+	w.end(long)
+	w.settle()
+	eventually(t, "the metric says that none are", func() bool { return value(t, count.Behind) == 0 })
+	polls := value(t, count.Polls)
+	eventually(t, "a read", func() bool { return value(t, count.Polls) > polls })
+	w.send(w.pool, convo, alice) // and the next read is a second away
+	w.settle()
+	time.Sleep(600 * time.Millisecond)
+	c := w.client(alice)
+	c.MustConnect(hub, "")
+	eventually(t, "the message is read", func() bool { return value(t, count.Rows) > 0 })
+	time.Sleep(10 * time.Millisecond)
+	if lag := value(t, count.Lag); lag > 0.5 {
+		t.Errorf("a lag of %v s", lag)
+	}
+}
+
 // TestHeardInNewGeneration: who comes when a generation has begun, while rows
 // were hidden, does not wait for the tailer's clock.
 func TestHeardInNewGeneration(t *testing.T) {
