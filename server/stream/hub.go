@@ -40,6 +40,8 @@ type Hub struct {
 	wake    chan struct{}
 	// heard: somebody has a stream here. It is written with mu held.
 	heard atomic.Bool
+	// expected is how many are about to be heard.
+	expected atomic.Int64
 
 	mu sync.Mutex
 	// ready is closed when place is known.
@@ -139,12 +141,12 @@ func (h *Hub) begin(at db.ReadPlaceRow) {
 }
 
 // pass moves the place to that of the newest row, where nobody hears what is
-// passed over. A stream that is being attached, and looked at the log before
-// that, is told by forgot to look again.
+// passed over, nor is about to. Of changes of windows on the way nothing is
+// known: forgot says so.
 func (h *Hub) pass(at db.ReadPlaceRow) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.heard.Load() {
+	if h.heard.Load() || h.expected.Load() > 0 {
 		return false
 	}
 	if place := placeOf(at); h.place.Compare(place) < 0 {

@@ -3,9 +3,13 @@ package stream_test
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
@@ -145,5 +149,52 @@ func TestHeardInNewGeneration(t *testing.T) {
 	eventually(t, "the message", func() bool { return c.Len() == 1 })
 	if d := time.Since(start); d > 500*time.Millisecond {
 		t.Errorf("it came after %v", d)
+	}
+}
+
+// TestHeardBySlowDatabase: who comes to an instance without streams is let in,
+// though the tailer looks at the log while the account's windows are read.
+func TestHeardBySlowDatabase(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob)
+	w.settle()
+	count := stream.NewLogMetrics(nil)
+	tries := 0
+	cfg := w.pool.Config()
+	cfg.ConnConfig.Tracer = &everyQuery{name: "WindowsOf", run: func() {
+		tries++
+		w.send(w.pool, convo, alice)
+		polls := value(t, count.Polls)
+		eventually(t, "a look at the log", func() bool { return value(t, count.Polls) > polls })
+		time.Sleep(50 * time.Millisecond)
+	}}
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	hub := stream.NewHub(stream.HubConfig{Pool: pool, LogMetrics: count})
+	w.run(hub)
+	c := w.client(bob)
+	c.MustConnect(hub, "")
+	w.wait(c)
+	if tries != 1 {
+		t.Errorf("the windows were read %d times", tries)
+	}
+}
+
+// everyQuery runs something after each query of a name.
+type everyQuery struct {
+	name string
+	run  func()
+}
+
+func (q *everyQuery) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, queryName{}, strings.Contains(data.SQL, "name: "+q.name+" "))
+}
+
+func (q *everyQuery) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	if ctx.Value(queryName{}) == true {
+		q.run()
 	}
 }
