@@ -578,6 +578,10 @@ func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow,
 
 const readPlace = `-- name: ReadPlace :one
 SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    (greatest(
+        coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+    ) >= log_horizon())::boolean AS behind,
     (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
     (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
     (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
@@ -609,6 +613,7 @@ type ReadPlaceRow struct {
 	FloorN    int64
 	Horizon   int64
 	NextXid   int64
+	Behind    bool
 	Pos       int64
 	Lane      string
 	Seq       int64
@@ -616,7 +621,7 @@ type ReadPlaceRow struct {
 }
 
 // The generation, and the last row of its log below the horizon, be it one that
-// retention has removed.
+// retention has removed. behind: there are rows that the horizon still hides.
 func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 	row := q.db.QueryRow(ctx, readPlace)
 	var i ReadPlaceRow
@@ -629,6 +634,7 @@ func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 		&i.FloorN,
 		&i.Horizon,
 		&i.NextXid,
+		&i.Behind,
 		&i.Pos,
 		&i.Lane,
 		&i.Seq,
@@ -955,6 +961,50 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const scopeState = `-- name: ScopeState :one
+SELECT count(*) > 0 AS ever,
+    coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
+    coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = $1::bigint
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::text, $4::bigint, $5::bigint)),
+        FALSE)::boolean AS open
+FROM memberships m
+WHERE m.convo_id = $6 AND m.did = $7
+`
+
+type ScopeStateParams struct {
+	Gen     int64
+	Pos     int64
+	Lane    string
+	Seq     int64
+	N       int64
+	ConvoID string
+	Did     string
+}
+
+type ScopeStateRow struct {
+	Ever   bool
+	Active bool
+	Open   bool
+}
+
+// What an account is to a conversation: whether it was ever a member, whether it
+// is one now, and whether it is one as far as the log goes to a position, behind
+// which its removal is yet to be told.
+func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeStateRow, error) {
+	row := q.db.QueryRow(ctx, scopeState,
+		arg.Gen,
+		arg.Pos,
+		arg.Lane,
+		arg.Seq,
+		arg.N,
+		arg.ConvoID,
+		arg.Did,
+	)
+	var i ScopeStateRow
+	err := row.Scan(&i.Ever, &i.Active, &i.Open)
+	return i, err
 }
 
 const syncConvos = `-- name: SyncConvos :many

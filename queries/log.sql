@@ -138,8 +138,12 @@ UPDATE accounts SET gen = log_current_generation(), last_pos = 0;
 
 -- name: ReadPlace :one
 -- The generation, and the last row of its log below the horizon, be it one that
--- retention has removed.
+-- retention has removed. behind: there are rows that the horizon still hides.
 SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
+    (greatest(
+        coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
+        coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
+    ) >= log_horizon())::boolean AS behind,
     (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
     (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
     (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
@@ -180,6 +184,18 @@ SELECT m.convo_id, m.joined_seq, m.joined_n,
 FROM memberships m
 WHERE m.did = sqlc.arg(did)
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
+
+-- name: ScopeState :one
+-- What an account is to a conversation: whether it was ever a member, whether it
+-- is one now, and whether it is one as far as the log goes to a position, behind
+-- which its removal is yet to be told.
+SELECT count(*) > 0 AS ever,
+    coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
+    coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
+        FALSE)::boolean AS open
+FROM memberships m
+WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did);
 
 -- name: ReplaySources :many
 -- The windows of an account with something after a position, and the number of

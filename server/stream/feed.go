@@ -29,6 +29,9 @@ type feed struct {
 	// hand is which of the deliverers serves it.
 	hand  uint32
 	codec *Codec
+	// since is from where the hub has every event for it. What happened up to
+	// there is in what was read when it came, though the hub may tell of it yet.
+	since Position
 
 	mu   sync.Mutex
 	live bool

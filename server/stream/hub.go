@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -39,6 +40,8 @@ type Hub struct {
 	wake    chan struct{}
 	// heard: somebody has a stream here. It is written with mu held.
 	heard atomic.Bool
+	// expected is how many are about to be heard.
+	expected atomic.Int64
 
 	mu sync.Mutex
 	// ready is closed when place is known.
@@ -48,6 +51,8 @@ type Hub struct {
 	codec    *Codec
 	accounts map[string]*account
 	rooms    map[string]*room
+	// heardAt is since when somebody is heard.
+	heardAt time.Time
 	// recent are the newest changes of windows, for accounts that come while
 	// their windows are read; forgot is the position up to which some are
 	// gone.
@@ -136,12 +141,12 @@ func (h *Hub) begin(at db.ReadPlaceRow) {
 }
 
 // pass moves the place to that of the newest row, where nobody hears what is
-// passed over. A stream that is being attached, and looked at the log before
-// that, is told by forgot to look again.
+// passed over, nor is about to. Of changes of windows on the way nothing is
+// known: forgot says so.
 func (h *Hub) pass(at db.ReadPlaceRow) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.heard.Load() {
+	if h.heard.Load() || h.expected.Load() > 0 {
 		return false
 	}
 	if place := placeOf(at); h.place.Compare(place) < 0 {
@@ -149,6 +154,13 @@ func (h *Hub) pass(at db.ReadPlaceRow) bool {
 	}
 	h.recent, h.forgot = nil, max(h.forgot, at.Horizon)
 	return true
+}
+
+// late is for how long a row has waited for somebody who was there.
+func (h *Hub) late(created time.Time) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return min(time.Since(created), time.Since(h.heardAt))
 }
 
 // placeOf is the position of the newest row of the log.
@@ -169,7 +181,9 @@ func (h *Hub) dispatch(batch []entry) {
 			h.route(e)
 		}
 		if c := e.change; c != nil && !c.begins && e.N >= c.n {
-			h.close(c.convo, c.n)
+			at := e.Position
+			at.N = c.n
+			h.close(c.convo, at)
 		}
 		h.place = e.Position
 	}
@@ -218,10 +232,12 @@ func (h *Hub) toAccount(a *account, e entry) {
 }
 
 // endScoped ends streams of an account that were opened for some conversations,
-// this one among them, when it is a member of none of them any more.
-func (h *Hub) endScoped(a *account, convo string) {
+// this one among them, when it is a member of none of them any more. at is where
+// it ceased to be one: a stream that began behind that may be of a later
+// membership, of which the hub has yet to read.
+func (h *Hub) endScoped(a *account, convo string, at Position) {
 	for f := range a.streams {
-		if f.scope[convo] && !h.inAny(a, f.scope) {
+		if f.scope[convo] && at.Compare(f.since) > 0 && !h.inAny(a, f.scope) {
 			h.deliver(delivery{feed: f, end: true})
 		}
 	}

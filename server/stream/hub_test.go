@@ -220,7 +220,7 @@ func TestScopedWhileRemoved(t *testing.T) {
 		w := newWorld(t)
 		convo := w.convo(alice, bob)
 		w.settle()
-		cfg, hook := w.pool.Config(), &afterQuery{name: "MembershipState"}
+		cfg, hook := w.pool.Config(), &afterQuery{name: "ScopeState"}
 		cfg.ConnConfig.Tracer = hook
 		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
 		if err != nil {

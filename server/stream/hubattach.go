@@ -34,21 +34,17 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 			f.scope[id] = true
 		}
 	}
-	log, err := db.New(h.pool).ReadPlace(ctx)
+	log, err := h.register(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("attach stream: %w", err)
 	}
-	place, err := h.register(ctx, f, log)
-	if err != nil {
-		return nil, err
-	}
 	// Now that the hub has the stream: a removal after this look ends it.
-	active, err := h.checkScope(ctx, f, want)
+	closing, err := h.checkScope(ctx, f, want)
 	if err != nil {
 		h.detach(f)
 		return nil, err
 	}
-	if err := h.start(ctx, f, want.Cursor, log, place, !active); err != nil {
+	if err := h.start(ctx, f, want.Cursor, log, closing); err != nil {
 		h.detach(f)
 		return nil, err
 	}
@@ -56,32 +52,37 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 }
 
 // checkScope refuses conversations that are not the account's. Who was a member
-// once may still replay what it saw then; active is whether it is one now of
-// any.
-func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (active bool, err error) {
+// once may still replay what it saw then; closing says that this is all there
+// is. Where a removal is behind the feed's place, the hub has yet to tell of it,
+// and ends the stream then.
+func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (closing bool, err error) {
 	if f.scope == nil {
-		return true, nil
+		return false, nil
 	}
 	q := db.New(h.pool)
+	active, open := false, false
 	for id := range f.scope {
-		m, err := q.MembershipState(ctx, id, want.DID)
+		m, err := q.ScopeState(ctx, db.ScopeStateParams{
+			ConvoID: id, Did: want.DID, Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
+		})
 		if err != nil {
 			return false, fmt.Errorf("read membership: %w", err)
 		}
 		if !m.Ever {
 			return false, gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
 		}
-		active = active || m.Active
+		active, open = active || m.Active, open || m.Open
 	}
 	if !active && want.Cursor == "" {
 		return false, gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 	}
-	return active, nil
+	return !open, nil
 }
 
 // start says where the stream begins, and has it replay or makes it live.
 // closing: when it has replayed, it ends.
-func (h *Hub) start(ctx context.Context, f *feed, cursor string, log db.ReadPlaceRow, place Position, closing bool) error {
+func (h *Hub) start(ctx context.Context, f *feed, cursor string, log db.ReadPlaceRow, closing bool) error {
+	place := f.since
 	if cursor == "" {
 		f.begin(place, f.info(infoConnected, place))
 		return nil
@@ -193,31 +194,33 @@ func (f *feed) run(from, place Position) {
 	}
 }
 
-// register adds a feed: from the place that it gives, the hub has every event
-// for it. Where the hub has yet to read what log has seen, it is log's place.
-func (h *Hub) register(ctx context.Context, f *feed, log db.ReadPlaceRow) (Position, error) {
+// register adds a feed, and gives what it saw of the log before. Who comes is
+// expected from that look on, so that the tailer passes nothing over meanwhile.
+func (h *Hub) register(ctx context.Context, f *feed) (log db.ReadPlaceRow, err error) {
+	h.expected.Add(1)
+	defer h.expected.Add(-1)
 	for range 10 {
-		place, done, err := h.tryRegister(ctx, f, log)
-		if done || err != nil {
-			return place, err
+		if log, err = db.New(h.pool).ReadPlace(ctx); err != nil {
+			return log, fmt.Errorf("find the end of the log: %w", err)
+		}
+		if done, err := h.tryRegister(ctx, f, log); done || err != nil {
+			return log, err
 		}
 		select {
 		case <-ctx.Done():
-			return Position{}, ctx.Err()
+			return log, ctx.Err()
 		case <-time.After(20 * time.Millisecond):
 		}
-		if log, err = db.New(h.pool).ReadPlace(ctx); err != nil {
-			return Position{}, fmt.Errorf("attach stream: %w", err)
-		}
 	}
-	return Position{}, xrpc.Errorf(503, xrpc.ServiceUnavailable, "too many changes at this moment; try again")
+	return log, xrpc.Errorf(503, xrpc.ServiceUnavailable, "too many changes at this moment; try again")
 }
 
 // tryRegister reads the account's windows, where it has no streams here yet.
 // Every change that was committed below log's horizon is in them; of the later
 // ones, those that the hub handed out meanwhile are remembered, and the rest is
-// yet to come.
-func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (Position, bool, error) {
+// yet to come. Where the hub has yet to read what log has seen, the feed is from
+// log's place on.
+func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (bool, error) {
 	h.mu.Lock()
 	known, pos := h.accounts[f.did] != nil, h.place.Pos
 	h.mu.Unlock()
@@ -225,7 +228,7 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (Po
 	if !known {
 		var err error
 		if windows, err = db.New(h.pool).WindowsOf(ctx, f.did, log.Gen, pos); err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return Position{}, false, fmt.Errorf("read memberships: %w", err)
+			return false, fmt.Errorf("read memberships: %w", err)
 		}
 	}
 	h.mu.Lock()
@@ -234,19 +237,20 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (Po
 	switch {
 	case h.codec.gen != log.Gen:
 		h.rouse()
-		return Position{}, false, ctx.Err()
+		return false, ctx.Err()
 	case a == nil && (known || h.forgot > log.Horizon):
-		return Position{}, false, ctx.Err()
+		return false, ctx.Err()
 	case a == nil:
 		a = h.admit(f.did, windows)
 	}
 	f.codec = h.codec
-	f.after = h.place
-	if seen := placeOf(log); f.after.Compare(seen) < 0 {
-		f.after = seen
+	f.since = h.place
+	if seen := placeOf(log); f.since.Compare(seen) < 0 {
+		f.since = seen
 	}
+	f.after = f.since
 	a.streams[f] = struct{}{}
-	return f.after, true, nil
+	return true, nil
 }
 
 // admit makes an account of windows that were read a moment ago.
@@ -254,6 +258,7 @@ func (h *Hub) admit(did string, windows []db.WindowsOfRow) *account {
 	a := &account{did: did, streams: map[*feed]struct{}{}, convos: map[string]bool{}}
 	h.accounts[did] = a
 	if !h.heard.Swap(true) {
+		h.heardAt = time.Now()
 		h.rouse()
 	}
 	for _, r := range windows {

@@ -72,17 +72,12 @@ func (h *Hub) Watch(ctx context.Context, did string) (_ <-chan struct{}, stop fu
 	if _, err := h.Codec(ctx); err != nil {
 		return nil, nil, err
 	}
-	log, err := db.New(h.pool).ReadPlace(ctx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("watch the log: %w", err)
-	}
 	p := &poke{c: make(chan struct{}, 1), done: make(chan struct{})}
 	f := &feed{hub: h, sink: p, did: did, hand: hands.Add(1)}
-	place, err := h.register(ctx, f, log)
-	if err != nil {
-		return nil, nil, err
+	if _, err := h.register(ctx, f); err != nil {
+		return nil, nil, fmt.Errorf("watch the log: %w", err)
 	}
-	f.begin(place)
+	f.begin(f.since)
 	return p.c, sync.OnceFunc(func() {
 		close(p.done)
 		h.detach(f)

@@ -88,16 +88,16 @@ func (h *Hub) apply(c *windowChange) {
 	}
 }
 
-// close forgets the windows of a conversation that end with its event n, and
+// close forgets the windows of a conversation that end with its event at, and
 // ends the streams that were for them. Of several windows that end together
 // each shows the events of all, so none is closed before the last of these.
-func (h *Hub) close(convo string, n int64) {
+func (h *Hub) close(convo string, at Position) {
 	r := h.rooms[convo]
 	if r == nil {
 		return
 	}
 	for a, windows := range r.members {
-		left := slices.DeleteFunc(slices.Clone(windows), func(w window) bool { return w.leftN <= n })
+		left := slices.DeleteFunc(slices.Clone(windows), func(w window) bool { return w.leftN <= at.N })
 		switch len(left) {
 		case len(windows):
 			continue
@@ -106,7 +106,7 @@ func (h *Hub) close(convo string, n int64) {
 		default:
 			r.members[a] = left
 		}
-		h.endScoped(a, convo)
+		h.endScoped(a, convo, at)
 	}
 }
 

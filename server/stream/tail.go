@@ -127,7 +127,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 	if len(batch) > 0 {
 		h.dispatch(batch)
 		h.count.Rows.Add(float64(len(batch)))
-		h.count.Lag.Set(time.Since(rows[len(rows)-1].CreatedAt).Seconds())
+		h.count.Lag.Set(h.late(rows[len(rows)-1].CreatedAt).Seconds())
 		t.behind = 0
 	}
 	if n := rows[0].InPage; n == maxTail || n > int64(len(batch)) {
@@ -144,14 +144,18 @@ func (t *tailer) pass(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("find the end of the log: %w", err)
 	}
 	t.hub.count.Polls.Inc()
+	t.behind = 0 // so that who comes rouses the tailer
 	if at.Gen != t.gen {
 		t.gen = at.Gen
 		t.hub.begin(at)
 		return true, nil
 	}
-	t.behind = 0
-	t.hub.count.Behind.Set(0)
-	return t.hub.pass(at), nil
+	passed := t.hub.pass(at)
+	if passed {
+		t.count(at.Behind)
+		t.hub.count.Lag.Set(0)
+	}
+	return passed, nil
 }
 
 // begin finds the end of the log.
@@ -160,7 +164,7 @@ func (t *tailer) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
-	t.begun, t.gen = true, at.Gen
+	t.begun, t.gen, t.behind = true, at.Gen, 0
 	t.hub.begin(at)
 	return nil
 }
@@ -180,15 +184,23 @@ func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
 	return batch, nil
 }
 
+// count tells operators whether rows are hidden, be it from nobody but sync.
+func (t *tailer) count(behind bool) {
+	v := 0.0
+	if behind {
+		v = 1
+	}
+	t.hub.count.Behind.Set(v)
+}
+
 // pause is how long to wait after a read that gave all there was.
 func (t *tailer) pause(behind bool) time.Duration {
+	t.count(behind)
 	if !behind {
 		t.behind = 0
-		t.hub.count.Behind.Set(0)
 		return clock
 	}
 	t.behind++
-	t.hub.count.Behind.Set(1)
 	if t.behind <= behindPatience {
 		return behindPause
 	}

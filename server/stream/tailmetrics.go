@@ -11,7 +11,8 @@ type LogMetrics struct {
 	Polls prometheus.Counter
 	// Behind is 1 while rows wait for an older transaction to end.
 	Behind prometheus.Gauge
-	// Lag is how old the newest row was when it was read, in seconds.
+	// Lag is how old the newest row was when it was read, in seconds, or how
+	// long somebody had been there to read it for, where that is less.
 	Lag prometheus.Gauge
 	// Replayed counts rows read for streams that resume.
 	Replayed prometheus.Counter

@@ -3,11 +3,16 @@ package stream_test
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/server/stream/streamtest"
 )
 
 // TestUnheard: where nobody has a stream, the log is not read, however many
@@ -83,4 +88,113 @@ func TestHeardNowAndThen(t *testing.T) {
 	wg.Wait()
 	hub.Hint()
 	w.wait(c)
+}
+
+// TestUnheardMetrics: operators hear of a transaction that hides rows while
+// nobody has a stream, and of no lag that nobody had to wait for.
+func TestUnheardMetrics(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	w.settle()
+	count := stream.NewLogMetrics(nil)
+	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
+	w.run(hub)
+	long := w.begin()
+	w.send(w.pool, convo, alice)
+	eventually(t, "the metric says that rows are hidden", func() bool { return value(t, count.Behind) == 1 })
+	w.end(long)
+	w.settle()
+	eventually(t, "the metric says that none are", func() bool { return value(t, count.Behind) == 0 })
+	polls := value(t, count.Polls)
+	eventually(t, "a read", func() bool { return value(t, count.Polls) > polls })
+	w.send(w.pool, convo, alice) // and the next read is a second away
+	w.settle()
+	time.Sleep(600 * time.Millisecond)
+	c := w.client(alice)
+	c.MustConnect(hub, "")
+	eventually(t, "the message is read", func() bool { return value(t, count.Rows) > 0 })
+	time.Sleep(10 * time.Millisecond)
+	if lag := value(t, count.Lag); lag > 0.5 {
+		t.Errorf("a lag of %v s", lag)
+	}
+}
+
+// TestHeardInNewGeneration: who comes when a generation has begun, while rows
+// were hidden, does not wait for the tailer's clock.
+func TestHeardInNewGeneration(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	hub := w.hub()
+	old := w.client(alice)
+	old.MustConnect(hub, "")
+	long := w.begin()
+	w.send(w.pool, convo, alice)
+	hub.Hint()
+	time.Sleep(500 * time.Millisecond) // the tailer has lost its patience
+	if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the end of the old stream", old.Ended)
+	w.end(long)
+	var err error
+	if w.codec, err = streamtest.Codec(t.Context(), w.pool); err != nil {
+		t.Fatal(err)
+	}
+	c := w.client(alice)
+	c.MustConnect(hub, "")
+	w.send(w.pool, convo, alice)
+	w.settle()
+	hub.Hint()
+	start := time.Now()
+	eventually(t, "the message", func() bool { return c.Len() == 1 })
+	if d := time.Since(start); d > 500*time.Millisecond {
+		t.Errorf("it came after %v", d)
+	}
+}
+
+// TestHeardBySlowDatabase: who comes to an instance without streams is let in,
+// though the tailer looks at the log while the account's windows are read.
+func TestHeardBySlowDatabase(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob)
+	w.settle()
+	count := stream.NewLogMetrics(nil)
+	tries := 0
+	cfg := w.pool.Config()
+	cfg.ConnConfig.Tracer = &everyQuery{name: "WindowsOf", run: func() {
+		tries++
+		w.send(w.pool, convo, alice)
+		polls := value(t, count.Polls)
+		eventually(t, "a look at the log", func() bool { return value(t, count.Polls) > polls })
+		time.Sleep(50 * time.Millisecond)
+	}}
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	hub := stream.NewHub(stream.HubConfig{Pool: pool, LogMetrics: count})
+	w.run(hub)
+	c := w.client(bob)
+	c.MustConnect(hub, "")
+	w.wait(c)
+	if tries != 1 {
+		t.Errorf("the windows were read %d times", tries)
+	}
+}
+
+// everyQuery runs something after each query of a name.
+type everyQuery struct {
+	name string
+	run  func()
+}
+
+func (q *everyQuery) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	return context.WithValue(ctx, queryName{}, strings.Contains(data.SQL, "name: "+q.name+" "))
+}
+
+func (q *everyQuery) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	if ctx.Value(queryName{}) == true {
+		q.run()
+	}
 }
