@@ -222,16 +222,18 @@ SELECT
     coalesce(f.size, 0)::bigint AS size
 FROM (SELECT 1) one
 LEFT JOIN LATERAL (
-    SELECT b.object_key, b.size FROM blobs b
-    WHERE b.cid = $3 AND b.did IN (
-        SELECT $2::text
+    SELECT found.object_key, found.size FROM (
+        SELECT $2::text AS did
         UNION
         SELECT a.owner_did
         FROM message_blobs a
         JOIN memberships w ON w.convo_id = a.convo_id AND w.did = $2
         WHERE a.convo_id = $1 AND a.cid = $3
             AND a.seq > w.joined_seq AND (a.seq <= w.left_seq OR w.left_seq IS NULL)
-    )
+    ) owners
+    CROSS JOIN LATERAL (
+        SELECT b.object_key, b.size FROM blobs b WHERE b.did = owners.did AND b.cid = $3 LIMIT 1
+    ) found
     LIMIT 1
 ) f ON TRUE
 `
@@ -243,7 +245,8 @@ type FindBlobRow struct {
 }
 
 // Whether the account was ever a member, and the blob, where it owns it or a
-// message in one of its windows attached it.
+// message in one of its windows attached it. The inner limit, of one row by one
+// key, has every owner looked up.
 func (q *Queries) FindBlob(ctx context.Context, convoID string, did string, cid string) (FindBlobRow, error) {
 	row := q.db.QueryRow(ctx, findBlob, convoID, did, cid)
 	var i FindBlobRow

@@ -96,9 +96,12 @@ func (q *Queries) ListDeletedDevices(ctx context.Context, did string, deviceIds 
 
 const listDevices = `-- name: ListDevices :many
 SELECT d.device_id, d.created_at,
-    (SELECT count(*) FROM key_packages k
-     WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL
-       AND k.expires_at > $1::timestamptz) AS key_packages,
+    ((SELECT count(*) FROM key_packages k
+      WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL AND NOT k.last_resort
+        AND k.expires_at > $1::timestamptz)
+     + (SELECT count(*) FROM key_packages k
+        WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
+          AND k.expires_at > $1::timestamptz))::bigint AS key_packages,
     (SELECT count(*) FROM leaves l
      JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
      WHERE l.did = d.did AND l.device_id = d.device_id) AS conversations

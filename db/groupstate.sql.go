@@ -13,7 +13,10 @@ import (
 const countDevices = `-- name: CountDevices :one
 SELECT count(*) FROM (
     SELECT k.device_id FROM key_packages k
-    WHERE k.did = $1 AND k.spent_at IS NULL AND k.expires_at > $2::timestamptz
+    WHERE k.did = $1 AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $2::timestamptz
+    UNION
+    SELECT k.device_id FROM key_packages k
+    WHERE k.did = $1 AND k.last_resort AND k.expires_at > $2::timestamptz
     UNION
     SELECT l.device_id FROM leaves l
     JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL

@@ -329,9 +329,9 @@ CROSS JOIN LATERAL (
 ) suite
 WHERE d.did = ANY($5::text[]) AND d.deleted_at IS NULL
   AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
-               AND k.spent_at IS NULL AND NOT k.last_resort)
-    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort)
-    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id))
+               AND k.spent_at IS NULL AND NOT k.last_resort OFFSET 0)
+    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort OFFSET 0)
+    OR EXISTS (SELECT 1 FROM leaves l WHERE l.did = d.did AND l.device_id = d.device_id OFFSET 0))
 ORDER BY d.created_at, d.device_id
 `
 
@@ -353,6 +353,8 @@ type ListClaimableDevicesRow struct {
 // The devices of these accounts, each with the suite to serve: the one asked
 // for, or the lowest it has (suite 1 is the lowest there is). A device is one
 // that has an unspent package or a leaf. Suite 0: it has no package to serve.
+// OFFSET 0 has every device looked up: without it the planner of a small table
+// would rather read whose packages and leaves there are at all.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
 	rows, err := q.db.Query(ctx, listClaimableDevices,
 		arg.Horizon,

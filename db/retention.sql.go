@@ -402,8 +402,9 @@ func (q *Queries) RemoveConvoWelcomes(ctx context.Context, convoID string, batch
 
 const removeEmptyWelcomes = `-- name: RemoveEmptyWelcomes :exec
 DELETE FROM welcomes w
-WHERE (w.convo_id, w.seq) IN (SELECT unnest($1::text[]), unnest($2::bigint[]))
-    AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = w.convo_id AND r.seq = w.seq)
+USING (SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+WHERE w.convo_id = k.convo_id AND w.seq = k.seq
+    AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = k.convo_id AND r.seq = k.seq)
 `
 
 func (q *Queries) RemoveEmptyWelcomes(ctx context.Context, convoIds []string, seqs []int64) error {

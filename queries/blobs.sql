@@ -65,7 +65,8 @@ RETURNING cid;
 
 -- name: FindBlob :one
 -- Whether the account was ever a member, and the blob, where it owns it or a
--- message in one of its windows attached it.
+-- message in one of its windows attached it. The inner limit, of one row by one
+-- key, has every owner looked up.
 SELECT
     EXISTS (
         SELECT FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
@@ -74,16 +75,18 @@ SELECT
     coalesce(f.size, 0)::bigint AS size
 FROM (SELECT 1) one
 LEFT JOIN LATERAL (
-    SELECT b.object_key, b.size FROM blobs b
-    WHERE b.cid = sqlc.arg(cid) AND b.did IN (
-        SELECT sqlc.arg(did)::text
+    SELECT found.object_key, found.size FROM (
+        SELECT sqlc.arg(did)::text AS did
         UNION
         SELECT a.owner_did
         FROM message_blobs a
         JOIN memberships w ON w.convo_id = a.convo_id AND w.did = sqlc.arg(did)
         WHERE a.convo_id = sqlc.arg(convo_id) AND a.cid = sqlc.arg(cid)
             AND a.seq > w.joined_seq AND (a.seq <= w.left_seq OR w.left_seq IS NULL)
-    )
+    ) owners
+    CROSS JOIN LATERAL (
+        SELECT b.object_key, b.size FROM blobs b WHERE b.did = owners.did AND b.cid = sqlc.arg(cid) LIMIT 1
+    ) found
     LIMIT 1
 ) f ON TRUE;
 

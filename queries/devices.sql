@@ -12,9 +12,12 @@ WHERE did = $1 AND device_id = ANY(sqlc.arg(device_ids)::text[]) AND deleted_at 
 -- name: ListDevices :many
 -- What can still be handed out is what outlives a lease that begins now.
 SELECT d.device_id, d.created_at,
-    (SELECT count(*) FROM key_packages k
-     WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL
-       AND k.expires_at > sqlc.arg(horizon)::timestamptz) AS key_packages,
+    ((SELECT count(*) FROM key_packages k
+      WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL AND NOT k.last_resort
+        AND k.expires_at > sqlc.arg(horizon)::timestamptz)
+     + (SELECT count(*) FROM key_packages k
+        WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
+          AND k.expires_at > sqlc.arg(horizon)::timestamptz))::bigint AS key_packages,
     (SELECT count(*) FROM leaves l
      JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
      WHERE l.did = d.did AND l.device_id = d.device_id) AS conversations

@@ -61,7 +61,10 @@ WHERE convo_id = $1 AND leaf_index IS NOT NULL;
 -- its devices.
 SELECT count(*) FROM (
     SELECT k.device_id FROM key_packages k
-    WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND k.expires_at > sqlc.arg(now)::timestamptz
+    WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
+    UNION
+    SELECT k.device_id FROM key_packages k
+    WHERE k.did = sqlc.arg(did) AND k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
     UNION
     SELECT l.device_id FROM leaves l
     JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL

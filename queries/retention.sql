@@ -109,8 +109,9 @@ FOR UPDATE;
 
 -- name: RemoveEmptyWelcomes :exec
 DELETE FROM welcomes w
-WHERE (w.convo_id, w.seq) IN (SELECT unnest(sqlc.arg(convo_ids)::text[]), unnest(sqlc.arg(seqs)::bigint[]))
-    AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = w.convo_id AND r.seq = w.seq);
+USING (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+WHERE w.convo_id = k.convo_id AND w.seq = k.seq
+    AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = k.convo_id AND r.seq = k.seq);
 
 -- name: LockClosedConvo :one
 -- A conversation that was closed before a moment, with the last event that any

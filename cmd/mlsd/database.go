@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -75,6 +76,9 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
 	params := cfg.ConnConfig.RuntimeParams
+	// Options of the URL or of PGOPTIONS, -c name=value or --name=value, would
+	// lose to parameters.
+	options := strings.ToLower(strings.ReplaceAll(params["options"], "-", "_"))
 	for name, value := range map[string]string{
 		"application_name": "mlsd",
 		"timezone":         "UTC",
@@ -84,11 +88,14 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		"lock_timeout":                        "10s",
 		"idle_in_transaction_session_timeout": "10s",
 		// Plans are kept while tables grow. By the server's own figures, one
-		// that was made when a table had a few pages reads all of it.
+		// that was made when a table had a few pages reads all of it, for
+		// itself or for a join. Here everything is looked up by an index.
 		"random_page_cost": "1.1",
-		"seq_page_cost":    "4",
+		"seq_page_cost":    "10",
+		"enable_hashjoin":  "off",
+		"enable_mergejoin": "off",
 	} {
-		if params[name] == "" {
+		if params[name] == "" && !strings.Contains(options, name+"=") {
 			params[name] = value
 		}
 	}

@@ -237,6 +237,7 @@ func TestPoolSettings(t *testing.T) {
 	for name, want := range map[string]string{
 		"synchronous_commit": "on", "TimeZone": "UTC", "application_name": "mlsd", "statement_timeout": "30s",
 		"lock_timeout": "10s", "idle_in_transaction_session_timeout": "10s",
+		"random_page_cost": "1.1", "seq_page_cost": "10", "enable_hashjoin": "off", "enable_mergejoin": "off",
 	} {
 		var got string
 		if err := pool.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil || got != want {
@@ -254,6 +255,24 @@ func TestStrongerSynchronousCommitStands(t *testing.T) {
 	var got string
 	if err := pool.QueryRow(t.Context(), "SHOW synchronous_commit").Scan(&got); err != nil || got != "remote_apply" {
 		t.Errorf("synchronous_commit is %q (%v)", got, err)
+	}
+}
+
+// TestSettingsOfTheURLStand names settings as parameters and as options.
+func TestSettingsOfTheURLStand(t *testing.T) {
+	options := "-c%20seq_page_cost%3D3%20--enable-hashjoin%3Don"
+	pool, err := openPool(t.Context(), dbtest.URL(t)+"&random_page_cost=2&options="+options, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for name, want := range map[string]string{
+		"random_page_cost": "2", "seq_page_cost": "3", "enable_hashjoin": "on", "enable_mergejoin": "off", "statement_timeout": "30s",
+	} {
+		var got string
+		if err := pool.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q (%v), want %q", name, got, err, want)
+		}
 	}
 }
 

@@ -1,0 +1,193 @@
+package main
+
+import (
+	_ "embed"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/internal/dbtest"
+)
+
+// A connection keeps the plan of a statement while tables grow, so one that was
+// made for a few rows must not read whole tables. These tests plan every query
+// on a few rows, by the settings of openPool.
+
+//go:embed testdata/few_rows.sql
+var fewRows string
+
+// readsWhole names what may read all of a table, with the reason. The key is a
+// table, or a query and a table.
+var readsWhole = map[string]string{
+	"log_generation": "has one row",
+
+	"BeginGenerationOfConvos conversations": "is for every conversation",
+	"BeginGenerationOfAccounts accounts":    "is for every account",
+	"DoomLooseObjects loose_objects":        "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
+}
+
+// TestPlansForTablesThatGrow has no query read a table from one end to the
+// other, be it by an index, or everybody's rows by their age.
+func TestPlansForTablesThatGrow(t *testing.T) {
+	needed := map[string]bool{}
+	for _, convos := range []int{1, 5} {
+		url := dbtest.URL(t)
+		putFewRows(t, url, convos)
+		for _, w := range wholeReads(t, url) {
+			// To look up one of one row is to read the whole index: there
+			// only what ignores indexes counts.
+			if convos == 1 && w.index != "" {
+				continue
+			}
+			key := w.table
+			if readsWhole[key] == "" {
+				key = w.query + " " + w.table
+			}
+			if readsWhole[key] == "" {
+				t.Errorf("with %d conversations %s reads all of %s %s", convos, w.query, w.table, w.index)
+			}
+			needed[key] = true
+		}
+	}
+	for key := range readsWhole {
+		if !needed[key] {
+			t.Errorf("nothing needs the exception for %q", key)
+		}
+	}
+}
+
+// By the server's own figures a send would read every message there is: these
+// tests can tell.
+func TestPlansByTheServersFigures(t *testing.T) {
+	url := dbtest.URL(t)
+	putFewRows(t, url, 5)
+	figures := url + "&seq_page_cost=1&random_page_cost=4&enable_hashjoin=on&enable_mergejoin=on"
+	found := wholeReads(t, figures)
+	if !slices.Contains(found, wholeRead{query: "SendMessage", table: "messages"}) {
+		t.Errorf("SendMessage does not read all messages; what reads whole tables: %v", found)
+	}
+	read := readBehind(t, genericPlans(t, figures), "SELECT log_told_until(convo_id, 0, 20, 1, 105, convo_id, 5) FROM conversations WHERE convo_id = md5('1')")
+	if !slices.Contains(read, "messages") {
+		t.Errorf("log_told_until reads all of %v", read)
+	}
+}
+
+// TestPlansBehindQueries looks at what queries cause and EXPLAIN does not show:
+// functions, triggers, and the checks of foreign keys.
+func TestPlansBehindQueries(t *testing.T) {
+	url := dbtest.URL(t)
+	putFewRows(t, url, 1)
+	conn := genericPlans(t, url)
+	for name, sql := range map[string]string{
+		"log_told_until": "SELECT log_told_until(convo_id, 0, 20, 1, 105, convo_id, 5) FROM conversations WHERE convo_id = md5('1')",
+		"log_messages":   "SELECT FROM log_messages(1, 50, '', 0, 10)",
+		"log_events":     "SELECT FROM log_events(1, 50, '', 0, 0, 10)",
+		"messages_place": `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
+			VALUES (md5('1'), 21, 'new', 'app', 2, 'x', now())`,
+		"memberships_place_start": "INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES (md5('1'), 'did:plc:new', 20, now())",
+		"memberships_place_end": `UPDATE memberships SET left_seq = 20, left_at = now()
+			WHERE convo_id = md5('1') AND did = 'did:plc:account1' AND left_seq IS NULL`,
+		"a reference to a device": `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+			VALUES ('did:plc:account1', 'new', 'device1', 1, 'x', FALSE, now(), now())`,
+		"a reference to a message":               "INSERT INTO message_blobs (convo_id, seq, cid, owner_did) VALUES (md5('1'), 2, 'new', 'did:plc:account1')",
+		"references to a message that goes":      "DELETE FROM messages WHERE convo_id = md5('1') AND seq = 20",
+		"references to a Welcome that goes":      "DELETE FROM welcomes WHERE convo_id = md5('1') AND seq = 9",
+		"references to a conversation that goes": "DELETE FROM conversations WHERE convo_id = 'closed'",
+	} {
+		if tables := readBehind(t, conn, sql); len(tables) > 0 {
+			t.Errorf("%s reads all of %v", name, tables)
+		}
+	}
+}
+
+// readBehind runs a statement, takes it back, and names the tables that were
+// read from one end to the other for it.
+func readBehind(t *testing.T, conn *pgx.Conn, sql string) []string {
+	t.Helper()
+	ctx := t.Context()
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	if tag, err := tx.Exec(ctx, sql); err != nil || tag.RowsAffected() == 0 {
+		t.Fatalf("%s: %v %v", sql, tag, err)
+	}
+	rows, err := tx.Query(ctx, "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0 AND relname <> 'log_generation'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tables
+}
+
+// putFewRows makes every table as small as it is in a service that has just
+// begun, and known to the planner as such.
+func putFewRows(t *testing.T, url string, convos int) {
+	t.Helper()
+	pool := dbtest.Open(t, url)
+	for _, sql := range []string{strings.ReplaceAll(fewRows, ":convos", strconv.Itoa(convos)), "VACUUM ANALYZE"} {
+		if _, err := pool.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var empty, large string
+	err := pool.QueryRow(t.Context(), `SELECT coalesce(string_agg(relname, ' ') FILTER (WHERE reltuples < 1), ''),
+			coalesce(string_agg(relname, ' ') FILTER (WHERE relpages > 5), '')
+		FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`).Scan(&empty, &large)
+	if err != nil || empty+large != "" {
+		t.Fatalf("without rows: %q; with more than a few pages: %q (%v)", empty, large, err)
+	}
+}
+
+// genericPlans is a connection of openPool that plans for any arguments, as
+// connections do for a statement they have used several times.
+func genericPlans(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	pool, err := openPool(t.Context(), url, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	c, err := pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Release)
+	if _, err := c.Exec(t.Context(), "SET plan_cache_mode = force_generic_plan"); err != nil {
+		t.Fatal(err)
+	}
+	return c.Conn()
+}
+
+// wholeRead is a query that reads all of a table, as it stands or by an index.
+type wholeRead struct{ query, table, index string }
+
+// wholeReads plans every query.
+func wholeReads(t *testing.T, url string) []wholeRead {
+	t.Helper()
+	conn := genericPlans(t, url)
+	columns, err := firstColumns(t.Context(), conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []wholeRead
+	for _, q := range readQueries(t) {
+		plan, err := explain(t.Context(), conn, q.sql)
+		if err != nil {
+			t.Fatalf("%s: %v", q.name, err)
+		}
+		plan.walk("", func(n planNode, table string) {
+			if n.readsWhole(columns) {
+				found = append(found, wholeRead{q.name, table, n.Index})
+			}
+		})
+	}
+	return found
+}

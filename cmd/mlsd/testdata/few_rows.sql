@@ -1,0 +1,91 @@
+-- A few rows in every table, as when a server has just begun: :convos
+-- conversations of four members, with 20 messages each.
+
+INSERT INTO accounts (did, created_at)
+SELECT 'did:plc:account' || a, now() FROM generate_series(1, 4) a;
+
+INSERT INTO devices (did, device_id, created_at)
+SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) d;
+
+INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at,
+    lease_holder, lease_convo, lease_ends_at, spent_at)
+SELECT did, sha256(convert_to(did || device_id || k, 'UTF8')), device_id, 1, decode(repeat('ab', 300), 'hex'), k = 1, now(), now() + interval '30 days',
+    CASE WHEN k = 2 THEN 'did:plc:account1' END, CASE WHEN k = 2 THEN '' END, CASE WHEN k = 2 THEN now() END,
+    CASE WHEN k = 3 THEN now() END
+FROM devices CROSS JOIN generate_series(1, 4) k;
+
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, last_seq, roster, created_at, last_activity_at, closed_at)
+SELECT md5(c::text), 'did:plc:account1', 1, 2, FALSE, 20, 'verified', now(), now(), CASE WHEN c > 3 THEN now() END
+FROM generate_series(1, :convos) c;
+
+INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, left_seq, left_at, left_n)
+SELECT convo_id, did, 0, now(), 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
+FROM conversations CROSS JOIN accounts;
+
+INSERT INTO read_positions (convo_id, did, seq, updated_at)
+SELECT convo_id, did, 7, now() FROM memberships;
+
+INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential)
+SELECT convo_id, did, device_id, 1, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 40), 'hex')
+FROM memberships JOIN devices USING (did);
+
+INSERT INTO group_states (convo_id, epoch, tree, group_context, interim)
+SELECT convo_id, 2, decode(repeat('ab', 1500), 'hex'), decode(repeat('ab', 100), 'hex'), decode(repeat('ab', 32), 'hex') FROM conversations;
+
+INSERT INTO roster_claims (convo_id, did, epoch, state_hash)
+SELECT convo_id, did, 2, decode(repeat('ab', 32), 'hex') FROM memberships;
+
+INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
+SELECT convo_id, s, gen_random_uuid()::text, k.kind, s / 10, CASE WHEN k.kind <> 'app' THEN creator_did END,
+    decode(repeat('ab', 200), 'hex'), CASE WHEN k.kind = 'proposal' THEN '\x01'::bytea END, now(), 1, 100 + s
+FROM conversations CROSS JOIN generate_series(1, 20) s
+CROSS JOIN LATERAL (SELECT CASE s % 10 WHEN 0 THEN 'commit' WHEN 9 THEN 'proposal' ELSE 'app' END) k (kind);
+
+INSERT INTO removed_messages (convo_id, id_hash, seq)
+SELECT convo_id, substr(sha256(convert_to(message_id, 'UTF8')), 1, 8), seq FROM messages;
+
+INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
+SELECT convo_id, seq, now() FROM messages WHERE kind = 'proposal';
+
+INSERT INTO group_infos (convo_id, epoch, group_info, updated_at)
+SELECT convo_id, 2, decode(repeat('ab', 400), 'hex'), now() FROM conversations;
+
+INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at)
+SELECT convo_id, s, s, decode(repeat('ab', 500), 'hex'), now() FROM conversations CROSS JOIN generate_series(0, 1) s;
+
+INSERT INTO welcome_recipients (convo_id, did, device_id, seq, ref, state, ended_at)
+SELECT convo_id, did, device_id, s, '\x01', CASE s WHEN 0 THEN 'confirmed' ELSE 'open' END, CASE s WHEN 0 THEN now() END
+FROM leaves CROSS JOIN generate_series(0, 1) s;
+
+INSERT INTO rejoin_requests (convo_id, did, reason, requested_at)
+SELECT convo_id, did, 'lost-state', now() FROM memberships;
+
+INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
+SELECT convo_id, 1, did, now() FROM memberships;
+
+INSERT INTO blobs (did, cid, object_key, size, mime_type, created_at, attached)
+SELECT did, 'bafkrei' || md5(b::text), md5(did || b), 1000, 'application/octet-stream', now(), b > 1 FROM accounts CROSS JOIN generate_series(1, 4) b;
+
+INSERT INTO loose_objects (object_key, since, doomed)
+SELECT md5(o::text), now(), o > 2 FROM generate_series(1, 4) o;
+
+INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
+SELECT convo_id, 1, cid, did FROM conversations CROSS JOIN blobs WHERE did = creator_did AND attached;
+
+INSERT INTO idempotency_records (record_id, content_hash, answer, created_at)
+SELECT sha256(convert_to(r::text, 'UTF8')), sha256('x'), decode(repeat('ab', 100), 'hex'), now() FROM generate_series(1, 20) r;
+
+INSERT INTO tickets (ticket_hash, did, expires_at)
+SELECT sha256(convert_to(k::text, 'UTF8')), 'did:plc:account1', now() FROM generate_series(1, 4) k;
+
+INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_at)
+SELECT 1, 100 + n, convo_id, n, n, 'membership', convo_id, n, '{"did": "did:plc:account1", "action": "joined", "epoch": 1}', now()
+FROM conversations CROSS JOIN generate_series(1, 4) n;
+INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
+SELECT 1, 100 + n, 'read:' || did, 0, n, 'read', did, '{"convoId": "00", "seq": 1}', now()
+FROM accounts CROSS JOIN generate_series(1, 4) n;
+
+-- What nothing refers to, to be removed.
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+VALUES ('closed', 'did:plc:account1', 1, 0, FALSE, 'claimed', now(), now());
+INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES (md5('1'), 9, 9, 'x', now());
