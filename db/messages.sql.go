@@ -111,6 +111,39 @@ func (q *Queries) GetWindows(ctx context.Context, convoID string, did string) ([
 	return items, nil
 }
 
+const lockFreeConvos = `-- name: LockFreeConvos :many
+SELECT c.convo_id FROM conversations c
+WHERE c.convo_id IN (
+    SELECT m.convo_id
+    FROM (SELECT unnest($1::text[]) AS convo_id, unnest($2::text[]) AS did) AS sender
+    JOIN memberships m ON m.convo_id = sender.convo_id AND m.did = sender.did AND m.left_seq IS NULL
+)
+ORDER BY c.convo_id
+FOR NO KEY UPDATE OF c SKIP LOCKED
+`
+
+// Of some conversations, each with an account, the rows that nobody holds, where
+// the account is a member. They are held from then on. It waits for none.
+func (q *Queries) LockFreeConvos(ctx context.Context, convoIds []string, dids []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, lockFreeConvos, convoIds, dids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var convo_id string
+		if err := rows.Scan(&convo_id); err != nil {
+			return nil, err
+		}
+		items = append(items, convo_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const pageCommits = `-- name: PageCommits :many
 WITH page AS (
     SELECT p.seq, p.epoch, p.sender_did, p.ciphertext, p.created_at

@@ -63,6 +63,18 @@ SELECT
     coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at
 FROM convo LEFT JOIN twin ON TRUE;
 
+-- name: LockFreeConvos :many
+-- Of some conversations, each with an account, the rows that nobody holds, where
+-- the account is a member. They are held from then on. It waits for none.
+SELECT c.convo_id FROM conversations c
+WHERE c.convo_id IN (
+    SELECT m.convo_id
+    FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS sender
+    JOIN memberships m ON m.convo_id = sender.convo_id AND m.did = sender.did AND m.left_seq IS NULL
+)
+ORDER BY c.convo_id
+FOR NO KEY UPDATE OF c SKIP LOCKED;
+
 -- name: GetWindows :many
 -- The memberships of an account in a conversation, each with the last number it
 -- may see. No row: it was never a member, or there is no such conversation.

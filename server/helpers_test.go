@@ -39,6 +39,7 @@ func secondInstance(t testing.TB, s *Server) *Server {
 	t.Helper()
 	other := *s
 	other.pool = dbtest.Open(t, s.pool.Config().ConnString())
+	other.sends = newSendQueue(other.pool)
 	return &other
 }
 

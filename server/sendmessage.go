@@ -34,15 +34,12 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 
 func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*gen.SendMessageOutput, error) {
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
-		q := db.New(s.pool)
-		for range 2 {
-			out, _, err := m.send(ctx, q)
-			if !errors.Is(err, errStale) {
-				if err == nil {
-					s.hint(m.ConvoID)
-				}
-				return out, err
-			}
+		out, err := s.sends.send(ctx, m)
+		if err == nil {
+			s.hint(m.ConvoID)
+		}
+		if !errors.Is(err, errStale) {
+			return out, err
 		}
 	}
 	content := *in
@@ -139,7 +136,11 @@ func newMessageID() (string, error) {
 // stored the message, else it was stored before. errStale asks for another
 // attempt.
 func (m *outgoing) send(ctx context.Context, q *db.Queries) (out *gen.SendMessageOutput, fresh bool, err error) {
-	row, err := q.SendMessage(ctx, db.SendMessageParams(*m))
+	return m.outcome(q.SendMessage(ctx, db.SendMessageParams(*m)))
+}
+
+// outcome is what the statement's row, or its failure, means.
+func (m *outgoing) outcome(row db.SendMessageRow, err error) (out *gen.SendMessageOutput, fresh bool, _ error) {
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, false, convoNotFound()

@@ -57,6 +57,7 @@ type Config struct {
 // a cache: any number of them work on one database.
 type Server struct {
 	pool       *pgxpool.Pool
+	sends      *sendQueue
 	blobs      *blob.Store
 	did        string
 	version    string
@@ -80,7 +81,7 @@ type Server struct {
 // New makes a Server.
 func New(c Config) *Server {
 	s := &Server{
-		pool: c.Pool, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
+		pool: c.Pool, sends: newSendQueue(c.Pool), blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
 		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})

@@ -1,0 +1,308 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+)
+
+// gathered has every message stored by a transaction for several, be it one.
+func gathered(s *Server) *Server {
+	s.sends.single, s.sends.least = 0, 1
+	return s
+}
+
+// queued makes messages that wait.
+func queued(t *testing.T, s *Server, sends ...queuedMessage) []*queuedSend {
+	t.Helper()
+	var jobs []*queuedSend
+	for _, q := range sends {
+		m, err := s.readMessage(as(q.who), q.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, &queuedSend{outgoing: m, ctx: t.Context(), done: make(chan struct{})})
+	}
+	return jobs
+}
+
+type queuedMessage struct {
+	who string
+	in  *gen.SendMessageInput
+}
+
+// withID is a message with an id and content of its own.
+func withID(convo string, epoch int64, id string) *gen.SendMessageInput {
+	in := message(convo, epoch)
+	in.MsgID = &id
+	return in
+}
+
+// Many senders, several conversations, two instances: numbers have no gap, and
+// each answer names the number that is stored. Fewer transactions than messages
+// stored them.
+func TestSendsTogether(t *testing.T) {
+	const senders, each, convos = 64, 10, 3
+	a := newTestServer(t)
+	instances := []*Server{a, secondInstance(t, a)}
+	dids := make([]string, senders)
+	for i := range dids {
+		dids[i] = did(fmt.Sprint("sender", i))
+	}
+	var ids []string
+	for range convos {
+		ids = append(ids, addConvo(t, a, 1, dids...))
+	}
+	var wg sync.WaitGroup
+	for i, who := range dids {
+		wg.Go(func() {
+			for n := range each {
+				convo, id := ids[(i+n)%convos], fmt.Sprintf("%d-%d", i, n)
+				out, err := instances[i%2].SendMessage(context.Background(), as(who), withID(convo, 1, id))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if stored := query[int64](t, a.pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, id); stored != *out.Seq {
+					t.Errorf("number %d was told, %d is stored", *out.Seq, stored)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := query[int64](t, a.pool, `SELECT count(*) FROM messages`); n != senders*each {
+		t.Errorf("%d messages are stored, %d were sent", n, senders*each)
+	}
+	if n := query[int64](t, a.pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
+			(SELECT count(*) FROM messages m WHERE m.convo_id = c.convo_id AND m.seq BETWEEN 1 AND c.last_seq)`); n != 0 {
+		t.Errorf("%d conversations have gaps", n)
+	}
+	if n := query[int64](t, a.pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
+		t.Error("no two messages were stored together")
+	}
+}
+
+// Messages that are stored together have the outcomes that they have by
+// themselves, to the byte.
+func TestOutcomesTogether(t *testing.T) {
+	s, convo, other, missing := newTestServer(t), "", "", newConvoID()
+	convo, other = addConvo(t, s, 3, did("alice"), did("bob")), addConvo(t, s, 3, did("alice"))
+	endMember(t, s, convo, did("bob"))
+	before, again := withID(convo, 3, "before"), withID(convo, 3, "before")
+	twin := withID(convo, 3, "twin")
+	if _, err := s.SendMessage(t.Context(), as(did("alice")), before); err != nil {
+		t.Fatal(err)
+	}
+	sends := []queuedMessage{
+		{did("alice"), withID(convo, 3, "one")},
+		{did("eve"), withID(convo, 3, "stranger")},
+		{did("bob"), withID(convo, 3, "removed")},
+		{did("alice"), withID(convo, 2, "old")},
+		{did("alice"), withID(missing, 3, "nowhere")},
+		{did("eve"), withID(other, 3, "stranger alone")},
+		{did("alice"), before}, // a repetition
+		{did("alice"), again},  // other content under that id
+		{did("alice"), twin},
+		{did("alice"), twin}, // both at once
+		{did("alice"), withID(convo, 3, "two")},
+	}
+	jobs := queued(t, s, sends...)
+	rest := s.sends.together(jobs)
+	alone := map[*queuedSend]bool{}
+	for _, j := range rest {
+		alone[j] = true
+	}
+	for i, j := range jobs {
+		if by := j.MessageID; alone[j] != (by == "nowhere" || by == "stranger alone") {
+			t.Errorf("%s: by itself: %t", by, alone[j])
+		}
+		out, err := j.out, j.err
+		if alone[j] {
+			out, err = s.sends.sendAlone(t.Context(), j.outgoing)
+		}
+		want, wantErr := s.sends.sendAlone(t.Context(), j.outgoing) // again, which changes nothing
+		switch {
+		case wantErr != nil:
+			wantSameError(t, err, wantErr)
+		case err != nil:
+			t.Errorf("%s: %v", j.MessageID, err)
+		case *out.Seq != *want.Seq || out.MessageID != *sends[i].in.MsgID || out.ReceivedAt != want.ReceivedAt:
+			t.Errorf("%s: %+v, and again %+v", j.MessageID, out, want)
+		}
+	}
+	wantError(t, jobs[2].err, gen.ErrNotMember)
+	wantError(t, jobs[3].err, gen.ErrEpochMismatch)
+	wantError(t, jobs[7].err, gen.ErrIdempotencyConflict)
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
+		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
+	}
+}
+
+// A conversation that is held up does not hold up others, and a member that is
+// removed meanwhile gets no message in.
+func TestHeldConversationTogether(t *testing.T) {
+	s := gathered(newTestServer(t))
+	held, free := addConvo(t, s, 1, did("alice"), did("bob")), addConvo(t, s, 1, did("alice"))
+	ctx := context.Background()
+	tx, err := s.pool.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }()
+	remove(t, tx, held, did("bob"))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := s.SendMessage(ctx, as(did("bob")), message(held, 1))
+			wantError(t, err, gen.ErrNotMember)
+		})
+	}
+	for range 8 {
+		say(t, s, free, did("alice"), 1)
+	}
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
+		t.Errorf("%d messages passed the transaction that holds the conversation", n)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
+		t.Errorf("%d messages of a removed member are in", n)
+	}
+}
+
+// One message that the database refuses costs the others nothing.
+func TestOneFailsTogether(t *testing.T) {
+	s := gathered(newTestServer(t))
+	convo := addConvo(t, s, 1, did("alice"))
+	exec(t, s.pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	exec(t, s.pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			id := fmt.Sprint("good", i)
+			if i == 20 {
+				id = "bad"
+			}
+			out, err := s.SendMessage(context.Background(), as(did("alice")), withID(convo, 1, id))
+			if (err != nil) != (id == "bad") {
+				t.Errorf("%s: %v, %v", id, out, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 39 {
+		t.Errorf("%d messages are stored, want 39", n)
+	}
+}
+
+// Where a commit fails, every caller hears that, nothing is stored, and calling
+// again is safe.
+func TestCommitFailsTogether(t *testing.T) {
+	s := gathered(newTestServer(t))
+	convo := addConvo(t, s, 1, did("alice"))
+	exec(t, s.pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	exec(t, s.pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	sendAll := func(fails bool) {
+		var wg sync.WaitGroup
+		for i := range 20 {
+			in := withID(convo, 1, fmt.Sprint("m", i))
+			in.Ciphertext = application(convo, 1, 100)
+			wg.Go(func() {
+				if _, err := s.SendMessage(context.Background(), as(did("alice")), in); (err != nil) != fails {
+					t.Errorf("%s: %v", *in.MsgID, err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	sendAll(true)
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+		t.Errorf("the newest number is %d, nothing was stored", n)
+	}
+	exec(t, s.pool, `DROP TRIGGER refuse ON messages`)
+	sendAll(false)
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 20 {
+		t.Errorf("%d messages are stored, want 20", n)
+	}
+}
+
+// Who gives up waiting hears at once, and its message is not stored later.
+func TestGivesUpWaiting(t *testing.T) {
+	s := gathered(newTestServer(t))
+	convo := addConvo(t, s, 1, did("alice"))
+	s.sends.runs = maxRuns // all of them busy
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if out, err := s.SendMessage(ctx, as(did("alice")), message(convo, 1)); err == nil {
+		t.Errorf("sent %+v", out)
+	}
+	s.sends.run()
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+		t.Errorf("%d messages are stored", n)
+	}
+}
+
+// As many as may go by themselves do, while nothing is stored together; the
+// others wait for a turn.
+func TestWhoGoesAlone(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := tx.Exec(t.Context(), `SELECT 1 FROM conversations WHERE convo_id = $1 FOR UPDATE`, convo); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	sent := 0
+	send := func(n, wantAlone, wantWaiting int) {
+		t.Helper()
+		sent += n
+		for range n {
+			wg.Go(func() {
+				if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for start := time.Now(); ; time.Sleep(time.Millisecond) {
+			s.sends.mu.Lock()
+			alone, waiting := s.sends.alone, len(s.sends.waiting)
+			s.sends.mu.Unlock()
+			if alone == wantAlone && waiting == wantWaiting {
+				return
+			}
+			if time.Since(start) > 20*time.Second {
+				t.Fatalf("%d go by themselves and %d wait, want %d and %d", alone, waiting, wantAlone, wantWaiting)
+			}
+		}
+	}
+	send(maxSingle-1, maxSingle-1, 0)
+	s.sends.mu.Lock()
+	s.sends.runs = maxRuns // all of them busy
+	s.sends.mu.Unlock()
+	send(3, maxSingle-1, 3)
+	s.sends.mu.Lock()
+	s.sends.runs = 0
+	s.sends.mu.Unlock()
+	send(1, maxSingle, 3)
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.sends.mu.Lock()
+	s.sends.runs = 1
+	s.sends.mu.Unlock()
+	s.sends.run()
+	wg.Wait()
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); int(n) != sent {
+		t.Errorf("%d messages are stored, %d were sent", n, sent)
+	}
+}
