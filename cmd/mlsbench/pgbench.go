@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/internal/pgplan"
 )
 
 // statement reads one query from its source, so that what pgbench runs is what
@@ -68,9 +69,11 @@ func (w *world) pgbench(ctx context.Context, script string, connections int, d t
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return 0, err
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
+	cmd := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
 		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(int(d.Seconds())),
-		"-f", file, w.pg.URL(pgembed.Database)).CombinedOutput()
+		"-f", file, w.pg.URL(pgembed.Database))
+	cmd.Env = append(os.Environ(), "PGOPTIONS="+pgplan.Options())
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("pgbench: %w: %.1000s", err, out)
 	}

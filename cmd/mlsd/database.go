@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/internal/pgplan"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -79,7 +81,8 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 	// Options of the URL or of PGOPTIONS, -c name=value or --name=value, would
 	// lose to parameters.
 	options := strings.ToLower(strings.ReplaceAll(params["options"], "-", "_"))
-	for name, value := range map[string]string{
+	settings := pgplan.Settings()
+	maps.Copy(settings, map[string]string{
 		"application_name": "mlsd",
 		"timezone":         "UTC",
 		// A transaction that lingers holds back what readers of the log may
@@ -87,14 +90,8 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		"statement_timeout":                   "30s",
 		"lock_timeout":                        "10s",
 		"idle_in_transaction_session_timeout": "10s",
-		// Plans are kept while tables grow. By the server's own figures, one
-		// that was made when a table had a few pages reads all of it, for
-		// itself or for a join. Here everything is looked up by an index.
-		"random_page_cost": "1.1",
-		"seq_page_cost":    "10",
-		"enable_hashjoin":  "off",
-		"enable_mergejoin": "off",
-	} {
+	})
+	for name, value := range settings {
 		if params[name] == "" && !strings.Contains(options, name+"=") {
 			params[name] = value
 		}

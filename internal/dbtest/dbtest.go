@@ -16,6 +16,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"strconv"
@@ -27,6 +28,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db/migrations"
+	"catbird.blue/mls/internal/pgplan"
 )
 
 // envURL names a server to use instead of a private one.
@@ -48,6 +50,7 @@ func Open(t testing.TB, url string) *pgxpool.Pool {
 		t.Fatalf("dbtest: %v", err)
 	}
 	cfg.MaxConns = 16
+	maps.Copy(cfg.ConnConfig.RuntimeParams, pgplan.Settings())
 	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
