@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"runtime/debug"
+	"runtime"
 	"strconv"
 	"syscall"
 	"time"
@@ -29,7 +29,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	defer lines.end()
 	log := logger(c, lines)
 	slog.SetDefault(log)
-	boundMemory()
+	defer runtime.KeepAlive(arrangeMemory())
 	// Listening comes first: a port that is taken is an error before anything
 	// is touched, and whoever calls early waits instead of being refused.
 	listeners, err := listen(ctx, c)
@@ -62,16 +62,6 @@ func logger(c *Config, lines *logBuffer) *slog.Logger {
 	}
 	return slog.New(promptHandler{h, lines}).With("instance", fmt.Sprintf("%08x", rand.Uint32()))
 }
-
-// boundMemory has the collector work harder before the container's limit is
-// reached, unless GOMEMLIMIT says something else.
-func boundMemory() {
-	if limit := server.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
-		debug.SetMemoryLimit(int64(limit / 10 * 9))
-	}
-}
-
-const noMemoryLimit = 1<<63 - 1
 
 // listeners are the sockets of the service and, where asked for, of its
 // metrics.

@@ -7,32 +7,35 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// maxVerdicts bounds the tokens remembered: about 150 bytes each, keys being
+// maxVerdicts bounds the tokens remembered: about 500 bytes each, keys being
 // shared with the directory's cache.
-const maxVerdicts = 50_000
+const maxVerdicts = 20_000
 
-// verdicts remembers by which key the signature of a token held. Only that is
-// remembered: times, audience, method and the key's currency are judged
-// anew, so an entry cannot outlive its token or its key.
+// verdict is what a token says, and the key by which its signature held.
+type verdict struct {
+	claims *claims
+	key    atcrypto.PublicKey
+}
+
+// verdicts remembers what need not be found out again of a token. Times,
+// audience, method and the key's currency are judged anew, so an entry cannot
+// outlive its token or its key.
 type verdicts struct {
-	cache *lru.Cache[[sha256.Size]byte, atcrypto.PublicKey]
+	cache *lru.Cache[[sha256.Size]byte, verdict]
 }
 
 func newVerdicts() *verdicts {
-	c, err := lru.New[[sha256.Size]byte, atcrypto.PublicKey](maxVerdicts)
+	c, err := lru.New[[sha256.Size]byte, verdict](maxVerdicts)
 	if err != nil {
 		panic(err) // the size is a constant
 	}
 	return &verdicts{c}
 }
 
-// get returns the key by which the token was found good, nil where it was not
-// seen.
-func (v *verdicts) get(token string) atcrypto.PublicKey {
-	key, _ := v.cache.Get(sha256.Sum256([]byte(token)))
-	return key
+func (v *verdicts) get(token string) (verdict, bool) {
+	return v.cache.Get(sha256.Sum256([]byte(token)))
 }
 
-func (v *verdicts) put(token string, key atcrypto.PublicKey) {
-	v.cache.Add(sha256.Sum256([]byte(token)), key)
+func (v *verdicts) put(token string, judged verdict) {
+	v.cache.Add(sha256.Sum256([]byte(token)), judged)
 }
