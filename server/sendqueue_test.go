@@ -89,8 +89,8 @@ func TestSendsTogether(t *testing.T) {
 // Messages that are stored together have the outcomes that they have by
 // themselves, to the byte.
 func TestOutcomesTogether(t *testing.T) {
-	s, convo, other, missing := newTestServer(t), "", "", newConvoID()
-	convo, other = addConvo(t, s, 3, did("alice"), did("bob")), addConvo(t, s, 3, did("alice"))
+	s := newTestServer(t)
+	convo, other, missing := addConvo(t, s, 3, did("alice"), did("bob")), addConvo(t, s, 3, did("alice")), newConvoID()
 	endMember(t, s, convo, did("bob"))
 	before, again := withID(convo, 3, "before"), withID(convo, 3, "before")
 	twin := withID(convo, 3, "twin")
