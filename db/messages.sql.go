@@ -10,6 +10,18 @@ import (
 	"time"
 )
 
+const enterConvos = `-- name: EnterConvos :exec
+LOCK TABLE conversations IN ROW EXCLUSIVE MODE
+`
+
+// What an update of conversations takes of the table, before any row is locked.
+// A new generation waits here then, and not for rows of a transaction that waits
+// for it.
+func (q *Queries) EnterConvos(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, enterConvos)
+	return err
+}
+
 const getHandshakeSeqs = `-- name: GetHandshakeSeqs :many
 SELECT seq FROM messages
 WHERE convo_id = $1 AND kind <> 'app' AND NOT kind = ANY($2::text[])
@@ -112,31 +124,41 @@ func (q *Queries) GetWindows(ctx context.Context, convoID string, did string) ([
 }
 
 const lockFreeConvos = `-- name: LockFreeConvos :many
-SELECT c.convo_id FROM conversations c
-WHERE c.convo_id IN (
-    SELECT m.convo_id
-    FROM (SELECT unnest($1::text[]) AS convo_id, unnest($2::text[]) AS did) AS sender
-    JOIN memberships m ON m.convo_id = sender.convo_id AND m.did = sender.did AND m.left_seq IS NULL
+WITH sender AS (
+    SELECT DISTINCT m.convo_id, m.did
+    FROM (SELECT unnest($1::text[]) AS convo_id, unnest($2::text[]) AS did) AS s
+    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL
+), free AS (
+    SELECT c.convo_id FROM conversations c
+    WHERE c.convo_id IN (SELECT sender.convo_id FROM sender)
+    FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-ORDER BY c.convo_id
-FOR NO KEY UPDATE OF c SKIP LOCKED
+SELECT sender.convo_id, sender.did, (free.convo_id IS NOT NULL)::boolean AS free
+FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id
 `
 
-// Of some conversations, each with an account, the rows that nobody holds, where
-// the account is a member. They are held from then on. It waits for none.
-func (q *Queries) LockFreeConvos(ctx context.Context, convoIds []string, dids []string) ([]string, error) {
+type LockFreeConvosRow struct {
+	ConvoID string
+	Did     string
+	Free    bool
+}
+
+// Of some conversations, each with an account, those pairs where the account is a
+// member, and whether nobody held the row. Then it is held from now on. It waits
+// for none.
+func (q *Queries) LockFreeConvos(ctx context.Context, convoIds []string, dids []string) ([]LockFreeConvosRow, error) {
 	rows, err := q.db.Query(ctx, lockFreeConvos, convoIds, dids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []string
+	var items []LockFreeConvosRow
 	for rows.Next() {
-		var convo_id string
-		if err := rows.Scan(&convo_id); err != nil {
+		var i LockFreeConvosRow
+		if err := rows.Scan(&i.ConvoID, &i.Did, &i.Free); err != nil {
 			return nil, err
 		}
-		items = append(items, convo_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

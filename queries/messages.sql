@@ -63,17 +63,27 @@ SELECT
     coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at
 FROM convo LEFT JOIN twin ON TRUE;
 
+-- name: EnterConvos :exec
+-- What an update of conversations takes of the table, before any row is locked.
+-- A new generation waits here then, and not for rows of a transaction that waits
+-- for it.
+LOCK TABLE conversations IN ROW EXCLUSIVE MODE;
+
 -- name: LockFreeConvos :many
--- Of some conversations, each with an account, the rows that nobody holds, where
--- the account is a member. They are held from then on. It waits for none.
-SELECT c.convo_id FROM conversations c
-WHERE c.convo_id IN (
-    SELECT m.convo_id
-    FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS sender
-    JOIN memberships m ON m.convo_id = sender.convo_id AND m.did = sender.did AND m.left_seq IS NULL
+-- Of some conversations, each with an account, those pairs where the account is a
+-- member, and whether nobody held the row. Then it is held from now on. It waits
+-- for none.
+WITH sender AS (
+    SELECT DISTINCT m.convo_id, m.did
+    FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS s
+    JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL
+), free AS (
+    SELECT c.convo_id FROM conversations c
+    WHERE c.convo_id IN (SELECT sender.convo_id FROM sender)
+    FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-ORDER BY c.convo_id
-FOR NO KEY UPDATE OF c SKIP LOCKED;
+SELECT sender.convo_id, sender.did, (free.convo_id IS NOT NULL)::boolean AS free
+FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id;
 
 -- name: GetWindows :many
 -- The memberships of an account in a conversation, each with the last number it

@@ -68,7 +68,7 @@ func fromEcho(he *echo.HTTPError) *xrpc.Error {
 var awayCodes = map[string]bool{
 	readOnlyTransaction: true,
 	"53300":             true, // too_many_connections
-	"55P03":             true, // lock_not_available
+	lockNotAvailable:    true,
 	"57014":             true, // query_canceled, by a timeout of ours
 	"57P01":             true, // admin_shutdown
 	"57P02":             true, // crash_shutdown

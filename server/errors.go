@@ -88,6 +88,14 @@ func worthRetrying(err error) bool {
 	return pg.Code == serializationFailure || pg.Code == deadlockDetected || retriedConstraints[pg.ConstraintName]
 }
 
+// lockNotAvailable is the SQLSTATE of a lock that was waited for too long.
+const lockNotAvailable = "55P03"
+
+func lockTimedOut(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == lockNotAvailable
+}
+
 // inTx runs fn in a transaction, and again, three times at most, where another
 // transaction got in its way. So fn starts from nothing each time. A violated
 // constraint comes back as the lexicons' error.

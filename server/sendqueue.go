@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,8 +36,9 @@ const (
 // one commit to disk.
 //
 // Such a transaction waits for no conversation. It takes those that nobody
-// holds, and leaves the messages of others to go by themselves: one that is
-// held up does not hold up others, and there is no deadlock.
+// holds. Of another one a single message goes by itself, and the rest waits
+// behind it: one that is held up holds up no others, neither by locks nor by
+// taking all connections.
 type sendQueue struct {
 	pool *pgxpool.Pool
 	// single is how many may go by themselves, and least how many at least
@@ -47,10 +49,13 @@ type sendQueue struct {
 	alone   int // messages that go by themselves
 	runs    int // goroutines that store what waits
 	waiting []*queuedSend
+	// behind has the conversations of which a message that was gathered goes
+	// by itself, with those that wait for it.
+	behind map[string][]*queuedSend
 }
 
 func newSendQueue(pool *pgxpool.Pool) *sendQueue {
-	return &sendQueue{pool: pool, single: maxSingle, least: 2}
+	return &sendQueue{pool: pool, single: maxSingle, least: 2, behind: map[string][]*queuedSend{}}
 }
 
 // queuedSend is a message that waits for its outcome.
@@ -82,10 +87,7 @@ func (q *sendQueue) send(ctx context.Context, m *outgoing) (*gen.SendMessageOutp
 	}
 	j := &queuedSend{outgoing: m, ctx: ctx, done: make(chan struct{})}
 	q.waiting = append(q.waiting, j)
-	if q.runs < maxRuns {
-		q.runs++
-		go q.run()
-	}
+	q.wake()
 	q.mu.Unlock()
 	select {
 	case <-j.done:
@@ -102,6 +104,14 @@ func (q *sendQueue) sendAlone(ctx context.Context, m *outgoing) (*gen.SendMessag
 		out, _, err = m.send(ctx, dbq)
 	}
 	return out, err
+}
+
+// wake has what waits stored. The caller holds the lock.
+func (q *sendQueue) wake() {
+	if q.runs < maxRuns && len(q.waiting) > 0 {
+		q.runs++
+		go q.run()
+	}
 }
 
 // run stores what waits until nothing does.
@@ -127,15 +137,21 @@ func (q *sendQueue) run() {
 // long, since they may be held up.
 func (q *sendQueue) store(jobs []*queuedSend) {
 	jobs = slices.DeleteFunc(jobs, func(j *queuedSend) bool { return j.ctx.Err() != nil })
-	if len(jobs) >= q.least {
-		jobs = q.together(jobs)
+	var rest []*queuedSend
+	held := jobs
+	if len(jobs) >= q.least || q.anyHeld(jobs) {
+		rest, held = q.together(jobs)
 	}
+	leads := q.lineUp(held)
 	enough := time.NewTimer(patience)
 	defer enough.Stop()
-	for _, j := range jobs {
+	for _, j := range rest {
 		go func() { j.finish(q.sendAlone(j.ctx, j.outgoing)) }()
 	}
-	for _, j := range jobs {
+	for _, j := range leads {
+		go q.lead(j)
+	}
+	for _, j := range append(rest, leads...) {
 		select {
 		case <-j.done:
 		case <-enough.C:
@@ -144,27 +160,87 @@ func (q *sendQueue) store(jobs []*queuedSend) {
 	}
 }
 
-// together stores messages in one transaction, and gives those that are to go
-// by themselves: where their conversations are held by others, where the sender
-// is no member, and all where one fails, since none is stored then.
-func (q *sendQueue) together(jobs []*queuedSend) (rest []*queuedSend) {
+// anyHeld says whether a message goes by itself in a conversation of theirs.
+func (q *sendQueue) anyHeld(jobs []*queuedSend) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.ContainsFunc(jobs, func(j *queuedSend) bool {
+		_, held := q.behind[j.ConvoID]
+		return held
+	})
+}
+
+// lineUp gives the first message of each conversation, unless one goes by
+// itself there already. The others wait behind it.
+func (q *sendQueue) lineUp(jobs []*queuedSend) (leads []*queuedSend) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, j := range jobs {
+		if line, held := q.behind[j.ConvoID]; held {
+			q.behind[j.ConvoID] = append(line, j)
+		} else {
+			q.behind[j.ConvoID] = nil
+			leads = append(leads, j)
+		}
+	}
+	return leads
+}
+
+// lead stores a message by itself. Those behind it have their turn then, unless
+// the conversation could not be had: they hear the same, where each would have
+// waited as long as this one.
+func (q *sendQueue) lead(j *queuedSend) {
+	out, err := q.sendAlone(j.ctx, j.outgoing)
+	q.mu.Lock()
+	line := q.behind[j.ConvoID]
+	delete(q.behind, j.ConvoID)
+	if !lockTimedOut(err) {
+		q.waiting = append(line, q.waiting...)
+		line = nil
+		q.wake()
+	}
+	q.mu.Unlock()
+	j.finish(out, err)
+	for _, b := range line {
+		b.finish(nil, err)
+	}
+}
+
+// together stores messages in one transaction, and gives those that are left:
+// members' whose conversations others hold, and the rest, which waits for
+// nobody. That is where the sender is no member, and all where one fails, since
+// none is stored then.
+func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 	ctx, cancel := context.WithTimeout(context.Background(), togetherTime)
 	defer cancel()
 	var taken []*queuedSend
 	ran := false
 	err := pgx.BeginFunc(ctx, q.pool, func(tx pgx.Tx) error {
 		dbq := db.New(tx)
-		free, err := dbq.LockFreeConvos(ctx, alike(jobs, func(j *queuedSend) string { return j.ConvoID }), alike(jobs, func(j *queuedSend) string { return j.Did }))
+		if err := dbq.EnterConvos(ctx); err != nil {
+			return err
+		}
+		convos, err := dbq.LockFreeConvos(ctx, alike(jobs, func(j *queuedSend) string { return j.ConvoID }), alike(jobs, func(j *queuedSend) string { return j.Did }))
 		if err != nil {
 			return err
 		}
+		free, member := map[string]bool{}, map[[2]string]bool{}
+		for _, c := range convos {
+			free[c.ConvoID] = c.Free
+			member[[2]string{c.ConvoID, c.Did}] = true
+		}
 		for _, j := range jobs {
-			if _, found := slices.BinarySearch(free, j.ConvoID); found {
+			switch {
+			case free[j.ConvoID]:
 				taken = append(taken, j)
-			} else {
+			case member[[2]string{j.ConvoID, j.Did}]:
+				held = append(held, j)
+			default:
 				rest = append(rest, j)
 			}
 		}
+		// Welcomes are locked in this order elsewhere.
+		slices.SortStableFunc(taken, func(a, b *queuedSend) int { return strings.Compare(a.ConvoID, b.ConvoID) })
 		if err := sendAll(ctx, tx, taken); err != nil {
 			return err
 		}
@@ -172,7 +248,7 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest []*queuedSend) {
 		return nil
 	})
 	if !ran {
-		return jobs
+		return jobs, nil
 	}
 	for _, j := range taken {
 		if err != nil { // the commit failed, or nobody knows
@@ -180,7 +256,7 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest []*queuedSend) {
 		}
 		j.finish(j.out, j.err)
 	}
-	return rest
+	return rest, held
 }
 
 // sendAll runs the one statement for each of some messages, in one round trip.

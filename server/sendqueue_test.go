@@ -111,7 +111,10 @@ func TestOutcomesTogether(t *testing.T) {
 		{did("alice"), withID(convo, 3, "two")},
 	}
 	jobs := queued(t, s, sends...)
-	rest := s.sends.together(jobs)
+	rest, held := s.sends.together(jobs)
+	if len(held) > 0 {
+		t.Errorf("%d messages wait for conversations that nobody holds", len(held))
+	}
 	alone := map[*queuedSend]bool{}
 	for _, j := range rest {
 		alone[j] = true

@@ -123,7 +123,8 @@ func (a *Authenticator) authenticateAgain(ctx context.Context, raw string, m *xr
 	if e != nil {
 		return "", e
 	}
-	a.verdicts.put(raw, verdict{&t.claims, key.public})
+	said := t.claims // without the rest of the token, which may be long
+	a.verdicts.put(raw, verdict{&said, key.public})
 	return t.claims.Iss, nil
 }
 

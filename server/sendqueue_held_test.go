@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/stream"
+)
+
+// hold locks a conversation until the end of the test, or until it is released.
+func hold(t *testing.T, s *Server, convo string) (release func()) {
+	t.Helper()
+	tx, err := s.pool.Begin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release = sync.OnceFunc(func() { _ = tx.Rollback(context.Background()) })
+	t.Cleanup(release)
+	if _, err := tx.Exec(t.Context(), `SELECT 1 FROM conversations WHERE convo_id = $1 FOR UPDATE`, convo); err != nil {
+		t.Fatal(err)
+	}
+	return release
+}
+
+// trySay sends a message of alice's, on any goroutine.
+func trySay(t *testing.T, s *Server, convo string) {
+	if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
+		t.Error(err)
+	}
+}
+
+// waitBehind waits until n messages wait behind one of the conversation.
+func waitBehind(t *testing.T, s *Server, convo string, n int) {
+	t.Helper()
+	for start := time.Now(); ; time.Sleep(time.Millisecond) {
+		s.sends.mu.Lock()
+		line, held := s.sends.behind[convo]
+		waiting := len(s.sends.waiting)
+		s.sends.mu.Unlock()
+		if held && len(line) == n && waiting == 0 {
+			return
+		}
+		if time.Since(start) > 20*time.Second {
+			t.Fatalf("%d messages wait behind another, %d to be stored, want %d and none", len(line), waiting, n)
+		}
+	}
+}
+
+// Many messages of a conversation that is held up leave connections to others,
+// and all of them are stored in the end. Who is no member is told at once.
+func TestHeldConversationLeavesConnections(t *testing.T) {
+	s := newTestServer(t)
+	const senders = 200
+	held, free := addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("bob"))
+	release := hold(t, s, held)
+	var wg sync.WaitGroup
+	for range senders {
+		wg.Go(func() { trySay(t, s, held) })
+	}
+	waitBehind(t, s, held, senders-maxSingle-1)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	for range 3 {
+		if _, err := s.SendMessage(ctx, as(did("bob")), message(free, 1)); err != nil {
+			t.Error(err)
+		}
+		_, err := s.SendMessage(ctx, as(did("eve")), message(held, 1))
+		wantError(t, err, gen.ErrConvoNotFound)
+	}
+	if n := s.pool.Stat().AcquiredConns(); n > maxSingle+2 {
+		t.Errorf("%d connections wait for the conversation", n)
+	}
+	release()
+	wg.Wait()
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != senders {
+		t.Errorf("%d messages are stored, %d were sent", n, senders)
+	}
+	s.sends.mu.Lock()
+	defer s.sends.mu.Unlock()
+	if len(s.sends.behind) > 0 || len(s.sends.waiting) > 0 {
+		t.Errorf("left over: %v, %v", s.sends.behind, s.sends.waiting)
+	}
+}
+
+// A caller that gives up, and that others wait behind, does not take them along.
+func TestFirstInLineGivesUp(t *testing.T) {
+	s := gathered(newTestServer(t))
+	convo := addConvo(t, s, 1, did("alice"))
+	release := hold(t, s, convo)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if out, err := s.SendMessage(ctx, as(did("alice")), withID(convo, 1, "first")); err == nil {
+			t.Errorf("sent %+v", out)
+		}
+	})
+	waitBehind(t, s, convo, 0)
+	for range 10 {
+		wg.Go(func() { trySay(t, s, convo) })
+	}
+	waitBehind(t, s, convo, 9+1)
+	cancel()
+	waitBehind(t, s, convo, 9)
+	release()
+	wg.Wait()
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE message_id <> 'first'`); n != 10 {
+		t.Errorf("%d messages are stored, want 10", n)
+	}
+}
+
+// Where a conversation cannot be had in time, everybody who waits hears that
+// then, and not one after the other.
+func TestLineHearsOfTimeout(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	other := *s
+	other.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&lock_timeout=1s")
+	other.sends = newSendQueue(other.pool)
+	hold(t, s, convo)
+	start := time.Now()
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Go(func() {
+			_, err := other.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
+			if e := toXRPC(err); e == nil || e.Status != http.StatusServiceUnavailable {
+				t.Errorf("error is %v, want one of a database that is busy", err)
+			}
+		})
+	}
+	wg.Wait()
+	if d := time.Since(start); d > 10*time.Second {
+		t.Errorf("the last one heard after %v", d)
+	}
+}
+
+// A new generation locks tables and then rows. It waits for messages that are
+// being stored, and they for it, but not both.
+func TestGenerationWhileSending(t *testing.T) {
+	s := newTestServer(t)
+	convo := addConvo(t, s, 1, did("alice"))
+	patient := *s
+	patient.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=1min")
+	patient.sends = newSendQueue(patient.pool)
+	gathered(&patient)
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for range 16 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					trySay(t, &patient, convo)
+				}
+			}
+		})
+	}
+	for range 10 {
+		ctx, cancel := context.WithTimeout(t.Context(), togetherTime*4/5)
+		if err := stream.BeginGeneration(ctx, patient.pool); err != nil {
+			t.Error(err)
+		}
+		cancel()
+	}
+	close(done)
+	wg.Wait()
+}
+
+// Rows of several conversations are locked in one order everywhere: retention
+// has a Welcome of the first and asks for the second's.
+func TestSettlesInOrder(t *testing.T) {
+	s := newTestServer(t)
+	ids := []string{addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("alice"))}
+	slices.Sort(ids)
+	exec(t, s.pool, `UPDATE conversations SET epoch_assumed = TRUE`)
+	exec(t, s.pool, `INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) SELECT convo_id, 0, 1, '', now() FROM conversations`)
+	jobs := queued(t, s, queuedMessage{did("alice"), message(ids[1], 1)}, queuedMessage{did("alice"), message(ids[0], 1)})
+	lock := func(tx pgx.Tx, convo string) {
+		t.Helper()
+		if _, err := tx.Exec(t.Context(), `SELECT FROM welcomes WHERE convo_id = $1 FOR UPDATE`, convo); err != nil {
+			t.Error(err)
+		}
+	}
+	tx, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	lock(tx, ids[0])
+	var rest []*queuedSend
+	var wg sync.WaitGroup
+	wg.Go(func() { rest, _ = s.sends.together(jobs) })
+	for start := time.Now(); query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`) == 0; {
+		if time.Since(start) > 20*time.Second {
+			t.Fatal("nobody waits")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	lock(tx, ids[1])
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	if len(rest) > 0 {
+		t.Errorf("%d messages were not stored together", len(rest))
+	}
+	for _, j := range jobs {
+		if j.err != nil {
+			t.Error(j.err)
+		}
+	}
+}
