@@ -49,31 +49,37 @@ func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	defer pool.Close()
 	fmt.Fprintf(out, "getMessages, page of %d of %d messages (200 bytes), one caller\n", pageSize, depth)
 	for _, after := range []int64{0, depth / 2, depth - pageSize} {
-		p, err := w.readPages(ctx, db.New(pool), after, int(d.Seconds()*50))
+		p, err := w.readPages(ctx, db.New(pool), after, max(20, int(d.Seconds()*20)))
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "  after %6d           whole stack p50 %v, bare query p50 %v\n",
-			after, p.whole.Round(time.Microsecond), p.bare.Round(time.Microsecond))
+			after, microseconds(p.whole), microseconds(p.bare))
 		fmt.Fprintf(out, "  CPU per page           mlsd %v, PostgreSQL %v; a bare HTTP answer of its %d bytes p50 %v\n",
-			p.cpu.server.Round(time.Microsecond), p.cpu.postgres.Round(time.Microsecond), p.size, p.http.Round(time.Microsecond))
-		ratio(out, float64(p.whole)/float64(p.bare), "of the bare query", atMost, 2)
+			p.cpu.server.Round(time.Microsecond), p.cpu.postgres.Round(time.Microsecond), p.size, microseconds(p.http))
+		ratio(out, median(p.ratios), "of the bare query, median of the turns", atMost, 2)
 	}
 	return nil
 }
 
-// readRounds is how often the sides of benchRead take turns.
-const readRounds = 5
+// readRounds is how often the sides of benchRead take turns: many short ones. A
+// machine that is shared runs faster now and slower then, and only what is
+// measured side by side can be compared.
+const readRounds = 25
 
-// pages is what reading a page came to: medians, and CPU time.
+// pages is what reading a page came to: the median of each turn, in nanoseconds,
+// how they compare in it, and CPU time.
 type pages struct {
-	whole, bare, http time.Duration
-	cpu               spent
-	size              int
+	whole, bare, http, ratios []float64
+	cpu                       spent
+	size                      int
 }
 
-// readPages reads the page after a number n times in a turn of each side. It
-// takes the better of the turns: what disturbs the machine disturbs all.
+func microseconds(turns []float64) time.Duration {
+	return time.Duration(median(turns)).Round(time.Microsecond)
+}
+
+// readPages reads the page after a number n times in a turn of each side.
 func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int) (p pages, err error) {
 	// A query may present its token again.
 	target := fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after)
@@ -118,7 +124,8 @@ func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int
 		if err != nil {
 			return p, err
 		}
-		p.whole, p.bare, p.http = better(p.whole, res.p50), better(p.bare, alone), better(p.http, empty.p50)
+		p.whole, p.bare, p.http = append(p.whole, float64(res.p50)), append(p.bare, float64(alone)), append(p.http, float64(empty.p50))
+		p.ratios = append(p.ratios, float64(res.p50)/float64(alone))
 	}
 	return p, nil
 }
