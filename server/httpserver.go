@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -21,5 +23,5 @@ const (
 // server itself has to say is of its clients' doing, and logged at debug.
 func NewHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: HeaderTimeout, IdleTimeout: IdleTimeout, MaxHeaderBytes: MaxHeader,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+		ConnContext: xrpc.WholeContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 }

@@ -157,7 +157,7 @@ func answer[O any, PO output[O]](x *Exchange, out *O, err error) error {
 			x.audit.Answered(x.Method, body)
 		}
 		// An answer that cannot be written has nobody who waits for it.
-		_ = writeJSON(x.W, x.status, body)
+		_ = inOnePiece(x.R.Context(), func() error { return writeJSON(x.W, x.status, body) })
 	})
 	return nil
 }

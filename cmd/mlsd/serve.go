@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"catbird.blue/mls/server"
+	"catbird.blue/mls/xrpc"
 )
 
 // serve runs the service until it is told to stop.
@@ -118,7 +119,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	}
 	main := server.NewHTTPServer(a.handler, a.log)
 	servers := []*http.Server{main}
-	serve(main, l.main)
+	serve(main, xrpc.WholeListener(l.main))
 	if l.metrics != nil {
 		m := server.NewHTTPServer(a.metrics.Handler(a.log), a.log)
 		m.ReadTimeout, m.WriteTimeout = server.HeaderTimeout, server.HeaderTimeout
