@@ -58,6 +58,16 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
+// byTurn compares two sides that took turns. A machine that is shared runs faster
+// now and slower then: only what is measured side by side can be compared.
+func byTurn(one, other []float64) []float64 {
+	ratios := make([]float64, len(one))
+	for i := range one {
+		ratios[i] = one[i] / other[i]
+	}
+	return ratios
+}
+
 // better is the shorter of two times, of which zero is none yet.
 func better(a, b time.Duration) time.Duration {
 	if a == 0 || b < a {

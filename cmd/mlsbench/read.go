@@ -57,22 +57,20 @@ func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 			after, microseconds(p.whole), microseconds(p.bare))
 		fmt.Fprintf(out, "  CPU per page           mlsd %v, PostgreSQL %v; a bare HTTP answer of its %d bytes p50 %v\n",
 			p.cpu.server.Round(time.Microsecond), p.cpu.postgres.Round(time.Microsecond), p.size, microseconds(p.http))
-		ratio(out, median(p.ratios), "of the bare query, median of the turns", atMost, 2)
+		ratio(out, median(byTurn(p.whole, p.bare)), "of the bare query, median of the turns", atMost, 2)
 	}
 	return nil
 }
 
-// readRounds is how often the sides of benchRead take turns: many short ones. A
-// machine that is shared runs faster now and slower then, and only what is
-// measured side by side can be compared.
+// readRounds is how often the sides of benchRead take turns: many short ones.
 const readRounds = 25
 
 // pages is what reading a page came to: the median of each turn, in nanoseconds,
-// how they compare in it, and CPU time.
+// and CPU time.
 type pages struct {
-	whole, bare, http, ratios []float64
-	cpu                       spent
-	size                      int
+	whole, bare, http []float64
+	cpu               spent
+	size              int
 }
 
 func microseconds(turns []float64) time.Duration {
@@ -125,7 +123,6 @@ func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int
 			return p, err
 		}
 		p.whole, p.bare, p.http = append(p.whole, float64(res.p50)), append(p.bare, float64(alone)), append(p.http, float64(empty.p50))
-		p.ratios = append(p.ratios, float64(res.p50)/float64(alone))
 	}
 	return p, nil
 }
