@@ -68,23 +68,12 @@ func DecodeBase64(src []byte) ([]byte, error) {
 // here: RFC 3339, UTC, milliseconds, always three digits, so that equal moments
 // have equal strings.
 func FormatTime(t time.Time) string {
-	// By hand: a page of messages has a time for each.
+	// RFC 3339 is the layout that the time package writes fast: a page of
+	// messages has a time for each.
 	t = t.UTC()
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	b := [...]byte{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', 'Z'}
-	number := func(end, n int) {
-		for i := end; n > 0; i-- {
-			b[i] += byte(n % 10)
-			n /= 10
-		}
-	}
-	number(3, min(max(year, 0), 9999)) // RFC 3339 has no others
-	number(6, int(month))
-	number(9, day)
-	number(12, hour)
-	number(15, minute)
-	number(18, second)
-	number(22, t.Nanosecond()/int(time.Millisecond))
-	return string(b[:])
+	b := make([]byte, 0, len("2006-01-02T15:04:05.000Z"))
+	b = t.AppendFormat(b, time.RFC3339)
+	ms := t.Nanosecond() / int(time.Millisecond)
+	b = append(b[:len(b)-1], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
+	return string(b)
 }
