@@ -309,3 +309,23 @@ func TestWhoGoesAlone(t *testing.T) {
 		t.Errorf("%d messages are stored, %d were sent", n, sent)
 	}
 }
+
+// One transaction stores as many as it may, and the next one the rest.
+func TestMostTogether(t *testing.T) {
+	for n, want := range map[int]int64{maxTogether: 1, maxTogether + 1: 2} {
+		s := gathered(newTestServer(t))
+		convo := addConvo(t, s, 1, did("alice"))
+		sends := make([]queuedMessage, n)
+		for i := range sends {
+			sends[i] = queuedMessage{did("alice"), message(convo, 1)}
+		}
+		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
+		s.sends.run()
+		if got := query[int64](t, s.pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
+			t.Errorf("%d transactions stored %d messages, want %d", got, n, want)
+		}
+		if got := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); got != int64(n) {
+			t.Errorf("%d messages are stored, want %d", got, n)
+		}
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -155,14 +154,4 @@ func (c *connection) head() (status string, length int64, err error) {
 			return status, length, nil
 		}
 	}
-}
-
-// readAnswer reads an answer to its end and copies a good one.
-func readAnswer(res *http.Response, to io.Writer) (int64, error) {
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		body, err := io.ReadAll(res.Body)
-		return 0, errors.Join(fmt.Errorf("%s: %s", res.Status, body), err)
-	}
-	return io.Copy(to, res.Body)
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -42,8 +43,8 @@ func (in *instance) subscribe(ctx context.Context, by *authtest.Account, cursor 
 		return nil, errors.Join(err, conn.Close())
 	}
 	if s.res.StatusCode != http.StatusOK {
-		_, err := readAnswer(s.res, io.Discard)
-		return nil, errors.Join(err, conn.Close())
+		body, err := io.ReadAll(s.res.Body)
+		return nil, errors.Join(fmt.Errorf("%s: %s", s.res.Status, body), err, conn.Close())
 	}
 	return s, nil
 }

@@ -26,7 +26,12 @@ func arrangeMemory() []byte {
 	if limit := server.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
 		debug.SetMemoryLimit(int64(limit / 10 * 9))
 	}
-	if debug.SetMemoryLimit(-1) < spareFrom {
+	return spare(debug.SetMemoryLimit(-1))
+}
+
+// spare is what a memory limit leaves to spare.
+func spare(limit int64) []byte {
+	if limit < spareFrom {
 		return nil
 	}
 	return make([]byte, spareHeap)

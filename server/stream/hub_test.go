@@ -410,18 +410,7 @@ func TestAttachWhileBusy(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
 	hub := w.hub()
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for ctx.Err() == nil {
-			w.join(convo, bob)
-			hub.Hint()
-			w.send(w.pool, convo, alice)
-			w.remove(convo, bob)
-			hub.Hint()
-			w.send(w.pool, convo, alice)
-		}
-	})
+	stop := w.churn(hub, convo, bob)
 	var clients []*streamtest.Client
 	for range 50 {
 		c := w.client(bob)
@@ -433,8 +422,6 @@ func TestAttachWhileBusy(t *testing.T) {
 			c.MustConnect(hub, c.Cursor())
 		}
 	}
-	cancel()
-	wg.Wait()
-	hub.Hint()
+	stop()
 	w.wait(clients...)
 }

@@ -200,6 +200,27 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 	return 0
 }
 
+// churn lets did come and go, with a message each time, until stop is called.
+func (w *world) churn(hub *stream.Hub, convo, did string) (stop func()) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			w.join(convo, did)
+			hub.Hint()
+			w.send(w.pool, convo, alice)
+			w.remove(convo, did)
+			hub.Hint()
+			w.send(w.pool, convo, alice)
+		}
+	})
+	return func() {
+		cancel()
+		wg.Wait()
+		hub.Hint()
+	}
+}
+
 // client makes one that is not connected.
 func (w *world) client(did string, convos ...string) *streamtest.Client {
 	return streamtest.NewClient(w.t, w.codec, did, convos...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -64,18 +63,7 @@ func TestHeardNowAndThen(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
 	hub := w.hub()
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for ctx.Err() == nil {
-			w.join(convo, bob)
-			hub.Hint()
-			w.send(w.pool, convo, alice)
-			w.remove(convo, bob)
-			hub.Hint()
-			w.send(w.pool, convo, alice)
-		}
-	})
+	stop := w.churn(hub, convo, bob)
 	c := w.client(bob)
 	c.MustConnect(hub, "")
 	for range 100 {
@@ -84,9 +72,7 @@ func TestHeardNowAndThen(t *testing.T) {
 		time.Sleep(rand.N(8 * time.Millisecond))
 		c.MustConnect(hub, c.Cursor())
 	}
-	cancel()
-	wg.Wait()
-	hub.Hint()
+	stop()
 	w.wait(c)
 }
 
