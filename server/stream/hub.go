@@ -149,11 +149,23 @@ func (h *Hub) pass(at db.ReadPlaceRow) bool {
 	if h.heard.Load() || h.expected.Load() > 0 {
 		return false
 	}
+	h.skipTo(at)
+	return true
+}
+
+// skipTo moves the place on where nobody hears what is passed over.
+func (h *Hub) skipTo(at db.ReadPlaceRow) {
 	if place := placeOf(at); h.place.Compare(place) < 0 {
 		h.place = place
 	}
 	h.recent, h.forgot = nil, max(h.forgot, at.Horizon)
-	return true
+}
+
+// at is the place.
+func (h *Hub) at() Position {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.place
 }
 
 // late is for how long a row has waited for somebody who was there.
@@ -173,6 +185,9 @@ func (h *Hub) dispatch(batch []entry) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, e := range batch {
+		if e.Compare(h.place) <= 0 {
+			continue // the first who is heard came meanwhile, behind this
+		}
 		if e.change != nil {
 			h.remember(e)
 			h.apply(e.change)

@@ -241,6 +241,10 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (bo
 	case a == nil && (known || h.forgot > log.Horizon):
 		return false, ctx.Err()
 	case a == nil:
+		if !h.heard.Load() {
+			// The place may be older than what retention has left.
+			h.skipTo(log)
+		}
 		a = h.admit(f.did, windows)
 	}
 	f.codec = h.codec
