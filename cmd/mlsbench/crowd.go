@@ -14,8 +14,9 @@ import (
 // crowd is many connections that are read by the same code, whoever writes:
 // the service or the floor beside it.
 type crowd struct {
-	conns  []net.Conn
-	wg     sync.WaitGroup
+	conns []net.Conn
+	wg    sync.WaitGroup
+	// events of the rounds that came; those before the first are negative.
 	events atomic.Int64
 	// started is when round n began, in nanoseconds since base.
 	base    time.Time
@@ -31,6 +32,7 @@ func newCrowd() *crowd { return &crowd{base: time.Now()} }
 
 // join reads a connection in which skip events come before the first round.
 func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
+	c.events.Add(int64(-skip))
 	c.conns = append(c.conns, conn)
 	c.wg.Go(func() {
 		var count counter
@@ -63,7 +65,7 @@ func (c *crowd) begin(round int) { c.started[round].Store(time.Since(c.base).Nan
 // wait waits until so many events have come over all connections, for as long as
 // some do.
 func (c *crowd) wait(ctx context.Context, events int) error {
-	had, since := int64(0), time.Now()
+	had, since := c.events.Load(), time.Now()
 	for {
 		now := c.events.Load()
 		switch {

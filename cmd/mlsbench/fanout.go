@@ -19,10 +19,9 @@ const (
 	streamsEach = 5
 	// fanOutRate is messages a second: the machine is busy, and not more.
 	fanOutRate = 20
-	// fanOutTurns is how often the two sides take turns, and are compared.
-	fanOutTurns = 5
-	// fanOutPause is how long a crowd is there before it is written to: what
-	// opening a thousand streams leaves to be collected is no delivery's cost.
+	// fanOutPause is how long the crowds are there before they are written to:
+	// what opening a thousand streams leaves to be collected is no delivery's
+	// cost.
 	fanOutPause = 2 * time.Second
 	// accounts that can sign tokens: the members, and one who sends.
 	accounts = audience/streamsEach + 1
@@ -30,7 +29,8 @@ const (
 
 // benchFanOut measures messages that go to many streams, beside a program that
 // writes the same bytes to as many sockets, and what a stream costs that is
-// idle.
+// idle. Both are there at once and are written to in turn, round by round: so
+// what the machine does meanwhile happens to both.
 func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -45,74 +45,100 @@ func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	if err := w.benchIdleStreams(ctx, out); err != nil {
 		return err
 	}
-	rounds := max(fanOutRate, int(d.Seconds()*fanOutRate*3/2)/fanOutTurns)
 	sample, err := w.sampleEvent(ctx)
 	if err != nil {
 		return err
 	}
-	var served, floor fanOutTotal
-	for range fanOutTurns {
-		if err := w.serveCrowd(ctx, &served, rounds); err != nil {
-			return err
-		}
-		if err := floorCrowd(ctx, &floor, sample, rounds); err != nil {
-			return err
-		}
+	rounds := min(maxRounds, max(fanOutRate, int(d.Seconds()*fanOutRate*3/2)))
+	served, err := w.serveCrowd(ctx, rounds)
+	if err != nil {
+		return err
 	}
-	served.print(out, "mlsd")
-	floor.print(out, "bare program")
-	ratio(out, median(byTurn(served.cpu, floor.cpu)), "of its CPU per delivery, median of the turns", atMost, 1.2)
-	ratio(out, median(byTurn(served.p99, floor.p99)), "of its p99, median of the turns", atMost, 1.5)
-	events := float64(rounds * fanOutTurns)
+	defer served.end()
+	bare, err := floorCrowd(ctx, sample)
+	if err != nil {
+		return err
+	}
+	defer bare.end()
+	before, err := w.server.counters(ctx)
+	if err != nil {
+		return err
+	}
+	if err := takeTurns(ctx, rounds, served, bare); err != nil {
+		return err
+	}
+	after, err := w.server.counters(ctx)
+	if err != nil {
+		return err
+	}
+	one, other := served.print(out, "mlsd", rounds), bare.print(out, "bare program", rounds)
+	ratio(out, one.cpu/other.cpu, "of its CPU per delivery", atMost, 1.2)
+	ratio(out, one.p99/other.p99, "of its p99", atMost, 1.5)
+	rise := func(name string) float64 { return after[name] - before[name] }
+	events, rows := float64(rounds), rise("mls_log_rows_total")
+	encoded, delivered := rise(`mls_stream_events_encoded_total{form="json"}`), rise(`mls_stream_events_delivered_total{transport="sse"}`)
 	fmt.Fprintf(out, "  of %.0f messages         %8.0f rows read from PostgreSQL, %.0f encoded, %.0f delivered\n",
-		events, served.rows, served.encoded, served.delivered)
-	ratio(out, served.rows/events, "rows read for a message", atMost, 1)
-	ratio(out, served.encoded/events, "encodings of a message", atMost, 1)
-	ratio(out, served.delivered/events/audience, "deliveries for a message and stream", atLeast, 1)
+		events, rows, encoded, delivered)
+	ratio(out, rows/events, "rows read for a message", atMost, 1)
+	ratio(out, encoded/events, "encodings of a message", atMost, 1)
+	ratio(out, delivered/events/audience, "deliveries for a message and stream", atLeast, 1)
 	return nil
 }
 
-// fanOutTotal is what the turns came to: CPU per delivery in microseconds, the
-// rest in milliseconds; and what the service counted.
-type fanOutTotal struct {
-	cpu, p50, p99            []float64
-	rows, encoded, delivered float64
+// side is one of two that take turns: a crowd, and the process that writes to it.
+type side struct {
+	*crowd
+	pid int
+	// write has the process write to the whole crowd.
+	write func(round int) error
+	end   func()
+	// cpu that the process took.
+	cpu time.Duration
 }
 
-func (t *fanOutTotal) print(out io.Writer, who string) {
-	fmt.Fprintf(out, "  %-22s %8.2f µs CPU per delivery   p50 %.1f ms  p99 %.1f ms\n", who, median(t.cpu), median(t.p50), median(t.p99))
-}
-
-// turn writes rounds times to a crowd, of whose connections each has had skip
-// events, by a process of which it takes the CPU time.
-func (t *fanOutTotal) turn(ctx context.Context, c *crowd, pid, rounds, skip int, write func(round int) error) error {
-	if err := c.wait(ctx, skip*audience); err != nil {
-		return err
-	}
+// takeTurns has each side write rounds times, one after the other.
+func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 	time.Sleep(fanOutPause)
-	before, err := cpuOf(pid)
-	if err != nil {
-		return err
-	}
-	start := time.Now()
-	for i := range rounds {
-		time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / fanOutRate)))
-		c.begin(i)
-		if err := write(i); err != nil {
+	for _, s := range sides {
+		cpu, err := cpuOf(s.pid)
+		if err != nil {
 			return err
 		}
+		s.cpu = -cpu
 	}
-	if err := c.wait(ctx, (rounds+skip)*audience); err != nil {
-		return err
+	start, pause := time.Now(), time.Second/time.Duration(fanOutRate*len(sides))
+	for round := range rounds {
+		for i, s := range sides {
+			time.Sleep(time.Until(start.Add(time.Duration(round*len(sides)+i) * pause)))
+			s.begin(round)
+			if err := s.write(round); err != nil {
+				return err
+			}
+			if err := s.wait(ctx, (round+1)*audience); err != nil {
+				return err
+			}
+		}
 	}
-	after, err := cpuOf(pid)
-	if err != nil {
-		return err
+	for _, s := range sides {
+		cpu, err := cpuOf(s.pid)
+		if err != nil {
+			return err
+		}
+		s.cpu += cpu
 	}
-	took := c.leave()
-	t.cpu = append(t.cpu, float64((after-before).Nanoseconds())/1000/float64(rounds*audience))
-	t.p50, t.p99 = append(t.p50, took.at(50)), append(t.p99, took.at(99))
 	return nil
+}
+
+// cost is CPU per delivery in microseconds, and how long the slowest took, in
+// milliseconds.
+type cost struct{ cpu, p99 float64 }
+
+// print ends the crowd, and says what it saw.
+func (s *side) print(out io.Writer, who string, rounds int) cost {
+	took := s.leave()
+	c := cost{float64(s.cpu.Nanoseconds()) / 1000 / float64(rounds*audience), took.at(99)}
+	fmt.Fprintf(out, "  %-22s %8.2f µs CPU per delivery   p50 %.1f ms  p99 %.1f ms\n", who, c.cpu, took.at(50), c.p99)
+	return c
 }
 
 // fill opens the streams of a crowd.
@@ -124,48 +150,59 @@ func (w *world) fill(ctx context.Context, c *crowd) error {
 		}
 		c.join(s.conn, s.raw, 1) // it says that it is connected
 	}
-	return nil
+	return c.wait(ctx, 0)
 }
 
-// serveCrowd is a turn of the service.
-func (w *world) serveCrowd(ctx context.Context, t *fanOutTotal, rounds int) error {
-	c := newCrowd()
-	defer c.leave()
-	if err := w.fill(ctx, c); err != nil {
-		return err
-	}
+// serveCrowd is the side of the service.
+func (w *world) serveCrowd(ctx context.Context, rounds int) (*side, error) {
 	calls := make([]call, rounds)
 	for i := range calls {
 		body, err := sendBody(convoID(1), messageLen, "")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		calls[i] = w.server.procedure(w.accounts[0], gen.NSIDSendMessage, body)
 	}
 	conn, err := connect(ctx, w.addr())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer conn.Close()
-	if err := c.wait(ctx, audience); err != nil {
-		return err
+	c := newCrowd()
+	s := &side{crowd: c, pid: w.server.pid(), write: func(i int) error { return conn.do(calls[i]) }, end: func() {
+		c.leave()
+		_ = conn.Close()
+	}}
+	if err := w.fill(ctx, c); err != nil {
+		s.end()
+		return nil, err
 	}
-	before, err := w.server.counters(ctx)
+	return s, nil
+}
+
+// floorCrowd is the side of the floor.
+func floorCrowd(ctx context.Context, event []byte) (*side, error) {
+	f, err := startFloor(ctx, fanOutFloor, event, audience)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := t.turn(ctx, c, w.server.pid(), rounds, 1, func(i int) error { return conn.do(calls[i]) }); err != nil {
+	c := newCrowd()
+	s := &side{crowd: c, pid: f.pid(), write: func(int) error {
+		_, err := f.in.Write([]byte{'.'})
 		return err
+	}, end: func() {
+		c.leave()
+		_ = f.stop()
+	}}
+	var d net.Dialer
+	for range audience {
+		conn, err := d.DialContext(ctx, "tcp", f.addr)
+		if err != nil {
+			s.end()
+			return nil, err
+		}
+		c.join(conn, bufio.NewReader(conn), 0)
 	}
-	after, err := w.server.counters(ctx)
-	if err != nil {
-		return err
-	}
-	rise := func(name string) float64 { return after[name] - before[name] }
-	t.rows += rise("mls_log_rows_total")
-	t.encoded += rise(`mls_stream_events_encoded_total{form="json"}`)
-	t.delivered += rise(`mls_stream_events_delivered_total{transport="sse"}`)
-	return w.streamsGone(ctx)
+	return s, nil
 }
 
 // streamsGone waits until the instance has noticed that its streams were closed.
@@ -180,29 +217,6 @@ func (w *world) streamsGone(ctx context.Context) error {
 		}
 	}
 	return errors.New("streams that were closed are still open")
-}
-
-// floorCrowd is a turn of the floor.
-func floorCrowd(ctx context.Context, t *fanOutTotal, event []byte, rounds int) (err error) {
-	f, err := startFloor(ctx, fanOutFloor, event, audience)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.stop()) }()
-	c := newCrowd()
-	defer c.leave()
-	var d net.Dialer
-	for range audience {
-		conn, err := d.DialContext(ctx, "tcp", f.addr)
-		if err != nil {
-			return err
-		}
-		c.join(conn, bufio.NewReader(conn), 0)
-	}
-	return t.turn(ctx, c, f.pid(), rounds, 0, func(int) error {
-		_, err := f.in.Write([]byte{'.'})
-		return err
-	})
 }
 
 // sampleEvent is the bytes of an event as a stream carries them.

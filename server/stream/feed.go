@@ -52,7 +52,7 @@ var hands atomic.Uint32
 func (f *feed) wants(convo string) bool { return f.scope == nil || f.scope[convo] }
 
 // offer hands over a live event. It does not block.
-func (f *feed) offer(e entry) {
+func (f *feed) offer(e *entry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -61,7 +61,7 @@ func (f *feed) offer(e entry) {
 		f.after = e.Position
 		f.dead = !f.sink.Deliver(e.event)
 	default:
-		f.held = append(f.held, e)
+		f.held = append(f.held, *e)
 		f.heldBytes += e.size()
 		if f.heldBytes > maxHeldBytes || len(f.held) > maxHeldEvents {
 			f.held, f.heldBytes, f.lapsed = nil, 0, true
@@ -174,7 +174,7 @@ func (f *feed) rearm() Position {
 }
 
 // size is about what an entry takes.
-func (e entry) size() int {
+func (e *entry) size() int {
 	if m, ok := e.event.Value().(*gen.MessageEvent); ok {
 		return len(m.Message.Ciphertext) + 256
 	}

@@ -131,7 +131,7 @@ func (h *Hub) begin(at db.ReadPlaceRow) {
 		return
 	}
 	for _, a := range h.accounts {
-		for f := range a.streams {
+		for _, f := range a.streams {
 			f.sink.End(nil)
 		}
 	}
@@ -184,7 +184,8 @@ func placeOf(at db.ReadPlaceRow) Position {
 func (h *Hub) dispatch(batch []entry) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, e := range batch {
+	for i := range batch {
+		e := &batch[i]
 		if e.Compare(h.place) <= 0 {
 			continue // the first who is heard came meanwhile, behind this
 		}
@@ -205,7 +206,7 @@ func (h *Hub) dispatch(batch []entry) {
 	h.flush()
 }
 
-func (h *Hub) remember(e entry) {
+func (h *Hub) remember(e *entry) {
 	h.recent = append(h.recent, recentChange{e.Pos, e.change})
 	if len(h.recent) > 2*recentChanges {
 		gone := len(h.recent) - recentChanges
@@ -217,7 +218,7 @@ func (h *Hub) remember(e entry) {
 }
 
 // route finds who sees an event.
-func (h *Hub) route(e entry) {
+func (h *Hub) route(e *entry) {
 	if e.target != "" {
 		if a := h.accounts[e.target]; a != nil {
 			h.toAccount(a, e)
@@ -238,10 +239,10 @@ func (h *Hub) route(e entry) {
 	}
 }
 
-func (h *Hub) toAccount(a *account, e entry) {
-	for f := range a.streams {
+func (h *Hub) toAccount(a *account, e *entry) {
+	for _, f := range a.streams {
 		if f.wants(e.convo) {
-			h.deliver(delivery{feed: f, entry: e})
+			h.deliver(delivery{f, e})
 		}
 	}
 }
@@ -251,9 +252,9 @@ func (h *Hub) toAccount(a *account, e entry) {
 // it ceased to be one: a stream that began behind that may be of a later
 // membership, of which the hub has yet to read.
 func (h *Hub) endScoped(a *account, convo string, at Position) {
-	for f := range a.streams {
+	for _, f := range a.streams {
 		if f.scope[convo] && at.Compare(f.since) > 0 && !h.inAny(a, f.scope) {
-			h.deliver(delivery{feed: f, end: true})
+			h.deliver(delivery{f, nil})
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -253,13 +254,13 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (bo
 		f.since = seen
 	}
 	f.after = f.since
-	a.streams[f] = struct{}{}
+	a.streams = append(a.streams, f)
 	return true, nil
 }
 
 // admit makes an account of windows that were read a moment ago.
 func (h *Hub) admit(did string, windows []db.WindowsOfRow) *account {
-	a := &account{did: did, streams: map[*feed]struct{}{}, convos: map[string]bool{}}
+	a := &account{did: did, convos: map[string]bool{}}
 	h.accounts[did] = a
 	if !h.heard.Swap(true) {
 		h.heardAt = time.Now()
@@ -290,7 +291,7 @@ func (h *Hub) detach(f *feed) {
 	if a == nil {
 		return
 	}
-	delete(a.streams, f)
+	a.streams = slices.DeleteFunc(a.streams, func(g *feed) bool { return g == f })
 	if len(a.streams) > 0 {
 		return
 	}

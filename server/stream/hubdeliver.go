@@ -5,15 +5,14 @@ import (
 	"sync"
 )
 
-// delivery is an event on its way to a feed, or the end of its stream.
+// delivery is an event on its way to a feed, or the end of its stream: nil.
 type delivery struct {
 	feed  *feed
-	entry entry
-	end   bool
+	entry *entry
 }
 
 func (d delivery) run() {
-	if d.end {
+	if d.entry == nil {
 		d.feed.end()
 		return
 	}

@@ -35,7 +35,7 @@ func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
 		if !r.roster[a.did] {
 			continue
 		}
-		for f := range a.streams {
+		for _, f := range a.streams {
 			if f.wants(s.ConvoID) {
 				f.whisper(ev, h.place)
 			}

@@ -44,7 +44,7 @@ type room struct {
 // account is a DID with streams here.
 type account struct {
 	did     string
-	streams map[*feed]struct{}
+	streams []*feed
 	// convos are the rooms it is in.
 	convos map[string]bool
 }

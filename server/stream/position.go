@@ -25,5 +25,8 @@ type Position struct {
 
 // Compare is negative where p is before q, positive where it is after it.
 func (p Position) Compare(q Position) int {
-	return cmp.Or(cmp.Compare(p.Pos, q.Pos), strings.Compare(p.Lane, q.Lane), cmp.Compare(p.Seq, q.Seq), cmp.Compare(p.N, q.N))
+	if c := cmp.Compare(p.Pos, q.Pos); c != 0 { // as it is for all but a few
+		return c
+	}
+	return cmp.Or(strings.Compare(p.Lane, q.Lane), cmp.Compare(p.Seq, q.Seq), cmp.Compare(p.N, q.N))
 }
