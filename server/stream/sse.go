@@ -67,7 +67,7 @@ func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
 // sseConn is a connection taken from net/http that carries server-sent events.
 type sseConn struct {
 	conn    net.Conn
-	raw     syscall.RawConn // nil where the connection has none
+	now     tryWriter
 	timeout time.Duration
 	counts  counts
 	gzip    bool
@@ -90,7 +90,9 @@ func (t *sseConn) open(out *xrpc.Stream) error {
 	out.Begin(http.StatusOK)
 	t.conn = conn
 	if sc, ok := conn.(syscall.Conn); ok {
-		t.raw, _ = sc.SyscallConn()
+		if raw, err := sc.SyscallConn(); err == nil {
+			t.now.init(raw)
+		}
 	}
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 200 OK\r\n")
@@ -167,7 +169,7 @@ func (t *sseConn) admit(ev *Event) bool {
 
 func (t *sseConn) try(ev *Event) ([]byte, error) {
 	p := t.of(ev)
-	n, err := tryWrite(t.raw, p)
+	n, err := t.now.write(p)
 	t.counts.bytes.Add(float64(n))
 	return p[n:], err
 }

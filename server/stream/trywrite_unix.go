@@ -8,27 +8,44 @@ import (
 	"syscall"
 )
 
-// tryWrite writes what the connection takes without waiting. It knows no
+// tryWriter writes what a connection takes without waiting. It knows no
 // deadline, and must not run together with another write.
-func tryWrite(raw syscall.RawConn, p []byte) (n int, err error) {
-	if raw == nil {
+type tryWriter struct {
+	raw syscall.RawConn // nil where the connection has none
+	// What is being written, and what came of it: they are here, and attempt is,
+	// so that a write allocates nothing.
+	p       []byte
+	n       int
+	err     error
+	attempt func(fd uintptr)
+}
+
+func (w *tryWriter) init(raw syscall.RawConn) { w.raw, w.attempt = raw, w.once }
+
+func (w *tryWriter) once(fd uintptr) {
+	for {
+		w.n, w.err = writeFD(int(fd), w.p)
+		if !errors.Is(w.err, syscall.EINTR) {
+			return
+		}
+	}
+}
+
+// write gives how many bytes the connection took.
+func (w *tryWriter) write(p []byte) (int, error) {
+	if w.raw == nil {
 		return 0, nil
 	}
-	ctlErr := raw.Control(func(fd uintptr) {
-		for {
-			n, err = syscall.Write(int(fd), p)
-			if !errors.Is(err, syscall.EINTR) {
-				return
-			}
-		}
-	})
+	w.p = p
+	ctlErr := w.raw.Control(w.attempt)
+	w.p = nil
 	switch {
 	case ctlErr != nil:
 		return 0, fmt.Errorf("write event: %w", ctlErr)
-	case errors.Is(err, syscall.EAGAIN):
-		return max(n, 0), nil
-	case err != nil:
-		return max(n, 0), fmt.Errorf("write event: %w", err)
+	case errors.Is(w.err, syscall.EAGAIN):
+		return max(w.n, 0), nil
+	case w.err != nil:
+		return max(w.n, 0), fmt.Errorf("write event: %w", w.err)
 	}
-	return n, nil
+	return w.n, nil
 }
