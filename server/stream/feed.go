@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 
 	"catbird.blue/mls/gen"
 )
@@ -22,31 +21,28 @@ const (
 // replays on to where the hub is then. So nothing is missing and nothing is
 // twice, whatever the stream's pace.
 type feed struct {
-	hub   *Hub
 	sink  Sink
-	did   string
 	scope map[string]bool // nil for all conversations
-	// hand is which of the deliverers serves it.
-	hand  uint32
+
+	mu   sync.Mutex
+	live bool
+	// ending: its stream ends when what is held is out; dead: it is over.
+	ending, dead bool
+	// lapsed: what was held was let go.
+	lapsed bool
+	// after is what the stream has: events up to it are not for it.
+	after Position
+	held  []entry
+	// heldBytes is about what held takes.
+	heldBytes int
+
+	hub   *Hub
+	did   string
 	codec *Codec
 	// since is from where the hub has every event for it. What happened up to
 	// there is in what was read when it came, though the hub may tell of it yet.
 	since Position
-
-	mu   sync.Mutex
-	live bool
-	// after is what the stream has: events up to it are not for it.
-	after Position
-	held  []entry
-	// heldBytes is about what held takes; lapsed means that it was let go.
-	heldBytes int
-	lapsed    bool
-	// ending: its stream ends when what is held is out; dead: it is over.
-	ending, dead bool
 }
-
-// hands numbers feeds.
-var hands atomic.Uint32
 
 // wants tells whether events about a conversation are for this stream.
 func (f *feed) wants(convo string) bool { return f.scope == nil || f.scope[convo] }

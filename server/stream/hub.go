@@ -50,7 +50,9 @@ type Hub struct {
 	place    Position
 	codec    *Codec
 	accounts map[string]*account
-	rooms    map[string]*room
+	// came is how many accounts did.
+	came  uint32
+	rooms map[string]*room
 	// heardAt is since when somebody is heard.
 	heardAt time.Time
 	// recent are the newest changes of windows, for accounts that come while
@@ -221,7 +223,7 @@ func (h *Hub) remember(e *entry) {
 func (h *Hub) route(e *entry) {
 	if e.target != "" {
 		if a := h.accounts[e.target]; a != nil {
-			h.toAccount(a, e)
+			h.deliver(delivery{to: a, entry: e})
 		}
 		return
 	}
@@ -232,17 +234,9 @@ func (h *Hub) route(e *entry) {
 	for a, windows := range r.members {
 		for _, w := range windows {
 			if w.shows(e.Position) {
-				h.toAccount(a, e)
+				h.deliver(delivery{to: a, entry: e})
 				break
 			}
-		}
-	}
-}
-
-func (h *Hub) toAccount(a *account, e *entry) {
-	for _, f := range a.streams {
-		if f.wants(e.convo) {
-			h.deliver(delivery{f, e})
 		}
 	}
 }
@@ -254,7 +248,7 @@ func (h *Hub) toAccount(a *account, e *entry) {
 func (h *Hub) endScoped(a *account, convo string, at Position) {
 	for _, f := range a.streams {
 		if f.scope[convo] && at.Compare(f.since) > 0 && !h.inAny(a, f.scope) {
-			h.deliver(delivery{f, nil})
+			h.deliver(delivery{to: a, end: f})
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 	if _, err := h.Codec(ctx); err != nil {
 		return nil, err
 	}
-	f := &feed{hub: h, sink: sink, did: want.DID, hand: hands.Add(1)}
+	f := &feed{hub: h, sink: sink, did: want.DID}
 	if len(want.ConvoIDs) > 0 {
 		f.scope = map[string]bool{}
 		for _, id := range want.ConvoIDs {
@@ -260,7 +260,8 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (bo
 
 // admit makes an account of windows that were read a moment ago.
 func (h *Hub) admit(did string, windows []db.WindowsOfRow) *account {
-	a := &account{did: did, convos: map[string]bool{}}
+	h.came++
+	a := &account{did: did, hand: h.came, convos: map[string]bool{}}
 	h.accounts[did] = a
 	if !h.heard.Swap(true) {
 		h.heardAt = time.Now()

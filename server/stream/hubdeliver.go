@@ -5,33 +5,39 @@ import (
 	"sync"
 )
 
-// delivery is an event on its way to a feed, or the end of its stream: nil.
+// delivery is an event on its way to the streams of an account, or the end of
+// one of them.
 type delivery struct {
-	feed  *feed
+	to    *account
 	entry *entry
+	end   *feed
 }
 
 func (d delivery) run() {
-	if d.entry == nil {
-		d.feed.end()
+	if d.end != nil {
+		d.end.end()
 		return
 	}
-	d.feed.offer(d.entry)
+	for _, f := range d.to.streams {
+		if f.wants(d.entry.convo) {
+			f.offer(d.entry)
+		}
+	}
 }
 
 const (
 	// manyDeliveries is from where on it pays to share the work.
-	manyDeliveries = 32
+	manyDeliveries = 16
 	// maxDeliveries bounds what is collected before it is handed out.
 	maxDeliveries = 1 << 14
 )
 
-// deliver notes a delivery. All of one feed go through one hand, in order.
+// deliver notes a delivery. All of one account go through one hand, in order.
 func (h *Hub) deliver(d delivery) {
 	if h.out == nil {
 		h.out = make([][]delivery, runtime.GOMAXPROCS(0))
 	}
-	hand := d.feed.hand % uint32(len(h.out))
+	hand := d.to.hand % uint32(len(h.out))
 	h.out[hand] = append(h.out[hand], d)
 	if len(h.out[hand]) >= maxDeliveries {
 		h.flush()

@@ -73,7 +73,7 @@ func (h *Hub) Watch(ctx context.Context, did string) (_ <-chan struct{}, stop fu
 		return nil, nil, err
 	}
 	p := &poke{c: make(chan struct{}, 1), done: make(chan struct{})}
-	f := &feed{hub: h, sink: p, did: did, hand: hands.Add(1)}
+	f := &feed{hub: h, sink: p, did: did}
 	if _, err := h.register(ctx, f); err != nil {
 		return nil, nil, fmt.Errorf("watch the log: %w", err)
 	}

@@ -43,7 +43,9 @@ type room struct {
 
 // account is a DID with streams here.
 type account struct {
-	did     string
+	did string
+	// hand is which of those who deliver serves it.
+	hand    uint32
 	streams []*feed
 	// convos are the rooms it is in.
 	convos map[string]bool

@@ -30,41 +30,43 @@ const (
 // batchBytes is about how much is written at once of what waits.
 const batchBytes = 64 << 10
 
-// outbox is a stream: the events that wait for its connection, in order.
+// outbox is a stream: the events that wait for its connection, in order. It is
+// part of its transport, and what an event in an idle stream needs comes first:
+// where a thousand streams get one event, most of what that costs besides the
+// writes is fetching their memory.
 type outbox struct {
-	streams *Streams
-	t       transport
-	did     string
-	slot    int
-	counts  counts
-	done    chan struct{}
-
 	mu    sync.Mutex
 	state state
+	// ending: nothing more is taken, and behind the queue comes the end.
+	ending, complete, broken bool
+	// cursor of the last event that was written.
+	cursor string
+	t      transport
+	counts counts
+
 	// queue waits; queued is its size in bytes, with what is being written.
 	queue  []*Event
 	queued int
 	// rest of the event unfinished, which was written in part.
 	rest       []byte
 	unfinished *Event
-	// cursor of the last event that was written.
-	cursor string
-	// ending: nothing more is taken, and behind the queue comes the end.
-	ending   bool
-	why      *xrpc.Error
-	complete bool
-	broken   bool
-	reason   string
+	why        *xrpc.Error
+	reason     string
 	// room, where somebody waits for some, is closed when there may be.
 	room   chan struct{}
 	detach func()
+
+	streams *Streams
+	did     string
+	slot    int
+	done    chan struct{}
 }
 
 // counts are the counters of a transport.
 type counts struct {
-	open      prometheus.Gauge
 	delivered prometheus.Counter
 	bytes     prometheus.Counter
+	open      prometheus.Gauge
 	transport string
 }
 

@@ -43,11 +43,11 @@ func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
 	if !strings.Contains(strings.Join(out.R.Header.Values("Accept"), ","), xrpc.EventStream) {
 		t.most = s.proxied
 	}
-	o, err := s.open(want.DID, "sse", t)
-	if err != nil {
+	o := &t.box
+	if err := s.open(o, want.DID, "sse", t); err != nil {
 		return err
 	}
-	t.counts, o.cursor = o.counts, want.Cursor
+	o.cursor = want.Cursor
 	detach, err := s.source.Attach(ctx, want, o)
 	if err != nil {
 		s.discard(o)
@@ -66,18 +66,17 @@ func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
 
 // sseConn is a connection taken from net/http that carries server-sent events.
 type sseConn struct {
-	conn    net.Conn
-	now     tryWriter
-	timeout time.Duration
-	counts  counts
-	gzip    bool
-	chunked bool
-	tail    gzipTail
+	now           tryWriter
+	gzip, chunked bool
+	tail          gzipTail
 	// most bytes of the body, 0 for any number. What came so far, as events
 	// and compressed; a proxy may count either.
 	most          int
 	plain, packed int
 	events        int
+	box           outbox
+	conn          net.Conn
+	timeout       time.Duration
 }
 
 // open takes over the connection and begins the answer.
@@ -170,7 +169,7 @@ func (t *sseConn) admit(ev *Event) bool {
 func (t *sseConn) try(ev *Event) ([]byte, error) {
 	p := t.of(ev)
 	n, err := t.now.write(p)
-	t.counts.bytes.Add(float64(n))
+	t.box.counts.bytes.Add(float64(n))
 	return p[n:], err
 }
 
@@ -196,7 +195,7 @@ func (t *sseConn) writeAll(timeout time.Duration, all ...[]byte) error {
 	}
 	buffers := net.Buffers(all)
 	n, err := buffers.WriteTo(t.conn)
-	t.counts.bytes.Add(float64(n))
+	t.box.counts.bytes.Add(float64(n))
 	return err
 }
 

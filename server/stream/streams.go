@@ -93,30 +93,32 @@ func or[T comparable](v, absent T) T {
 	return v
 }
 
-// open makes a stream that holds what it is given, or tells why there is none.
-func (s *Streams) open(did, transport string, t transport) (*outbox, error) {
+// open makes o a stream that holds what it is given, or tells why there is none.
+func (s *Streams) open(o *outbox, did, transport string, t transport) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closing:
 		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "this instance is closing: try again")
 		e.RetryAfter = time.Second
-		return nil, e
+		return e
 	case s.byDID[did] >= s.perDID:
 		s.metrics.Refused.Inc()
 		e := xrpc.Errorf(http.StatusTooManyRequests, xrpc.RateLimitExceeded, "%d streams are open already: close one, or try again in 30 s", s.perDID)
 		e.RetryAfter = 30 * time.Second
-		return nil, e
+		return e
 	}
-	o := &outbox{streams: s, t: t, did: did, slot: s.next, state: held, done: make(chan struct{}), counts: counts{
-		open: s.metrics.Open.WithLabelValues(transport), delivered: s.metrics.Delivered.WithLabelValues(transport),
-		bytes: s.metrics.Bytes.WithLabelValues(transport), transport: transport}}
+	o.streams, o.t, o.did, o.slot, o.state, o.done = s, t, did, s.next, held, make(chan struct{})
+	o.counts = counts{
+		delivered: s.metrics.Delivered.WithLabelValues(transport), bytes: s.metrics.Bytes.WithLabelValues(transport),
+		open: s.metrics.Open.WithLabelValues(transport), transport: transport,
+	}
 	s.next = (s.next + 1) % slots
 	s.byDID[did]++
 	s.slots[o.slot][o] = struct{}{}
 	s.running.Add(1)
 	o.counts.open.Inc()
-	return o, nil
+	return nil
 }
 
 // remove forgets a stream.

@@ -19,11 +19,12 @@ import (
 // an answer that is no WebSocket.
 func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) error {
 	t := &wsConn{timeout: s.writeTimeout}
-	o, err := s.open(want.DID, "websocket", t)
+	o := &t.box
+	err := s.open(o, want.DID, "websocket", t)
 	if err != nil {
 		return err
 	}
-	t.counts, o.cursor = o.counts, want.Cursor
+	o.cursor = want.Cursor
 	out.Begin(http.StatusSwitchingProtocols)
 	// Any page may connect: it proves who it is by a token or ticket, and no
 	// cookie does.
@@ -44,9 +45,9 @@ func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) er
 
 // wsConn is a WebSocket.
 type wsConn struct {
+	box     outbox
 	ws      *websocket.Conn
 	timeout time.Duration
-	counts  counts
 	pinging atomic.Bool
 }
 
@@ -91,7 +92,7 @@ func (t *wsConn) frame(p []byte, timeout time.Duration) error {
 		}
 		return fmt.Errorf("write frame: %w", err)
 	}
-	t.counts.bytes.Add(float64(len(p)))
+	t.box.counts.bytes.Add(float64(len(p)))
 	return nil
 }
 
