@@ -5,11 +5,8 @@ import (
 	"unsafe"
 )
 
-// shortWrite is up to where a write is so short, some microseconds, that telling
-// the scheduler of it costs more than it could gain.
-const shortWrite = 16 << 10
-
-// writeFD writes to a socket that does not block.
+// writeFD writes to a socket that does not block. The scheduler is not told of
+// short writes: that costs more than it could gain.
 func writeFD(fd int, p []byte) (int, error) {
 	if len(p) == 0 || len(p) > shortWrite {
 		return syscall.Write(fd, p)

@@ -1,5 +1,3 @@
-//go:build unix
-
 package stream
 
 import (
@@ -7,6 +5,10 @@ import (
 	"fmt"
 	"syscall"
 )
+
+// shortWrite is the most bytes of a write that takes but some microseconds, for
+// which nobody needs the processor back.
+const shortWrite = 16 << 10
 
 // tryWriter writes what a connection takes without waiting. It knows no
 // deadline, and must not run together with another write.
