@@ -197,6 +197,7 @@ func floorCrowd(ctx context.Context, event []byte) (*side, error) {
 	for range audience {
 		conn, err := d.DialContext(ctx, "tcp", f.addr)
 		if err != nil {
+			_ = f.cmd.Process.Kill() // it waits for the rest of the crowd
 			s.end()
 			return nil, err
 		}

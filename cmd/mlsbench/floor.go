@@ -22,7 +22,9 @@ const floorEnv = "MLSBENCH_FLOOR"
 // Floors.
 const (
 	// fanOutFloor writes the bytes that it is given to every connection it has,
-	// once for every byte that it then reads.
+	// once for every byte that it then reads. It writes as Go programs do, by
+	// net.Conn; the service's own way for short events would make it some 3 %
+	// cheaper.
 	fanOutFloor = "fan-out"
 	// httpFloor answers requests with the bytes that it is given.
 	httpFloor = "http"
