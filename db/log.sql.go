@@ -964,34 +964,34 @@ func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([
 }
 
 const scopeState = `-- name: ScopeState :one
-SELECT count(*) > 0 AS ever,
+SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = $1::bigint
         AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::text, $4::bigint, $5::bigint)),
         FALSE)::boolean AS open
 FROM memberships m
-WHERE m.convo_id = $6 AND m.did = $7
+WHERE m.convo_id = ANY($6::text[]) AND m.did = $7
 `
 
 type ScopeStateParams struct {
-	Gen     int64
-	Pos     int64
-	Lane    string
-	Seq     int64
-	N       int64
-	ConvoID string
-	Did     string
+	Gen      int64
+	Pos      int64
+	Lane     string
+	Seq      int64
+	N        int64
+	ConvoIds []string
+	Did      string
 }
 
 type ScopeStateRow struct {
-	Ever   bool
+	Ever   int64
 	Active bool
 	Open   bool
 }
 
-// What an account is to a conversation: whether it was ever a member, whether it
-// is one now, and whether it is one as far as the log goes to a position, behind
-// which its removal is yet to be told.
+// What an account is to some conversations: of how many it was ever a member,
+// whether it is one of any now, and whether it is one as far as the log goes to
+// a position, behind which its removal is yet to be told.
 func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeStateRow, error) {
 	row := q.db.QueryRow(ctx, scopeState,
 		arg.Gen,
@@ -999,7 +999,7 @@ func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeSt
 		arg.Lane,
 		arg.Seq,
 		arg.N,
-		arg.ConvoID,
+		arg.ConvoIds,
 		arg.Did,
 	)
 	var i ScopeStateRow

@@ -186,16 +186,16 @@ WHERE m.did = sqlc.arg(did)
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
 
 -- name: ScopeState :one
--- What an account is to a conversation: whether it was ever a member, whether it
--- is one now, and whether it is one as far as the log goes to a position, behind
--- which its removal is yet to be told.
-SELECT count(*) > 0 AS ever,
+-- What an account is to some conversations: of how many it was ever a member,
+-- whether it is one of any now, and whether it is one as far as the log goes to
+-- a position, behind which its removal is yet to be told.
+SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
         AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
         FALSE)::boolean AS open
 FROM memberships m
-WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did);
+WHERE m.convo_id = ANY(sqlc.arg(convo_ids)::text[]) AND m.did = sqlc.arg(did);
 
 -- name: ReplaySources :many
 -- The windows of an account with something after a position, and the number of

@@ -211,6 +211,12 @@ func TestScopedStreams(t *testing.T) {
 	eventually(t, "the end of the replay", again.Complete)
 	wantError(t, w.client(carol, one).Connect(hub, ""), gen.ErrConvoNotFound)
 	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
+	w.join(one, bob) // who has been a member twice
+	wantError(t, w.client(bob, one, "00").Connect(hub, ""), gen.ErrConvoNotFound)
+	wantError(t, w.client(bob, one, two, w.convo(alice)).Connect(hub, ""), gen.ErrConvoNotFound)
+	w.client(bob, one, two).MustConnect(hub, "")
+	w.remove(one, bob)
+	w.client(bob, one, two).MustConnect(hub, "") // of one of them it is
 }
 
 // TestScopedWhileRemoved: a removal that comes while a stream for one

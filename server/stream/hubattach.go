@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -60,24 +61,19 @@ func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (closing bool,
 	if f.scope == nil {
 		return false, nil
 	}
-	q := db.New(h.pool)
-	active, open := false, false
-	for id := range f.scope {
-		m, err := q.ScopeState(ctx, db.ScopeStateParams{
-			ConvoID: id, Did: want.DID, Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
-		})
-		if err != nil {
-			return false, fmt.Errorf("read membership: %w", err)
-		}
-		if !m.Ever {
-			return false, gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
-		}
-		active, open = active || m.Active, open || m.Open
-	}
-	if !active && want.Cursor == "" {
+	m, err := db.New(h.pool).ScopeState(ctx, db.ScopeStateParams{
+		ConvoIds: slices.Collect(maps.Keys(f.scope)), Did: want.DID,
+		Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
+	})
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("read memberships: %w", err)
+	case m.Ever < int64(len(f.scope)):
+		return false, gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
+	case !m.Active && want.Cursor == "":
 		return false, gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 	}
-	return !open, nil
+	return !m.Open, nil
 }
 
 // start says where the stream begins, and has it replay or makes it live.
