@@ -46,9 +46,11 @@ func (q *Queries) DeleteAllLeaves(ctx context.Context, convoID string) error {
 const deleteDeviceLeaves = `-- name: DeleteDeviceLeaves :exec
 DELETE FROM leaves
 WHERE convo_id = $1
-  AND (did, device_id) IN (SELECT unnest($2::text[]), unnest($3::text[]))
+  AND ((did, device_id) IN (SELECT unnest($2::text[]), unnest($3::text[]))) IS TRUE
 `
 
+// IS TRUE makes the list a hashed one: as a join it would be compared with every
+// leaf.
 func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID string, dids []string, deviceIds []string) error {
 	_, err := q.db.Exec(ctx, deleteDeviceLeaves, convoID, dids, deviceIds)
 	return err

@@ -1008,37 +1008,33 @@ func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeSt
 }
 
 const syncConvos = `-- name: SyncConvos :many
-WITH named AS (
-    SELECT x.convo_id, min(x.seq) AS seq
-    FROM (SELECT unnest($3::text[]) AS convo_id, unnest($4::bigint[]) AS seq) x
-    GROUP BY x.convo_id
-), mine AS (
+WITH mine AS (
     SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
         (m.left_seq IS NULL) AS active,
-        bool_or(m.left_seq IS NULL OR m.left_gen = $5::bigint AND m.left_pos >= $6::bigint)
+        bool_or(m.left_seq IS NULL OR m.left_gen = $3::bigint AND m.left_pos >= $4::bigint)
             OVER (PARTITION BY m.convo_id) AS member,
-        n.convo_id IS NULL AND m.left_seq IS NULL
-            AND NOT (m.joined_gen = $5::bigint AND m.joined_pos >= $6::bigint)
-            AND (NOT $7::boolean
-            OR m.joined_gen = $5::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($8::bigint, $9::text, $10::bigint)) AS fresh,
-        CASE WHEN c.last_pos < $6::bigint THEN least(m.left_seq, c.last_seq)
-            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $5::bigint, $6::bigint, '', 0)
+        n.seq IS NULL AND m.left_seq IS NULL
+            AND NOT (m.joined_gen = $3::bigint AND m.joined_pos >= $4::bigint)
+            AND (NOT $5::boolean
+            OR m.joined_gen = $3::bigint
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($6::bigint, $7::text, $8::bigint)) AS fresh,
+        CASE WHEN c.last_pos < $4::bigint THEN least(m.left_seq, c.last_seq)
+            ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $3::bigint, $4::bigint, '', 0)
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    LEFT JOIN named n ON n.convo_id = m.convo_id
-    WHERE m.did = $11
-        AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
-            OR $7::boolean AND m.left_gen = $5::bigint
-                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($8::bigint, $9::text, $10::bigint, $12::bigint))
+    CROSS JOIN LATERAL (SELECT ($9::jsonb ->> m.convo_id)::bigint AS seq) n
+    WHERE m.did = $10
+        AND (m.left_seq IS NULL OR n.seq IS NOT NULL
+            OR $5::boolean AND m.left_gen = $3::bigint
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($6::bigint, $7::text, $8::bigint, $11::bigint))
 ), told AS (
     SELECT mine.convo_id, mine.joined_seq, mine.left_seq, mine.epoch, mine.last_pos, mine.named_seq, mine.active, mine.member, mine.fresh, mine.until_seq,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
-            WHEN NOT $7::boolean THEN joined_seq
-            WHEN last_pos < $8::bigint THEN until_seq
-            ELSE log_told_until(convo_id, joined_seq, until_seq, $5::bigint, $8::bigint, $9::text, $10::bigint)
+            WHEN NOT $5::boolean THEN joined_seq
+            WHEN last_pos < $6::bigint THEN until_seq
+            ELSE log_told_until(convo_id, joined_seq, until_seq, $3::bigint, $6::bigint, $7::text, $8::bigint)
         END AS after_seq
     FROM mine
 )
@@ -1060,14 +1056,13 @@ ORDER BY t.convo_id, t.joined_seq
 type SyncConvosParams struct {
 	MemberBytes int64
 	DeviceBytes int64
-	ConvoIds    []string
-	Seqs        []int64
 	Gen         int64
 	Horizon     int64
 	Resumes     bool
 	Pos         int64
 	Lane        string
 	Seq         int64
+	Named       []byte
 	Did         string
 	N           int64
 }
@@ -1088,18 +1083,19 @@ type SyncConvosRow struct {
 // begins or ends a window beyond the end of the log has not happened yet: the
 // answer's cursor is before it, so the next answer tells of it.
 // bytes is about what the view of a new conversation takes.
+// The numbers that the client names come as one object, by conversation: a key
+// of it is found by bisection, where a join would compare all with all.
 func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncConvosRow, error) {
 	rows, err := q.db.Query(ctx, syncConvos,
 		arg.MemberBytes,
 		arg.DeviceBytes,
-		arg.ConvoIds,
-		arg.Seqs,
 		arg.Gen,
 		arg.Horizon,
 		arg.Resumes,
 		arg.Pos,
 		arg.Lane,
 		arg.Seq,
+		arg.Named,
 		arg.Did,
 		arg.N,
 	)

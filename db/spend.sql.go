@@ -173,7 +173,7 @@ func (q *Queries) SpendPackages(ctx context.Context, at time.Time, refs [][]byte
 const supersedeWelcomes = `-- name: SupersedeWelcomes :exec
 UPDATE welcome_recipients SET state = 'superseded', ended_at = $1::timestamptz
 WHERE convo_id = $2 AND state = 'open'
-  AND (did, device_id) IN (SELECT unnest($3::text[]), unnest($4::text[]))
+  AND ((did, device_id) IN (SELECT unnest($3::text[]), unnest($4::text[]))) IS TRUE
 `
 
 type SupersedeWelcomesParams struct {
@@ -183,6 +183,7 @@ type SupersedeWelcomesParams struct {
 	DeviceIds []string
 }
 
+// The list is a hashed one, as in DeleteDeviceLeaves.
 func (q *Queries) SupersedeWelcomes(ctx context.Context, arg SupersedeWelcomesParams) error {
 	_, err := q.db.Exec(ctx, supersedeWelcomes,
 		arg.At,

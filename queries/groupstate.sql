@@ -36,9 +36,11 @@ ORDER BY seq;
 SELECT key_package FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]) ORDER BY ref, did;
 
 -- name: DeleteDeviceLeaves :exec
+-- IS TRUE makes the list a hashed one: as a join it would be compared with every
+-- leaf.
 DELETE FROM leaves
 WHERE convo_id = sqlc.arg(convo_id)
-  AND (did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]));
+  AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;
 
 -- name: DeleteAllLeaves :exec
 DELETE FROM leaves WHERE convo_id = $1;

@@ -305,16 +305,14 @@ DELETE FROM tickets WHERE ticket_hash IN (
 -- begins or ends a window beyond the end of the log has not happened yet: the
 -- answer's cursor is before it, so the next answer tells of it.
 -- bytes is about what the view of a new conversation takes.
-WITH named AS (
-    SELECT x.convo_id, min(x.seq) AS seq
-    FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) x
-    GROUP BY x.convo_id
-), mine AS (
+-- The numbers that the client names come as one object, by conversation: a key
+-- of it is found by bisection, where a join would compare all with all.
+WITH mine AS (
     SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
         (m.left_seq IS NULL) AS active,
         bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(horizon)::bigint)
             OVER (PARTITION BY m.convo_id) AS member,
-        n.convo_id IS NULL AND m.left_seq IS NULL
+        n.seq IS NULL AND m.left_seq IS NULL
             AND NOT (m.joined_gen = sqlc.arg(gen)::bigint AND m.joined_pos >= sqlc.arg(horizon)::bigint)
             AND (NOT sqlc.arg(resumes)::boolean
             OR m.joined_gen = sqlc.arg(gen)::bigint
@@ -324,9 +322,9 @@ WITH named AS (
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    LEFT JOIN named n ON n.convo_id = m.convo_id
+    CROSS JOIN LATERAL (SELECT (sqlc.arg(named)::jsonb ->> m.convo_id)::bigint AS seq) n
     WHERE m.did = sqlc.arg(did)
-        AND (m.left_seq IS NULL OR n.convo_id IS NOT NULL
+        AND (m.left_seq IS NULL OR n.seq IS NOT NULL
             OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint
                 AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
 ), told AS (

@@ -21,9 +21,10 @@ INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(epoch), sqlc.arg(welcome), sqlc.narg(ratchet_tree), sqlc.arg(at));
 
 -- name: SupersedeWelcomes :exec
+-- The list is a hashed one, as in DeleteDeviceLeaves.
 UPDATE welcome_recipients SET state = 'superseded', ended_at = sqlc.arg(at)::timestamptz
 WHERE convo_id = sqlc.arg(convo_id) AND state = 'open'
-  AND (did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]));
+  AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;
 
 -- name: InsertWelcomeRecipients :exec
 INSERT INTO welcome_recipients (convo_id, did, device_id, seq, ref)

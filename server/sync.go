@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -20,13 +21,15 @@ import (
 // tell. The cursor it gives is the position of the newest row of the log that
 // it took into account, so a stream goes on from there without gap.
 func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
-	sy := &syncCall{did: caller.DID, limit: in.Limit, cursor: in.Cursor, pool: s}
+	sy := &syncCall{did: caller.DID, limit: in.Limit, cursor: in.Cursor, pool: s, named: make(map[string]int64, len(in.Positions))}
 	for i, p := range in.Positions {
 		id, err := parseConvoID(fmt.Sprintf("positions[%d].convoId", i), p.ConvoID)
 		if err != nil {
 			return nil, err
 		}
-		sy.convos, sy.seqs = append(sy.convos, id), append(sy.seqs, p.Seq)
+		if seq, twice := sy.named[id]; !twice || p.Seq < seq {
+			sy.named[id] = p.Seq
+		}
 	}
 	if in.WaitMs == 0 || s.hub == nil {
 		return sy.read(ctx)
@@ -63,9 +66,9 @@ type syncCall struct {
 	did    string
 	limit  int64
 	cursor *string
-	// convos and seqs are the positions that the client names.
-	convos []string
-	seqs   []int64
+	// named are the positions that the client names: of a conversation, the
+	// number up to which it has everything.
+	named map[string]int64
 
 	place db.ReadPlaceRow
 	codec *stream.Codec
@@ -154,8 +157,12 @@ func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		// conversation must not be behind what the cursor says of another.
 		end, horizon = stream.EndOf(c.until), c.until+1
 	}
+	named, err := json.Marshal(c.named)
+	if err != nil {
+		return nil, fmt.Errorf("name positions: %w", err)
+	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, ConvoIds: c.convos, Seqs: c.seqs, Resumes: c.resumes,
+		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: named, Resumes: c.resumes,
 		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
@@ -198,7 +205,6 @@ const maxSyncConvos = 1000
 // the lists hold, and no more new ones than fit into half an answer. cut says
 // that there are others. What the client names is told in every part.
 func (c *syncCall) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
-	named := set(c.convos)
 	room, convos, fresh := int64(MaxAnswer/2), 0, 0
 	for len(rows) > 0 {
 		id, n, cost := rows[0].ConvoID, 0, int64(0)
@@ -209,7 +215,7 @@ func (c *syncCall) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if id <= c.after && !named[id] {
+		if _, named := c.named[id]; id <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

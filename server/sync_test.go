@@ -82,6 +82,7 @@ func TestSync(t *testing.T) {
 	step("", gen.SyncInput{}, one)
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 2}}}, one)
 	step("", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}}}, one)
+	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}, {ConvoID: one, Seq: 2}, {ConvoID: one, Seq: 5}}}, one)
 	talk(t, s, one, alice, 4)
 	two := addConvo(t, s, 1, alice, bob)
 	talk(t, s, two, bob, 1)

@@ -58,11 +58,14 @@ func readQueries(t *testing.T) []namedQuery {
 
 // planNode is what EXPLAIN tells of a node of a plan.
 type planNode struct {
-	Type  string     `json:"Node Type"`
-	Table string     `json:"Relation Name"`
-	Index string     `json:"Index Name"`
-	Cond  string     `json:"Index Cond"`
-	Plans []planNode `json:"Plans"`
+	Type  string `json:"Node Type"`
+	Table string `json:"Relation Name"`
+	Index string `json:"Index Name"`
+	Cond  string `json:"Index Cond"`
+	// Joined is a condition that is tried on every pair of rows.
+	Joined string     `json:"Join Filter"`
+	Side   string     `json:"Parent Relationship"`
+	Plans  []planNode `json:"Plans"`
 }
 
 // readsWhole says whether a node reads all of a table, or of an index. What an
@@ -74,6 +77,20 @@ func (n planNode) readsWhole(firstColumns map[string]string) bool {
 	}
 	column := "(" + firstColumns[n.Index]
 	return !strings.Contains(n.Cond, column+" = ") && !strings.Contains(n.Cond, column+" < ")
+}
+
+// multiplies says whether a node compares all rows of one side with all of the
+// other, which no index has found.
+func (n planNode) multiplies() bool {
+	if n.Type != "Nested Loop" || n.Joined == "" {
+		return false
+	}
+	for _, p := range n.Plans {
+		if p.Side == "Inner" {
+			return p.Cond == ""
+		}
+	}
+	return false
 }
 
 // firstColumns are those of every index.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
 )
@@ -55,6 +56,44 @@ func TestPlansForTablesThatGrow(t *testing.T) {
 	for key := range readsWhole {
 		if !needed[key] {
 			t.Errorf("nothing needs the exception for %q", key)
+		}
+	}
+}
+
+// multiplied names queries that compare rows of two sides pair by pair, with the
+// reason why they may.
+var multiplied = map[string]string{
+	"AttachBlobs":    "a message names ten blobs at most",
+	"LockFreeConvos": "64 messages share a transaction at most",
+	"PageConvos":     "one of the sides is one row",
+	"SendMessage":    "both sides are one row",
+}
+
+// TestPlansDoNotMultiply has no query compare two lists pair by pair where tables
+// have grown: hash joins, which would not, are turned off.
+func TestPlansDoNotMultiply(t *testing.T) {
+	needed := map[string]bool{}
+	url := dbtest.URL(t)
+	putRows(t, url, 300)
+	conn := genericPlans(t, url)
+	for _, q := range readQueries(t) {
+		plan, err := explain(t.Context(), conn, q.sql)
+		if err != nil {
+			t.Fatalf("%s: %v", q.name, err)
+		}
+		plan.walk("", func(n planNode, _ string) {
+			if !n.multiplies() {
+				return
+			}
+			if multiplied[q.name] == "" {
+				t.Errorf("%s tries %s on every pair", q.name, n.Joined)
+			}
+			needed[q.name] = true
+		})
+	}
+	for name := range multiplied {
+		if !needed[name] {
+			t.Errorf("nothing needs the exception for %s", name)
 		}
 	}
 }
@@ -131,12 +170,7 @@ func readBehind(t *testing.T, conn *pgx.Conn, sql string) []string {
 // begun, and known to the planner as such.
 func putFewRows(t *testing.T, url string, convos int) {
 	t.Helper()
-	pool := dbtest.Open(t, url)
-	for _, sql := range []string{strings.ReplaceAll(fewRows, ":convos", strconv.Itoa(convos)), "VACUUM ANALYZE"} {
-		if _, err := pool.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
-			t.Fatal(err)
-		}
-	}
+	pool := putRows(t, url, convos)
 	var empty, large string
 	err := pool.QueryRow(t.Context(), `SELECT coalesce(string_agg(relname, ' ') FILTER (WHERE reltuples < 1), ''),
 			coalesce(string_agg(relname, ' ') FILTER (WHERE relpages > 5), '')
@@ -144,6 +178,18 @@ func putFewRows(t *testing.T, url string, convos int) {
 	if err != nil || empty+large != "" {
 		t.Fatalf("without rows: %q; with more than a few pages: %q (%v)", empty, large, err)
 	}
+}
+
+// putRows puts rows into every table, and makes them known to the planner.
+func putRows(t *testing.T, url string, convos int) *pgxpool.Pool {
+	t.Helper()
+	pool := dbtest.Open(t, url)
+	for _, sql := range []string{strings.ReplaceAll(fewRows, ":convos", strconv.Itoa(convos)), "VACUUM ANALYZE"} {
+		if _, err := pool.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pool
 }
 
 // genericPlans is a connection of openPool that plans for any arguments, as
