@@ -260,7 +260,7 @@ func (w *world) sampleEvent(ctx context.Context) ([]byte, error) {
 // instance that has served requests, when its connection is old and nothing
 // happens.
 func (w *world) benchIdleStreams(ctx context.Context, out io.Writer) error {
-	if _, err := w.send(ctx, 1, 1, 500); err != nil {
+	if _, err := w.send(ctx, 1, 1, 1, 500); err != nil {
 		return err
 	}
 	const settled = 10 * time.Second

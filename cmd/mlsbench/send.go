@@ -35,7 +35,7 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 		return err
 	}
 	// A first short run warms the server and tells how many calls fill the time.
-	warm, err := w.send(ctx, convos, senders, 2000)
+	warm, err := w.send(ctx, 1, convos, senders, 2000)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	stored := warm.calls
 	turn := max((d / sendRounds).Round(time.Second), time.Second) // pgbench counts whole seconds
 	for range sendRounds {
-		calls, err := w.sendCalls(convos, senders, int(warm.perSecond()*d.Seconds())/sendRounds)
+		calls, err := w.sendCalls(1, convos, senders, int(warm.perSecond()*d.Seconds())/sendRounds)
 		if err != nil {
 			return err
 		}
@@ -102,66 +102,19 @@ func (t *sendTotal) add(ctx context.Context, w *world, calls []call) error {
 	return nil
 }
 
-// benchGrowth measures that the cost of sending grows neither with the members
-// of a conversation nor with the messages in the table.
-func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
-	n := int(d.Seconds() * 500)
-	measure := func(seed func() error) (time.Duration, error) {
-		if err := w.clear(ctx); err != nil {
-			return 0, err
-		}
-		if err := seed(); err != nil {
-			return 0, err
-		}
-		if _, err := w.send(ctx, 100, 2, 500); err != nil {
-			return 0, err
-		}
-		res, err := w.send(ctx, 100, 2, n)
-		return res.took / time.Duration(max(1, res.calls)), err
-	}
-	cases := []struct {
-		members, messages int
-		best              time.Duration
-	}{{members: 2}, {members: 1000}, {members: 2, messages: 1000}, {members: 2, messages: 1_000_000}}
-	// Twice over, and the better of both: a figure that the machine disturbed
-	// once says nothing of the service.
-	for range 2 {
-		for i := range cases {
-			c := &cases[i]
-			took, err := measure(func() error {
-				if err := w.seedConvos(ctx, 1, 100, append(w.dids(2), madeUpMembers(c.members-2)...)); err != nil {
-					return err
-				}
-				return w.seedMessages(ctx, 1, 100, c.messages/100, 200)
-			})
-			if err != nil {
-				return err
-			}
-			c.best = better(c.best, took)
-		}
-	}
-	few, many, small, large := cases[0].best, cases[1].best, cases[2].best, cases[3].best
-	fmt.Fprintf(out, "sendMessage does not grow, 2 senders\n")
-	fmt.Fprintf(out, "  members        2: %v    1 000: %v per message\n", few, many)
-	ratio(out, float64(many)/float64(few), "of the cost with 2 members", atMost, 1.3)
-	fmt.Fprintf(out, "  messages   1 000: %v    1 000 000 (200 bytes): %v per message\n", small, large)
-	ratio(out, float64(large)/float64(small), "of the cost with 1 000 messages", atMost, 1.3)
-	return nil
-}
-
-func (w *world) send(ctx context.Context, convos, senders, n int) (loadResult, error) {
-	calls, err := w.sendCalls(convos, senders, n)
+func (w *world) send(ctx context.Context, firstConvo, convos, senders, n int) (loadResult, error) {
+	calls, err := w.sendCalls(firstConvo, convos, senders, n)
 	if err != nil {
 		return loadResult{}, err
 	}
 	return runCalls(ctx, w.addr(), senders, calls)
 }
 
-// sendCalls makes n requests.
-func (w *world) sendCalls(convos, senders, n int) ([]call, error) {
+// sendCalls makes n requests, to conversations of which firstConvo is the first.
+func (w *world) sendCalls(firstConvo, convos, senders, n int) ([]call, error) {
 	bodies := make([][]byte, convos)
 	for i := range bodies {
-		body, err := sendBody(convoID(i+1), messageLen, "")
+		body, err := sendBody(convoID(firstConvo+i), messageLen, "")
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,7 @@ func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err e
 	if err := w.seedConvos(ctx, 1, 1, w.dids(1)); err != nil {
 		return nil, err
 	}
-	if _, err = w.send(ctx, 1, 1, 1); err != nil {
+	if _, err = w.send(ctx, 1, 1, 1, 1); err != nil {
 		return nil, err
 	}
 	return w, w.looked(ctx)
