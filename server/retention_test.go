@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +13,6 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/server/stream"
 )
 
 // agingServer makes a Server whose clock a test moves.
@@ -353,111 +351,5 @@ func TestEndedWelcomesAge(t *testing.T) {
 	clean(t, s)
 	if n := welcomes(); n != 0 {
 		t.Errorf("%d Welcomes are left", n)
-	}
-}
-
-// sync goes on from a cursor at or behind what was removed; an older one counts
-// as none, and numbers that are gone are no reason to call again.
-func TestSyncAfterRemoval(t *testing.T) {
-	t.Parallel()
-	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
-	read := func(cursor *string, seq int64) *gen.SyncOutput {
-		settled(t, s)
-		in := &gen.SyncInput{Cursor: cursor, Limit: 100}
-		if seq >= 0 {
-			in.Positions = []gen.SyncPosition{{ConvoID: convo, Seq: seq}}
-		}
-		out, err := s.Sync(t.Context(), as(alice), in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	before := read(nil, -1).Cursor
-	talk(t, s, convo, alice, 2)
-	at := read(nil, -1).Cursor
-	*now = now.Add(MessageTime + time.Second)
-	talk(t, s, convo, alice, 1)
-	after := read(nil, -1).Cursor
-	talk(t, s, convo, alice, 1)
-	clean(t, s)
-	for _, c := range []struct {
-		name, cursor string
-		seq          int64
-		want         string
-	}{
-		{"before", before, -1, "0:[3 4]/4 new 0 "},
-		{"before, with a position", before, 1, "0:[3 4]/4 "},
-		{"at", at, -1, "0:[3 4]/4 "},
-		{"after", after, -1, "0:[4]/4 "},
-		{"after, with a position", after, 1, "0:[3 4]/4 "},
-	} {
-		if got := shape(read(&c.cursor, c.seq), convo); got != c.want {
-			t.Errorf("%s: %s, want %s", c.name, got, c.want)
-		}
-	}
-	*now = now.Add(MessageTime + time.Second)
-	clean(t, s)
-	// All is gone, and still the cursor is one to go on from.
-	end := read(nil, 1)
-	if got := shape(end, convo); got != "" {
-		t.Errorf("with nothing left: %s", got)
-	}
-	talk(t, s, convo, alice, 1)
-	if got := shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
-		t.Errorf("after the end: %s", got)
-	}
-}
-
-// A stream that resumes before what was removed is told so; one at it or behind
-// it gets everything.
-func TestStreamAfterRemoval(t *testing.T) {
-	t.Parallel()
-	now := time.Now()
-	s := newLiveServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
-	cursors := map[string]string{}
-	mark := func(name string) {
-		settled(t, s)
-		at, err := db.New(s.pool).ReadPlace(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		cursors[name] = stream.NewCodec(at.Gen, at.Secret.Bytes).Encode(stream.Cursor{
-			Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
-	}
-	mark("before")
-	talk(t, s, convo, alice, 1)
-	mark("last but one")
-	talk(t, s, convo, alice, 1)
-	mark("at")
-	now = now.Add(MessageTime + time.Second)
-	talk(t, s, convo, alice, 1)
-	mark("after")
-	talk(t, s, convo, alice, 1)
-	clean(t, s)
-	for name, want := range map[string]struct {
-		outdated int
-		seqs     []int64
-	}{
-		"before": {1, nil}, "last but one": {1, nil}, "at": {0, []int64{3, 4}}, "after": {0, []int64{4}},
-	} {
-		c := listen(t, s, alice, cursors[name])
-		var told []string
-		for _, seq := range want.seqs {
-			id := query[string](t, s.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
-			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
-		}
-		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {
-			if time.Since(start) > time.Minute {
-				t.Fatalf("%s: waited in vain", name)
-			}
-		}
-		if got := c.Told(); strings.Join(got, "\n") != strings.Join(told, "\n") || c.Info("OutdatedCursor") != want.outdated {
-			t.Errorf("%s: told %v, outdated %d", name, got, c.Info("OutdatedCursor"))
-		}
 	}
 }

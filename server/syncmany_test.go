@@ -1,0 +1,128 @@
+package server
+
+import (
+	"fmt"
+	"testing"
+
+	"catbird.blue/mls/gen"
+)
+
+// TestSyncManyNew: an account with more new conversations than an answer holds.
+func TestSyncManyNew(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice := did("alice")
+	const n = 1100
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, alice, n)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, alice, n)
+	settled(t, s)
+	seen := map[string]bool{}
+	var cursor *string
+	for range 5 {
+		out, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 10, Cursor: cursor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range out.NewConvos {
+			if seen[c.ID] {
+				t.Errorf("%s is new twice", c.ID)
+			}
+			seen[c.ID] = true
+		}
+		cursor = &out.Cursor
+		if len(out.NewConvos) == 0 {
+			break
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("%d of %d conversations were told", len(seen), n)
+	}
+}
+
+// TestSyncManyChanged: an account with more changed conversations than an answer
+// holds is told of all, and of what happens while it is, of nothing twice.
+func TestSyncManyChanged(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	alice := did("alice")
+	const n = 2300
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, alice, n)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, alice, n)
+	post := func(seq int) {
+		t.Helper()
+		exec(t, s.pool, `UPDATE conversations SET last_seq = $1::bigint`, seq)
+		exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
+			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now() FROM conversations ORDER BY convo_id`, seq)
+		settled(t, s)
+	}
+	have, known, gone := map[string]int64{}, map[string]bool{}, map[string]bool{}
+	cursor := ""
+	// sync calls until nothing more comes, and after the first part does what
+	// happens meanwhile.
+	sync := func(meanwhile func()) {
+		t.Helper()
+		for range 20 {
+			in := &gen.SyncInput{Limit: 1000}
+			if cursor != "" {
+				in.Cursor = &cursor
+			}
+			out, err := s.Sync(t.Context(), as(alice), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range out.Convos {
+				if c.LastSeq <= have[c.ConvoID] {
+					t.Fatalf("%d of %s was told before", c.LastSeq, c.ConvoID)
+				}
+				have[c.ConvoID] = c.LastSeq
+			}
+			for _, c := range out.NewConvos {
+				if known[c.ID] {
+					t.Fatalf("%s is new twice", c.ID)
+				}
+				known[c.ID] = true
+			}
+			for _, id := range out.Removed {
+				if gone[id] {
+					t.Fatalf("%s is removed twice", id)
+				}
+				gone[id] = true
+			}
+			if cursor = out.Cursor; len(out.Convos)+len(out.NewConvos)+len(out.Removed) == 0 {
+				return
+			}
+			if meanwhile != nil {
+				meanwhile()
+				meanwhile = nil
+			}
+		}
+		t.Fatal("sync does not come to an end")
+	}
+	all := func(seq int64) {
+		t.Helper()
+		for i := range n {
+			if id := fmt.Sprintf("%032x", i+1); have[id] != seq {
+				t.Fatalf("of %s %d was told, want %d", id, have[id], seq)
+			}
+		}
+	}
+	post(1)
+	sync(func() { post(2) })
+	all(2)
+	if len(known) != n {
+		t.Errorf("%d of %d conversations were new", len(known), n)
+	}
+	post(3)
+	sync(func() { post(4) })
+	all(4)
+	exec(t, s.pool, `UPDATE memberships SET left_seq = 4, left_at = now()`)
+	settled(t, s)
+	sync(nil)
+	if len(gone) != n {
+		t.Errorf("%d of %d removals were told", len(gone), n)
+	}
+}
