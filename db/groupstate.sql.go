@@ -49,8 +49,8 @@ WHERE convo_id = $1
   AND ((did, device_id) IN (SELECT unnest($2::text[]), unnest($3::text[]))) IS TRUE
 `
 
-// IS TRUE makes the list a hashed one: as a join it would be compared with every
-// leaf.
+// IS TRUE has the list hashed: as a join it would be compared with every leaf. All
+// leaves of the group are read, be it for one device.
 func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID string, dids []string, deviceIds []string) error {
 	_, err := q.db.Exec(ctx, deleteDeviceLeaves, convoID, dids, deviceIds)
 	return err
@@ -143,7 +143,8 @@ func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte) ([][]byte, e
 
 const proposalsByRef = `-- name: ProposalsByRef :many
 SELECT proposal_ref, ciphertext FROM messages
-WHERE convo_id = $1 AND kind = 'proposal' AND epoch = $2 AND proposal_ref = ANY($3::bytea[])
+WHERE convo_id = $1 AND kind = 'proposal' AND epoch = $2
+    AND (proposal_ref IN (SELECT unnest($3::bytea[]))) IS TRUE
 ORDER BY seq
 `
 
@@ -152,6 +153,7 @@ type ProposalsByRefRow struct {
 	Ciphertext  []byte
 }
 
+// IS TRUE has the list hashed: an array would be searched for each proposal.
 func (q *Queries) ProposalsByRef(ctx context.Context, convoID string, epoch int64, refs [][]byte) ([]ProposalsByRefRow, error) {
 	rows, err := q.db.Query(ctx, proposalsByRef, convoID, epoch, refs)
 	if err != nil {

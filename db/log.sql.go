@@ -969,8 +969,12 @@ SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = $1::bigint
         AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::text, $4::bigint, $5::bigint)),
         FALSE)::boolean AS open
-FROM memberships m
-WHERE m.convo_id = ANY($6::text[]) AND m.did = $7
+FROM (SELECT unnest($6::text[]) AS convo_id) s
+CROSS JOIN LATERAL (
+    SELECT w.convo_id, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
+    WHERE w.convo_id = s.convo_id AND w.did = $7
+    OFFSET 0
+) m
 `
 
 type ScopeStateParams struct {
@@ -991,7 +995,8 @@ type ScopeStateRow struct {
 
 // What an account is to some conversations: of how many it was ever a member,
 // whether it is one of any now, and whether it is one as far as the log goes to
-// a position, behind which its removal is yet to be told.
+// a position, behind which its removal is yet to be told. Each is looked up: the
+// account may be in thousands of others.
 func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeStateRow, error) {
 	row := q.db.QueryRow(ctx, scopeState,
 		arg.Gen,

@@ -33,10 +33,12 @@ func (q *Queries) CommitDamage(ctx context.Context, convoID string, epoch int64)
 }
 
 const endCommitFailures = `-- name: EndCommitFailures :exec
-DELETE FROM commit_failures WHERE convo_id = $1 AND did = ANY($2::text[])
+DELETE FROM commit_failures
+WHERE convo_id = $1 AND (did IN (SELECT unnest($2::text[]))) IS TRUE
 `
 
-// Who leaves has no say any more.
+// Who leaves has no say any more. IS TRUE has the list hashed: by the index each
+// of it would be looked for in all epochs.
 func (q *Queries) EndCommitFailures(ctx context.Context, convoID string, dids []string) error {
 	_, err := q.db.Exec(ctx, endCommitFailures, convoID, dids)
 	return err

@@ -97,7 +97,7 @@ const lapseProposals = `-- name: LapseProposals :exec
 INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
 SELECT m.convo_id, m.seq, $1::timestamptz FROM messages m
 WHERE m.convo_id = $2 AND m.epoch = $3::bigint AND m.kind = 'proposal'
-    AND (m.proposal_ref IS NULL OR NOT m.proposal_ref = ANY($4::bytea[]))
+    AND (m.proposal_ref IN (SELECT unnest($4::bytea[]))) IS NOT TRUE
 `
 
 type LapseProposalsParams struct {

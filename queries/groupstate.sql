@@ -27,8 +27,10 @@ WHERE convo_id = $1 AND (left_seq IS NULL OR pending_removal)
 ORDER BY joined_seq, did;
 
 -- name: ProposalsByRef :many
+-- IS TRUE has the list hashed: an array would be searched for each proposal.
 SELECT proposal_ref, ciphertext FROM messages
-WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch) AND proposal_ref = ANY(sqlc.arg(refs)::bytea[])
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch)
+    AND (proposal_ref IN (SELECT unnest(sqlc.arg(refs)::bytea[]))) IS TRUE
 ORDER BY seq;
 
 -- name: PackagesByRef :many
@@ -36,8 +38,8 @@ ORDER BY seq;
 SELECT key_package FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]) ORDER BY ref, did;
 
 -- name: DeleteDeviceLeaves :exec
--- IS TRUE makes the list a hashed one: as a join it would be compared with every
--- leaf.
+-- IS TRUE has the list hashed: as a join it would be compared with every leaf. All
+-- leaves of the group are read, be it for one device.
 DELETE FROM leaves
 WHERE convo_id = sqlc.arg(convo_id)
   AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;

@@ -188,14 +188,19 @@ WHERE m.did = sqlc.arg(did)
 -- name: ScopeState :one
 -- What an account is to some conversations: of how many it was ever a member,
 -- whether it is one of any now, and whether it is one as far as the log goes to
--- a position, behind which its removal is yet to be told.
+-- a position, behind which its removal is yet to be told. Each is looked up: the
+-- account may be in thousands of others.
 SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
         AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
         FALSE)::boolean AS open
-FROM memberships m
-WHERE m.convo_id = ANY(sqlc.arg(convo_ids)::text[]) AND m.did = sqlc.arg(did);
+FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id) s
+CROSS JOIN LATERAL (
+    SELECT w.convo_id, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
+    WHERE w.convo_id = s.convo_id AND w.did = sqlc.arg(did)
+    OFFSET 0
+) m;
 
 -- name: ReplaySources :many
 -- The windows of an account with something after a position, and the number of

@@ -24,8 +24,10 @@ VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(did), sqlc.arg(at))
 ON CONFLICT (convo_id, epoch, did) DO NOTHING;
 
 -- name: EndCommitFailures :exec
--- Who leaves has no say any more.
-DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]);
+-- Who leaves has no say any more. IS TRUE has the list hashed: by the index each
+-- of it would be looked for in all epochs.
+DELETE FROM commit_failures
+WHERE convo_id = sqlc.arg(convo_id) AND (did IN (SELECT unnest(sqlc.arg(dids)::text[]))) IS TRUE;
 
 -- name: CommitDamage :one
 -- How many of the members other than the commit's sender there are, and how many

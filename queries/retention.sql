@@ -34,7 +34,7 @@ WHERE l.convo_id = k.convo_id AND l.seq = k.seq;
 INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
 SELECT m.convo_id, m.seq, sqlc.arg(at)::timestamptz FROM messages m
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.epoch = sqlc.arg(epoch)::bigint AND m.kind = 'proposal'
-    AND (m.proposal_ref IS NULL OR NOT m.proposal_ref = ANY(sqlc.arg(named)::bytea[]));
+    AND (m.proposal_ref IN (SELECT unnest(sqlc.arg(named)::bytea[]))) IS NOT TRUE;
 
 -- name: DetachBlobs :many
 -- Unties blobs from messages that go.

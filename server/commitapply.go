@@ -83,7 +83,7 @@ func (c *commitTx) lapseProposals(ctx context.Context) error {
 	if c.public == nil {
 		return nil
 	}
-	named := [][]byte{} // not nil, which is NULL
+	var named [][]byte
 	for _, p := range c.public.Commit.Proposals {
 		if p.Proposal == nil {
 			named = append(named, p.Ref)

@@ -64,6 +64,7 @@ type planNode struct {
 	Cond  string `json:"Index Cond"`
 	// Joined is a condition that is tried on every pair of rows.
 	Joined string     `json:"Join Filter"`
+	Filter string     `json:"Filter"`
 	Side   string     `json:"Parent Relationship"`
 	Plans  []planNode `json:"Plans"`
 }
@@ -79,18 +80,23 @@ func (n planNode) readsWhole(firstColumns map[string]string) bool {
 	return !strings.Contains(n.Cond, column+" = ") && !strings.Contains(n.Cond, column+" < ")
 }
 
-// multiplies says whether a node compares all rows of one side with all of the
-// other, which no index has found.
-func (n planNode) multiplies() bool {
+// multiplies gives the condition that a node tries on every pair of its rows and
+// of the elements of an array, or of the rows of two sides, none of which was found
+// by a row of the other; "" for none.
+func (n planNode) multiplies() string {
+	if strings.Contains(n.Filter, " ANY ($") || strings.Contains(n.Filter, " ALL ($") {
+		return n.Filter
+	}
 	if n.Type != "Nested Loop" || n.Joined == "" {
-		return false
+		return ""
 	}
 	for _, p := range n.Plans {
-		if p.Side == "Inner" {
-			return p.Cond == ""
+		// What an index is entered by names the other side as alias.column.
+		if p.Side == "Inner" && strings.Contains(p.Cond, ".") {
+			return ""
 		}
 	}
-	return false
+	return n.Joined
 }
 
 // firstColumns are those of every index.
