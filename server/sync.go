@@ -31,6 +31,10 @@ func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput
 			sy.named[id] = p.Seq
 		}
 	}
+	var err error
+	if sy.positions, err = json.Marshal(sy.named); err != nil {
+		return nil, fmt.Errorf("name positions: %w", err)
+	}
 	if in.WaitMs == 0 || s.hub == nil {
 		return sy.read(ctx)
 	}
@@ -67,8 +71,9 @@ type syncCall struct {
 	limit  int64
 	cursor *string
 	// named are the positions that the client names: of a conversation, the
-	// number up to which it has everything.
-	named map[string]int64
+	// number up to which it has everything. positions are the same as JSON.
+	named     map[string]int64
+	positions []byte
 
 	place db.ReadPlaceRow
 	codec *stream.Codec
@@ -157,12 +162,8 @@ func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		// conversation must not be behind what the cursor says of another.
 		end, horizon = stream.EndOf(c.until), c.until+1
 	}
-	named, err := json.Marshal(c.named)
-	if err != nil {
-		return nil, fmt.Errorf("name positions: %w", err)
-	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: named, Resumes: c.resumes,
+		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: c.positions, Resumes: c.resumes,
 		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
