@@ -7,16 +7,22 @@ import (
 	"catbird.blue/mls/gen"
 )
 
+// manyConvos makes conversations of which who is the only member.
+func manyConvos(t testing.TB, s *Server, who string, n int) {
+	t.Helper()
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, who, n)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, who, n)
+}
+
 // TestSyncManyNew: an account with more new conversations than an answer holds.
 func TestSyncManyNew(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice := did("alice")
 	const n = 1100
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, alice, n)
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, alice, n)
+	manyConvos(t, s, alice, n)
 	settled(t, s)
 	seen := map[string]bool{}
 	var cursor *string
@@ -48,10 +54,7 @@ func TestSyncManyChanged(t *testing.T) {
 	s := newLiveServer(t)
 	alice := did("alice")
 	const n = 2300
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, alice, n)
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, alice, n)
+	manyConvos(t, s, alice, n)
 	post := func(seq int) {
 		t.Helper()
 		exec(t, s.pool, `UPDATE conversations SET last_seq = $1::bigint`, seq)

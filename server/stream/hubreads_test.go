@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
@@ -13,10 +12,7 @@ import (
 func TestOneReadForAll(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
-	w.settle()
-	count := stream.NewLogMetrics(nil)
-	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
-	w.run(hub)
+	hub, count := w.counted()
 	var clients []*streamtest.Client
 	for i := range 200 {
 		c := w.client([]string{alice, bob}[i%2])
@@ -37,10 +33,7 @@ func TestOneReadForAll(t *testing.T) {
 func TestIdle(t *testing.T) {
 	w := newWorld(t)
 	w.convo(alice)
-	w.settle()
-	count := stream.NewLogMetrics(nil)
-	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
-	w.run(hub)
+	_, count := w.counted()
 	time.Sleep(2500 * time.Millisecond)
 	if n := value(t, count.Polls); n > 3 {
 		t.Errorf("%v reads in 2.5 s", n)

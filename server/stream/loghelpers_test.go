@@ -48,6 +48,16 @@ func (w *world) hub() *stream.Hub {
 	return h
 }
 
+// counted runs a hub on the world's own pool, and gives what it counts.
+func (w *world) counted() (*stream.Hub, *stream.LogMetrics) {
+	w.t.Helper()
+	w.settle()
+	count := stream.NewLogMetrics(nil)
+	h := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
+	w.run(h)
+	return h, count
+}
+
 // settle waits until the horizon has passed everything there is: transactions
 // of other tests, in other databases of the cluster, hold it back too.
 func (w *world) settle() {

@@ -3,8 +3,6 @@ package stream_test
 import (
 	"testing"
 	"time"
-
-	"catbird.blue/mls/server/stream"
 )
 
 // fill writes messages of 200 bytes straight into the log, as n transactions
@@ -61,10 +59,7 @@ func BenchmarkLive(b *testing.B) {
 	w := newWorld(b)
 	convo := w.convo(alice, bob)
 	w.fill(convo, 100_000)
-	w.settle()
-	count := stream.NewLogMetrics(nil)
-	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
-	w.run(hub)
+	hub, count := w.counted()
 	c := w.client(bob)
 	c.MustConnect(hub, "")
 	n := 0

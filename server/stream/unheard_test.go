@@ -20,10 +20,7 @@ import (
 func TestUnheard(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
-	w.settle()
-	count := stream.NewLogMetrics(nil)
-	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
-	w.run(hub)
+	hub, count := w.counted()
 	early := w.client(alice)
 	early.MustConnect(hub, "")
 	early.Cut()
@@ -81,10 +78,7 @@ func TestHeardNowAndThen(t *testing.T) {
 func TestUnheardMetrics(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
-	w.settle()
-	count := stream.NewLogMetrics(nil)
-	hub := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
-	w.run(hub)
+	hub, count := w.counted()
 	long := w.begin()
 	w.send(w.pool, convo, alice)
 	eventually(t, "the metric says that rows are hidden", func() bool { return value(t, count.Behind) == 1 })
