@@ -44,8 +44,22 @@ func (g *GroupInfo) verify(tree *RatchetTree, mem *Memory) (*Group, error) {
 	if err := tree.verify(c, mem); err != nil {
 		return nil, err
 	}
-	return &Group{Context: *c, Tree: tree,
-		Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}, nil
+	return g.states(tree), nil
+}
+
+// Group is the group that a GroupInfo states which was verified before, with
+// this tree. tree is the one that was beside it; nil where it has one inside.
+func (g *GroupInfo) Group(tree *RatchetTree) (*Group, error) {
+	tree, err := g.chooseTree(tree)
+	if err != nil {
+		return nil, within("GroupInfo", "", err)
+	}
+	return g.states(tree), nil
+}
+
+func (g *GroupInfo) states(tree *RatchetTree) *Group {
+	c := g.Context
+	return &Group{Context: c, Tree: tree, Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}
 }
 
 // checkForm checks lengths and extensions.

@@ -91,8 +91,8 @@ func newConvoID() string {
 func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 	t.Helper()
 	id := newConvoID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, $2, 1, $3, FALSE, 'claimed', now(), now())`, id, dids[0], epoch)
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, $2, 1, $3, now(), now())`, id, dids[0], epoch)
 	for _, d := range dids {
 		addMember(t, s, id, d, 0)
 	}

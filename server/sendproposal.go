@@ -98,15 +98,8 @@ func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 // propose stores a proposal under the next number. otherEpoch makes the error
 // for one that is not of the current epoch.
 func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
-	if h.settles() {
-		if err := h.settle(ctx, p.epoch); err != nil {
-			return nil, err
-		}
-	} else if p.epoch != h.convo.Epoch {
+	if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)
-	}
-	if p.public != nil && !p.current(h.convo) {
-		return nil, errGroupMoved
 	}
 	if p.err != nil {
 		return nil, p.err

@@ -43,10 +43,6 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string
-	// RequireGroupInfo refuses what would make a roster claimed: createConvo,
-	// and commits of the older methods that nobody outside can read, without
-	// GroupInfo and tree.
-	RequireGroupInfo bool
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
 	// Clock gives the time; time.Now where nil.
@@ -72,8 +68,7 @@ type Server struct {
 	drained    chan struct{}
 	drain      func()
 
-	requireGroupInfo bool
-	pace             ConvoLimiter
+	pace ConvoLimiter
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -82,7 +77,7 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		pool: c.Pool, sends: newSendQueue(c.Pool), blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
+		pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
