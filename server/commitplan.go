@@ -82,6 +82,11 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 }
 
 func (c *commitTx) fitsSuite() error {
+	if c.private != nil {
+		if err := c.private.Verify(c.suite()); err != nil {
+			return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", c.commitField, err)
+		}
+	}
 	if c.invite != nil && c.invite.CipherSuite != c.suite() {
 		return gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", c.welcomeField, c.invite.CipherSuite, c.suite())
 	}
