@@ -291,6 +291,21 @@ func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (Lo
 	return i, err
 }
 
+const memberSuite = `-- name: MemberSuite :one
+SELECT c.cipher_suite FROM conversations c
+WHERE c.convo_id = $1
+  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2 AND m.left_seq IS NULL)
+`
+
+// The cipher suite of a member's conversation. Others find nothing, as where no
+// such conversation exists.
+func (q *Queries) MemberSuite(ctx context.Context, convoID string, did string) (int64, error) {
+	row := q.db.QueryRow(ctx, memberSuite, convoID, did)
+	var cipher_suite int64
+	err := row.Scan(&cipher_suite)
+	return cipher_suite, err
+}
+
 const membersForView = `-- name: MembersForView :many
 SELECT convo_id, did, joined_at, pending_removal
 FROM memberships

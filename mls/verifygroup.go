@@ -131,8 +131,9 @@ func (l *LeafNode) member(index uint32) (Member, error) {
 }
 
 // VerifyMessage checks a PublicMessage of this epoch from a member, or an
-// external commit: group id, epoch, kind of content, and the signature of the
-// sender's leaf over the group's context (RFC 9420 §6.1). External senders and
+// external commit: group id, epoch, kind of content, the lengths of what is
+// encrypted in it, and the signature of the sender's leaf over the group's
+// context (RFC 9420 §6.1). External senders and
 // proposals of new members are refused; so are application messages, which
 // must be private. The membership tag can only be checked by members.
 func (g *Group) VerifyMessage(m *PublicMessage) error {
@@ -151,6 +152,9 @@ func (g *Group) verifyMessage(m *PublicMessage) error {
 	}
 	key, err := g.senderKey(m)
 	if err != nil {
+		return err
+	}
+	if err := m.verifyLengths(g.Context.CipherSuite); err != nil {
 		return err
 	}
 	info, _ := g.Context.CipherSuite.info()

@@ -9,6 +9,13 @@ WHERE c.convo_id = sqlc.arg(convo_id)
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did))
 FOR NO KEY UPDATE OF c;
 
+-- name: MemberSuite :one
+-- The cipher suite of a member's conversation. Others find nothing, as where no
+-- such conversation exists.
+SELECT c.cipher_suite FROM conversations c
+WHERE c.convo_id = sqlc.arg(convo_id)
+  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
+
 -- name: InsertConvo :execrows
 -- Waits for a concurrent creation of the same group; no row where it exists.
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, name, description, created_at, last_activity_at)

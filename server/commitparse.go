@@ -15,8 +15,10 @@ const maxEpoch = 1<<53 - 2
 type parsedCommit struct {
 	// epoch is the framing epoch.
 	epoch int64
-	// public is nil for a PrivateMessage, which hides what it does.
-	public *mls.PublicMessage
+	// public is nil for a PrivateMessage, which hides what it does; private is
+	// nil for a PublicMessage.
+	public  *mls.PublicMessage
+	private *mls.PrivateMessage
 	// joiner is set for an external commit.
 	joiner   *mls.ExternalCommit
 	invite   *mls.Welcome
@@ -36,7 +38,7 @@ func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	if err := checkFraming(gen.ErrInvalidCommit, req.commitField, framing, req.conversation); err != nil {
 		return nil, err
 	}
-	p := &parsedCommit{epoch: int64(framing.Epoch), public: m.Public}
+	p := &parsedCommit{epoch: int64(framing.Epoch), public: m.Public, private: m.Private}
 	if req.external {
 		err = p.parseExternal(req)
 	} else if p.public != nil {

@@ -39,8 +39,7 @@ func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitReq
 		return nil, err
 	}
 	if p.public == nil {
-		v.next, v.err = p.evidence.verify(p.evidence.tree, s.memory)
-		v.signer = p.evidence.info.Signer
+		v.err = v.takePrivate(req, p, s.memory)
 	} else {
 		proposals, err := readProposals(ctx, q, req.conversation, p)
 		if err != nil {
@@ -109,6 +108,17 @@ func readProposals(ctx context.Context, q *db.Queries, convoID string, p *parsed
 		out[string(r.ProposalRef)] = m.Public
 	}
 	return out, nil
+}
+
+// takePrivate takes the next epoch from the GroupInfo, since nobody outside can
+// read the commit. Its lengths are those of the group's suite.
+func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls.Memory) (err error) {
+	if err := p.private.Verify(v.base.Context.CipherSuite); err != nil {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
+	}
+	v.signer = p.evidence.info.Signer
+	v.next, err = p.evidence.verify(p.evidence.tree, mem)
+	return err
 }
 
 // applyPublic computes the next epoch from a readable commit. The GroupInfo must
