@@ -16,6 +16,7 @@ UPDATE conversations SET
     last_seq = last_seq + 1,
     last_pos = greatest(last_pos, log_own_xid()),
     roster_version = roster_version + $2::bigint,
+    epoch_began_at = clock_timestamp(), reserved_for = NULL, reserved_until = NULL,
     last_activity_at = greatest(last_activity_at, $3)
 WHERE convo_id = $4 AND closed_at IS NULL
   AND epoch = $1::bigint

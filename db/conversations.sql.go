@@ -137,14 +137,16 @@ func (q *Queries) CountMembers(ctx context.Context, convoID string) (int64, erro
 
 const endMemberships = `-- name: EndMemberships :exec
 UPDATE memberships SET left_seq = $1::bigint, left_at = $2::timestamptz, pending_removal = $3,
-    left_n = $4::bigint, left_gen = $5::bigint, left_pos = $6::bigint
-WHERE convo_id = $7 AND did = ANY($8::text[]) AND left_seq IS NULL
+    ended_by_other = $4,
+    left_n = $5::bigint, left_gen = $6::bigint, left_pos = $7::bigint
+WHERE convo_id = $8 AND did = ANY($9::text[]) AND left_seq IS NULL
 `
 
 type EndMembershipsParams struct {
 	Seq     int64
 	At      time.Time
 	Pending bool
+	ByOther bool
 	N       int64
 	Gen     int64
 	Pos     int64
@@ -157,6 +159,7 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 		arg.Seq,
 		arg.At,
 		arg.Pending,
+		arg.ByOther,
 		arg.N,
 		arg.Gen,
 		arg.Pos,
@@ -164,6 +167,33 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 		arg.Dids,
 	)
 	return err
+}
+
+const endedByOthers = `-- name: EndedByOthers :many
+SELECT DISTINCT m.did FROM memberships m
+WHERE m.convo_id = $1 AND m.did = ANY($2::text[]) AND m.ended_by_other
+  AND NOT EXISTS (SELECT 1 FROM memberships n WHERE n.convo_id = m.convo_id AND n.did = m.did AND n.joined_seq > m.joined_seq)
+`
+
+// Which of these accounts were last removed or suspended by another member.
+func (q *Queries) EndedByOthers(ctx context.Context, convoID string, dids []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, endedByOthers, convoID, dids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var did string
+		if err := rows.Scan(&did); err != nil {
+			return nil, err
+		}
+		items = append(items, did)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertConvo = `-- name: InsertConvo :execrows
@@ -255,7 +285,11 @@ func (q *Queries) LeavesForView(ctx context.Context, convoIds []string) ([]Leave
 }
 
 const lockConvo = `-- name: LockConvo :one
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+    -- Milliseconds by the clock of the database: that the reservation still
+    -- lasts, and that the epoch has lasted.
+    greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
+    greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
 WHERE c.convo_id = $1
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2)
@@ -270,6 +304,9 @@ type LockConvoRow struct {
 	LastSeq       int64
 	RosterVersion int64
 	ClosedAt      *time.Time
+	ReservedFor   *string
+	ReservedMs    int64
+	EpochAgeMs    int64
 }
 
 // Everything about a conversation is decided under this lock. Who was never in
@@ -287,8 +324,31 @@ func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (Lo
 		&i.LastSeq,
 		&i.RosterVersion,
 		&i.ClosedAt,
+		&i.ReservedFor,
+		&i.ReservedMs,
+		&i.EpochAgeMs,
 	)
 	return i, err
+}
+
+const mayRemove = `-- name: MayRemove :one
+SELECT coalesce((
+    SELECT m.did = $1 FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
+    WHERE m.convo_id = $2 AND m.left_seq IS NULL
+    ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
+    LIMIT 1
+), FALSE)::boolean
+`
+
+// Whether a member may end the memberships of others: the creator, and once the
+// creator has left, the longest-standing member; of those that joined together
+// the first by DID. A creator who left and was added again is as any other: its
+// membership did not begin with the conversation.
+func (q *Queries) MayRemove(ctx context.Context, did string, convoID string) (bool, error) {
+	row := q.db.QueryRow(ctx, mayRemove, did, convoID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const memberSuite = `-- name: MemberSuite :one
@@ -362,19 +422,30 @@ func (q *Queries) MembershipState(ctx context.Context, convoID string, did strin
 	return i, err
 }
 
-const seniorMember = `-- name: SeniorMember :one
-SELECT did FROM memberships
-WHERE convo_id = $1 AND left_seq IS NULL
-ORDER BY joined_seq, joined_at, did
-LIMIT 1
+const reserveEpoch = `-- name: ReserveEpoch :exec
+UPDATE conversations SET reserved_for = $1, reserved_at = clock_timestamp(),
+    reserved_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
+WHERE convo_id = $3
+  AND (reserved_at IS NULL OR reserved_at <= clock_timestamp() - $4::bigint * interval '1 millisecond')
 `
 
-// The longest-standing member; of those that joined together, the first by DID.
-func (q *Queries) SeniorMember(ctx context.Context, convoID string) (string, error) {
-	row := q.db.QueryRow(ctx, seniorMember, convoID)
-	var did string
-	err := row.Scan(&did)
-	return did, err
+type ReserveEpochParams struct {
+	Did     *string
+	HoldMs  int64
+	ConvoID string
+	PauseMs int64
+}
+
+// Has the current epoch wait for the commit of one member, unless that happened
+// a short time ago.
+func (q *Queries) ReserveEpoch(ctx context.Context, arg ReserveEpochParams) error {
+	_, err := q.db.Exec(ctx, reserveEpoch,
+		arg.Did,
+		arg.HoldMs,
+		arg.ConvoID,
+		arg.PauseMs,
+	)
+	return err
 }
 
 const standings = `-- name: Standings :many

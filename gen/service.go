@@ -69,9 +69,10 @@ type Service interface {
 	// ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
 	// IdempotencyConflict.
 	JoinConvo(ctx context.Context, caller xrpc.Caller, in *JoinConvoInput) (*JoinConvoOutput, error)
-	// LeaveConvo: Leave a conversation, or remove another member by a commit.
-	// Leaving needs no commit and ends delivery at once; the leaf then awaits
-	// removal by the others. Errors: ConvoNotFound, NotMember, NotAllowed,
+	// LeaveConvo: Leave a conversation, or end the membership of another member:
+	// by a commit, or at once without one (suspension). Leaving and suspension
+	// need no commit and end delivery at once; the leaf then awaits removal by a
+	// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
 	// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
 	// ListDevices: List the caller's own devices: they appear with their key

@@ -6,6 +6,7 @@ UPDATE conversations SET
     last_seq = last_seq + 1,
     last_pos = greatest(last_pos, log_own_xid()),
     roster_version = roster_version + sqlc.arg(roster_change)::bigint,
+    epoch_began_at = clock_timestamp(), reserved_for = NULL, reserved_until = NULL,
     last_activity_at = greatest(last_activity_at, sqlc.arg(at))
 WHERE convo_id = sqlc.arg(convo_id) AND closed_at IS NULL
   AND epoch = sqlc.arg(framing)::bigint

@@ -3,7 +3,11 @@
 -- it locks nothing and finds nothing, as where no such conversation exists.
 -- Read memberships in a later statement: this one's snapshot is from before it
 -- waited.
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+    -- Milliseconds by the clock of the database: that the reservation still
+    -- lasts, and that the epoch has lasted.
+    greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
+    greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
 WHERE c.convo_id = sqlc.arg(convo_id)
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did))
@@ -37,12 +41,31 @@ ORDER BY joined_seq;
 -- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL;
 
--- name: SeniorMember :one
--- The longest-standing member; of those that joined together, the first by DID.
-SELECT did FROM memberships
-WHERE convo_id = $1 AND left_seq IS NULL
-ORDER BY joined_seq, joined_at, did
-LIMIT 1;
+-- name: MayRemove :one
+-- Whether a member may end the memberships of others: the creator, and once the
+-- creator has left, the longest-standing member; of those that joined together
+-- the first by DID. A creator who left and was added again is as any other: its
+-- membership did not begin with the conversation.
+SELECT coalesce((
+    SELECT m.did = sqlc.arg(did) FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL
+    ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
+    LIMIT 1
+), FALSE)::boolean;
+
+-- name: EndedByOthers :many
+-- Which of these accounts were last removed or suspended by another member.
+SELECT DISTINCT m.did FROM memberships m
+WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = ANY(sqlc.arg(dids)::text[]) AND m.ended_by_other
+  AND NOT EXISTS (SELECT 1 FROM memberships n WHERE n.convo_id = m.convo_id AND n.did = m.did AND n.joined_seq > m.joined_seq);
+
+-- name: ReserveEpoch :exec
+-- Has the current epoch wait for the commit of one member, unless that happened
+-- a short time ago.
+UPDATE conversations SET reserved_for = sqlc.arg(did), reserved_at = clock_timestamp(),
+    reserved_until = clock_timestamp() + sqlc.arg(hold_ms)::bigint * interval '1 millisecond'
+WHERE convo_id = sqlc.arg(convo_id)
+  AND (reserved_at IS NULL OR reserved_at <= clock_timestamp() - sqlc.arg(pause_ms)::bigint * interval '1 millisecond');
 
 -- name: BeginMemberships :exec
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
@@ -56,6 +79,7 @@ WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL
 
 -- name: EndMemberships :exec
 UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at)::timestamptz, pending_removal = sqlc.arg(pending),
+    ended_by_other = sqlc.arg(by_other),
     left_n = sqlc.arg(n)::bigint, left_gen = sqlc.arg(gen)::bigint, left_pos = sqlc.arg(pos)::bigint
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND left_seq IS NULL;
 

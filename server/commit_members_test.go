@@ -125,23 +125,6 @@ func TestCommitRemovalRuleTie(t *testing.T) {
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 }
 
-// A creator that comes back has its right again.
-func TestCommitCreatorReturns(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t)
-	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
-	g := commitGroup(t, s, alice, bob, carol)
-	leaveNow(t, s, g, alice)
-	back := commitPackage(t, s, alice)
-	c := g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{alice.DID}, Add: []*mls.KeyPackage{back}})
-	out, err := s.AddMembers(t.Context(), by(bob), addInput(g, c, alice))
-	accepted(t, (*gen.SendCommitOutput)(out), err)
-	_, err = s.LeaveConvo(t.Context(), by(bob), removal(c.Next, bob, carol.DID))
-	wantError(t, err, gen.ErrNotAllowed)
-	removed, err := s.LeaveConvo(t.Context(), by(alice), removal(c.Next, alice, bob.DID))
-	accepted(t, (*gen.SendCommitOutput)(removed), err)
-}
-
 func TestCommitLeaving(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -118,7 +118,7 @@ func (c *commitTx) moveMembers(ctx context.Context, ch *change, seq int64) error
 	}
 	if len(ch.ends) > 0 {
 		if err := c.q.EndMemberships(ctx, db.EndMembershipsParams{
-			Seq: seq, At: c.now, ConvoID: c.convoID, Dids: ch.ends, N: log.endN, Gen: log.gen, Pos: log.pos,
+			Seq: seq, At: c.now, ByOther: true, ConvoID: c.convoID, Dids: ch.ends, N: log.endN, Gen: log.gen, Pos: log.pos,
 		}); err != nil {
 			return fmt.Errorf("end memberships: %w", err)
 		}

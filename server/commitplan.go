@@ -43,6 +43,9 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 			ch.settled = append(ch.settled, did)
 		}
 	}
+	if err := c.checkReturns(ctx, ch); err != nil {
+		return nil, err
+	}
 	if err := c.checkMembers(ctx, ch); err != nil {
 		return nil, err
 	}
@@ -79,11 +82,35 @@ func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[st
 	if len(ch.ends) == 0 {
 		return nil
 	}
-	may, err := mayRemove(ctx, c.q, c.convoID, c.convo.CreatorDid, c.caller)
+	may, err := mayRemove(ctx, c.q, c.convoID, c.caller)
 	if err != nil || may {
 		return err
 	}
 	return gen.Errorf(gen.ErrNotAllowed, "only the creator, or once the creator has left the longest-standing member, may remove members")
+}
+
+// checkReturns refuses to bring back who was suspended or removed, unless the
+// caller may remove members.
+func (c *commitTx) checkReturns(ctx context.Context, ch *change) error {
+	if len(ch.joins) == 0 {
+		return nil
+	}
+	ended, err := c.q.EndedByOthers(ctx, c.convoID, ch.joins)
+	if err != nil {
+		return fmt.Errorf("read how memberships ended: %w", err)
+	}
+	if len(ended) == 0 {
+		return nil
+	}
+	may, err := mayRemove(ctx, c.q, c.convoID, c.caller)
+	if err != nil || may {
+		return err
+	}
+	name := gen.ErrInvalidCommit
+	if c.method == gen.MethodSendCommit {
+		name = gen.ErrNotAllowed
+	}
+	return gen.Errorf(name, "%s was removed or suspended by another member: only who may remove members may add it again", ended[0])
 }
 
 // checkMembers bounds the members of the conversation.

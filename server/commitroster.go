@@ -173,7 +173,7 @@ func (r *removals) load(ctx context.Context, ch *change) error {
 	if r.deleted, err = deletedDevices(ctx, r.q, dids, ids); err != nil {
 		return err
 	}
-	r.privileged, err = mayRemove(ctx, r.q, r.convoID, r.convo.CreatorDid, r.caller)
+	r.privileged, err = mayRemove(ctx, r.q, r.convoID, r.caller)
 	return err
 }
 

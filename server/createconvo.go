@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -47,12 +48,17 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	if err := n.verify(ctx, s); err != nil {
 		return nil, err
 	}
+	paid, err := s.pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(unique(in.InitialMembers))))
+	if err != nil {
+		return nil, err
+	}
 	out := &gen.ConvoView{}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		*out = gen.ConvoView{}
 		return n.create(ctx, db.New(tx), out)
 	})
 	if err != nil {
+		paid.giveBack(ctx)
 		return nil, err
 	}
 	s.hint(n.in.GroupID)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -68,6 +70,9 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 			case refused != nil:
 				return refused
 			}
+			if err := h.keepsExternalPub(ctx, e); err != nil {
+				return err
+			}
 			return e.store(ctx, h.q, convoID, known, h.now)
 		})
 	})
@@ -75,4 +80,29 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 		return nil, err
 	}
 	return &gen.UpdateGroupInfoOutput{Epoch: e.epoch()}, nil
+}
+
+// keepsExternalPub refuses a GroupInfo whose external_pub is not the one that
+// came with the commit, unless the caller may remove members. Nobody outside the
+// group can tell which is right, and with a false one the next external commit
+// leads to an epoch that no member can follow (RFC 9420 §8.3).
+func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
+	row, err := h.q.CurrentGroupInfo(ctx, h.convoID, h.caller)
+	if err != nil {
+		return fmt.Errorf("read GroupInfo: %w", err)
+	}
+	stored, err := mls.ParseGroupInfo(row.GroupInfo)
+	if err != nil {
+		return fmt.Errorf("stored GroupInfo does not parse: %w", err)
+	}
+	was, _ := stored.Extensions.Find(mls.ExtensionExternalPub)
+	is, _ := e.info.Extensions.Find(mls.ExtensionExternalPub)
+	if bytes.Equal(was, is) {
+		return nil
+	}
+	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	if err != nil || may {
+		return err
+	}
+	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: external_pub: is not the one that came with the commit of the epoch; only who may remove members may replace it")
 }

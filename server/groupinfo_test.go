@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"catbird.blue/mls/gen"
@@ -92,5 +93,41 @@ func TestUpdateGroupInfoRefuses(t *testing.T) {
 				wantError(t, err, c.err)
 			})
 		})
+	}
+}
+
+// Within an epoch the external_pub that came with the commit stands: a member
+// could set a false one, and strand the group at the next external commit. Who
+// may remove members may put it right.
+func TestUpdateGroupInfoKeepsExternalPub(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := advance(t, s, commitGroup(t, s, alice, bob), alice, 1)
+	other := func(by *mlstest.Client) []byte {
+		return g.SignGroupInfo(by, true, func(gi *mls.GroupInfo) {
+			for i := range gi.Extensions {
+				if gi.Extensions[i].Type == mls.ExtensionExternalPub {
+					gi.Extensions[i].Data = mls.AppendOpaque(nil, mlstest.HPKEKey(by.Suite))
+				}
+			}
+		})
+	}
+	without := func(by *mlstest.Client) []byte {
+		return g.SignGroupInfo(by, true, func(gi *mls.GroupInfo) {
+			gi.Extensions = slices.DeleteFunc(gi.Extensions, func(e mls.Extension) bool { return e.Type == mls.ExtensionExternalPub })
+		})
+	}
+	for _, info := range [][]byte{other(bob), without(bob)} {
+		unchanged(t, s, g.ID(), func() {
+			_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: info})
+			wantError(t, err, gen.ErrInvalidGroupInfo)
+		})
+	}
+	if _, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(bob, true)}); err != nil {
+		t.Errorf("the same external_pub by another member: %v", err)
+	}
+	if _, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: other(alice)}); err != nil {
+		t.Errorf("by who may remove members: %v", err)
 	}
 }

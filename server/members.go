@@ -2,7 +2,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 )
@@ -66,24 +69,17 @@ func deletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map
 	return out, nil
 }
 
-// mayRemove tells whether caller may end the membership of others: the creator
-// may, and once the creator is gone, the longest-standing member.
-func mayRemove(ctx context.Context, q *db.Queries, convoID, creator, caller string) (bool, error) {
-	if caller == creator {
-		return true, nil
-	}
-	c, err := q.MembershipState(ctx, convoID, creator)
-	if err != nil {
-		return false, fmt.Errorf("read creator's membership: %w", err)
-	}
-	if c.Active {
+// mayRemove tells whether a member may end the memberships of others; see the
+// query for who that is.
+func mayRemove(ctx context.Context, q *db.Queries, convoID, did string) (bool, error) {
+	may, err := q.MayRemove(ctx, did, convoID)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
-	senior, err := q.SeniorMember(ctx, convoID)
 	if err != nil {
-		return false, fmt.Errorf("read longest-standing member: %w", err)
+		return false, fmt.Errorf("read who may remove members: %w", err)
 	}
-	return senior == caller, nil
+	return may, nil
 }
 
 // unique gives s without repetitions, in its order.

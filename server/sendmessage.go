@@ -27,7 +27,7 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, m.ConvoID, gen.MethodSendMessage, func() (*gen.SendMessageOutput, error) {
+	return paced(ctx, s, caller, &pacedCall{convoID: m.ConvoID, method: gen.MethodSendMessage}, func() (*gen.SendMessageOutput, error) {
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, convoID, gen.MethodSendProposal, func() (*gen.SendProposalOutput, error) {
+	return paced(ctx, s, caller, &pacedCall{convoID: convoID, method: gen.MethodSendProposal}, func() (*gen.SendProposalOutput, error) {
 		return s.sendProposal(ctx, caller, in, convoID, p)
 	})
 }

@@ -92,6 +92,13 @@ CREATE TABLE conversations (
     last_activity_at TIMESTAMPTZ NOT NULL,
     -- The last member has left.
     closed_at       TIMESTAMPTZ,
+    -- When the epoch began: when its commit was accepted.
+    epoch_began_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
+    -- Whose commit the current epoch waits for, and until when: a member who may
+    -- remove others, and lost a race. reserved_at keeps it from happening often.
+    reserved_for    TEXT COLLATE "C",
+    reserved_until  TIMESTAMPTZ,
+    reserved_at     TIMESTAMPTZ,
     gen             BIGINT NOT NULL DEFAULT log_current_generation(),
     -- Never goes back in a generation, and is never below the transaction that
     -- set it. A transaction has its id before it wins the row: ids alone would
@@ -111,8 +118,12 @@ CREATE TABLE memberships (
     joined_at   TIMESTAMPTZ NOT NULL,
     left_seq    BIGINT CHECK (left_seq >= joined_seq),
     left_at     TIMESTAMPTZ,
-    -- Left without a commit: the leaf still awaits the commit that removes it.
+    -- Left, or was suspended, without a commit: the leaf still awaits the commit
+    -- that removes it.
     pending_removal BOOLEAN NOT NULL DEFAULT FALSE CHECK (NOT pending_removal OR left_seq IS NOT NULL),
+    -- Another member ended it. The account comes back only by an addition of a
+    -- member who may remove others.
+    ended_by_other BOOLEAN NOT NULL DEFAULT FALSE,
     -- When the account first showed that it wants to be here: it created the
     -- conversation, sent a commit or a proposal, or moved its read position. NULL:
     -- it has not. Being added shows nothing, nor does confirming a Welcome.
@@ -361,6 +372,8 @@ CREATE TABLE commit_failures (
     epoch       BIGINT NOT NULL,
     did         TEXT COLLATE "C" NOT NULL,
     reported_at TIMESTAMPTZ NOT NULL,
+    -- What is wrong with it, where the client knows; NULL where it does not.
+    detail      TEXT COLLATE "C",
     PRIMARY KEY (convo_id, epoch, did)
 );
 

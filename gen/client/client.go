@@ -179,9 +179,10 @@ func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoO
 	return out, nil
 }
 
-// LeaveConvo: Leave a conversation, or remove another member by a commit.
-// Leaving needs no commit and ends delivery at once; the leaf then awaits
-// removal by the others. Errors: ConvoNotFound, NotMember, NotAllowed,
+// LeaveConvo: Leave a conversation, or end the membership of another member:
+// by a commit, or at once without one (suspension). Leaving and suspension
+// need no commit and end delivery at once; the leaf then awaits removal by a
+// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
 // InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
 func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveConvoOutput, error) {
 	out := new(LeaveConvoOutput)

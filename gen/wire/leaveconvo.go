@@ -11,7 +11,9 @@ type LeaveConvoInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
 	ConvoID string
-	// Who is removed; the caller where absent.
+	// The account whose membership ends; the caller where absent. Without a
+	// commit the account is suspended: it may neither write nor read from now
+	// on, but holds the keys of the group until its removal is committed.
 	TargetDID *string
 	// The commit as an MLSMessage. Base64: standard or url alphabet, padded or
 	// not.
@@ -130,7 +132,8 @@ func (v *LeaveConvoInput) Parse(body []byte) error {
 
 // LeaveConvoOutput is the answer of LeaveConvo.
 type LeaveConvoOutput struct {
-	// False where another commit won the epoch: nothing was changed.
+	// False where another commit won the epoch, or the epoch is kept for another
+	// member: nothing was changed.
 	Success bool
 	// The epoch the commit led to; after a lost race, the current one.
 	NewEpoch int64
@@ -138,6 +141,9 @@ type LeaveConvoOutput struct {
 	Seq *int64
 	// After a lost race: what to apply before trying again.
 	Conflict *CommitConflict
+	// Where success is false and the epoch is kept for another member's commit:
+	// milliseconds after which to try again.
+	RetryAfterMs *int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -148,6 +154,9 @@ func (v *LeaveConvoOutput) Check(c *xrpc.Checker) {
 	}
 	if v.Conflict != nil {
 		c.In("conflict", v.Conflict)
+	}
+	if v.RetryAfterMs != nil {
+		c.Int("retryAfterMs", *v.RetryAfterMs, 1, xrpc.MaxInt)
 	}
 }
 
@@ -163,6 +172,8 @@ func (v *LeaveConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Seq, d, xrpc.DecodeInt)
 		case "conflict":
 			return xrpc.DecodeOpt(&v.Conflict, d, (*CommitConflict).DecodeJSON)
+		case "retryAfterMs":
+			return xrpc.DecodeOpt(&v.RetryAfterMs, d, xrpc.DecodeInt)
 		}
 		return d.Skip()
 	}, "success", "newEpoch")
@@ -181,6 +192,9 @@ func (v *LeaveConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Conflict != nil {
 		v.Conflict.EncodeJSON(e.Name("conflict"))
+	}
+	if v.RetryAfterMs != nil {
+		e.Name("retryAfterMs").Int(*v.RetryAfterMs)
 	}
 	e.Close()
 }

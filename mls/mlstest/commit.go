@@ -184,6 +184,7 @@ func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, index uint3
 		encoded = g.private(mls.ContentTypeCommit, len(encoded)+32)
 	}
 	next.Context.Epoch++
+	next.external = HPKEKey(s)
 	next.Context.TreeHash = next.treeHash()
 	next.Context.ConfirmedTranscriptHash = mls.ConfirmedTranscriptHash(s, g.Interim, format, m.AppendContent(nil), m.Signature)
 	next.Interim = mls.InterimTranscriptHash(s, next.Context.ConfirmedTranscriptHash, next.Tag)
