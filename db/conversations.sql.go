@@ -113,17 +113,6 @@ func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds []stri
 	return items, nil
 }
 
-const countLeaves = `-- name: CountLeaves :one
-SELECT count(*) FROM leaves WHERE convo_id = $1
-`
-
-func (q *Queries) CountLeaves(ctx context.Context, convoID string) (int64, error) {
-	row := q.db.QueryRow(ctx, countLeaves, convoID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const countMembers = `-- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL
 `

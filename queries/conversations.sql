@@ -95,9 +95,6 @@ UPDATE conversations SET
     closed_at = CASE WHEN sqlc.arg(closes)::boolean THEN sqlc.arg(at)::timestamptz END
 WHERE convo_id = sqlc.arg(convo_id);
 
--- name: CountLeaves :one
-SELECT count(*) FROM leaves WHERE convo_id = $1;
-
 -- name: ConvosForView :many
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
        c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq

@@ -72,10 +72,9 @@ const (
 // multiplied names queries that compare rows of two sides pair by pair, or rows
 // with an array, with the reason why they may.
 var multiplied = map[string]string{
-	"CommitDamage":     oneRow,
-	"CurrentGroupInfo": oneRow,
-	"PageConvos":       oneRow,
-	"SendMessage":      oneRow,
+	"CommitDamage": oneRow,
+	"PageConvos":   oneRow,
+	"SendMessage":  oneRow,
 
 	"ConflictCommits":   windows,
 	"ConflictProposals": windows,
@@ -89,10 +88,8 @@ var multiplied = map[string]string{
 	"PageMessagesBefore":   fewKinds,
 
 	"ClearPendingRemovals": ofCommit,
-	"DeleteLeaves":         ofCommit,
 	"EndMemberships":       ofCommit,
 	"EndRejoinRequests":    ofCommit,
-	"LeavesOf":             ofCommit,
 	"RejoinRequested":      ofCommit,
 	"Standings":            ofCommit,
 

@@ -104,13 +104,10 @@ func with(ctx context.Context, url string, do func(*goose.Provider) error) error
 var ErrUnreleased = errors.New("the database has the schema of a version from before the first release, which cannot be migrated: " +
 	"start with a new, empty database or data directory; a dump of this one cannot be restored either")
 
-// refuseUnreleased fails where conversations exist, but not what the first
-// release has of them.
+// refuseUnreleased fails where the database has a table that no release has.
 func refuseUnreleased(ctx context.Context, pool *sql.DB) error {
 	var old bool
-	err := pool.QueryRowContext(ctx, `SELECT to_regclass('memberships') IS NOT NULL AND NOT EXISTS (
-		SELECT FROM pg_attribute WHERE attrelid = to_regclass('memberships') AND attname = 'accepted_at')`).Scan(&old)
-	if err != nil {
+	if err := pool.QueryRowContext(ctx, "SELECT to_regclass('roster_claims') IS NOT NULL").Scan(&old); err != nil {
 		return fmt.Errorf("reading the schema: %w", err)
 	}
 	if old {

@@ -174,7 +174,7 @@ func TestUnreleasedIsRefused(t *testing.T) {
 			if _, err := conn.Exec(t.Context(), `
 				CREATE TABLE goose_db_version (id SERIAL PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP DEFAULT now());
 				INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), `+versions+`;
-				CREATE TABLE memberships (convo_id TEXT NOT NULL, did TEXT NOT NULL, joined_seq BIGINT NOT NULL);`); err != nil {
+				CREATE TABLE roster_claims (convo_id TEXT NOT NULL, did TEXT NOT NULL, PRIMARY KEY (convo_id, did));`); err != nil {
 				t.Fatal(err)
 			}
 			before := shape(t, url)

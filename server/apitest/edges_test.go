@@ -203,7 +203,7 @@ func TestListsAtTheirLimits(t *testing.T) {
 		return object{"groupId": strings.Repeat("ab", 16), "cipherSuite": alice.device.Suite.String(), "initialMembers": dids(n)}
 	}
 	add := func(n int) object {
-		return object{"convoId": g.ID(), "commit": b64(c.Message), "didList": dids(n)}
+		return object{"convoId": g.ID(), "commit": b64(c.Message), "groupInfo": b64(c.GroupInfo), "didList": dids(n)}
 	}
 	change := func(n int, field string) object {
 		in := commitCall(g, c)
