@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -24,7 +25,13 @@ const (
 	// anyone can set up, must not hold up the directory of everybody else.
 	plcSlots = 64
 	webSlots = 16
+	// slotTimeout bounds how long a look-up waits for one.
+	slotTimeout = time.Second
 )
+
+// errNoAnswer is an ErrUpstream by the directory's or the host's doing, not by
+// ours.
+var errNoAnswer = fmt.Errorf("%w: no answer", ErrUpstream)
 
 // resolver fetches DID documents and reads the signing key out of them. It does
 // not use indigo's, which decodes whole documents and fails at entries that
@@ -35,6 +42,8 @@ type resolver struct {
 	plc, web *http.Client
 	slots    map[string]chan struct{}
 	metrics  *Metrics
+	// plcSilent: the PLC directory did not answer when it was last asked.
+	plcSilent atomic.Bool
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
@@ -54,13 +63,15 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 	if slots == nil {
 		return nil, unusable("DIDs of method %s are not accounts", method)
 	}
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	case <-ctx.Done():
-		r.metrics.lookup(method, "failed", LookupTimeout)
-		return nil, fmt.Errorf("%w: too many look-ups in flight", ErrUpstream)
+	if err := r.waitForSlot(ctx, method); err != nil {
+		r.metrics.lookup(method, "failed", slotTimeout)
+		return nil, err
 	}
+	defer func() { <-slots }()
+	// The time of a directory begins when it is asked: that others wait for it
+	// must not look as if it did not answer.
+	ctx, cancel := context.WithTimeout(ctx, LookupTimeout)
+	defer cancel()
 	start := time.Now()
 	key, err := r.fetchKey(ctx, did.String())
 	outcome := "ok"
@@ -74,18 +85,42 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 	return key, err
 }
 
+// waitForSlot gives a look-up its turn. While the PLC directory does not answer
+// its slots are full of look-ups that wait for it, so the others need not ask.
+func (r *resolver) waitForSlot(ctx context.Context, method string) error {
+	why, wait := ErrUpstream, slotTimeout
+	if method == "plc" && r.plcSilent.Load() {
+		why, wait = errNoAnswer, 0
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case r.slots[method] <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case r.slots[method] <- struct{}{}:
+		return nil
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return fmt.Errorf("%w: too many look-ups in flight", why)
+}
+
 func (r *resolver) fetchKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
 	if strings.HasPrefix(did, webPrefix) {
 		return r.fetchWebKey(ctx, did)
 	}
 	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
+	r.plcSilent.Store(errors.Is(err, errNoAnswer))
 	if err != nil {
 		return nil, err
 	}
 	key, err := signingKeyOf(raw, did)
 	if errors.Is(err, errNotJSON) {
 		// The directory's fault, or that of a proxy before it.
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	return key, err
 }
@@ -134,17 +169,17 @@ func (r *resolver) webAddress(did string) (string, error) {
 }
 
 // fetchDocument gets a document of a DID. The error is ErrUnknownIdentity where
-// the answer is certain, or ErrUpstream.
+// the answer is certain, or errNoAnswer.
 func fetchDocument(ctx context.Context, client *http.Client, address string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	req.Header.Set("User-Agent", "mlsd")
 	req.Header.Set("Accept", "application/did+ld+json, application/json")
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	switch res.StatusCode {
@@ -152,11 +187,11 @@ func fetchDocument(ctx context.Context, client *http.Client, address string) ([]
 	case http.StatusNotFound:
 		return nil, unusable("there is no DID document: it was never registered, or has been deleted")
 	default:
-		return nil, fmt.Errorf("%w: status %d", ErrUpstream, res.StatusCode)
+		return nil, fmt.Errorf("%w: status %d", errNoAnswer, res.StatusCode)
 	}
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	return raw, nil
 }
