@@ -19,6 +19,8 @@ import (
 type markFile struct {
 	path string
 	now  func() time.Time
+	// boot changes when the machine starts. Where it is empty nobody knows.
+	boot string
 	// file is nil while uses cannot be written.
 	file    *os.File
 	records int
@@ -34,8 +36,7 @@ const (
 	markSurplus = 1 << 13 // records that are not needed any more, before the file is written anew
 )
 
-// bootID changes when the machine starts. Where the system does not tell, it
-// is empty.
+// bootID is Linux's, and empty elsewhere.
 func bootID() string {
 	raw, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -59,7 +60,7 @@ func (f *markFile) read() (since int64, uses []storedUse, err error) {
 	if n, _ := fmt.Sscanf(string(line), markHeader+" %q %d", &boot, &since); n != 2 {
 		return 0, nil, nil
 	}
-	if boot == "" || boot != bootID() || len(rest)%markRecord != 0 {
+	if boot == "" || boot != f.boot || len(rest)%markRecord != 0 {
 		since = 0 // the end may be lost, or be zeros
 	}
 	for ; len(rest) >= markRecord; rest = rest[markRecord:] {
@@ -76,7 +77,7 @@ func (f *markFile) rewrite(since int64, uses []storedUse) error {
 		return fmt.Errorf("replay marks: %w", err)
 	}
 	w := bufio.NewWriter(file)
-	_, _ = fmt.Fprintf(w, markHeader+" %q %d\n", bootID(), since)
+	_, _ = fmt.Fprintf(w, markHeader+" %q %d\n", f.boot, since)
 	records := 0
 	for _, u := range uses {
 		for range u.uses {

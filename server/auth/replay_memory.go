@@ -21,6 +21,7 @@ type MemoryReplayConfig struct {
 	// For this package and its tests.
 	now   func() time.Time
 	limit int
+	boot  string
 }
 
 // MemoryReplay is a ReplayStore of one process. Its memory begins with its
@@ -53,7 +54,10 @@ func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 	if cfg.MarkFile == "" {
 		return m, nil
 	}
-	m.file = &markFile{path: cfg.MarkFile, now: m.now}
+	m.file = &markFile{path: cfg.MarkFile, now: m.now, boot: cfg.boot}
+	if m.file.boot == "" {
+		m.file.boot = bootID()
+	}
 	since, uses, err := m.file.read()
 	if err != nil {
 		return nil, err
