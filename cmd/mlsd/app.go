@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"catbird.blue/mls/db/migrations"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
@@ -28,6 +30,8 @@ type app struct {
 	service  *server.Server
 	live     *live
 	limits   *limit.Limits
+	// directory has the signing keys of accounts.
+	directory *auth.Directory
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -94,7 +98,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	did := c.serviceDID(port)
-	plumbing, err := a.plumbing(ctx, did)
+	plumbing, err := a.plumbing(ctx, did, pool)
 	if err != nil {
 		return err
 	}
@@ -131,14 +135,18 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 }
 
 // plumbing makes authentication and limits.
-func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
+func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrpc.Plumbing, error) {
 	c := a.config
 	m := auth.NewMetrics(a.metrics.Registry)
-	dir, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m})
+	dir, err := auth.NewDirectory(auth.DirectoryConfig{
+		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Store: auth.NewDBKeys(pool),
+		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // nothing is looked up before live is there
+	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
 	a.onClose(func() error { dir.Close(); return nil })
+	a.directory = dir
 	replay, err := a.replay(ctx, m)
 	if err != nil {
 		return xrpc.Plumbing{}, err
@@ -162,7 +170,12 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 // replay is the memory of used tokens: of this process, or shared by Redis.
 func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
 	if a.config.RedisURL == "" {
-		return auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-mark"), Metrics: m})
+		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Metrics: m})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose(func() error { store.Close(); return nil })
+		return store, nil
 	}
 	client, err := auth.NewRedisClient(a.config.RedisURL)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -19,8 +20,11 @@ import (
 // the new one is seen, and after keyTTL at the latest.
 const (
 	keyTTL = 10 * time.Minute
+	// refreshAfter is when a key that is in use is fetched again beside the
+	// request that uses it, so that look-ups that have to wait hold up nobody.
+	refreshAfter = 8 * time.Minute
 	// staleTTL is how long a key is used while its directory does not
-	// answer, counted from the fetch.
+	// answer, counted from the fetch. See also StoredKeyTTL.
 	staleTTL = time.Hour
 	// unknownTTL is how long a DID stays unknown.
 	unknownTTL = time.Minute
@@ -41,7 +45,12 @@ type DirectoryConfig struct {
 	// https://plc.directory.
 	PLCURL string
 	// Dev allows http, did:web:localhost and private addresses.
-	Dev     bool
+	Dev bool
+	// Store, where set, keeps keys for outages of the directories.
+	Store KeyStore
+	// Tell, where set, tells the other instances to Forget a key. It must not
+	// wait.
+	Tell    func(KeyID)
 	Metrics *Metrics
 
 	// For tests of this package.
@@ -57,11 +66,18 @@ type Directory struct {
 	now      func() time.Time
 	flight   singleflight.Group
 
-	keys     *lru.Cache[string, *issuerKey]
+	store    KeyStore
+	tell     func(KeyID)
+	unstored chan unstored
+
+	keys     *lru.Cache[KeyID, *issuerKey]
 	failures *lru.Cache[string, failure]
 
 	refreshMu sync.Mutex
 	refreshed *lru.Cache[string, time.Time]
+
+	// joined, for tests, is called when a request has joined a look-up.
+	joined func()
 
 	// Look-ups outlive the requests that asked, so they have a life of
 	// their own.
@@ -78,6 +94,20 @@ type issuerKey struct {
 	public  atcrypto.PublicKey
 	alg     string
 	fetched time.Time
+	// known: it is of an account that the store knows.
+	known atomic.Bool
+	// storedAt is the second in which the store was last given it.
+	storedAt atomic.Int64
+	// refreshing: it is being fetched again.
+	refreshing atomic.Bool
+}
+
+func newIssuerKey(public atcrypto.PublicKey, fetched time.Time) *issuerKey {
+	key := &issuerKey{public: public, alg: algES256, fetched: fetched}
+	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
+		key.alg = algES256K
+	}
+	return key
 }
 
 type failure struct {
@@ -96,18 +126,30 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
-		metrics: m, now: cfg.now,
-		keys: newLRU[*issuerKey](maxKeys), failures: newLRU[failure](maxFailures), refreshed: newLRU[time.Time](maxKeys),
+		metrics: m, now: cfg.now, store: cfg.Store, tell: cfg.Tell, unstored: make(chan unstored, maxUnstored),
+		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
+		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {},
 	}
-	if d.now == nil {
-		d.now = time.Now
-	}
+	d.setDefaults()
 	d.ctx, d.cancel = context.WithCancel(context.Background())
+	d.wg.Go(d.storeKeys)
 	return d, nil
 }
 
-func newLRU[V any](size int) *lru.Cache[string, V] {
-	c, err := lru.New[string, V](size)
+func (d *Directory) setDefaults() {
+	if d.now == nil {
+		d.now = time.Now
+	}
+	if d.store == nil {
+		d.store = noKeyStore{}
+	}
+	if d.tell == nil {
+		d.tell = func(KeyID) {}
+	}
+}
+
+func newLRU[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
 	if err != nil {
 		panic(err) // the sizes are constants
 	}
@@ -122,8 +164,8 @@ func (d *Directory) Close() {
 	d.mu.Unlock()
 	d.cancel()
 	d.wg.Wait()
-	d.resolver.plc.HTTPClient.CloseIdleConnections()
-	d.resolver.web.HTTPClient.CloseIdleConnections()
+	d.resolver.plc.CloseIdleConnections()
+	d.resolver.web.CloseIdleConnections()
 }
 
 // SigningKey returns the #atproto key of a DID. The error is
@@ -140,30 +182,24 @@ func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.Public
 
 func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) {
 	now := d.now()
-	key, ok := d.keys.Get(did)
+	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
+		if !now.Before(key.fetched.Add(refreshAfter)) {
+			d.fetchBeside(did, key)
+		}
 		d.metrics.DocumentCache.WithLabelValues("hit").Inc()
 		return key, nil
 	}
 	if f, failed := d.failures.Get(did); failed && now.Before(f.until) {
 		d.metrics.DocumentCache.WithLabelValues("negative").Inc()
-		return d.staleOr(key, f.err)
+		return d.staleOr(did, f.err)
 	}
 	d.metrics.DocumentCache.WithLabelValues("miss").Inc()
 	fresh, err := d.fetch(ctx, did)
 	if err != nil {
-		return d.staleOr(key, err)
+		return d.staleOr(did, err)
 	}
 	return fresh, nil
-}
-
-// staleOr bridges an outage of the directory with the key known before it.
-func (d *Directory) staleOr(key *issuerKey, err error) (*issuerKey, error) {
-	if key == nil || !errors.Is(err, ErrUpstream) || !d.now().Before(key.fetched.Add(staleTTL)) {
-		return nil, err
-	}
-	d.metrics.DocumentCache.WithLabelValues("stale").Inc()
-	return key, nil
 }
 
 // refresh fetches the document of a DID again because a signature did not fit
@@ -171,7 +207,7 @@ func (d *Directory) staleOr(key *issuerKey, err error) (*issuerKey, error) {
 // cannot bring anything new, or where it fails. start is when the request
 // came: a document fetched since is new enough.
 func (d *Directory) refresh(ctx context.Context, did string, used *issuerKey, start time.Time) *issuerKey {
-	if current, ok := d.keys.Peek(did); ok && current != used {
+	if current, ok := d.keys.Peek(keyIDOf(did)); ok && current != used {
 		return current
 	}
 	if !used.fetched.Before(start) || !d.mayRefresh(did) {
@@ -198,14 +234,10 @@ func (d *Directory) mayRefresh(did string) bool {
 
 // fetch joins the look-up of did that is in flight, or starts one.
 func (d *Directory) fetch(ctx context.Context, did string) (*issuerKey, error) {
-	d.mu.Lock()
-	if d.closed {
-		d.mu.Unlock()
+	result, ok := d.join(did)
+	if !ok {
 		return nil, fmt.Errorf("%w: shutting down", ErrUpstream)
 	}
-	d.wg.Add(1)
-	d.mu.Unlock()
-	result := d.flight.DoChan(did, func() (any, error) { return d.fetchAlone(did) })
 	select {
 	case r := <-result:
 		d.wg.Done()
@@ -223,25 +255,70 @@ func (d *Directory) fetch(ctx context.Context, did string) (*issuerKey, error) {
 	}
 }
 
+// fetchBeside fetches a key again and does not wait for it.
+func (d *Directory) fetchBeside(did string, key *issuerKey) {
+	if f, failed := d.failures.Get(did); failed && d.now().Before(f.until) || !key.refreshing.CompareAndSwap(false, true) {
+		return
+	}
+	result, ok := d.join(did)
+	if !ok {
+		return
+	}
+	go func() {
+		defer d.wg.Done()
+		<-result
+		key.refreshing.Store(false)
+	}()
+}
+
+// join is the look-up of did, which may be in flight already. It is not ok when
+// the directory is closed; otherwise the caller owes wg a Done when it has the
+// result.
+func (d *Directory) join(did string) (<-chan singleflight.Result, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil, false
+	}
+	d.wg.Add(1)
+	result := d.flight.DoChan(did, func() (any, error) { return d.fetchAlone(did) })
+	d.joined()
+	return result, true
+}
+
 func (d *Directory) fetchAlone(did string) (*issuerKey, error) {
-	ctx, cancel := context.WithTimeout(d.ctx, LookupTimeout)
-	defer cancel()
 	fetched := d.now()
-	public, err := d.resolver.signingKey(ctx, syntax.DID(did))
+	public, err := d.resolver.signingKey(d.ctx, syntax.DID(did))
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
-		d.keys.Remove(did)
+		d.gone(did)
 		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
 		return nil, err
 	case err != nil:
+		if errors.Is(err, errNoAnswer) {
+			d.bridge(did)
+		}
 		d.failures.Add(did, failure{err, d.now().Add(failureTTL)})
 		return nil, err
 	}
-	key := &issuerKey{public: public, alg: algES256, fetched: fetched}
-	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
-		key.alg = algES256K
-	}
-	d.keys.Add(did, key)
+	key := newIssuerKey(public, fetched)
+	d.keep(did, key)
 	d.failures.Remove(did)
 	return key, nil
+}
+
+// keep remembers a key that was fetched, and tells of it where it is not the one
+// that was known.
+func (d *Directory) keep(did string, key *issuerKey) {
+	id := keyIDOf(did)
+	if before, ok := d.keys.Peek(id); ok {
+		if before.public.Equal(key.public) {
+			key.known.Store(before.known.Load())
+			key.storedAt.Store(before.storedAt.Load())
+		} else {
+			d.tell(id)
+		}
+	}
+	d.keys.Add(id, key)
+	d.offer(did, key)
 }
