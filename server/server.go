@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -47,6 +48,9 @@ type Config struct {
 	// and commits of the older methods that nobody outside can read, without
 	// GroupInfo and tree.
 	RequireGroupInfo bool
+	// Limits counts what callers use of the table of limits; nil for limits of
+	// its own.
+	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
 	// Clock gives the time; time.Now where nil.
