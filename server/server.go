@@ -72,6 +72,7 @@ type Server struct {
 	bus        bus.Bus
 	hub        *stream.Hub
 	streams    *stream.Streams
+	syncs      *syncCalls
 	publicURL  string
 	drained    chan struct{}
 	drain      func()
@@ -91,6 +92,7 @@ func New(c Config) *Server {
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
 	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
+	s.syncs = newSyncCalls(c.Hub, c.Limits.OrDefault())
 	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, MessageTime), c.Removed
 	if s.removed == nil {
 		s.removed = NewRemovedMetrics(nil)

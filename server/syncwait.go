@@ -1,0 +1,170 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
+)
+
+// waitFor is sync with waitMs: it answers when there is something to tell, when
+// the time is up, or when a newer wait or stream of the account needs its place.
+func (s *Server) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
+	evicted, leave, err := s.streams.Wait(a.did)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	// Watching begins before the first look, so that nothing comes between.
+	w := &syncWait{wants: r.tells, wakes: make(chan wake, 1)}
+	if err := a.await(ctx, w); err != nil {
+		return nil, err
+	}
+	defer a.forget(w)
+	late := time.NewTimer(most)
+	defer late.Stop()
+	now := wake{round: a.join()}
+	for {
+		found, err := a.look(ctx, now.round, r.asked, s.reader(r))
+		if err != nil || found.tells || now.last {
+			return found.out, err
+		}
+		select {
+		case now = <-w.wakes:
+		case <-late.C:
+			return found.out, nil
+		case <-evicted:
+			return found.out, nil
+		case <-s.drained:
+			return found.out, nil
+		case <-ctx.Done():
+			return nil, fmt.Errorf("sync: %w", ctx.Err())
+		}
+	}
+}
+
+// syncWait is a long poll that waits.
+type syncWait struct {
+	// wants says whether an event is news for it.
+	wants func(gen.ConvoEvent) bool
+	// wakes has one where something is new.
+	wakes chan wake
+}
+
+// wake has a wait look again. All waits that one event wakes look by the same
+// round, so that those which ask the same share one read, whichever of them
+// comes to it when. last: nothing more will wake it.
+type wake struct {
+	round *syncRound
+	last  bool
+}
+
+// rouse is called with the account's lock held, so nobody else fills the channel.
+func (w *syncWait) rouse(k wake) {
+	select {
+	case old := <-w.wakes:
+		k.last = k.last || old.last
+	default:
+	}
+	w.wakes <- k
+}
+
+// syncWatch is the account's watch over the log.
+type syncWatch struct {
+	*accountSyncs
+	stop func()
+	lost bool
+}
+
+var _ stream.Watcher = (*syncWatch)(nil)
+
+// Tell implements stream.Watcher.
+func (t *syncWatch) Tell(ev gen.ConvoEvent) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for w := range t.waits {
+		if w.wants(ev) {
+			w.rouse(wake{round: t.joinLocked()})
+		}
+	}
+}
+
+// Lost implements stream.Watcher: those who wait answer with what there is now.
+func (t *syncWatch) Lost() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lost = true
+	if t.watch != t {
+		return // it is being set up, or is not needed any more
+	}
+	t.watch = nil
+	go t.stop() // the hub holds its lock
+	for w := range t.waits {
+		w.rouse(wake{round: t.joinLocked(), last: true})
+	}
+}
+
+// await lets w be woken from now on. The account is watched from its first wait
+// on; others that come meanwhile wait for that.
+func (a *accountSyncs) await(ctx context.Context, w *syncWait) error {
+	for {
+		a.mu.Lock()
+		switch {
+		case a.watch != nil:
+			a.waits[w] = struct{}{}
+			a.mu.Unlock()
+			return nil
+		case a.coming == nil:
+			a.coming = make(chan struct{})
+			a.mu.Unlock()
+			if err := a.beginWatch(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		coming := a.coming
+		a.mu.Unlock()
+		select {
+		case <-coming:
+		case <-ctx.Done():
+			return fmt.Errorf("sync: %w", ctx.Err())
+		}
+	}
+}
+
+// beginWatch begins to watch the account, unless that is lost at once.
+func (a *accountSyncs) beginWatch(ctx context.Context) error {
+	t := &syncWatch{accountSyncs: a}
+	stop, err := a.hub.Watch(ctx, a.did, t)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	close(a.coming)
+	a.coming = nil
+	if err != nil {
+		return err
+	}
+	if t.lost {
+		go stop()
+		return nil
+	}
+	t.stop, a.watch = stop, t
+	return nil
+}
+
+// forget ends a wait; with the last one the watch ends.
+func (a *accountSyncs) forget(w *syncWait) {
+	a.mu.Lock()
+	delete(a.waits, w)
+	t := a.watch
+	if t != nil && len(a.waits) == 0 {
+		a.watch = nil
+	} else {
+		t = nil
+	}
+	a.mu.Unlock()
+	if t != nil {
+		t.stop()
+	}
+}
