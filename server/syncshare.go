@@ -47,6 +47,8 @@ type accountSyncs struct {
 	waits  map[*syncWait]struct{}
 	watch  *syncWatch
 	coming chan struct{}
+	// lookAt is when they look next, or did last.
+	lookAt time.Time
 }
 
 // syncRound is reads of an account that begin after the calls have joined, so

@@ -423,3 +423,20 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 		}
 	}
 }
+
+// TestNextLook: what happens after a quiet time is told at once, and what follows
+// together, the more seldom the more long polls there are.
+func TestNextLook(t *testing.T) {
+	t.Parallel()
+	const gap = 5 * lookGap
+	start := time.Now()
+	last := time.Time{}
+	for _, c := range []struct{ event, look time.Duration }{
+		{0, 0}, {1, gap}, {gap - 1, gap}, {gap, 2 * gap}, {2*gap - 1, 2 * gap}, {3 * gap, 3 * gap}, {10 * gap, 10 * gap},
+	} {
+		last = nextLook(last, start.Add(c.event), 5)
+		if got := last.Sub(start); got != c.look {
+			t.Errorf("what happens at %v is looked for at %v, want %v", c.event, got, c.look)
+		}
+	}
+}

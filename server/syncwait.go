@@ -9,6 +9,12 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
+// lookGap is how long at least lies between two looks of an account's long polls,
+// for each long poll that it has. What comes meanwhile is told together: where
+// much happens, each of them would otherwise be answered, and asked again, for
+// every event.
+const lookGap = 60 * time.Millisecond
+
 // waitFor is sync with waitMs: it answers when there is something to tell, when
 // the time is up, or when a newer wait or stream of the account needs its place.
 func (s *Server) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
@@ -25,22 +31,47 @@ func (s *Server) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, m
 	defer a.forget(w)
 	late := time.NewTimer(most)
 	defer late.Stop()
-	now := wake{round: a.join()}
-	for {
-		found, err := a.look(ctx, now.round, r.asked, s.reader(r))
-		if err != nil || found.tells || now.last {
+	ends := waitEnds{late.C, evicted, s.drained}
+	for found := (syncFound{}); ; {
+		now, woken := w.sleep(ctx, ends)
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("sync: %w", ctx.Err())
+		case !woken && found.out != nil:
+			return found.out, nil
+		case !woken: // before the first look
+			now = wake{round: a.join(), last: true}
+		}
+		if found, err = a.look(ctx, now.round, r.asked, s.reader(r)); err != nil || found.tells || now.last {
 			return found.out, err
 		}
+	}
+}
+
+// waitEnds end a long poll without news.
+type waitEnds struct {
+	late             <-chan time.Time
+	evicted, drained <-chan struct{}
+}
+
+// sleep waits until there is something to look for; it is false where the wait
+// ends before that.
+func (w *syncWait) sleep(ctx context.Context, ends waitEnds) (k wake, woken bool) {
+	var due <-chan time.Time
+	for wakes := w.wakes; ; {
 		select {
-		case now = <-w.wakes:
-		case <-late.C:
-			return found.out, nil
-		case <-evicted:
-			return found.out, nil
-		case <-s.drained:
-			return found.out, nil
+		case k = <-wakes:
+			wakes, due = nil, time.After(time.Until(k.due))
+		case <-due:
+			return k, true
+		case <-ends.late:
+			return k, false
+		case <-ends.evicted:
+			return k, false
+		case <-ends.drained:
+			return k, false
 		case <-ctx.Done():
-			return nil, fmt.Errorf("sync: %w", ctx.Err())
+			return k, false
 		}
 	}
 }
@@ -55,9 +86,10 @@ type syncWait struct {
 
 // wake has a wait look again. All waits that one event wakes look by the same
 // round, so that those which ask the same share one read, whichever of them
-// comes to it when. last: nothing more will wake it.
+// comes to it when. due is when they do. last: nothing more will wake it.
 type wake struct {
 	round *syncRound
+	due   time.Time
 	last  bool
 }
 
@@ -86,9 +118,27 @@ func (t *syncWatch) Tell(ev gen.ConvoEvent) {
 	defer t.mu.Unlock()
 	for w := range t.waits {
 		if w.wants(ev) {
-			w.rouse(wake{round: t.joinLocked()})
+			t.wakeLocked(w)
 		}
 	}
+}
+
+// wakeLocked has w look with the others that look next.
+func (a *accountSyncs) wakeLocked(w *syncWait) {
+	a.lookAt = nextLook(a.lookAt, time.Now(), len(a.waits))
+	w.rouse(wake{round: a.joinLocked(), due: a.lookAt})
+}
+
+// nextLook is when long polls look for what has happened now, where the last
+// look, or the one that is yet to come, is at another time.
+func nextLook(last, now time.Time, waits int) time.Time {
+	if last.After(now) {
+		return last
+	}
+	if next := last.Add(time.Duration(waits) * lookGap); next.After(now) {
+		return next
+	}
+	return now
 }
 
 // Lost implements stream.Watcher: those who wait answer with what there is now.
@@ -106,7 +156,7 @@ func (t *syncWatch) Lost() {
 	}
 }
 
-// await lets w be woken from now on. The account is watched from its first wait
+// await wakes w for its first look, and from now on for what happens. The account is watched from its first wait
 // on; others that come meanwhile wait for that.
 func (a *accountSyncs) await(ctx context.Context, w *syncWait) error {
 	for {
@@ -114,6 +164,7 @@ func (a *accountSyncs) await(ctx context.Context, w *syncWait) error {
 		switch {
 		case a.watch != nil:
 			a.waits[w] = struct{}{}
+			a.wakeLocked(w)
 			a.mu.Unlock()
 			return nil
 		case a.coming == nil:
