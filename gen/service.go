@@ -110,12 +110,16 @@ type Service interface {
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
 	// StreamConvoEvents: Stream events as server-sent events: data is a JSON
 	// event with its $type, id is its cursor. Without cursor it begins now;
-	// Last-Event-ID wins over cursor. Errors: ConvoNotFound, NotMember,
-	// InvalidCursor, FutureCursor, InvalidTicket.
+	// Last-Event-ID wins over cursor. It ends itself within an hour, as
+	// infoEvent closing says: come back with that cursor and a new token.
+	// Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
+	// InvalidTicket.
 	StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *StreamConvoEventsParams, out *xrpc.Stream) error
 	// SubscribeConvoEvents: Stream events as frames of an AT Protocol event
-	// stream. Without cursor it begins now. Errors: ConvoNotFound, NotMember,
-	// InvalidCursor, FutureCursor, InvalidTicket, ConsumerTooSlow.
+	// stream. Without cursor it begins now. It closes itself within an hour,
+	// with code 1001: come back with its last cursor and a new token. Errors:
+	// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket,
+	// ConsumerTooSlow.
 	SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *SubscribeConvoEventsParams, out *xrpc.Stream) error
 	// Sync: Bring a client up to date in one call, reading only. Its cursor also
 	// opens a stream without gap. Errors: InvalidCursor, FutureCursor.

@@ -5,6 +5,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -27,6 +28,7 @@ func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeSer
 			Devices:              MaxDevices,
 			Members:              MaxMembers,
 			Leaves:               MaxLeaves,
+			WaitsAndStreams:      new(limit.WaitsAndStreams.Amount),
 			PastEpochs:           s.pastEpochs,
 		},
 	}

@@ -45,6 +45,7 @@ func secondInstance(t testing.TB, s *Server) *Server {
 	other := *s
 	other.pool = dbtest.Open(t, s.pool.Config().ConnString())
 	other.sends = newSendQueue(other.pool)
+	other.syncs = newSyncCalls(other.hub, s.syncs.limits)
 	return &other
 }
 

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string
+	// Limits counts what callers use of the table of limits; nil for limits of
+	// its own.
+	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
 	// Secret keys what is recorded of calls. All instances have the same.
@@ -68,6 +72,7 @@ type Server struct {
 	bus         bus.Bus
 	hub         *stream.Hub
 	streams     *stream.Streams
+	syncs       *syncCalls
 	publicURL   string
 	drained     chan struct{}
 	drain       func()
@@ -87,6 +92,7 @@ func New(c Config) *Server {
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
 	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
+	s.syncs = newSyncCalls(c.Hub, c.Limits.OrDefault())
 	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, MessageTime), c.Removed
 	if s.removed == nil {
 		s.removed = NewRemovedMetrics(nil)

@@ -28,7 +28,7 @@ func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
 	l.hub = stream.NewHub(stream.HubConfig{
 		Pool: pool, Metrics: m, LogMetrics: stream.NewLogMetrics(a.metrics.Registry), Log: a.log,
 	})
-	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m})
+	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m, Limits: a.limits})
 	if a.config.RedisURL == "" {
 		l.bus = bus.NewLocal(l.hub)
 		return l, nil

@@ -283,15 +283,18 @@ func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*Send
 
 // StreamConvoEvents: Stream events as server-sent events: data is a JSON
 // event with its $type, id is its cursor. Without cursor it begins now;
-// Last-Event-ID wins over cursor. Errors: ConvoNotFound, NotMember,
-// InvalidCursor, FutureCursor, InvalidTicket.
+// Last-Event-ID wins over cursor. It ends itself within an hour, as infoEvent
+// closing says: come back with that cursor and a new token. Errors:
+// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
 func (c *Client) StreamConvoEvents(ctx context.Context, p *StreamConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return xrpc.GetEvents(ctx, c.Client, NSIDStreamConvoEvents, p.Values(), wire.NewConvoEvent)
 }
 
 // SubscribeConvoEvents: Stream events as frames of an AT Protocol event
-// stream. Without cursor it begins now. Errors: ConvoNotFound, NotMember,
-// InvalidCursor, FutureCursor, InvalidTicket, ConsumerTooSlow.
+// stream. Without cursor it begins now. It closes itself within an hour, with
+// code 1001: come back with its last cursor and a new token. Errors:
+// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket,
+// ConsumerTooSlow.
 func (c *Client) SubscribeConvoEvents(ctx context.Context, p *SubscribeConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return subscribe(ctx, c.Client, NSIDSubscribeConvoEvents, p.Values(), wire.NewConvoEvent)
 }

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -56,7 +57,10 @@ var limits = []statedLimit{
 	{row: "cursor", cell: "256 bytes", value: stream.MaxCursor,
 		bounds: []string{"sync.cursor", "streamConvoEvents.cursor", "subscribeConvoEvents.cursor"}},
 	{row: "lifetime of a ticket", cell: "60 s", value: int64(server.TicketTime)},
-	{row: "streams of an account at one instance", cell: "5", value: stream.MaxPerDID},
+	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, told: "waitsAndStreams"},
+	{row: "waits and streams of an account that end so in a minute", cell: "4", value: limit.Evictions.Amount},
+	{row: "calls of sync of an account under way at one instance", cell: "64", value: limit.SyncCalls.Amount},
+	{row: "lifetime of a stream", cell: "1 h", value: limit.StreamAge.Amount * int64(time.Minute)},
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: stream.MaxReplay},

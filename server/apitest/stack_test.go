@@ -70,10 +70,12 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	replay := must(auth.NewMemoryReplay(auth.MemoryReplayConfig{}))(t)
 	authenticator := must(auth.New(auth.Config{Audiences: auth.Audiences(serviceDID), Directory: dir, Replay: replay}))(t)
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
+	limits := must(limit.New(o.limits))(t)
+	o.server.Limits, o.stream.Limits = limits, limits
 	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
-		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: must(limit.New(o.limits))(t)},
+		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: limits},
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
 		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
 	})

@@ -61,6 +61,18 @@ func New(cfg Config) (*Limits, error) {
 	return l, nil
 }
 
+// OrDefault gives l, or limits by the table where l is nil.
+func (l *Limits) OrDefault() *Limits {
+	if l != nil {
+		return l
+	}
+	l, err := New(Config{})
+	if err != nil {
+		panic(err) // only of a scale
+	}
+	return l
+}
+
 // Take spends n of the bucket that key has for the row. Where less is left it
 // spends nothing and returns the row's error, which says when to come back.
 func (l *Limits) Take(_ context.Context, r *Row, key string, n int64) error {

@@ -20,6 +20,7 @@ const (
 	CPU         Unit = "ms of CPU"
 	Connections Unit = "connections"
 	Lookups     Unit = "look-ups"
+	Minutes     Unit = "minutes"
 )
 
 // Store says where a row is counted.

@@ -52,5 +52,6 @@ var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	return append(rows, convoRates[ClassSend], convoRates[ClassChange], MembersAdded, MembersAddedByRemovers)
+	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], MembersAdded, MembersAddedByRemovers)
+	return append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
 }

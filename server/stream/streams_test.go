@@ -163,35 +163,6 @@ func TestRefusedBySource(t *testing.T) {
 	eventually(t, "the streams are forgotten", func() bool { return w.ended("sse", reasonError) == 1 && w.ended("websocket", reasonError) == 1 })
 }
 
-// An account has so many streams at an instance, and as many again when they
-// are closed.
-func TestStreamsPerDID(t *testing.T) {
-	w := newWorld(t, Config{})
-	for round := range 3 {
-		var all []*xrpc.Events[client.ConvoEvent]
-		for i := range MaxPerDID {
-			all = append(all, w.open(t, transports[i%2], nil))
-		}
-		var e *xrpc.Error
-		if _, err := w.client.StreamConvoEvents(t.Context(), &client.StreamConvoEventsParams{}); !errors.As(err, &e) ||
-			e.Status != 429 || e.Name != xrpc.RateLimitExceeded || e.RetryAfter == 0 {
-			t.Errorf("%v", err)
-		}
-		if _, err := w.client.SubscribeConvoEvents(t.Context(), &client.SubscribeConvoEventsParams{}); !errors.As(err, &e) || e.Status != 429 {
-			t.Errorf("%v", err)
-		}
-		for _, events := range all {
-			_ = events.Close()
-		}
-		eventually(t, "clients left", func() bool {
-			return w.ended("sse", reasonClient)+w.ended("websocket", reasonClient) == (round+1)*MaxPerDID
-		})
-	}
-	if w.detached != 3*MaxPerDID {
-		t.Errorf("%d streams detached", w.detached)
-	}
-}
-
 // At shutdown every stream gets what waits for it and its cursor, and new ones
 // go elsewhere.
 func TestShutdown(t *testing.T) {
