@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -26,7 +27,7 @@ type app struct {
 	handler  http.Handler
 	service  *server.Server
 	live     *live
-	limits   *auth.Limits
+	limits   *limit.Limits
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -146,7 +147,7 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	limits, err := auth.NewLimits(auth.LimitsConfig{Off: off, Scale: scale, Metrics: m})
+	limits, err := limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
