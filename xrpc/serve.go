@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -46,30 +47,45 @@ func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error
 		// no cookie does.
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 	}
-	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK,
-		body: newBody(w, r, rt.Method.MaxBody, rt.Method.TooLarge)}
+	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK}
+	x.body = p.body(w, r, rt.Method.MaxBody, rt.Method.TooLarge)
 	return x.finish(p, func() error {
-		caller, err := p.admit(r, rt.Method)
+		caller, err := p.admit(r, rt.Method, x.body.caller.Source)
 		if err != nil {
 			return err
 		}
+		x.body.caller = caller
 		return rt.Handler(r.Context(), caller, x)
 	})
 }
 
+// body is the body of a request whose caller has not proven anything yet.
+func (p *Plumbing) body(w http.ResponseWriter, r *http.Request, max int64, tooLarge string) *body {
+	b := newBody(w, r, max, tooLarge)
+	b.bodies = p.Bodies
+	if p.Source != nil {
+		b.caller.Source = p.Source(r)
+	}
+	return b
+}
+
 // admit tells who calls, and that it may.
-func (p *Plumbing) admit(r *http.Request, m *Method) (Caller, error) {
-	var caller Caller
+func (p *Plumbing) admit(r *http.Request, m *Method, source netip.Prefix) (caller Caller, err error) {
 	if !m.Public {
-		var err error
 		if caller, err = p.identify(r, m); err != nil {
 			return Caller{}, err
 		}
 	}
-	if p.Limits == nil {
-		return caller, nil
+	caller.Source = source
+	if p.Limits != nil {
+		if err := p.Limits.Allow(r.Context(), caller, m); err != nil {
+			return Caller{}, err
+		}
 	}
-	return caller, p.Limits.Allow(r.Context(), caller, m)
+	if p.Conns != nil && !m.Public {
+		return caller, p.Conns.Proven(r.Context(), m)
+	}
+	return caller, nil
 }
 
 // identify tells who calls, by ticket or token.
@@ -93,6 +109,7 @@ func (p *Plumbing) identify(r *http.Request, m *Method) (Caller, error) {
 // finish runs an exchange and tells those who watch how it ended.
 func (x *Exchange) finish(p *Plumbing, run func() error) error {
 	start := time.Now()
+	defer x.body.close()
 	err := AsError(guard(run))
 	x.body.drain()
 	name := ""
@@ -139,7 +156,7 @@ func guard(run func() error) (err error) {
 func Unrouted(w http.ResponseWriter, r *http.Request, methods []*Method, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
 	name := strings.TrimPrefix(r.URL.Path, "/xrpc/")
-	x := &Exchange{Method: Unknown, W: w, R: r, body: newBody(w, r, drainMost, "")}
+	x := &Exchange{Method: Unknown, W: w, R: r, body: p.body(w, r, drainMost, "")}
 	for _, m := range methods {
 		if m.NSID == name {
 			x.Method = m

@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -79,6 +80,9 @@ type Caller struct {
 	// DID is the account, proven by a service token. It is empty for
 	// methods that are Public.
 	DID string
+	// Source is the network that the request came from, where the Plumbing
+	// tells it.
+	Source netip.Prefix
 	// Scope is what a ticket was bound to, in the words of who gave it: the
 	// only thing the caller may see by it. Empty means no bound.
 	Scope string
@@ -119,6 +123,40 @@ type Auditor interface {
 	Failed(m *Method, e *Error)
 }
 
+// Bodies shares out the memory that request bodies take.
+type Bodies interface {
+	// Begin begins a body of a caller, known by its DID or, before that is
+	// proven, by its Source. lose is called when the body has to give way to
+	// others, from any goroutine; it ends the reading, and tells whether it
+	// was not over already. It must not call the Room.
+	Begin(caller Caller, lose func() bool) Room
+}
+
+// Room is the memory of one body.
+type Room interface {
+	// Grow charges n bytes before they are allocated. With an error, which is
+	// an *Error, nothing was charged.
+	Grow(n int64) error
+	// Shrink gives n bytes back.
+	Shrink(n int64)
+	// Stream charges what a body takes that is passed on while it is read.
+	Stream() error
+	// Arrived counts bytes that the client has sent.
+	Arrived(n int)
+	// Whole says that the body has been read to its end, and cannot lose any
+	// more.
+	Whole()
+	// End gives back what is left.
+	End()
+}
+
+// Conns knows the connections that requests come over.
+type Conns interface {
+	// Proven hears that the request on a connection, whose context this is, has
+	// proven its caller. It returns an *Error where there is no room for it.
+	Proven(ctx context.Context, m *Method) error
+}
+
 // Plumbing is what every generated route needs besides its handler. All but
 // Auth may be nil.
 type Plumbing struct {
@@ -127,6 +165,10 @@ type Plumbing struct {
 	// is nil, no method takes tickets.
 	Tickets Tickets
 	Limits  Limiter
+	// Source tells the network that a request came from.
+	Source  func(*http.Request) netip.Prefix
+	Bodies  Bodies
+	Conns   Conns
 	Observe Observer
 	Audit   Auditor
 }

@@ -37,10 +37,20 @@ var convoRates = map[Class]*Row{
 		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
+// The memory of request bodies, which server/bodies shares out.
+var (
+	BodyBytes = &Row{Name: "body-bytes", What: "memory of request bodies that are read or answered; the slowest is answered 408", Unit: Bytes,
+		Per: "account", Amount: 64 << 20, Error: xrpc.RateLimitExceeded, Kept: Process}
+	// AllBodyBytes is a quarter of the memory that the process may use; the
+	// amount is for where that is not known.
+	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies; the account with most loses its slowest (408)",
+		Unit: Bytes, Per: "instance", Amount: 256 << 20, Error: xrpc.ServiceUnavailable, Kept: Process}
+)
+
 // Table is every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	return append(rows, convoRates[ClassSend], convoRates[ClassChange])
+	return append(rows, convoRates[ClassSend], convoRates[ClassChange], BodyBytes, AllBodyBytes)
 }
