@@ -152,7 +152,7 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 		return xrpc.Plumbing{}, err
 	}
 	a.limits = limits
-	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{limits.Account}}, nil
 }
 
 // replay is the memory of used tokens: of this process, or shared by Redis.
