@@ -158,7 +158,12 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 // replay is the memory of used tokens: of this process, or shared by Redis.
 func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
 	if a.config.RedisURL == "" {
-		return auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-mark"), Metrics: m})
+		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Metrics: m})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose(func() error { store.Close(); return nil })
+		return store, nil
 	}
 	client, err := auth.NewRedisClient(a.config.RedisURL)
 	if err != nil {
