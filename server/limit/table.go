@@ -24,7 +24,8 @@ var accountRates = [classes]*Row{
 	ClassUpload:   rate(ClassUpload, 2, 50),
 	ClassDownload: rate(ClassDownload, 20, 300),
 	ClassStream:   rate(ClassStream, 1, 30),
-	ClassPublic:   rate(ClassPublic, 200, 1000),
+	ClassPublic: {Name: "public", What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
+		Refill: 20, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
 // convoRates bound one conversation, whoever calls: members receive what is
