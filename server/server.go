@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
@@ -74,6 +75,7 @@ type Server struct {
 
 	requireGroupInfo bool
 	pace             ConvoLimiter
+	description      func() *gen.DescribeServiceOutput
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -94,5 +96,6 @@ func New(c Config) *Server {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.description = sync.OnceValue(s.describe)
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -13,7 +14,11 @@ import (
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bodies"
+	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/share"
+	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -28,6 +33,8 @@ type app struct {
 	service  *server.Server
 	live     *live
 	limits   *limit.Limits
+	proxies  source.Proxies
+	conns    *conns.Keeper
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -94,6 +101,9 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
+	if err := a.shareOut(&plumbing, blobs); err != nil {
+		return err
+	}
 	if a.live, err = a.openLive(pool); err != nil {
 		return err
 	}
@@ -108,6 +118,30 @@ func (a *app) open(ctx context.Context, port int) error {
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
+	return nil
+}
+
+// shareOut bounds connections and the memory of bodies.
+func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
+	most, err := a.config.connections(openFiles(), memoryBytes())
+	if err != nil {
+		return err
+	}
+	if a.proxies, err = source.ParseProxies(a.config.TrustedProxies); err != nil {
+		return err
+	}
+	registry := a.metrics.Registry
+	a.conns = conns.New(conns.Config{
+		Max: most, Trusted: a.proxies, Urgent: server.Urgent, Limits: a.limits, Log: a.log, Registry: registry,
+		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
+	})
+	p.Source = func(r *http.Request) netip.Prefix { return source.Of(r, a.proxies) }
+	p.Bodies = bodies.New(bodies.Config{
+		Memory: memoryBytes(), Stream: blobs.WriteMemory(), Limits: a.limits, Registry: registry,
+		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
+	})
+	// After all other bounds: from here on the connection does not give way.
+	p.Admit = append(p.Admit, a.conns.Admit)
 	return nil
 }
 

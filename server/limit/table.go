@@ -48,10 +48,20 @@ var (
 		Unit: Bytes, Per: "instance", Amount: 256 << 20, Error: xrpc.ServiceUnavailable, Kept: Process}
 )
 
+// Connections, which server/conns shares out.
+var (
+	// OpenConnections is the most that are configured by themselves: fewer
+	// where open files or memory are fewer.
+	OpenConnections = &Row{Name: "connections", What: "open connections; the longest waiting give way, of the source with most first",
+		Unit: Connections, Per: "instance", Amount: 10_000, Error: xrpc.ServiceUnavailable, Kept: Process}
+	SourceConnections = &Row{Name: "connections-source", What: "connections in an equal share of those that have proven nothing, at least",
+		Unit: Connections, Per: "source address", Amount: 1, Error: xrpc.ServiceUnavailable, Kept: Process}
+)
+
 // Table is every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	return append(rows, convoRates[ClassSend], convoRates[ClassChange], BodyBytes, AllBodyBytes)
+	return append(rows, convoRates[ClassSend], convoRates[ClassChange], BodyBytes, AllBodyBytes, OpenConnections, SourceConnections)
 }
