@@ -39,7 +39,7 @@ export class DirectAccount {
     secrets.add(token)
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
-    return fetch(new URL(path, this.#service.url), { ...init, headers, signal: AbortSignal.timeout(CALL_LIMIT_MS) })
+    return fetch(new URL(path, this.#service.url), { signal: AbortSignal.timeout(CALL_LIMIT_MS), ...init, headers })
   }
 
   query(method, params = {}) {

@@ -84,6 +84,26 @@ test('the largest body reaches the service, one byte more is refused in its form
   assert.deepEqual([refused.status, refused.error], [413, 'PayloadTooLarge'])
 })
 
+test('more streams than an ordinary nginx has connections for', { timeout: 240_000 }, async () => {
+  const end = new AbortController()
+  const opened = []
+  try {
+    for (let i = 0; i < 100; i++) {
+      const account = await DirectAccount.create({ name: `Eve${i}`, network })
+      for (let j = 0; j < 4; j++) {
+        const answer = await account.fetch(`/xrpc/${nsid('streamConvoEvents')}`, { signal: end.signal })
+        assert.equal(answer.status, 200)
+        opened.push(answer.body.getReader())
+      }
+    }
+    // Each has begun, and others are served beside them.
+    for (const stream of opened) assert.ok((await stream.read()).value?.length > 0)
+    await ada.account.query('getConvos', {})
+  } finally {
+    end.abort()
+  }
+})
+
 test('a ticket is written down nowhere, not even while the service is away', { timeout: 120_000 }, async () => {
   const { ticket } = await ada.account.procedure('getSubscriptionTicket', {})
   const use = async (method) => {

@@ -580,3 +580,24 @@ func TestMetricsOfConnections(t *testing.T) {
 		t.Errorf("the limit is %v", got)
 	}
 }
+
+// What the keeper costs a request on a connection that stays open.
+func BenchmarkRequest(b *testing.B) {
+	k := New(Config{Max: 10_000})
+	from := netip.MustParsePrefix("203.0.113.0/24")
+	all := make([]*Conn, 1000)
+	for i := range all {
+		all[i] = &Conn{keeper: k, own: from, source: from, since: time.Now()}
+		k.enter(all[i])
+	}
+	call := &xrpc.Call{Caller: xrpc.Caller{DID: "did:plc:a"}}
+	ctx := k.Context(b.Context(), all[0])
+	b.ReportAllocs()
+	for b.Loop() {
+		k.State(all[0], http.StateActive)
+		if err := k.Admit(ctx, call); err != nil {
+			b.Fatal(err)
+		}
+		k.State(all[0], http.StateIdle)
+	}
+}
