@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
@@ -77,7 +78,8 @@ type Server struct {
 	drained     chan struct{}
 	drain       func()
 
-	pace ConvoLimiter
+	pace        ConvoLimiter
+	description func() *gen.DescribeServiceOutput
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -100,5 +102,6 @@ func New(c Config) *Server {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.description = sync.OnceValue(s.describe)
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -15,7 +16,11 @@ import (
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bodies"
+	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/share"
+	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -32,6 +37,8 @@ type app struct {
 	limits   *limit.Limits
 	// directory has the signing keys of accounts.
 	directory *auth.Directory
+	proxies   source.Proxies
+	conns     *conns.Keeper
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -102,6 +109,9 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
+	if err := a.shareOut(&plumbing, blobs); err != nil {
+		return err
+	}
 	if a.live, err = a.openLive(pool); err != nil {
 		return err
 	}
@@ -116,6 +126,30 @@ func (a *app) open(ctx context.Context, port int) error {
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
+	return nil
+}
+
+// shareOut bounds connections and the memory of bodies.
+func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
+	most, err := a.config.connections(openFiles(), memoryBytes())
+	if err != nil {
+		return err
+	}
+	if a.proxies, err = source.ParseProxies(a.config.TrustedProxies); err != nil {
+		return err
+	}
+	registry := a.metrics.Registry
+	a.conns = conns.New(conns.Config{
+		Max: most, Trusted: a.proxies, Urgent: server.Urgent, Limits: a.limits, Log: a.log, Registry: registry,
+		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
+	})
+	p.Source = func(r *http.Request) netip.Prefix { return source.Of(r, a.proxies) }
+	p.Bodies = bodies.New(bodies.Config{
+		Memory: memoryBytes(), Stream: blobs.WriteMemory(), Limits: a.limits, Registry: registry,
+		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
+	})
+	// After all other bounds: from here on the connection does not give way.
+	p.Admit = append(p.Admit, a.conns.Admit)
 	return nil
 }
 
@@ -164,7 +198,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrp
 		return xrpc.Plumbing{}, err
 	}
 	a.limits = limits
-	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{limits.Account}}, nil
 }
 
 // replay is the memory of used tokens: of this process, or shared by Redis.

@@ -40,7 +40,7 @@ export class DirectAccount {
     const token = await this.token(lxm)
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
-    return fetch(new URL(path, this.#service.url), { ...init, headers, signal: AbortSignal.timeout(CALL_LIMIT_MS) })
+    return fetch(new URL(path, this.#service.url), { signal: AbortSignal.timeout(CALL_LIMIT_MS), ...init, headers })
   }
 
   /** A token for one method. */

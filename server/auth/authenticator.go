@@ -70,41 +70,58 @@ func New(cfg Config) (*Authenticator, error) {
 // name of this package, or 502 UpstreamFailure where the issuer's DID
 // document could not be had. A method that is Public gets the empty caller,
 // whatever the request carries.
-func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Caller, error) {
+func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Proof, error) {
 	if m.Public {
-		return xrpc.Caller{}, nil
+		return xrpc.Proof{}, nil
 	}
-	did, e := a.authenticate(ctx, r, m)
+	proof, e := a.authenticate(ctx, r, m)
 	if e != nil {
 		a.metrics.Tokens.WithLabelValues(e.Name).Inc()
-		return xrpc.Caller{}, e
+		return xrpc.Proof{}, e
 	}
-	a.metrics.Tokens.WithLabelValues("ok").Inc()
-	return xrpc.Caller{DID: did}, nil
+	if proof.Spend == nil {
+		a.metrics.Tokens.WithLabelValues("ok").Inc()
+	}
+	return proof, nil
 }
 
-func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (string, *xrpc.Error) {
+func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Proof, *xrpc.Error) {
 	raw, e := bearer(r.Header)
 	if e != nil {
-		return "", e
+		return xrpc.Proof{}, e
 	}
 	if !singleUse(m) {
-		return a.authenticateAgain(ctx, raw, m)
+		did, e := a.authenticateAgain(ctx, raw, m)
+		return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, e
 	}
 	t, e := parseToken(raw)
 	if e != nil {
-		return "", e
+		return xrpc.Proof{}, e
 	}
 	start := a.now()
 	if e := t.claims.check(seconds(start), a.audiences, m); e != nil {
-		return "", e
+		return xrpc.Proof{}, e
 	}
 	// Only a token whose signature holds may use up its jti, or anybody could
 	// use up those of others.
 	if _, e := a.verify(ctx, t, start); e != nil {
-		return "", e
+		return xrpc.Proof{}, e
 	}
-	return t.claims.Iss, a.spend(ctx, t)
+	use := t.use()
+	return xrpc.Proof{
+		Caller: xrpc.Caller{DID: t.claims.Iss},
+		Spend:  func(ctx context.Context) error { return a.spendAndCount(ctx, use) },
+	}, nil
+}
+
+// spendAndCount never returns a typed nil.
+func (a *Authenticator) spendAndCount(ctx context.Context, u Use) error {
+	if e := a.spend(ctx, u); e != nil {
+		a.metrics.Tokens.WithLabelValues(e.Name).Inc()
+		return e
+	}
+	a.metrics.Tokens.WithLabelValues("ok").Inc()
+	return nil
 }
 
 // authenticateAgain is for methods whose tokens may come again: what was read
@@ -195,8 +212,8 @@ func (t *token) verify(key *issuerKey) *xrpc.Error {
 	return nil
 }
 
-func (a *Authenticator) spend(ctx context.Context, t *token) *xrpc.Error {
-	verdict, err := a.replay.Spend(ctx, t.use())
+func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
+	verdict, err := a.replay.Spend(ctx, u)
 	switch {
 	case err != nil:
 		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked: try again")

@@ -67,7 +67,7 @@ func TestAcceptedTokens(t *testing.T) {
 func TestPublicMethodsNeedNoToken(t *testing.T) {
 	w := newWorld(t)
 	m := &xrpc.Method{NSID: nsidPrefix + "describeService", Public: true}
-	caller, err := w.auth.Authenticate(t.Context(), request("nonsense"), m)
+	caller, err := admit(t, w.auth, request("nonsense"), m)
 	if err != nil || caller.DID != "" {
 		t.Errorf("%v, %v", caller, err)
 	}
@@ -107,6 +107,27 @@ func TestForgeryDoesNotSpend(t *testing.T) {
 	}
 	if got := call(t, w.auth, token, sendMessage); got != a.DID {
 		t.Errorf("the good token got %s", got)
+	}
+}
+
+// A call that is refused after its token was verified has not spent it.
+func TestVerifiedIsNotSpent(t *testing.T) {
+	w := newWorld(t)
+	a := w.plc.NewAccount()
+	token := a.Token(service, sendMessage.NSID)
+	for range 3 {
+		proof, err := w.auth.Authenticate(t.Context(), request(token), sendMessage)
+		if err != nil || proof.Caller.DID != a.DID || proof.Spend == nil {
+			t.Fatalf("%v, %v", proof.Caller, err)
+		}
+	}
+	if n := len(w.replay.seen); n != 0 {
+		t.Errorf("%d tokens are remembered", n)
+	}
+	for _, want := range []string{a.DID, JwtReplayed} {
+		if got := call(t, w.auth, token, sendMessage); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 
@@ -279,8 +300,8 @@ func TestCancelledRequest(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	caller, err := w.auth.Authenticate(ctx, request(a.Token(service, sendMessage.NSID)), sendMessage)
-	if got := wantRefusal(t, caller, err); got != xrpc.UpstreamFailure {
+	proof, err := w.auth.Authenticate(ctx, request(a.Token(service, sendMessage.NSID)), sendMessage)
+	if got := wantRefusal(t, proof.Caller, err); got != xrpc.UpstreamFailure {
 		t.Errorf("%s", got)
 	}
 }
@@ -290,7 +311,7 @@ func TestReplayStoreFails(t *testing.T) {
 	w := newWorld(t)
 	w.replay.file = &markFile{path: filepath.Join(t.TempDir(), "missing", "marks"), now: w.now}
 	a := w.plc.NewAccount()
-	_, err := w.auth.Authenticate(t.Context(), request(forge(a, sendMessage.NSID, times(20, 80))), sendMessage)
+	_, err := admit(t, w.auth, request(forge(a, sendMessage.NSID, times(20, 80))), sendMessage)
 	var e *xrpc.Error
 	if !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable || e.Name != xrpc.ServiceUnavailable {
 		t.Errorf("%v", err)
@@ -319,7 +340,7 @@ func BenchmarkVerifiedToken(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := range b.N {
-				if _, err := w.auth.Authenticate(b.Context(), request(tokens[i]), sendMessage); err != nil {
+				if _, err := admit(b, w.auth, request(tokens[i]), sendMessage); err != nil {
 					b.Fatal(err)
 				}
 			}

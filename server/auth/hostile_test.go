@@ -306,14 +306,14 @@ func TestHostileHeaders(t *testing.T) {
 	} {
 		r := request("")
 		r.Header["Authorization"] = values
-		caller, err := w.auth.Authenticate(t.Context(), r, sendMessage)
+		caller, err := admit(t, w.auth, r, sendMessage)
 		if got := wantRefusal(t, caller, err); got != AuthenticationRequired {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
 	r := request("")
 	r.Header = http.Header{"Authorization": {"bEARER  " + a.Token(service, sendMessage.NSID)}}
-	if caller, err := w.auth.Authenticate(t.Context(), r, sendMessage); err != nil || caller.DID != a.DID {
+	if caller, err := admit(t, w.auth, r, sendMessage); err != nil || caller.DID != a.DID {
 		t.Errorf("the scheme's case does not matter (RFC 9110 §11.1): %v", err)
 	}
 }

@@ -24,7 +24,8 @@ var accountRates = [classes]*Row{
 	ClassUpload:   rate(ClassUpload, 2, 50),
 	ClassDownload: rate(ClassDownload, 20, 300),
 	ClassStream:   rate(ClassStream, 1, 30),
-	ClassPublic:   rate(ClassPublic, 200, 1000),
+	ClassPublic: {Name: "public", What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
+		Refill: 20, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
 // convoRates bound one conversation, whoever calls: members receive what is
@@ -47,11 +48,32 @@ var (
 		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Process}
 )
 
+// The memory of request bodies, which server/bodies shares out.
+var (
+	BodyBytes = &Row{Name: "body-bytes", What: "memory of request bodies that are read or answered; the slowest is answered 408", Unit: Bytes,
+		Per: "account", Amount: 64 << 20, Error: xrpc.RateLimitExceeded, Kept: Process}
+	// AllBodyBytes is a quarter of the memory that the process may use; the
+	// amount is for where that is not known.
+	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies; the account with most loses its slowest (408)",
+		Unit: Bytes, Per: "instance", Amount: 256 << 20, Error: xrpc.ServiceUnavailable, Kept: Process}
+)
+
+// Connections, which server/conns shares out.
+var (
+	// OpenConnections is the most that are configured by themselves: fewer
+	// where open files or memory are fewer.
+	OpenConnections = &Row{Name: "connections", What: "open connections; the longest waiting give way, of the source with most first",
+		Unit: Connections, Per: "instance", Amount: 10_000, Error: xrpc.ServiceUnavailable, Kept: Process}
+	SourceConnections = &Row{Name: "connections-source", What: "connections in an equal share of those that have proven nothing, at least",
+		Unit: Connections, Per: "source address", Amount: 1, Error: xrpc.ServiceUnavailable, Kept: Process}
+)
+
 // Table is every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
 	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], MembersAdded, MembersAddedByRemovers)
-	return append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
+	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
+	return append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections)
 }
