@@ -20,6 +20,8 @@ const (
 	CPU         Unit = "ms of CPU"
 	Connections Unit = "connections"
 	Lookups     Unit = "look-ups"
+	KeyPackages Unit = "key packages"
+	Percent     Unit = "%"
 )
 
 // Store says where a row is counted.
