@@ -14,7 +14,7 @@ const clearEndedLeases = `-- name: ClearEndedLeases :execrows
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k
-    WHERE k.lease_holder IS NOT NULL AND k.lease_ends_at <= $1::timestamptz
+    WHERE k.lease_holder IS NOT NULL AND k.lease_ends_at < $1::timestamptz
     ORDER BY k.lease_ends_at
     LIMIT $2::bigint
     FOR UPDATE SKIP LOCKED
@@ -346,7 +346,7 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
         JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
         JOIN memberships h ON h.convo_id = l.convo_id AND h.did = $3::text AND h.left_seq IS NULL
         WHERE l.convo_id = $4::text AND l.did = d.did AND l.device_id = d.device_id
-          AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did)
+          AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
     ) AS seated
 FROM devices d
 CROSS JOIN LATERAL (
@@ -430,16 +430,9 @@ const listLeases = `-- name: ListLeases :many
 SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = $1::text AND did = ANY($2::text[])
-  AND lease_convo = $3::text AND lease_ends_at > $4::timestamptz AND spent_at IS NULL
+  AND lease_convo = $3::text AND spent_at IS NULL
 ORDER BY did, device_id, ref
 `
-
-type ListLeasesParams struct {
-	Holder string
-	Dids   []string
-	Convo  string
-	Now    time.Time
-}
 
 type ListLeasesRow struct {
 	Did         string
@@ -450,15 +443,10 @@ type ListLeasesRow struct {
 	Size        int64
 }
 
-// What the holder has of these accounts now, for one conversation or for none: a
-// row for each device and suite.
-func (q *Queries) ListLeases(ctx context.Context, arg ListLeasesParams) ([]ListLeasesRow, error) {
-	rows, err := q.db.Query(ctx, listLeases,
-		arg.Holder,
-		arg.Dids,
-		arg.Convo,
-		arg.Now,
-	)
+// What the holder has of these accounts, for one conversation or for none: few
+// rows for each device and suite, of which some may have ended.
+func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, convo string) ([]ListLeasesRow, error) {
+	rows, err := q.db.Query(ctx, listLeases, holder, dids, convo)
 	if err != nil {
 		return nil, err
 	}

@@ -15,14 +15,16 @@ const acquaintedAccounts = `-- name: AcquaintedAccounts :many
 SELECT a.did::text AS did FROM unnest($1::text[]) AS a (did)
 WHERE EXISTS (
     SELECT 1 FROM memberships m
-    JOIN memberships r ON r.convo_id = m.convo_id AND r.did = $2::text AND r.left_seq IS NULL
     WHERE m.did = a.did AND m.left_seq IS NULL AND m.accepted_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM memberships r
+                  WHERE r.convo_id = m.convo_id AND r.did = $2::text AND r.left_seq IS NULL OFFSET 0)
+    OFFSET 0
 )
 `
 
 // The record of how many packages of a device others were given.
 // Those of these accounts that share with the requester a conversation that they
-// have accepted. The list is made a table, so that each is looked up.
+// have accepted. OFFSET 0 has each looked up, as in ListClaimableDevices.
 func (q *Queries) AcquaintedAccounts(ctx context.Context, dids []string, requester string) ([]string, error) {
 	rows, err := q.db.Query(ctx, acquaintedAccounts, dids, requester)
 	if err != nil {

@@ -50,7 +50,7 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
         JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
         JOIN memberships h ON h.convo_id = l.convo_id AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL
         WHERE l.convo_id = sqlc.arg(convo)::text AND l.did = d.did AND l.device_id = d.device_id
-          AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did)
+          AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
     ) AS seated
 FROM devices d
 CROSS JOIN LATERAL (
@@ -73,12 +73,12 @@ WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
 ORDER BY d.created_at, d.device_id;
 
 -- name: ListLeases :many
--- What the holder has of these accounts now, for one conversation or for none: a
--- row for each device and suite.
+-- What the holder has of these accounts, for one conversation or for none: few
+-- rows for each device and suite, of which some may have ended.
 SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = sqlc.arg(holder)::text AND did = ANY(sqlc.arg(dids)::text[])
-  AND lease_convo = sqlc.arg(convo)::text AND lease_ends_at > sqlc.arg(now)::timestamptz AND spent_at IS NULL
+  AND lease_convo = sqlc.arg(convo)::text AND spent_at IS NULL
 ORDER BY did, device_id, ref;
 
 -- name: LeaseKeyPackages :many
@@ -162,7 +162,7 @@ ORDER BY d.created_at, d.device_id, k.cipher_suite;
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k
-    WHERE k.lease_holder IS NOT NULL AND k.lease_ends_at <= sqlc.arg(now)::timestamptz
+    WHERE k.lease_holder IS NOT NULL AND k.lease_ends_at < sqlc.arg(now)::timestamptz
     ORDER BY k.lease_ends_at
     LIMIT sqlc.arg(batch)::bigint
     FOR UPDATE SKIP LOCKED

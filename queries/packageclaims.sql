@@ -2,12 +2,14 @@
 
 -- name: AcquaintedAccounts :many
 -- Those of these accounts that share with the requester a conversation that they
--- have accepted. The list is made a table, so that each is looked up.
+-- have accepted. OFFSET 0 has each looked up, as in ListClaimableDevices.
 SELECT a.did::text AS did FROM unnest(sqlc.arg(dids)::text[]) AS a (did)
 WHERE EXISTS (
     SELECT 1 FROM memberships m
-    JOIN memberships r ON r.convo_id = m.convo_id AND r.did = sqlc.arg(requester)::text AND r.left_seq IS NULL
     WHERE m.did = a.did AND m.left_seq IS NULL AND m.accepted_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM memberships r
+                  WHERE r.convo_id = m.convo_id AND r.did = sqlc.arg(requester)::text AND r.left_seq IS NULL OFFSET 0)
+    OFFSET 0
 );
 
 -- name: LockPackageClaims :many

@@ -129,12 +129,12 @@ func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time)
 		}
 		c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
 	}
-	leases, err := q.ListLeases(ctx, db.ListLeasesParams{Holder: c.holder, Dids: c.dids, Convo: c.convo, Now: now})
+	leases, err := q.ListLeases(ctx, c.holder, c.dids, c.convo)
 	if err != nil {
 		return err
 	}
 	for _, l := range leases {
-		if d := c.device(l.Did, l.DeviceID); d != nil && l.CipherSuite == d.suite {
+		if d := c.device(l.Did, l.DeviceID); d != nil && l.CipherSuite == d.suite && l.LeaseEndsAt.After(now) {
 			d.pkg = &claimedPackage{ref: l.Ref, size: l.Size, leaseEnds: l.LeaseEndsAt}
 		}
 	}
