@@ -156,6 +156,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 		}
 	})
 	exec(t, s.pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
+	befriend(t, s, c.DID, did("carol"))
 	t.Run("for longer", func(t *testing.T) {
 		tx := hold(t)
 		defer func() { _ = tx.Rollback(ctx) }()

@@ -161,6 +161,52 @@ func TestPackagesRemembered(t *testing.T) {
 	}
 }
 
+// All that is remembered is spent at once over two instances, while the thief
+// also asks for more: it gets 8 in all.
+func TestPackagesRememberedAtOnce(t *testing.T) {
+	t.Parallel()
+	s, clock := newClockServer(t)
+	servers := []*Server{s, secondInstance(t, s)}
+	alice := fullDevice(t, s, did("alice"))
+	thief := commitClient("thief")
+	befriend(t, s, alice.DID, thief.DID)
+	var known []*mls.KeyPackage
+	for i := range 3 * perRequester / 2 {
+		known = append(known, received(t, claimOne(t, s, did(fmt.Sprintf("puppet%d", i)), alice.DID, "")))
+	}
+	clock.add(LeaseTime)
+	var mu sync.Mutex
+	got := 0
+	count := func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		got += n
+	}
+	var wg sync.WaitGroup
+	for i, kp := range known {
+		wg.Go(func() {
+			if err := spendNamed(t, servers[i%2], thief, kp); err == nil {
+				count(1)
+			} else {
+				wantError(t, err, gen.ErrKeyPackageNotFound)
+			}
+		})
+		wg.Go(func() {
+			convo := newConvoID()
+			out, err := servers[i%2].GetKeyPackages(context.Background(), as(thief.DID), &gen.GetKeyPackagesParams{DIDs: []string{alice.DID}, ConvoID: &convo})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			count(fresh(out))
+		})
+	}
+	wg.Wait()
+	if got != perRequester {
+		t.Errorf("%d packages were leased or spent, want %d", got, perRequester)
+	}
+}
+
 // Thirteen new accounts get half of a device's packages in a day and no more,
 // whether they spend them or let the leases end; a bystander that shares an
 // accepted conversation with the owner gets fresh ones meanwhile.

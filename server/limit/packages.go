@@ -13,7 +13,7 @@ var (
 		Per: "requester and device", Amount: 8, Refill: 8, Every: time.Hour, Error: lastResort, Kept: Database}
 	// The amount is a share of the packages that the device has had in that day.
 	StrangerPackages = &Row{Name: "stranger-packages",
-		What: "key packages of a device, by all accounts that share no conversation with its account that this one has accepted",
+		What: "of the key packages that the device has had in that time, by all accounts that share no conversation with its account which this one has accepted",
 		Unit: Percent, Per: "device and cipher suite", Amount: 50, Refill: 50, Every: 24 * time.Hour, Error: lastResort, Kept: Database}
 )
 
