@@ -52,7 +52,8 @@ type Service interface {
 	GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *GetKeyPackageStatsParams) (*GetKeyPackageStatsOutput, error)
 	// GetKeyPackages: Get one key package for each device of each account. Each
 	// is leased to the caller: the same package until it is spent by a commit,
-	// or the lease ends. Errors: TooManyDids, InvalidDid.
+	// or the lease ends. Above the limits on what others may take of a device,
+	// its last-resort package is given. Errors: TooManyDids, InvalidDid.
 	GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *GetKeyPackagesParams) (*GetKeyPackagesOutput, error)
 	// GetMessages: Get the messages of a conversation, commits and proposals
 	// included, by number, ascending. Errors: ConvoNotFound, NotMember,

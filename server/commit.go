@@ -82,7 +82,7 @@ func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequ
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
 			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now}
-			c := &commitTx{handshakeTx: h, commitRequest: req, parsedCommit: parsed, verified: verified}
+			c := &commitTx{handshakeTx: h, claims: s.claims, commitRequest: req, parsedCommit: parsed, verified: verified}
 			out, err = c.run(ctx, first)
 			return err
 		})
@@ -106,6 +106,7 @@ func (s *Server) timestamp() time.Time { return s.now().UTC().Truncate(time.Micr
 // commitTx is a commit inside its transaction.
 type commitTx struct {
 	handshakeTx
+	claims *packageClaims
 	*commitRequest
 	*parsedCommit
 	verified *verification

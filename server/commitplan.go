@@ -50,7 +50,7 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 		return nil, err
 	}
 	w := &welcomeCheck{
-		q: c.q, convoID: c.convoID, caller: c.caller, now: c.now, suite: c.suite(), field: c.welcomeField, invite: c.invite,
+		q: c.q, claims: c.claims, convoID: c.convoID, caller: c.caller, now: c.now, suite: c.suite(), field: c.welcomeField, invite: c.invite,
 		added: added, removed: removed, standing: standing,
 	}
 	if ch.packages, err = w.check(ctx); err != nil {

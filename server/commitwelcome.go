@@ -15,6 +15,7 @@ import (
 // welcomeCheck decides whether the packages that a Welcome names may be spent.
 type welcomeCheck struct {
 	q               *db.Queries
+	claims          *packageClaims
 	convoID, caller string
 	now             time.Time
 	suite           mls.CipherSuite
@@ -55,7 +56,41 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		devices[d] = true
 		out = append(out, p)
 	}
-	return out, w.checkAdded(owners(out))
+	if err := w.checkAdded(owners(out)); err != nil {
+		return nil, err
+	}
+	return out, w.countUnheld(ctx, out)
+}
+
+// countUnheld counts packages that the caller spends without a lease, after its
+// own or another account's has ended, as if they were given to it now: nobody
+// gets around the limits by what it remembers. A package that was never leased
+// comes from its owner, who may give away what it likes.
+func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackagesRow) error {
+	unheld := unheldPackages(packages, w.now)
+	if len(unheld) == 0 {
+		return nil
+	}
+	var owners []string
+	for _, p := range unheld {
+		owners = append(owners, p.did)
+	}
+	book, err := w.claims.open(ctx, w.q, w.caller, w.now, owners)
+	if err != nil {
+		return err
+	}
+	full, err := book.full(ctx, unheld)
+	if err != nil {
+		return err
+	}
+	for _, p := range packages {
+		if row := full[device{p.Did, p.DeviceID}]; row != nil {
+			w.claims.refused(row)
+			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: its lease has ended, and no further one of its device may be taken now (%s): ask getKeyPackages",
+				w.field, hex.EncodeToString(p.Ref), row.Name)
+		}
+	}
+	return book.record(ctx, unheld)
 }
 
 func (w *welcomeCheck) checkAbsent() error {
@@ -144,6 +179,18 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	return ""
 }
 
+// unheldPackages are those that were leased and are not now.
+func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackage {
+	var out []devicePackage
+	for _, p := range packages {
+		held := p.LeaseHolder != nil && p.LeaseEndsAt.After(now)
+		if p.LeaseEndsAt != nil && !held {
+			out = append(out, devicePackage{device{p.Did, p.DeviceID}, p.CipherSuite})
+		}
+	}
+	return out
+}
+
 // newWelcome is a Welcome to be stored with its recipients.
 type newWelcome struct {
 	convoID              string
@@ -163,6 +210,10 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 	}
 	if err := q.SpendPackages(ctx, w.at, refs); err != nil {
 		return fmt.Errorf("spend key packages: %w", err)
+	}
+	// A lease told of the others.
+	if _, err := tellScarcePackages(ctx, q, unheldPackages(w.packages, w.at), w.at); err != nil {
+		return err
 	}
 	if err := q.InsertWelcome(ctx, db.InsertWelcomeParams{
 		ConvoID: w.convoID, Seq: w.seq, Epoch: w.epoch, Welcome: w.welcome, RatchetTree: w.ratchetTree, At: w.at,

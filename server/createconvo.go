@@ -23,6 +23,7 @@ type newConvo struct {
 	suite    mls.CipherSuite
 	invite   *mls.Welcome
 	evidence *evidence
+	claims   *packageClaims
 	now      time.Time
 	// group is what the GroupInfo states, and members are its leaves; refused is
 	// why they are not taken.
@@ -41,7 +42,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	if err != nil {
 		return nil, err
 	}
-	n.now = s.timestamp()
+	n.now, n.claims = s.timestamp(), s.claims
 	if err := n.records(s.idempotency, caller); err != nil {
 		return nil, err
 	}
@@ -185,7 +186,7 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	id := n.in.GroupID
 	w := &welcomeCheck{
-		q: q, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
+		q: q, claims: n.claims, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
 		added: n.in.InitialMembers, standing: map[string]standing{n.creator: member},
 	}
 	packages, err := w.check(ctx)

@@ -52,7 +52,7 @@ func (s *Server) RunJanitor(ctx context.Context) error {
 // clean does one round.
 func (s *Server) clean(ctx context.Context) error {
 	for _, step := range []func(context.Context) (more bool, err error){
-		s.cleanTickets, s.cleanAnswers, s.cleanSigningKeys, s.cleanKeyPackages, s.cleanEndedWelcomes,
+		s.cleanTickets, s.cleanAnswers, s.cleanSigningKeys, s.cleanKeyPackages, s.cleanClaims, s.cleanEndedWelcomes,
 		s.cleanMessages, s.cleanProposals, s.cleanEvents, s.cleanClosed,
 		s.cleanBlobs, s.cleanObjects, // what the others left to them, too
 	} {

@@ -25,6 +25,7 @@ const (
 	// MaxBlobBytes is what the blobs of one account may take together.
 	MaxBlobBytes = 1 << 30
 	// MaxKeyPackages counts unspent packages of one device and cipher suite.
+	// Last-resort packages count apart, to the same number.
 	MaxKeyPackages = 100
 	// MaxDevices counts devices of one account with live packages or leaves.
 	MaxDevices = 32
@@ -36,8 +37,6 @@ const (
 	// MaxAnswer is where an answer is cut, though it holds at least one item:
 	// a PDS passes no more than 10 MiB.
 	MaxAnswer = 4_000_000
-	// MaxLeases counts live leases of one requester on one device.
-	MaxLeases = 8
 	// LeaseTime is how long a key package is kept for who asked.
 	LeaseTime = time.Hour
 	// MaxPackageLifetime bounds how far ahead a package may end.

@@ -6,6 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 const (
 	removedAnswers     = "answer"
 	removedBlobs       = "blob"
+	removedClaims      = "package-claim"
 	removedConvos      = "conversation"
 	removedEvents      = "event"
 	removedMessages    = "message"
@@ -25,7 +26,7 @@ type RemovedMetrics struct{ rows *prometheus.CounterVec }
 func NewRemovedMetrics(reg prometheus.Registerer) *RemovedMetrics {
 	m := &RemovedMetrics{rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mls_removed_total",
 		Help: "What the janitor removed because its time was over, by kind."}, []string{"what"})}
-	for _, what := range []string{removedAnswers, removedBlobs, removedConvos, removedEvents, removedMessages, removedObjects,
+	for _, what := range []string{removedAnswers, removedBlobs, removedClaims, removedConvos, removedEvents, removedMessages, removedObjects,
 		removedPackages, removedProposals, removedRecipients, removedSigningKeys, removedTickets} {
 		m.rows.WithLabelValues(what)
 	}

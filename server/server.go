@@ -51,6 +51,9 @@ type Config struct {
 	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
+	// Packages has the limits on what others take of key packages; nil for those
+	// of the table.
+	Packages PackageLimiter
 	// Secret keys what is recorded of calls. All instances have the same.
 	Secret *auth.Secret
 	// Clock gives the time; time.Now where nil.
@@ -79,6 +82,7 @@ type Server struct {
 	drain       func()
 
 	pace        ConvoLimiter
+	claims      *packageClaims
 	description func() *gen.DescribeServiceOutput
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
@@ -89,7 +93,7 @@ func New(c Config) *Server {
 	s := &Server{
 		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs,
 		did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
+		pace: c.Pace, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })

@@ -119,7 +119,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
-		Limits: a.limits, Pace: a.limits, Secret: secret,
+		Limits: a.limits, Pace: a.limits, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{

@@ -412,7 +412,9 @@ CREATE TABLE key_packages (
     created_at   TIMESTAMPTZ NOT NULL,
     expires_at   TIMESTAMPTZ NOT NULL,
     -- The lease: for whom, for which conversation ('' for none), until when.
-    -- It ends by the clock; the holder stays until another one takes it.
+    -- It ends by the clock. Holder and conversation are cleared after that, and
+    -- when the package is spent; the time stays for as long as it is unspent, so
+    -- that what was leased before is told from what nobody has seen.
     lease_holder  TEXT COLLATE "C",
     lease_convo   TEXT COLLATE "C",
     lease_ends_at TIMESTAMPTZ,
@@ -420,9 +422,9 @@ CREATE TABLE key_packages (
     spent_at     TIMESTAMPTZ,
     PRIMARY KEY (did, ref),
     FOREIGN KEY (did, device_id) REFERENCES devices,
-    CHECK ((lease_holder IS NULL) = (lease_ends_at IS NULL)),
+    CHECK (lease_holder IS NULL OR (lease_ends_at IS NOT NULL AND spent_at IS NULL)),
     CHECK ((lease_holder IS NULL) = (lease_convo IS NULL)),
-    CHECK (NOT last_resort OR (lease_holder IS NULL AND spent_at IS NULL))
+    CHECK (NOT last_resort OR (lease_ends_at IS NULL AND spent_at IS NULL))
 );
 ALTER TABLE key_packages ALTER COLUMN key_package SET STORAGE EXTERNAL;
 -- A Welcome names packages by reference alone.
@@ -434,6 +436,8 @@ CREATE INDEX key_packages_available ON key_packages
 CREATE INDEX key_packages_last_resort ON key_packages (did, device_id, cipher_suite, expires_at) WHERE last_resort;
 CREATE INDEX key_packages_leases ON key_packages (lease_holder, did, lease_ends_at)
     WHERE lease_holder IS NOT NULL AND spent_at IS NULL;
+CREATE INDEX key_packages_lease_ends ON key_packages (lease_ends_at) WHERE lease_holder IS NOT NULL;
+CREATE INDEX key_packages_spent ON key_packages (did, device_id, cipher_suite, spent_at) WHERE spent_at IS NOT NULL;
 CREATE INDEX key_packages_unspent_age ON key_packages (expires_at) WHERE spent_at IS NULL;
 CREATE INDEX key_packages_spent_age ON key_packages (expires_at) WHERE spent_at IS NOT NULL;
 
@@ -447,6 +451,24 @@ CREATE TABLE account_keys (
     fetched_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX account_keys_age ON account_keys (fetched_at);
+
+-- When packages of a device were given to others, for the limits on that. A row
+-- is also what claims that such a limit concerns lock, in the order of the key.
+CREATE TABLE package_claims (
+    did          TEXT COLLATE "C" NOT NULL,
+    device_id    TEXT COLLATE "C" NOT NULL,
+    -- 0 in the rows of requesters, whose limit is for the device.
+    cipher_suite BIGINT NOT NULL,
+    -- A keyed hash of requester and did, so that a copy of the database does not
+    -- tell who asked for whom. Empty for all requesters together that share no
+    -- accepted conversation with did.
+    requester    BYTEA NOT NULL,
+    claimed_at   TIMESTAMPTZ[] NOT NULL,
+    -- When the last of these counts no more.
+    ends_at      TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (did, device_id, cipher_suite, requester)
+);
+CREATE INDEX package_claims_ends ON package_claims (ends_at);
 
 -- Encrypted attachments, kept for each owner. The bytes are in the blob store,
 -- as the object object_key: a row is written when its object is complete.
@@ -511,7 +533,7 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 -- +goose Down
 
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, account_keys, key_packages, devices, accounts, commit_failures, rejoin_requests,
+DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, package_claims, account_keys, key_packages, devices, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

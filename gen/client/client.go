@@ -127,7 +127,8 @@ func (c *Client) GetKeyPackageStats(ctx context.Context, p *GetKeyPackageStatsPa
 
 // GetKeyPackages: Get one key package for each device of each account. Each
 // is leased to the caller: the same package until it is spent by a commit, or
-// the lease ends. Errors: TooManyDids, InvalidDid.
+// the lease ends. Above the limits on what others may take of a device, its
+// last-resort package is given. Errors: TooManyDids, InvalidDid.
 func (c *Client) GetKeyPackages(ctx context.Context, p *GetKeyPackagesParams) (*GetKeyPackagesOutput, error) {
 	out := new(GetKeyPackagesOutput)
 	if err := c.GetJSON(ctx, NSIDGetKeyPackages, p.Values(), out); err != nil {

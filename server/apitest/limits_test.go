@@ -69,7 +69,6 @@ var limits = []statedLimit{
 	{row: "members of a conversation", cell: "1 000", value: server.MaxMembers, told: "members"},
 	{row: "leaves of a group", cell: "4 000", value: server.MaxLeaves, told: "leaves"},
 	{row: "answer", cell: "4 000 000 bytes", value: server.MaxAnswer},
-	{row: "leases of an account on one device", cell: "8", value: server.MaxLeases},
 	{row: "lease", cell: "1 h", value: int64(server.LeaseTime)},
 	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(server.MaxPackageLifetime)},
 	{row: "first answers are kept", cell: "7 days", value: int64(server.IdempotencyTime)},

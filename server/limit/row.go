@@ -21,6 +21,8 @@ const (
 	Connections Unit = "connections"
 	Lookups     Unit = "look-ups"
 	Minutes     Unit = "minutes"
+	KeyPackages Unit = "key packages"
+	Percent     Unit = "%"
 )
 
 // Store says where a row is counted.

@@ -75,5 +75,5 @@ func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
 	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], MembersAdded, MembersAddedByRemovers)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
-	return append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections)
+	return append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
 }

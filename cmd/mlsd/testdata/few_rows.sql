@@ -14,6 +14,10 @@ SELECT did, sha256(convert_to(did || device_id || k, 'UTF8')), device_id, 1, dec
     CASE WHEN k = 3 THEN now() END
 FROM devices CROSS JOIN generate_series(1, 4) k;
 
+INSERT INTO package_claims (did, device_id, cipher_suite, requester, claimed_at, ends_at)
+SELECT did, device_id, r, CASE WHEN r = 0 THEN '\x01'::bytea ELSE '' END, ARRAY[now(), now()], now() + interval '1 hour'
+FROM devices CROSS JOIN generate_series(0, 1) r;
+
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at, closed_at)
 SELECT md5(c::text), 'did:plc:account1', 1, 2, 20, now(), now(), CASE WHEN c > 3 THEN now() END
 FROM generate_series(1, :convos) c;
