@@ -62,9 +62,10 @@ soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fai
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-generate: ## write gen/ from lexicons/ and db/ from queries/ and db/migrations/
+generate: ## write gen/ from lexicons/, db/ from queries/ and db/migrations/, docs/limits.md from server/limit
 	go run ./cmd/lexgen generate
 	go tool $(GO_TOOLS) sqlc generate
+	go test -count=1 -run TestDocumentation ./server/limit -update
 
 verify: ## fail when lexicons, code, SQL or style drift apart
 	$(ENSURE) cc postgres

@@ -4,14 +4,14 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
 // TestConversationRate: what a conversation accepted uses up its rate, for all
 // of its members; strangers neither use it up nor hear of it.
 func TestConversationRate(t *testing.T) {
-	limits, err := auth.NewLimits(auth.LimitsConfig{Scale: 0.005}) // a burst of five messages
+	limits, err := limit.New(limit.Config{Scale: 0.005}) // a burst of five messages
 	if err != nil {
 		t.Fatal(err)
 	}

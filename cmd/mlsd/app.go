@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -26,7 +27,7 @@ type app struct {
 	handler  http.Handler
 	service  *server.Server
 	live     *live
-	limits   *auth.Limits
+	limits   *limit.Limits
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -59,6 +60,10 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	key, err := serviceKey(c, port)
+	if err != nil {
+		return err
+	}
+	secret, err := sharedSecret(c, port)
 	if err != nil {
 		return err
 	}
@@ -101,7 +106,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
 		RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits,
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Secret: secret,
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
@@ -146,7 +151,7 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	limits, err := auth.NewLimits(auth.LimitsConfig{Off: off, Scale: scale, Metrics: m})
+	limits, err := limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}

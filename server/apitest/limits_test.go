@@ -16,8 +16,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// limit is one number, wherever it is written.
-type limit struct {
+// statedLimit is one number, wherever it is written.
+type statedLimit struct {
 	// row is its name in docs/protocol.md, cell what stands there.
 	row, cell string
 	value     int64
@@ -30,7 +30,7 @@ type limit struct {
 	told string
 }
 
-var limits = []limit{
+var limits = []statedLimit{
 	{row: "application message", cell: "2 MiB", value: server.MaxApplicationMessage, told: "applicationMessage"},
 	{row: "commit, proposal", cell: "4 MiB", value: server.MaxCommit, told: "commit",
 		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit", "sendProposal.proposal"},

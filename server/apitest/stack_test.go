@@ -26,6 +26,7 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -47,7 +48,7 @@ type stack struct {
 // options are what tests want otherwise.
 type options struct {
 	server server.Config
-	limits auth.LimitsConfig
+	limits limit.Config
 	stream stream.Config
 }
 
@@ -58,8 +59,8 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	blobs := must(blob.OpenDir(s.blobDir))(t)
 	t.Cleanup(func() { _ = blobs.Close() })
 	o := options{
-		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example"},
-		limits: auth.LimitsConfig{Off: true},
+		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example", Secret: auth.NewSecret()},
+		limits: limit.Config{Off: true},
 	}
 	for _, f := range opts {
 		f(&o)
@@ -72,7 +73,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
-		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: must(auth.NewLimits(o.limits))(t)},
+		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: must(limit.New(o.limits))(t)},
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
 		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
 	})

@@ -17,7 +17,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const service = "did:web:mls.test"
+const (
+	service    = "did:web:mls.test"
+	nsidPrefix = "blue.catbird.mls."
+)
 
 var (
 	sendMessage = &xrpc.Method{NSID: nsidPrefix + "sendMessage", Kind: xrpc.Procedure}

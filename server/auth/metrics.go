@@ -31,8 +31,6 @@ type Metrics struct {
 	RedisUp prometheus.Gauge
 	// RedisLost counts how often Redis was lost.
 	RedisLost prometheus.Counter
-	// Limited counts refused calls by class of the limit table.
-	Limited *prometheus.CounterVec
 }
 
 // NewMetrics makes the collectors and registers them with reg, which may be
@@ -59,11 +57,10 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Name: "mls_auth_replay_redis_up", Help: "1 while single use of tokens is kept in Redis.",
 		}),
 		RedisLost: single("mls_auth_replay_redis_lost_total", "Times single use fell back to this process."),
-		Limited:   counter("mls_auth_rate_limited_total", "Calls refused by a rate limit.", "class"),
 	}
 	if reg != nil {
 		reg.MustRegister(m.Tokens, m.Verdicts, m.Lookups, m.LookupSeconds, m.DocumentCache, m.Refreshes,
-			m.Replay, m.RedisUp, m.RedisLost, m.Limited)
+			m.Replay, m.RedisUp, m.RedisLost)
 	}
 	return m
 }

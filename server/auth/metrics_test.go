@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -15,7 +16,10 @@ func TestMetricsNameNobody(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	m := NewMetrics(reg)
 	w.dir.metrics, w.dir.resolver.metrics, w.replay.metrics, w.auth.metrics = m, m, m, m
-	limits := newTestLimits(t, LimitsConfig{Metrics: m, Scale: 0.001})
+	limits, err := limit.New(limit.Config{Registry: reg, Scale: 0.001})
+	if err != nil {
+		t.Fatal(err)
+	}
 	a := w.plc.NewAccount()
 	for _, token := range []string{
 		a.Token(service, sendMessage.NSID), "nonsense", forge(a, sendMessage.NSID, claim("jti", "same")),
@@ -43,7 +47,7 @@ func TestMetricsNameNobody(t *testing.T) {
 		"mls_auth_tokens_total":        " BadJwt BadJwtSignature JwtReplayed ok",
 		"mls_auth_did_lookups_total":   " plc ok",
 		"mls_auth_replay_checks_total": " fresh memory replayed memory",
-		"mls_auth_rate_limited_total":  " send",
+		limit.RefusedMetric:            " send",
 	} {
 		for _, v := range strings.Fields(want) {
 			if !strings.Contains(seen[name]+" ", " "+v+" ") {

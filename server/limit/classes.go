@@ -1,4 +1,4 @@
-package auth
+package limit
 
 import "catbird.blue/mls/xrpc"
 
@@ -28,35 +28,6 @@ const (
 	ClassPublic
 	classes
 )
-
-// Rate is a token bucket: Burst calls at once, refilled by PerSecond.
-type Rate struct {
-	PerSecond float64
-	Burst     int
-}
-
-// A person's clients stay far below these: the bursts allow a device to start
-// with several hundred conversations, and the rates a busy bot. They bound
-// what one account can cost others.
-var rates = [classes]Rate{
-	ClassRead:     {PerSecond: 50, Burst: 1000},
-	ClassSend:     {PerSecond: 20, Burst: 200},
-	ClassChange:   {PerSecond: 5, Burst: 100},
-	ClassPublish:  {PerSecond: 5, Burst: 200},
-	ClassClaim:    {PerSecond: 5, Burst: 100},
-	ClassUpload:   {PerSecond: 2, Burst: 50},
-	ClassDownload: {PerSecond: 20, Burst: 300},
-	ClassStream:   {PerSecond: 1, Burst: 30},
-	ClassPublic:   {PerSecond: 200, Burst: 1000},
-}
-
-// convoRates bound one conversation, whoever calls: members receive what is
-// sent to it, so its rate is multiplied by their number. Classes without an
-// entry are bounded by account only.
-var convoRates = map[Class]Rate{
-	ClassSend:   {PerSecond: 100, Burst: 1000},
-	ClassChange: {PerSecond: 10, Burst: 200},
-}
 
 var classNames = [classes]string{
 	"read", "send", "change", "publish", "claim", "upload", "download", "stream", "public",
@@ -100,6 +71,8 @@ func ClassOf(m *xrpc.Method) Class {
 	return ClassRead
 }
 
-// RateOf is the rate of a class for one account, as the documentation states
-// it.
-func RateOf(c Class) Rate { return rates[c] }
+// AccountRow is the rate of a class for one account.
+func AccountRow(c Class) *Row { return accountRates[c] }
+
+// ConvoRow is the rate of a class for one conversation; nil for no bound.
+func ConvoRow(c Class) *Row { return convoRates[c] }

@@ -1,4 +1,4 @@
-package auth
+package limit
 
 import (
 	"errors"
@@ -13,9 +13,14 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-func newTestLimits(t testing.TB, cfg LimitsConfig) *Limits {
+var (
+	sendMessage = &xrpc.Method{NSID: nsidPrefix + "sendMessage", Kind: xrpc.Procedure}
+	getMessages = &xrpc.Method{NSID: nsidPrefix + "getMessages", Kind: xrpc.Query}
+)
+
+func newTestLimits(t testing.TB, cfg Config) *Limits {
 	t.Helper()
-	l, err := NewLimits(cfg)
+	l, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,11 +39,11 @@ func drain(t testing.TB, l *Limits, did string, m *xrpc.Method) int {
 }
 
 func TestBurstThenRate(t *testing.T) {
-	now := time.Now()
-	l := newTestLimits(t, LimitsConfig{now: func() time.Time { return now }})
-	rate := RateOf(ClassSend)
-	if got := drain(t, l, "did:plc:a", sendMessage); got != rate.Burst {
-		t.Errorf("burst of %d, want %d", got, rate.Burst)
+	now := time.Duration(0)
+	l := newTestLimits(t, Config{Clock: func() time.Duration { return now }})
+	rate := AccountRow(ClassSend)
+	if got := drain(t, l, "did:plc:a", sendMessage); got != int(rate.Amount) {
+		t.Errorf("burst of %d, want %d", got, int(rate.Amount))
 	}
 	err := l.Allow(t.Context(), xrpc.Caller{DID: "did:plc:a"}, sendMessage)
 	var e *xrpc.Error
@@ -48,19 +53,19 @@ func TestBurstThenRate(t *testing.T) {
 	if e.RetryAfter != time.Second || !strings.Contains(e.Message, "try again in 1 s") {
 		t.Errorf("retry after %s, message %q", e.RetryAfter, e.Message)
 	}
-	now = now.Add(time.Second)
-	if got := drain(t, l, "did:plc:a", sendMessage); got != int(rate.PerSecond) {
-		t.Errorf("%d calls a second later, want %v", got, rate.PerSecond)
+	now += time.Second
+	if got := drain(t, l, "did:plc:a", sendMessage); got != int(rate.Refill) {
+		t.Errorf("%d calls a second later, want %v", got, rate.Refill)
 	}
-	now = now.Add(time.Hour)
-	if got := drain(t, l, "did:plc:a", sendMessage); got != rate.Burst {
-		t.Errorf("%d calls an hour later, want %d", got, rate.Burst)
+	now += time.Hour
+	if got := drain(t, l, "did:plc:a", sendMessage); got != int(rate.Amount) {
+		t.Errorf("%d calls an hour later, want %d", got, int(rate.Amount))
 	}
 }
 
 func TestLimitsAreApart(t *testing.T) {
-	now := time.Now()
-	l := newTestLimits(t, LimitsConfig{now: func() time.Time { return now }})
+	now := time.Duration(0)
+	l := newTestLimits(t, Config{Clock: func() time.Duration { return now }})
 	drain(t, l, "did:plc:a", sendMessage)
 	if drain(t, l, "did:plc:b", sendMessage) == 0 {
 		t.Error("accounts share a bucket")
@@ -77,8 +82,8 @@ func TestLimitsAreApart(t *testing.T) {
 }
 
 func TestConvoLimits(t *testing.T) {
-	now := time.Now()
-	l := newTestLimits(t, LimitsConfig{now: func() time.Time { return now }})
+	now := time.Duration(0)
+	l := newTestLimits(t, Config{Clock: func() time.Duration { return now }})
 	n := 0
 	for ; l.ConvoFull("00ff", sendMessage) == nil; n++ {
 		if l.ConvoFull("00ff", sendMessage) != nil {
@@ -86,13 +91,13 @@ func TestConvoLimits(t *testing.T) {
 		}
 		l.CountConvo("00ff", sendMessage)
 	}
-	if n != convoRates[ClassSend].Burst {
+	if n != int(convoRates[ClassSend].Amount) {
 		t.Errorf("burst of %d", n)
 	}
 	if l.ConvoFull("ff00", sendMessage) != nil {
 		t.Error("conversations share a bucket")
 	}
-	now = now.Add(time.Second)
+	now += time.Second
 	if l.ConvoFull("00ff", sendMessage) != nil {
 		t.Error("the rate does not come back")
 	}
@@ -105,44 +110,44 @@ func TestConvoLimits(t *testing.T) {
 }
 
 func TestScaleAndOff(t *testing.T) {
-	now := time.Now()
-	clock := func() time.Time { return now }
-	if got := drain(t, newTestLimits(t, LimitsConfig{Scale: 2, now: clock}), "d", sendMessage); got != 2*RateOf(ClassSend).Burst {
+	now := time.Duration(0)
+	clock := func() time.Duration { return now }
+	if got := drain(t, newTestLimits(t, Config{Scale: 2, Clock: clock}), "d", sendMessage); got != 2*int(AccountRow(ClassSend).Amount) {
 		t.Errorf("doubled: %d", got)
 	}
-	if got := drain(t, newTestLimits(t, LimitsConfig{Scale: 0.001, now: clock}), "d", sendMessage); got != 1 {
+	if got := drain(t, newTestLimits(t, Config{Scale: 0.001, Clock: clock}), "d", sendMessage); got != 1 {
 		t.Errorf("scaled to almost nothing: %d, one call always passes", got)
 	}
-	if got := drain(t, newTestLimits(t, LimitsConfig{Off: true, now: clock}), "d", sendMessage); got != -1 {
+	if got := drain(t, newTestLimits(t, Config{Off: true, Clock: clock}), "d", sendMessage); got != -1 {
 		t.Errorf("off: %d", got)
 	}
-	if _, err := NewLimits(LimitsConfig{Scale: -1}); err == nil {
+	if _, err := New(Config{Scale: -1}); err == nil {
 		t.Error("a negative scale passed")
 	}
 }
 
 func TestLimitsAreBounded(t *testing.T) {
-	l := newTestLimits(t, LimitsConfig{maxBuckets: 100})
+	l := newTestLimits(t, Config{maxBuckets: 100})
 	for i := range 50_000 {
 		_ = l.Allow(t.Context(), xrpc.Caller{DID: fmt.Sprint(i)}, sendMessage)
 	}
-	for i := range l.shards {
-		if n := len(l.shards[i].full); n > 100 {
+	for i := range l.buckets.shards {
+		if n := len(l.buckets.shards[i].full); n > 100 {
 			t.Errorf("shard %d holds %d buckets", i, n)
 		}
 	}
 }
 
 func TestLimitsConcurrently(t *testing.T) {
-	now := time.Now()
-	l := newTestLimits(t, LimitsConfig{now: func() time.Time { return now }})
+	now := time.Duration(0)
+	l := newTestLimits(t, Config{Clock: func() time.Duration { return now }})
 	var passed atomic.Int64
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() { passed.Add(int64(drain(t, l, "did:plc:a", sendMessage))) })
 	}
 	wg.Wait()
-	if passed.Load() != int64(RateOf(ClassSend).Burst) {
+	if passed.Load() != AccountRow(ClassSend).Amount {
 		t.Errorf("%d passed", passed.Load())
 	}
 }
@@ -167,14 +172,14 @@ func TestClasses(t *testing.T) {
 		}
 	}
 	for c := range classes {
-		if r := RateOf(c); r.PerSecond <= 0 || r.Burst <= 0 || c.String() == "" {
+		if r := AccountRow(c); r.Refill <= 0 || r.Amount <= 0 || c.String() == "" {
 			t.Errorf("class %d has rate %v and name %q", c, r, c)
 		}
 	}
 }
 
 func BenchmarkAllow(b *testing.B) {
-	l := newTestLimits(b, LimitsConfig{Scale: 1e9})
+	l := newTestLimits(b, Config{Scale: 1e9})
 	b.ReportAllocs()
 	for b.Loop() {
 		_ = l.Allow(b.Context(), xrpc.Caller{DID: "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}, sendMessage)

@@ -1,0 +1,61 @@
+package limit
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// Document writes the table as docs/limits.md.
+func Document(w io.Writer) error {
+	_, err := fmt.Fprint(w, "# Limits\n\n",
+		"Generated from the table in `server/limit` by `make generate`.\n\n",
+		"A row with a refill is an amount per time: a bucket that starts full, and gets the refill back evenly.\n",
+		"`MLS_RATE_LIMITS` multiplies those, or turns them off. All other rows bound what exists at one time, and always hold.\n",
+		"A row that is kept in Redis is counted by each instance for itself where there is no Redis.\n\n",
+		"| name | what | per | at once | refill | beyond it | kept in |\n|---|---|---|---|---|---|---|\n")
+	if err != nil {
+		return fmt.Errorf("write the table of limits: %w", err)
+	}
+	for _, r := range Table {
+		refill := "-"
+		if r.IsRate() {
+			refill = amount(r.Refill, r.Unit) + " a " + period(r.Every)
+		}
+		if _, err := fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s | %s | %s |\n",
+			r.Name, r.What, r.Per, amount(r.Amount, r.Unit), refill, r.Error, r.Kept); err != nil {
+			return fmt.Errorf("write the table of limits: %w", err)
+		}
+	}
+	return nil
+}
+
+// amount writes bytes in the largest unit that divides them.
+func amount(n int64, u Unit) string {
+	if u != Bytes {
+		return fmt.Sprintf("%d %s", n, u)
+	}
+	for _, unit := range []struct {
+		name string
+		size int64
+	}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}} {
+		if n > 0 && n%unit.size == 0 {
+			return fmt.Sprintf("%d %s", n/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+func period(d time.Duration) string {
+	switch d {
+	case time.Second:
+		return "second"
+	case time.Minute:
+		return "minute"
+	case time.Hour:
+		return "hour"
+	case 24 * time.Hour:
+		return "day"
+	}
+	return d.String()
+}

@@ -1,0 +1,137 @@
+package limit
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"catbird.blue/mls/xrpc"
+)
+
+// Config configures Limits.
+type Config struct {
+	// Off lets every amount per time pass. Bounds of what exists at one time
+	// hold all the same.
+	Off bool
+	// Scale multiplies amounts per time and their refill; 0 means 1.
+	Scale float64
+	// Registry gets the metrics; nil for none.
+	Registry prometheus.Registerer
+	// Clock is the time since some moment that never changes; nil for the time
+	// since the start of the process.
+	Clock func() time.Duration
+
+	// For tests of this package.
+	maxBuckets int
+}
+
+// Limits counts what callers use of the rows that are amounts per time.
+type Limits struct {
+	off     bool
+	scale   float64
+	buckets *buckets
+	refused *prometheus.CounterVec
+}
+
+var _ xrpc.Limiter = (*Limits)(nil)
+
+// New makes Limits by the table of this package.
+func New(cfg Config) (*Limits, error) {
+	if cfg.Scale < 0 || math.IsNaN(cfg.Scale) || math.IsInf(cfg.Scale, 0) {
+		return nil, errors.New("limit: the scale of rate limits must be a positive number")
+	}
+	l := &Limits{
+		off: cfg.Off, scale: cfg.Scale, buckets: newBuckets(cfg.Clock, cfg.maxBuckets),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: RefusedMetric, Help: "Calls refused by a limit.",
+		}, []string{"limit"}),
+	}
+	if l.scale == 0 {
+		l.scale = 1
+	}
+	for _, r := range Table {
+		l.refused.WithLabelValues(r.Name)
+	}
+	if cfg.Registry != nil {
+		cfg.Registry.MustRegister(l.refused)
+	}
+	return l, nil
+}
+
+// Take spends n of the bucket that key has for the row. Where less is left it
+// spends nothing and returns the row's error, which says when to come back.
+func (l *Limits) Take(_ context.Context, r *Row, key string, n int64) error {
+	if l.off {
+		return nil
+	}
+	return l.refuse(r, l.bucket(r, key).take(n))
+}
+
+// Check says whether n could be taken, and spends nothing.
+func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
+	if l.off {
+		return nil
+	}
+	return l.refuse(r, l.bucket(r, key).wait(n))
+}
+
+// Spend counts what happened already, whether or not that much is left: for
+// what is known only afterwards. A bucket can owe at most its own amount, so
+// that it is usable again after twice the time in which it fills.
+func (l *Limits) Spend(_ context.Context, r *Row, key string, n int64) {
+	if !l.off {
+		l.bucket(r, key).spend(n)
+	}
+}
+
+// Return gives back what was taken for something that then did not happen.
+func (l *Limits) Return(_ context.Context, r *Row, key string, n int64) {
+	if !l.off {
+		l.bucket(r, key).spend(-n)
+	}
+}
+
+// Refused counts a refusal that was decided elsewhere.
+func (l *Limits) Refused(r *Row) { l.refused.WithLabelValues(r.Name).Inc() }
+
+// Allow implements xrpc.Limiter: one call of m by the caller's account.
+func (l *Limits) Allow(ctx context.Context, caller xrpc.Caller, m *xrpc.Method) error {
+	return l.Take(ctx, AccountRow(ClassOf(m)), caller.DID, 1)
+}
+
+// ConvoFull says whether a conversation has used up its rate for calls of m's
+// class, and counts nothing.
+func (l *Limits) ConvoFull(convoID string, m *xrpc.Method) error {
+	if row := ConvoRow(ClassOf(m)); row != nil {
+		return l.Check(context.Background(), row, convoID, 1)
+	}
+	return nil
+}
+
+// CountConvo counts a call of m against the conversation it is about. Count
+// what was accepted only: non-members must not be able to use up the rate of a
+// conversation.
+func (l *Limits) CountConvo(convoID string, m *xrpc.Method) {
+	if row := ConvoRow(ClassOf(m)); row != nil {
+		l.Spend(context.Background(), row, convoID, 1)
+	}
+}
+
+// refuse never returns a typed nil.
+func (l *Limits) refuse(r *Row, wait time.Duration) error {
+	if wait == 0 {
+		return nil
+	}
+	l.Refused(r)
+	return r.Refuse(wait)
+}
+
+// bucket is the bucket that key has for the row at this moment.
+func (l *Limits) bucket(r *Row, key string) bucket {
+	each := float64(r.Every) / (float64(r.Refill) * l.scale)
+	depth := each * max(1, math.Floor(float64(r.Amount)*l.scale))
+	return l.buckets.of(r.Name, key, each, depth)
+}

@@ -1,0 +1,46 @@
+package limit
+
+import (
+	"time"
+
+	"catbird.blue/mls/xrpc"
+)
+
+// rate makes a row of calls per account.
+func rate(class Class, perSecond, burst int64) *Row {
+	return &Row{Name: class.String(), What: "calls of the class " + class.String(), Unit: Calls, Per: "account", Amount: burst,
+		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
+}
+
+// A person's clients stay far below these: the bursts allow a device to start
+// with several hundred conversations, and the rates a busy bot. They bound
+// what one account can cost others.
+var accountRates = [classes]*Row{
+	ClassRead:     rate(ClassRead, 50, 1000),
+	ClassSend:     rate(ClassSend, 20, 200),
+	ClassChange:   rate(ClassChange, 5, 100),
+	ClassPublish:  rate(ClassPublish, 5, 200),
+	ClassClaim:    rate(ClassClaim, 5, 100),
+	ClassUpload:   rate(ClassUpload, 2, 50),
+	ClassDownload: rate(ClassDownload, 20, 300),
+	ClassStream:   rate(ClassStream, 1, 30),
+	ClassPublic:   rate(ClassPublic, 200, 1000),
+}
+
+// convoRates bound one conversation, whoever calls: members receive what is
+// sent to it, so its rate is multiplied by their number. Classes without an
+// entry are bounded by account only.
+var convoRates = map[Class]*Row{
+	ClassSend: {Name: "convo-send", What: "messages accepted", Unit: Calls, Per: "conversation", Amount: 1000,
+		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
+	ClassChange: {Name: "convo-change", What: "commits and proposals accepted", Unit: Calls, Per: "conversation", Amount: 200,
+		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
+}
+
+// Table is every row, in the order of the documentation.
+var Table = table()
+
+func table() []*Row {
+	rows := append([]*Row{}, accountRates[:]...)
+	return append(rows, convoRates[ClassSend], convoRates[ClassChange])
+}
