@@ -45,7 +45,7 @@ type Service interface {
 	// NotMember.
 	GetEpoch(ctx context.Context, caller xrpc.Caller, p *GetEpochParams) (*GetEpochOutput, error)
 	// GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-	// commit. Errors: ConvoNotFound, NotMember, GroupInfoUnavailable.
+	// commit. There always is one. Errors: ConvoNotFound, NotMember.
 	GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *GetGroupInfoParams) (*GetGroupInfoOutput, error)
 	// GetKeyPackageStats: Count the caller's own key packages, by device and
 	// cipher suite. Errors: InvalidCipherSuite.
@@ -122,8 +122,9 @@ type Service interface {
 	// UpdateCursor: Set the caller's read position in a conversation. It never
 	// goes back. Errors: ConvoNotFound, NotMember.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)
-	// UpdateGroupInfo: Store the GroupInfo of the current epoch. Errors:
-	// ConvoNotFound, NotMember, InvalidGroupInfo, EpochMismatch.
+	// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
+	// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+	// InvalidGroupInfo, EpochMismatch.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
 	// UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is
 	// collected after an hour unless a message names it. Errors: BlobTooLarge,

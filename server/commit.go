@@ -31,8 +31,6 @@ type commitRequest struct {
 	added, removed []string
 	// external: the commit is the caller's own external commit.
 	external bool
-	// needsGroupInfo: a commit that cannot be read needs a GroupInfo.
-	needsGroupInfo bool
 }
 
 // commitResult is the answer of all four.
@@ -97,8 +95,8 @@ type commitTx struct {
 	verified *verification
 }
 
-// run checks in the order of DESIGN.md: first answer, membership, epoch, and
-// then what depends on state, so that who lost the race hears of the race.
+// run checks in this order: first answer, membership, epoch, and then what
+// depends on state, so that who lost the race hears of the race.
 func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, error) {
 	known, err := c.lock(ctx)
 	if err != nil {
@@ -120,8 +118,8 @@ func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, 
 	if err := c.checkEpoch(); err != nil {
 		return nil, err
 	}
-	if !c.verified.current(c.convo) {
-		return nil, errGroupMoved
+	if err := c.verified.check(); err != nil {
+		return nil, err
 	}
 	change, err := c.plan(ctx)
 	if err != nil {
@@ -153,8 +151,6 @@ func (c *commitTx) repeated(ctx context.Context) (int64, error) {
 
 func (c *commitTx) checkEpoch() error {
 	switch {
-	case c.settles():
-		return nil
 	case c.epoch < c.convo.Epoch:
 		return &lostRace{framing: c.epoch, current: c.convo.Epoch}
 	case c.epoch > c.convo.Epoch:

@@ -40,7 +40,7 @@ func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 	}
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
-		commit: in.Commit, groupInfo: in.GroupInfo,
+		commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcomeMessage", removedField: fieldTargetDID,
 		removed: []string{*in.TargetDID},
 	})
@@ -95,9 +95,9 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnsw
 		return out, err
 	}
 	out.Success, out.NewEpoch = true, l.convo.Epoch
-	if p != nil {
+	if p.parsedProposal != nil {
 		// A proposal of a past epoch is a lost race like that of a commit.
-		if !l.settles() && p.epoch < l.convo.Epoch {
+		if p.epoch < l.convo.Epoch {
 			return nil, &lostRace{framing: p.epoch, current: l.convo.Epoch}
 		}
 		stored, err := l.propose(ctx, p, func(current int64) error {

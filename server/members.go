@@ -53,15 +53,15 @@ func standings(ctx context.Context, q *db.Queries, convoID string, dids []string
 // device is a leaf's owner and signature key.
 type device struct{ did, id string }
 
-// knownLeaves reads the devices of dids in a conversation.
-func knownLeaves(ctx context.Context, q *db.Queries, convoID string, dids []string) (map[device]bool, error) {
-	rows, err := q.LeavesOf(ctx, convoID, dids)
+// deletedDevices reads which of some devices their accounts have deleted.
+func deletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map[device]bool, error) {
+	rows, err := q.DeletedDevices(ctx, unique(dids), unique(ids))
 	if err != nil {
-		return nil, fmt.Errorf("read leaves: %w", err)
+		return nil, fmt.Errorf("read deleted devices: %w", err)
 	}
 	out := make(map[device]bool, len(rows))
-	for _, r := range rows {
-		out[device{r.Did, r.DeviceID}] = true
+	for _, d := range rows {
+		out[device{d.Did, d.DeviceID}] = true
 	}
 	return out, nil
 }

@@ -106,7 +106,7 @@ func (c *Client) GetEpoch(ctx context.Context, p *GetEpochParams) (*GetEpochOutp
 }
 
 // GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-// commit. Errors: ConvoNotFound, NotMember, GroupInfoUnavailable.
+// commit. There always is one. Errors: ConvoNotFound, NotMember.
 func (c *Client) GetGroupInfo(ctx context.Context, p *GetGroupInfoParams) (*GetGroupInfoOutput, error) {
 	out := new(GetGroupInfoOutput)
 	if err := c.GetJSON(ctx, NSIDGetGroupInfo, p.Values(), out); err != nil {
@@ -315,8 +315,9 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 	return out, nil
 }
 
-// UpdateGroupInfo: Store the GroupInfo of the current epoch. Errors:
-// ConvoNotFound, NotMember, InvalidGroupInfo, EpochMismatch.
+// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
+// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+// InvalidGroupInfo, EpochMismatch.
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateGroupInfo, in, out); err != nil {

@@ -23,7 +23,8 @@ type AddMembersInput struct {
 	// itself.
 	KeyPackageHashes []KeyPackageHashEntry
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Base64: standard or url alphabet, padded or not.
+	// Every commit needs it; the tree may be left out beside a commit sent as
+	// PublicMessage. Base64: standard or url alphabet, padded or not.
 	GroupInfo xrpc.Base64
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	// Base64: standard or url alphabet, padded or not.

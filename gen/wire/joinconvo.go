@@ -13,7 +13,8 @@ type JoinConvoInput struct {
 	ConvoID string
 	// The external commit as an MLSMessage holding a PublicMessage.
 	ExternalCommit xrpc.Bytes
-	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
+	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage; the
+	// tree may be left out.
 	GroupInfo xrpc.Bytes
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	RatchetTree xrpc.Bytes

@@ -20,8 +20,12 @@ type LeaveConvoInput struct {
 	// commit. Base64: standard or url alphabet, padded or not.
 	Proposal xrpc.Base64
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Base64: standard or url alphabet, padded or not.
+	// Every commit needs it; the tree may be left out beside a commit sent as
+	// PublicMessage. Base64: standard or url alphabet, padded or not.
 	GroupInfo xrpc.Base64
+	// ratchet_tree of the GroupInfo, where it is not inside. Base64: standard or
+	// url alphabet, padded or not.
+	RatchetTree xrpc.Base64
 	// Makes a repetition of this call safe: the same key with the same content
 	// gets the first answer again, for 7 days.
 	IdempotencyKey *string
@@ -42,6 +46,9 @@ func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
 	if v.GroupInfo != nil {
 		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
 	}
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
+	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
 	}
@@ -61,6 +68,8 @@ func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeBase64String(&v.Proposal, d)
 		case "groupInfo":
 			return xrpc.DecodeBase64String(&v.GroupInfo, d)
+		case "ratchetTree":
+			return xrpc.DecodeBase64String(&v.RatchetTree, d)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -87,6 +96,9 @@ func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	if v.GroupInfo != nil {
 		e.Name("groupInfo").Base64(v.GroupInfo)
 	}
+	if v.RatchetTree != nil {
+		e.Name("ratchetTree").Base64(v.RatchetTree)
+	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)
 	}
@@ -104,6 +116,8 @@ var leaveConvoInputRules = []xrpc.Named{
 	{Path: "proposal", Constraint: "maxLength", Name: "InvalidProposal", Status: 400},
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.

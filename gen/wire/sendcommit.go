@@ -16,6 +16,8 @@ type SendCommitInput struct {
 	// The Welcome for added devices, as an MLSMessage.
 	Welcome xrpc.Bytes
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
+	// Every commit needs it; the tree may be left out beside a commit sent as
+	// PublicMessage.
 	GroupInfo xrpc.Bytes
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	RatchetTree xrpc.Bytes

@@ -212,10 +212,11 @@ func (g *Group) ExternalCommit(joiner *Client, remove ...uint32) *Commit {
 
 // RandomWelcome makes a Welcome that names those KeyPackageRefs.
 func RandomWelcome(s mls.CipherSuite, refs ...[]byte) []byte {
-	w := &mls.Welcome{CipherSuite: s, EncryptedGroupInfo: Random(200)}
+	w := &mls.Welcome{CipherSuite: s, EncryptedGroupInfo: Random(300 + 3*hashSize(s))}
+	secrets := len(opaque(make([]byte, hashSize(s)))) // of the joiner, and of its path
 	for _, ref := range refs {
 		w.Secrets = append(w.Secrets, mls.EncryptedGroupSecrets{NewMember: ref,
-			Secrets: mls.HPKECiphertext{KEMOutput: kemOutput(s), Ciphertext: Random(80)}})
+			Secrets: mls.HPKECiphertext{KEMOutput: kemOutput(s), Ciphertext: Random(2*secrets + 2 + 16)}})
 	}
 	return message(w)
 }

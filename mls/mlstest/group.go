@@ -104,7 +104,7 @@ func (g *Group) find(match func(*mls.LeafNode) bool) (uint32, bool) {
 }
 
 // Application makes an application message with a random ciphertext of size
-// bytes.
+// bytes, or of the least that the suite allows.
 func (g *Group) Application(size int) []byte {
 	return g.private(mls.ContentTypeApplication, size)
 }
@@ -112,7 +112,7 @@ func (g *Group) Application(size int) []byte {
 // private makes a PrivateMessage of the current epoch.
 func (g *Group) private(t mls.ContentType, size int) []byte {
 	return message(&mls.PrivateMessage{GroupID: g.Context.GroupID, Epoch: g.Context.Epoch, ContentType: t,
-		EncryptedSenderData: Random(28), Ciphertext: Random(size)})
+		EncryptedSenderData: Random(28), Ciphertext: Random(max(size, g.Context.CipherSuite.LeastCiphertext(t)))})
 }
 
 func message(v any) []byte {
