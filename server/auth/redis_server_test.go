@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -46,6 +47,7 @@ func (s *redisServer) start() {
 		"--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
 	}, s.args...)
 	s.process = exec.Command(path, args...)
+	s.process.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
