@@ -33,6 +33,7 @@ type Limits struct {
 	off     bool
 	scale   float64
 	buckets *buckets
+	shares  *shares
 	refused *prometheus.CounterVec
 }
 
@@ -52,6 +53,7 @@ func New(cfg Config) (*Limits, error) {
 	if l.scale == 0 {
 		l.scale = 1
 	}
+	l.shares = newShares(l.buckets.clock, cfg.maxBuckets)
 	for _, r := range Table {
 		l.refused.WithLabelValues(r.Name)
 	}
@@ -131,7 +133,19 @@ func (l *Limits) refuse(r *Row, wait time.Duration) error {
 
 // bucket is the bucket that key has for the row at this moment.
 func (l *Limits) bucket(r *Row, key string) bucket {
-	each := float64(r.Every) / (float64(r.Refill) * l.scale)
-	depth := each * max(1, math.Floor(float64(r.Amount)*l.scale))
+	each, depth := l.pace(r)
 	return l.buckets.of(r.Name, key, each, depth)
 }
+
+// pace is the time in which one of a row comes back, and that in which an empty
+// bucket fills.
+func (l *Limits) pace(r *Row) (each, depth float64) {
+	each = float64(r.Every) / (float64(r.Refill) * l.scale)
+	return each, each * max(1, math.Floor(float64(r.Amount)*l.scale))
+}
+
+// now is the time since some moment that never changes.
+func (l *Limits) now() time.Duration { return l.buckets.clock() }
+
+// Off tells whether amounts per time are not limited.
+func (l *Limits) Off() bool { return l.off }

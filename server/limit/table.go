@@ -42,5 +42,6 @@ var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	return append(rows, convoRates[ClassSend], convoRates[ClassChange])
+	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange])
+	return append(rows, originTable()...)
 }
