@@ -6,17 +6,18 @@ import "time"
 // environment variable, its default and its help. A flag wins over the
 // environment; an empty variable counts as unset.
 type Config struct {
-	Port        int    `flag:"port" env:"SERVER_PORT" default:"3000" min:"0" max:"65535" help:"TCP port to listen on; 0 is any free one"`
-	Listen      string `flag:"listen" env:"MLS_LISTEN" default:"127.0.0.1" help:"host or address to listen on"`
-	DatabaseURL string `flag:"database-url" env:"DATABASE_URL" secret:"url" help:"PostgreSQL to use; without it a private one runs in the data directory"`
-	RedisURL    string `flag:"redis-url" env:"REDIS_URL" secret:"url" help:"Redis to share replay marks through; needed where several instances serve one DID"`
-	ServiceDID  string `flag:"service-did" env:"SERVICE_DID" help:"did:web of this service; without it a development identity on localhost"`
-	PublicURL   string `flag:"public-url" env:"MLS_PUBLIC_URL" help:"URL clients' PDSes reach the service at; by default that of SERVICE_DID"`
-	KeyFile     string `flag:"key-file" env:"MLS_KEY_FILE" help:"service key, written by keygen; by default made in the data directory"`
-	PLCURL      string `flag:"plc-url" env:"MLS_PLC_URL" default:"https://plc.directory" help:"PLC directory that did:plc is looked up in"`
-	Dev         string `flag:"dev" env:"MLS_DEV" default:"auto" help:"accept http and localhost identities and private addresses: true, false, or auto: only without SERVICE_DID"`
-	DataDir     string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for what has no other place"`
-	BlobURL     string `flag:"blob-url" env:"MLS_BLOB_URL" secret:"url" help:"where blobs go, such as s3://bucket?region=…; by default files in the data directory"`
+	Port           int    `flag:"port" env:"SERVER_PORT" default:"3000" min:"0" max:"65535" help:"TCP port to listen on; 0 is any free one"`
+	Listen         string `flag:"listen" env:"MLS_LISTEN" default:"127.0.0.1" help:"host or address to listen on"`
+	TrustedProxies string `flag:"trusted-proxies" env:"MLS_TRUSTED_PROXIES" default:"127.0.0.0/8,::1/128" help:"networks of the proxies in front, separated by commas, or none: their X-Forwarded-For is believed, and their connections are not bounded as one source's"`
+	DatabaseURL    string `flag:"database-url" env:"DATABASE_URL" secret:"url" help:"PostgreSQL to use; without it a private one runs in the data directory"`
+	RedisURL       string `flag:"redis-url" env:"REDIS_URL" secret:"url" help:"Redis to share replay marks through; needed where several instances serve one DID"`
+	ServiceDID     string `flag:"service-did" env:"SERVICE_DID" help:"did:web of this service; without it a development identity on localhost"`
+	PublicURL      string `flag:"public-url" env:"MLS_PUBLIC_URL" help:"URL clients' PDSes reach the service at; by default that of SERVICE_DID"`
+	KeyFile        string `flag:"key-file" env:"MLS_KEY_FILE" help:"service key, written by keygen; by default made in the data directory"`
+	PLCURL         string `flag:"plc-url" env:"MLS_PLC_URL" default:"https://plc.directory" help:"PLC directory that did:plc is looked up in"`
+	Dev            string `flag:"dev" env:"MLS_DEV" default:"auto" help:"accept http and localhost identities and private addresses: true, false, or auto: only without SERVICE_DID"`
+	DataDir        string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for what has no other place"`
+	BlobURL        string `flag:"blob-url" env:"MLS_BLOB_URL" secret:"url" help:"where blobs go, such as s3://bucket?region=…; by default files in the data directory"`
 
 	MetricsListen string `flag:"metrics-listen" env:"MLS_METRICS_LISTEN" default:"127.0.0.1:9464" help:"host:port for /metrics, or off"`
 	LogLevel      string `flag:"log-level" env:"MLS_LOG_LEVEL" default:"info" oneof:"debug info warn error" help:"least level that is logged"`

@@ -43,6 +43,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"connections", []string{"MLS_DB_CONNECTIONS=1"}, nil, []string{"MLS_DB_CONNECTIONS: 1 is not between 2 and 1000"}},
 		{"rate limits", []string{"MLS_RATE_LIMITS=none"}, nil, []string{`MLS_RATE_LIMITS: "none" is neither off nor a factor`}},
 		{"rate limits NaN", []string{"MLS_RATE_LIMITS=NaN"}, nil, []string{`MLS_RATE_LIMITS: "NaN" is neither off nor a factor`}},
+		{"proxies", []string{"MLS_TRUSTED_PROXIES=10.0.0.0/8,nginx"}, nil, []string{`MLS_TRUSTED_PROXIES: "nginx" is not a network such as`}},
 		{"dev", []string{"MLS_DEV=yes"}, nil, []string{`MLS_DEV: "yes" is not one of`}},
 		{"no dev, no identity", []string{"MLS_DEV=false"}, nil, []string{"MLS_DEV: false needs SERVICE_DID"}},
 		{"did:plc as service", []string{"SERVICE_DID=did:plc:ewvi7nxzyoun6zhxrhs64oiz"}, nil, []string{"SERVICE_DID: the service DID must be a did:web"}},

@@ -90,7 +90,7 @@ type DescribeServiceLimits struct {
 	RatchetTree int64
 	// Largest key package in bytes.
 	KeyPackage int64
-	// Largest request body in bytes.
+	// Largest request body of JSON in bytes, of the method that takes most.
 	RequestBody int64
 	// Largest blob in bytes.
 	Blob int64

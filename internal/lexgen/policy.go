@@ -16,10 +16,6 @@ type Policy struct {
 	Rules []Rule
 	// Status of error names; others have 400.
 	Status map[string]int
-	// DefaultMaxBody bounds request bodies, in bytes; MaxBody is for
-	// single methods.
-	DefaultMaxBody int64
-	MaxBody        map[string]int64
 	// TooLarge is the error name for bodies beyond the bound; others are
 	// PayloadTooLarge.
 	TooLarge map[string]string
@@ -57,8 +53,6 @@ var (
 	malformed = []string{"format"}
 	negative  = []string{"minimum"}
 )
-
-const mebibyte = 1 << 20
 
 // DefaultPolicy is the policy of this service.
 func DefaultPolicy() Policy {
@@ -141,14 +135,6 @@ func DefaultPolicy() Policy {
 			"WelcomeExpired":       http.StatusGone,
 			"MessageTooLarge":      http.StatusRequestEntityTooLarge,
 			"BlobTooLarge":         http.StatusRequestEntityTooLarge,
-		},
-		DefaultMaxBody: 16 * mebibyte,
-		MaxBody: map[string]int64{
-			"uploadBlob": 50 * mebibyte,
-			// What their lexicons allow, and as much again.
-			"sync":                  mebibyte,
-			"sendEphemeral":         mebibyte / 4,
-			"getSubscriptionTicket": mebibyte / 64,
 		},
 		TooLarge: map[string]string{"uploadBlob": "BlobTooLarge"},
 		Public:   []string{"describeService"},

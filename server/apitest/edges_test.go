@@ -300,12 +300,11 @@ func TestBodyAtItsLimit(t *testing.T) {
 	for _, c := range []struct {
 		m    *xrpc.Method
 		text string
-		most int64
 	}{
-		{gen.MethodUpdateCursor, fmt.Sprintf(`{"convoId": %q, "seq": 0}`, g.ID()), server.MaxRequestBody},
-		{gen.MethodSync, `{"positions": []}`, server.MaxSyncBody},
-		{gen.MethodSendEphemeral, fmt.Sprintf(`{"convoId": %q, "epoch": 0, "ciphertext": {"$bytes": "AAAA"}}`, g.ID()), server.MaxSignalBody},
-		{gen.MethodGetSubscriptionTicket, `{}`, server.MaxTicketBody},
+		{gen.MethodUpdateCursor, fmt.Sprintf(`{"convoId": %q, "seq": 0}`, g.ID())},
+		{gen.MethodSync, `{"positions": []}`},
+		{gen.MethodSendEphemeral, fmt.Sprintf(`{"convoId": %q, "epoch": 0, "ciphertext": {"$bytes": "AAAA"}}`, g.ID())},
+		{gen.MethodGetSubscriptionTicket, `{}`},
 	} {
 		post := func(size int64, announced bool) answer {
 			t.Helper()
@@ -318,8 +317,8 @@ func TestBodyAtItsLimit(t *testing.T) {
 			return s.do(t, c.m, r)
 		}
 		for _, announced := range []bool{true, false} {
-			ok[object](t, post(c.most, announced))
-			refused(t, post(c.most+1, announced), xrpc.PayloadTooLarge)
+			ok[object](t, post(c.m.MaxBody, announced))
+			refused(t, post(c.m.MaxBody+1, announced), xrpc.PayloadTooLarge)
 		}
 	}
 }

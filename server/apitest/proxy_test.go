@@ -15,7 +15,8 @@ import (
 )
 
 // The shipped proxy configuration lets through what the service takes, and
-// refuses what is more in the same words.
+// refuses what is more in the same words. nginx is told the most that any method
+// takes; mlsd refuses what a single one does not.
 func TestLimitsInProxyConfiguration(t *testing.T) {
 	conf := string(must(os.ReadFile("../../deploy/nginx/mlsd.conf"))(t))
 	one := func(text, name string) string {

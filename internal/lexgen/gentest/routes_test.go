@@ -247,7 +247,7 @@ func TestLargeBodies(t *testing.T) {
 	_, srv := newServer(t, f, nil)
 	for _, m := range []*xrpc.Method{gen.MethodSendMessage, gen.MethodCreateConvo} {
 		refused(t, srv, request{verb: "POST", path: "/xrpc/" + m.NSID, contentType: "application/json",
-			body: bytes.NewReader(make([]byte, 20<<20)), status: 413, name: xrpc.PayloadTooLarge, says: "16777216"})
+			body: bytes.NewReader(make([]byte, 28<<20)), status: 413, name: xrpc.PayloadTooLarge, says: fmt.Sprint(m.MaxBody)})
 	}
 	refused(t, srv, request{verb: "POST", path: sendPath, contentType: "application/json",
 		body: io.LimitReader(endless{}, 20<<20), status: 413, name: xrpc.PayloadTooLarge})
