@@ -160,3 +160,8 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// NewGuardedClient makes a client for hosts that strangers name: it follows no
+// redirect, connects to public addresses only (to any in development), and reads
+// MaxDocument bytes at most.
+func NewGuardedClient(dev bool) *http.Client { return newClient(clientOptions{anyAddress: dev}) }

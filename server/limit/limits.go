@@ -69,7 +69,7 @@ func (l *Limits) Take(_ context.Context, r *Row, key string, n int64) error {
 	if l.off {
 		return nil
 	}
-	return l.refuse(r, l.bucket(r, key).take(n))
+	return l.Refusal(r, l.bucket(r, key).take(n))
 }
 
 // Check says whether n could be taken, and spends nothing.
@@ -77,7 +77,7 @@ func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 	if l.off {
 		return nil
 	}
-	return l.refuse(r, l.bucket(r, key).wait(n))
+	return l.Refusal(r, l.bucket(r, key).wait(n))
 }
 
 // Spend counts what happened already, whether or not that much is left: for
@@ -122,8 +122,9 @@ func (l *Limits) CountConvo(convoID string, m *xrpc.Method) {
 	}
 }
 
-// refuse never returns a typed nil.
-func (l *Limits) refuse(r *Row, wait time.Duration) error {
+// Refusal is the error of a caller that has to wait, and counts it: nil where
+// there is no time to wait.
+func (l *Limits) Refusal(r *Row, wait time.Duration) error {
 	if wait == 0 {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package limit
 
 import (
-	"context"
 	"hash/maphash"
 	"math"
 	"sync"
@@ -25,19 +24,20 @@ type SharedBucket struct {
 	Size float64
 }
 
-// TakeShare spends one of a bucket that members use together. Whoever used
-// least goes first, without waiting: a member may have used no more than is
-// left in the bucket. So one that is alone gets half of it; k members that take
-// all they can have one part in k+1 each, and one part is left for whoever comes
-// and has used nothing.
+// TryShare spends one of a bucket that members use together, or says how long
+// to wait until that can be: 0 where it was spent. Whoever used least goes
+// first, without waiting: a member may have used no more than is left in the
+// bucket. So one that is alone gets half of it; k members that take all they can
+// have one part in k+1 each, and one part is left for whoever comes and has used
+// nothing.
 //
 // What was used fades: by 1/e in the time in which the row refills an empty
 // bucket. So the steady rate of all members together is at most the refill.
-func (l *Limits) TakeShare(_ context.Context, b SharedBucket, member string) error {
+func (l *Limits) TryShare(b SharedBucket, member string) time.Duration {
 	if l.off {
-		return nil
+		return 0
 	}
-	return l.refuse(b.Row, l.shares.take(b, member, l.scale))
+	return l.shares.take(b, member, l.scale)
 }
 
 // shares has the shared buckets of a process.
