@@ -292,10 +292,13 @@ WHERE c.convo_id = sqlc.arg(convo_id)
 -- name: InsertTicket :exec
 INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3, $4);
 
+-- name: GetTicket :one
+SELECT did, convo_id, expires_at FROM tickets WHERE ticket_hash = $1;
+
 -- name: RedeemTicket :one
 -- Spends a ticket: of any number of attempts one gets the row.
 DELETE FROM tickets WHERE ticket_hash = $1
-RETURNING did, convo_id, expires_at;
+RETURNING expires_at;
 
 -- name: DeleteOldTickets :execrows
 DELETE FROM tickets WHERE ticket_hash IN (

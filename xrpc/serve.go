@@ -57,24 +57,35 @@ func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error
 	})
 }
 
-// admit tells who calls, and that it may.
+// admit lets a call in: who calls is proven, every bound lets the call through,
+// and only then the proof is spent. In another order, calls that are refused
+// would fill the memory of spent tokens.
 func (p *Plumbing) admit(r *http.Request, m *Method) (Caller, error) {
-	var caller Caller
-	if !m.Public {
-		var err error
-		if caller, err = p.identify(r, m); err != nil {
+	ctx := r.Context()
+	proof, err := p.identify(r, m)
+	if err != nil {
+		return Caller{}, err
+	}
+	call := Call{Method: m, Caller: proof.Caller, Request: r}
+	for _, step := range p.Admit {
+		if err := step(ctx, &call); err != nil {
 			return Caller{}, err
 		}
 	}
-	if p.Limits == nil {
-		return caller, nil
+	if proof.Spend != nil {
+		if err := proof.Spend(ctx); err != nil {
+			return Caller{}, err
+		}
 	}
-	return caller, p.Limits.Allow(r.Context(), caller, m)
+	return proof.Caller, nil
 }
 
 // identify tells who calls, by ticket or token.
-func (p *Plumbing) identify(r *http.Request, m *Method) (Caller, error) {
-	if !m.Ticket || p.Tickets == nil {
+func (p *Plumbing) identify(r *http.Request, m *Method) (Proof, error) {
+	switch {
+	case m.Public:
+		return Proof{}, nil
+	case !m.Ticket || p.Tickets == nil:
 		return p.Auth.Authenticate(r.Context(), r, m)
 	}
 	tickets := r.URL.Query()["ticket"]
@@ -82,12 +93,12 @@ func (p *Plumbing) identify(r *http.Request, m *Method) (Caller, error) {
 	case len(tickets) == 0:
 		return p.Auth.Authenticate(r.Context(), r, m)
 	case len(tickets) > 1:
-		return Caller{}, Invalid("ticket", "given more than once")
+		return Proof{}, Invalid("ticket", "given more than once")
 	case r.Header.Get("Authorization") != "":
 		// Whose rights would count? A ticket may have fewer.
-		return Caller{}, Invalid("ticket", "not together with a token")
+		return Proof{}, Invalid("ticket", "not together with a token")
 	}
-	return p.Tickets.Redeem(r.Context(), tickets[0], m)
+	return p.Tickets.Find(r.Context(), tickets[0], m)
 }
 
 // finish runs an exchange and tells those who watch how it ended.

@@ -84,24 +84,41 @@ type Caller struct {
 	Scope string
 }
 
+// Proof is what a request proves: who calls.
+type Proof struct {
+	Caller Caller
+	// Spend uses up what proved it, a token or a ticket that is good for one
+	// call. It is called when every bound has let the call through, so that a
+	// call that is refused leaves nothing behind and may be made again. It
+	// returns an *Error where somebody else was first. nil where the same
+	// token may come again.
+	Spend func(ctx context.Context) error
+}
+
 // Authenticator proves who calls. It returns an *Error with status 401 where
 // it cannot.
 type Authenticator interface {
-	Authenticate(ctx context.Context, r *http.Request, m *Method) (Caller, error)
+	Authenticate(ctx context.Context, r *http.Request, m *Method) (Proof, error)
 }
 
 // Tickets proves who calls by the value of the parameter "ticket", for methods
-// whose Ticket is set. It spends the ticket, and returns an *Error with status
-// 401 for one that is unknown, used or expired.
+// whose Ticket is set. It returns an *Error with status 401 for a ticket that
+// is unknown, used or expired.
 type Tickets interface {
-	Redeem(ctx context.Context, ticket string, m *Method) (Caller, error)
+	Find(ctx context.Context, ticket string, m *Method) (Proof, error)
 }
 
-// Limiter bounds how often a caller may call a method. It returns an *Error
-// named RateLimitExceeded where the bound is reached.
-type Limiter interface {
-	Allow(ctx context.Context, caller Caller, m *Method) error
+// Call is a request that is being let in.
+type Call struct {
+	Method *Method
+	// Caller is proven, or empty where the method is Public.
+	Caller  Caller
+	Request *http.Request
 }
+
+// Step is a bound that calls have to pass. It returns an *Error, such as
+// RateLimitExceeded, for a call that does not.
+type Step func(ctx context.Context, c *Call) error
 
 // Observer hears of every finished request: errName is "" for a success, and
 // otherwise the name in the error's envelope.
@@ -126,7 +143,10 @@ type Plumbing struct {
 	// Tickets is asked instead of Auth where a request has a ticket. While it
 	// is nil, no method takes tickets.
 	Tickets Tickets
-	Limits  Limiter
+	// Admit has the bounds on calls, in the order in which they are asked. Each
+	// call passes them after it is known who calls and before its token is
+	// spent; the first that refuses ends it.
+	Admit   []Step
 	Observe Observer
 	Audit   Auditor
 }

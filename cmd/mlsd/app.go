@@ -152,13 +152,18 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 		return xrpc.Plumbing{}, err
 	}
 	a.limits = limits
-	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{limits.Account}}, nil
 }
 
 // replay is the memory of used tokens: of this process, or shared by Redis.
 func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
 	if a.config.RedisURL == "" {
-		return auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-mark"), Metrics: m})
+		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Metrics: m})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose(func() error { store.Close(); return nil })
+		return store, nil
 	}
 	client, err := auth.NewRedisClient(a.config.RedisURL)
 	if err != nil {

@@ -73,7 +73,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
-		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: must(limit.New(o.limits))(t)},
+		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Admit: []xrpc.Step{must(limit.New(o.limits))(t).Account}},
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
 		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
 	})

@@ -195,7 +195,7 @@ func hostileTokens() []hostile {
 		with("lxm with a slash", BadJwtLexiconMethod, claim("lxm", sendMessage.NSID+"/")),
 		with("expired", JwtExpired, times(-120, -31)),
 		with("expired a year ago", JwtExpired, times(-366*86400, -366*86400+60)),
-		with("not yet valid", BadJwt, times(60, 120)),
+		with("not yet valid", BadJwt, times(130, 190)),
 		with("nbf in the future", BadJwt, claim("nbf", time.Now().Unix()+3600)),
 		with("a year long", BadJwt, times(1, 366*86400)),
 		with("an hour and a second long", BadJwt, times(1, 3602)),
@@ -205,10 +205,7 @@ func hostileTokens() []hostile {
 		with("exp a string", BadJwt, claim("exp", "4102444800")),
 		with("exp beyond numbers", BadJwt, claim("exp", json.Number("1e999"))),
 		with("exp huge", BadJwt, claim("exp", 1e300)),
-		with("iat missing", BadJwt, without("iat")),
 		with("iat negative", BadJwt, claim("iat", -1)),
-		with("jti missing", BadJwt, without("jti")),
-		with("jti empty", BadJwt, claim("jti", "")),
 		with("jti a number", BadJwt, claim("jti", 7)),
 		with("jti endless", BadJwt, claim("jti", strings.Repeat("j", maxJTI+1))),
 		with("iss with fragment", BadJwtIss, func(_, c map[string]any) { c["iss"] = c["iss"].(string) + "#atproto" }),
@@ -311,14 +308,14 @@ func TestHostileHeaders(t *testing.T) {
 	} {
 		r := request("")
 		r.Header["Authorization"] = values
-		caller, err := w.auth.Authenticate(t.Context(), r, sendMessage)
+		caller, err := admit(t, w.auth, r, sendMessage)
 		if got := wantRefusal(t, caller, err); got != AuthenticationRequired {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
 	r := request("")
 	r.Header = http.Header{"Authorization": {"bEARER  " + a.Token(service, sendMessage.NSID)}}
-	if caller, err := w.auth.Authenticate(t.Context(), r, sendMessage); err != nil || caller.DID != a.DID {
+	if caller, err := admit(t, w.auth, r, sendMessage); err != nil || caller.DID != a.DID {
 		t.Errorf("the scheme's case does not matter (RFC 9110 §11.1): %v", err)
 	}
 }

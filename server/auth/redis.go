@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -46,17 +47,18 @@ func NewRedisClient(rawURL string) (redis.UniversalClient, error) {
 	return redis.NewClient(o), nil
 }
 
-// spendScript records a use and says 1 fresh, 0 replayed, -1 too old, -2 too
+// spendScript records a use and says 1 fresh, 0 used up, -1 too old, -2 too
 // old because this bucket's memory has just begun.
 //
-// KEYS: marker, token. ARGV: nonce, milliseconds to remember, iat, beginning.
+// KEYS: marker, token. ARGV: nonce, milliseconds to remember, iat, beginning,
+// how many uses the token has.
 //
 // The marker holds which run of the Redis process wrote it, and the second in
 // which memory began. Where it is missing (flushed, evicted) or of another run
 // (restarted from an older snapshot, failed over to a replica that lagged),
-// uses may be forgotten, and memory begins anew. The value is the nonce of the
-// call: a call repeated because its answer was lost finds its own and is
-// fresh still.
+// uses may be forgotten, and memory begins anew. The value is the nonces of the
+// calls that used the token, one behind the other: a call repeated because its
+// answer was lost finds its own and is fresh still.
 var spendScript = redis.NewScript(`
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 local marker = redis.call('GET', KEYS[1])
@@ -65,15 +67,19 @@ if not since then
   redis.call('SET', KEYS[1], run .. ' ' .. ARGV[4])
   return -2
 end
-local first = redis.call('GET', KEYS[2])
-if first then
-  if first == ARGV[1] then return 1 end
-  return 0
+local uses = redis.call('GET', KEYS[2]) or ''
+for i = 1, #uses, #ARGV[1] do
+  if string.sub(uses, i, i + #ARGV[1] - 1) == ARGV[1] then return 1 end
 end
+if #uses >= #ARGV[1] * tonumber(ARGV[5]) then return 0 end
 if tonumber(ARGV[3]) <= tonumber(since) then return -1 end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], uses .. ARGV[1], 'PX', ARGV[2])
 return 1
 `)
+
+// movedNonce stands for a use that was accepted without Redis. It is as long as
+// those of rand.Text.
+const movedNonce = "moved....................."
 
 // beginScript begins the memory of a bucket where it is not of this run.
 // KEYS: marker. ARGV: beginning.
@@ -115,7 +121,7 @@ func pushUses(ctx context.Context, client redis.UniversalClient, uses []storedUs
 			_, err := client.Pipelined(ctx, func(p redis.Pipeliner) error {
 				for _, u := range uses[:n] {
 					if ttl := u.forgetAt - now; ttl > 0 {
-						p.SetNX(ctx, tokenKey(u.id), "moved", time.Duration(ttl)*time.Second)
+						pushUse(ctx, p, u, time.Duration(ttl)*time.Second)
 					}
 				}
 				return nil
@@ -130,8 +136,18 @@ func pushUses(ctx context.Context, client redis.UniversalClient, uses []storedUs
 	return nil
 }
 
+// pushUse leaves the larger number of uses, this or that in Redis.
+func pushUse(ctx context.Context, p redis.Pipeliner, u storedUse, ttl time.Duration) {
+	key, value := tokenKey(u.id), strings.Repeat(movedNonce, u.uses)
+	p.SetNX(ctx, key, value, ttl)
+	if u.uses > 1 {
+		p.SetRange(ctx, key, 0, value)
+		p.Expire(ctx, key, ttl)
+	}
+}
+
 // spendRedis runs spendScript, and once more where the answer was lost.
-func spendRedis(ctx context.Context, client redis.UniversalClient, u *Use, now, begin int64) (int, error) {
+func spendRedis(ctx context.Context, client redis.UniversalClient, u *Use, now int64) (int, error) {
 	id, nonce := u.id(), rand.Text()
 	ttl := max(1, u.forgetAt()-now) * 1000
 	var code int
@@ -139,7 +155,7 @@ func spendRedis(ctx context.Context, client redis.UniversalClient, u *Use, now, 
 	for range 2 {
 		err = within(ctx, func(ctx context.Context) error {
 			var err error
-			code, err = spendScript.Run(ctx, client, []string{markerKey(id), tokenKey(id)}, nonce, ttl, u.IssuedAt, begin).Int()
+			code, err = spendScript.Run(ctx, client, []string{markerKey(id), tokenKey(id)}, nonce, ttl, u.IssuedAt, now, u.max()).Int()
 			return err
 		})
 		if err == nil {

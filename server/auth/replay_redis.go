@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -36,22 +35,24 @@ type RedisReplayConfig struct {
 // tell. When Redis returns, what was accepted meanwhile is recorded there
 // before it is asked again.
 //
-// Not covered: when Redis forgets and every instance restarts within the same
-// half minute, a token of an issuer whose clock is ahead of ours by longer
-// than that took could be used once more.
+// Tokens that were issued ahead of our clock (ClockError allows it) are
+// remembered by the instance too, so that memory can begin at the second in
+// which Redis was lost or emptied and one issuer's clock costs no other issuer
+// anything. Not covered: where Redis is emptied, such a token could be used
+// once more at another instance, or at one that has just been restarted.
 type RedisReplay struct {
 	client   redis.UniversalClient
 	onChange func(bool, error)
 	metrics  *Metrics
 	now      func() time.Time
 
-	// latest is the highest iat accepted here. Memory that begins anew
-	// begins no earlier: iat may lie ahead of our clock by the leeway.
-	latest atomic.Int64
-
-	mu sync.RWMutex
-	// local is in charge while Redis is lost, else nil.
+	// local is in charge while Redis is lost. At other times it has the
+	// tokens of which one cannot tell by their issue that they were used
+	// before that.
 	local *MemoryReplay
+
+	mu   sync.RWMutex
+	lost bool
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -68,8 +69,9 @@ func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) *RedisReplay {
 	if r.now == nil {
 		r.now = time.Now
 	}
+	r.local = newMemoryReplay(MemoryReplayConfig{Metrics: r.metrics, now: r.now})
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if err := beginBuckets(ctx, r.client, r.begin()); err != nil {
+	if err := beginBuckets(ctx, r.client, r.now().Unix()); err != nil {
 		r.lose(err)
 	} else {
 		r.metrics.RedisUp.Set(1)
@@ -83,69 +85,77 @@ func (r *RedisReplay) Close() {
 	r.wg.Wait()
 }
 
-// begin is the second with which memory that starts empty now begins.
-func (r *RedisReplay) begin() int64 { return max(r.now().Unix(), r.latest.Load()) }
-
 // Spend implements ReplayStore. It returns no error: there is always a store.
 func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
-	if spent, ok := r.spendLocal(ctx, u); ok {
+	// The time is taken first: if Redis is lost meanwhile, local memory begins
+	// no earlier.
+	now := r.now().Unix()
+	if spent, ok := r.spendLocal(ctx, &u); ok {
 		return spent, nil
 	}
-	code, err := spendRedis(ctx, r.client, &u, r.now().Unix(), r.begin())
+	if u.IssuedAt > now {
+		// Before Redis is asked: it may be lost before it answers.
+		if spent := r.local.note(&u); spent != Fresh {
+			r.metrics.Replay.WithLabelValues("redis", spent.String()).Inc()
+			return spent, nil
+		}
+	}
+	code, err := spendRedis(ctx, r.client, &u, now)
 	if err != nil {
 		r.metrics.Replay.WithLabelValues("redis", "error").Inc()
 		r.lose(err)
-		// Redis may or may not have recorded this use. Local memory begins
-		// after the token was issued, so it is refused for that.
-		spent, ok := r.spendLocal(ctx, u)
-		if !ok {
-			spent = TooOld
-		}
-		return spent, nil
+		// Redis may or may not have recorded this use.
+		return TooOld, nil
 	}
-	spent := r.judge(ctx, code, &u)
+	spent := r.judge(ctx, code)
 	r.metrics.Replay.WithLabelValues("redis", spent.String()).Inc()
 	return spent, nil
 }
 
-func (r *RedisReplay) judge(ctx context.Context, code int, u *Use) Spent {
+func (r *RedisReplay) judge(ctx context.Context, code int) Spent {
 	switch code {
 	case 1:
-		for old := r.latest.Load(); u.IssuedAt > old && !r.latest.CompareAndSwap(old, u.IssuedAt); {
-			old = r.latest.Load()
-		}
 		return Fresh
 	case 0:
 		return Replayed
 	case -2:
-		if err := beginBuckets(ctx, r.client, r.begin()); err != nil {
+		if err := r.begin(ctx); err != nil {
 			r.lose(err)
 		}
 	}
 	return TooOld
 }
 
+// begin makes all of Redis remember from now on, and gives it what this
+// instance remembers.
+func (r *RedisReplay) begin(ctx context.Context) error {
+	if err := beginBuckets(ctx, r.client, r.now().Unix()); err != nil {
+		return err
+	}
+	return pushUses(ctx, r.client, r.local.remembered(), r.now().Unix())
+}
+
 // spendLocal holds the lock while the local store records, so that nothing is
 // recorded there after it was moved to Redis.
-func (r *RedisReplay) spendLocal(ctx context.Context, u Use) (Spent, bool) {
+func (r *RedisReplay) spendLocal(ctx context.Context, u *Use) (Spent, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if r.local == nil {
+	if !r.lost {
 		return 0, false
 	}
-	spent, err := r.local.Spend(ctx, u)
+	spent, err := r.local.Spend(ctx, *u)
 	return spent, err == nil
 }
 
-// lose puts an empty local store in charge and looks for Redis from now on.
+// lose puts the local store in charge and looks for Redis from now on.
 func (r *RedisReplay) lose(reason error) {
 	r.mu.Lock()
-	if r.local != nil || r.ctx.Err() != nil {
+	if r.lost || r.ctx.Err() != nil {
 		r.mu.Unlock()
 		return
 	}
-	r.local = newMemoryReplay(MemoryReplayConfig{Metrics: r.metrics, now: r.now})
-	r.local.notBefore = r.begin()
+	r.lost = true
+	r.local.beginAnew()
 	r.wg.Go(r.lookForRedis)
 	r.metrics.RedisUp.Set(0)
 	r.metrics.RedisLost.Inc()
@@ -171,20 +181,19 @@ func (r *RedisReplay) lookForRedis() {
 
 // comeBack moves what the local store remembers to Redis and hands over.
 func (r *RedisReplay) comeBack() bool {
-	local := r.local // changed by this goroutine only, until it is nil
-	if beginBuckets(r.ctx, r.client, r.begin()) != nil {
+	if beginBuckets(r.ctx, r.client, r.now().Unix()) != nil {
 		return false
 	}
-	defer local.stopJournal()
-	if pushUses(r.ctx, r.client, local.snapshot(), r.now().Unix()) != nil {
+	defer r.local.stopJournal()
+	if pushUses(r.ctx, r.client, r.local.snapshot(), r.now().Unix()) != nil {
 		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if pushUses(r.ctx, r.client, local.journalled(), r.now().Unix()) != nil {
+	if pushUses(r.ctx, r.client, r.local.journalled(), r.now().Unix()) != nil {
 		return false
 	}
-	r.local = nil
+	r.lost = false
 	r.metrics.RedisUp.Set(1)
 	return true
 }

@@ -11,9 +11,9 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// issued is a token of so many seconds from now, and a lifetime of minutes.
+// issued is a token of so many seconds from now, and a lifetime of four minutes.
 func issued(a *authtest.Account, seconds int64) string {
-	return forge(a, sendMessage.NSID, times(seconds, seconds+600))
+	return forge(a, sendMessage.NSID, times(seconds, seconds+240))
 }
 
 func TestRedisSharesSingleUse(t *testing.T) {
@@ -86,6 +86,10 @@ func TestRedisFlushed(t *testing.T) {
 			t.Error("a flushed Redis let a token pass again")
 		}
 	}
+	// Whatever finds out is refused, once.
+	if got := call(t, i.Authenticator, issued(a, 0), sendMessage); got != JwtExpired {
+		t.Errorf("issued before the flush: %s", got)
+	}
 	// From then on all buckets remember: no further token is lost to that.
 	for range 2 * redisBuckets {
 		if got := call(t, i.Authenticator, issued(a, 22), sendMessage); got != a.DID {
@@ -143,14 +147,14 @@ func TestRedisAnswerLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := use(&clock{}, "j", 1, 61)
-	id := u.id()
+	id, nonce := u.id(), rand.Text()
 	for range 2 {
-		got, err := spendScript.Run(t.Context(), c, []string{markerKey(id), tokenKey(id)}, "nonce", 60_000, u.IssuedAt, 0).Int()
+		got, err := spendScript.Run(t.Context(), c, []string{markerKey(id), tokenKey(id)}, nonce, 60_000, u.IssuedAt, 0, 1).Int()
 		if err != nil || got != 1 {
 			t.Errorf("the same call: %d, %v", got, err)
 		}
 	}
-	if got, err := spendRedis(t.Context(), c, &u, 0, 0); err != nil || got != 0 {
+	if got, err := spendRedis(t.Context(), c, &u, 0); err != nil || got != 0 {
 		t.Errorf("another call: %d, %v", got, err)
 	}
 }
@@ -206,6 +210,72 @@ func TestRedisLostAndBack(t *testing.T) {
 		t.Errorf("after it all: %s", got)
 	}
 }
+
+// TestRedisLostWithClocksAhead: an issuer whose clock is ahead costs the others
+// nothing when Redis is lost, and gets no second use.
+func TestRedisLostWithClocksAhead(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	i := s.instance(w)
+	a, other := w.plc.NewAccount(), w.plc.NewAccount()
+	ahead := issued(a, 118)
+	if got := call(t, i.Authenticator, ahead, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	s.stall()
+	call(t, i.Authenticator, issued(other, 0), sendMessage)
+	i.wait(t, false)
+	w.advance(2 * time.Second)
+	if got := call(t, i.Authenticator, issued(other, 2), sendMessage); got != other.DID {
+		t.Errorf("another account, 2 s later: %s", got)
+	}
+	if got := call(t, i.Authenticator, ahead, sendMessage); got != JwtReplayed {
+		t.Errorf("again without Redis: %s", got)
+	}
+	s.resume()
+	i.wait(t, true)
+	if got := call(t, s.instance(w).Authenticator, ahead, sendMessage); got != JwtReplayed {
+		t.Errorf("again at another instance: %s", got)
+	}
+}
+
+// TestRedisCountsUses: a token without jti has its uses at all instances
+// together, with Redis, without it, and after it has come back.
+func TestRedisCountsUses(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	one, two := s.instance(w), s.instance(w)
+	a := w.plc.NewAccount()
+	token := forge(a, sendMessage.NSID, func(_, c map[string]any) {
+		times(0, 240)(nil, c)
+		delete(c, "iat")
+		delete(c, "jti")
+	})
+	use := func(i *redisInstance, want string, times int) {
+		t.Helper()
+		for range times {
+			if got := call(t, i.Authenticator, token, sendMessage); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
+	}
+	use(one, a.DID, 2)
+	use(two, a.DID, 2)
+	s.stall()
+	call(t, one.Authenticator, issued(a, 0), sendMessage)
+	one.wait(t, false)
+	use(one, a.DID, 3) // 5 by its own count
+	s.resume()
+	one.wait(t, true)
+	use(two, a.DID, MaxUsesWithoutJTI-5)
+	use(two, JwtReplayed, 2)
+	use(one, JwtReplayed, 2)
+	if ttl := s.client().TTL(t.Context(), tokenKey((&Use{Signed: signedPart(token)}).id())).Val(); ttl <= 0 || ttl > 5*time.Minute {
+		t.Errorf("it is kept for %s", ttl)
+	}
+}
+
+func signedPart(token string) []byte { return []byte(token[:strings.LastIndex(token, ".")]) }
 
 func TestRedisAbsentAtStart(t *testing.T) {
 	w := newWorld(t)

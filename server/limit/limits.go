@@ -37,8 +37,6 @@ type Limits struct {
 	refused *prometheus.CounterVec
 }
 
-var _ xrpc.Limiter = (*Limits)(nil)
-
 // New makes Limits by the table of this package.
 func New(cfg Config) (*Limits, error) {
 	if cfg.Scale < 0 || math.IsNaN(cfg.Scale) || math.IsInf(cfg.Scale, 0) {
@@ -99,9 +97,9 @@ func (l *Limits) Return(_ context.Context, r *Row, key string, n int64) {
 // Refused counts a refusal that was decided elsewhere.
 func (l *Limits) Refused(r *Row) { l.refused.WithLabelValues(r.Name).Inc() }
 
-// Allow implements xrpc.Limiter: one call of m by the caller's account.
-func (l *Limits) Allow(ctx context.Context, caller xrpc.Caller, m *xrpc.Method) error {
-	return l.Take(ctx, AccountRow(ClassOf(m)), caller.DID, 1)
+// Account is the step of admission that bounds how often one account calls.
+func (l *Limits) Account(ctx context.Context, c *xrpc.Call) error {
+	return l.Take(ctx, AccountRow(ClassOf(c.Method)), c.Caller.DID, 1)
 }
 
 // ConvoFull says whether a conversation has used up its rate for calls of m's

@@ -119,12 +119,12 @@ func text(s *string) string {
 }
 
 // Authenticate takes the token for the DID.
-func (h *handlers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Caller, error) {
+func (h *handlers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return xrpc.Caller{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
+		return xrpc.Proof{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
 	}
-	return xrpc.Caller{DID: did}, nil
+	return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, nil
 }
 
 // world is streams behind the real routes and a real HTTP server.

@@ -52,12 +52,12 @@ func (f *fake) UploadBlob(_ context.Context, _ xrpc.Caller, up *xrpc.Upload) (*g
 }
 
 // Authenticate takes the token for the DID.
-func (f *fake) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Caller, error) {
+func (f *fake) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return xrpc.Caller{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
+		return xrpc.Proof{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
 	}
-	return xrpc.Caller{DID: did}, nil
+	return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, nil
 }
 
 // auditor keeps what is not declared.
