@@ -14,8 +14,8 @@ import (
 
 // Bounds of one look-up of a DID document.
 const (
-	// LookupTimeout covers waiting for a slot, name resolution, connection,
-	// TLS, and the body.
+	// LookupTimeout covers name resolution, connection, TLS, and the body. A
+	// request waits no longer than that for its turn, either.
 	LookupTimeout = 3 * time.Second
 	// MaxDocument is the largest DID document read, in bytes. A PLC document
 	// has about 700.

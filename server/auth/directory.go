@@ -3,15 +3,14 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"sync"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
-	"github.com/bluesky-social/indigo/atproto/syntax"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/sync/singleflight"
+
+	"catbird.blue/mls/server/limit"
 )
 
 // How long answers about DIDs count. A new key works at once, by the refresh
@@ -27,6 +26,9 @@ const (
 	// failureTTL is how long a directory that failed is left in peace about
 	// one DID.
 	failureTTL = 5 * time.Second
+	// webFailureTTL is the same for the host of a did:web, which is nobody
+	// else's.
+	webFailureTTL = 30 * time.Second
 	// refreshPause is the least time between two refreshes of one DID that
 	// bad signatures cause.
 	refreshPause = time.Minute
@@ -43,6 +45,11 @@ type DirectoryConfig struct {
 	// Dev allows http, did:web:localhost and private addresses.
 	Dev     bool
 	Metrics *Metrics
+	// Limits bounds look-ups; nil for the bounds of what is under way alone.
+	Limits *limit.Limits
+	// Known tells whether an account is known by its own doing, so that its
+	// look-ups have a rate apart from those of strangers; nil for none.
+	Known func(ctx context.Context, did string) (bool, error)
 
 	// For tests of this package.
 	now func() time.Time
@@ -55,7 +62,7 @@ type Directory struct {
 	resolver *resolver
 	metrics  *Metrics
 	now      func() time.Time
-	flight   singleflight.Group
+	turns    *turns
 
 	keys     *lru.Cache[string, *issuerKey]
 	failures *lru.Cache[string, failure]
@@ -70,9 +77,11 @@ type Directory struct {
 	// their own.
 	ctx    context.Context
 	cancel context.CancelFunc
+	wg     sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
-	wg     sync.WaitGroup
+	// flights has the look-ups that somebody waits for.
+	flights map[string]*flight
 }
 
 // issuerKey is the signing key of a DID. A fetch makes a new one, so that
@@ -81,6 +90,10 @@ type issuerKey struct {
 	public  atcrypto.PublicKey
 	alg     string
 	fetched time.Time
+	// pds is the endpoint of the account's PDS as its document says.
+	pds string
+	// verified is called when a signature held by this key.
+	verified func()
 }
 
 type failure struct {
@@ -101,10 +114,13 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
 		metrics: m, now: cfg.now,
 		keys: newLRU[*issuerKey](maxKeys), failures: newLRU[failure](maxFailures), refreshed: newLRU[time.Time](maxKeys),
-		joined: func() {},
+		joined: func() {}, flights: map[string]*flight{},
 	}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.turns, err = newTurns(cfg, d.now); err != nil {
+		return nil, err
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d, nil
@@ -135,14 +151,25 @@ func (d *Directory) Close() {
 // a cancelled ctx. Cancelling ctx does not disturb others that wait for the
 // same answer.
 func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
-	k, err := d.lookup(ctx, did)
+	k, err := d.lookup(ctx, "", did)
 	if err != nil {
 		return nil, err
 	}
 	return k.public, nil
 }
 
-func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) {
+// Endpoint is the endpoint of the PDS that the document of an account names, as
+// far as the document was fetched lately, or "".
+func (d *Directory) Endpoint(did string) string {
+	if key, ok := d.keys.Peek(did); ok {
+		return key.pds
+	}
+	return ""
+}
+
+// lookup gives the signing key of a DID that a request from a source names. The
+// error is as SigningKey has it, or an *xrpc.Error that tells to come later.
+func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {
 	now := d.now()
 	key, ok := d.keys.Get(did)
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
@@ -154,7 +181,7 @@ func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) 
 		return d.staleOr(key, f.err)
 	}
 	d.metrics.DocumentCache.WithLabelValues("miss").Inc()
-	fresh, err := d.fetch(ctx, did)
+	fresh, err := d.fetch(ctx, source, did)
 	if err != nil {
 		return d.staleOr(key, err)
 	}
@@ -174,7 +201,7 @@ func (d *Directory) staleOr(key *issuerKey, err error) (*issuerKey, error) {
 // used. It returns nil where that was done within the last minute, where it
 // cannot bring anything new, or where it fails. start is when the request
 // came: a document fetched since is new enough.
-func (d *Directory) refresh(ctx context.Context, did string, used *issuerKey, start time.Time) *issuerKey {
+func (d *Directory) refresh(ctx context.Context, source, did string, used *issuerKey, start time.Time) *issuerKey {
 	if current, ok := d.keys.Peek(did); ok && current != used {
 		return current
 	}
@@ -182,7 +209,7 @@ func (d *Directory) refresh(ctx context.Context, did string, used *issuerKey, st
 		return nil
 	}
 	d.metrics.Refreshes.Inc()
-	key, err := d.fetch(ctx, did)
+	key, err := d.fetch(ctx, source, did)
 	if err != nil {
 		return nil
 	}
@@ -198,55 +225,4 @@ func (d *Directory) mayRefresh(did string) bool {
 	}
 	d.refreshed.Add(did, now)
 	return true
-}
-
-// fetch joins the look-up of did that is in flight, or starts one.
-func (d *Directory) fetch(ctx context.Context, did string) (*issuerKey, error) {
-	d.mu.Lock()
-	if d.closed {
-		d.mu.Unlock()
-		return nil, fmt.Errorf("%w: shutting down", ErrUpstream)
-	}
-	d.wg.Add(1)
-	d.mu.Unlock()
-	result := d.flight.DoChan(did, func() (any, error) { return d.fetchAlone(did) })
-	d.joined()
-	select {
-	case r := <-result:
-		d.wg.Done()
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.(*issuerKey), nil
-	case <-ctx.Done():
-		// Close still has to wait for the look-up.
-		go func() {
-			defer d.wg.Done()
-			<-result
-		}()
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, ctx.Err())
-	}
-}
-
-func (d *Directory) fetchAlone(did string) (*issuerKey, error) {
-	ctx, cancel := context.WithTimeout(d.ctx, LookupTimeout)
-	defer cancel()
-	fetched := d.now()
-	public, err := d.resolver.signingKey(ctx, syntax.DID(did))
-	switch {
-	case errors.Is(err, ErrUnknownIdentity):
-		d.keys.Remove(did)
-		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
-		return nil, err
-	case err != nil:
-		d.failures.Add(did, failure{err, d.now().Add(failureTTL)})
-		return nil, err
-	}
-	key := &issuerKey{public: public, alg: algES256, fetched: fetched}
-	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
-		key.alg = algES256K
-	}
-	d.keys.Add(did, key)
-	d.failures.Remove(did)
-	return key, nil
 }

@@ -20,11 +20,14 @@ const (
 	algES256  = "ES256"  // RFC 7518 §3.4
 
 	webPrefix = "did:web:"
-	// Look-ups in flight at once, by DID method. Slow hosts of did:web, which
-	// anyone can set up, must not hold up the directory of everybody else.
-	plcSlots = 64
-	webSlots = 16
 )
+
+// account is what is read out of a DID document: the key that checks tokens, and
+// the endpoint of the PDS, "" for none.
+type account struct {
+	key atcrypto.PublicKey
+	pds string
+}
 
 // resolver fetches DID documents and reads the signing key out of them. It does
 // not use indigo's, which decodes whole documents and fails at entries that
@@ -33,36 +36,24 @@ type resolver struct {
 	dev      bool
 	plcURL   string
 	plc, web *http.Client
-	slots    map[string]chan struct{}
 	metrics  *Metrics
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
 	return &resolver{
 		dev: dev, plcURL: plcURL, plc: plc, web: web, metrics: m,
-		slots: map[string]chan struct{}{
-			"plc": make(chan struct{}, plcSlots), "web": make(chan struct{}, webSlots),
-		},
 	}
 }
 
-// signingKey fetches did's document and returns its #atproto key. The error
-// is ErrUnknownIdentity or ErrUpstream.
-func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.PublicKey, error) {
+// fetch fetches did's document and reads it. The error is ErrUnknownIdentity or
+// ErrUpstream.
+func (r *resolver) fetch(ctx context.Context, did syntax.DID) (account, error) {
 	method := did.Method()
-	slots := r.slots[method]
-	if slots == nil {
-		return nil, unusable("DIDs of method %s are not accounts", method)
-	}
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	case <-ctx.Done():
-		r.metrics.lookup(method, "failed", LookupTimeout)
-		return nil, fmt.Errorf("%w: too many look-ups in flight", ErrUpstream)
+	if method != "plc" && method != "web" {
+		return account{}, unusable("DIDs of method %s are not accounts", method)
 	}
 	start := time.Now()
-	key, err := r.fetchKey(ctx, did.String())
+	found, err := r.fetchAccount(ctx, did.String())
 	outcome := "ok"
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
@@ -71,47 +62,47 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 		outcome = "failed"
 	}
 	r.metrics.lookup(method, outcome, time.Since(start))
-	return key, err
+	return found, err
 }
 
-func (r *resolver) fetchKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error) {
 	if strings.HasPrefix(did, webPrefix) {
-		return r.fetchWebKey(ctx, did)
+		return r.fetchWebAccount(ctx, did)
 	}
 	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
 	if err != nil {
-		return nil, err
+		return account{}, err
 	}
-	key, err := signingKeyOf(raw, did)
+	found, err := readAccount(raw, did)
 	if errors.Is(err, errNotJSON) {
 		// The directory's fault, or that of a proxy before it.
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return account{}, fmt.Errorf("%w: %w", ErrUpstream, err)
 	}
-	return key, err
+	return found, err
 }
 
-func (r *resolver) fetchWebKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+func (r *resolver) fetchWebAccount(ctx context.Context, did string) (account, error) {
 	address, err := r.webAddress(did)
 	if err != nil {
-		return nil, err
+		return account{}, err
 	}
 	raw, err := fetchDocument(ctx, r.web, address)
 	var noName *net.DNSError
 	switch {
 	case errors.As(err, &noName) && noName.IsNotFound:
-		return nil, unusable("the host of its did:web does not exist")
+		return account{}, unusable("the host of its did:web does not exist")
 	case errors.Is(err, errRefusedAddress):
 		// The issuer chose the address. For the directory it would be a
 		// mistake of the operator's.
-		return nil, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
+		return account{}, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
 	case err != nil:
-		return nil, err
+		return account{}, err
 	}
-	key, err := signingKeyOf(raw, did)
+	found, err := readAccount(raw, did)
 	if errors.Is(err, errNotJSON) {
-		return nil, unusable("%s", err)
+		return account{}, unusable("%s", err)
 	}
-	return key, err
+	return found, err
 }
 
 // webAddress is where the document of a did:web is. did:web:localhost%3APORT is

@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -27,7 +28,9 @@ type Queue struct {
 	seen  uint64
 	lanes map[Lane]*lane
 	used  map[string]use
+	// timer is set where something comes back at a moment.
 	timer *time.Timer
+	wakes time.Duration
 }
 
 // Lane is something that work needs to go on: one of what a row allows to a
@@ -71,7 +74,13 @@ func (q *Queue) Enter(source string, lanes ...Lane) *Waiter {
 	}
 	q.lines[source] = append(q.lines[source], w)
 	q.count++
-	q.dispatch()
+	// Others are looked at when something ends or comes back.
+	switch open, in := w.open(q.limits.now()); {
+	case open:
+		q.dispatch()
+	case in > 0:
+		q.wake(in)
+	}
 	return w
 }
 
@@ -86,6 +95,16 @@ func (w *Waiter) Refusal() error {
 		return nil
 	}
 	return w.refused.Refuse(w.q.howLong(w))
+}
+
+// Wait waits for the turn until ctx ends. The error says that there is none.
+func (w *Waiter) Wait(ctx context.Context) error {
+	select {
+	case <-w.ready:
+		return w.Refusal()
+	case <-ctx.Done():
+		return w.Expire()
+	}
 }
 
 // Expire ends the waiting for a turn that did not come in time, and says for
@@ -134,15 +153,16 @@ func (w *Waiter) Done() {
 		l.inUse--
 	}
 	w.end()
+	w.lanes = nil
 	w.q.dispatch()
 }
 
-// Credit takes back a part of a turn that a source had, so that it counts less
-// against the source.
-func (q *Queue) Credit(source string, part float64) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.credit(source, part)
+// Credit takes back a part of a turn that was had, so that it counts less against
+// its source.
+func (w *Waiter) Credit(part float64) {
+	w.q.mu.Lock()
+	defer w.q.mu.Unlock()
+	w.q.credit(w.source, part)
 }
 
 func (q *Queue) credit(source string, part float64) {
@@ -216,7 +236,9 @@ func (q *Queue) dispatch() {
 	for {
 		w, wait := q.next(now)
 		if w == nil {
-			q.wake(wait)
+			if wait > 0 {
+				q.wake(wait)
+			}
 			return
 		}
 		q.remove(w)
@@ -271,18 +293,24 @@ func (w *Waiter) open(now time.Duration) (open bool, in time.Duration) {
 	return in == 0, in
 }
 
+// wake looks again after a time, or before.
 func (q *Queue) wake(in time.Duration) {
+	at := q.limits.now() + in
+	if q.timer != nil && q.wakes <= at {
+		return
+	}
 	if q.timer != nil {
 		q.timer.Stop()
-		q.timer = nil
 	}
-	if in > 0 {
-		q.timer = time.AfterFunc(in, func() {
-			q.mu.Lock()
-			defer q.mu.Unlock()
+	q.wakes = at
+	q.timer = time.AfterFunc(in, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if q.wakes == at {
+			q.timer = nil
 			q.dispatch()
-		})
-	}
+		}
+	})
 }
 
 // forget drops sources that had little, and if that is not a tenth, others.

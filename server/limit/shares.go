@@ -95,7 +95,7 @@ func (s *shares) take(b SharedBucket, member string, scale float64) time.Duratio
 	// own+1 may be no more than amount-total.
 	used, most := part.total[bucket].now(now, fades)+part.members[mine].now(now, fades), max(amount-1, forgotten)
 	if used > most {
-		return max(time.Millisecond, time.Duration(float64(fades)*math.Log(used/most)))
+		return time.Duration(math.Ceil(float64(fades)*math.Log(used/most))) + time.Microsecond
 	}
 	part.put(part.total, bucket, now, fades, s.limit)
 	part.put(part.members, mine, now, fades, s.limit)

@@ -116,7 +116,7 @@ func TestShareComesBack(t *testing.T) {
 	if c.clock += wait / 2; c.take("flood0") {
 		t.Errorf("it came back before %s", wait)
 	}
-	if c.clock += wait/2 + 1; !c.take("flood0") {
+	if c.clock += wait/2 + time.Microsecond; !c.take("flood0") {
 		t.Errorf("it did not come back after %s", wait)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -40,7 +41,7 @@ func ParseSizes(list string) (Sizes, error) {
 		if err != nil || n < 0 || n > 1e9 {
 			return nil, fmt.Errorf("%q is not a name and a number of accounts such as bsky.network=50000", item)
 		}
-		switch domain := Domain(name, false); {
+		switch domain := auth.Domain(name, false); {
 		case domain == "":
 			return nil, fmt.Errorf("%q has no registrable domain", name)
 		case domain != name:
