@@ -22,6 +22,8 @@ const (
 	// maxAsked bounds the accounts of which it is remembered that their PDS was
 	// asked.
 	maxAsked = 100_000
+	// maxHearing bounds the calls of one account that wait for its PDS.
+	maxHearing = 8
 )
 
 // question is one to a PDS: whether it has an account.
@@ -31,29 +33,57 @@ type question struct {
 	source string
 }
 
-// ask has the PDS of an account asked, and gives a channel that is closed when
-// there is an answer. It is nil where the PDS was asked a while ago.
-func (o *Origins) ask(q question) <-chan struct{} {
+// asking is a question under way.
+type asking struct {
+	// done is closed when there is an answer, or none is to come.
+	done chan struct{}
+	// hearing counts the calls that wait for it, under the lock of Origins.
+	hearing int
+}
+
+// ask has the PDS of an account asked. It gives nil where it was asked a while
+// ago.
+func (o *Origins) ask(q question) *asking {
 	key := q.did + " " + q.claim.endpoint
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if done := o.open[key]; done != nil {
-		return done
+	if a := o.open[key]; a != nil {
+		return a
 	}
 	if until, ok := o.asked.Get(key); ok && o.now().Before(until) || o.ctx.Err() != nil {
 		return nil
 	}
-	done := make(chan struct{})
-	o.open[key] = done
+	a := &asking{done: make(chan struct{})}
+	o.open[key] = a
 	o.wg.Go(func() {
 		peace := o.answer(q)
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.asked.Add(key, o.now().Add(peace))
 		delete(o.open, key)
-		close(done)
+		close(a.done)
 	})
-	return done
+	return a
+}
+
+// hear waits for the answer to a question, and tells whether it came.
+func (o *Origins) hear(ctx context.Context, a *asking) bool {
+	o.mu.Lock()
+	if a.hearing >= maxHearing {
+		o.mu.Unlock()
+		return false
+	}
+	a.hearing++
+	o.mu.Unlock()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-a.done:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // answer waits for the turn of a question, asks it and notes the answer. It
@@ -64,12 +94,7 @@ func (o *Origins) answer(q question) time.Duration {
 	defer turn.Done()
 	ctx, cancel := context.WithTimeout(o.ctx, askFor)
 	defer cancel()
-	select {
-	case <-turn.Ready():
-	case <-ctx.Done():
-		_ = turn.Expire()
-	}
-	if turn.Refusal() != nil || o.ctx.Err() != nil {
+	if turn.Wait(ctx) != nil || o.ctx.Err() != nil {
 		o.confirmations.WithLabelValues("crowded").Inc()
 		return afterCrowd
 	}

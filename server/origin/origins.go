@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/singleflight"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
@@ -45,10 +46,22 @@ type Config struct {
 	CPUs int
 }
 
+// store has the queries that Origins needs; for tests whose clock is not that of
+// a database.
+type store interface {
+	GetStanding(ctx context.Context, did string, before time.Time) (db.GetStandingRow, error)
+	NoteSettled(ctx context.Context, did string, now time.Time) error
+	NoteOrigin(ctx context.Context, did, origin string, now time.Time) error
+	ForgetOrigin(ctx context.Context, did, origin string) error
+	CountSettled(ctx context.Context, origin string, after time.Time) (int64, error)
+}
+
+var _ store = (*db.Queries)(nil)
+
 // Origins bounds the new accounts of one origin together, and all accounts of
 // the instance.
 type Origins struct {
-	pool     *pgxpool.Pool
+	store    store
 	limits   *limit.Limits
 	endpoint func(did string) string
 	client   *http.Client
@@ -69,7 +82,7 @@ type Origins struct {
 	// until when others are not asked again.
 	queue *limit.Queue
 	mu    sync.Mutex
-	open  map[string]chan struct{}
+	open  map[string]*asking
 	asked *lru.Cache[string, time.Time]
 
 	ctx    context.Context
@@ -80,10 +93,10 @@ type Origins struct {
 // New makes Origins. Close them to end their questions.
 func New(c Config) *Origins {
 	o := &Origins{
-		pool: c.Pool, limits: c.Limits, endpoint: c.Endpoint, client: c.Client, dev: c.Dev, sizes: c.Sizes, proxies: c.Proxies,
+		store: db.New(c.Pool), limits: c.Limits, endpoint: c.Endpoint, client: c.Client, dev: c.Dev, sizes: c.Sizes, proxies: c.Proxies,
 		now: c.Now, cpus: c.CPUs, standings: newLRU[standing](maxStandings), counts: newLRU[count](maxCounted),
 		toCount: make(chan string, maxToCount), queue: limit.NewQueue(c.Limits, limit.ConfirmWaiting),
-		open: map[string]chan struct{}{}, asked: newLRU[time.Time](maxAsked),
+		open: map[string]*asking{}, asked: newLRU[time.Time](maxAsked),
 		confirmations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "mls_origin_confirmations_total", Help: "Answers of PDSes whether they have an account.",
 		}, []string{"outcome"}),
@@ -154,8 +167,8 @@ func (o *Origins) originOf(a standing, says claim) string {
 }
 
 // keepConfirmed has the account's PDS asked where its word is missing or getting
-// old. The channel is closed at its answer, and nil where none is to come.
-func (o *Origins) keepConfirmed(a standing, q question) <-chan struct{} {
+// old. It gives nil where no answer is to come.
+func (o *Origins) keepConfirmed(a standing, q question) *asking {
 	fresh := a.origin == q.claim.origin && o.now().Sub(a.confirmed) < confirmAfter
 	switch {
 	case q.claim.origin == "" || fresh:
@@ -179,7 +192,7 @@ func (o *Origins) noteProven(q question) {
 
 // takeOrigin takes a share of the bucket of an origin, and gives the origin. An
 // account that is unconfirmed waits for its PDS before it is refused.
-func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin string, says claim, answered <-chan struct{}) (string, error) {
+func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin string, says claim, answered *asking) (string, error) {
 	row := limit.OriginRow(class)
 	wait := o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
 	if wait > 0 && origin == unconfirmed && answered != nil && o.hear(ctx, answered) {
@@ -188,19 +201,6 @@ func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin
 		}
 	}
 	return origin, o.limits.Refusal(row, wait)
-}
-
-// hear waits for an answer, and tells whether it came.
-func (o *Origins) hear(ctx context.Context, answered <-chan struct{}) bool {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-answered:
-		return true
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return false
 }
 
 // takeInstance takes a share of what the instance can do. New accounts of one

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/limit"
 )
@@ -98,7 +97,7 @@ func (o *Origins) countThem() {
 			return
 		case origin := <-o.toCount:
 			ctx, cancel := context.WithTimeout(o.ctx, queryTimeout)
-			n, err := db.New(o.pool).CountSettled(ctx, origin, o.now().Add(-confirmedFor))
+			n, err := o.store.CountSettled(ctx, origin, o.now().Add(-confirmedFor))
 			cancel()
 			if err == nil {
 				o.counts.Add(origin, count{n, o.now()})

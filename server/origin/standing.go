@@ -3,8 +3,6 @@ package origin
 import (
 	"context"
 	"time"
-
-	"catbird.blue/mls/db"
 )
 
 const (
@@ -59,8 +57,7 @@ func (o *Origins) load(ctx context.Context, did string) (standing, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), queryTimeout)
 	defer cancel()
 	now := o.now()
-	q := db.New(o.pool)
-	row, err := q.GetStanding(ctx, did, now.Add(-newFor))
+	row, err := o.store.GetStanding(ctx, did, now.Add(-newFor))
 	if err != nil {
 		return standing{}, err
 	}
@@ -71,7 +68,7 @@ func (o *Origins) load(ctx context.Context, did string) (standing, error) {
 	if s.settled {
 		s.until = now.Add(rememberSettled)
 		if !row.Noted {
-			if err := q.NoteSettled(ctx, did, now); err != nil {
+			if err := o.store.NoteSettled(ctx, did, now); err != nil {
 				return standing{}, err
 			}
 		}
@@ -85,7 +82,7 @@ func (o *Origins) confirm(ctx context.Context, did, origin string) {
 	now := o.now()
 	// What cannot be written counts here nevertheless, for as long as it is
 	// remembered.
-	if err := db.New(o.pool).NoteOrigin(ctx, did, origin, now); err != nil {
+	if err := o.store.NoteOrigin(ctx, did, origin, now); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
 	}
 	o.update(did, func(s *standing) { s.origin, s.confirmed = origin, now })
@@ -93,7 +90,7 @@ func (o *Origins) confirm(ctx context.Context, did, origin string) {
 
 // deny notes that the origin does not have the account.
 func (o *Origins) deny(ctx context.Context, did, origin string) {
-	if err := db.New(o.pool).ForgetOrigin(ctx, did, origin); err != nil {
+	if err := o.store.ForgetOrigin(ctx, did, origin); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
 	}
 	o.update(did, func(s *standing) {
