@@ -78,21 +78,6 @@ func (q *Queries) GetStanding(ctx context.Context, did string, before time.Time)
 	return i, err
 }
 
-const isKnownAccount = `-- name: IsKnownAccount :one
-SELECT (EXISTS (SELECT 1 FROM memberships m WHERE m.did = $1 AND m.accepted_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = $1 AND k.created_at <= $2::timestamptz))::boolean
-`
-
-// Whether an account has shown by its own doing that it uses the service: it
-// accepted a conversation, or has had key packages for some time. Rows that
-// anybody can cause in a moment show nothing.
-func (q *Queries) IsKnownAccount(ctx context.Context, did string, before time.Time) (bool, error) {
-	row := q.db.QueryRow(ctx, isKnownAccount, did, before)
-	var column_1 bool
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
 const noteOrigin = `-- name: NoteOrigin :exec
 INSERT INTO account_origins AS o (did, origin, confirmed_at) VALUES ($1, $2::text, $3::timestamptz)
 ON CONFLICT (did) DO UPDATE SET origin = excluded.origin, confirmed_at = excluded.confirmed_at

@@ -49,10 +49,3 @@ DELETE FROM account_origins WHERE did IN (
     LIMIT sqlc.arg(batch)::bigint
     FOR UPDATE SKIP LOCKED
 );
-
--- name: IsKnownAccount :one
--- Whether an account has shown by its own doing that it uses the service: it
--- accepted a conversation, or has had key packages for some time. Rows that
--- anybody can cause in a moment show nothing.
-SELECT (EXISTS (SELECT 1 FROM memberships m WHERE m.did = sqlc.arg(did) AND m.accepted_at IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = sqlc.arg(did) AND k.created_at <= sqlc.arg(before)::timestamptz))::boolean;

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"catbird.blue/mls/db/migrations"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
@@ -28,6 +30,8 @@ type app struct {
 	service  *server.Server
 	live     *live
 	limits   *limit.Limits
+	// directory has the signing keys of accounts.
+	directory *auth.Directory
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -90,7 +94,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	did := c.serviceDID(port)
-	plumbing, err := a.plumbing(ctx, did)
+	plumbing, err := a.plumbing(ctx, did, pool)
 	if err != nil {
 		return err
 	}
@@ -127,14 +131,18 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 }
 
 // plumbing makes authentication and limits.
-func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
+func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrpc.Plumbing, error) {
 	c := a.config
 	m := auth.NewMetrics(a.metrics.Registry)
-	dir, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m})
+	dir, err := auth.NewDirectory(auth.DirectoryConfig{
+		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Store: auth.NewDBKeys(pool),
+		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // nothing is looked up before live is there
+	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
 	a.onClose(func() error { dir.Close(); return nil })
+	a.directory = dir
 	replay, err := a.replay(ctx, m)
 	if err != nil {
 		return xrpc.Plumbing{}, err

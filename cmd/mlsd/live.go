@@ -38,7 +38,7 @@ func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
-	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Log: a.log})
+	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, Log: a.log})
 	a.onClose(l.bus.Close)
 	return l, nil
 }

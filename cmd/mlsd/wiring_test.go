@@ -87,6 +87,43 @@ func TestReplayThroughRedis(t *testing.T) {
 	}
 }
 
+// TestKeyChangeReachesInstances: one instance learns of a new signing key, and
+// the others refuse the old one at once.
+func TestKeyChangeReachesInstances(t *testing.T) {
+	plc := authtest.NewPLC()
+	defer plc.Close()
+	const did = "did:web:mls.example.org"
+	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=" + did, "MLS_DEV=true"}
+	a, b := start(t, env...), start(t, env...)
+	call := func(r *running, by authtest.Account) int {
+		code, _ := r.call(t, "GET", gen.NSIDGetConvos, by.Token(did, gen.NSIDGetConvos), "")
+		return code
+	}
+	// With further accounts, in case an instance does not hear the others yet.
+	for range 20 {
+		account := plc.NewAccount()
+		old := *account
+		account.Rotate()
+		plc.Publish(old.DID, authtest.Document(old.DID, old.Key))
+		for _, r := range []*running{a, b} {
+			if code := call(r, old); code != 200 {
+				t.Fatalf("the first key: status %d", code)
+			}
+		}
+		plc.Publish(old.DID, authtest.Document(old.DID, account.Key))
+		if code := call(a, *account); code != 200 {
+			t.Fatalf("the new key: status %d", code)
+		}
+		for range 20 {
+			if call(b, old) == 401 {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	t.Error("the old key is still accepted at the other instance")
+}
+
 func TestSettingsReachTheService(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()

@@ -468,6 +468,17 @@ CREATE INDEX key_packages_leases ON key_packages (lease_holder, did, lease_ends_
 CREATE INDEX key_packages_unspent_age ON key_packages (expires_at) WHERE spent_at IS NULL;
 CREATE INDEX key_packages_spent_age ON key_packages (expires_at) WHERE spent_at IS NOT NULL;
 
+-- The signing keys of accounts that are known here, as their directories gave
+-- them, for when a directory does not answer. A row is written when the key has
+-- changed, or once an hour, and removed a day after that.
+CREATE TABLE account_keys (
+    did        TEXT COLLATE "C" PRIMARY KEY,
+    -- A Multikey in base58. Empty where the directory said that there is no key.
+    public_key TEXT COLLATE "C" NOT NULL,
+    fetched_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX account_keys_age ON account_keys (fetched_at);
+
 -- Encrypted attachments, kept for each owner. The bytes are in the blob store,
 -- as the object object_key: a row is written when its object is complete.
 CREATE TABLE blobs (
@@ -531,7 +542,7 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 -- +goose Down
 
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
+DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, group_infos, events, lapsed_proposals, removed_messages, messages, roster_claims, group_states, leaves,
     read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;

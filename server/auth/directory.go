@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -18,8 +19,11 @@ import (
 // the new one is seen, and after keyTTL at the latest.
 const (
 	keyTTL = 10 * time.Minute
+	// refreshAfter is when a key that is in use is fetched again beside the
+	// request that uses it, so that look-ups that have to wait hold up nobody.
+	refreshAfter = 8 * time.Minute
 	// staleTTL is how long a key is used while its directory does not
-	// answer, counted from the fetch.
+	// answer, counted from the fetch. See also StoredKeyTTL.
 	staleTTL = time.Hour
 	// unknownTTL is how long a DID stays unknown.
 	unknownTTL = time.Minute
@@ -43,13 +47,15 @@ type DirectoryConfig struct {
 	// https://plc.directory.
 	PLCURL string
 	// Dev allows http, did:web:localhost and private addresses.
-	Dev     bool
+	Dev bool
+	// Store, where set, keeps keys for outages of the directories.
+	Store KeyStore
+	// Tell, where set, tells the other instances to Forget a key. It must not
+	// wait.
+	Tell    func(KeyID)
 	Metrics *Metrics
 	// Limits bounds look-ups; nil for the bounds of what is under way alone.
 	Limits *limit.Limits
-	// Known tells whether an account is known by its own doing, so that its
-	// look-ups have a rate apart from those of strangers; nil for none.
-	Known func(ctx context.Context, did string) (bool, error)
 
 	// For tests of this package.
 	now func() time.Time
@@ -64,7 +70,11 @@ type Directory struct {
 	now      func() time.Time
 	turns    *turns
 
-	keys     *lru.Cache[string, *issuerKey]
+	store    KeyStore
+	tell     func(KeyID)
+	unstored chan unstored
+
+	keys     *lru.Cache[KeyID, *issuerKey]
 	failures *lru.Cache[string, failure]
 
 	refreshMu sync.Mutex
@@ -90,10 +100,26 @@ type issuerKey struct {
 	public  atcrypto.PublicKey
 	alg     string
 	fetched time.Time
-	// pds is the endpoint of the account's PDS as its document says.
-	pds string
+	// pds is the endpoint of the account's PDS as its document says. Of a key
+	// from the store there is no document.
+	pds         string
+	hasDocument bool
 	// verified is called when a signature held by this key.
 	verified func()
+	// known: it is of an account that the store knows.
+	known atomic.Bool
+	// storedAt is the second in which the store was last given it.
+	storedAt atomic.Int64
+	// refreshing: it is being fetched again.
+	refreshing atomic.Bool
+}
+
+func newIssuerKey(public atcrypto.PublicKey, fetched time.Time) *issuerKey {
+	key := &issuerKey{public: public, alg: algES256, fetched: fetched, verified: func() {}}
+	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
+		key.alg = algES256K
+	}
+	return key
 }
 
 type failure struct {
@@ -112,22 +138,33 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
-		metrics: m, now: cfg.now,
-		keys: newLRU[*issuerKey](maxKeys), failures: newLRU[failure](maxFailures), refreshed: newLRU[time.Time](maxKeys),
-		joined: func() {}, flights: map[string]*flight{},
+		metrics: m, now: cfg.now, store: cfg.Store, tell: cfg.Tell, unstored: make(chan unstored, maxUnstored),
+		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
+		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},
 	}
-	if d.now == nil {
-		d.now = time.Now
-	}
-	if d.turns, err = newTurns(cfg, d.now); err != nil {
+	d.setDefaults()
+	if d.turns, err = newTurns(cfg, d.store, d.now); err != nil {
 		return nil, err
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
+	d.wg.Go(d.storeKeys)
 	return d, nil
 }
 
-func newLRU[V any](size int) *lru.Cache[string, V] {
-	c, err := lru.New[string, V](size)
+func (d *Directory) setDefaults() {
+	if d.now == nil {
+		d.now = time.Now
+	}
+	if d.store == nil {
+		d.store = noKeyStore{}
+	}
+	if d.tell == nil {
+		d.tell = func(KeyID) {}
+	}
+}
+
+func newLRU[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
 	if err != nil {
 		panic(err) // the sizes are constants
 	}
@@ -158,43 +195,37 @@ func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.Public
 	return k.public, nil
 }
 
-// Endpoint is the endpoint of the PDS that the document of an account names, as
-// far as the document was fetched lately, or "".
-func (d *Directory) Endpoint(did string) string {
-	if key, ok := d.keys.Peek(did); ok {
-		return key.pds
+// Endpoint is the endpoint of the PDS that the document of an account names, ""
+// for none. It is not ok where the document was not fetched lately.
+func (d *Directory) Endpoint(did string) (pds string, ok bool) {
+	if key, found := d.keys.Peek(keyIDOf(did)); found && key.hasDocument {
+		return key.pds, true
 	}
-	return ""
+	return "", false
 }
 
 // lookup gives the signing key of a DID that a request from a source names. The
 // error is as SigningKey has it, or an *xrpc.Error that tells to come later.
 func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {
 	now := d.now()
-	key, ok := d.keys.Get(did)
+	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
+		if !now.Before(key.fetched.Add(refreshAfter)) {
+			d.fetchBeside(source, did, key)
+		}
 		d.metrics.DocumentCache.WithLabelValues("hit").Inc()
 		return key, nil
 	}
 	if f, failed := d.failures.Get(did); failed && now.Before(f.until) {
 		d.metrics.DocumentCache.WithLabelValues("negative").Inc()
-		return d.staleOr(key, f.err)
+		return d.staleOr(did, f.err)
 	}
 	d.metrics.DocumentCache.WithLabelValues("miss").Inc()
 	fresh, err := d.fetch(ctx, source, did)
 	if err != nil {
-		return d.staleOr(key, err)
+		return d.staleOr(did, err)
 	}
 	return fresh, nil
-}
-
-// staleOr bridges an outage of the directory with the key known before it.
-func (d *Directory) staleOr(key *issuerKey, err error) (*issuerKey, error) {
-	if key == nil || !errors.Is(err, ErrUpstream) || !d.now().Before(key.fetched.Add(staleTTL)) {
-		return nil, err
-	}
-	d.metrics.DocumentCache.WithLabelValues("stale").Inc()
-	return key, nil
 }
 
 // refresh fetches the document of a DID again because a signature did not fit
@@ -202,7 +233,7 @@ func (d *Directory) staleOr(key *issuerKey, err error) (*issuerKey, error) {
 // cannot bring anything new, or where it fails. start is when the request
 // came: a document fetched since is new enough.
 func (d *Directory) refresh(ctx context.Context, source, did string, used *issuerKey, start time.Time) *issuerKey {
-	if current, ok := d.keys.Peek(did); ok && current != used {
+	if current, ok := d.keys.Peek(keyIDOf(did)); ok && current != used {
 		return current
 	}
 	if !used.fetched.Before(start) || !d.mayRefresh(did) {

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
 	"catbird.blue/mls/server/limit"
@@ -46,6 +45,22 @@ func (d *Directory) fetch(ctx context.Context, source, did string) (*issuerKey, 
 	case <-ctx.Done():
 		return nil, fmt.Errorf("%w: %w", ErrUpstream, ctx.Err())
 	}
+}
+
+// fetchBeside fetches a key again and does not wait for it.
+func (d *Directory) fetchBeside(source, did string, key *issuerKey) {
+	if f, failed := d.failures.Get(did); failed && d.now().Before(f.until) || !key.refreshing.CompareAndSwap(false, true) {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
+	d.wg.Go(func() {
+		_, _ = d.fetch(d.ctx, source, did)
+		key.refreshing.Store(false)
+	})
 }
 
 // join finds the flight of did or makes it; nil when the directory is closed.
@@ -86,7 +101,14 @@ func (d *Directory) begin(ctx context.Context, f *flight, source, did string) er
 		return nil
 	default:
 	}
-	turn := d.turns.enter(ctx, source, did)
+	turn := d.turns.enter(ctx, source, did, d.isStored(did))
+	if d.silent(did) && !turn.Now() {
+		// The look-ups under way wait for what does not answer, so that there
+		// is no need to wait for a turn.
+		turn.Leave()
+		d.bridge(did)
+		return fmt.Errorf("%w: and too many look-ups wait for one", errNoAnswer)
+	}
 	patience := time.NewTimer(LookupTimeout)
 	defer patience.Stop()
 	var err error
@@ -109,6 +131,17 @@ func (d *Directory) begin(ctx context.Context, f *flight, source, did string) er
 		d.takeOff(f, turn, did)
 	}
 	return err
+}
+
+// isStored tells whether the key of an account is one that the store knows.
+func (d *Directory) isStored(did string) bool {
+	key, ok := d.keys.Peek(keyIDOf(did))
+	return ok && key.known.Load()
+}
+
+// silent tells whether who has the document of did did not answer lately.
+func (d *Directory) silent(did string) bool {
+	return !strings.HasPrefix(did, webPrefix) && d.resolver.plcSilent.Load()
 }
 
 // takeOff begins the look-up, unless another's turn came first.
@@ -139,29 +172,44 @@ func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
 }
 
 func (d *Directory) fetchAlone(did string, turn *limit.Waiter) (*issuerKey, error) {
-	ctx, cancel := context.WithTimeout(d.ctx, LookupTimeout)
-	defer cancel()
 	fetched := d.now()
-	found, err := d.resolver.fetch(ctx, syntax.DID(did))
+	found, err := d.resolver.fetch(d.ctx, syntax.DID(did))
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
-		d.keys.Remove(did)
+		d.gone(did)
 		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
 		return nil, err
 	case err != nil:
+		if errors.Is(err, errNoAnswer) {
+			d.bridge(did)
+		}
 		d.failures.Add(did, failure{err, d.now().Add(failureTime(did))})
 		return nil, err
 	}
-	key := &issuerKey{public: found.key, alg: algES256, fetched: fetched, pds: found.pds, verified: func() {}}
-	if _, ok := found.key.(*atcrypto.PublicKeyK256); ok {
-		key.alg = algES256K
-	}
+	key := newIssuerKey(found.key, fetched)
+	key.pds, key.hasDocument = found.pds, true
 	if !strings.HasPrefix(did, webPrefix) {
 		key.verified = sync.OnceFunc(func() { turn.Credit(verifiedCredit) })
 	}
-	d.keys.Add(did, key)
+	d.keep(did, key)
 	d.failures.Remove(did)
 	return key, nil
+}
+
+// keep remembers a key that was fetched, and tells of it where it is not the one
+// that was known.
+func (d *Directory) keep(did string, key *issuerKey) {
+	id := keyIDOf(did)
+	if before, ok := d.keys.Peek(id); ok {
+		if before.public.Equal(key.public) {
+			key.known.Store(before.known.Load())
+			key.storedAt.Store(before.storedAt.Load())
+		} else {
+			d.tell(id)
+		}
+	}
+	d.keys.Add(id, key)
+	d.offer(did, key)
 }
 
 // failureTime is how long a failure of a DID's directory or host is remembered.

@@ -19,9 +19,15 @@ type Metrics struct {
 	Lookups *prometheus.CounterVec
 	// LookupSeconds is how long they took, by DID method.
 	LookupSeconds *prometheus.HistogramVec
-	// DocumentCache counts how keys were found: hit, miss, stale (an old
-	// document used because its directory does not answer), negative.
+	// DocumentCache counts how keys were found: hit, miss, negative, and where
+	// a directory does not answer stale (of the last hour) and stored (of a
+	// known account, of the last 24 hours).
 	DocumentCache *prometheus.CounterVec
+	// KeysStored counts keys offered to the store: known, unknown (of an
+	// account that is not stored), failed, dropped (too many at once).
+	KeysStored *prometheus.CounterVec
+	// KeysForgotten counts keys that another instance has learned to be old.
+	KeysForgotten prometheus.Counter
 	// Refreshes counts documents fetched again after a bad signature.
 	Refreshes prometheus.Counter
 	// Replay counts single-use checks, by store (memory, redis) and outcome
@@ -51,6 +57,8 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Buckets: []float64{.005, .02, .05, .1, .25, .5, 1, 2, 3},
 		}, []string{"method"}),
 		DocumentCache: counter("mls_auth_did_cache_total", "Signing keys asked for.", "result"),
+		KeysStored:    counter("mls_auth_stored_keys_total", "Signing keys offered to the database.", "outcome"),
+		KeysForgotten: single("mls_auth_keys_forgotten_total", "Signing keys dropped because another instance learned that they changed."),
 		Refreshes:     single("mls_auth_did_refreshes_total", "DID documents fetched again after a bad signature."),
 		Replay:        counter("mls_auth_replay_checks_total", "Single-use checks of tokens.", "store", "outcome"),
 		RedisUp: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -59,7 +67,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		RedisLost: single("mls_auth_replay_redis_lost_total", "Times single use fell back to this process."),
 	}
 	if reg != nil {
-		reg.MustRegister(m.Tokens, m.Verdicts, m.Lookups, m.LookupSeconds, m.DocumentCache, m.Refreshes,
+		reg.MustRegister(m.Tokens, m.Verdicts, m.Lookups, m.LookupSeconds, m.DocumentCache, m.KeysStored, m.KeysForgotten, m.Refreshes,
 			m.Replay, m.RedisUp, m.RedisLost)
 	}
 	return m

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -29,6 +30,10 @@ type account struct {
 	pds string
 }
 
+// errNoAnswer is an ErrUpstream by the directory's or the host's doing, not by
+// ours.
+var errNoAnswer = fmt.Errorf("%w: no answer", ErrUpstream)
+
 // resolver fetches DID documents and reads the signing key out of them. It does
 // not use indigo's, which decodes whole documents and fails at entries that
 // nobody needs.
@@ -37,6 +42,8 @@ type resolver struct {
 	plcURL   string
 	plc, web *http.Client
 	metrics  *Metrics
+	// plcSilent: the PLC directory did not answer when it was last asked.
+	plcSilent atomic.Bool
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
@@ -52,6 +59,8 @@ func (r *resolver) fetch(ctx context.Context, did syntax.DID) (account, error) {
 	if method != "plc" && method != "web" {
 		return account{}, unusable("DIDs of method %s are not accounts", method)
 	}
+	ctx, cancel := context.WithTimeout(ctx, LookupTimeout)
+	defer cancel()
 	start := time.Now()
 	found, err := r.fetchAccount(ctx, did.String())
 	outcome := "ok"
@@ -70,13 +79,14 @@ func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error
 		return r.fetchWebAccount(ctx, did)
 	}
 	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
+	r.plcSilent.Store(errors.Is(err, errNoAnswer))
 	if err != nil {
 		return account{}, err
 	}
 	found, err := readAccount(raw, did)
 	if errors.Is(err, errNotJSON) {
 		// The directory's fault, or that of a proxy before it.
-		return account{}, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return account{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	return found, err
 }
@@ -125,17 +135,17 @@ func (r *resolver) webAddress(did string) (string, error) {
 }
 
 // fetchDocument gets a document of a DID. The error is ErrUnknownIdentity where
-// the answer is certain, or ErrUpstream.
+// the answer is certain, or errNoAnswer.
 func fetchDocument(ctx context.Context, client *http.Client, address string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	req.Header.Set("User-Agent", "mlsd")
 	req.Header.Set("Accept", "application/did+ld+json, application/json")
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	switch res.StatusCode {
@@ -143,11 +153,11 @@ func fetchDocument(ctx context.Context, client *http.Client, address string) ([]
 	case http.StatusNotFound:
 		return nil, unusable("there is no DID document: it was never registered, or has been deleted")
 	default:
-		return nil, fmt.Errorf("%w: status %d", ErrUpstream, res.StatusCode)
+		return nil, fmt.Errorf("%w: status %d", errNoAnswer, res.StatusCode)
 	}
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	return raw, nil
 }

@@ -33,13 +33,13 @@ const (
 type turns struct {
 	limits            *limit.Limits
 	dev               bool
-	isKnown           func(ctx context.Context, did string) (bool, error)
+	store             KeyStore
 	status            *limit.Queue
 	strangers, others *limit.Queue
 	now               func() time.Time
 
 	flight     singleflight.Group
-	remembered *lru.Cache[string, knownAccount]
+	remembered *lru.Cache[KeyID, knownAccount]
 }
 
 // knownAccount is whether an account is known, and how long that is remembered.
@@ -48,8 +48,8 @@ type knownAccount struct {
 	until time.Time
 }
 
-func newTurns(cfg DirectoryConfig, now func() time.Time) (*turns, error) {
-	t := &turns{limits: cfg.Limits, dev: cfg.Dev, isKnown: cfg.Known, now: now, remembered: newLRU[knownAccount](maxKeys)}
+func newTurns(cfg DirectoryConfig, store KeyStore, now func() time.Time) (*turns, error) {
+	t := &turns{limits: cfg.Limits, dev: cfg.Dev, store: store, now: now, remembered: newLRU[KeyID, knownAccount](maxKeys)}
 	if t.limits == nil {
 		var err error
 		if t.limits, err = limit.New(limit.Config{Off: true}); err != nil {
@@ -62,10 +62,11 @@ func newTurns(cfg DirectoryConfig, now func() time.Time) (*turns, error) {
 	return t, nil
 }
 
-// enter lines up for a look-up of did that a request from source needs.
-func (t *turns) enter(ctx context.Context, source, did string) *limit.Waiter {
+// enter lines up for a look-up of did that a request from source needs. known
+// says that the account is known without asking.
+func (t *turns) enter(ctx context.Context, source, did string, known bool) *limit.Waiter {
 	queue, rate := t.strangers, limit.LookupNew
-	if t.knows(ctx, source, did) {
+	if known || t.knows(ctx, source, did) {
 		queue, rate = t.others, limit.LookupKnown
 	}
 	lanes := []limit.Lane{{Row: rate}, {Row: limit.LookupPLC}}
@@ -78,10 +79,10 @@ func (t *turns) enter(ctx context.Context, source, did string) *limit.Waiter {
 // knows tells whether an account is known. Asking the database is paid for by
 // the source, too.
 func (t *turns) knows(ctx context.Context, source, did string) bool {
-	if t.isKnown == nil || t.limits.Off() {
+	if t.limits.Off() {
 		return false
 	}
-	if k, ok := t.remembered.Get(did); ok && t.now().Before(k.until) {
+	if k, ok := t.remembered.Get(keyIDOf(did)); ok && t.now().Before(k.until) {
 		return k.known
 	}
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
@@ -99,7 +100,7 @@ func (t *turns) knows(ctx context.Context, source, did string) bool {
 func (t *turns) ask(ctx context.Context, did string) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), statusTimeout)
 	defer cancel()
-	known, err := t.isKnown(ctx, did)
+	known, err := t.store.Known(ctx, did)
 	if err != nil {
 		return false, err
 	}
@@ -107,6 +108,6 @@ func (t *turns) ask(ctx context.Context, did string) (bool, error) {
 	if known {
 		k.until = t.now().Add(rememberKnown)
 	}
-	t.remembered.Add(did, k)
+	t.remembered.Add(keyIDOf(did), k)
 	return known, nil
 }

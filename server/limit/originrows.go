@@ -28,16 +28,16 @@ var instanceRates = rowsOf(func(account *Row) *Row {
 		Amount: c.amount, Refill: c.refill}
 })
 
-// ceilings has streams apart: all clients come back at once when an instance
-// starts, each with one.
+// ceilings hold what the new accounts of two origins may do at once. Streams are
+// apart: all clients come back at once when an instance starts, each with one.
 var ceilings = map[*Row]struct{ refill, amount int64 }{
-	accountRates[ClassRead]:     {2500, 10_000},
-	accountRates[ClassSend]:     {1000, 5000},
-	accountRates[ClassChange]:   {250, 2500},
-	accountRates[ClassPublish]:  {250, 5000},
-	accountRates[ClassClaim]:    {250, 2500},
-	accountRates[ClassUpload]:   {100, 1000},
-	accountRates[ClassDownload]: {1000, 5000},
+	accountRates[ClassRead]:     {2500, 40_000},
+	accountRates[ClassSend]:     {1000, 8000},
+	accountRates[ClassChange]:   {250, 4000},
+	accountRates[ClassPublish]:  {250, 8000},
+	accountRates[ClassClaim]:    {250, 4000},
+	accountRates[ClassUpload]:   {100, 2000},
+	accountRates[ClassDownload]: {1000, 12_000},
 	accountRates[ClassStream]:   {250, 15_000},
 }
 

@@ -87,6 +87,16 @@ func (q *Queue) Enter(source string, lanes ...Lane) *Waiter {
 // Ready is closed when the work has its turn, or is refused.
 func (w *Waiter) Ready() <-chan struct{} { return w.ready }
 
+// Now tells whether it has its turn already.
+func (w *Waiter) Now() bool {
+	select {
+	case <-w.ready:
+		return w.Refusal() == nil
+	default:
+		return false
+	}
+}
+
 // Refusal is why there is no turn: nil while it waits, or has had it.
 func (w *Waiter) Refusal() error {
 	w.q.mu.Lock()

@@ -15,6 +15,8 @@ type claim struct {
 	endpoint string
 	// proven: that the account exists at all shows that the claim is true.
 	proven bool
+	// unread: the account's document is not at hand.
+	unread bool
 }
 
 // claimed reads what a DID and the endpoint in its document say. In development

@@ -29,8 +29,9 @@ var errNoAnswer = errors.New("the PDS gave no answer")
 type Config struct {
 	Pool   *pgxpool.Pool
 	Limits *limit.Limits
-	// Endpoint gives the PDS that an account's DID document names, or "".
-	Endpoint func(did string) string
+	// Endpoint gives the PDS that an account's DID document names, "" for none.
+	// It is not ok where the document is not at hand.
+	Endpoint func(did string) (pds string, ok bool)
 	// Client asks PDSes: hosts that strangers name.
 	Client *http.Client
 	// Dev lets hosts be origins that nobody can register, and http.
@@ -63,7 +64,7 @@ var _ store = (*db.Queries)(nil)
 type Origins struct {
 	store    store
 	limits   *limit.Limits
-	endpoint func(did string) string
+	endpoint func(did string) (string, bool)
 	client   *http.Client
 	dev      bool
 	sizes    Sizes
@@ -142,7 +143,7 @@ func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
 	}
 	did := c.Caller.DID
 	a := o.standing(ctx, did)
-	says := claimed(did, o.endpoint(did), o.dev)
+	says := o.claimOf(did)
 	answered := o.keepConfirmed(a, question{did, says, source.Of(c.Request, o.proxies).String()})
 	if a.settled {
 		return o.takeInstance(class, did)
@@ -154,13 +155,21 @@ func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
 	return o.takeInstance(class, "origin "+from)
 }
 
+// claimOf is what an account says about where it comes from.
+func (o *Origins) claimOf(did string) claim {
+	pds, ok := o.endpoint(did)
+	says := claimed(did, pds, o.dev)
+	says.unread = !ok && !says.proven
+	return says
+}
+
 // originOf is the origin that counts for an account. A document that names
 // another PDS than the one that has confirmed it needs its word.
 func (o *Origins) originOf(a standing, says claim) string {
 	switch {
 	case says.proven:
 		return says.origin
-	case a.origin == says.origin && o.now().Sub(a.confirmed) < confirmedFor:
+	case (a.origin == says.origin || says.unread) && o.now().Sub(a.confirmed) < confirmedFor:
 		return a.origin
 	}
 	return unconfirmed

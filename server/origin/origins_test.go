@@ -45,7 +45,7 @@ func (w *world) bucketOf(did string) string {
 	if a.settled {
 		return "its own"
 	}
-	return w.origins.originOf(a, claimed(did, w.origins.endpoint(did), false))
+	return w.origins.originOf(a, w.origins.claimOf(did))
 }
 
 func TestConfirmation(t *testing.T) {
@@ -112,6 +112,12 @@ func TestAnotherPDS(t *testing.T) {
 		w.account("a", "one.evil.net", true)
 		if got := w.bucketOf(did); got != "evil.net" {
 			t.Errorf("back at the first: %q", got)
+		}
+		w.mu.Lock()
+		delete(w.pds, did)
+		w.mu.Unlock()
+		if got := w.bucketOf(did); got != "evil.net" {
+			t.Errorf("while its document is not at hand: %q", got)
 		}
 	})
 }

@@ -149,10 +149,11 @@ func newWorld(t testing.TB, sizes Sizes) *world {
 	}
 	w.origins = New(Config{
 		Limits: limits, Client: &http.Client{Transport: w.network, Timeout: 3 * time.Second}, Sizes: sizes, CPUs: 2,
-		Endpoint: func(did string) string {
+		Endpoint: func(did string) (string, bool) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			return w.pds[did]
+			pds, ok := w.pds[did]
+			return pds, ok
 		},
 	})
 	w.origins.store = w.store

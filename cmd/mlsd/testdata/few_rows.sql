@@ -75,6 +75,9 @@ SELECT md5(o::text), now(), o > 2 FROM generate_series(1, 4) o;
 INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
 SELECT convo_id, 1, cid, did FROM conversations CROSS JOIN blobs WHERE did = creator_did AND attached;
 
+INSERT INTO account_keys (did, public_key, fetched_at)
+SELECT 'did:plc:account' || k, 'zkey', now() FROM generate_series(1, 20) k;
+
 INSERT INTO idempotency_records (record_id, content_hash, answer, created_at)
 SELECT sha256(convert_to(r::text, 'UTF8')), sha256('x'), decode(repeat('ab', 100), 'hex'), now() FROM generate_series(1, 20) r;
 
