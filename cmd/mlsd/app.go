@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -165,7 +166,7 @@ func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, er
 		a.onClose(func() error { store.Close(); return nil })
 		return store, nil
 	}
-	client, err := auth.NewRedisClient(a.config.RedisURL)
+	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
