@@ -182,8 +182,15 @@ func (r *RedisReplay) comeBack(ctx context.Context) error {
 	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
 		return err
 	}
+	if _, err := r.measure(ctx); err != nil {
+		return err
+	}
 	defer r.local.stopJournal()
-	if err := r.marks.push(ctx, r.local.snapshot(), r.now().Unix()); err != nil {
+	uses := r.local.snapshot()
+	if int64(len(uses)) > r.left.Load() {
+		return errFull
+	}
+	if err := r.marks.push(ctx, uses, r.now().Unix()); err != nil {
 		return err
 	}
 	r.mu.Lock()

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,25 +31,44 @@ const (
 // marks end by that clock, so some are forgotten then before their tokens end,
 // and memory begins anew.
 func (r *RedisReplay) look(ctx context.Context) {
-	left, jumped := int64(math.MaxInt64), false
-	err := redislink.EachMaster(ctx, r.marks.client, func(ctx context.Context, node redis.UniversalClient) error {
+	jumped, err := r.measure(ctx)
+	switch {
+	case r.isLost():
+	case errors.Is(err, errFull):
+		r.lose(err)
+	case err != nil: // whoever spends a token finds out whether Redis is lost
+	case jumped:
+		r.begin(ctx, true)
+	}
+}
+
+// errFull: Redis takes no writes. Without it, an issuer that has its share would
+// be refused for that, and not be remembered elsewhere.
+var errFull = errors.New("the memory of Redis is full")
+
+// measure asks all nodes how full they are and what time it is.
+func (r *RedisReplay) measure(ctx context.Context) (jumped bool, err error) {
+	left := int64(math.MaxInt64)
+	err = redislink.EachMaster(ctx, r.marks.client, func(ctx context.Context, node redis.UniversalClient) error {
 		return redislink.Within(ctx, func(ctx context.Context) error {
 			info, err := node.InfoMap(ctx, "memory", "server").Result()
 			if err != nil {
 				return err
 			}
-			left = min(left, room(info["Memory"]))
+			here, full := room(info["Memory"])
+			if full {
+				return errFull
+			}
+			left = min(left, here)
 			jumped = r.clock.jumped(info["Server"]) || jumped
 			return nil
 		})
 	})
-	if err != nil {
-		return // whoever spends a token finds out whether Redis is lost
+	if err == nil {
+		r.left.Store(left)
+		r.metrics.RedisRoom.Set(float64(left))
 	}
-	r.left.Store(left)
-	if jumped && !r.isLost() {
-		r.begin(ctx, true)
-	}
+	return jumped, err
 }
 
 func (r *RedisReplay) isLost() bool {
@@ -61,23 +82,29 @@ func (r *RedisReplay) isLost() bool {
 func (r *RedisReplay) share() int { return int(max(fewMarks, r.left.Load()/16)) }
 
 // room is how many more marks fit into nine tenths of a Redis that tells this
-// of its memory. Without maxmemory the machine's memory is the bound.
-func room(memory map[string]string) int64 {
-	limit, err := strconv.ParseInt(memory["maxmemory"], 10, 64)
-	if err != nil || limit == 0 {
-		limit, err = strconv.ParseInt(memory["total_system_memory"], 10, 64)
+// of its memory, and whether it has none at all. Without maxmemory the memory
+// of the machine is the bound.
+func room(memory map[string]string) (marks int64, full bool) {
+	number := func(name string) int64 {
+		n, _ := strconv.ParseInt(memory[name], 10, 64) // 0 where Redis does not tell
+		return n
 	}
-	used, usedErr := strconv.ParseInt(memory["used_memory"], 10, 64)
-	if err != nil || usedErr != nil || limit == 0 {
-		return unknownRoom
+	limit, used := number("maxmemory"), number("used_memory")
+	full = limit > 0 && used >= limit
+	if limit == 0 {
+		limit = number("total_system_memory")
 	}
-	return (limit - limit/10 - used) / markBytes
+	if limit == 0 || used == 0 {
+		return unknownRoom, false
+	}
+	return (limit - limit/10 - used) / markBytes, full
 }
 
 // redisClock compares the clocks of the nodes of Redis with time that only
 // runs.
 type redisClock struct {
 	ran func() time.Duration
+	mu  sync.Mutex
 	// ahead is by how much the clock of each run of a node was ahead.
 	ahead map[string]time.Duration
 }
@@ -89,6 +116,8 @@ func (c *redisClock) jumped(server map[string]string) bool {
 	if err != nil {
 		return false // before Redis 6.2
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	ahead := time.Duration(micros)*time.Microsecond - c.ran()
 	before, known := c.ahead[server["run_id"]]
 	if c.ahead == nil || len(c.ahead) > 1000 {
