@@ -64,6 +64,10 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
+	secret, err := sharedSecret(c, port)
+	if err != nil {
+		return err
+	}
 	doc, err := document(c, key, port)
 	if err != nil {
 		return err
@@ -103,7 +107,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
 		RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits,
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Secret: secret,
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
