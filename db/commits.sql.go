@@ -249,6 +249,10 @@ func (q *Queries) FirstCommit(ctx context.Context, convoID string) ([]byte, erro
 }
 
 const insertHandshake = `-- name: InsertHandshake :exec
+WITH accepted AS (
+    UPDATE memberships m SET accepted_at = $9
+    WHERE m.convo_id = $1 AND m.did = $6::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
+)
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES ($1, $2, $3, $4, $5, $6::text,
         $7, $8, $9, $10, $11)
@@ -268,6 +272,7 @@ type InsertHandshakeParams struct {
 	Pos         int64
 }
 
+// Stores a commit or a proposal. Its sender has accepted the conversation.
 func (q *Queries) InsertHandshake(ctx context.Context, arg InsertHandshakeParams) error {
 	_, err := q.db.Exec(ctx, insertHandshake,
 		arg.ConvoID,

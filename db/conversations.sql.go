@@ -10,6 +10,17 @@ import (
 	"time"
 )
 
+const acceptConvo = `-- name: AcceptConvo :exec
+UPDATE memberships SET accepted_at = $1::timestamptz
+WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND accepted_at IS NULL
+`
+
+// The account has shown that it wants to be in the conversation.
+func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID string, did string) error {
+	_, err := q.db.Exec(ctx, acceptConvo, at, convoID, did)
+	return err
+}
+
 const beginMemberships = `-- name: BeginMemberships :exec
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz,

@@ -19,6 +19,11 @@ WHERE convo_id = sqlc.arg(convo_id)
 RETURNING last_seq, gen, last_pos;
 
 -- name: InsertHandshake :exec
+-- Stores a commit or a proposal. Its sender has accepted the conversation.
+WITH accepted AS (
+    UPDATE memberships m SET accepted_at = sqlc.arg(at)
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(sender_did)::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
+)
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind), sqlc.arg(epoch), sqlc.arg(sender_did)::text,
         sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at), sqlc.arg(gen), sqlc.arg(pos));

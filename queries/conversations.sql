@@ -50,6 +50,11 @@ INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_
 SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), sqlc.arg(seq)::bigint, sqlc.arg(at)::timestamptz,
     sqlc.arg(n)::bigint, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint;
 
+-- name: AcceptConvo :exec
+-- The account has shown that it wants to be in the conversation.
+UPDATE memberships SET accepted_at = sqlc.arg(at)::timestamptz
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND accepted_at IS NULL;
+
 -- name: EndMemberships :exec
 UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at)::timestamptz, pending_removal = sqlc.arg(pending),
     left_n = sqlc.arg(n)::bigint, left_gen = sqlc.arg(gen)::bigint, left_pos = sqlc.arg(pos)::bigint

@@ -232,8 +232,8 @@ func TestCommitTooManyMembers(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT $1, format('did:web:m%s.example', n), 0, now() FROM generate_series(1, $2::int) n`, g.ID(), MaxMembers-2)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, g.ID(), MaxMembers-2)
 	forgetTree(t, s, g.ID()) // which has no leaves of theirs
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
 	unchanged(t, s, g.ID(), func() {

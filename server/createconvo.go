@@ -213,6 +213,9 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	}); err != nil {
 		return fmt.Errorf("begin memberships: %w", err)
 	}
+	if err := q.AcceptConvo(ctx, n.now, id, n.creator); err != nil {
+		return fmt.Errorf("accept conversation: %w", err)
+	}
 	if n.invite != nil {
 		w := &newWelcome{
 			convoID: id, epoch: n.epoch, welcome: n.in.WelcomeMessage, ratchetTree: n.in.RatchetTree, packages: packages, at: n.now,

@@ -8,13 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -99,16 +103,43 @@ func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 // addMember begins a membership after a number.
 func addMember(t testing.TB, s *Server, convoID, did string, joinedSeq int64) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES ($1, $2, $3, now())`, convoID, did, joinedSeq)
+	inTestTx(t, s, func(q *db.Queries) error {
+		var l eventList
+		l.joined(convoID, did, 0, []string{did}, nil, true)
+		row, err := l.store(t.Context(), q, convoID, time.Now())
+		if err != nil {
+			return err
+		}
+		return q.BeginMemberships(t.Context(), db.BeginMembershipsParams{
+			ConvoID: convoID, Dids: []string{did}, Seq: joinedSeq, At: time.Now(),
+			N: row.Base + int64(len(l.kinds)), Gen: row.Gen, Pos: row.LastPos,
+		})
+	})
 	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+}
+
+func inTestTx(t testing.TB, s *Server, do func(q *db.Queries) error) {
+	t.Helper()
+	if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // endMember ends a membership at the newest number, as a removal does.
 func endMember(t testing.TB, s *Server, convoID, did string) {
 	t.Helper()
-	exec(t, s.pool, `WITH c AS (
-			UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1 RETURNING last_seq
-		) UPDATE memberships SET left_seq = c.last_seq, left_at = now() FROM c WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL`, convoID, did)
+	inTestTx(t, s, func(q *db.Queries) error {
+		var l eventList
+		l.ends(stream.ActionRemoved, did, 0, []string{did})
+		row, err := l.store(t.Context(), q, convoID, time.Now())
+		if err != nil {
+			return err
+		}
+		return q.EndMemberships(t.Context(), db.EndMembershipsParams{
+			Seq: row.LastSeq, At: time.Now(), ConvoID: convoID, Dids: []string{did}, N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
+		})
+	})
+	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
 // exec runs SQL that prepares a test.

@@ -102,7 +102,8 @@ func TestMessagesAge(t *testing.T) {
 	_, err := s.GetMessages(t.Context(), as(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
 	wantError(t, err, gen.ErrInvalidCursor)
 	// A former member's positions end with its window, removed or not.
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at) VALUES ($1, $2, 0, now(), 3, now())`, convo, did("bob"))
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
+		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, did("bob"))
 	if got := page(t, s, did("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
 	}

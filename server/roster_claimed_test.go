@@ -178,7 +178,7 @@ func TestRosterSettlingRefuses(t *testing.T) {
 		})
 	}
 	// A commit goes on over a roster that does not agree, without settling it.
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES ($1, $2, 0, now())`, g.ID(), carol.DID)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos) VALUES ($1, $2, 0, now(), 0, 0, 0)`, g.ID(), carol.DID)
 	g = advance(t, s, g, alice, 1)
 	if r := rosterOf(t, s, g.ID()); r != rosterClaimed {
 		t.Errorf("roster is %s", r)

@@ -17,8 +17,8 @@ const naiveSend = `WITH member AS (
 		SELECT 1 FROM memberships WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL
 	), numbered AS (
 		UPDATE conversations SET last_seq = last_seq + 1 WHERE convo_id = $1 AND EXISTS (SELECT FROM member) RETURNING last_seq
-	) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
-	SELECT $1, last_seq, 'naive', 'app', 1, 'x', now() FROM numbered`
+	) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+	SELECT $1, last_seq, 'naive', 'app', 1, 'x', now(), 0, 0 FROM numbered`
 
 // whileHeld opens a transaction that has done change to the conversation,
 // starts send, waits until it waits for the transaction, commits, and gives

@@ -3,8 +3,73 @@
 -- Numbers are BIGINT, times TIMESTAMPTZ, ids compare by byte (COLLATE "C").
 -- What is already compressed or encrypted is STORAGE EXTERNAL: trying to
 -- compress it only costs time.
+--
+-- The log is what streams and sync tell from. Every durable event is a row that
+-- is written in the transaction of what it reports, at a position
+-- (gen, pos, lane, seq, n). Positions order the events of one conversation as
+-- its row was locked, and no row can appear below the oldest transaction that
+-- still runs: pos is the writing transaction's id, or a later one's.
 
 -- +goose Up
+
+-- One row: the generation that positions belong to. Where the database was
+-- taken back to an earlier state, transaction ids repeat, so a new generation
+-- begins, and cursors of the one before are outdated.
+CREATE TABLE log_generation (
+    only_row          BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (only_row),
+    gen               BIGINT NOT NULL CHECK (gen > 0),
+    -- The key of the check value in cursors: two histories that both have, say,
+    -- a generation 3 do not take each other's cursors.
+    secret            UUID NOT NULL,
+    -- Where it was begun: another cluster, database or timeline is another
+    -- history. NULL until a server has looked.
+    system_identifier BIGINT,
+    database_oid      BIGINT,
+    timeline          BIGINT,
+    -- The position of the last row that retention removed: cursors before it are
+    -- outdated. It rises in the transaction that removes.
+    floor_pos         BIGINT NOT NULL DEFAULT 0,
+    floor_lane        TEXT COLLATE "C" NOT NULL DEFAULT '',
+    floor_seq         BIGINT NOT NULL DEFAULT 0,
+    floor_n           BIGINT NOT NULL DEFAULT 0,
+    began_at          TIMESTAMPTZ NOT NULL
+);
+INSERT INTO log_generation (gen, secret, began_at) VALUES (1, gen_random_uuid(), now());
+
+-- +goose StatementBegin
+CREATE FUNCTION log_current_generation() RETURNS BIGINT LANGUAGE sql VOLATILE AS
+    'SELECT gen FROM log_generation';
+-- +goose StatementEnd
+-- +goose StatementBegin
+-- The id of the own transaction, which gets one here if it has none.
+CREATE FUNCTION log_own_xid() RETURNS BIGINT LANGUAGE sql VOLATILE AS
+    'SELECT pg_current_xact_id()::text::bigint';
+-- +goose StatementEnd
+-- +goose StatementBegin
+-- Every transaction below has ended, and this statement sees what it wrote.
+CREATE FUNCTION log_horizon() RETURNS BIGINT LANGUAGE sql STABLE AS
+    'SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint';
+-- +goose StatementEnd
+-- +goose StatementBegin
+-- The first transaction id that nobody has yet.
+CREATE FUNCTION log_next_xid() RETURNS BIGINT LANGUAGE sql STABLE AS
+    'SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint';
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION log_system_identifier() RETURNS BIGINT LANGUAGE sql STABLE AS
+    'SELECT system_identifier FROM pg_control_system()';
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION log_database_oid() RETURNS BIGINT LANGUAGE sql STABLE AS
+    'SELECT oid::bigint FROM pg_database WHERE datname = current_database()';
+-- +goose StatementEnd
+-- +goose StatementBegin
+-- A standby that was promoted names its new timeline in what it writes before
+-- the control file does.
+CREATE FUNCTION log_timeline() RETURNS BIGINT LANGUAGE sql VOLATILE AS
+    'SELECT (''x'' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint';
+-- +goose StatementEnd
 
 CREATE TABLE conversations (
     -- The MLS group id in lower-case hexadecimal.
@@ -30,11 +95,19 @@ CREATE TABLE conversations (
     -- When anything happened last: the order of getConvos.
     last_activity_at TIMESTAMPTZ NOT NULL,
     -- The last member has left.
-    closed_at       TIMESTAMPTZ
+    closed_at       TIMESTAMPTZ,
+    gen             BIGINT NOT NULL DEFAULT log_current_generation(),
+    -- Never goes back in a generation, and is never below the transaction that
+    -- set it. A transaction has its id before it wins the row: ids alone would
+    -- contradict the order of seq.
+    last_pos        BIGINT NOT NULL DEFAULT 0,
+    -- Counts the events that are not messages.
+    last_n          BIGINT NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50); -- room for HOT updates; hence no index on what changes
+CREATE INDEX conversations_closed ON conversations (closed_at) WHERE closed_at IS NOT NULL;
 
--- A membership is a window of numbers: a member sees joined_seq < seq <= left_seq.
--- Who comes back gets a new row.
+-- A membership is a window of numbers: a member sees joined_seq < seq <= left_seq,
+-- and of the events joined_n < n <= left_n. Who comes back gets a new row.
 CREATE TABLE memberships (
     convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
     did         TEXT COLLATE "C" NOT NULL,
@@ -44,6 +117,17 @@ CREATE TABLE memberships (
     left_at     TIMESTAMPTZ,
     -- Left without a commit: the leaf still awaits the commit that removes it.
     pending_removal BOOLEAN NOT NULL DEFAULT FALSE CHECK (NOT pending_removal OR left_seq IS NOT NULL),
+    -- When the account first showed that it wants to be here: it created the
+    -- conversation, sent a commit or a proposal, or moved its read position. NULL:
+    -- it has not. Being added shows nothing, nor does confirming a Welcome.
+    accepted_at TIMESTAMPTZ,
+    -- Where the log tells of the beginning and the end.
+    joined_n    BIGINT NOT NULL,
+    joined_gen  BIGINT NOT NULL,
+    joined_pos  BIGINT NOT NULL,
+    left_n      BIGINT,
+    left_gen    BIGINT,
+    left_pos    BIGINT,
     PRIMARY KEY (convo_id, did, joined_seq),
     CHECK ((left_seq IS NULL) = (left_at IS NULL))
 );
@@ -99,7 +183,8 @@ CREATE TABLE roster_claims (
     PRIMARY KEY (convo_id, did)
 );
 
--- Application messages, commits and proposals, in one order.
+-- Application messages, commits and proposals, in one order. They are their own
+-- log, with the conversation as lane and n = 0.
 CREATE TABLE messages (
     convo_id    TEXT COLLATE "C" NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq > 0),
@@ -116,6 +201,8 @@ CREATE TABLE messages (
     -- CIDs of the blobs it names, in its order; NULL for none.
     blobs       TEXT[] COLLATE "C" CHECK (blobs <> '{}'),
     created_at  TIMESTAMPTZ NOT NULL,
+    gen         BIGINT NOT NULL,
+    pos         BIGINT NOT NULL,
     PRIMARY KEY (convo_id, seq)
 );
 ALTER TABLE messages ALTER COLUMN ciphertext SET STORAGE EXTERNAL;
@@ -125,6 +212,114 @@ CREATE UNIQUE INDEX messages_one_commit ON messages (convo_id, epoch) WHERE kind
 CREATE INDEX messages_proposals ON messages (convo_id, epoch, seq) WHERE kind = 'proposal';
 -- Pages of commits and proposals alone do not read past all that was said.
 CREATE INDEX messages_handshake ON messages (convo_id, seq) WHERE kind <> 'app';
+-- The order of the log.
+CREATE INDEX messages_log ON messages (gen, pos, convo_id, seq);
+-- What goes by its age. Commits never do, and proposals are found elsewhere, so
+-- nothing old stays here to be passed over again.
+CREATE INDEX messages_age ON messages (created_at) WHERE kind = 'app';
+
+-- Where a message was that retention removed: its id still works as a position.
+-- Of the message nothing is kept but this.
+CREATE TABLE removed_messages (
+    convo_id TEXT COLLATE "C" NOT NULL,
+    -- The first 8 bytes of the SHA-256 of its id.
+    id_hash  BYTEA NOT NULL,
+    seq      BIGINT NOT NULL,
+    PRIMARY KEY (convo_id, id_hash)
+);
+
+-- Proposals that the commit of their epoch left out, for retention. Where nobody
+-- outside can see what a commit names, its proposals are not here.
+CREATE TABLE lapsed_proposals (
+    convo_id  TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    seq       BIGINT NOT NULL,
+    -- When that commit was accepted.
+    lapsed_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (convo_id, seq)
+);
+CREATE INDEX lapsed_proposals_age ON lapsed_proposals (lapsed_at);
+
+-- Events that are not messages.
+CREATE TABLE events (
+    gen        BIGINT NOT NULL,
+    pos        BIGINT NOT NULL,
+    -- What the event is in order with: a conversation, or for what concerns one
+    -- account alone a name with a colon, which no conversation id has.
+    lane       TEXT COLLATE "C" NOT NULL,
+    -- The newest message of the conversation then: the event is after it.
+    seq        BIGINT NOT NULL,
+    -- Rises within a lane.
+    n          BIGINT NOT NULL CHECK (n > 0),
+    kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'group-info-requested',
+               'rejoin-requested', 'convo-damaged', 'key-packages-low', 'read')),
+    -- For whom: members whose window has it, or one account.
+    convo_id   TEXT COLLATE "C",
+    target_did TEXT COLLATE "C",
+    -- joined_n or left_n of the membership that it begins or ends.
+    edge       BIGINT,
+    -- What it says, by the names of the lexicon.
+    body       JSONB NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (gen, pos, lane, seq, n),
+    CHECK ((convo_id IS NULL) <> (target_did IS NULL))
+);
+CREATE INDEX events_by_convo ON events (convo_id, gen, pos, seq, n) WHERE convo_id IS NOT NULL;
+CREATE INDEX events_by_target ON events (target_did, gen, pos) WHERE target_did IS NOT NULL;
+CREATE INDEX events_target_age ON events (created_at) WHERE target_did IS NOT NULL;
+
+-- +goose StatementBegin
+-- The number of the newest message of a conversation in (lo, hi] that is not
+-- after a position, lo for none. Positions rise with seq, so few probes of the
+-- primary key find it: first near the end, where it is as a rule.
+CREATE FUNCTION log_told_until(convo TEXT, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT)
+RETURNS BIGINT LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    step BIGINT := 16;
+    mid BIGINT;
+    probe_seq BIGINT;
+    probe_gen BIGINT;
+    probe_pos BIGINT;
+BEGIN
+    WHILE lo < hi LOOP
+        mid := CASE WHEN step > 0 THEN greatest(hi - step, lo + 1) ELSE (lo + hi + 1) / 2 END;
+        SELECT m.seq, m.gen, m.pos INTO probe_seq, probe_gen, probe_pos
+        FROM messages m WHERE m.convo_id = convo AND m.seq > lo AND m.seq <= mid
+        ORDER BY m.seq DESC LIMIT 1;
+        IF NOT FOUND OR probe_gen < at_gen
+            OR (probe_pos, convo COLLATE "C", probe_seq) <= (at_pos, at_lane COLLATE "C", at_seq) THEN
+            lo := mid;
+            step := 0;
+        ELSE
+            hi := probe_seq - 1;
+            step := step * 4;
+        END IF;
+    END LOOP;
+    RETURN lo;
+END $$;
+-- +goose StatementEnd
+
+-- Rows of the log after a position and below the horizon, in its order. The
+-- planner takes what is new for little, since its statistics end before it, and
+-- would rather collect and sort it than walk the index: with a backlog, all of
+-- it for every page. So it is not given the choice.
+-- +goose StatementBegin
+CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
+LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
+    SELECT m.* FROM messages m
+    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_lane COLLATE "C", at_seq) AND m.pos < log_horizon()
+    ORDER BY m.pos, m.convo_id, m.seq
+    LIMIT max_rows
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
+LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
+    SELECT e.* FROM events e
+    WHERE e.gen = in_gen AND (e.pos, e.lane, e.seq, e.n) > (at_pos, at_lane COLLATE "C", at_seq, at_n) AND e.pos < log_horizon()
+    ORDER BY e.pos, e.lane, e.seq, e.n
+    LIMIT max_rows
+$$;
+-- +goose StatementEnd
 
 CREATE TABLE group_infos (
     convo_id     TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
@@ -172,6 +367,7 @@ CREATE TABLE welcome_recipients (
 );
 CREATE UNIQUE INDEX welcome_recipients_one_open ON welcome_recipients (convo_id, did, device_id) WHERE state = 'open';
 CREATE INDEX welcome_recipients_by_device ON welcome_recipients (did, device_id) WHERE state = 'open';
+CREATE INDEX welcome_recipients_ended ON welcome_recipients (ended_at) WHERE ended_at IS NOT NULL;
 
 -- A member that asks to be added again.
 CREATE TABLE rejoin_requests (
@@ -199,7 +395,11 @@ CREATE TABLE accounts (
     did        TEXT COLLATE "C" PRIMARY KEY,
     created_at TIMESTAMPTZ NOT NULL,
     -- Bytes of the account's blobs.
-    blob_bytes BIGINT NOT NULL DEFAULT 0 CHECK (blob_bytes >= 0)
+    blob_bytes BIGINT NOT NULL DEFAULT 0 CHECK (blob_bytes >= 0),
+    -- As in conversations, for the events of the account.
+    gen        BIGINT NOT NULL DEFAULT log_current_generation(),
+    last_pos   BIGINT NOT NULL DEFAULT 0,
+    last_n     BIGINT NOT NULL DEFAULT 0
 );
 
 -- A device is a leaf signature key. Deleted ones stay, so that they stay deleted.
@@ -287,6 +487,8 @@ CREATE TABLE message_blobs (
     FOREIGN KEY (convo_id, seq) REFERENCES messages
 );
 CREATE INDEX message_blobs_by_cid ON message_blobs (convo_id, cid);
+-- Whether any message still names a blob.
+CREATE INDEX message_blobs_by_owner ON message_blobs (owner_did, cid);
 
 -- First answers, to be given again. The record's id is a hash of caller, method
 -- and key, so that no row ties an account to an application message.
@@ -298,7 +500,21 @@ CREATE TABLE idempotency_records (
 );
 CREATE INDEX idempotency_records_age ON idempotency_records (created_at);
 
+-- Single use tickets for streams, by their SHA-256.
+CREATE TABLE tickets (
+    ticket_hash BYTEA PRIMARY KEY,
+    did         TEXT COLLATE "C" NOT NULL,
+    -- The only conversation it is good for.
+    convo_id    TEXT COLLATE "C",
+    expires_at  TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX tickets_expiry ON tickets (expires_at);
+
 -- +goose Down
 
-DROP TABLE idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, accounts, commit_failures, rejoin_requests,
-    welcome_recipients, welcomes, group_infos, messages, roster_claims, group_states, leaves, read_positions, memberships, conversations;
+DROP FUNCTION log_messages, log_events, log_told_until;
+DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, accounts, commit_failures, rejoin_requests,
+    welcome_recipients, welcomes, group_infos, events, lapsed_proposals, removed_messages, messages, roster_claims, group_states, leaves,
+    read_positions, memberships, conversations;
+DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
+DROP TABLE log_generation;

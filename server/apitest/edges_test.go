@@ -172,8 +172,8 @@ func TestMembersAtTheirLimit(t *testing.T) {
 	s := newStack(t)
 	alice, bob, carol := newActor(), newActor(), newActor()
 	g := s.conversation(t, alice)
-	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT $1, format('did:web:m%s.example', n), 0, now() FROM generate_series(1, $2::int) n`, g.ID(), server.MaxMembers-2)
+	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, g.ID(), server.MaxMembers-2)
 	// They have no leaves, as of a roster that is only what clients said.
 	s.exec(t, `UPDATE conversations SET roster = 'claimed' WHERE convo_id = $1`, g.ID())
 	s.exec(t, `DELETE FROM group_states WHERE convo_id = $1`, g.ID())

@@ -199,13 +199,15 @@ func (a *Authenticator) verify(ctx context.Context, t *token, start time.Time) (
 	return key, nil
 }
 
-// verify demands low-S: of the two signatures that fit, only the one that
-// atproto allows (https://atproto.com/specs/cryptography).
+// verify takes both of the signatures that fit, with low and with high S.
+// atproto allows only the first for what it stores, but libraries for JOSE make
+// either, and the reference implementation takes either in tokens. What is
+// spent, and what is looked up again, goes by what was signed.
 func (t *token) verify(key *issuerKey) *xrpc.Error {
 	if t.alg != key.alg {
 		return refuse(BadJwtSignature, "the algorithm is not that of the issuer's key")
 	}
-	if err := key.public.HashAndVerify(t.signed, t.signature); err != nil {
+	if err := key.public.HashAndVerifyLenient(t.signed, t.signature); err != nil {
 		return refuse(BadJwtSignature, "jwt signature does not match jwt issuer")
 	}
 	return nil

@@ -63,6 +63,9 @@ type Directory struct {
 	refreshMu sync.Mutex
 	refreshed *lru.Cache[string, time.Time]
 
+	// joined, for tests, is called when a request has joined a look-up.
+	joined func()
+
 	// Look-ups outlive the requests that asked, so they have a life of
 	// their own.
 	ctx    context.Context
@@ -98,6 +101,7 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
 		metrics: m, now: cfg.now,
 		keys: newLRU[*issuerKey](maxKeys), failures: newLRU[failure](maxFailures), refreshed: newLRU[time.Time](maxKeys),
+		joined: func() {},
 	}
 	if d.now == nil {
 		d.now = time.Now
@@ -122,8 +126,8 @@ func (d *Directory) Close() {
 	d.mu.Unlock()
 	d.cancel()
 	d.wg.Wait()
-	d.resolver.plc.HTTPClient.CloseIdleConnections()
-	d.resolver.web.HTTPClient.CloseIdleConnections()
+	d.resolver.plc.CloseIdleConnections()
+	d.resolver.web.CloseIdleConnections()
 }
 
 // SigningKey returns the #atproto key of a DID. The error is
@@ -206,6 +210,7 @@ func (d *Directory) fetch(ctx context.Context, did string) (*issuerKey, error) {
 	d.wg.Add(1)
 	d.mu.Unlock()
 	result := d.flight.DoChan(did, func() (any, error) { return d.fetchAlone(did) })
+	d.joined()
 	select {
 	case r := <-result:
 		d.wg.Done()

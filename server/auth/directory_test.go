@@ -220,6 +220,7 @@ func TestDIDWeb(t *testing.T) {
 			}
 		}, ErrUpstream},
 		{"404", http.NotFound, ErrUnknownIdentity},
+		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, ErrUnknownIdentity},
 		{"slow", slowly, ErrUpstream},
 	} {
 		t.Run(c.name, func(t *testing.T) {

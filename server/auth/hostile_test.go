@@ -159,7 +159,6 @@ func hostileTokens() []hostile {
 			return authtest.Sign(stranger(), a.Header(), a.Claims(service, sendMessage.NSID))
 		}},
 		signature("flipped signature", flipBit),
-		signature("high-S", highS(k256Order)),
 		signature("DER signature", der),
 		signature("no signature", func(string, []byte) []byte { return nil }),
 		signature("signature of zeros", func(string, []byte) []byte { return make([]byte, 64) }),
@@ -279,7 +278,6 @@ func TestHostileP256(t *testing.T) {
 	a := w.plc.NewAccountP256()
 	good := func() string { return a.Token(service, sendMessage.NSID) }
 	for name, token := range map[string]string{
-		"high-S":                      resign(good(), highS(p256Order)),
 		"DER":                         resign(good(), der),
 		"flipped":                     resign(good(), flipBit),
 		"alg ES256K with a P-256 key": forge(a, sendMessage.NSID, header("alg", "ES256K")),

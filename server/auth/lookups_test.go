@@ -20,8 +20,8 @@ func TestLookupsAreBounded(t *testing.T) {
 	d := newTestDirectory(t, DirectoryConfig{PLCURL: plc.URL, Dev: true})
 	// Counted at the client: the server learns of an ended request later
 	// than the next one may begin.
-	client := &inFlight{RoundTripper: d.resolver.plc.HTTPClient.Transport}
-	d.resolver.plc.HTTPClient.Transport = client
+	client := &inFlight{RoundTripper: d.resolver.plc.Transport}
+	d.resolver.plc.Transport = client
 	plc.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
 		<-r.Context().Done()
 		return true
@@ -74,6 +74,9 @@ func TestJoinedLookups(t *testing.T) {
 		<-release
 		return false
 	})
+	const others = 10
+	joined := make(chan struct{}, 1+others)
+	w.dir.joined = func() { joined <- struct{}{} }
 	first, cancel := context.WithCancel(t.Context())
 	gaveUp := make(chan error)
 	go func() {
@@ -82,12 +85,15 @@ func TestJoinedLookups(t *testing.T) {
 	}()
 	<-entered
 	var wg sync.WaitGroup
-	for range 10 {
+	for range others {
 		wg.Go(func() {
 			if _, err := w.dir.SigningKey(t.Context(), a.DID); err != nil {
 				t.Errorf("one that waited: %v", err)
 			}
 		})
+	}
+	for range 1 + others {
+		<-joined
 	}
 	cancel()
 	if err := <-gaveUp; !errors.Is(err, ErrUpstream) || !errors.Is(err, context.Canceled) {

@@ -31,7 +31,7 @@ const (
 	markRecord  = 24 // token id and forgetAt
 	markHeader  = "mls replay marks 1"
 	markRetry   = time.Second
-	markSurplus = 1 << 16 // records that are not needed any more, before the file is written anew
+	markSurplus = 1 << 13 // records that are not needed any more, before the file is written anew
 )
 
 // bootID changes when the machine starts. Where the system does not tell, it

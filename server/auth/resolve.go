@@ -2,17 +2,16 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
-	"github.com/bluesky-social/indigo/atproto/identity"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 )
 
@@ -27,29 +26,23 @@ const (
 	webSlots = 16
 )
 
-// resolver fetches DID documents and reads the signing key out of them.
+// resolver fetches DID documents and reads the signing key out of them. It does
+// not use indigo's, which decodes whole documents and fails at entries that
+// nobody needs.
 type resolver struct {
 	dev      bool
-	plc, web *identity.BaseDirectory
+	plcURL   string
+	plc, web *http.Client
 	slots    map[string]chan struct{}
 	metrics  *Metrics
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
 	return &resolver{
-		dev:     dev,
-		metrics: m,
-		plc:     newBase(plcURL, plc),
-		web:     newBase(plcURL, web),
+		dev: dev, plcURL: plcURL, plc: plc, web: web, metrics: m,
 		slots: map[string]chan struct{}{
 			"plc": make(chan struct{}, plcSlots), "web": make(chan struct{}, webSlots),
 		},
-	}
-}
-
-func newBase(plcURL string, client *http.Client) *identity.BaseDirectory {
-	return &identity.BaseDirectory{
-		PLCURL: plcURL, HTTPClient: *client, SkipHandleVerification: true, UserAgent: "mlsd",
 	}
 }
 
@@ -59,7 +52,7 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 	method := did.Method()
 	slots := r.slots[method]
 	if slots == nil {
-		return nil, fmt.Errorf("%w: method %s", ErrUnknownIdentity, method)
+		return nil, unusable("DIDs of method %s are not accounts", method)
 	}
 	select {
 	case slots <- struct{}{}:
@@ -69,7 +62,7 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 		return nil, fmt.Errorf("%w: too many look-ups in flight", ErrUpstream)
 	}
 	start := time.Now()
-	key, err := r.fetchKey(ctx, did)
+	key, err := r.fetchKey(ctx, did.String())
 	outcome := "ok"
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
@@ -81,91 +74,89 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 	return key, err
 }
 
-func (r *resolver) fetchKey(ctx context.Context, did syntax.DID) (atcrypto.PublicKey, error) {
-	doc, err := r.document(ctx, did)
+func (r *resolver) fetchKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+	if strings.HasPrefix(did, webPrefix) {
+		return r.fetchWebKey(ctx, did)
+	}
+	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
 	if err != nil {
 		return nil, err
 	}
-	if doc.DID != did {
-		return nil, fmt.Errorf("%w: the document has another id", ErrUnknownIdentity)
+	key, err := signingKeyOf(raw, did)
+	if errors.Is(err, errNotJSON) {
+		// The directory's fault, or that of a proxy before it.
+		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
 	}
-	ident := identity.ParseIdentity(doc)
-	// Decoding base58 is quadratic: 20 ms for the 64 KiB a document may have.
-	if vm := ident.Keys["atproto"]; len(vm.PublicKeyMultibase) > 256 {
-		return nil, fmt.Errorf("%w: key too long", ErrUnknownIdentity)
-	}
-	key, err := ident.PublicKey()
+	return key, err
+}
+
+func (r *resolver) fetchWebKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+	address, err := r.webAddress(did)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnknownIdentity, err)
+		return nil, err
 	}
-	return key, nil
-}
-
-func (r *resolver) document(ctx context.Context, did syntax.DID) (*identity.DIDDocument, error) {
-	if did.Method() == "plc" {
-		doc, err := r.plc.ResolveDID(ctx, did)
-		return doc, classify(err, false)
-	}
-	if err := ValidateServiceDID(did.String(), r.dev); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnknownIdentity, err)
-	}
-	if isLocalhost(did.String()) {
-		doc, err := r.localhost(ctx, did)
-		return doc, classify(err, true)
-	}
-	doc, err := r.web.ResolveDID(ctx, did)
-	return doc, classify(err, true)
-}
-
-// classify sorts failures into certain ones and those that may pass. For
-// did:web the address is the issuer's choice, so a refused one is its fault;
-// for the directory it is a mistake of the operator's.
-func classify(err error, issuersHost bool) error {
+	raw, err := fetchDocument(ctx, r.web, address)
+	var noName *net.DNSError
 	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, identity.ErrDIDNotFound),
-		issuersHost && errors.Is(err, errRefusedAddress),
-		!errors.Is(err, identity.ErrDIDResolutionFailed) && !isTransport(err):
-		return fmt.Errorf("%w: %w", ErrUnknownIdentity, err)
-	}
-	return fmt.Errorf("%w: %w", ErrUpstream, err)
-}
-
-// isTransport tells failures of reading a body, which indigo returns bare,
-// from its judgements about a document.
-func isTransport(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.Is(err, errDocumentTooLarge) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout)
-}
-
-// localhost resolves did:web:localhost%3APORT, which indigo does not, over
-// plain HTTP as the reference implementation does in development.
-func (r *resolver) localhost(ctx context.Context, did syntax.DID) (*identity.DIDDocument, error) {
-	host, err := url.PathUnescape(strings.TrimPrefix(did.String(), webPrefix))
-	if err != nil {
+	case errors.As(err, &noName) && noName.IsNotFound:
+		return nil, unusable("the host of its did:web does not exist")
+	case errors.Is(err, errRefusedAddress):
+		// The issuer chose the address. For the directory it would be a
+		// mistake of the operator's.
+		return nil, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
+	case err != nil:
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/.well-known/did.json", nil)
-	if err != nil {
-		return nil, err
+	key, err := signingKeyOf(raw, did)
+	if errors.Is(err, errNotJSON) {
+		return nil, unusable("%s", err)
 	}
-	res, err := r.web.HTTPClient.Do(req)
+	return key, err
+}
+
+// webAddress is where the document of a did:web is. did:web:localhost%3APORT is
+// fetched over plain HTTP, as the reference implementation does in development.
+func (r *resolver) webAddress(did string) (string, error) {
+	if err := ValidateServiceDID(did, r.dev); err != nil {
+		return "", unusable("it is not a did:web with a host name alone")
+	}
+	host, err := url.PathUnescape(strings.TrimPrefix(did, webPrefix))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", identity.ErrDIDResolutionFailed, err)
+		return "", unusable("it is not a did:web with a host name alone")
+	}
+	if isLocalhost(did) {
+		return "http://" + host + "/.well-known/did.json", nil
+	}
+	if name, err := syntax.ParseHandle(host); err != nil || !name.AllowedTLD() {
+		return "", unusable("the host of its did:web is in a domain that is not on the public internet")
+	}
+	return "https://" + host + "/.well-known/did.json", nil
+}
+
+// fetchDocument gets a document of a DID. The error is ErrUnknownIdentity where
+// the answer is certain, or ErrUpstream.
+func fetchDocument(ctx context.Context, client *http.Client, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
+	}
+	req.Header.Set("User-Agent", "mlsd")
+	req.Header.Set("Accept", "application/did+ld+json, application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	switch res.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound:
-		return nil, identity.ErrDIDNotFound
+		return nil, unusable("there is no DID document: it was never registered, or has been deleted")
 	default:
-		return nil, fmt.Errorf("%w: status %d", identity.ErrDIDResolutionFailed, res.StatusCode)
+		return nil, fmt.Errorf("%w: status %d", ErrUpstream, res.StatusCode)
 	}
-	var doc identity.DIDDocument
-	if err := json.NewDecoder(res.Body).Decode(&doc); err != nil {
-		return nil, fmt.Errorf("%w: %w", identity.ErrDIDResolutionFailed, err)
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUpstream, err)
 	}
-	return &doc, nil
+	return raw, nil
 }

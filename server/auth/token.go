@@ -52,8 +52,8 @@ type joseHeader struct {
 	Crit jsontext.Value `json:"crit"`
 }
 
-// parseToken takes a compact serialization (RFC 7515 §3.1) apart. There is
-// one encoding of every token that passes: strict base64url, JSON without
+// parseToken takes a compact serialization (RFC 7515 §3.1) apart. Of what was
+// signed there is one encoding that passes: strict base64url, JSON without
 // duplicate names and with names that match case-sensitively.
 func parseToken(raw string) (*token, *xrpc.Error) {
 	if len(raw) > maxToken {
@@ -98,8 +98,8 @@ func (h *joseHeader) check() *xrpc.Error {
 	case h.Crit != nil:
 		// RFC 7515 §4.1.11: what is critical and not understood is refused.
 		return refuse(BadJwt, "critical header members are not supported")
-	case h.Kid != nil && *h.Kid != "#atproto":
-		return refuse(BadJwt, "kid must be absent or #atproto")
+	case h.Kid != nil && *h.Kid != "#atproto" && *h.Kid != "atproto":
+		return refuse(BadJwt, "kid must be absent, or #atproto or atproto")
 	}
 	return nil
 }

@@ -18,8 +18,8 @@ INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_ass
 SELECT md5(c::text), 'did:plc:account1', 1, 2, FALSE, 20, 'verified', now(), now(), CASE WHEN c > 3 THEN now() END
 FROM generate_series(1, :convos) c;
 
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, left_seq, left_at, left_n)
-SELECT convo_id, did, 0, now(), 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
+INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, left_seq, left_at, left_n)
+SELECT convo_id, did, 0, now(), 0, 0, 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
 FROM conversations CROSS JOIN accounts;
 
 INSERT INTO read_positions (convo_id, did, seq, updated_at)
