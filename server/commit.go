@@ -59,7 +59,7 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 
 func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (*commitResult, error) {
 	now := s.timestamp()
-	first, err := newFirstAnswer(caller, req.method.NSID, req.key, req.content, now)
+	first, err := s.idempotency.firstAnswer(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func TestCommitCrash(t *testing.T) {
 			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID()} }},
 		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
 			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {
-				return []any{recordID(alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
+				return []any{s.idempotency.hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {

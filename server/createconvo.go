@@ -42,7 +42,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 		return nil, err
 	}
 	n.now = s.timestamp()
-	if err := n.records(caller); err != nil {
+	if err := n.records(s.idempotency, caller); err != nil {
 		return nil, err
 	}
 	if err := n.verify(ctx, s); err != nil {
@@ -132,19 +132,19 @@ func (n *newConvo) stateEpoch() error {
 
 // records names the records of the first answer. No key of a client is as long
 // as the content's: 64 characters is the most.
-func (n *newConvo) records(caller xrpc.Caller) error {
+func (n *newConvo) records(i *idempotency, caller xrpc.Caller) error {
 	var err error
-	if n.byKey, err = newFirstAnswer(caller, gen.NSIDCreateConvo, n.in.IdempotencyKey, n.in, n.now); err != nil {
+	if n.byKey, err = i.firstAnswer(caller, gen.NSIDCreateConvo, n.in.IdempotencyKey, n.in, n.now); err != nil {
 		return err
 	}
 	content := *n.in
 	content.IdempotencyKey = nil
-	sum, err := contentHash(&content)
+	sum, err := i.contentHash(&content)
 	if err != nil {
 		return err
 	}
-	key := "sha256:" + hex.EncodeToString(sum)
-	n.byContent, err = newFirstAnswer(caller, gen.NSIDCreateConvo, &key, &content, n.now)
+	key := "content:" + hex.EncodeToString(sum)
+	n.byContent, err = i.firstAnswer(caller, gen.NSIDCreateConvo, &key, &content, n.now)
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
@@ -30,7 +31,7 @@ func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	c := Config{Pool: dbtest.Pool(t), Blobs: store, ServiceDID: "did:web:mls.example", Version: "test"}
+	c := Config{Pool: dbtest.Pool(t), Blobs: store, ServiceDID: "did:web:mls.example", Version: "test", Secret: auth.NewSecret()}
 	for _, o := range opts {
 		o(&c)
 	}

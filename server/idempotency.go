@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -10,12 +11,19 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/xrpc"
 )
+
+// idempotency names and hashes what is recorded of calls. Both are keyed by a
+// secret that the database does not have: the caller and the content of a call
+// can be guessed, so that an unkeyed hash would tell a thief of the database
+// which account sent which message.
+type idempotency struct{ key []byte }
 
 // firstAnswer is one caller's one write: what its answer is recorded under, and
 // the hash of what it asked. Records are read and written inside the
@@ -26,34 +34,43 @@ type firstAnswer struct {
 	at          time.Time
 }
 
-// newFirstAnswer names the record of caller's call of nsid with key. in is the
+// firstAnswer names the record of caller's call of nsid with key. in is the
 // decoded input: what differs only in encoding is the same content. A nil key
 // gives nil, and a nil *firstAnswer finds and keeps nothing.
-func newFirstAnswer(caller xrpc.Caller, nsid string, key *string, in any, now time.Time) (*firstAnswer, error) {
+func (i *idempotency) firstAnswer(caller xrpc.Caller, nsid string, key *string, in any, now time.Time) (*firstAnswer, error) {
 	if key == nil {
 		return nil, nil
 	}
-	content, err := contentHash(in)
+	content, err := i.contentHash(in)
 	if err != nil {
 		return nil, err
 	}
-	return &firstAnswer{id: recordID(caller.DID, nsid, *key), content: content, at: now}, nil
+	return &firstAnswer{id: i.hash("record", caller.DID, nsid, *key), content: content, at: now}, nil
 }
 
-// contentHash is SHA-256 over the canonical JSON of a decoded input.
-func contentHash(in any) ([]byte, error) {
+// contentHash is over the canonical JSON of a decoded input.
+func (i *idempotency) contentHash(in any) ([]byte, error) {
 	b, err := json.Marshal(in)
 	if err != nil {
 		return nil, fmt.Errorf("encode content: %w", err)
 	}
-	sum := sha256.Sum256(b)
-	return sum[:], nil
+	return i.hash("content", string(b)), nil
 }
 
-// recordID hashes the parts with their lengths, so that no two triples of
-// parts run together.
-func recordID(parts ...string) []byte {
-	h := sha256.New()
+// messageID is the id of a message whose sender gave an idempotency key and no
+// id: a UUID of version 8 (RFC 9562) that follows from the record and the
+// content, so that it need not be stored with the record.
+func (i *idempotency) messageID(f *firstAnswer) string {
+	id := uuid.UUID(i.hash("message id", string(f.id), string(f.content))[:16])
+	id[6] = id[6]&0x0f | 0x80
+	id[8] = id[8]&0x3f | 0x80
+	return id.String()
+}
+
+// hash is HMAC-SHA-256 over the parts with their lengths, so that no two lists
+// of parts run together.
+func (i *idempotency) hash(parts ...string) []byte {
+	h := hmac.New(sha256.New, i.key)
 	for _, p := range parts {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(p)))

@@ -60,7 +60,7 @@ func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCon
 		}
 	}
 	now := s.timestamp()
-	first, err := newFirstAnswer(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type newKeyPackage struct {
 // others to claim.
 func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
 	now := s.now()
-	first, err := newFirstAnswer(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}

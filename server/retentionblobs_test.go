@@ -154,7 +154,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, err := newFirstAnswer(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
+		first, err := s.idempotency.firstAnswer(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,9 +44,12 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	}
 	content := *in
 	content.ConvoID = m.ConvoID
-	first, err := newFirstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
 	if err != nil {
 		return nil, err
+	}
+	if first != nil && in.MsgID == nil {
+		m.MessageID = s.idempotency.messageID(first)
 	}
 	var out *gen.SendMessageOutput
 	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
@@ -182,9 +185,9 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAn
 	if err != nil {
 		return nil, fmt.Errorf("lock conversation: %w", err)
 	}
-	recorded := new(gen.SendMessageOutput)
-	if found, err := first.find(ctx, q, recorded); err != nil || found {
-		return recorded, err
+	var recorded sentRecord
+	if found, err := first.find(ctx, q, &recorded); err != nil || found {
+		return recorded.answer(m), err
 	}
 	out, fresh, err := m.send(ctx, q)
 	if err != nil {
@@ -195,7 +198,20 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAn
 			return nil, err
 		}
 	}
-	return out, first.keep(ctx, q, out)
+	return out, first.keep(ctx, q, sentRecord{*out.Seq, out.ReceivedAt})
+}
+
+// sentRecord is what is kept of the answer to a message. The id is in the
+// repeated call, or follows from it; a record that held it could be tied to the
+// message by its content alone.
+type sentRecord struct {
+	Seq        int64  `json:"seq"`
+	ReceivedAt string `json:"receivedAt"`
+}
+
+func (r *sentRecord) answer(m *outgoing) *gen.SendMessageOutput {
+	epoch := m.Epoch
+	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: r.ReceivedAt, Seq: &r.Seq, Epoch: &epoch}
 }
 
 // attach ties the message's blobs to it. All of them have to be the sender's.

@@ -39,7 +39,7 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	content := *in
 	content.ConvoID = convoID
 	now := s.timestamp()
-	first, err := newFirstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, &content, now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, &content, now)
 	if err != nil {
 		return nil, err
 	}

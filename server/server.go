@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/stream"
@@ -49,6 +50,8 @@ type Config struct {
 	RequireGroupInfo bool
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
+	// Secret keys what is recorded of calls. All instances have the same.
+	Secret *auth.Secret
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
@@ -56,21 +59,22 @@ type Config struct {
 // Server implements gen.Service. It keeps no state besides the pool that is not
 // a cache: any number of them work on one database.
 type Server struct {
-	pool       *pgxpool.Pool
-	sends      *sendQueue
-	blobs      *blob.Store
-	did        string
-	version    string
-	pastEpochs int64
-	messageTTL time.Duration
-	removed    *RemovedMetrics
-	now        func() time.Time
-	bus        bus.Bus
-	hub        *stream.Hub
-	streams    *stream.Streams
-	publicURL  string
-	drained    chan struct{}
-	drain      func()
+	pool        *pgxpool.Pool
+	sends       *sendQueue
+	idempotency *idempotency
+	blobs       *blob.Store
+	did         string
+	version     string
+	pastEpochs  int64
+	messageTTL  time.Duration
+	removed     *RemovedMetrics
+	now         func() time.Time
+	bus         bus.Bus
+	hub         *stream.Hub
+	streams     *stream.Streams
+	publicURL   string
+	drained     chan struct{}
+	drain       func()
 
 	requireGroupInfo bool
 	pace             ConvoLimiter
@@ -81,7 +85,7 @@ type Server struct {
 // New makes a Server.
 func New(c Config) *Server {
 	s := &Server{
-		pool: c.Pool, sends: newSendQueue(c.Pool), blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
+		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
 		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -67,6 +68,10 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
+	secret, err := sharedSecret(c, port)
+	if err != nil {
+		return err
+	}
 	doc, err := document(c, key, port)
 	if err != nil {
 		return err
@@ -106,7 +111,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
 		RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits,
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Secret: secret,
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
@@ -173,7 +178,7 @@ func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, er
 		a.onClose(func() error { store.Close(); return nil })
 		return store, nil
 	}
-	client, err := auth.NewRedisClient(a.config.RedisURL)
+	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}

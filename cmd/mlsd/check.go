@@ -55,6 +55,15 @@ func (c *Config) keyFile(port int) string {
 	return filepath.Join(c.DataDir, "dev-"+strconv.Itoa(port)+".key")
 }
 
+// secretFile is where the shared secret is: beside the key, where nothing else
+// is said, since both are made and backed up together.
+func (c *Config) secretFile(port int) string {
+	if c.SecretFile != "" {
+		return c.SecretFile
+	}
+	return strings.TrimSuffix(c.keyFile(port), ".key") + ".secret"
+}
+
 // blobDir is where blobs go without MLS_BLOB_URL.
 func (c *Config) blobDir() string { return filepath.Join(c.DataDir, "blobs") }
 
@@ -159,5 +168,6 @@ func (c *Config) effective() *Config {
 	e := *c
 	e.Dev = strconv.FormatBool(c.dev())
 	e.ServiceDID, e.PublicURL, e.KeyFile = c.serviceDID(c.Port), c.publicURL(c.Port), c.keyFile(c.Port)
+	e.SecretFile = c.secretFile(c.Port)
 	return &e
 }

@@ -14,6 +14,7 @@ type Config struct {
 	ServiceDID     string `flag:"service-did" env:"SERVICE_DID" help:"did:web of this service; without it a development identity on localhost"`
 	PublicURL      string `flag:"public-url" env:"MLS_PUBLIC_URL" help:"URL clients' PDSes reach the service at; by default that of SERVICE_DID"`
 	KeyFile        string `flag:"key-file" env:"MLS_KEY_FILE" help:"service key, written by keygen; by default made in the data directory"`
+	SecretFile     string `flag:"secret-file" env:"MLS_SECRET_FILE" help:"secret that all instances share, written by keygen; by default beside the service key"`
 	PLCURL         string `flag:"plc-url" env:"MLS_PLC_URL" default:"https://plc.directory" help:"PLC directory that did:plc is looked up in"`
 	Dev            string `flag:"dev" env:"MLS_DEV" default:"auto" help:"accept http and localhost identities and private addresses: true, false, or auto: only without SERVICE_DID"`
 	DataDir        string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for what has no other place"`

@@ -101,9 +101,9 @@ func TestGoodConfiguration(t *testing.T) {
 	}{
 		{"empty is unset", []string{"SERVER_PORT=", "MLS_LOG_LEVEL=", "SERVICE_DID="}, nil, []string{"SERVER_PORT=3000", "MLS_LOG_LEVEL=info"}},
 		{"kubernetes", []string{"MLS_SERVICE_HOST=10.0.0.1", "MLS_SERVICE_PORT=3000", "MLS_PORT=tcp://10.0.0.1:3000", "MLS_PORT_3000_TCP_ADDR=10.0.0.1"}, nil, []string{"SERVER_PORT=3000"}},
-		{"identity follows the port", []string{"SERVER_PORT=4000"}, nil, []string{"SERVICE_DID=did:web:localhost%3A4000", "MLS_PUBLIC_URL=http://localhost:4000", "MLS_KEY_FILE=data/dev-4000.key"}},
+		{"identity follows the port", []string{"SERVER_PORT=4000"}, nil, []string{"SERVICE_DID=did:web:localhost%3A4000", "MLS_PUBLIC_URL=http://localhost:4000", "MLS_KEY_FILE=data/dev-4000.key", "MLS_SECRET_FILE=data/dev-4000.secret"}},
 		{"flag first", []string{"SERVER_PORT=4000"}, []string{"-port=5000"}, []string{"SERVER_PORT=5000"}},
-		{"public identity", []string{"SERVICE_DID=did:web:mls.example.org"}, nil, []string{"MLS_DEV=false", "MLS_PUBLIC_URL=https://mls.example.org", "MLS_KEY_FILE=data/service.key"}},
+		{"public identity", []string{"SERVICE_DID=did:web:mls.example.org"}, nil, []string{"MLS_DEV=false", "MLS_PUBLIC_URL=https://mls.example.org", "MLS_KEY_FILE=data/service.key", "MLS_SECRET_FILE=data/service.secret"}},
 		{"endpoint elsewhere", []string{"SERVICE_DID=did:web:mls.example.org", "MLS_PUBLIC_URL=https://api.example.org"}, nil, []string{"MLS_PUBLIC_URL=https://api.example.org"}},
 		{"public identity in development", []string{"SERVICE_DID=did:web:localhost%3A3000", "MLS_DEV=true", "MLS_PLC_URL=http://localhost:2582"}, nil, []string{"MLS_PLC_URL=http://localhost:2582"}},
 		{"limits off", []string{"MLS_RATE_LIMITS=off", "MLS_METRICS_LISTEN=off"}, nil, []string{"MLS_RATE_LIMITS=off", "MLS_METRICS_LISTEN=off"}},

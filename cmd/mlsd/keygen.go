@@ -13,8 +13,9 @@ import (
 	"catbird.blue/mls/server/auth"
 )
 
-// keygen writes a new key for the service of the configuration and prints the
-// DID document that the server would serve with it.
+// keygen writes a new key for the service of the configuration, and the secret
+// beside it where there is none yet, and prints the DID document that the server
+// would serve with the key.
 func (p *program) keygen(_ context.Context, args []string) error {
 	curve := string(auth.K256)
 	c, err := p.config("keygen", args, func(flags *flag.FlagSet) {
@@ -35,11 +36,18 @@ func (p *program) keygen(_ context.Context, args []string) error {
 	if err := makeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := key.WriteFile(path); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return fmt.Errorf("%s is there already; a key in use must not be lost, so it is not overwritten", path)
-		}
+	wrote, err := p.writeSecret(c.secretFile(c.Port))
+	if err != nil {
 		return err
+	}
+	if err := key.WriteFile(path); err != nil {
+		switch {
+		case !errors.Is(err, fs.ErrExist):
+			return err
+		case wrote:
+			return nil // only the secret was missing
+		}
+		return fmt.Errorf("%s is there already; a key in use must not be lost, so it is not overwritten", path)
 	}
 	doc, err := document(c, key, c.Port)
 	if err != nil {
@@ -48,6 +56,22 @@ func (p *program) keygen(_ context.Context, args []string) error {
 	fmt.Fprintf(p.errOut, "mlsd: wrote the key to %s\n", path)
 	fmt.Fprintf(p.out, "%s\n", doc)
 	return nil
+}
+
+// writeSecret writes the secret that the instances share. One that is there
+// stays: with another one, calls of the last days would count as new ones.
+func (p *program) writeSecret(path string) (wrote bool, err error) {
+	if err := makeDir(filepath.Dir(path)); err != nil {
+		return false, err
+	}
+	err = auth.NewSecret().WriteFile(path)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err == nil {
+		fmt.Fprintf(p.errOut, "mlsd: wrote the secret to %s\n", path)
+	}
+	return err == nil, err
 }
 
 // document is the DID document of the service, as JSON.
@@ -81,6 +105,21 @@ func serviceKey(c *Config, port int) (*auth.Key, error) {
 		return nil, err
 	}
 	return key, key.Check(did, "")
+}
+
+// sharedSecret loads the secret. It is made beside a key that was made by
+// itself; beside a named one it would differ from that of the other instances.
+func sharedSecret(c *Config, port int) (*auth.Secret, error) {
+	path := c.secretFile(port)
+	if c.KeyFile == "" && c.SecretFile == "" {
+		return auth.LoadOrCreateSecret(path)
+	}
+	secret, err := auth.LoadSecret(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("MLS_SECRET_FILE: there is no %s; mlsd keygen writes one, which all instances share "+
+			"(without the old one, calls of the last 7 days count as new ones)", path)
+	}
+	return secret, err
 }
 
 // makeDir makes a directory of ours. As root others may pass through, since

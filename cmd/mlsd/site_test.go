@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
@@ -216,7 +217,7 @@ func (s *site) outdatedFrom(kept int64, cursors ...string) {
 		c.Cut()
 	}
 	next := s.scan("SELECT min(seq) FROM messages WHERE convo_id = $1 AND seq > $2", s.convo, kept)
-	out, err := server.New(server.Config{Pool: s.pool}).GetMessages(t.Context(), xrpc.Caller{DID: bob},
+	out, err := server.New(server.Config{Pool: s.pool, Secret: auth.NewSecret()}).GetMessages(t.Context(), xrpc.Caller{DID: bob},
 		&gen.GetMessagesParams{ConvoID: s.convo, SinceSeq: &kept, Limit: 50})
 	if err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	blobs := must(blob.OpenDir(s.blobDir))(t)
 	t.Cleanup(func() { _ = blobs.Close() })
 	o := options{
-		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example"},
+		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example", Secret: auth.NewSecret()},
 		limits: limit.Config{Off: true},
 	}
 	for _, f := range opts {

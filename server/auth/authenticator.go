@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
@@ -218,6 +219,10 @@ func (t *token) verify(key *issuerKey) *xrpc.Error {
 	return nil
 }
 
+// shareWait is when a caller may come back of whose tokens too many are
+// remembered: a third of the tokens that a PDS makes have ended by then.
+const shareWait = 30 * time.Second
+
 func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
 	verdict, err := a.replay.Spend(ctx, u)
 	switch {
@@ -227,6 +232,8 @@ func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
 		return e
 	case verdict == Replayed:
 		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one, or one with a jti")
+	case verdict == OverShare:
+		return limit.SpentTokens.Refuse(shareWait)
 	case verdict == TooOld:
 		return refuse(JwtExpired, "the jwt was issued before this service could remember it: use a new one")
 	}

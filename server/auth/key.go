@@ -5,9 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -114,38 +112,15 @@ func (k *Key) WriteFile(path string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("key file: %w", err)
-	}
-	_, err = fmt.Fprintf(f, keyFile, k.DID, pub.Multibase(), k.Private.Multibase())
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("key file: %w", errors.Join(err, os.Remove(path)))
-	}
-	return nil
+	return writePrivate(path, fmt.Sprintf(keyFile, k.DID, pub.Multibase(), k.Private.Multibase()))
 }
 
 // LoadKey reads a key file. The error is ErrKeyPermissions, ErrKeyFormat or of
 // the file system.
 func LoadKey(path string) (*Key, error) {
-	f, err := os.Open(path)
+	raw, err := readPrivate(path)
 	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: %s is no regular file", ErrKeyFormat, path)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%w: %s has mode %#o, it must be 0600", ErrKeyPermissions, path, mode)
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, 4096))
-	if err != nil {
-		return nil, fmt.Errorf("key file: %w", err)
+		return nil, err
 	}
 	k, err := parseKey(raw)
 	if err != nil {

@@ -37,11 +37,18 @@ var convoRates = map[Class]*Row{
 		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
+// SpentTokens bounds the memory of used tokens.
+var SpentTokens = &Row{
+	Name: "spent-tokens", What: "used tokens remembered (in Redis: what its memory has room for); where little is left, those with most are refused, " +
+		"and the last tenth is for accounts with fewer than 16",
+	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
+}
+
 // Table is every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange])
+	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], SpentTokens)
 	return append(rows, originTable()...)
 }
