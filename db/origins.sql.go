@@ -7,18 +7,17 @@ package db
 
 import (
 	"context"
-	"time"
 )
 
 const countSettled = `-- name: CountSettled :one
 SELECT count(*) FROM account_origins
-WHERE origin = $1::text AND settled_at IS NOT NULL AND confirmed_at > $2::timestamptz
+WHERE origin = $1::text AND settled_at IS NOT NULL AND confirmed_at > now() - make_interval(secs => $2::double precision)
 `
 
 // The accounts of an origin that are no longer new, and that it has confirmed
 // lately.
-func (q *Queries) CountSettled(ctx context.Context, origin string, after time.Time) (int64, error) {
-	row := q.db.QueryRow(ctx, countSettled, origin, after)
+func (q *Queries) CountSettled(ctx context.Context, origin string, maxAge float64) (int64, error) {
+	row := q.db.QueryRow(ctx, countSettled, origin, maxAge)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -39,39 +38,40 @@ func (q *Queries) ForgetOrigin(ctx context.Context, did string, origin string) e
 }
 
 const getStanding = `-- name: GetStanding :one
-SELECT o.origin, o.confirmed_at, (o.settled_at IS NOT NULL)::boolean AS noted,
+SELECT o.origin, coalesce(extract(epoch FROM now() - o.confirmed_at), 0)::double precision AS age, (o.settled_at IS NOT NULL)::boolean AS noted,
     (o.settled_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM (
             SELECT m.convo_id FROM memberships m
-            WHERE m.did = $1 AND m.accepted_at <= $2::timestamptz
+            WHERE m.did = $1 AND m.accepted_at <= now() - make_interval(secs => $2::double precision)
             ORDER BY m.accepted_at
             LIMIT 50
         ) mine
         JOIN memberships other ON other.convo_id = mine.convo_id
-        WHERE other.did <> $1 AND other.accepted_at <= $2::timestamptz
+        WHERE other.did <> $1 AND other.accepted_at <= now() - make_interval(secs => $2::double precision)
     ))::boolean AS settled
 FROM (SELECT $1::text AS did) a
 LEFT JOIN account_origins o ON o.did = a.did
 `
 
 type GetStandingRow struct {
-	Origin      *string
-	ConfirmedAt *time.Time
-	Noted       bool
-	Settled     bool
+	Origin  *string
+	Age     float64
+	Noted   bool
+	Settled bool
 }
 
 // What an account is to limits: where it comes from as far as that was shown,
-// whether it is no longer new, and whether that is noted. It is no longer new
+// whether it is no longer new, and whether that is noted. age is how many seconds
+// ago the origin was shown. The account is no longer new
 // when it and another account have accepted the same conversation long enough
 // ago. Of what it accepted, the first conversations are looked at: an account
 // has few, as a rule, in which nobody else accepted.
-func (q *Queries) GetStanding(ctx context.Context, did string, before time.Time) (GetStandingRow, error) {
-	row := q.db.QueryRow(ctx, getStanding, did, before)
+func (q *Queries) GetStanding(ctx context.Context, did string, newFor float64) (GetStandingRow, error) {
+	row := q.db.QueryRow(ctx, getStanding, did, newFor)
 	var i GetStandingRow
 	err := row.Scan(
 		&i.Origin,
-		&i.ConfirmedAt,
+		&i.Age,
 		&i.Noted,
 		&i.Settled,
 	)
@@ -79,29 +79,29 @@ func (q *Queries) GetStanding(ctx context.Context, did string, before time.Time)
 }
 
 const noteOrigin = `-- name: NoteOrigin :exec
-INSERT INTO account_origins AS o (did, origin, confirmed_at) VALUES ($1, $2::text, $3::timestamptz)
+INSERT INTO account_origins AS o (did, origin, confirmed_at) VALUES ($1, $2::text, now())
 ON CONFLICT (did) DO UPDATE SET origin = excluded.origin, confirmed_at = excluded.confirmed_at
 `
 
-func (q *Queries) NoteOrigin(ctx context.Context, did string, origin string, now time.Time) error {
-	_, err := q.db.Exec(ctx, noteOrigin, did, origin, now)
+func (q *Queries) NoteOrigin(ctx context.Context, did string, origin string) error {
+	_, err := q.db.Exec(ctx, noteOrigin, did, origin)
 	return err
 }
 
 const noteSettled = `-- name: NoteSettled :exec
-INSERT INTO account_origins AS o (did, settled_at) VALUES ($1, $2::timestamptz)
+INSERT INTO account_origins AS o (did, settled_at) VALUES ($1, now())
 ON CONFLICT (did) DO UPDATE SET settled_at = coalesce(o.settled_at, excluded.settled_at)
 `
 
-func (q *Queries) NoteSettled(ctx context.Context, did string, now time.Time) error {
-	_, err := q.db.Exec(ctx, noteSettled, did, now)
+func (q *Queries) NoteSettled(ctx context.Context, did string) error {
+	_, err := q.db.Exec(ctx, noteSettled, did)
 	return err
 }
 
 const removeOldOrigins = `-- name: RemoveOldOrigins :execrows
 DELETE FROM account_origins WHERE did IN (
     SELECT o.did FROM account_origins o
-    WHERE o.settled_at IS NULL AND o.confirmed_at <= $1::timestamptz
+    WHERE o.settled_at IS NULL AND o.confirmed_at <= now() - make_interval(secs => $1::double precision)
     ORDER BY o.confirmed_at
     LIMIT $2::bigint
     FOR UPDATE SKIP LOCKED
@@ -109,8 +109,8 @@ DELETE FROM account_origins WHERE did IN (
 `
 
 // Of accounts that are new nothing is kept but what counts.
-func (q *Queries) RemoveOldOrigins(ctx context.Context, before time.Time, batch int64) (int64, error) {
-	result, err := q.db.Exec(ctx, removeOldOrigins, before, batch)
+func (q *Queries) RemoveOldOrigins(ctx context.Context, maxAge float64, batch int64) (int64, error) {
+	result, err := q.db.Exec(ctx, removeOldOrigins, maxAge, batch)
 	if err != nil {
 		return 0, err
 	}

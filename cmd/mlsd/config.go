@@ -26,8 +26,8 @@ type Config struct {
 
 	PastEpochs    int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"epochs before the current one that application messages may be sent in"`
 	MessageTTL    time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and what is left of conversations that have no members"`
-	GroupInfo     string        `flag:"group-info" env:"MLS_GROUP_INFO" default:"optional" oneof:"optional required" help:"whether createConvo, addMembers and leaveConvo need a GroupInfo with tree where nobody outside can read the commit; without it a roster is what clients say"`
 	RateLimits    string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor on all rate limits, or off"`
+	OriginSizes   string        `flag:"origin-sizes" env:"MLS_ORIGIN_SIZES" help:"accounts that origins are taken to have, such as bsky.network=50000,example.org=100; of other origins the accounts are counted that are no longer new"`
 	DBConnections int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"most connections to the database"`
 	DrainTime     time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service goes on answering after it has become not ready, for load balancers to notice"`
 	StopTimeout   time.Duration `flag:"stop-timeout" env:"MLS_STOP_TIMEOUT" default:"30s" min:"0s" max:"10m" help:"how long requests may take to finish when the server stops"`

@@ -25,8 +25,8 @@ func execSQL(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
 // addMember has an account in a conversation, accepted or not.
 func addMember(t testing.TB, pool *pgxpool.Pool, did string, accepted bool) {
 	t.Helper()
-	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, $1, 1, 0, FALSE, 'verified', now(), now())`, did)
+	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, $1, 1, 0, now(), now())`, did)
 	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
 		VALUES ($1, $1, 0, now(), 0, 1, 0, CASE WHEN $2 THEN now() END)`, did, accepted)
 }

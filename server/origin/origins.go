@@ -50,11 +50,11 @@ type Config struct {
 // store has the queries that Origins needs; for tests whose clock is not that of
 // a database.
 type store interface {
-	GetStanding(ctx context.Context, did string, before time.Time) (db.GetStandingRow, error)
-	NoteSettled(ctx context.Context, did string, now time.Time) error
-	NoteOrigin(ctx context.Context, did, origin string, now time.Time) error
+	GetStanding(ctx context.Context, did string, newFor float64) (db.GetStandingRow, error)
+	NoteSettled(ctx context.Context, did string) error
+	NoteOrigin(ctx context.Context, did, origin string) error
 	ForgetOrigin(ctx context.Context, did, origin string) error
-	CountSettled(ctx context.Context, origin string, after time.Time) (int64, error)
+	CountSettled(ctx context.Context, origin string, maxAge float64) (int64, error)
 }
 
 var _ store = (*db.Queries)(nil)
@@ -169,7 +169,7 @@ func (o *Origins) originOf(a standing, says claim) string {
 	switch {
 	case says.proven:
 		return says.origin
-	case (a.origin == says.origin || says.unread) && o.now().Sub(a.confirmed) < confirmedFor:
+	case (a.origin == says.origin || says.unread) && o.now().Sub(a.confirmed) < ConfirmedFor:
 		return a.origin
 	}
 	return unconfirmed

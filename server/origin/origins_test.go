@@ -181,7 +181,7 @@ func TestSettled(t *testing.T) {
 			t.Errorf("new: %q", got)
 		}
 		pass(newFor)
-		if got := w.bucketOf(did); got != "its own" || !w.store.rows[did].Noted {
+		if got := w.bucketOf(did); got != "its own" || !w.store.rows[did].settled {
 			t.Errorf("a day later: %q", got)
 		}
 		delete(w.store.accepted, did) // it has left everything

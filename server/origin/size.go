@@ -97,7 +97,7 @@ func (o *Origins) countThem() {
 			return
 		case origin := <-o.toCount:
 			ctx, cancel := context.WithTimeout(o.ctx, queryTimeout)
-			n, err := o.store.CountSettled(ctx, origin, o.now().Add(-confirmedFor))
+			n, err := o.store.CountSettled(ctx, origin, ConfirmedFor.Seconds())
 			cancel()
 			if err == nil {
 				o.counts.Add(origin, count{n, o.now()})

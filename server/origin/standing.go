@@ -5,13 +5,14 @@ import (
 	"time"
 )
 
+// ConfirmedFor is how long the word of a PDS counts. After confirmAfter it is
+// asked again by the next call, which does not wait for the answer.
+const ConfirmedFor = 7 * 24 * time.Hour
+
 const (
 	// newFor is how long an account is new after it and another have accepted
 	// the same conversation.
-	newFor = 24 * time.Hour
-	// confirmedFor is how long the word of a PDS counts. After confirmAfter it
-	// is asked again by the next call, which does not wait for the answer.
-	confirmedFor = 7 * 24 * time.Hour
+	newFor       = 24 * time.Hour
 	confirmAfter = 6 * 24 * time.Hour
 
 	// How long a standing is remembered: an account may stop being new, or
@@ -57,18 +58,18 @@ func (o *Origins) load(ctx context.Context, did string) (standing, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), queryTimeout)
 	defer cancel()
 	now := o.now()
-	row, err := o.store.GetStanding(ctx, did, now.Add(-newFor))
+	row, err := o.store.GetStanding(ctx, did, newFor.Seconds())
 	if err != nil {
 		return standing{}, err
 	}
 	s := standing{settled: row.Settled, until: now.Add(rememberNew)}
-	if row.Origin != nil && row.ConfirmedAt != nil && now.Sub(*row.ConfirmedAt) < confirmedFor {
-		s.origin, s.confirmed = *row.Origin, *row.ConfirmedAt
+	if age := time.Duration(row.Age * float64(time.Second)); row.Origin != nil && age < ConfirmedFor {
+		s.origin, s.confirmed = *row.Origin, now.Add(-age)
 	}
 	if s.settled {
 		s.until = now.Add(rememberSettled)
 		if !row.Noted {
-			if err := o.store.NoteSettled(ctx, did, now); err != nil {
+			if err := o.store.NoteSettled(ctx, did); err != nil {
 				return standing{}, err
 			}
 		}
@@ -82,7 +83,7 @@ func (o *Origins) confirm(ctx context.Context, did, origin string) {
 	now := o.now()
 	// What cannot be written counts here nevertheless, for as long as it is
 	// remembered.
-	if err := o.store.NoteOrigin(ctx, did, origin, now); err != nil {
+	if err := o.store.NoteOrigin(ctx, did, origin); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
 	}
 	o.update(did, func(s *standing) { s.origin, s.confirmed = origin, now })

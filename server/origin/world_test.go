@@ -17,10 +17,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
+type memoryRow struct {
+	origin    string
+	confirmed time.Time
+	settled   bool
+}
+
 // memory is a store whose time is that of the test.
 type memory struct {
 	mu       sync.Mutex
-	rows     map[string]db.GetStandingRow
+	rows     map[string]memoryRow
 	accepted map[string]time.Time
 	// asked counts questions for accounts; fails is what they are answered with.
 	asked int
@@ -33,30 +39,33 @@ func (m *memory) fail(err error) {
 	m.fails = err
 }
 
-func (m *memory) GetStanding(_ context.Context, did string, before time.Time) (db.GetStandingRow, error) {
+func (m *memory) GetStanding(_ context.Context, did string, newFor float64) (db.GetStandingRow, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked++
 	row := m.rows[did]
 	at, ok := m.accepted[did]
-	row.Settled = row.Noted || ok && !at.After(before)
-	return row, m.fails
+	out := db.GetStandingRow{Noted: row.settled, Settled: row.settled || ok && time.Since(at).Seconds() >= newFor}
+	if row.origin != "" {
+		out.Origin, out.Age = &row.origin, time.Since(row.confirmed).Seconds()
+	}
+	return out, m.fails
 }
 
-func (m *memory) NoteSettled(_ context.Context, did string, _ time.Time) error {
+func (m *memory) NoteSettled(_ context.Context, did string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row := m.rows[did]
-	row.Noted = true
+	row.settled = true
 	m.rows[did] = row
 	return m.fails
 }
 
-func (m *memory) NoteOrigin(_ context.Context, did, origin string, now time.Time) error {
+func (m *memory) NoteOrigin(_ context.Context, did, origin string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	row := m.rows[did]
-	row.Origin, row.ConfirmedAt = &origin, &now
+	row.origin, row.confirmed = origin, time.Now()
 	m.rows[did] = row
 	return m.fails
 }
@@ -64,19 +73,19 @@ func (m *memory) NoteOrigin(_ context.Context, did, origin string, now time.Time
 func (m *memory) ForgetOrigin(_ context.Context, did, origin string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if row := m.rows[did]; row.Origin != nil && *row.Origin == origin {
-		row.Origin, row.ConfirmedAt = nil, nil
+	if row := m.rows[did]; row.origin == origin {
+		row.origin = ""
 		m.rows[did] = row
 	}
 	return m.fails
 }
 
-func (m *memory) CountSettled(_ context.Context, origin string, after time.Time) (int64, error) {
+func (m *memory) CountSettled(_ context.Context, origin string, maxAge float64) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := int64(0)
 	for _, row := range m.rows {
-		if row.Noted && row.Origin != nil && *row.Origin == origin && row.ConfirmedAt.After(after) {
+		if row.settled && row.origin == origin && time.Since(row.confirmed).Seconds() < maxAge {
 			n++
 		}
 	}
@@ -139,7 +148,7 @@ type world struct {
 func newWorld(t testing.TB, sizes Sizes) *world {
 	t.Helper()
 	w := &world{
-		t: t, store: &memory{rows: map[string]db.GetStandingRow{}, accepted: map[string]time.Time{}},
+		t: t, store: &memory{rows: map[string]memoryRow{}, accepted: map[string]time.Time{}},
 		network: &network{accounts: map[string]map[string]bool{}, takes: 200 * time.Millisecond, asked: map[string]int{}},
 		pds:     map[string]string{}, refused: map[string]int{},
 	}
