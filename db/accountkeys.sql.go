@@ -47,6 +47,21 @@ func (q *Queries) GetAccountKey(ctx context.Context, did string, maxAge float64)
 	return i, err
 }
 
+const isKnownAccount = `-- name: IsKnownAccount :one
+SELECT (EXISTS (SELECT FROM account_keys k WHERE k.did = $1)
+    OR EXISTS (SELECT FROM memberships m WHERE m.did = $1 AND m.accepted_at IS NOT NULL)
+    OR EXISTS (SELECT FROM key_packages p WHERE p.did = $1 AND p.created_at < now() - INTERVAL '1 hour'))::boolean
+`
+
+// Whether an account has shown by its own doing that it uses the service. Rows
+// that anybody can cause in a moment show nothing.
+func (q *Queries) IsKnownAccount(ctx context.Context, did string) (bool, error) {
+	row := q.db.QueryRow(ctx, isKnownAccount, did)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const keepAccountKey = `-- name: KeepAccountKey :one
 WITH account AS (
     SELECT EXISTS (SELECT FROM account_keys k WHERE k.did = $1)

@@ -11,6 +11,7 @@ const (
 	removedEvents      = "event"
 	removedMessages    = "message"
 	removedObjects     = "object"
+	removedOrigins     = "origin"
 	removedPackages    = "key-package"
 	removedProposals   = "proposal"
 	removedRecipients  = "welcome-recipient"
@@ -27,7 +28,7 @@ func NewRemovedMetrics(reg prometheus.Registerer) *RemovedMetrics {
 	m := &RemovedMetrics{rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mls_removed_total",
 		Help: "What the janitor removed because its time was over, by kind."}, []string{"what"})}
 	for _, what := range []string{removedAnswers, removedBlobs, removedClaims, removedConvos, removedEvents, removedMessages, removedObjects,
-		removedPackages, removedProposals, removedRecipients, removedSigningKeys, removedTickets} {
+		removedOrigins, removedPackages, removedProposals, removedRecipients, removedSigningKeys, removedTickets} {
 		m.rows.WithLabelValues(what)
 	}
 	if reg != nil {

@@ -19,6 +19,8 @@ import (
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
@@ -172,8 +174,19 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrpc.Plumbing, error) {
 	c := a.config
 	m := auth.NewMetrics(a.metrics.Registry)
+	off, scale, err := c.rateLimits()
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	if a.limits, err = limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry}); err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	proxies, err := source.ParseProxies(c.TrustedProxies)
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{
-		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Store: auth.NewDBKeys(pool),
+		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Limits: a.limits, Store: auth.NewDBKeys(pool),
 		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // nothing is looked up before live is there
 	})
 	if err != nil {
@@ -185,20 +198,32 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrp
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	authenticator, err := auth.New(auth.Config{Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m})
+	authenticator, err := auth.New(auth.Config{
+		Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m, Proxies: proxies,
+	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	off, scale, err := c.rateLimits()
+	origins, err := a.origins(pool, proxies)
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	limits, err := limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry})
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{a.limits.Account, origins.Admit}}, nil
+}
+
+// origins bounds what new accounts of one origin do together.
+func (a *app) origins(pool *pgxpool.Pool, proxies source.Proxies) (*origin.Origins, error) {
+	sizes, err := origin.ParseSizes(a.config.OriginSizes)
 	if err != nil {
-		return xrpc.Plumbing{}, err
+		return nil, err
 	}
-	a.limits = limits
-	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{limits.Account}}, nil
+	dev := a.config.dev()
+	origins := origin.New(origin.Config{
+		Pool: pool, Limits: a.limits, Endpoint: a.directory.Endpoint, Client: auth.NewGuardedClient(dev), Dev: dev,
+		Sizes: sizes, Proxies: proxies, Registry: a.metrics.Registry,
+	})
+	a.onClose(func() error { origins.Close(); return nil })
+	return origins, nil
 }
 
 // replay is the memory of used tokens: of this process, or shared by Redis.
@@ -211,7 +236,7 @@ func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, er
 		a.onClose(func() error { store.Close(); return nil })
 		return store, nil
 	}
-	client, err := auth.NewRedisClient(a.config.RedisURL)
+	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}

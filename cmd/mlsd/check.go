@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/source"
 )
 
@@ -112,6 +113,8 @@ func (c *Config) check() error {
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
 	_, _, err := c.rateLimits()
 	report("MLS_RATE_LIMITS", err)
+	_, err = origin.ParseSizes(c.OriginSizes)
+	report("MLS_ORIGIN_SIZES", err)
 	_, err = source.ParseProxies(c.TrustedProxies)
 	report("MLS_TRUSTED_PROXIES", err)
 	if c.Listen == "" {

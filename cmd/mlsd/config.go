@@ -27,6 +27,7 @@ type Config struct {
 	PastEpochs     int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"epochs before the current one that application messages may be sent in"`
 	MessageTTL     time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and what is left of conversations that have no members"`
 	RateLimits     string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor on all rate limits, or off"`
+	OriginSizes    string        `flag:"origin-sizes" env:"MLS_ORIGIN_SIZES" help:"accounts that origins are taken to have, such as bsky.network=50000,example.org=100; of other origins the accounts are counted that are no longer new"`
 	MaxConnections int           `flag:"max-connections" env:"MLS_MAX_CONNECTIONS" default:"0" min:"0" max:"1000000" help:"most open connections of clients; 0 is as many as open files and memory allow, at most 10000"`
 	DBConnections  int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"most connections to the database"`
 	DrainTime      time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service goes on answering after it has become not ready, for load balancers to notice"`

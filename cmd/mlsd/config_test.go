@@ -42,6 +42,7 @@ func TestBadConfiguration(t *testing.T) {
 		{"message time in days", []string{"MLS_MESSAGE_TTL=30d"}, nil, []string{`MLS_MESSAGE_TTL: "30d" is not a duration`}},
 		{"connections", []string{"MLS_DB_CONNECTIONS=1"}, nil, []string{"MLS_DB_CONNECTIONS: 1 is not between 2 and 1000"}},
 		{"rate limits", []string{"MLS_RATE_LIMITS=none"}, nil, []string{`MLS_RATE_LIMITS: "none" is neither off nor a factor`}},
+		{"origin sizes", []string{"MLS_ORIGIN_SIZES=host.bsky.network=5"}, nil, []string{`MLS_ORIGIN_SIZES: "host.bsky.network" is part of the origin "bsky.network"`}},
 		{"rate limits NaN", []string{"MLS_RATE_LIMITS=NaN"}, nil, []string{`MLS_RATE_LIMITS: "NaN" is neither off nor a factor`}},
 		{"proxies", []string{"MLS_TRUSTED_PROXIES=10.0.0.0/8,nginx"}, nil, []string{`MLS_TRUSTED_PROXIES: "nginx" is not a network such as`}},
 		{"dev", []string{"MLS_DEV=yes"}, nil, []string{`MLS_DEV: "yes" is not one of`}},

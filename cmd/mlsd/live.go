@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -33,7 +33,7 @@ func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
 		l.bus = bus.NewLocal(l.hub)
 		return l, nil
 	}
-	client, err := auth.NewRedisClient(a.config.RedisURL)
+	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}

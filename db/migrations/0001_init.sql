@@ -140,6 +140,9 @@ CREATE TABLE memberships (
 );
 CREATE UNIQUE INDEX memberships_one_active ON memberships (convo_id, did) WHERE left_seq IS NULL;
 CREATE INDEX memberships_by_did ON memberships (did, convo_id);
+-- What an account accepted, the longest accepted first. Who adds strangers makes
+-- no entry here.
+CREATE INDEX memberships_accepted ON memberships (did, accepted_at) WHERE accepted_at IS NOT NULL;
 
 -- Read positions outlive a membership's window.
 CREATE TABLE read_positions (
@@ -389,6 +392,21 @@ CREATE TABLE accounts (
     last_n     BIGINT NOT NULL DEFAULT 0
 );
 
+-- Where an account comes from, for limits that new accounts of one origin share.
+CREATE TABLE account_origins (
+    did          TEXT COLLATE "C" PRIMARY KEY,
+    -- The registrable domain of its PDS, or of its did:web, and when that was
+    -- shown: the PDS said that it has the account, or the did:web was used.
+    origin       TEXT COLLATE "C",
+    confirmed_at TIMESTAMPTZ,
+    -- When it was seen that the account is no longer new. NULL: not yet.
+    settled_at   TIMESTAMPTZ,
+    CHECK ((origin IS NULL) = (confirmed_at IS NULL)),
+    CHECK (origin IS NOT NULL OR settled_at IS NOT NULL)
+);
+CREATE INDEX account_origins_settled ON account_origins (origin, confirmed_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX account_origins_age ON account_origins (confirmed_at) WHERE settled_at IS NULL;
+
 -- A device is a leaf signature key. Deleted ones stay, so that they stay deleted.
 CREATE TABLE devices (
     did        TEXT COLLATE "C" NOT NULL REFERENCES accounts,
@@ -533,7 +551,7 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 -- +goose Down
 
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, package_claims, account_keys, key_packages, devices, accounts, commit_failures, rejoin_requests,
+DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

@@ -36,6 +36,7 @@ var errNotJSON = errors.New("the DID document is not a JSON object")
 type accountDocument struct {
 	ID                 jsontext.Value `json:"id"`
 	VerificationMethod jsontext.Value `json:"verificationMethod"`
+	Service            jsontext.Value `json:"service"`
 }
 
 // accountKey is a verification method. Its members are decoded once its id is
@@ -61,16 +62,43 @@ func stringOf(value jsontext.Value) string {
 	return s
 }
 
-// signingKeyOf finds the #atproto key in the DID document of did. The error is
-// errNotJSON or an ErrUnknownIdentity that says what is wrong.
-func signingKeyOf(raw []byte, did string) (atcrypto.PublicKey, error) {
+// readAccount reads the DID document of did. The error is errNotJSON or an
+// ErrUnknownIdentity that says what is wrong. A PDS is not needed.
+func readAccount(raw []byte, did string) (account, error) {
 	var doc accountDocument
 	if decodeLeniently(raw, &doc) != nil {
-		return nil, errNotJSON
+		return account{}, errNotJSON
 	}
 	if stringOf(doc.ID) != did {
-		return nil, unusable("its DID document has another id")
+		return account{}, unusable("its DID document has another id")
 	}
+	key, err := doc.signingKey(did)
+	return account{key, doc.pds(did)}, err
+}
+
+// pds is the endpoint of the PDS that the document names, or "".
+func (doc *accountDocument) pds(did string) string {
+	var services []jsontext.Value
+	if decodeLeniently(doc.Service, &services) != nil {
+		return ""
+	}
+	for _, service := range services {
+		var s struct {
+			ID              jsontext.Value `json:"id"`
+			ServiceEndpoint jsontext.Value `json:"serviceEndpoint"`
+		}
+		if decodeLeniently(service, &s) != nil {
+			continue
+		}
+		if id := stringOf(s.ID); id == "#atproto_pds" || id == did+"#atproto_pds" {
+			return stringOf(s.ServiceEndpoint)
+		}
+	}
+	return ""
+}
+
+// signingKey finds the #atproto key.
+func (doc *accountDocument) signingKey(did string) (atcrypto.PublicKey, error) {
 	var methods []jsontext.Value
 	if len(doc.VerificationMethod) > 0 && decodeLeniently(doc.VerificationMethod, &methods) != nil {
 		return nil, unusable("verificationMethod of its DID document is not an array")

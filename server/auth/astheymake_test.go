@@ -250,8 +250,8 @@ func TestUnusableDocuments(t *testing.T) {
 		change(doc, doc["verificationMethod"].([]map[string]any)[0])
 		w.plc.Publish(a.DID, doc)
 		for range 2 { // the second time from memory
-			proof, err := w.auth.Authenticate(t.Context(), request(a.Token(service, sendMessage.NSID)), sendMessage)
-			if got := wantRefusal(t, proof.Caller, err); got != UntrustedIss || !strings.Contains(err.Error(), reason) {
+			caller, err := admit(t, w.auth, request(a.Token(service, sendMessage.NSID)), sendMessage)
+			if got := wantRefusal(t, caller, err); got != UntrustedIss || !strings.Contains(err.Error(), reason) {
 				t.Errorf("%q: %v", reason, err)
 			}
 		}

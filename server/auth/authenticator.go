@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -34,6 +36,8 @@ type Config struct {
 	Directory *Directory
 	Replay    ReplayStore
 	Metrics   *Metrics
+	// Proxies are believed about where a request comes from.
+	Proxies source.Proxies
 
 	// For tests of this package.
 	now func() time.Time
@@ -46,6 +50,7 @@ type Authenticator struct {
 	replay    ReplayStore
 	verdicts  *verdicts
 	metrics   *Metrics
+	proxies   source.Proxies
 	now       func() time.Time
 }
 
@@ -58,7 +63,7 @@ func New(cfg Config) (*Authenticator, error) {
 	}
 	a := &Authenticator{
 		audiences: cfg.Audiences, directory: cfg.Directory, replay: cfg.Replay,
-		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), now: cfg.now,
+		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), proxies: cfg.Proxies, now: cfg.now,
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -90,8 +95,9 @@ func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xr
 	if e != nil {
 		return xrpc.Proof{}, e
 	}
+	source := source.Of(r, a.proxies).String()
 	if !singleUse(m) {
-		did, e := a.authenticateAgain(ctx, raw, m)
+		did, e := a.authenticateAgain(ctx, source, raw, m)
 		return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, e
 	}
 	t, e := parseToken(raw)
@@ -104,7 +110,7 @@ func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xr
 	}
 	// Only a token whose signature holds may use up its jti, or anybody could
 	// use up those of others.
-	if _, e := a.verify(ctx, t, start); e != nil {
+	if _, e := a.verify(ctx, source, t, start); e != nil {
 		return xrpc.Proof{}, e
 	}
 	use := t.use()
@@ -127,13 +133,13 @@ func (a *Authenticator) spendAndCount(ctx context.Context, u Use) error {
 // authenticateAgain is for methods whose tokens may come again: what was read
 // once, and a signature that held by the key still current, is not looked at a
 // second time.
-func (a *Authenticator) authenticateAgain(ctx context.Context, raw string, m *xrpc.Method) (string, *xrpc.Error) {
+func (a *Authenticator) authenticateAgain(ctx context.Context, source, raw string, m *xrpc.Method) (string, *xrpc.Error) {
 	start := a.now()
 	if judged, ok := a.verdicts.get(raw); ok {
 		if e := judged.claims.check(seconds(start), a.audiences, m); e != nil {
 			return "", e
 		}
-		if key, err := a.directory.lookup(ctx, judged.claims.Iss); err == nil && key.public.Equal(judged.key) {
+		if key, err := a.directory.lookup(ctx, source, judged.claims.Iss); err == nil && key.public.Equal(judged.key) {
 			a.metrics.Verdicts.Inc()
 			return judged.claims.Iss, nil
 		}
@@ -145,7 +151,7 @@ func (a *Authenticator) authenticateAgain(ctx context.Context, raw string, m *xr
 	if e := t.claims.check(seconds(start), a.audiences, m); e != nil {
 		return "", e
 	}
-	key, e := a.verify(ctx, t, start)
+	key, e := a.verify(ctx, source, t, start)
 	if e != nil {
 		return "", e
 	}
@@ -180,16 +186,17 @@ func bearer(h http.Header) (string, *xrpc.Error) {
 
 // verify checks the signature by the issuer's current key, with one refresh
 // of the DID document where it does not fit.
-func (a *Authenticator) verify(ctx context.Context, t *token, start time.Time) (*issuerKey, *xrpc.Error) {
-	key, err := a.directory.lookup(ctx, t.claims.Iss)
+func (a *Authenticator) verify(ctx context.Context, source string, t *token, start time.Time) (*issuerKey, *xrpc.Error) {
+	key, err := a.directory.lookup(ctx, source, t.claims.Iss)
 	if err != nil {
 		return nil, lookupError(err)
 	}
 	e := t.verify(key)
 	if e == nil {
+		key.verified()
 		return key, nil
 	}
-	if key = a.directory.refresh(ctx, t.claims.Iss, key, start); key == nil {
+	if key = a.directory.refresh(ctx, source, t.claims.Iss, key, start); key == nil {
 		return nil, e
 	}
 	if e := t.verify(key); e != nil {
@@ -212,6 +219,10 @@ func (t *token) verify(key *issuerKey) *xrpc.Error {
 	return nil
 }
 
+// shareWait is when a caller may come back of whose tokens too many are
+// remembered: a third of the tokens that a PDS makes have ended by then.
+const shareWait = 30 * time.Second
+
 func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
 	verdict, err := a.replay.Spend(ctx, u)
 	switch {
@@ -221,6 +232,8 @@ func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
 		return e
 	case verdict == Replayed:
 		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one, or one with a jti")
+	case verdict == OverShare:
+		return limit.SpentTokens.Refuse(shareWait)
 	case verdict == TooOld:
 		return refuse(JwtExpired, "the jwt was issued before this service could remember it: use a new one")
 	}

@@ -3,16 +3,15 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
-	"github.com/bluesky-social/indigo/atproto/syntax"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/sync/singleflight"
+
+	"catbird.blue/mls/server/limit"
 )
 
 // How long answers about DIDs count. A new key works at once, by the refresh
@@ -31,6 +30,9 @@ const (
 	// failureTTL is how long a directory that failed is left in peace about
 	// one DID.
 	failureTTL = 5 * time.Second
+	// webFailureTTL is the same for the host of a did:web, which is nobody
+	// else's.
+	webFailureTTL = 30 * time.Second
 	// refreshPause is the least time between two refreshes of one DID that
 	// bad signatures cause.
 	refreshPause = time.Minute
@@ -52,6 +54,8 @@ type DirectoryConfig struct {
 	// wait.
 	Tell    func(KeyID)
 	Metrics *Metrics
+	// Limits bounds look-ups; nil for the bounds of what is under way alone.
+	Limits *limit.Limits
 
 	// For tests of this package.
 	now func() time.Time
@@ -64,7 +68,7 @@ type Directory struct {
 	resolver *resolver
 	metrics  *Metrics
 	now      func() time.Time
-	flight   singleflight.Group
+	turns    *turns
 
 	store    KeyStore
 	tell     func(KeyID)
@@ -83,9 +87,11 @@ type Directory struct {
 	// their own.
 	ctx    context.Context
 	cancel context.CancelFunc
+	wg     sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
-	wg     sync.WaitGroup
+	// flights has the look-ups that somebody waits for.
+	flights map[string]*flight
 }
 
 // issuerKey is the signing key of a DID. A fetch makes a new one, so that
@@ -94,6 +100,12 @@ type issuerKey struct {
 	public  atcrypto.PublicKey
 	alg     string
 	fetched time.Time
+	// pds is the endpoint of the account's PDS as its document says. Of a key
+	// from the store there is no document.
+	pds         string
+	hasDocument bool
+	// verified is called when a signature held by this key.
+	verified func()
 	// known: it is of an account that the store knows.
 	known atomic.Bool
 	// storedAt is the second in which the store was last given it.
@@ -103,7 +115,7 @@ type issuerKey struct {
 }
 
 func newIssuerKey(public atcrypto.PublicKey, fetched time.Time) *issuerKey {
-	key := &issuerKey{public: public, alg: algES256, fetched: fetched}
+	key := &issuerKey{public: public, alg: algES256, fetched: fetched, verified: func() {}}
 	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
 		key.alg = algES256K
 	}
@@ -128,9 +140,12 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
 		metrics: m, now: cfg.now, store: cfg.Store, tell: cfg.Tell, unstored: make(chan unstored, maxUnstored),
 		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
-		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {},
+		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},
 	}
 	d.setDefaults()
+	if d.turns, err = newTurns(cfg, d.store, d.now); err != nil {
+		return nil, err
+	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.wg.Go(d.storeKeys)
 	return d, nil
@@ -173,19 +188,30 @@ func (d *Directory) Close() {
 // a cancelled ctx. Cancelling ctx does not disturb others that wait for the
 // same answer.
 func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
-	k, err := d.lookup(ctx, did)
+	k, err := d.lookup(ctx, "", did)
 	if err != nil {
 		return nil, err
 	}
 	return k.public, nil
 }
 
-func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) {
+// Endpoint is the endpoint of the PDS that the document of an account names, ""
+// for none. It is not ok where the document was not fetched lately.
+func (d *Directory) Endpoint(did string) (pds string, ok bool) {
+	if key, found := d.keys.Peek(keyIDOf(did)); found && key.hasDocument {
+		return key.pds, true
+	}
+	return "", false
+}
+
+// lookup gives the signing key of a DID that a request from a source names. The
+// error is as SigningKey has it, or an *xrpc.Error that tells to come later.
+func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {
 	now := d.now()
 	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
 		if !now.Before(key.fetched.Add(refreshAfter)) {
-			d.fetchBeside(did, key)
+			d.fetchBeside(source, did, key)
 		}
 		d.metrics.DocumentCache.WithLabelValues("hit").Inc()
 		return key, nil
@@ -195,7 +221,7 @@ func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) 
 		return d.staleOr(did, f.err)
 	}
 	d.metrics.DocumentCache.WithLabelValues("miss").Inc()
-	fresh, err := d.fetch(ctx, did)
+	fresh, err := d.fetch(ctx, source, did)
 	if err != nil {
 		return d.staleOr(did, err)
 	}
@@ -206,7 +232,7 @@ func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) 
 // used. It returns nil where that was done within the last minute, where it
 // cannot bring anything new, or where it fails. start is when the request
 // came: a document fetched since is new enough.
-func (d *Directory) refresh(ctx context.Context, did string, used *issuerKey, start time.Time) *issuerKey {
+func (d *Directory) refresh(ctx context.Context, source, did string, used *issuerKey, start time.Time) *issuerKey {
 	if current, ok := d.keys.Peek(keyIDOf(did)); ok && current != used {
 		return current
 	}
@@ -214,7 +240,7 @@ func (d *Directory) refresh(ctx context.Context, did string, used *issuerKey, st
 		return nil
 	}
 	d.metrics.Refreshes.Inc()
-	key, err := d.fetch(ctx, did)
+	key, err := d.fetch(ctx, source, did)
 	if err != nil {
 		return nil
 	}
@@ -230,95 +256,4 @@ func (d *Directory) mayRefresh(did string) bool {
 	}
 	d.refreshed.Add(did, now)
 	return true
-}
-
-// fetch joins the look-up of did that is in flight, or starts one.
-func (d *Directory) fetch(ctx context.Context, did string) (*issuerKey, error) {
-	result, ok := d.join(did)
-	if !ok {
-		return nil, fmt.Errorf("%w: shutting down", ErrUpstream)
-	}
-	select {
-	case r := <-result:
-		d.wg.Done()
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.(*issuerKey), nil
-	case <-ctx.Done():
-		// Close still has to wait for the look-up.
-		go func() {
-			defer d.wg.Done()
-			<-result
-		}()
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, ctx.Err())
-	}
-}
-
-// fetchBeside fetches a key again and does not wait for it.
-func (d *Directory) fetchBeside(did string, key *issuerKey) {
-	if f, failed := d.failures.Get(did); failed && d.now().Before(f.until) || !key.refreshing.CompareAndSwap(false, true) {
-		return
-	}
-	result, ok := d.join(did)
-	if !ok {
-		return
-	}
-	go func() {
-		defer d.wg.Done()
-		<-result
-		key.refreshing.Store(false)
-	}()
-}
-
-// join is the look-up of did, which may be in flight already. It is not ok when
-// the directory is closed; otherwise the caller owes wg a Done when it has the
-// result.
-func (d *Directory) join(did string) (<-chan singleflight.Result, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		return nil, false
-	}
-	d.wg.Add(1)
-	result := d.flight.DoChan(did, func() (any, error) { return d.fetchAlone(did) })
-	d.joined()
-	return result, true
-}
-
-func (d *Directory) fetchAlone(did string) (*issuerKey, error) {
-	fetched := d.now()
-	public, err := d.resolver.signingKey(d.ctx, syntax.DID(did))
-	switch {
-	case errors.Is(err, ErrUnknownIdentity):
-		d.gone(did)
-		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
-		return nil, err
-	case err != nil:
-		if errors.Is(err, errNoAnswer) {
-			d.bridge(did)
-		}
-		d.failures.Add(did, failure{err, d.now().Add(failureTTL)})
-		return nil, err
-	}
-	key := newIssuerKey(public, fetched)
-	d.keep(did, key)
-	d.failures.Remove(did)
-	return key, nil
-}
-
-// keep remembers a key that was fetched, and tells of it where it is not the one
-// that was known.
-func (d *Directory) keep(did string, key *issuerKey) {
-	id := keyIDOf(did)
-	if before, ok := d.keys.Peek(id); ok {
-		if before.public.Equal(key.public) {
-			key.known.Store(before.known.Load())
-			key.storedAt.Store(before.storedAt.Load())
-		} else {
-			d.tell(id)
-		}
-	}
-	d.keys.Add(id, key)
-	d.offer(did, key)
 }

@@ -53,6 +53,9 @@ func refuse(name, format string, args ...any) *xrpc.Error {
 func lookupError(err error) *xrpc.Error {
 	var e *xrpc.Error
 	var why *unusableError
+	if errors.As(err, &e) {
+		return e // there are too many look-ups
+	}
 	if errors.As(err, &why) {
 		e = refuse(UntrustedIss, "the issuer has no identity with a usable #atproto key: %s", why.reason)
 	} else {

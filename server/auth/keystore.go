@@ -20,6 +20,15 @@ func NewDBKeys(pool *pgxpool.Pool) *DBKeys { return &DBKeys{pool} }
 
 var _ KeyStore = (*DBKeys)(nil)
 
+// Known implements KeyStore.
+func (s *DBKeys) Known(ctx context.Context, did string) (bool, error) {
+	known, err := db.New(s.pool).IsKnownAccount(ctx, did)
+	if err != nil {
+		return false, fmt.Errorf("find out whether an account is known: %w", err)
+	}
+	return known, nil
+}
+
 // Keep implements KeyStore.
 func (s *DBKeys) Keep(ctx context.Context, did string, key StoredKey) (known, changed bool, err error) {
 	row, err := db.New(s.pool).KeepAccountKey(ctx, did, key.Multibase, key.Age.Seconds())

@@ -125,8 +125,11 @@ func wantRefusal(t testing.TB, caller xrpc.Caller, err error) string {
 		t.Errorf("a refusal came with the caller %s", caller.DID)
 	}
 	want := http.StatusUnauthorized
-	if e.Name == xrpc.UpstreamFailure {
+	switch e.Name {
+	case xrpc.UpstreamFailure:
 		want = http.StatusBadGateway
+	case xrpc.RateLimitExceeded:
+		want = http.StatusTooManyRequests
 	}
 	if e.Status != want || e.Message == "" {
 		t.Errorf("%s has status %d and message %q", e.Name, e.Status, e.Message)

@@ -31,12 +31,15 @@ type Metrics struct {
 	// Refreshes counts documents fetched again after a bad signature.
 	Refreshes prometheus.Counter
 	// Replay counts single-use checks, by store (memory, redis) and outcome
-	// (fresh, replayed, too-old, error).
+	// (fresh, replayed, too-old, over-share, error).
 	Replay *prometheus.CounterVec
 	// RedisUp is 1 while single use is kept in Redis, 0 while it is not.
 	RedisUp prometheus.Gauge
 	// RedisLost counts how often Redis was lost.
 	RedisLost prometheus.Counter
+	// RedisRoom is for how many more used tokens Redis has room, without its
+	// last tenth.
+	RedisRoom prometheus.Gauge
 }
 
 // NewMetrics makes the collectors and registers them with reg, which may be
@@ -65,10 +68,13 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Name: "mls_auth_replay_redis_up", Help: "1 while single use of tokens is kept in Redis.",
 		}),
 		RedisLost: single("mls_auth_replay_redis_lost_total", "Times single use fell back to this process."),
+		RedisRoom: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "mls_auth_replay_redis_room", Help: "Used tokens for which nine tenths of the memory of Redis have room.",
+		}),
 	}
 	if reg != nil {
 		reg.MustRegister(m.Tokens, m.Verdicts, m.Lookups, m.LookupSeconds, m.DocumentCache, m.KeysStored, m.KeysForgotten, m.Refreshes,
-			m.Replay, m.RedisUp, m.RedisLost)
+			m.Replay, m.RedisUp, m.RedisLost, m.RedisRoom)
 	}
 	return m
 }

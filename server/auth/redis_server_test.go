@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"catbird.blue/mls/server/redislink"
 )
 
 // redisServer is a real redis-server on a private port with a private folder.
@@ -20,6 +22,8 @@ type redisServer struct {
 	port    int
 	args    []string
 	process *exec.Cmd
+	// pause is how often instances try a Redis that is lost; 0 for what they do.
+	pause time.Duration
 }
 
 func startRedis(t testing.TB, args ...string) *redisServer {
@@ -80,7 +84,7 @@ func (s *redisServer) client() redis.UniversalClient { return s.clientOf(s.url()
 
 func (s *redisServer) clientOf(url string) redis.UniversalClient {
 	s.t.Helper()
-	c, err := NewRedisClient(url)
+	c, err := redislink.NewClient(url)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -103,7 +107,7 @@ func (s *redisServer) instance(w *world) *redisInstance {
 func (s *redisServer) instanceWith(w *world, client redis.UniversalClient) *redisInstance {
 	i := &redisInstance{metrics: NewMetrics(nil), changes: make(chan bool, 10)}
 	i.store = NewRedisReplay(s.t.Context(), RedisReplayConfig{
-		Client: client, Metrics: i.metrics, now: w.now,
+		Client: client, Metrics: i.metrics, Secret: []byte("secret"), now: w.now, pause: s.pause,
 		OnChange: func(up bool, _ error) { i.changes <- up },
 	})
 	s.t.Cleanup(i.store.Close)

@@ -3,8 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
-	"math"
+	"encoding/hex"
 	"time"
 )
 
@@ -39,9 +38,27 @@ const (
 	// TooOld: it may have been used before, in a time that the store does not
 	// remember.
 	TooOld
+	// OverShare: the store is so full that the issuer may not have more tokens
+	// remembered.
+	OverShare
 )
 
-func (s Spent) String() string { return [...]string{"fresh", "replayed", "too-old"}[s] }
+func (s Spent) String() string {
+	return [...]string{"fresh", "replayed", "too-old", "over-share"}[s]
+}
+
+// fewMarks is how many tokens of one issuer are remembered as long as there is
+// any room.
+const fewMarks = 16
+
+// share is how many tokens of one issuer a store remembers that has room for
+// so many more: a sixteenth of what is left of nine tenths of it. One issuer
+// that wants everything gets a seventeenth of that, and n of them n/(n+16)
+// together, so there is always room for an issuer that has less than they. The
+// last tenth is for those that have few.
+func share(limit, held int64) int {
+	return int(max(fewMarks, (limit-limit/10-held)/16))
+}
 
 // ReplayStore remembers which tokens were used.
 //
@@ -55,21 +72,56 @@ type ReplayStore interface {
 	Spend(ctx context.Context, u Use) (Spent, error)
 }
 
-// tokenID is what stores keep of a token. It names neither issuer nor jti. The
-// length in front keeps ("ab", "c") apart from ("a", "bc"), and tokens that are
-// named by their jti apart from those that are named by their content.
+// tokenID is what stores keep of a token: the first half names the issuer, the
+// second one of its tokens. Both are keyed hashes, so that ids lead nobody who
+// does not have the key to an account.
 type tokenID [16]byte
 
-func (u *Use) id() tokenID {
+// issuer is the half that all tokens of one issuer share.
+func (id tokenID) issuer() issuerID { return issuerID(id[:8]) }
+
+type issuerID [8]byte
+
+// ids makes the ids of a store.
+type ids struct {
+	key [sha256.Size]byte
+	// namespace tells the secret from others.
+	namespace string
+}
+
+func newIDs(secret []byte) ids {
+	h := ids{key: sha256.Sum256(secret)}
+	sum := h.sum(hashNamespace, "")
+	h.namespace = hex.EncodeToString(sum[:3])
+	return h
+}
+
+// Kinds of content that is hashed.
+const (
+	hashNamespace = iota
+	hashIssuer
+	hashJTI
+	hashContent
+)
+
+// sum is a hash of the key, the kind and the content. Of it a part is used, so
+// that nobody can append to the content of a known one.
+func (h *ids) sum(kind byte, content string) [sha256.Size]byte {
 	buf := make([]byte, 0, 512)
-	if u.JTI == "" {
-		buf = append(binary.BigEndian.AppendUint32(buf, math.MaxUint32), u.Signed...)
-	} else {
-		buf = binary.BigEndian.AppendUint32(buf, uint32(len(u.Issuer)))
-		buf = append(append(buf, u.Issuer...), u.JTI...)
+	buf = append(append(append(buf, h.key[:]...), kind), content...)
+	return sha256.Sum256(buf)
+}
+
+// of names a token by its jti, or by its content where it has none.
+func (h *ids) of(u *Use) (id tokenID) {
+	kind, name := byte(hashJTI), u.JTI
+	if name == "" {
+		kind, name = hashContent, string(u.Signed)
 	}
-	sum := sha256.Sum256(buf)
-	return tokenID(sum[:16])
+	issuer, token := h.sum(hashIssuer, u.Issuer), h.sum(kind, name)
+	copy(id[:8], issuer[:])
+	copy(id[8:], token[:])
+	return id
 }
 
 // max is how many uses the token has.

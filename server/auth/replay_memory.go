@@ -4,11 +4,9 @@ import (
 	"context"
 	"sync"
 	"time"
-)
 
-// maxMemoryUses bounds the in-process store: about 100 MB at most. At 1 000
-// calls a second with tokens of 60 s it holds 90 000.
-const maxMemoryUses = 1 << 20
+	"catbird.blue/mls/server/limit"
+)
 
 // MemoryReplayConfig configures a MemoryReplay.
 type MemoryReplayConfig struct {
@@ -16,7 +14,9 @@ type MemoryReplayConfig struct {
 	// token that was issued ahead of our clock could be used once more right
 	// after a restart.
 	MarkFile string
-	Metrics  *Metrics
+	// Secret keys the hashes in MarkFile.
+	Secret  []byte
+	Metrics *Metrics
 
 	// For this package and its tests.
 	now   func() time.Time
@@ -25,12 +25,13 @@ type MemoryReplayConfig struct {
 }
 
 // MemoryReplay is a ReplayStore of one process. Its memory begins with its
-// MarkFile or else at its start: what was issued before is refused. When full
-// it forgets what expires soonest and refuses from then on all that expires as
-// soon: it never forgets a token that would still be accepted.
+// MarkFile or else at its start: what was issued before is refused. It never
+// forgets a token that would still be accepted: when it is full, it refuses the
+// issuers that have most, see share.
 type MemoryReplay struct {
 	now     func() time.Time
 	limit   int
+	ids     ids
 	metrics *Metrics
 
 	mu sync.Mutex
@@ -40,6 +41,8 @@ type MemoryReplay struct {
 	notBefore int64
 	// seen has how often each token was used.
 	seen map[tokenID]uint8
+	// issuers has how many tokens of each issuer are in seen.
+	issuers map[issuerID]int32
 	// expiring holds the ids by the second from which they may be forgotten.
 	expiring map[int64][]tokenID
 	// forgotten: what may be forgotten up to this second is not in seen.
@@ -67,9 +70,11 @@ func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 	}
 	latest := m.now().Add(maxRemembered).Unix()
 	for _, u := range uses {
-		if u.forgetAt <= latest && m.seen[u.id] < MaxUsesWithoutJTI && m.room(u.id, u.forgetAt) {
-			m.hold(u.id, u.forgetAt)
+		if u.forgetAt > latest || u.forgetAt <= m.forgotten || m.seen[u.id] >= MaxUsesWithoutJTI {
+			continue
 		}
+		// Shares were looked at when they were spent.
+		m.hold(u.id, u.forgetAt)
 	}
 	return m, m.file.rewrite(m.notBefore, m.all())
 }
@@ -77,13 +82,13 @@ func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 func newMemoryReplay(cfg MemoryReplayConfig) *MemoryReplay {
 	m := &MemoryReplay{
 		now: cfg.now, limit: cfg.limit, metrics: cfg.Metrics.orUnregistered(),
-		seen: map[tokenID]uint8{}, expiring: map[int64][]tokenID{},
+		seen: map[tokenID]uint8{}, issuers: map[issuerID]int32{}, expiring: map[int64][]tokenID{}, ids: newIDs(cfg.Secret),
 	}
 	if m.now == nil {
 		m.now = time.Now
 	}
 	if m.limit == 0 {
-		m.limit = maxMemoryUses
+		m.limit = int(limit.SpentTokens.Amount) // about 100 MB
 	}
 	m.notBefore = m.now().Unix()
 	m.forgotten = m.notBefore
@@ -111,15 +116,14 @@ func (m *MemoryReplay) Spend(_ context.Context, u Use) (Spent, error) {
 }
 
 func (m *MemoryReplay) spend(u *Use) (Spent, error) {
-	id, forgetAt := u.id(), u.forgetAt()
+	id, forgetAt := m.ids.of(u), u.forgetAt()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := m.now().Unix()
-	m.forgetUntil(now)
-	switch {
-	case int(m.seen[id]) >= u.max():
-		return Replayed, nil
-	case u.IssuedAt <= m.notBefore || forgetAt <= m.forgotten || !m.room(id, forgetAt):
+	now := m.tick()
+	if spent := m.judge(u, id); spent != Fresh {
+		return spent, nil
+	}
+	if u.IssuedAt <= m.notBefore {
 		return TooOld, nil
 	}
 	if err := m.write(storedUse{id, forgetAt, 1}, u.IssuedAt > now); err != nil {
@@ -132,17 +136,28 @@ func (m *MemoryReplay) spend(u *Use) (Spent, error) {
 // note records a use that another store decides about, and says whether it is
 // one too many by what this store knows alone.
 func (m *MemoryReplay) note(u *Use) Spent {
-	id, forgetAt := u.id(), u.forgetAt()
+	id := m.ids.of(u)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.forgetUntil(m.now().Unix())
-	switch {
-	case int(m.seen[id]) >= u.max():
-		return Replayed
-	case forgetAt <= m.forgotten || !m.room(id, forgetAt):
-		return TooOld
+	m.tick()
+	spent := m.judge(u, id)
+	if spent == Fresh {
+		m.hold(id, u.forgetAt())
 	}
-	m.hold(id, forgetAt)
+	return spent
+}
+
+// judge says what is known of a token but for its issue.
+func (m *MemoryReplay) judge(u *Use, id tokenID) Spent {
+	uses := int(m.seen[id])
+	switch {
+	case uses >= u.max():
+		return Replayed
+	case u.forgetAt() <= m.forgotten:
+		return TooOld
+	case uses == 0 && !m.room(id.issuer()):
+		return OverShare
+	}
 	return Fresh
 }
 
@@ -151,7 +166,29 @@ func (m *MemoryReplay) note(u *Use) Spent {
 func (m *MemoryReplay) beginAnew() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.notBefore = max(m.notBefore, m.now().Unix())
+	m.notBefore = max(m.notBefore, m.tick())
+}
+
+// setBack is how far the clock goes back before that is noticed: so much less
+// no token that was just issued lives.
+const setBack = 10
+
+// tick forgets what has had its time, and returns the time.
+//
+// A clock that is behind what was forgotten has been set back. Tokens that are
+// forgotten would be accepted once more, so memory begins anew, at the time
+// that the clock has now: had it been an hour ahead until now, every token
+// would otherwise be refused for an hour.
+func (m *MemoryReplay) tick() int64 {
+	now := m.now().Unix()
+	if now < m.forgotten-setBack {
+		m.forgotten, m.notBefore = now, now
+		if m.file != nil && m.file.rewrite(now, m.all()) != nil {
+			m.file.abandon()
+		}
+	}
+	m.forgetUntil(now)
+	return now
 }
 
 // write keeps a use for the next start. Where the file cannot be written, the
@@ -173,23 +210,15 @@ func (m *MemoryReplay) write(u storedUse, ahead bool) error {
 	return nil
 }
 
-// room says whether the token can be remembered, and makes room for it.
-func (m *MemoryReplay) room(id tokenID, forgetAt int64) bool {
-	if _, ok := m.seen[id]; ok {
-		return true
-	}
-	for len(m.seen) >= m.limit {
-		m.forgetUntil(m.forgotten + 1)
-		if forgetAt <= m.forgotten {
-			return false
-		}
-	}
-	return forgetAt > m.forgotten
+// room says whether one more token of the issuer can be remembered.
+func (m *MemoryReplay) room(issuer issuerID) bool {
+	return len(m.seen) < m.limit && int(m.issuers[issuer]) < share(int64(m.limit), int64(len(m.seen)))
 }
 
 // hold remembers one more use.
 func (m *MemoryReplay) hold(id tokenID, forgetAt int64) {
 	if m.seen[id] == 0 {
+		m.issuers[id.issuer()]++
 		m.expiring[forgetAt] = append(m.expiring[forgetAt], id)
 	}
 	m.seen[id]++
@@ -218,6 +247,9 @@ func (m *MemoryReplay) forgetUntil(second int64) {
 func (m *MemoryReplay) drop(at int64, ids []tokenID) {
 	for _, id := range ids {
 		delete(m.seen, id)
+		if m.issuers[id.issuer()]--; m.issuers[id.issuer()] == 0 {
+			delete(m.issuers, id.issuer())
+		}
 	}
 	delete(m.expiring, at)
 }

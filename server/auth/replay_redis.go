@@ -3,26 +3,30 @@ package auth
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
-)
 
-// probePause is how often a lost Redis is tried again.
-const probePause = 500 * time.Millisecond
+	"catbird.blue/mls/server/redislink"
+)
 
 // RedisReplayConfig configures a RedisReplay.
 type RedisReplayConfig struct {
-	// Client should honour the deadlines of contexts, see NewRedisClient. It
-	// is not closed.
+	// Client should honour the deadlines of contexts, see redislink. It is not
+	// closed.
 	Client redis.UniversalClient
+	// Secret keys the hashes in Redis. All instances have the same.
+	Secret []byte
 	// OnChange, where set, hears when Redis is lost (with the reason) and
 	// when it is back.
 	OnChange func(up bool, reason error)
 	Metrics  *Metrics
 
 	// For tests of this package.
-	now func() time.Time
+	now   func() time.Time
+	ran   func() time.Duration
+	pause time.Duration
 }
 
 // RedisReplay is a ReplayStore shared by several instances through Redis,
@@ -32,8 +36,8 @@ type RedisReplayConfig struct {
 // Losing Redis costs no availability. From that moment on each instance
 // remembers for itself, beginning empty, so it refuses tokens issued until
 // then; a token could now be used once at each instance, which the metrics
-// tell. When Redis returns, what was accepted meanwhile is recorded there
-// before it is asked again.
+// tell. When Redis takes writes again, what was accepted meanwhile is recorded
+// there before it is asked again.
 //
 // Tokens that were issued ahead of our clock (ClockError allows it) are
 // remembered by the instance too, so that memory can begin at the second in
@@ -41,10 +45,16 @@ type RedisReplayConfig struct {
 // anything. Not covered: where Redis is emptied, such a token could be used
 // once more at another instance, or at one that has just been restarted.
 type RedisReplay struct {
-	client   redis.UniversalClient
-	onChange func(bool, error)
-	metrics  *Metrics
-	now      func() time.Time
+	marks   redisMarks
+	metrics *Metrics
+	now     func() time.Time
+	watch   *redislink.Watch
+
+	// left is for how many more marks Redis had room when it was last asked,
+	// less those that this instance made since.
+	left atomic.Int64
+	// clock tells a Redis whose clock was set forward.
+	clock redisClock
 
 	// local is in charge while Redis is lost. At other times it has the
 	// tokens of which one cannot tell by their issue that they were used
@@ -53,37 +63,36 @@ type RedisReplay struct {
 
 	mu   sync.RWMutex
 	lost bool
-
-	ctx    context.Context
-	cancel context.CancelFunc
-	wg     sync.WaitGroup
 }
 
 // NewRedisReplay begins to keep single use in Redis, or in process where Redis
 // does not answer. Close ends it.
 func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) *RedisReplay {
-	r := &RedisReplay{client: cfg.Client, onChange: cfg.OnChange, metrics: cfg.Metrics.orUnregistered(), now: cfg.now}
-	if r.onChange == nil {
-		r.onChange = func(bool, error) {}
+	r := &RedisReplay{
+		marks: redisMarks{cfg.Client, newIDs(cfg.Secret)}, metrics: cfg.Metrics.orUnregistered(),
+		now: cfg.now, clock: redisClock{ran: cfg.ran},
 	}
 	if r.now == nil {
 		r.now = time.Now
 	}
-	r.local = newMemoryReplay(MemoryReplayConfig{Metrics: r.metrics, now: r.now})
-	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if err := beginBuckets(ctx, r.client, r.now().Unix()); err != nil {
+	if r.clock.ran == nil {
+		start := time.Now()
+		r.clock.ran = func() time.Duration { return time.Since(start) }
+	}
+	r.left.Store(unknownRoom)
+	r.local = newMemoryReplay(MemoryReplayConfig{Metrics: r.metrics, Secret: cfg.Secret, now: r.now})
+	r.watch = redislink.NewWatch(ctx, redislink.WatchConfig{Restore: r.comeBack, OnChange: cfg.OnChange, Pause: cfg.pause})
+	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
 		r.lose(err)
 	} else {
 		r.metrics.RedisUp.Set(1)
 	}
+	r.watch.Every(lookPause, r.look)
 	return r
 }
 
-// Close stops looking for a lost Redis.
-func (r *RedisReplay) Close() {
-	r.cancel()
-	r.wg.Wait()
-}
+// Close stops looking at Redis.
+func (r *RedisReplay) Close() { r.watch.Close() }
 
 // Spend implements ReplayStore. It returns no error: there is always a store.
 func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
@@ -100,7 +109,7 @@ func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
 			return spent, nil
 		}
 	}
-	code, err := spendRedis(ctx, r.client, &u, now)
+	code, err := r.marks.spend(ctx, &u, r.marks.ids.of(&u), now, r.share())
 	if err != nil {
 		r.metrics.Replay.WithLabelValues("redis", "error").Inc()
 		r.lose(err)
@@ -115,24 +124,28 @@ func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
 func (r *RedisReplay) judge(ctx context.Context, code int) Spent {
 	switch code {
 	case 1:
+		r.left.Add(-1)
 		return Fresh
 	case 0:
 		return Replayed
 	case -2:
-		if err := r.begin(ctx); err != nil {
-			r.lose(err)
-		}
+		r.begin(ctx, false)
+	case -3:
+		return OverShare
 	}
 	return TooOld
 }
 
 // begin makes all of Redis remember from now on, and gives it what this
 // instance remembers.
-func (r *RedisReplay) begin(ctx context.Context) error {
-	if err := beginBuckets(ctx, r.client, r.now().Unix()); err != nil {
-		return err
+func (r *RedisReplay) begin(ctx context.Context, anew bool) {
+	err := r.marks.begin(ctx, r.now().Unix(), anew)
+	if err == nil {
+		err = r.marks.push(ctx, r.local.remembered(), r.now().Unix())
 	}
-	return pushUses(ctx, r.client, r.local.remembered(), r.now().Unix())
+	if err != nil {
+		r.lose(err)
+	}
 }
 
 // spendLocal holds the lock while the local store records, so that nothing is
@@ -150,50 +163,42 @@ func (r *RedisReplay) spendLocal(ctx context.Context, u *Use) (Spent, bool) {
 // lose puts the local store in charge and looks for Redis from now on.
 func (r *RedisReplay) lose(reason error) {
 	r.mu.Lock()
-	if r.lost || r.ctx.Err() != nil {
+	if r.lost || r.watch.Closed() {
 		r.mu.Unlock()
 		return
 	}
 	r.lost = true
 	r.local.beginAnew()
-	r.wg.Go(r.lookForRedis)
 	r.metrics.RedisUp.Set(0)
 	r.metrics.RedisLost.Inc()
 	r.mu.Unlock()
-	r.onChange(false, reason)
+	r.watch.Lost(reason)
 }
 
-func (r *RedisReplay) lookForRedis() {
-	tick := time.NewTicker(probePause)
-	defer tick.Stop()
-	for {
-		select {
-		case <-r.ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if r.comeBack() {
-			r.onChange(true, nil)
-			return
-		}
+// comeBack moves what the local store remembers to Redis and hands over. All of
+// it are writes, and begin has one for every bucket: a Redis that only answers
+// reads stays lost.
+func (r *RedisReplay) comeBack(ctx context.Context) error {
+	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
+		return err
 	}
-}
-
-// comeBack moves what the local store remembers to Redis and hands over.
-func (r *RedisReplay) comeBack() bool {
-	if beginBuckets(r.ctx, r.client, r.now().Unix()) != nil {
-		return false
+	if _, err := r.measure(ctx); err != nil {
+		return err
 	}
 	defer r.local.stopJournal()
-	if pushUses(r.ctx, r.client, r.local.snapshot(), r.now().Unix()) != nil {
-		return false
+	uses := r.local.snapshot()
+	if int64(len(uses)) > r.left.Load() {
+		return errFull
+	}
+	if err := r.marks.push(ctx, uses, r.now().Unix()); err != nil {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if pushUses(r.ctx, r.client, r.local.journalled(), r.now().Unix()) != nil {
-		return false
+	if err := r.marks.push(ctx, r.local.journalled(), r.now().Unix()); err != nil {
+		return err
 	}
 	r.lost = false
 	r.metrics.RedisUp.Set(1)
-	return true
+	return nil
 }

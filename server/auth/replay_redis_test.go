@@ -2,6 +2,9 @@ package auth
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -9,6 +12,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/server/redislink"
 )
 
 // issued is a token of so many seconds from now, and a lifetime of four minutes.
@@ -92,6 +96,7 @@ func TestRedisFlushed(t *testing.T) {
 	}
 	// From then on all buckets remember: no further token is lost to that.
 	for range 2 * redisBuckets {
+		a := w.plc.NewAccount()
 		if got := call(t, i.Authenticator, issued(a, 22), sendMessage); got != a.DID {
 			t.Fatalf("issued after the flush: %s", got)
 		}
@@ -133,6 +138,7 @@ func testRolledBack(t *testing.T, restarted bool) {
 		}
 	}
 	for range 2 * redisBuckets {
+		a := w.plc.NewAccount()
 		if got := call(t, i.Authenticator, issued(a, 4), sendMessage); got != a.DID {
 			t.Fatalf("issued after the rollback: %s", got)
 		}
@@ -143,18 +149,20 @@ func testRolledBack(t *testing.T, restarted bool) {
 func TestRedisAnswerLost(t *testing.T) {
 	s := startRedis(t)
 	c := s.client()
-	if err := beginBuckets(t.Context(), c, 0); err != nil {
+	m := redisMarks{c, newIDs(nil)}
+	if err := m.begin(t.Context(), 0, false); err != nil {
 		t.Fatal(err)
 	}
 	u := use(&clock{}, "j", 1, 61)
-	id, nonce := u.id(), rand.Text()
+	id, nonce := m.ids.of(&u), rand.Text()[:nonceBytes]
+	keys := []string{m.markerKey(id[0]), m.tokenKey(id), m.countsKey(id)}
 	for range 2 {
-		got, err := spendScript.Run(t.Context(), c, []string{markerKey(id), tokenKey(id)}, nonce, 60_000, u.IssuedAt, 0, 1).Int()
+		got, err := spendScript.Run(t.Context(), c, keys, nonce, 60_000, u.IssuedAt, 0, 1, 16).Int()
 		if err != nil || got != 1 {
 			t.Errorf("the same call: %d, %v", got, err)
 		}
 	}
-	if got, err := spendRedis(t.Context(), c, &u, 0); err != nil || got != 0 {
+	if got, err := m.spend(t.Context(), &u, id, 0, 16); err != nil || got != 0 {
 		t.Errorf("another call: %d, %v", got, err)
 	}
 }
@@ -174,7 +182,7 @@ func TestRedisLostAndBack(t *testing.T) {
 	if got := call(t, one.Authenticator, unused, sendMessage); got != JwtExpired {
 		t.Errorf("issued before Redis was lost: %s", got)
 	}
-	if took := time.Since(start); took > 5*redisTimeout {
+	if took := time.Since(start); took > 5*redislink.Timeout {
 		t.Errorf("losing Redis took %s", took)
 	}
 	one.wait(t, false)
@@ -270,7 +278,9 @@ func TestRedisCountsUses(t *testing.T) {
 	use(two, a.DID, MaxUsesWithoutJTI-5)
 	use(two, JwtReplayed, 2)
 	use(one, JwtReplayed, 2)
-	if ttl := s.client().TTL(t.Context(), tokenKey((&Use{Signed: signedPart(token)}).id())).Val(); ttl <= 0 || ttl > 5*time.Minute {
+	marks := one.store.marks
+	id := marks.ids.of(&Use{Issuer: a.DID, Signed: signedPart(token)})
+	if ttl := s.client().TTL(t.Context(), marks.tokenKey(id)).Val(); ttl <= 0 || ttl > 5*time.Minute {
 		t.Errorf("it is kept for %s", ttl)
 	}
 }
@@ -342,15 +352,20 @@ func TestRedisHoldsNoDID(t *testing.T) {
 	}
 	c := s.client()
 	keys := c.Keys(t.Context(), "*").Val()
-	if len(keys) != redisBuckets+1 {
+	if len(keys) != redisBuckets+2 {
 		t.Errorf("%d keys", len(keys))
 	}
+	// Nor is what anybody can compute from it.
+	plain := sha256.Sum256([]byte(a.DID))
 	for _, k := range keys {
-		if strings.Contains(k+c.Get(t.Context(), k).Val(), a.DID[len("did:plc:"):]) {
-			t.Errorf("the DID is in %s", k)
+		content := k + c.Dump(t.Context(), k).Val()
+		for _, trace := range []string{a.DID[len("did:plc:"):], string(plain[:8]), hex.EncodeToString(plain[:8]), base64.RawURLEncoding.EncodeToString(plain[:6])} {
+			if strings.Contains(content, trace) {
+				t.Errorf("the DID can be told from %s", k)
+			}
 		}
 		ttl := c.TTL(t.Context(), k).Val()
-		if marker := strings.HasSuffix(k, ":since"); marker != (ttl < 0) || ttl > 2*time.Minute {
+		if marker := strings.HasSuffix(k, ":since"); marker != (ttl < 0) || ttl > 92*time.Second+countSlot*time.Second {
 			t.Errorf("%s lives for %s", k, ttl)
 		}
 	}
@@ -388,7 +403,7 @@ func TestRedisCluster(t *testing.T) {
 
 func TestRedisURLs(t *testing.T) {
 	for _, url := range []string{"", "http://localhost", "redis://[", "redis://h/notanumber", "redis://h?addr=h2&x=y"} {
-		if c, err := NewRedisClient(url); err == nil {
+		if c, err := redislink.NewClient(url); err == nil {
 			t.Errorf("%q passed", url)
 			_ = c.Close()
 		}

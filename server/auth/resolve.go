@@ -21,13 +21,14 @@ const (
 	algES256  = "ES256"  // RFC 7518 §3.4
 
 	webPrefix = "did:web:"
-	// Look-ups in flight at once, by DID method. Slow hosts of did:web, which
-	// anyone can set up, must not hold up the directory of everybody else.
-	plcSlots = 64
-	webSlots = 16
-	// slotTimeout bounds how long a look-up waits for one.
-	slotTimeout = time.Second
 )
+
+// account is what is read out of a DID document: the key that checks tokens, and
+// the endpoint of the PDS, "" for none.
+type account struct {
+	key atcrypto.PublicKey
+	pds string
+}
 
 // errNoAnswer is an ErrUpstream by the directory's or the host's doing, not by
 // ours.
@@ -40,7 +41,6 @@ type resolver struct {
 	dev      bool
 	plcURL   string
 	plc, web *http.Client
-	slots    map[string]chan struct{}
 	metrics  *Metrics
 	// plcSilent: the PLC directory did not answer when it was last asked.
 	plcSilent atomic.Bool
@@ -49,31 +49,20 @@ type resolver struct {
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
 	return &resolver{
 		dev: dev, plcURL: plcURL, plc: plc, web: web, metrics: m,
-		slots: map[string]chan struct{}{
-			"plc": make(chan struct{}, plcSlots), "web": make(chan struct{}, webSlots),
-		},
 	}
 }
 
-// signingKey fetches did's document and returns its #atproto key. The error
-// is ErrUnknownIdentity or ErrUpstream.
-func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.PublicKey, error) {
+// fetch fetches did's document and reads it. The error is ErrUnknownIdentity or
+// ErrUpstream.
+func (r *resolver) fetch(ctx context.Context, did syntax.DID) (account, error) {
 	method := did.Method()
-	slots := r.slots[method]
-	if slots == nil {
-		return nil, unusable("DIDs of method %s are not accounts", method)
+	if method != "plc" && method != "web" {
+		return account{}, unusable("DIDs of method %s are not accounts", method)
 	}
-	if err := r.waitForSlot(ctx, method); err != nil {
-		r.metrics.lookup(method, "failed", slotTimeout)
-		return nil, err
-	}
-	defer func() { <-slots }()
-	// The time of a directory begins when it is asked: that others wait for it
-	// must not look as if it did not answer.
 	ctx, cancel := context.WithTimeout(ctx, LookupTimeout)
 	defer cancel()
 	start := time.Now()
-	key, err := r.fetchKey(ctx, did.String())
+	found, err := r.fetchAccount(ctx, did.String())
 	outcome := "ok"
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
@@ -82,71 +71,48 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 		outcome = "failed"
 	}
 	r.metrics.lookup(method, outcome, time.Since(start))
-	return key, err
+	return found, err
 }
 
-// waitForSlot gives a look-up its turn. While the PLC directory does not answer
-// its slots are full of look-ups that wait for it, so the others need not ask.
-func (r *resolver) waitForSlot(ctx context.Context, method string) error {
-	why, wait := ErrUpstream, slotTimeout
-	if method == "plc" && r.plcSilent.Load() {
-		why, wait = errNoAnswer, 0
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case r.slots[method] <- struct{}{}:
-		return nil
-	default:
-	}
-	select {
-	case r.slots[method] <- struct{}{}:
-		return nil
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return fmt.Errorf("%w: too many look-ups in flight", why)
-}
-
-func (r *resolver) fetchKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error) {
 	if strings.HasPrefix(did, webPrefix) {
-		return r.fetchWebKey(ctx, did)
+		return r.fetchWebAccount(ctx, did)
 	}
 	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
 	r.plcSilent.Store(errors.Is(err, errNoAnswer))
 	if err != nil {
-		return nil, err
+		return account{}, err
 	}
-	key, err := signingKeyOf(raw, did)
+	found, err := readAccount(raw, did)
 	if errors.Is(err, errNotJSON) {
 		// The directory's fault, or that of a proxy before it.
-		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
+		return account{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	return key, err
+	return found, err
 }
 
-func (r *resolver) fetchWebKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+func (r *resolver) fetchWebAccount(ctx context.Context, did string) (account, error) {
 	address, err := r.webAddress(did)
 	if err != nil {
-		return nil, err
+		return account{}, err
 	}
 	raw, err := fetchDocument(ctx, r.web, address)
 	var noName *net.DNSError
 	switch {
 	case errors.As(err, &noName) && noName.IsNotFound:
-		return nil, unusable("the host of its did:web does not exist")
+		return account{}, unusable("the host of its did:web does not exist")
 	case errors.Is(err, errRefusedAddress):
 		// The issuer chose the address. For the directory it would be a
 		// mistake of the operator's.
-		return nil, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
+		return account{}, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
 	case err != nil:
-		return nil, err
+		return account{}, err
 	}
-	key, err := signingKeyOf(raw, did)
+	found, err := readAccount(raw, did)
 	if errors.Is(err, errNotJSON) {
-		return nil, unusable("%s", err)
+		return account{}, unusable("%s", err)
 	}
-	return key, err
+	return found, err
 }
 
 // webAddress is where the document of a did:web is. did:web:localhost%3APORT is

@@ -33,6 +33,8 @@ type StoredKey struct {
 
 // KeyStore keeps the signing keys of accounts that are known here.
 type KeyStore interface {
+	// Known tells whether an account is known.
+	Known(ctx context.Context, did string) (bool, error)
 	// Keep stores a key if the account is known and no newer one is stored.
 	// changed says that another, older key was stored until now.
 	Keep(ctx context.Context, did string, key StoredKey) (known, changed bool, err error)
@@ -43,6 +45,8 @@ type KeyStore interface {
 
 // noKeyStore is a store in which no account is known.
 type noKeyStore struct{}
+
+func (noKeyStore) Known(context.Context, string) (bool, error) { return false, nil }
 
 func (noKeyStore) Keep(context.Context, string, StoredKey) (known, changed bool, err error) {
 	return false, false, nil

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,8 +25,8 @@ func execSQL(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
 // addMember has an account in a conversation, accepted or not.
 func addMember(t testing.TB, pool *pgxpool.Pool, did string, accepted bool) {
 	t.Helper()
-	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, $1, 1, 0, FALSE, 'verified', now(), now())`, did)
+	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, $1, 1, 0, now(), now())`, did)
 	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
 		VALUES ($1, $1, 0, now(), 0, 1, 0, CASE WHEN $2 THEN now() END)`, did, accepted)
 }
@@ -245,6 +246,8 @@ type countingStore struct {
 	kept int
 }
 
+func (s *countingStore) Known(context.Context, string) (bool, error) { return true, nil }
+
 func (s *countingStore) Keep(_ context.Context, did string, key StoredKey) (known, changed bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -344,7 +347,7 @@ func TestChangeIsToldByTheStore(t *testing.T) {
 	}
 }
 
-// TestOldKeyEndsUnderLoad: that this service has no slot for a look-up does not
+// TestOldKeyEndsUnderLoad: that this service has no turn for a look-up does not
 // prolong a key, for the directory would answer. That the directory does not
 // answer, does.
 func TestOldKeyEndsUnderLoad(t *testing.T) {
@@ -356,12 +359,12 @@ func TestOldKeyEndsUnderLoad(t *testing.T) {
 		t.Fatal(got)
 	}
 	eventually(t, "the store", func() bool { return value(t, m.KeysStored.WithLabelValues("known")) == 1 })
-	for range plcSlots {
-		dir.resolver.slots["plc"] <- struct{}{}
+	for range limit.LookupPLC.Amount {
+		<-dir.turns.others.Enter("another", limit.Lane{Row: limit.LookupPLC}).Ready()
 	}
 	w.advance(keyTTL)
-	if got := call(t, i, w.read(a), getMessages); got != xrpc.UpstreamFailure {
-		t.Errorf("without a slot: %s", got)
+	if got := call(t, i, w.read(a), getMessages); got != xrpc.RateLimitExceeded {
+		t.Errorf("without a turn: %s", got)
 	}
 	w.advance(failureTTL)
 	dir.resolver.plcSilent.Store(true)

@@ -15,8 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/redislink"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -68,7 +68,7 @@ type node struct {
 // join makes an instance on a bus over Redis, all of whose channels are heard.
 func join(t *testing.T, url string) *node {
 	t.Helper()
-	client, err := auth.NewRedisClient(url)
+	client, err := redislink.NewClient(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,7 @@ type Limits struct {
 	off     bool
 	scale   float64
 	buckets *buckets
+	shares  *shares
 	refused *prometheus.CounterVec
 }
 
@@ -50,6 +51,7 @@ func New(cfg Config) (*Limits, error) {
 	if l.scale == 0 {
 		l.scale = 1
 	}
+	l.shares = newShares(l.buckets.clock, cfg.maxBuckets)
 	for _, r := range Table {
 		l.refused.WithLabelValues(r.Name)
 	}
@@ -77,7 +79,7 @@ func (l *Limits) Take(_ context.Context, r *Row, key string, n int64) error {
 	if l.off {
 		return nil
 	}
-	return l.refuse(r, l.bucket(r, key).take(n))
+	return l.Refusal(r, l.bucket(r, key).take(n))
 }
 
 // Check says whether n could be taken, and spends nothing.
@@ -85,7 +87,7 @@ func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 	if l.off {
 		return nil
 	}
-	return l.refuse(r, l.bucket(r, key).wait(n))
+	return l.Refusal(r, l.bucket(r, key).wait(n))
 }
 
 // Spend counts what happened already, whether or not that much is left: for
@@ -135,8 +137,9 @@ func (l *Limits) CountConvo(convoID string, m *xrpc.Method) {
 	}
 }
 
-// refuse never returns a typed nil.
-func (l *Limits) refuse(r *Row, wait time.Duration) error {
+// Refusal is the error of a caller that has to wait, and counts it: nil where
+// there is no time to wait.
+func (l *Limits) Refusal(r *Row, wait time.Duration) error {
 	if wait == 0 {
 		return nil
 	}
@@ -146,7 +149,19 @@ func (l *Limits) refuse(r *Row, wait time.Duration) error {
 
 // bucket is the bucket that key has for the row at this moment.
 func (l *Limits) bucket(r *Row, key string) bucket {
-	each := float64(r.Every) / (float64(r.Refill) * l.scale)
-	depth := each * max(1, math.Floor(float64(r.Amount)*l.scale))
+	each, depth := l.pace(r)
 	return l.buckets.of(r.Name, key, each, depth)
 }
+
+// pace is the time in which one of a row comes back, and that in which an empty
+// bucket fills.
+func (l *Limits) pace(r *Row) (each, depth float64) {
+	each = float64(r.Every) / (float64(r.Refill) * l.scale)
+	return each, each * max(1, math.Floor(float64(r.Amount)*l.scale))
+}
+
+// now is the time since some moment that never changes.
+func (l *Limits) now() time.Duration { return l.buckets.clock() }
+
+// Off tells whether amounts per time are not limited.
+func (l *Limits) Off() bool { return l.off }

@@ -38,6 +38,13 @@ var convoRates = map[Class]*Row{
 		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
+// SpentTokens bounds the memory of used tokens.
+var SpentTokens = &Row{
+	Name: "spent-tokens", What: "used tokens remembered (in Redis: what its memory has room for); where little is left, those with most are refused, " +
+		"and the last tenth is for accounts with fewer than 16",
+	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
+}
+
 // MembersAdded and MembersAddedByRemovers bound how many accounts one account
 // brings into conversations, so that a member cannot fill one with puppets. The
 // second is for who may remove members: the creator, as a rule.
@@ -73,7 +80,8 @@ var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], MembersAdded, MembersAddedByRemovers)
+	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], SpentTokens, MembersAdded, MembersAddedByRemovers)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
-	return append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
+	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
+	return append(rows, originTable()...)
 }

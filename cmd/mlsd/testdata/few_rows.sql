@@ -4,6 +4,9 @@
 INSERT INTO accounts (did, created_at)
 SELECT 'did:plc:account' || a, now() FROM generate_series(1, 4) a;
 
+INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
+SELECT did, 'pds.example', now(), CASE WHEN did < 'did:plc:account3' THEN now() END FROM accounts;
+
 INSERT INTO devices (did, device_id, created_at)
 SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) d;
 
@@ -22,8 +25,8 @@ INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq,
 SELECT md5(c::text), 'did:plc:account1', 1, 2, 20, now(), now(), CASE WHEN c > 3 THEN now() END
 FROM generate_series(1, :convos) c;
 
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, left_seq, left_at, left_n)
-SELECT convo_id, did, 0, now(), 0, 0, 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
+INSERT INTO memberships (convo_id, did, joined_seq, joined_at, accepted_at, joined_n, joined_gen, joined_pos, left_seq, left_at, left_n)
+SELECT convo_id, did, 0, now(), now(), 0, 0, 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
 FROM conversations CROSS JOIN accounts;
 
 INSERT INTO read_positions (convo_id, did, seq, updated_at)
