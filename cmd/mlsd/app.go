@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"catbird.blue/mls/db/migrations"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
@@ -95,7 +97,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	did := c.serviceDID(port)
-	plumbing, err := a.plumbing(ctx, did)
+	plumbing, err := a.plumbing(ctx, did, secret)
 	if err != nil {
 		return err
 	}
@@ -132,15 +134,19 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 }
 
 // plumbing makes authentication and limits.
-func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
+func (a *app) plumbing(ctx context.Context, did string, secret *auth.Secret) (xrpc.Plumbing, error) {
 	c := a.config
+	shared, err := a.redis()
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
 	m := auth.NewMetrics(a.metrics.Registry)
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
 	a.onClose(func() error { dir.Close(); return nil })
-	replay, err := a.replay(ctx, m)
+	replay, err := a.replay(ctx, did, m, shared, secret.Key("used tokens"))
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
@@ -148,44 +154,75 @@ func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	off, scale, err := c.rateLimits()
-	if err != nil {
+	if a.limits, err = a.openLimits(shared, secret); err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	limits, err := limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry})
-	if err != nil {
-		return xrpc.Plumbing{}, err
-	}
-	a.limits = limits
-	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{limits.Account}}, nil
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{a.limits.Account}}, nil
 }
 
-// replay is the memory of used tokens: of this process, or shared by Redis.
-func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
+// redis connects to the Redis of the configuration; nil where there is none.
+func (a *app) redis() (redis.UniversalClient, error) {
 	if a.config.RedisURL == "" {
-		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Metrics: m})
-		if err != nil {
-			return nil, err
-		}
-		a.onClose(func() error { store.Close(); return nil })
-		return store, nil
+		return nil, nil
 	}
 	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
-	store := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{Client: client, Metrics: m, OnChange: a.redisChanged})
+	return client, nil
+}
+
+// openLimits counts amounts per time, with the other instances where there is
+// a Redis.
+func (a *app) openLimits(shared redis.UniversalClient, secret *auth.Secret) (*limit.Limits, error) {
+	off, scale, err := a.config.rateLimits()
+	if err != nil {
+		return nil, err
+	}
+	limits, err := limit.New(limit.Config{
+		Off: off, Scale: scale, Registry: a.metrics.Registry, Redis: shared, Secret: secret.Key("limits in Redis"),
+		OnChange: a.redisChanged("counts limits"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(func() error { limits.Close(); return nil })
+	return limits, nil
+}
+
+// replay is the memory of used tokens: of this process, or shared by Redis.
+func (a *app) replay(ctx context.Context, did string, m *auth.Metrics, shared redis.UniversalClient, key []byte) (auth.ReplayStore, error) {
+	if shared == nil {
+		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{
+			MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Secret: key, Metrics: m,
+		})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose(func() error { store.Close(); return nil })
+		return store, nil
+	}
+	store, err := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{
+		Client: shared, Secret: key, Service: did, Metrics: m, OnChange: a.redisChanged("remembers used tokens"),
+	})
+	if err != nil {
+		return nil, err
+	}
 	a.onClose(func() error { store.Close(); return nil })
 	return store, nil
 }
 
-func (a *app) redisChanged(up bool, reason error) {
-	if up {
-		a.log.Info("Redis is back")
-		return
+// redisChanged says in the log that each instance does something alone, or with
+// the others again.
+func (a *app) redisChanged(does string) func(up bool, reason error) {
+	return func(up bool, reason error) {
+		if up {
+			a.log.Info("Redis is back: this instance " + does + " with the others")
+			return
+		}
+		a.log.Warn("Redis is lost: this instance "+does+" by itself", "reason", reason)
 	}
-	a.log.Warn("Redis is lost; each instance remembers used tokens for itself", "reason", reason)
 }
 
 // within waits for f no longer than d.

@@ -250,7 +250,7 @@ func TestUnusableDocuments(t *testing.T) {
 		change(doc, doc["verificationMethod"].([]map[string]any)[0])
 		w.plc.Publish(a.DID, doc)
 		for range 2 { // the second time from memory
-			caller, err := w.auth.Authenticate(t.Context(), request(a.Token(service, sendMessage.NSID)), sendMessage)
+			caller, err := admit(t, w.auth, request(a.Token(service, sendMessage.NSID)), sendMessage)
 			if got := wantRefusal(t, caller, err); got != UntrustedIss || !strings.Contains(err.Error(), reason) {
 				t.Errorf("%q: %v", reason, err)
 			}
