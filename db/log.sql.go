@@ -216,21 +216,6 @@ func (q *Queries) GetTicket(ctx context.Context, ticketHash []byte) (GetTicketRo
 	return i, err
 }
 
-const groupInfoRequestedLately = `-- name: GroupInfoRequestedLately :one
-SELECT EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.convo_id = $1::text AND e.kind = 'group-info-requested' AND e.created_at > $2::timestamptz
-)
-`
-
-// Whether the members were asked for a GroupInfo since a moment.
-func (q *Queries) GroupInfoRequestedLately(ctx context.Context, convoID string, since time.Time) (bool, error) {
-	row := q.db.QueryRow(ctx, groupInfoRequestedLately, convoID, since)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
-}
-
 const insertTicket = `-- name: InsertTicket :exec
 INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3, $4)
 `

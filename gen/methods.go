@@ -108,7 +108,7 @@ var (
 		NSID:           NSIDGetGroupInfo,
 		Kind:           xrpc.Query,
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrGroupInfoUnavailable},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember},
 	}
 	MethodGetKeyPackageStats = &xrpc.Method{
 		NSID:           NSIDGetKeyPackageStats,

@@ -45,7 +45,7 @@ type Service interface {
 	// NotMember.
 	GetEpoch(ctx context.Context, caller xrpc.Caller, p *GetEpochParams) (*GetEpochOutput, error)
 	// GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-	// commit. Errors: ConvoNotFound, NotMember, GroupInfoUnavailable.
+	// commit. There always is one. Errors: ConvoNotFound, NotMember.
 	GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *GetGroupInfoParams) (*GetGroupInfoOutput, error)
 	// GetKeyPackageStats: Count the caller's own key packages, by device and
 	// cipher suite. Errors: InvalidCipherSuite.
@@ -69,9 +69,10 @@ type Service interface {
 	// ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
 	// IdempotencyConflict.
 	JoinConvo(ctx context.Context, caller xrpc.Caller, in *JoinConvoInput) (*JoinConvoOutput, error)
-	// LeaveConvo: Leave a conversation, or remove another member by a commit.
-	// Leaving needs no commit and ends delivery at once; the leaf then awaits
-	// removal by the others. Errors: ConvoNotFound, NotMember, NotAllowed,
+	// LeaveConvo: Leave a conversation, or end the membership of another member:
+	// by a commit, or at once without one (suspension). Leaving and suspension
+	// need no commit and end delivery at once; the leaf then awaits removal by a
+	// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
 	// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
 	// ListDevices: List the caller's own devices: they appear with their key
@@ -122,8 +123,9 @@ type Service interface {
 	// UpdateCursor: Set the caller's read position in a conversation. It never
 	// goes back. Errors: ConvoNotFound, NotMember.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)
-	// UpdateGroupInfo: Store the GroupInfo of the current epoch. Errors:
-	// ConvoNotFound, NotMember, InvalidGroupInfo, EpochMismatch.
+	// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
+	// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+	// InvalidGroupInfo, EpochMismatch.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
 	// UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is
 	// collected after an hour unless a message names it. Errors: BlobTooLarge,

@@ -92,8 +92,8 @@ func newConvoID() string {
 func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 	t.Helper()
 	id := newConvoID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, $2, 1, $3, FALSE, 'claimed', now(), now())`, id, dids[0], epoch)
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, $2, 1, $3, now(), now())`, id, dids[0], epoch)
 	for _, d := range dids {
 		addMember(t, s, id, d, 0)
 	}
@@ -161,20 +161,21 @@ func query[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) T {
 }
 
 // privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
-// 6.3.1) of the conversation, whose ciphertext is size random bytes.
+// 6.3.1) of the conversation, whose ciphertext is size random bytes, or the least
+// that suite 1 allows.
 func privateMessage(convoID string, epoch int64, content mls.ContentType, size int) []byte {
 	group, err := hex.DecodeString(convoID)
 	if err != nil {
 		panic(fmt.Sprintf("conversation id: %v", err))
 	}
-	body := make([]byte, size)
+	body := make([]byte, max(size, mls.SuiteX25519AES128.LeastCiphertext(content)))
 	rand.Read(body)
 	b := []byte{0, 1, 0, byte(mls.WireFormatPrivateMessage)}
 	b = appendOpaque(b, group)
 	b = binary.BigEndian.AppendUint64(b, uint64(epoch))
 	b = append(b, byte(content))
 	b = appendOpaque(b, nil)
-	b = appendOpaque(b, body[:min(size, 28)])
+	b = appendOpaque(b, body[:28])
 	return appendOpaque(b, body)
 }
 

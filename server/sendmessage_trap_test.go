@@ -150,23 +150,3 @@ func TestSendMessageDuringCommit(t *testing.T) {
 		}
 	}
 }
-
-// While the creator's message waits, another object settles the epoch: the
-// message does not move it again.
-func TestSendMessageDuringSettlement(t *testing.T) {
-	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.pool, `UPDATE conversations SET epoch_assumed = TRUE WHERE convo_id = $1`, convo)
-	err := whileHeld(t, s, func(tx pgx.Tx) {
-		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET epoch = 5, epoch_assumed = FALSE WHERE convo_id = $1`, convo); err != nil {
-			t.Fatal(err)
-		}
-	}, func() error {
-		_, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
-		return err
-	})
-	wantError(t, err, gen.ErrEpochMismatch)
-	if n := query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
-		t.Fatalf("epoch is %d", n)
-	}
-}

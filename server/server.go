@@ -44,10 +44,6 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string
-	// RequireGroupInfo refuses what would make a roster claimed: createConvo,
-	// and commits of the older methods that nobody outside can read, without
-	// GroupInfo and tree.
-	RequireGroupInfo bool
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
 	// Secret keys what is recorded of calls. All instances have the same.
@@ -76,8 +72,7 @@ type Server struct {
 	drained     chan struct{}
 	drain       func()
 
-	requireGroupInfo bool
-	pace             ConvoLimiter
+	pace ConvoLimiter
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -85,8 +80,9 @@ type Server struct {
 // New makes a Server.
 func New(c Config) *Server {
 	s := &Server{
-		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
+		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs,
+		did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
+		pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })

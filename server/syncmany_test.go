@@ -11,8 +11,8 @@ import (
 // manyConvos makes conversations of which who is the only member.
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, who, n)
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
 	tellAll(t, s, who, stream.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
 }

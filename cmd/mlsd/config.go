@@ -25,7 +25,6 @@ type Config struct {
 
 	PastEpochs    int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"epochs before the current one that application messages may be sent in"`
 	MessageTTL    time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and what is left of conversations that have no members"`
-	GroupInfo     string        `flag:"group-info" env:"MLS_GROUP_INFO" default:"optional" oneof:"optional required" help:"whether createConvo, addMembers and leaveConvo need a GroupInfo with tree where nobody outside can read the commit; without it a roster is what clients say"`
 	RateLimits    string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor on all rate limits, or off"`
 	DBConnections int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"most connections to the database"`
 	DrainTime     time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service goes on answering after it has become not ready, for load balancers to notice"`

@@ -74,7 +74,6 @@ const (
 var multiplied = map[string]string{
 	"CommitDamage":     oneRow,
 	"CurrentGroupInfo": oneRow,
-	"GroupState":       oneRow,
 	"PageConvos":       oneRow,
 	"SendMessage":      oneRow,
 

@@ -52,7 +52,7 @@ func newStory(t *testing.T, url string) *site {
 	s := (&story{t: t, convo: hex.EncodeToString(b), told: map[int64]string{}}).open(url)
 	ctx := t.Context()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, Roster: "claimed", At: time.Now()})
+		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, At: time.Now()})
 		if err != nil {
 			return err
 		}

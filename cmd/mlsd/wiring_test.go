@@ -97,7 +97,7 @@ func TestSettingsReachTheService(t *testing.T) {
 	defer plc.Close()
 	alice := plc.NewAccount()
 	blobs := filepath.Join(t.TempDir(), "elsewhere")
-	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_PAST_EPOCHS=3", "MLS_GROUP_INFO=required", "MLS_RATE_LIMITS=0.01", "MLS_BLOB_URL=file://"+blobs, "MLS_LOG_FORMAT=text")
+	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_PAST_EPOCHS=3", "MLS_RATE_LIMITS=0.01", "MLS_BLOB_URL=file://"+blobs, "MLS_LOG_FORMAT=text")
 	if code, body := r.call(t, "GET", gen.NSIDDescribeService, "", ""); code != 200 || !strings.Contains(body, `"pastEpochs":3`) {
 		t.Errorf("describeService answers %d %s", code, body)
 	}

@@ -77,16 +77,12 @@ CREATE TABLE conversations (
     creator_did     TEXT COLLATE "C" NOT NULL,
     cipher_suite    BIGINT NOT NULL,
     epoch           BIGINT NOT NULL CHECK (epoch >= 0),
-    -- Nothing has stated the epoch yet: createConvo came without GroupInfo and
-    -- without currentEpoch. The creator's next object settles it.
-    epoch_assumed   BOOLEAN NOT NULL,
     -- The number of the newest stored message: never goes back, no gaps.
     last_seq        BIGINT NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
     -- Rises in the same row update as every change of membership. A statement
     -- that read the members before it waited for this row sees by it that what
     -- it read is old.
     roster_version  BIGINT NOT NULL DEFAULT 0,
-    roster          TEXT COLLATE "C" NOT NULL CHECK (roster IN ('verified', 'claimed')),
     name            TEXT,
     description     TEXT,
     created_at      TIMESTAMPTZ NOT NULL,
@@ -96,6 +92,13 @@ CREATE TABLE conversations (
     last_activity_at TIMESTAMPTZ NOT NULL,
     -- The last member has left.
     closed_at       TIMESTAMPTZ,
+    -- When the epoch began: when its commit was accepted.
+    epoch_began_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
+    -- Whose commit the current epoch waits for, and until when: a member who may
+    -- remove others, and lost a race. reserved_at keeps it from happening often.
+    reserved_for    TEXT COLLATE "C",
+    reserved_until  TIMESTAMPTZ,
+    reserved_at     TIMESTAMPTZ,
     gen             BIGINT NOT NULL DEFAULT log_current_generation(),
     -- Never goes back in a generation, and is never below the transaction that
     -- set it. A transaction has its id before it wins the row: ids alone would
@@ -115,8 +118,12 @@ CREATE TABLE memberships (
     joined_at   TIMESTAMPTZ NOT NULL,
     left_seq    BIGINT CHECK (left_seq >= joined_seq),
     left_at     TIMESTAMPTZ,
-    -- Left without a commit: the leaf still awaits the commit that removes it.
+    -- Left, or was suspended, without a commit: the leaf still awaits the commit
+    -- that removes it.
     pending_removal BOOLEAN NOT NULL DEFAULT FALSE CHECK (NOT pending_removal OR left_seq IS NOT NULL),
+    -- Another member ended it. The account comes back only by an addition of a
+    -- member who may remove others.
+    ended_by_other BOOLEAN NOT NULL DEFAULT FALSE,
     -- When the account first showed that it wants to be here: it created the
     -- conversation, sent a commit or a proposal, or moved its read position. NULL:
     -- it has not. Being added shows nothing, nor does confirming a Welcome.
@@ -143,45 +150,33 @@ CREATE TABLE read_positions (
     PRIMARY KEY (convo_id, did)
 );
 
--- The devices of a group as far as the service knows them. Of a verified roster
--- they are the leaves of its tree. A claimed one has them from the packages that
--- Welcomes named and from external commits, without what only a tree tells.
+-- The leaves of a group's tree in the conversation's epoch.
 CREATE TABLE leaves (
     convo_id      TEXT COLLATE "C" NOT NULL REFERENCES conversations,
     did           TEXT COLLATE "C" NOT NULL,
     device_id     TEXT COLLATE "C" NOT NULL,
-    leaf_index    BIGINT CHECK (leaf_index >= 0),
-    signature_key BYTEA,
+    leaf_index    BIGINT NOT NULL CHECK (leaf_index >= 0),
+    signature_key BYTEA NOT NULL,
     -- Encoded as in the leaf node (RFC 9420, section 5.3).
-    credential    BYTEA,
-    PRIMARY KEY (convo_id, did, device_id),
-    CHECK ((leaf_index IS NULL) = (signature_key IS NULL) AND (leaf_index IS NULL) = (credential IS NULL))
+    credential    BYTEA NOT NULL,
+    PRIMARY KEY (convo_id, did, device_id)
 );
 CREATE INDEX leaves_by_device ON leaves (did, device_id);
 
--- The group as an outsider knows it in the conversation's epoch. There is a row
--- where the roster is verified, and none where it is claimed.
-CREATE TABLE group_states (
-    convo_id      TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
-    epoch         BIGINT NOT NULL,
-    -- As the extension ratchet_tree holds it (RFC 9420, section 12.4.3.3).
-    tree          BYTEA NOT NULL,
-    group_context BYTEA NOT NULL,
-    -- The interim transcript hash (RFC 9420, section 8.2).
-    interim       BYTEA NOT NULL
+-- The group as an outsider knows it in the conversation's epoch: a GroupInfo,
+-- which was verified when it came. Every conversation has one.
+CREATE TABLE group_infos (
+    convo_id     TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
+    epoch        BIGINT NOT NULL,
+    -- As it came.
+    group_info   BYTEA NOT NULL,
+    -- The tree, as the extension ratchet_tree holds it (RFC 9420, section
+    -- 12.4.3.3); NULL where the GroupInfo has it inside.
+    ratchet_tree BYTEA,
+    updated_at   TIMESTAMPTZ NOT NULL
 );
-ALTER TABLE group_states ALTER COLUMN tree SET STORAGE EXTERNAL;
-
--- What members state of a group whose roster is claimed: two that state the same
--- of one epoch settle it.
-CREATE TABLE roster_claims (
-    convo_id   TEXT COLLATE "C" NOT NULL REFERENCES conversations,
-    did        TEXT COLLATE "C" NOT NULL,
-    epoch      BIGINT NOT NULL,
-    -- Hash of group context and interim transcript hash.
-    state_hash BYTEA NOT NULL,
-    PRIMARY KEY (convo_id, did)
-);
+ALTER TABLE group_infos ALTER COLUMN group_info SET STORAGE EXTERNAL;
+ALTER TABLE group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 
 -- Application messages, commits and proposals, in one order. They are their own
 -- log, with the conversation as lane and n = 0.
@@ -250,8 +245,8 @@ CREATE TABLE events (
     seq        BIGINT NOT NULL,
     -- Rises within a lane.
     n          BIGINT NOT NULL CHECK (n > 0),
-    kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'group-info-requested',
-               'rejoin-requested', 'convo-damaged', 'key-packages-low', 'read')),
+    kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
+               'convo-damaged', 'key-packages-low', 'read')),
     -- For whom: members whose window has it, or one account.
     convo_id   TEXT COLLATE "C",
     target_did TEXT COLLATE "C",
@@ -321,16 +316,6 @@ LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off
 $$;
 -- +goose StatementEnd
 
-CREATE TABLE group_infos (
-    convo_id     TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
-    epoch        BIGINT NOT NULL,
-    group_info   BYTEA NOT NULL,
-    ratchet_tree BYTEA,
-    updated_at   TIMESTAMPTZ NOT NULL
-);
-ALTER TABLE group_infos ALTER COLUMN group_info SET STORAGE EXTERNAL;
-ALTER TABLE group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
-
 -- seq is the number of the commit a Welcome came with, 0 for createConvo's.
 CREATE TABLE welcomes (
     convo_id     TEXT COLLATE "C" NOT NULL REFERENCES conversations,
@@ -387,6 +372,8 @@ CREATE TABLE commit_failures (
     epoch       BIGINT NOT NULL,
     did         TEXT COLLATE "C" NOT NULL,
     reported_at TIMESTAMPTZ NOT NULL,
+    -- What is wrong with it, where the client knows; NULL where it does not.
+    detail      TEXT COLLATE "C",
     PRIMARY KEY (convo_id, epoch, did)
 );
 
@@ -514,7 +501,6 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 
 DROP FUNCTION log_messages, log_events, log_told_until;
 DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, key_packages, devices, accounts, commit_failures, rejoin_requests,
-    welcome_recipients, welcomes, group_infos, events, lapsed_proposals, removed_messages, messages, roster_claims, group_states, leaves,
-    read_positions, memberships, conversations;
+    welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

@@ -1,6 +1,7 @@
 // A device of a person: an account on a PDS, an MLS client, and the habits of an app that keeps both in step.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deviceId, openClient } from '../mls/client.mjs'
 
 const MAX_REBASES = 5
@@ -244,6 +245,11 @@ export class Device {
         return accepted
       })
       if (accepted) return { ...answer, bytes, lost }
+      if (answer.retryAfterMs) { // the epoch is kept for another member: nothing was lost
+        await sleep(answer.retryAfterMs)
+        lost--
+        continue
+      }
       await rebase(answer)
     }
     throw new Error(`${this.name} lost ${MAX_REBASES + 1} races in a row`)

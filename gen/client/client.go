@@ -106,7 +106,7 @@ func (c *Client) GetEpoch(ctx context.Context, p *GetEpochParams) (*GetEpochOutp
 }
 
 // GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-// commit. Errors: ConvoNotFound, NotMember, GroupInfoUnavailable.
+// commit. There always is one. Errors: ConvoNotFound, NotMember.
 func (c *Client) GetGroupInfo(ctx context.Context, p *GetGroupInfoParams) (*GetGroupInfoOutput, error) {
 	out := new(GetGroupInfoOutput)
 	if err := c.GetJSON(ctx, NSIDGetGroupInfo, p.Values(), out); err != nil {
@@ -179,9 +179,10 @@ func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoO
 	return out, nil
 }
 
-// LeaveConvo: Leave a conversation, or remove another member by a commit.
-// Leaving needs no commit and ends delivery at once; the leaf then awaits
-// removal by the others. Errors: ConvoNotFound, NotMember, NotAllowed,
+// LeaveConvo: Leave a conversation, or end the membership of another member:
+// by a commit, or at once without one (suspension). Leaving and suspension
+// need no commit and end delivery at once; the leaf then awaits removal by a
+// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
 // InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
 func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveConvoOutput, error) {
 	out := new(LeaveConvoOutput)
@@ -315,8 +316,9 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 	return out, nil
 }
 
-// UpdateGroupInfo: Store the GroupInfo of the current epoch. Errors:
-// ConvoNotFound, NotMember, InvalidGroupInfo, EpochMismatch.
+// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
+// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+// InvalidGroupInfo, EpochMismatch.
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateGroupInfo, in, out); err != nil {

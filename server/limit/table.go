@@ -45,10 +45,20 @@ var SpentTokens = &Row{
 	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
 }
 
+// MembersAdded and MembersAddedByRemovers bound how many accounts one account
+// brings into conversations, so that a member cannot fill one with puppets. The
+// second is for who may remove members: the creator, as a rule.
+var (
+	MembersAdded = &Row{Name: "members-added", What: "accounts added to conversations", Unit: Rows, Per: "account", Amount: 100,
+		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Process}
+	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added to conversations in which the adder may remove members",
+		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Process}
+)
+
 // Table is every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	return append(rows, convoRates[ClassSend], convoRates[ClassChange], SpentTokens)
+	return append(rows, convoRates[ClassSend], convoRates[ClassChange], MembersAdded, MembersAddedByRemovers, SpentTokens)
 }

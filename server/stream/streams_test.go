@@ -92,7 +92,6 @@ func everyEvent() []gen.ConvoEvent {
 		&gen.MembershipChangeEvent{Cursor: "2", ConvoID: "00", DID: "did:plc:a", Action: "removed", Actor: &actor, Epoch: 1 << 40},
 		&gen.MembershipChangeEvent{Cursor: "3", ConvoID: "00", DID: "did:plc:a", Action: "left"},
 		&gen.WelcomeEvent{Cursor: "4", ConvoID: "00"},
-		&gen.GroupInfoRequestedEvent{Cursor: "5", ConvoID: "00"},
 		&gen.RejoinRequestedEvent{Cursor: "6", ConvoID: "00", DID: "did:plc:a", Reason: "state-lost"},
 		&gen.ConvoDamagedEvent{Cursor: "7", ConvoID: "00", Epoch: 7},
 		&gen.KeyPackagesLowEvent{Cursor: "8", DeviceID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", CipherSuite: "x\n\r<é>", Available: 3},

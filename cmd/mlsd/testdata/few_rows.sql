@@ -14,8 +14,8 @@ SELECT did, sha256(convert_to(did || device_id || k, 'UTF8')), device_id, 1, dec
     CASE WHEN k = 3 THEN now() END
 FROM devices CROSS JOIN generate_series(1, 4) k;
 
-INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, last_seq, roster, created_at, last_activity_at, closed_at)
-SELECT md5(c::text), 'did:plc:account1', 1, 2, FALSE, 20, 'verified', now(), now(), CASE WHEN c > 3 THEN now() END
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at, closed_at)
+SELECT md5(c::text), 'did:plc:account1', 1, 2, 20, now(), now(), CASE WHEN c > 3 THEN now() END
 FROM generate_series(1, :convos) c;
 
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, left_seq, left_at, left_n)
@@ -28,12 +28,6 @@ SELECT convo_id, did, 7, now() FROM memberships;
 INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential)
 SELECT convo_id, did, device_id, 1, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 40), 'hex')
 FROM memberships JOIN devices USING (did);
-
-INSERT INTO group_states (convo_id, epoch, tree, group_context, interim)
-SELECT convo_id, 2, decode(repeat('ab', 1500), 'hex'), decode(repeat('ab', 100), 'hex'), decode(repeat('ab', 32), 'hex') FROM conversations;
-
-INSERT INTO roster_claims (convo_id, did, epoch, state_hash)
-SELECT convo_id, did, 2, decode(repeat('ab', 32), 'hex') FROM memberships;
 
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 SELECT convo_id, s, gen_random_uuid()::text, k.kind, s / 10, CASE WHEN k.kind <> 'app' THEN creator_did END,
@@ -86,6 +80,6 @@ SELECT 1, 100 + n, 'read:' || did, 0, n, 'read', did, '{"convoId": "00", "seq": 
 FROM accounts CROSS JOIN generate_series(1, 4) n;
 
 -- What nothing refers to, to be removed.
-INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-VALUES ('closed', 'did:plc:account1', 1, 0, FALSE, 'claimed', now(), now());
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+VALUES ('closed', 'did:plc:account1', 1, 0, now(), now());
 INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES (md5('1'), 9, 9, 'x', now());

@@ -31,8 +31,8 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 			t.Fatal(err)
 		}
 	}
-	exec(`INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, 'did:plc:alice', 1, 0, false, 'claimed', now(), now())`, convo)
+	exec(`INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, 'did:plc:alice', 1, 0, now(), now())`, convo)
 	// tell logs that did joined or was removed, after the newest message.
 	tell := func(did, action string) {
 		exec(`WITH c AS (

@@ -1,24 +1,3 @@
--- name: GroupState :one
--- The epoch and the group as it was verified, for a member; no tree where the
--- roster is claimed.
-SELECT c.epoch, c.epoch_assumed, g.tree, g.group_context, g.interim
-FROM conversations c
-LEFT JOIN group_states g ON g.convo_id = c.convo_id AND g.epoch = c.epoch
-WHERE c.convo_id = sqlc.arg(convo_id)
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
-
--- name: PutGroupState :exec
-INSERT INTO group_states (convo_id, epoch, tree, group_context, interim)
-VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(tree), sqlc.arg(group_context), sqlc.arg(interim))
-ON CONFLICT (convo_id) DO UPDATE SET
-    epoch = excluded.epoch, tree = excluded.tree, group_context = excluded.group_context, interim = excluded.interim;
-
--- name: DropGroupState :exec
-DELETE FROM group_states WHERE convo_id = $1;
-
--- name: SetRoster :exec
-UPDATE conversations SET roster = sqlc.arg(roster) WHERE convo_id = sqlc.arg(convo_id);
-
 -- name: Roster :many
 -- All members, and those who have left with a leaf awaiting removal.
 SELECT did, (left_seq IS NULL)::boolean AS active
@@ -44,20 +23,12 @@ DELETE FROM leaves
 WHERE convo_id = sqlc.arg(convo_id)
   AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;
 
--- name: DeleteAllLeaves :exec
-DELETE FROM leaves WHERE convo_id = $1;
-
 -- name: PutLeaves :exec
 INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential)
 SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]),
        unnest(sqlc.arg(leaf_indexes)::bigint[]), unnest(sqlc.arg(signature_keys)::bytea[]), unnest(sqlc.arg(credentials)::bytea[])
 ON CONFLICT (convo_id, did, device_id) DO UPDATE SET
     leaf_index = excluded.leaf_index, signature_key = excluded.signature_key, credential = excluded.credential;
-
--- name: ForgetLeafIndexes :exec
--- Nothing tells any more which leaves the devices have.
-UPDATE leaves SET leaf_index = NULL, signature_key = NULL, credential = NULL
-WHERE convo_id = $1 AND leaf_index IS NOT NULL;
 
 -- name: CountDevices :one
 -- Devices of an account with live packages or leaves. A leaf counts where the
@@ -74,20 +45,3 @@ SELECT count(*) FROM (
     JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
     WHERE l.did = sqlc.arg(did)
 ) live;
-
--- name: RosterClaimed :one
--- Whether another member states the same of the epoch.
-SELECT EXISTS (
-    SELECT 1 FROM roster_claims r
-    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL
-    WHERE r.convo_id = sqlc.arg(convo_id) AND r.did <> sqlc.arg(did) AND r.epoch = sqlc.arg(epoch)
-      AND r.state_hash = sqlc.arg(state_hash)
-);
-
--- name: PutRosterClaim :exec
-INSERT INTO roster_claims (convo_id, did, epoch, state_hash)
-VALUES (sqlc.arg(convo_id), sqlc.arg(did), sqlc.arg(epoch), sqlc.arg(state_hash))
-ON CONFLICT (convo_id, did) DO UPDATE SET epoch = excluded.epoch, state_hash = excluded.state_hash;
-
--- name: DropRosterClaims :exec
-DELETE FROM roster_claims WHERE convo_id = $1;
