@@ -53,6 +53,7 @@ func (w *world) startInstance(ctx context.Context, env ...string) (*instance, ti
 		"SERVER_PORT="+strconv.Itoa(in.port),
 		"DATABASE_URL="+w.pg.URL(pgembed.Database),
 		"MLS_DATA_DIR="+filepath.Join(w.dir, "data"),
+		"MLS_SECRET_FILE="+w.secretFile(),
 		"MLS_PLC_URL="+w.plc.URL,
 		"MLS_DEV=true",
 		"MLS_METRICS_LISTEN=127.0.0.1:"+strconv.Itoa(in.metrics),

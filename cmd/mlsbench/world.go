@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 )
 
@@ -55,6 +56,9 @@ func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err e
 	for range accounts {
 		w.accounts = append(w.accounts, w.plc.NewAccount())
 	}
+	if err := auth.NewSecret().WriteFile(w.secretFile()); err != nil {
+		return nil, err
+	}
 	if w.server, _, err = w.startInstance(ctx); err != nil {
 		return nil, err
 	}
@@ -68,6 +72,9 @@ func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err e
 	}
 	return w, w.looked(ctx)
 }
+
+// secretFile has the secret that all instances share.
+func (w *world) secretFile() string { return filepath.Join(w.dir, "secret") }
 
 // looked waits until the tailer has seen what the log has now.
 func (w *world) looked(ctx context.Context) error {

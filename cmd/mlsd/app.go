@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/db/migrations"
 	"catbird.blue/mls/server"
@@ -107,7 +108,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	did := c.serviceDID(port)
-	plumbing, err := a.plumbing(ctx, did, pool)
+	plumbing, err := a.plumbing(ctx, did, pool, secret)
 	if err != nil {
 		return err
 	}
@@ -135,9 +136,6 @@ func (a *app) open(ctx context.Context, port int) error {
 func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
 	most, err := a.config.connections(openFiles(), memoryBytes())
 	if err != nil {
-		return err
-	}
-	if a.proxies, err = source.ParseProxies(a.config.TrustedProxies); err != nil {
 		return err
 	}
 	registry := a.metrics.Registry
@@ -171,18 +169,17 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 }
 
 // plumbing makes authentication and limits.
-func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrpc.Plumbing, error) {
+func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secret *auth.Secret) (xrpc.Plumbing, error) {
 	c := a.config
+	shared, err := a.redis()
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
 	m := auth.NewMetrics(a.metrics.Registry)
-	off, scale, err := c.rateLimits()
-	if err != nil {
+	if a.limits, err = a.openLimits(shared, secret); err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	if a.limits, err = limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry}); err != nil {
-		return xrpc.Plumbing{}, err
-	}
-	proxies, err := source.ParseProxies(c.TrustedProxies)
-	if err != nil {
+	if a.proxies, err = source.ParseProxies(c.TrustedProxies); err != nil {
 		return xrpc.Plumbing{}, err
 	}
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{
@@ -194,17 +191,17 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrp
 	}
 	a.onClose(func() error { dir.Close(); return nil })
 	a.directory = dir
-	replay, err := a.replay(ctx, m)
+	replay, err := a.replay(ctx, did, m, shared, secret.Key("used tokens"))
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
 	authenticator, err := auth.New(auth.Config{
-		Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m, Proxies: proxies,
+		Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m, Proxies: a.proxies,
 	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	origins, err := a.origins(pool, proxies)
+	origins, err := a.origins(pool)
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
@@ -212,7 +209,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool) (xrp
 }
 
 // origins bounds what new accounts of one origin do together.
-func (a *app) origins(pool *pgxpool.Pool, proxies source.Proxies) (*origin.Origins, error) {
+func (a *app) origins(pool *pgxpool.Pool) (*origin.Origins, error) {
 	sizes, err := origin.ParseSizes(a.config.OriginSizes)
 	if err != nil {
 		return nil, err
@@ -220,38 +217,75 @@ func (a *app) origins(pool *pgxpool.Pool, proxies source.Proxies) (*origin.Origi
 	dev := a.config.dev()
 	origins := origin.New(origin.Config{
 		Pool: pool, Limits: a.limits, Endpoint: a.directory.Endpoint, Client: auth.NewGuardedClient(dev), Dev: dev,
-		Sizes: sizes, Proxies: proxies, Registry: a.metrics.Registry,
+		Sizes: sizes, Proxies: a.proxies, Registry: a.metrics.Registry,
 	})
 	a.onClose(func() error { origins.Close(); return nil })
 	return origins, nil
 }
 
-// replay is the memory of used tokens: of this process, or shared by Redis.
-func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
+// redis connects to the Redis of the configuration; nil where there is none.
+func (a *app) redis() (redis.UniversalClient, error) {
 	if a.config.RedisURL == "" {
-		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Metrics: m})
-		if err != nil {
-			return nil, err
-		}
-		a.onClose(func() error { store.Close(); return nil })
-		return store, nil
+		return nil, nil
 	}
 	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
-	store := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{Client: client, Metrics: m, OnChange: a.redisChanged})
+	return client, nil
+}
+
+// openLimits counts amounts per time, with the other instances where there is
+// a Redis.
+func (a *app) openLimits(shared redis.UniversalClient, secret *auth.Secret) (*limit.Limits, error) {
+	off, scale, err := a.config.rateLimits()
+	if err != nil {
+		return nil, err
+	}
+	limits, err := limit.New(limit.Config{
+		Off: off, Scale: scale, Registry: a.metrics.Registry, Redis: shared, Secret: secret.Key("limits in Redis"),
+		OnChange: a.redisChanged("counts limits"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(func() error { limits.Close(); return nil })
+	return limits, nil
+}
+
+// replay is the memory of used tokens: of this process, or shared by Redis.
+func (a *app) replay(ctx context.Context, did string, m *auth.Metrics, shared redis.UniversalClient, key []byte) (auth.ReplayStore, error) {
+	if shared == nil {
+		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{
+			MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Secret: key, Metrics: m,
+		})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose(func() error { store.Close(); return nil })
+		return store, nil
+	}
+	store, err := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{
+		Client: shared, Secret: key, Service: did, Metrics: m, OnChange: a.redisChanged("remembers used tokens"),
+	})
+	if err != nil {
+		return nil, err
+	}
 	a.onClose(func() error { store.Close(); return nil })
 	return store, nil
 }
 
-func (a *app) redisChanged(up bool, reason error) {
-	if up {
-		a.log.Info("Redis is back")
-		return
+// redisChanged says in the log that each instance does something alone, or with
+// the others again.
+func (a *app) redisChanged(does string) func(up bool, reason error) {
+	return func(up bool, reason error) {
+		if up {
+			a.log.Info("Redis is back: this instance " + does + " with the others")
+			return
+		}
+		a.log.Warn("Redis is lost: this instance "+does+" by itself", "reason", reason)
 	}
-	a.log.Warn("Redis is lost; each instance remembers used tokens for itself", "reason", reason)
 }
 
 // within waits for f no longer than d.

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 )
 
@@ -74,7 +75,11 @@ func TestReplayThroughRedis(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	alice := plc.NewAccount()
-	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true"}
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := auth.NewSecret().WriteFile(secret); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true", "MLS_SECRET_FILE=" + secret}
 	a, b := start(t, env...), start(t, env...)
 	time.Sleep(2 * time.Second) // what was issued before a memory began is refused
 	token := alice.Token("did:web:mls.example.org", gen.NSIDPublishKeyPackages)

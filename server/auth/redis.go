@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -30,6 +31,8 @@ const (
 type redisMarks struct {
 	client redis.UniversalClient
 	ids    ids
+	// timeout bounds an exchange with Redis; 0 for redislink.Timeout.
+	timeout time.Duration
 }
 
 // spendScript records a use and says 1 fresh, 0 used up, -1 too old, -2 too
@@ -121,6 +124,19 @@ redis.call('SET', KEYS[1], run .. ' ' .. ARGV[1])
 return 1
 `)
 
+// secretScript says 1 where instances of the service that live have another
+// secret. KEYS: name of the service. ARGV: namespace, milliseconds for which it
+// is known that an instance lives.
+var secretScript = redis.NewScript(`
+local other = redis.call('GET', KEYS[1])
+if other and other ~= ARGV[1] then return 1 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 0
+`)
+
+// livesFor is how long an instance that is not heard of counts as living.
+const livesFor = 10 * time.Second
+
 // nonceBytes is the length of a nonce.
 const nonceBytes = 8
 
@@ -147,7 +163,7 @@ func (m redisMarks) countsKey(id tokenID) string {
 // would cost one token at its first use.
 func (m redisMarks) begin(ctx context.Context, since int64, anew bool) error {
 	for i := range byte(redisBuckets) {
-		err := redislink.Within(ctx, func(ctx context.Context) error {
+		err := redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
 			return beginScript.Run(ctx, m.client, []string{m.markerKey(i), m.tag(i) + "probe"}, since, anew).Err()
 		})
 		if err != nil {
@@ -157,12 +173,24 @@ func (m redisMarks) begin(ctx context.Context, since int64, anew bool) error {
 	return nil
 }
 
+// othersDiffer says whether other instances of the service have another secret.
+// Asked again and again, it keeps others from having one.
+func (m redisMarks) othersDiffer(ctx context.Context, service string) (differ bool, err error) {
+	err = redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
+		name := sha256.Sum256([]byte(service))
+		key := "mls:secret:" + base64.RawURLEncoding.EncodeToString(name[:16])
+		differ, err = secretScript.Run(ctx, m.client, []string{key}, m.ids.namespace, livesFor.Milliseconds()).Bool()
+		return err
+	})
+	return differ, err
+}
+
 // push records in Redis what was accepted without it.
 func (m redisMarks) push(ctx context.Context, uses []storedUse, now int64) error {
 	const batch = 500
 	for len(uses) > 0 {
 		n := min(batch, len(uses))
-		err := redislink.Within(ctx, func(ctx context.Context) error {
+		err := redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
 			_, err := m.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 				for _, u := range uses[:n] {
 					if ttl := u.forgetAt - now; ttl > 0 {
@@ -191,7 +219,7 @@ func (m redisMarks) spend(ctx context.Context, u *Use, id tokenID, now int64, sh
 	var code int
 	var err error
 	for range 2 {
-		err = redislink.Within(ctx, func(ctx context.Context) error {
+		err = redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
 			var err error
 			code, err = spendScript.Run(ctx, m.client, keys, nonce, ttl, u.IssuedAt, now, u.max(), share).Int()
 			return err

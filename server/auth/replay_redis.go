@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,15 +19,20 @@ type RedisReplayConfig struct {
 	Client redis.UniversalClient
 	// Secret keys the hashes in Redis. All instances have the same.
 	Secret []byte
+	// Service is the DID of the service. NewRedisReplay returns
+	// ErrOtherSecret where its other instances have another secret: each would
+	// remember what the others do not find.
+	Service string
 	// OnChange, where set, hears when Redis is lost (with the reason) and
 	// when it is back.
 	OnChange func(up bool, reason error)
 	Metrics  *Metrics
 
 	// For tests of this package.
-	now   func() time.Time
-	ran   func() time.Duration
-	pause time.Duration
+	now     func() time.Time
+	ran     func() time.Duration
+	pause   time.Duration
+	timeout time.Duration
 }
 
 // RedisReplay is a ReplayStore shared by several instances through Redis,
@@ -46,6 +52,7 @@ type RedisReplayConfig struct {
 // once more at another instance, or at one that has just been restarted.
 type RedisReplay struct {
 	marks   redisMarks
+	service string
 	metrics *Metrics
 	now     func() time.Time
 	watch   *redislink.Watch
@@ -65,12 +72,19 @@ type RedisReplay struct {
 	lost bool
 }
 
+// ErrOtherSecret says that the other instances of the service have another secret.
+var ErrOtherSecret = errors.New("the instances of this service that use the same Redis have another secret (MLS_SECRET_FILE): " +
+	"give all of them the same file, or stop the others for ten seconds")
+
 // NewRedisReplay begins to keep single use in Redis, or in process where Redis
 // does not answer. Close ends it.
-func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) *RedisReplay {
+func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) (*RedisReplay, error) {
 	r := &RedisReplay{
-		marks: redisMarks{cfg.Client, newIDs(cfg.Secret)}, metrics: cfg.Metrics.orUnregistered(),
-		now: cfg.now, clock: redisClock{ran: cfg.ran},
+		marks: redisMarks{cfg.Client, newIDs(cfg.Secret), cfg.timeout}, metrics: cfg.Metrics.orUnregistered(),
+		now: cfg.now, clock: redisClock{ran: cfg.ran}, service: cfg.Service,
+	}
+	if differ, err := r.marks.othersDiffer(ctx, r.service); err == nil && differ {
+		return nil, ErrOtherSecret
 	}
 	if r.now == nil {
 		r.now = time.Now
@@ -88,7 +102,7 @@ func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) *RedisReplay {
 		r.metrics.RedisUp.Set(1)
 	}
 	r.watch.Every(lookPause, r.look)
-	return r
+	return r, nil
 }
 
 // Close stops looking at Redis.

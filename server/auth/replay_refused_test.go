@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -55,7 +56,7 @@ func TestRedisRefusesWrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := startRedis(t)
-			s.pause = time.Millisecond // so that it is tried in each of our seconds
+			s.pause = 10 * time.Millisecond // so that it is tried in each of our seconds
 			one, two := s.instance(w), s.instance(w)
 			a := w.plc.NewAccount()
 			if got := call(t, one.Authenticator, issued(a, 1), sendMessage); got != a.DID {
@@ -74,7 +75,7 @@ func TestRedisRefusesWrites(t *testing.T) {
 				}
 				w.advance(time.Second)
 				if second%30 == 0 {
-					time.Sleep(5 * time.Millisecond) // for it to be tried meanwhile
+					time.Sleep(20 * time.Millisecond) // for it to be tried meanwhile
 				}
 			}
 			if n := value(t, one.metrics.RedisLost); n != 1 {
@@ -99,8 +100,7 @@ func TestRedisRefusesWrites(t *testing.T) {
 func TestRedisFullIsLost(t *testing.T) {
 	c := &clock{}
 	s := startRedis(t)
-	r := NewRedisReplay(t.Context(), RedisReplayConfig{Client: s.client(), now: c.now})
-	defer r.Close()
+	r := openRedisReplay(t, RedisReplayConfig{Client: s.client(), timeout: patient, now: c.now})
 	for i := range 2 * fewMarks {
 		if got := spend(t, r, useOf(c, "a", fmt.Sprint(i))); got != Fresh {
 			t.Fatal(got)
@@ -135,10 +135,9 @@ func TestRedisClockSetForward(t *testing.T) {
 	s := startRedis(t)
 	var behind atomic.Int64
 	start := time.Now()
-	r := NewRedisReplay(t.Context(), RedisReplayConfig{Client: s.client(), now: c.now, ran: func() time.Duration {
+	r := openRedisReplay(t, RedisReplayConfig{Client: s.client(), timeout: patient, now: c.now, ran: func() time.Duration {
 		return time.Since(start) - time.Duration(behind.Load())
 	}})
-	defer r.Close()
 	for range 3 {
 		r.look(t.Context())
 	}
@@ -173,9 +172,7 @@ func stores(t *testing.T) map[string]func(c *clock) ReplayStore {
 			return m
 		},
 		"redis": func(c *clock) ReplayStore {
-			r := NewRedisReplay(t.Context(), RedisReplayConfig{Client: redis.client(), now: c.now})
-			t.Cleanup(r.Close)
-			return r
+			return openRedisReplay(t, RedisReplayConfig{Client: redis.client(), timeout: patient, now: c.now})
 		},
 	}
 }
@@ -232,5 +229,30 @@ func TestClockSetBackTakesNoTokenTwice(t *testing.T) {
 				t.Errorf("a token that is new: %s", got)
 			}
 		})
+	}
+}
+
+// TestOtherSecret: an instance with another secret than the others of its
+// service does not start; another service may use the same Redis.
+func TestOtherSecret(t *testing.T) {
+	s := startRedis(t)
+	config := func(service, secret string) RedisReplayConfig {
+		return RedisReplayConfig{Client: s.client(), timeout: patient, Service: service, Secret: []byte(secret)}
+	}
+	first := openRedisReplay(t, config("did:web:a", "one"))
+	openRedisReplay(t, config("did:web:a", "one"))
+	openRedisReplay(t, config("did:web:b", "two"))
+	if _, err := NewRedisReplay(t.Context(), config("did:web:a", "two")); !errors.Is(err, ErrOtherSecret) {
+		t.Errorf("another secret: %v", err)
+	}
+	for _, key := range s.client().Keys(t.Context(), "mls:secret:*").Val() {
+		if ttl := s.client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > livesFor {
+			t.Errorf("it is known for %s", ttl)
+		}
+		s.client().Del(t.Context(), key)
+	}
+	first.look(t.Context())
+	if _, err := NewRedisReplay(t.Context(), config("did:web:a", "two")); !errors.Is(err, ErrOtherSecret) {
+		t.Errorf("another secret, later: %v", err)
 	}
 }

@@ -32,6 +32,9 @@ const (
 // and memory begins anew.
 func (r *RedisReplay) look(ctx context.Context) {
 	jumped, err := r.measure(ctx)
+	if err == nil {
+		_, err = r.marks.othersDiffer(ctx, r.service) // which others hear
+	}
 	switch {
 	case r.isLost():
 	case errors.Is(err, errFull):
@@ -50,7 +53,7 @@ var errFull = errors.New("the memory of Redis is full")
 func (r *RedisReplay) measure(ctx context.Context) (jumped bool, err error) {
 	left := int64(math.MaxInt64)
 	err = redislink.EachMaster(ctx, r.marks.client, func(ctx context.Context, node redis.UniversalClient) error {
-		return redislink.Within(ctx, func(ctx context.Context) error {
+		return redislink.Within(ctx, r.marks.timeout, func(ctx context.Context) error {
 			info, err := node.InfoMap(ctx, "memory", "server").Result()
 			if err != nil {
 				return err

@@ -203,7 +203,7 @@ func usedMarks(t *testing.T, c redis.UniversalClient) int {
 func TestMarkBytes(t *testing.T) {
 	s := startRedis(t)
 	c := s.client()
-	m := redisMarks{c, newIDs(nil)}
+	m := redisMarks{c, newIDs(nil), patient}
 	if err := m.begin(t.Context(), 0, false); err != nil {
 		t.Fatal(err)
 	}

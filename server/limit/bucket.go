@@ -102,6 +102,15 @@ func (b bucket) spend(n int64) {
 	b.set(min(b.after(n), b.now+2*time.Duration(b.depth)))
 }
 
+// raise learns that the bucket will be full no sooner than in so much time.
+func (b bucket) raise(ahead time.Duration) {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	if full := b.now + ahead; full > b.shard.full[b.key] {
+		b.set(full)
+	}
+}
+
 func (b bucket) set(full time.Duration) {
 	if full <= b.now {
 		delete(b.shard.full, b.key)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/xrpc"
 )
@@ -23,9 +24,19 @@ type Config struct {
 	// Clock is the time since some moment that never changes; nil for the time
 	// since the start of the process.
 	Clock func() time.Duration
+	// Redis is where rows that are Shared are counted; nil for none. It is not
+	// closed.
+	Redis redis.UniversalClient
+	// Secret keys the names of buckets in Redis. All instances have the same.
+	Secret []byte
+	// OnChange, where set, hears when Redis is lost (with the reason) and when
+	// it is back.
+	OnChange func(up bool, reason error)
 
 	// For tests of this package.
 	maxBuckets int
+	pause      time.Duration
+	timeout    time.Duration
 }
 
 // Limits counts what callers use of the rows that are amounts per time.
@@ -34,6 +45,8 @@ type Limits struct {
 	scale   float64
 	buckets *buckets
 	shares  *shares
+	// shared is nil where there is no Redis.
+	shared  *shared
 	refused *prometheus.CounterVec
 }
 
@@ -58,6 +71,12 @@ func New(cfg Config) (*Limits, error) {
 	if cfg.Registry != nil {
 		cfg.Registry.MustRegister(l.refused)
 	}
+	if cfg.Redis != nil {
+		l.shared = newShared(&cfg)
+		if cfg.Registry != nil {
+			cfg.Registry.MustRegister(l.shared.up)
+		}
+	}
 	return l, nil
 }
 
@@ -73,16 +92,28 @@ func (l *Limits) OrDefault() *Limits {
 	return l
 }
 
+// Close ends the use of Redis.
+func (l *Limits) Close() {
+	if l.shared != nil {
+		l.shared.watch.Close()
+	}
+}
+
 // Take spends n of the bucket that key has for the row. Where less is left it
 // spends nothing and returns the row's error, which says when to come back.
-func (l *Limits) Take(_ context.Context, r *Row, key string, n int64) error {
-	if l.off {
+func (l *Limits) Take(ctx context.Context, r *Row, key string, n int64) error {
+	switch {
+	case l.off:
 		return nil
+	case l.inRedis(r):
+		return l.Refusal(r, l.shared.take(ctx, l.bucket(r, key), l.shared.key(r.Name, key), n))
 	}
 	return l.Refusal(r, l.bucket(r, key).take(n))
 }
 
-// Check says whether n could be taken, and spends nothing.
+// Check says whether n could be taken, and spends nothing. Of a row that is
+// kept in Redis it knows what this instance used, and what others used before
+// that.
 func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 	if l.off {
 		return nil
@@ -94,17 +125,21 @@ func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 // what is known only afterwards. A bucket can owe at most its own amount, so
 // that it is usable again after twice the time in which it fills.
 func (l *Limits) Spend(_ context.Context, r *Row, key string, n int64) {
-	if !l.off {
+	switch {
+	case l.off:
+	case l.inRedis(r):
+		l.shared.spend(l.bucket(r, key), l.shared.key(r.Name, key), n)
+	default:
 		l.bucket(r, key).spend(n)
 	}
 }
 
 // Return gives back what was taken for something that then did not happen.
-func (l *Limits) Return(_ context.Context, r *Row, key string, n int64) {
-	if !l.off {
-		l.bucket(r, key).spend(-n)
-	}
+func (l *Limits) Return(ctx context.Context, r *Row, key string, n int64) {
+	l.Spend(ctx, r, key, -n)
 }
+
+func (l *Limits) inRedis(r *Row) bool { return l.shared != nil && r.Kept == Shared }
 
 // Refused counts a refusal that was decided elsewhere.
 func (l *Limits) Refused(r *Row) { l.refused.WithLabelValues(r.Name).Inc() }

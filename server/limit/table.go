@@ -9,7 +9,7 @@ import (
 // rate makes a row of calls per account.
 func rate(class Class, perSecond, burst int64) *Row {
 	return &Row{Name: class.String(), What: "calls of the class " + class.String(), Unit: Calls, Per: "account", Amount: burst,
-		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
+		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared}
 }
 
 // A person's clients stay far below these: the bursts allow a device to start
@@ -24,7 +24,7 @@ var accountRates = [classes]*Row{
 	ClassUpload:   rate(ClassUpload, 2, 50),
 	ClassDownload: rate(ClassDownload, 20, 300),
 	ClassStream:   rate(ClassStream, 1, 30),
-	ClassPublic: {Name: "public", What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
+	ClassPublic: {Name: ClassPublic.String(), What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
 		Refill: 20, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
@@ -33,9 +33,9 @@ var accountRates = [classes]*Row{
 // entry are bounded by account only.
 var convoRates = map[Class]*Row{
 	ClassSend: {Name: "convo-send", What: "messages accepted", Unit: Calls, Per: "conversation", Amount: 1000,
-		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
+		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
 	ClassChange: {Name: "convo-change", What: "commits and proposals accepted", Unit: Calls, Per: "conversation", Amount: 200,
-		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
+		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
 }
 
 // SpentTokens bounds the memory of used tokens.

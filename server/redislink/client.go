@@ -18,6 +18,11 @@ const Timeout = 500 * time.Millisecond
 // NewClient connects to redis:// or rediss:// URLs. Further nodes in ?addr=
 // make it a client of a cluster. It does not wait for the connection.
 func NewClient(rawURL string) (redis.UniversalClient, error) {
+	return NewPatientClient(rawURL, Timeout)
+}
+
+// NewPatientClient is NewClient with another bound of one exchange.
+func NewPatientClient(rawURL string, d time.Duration) (redis.UniversalClient, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return nil, errors.New("the Redis URL cannot be read")
@@ -27,7 +32,7 @@ func NewClient(rawURL string) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the Redis URL cannot be used: %w", err)
 		}
-		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = Timeout, Timeout, Timeout, Timeout
+		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = d, d, d, d
 		o.ContextTimeoutEnabled, o.MaxRetries = true, -1
 		return redis.NewClusterClient(o), nil
 	}
@@ -35,15 +40,18 @@ func NewClient(rawURL string) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the Redis URL cannot be used: %w", err)
 	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = Timeout, Timeout, Timeout, Timeout
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = d, d, d, d
 	o.ContextTimeoutEnabled, o.MaxRetries = true, -1
 	return redis.NewClient(o), nil
 }
 
-// Within gives f the time of one exchange, whatever becomes of the request it
-// is for: a caller that hangs up must not look like a lost Redis.
-func Within(ctx context.Context, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Timeout)
+// Within gives f the time of one exchange, 0 for Timeout, whatever becomes of
+// the request it is for: a caller that hangs up must not look like a lost Redis.
+func Within(ctx context.Context, d time.Duration, f func(context.Context) error) error {
+	if d == 0 {
+		d = Timeout
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d)
 	defer cancel()
 	return f(ctx)
 }

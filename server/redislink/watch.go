@@ -94,16 +94,19 @@ func (w *Watch) look(pause time.Duration) {
 	}
 }
 
+// Go runs f until the Watch is closed, which ends the context.
+func (w *Watch) Go(f func(ctx context.Context)) { w.wg.Go(func() { f(w.ctx) }) }
+
 // Every calls f again and again until the Watch is closed, the first time at
 // once.
 func (w *Watch) Every(d time.Duration, f func(ctx context.Context)) {
-	w.wg.Go(func() {
+	w.Go(func(ctx context.Context) {
 		tick := time.NewTicker(d)
 		defer tick.Stop()
-		for w.ctx.Err() == nil {
-			f(w.ctx)
+		for ctx.Err() == nil {
+			f(ctx)
 			select {
-			case <-w.ctx.Done():
+			case <-ctx.Done():
 			case <-tick.C:
 			}
 		}
