@@ -64,8 +64,8 @@ func TestTickets(t *testing.T) {
 	}{
 		{"/", "good", Caller{DID: "did:plc:token"}, 200, "", 0},
 		{"/?ticket=one", "", Caller{DID: "did:plc:ticket", Scope: "convo"}, 200, "", 1},
-		{"/?ticket=two", "", Caller{}, 401, "InvalidTicket", 1},
-		{"/?ticket=", "", Caller{}, 401, "InvalidTicket", 1},
+		{"/?ticket=two", "", Caller{}, 401, "InvalidTicket", 0},
+		{"/?ticket=", "", Caller{}, 401, "InvalidTicket", 0},
 		{"/", "", Caller{}, 401, AuthenticationRequired, 0},
 		{"/?ticket=one&ticket=one", "", Caller{}, 400, InvalidRequest, 0},
 		// A ticket that would not count must not be spent.
