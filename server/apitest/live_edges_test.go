@@ -80,6 +80,58 @@ func TestStreamsAtTheirLimit(t *testing.T) {
 	}
 }
 
+// A stream ends itself within an hour. Its client needs a token or a ticket of
+// that time to go on, and then has missed nothing.
+func TestStreamsEndWithinAnHour(t *testing.T) {
+	t.Parallel()
+	start, passed := time.Now(), atomic.Int64{}
+	s := newStack(t, func(o *options) {
+		o.stream.Heartbeat = 15 * time.Millisecond
+		o.stream.Now = func() time.Time { return start.Add(time.Duration(passed.Load())) }
+	})
+	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice, bob)
+	s.settle(t)
+	ticket := ok[struct{ Ticket string }](t, s.call(t, bob.Account, "getSubscriptionTicket", object{})).Ticket
+	byTicket := s.opened(t, nil, both[1], object{"ticket": ticket})
+	cursors := map[string]string{}
+	taps := append([]*tap{byTicket}, s.opened(t, bob.Account, both[0], nil), s.opened(t, bob.Account, both[1], nil))
+	for _, p := range taps {
+		p.nextEvent()
+	}
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	for _, p := range taps {
+		if ev := p.nextEvent(); ev.Message.Seq != 1 {
+			t.Errorf("%s: %+v, want the message", p.m.NSID, ev)
+		}
+	}
+	passed.Store(int64(59 * time.Minute))
+	for _, p := range taps {
+		ev := p.nextEvent()
+		if ev.Info != "closing" {
+			t.Fatalf("%s: %+v, want its end", p.m.NSID, ev)
+		}
+		if data, failed := p.next(); data != nil || failed != nil {
+			t.Errorf("%s: %s %v behind its end", p.m.NSID, data, failed)
+		}
+		cursors[strings.TrimPrefix(p.m.NSID, namespace)] = ev.Cursor
+	}
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	_, a := s.open(t, nil, both[1], object{"ticket": ticket, "cursor": cursors[both[1]]})
+	refused(t, a, gen.ErrInvalidTicket)
+	for _, method := range both {
+		p := s.opened(t, bob.Account, method, object{"cursor": cursors[method]})
+		p.nextEvent()
+		ev := p.nextEvent()
+		if ev.Info == "live" { // it is told the message as new
+			ev = p.nextEvent()
+		}
+		if ev.Message.Seq != 2 {
+			t.Errorf("%s: %+v, want the message that came meanwhile", method, ev)
+		}
+	}
+}
+
 // A signal is taken up to its limit, and comes as it is.
 func TestSignalAtItsLimit(t *testing.T) {
 	t.Parallel()

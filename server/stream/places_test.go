@@ -269,3 +269,21 @@ func TestPlacesConcurrently(t *testing.T) {
 		t.Errorf("%d accounts hold places", len(p.byDID))
 	}
 }
+
+// Where amounts per time are turned off, an account may make room for itself as
+// often as it likes; it has no more streams for that.
+func TestPlacesHoldWithoutRates(t *testing.T) {
+	off, err := limit.New(limit.Config{Off: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, Config{Limits: off})
+	all := w.crowd(t, most)
+	w.alive(t, 1, all...)
+	for i := range most {
+		w.open(t, transports[i%2], nil)
+		wantInfo(t, all[i], "closing", cursorOf(1))
+		wantEnd(t, all[i])
+	}
+	eventually(t, "the change", func() bool { return w.count() == most })
+}
