@@ -14,7 +14,7 @@ const clearEndedLeases = `-- name: ClearEndedLeases :execrows
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k
-    WHERE k.lease_holder IS NOT NULL AND k.lease_ends_at < $1::timestamptz
+    WHERE k.lease_holder <> '' AND k.lease_ends_at < $1::timestamptz
     ORDER BY k.lease_ends_at
     LIMIT $2::bigint
     FOR UPDATE SKIP LOCKED

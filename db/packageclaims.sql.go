@@ -14,11 +14,10 @@ const acquaintedAccounts = `-- name: AcquaintedAccounts :many
 
 SELECT a.did::text AS did FROM unnest($1::text[]) AS a (did)
 WHERE EXISTS (
-    SELECT 1 FROM memberships m
-    WHERE m.did = a.did AND m.left_seq IS NULL AND m.accepted_at IS NOT NULL
+    SELECT 1 FROM (SELECT own.convo_id, own.left_seq, own.accepted_at FROM memberships own WHERE own.did = a.did OFFSET 0) m
+    WHERE m.left_seq IS NULL AND m.accepted_at IS NOT NULL
       AND EXISTS (SELECT 1 FROM memberships r
                   WHERE r.convo_id = m.convo_id AND r.did = $2::text AND r.left_seq IS NULL OFFSET 0)
-    OFFSET 0
 )
 `
 

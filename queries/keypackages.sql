@@ -162,7 +162,7 @@ ORDER BY d.created_at, d.device_id, k.cipher_suite;
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k
-    WHERE k.lease_holder IS NOT NULL AND k.lease_ends_at < sqlc.arg(now)::timestamptz
+    WHERE k.lease_holder <> '' AND k.lease_ends_at < sqlc.arg(now)::timestamptz
     ORDER BY k.lease_ends_at
     LIMIT sqlc.arg(batch)::bigint
     FOR UPDATE SKIP LOCKED
