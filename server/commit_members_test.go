@@ -189,7 +189,7 @@ func TestCommitLeavingRefuses(t *testing.T) {
 		"naming oneself":      {gen.LeaveConvoInput{TargetDID: &bob.DID, Commit: commit}, gen.ErrInvalidCommit},
 		"commit as proposal":  {gen.LeaveConvoInput{Proposal: commit}, gen.ErrInvalidProposal},
 		"proposal of future":  {gen.LeaveConvoInput{Proposal: ahead.ProposeUpdate(bob, true).Message}, gen.ErrInvalidProposal},
-		"other, no commit":    {gen.LeaveConvoInput{TargetDID: &alice.DID}, gen.ErrInvalidCommit},
+		"other, no commit":    {gen.LeaveConvoInput{TargetDID: &alice.DID}, gen.ErrNotAllowed},
 		"other, proposal":     {gen.LeaveConvoInput{TargetDID: &alice.DID, Commit: commit, Proposal: old}, gen.ErrInvalidProposal},
 		"other, not a member": {*removalInput(did("nobody"), update), gen.ErrInvalidCommit},
 	} {

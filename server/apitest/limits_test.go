@@ -73,7 +73,11 @@ var limits = []statedLimit{
 	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(server.MaxPackageLifetime)},
 	{row: "first answers are kept", cell: "7 days", value: int64(server.IdempotencyTime)},
 	{row: "blobs wait for a message", cell: "1 h", value: int64(server.UnattachedBlobTime)},
-	{row: "lifetime of a token", cell: "1 h", value: int64(auth.MaxLifetime)},
+	{row: "lifetime of a token that is spent (procedures, streams)", cell: "5 min and 2 min", value: int64(auth.MaxSpentLifetime + auth.ClockError)},
+	{row: "lifetime of a token for a query", cell: "1 h", value: int64(auth.MaxLifetime)},
+	{row: "`iat` and `nbf` ahead of the service's clock", cell: "2 min", value: int64(auth.ClockError)},
+	{row: "after `exp`", cell: "30 s", value: int64(auth.Leeway)},
+	{row: "uses of a token without `jti`", cell: "10", value: auth.MaxUsesWithoutJTI},
 }
 
 // The documents name the numbers that are in force.
@@ -121,7 +125,7 @@ func TestLimitsInDocs(t *testing.T) {
 func parseLimit(t testing.TB, cell string) int64 {
 	t.Helper()
 	units := map[string]int64{"": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-		"s": int64(time.Second), "h": int64(time.Hour), "days": 24 * int64(time.Hour)}
+		"s": int64(time.Second), "min": int64(time.Minute), "h": int64(time.Hour), "days": 24 * int64(time.Hour)}
 	var sum int64
 	for part := range strings.SplitSeq(cell, " and ") {
 		m := regexp.MustCompile(`^([0-9 ]*[0-9]) ?([A-Za-z]*)$`).FindStringSubmatch(part)
