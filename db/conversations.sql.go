@@ -159,14 +159,19 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 }
 
 const endedByOthers = `-- name: EndedByOthers :many
-SELECT DISTINCT m.did FROM memberships m
-WHERE m.convo_id = $1 AND m.did = ANY($2::text[]) AND m.ended_by_other
-  AND NOT EXISTS (SELECT 1 FROM memberships n WHERE n.convo_id = m.convo_id AND n.did = m.did AND n.joined_seq > m.joined_seq)
+SELECT a.did::text AS did FROM unnest($1::text[]) AS a(did)
+CROSS JOIN LATERAL (
+    SELECT m.ended_by_other FROM memberships m
+    WHERE m.convo_id = $2 AND m.did = a.did
+    ORDER BY m.joined_seq DESC
+    LIMIT 1
+) newest
+WHERE newest.ended_by_other
 `
 
 // Which of these accounts were last removed or suspended by another member.
-func (q *Queries) EndedByOthers(ctx context.Context, convoID string, dids []string) ([]string, error) {
-	rows, err := q.db.Query(ctx, endedByOthers, convoID, dids)
+func (q *Queries) EndedByOthers(ctx context.Context, dids []string, convoID string) ([]string, error) {
+	rows, err := q.db.Query(ctx, endedByOthers, dids, convoID)
 	if err != nil {
 		return nil, err
 	}

@@ -55,9 +55,14 @@ SELECT coalesce((
 
 -- name: EndedByOthers :many
 -- Which of these accounts were last removed or suspended by another member.
-SELECT DISTINCT m.did FROM memberships m
-WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = ANY(sqlc.arg(dids)::text[]) AND m.ended_by_other
-  AND NOT EXISTS (SELECT 1 FROM memberships n WHERE n.convo_id = m.convo_id AND n.did = m.did AND n.joined_seq > m.joined_seq);
+SELECT a.did::text AS did FROM unnest(sqlc.arg(dids)::text[]) AS a(did)
+CROSS JOIN LATERAL (
+    SELECT m.ended_by_other FROM memberships m
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = a.did
+    ORDER BY m.joined_seq DESC
+    LIMIT 1
+) newest
+WHERE newest.ended_by_other;
 
 -- name: ReserveEpoch :exec
 -- Has the current epoch wait for the commit of one member, unless that happened

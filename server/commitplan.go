@@ -95,7 +95,7 @@ func (c *commitTx) checkReturns(ctx context.Context, ch *change) error {
 	if len(ch.joins) == 0 {
 		return nil
 	}
-	ended, err := c.q.EndedByOthers(ctx, c.convoID, ch.joins)
+	ended, err := c.q.EndedByOthers(ctx, ch.joins, c.convoID)
 	if err != nil {
 		return fmt.Errorf("read how memberships ended: %w", err)
 	}

@@ -75,11 +75,7 @@ func TestReplayThroughRedis(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	alice := plc.NewAccount()
-	secret := filepath.Join(t.TempDir(), "secret")
-	if err := auth.NewSecret().WriteFile(secret); err != nil {
-		t.Fatal(err)
-	}
-	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true", "MLS_SECRET_FILE=" + secret}
+	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true", "MLS_SECRET_FILE=" + sharedSecretFile(t)}
 	a, b := start(t, env...), start(t, env...)
 	time.Sleep(2 * time.Second) // what was issued before a memory began is refused
 	token := alice.Token("did:web:mls.example.org", gen.NSIDPublishKeyPackages)
@@ -92,13 +88,23 @@ func TestReplayThroughRedis(t *testing.T) {
 	}
 }
 
+// sharedSecretFile is the secret of several instances of one service.
+func sharedSecretFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := auth.NewSecret().WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestKeyChangeReachesInstances: one instance learns of a new signing key, and
 // the others refuse the old one at once.
 func TestKeyChangeReachesInstances(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	const did = "did:web:mls.example.org"
-	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=" + did, "MLS_DEV=true"}
+	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=" + did, "MLS_DEV=true", "MLS_SECRET_FILE=" + sharedSecretFile(t)}
 	a, b := start(t, env...), start(t, env...)
 	call := func(r *running, by authtest.Account) int {
 		code, _ := r.call(t, "GET", gen.NSIDGetConvos, by.Token(did, gen.NSIDGetConvos), "")
