@@ -76,9 +76,6 @@ SELECT convo_id, 1, cid, did FROM conversations CROSS JOIN blobs WHERE did = cre
 INSERT INTO account_keys (did, public_key, fetched_at)
 SELECT 'did:plc:account' || k, 'zkey', now() FROM generate_series(1, 20) k;
 
-INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
-SELECT 'did:plc:account' || k, 'example.org', now() - k * interval '1 hour', CASE WHEN k % 2 = 0 THEN now() END FROM generate_series(1, 20) k;
-
 INSERT INTO idempotency_records (record_id, content_hash, answer, created_at)
 SELECT sha256(convert_to(r::text, 'UTF8')), sha256('x'), decode(repeat('ab', 100), 'hex'), now() FROM generate_series(1, 20) r;
 
