@@ -101,7 +101,7 @@ func (q *Queries) NoteSettled(ctx context.Context, did string) error {
 const removeOldOrigins = `-- name: RemoveOldOrigins :execrows
 DELETE FROM account_origins WHERE did IN (
     SELECT o.did FROM account_origins o
-    WHERE o.settled_at IS NULL AND o.confirmed_at <= now() - make_interval(secs => $1::double precision)
+    WHERE o.settled_at IS NULL AND o.confirmed_at < now() - make_interval(secs => $1::double precision)
     ORDER BY o.confirmed_at
     LIMIT $2::bigint
     FOR UPDATE SKIP LOCKED

@@ -45,7 +45,7 @@ WHERE origin = sqlc.arg(origin)::text AND settled_at IS NOT NULL AND confirmed_a
 -- Of accounts that are new nothing is kept but what counts.
 DELETE FROM account_origins WHERE did IN (
     SELECT o.did FROM account_origins o
-    WHERE o.settled_at IS NULL AND o.confirmed_at <= now() - make_interval(secs => sqlc.arg(max_age)::double precision)
+    WHERE o.settled_at IS NULL AND o.confirmed_at < now() - make_interval(secs => sqlc.arg(max_age)::double precision)
     ORDER BY o.confirmed_at
     LIMIT sqlc.arg(batch)::bigint
     FOR UPDATE SKIP LOCKED
