@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
 )
 
