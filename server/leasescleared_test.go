@@ -81,8 +81,7 @@ func TestPackageRequesters(t *testing.T) {
 			seen[string(p.requester(pair[0], pair[1]))] = true
 		}
 	}
-	again := string(a.requester("did:x:1", "did:x:2"))
-	if len(seen) != 6 || !seen[again] {
-		t.Errorf("%d names of 6, the first one again: %v", len(seen), seen[again])
+	if again := seen[string(a.requester("did:x:1", "did:x:2"))]; len(seen) != 6 || !again {
+		t.Errorf("%d names of 6, the first one again: %v", len(seen), again)
 	}
 }
