@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -235,25 +234,6 @@ func (c *claim) countRefusals() {
 			}
 		}
 	}
-}
-
-// tellScarcePackages tells the owners of devices of which few packages are left,
-// after these were given, and reports whether it told anybody.
-func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackage, now time.Time) (bool, error) {
-	if len(given) == 0 {
-		return false, nil
-	}
-	low := db.LogKeyPackagesLowParams{Horizon: now.Add(LeaseTime), Now: now, Low: LowKeyPackages}
-	for _, p := range given {
-		low.Dids, low.DeviceIds = append(low.Dids, p.did), append(low.DeviceIds, p.id)
-		low.CipherSuites = append(low.CipherSuites, p.suite)
-		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(p.suite).String())
-	}
-	n, err := q.LogKeyPackagesLow(ctx, low)
-	if err != nil {
-		return false, fmt.Errorf("log scarce packages: %w", err)
-	}
-	return n > 0, nil
 }
 
 func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.Time) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -176,6 +177,25 @@ func (p *packageClaims) refused(r *limit.Row) {
 	if p.limits != nil {
 		p.limits.Refused(r)
 	}
+}
+
+// tellScarcePackages tells the owners of devices of which few packages are left,
+// after these were given, and reports whether it told anybody.
+func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackage, now time.Time) (bool, error) {
+	if len(given) == 0 {
+		return false, nil
+	}
+	low := db.LogKeyPackagesLowParams{Horizon: now.Add(LeaseTime), Now: now, Low: LowKeyPackages}
+	for _, p := range given {
+		low.Dids, low.DeviceIds = append(low.Dids, p.did), append(low.DeviceIds, p.id)
+		low.CipherSuites = append(low.CipherSuites, p.suite)
+		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(p.suite).String())
+	}
+	n, err := q.LogKeyPackagesLow(ctx, low)
+	if err != nil {
+		return false, fmt.Errorf("log scarce packages: %w", err)
+	}
+	return n > 0, nil
 }
 
 // cleanClaims forgets what counts no more: when packages were given, and for
