@@ -136,7 +136,7 @@ func TestLimitsAreBounded(t *testing.T) {
 		_ = allow(t, l, fmt.Sprint(i), sendMessage)
 	}
 	for i := range l.buckets.shards {
-		if n := len(l.buckets.shards[i].full); n > 100 {
+		if n := len(l.buckets.shards[i].levels); n > 100 {
 			t.Errorf("shard %d holds %d buckets", i, n)
 		}
 	}

@@ -17,18 +17,21 @@ import (
 
 // shared counts the rows that are kept in Redis, together with all instances.
 //
-// The bucket of this process is beside it, raised to what Redis said last. It is
-// never above the one in Redis by what was used, so a caller above it is refused
-// without asking: a flood costs Redis nothing. While Redis is lost it counts
-// alone.
+// The bucket of this process is beside it, and has what Redis said last. A
+// caller that Redis refused is refused by it for a second, so that a flood costs
+// Redis next to nothing. While Redis is lost it counts alone.
 type shared struct {
 	client redis.UniversalClient
 	secret [sha256.Size]byte
 	// timeout bounds an exchange with Redis; 0 for redislink.Timeout.
 	timeout time.Duration
 	lost    atomic.Bool
-	watch   *redislink.Watch
-	up      prometheus.Gauge
+	// period counts how often Redis was found. What was counted before that,
+	// without Redis or in one that came back empty, it is told with the next use
+	// of each bucket.
+	period atomic.Uint32
+	watch  *redislink.Watch
+	up     prometheus.Gauge
 	// later has what is counted in the background.
 	later chan spending
 }
@@ -44,6 +47,10 @@ type spending struct {
 // beyond is counted by this process alone.
 const maxLater = 4096
 
+// refusalGood is for how long Redis need not be asked again about a bucket that
+// it refused to take from.
+const refusalGood = time.Second
+
 // maxBatch is how many of them are counted at a time.
 const maxBatch = 100
 
@@ -55,6 +62,7 @@ func newShared(cfg *Config) *shared {
 		}),
 	}
 	s.up.Set(1)
+	s.period.Store(1)
 	s.watch = redislink.NewWatch(context.Background(), redislink.WatchConfig{
 		Restore: s.restore, OnChange: cfg.OnChange, Pause: cfg.pause,
 	})
@@ -68,7 +76,8 @@ func newShared(cfg *Config) *shared {
 // microseconds.
 //
 // KEYS: bucket. ARGV: the time in which an empty bucket fills, the time that
-// what is taken needs to come back, "take" or "count".
+// what is taken needs to come back, the time before which it cannot be full,
+// "take" or "count".
 //
 // Time is that of Redis, so that instances whose clocks differ agree. A bucket
 // never owes more than twice its depth: where it does, the clock was set back,
@@ -80,18 +89,22 @@ local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
 local depth, cost = tonumber(ARGV[1]), tonumber(ARGV[2])
 local full = tonumber(redis.call('GET', KEYS[1]) or 0)
-if full < now or full > now + 2 * depth then full = now end
-local after = full + cost
+if full > now + 2 * depth then full = now end
+full = math.max(full, now + math.min(tonumber(ARGV[3]), 2 * depth))
+local after, wait = full + cost, 0
 if after > now + depth then
-  if ARGV[3] == 'take' then return {math.ceil(after - now - depth), math.floor(full - now)} end
-  after = math.min(after, now + 2 * depth)
+  if ARGV[4] == 'take' then
+    wait, after = math.ceil(after - now - depth), full
+  else
+    after = math.min(after, now + 2 * depth)
+  end
 end
 if after <= now then
   redis.call('DEL', KEYS[1])
   return {0, 0}
 end
 redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
-return {0, math.floor(after - now)}
+return {wait, math.floor(after - now)}
 `
 
 // key names a bucket in Redis. It is a keyed hash: no account can be told from
@@ -104,9 +117,9 @@ func (s *shared) key(row, key string) string {
 }
 
 // args are the arguments of takeScript.
-func (b bucket) args(n int64, how string) []any {
+func (b bucket) args(n int64, untold time.Duration, how string) []any {
 	micros := func(d float64) string { return strconv.FormatFloat(d/1000, 'f', 3, 64) }
-	return []any{micros(b.depth), micros(float64(n) * b.each), how}
+	return []any{micros(b.depth), micros(float64(n) * b.each), micros(float64(untold)), how}
 }
 
 // take takes n, unless less is left: then it says how long to wait.
@@ -114,13 +127,15 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 	if s.lost.Load() {
 		return b.take(n)
 	}
-	if wait := b.wait(n); wait > 0 {
+	period := s.period.Load()
+	wait, untold := b.before(n, period)
+	if wait > 0 {
 		return wait
 	}
 	var answer []int64
 	err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
 		var err error
-		answer, err = takeScript.Run(ctx, s.client, []string{key}, b.args(n, "take")...).Int64Slice()
+		answer, err = takeScript.Run(ctx, s.client, []string{key}, b.args(n, untold, "take")...).Int64Slice()
 		return err
 	})
 	if err == nil && len(answer) != 2 {
@@ -130,8 +145,13 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 		s.lose(err)
 		return b.take(n)
 	}
-	b.raise(time.Duration(answer[1]) * time.Microsecond)
-	return time.Duration(answer[0]) * time.Microsecond
+	wait = time.Duration(answer[0]) * time.Microsecond
+	good := time.Duration(0)
+	if wait > 0 {
+		good = refusalGood
+	}
+	b.learn(time.Duration(answer[1])*time.Microsecond, good, period)
+	return wait
 }
 
 // spend counts n in this process now, and in Redis a moment later: what was
@@ -173,7 +193,7 @@ func (s *shared) count(ctx context.Context, batch []spending) error {
 	return redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
 		answers, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for _, one := range batch {
-				p.Eval(ctx, takeLua, []string{one.key}, one.bucket.args(one.n, "count")...)
+				p.Eval(ctx, takeLua, []string{one.key}, one.bucket.args(one.n, 0, "count")...)
 			}
 			return nil
 		})
@@ -199,13 +219,14 @@ func (s *shared) restore(ctx context.Context) error {
 	probe := bucket{each: float64(time.Millisecond), depth: float64(time.Second)}
 	for i := range 64 {
 		err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
-			return takeScript.Run(ctx, s.client, []string{s.key("", strconv.Itoa(i))}, probe.args(1, "count")...).Err()
+			return takeScript.Run(ctx, s.client, []string{s.key("", strconv.Itoa(i))}, probe.args(1, 0, "count")...).Err()
 		})
 		if err != nil {
 			return err
 		}
 	}
 	s.up.Set(1)
+	s.period.Add(1)
 	s.lost.Store(false)
 	return nil
 }

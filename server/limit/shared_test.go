@@ -109,15 +109,19 @@ func TestInstancesShareLimits(t *testing.T) {
 	}
 }
 
-// TestRefusalsCostRedisNothing: what is refused once is refused by the instance
-// until something has come back.
-func TestRefusalsCostRedisNothing(t *testing.T) {
+// TestRefusalsCostRedisLittle: what Redis refuses is refused by the instance for
+// a second, and less of it may pass meanwhile.
+func TestRefusalsCostRedisLittle(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
+	var now atomic.Int64
+	for _, i := range []*instance{one, two} {
+		i.buckets.clock = func() time.Duration { return time.Duration(now.Load()) }
+	}
 	if got := one.use(t, slow, "a"); got != int(slow.Amount) {
 		t.Fatalf("%d passed", got)
 	}
-	if two.Take(t.Context(), slow, "a", 1) == nil {
+	if two.Take(t.Context(), slow, "a", 1) == nil || one.Take(t.Context(), slow, "a", 1) == nil {
 		t.Error("another instance does not know")
 	}
 	before := commands(t, c)
@@ -130,8 +134,19 @@ func TestRefusalsCostRedisNothing(t *testing.T) {
 			_ = i.Take(t.Context(), slow, "a", 1)
 		}
 	}
-	if n := commands(t, c) - before; n > 1 { // the question itself
+	if n := commands(t, c) - before; n > 1 { // INFO
 		t.Errorf("2000 refusals cost %d commands", n)
+	}
+	two.Return(t.Context(), slow, "a", 10)
+	eventually(t, func() bool {
+		now.Add(int64(refusalGood))
+		return one.Take(t.Context(), slow, "a", 1) == nil
+	})
+	if one.Take(t.Context(), slow, "a", 50) == nil {
+		t.Error("50 passed of 9")
+	}
+	if err := one.Take(t.Context(), slow, "a", 5); err != nil {
+		t.Errorf("5 of 9, after 50 were refused: %v", err)
 	}
 }
 
@@ -186,6 +201,9 @@ func TestWithoutRedisEachCounts(t *testing.T) {
 				t.Error("what was used meanwhile is forgotten")
 			}
 			three := newInstance(t, c)
+			if three.Take(t.Context(), slow, name, 1) == nil {
+				t.Error("what was used meanwhile is not told")
+			}
 			if got := three.use(t, slow, name+"other") + two.use(t, slow, name+"other"); got != 100 {
 				t.Errorf("%d passed at two instances after Redis is back", got)
 			}

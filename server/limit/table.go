@@ -50,9 +50,9 @@ var SpentTokens = &Row{
 // second is for who may remove members: the creator, as a rule.
 var (
 	MembersAdded = &Row{Name: "members-added", What: "accounts added to conversations", Unit: Rows, Per: "account", Amount: 100,
-		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Process}
+		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added to conversations in which the adder may remove members",
-		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Process}
+		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
 // The memory of request bodies, which server/bodies shares out.
