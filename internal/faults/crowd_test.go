@@ -66,6 +66,8 @@ type convo struct {
 	members []*person
 	// group is as the accepted commits have made it.
 	group *mlstest.Group
+	// removed are those whom the creator has removed: only it adds them again.
+	removed map[*person]bool
 	// quiet has no traffic but what a test makes.
 	quiet bool
 }

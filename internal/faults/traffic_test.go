@@ -150,6 +150,9 @@ func (c *crowd) join(co *convo) error {
 		return nil
 	}
 	by := co.members[rand.IntN(len(co.members))]
+	if co.removed[who] {
+		by = co.creator
+	}
 	epoch := co.epoch.Load()
 	// A leaf that is still there from before goes.
 	plan := mlstest.Plan{Add: []*mls.KeyPackage{who.pkg}, RemoveDIDs: []string{who.DID}}
@@ -165,6 +168,7 @@ func (c *crowd) join(co *convo) error {
 		return fmt.Errorf("join: %w", err)
 	}
 	co.members, co.group = append(co.members, who), commit.Next
+	delete(co.removed, who)
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)
 }
 
@@ -192,6 +196,10 @@ func (c *crowd) depart(co *convo) error {
 		return nil
 	}
 	co.group = commit.Next
+	if co.removed == nil {
+		co.removed = map[*person]bool{}
+	}
+	co.removed[who] = true
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)
 }
 
