@@ -81,10 +81,12 @@ func (o *Origins) settledOf(origin string) int64 {
 	if ok && now.Sub(c.at) < countEvery {
 		return c.accounts
 	}
+	// Noted before it is asked for: what is counted must not be overwritten.
+	o.counts.Add(origin, count{c.accounts, now})
 	select {
 	case o.toCount <- origin:
-		o.counts.Add(origin, count{c.accounts, now})
 	default: // so many wait that it has time
+		o.counts.Add(origin, c)
 	}
 	return c.accounts
 }
