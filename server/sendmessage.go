@@ -27,7 +27,8 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, &pacedCall{convoID: m.ConvoID, method: gen.MethodSendMessage}, func() (*gen.SendMessageOutput, error) {
+	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, error) {
+		m.Full = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, err
 		}
@@ -176,14 +177,14 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (out *gen.SendMessa
 		return nil, false, fmt.Errorf("send message: %w", err)
 	case row.Seq > 0:
 		return m.answer(row.Seq, m.Now), true, nil
-	case !row.Known:
-		return nil, false, convoNotFound()
 	case !row.Active:
 		return nil, false, notMember()
 	case row.TwinSeq > 0 && row.TwinSame:
 		return m.answer(row.TwinSeq, row.TwinCreatedAt), false, nil
 	case row.TwinSeq > 0:
 		return nil, false, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
+	case m.Full:
+		return nil, false, errConvoFull
 	case !row.InWindow:
 		return nil, false, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
 			row.CurrentEpoch, m.Epoch, m.PastEpochs)
