@@ -1,8 +1,8 @@
 package mls_test
 
 import (
-	"errors"
 	"encoding/hex"
+	"errors"
 	"math"
 	"strings"
 	"sync"
