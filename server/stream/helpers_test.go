@@ -187,7 +187,7 @@ func (w *world) open(t testing.TB, transport string, cursor *string) *xrpc.Event
 	t.Helper()
 	var events *xrpc.Events[client.ConvoEvent]
 	var err error
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	if transport == "sse" {
 		events, err = w.client.StreamConvoEvents(ctx, &client.StreamConvoEventsParams{Cursor: cursor})
 	} else {
