@@ -702,7 +702,7 @@ FROM convo LEFT JOIN twin ON TRUE
 type SendMessageParams struct {
 	Epoch      int64
 	PastEpochs int64
-	Full       bool
+	ConvoFull  bool
 	ConvoID    string
 	Did        string
 	Ciphertext []byte
@@ -727,13 +727,13 @@ type SendMessageRow struct {
 // roster_version that convo read together with the members: a caller removed
 // during the wait gets no message in. A message id taken during the wait is a
 // unique violation. No row: there is no such conversation, or the account was
-// never in it, and then nothing but that is looked up. full: the conversation has
-// used up its rate. seq 0: nothing was stored.
+// never in it, and then nothing but that is looked up. convo_full: the
+// conversation has used up its rate. seq 0: nothing was stored.
 func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendMessageRow, error) {
 	row := q.db.QueryRow(ctx, sendMessage,
 		arg.Epoch,
 		arg.PastEpochs,
-		arg.Full,
+		arg.ConvoFull,
 		arg.ConvoID,
 		arg.Did,
 		arg.Ciphertext,

@@ -5,10 +5,10 @@
 -- roster_version that convo read together with the members: a caller removed
 -- during the wait gets no message in. A message id taken during the wait is a
 -- unique violation. No row: there is no such conversation, or the account was
--- never in it, and then nothing but that is looked up. full: the conversation has
--- used up its rate. seq 0: nothing was stored.
+-- never in it, and then nothing but that is looked up. convo_full: the
+-- conversation has used up its rate. seq 0: nothing was stored.
 WITH convo AS (
-    SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg('full')::boolean AS writes, c.epoch, c.roster_version
+    SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg(convo_full)::boolean AS writes, c.epoch, c.roster_version
     FROM (
         SELECT m.convo_id, m.left_seq IS NULL AS active
         FROM memberships m

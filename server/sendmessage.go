@@ -28,7 +28,7 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 		return nil, err
 	}
 	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, error) {
-		m.Full = full
+		m.ConvoFull = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, err
 		}
@@ -183,7 +183,7 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (out *gen.SendMessa
 		return m.answer(row.TwinSeq, row.TwinCreatedAt), false, nil
 	case row.TwinSeq > 0:
 		return nil, false, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
-	case m.Full:
+	case m.ConvoFull:
 		return nil, false, errConvoFull
 	case !row.InWindow:
 		return nil, false, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
