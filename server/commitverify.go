@@ -121,6 +121,9 @@ func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls
 	}
 	had := func(index uint32) bool { return v.base.Tree.Leaf(index) != nil }
 	if err := checkNewLeaves(p.evidence.tree, had, v.packages); err != nil {
+		if p.invite == nil && len(req.added) > 0 {
+			return welcomeMissing(req.welcomeField)
+		}
 		return err
 	}
 	v.signer = p.evidence.info.Signer

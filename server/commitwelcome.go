@@ -93,6 +93,10 @@ func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackag
 	return book.record(ctx, unheld)
 }
 
+func welcomeMissing(field string) error {
+	return gen.Errorf(gen.ErrInvalidWelcome, "%s: missing; added members need one", field)
+}
+
 func (w *welcomeCheck) checkAbsent() error {
 	for i, did := range w.added {
 		if w.standing[did] == member {
@@ -100,7 +104,7 @@ func (w *welcomeCheck) checkAbsent() error {
 		}
 	}
 	if len(w.added) > 0 {
-		return gen.Errorf(gen.ErrInvalidWelcome, "%s: missing; added members need one", w.field)
+		return welcomeMissing(w.field)
 	}
 	return nil
 }
