@@ -160,7 +160,7 @@ func TestMatrix(t *testing.T) {
 			sameAnswer(t, call(sc.stranger, mixed), call(sc.stranger, unmixed))
 			sameAnswer(t, sc.call(t, nil, method, real), sc.call(t, nil, method, unreal))
 
-			for _, former := range []actor{sc.removed, sc.left} {
+			for _, former := range []actor{sc.removed, sc.left, sc.suspended} {
 				a := call(former, c.input(sc, sc.g, former))
 				if c.former != nil {
 					c.former(t, sc, former, a)
@@ -213,7 +213,7 @@ func sameAnswer(t testing.TB, a, b answer) {
 
 // lastSeen is the newest number that a former member may see.
 func (sc *scene) lastSeen(as actor) int64 {
-	if as.DID == sc.left.DID {
+	if as.DID != sc.removed.DID {
 		return 1
 	}
 	return 3 // its removal
@@ -245,7 +245,7 @@ func formerMessages(t *testing.T, sc *scene, as actor, a answer) {
 func formerCommits(t *testing.T, sc *scene, as actor, a answer) {
 	out := ok[struct{ Commits []struct{ Seq int64 } }](t, a)
 	want := 1 // its removal
-	if as.DID == sc.left.DID {
+	if as.DID != sc.removed.DID {
 		want = 0
 	}
 	if len(out.Commits) != want || want == 1 && out.Commits[0].Seq != 3 {
@@ -307,7 +307,7 @@ func TestSyncOfFormerMembers(t *testing.T) {
 		NewConvos []any
 		Removed   []string
 	}
-	for _, former := range []actor{sc.removed, sc.left} {
+	for _, former := range []actor{sc.removed, sc.left, sc.suspended} {
 		in := object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}}
 		a := sc.call(t, former.Account, "sync", in)
 		out := ok[outcome](t, a)

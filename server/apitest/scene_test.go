@@ -15,6 +15,7 @@ type scene struct {
 	alice, bob  actor
 	removed     actor // by a commit, number 3
 	left        actor // on its own, after number 1
+	suspended   actor // by alice, after number 1
 	stranger    actor
 	newcomer    actor // with a key package for whoever wants to add it
 	aliceTablet actor // alice's second device, whose Welcome is open
@@ -36,22 +37,23 @@ type scene struct {
 
 // newScene plays it:
 //
-//	number 1  a message with a blob; then one member leaves
+//	number 1  a message with a blob; then one member leaves, and one is suspended
 //	number 2  a proposal
 //	number 3  a commit that removes another
 //	number 4  a message with a blob
 //	number 5  a commit
 func newScene(t testing.TB, s *stack) *scene {
 	t.Helper()
-	sc := &scene{stack: s, alice: newActor(), bob: newActor(), removed: newActor(), left: newActor(),
+	sc := &scene{stack: s, alice: newActor(), bob: newActor(), removed: newActor(), left: newActor(), suspended: newActor(),
 		stranger: newActor(), newcomer: newActor()}
 	sc.aliceTablet = actor{sc.alice.Account, mlstest.NewClient(sc.alice.DID)}
 	sc.start = sc.now(t)
 	sc.newPackage = sc.publish(t, sc.newcomer)
 	sc.publish(t, sc.stranger)
-	sc.g = sc.conversation(t, sc.alice, sc.bob, sc.removed, sc.left, sc.aliceTablet).With(sc.stranger.device, sc.newcomer.device)
+	sc.g = sc.conversation(t, sc.alice, sc.bob, sc.removed, sc.left, sc.suspended, sc.aliceTablet).With(sc.stranger.device, sc.newcomer.device)
 	sc.before = sc.say(t)
 	ok[object](t, sc.call(t, sc.left.Account, "leaveConvo", object{"convoId": sc.g.ID()}))
+	ok[object](t, sc.call(t, sc.alice.Account, "leaveConvo", object{"convoId": sc.g.ID(), "targetDid": sc.suspended.DID}))
 	ok[object](t, sc.call(t, sc.bob.Account, "sendProposal", object{"convoId": sc.g.ID(), "proposal": raw(sc.g.ProposeUpdate(sc.bob.device, false).Message)}))
 	sc.g = sc.remove(t, sc.g, sc.alice, sc.removed)
 	sc.after = sc.say(t)
@@ -76,7 +78,7 @@ func (sc *scene) say(t testing.TB) string {
 // twin is a group like the scene's in members and epoch that the service has
 // never heard of.
 func (sc *scene) twin() *mlstest.Group {
-	g := mlstest.NewGroupWith(sc.alice.device, mlstest.Random(16), sc.bob.device, sc.removed.device, sc.left.device, sc.aliceTablet.device).Next
+	g := mlstest.NewGroupWith(sc.alice.device, mlstest.Random(16), sc.bob.device, sc.removed.device, sc.left.device, sc.suspended.device, sc.aliceTablet.device).Next
 	g = g.Commit(sc.alice.device, mlstest.Plan{RemoveDIDs: []string{sc.removed.DID}}).Next
 	return g.Commit(sc.alice.device, mlstest.Plan{}).Next.With(sc.stranger.device, sc.newcomer.device)
 }
