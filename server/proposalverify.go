@@ -27,7 +27,7 @@ func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *
 	}
 	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
 	if g != nil {
-		v.err = p.verify(g, caller)
+		v.err = p.verify(g.Group, caller)
 	}
 	return v, nil
 }

@@ -158,6 +158,11 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 // used already needs no answer.
 func (s *shared) spend(b bucket, key string, n int64) {
 	b.spend(n)
+	s.tell(b, key, n)
+}
+
+// tell counts in Redis, a moment later, what this process has counted.
+func (s *shared) tell(b bucket, key string, n int64) {
 	if s.lost.Load() {
 		return
 	}
