@@ -108,8 +108,7 @@ func (s *space) measure(ctx context.Context) {
 	now, least := s.clock(), 1.0
 	for _, p := range s.places {
 		if now >= p.next {
-			s.ask(ctx, p)
-			p.next = now + cmp.Or(p.Every, look) - look/2 // the ticker is not exact
+			s.ask(ctx, p, now)
 		}
 		least = min(least, p.free)
 	}
@@ -126,7 +125,7 @@ func (s *space) measure(ctx context.Context) {
 
 // ask measures a place. What was found before stands where that fails: the next
 // attempt is soon.
-func (s *space) ask(ctx context.Context, p *measured) {
+func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
 	free, total, err := p.Free(ctx)
 	if err == nil && total <= 0 {
 		err = errors.New("there is no storage at all")
@@ -138,6 +137,7 @@ func (s *space) ask(ctx context.Context, p *measured) {
 		}
 		return
 	}
+	p.next = now + cmp.Or(p.Every, look) - look/2 // the ticker is not exact
 	p.free = min(1, max(0, float64(free)/float64(total)))
 	s.gauge.WithLabelValues(p.Name).Set(p.free)
 }
