@@ -84,7 +84,7 @@ func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPack
 
 // amount is what a new conversation stores.
 func (n *newConvo) amount() storage.Amount {
-	a := storage.Amount{Bytes: n.evidence.bytes(n.group), Convos: 1}
+	a := storage.Amount{Bytes: n.evidence.bytes(n.group), Convos: 1, ByNew: n.byNew}
 	if n.invite != nil {
 		a.Bytes += int64(len(n.in.WelcomeMessage) + len(n.in.RatchetTree))
 	}

@@ -31,8 +31,10 @@ type newConvo struct {
 	group   *mls.Group
 	members []mls.Member
 	refused error
-	// bill is what its creator pays for it.
-	bill *storage.Bill
+	// bill is what its creator pays for it, and byNew tells that this is a new
+	// account.
+	bill  *storage.Bill
+	byNew bool
 	// byKey and byContent are the records of the first answer: clients without
 	// keys repeat the content.
 	byKey, byContent *firstAnswer
@@ -46,6 +48,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 		return nil, err
 	}
 	n.now, n.claims, n.bill = s.timestamp(), s.claims, s.storage.Bill(caller.DID)
+	n.byNew = s.storage.IsNew(ctx, caller.DID)
 	if err := n.records(s.idempotency, caller); err != nil {
 		return nil, err
 	}

@@ -55,12 +55,20 @@ func New(cfg Config) *Book {
 	}
 }
 
+// IsNew tells whether an account is new, as far as limits need to know. It may ask
+// the database: a bill that is paid inside a transaction must not.
+func (b *Book) IsNew(ctx context.Context, did string) bool {
+	return b != nil && b.isNew != nil && !b.limits.Off() && b.isNew(ctx, did)
+}
+
 // Amount is what a call stores.
 type Amount struct {
 	// Bytes is all of it, Kept the commits and proposals among it.
 	Bytes, Kept int64
-	// Convos is how many conversations it creates.
+	// Convos is how many conversations it creates, and ByNew tells that a new
+	// account does: see IsNew.
 	Convos int64
+	ByNew  bool
 	// Removes: the call ends something, so that there will be room.
 	Removes bool
 }
@@ -94,7 +102,7 @@ func (b *Bill) Pay(ctx context.Context, a Amount) error {
 		return err
 	}
 	convos := limit.ConvosCreated
-	if a.Convos > 0 && b.book.isNew != nil && !b.book.limits.Off() && b.book.isNew(ctx, b.did) {
+	if a.ByNew {
 		convos = limit.ConvosCreatedByNew
 	}
 	for _, p := range []payment{{limit.StoredBytes, a.Bytes}, {limit.KeptBytes, a.Kept}, {convos, a.Convos}} {

@@ -169,19 +169,19 @@ func TestConversationsOfADay(t *testing.T) {
 	})
 	for did, most := range map[string]int64{"new": 20, "known": 200} {
 		n := int64(0)
-		for b.pay(t, did, Amount{Convos: 1}) == "" {
+		for b.pay(t, did, Amount{Convos: 1, ByNew: b.IsNew(t.Context(), did)}) == "" {
 			n++
 		}
 		if n != most {
 			t.Errorf("%s: %d conversations, want %d", did, n, most)
 		}
 	}
-	if got := b.pay(t, "new too", Amount{Convos: 1}); got != "" {
+	if got := b.pay(t, "new too", Amount{Convos: 1, ByNew: true}); got != "" {
 		t.Errorf("another new account: %s", got)
 	}
 	b.now += 12 * time.Hour
 	for range 10 {
-		if got := b.pay(t, "new", Amount{Convos: 1}); got != "" {
+		if got := b.pay(t, "new", Amount{Convos: 1, ByNew: true}); got != "" {
 			t.Errorf("half a day later: %s", got)
 		}
 	}
