@@ -57,7 +57,7 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 		}
 		var refused error
 		if known != nil {
-			refused = e.states(known.Group, "as the service knows it", s.memory)
+			refused = e.states(known.Group, "as the service knows it", s.verifierFor(ctx, caller.DID))
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) error {
 			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}

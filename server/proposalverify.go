@@ -27,6 +27,9 @@ func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *
 	}
 	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
 	if g != nil {
+		if err := s.payChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
+			return nil, err
+		}
 		v.err = p.verify(g.Group, caller)
 	}
 	return v, nil

@@ -38,6 +38,9 @@ func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *
 	if err != nil {
 		return nil, err
 	}
+	if err := s.payKeyPackages(ctx, caller.DID, p); err != nil {
+		return nil, err
+	}
 	out := &gen.PublishKeyPackageOutput{}
 	if refusal := p.check(now, caller.DID); refusal != nil {
 		// What has since expired was good when it was first answered.

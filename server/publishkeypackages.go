@@ -22,12 +22,17 @@ func (s *Server) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in 
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
 	refusals := make([]error, len(in.KeyPackages))
 	for i, item := range in.KeyPackages {
-		p, err := readKeyPackage(item.KeyPackage, item.CipherSuite, item.Expires)
-		if err == nil {
-			err = p.check(now, caller.DID)
+		packages[i], refusals[i] = readKeyPackage(item.KeyPackage, item.CipherSuite, item.Expires)
+	}
+	if err := s.payKeyPackages(ctx, caller.DID, packages...); err != nil {
+		return nil, err
+	}
+	for i, p := range packages {
+		if p == nil {
+			continue
 		}
-		if refusals[i] = err; err == nil {
-			packages[i] = p
+		if refusals[i] = p.check(now, caller.DID); refusals[i] != nil {
+			packages[i] = nil
 		}
 	}
 	bill := s.storage.Bill(caller.DID)

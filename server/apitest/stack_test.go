@@ -124,7 +124,7 @@ func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
 	t.Cleanup(func() {
-		late, stop := context.WithTimeout(context.Background(), 20*time.Second)
+		late, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer stop()
 		if err := streams.Shutdown(late); err != nil {
 			t.Errorf("a stream hangs: %v", err)
@@ -152,10 +152,10 @@ func (s *stack) listen(t testing.TB, log *slog.Logger) {
 		_ = web.Serve(xrpc.WholeListener(s.conns.Listener(l)))
 	}()
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
-	s.client = &http.Client{Transport: transport, Timeout: time.Minute}
+	s.client = &http.Client{Transport: transport, Timeout: 10 * time.Minute}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		if err := web.Shutdown(ctx); err != nil {
 			t.Errorf("a request hangs: %v", err)
