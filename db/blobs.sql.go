@@ -262,10 +262,14 @@ LEFT JOIN LATERAL (
         SELECT $2::text AS did
         UNION
         SELECT a.owner_did
-        FROM message_blobs a
-        JOIN memberships w ON w.convo_id = a.convo_id AND w.did = $2
-        WHERE a.convo_id = $1 AND a.cid = $3
-            AND a.seq > w.joined_seq AND (a.seq <= w.left_seq OR w.left_seq IS NULL)
+        FROM memberships w
+        CROSS JOIN LATERAL (
+            SELECT x.owner_did FROM message_blobs x
+            WHERE x.convo_id = w.convo_id AND x.cid = $3
+                AND x.seq > w.joined_seq AND (x.seq <= w.left_seq OR w.left_seq IS NULL)
+            OFFSET 0
+        ) a
+        WHERE w.convo_id = $1 AND w.did = $2
     ) owners
     CROSS JOIN LATERAL (
         SELECT b.object_key, b.size FROM blobs b WHERE b.did = owners.did AND b.cid = $3 LIMIT 1

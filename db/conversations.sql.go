@@ -285,8 +285,7 @@ SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
     greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
-WHERE c.convo_id = $1
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2)
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $1 AND m.did = $2 LIMIT 1)
 FOR NO KEY UPDATE OF c
 `
 
@@ -304,7 +303,9 @@ type LockConvoRow struct {
 }
 
 // Everything about a conversation is decided under this lock. Who was never in
-// it locks nothing and finds nothing, as where no such conversation exists.
+// it locks nothing and finds nothing, as where no such conversation exists: the
+// membership is looked up first, here and wherever strangers ask, so that what
+// they ask for takes as long in both cases.
 // Read memberships in a later statement: this one's snapshot is from before it
 // waited.
 func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (LockConvoRow, error) {
@@ -326,18 +327,21 @@ func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (Lo
 }
 
 const mayRemove = `-- name: MayRemove :one
-SELECT coalesce((
+SELECT (CASE WHEN EXISTS (
+    SELECT FROM memberships own WHERE own.did = $1 AND own.convo_id = $2 AND own.left_seq IS NULL
+) THEN coalesce((
     SELECT m.did = $1 FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
     WHERE m.convo_id = $2 AND m.left_seq IS NULL
     ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
     LIMIT 1
-), FALSE)::boolean
+), FALSE) ELSE FALSE END)::boolean
 `
 
 // Whether a member may end the memberships of others: the creator, and once the
 // creator has left, the longest-standing member; of those that joined together
 // the first by DID. A creator who left and was added again is as any other: its
-// membership did not begin with the conversation.
+// membership did not begin with the conversation. For who is no member the others
+// are not looked at.
 func (q *Queries) MayRemove(ctx context.Context, did string, convoID string) (bool, error) {
 	row := q.db.QueryRow(ctx, mayRemove, did, convoID)
 	var column_1 bool
@@ -347,8 +351,8 @@ func (q *Queries) MayRemove(ctx context.Context, did string, convoID string) (bo
 
 const memberSuite = `-- name: MemberSuite :one
 SELECT c.cipher_suite FROM conversations c
-WHERE c.convo_id = $1
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2 AND m.left_seq IS NULL)
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m
+    WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL)
 `
 
 // The cipher suite of a member's conversation. Others find nothing, as where no

@@ -13,8 +13,8 @@ import (
 const currentGroupInfo = `-- name: CurrentGroupInfo :one
 SELECT g.epoch, g.group_info, g.ratchet_tree, g.updated_at
 FROM group_infos g
-WHERE g.convo_id = $1
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = g.convo_id AND m.did = $2 AND m.left_seq IS NULL)
+WHERE g.convo_id = (SELECT m.convo_id FROM memberships m
+    WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL)
 `
 
 type CurrentGroupInfoRow struct {

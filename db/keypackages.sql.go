@@ -344,8 +344,9 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
     EXISTS (
         SELECT 1 FROM leaves l
         JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
-        JOIN memberships h ON h.convo_id = l.convo_id AND h.did = $3::text AND h.left_seq IS NULL
-        WHERE l.convo_id = $4::text AND l.did = d.did AND l.device_id = d.device_id
+        WHERE l.convo_id = (SELECT h.convo_id FROM memberships h
+                WHERE h.convo_id = $3::text AND h.did = $4::text AND h.left_seq IS NULL)
+          AND l.did = d.did AND l.device_id = d.device_id
           AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
     ) AS seated
 FROM devices d
@@ -355,7 +356,7 @@ CROSS JOIN LATERAL (
         (SELECT min(k.cipher_suite) FROM key_packages k
          WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL AND NOT k.last_resort
            AND (k.expires_at > $1::timestamptz
-                OR (k.lease_holder = $3::text AND k.lease_ends_at > $2::timestamptz))),
+                OR (k.lease_holder = $4::text AND k.lease_ends_at > $2::timestamptz))),
         (SELECT min(k.cipher_suite) FROM key_packages k
          WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
            AND k.expires_at > $1::timestamptz)
@@ -372,8 +373,8 @@ ORDER BY d.created_at, d.device_id
 type ListClaimableDevicesParams struct {
 	Horizon     time.Time
 	Now         time.Time
-	Holder      string
 	Convo       string
+	Holder      string
 	CipherSuite int64
 	Dids        []string
 }
@@ -397,8 +398,8 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 	rows, err := q.db.Query(ctx, listClaimableDevices,
 		arg.Horizon,
 		arg.Now,
-		arg.Holder,
 		arg.Convo,
+		arg.Holder,
 		arg.CipherSuite,
 		arg.Dids,
 	)

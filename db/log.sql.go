@@ -105,8 +105,7 @@ const ephemeralAccess = `-- name: EphemeralAccess :one
 SELECT c.epoch, c.roster_version,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active
 FROM conversations c
-WHERE c.convo_id = $2
-    AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1)
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 AND m.did = $1 LIMIT 1)
 `
 
 type EphemeralAccessRow struct {

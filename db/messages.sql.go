@@ -84,7 +84,7 @@ const getWindows = `-- name: GetWindows :many
 SELECT m.joined_seq, coalesce(m.left_seq, c.last_seq)::bigint AS until_seq,
     (m.left_seq IS NULL)::boolean AS active, c.epoch
 FROM memberships m
-JOIN conversations c ON c.convo_id = m.convo_id
+CROSS JOIN LATERAL (SELECT k.last_seq, k.epoch FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
 WHERE m.convo_id = $1 AND m.did = $2
 ORDER BY m.joined_seq
 `
@@ -466,7 +466,7 @@ WITH page AS (
     SELECT max(coalesce(w.left_seq, c.last_seq)) AS last_seq,
         min(w.joined_seq) FILTER (WHERE w.left_seq IS NULL OR w.left_seq > $2::bigint) AS joined_seq
     FROM memberships w
-    JOIN conversations c ON c.convo_id = w.convo_id
+    CROSS JOIN LATERAL (SELECT k.last_seq FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0) c
     WHERE w.convo_id = $5 AND w.did = $6
 )
 SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs,
@@ -646,47 +646,53 @@ func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBefore
 
 const sendMessage = `-- name: SendMessage :one
 WITH convo AS (
-    SELECT c.epoch, c.roster_version,
-        EXISTS (
-            SELECT FROM memberships m
-            WHERE m.convo_id = c.convo_id AND m.did = $2 AND m.left_seq IS NULL
-        ) AS active
-    FROM conversations c
-    WHERE c.convo_id = $1
+    SELECT w.convo_id, w.active, w.active AND NOT $3::boolean AS writes, c.epoch, c.roster_version
+    FROM (
+        SELECT m.convo_id, m.left_seq IS NULL AS active
+        FROM memberships m
+        WHERE m.convo_id = $4 AND m.did = $5
+        ORDER BY m.joined_seq DESC
+        LIMIT 1
+    ) w
+    CROSS JOIN LATERAL (
+        SELECT k.epoch, k.roster_version FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
+    ) c
 ), twin AS (
     SELECT m.seq, m.created_at,
-        m.kind = 'app' AND m.epoch = $3::bigint AND m.ciphertext = $5::bytea
-            AND m.blobs IS NOT DISTINCT FROM $6::text[] AS same
-    FROM messages m
-    WHERE m.convo_id = $1 AND m.message_id = $7
+        m.kind = 'app' AND m.epoch = $1::bigint AND m.ciphertext = $6::bytea
+            AND m.blobs IS NOT DISTINCT FROM $7::text[] AS same
+    FROM convo
+    CROSS JOIN LATERAL (
+        SELECT x.seq, x.created_at, x.kind, x.epoch, x.ciphertext, x.blobs FROM messages x
+        WHERE x.convo_id = convo.convo_id AND x.message_id = $8
+        OFFSET 0
+    ) m
+    WHERE convo.active
 ), numbered AS (
     UPDATE conversations c
     SET last_seq = c.last_seq + 1,
         last_pos = greatest(c.last_pos, log_own_xid()),
-        last_message_at = greatest(c.last_message_at, $8::timestamptz),
-        last_activity_at = greatest(c.last_activity_at, $8::timestamptz)
+        last_message_at = greatest(c.last_message_at, $9::timestamptz),
+        last_activity_at = greatest(c.last_activity_at, $9::timestamptz)
     FROM convo
-    WHERE c.convo_id = $1
-        AND convo.active
+    WHERE c.convo_id = convo.convo_id
+        AND convo.writes
         AND c.roster_version = convo.roster_version
-        AND $3::bigint BETWEEN c.epoch - $4::bigint AND c.epoch
+        AND $1::bigint BETWEEN c.epoch - $2::bigint AND c.epoch
         AND NOT EXISTS (SELECT FROM twin)
     RETURNING c.last_seq, c.gen, c.last_pos
 ), stored AS (
     INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at, gen, pos)
-    SELECT $1, numbered.last_seq, $7, 'app', $3::bigint,
-        $5::bytea, $6::text[], $8::timestamptz, numbered.gen, numbered.last_pos
+    SELECT $4, numbered.last_seq, $8, 'app', $1::bigint,
+        $6::bytea, $7::text[], $9::timestamptz, numbered.gen, numbered.last_pos
     FROM numbered
     RETURNING seq
 )
 SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
-    convo.active,
-    (convo.active OR EXISTS (
-        SELECT FROM memberships k WHERE k.convo_id = $1 AND k.did = $2
-    ))::boolean AS known,
+    convo.active::boolean AS active,
     convo.epoch AS current_epoch,
-    ($3::bigint BETWEEN convo.epoch - $4::bigint AND convo.epoch)::boolean AS in_window,
+    ($1::bigint BETWEEN convo.epoch - $2::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,
     coalesce(twin.same, FALSE)::boolean AS twin_same,
     coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at
@@ -694,10 +700,11 @@ FROM convo LEFT JOIN twin ON TRUE
 `
 
 type SendMessageParams struct {
-	ConvoID    string
-	Did        string
 	Epoch      int64
 	PastEpochs int64
+	ConvoFull  bool
+	ConvoID    string
+	Did        string
 	Ciphertext []byte
 	Blobs      []string
 	MessageID  string
@@ -707,7 +714,6 @@ type SendMessageParams struct {
 type SendMessageRow struct {
 	Seq           int64
 	Active        bool
-	Known         bool
 	CurrentEpoch  int64
 	InWindow      bool
 	TwinSeq       int64
@@ -720,13 +726,16 @@ type SendMessageRow struct {
 // and twin keep what they read before the wait. So the UPDATE asks for the
 // roster_version that convo read together with the members: a caller removed
 // during the wait gets no message in. A message id taken during the wait is a
-// unique violation. No row: no such conversation. seq 0: nothing was stored.
+// unique violation. No row: there is no such conversation, or the account was
+// never in it, and then nothing but that is looked up. convo_full: the
+// conversation has used up its rate. seq 0: nothing was stored.
 func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendMessageRow, error) {
 	row := q.db.QueryRow(ctx, sendMessage,
-		arg.ConvoID,
-		arg.Did,
 		arg.Epoch,
 		arg.PastEpochs,
+		arg.ConvoFull,
+		arg.ConvoID,
+		arg.Did,
 		arg.Ciphertext,
 		arg.Blobs,
 		arg.MessageID,
@@ -736,7 +745,6 @@ func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendM
 	err := row.Scan(
 		&i.Seq,
 		&i.Active,
-		&i.Known,
 		&i.CurrentEpoch,
 		&i.InWindow,
 		&i.TwinSeq,

@@ -90,10 +90,14 @@ LEFT JOIN LATERAL (
         SELECT sqlc.arg(did)::text AS did
         UNION
         SELECT a.owner_did
-        FROM message_blobs a
-        JOIN memberships w ON w.convo_id = a.convo_id AND w.did = sqlc.arg(did)
-        WHERE a.convo_id = sqlc.arg(convo_id) AND a.cid = sqlc.arg(cid)
-            AND a.seq > w.joined_seq AND (a.seq <= w.left_seq OR w.left_seq IS NULL)
+        FROM memberships w
+        CROSS JOIN LATERAL (
+            SELECT x.owner_did FROM message_blobs x
+            WHERE x.convo_id = w.convo_id AND x.cid = sqlc.arg(cid)
+                AND x.seq > w.joined_seq AND (x.seq <= w.left_seq OR w.left_seq IS NULL)
+            OFFSET 0
+        ) a
+        WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
     ) owners
     CROSS JOIN LATERAL (
         SELECT b.object_key, b.size FROM blobs b WHERE b.did = owners.did AND b.cid = sqlc.arg(cid) LIMIT 1

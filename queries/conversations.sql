@@ -1,6 +1,8 @@
 -- name: LockConvo :one
 -- Everything about a conversation is decided under this lock. Who was never in
--- it locks nothing and finds nothing, as where no such conversation exists.
+-- it locks nothing and finds nothing, as where no such conversation exists: the
+-- membership is looked up first, here and wherever strangers ask, so that what
+-- they ask for takes as long in both cases.
 -- Read memberships in a later statement: this one's snapshot is from before it
 -- waited.
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
@@ -9,16 +11,15 @@ SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
     greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
-WHERE c.convo_id = sqlc.arg(convo_id)
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did))
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) LIMIT 1)
 FOR NO KEY UPDATE OF c;
 
 -- name: MemberSuite :one
 -- The cipher suite of a member's conversation. Others find nothing, as where no
 -- such conversation exists.
 SELECT c.cipher_suite FROM conversations c
-WHERE c.convo_id = sqlc.arg(convo_id)
-  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
 
 -- name: InsertConvo :execrows
 -- Waits for a concurrent creation of the same group; no row where it exists.
@@ -45,13 +46,16 @@ SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL;
 -- Whether a member may end the memberships of others: the creator, and once the
 -- creator has left, the longest-standing member; of those that joined together
 -- the first by DID. A creator who left and was added again is as any other: its
--- membership did not begin with the conversation.
-SELECT coalesce((
+-- membership did not begin with the conversation. For who is no member the others
+-- are not looked at.
+SELECT (CASE WHEN EXISTS (
+    SELECT FROM memberships own WHERE own.did = sqlc.arg(did) AND own.convo_id = sqlc.arg(convo_id) AND own.left_seq IS NULL
+) THEN coalesce((
     SELECT m.did = sqlc.arg(did) FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
     WHERE m.convo_id = sqlc.arg(convo_id) AND m.left_seq IS NULL
     ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
     LIMIT 1
-), FALSE)::boolean;
+), FALSE) ELSE FALSE END)::boolean;
 
 -- name: EndedByOthers :many
 -- Which of these accounts were last removed or suspended by another member.

@@ -48,8 +48,9 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
     EXISTS (
         SELECT 1 FROM leaves l
         JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
-        JOIN memberships h ON h.convo_id = l.convo_id AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL
-        WHERE l.convo_id = sqlc.arg(convo)::text AND l.did = d.did AND l.device_id = d.device_id
+        WHERE l.convo_id = (SELECT h.convo_id FROM memberships h
+                WHERE h.convo_id = sqlc.arg(convo)::text AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL)
+          AND l.did = d.did AND l.device_id = d.device_id
           AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
     ) AS seated
 FROM devices d

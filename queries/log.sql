@@ -279,8 +279,7 @@ WHERE c.convo_id = $1;
 SELECT c.epoch, c.roster_version,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
 FROM conversations c
-WHERE c.convo_id = sqlc.arg(convo_id)
-    AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did));
+WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) LIMIT 1);
 
 -- name: InsertTicket :exec
 INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3, $4);

@@ -4,21 +4,32 @@
 -- and twin keep what they read before the wait. So the UPDATE asks for the
 -- roster_version that convo read together with the members: a caller removed
 -- during the wait gets no message in. A message id taken during the wait is a
--- unique violation. No row: no such conversation. seq 0: nothing was stored.
+-- unique violation. No row: there is no such conversation, or the account was
+-- never in it, and then nothing but that is looked up. convo_full: the
+-- conversation has used up its rate. seq 0: nothing was stored.
 WITH convo AS (
-    SELECT c.epoch, c.roster_version,
-        EXISTS (
-            SELECT FROM memberships m
-            WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
-        ) AS active
-    FROM conversations c
-    WHERE c.convo_id = sqlc.arg(convo_id)
+    SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg(convo_full)::boolean AS writes, c.epoch, c.roster_version
+    FROM (
+        SELECT m.convo_id, m.left_seq IS NULL AS active
+        FROM memberships m
+        WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
+        ORDER BY m.joined_seq DESC
+        LIMIT 1
+    ) w
+    CROSS JOIN LATERAL (
+        SELECT k.epoch, k.roster_version FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
+    ) c
 ), twin AS (
     SELECT m.seq, m.created_at,
         m.kind = 'app' AND m.epoch = sqlc.arg(epoch)::bigint AND m.ciphertext = sqlc.arg(ciphertext)::bytea
             AND m.blobs IS NOT DISTINCT FROM sqlc.narg(blobs)::text[] AS same
-    FROM messages m
-    WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)
+    FROM convo
+    CROSS JOIN LATERAL (
+        SELECT x.seq, x.created_at, x.kind, x.epoch, x.ciphertext, x.blobs FROM messages x
+        WHERE x.convo_id = convo.convo_id AND x.message_id = sqlc.arg(message_id)
+        OFFSET 0
+    ) m
+    WHERE convo.active
 ), numbered AS (
     UPDATE conversations c
     SET last_seq = c.last_seq + 1,
@@ -26,8 +37,8 @@ WITH convo AS (
         last_message_at = greatest(c.last_message_at, sqlc.arg(now)::timestamptz),
         last_activity_at = greatest(c.last_activity_at, sqlc.arg(now)::timestamptz)
     FROM convo
-    WHERE c.convo_id = sqlc.arg(convo_id)
-        AND convo.active
+    WHERE c.convo_id = convo.convo_id
+        AND convo.writes
         AND c.roster_version = convo.roster_version
         AND sqlc.arg(epoch)::bigint BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch
         AND NOT EXISTS (SELECT FROM twin)
@@ -41,10 +52,7 @@ WITH convo AS (
 )
 SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
-    convo.active,
-    (convo.active OR EXISTS (
-        SELECT FROM memberships k WHERE k.convo_id = sqlc.arg(convo_id) AND k.did = sqlc.arg(did)
-    ))::boolean AS known,
+    convo.active::boolean AS active,
     convo.epoch AS current_epoch,
     (sqlc.arg(epoch)::bigint BETWEEN convo.epoch - sqlc.arg(past_epochs)::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,
@@ -80,7 +88,7 @@ FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id;
 SELECT m.joined_seq, coalesce(m.left_seq, c.last_seq)::bigint AS until_seq,
     (m.left_seq IS NULL)::boolean AS active, c.epoch
 FROM memberships m
-JOIN conversations c ON c.convo_id = m.convo_id
+CROSS JOIN LATERAL (SELECT k.last_seq, k.epoch FROM conversations k WHERE k.convo_id = m.convo_id OFFSET 0) c
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
 ORDER BY m.joined_seq;
 
@@ -130,7 +138,7 @@ WITH page AS (
     SELECT max(coalesce(w.left_seq, c.last_seq)) AS last_seq,
         min(w.joined_seq) FILTER (WHERE w.left_seq IS NULL OR w.left_seq > sqlc.arg(after_seq)::bigint) AS joined_seq
     FROM memberships w
-    JOIN conversations c ON c.convo_id = w.convo_id
+    CROSS JOIN LATERAL (SELECT k.last_seq FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0) c
     WHERE w.convo_id = sqlc.arg(convo_id) AND w.did = sqlc.arg(did)
 )
 SELECT s.seq, s.message_id, s.kind, s.epoch, s.sender_did, s.ciphertext, s.created_at, coalesce(s.next, 0)::bigint AS next, s.blobs,

@@ -15,7 +15,7 @@ import (
 // settle closes the bill of a call that ran in a transaction and ended with err.
 func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
 	lost := (*lostRace)(nil)
-	if errors.As(err, &lost) || errors.Is(err, errGroupMoved) {
+	if errors.As(err, &lost) || errors.Is(err, errGroupMoved) || errors.Is(err, errConvoFull) {
 		stored, err = false, nil
 	}
 	bill.Settle(ctx, stored, err)

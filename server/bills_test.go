@@ -119,6 +119,20 @@ func TestMessagesCountBytes(t *testing.T) {
 	must(send(bob, withID(convo, 1, "bob's")))
 }
 
+// What waits for the rate of its conversation costs nothing.
+func TestFullConversationsCostNothing(t *testing.T) {
+	t.Parallel()
+	m := newMeter(t)
+	s := newTestServer(t, m.with, func(c *Config) { c.Pace = m.limits })
+	convo := addConvo(t, s, 1, did("alice"))
+	row := limit.ConvoRow(limit.ClassSend)
+	m.limits.Spend(t.Context(), row, convo, row.Amount)
+	m.takes(t, limit.StoredBytes, did("alice"), 0, func() {
+		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, 1))
+		wantError(t, err, xrpc.RateLimitExceeded)
+	})
+}
+
 // Messages that are stored together know which of them are repetitions.
 func TestMessagesTogetherCountBytes(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,8 @@ type commitRequest struct {
 	added, removed []string
 	// external: the commit is the caller's own external commit.
 	external bool
+	// full: the conversation has used up its rate.
+	full bool
 }
 
 // commitResult is the answer of all four.
@@ -59,7 +61,8 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
-	out, err := paced(ctx, s, caller, &pacedCall{convoID: req.conversation, method: req.method, removes: len(req.removed) > 0}, func() (*commitResult, error) {
+	out, err := paced(s, req.conversation, req.method, func(full bool) (*commitResult, error) {
+		req.full = full
 		return s.decide(ctx, caller, req, parsed)
 	})
 	if err != nil || !out.Success {
@@ -135,6 +138,9 @@ func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, 
 		return &commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}, err
 	}
 	if err := requireMember(ctx, c.q, c.convoID, c.caller); err != nil {
+		return nil, err
+	}
+	if err := c.waits(ctx, c.q, c.caller); err != nil {
 		return nil, err
 	}
 	if err := c.checkEpoch(ctx); err != nil {

@@ -35,6 +35,9 @@ func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitReq
 		return v, err
 	}
 	q := db.New(s.pool)
+	if err := req.waits(ctx, q, caller); err != nil {
+		return nil, err
+	}
 	if v.packages, err = namedPackages(ctx, q, p.invite); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
@@ -22,49 +23,45 @@ type ConvoLimiter interface {
 	Return(ctx context.Context, row *limit.Row, key string, n int64)
 }
 
-// pacedCall is a call that the rate of its conversation bounds.
-type pacedCall struct {
-	convoID string
-	method  *xrpc.Method
-	// removes: the call ends memberships, which waits for no rate where the
-	// caller may do so.
-	removes bool
-}
+// errConvoFull: the call is a member's, and has to wait for the rate of the
+// conversation.
+var errConvoFull = errors.New("the conversation has used up its rate")
 
 // paced makes a call that stores a message, a commit or a proposal, which the
 // rate of its conversation bounds. Leaving, removing and asking for help never
-// wait. Only what was accepted counts, so that only members can use a rate up;
-// and only a member hears of the bound, since a non-member must not learn that
-// there is such a conversation.
-func paced[O any](ctx context.Context, s *Server, caller xrpc.Caller, c *pacedCall, call func() (*O, error)) (*O, error) {
+// wait. Only what was accepted counts, so that only members can use a rate up.
+//
+// Where the rate is used up, the call is made all the same, and fails with
+// errConvoFull once it has found out that the caller is a member, which it does
+// first. So a stranger costs, and is told, the same whether a conversation is
+// busy, or not, or does not exist.
+func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool) (*O, error)) (*O, error) {
 	if s.pace == nil {
-		return call()
+		return call(false)
 	}
-	if full := s.pace.ConvoFull(c.convoID, c.method); full != nil {
-		waits, err := s.waits(ctx, caller, c)
-		if err != nil {
-			return nil, err
-		}
-		if waits {
-			return nil, full
-		}
-	}
-	out, err := call()
-	if err == nil {
-		s.pace.CountConvo(c.convoID, c.method)
+	wait := s.pace.ConvoFull(convoID, m)
+	out, err := call(wait != nil)
+	switch {
+	case err == nil:
+		s.pace.CountConvo(convoID, m)
+	case errors.Is(err, errConvoFull):
+		return nil, wait
 	}
 	return out, err
 }
 
-// waits tells whether a call has to wait for the rate of its conversation.
-func (s *Server) waits(ctx context.Context, caller xrpc.Caller, c *pacedCall) (bool, error) {
-	q := db.New(s.pool)
-	if err := requireMember(ctx, q, c.convoID, caller.DID); err != nil {
-		return false, err
+// waits is errConvoFull for a commit of a member in a conversation that is full,
+// unless it ends memberships, and the member may do that.
+func (c *commitRequest) waits(ctx context.Context, q *db.Queries, caller string) error {
+	if !c.full {
+		return nil
 	}
-	if !c.removes {
-		return true, nil
+	if len(c.removed) == 0 {
+		return errConvoFull
 	}
-	may, err := mayRemove(ctx, q, c.convoID, caller.DID)
-	return !may, err
+	may, err := mayRemove(ctx, q, c.conversation, caller)
+	if err == nil && !may {
+		err = errConvoFull
+	}
+	return err
 }

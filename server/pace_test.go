@@ -2,8 +2,10 @@ package server
 
 import (
 	"testing"
+	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -42,5 +44,67 @@ func TestConversationRate(t *testing.T) {
 	wantSameError(t, full, none)
 	if _, err := s.LeaveConvo(t.Context(), as(did("bob")), &gen.LeaveConvoInput{ConvoID: convo}); err != nil {
 		t.Errorf("leaving waits for the rate: %v", err)
+	}
+}
+
+// While its conversation is full a member hears so, whatever it sends and of
+// whatever epoch. What was stored before is answered, and who may remove members
+// does.
+func TestFullConversation(t *testing.T) {
+	t.Parallel()
+	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTestServer(t, func(c *Config) { c.Pace = limits })
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := commitGroup(t, s, alice, bob, carol)
+	sent := message(g.ID(), int64(g.Epoch()))
+	sent.IdempotencyKey = new("before")
+	first, err := s.SendMessage(t.Context(), by(bob), sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []*xrpc.Method{gen.MethodSendMessage, gen.MethodSendCommit} {
+		for limits.ConvoFull(g.ID(), m) == nil {
+			limits.CountConvo(g.ID(), m)
+		}
+	}
+	unchanged(t, s, g.ID(), func() {
+		for name, call := range callsOf(t, s, g, bob, carol.DID) {
+			t.Run(name, func(t *testing.T) { wantError(t, call(), xrpc.RateLimitExceeded) })
+		}
+	})
+	if again, err := s.SendMessage(t.Context(), by(bob), sent); err != nil || *again.Seq != *first.Seq {
+		t.Errorf("a repetition gets %v, %v", again, err)
+	}
+	if out, err := s.LeaveConvo(t.Context(), by(alice), removal(g, alice, bob.DID)); err != nil || !out.Success {
+		t.Errorf("the creator's removal: %v, %v", out, err)
+	}
+}
+
+// callsOf are calls of a member that the rate of the conversation bounds.
+func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, target string) map[string]func() error {
+	t.Helper()
+	epoch := int64(g.Epoch())
+	send := func(epoch int64) func() error {
+		return func() error { return second(s.SendMessage(t.Context(), by(c), message(g.ID(), epoch))) }
+	}
+	commit := func(g *mlstest.Group, public bool) func() error {
+		in := commitInput(g, g.Commit(c, mlstest.Plan{Public: public}))
+		return func() error { return second(s.SendCommit(t.Context(), by(c), in)) }
+	}
+	propose := func(public bool) func() error {
+		in := &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(c, public).Message}
+		return func() error { return second(s.SendProposal(t.Context(), by(c), in)) }
+	}
+	signal := &gen.SendEphemeralInput{ConvoID: g.ID(), Epoch: epoch, Ciphertext: []byte("typing")}
+	return map[string]func() error{
+		"message": send(epoch), "message of another epoch": send(epoch + 1),
+		"opaque commit": commit(g, false), "readable commit": commit(g, true),
+		"late commit":     commit(mlstest.NewGroup(c, g.Context.GroupID), false),
+		"opaque proposal": propose(false), "readable proposal": propose(true),
+		"removal": func() error { return second(s.LeaveConvo(t.Context(), by(c), removal(g, c, target))) },
+		"signal":  func() error { return second(s.SendEphemeral(t.Context(), by(c), signal)) },
 	}
 }

@@ -26,7 +26,7 @@ func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *
 		return nil, err
 	}
 	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
-	if g != nil {
+	if g != nil && !p.full {
 		if err := s.payChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
 			return nil, err
 		}

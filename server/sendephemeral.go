@@ -20,12 +20,12 @@ func (s *Server) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, &pacedCall{convoID: convoID, method: gen.MethodSendEphemeral}, func() (*gen.SendEphemeralOutput, error) {
-		return s.sendEphemeral(ctx, caller, convoID, in)
+	return paced(s, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, error) {
+		return s.sendEphemeral(ctx, caller, convoID, in, full)
 	})
 }
 
-func (s *Server) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
+func (s *Server) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
 	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, convoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -34,6 +34,8 @@ func (s *Server) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID 
 		return nil, fmt.Errorf("read membership: %w", err)
 	case !a.Active:
 		return nil, notMember()
+	case full:
+		return nil, errConvoFull
 	case in.Epoch > a.Epoch || in.Epoch < a.Epoch-s.pastEpochs:
 		return nil, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the signal is of epoch %d", a.Epoch, in.Epoch)
 	}

@@ -28,7 +28,8 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, &pacedCall{convoID: m.ConvoID, method: gen.MethodSendMessage}, func() (*gen.SendMessageOutput, error) {
+	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, error) {
+		m.ConvoFull = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, err
 		}
@@ -44,7 +45,7 @@ func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.Sen
 	}
 	out, err := s.sendMessage(ctx, caller, in, m)
 	if err != nil {
-		bill.Settle(ctx, false, err)
+		settle(ctx, bill, false, err)
 		return nil, err
 	}
 	bill.Settle(ctx, out.fresh, nil)
@@ -198,14 +199,14 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 		return nil, fmt.Errorf("send message: %w", err)
 	case row.Seq > 0:
 		return &sentMessage{m.answer(row.Seq, m.Now), true}, nil
-	case !row.Known:
-		return nil, convoNotFound()
 	case !row.Active:
 		return nil, notMember()
 	case row.TwinSeq > 0 && row.TwinSame:
 		return &sentMessage{m.answer(row.TwinSeq, row.TwinCreatedAt), false}, nil
 	case row.TwinSeq > 0:
 		return nil, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
+	case m.ConvoFull:
+		return nil, errConvoFull
 	case !row.InWindow:
 		return nil, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
 			row.CurrentEpoch, m.Epoch, m.PastEpochs)

@@ -19,6 +19,8 @@ type parsedProposal struct {
 	// One of the two.
 	public  *mls.PublicMessage
 	private *mls.PrivateMessage
+	// full: the conversation has used up its rate.
+	full bool
 }
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
@@ -31,7 +33,8 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, &pacedCall{convoID: convoID, method: gen.MethodSendProposal}, func() (*gen.SendProposalOutput, error) {
+	return paced(s, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, error) {
+		p.full = full
 		return s.sendProposal(ctx, caller, in, convoID, p)
 	})
 }
@@ -101,6 +104,9 @@ func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 // propose stores a proposal under the next number: of who leaves, or not.
 // otherEpoch makes the error for one that is not of the current epoch.
 func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving bool, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
+	if p.full {
+		return nil, errConvoFull
+	}
 	if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)
 	}

@@ -206,8 +206,8 @@ func (q *sendQueue) lead(j *queuedSend) {
 
 // together stores messages in one transaction, and gives those that are left:
 // members' whose conversations others hold, and the rest, which waits for
-// nobody. That is where the sender is no member, and all where one fails, since
-// none is stored then.
+// nobody. That is where the sender is no member, be there such a conversation or
+// not, and all where one fails, since none is stored then.
 func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 	ctx, cancel := context.WithTimeout(context.Background(), togetherTime)
 	defer cancel()
@@ -229,12 +229,12 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 		}
 		for _, j := range jobs {
 			switch {
+			case !member[[2]string{j.ConvoID, j.Did}]:
+				rest = append(rest, j)
 			case free[j.ConvoID]:
 				taken = append(taken, j)
-			case member[[2]string{j.ConvoID, j.Did}]:
-				held = append(held, j)
 			default:
-				rest = append(rest, j)
+				held = append(held, j)
 			}
 		}
 		if err := sendAll(ctx, tx, taken); err != nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -115,18 +116,20 @@ func TestOutcomesTogether(t *testing.T) {
 	if len(held) > 0 {
 		t.Errorf("%d messages wait for conversations that nobody holds", len(held))
 	}
-	alone := map[*queuedSend]bool{}
+	alone, errs := map[*queuedSend]bool{}, make([]error, len(jobs))
 	for _, j := range rest {
 		alone[j] = true
 	}
 	for i, j := range jobs {
-		if by := j.MessageID; alone[j] != (by == "nowhere" || by == "stranger alone") {
-			t.Errorf("%s: by itself: %t", by, alone[j])
+		stranger := slices.Contains([]string{"nowhere", "stranger", "stranger alone", "removed"}, j.MessageID)
+		if alone[j] != stranger {
+			t.Errorf("%s: by itself: %t", j.MessageID, alone[j])
 		}
 		out, err := j.out, j.err
 		if alone[j] {
 			out, err = s.sends.sendAlone(t.Context(), j.outgoing)
 		}
+		errs[i] = err
 		want, wantErr := s.sends.sendAlone(t.Context(), j.outgoing) // again, which changes nothing
 		switch {
 		case wantErr != nil:
@@ -137,9 +140,10 @@ func TestOutcomesTogether(t *testing.T) {
 			t.Errorf("%s: %+v, and again %+v", j.MessageID, out, want)
 		}
 	}
-	wantError(t, jobs[2].err, gen.ErrNotMember)
-	wantError(t, jobs[3].err, gen.ErrEpochMismatch)
-	wantError(t, jobs[7].err, gen.ErrIdempotencyConflict)
+	wantError(t, errs[1], gen.ErrConvoNotFound)
+	wantError(t, errs[2], gen.ErrNotMember)
+	wantError(t, errs[3], gen.ErrEpochMismatch)
+	wantError(t, errs[7], gen.ErrIdempotencyConflict)
 	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
 		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
 	}

@@ -186,6 +186,7 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 		"convo_id":    "lpad(to_hex(:convo::int), 32, '0')",
 		"epoch":       "0",
 		"past_epochs": "0",
+		"convo_full":  "FALSE",
 		"message_id":  "(:id::bigint)::text",
 		"ciphertext":  literal(application(id, messageLen)),
 		"blobs":       "NULL",

@@ -103,6 +103,7 @@ func TestGoodConfiguration(t *testing.T) {
 		want []string
 	}{
 		{"empty is unset", []string{"SERVER_PORT=", "MLS_LOG_LEVEL=", "SERVICE_DID="}, nil, []string{"SERVER_PORT=3000", "MLS_LOG_LEVEL=info"}},
+		{"for this machine alone", nil, nil, []string{"MLS_LISTEN=127.0.0.1"}},
 		{"kubernetes", []string{"MLS_SERVICE_HOST=10.0.0.1", "MLS_SERVICE_PORT=3000", "MLS_PORT=tcp://10.0.0.1:3000", "MLS_PORT_3000_TCP_ADDR=10.0.0.1"}, nil, []string{"SERVER_PORT=3000"}},
 		{"identity follows the port", []string{"SERVER_PORT=4000"}, nil, []string{"SERVICE_DID=did:web:localhost%3A4000", "MLS_PUBLIC_URL=http://localhost:4000", "MLS_KEY_FILE=data/dev-4000.key", "MLS_SECRET_FILE=data/dev-4000.secret"}},
 		{"flag first", []string{"SERVER_PORT=4000"}, []string{"-port=5000"}, []string{"SERVER_PORT=5000"}},

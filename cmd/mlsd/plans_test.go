@@ -74,11 +74,9 @@ const (
 var multiplied = map[string]string{
 	"CommitDamage": oneRow,
 	"PageConvos":   oneRow,
-	"SendMessage":  oneRow,
 
 	"ConflictCommits":   windows,
 	"ConflictProposals": windows,
-	"FindBlob":          windows,
 	"SeesCommit":        windows,
 
 	"GetHandshakeSeqs":     fewKinds,

@@ -249,6 +249,18 @@ export class Device {
       }))
   }
 
+  /** Ends a member's rights at once. The group's keys change with the commit of the removal, which any member sends. */
+  suspend(convoId, did) {
+    return this.account.procedure('leaveConvo', { convoId, targetDid: did, idempotencyKey: randomUUID() })
+  }
+
+  /** Commits the removals that wait for a commit, as every client does before it sends. */
+  async commitPendingRemovals(convoId) {
+    const { conversations } = await this.account.query('getConvos', {})
+    const { members } = conversations.find(({ id }) => id === convoId)
+    for (const { did } of members.filter(({ pendingRemoval }) => pendingRemoval)) await this.removeMember(convoId, did)
+  }
+
   leave(convoId) {
     return this.account.procedure('leaveConvo', { convoId, idempotencyKey: randomUUID() })
   }

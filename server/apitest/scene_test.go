@@ -28,6 +28,10 @@ type scene struct {
 	before, after, unattached string
 	// tickets are those that bob got.
 	tickets []string
+	// own is a conversation of the stranger, and said the id of number 4; both
+	// are newOutsiders'.
+	own  *mlstest.Group
+	said string
 }
 
 // newScene plays it:

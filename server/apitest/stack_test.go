@@ -21,7 +21,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
@@ -51,6 +50,7 @@ type stack struct {
 	conns   *conns.Keeper
 	bodies  *bodies.Budget
 	storage *storage.Book
+	trace   *trace
 }
 
 // options are what tests want otherwise.
@@ -68,7 +68,8 @@ type options struct {
 // newStack assembles what mlsd assembles, without rate limits.
 func newStack(t testing.TB, opts ...func(*options)) *stack {
 	t.Helper()
-	s := &stack{pool: dbtest.Pool(t), log: &lines{}, blobDir: t.TempDir()}
+	s := &stack{trace: &trace{}, log: &lines{}, blobDir: t.TempDir()}
+	s.pool = s.trace.pool(t)
 	blobs := must(blob.OpenDir(s.blobDir))(t)
 	t.Cleanup(func() { _ = blobs.Close() })
 	o := options{
@@ -99,6 +100,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
 		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
 	})
+	s.echo.Pre(s.trace.mark)
 	s.listen(t, log)
 	return s
 }

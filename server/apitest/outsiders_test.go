@@ -1,0 +1,231 @@
+package apitest
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
+)
+
+// outside has further calls that name a conversation, for the tests of what
+// strangers can tell: other ways through methods of inConversation, and methods
+// that answer whoever calls.
+var outside = []struct {
+	name  string // the method, and what is special behind a space
+	input func(sc *scene, g *mlstest.Group) object
+}{
+	{"leaveConvo of another, at once", func(sc *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "targetDid": sc.bob.DID}
+	}},
+	{"leaveConvo with a used key", withKey(func(_ *scene, g *mlstest.Group) object { return object{"convoId": g.ID()} })},
+	{"sendCommit that is opaque", func(sc *scene, g *mlstest.Group) object {
+		return commitCall(g, g.Commit(sc.alice.device, mlstest.Plan{}))
+	}},
+	{"sendCommit with a used key", withKey(func(sc *scene, g *mlstest.Group) object {
+		return commitCall(g, g.Commit(sc.alice.device, mlstest.Plan{}))
+	})},
+	{"sendCommit of an epoch to come", func(sc *scene, g *mlstest.Group) object {
+		next := g.Commit(sc.alice.device, mlstest.Plan{}).Next
+		return commitCall(next, next.Commit(sc.alice.device, mlstest.Plan{}))
+	}},
+	{"sendProposal that is opaque", func(sc *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "proposal": raw(g.ProposeUpdate(sc.bob.device, false).Message)}
+	}},
+	{"sendMessage that is short", func(_ *scene, g *mlstest.Group) object { return messageCall(g, 0) }},
+	{"sendMessage under an id that is taken", func(sc *scene, g *mlstest.Group) object {
+		in := messageCall(g, 10)
+		in["msgId"] = sc.said
+		return in
+	}},
+	{"sendMessage with a used key", withKey(func(_ *scene, g *mlstest.Group) object { return messageCall(g, 10) })},
+	{"sendProposal with a used key", withKey(func(sc *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "proposal": raw(g.ProposeUpdate(sc.bob.device, false).Message)}
+	})},
+	{"sendMessage with a blob", func(sc *scene, g *mlstest.Group) object {
+		in := messageCall(g, 10)
+		in["blobs"] = []string{sc.before}
+		return in
+	}},
+	{"getMessages from a message", func(sc *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "sinceMessage": sc.said}
+	}},
+	{"getMessages backwards", func(_ *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "beforeSeq": 3}
+	}},
+	{"getMessages without what was said", func(_ *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "types": []string{"commit"}}
+	}},
+	{"getCommits from a later epoch", func(_ *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "fromEpoch": g.Epoch() + 1}
+	}},
+	{"getWelcome of a device", func(sc *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "deviceId": sc.aliceTablet.device.DeviceID()}
+	}},
+	{"getBlob of a part", func(sc *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "cid": sc.before, "start": 10}
+	}},
+	{"updateCursor far ahead", func(_ *scene, g *mlstest.Group) object {
+		return object{"convoId": g.ID(), "seq": 1 << 40}
+	}},
+	{"subscribeConvoEvents of two", func(sc *scene, g *mlstest.Group) object {
+		return object{"convoIds": []string{sc.own.ID(), g.ID()}}
+	}},
+	{"getKeyPackages", func(sc *scene, g *mlstest.Group) object {
+		return object{"dids": []string{sc.bob.DID}, "convoId": g.ID()}
+	}},
+	{"sync", func(_ *scene, g *mlstest.Group) object {
+		return object{"positions": []object{{"convoId": g.ID(), "seq": 0}}}
+	}},
+	{"sync from a cursor", func(sc *scene, g *mlstest.Group) object {
+		return object{"positions": []object{{"convoId": g.ID(), "seq": 2}}, "cursor": sc.start}
+	}},
+}
+
+// withKey names a key that the caller has used, in a conversation of its own.
+func withKey(input func(*scene, *mlstest.Group) object) func(*scene, *mlstest.Group) object {
+	return func(sc *scene, g *mlstest.Group) object {
+		in := input(sc, g)
+		in["idempotencyKey"] = usedKey
+		return in
+	}
+}
+
+const usedKey = "used before"
+
+// outsideCalls are all calls of a stranger that name a conversation, by name.
+func outsideCalls() map[string]func(sc *scene, g *mlstest.Group) object {
+	all := map[string]func(sc *scene, g *mlstest.Group) object{}
+	for _, c := range inConversation {
+		all[c.name] = func(sc *scene, g *mlstest.Group) object { return c.input(sc, g, sc.stranger) }
+	}
+	for _, c := range outside {
+		all[c.name] = c.input
+	}
+	return all
+}
+
+// namesConvo tells whether an input names a conversation anywhere.
+func (s *schema) namesConvo() bool {
+	if s == nil {
+		return false
+	}
+	s = s.resolve()
+	for name, p := range s.Properties {
+		if name == "convoId" || name == "convoIds" || p.namesConvo() {
+			return true
+		}
+	}
+	return s.Items.namesConvo()
+}
+
+// Whatever names a conversation is tried by a stranger.
+func TestOutsidersTryEveryMethod(t *testing.T) {
+	t.Parallel()
+	tried := map[string]bool{}
+	for name := range outsideCalls() {
+		tried[methodOf(name)] = true
+	}
+	for _, m := range gen.Methods {
+		name := strings.TrimPrefix(m.NSID, namespace)
+		if readLexicon(m.NSID).input().namesConvo() && !tried[name] {
+			t.Errorf("%s names a conversation", name)
+		}
+	}
+}
+
+// newOutsiders is a scene whose stranger has a conversation of its own, and has
+// used a key there with each method that takes one.
+func newOutsiders(t *testing.T, s *stack) *scene {
+	t.Helper()
+	sc := newScene(t, s)
+	sc.publish(t, sc.bob, mlstest.LastResort())
+	sc.own = sc.conversation(t, sc.stranger)
+	sc.said = ok[struct{ Messages []struct{ ID string } }](t, sc.call(t, sc.alice.Account, "getMessages", object{"convoId": sc.g.ID()})).Messages[3].ID
+	c := sc.own.Commit(sc.stranger.device, mlstest.Plan{})
+	for method, in := range map[string]object{
+		"sendMessage": messageCall(sc.own, 10), "sendCommit": commitCall(sc.own, c),
+		"sendProposal": {"convoId": sc.own.ID(), "proposal": raw(sc.own.ProposeUpdate(sc.stranger.device, false).Message)},
+	} {
+		if method != "sendCommit" {
+			in["idempotencyKey"] = usedKey
+			ok[object](t, sc.call(t, sc.stranger.Account, method, in))
+		}
+	}
+	in := commitCall(sc.own, c)
+	in["idempotencyKey"] = usedKey
+	ok[object](t, sc.call(t, sc.stranger.Account, "sendCommit", in))
+	sc.own = c.Next
+	sc.settle(t)
+	return sc
+}
+
+// To a stranger a conversation that is not its own is as one that does not
+// exist: the answer is the same, to the byte, and so are the statements that the
+// database runs, and the steps and rows that each of them takes there. It makes
+// no difference that the conversation has used up its rate.
+func TestOutsidersCostTheSame(t *testing.T) {
+	t.Parallel()
+	pace := must(limit.New(limit.Config{Clock: func() time.Duration { return 0 }}))(t)
+	sc := newOutsiders(t, newStack(t, func(o *options) { o.server.Pace = pace }))
+	t.Run("quiet", sc.outsidersCostTheSame)
+	for _, m := range gen.Methods {
+		for n := 0; limit.ConvoRow(limit.ClassOf(m)) != nil && pace.ConvoFull(sc.g.ID(), m) == nil; n++ {
+			if n == 1_000_000 {
+				t.Fatalf("%s: the conversation does not use up its rate", m.NSID)
+			}
+			pace.CountConvo(sc.g.ID(), m)
+		}
+	}
+	refused(t, sc.call(t, sc.bob.Account, "sendMessage", messageCall(sc.g, 10)), xrpc.RateLimitExceeded)
+	t.Run("busy", sc.outsidersCostTheSame)
+}
+
+func (sc *scene) outsidersCostTheSame(t *testing.T) {
+	calls := outsideCalls()
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
+		t.Run(name, func(t *testing.T) {
+			ask := func(g *mlstest.Group) (answer, []asked) {
+				in := calls[name](sc, g)
+				sc.trace.take()
+				a := sc.call(t, sc.stranger.Account, methodOf(name), in)
+				return a, sc.trace.take()
+			}
+			ask(sc.twin()) // what only the first call does
+			real, realRan := ask(sc.g)
+			unreal, unrealRan := ask(sc.twin())
+			sameAnswer(t, real, unreal)
+			if len(realRan) == 0 || names(realRan) != names(unrealRan) {
+				t.Fatalf("statements differ:\n%s\n%s", names(realRan), names(unrealRan))
+			}
+			if a, b := sc.work(t, realRan), sc.work(t, unrealRan); a != b {
+				t.Errorf("the work of the database differs:\n%s\n%s", a, b)
+			}
+		})
+	}
+}
+
+// A stranger waits for nothing that others do in a conversation, however long
+// they hold it.
+func TestOutsidersWaitForNobody(t *testing.T) {
+	t.Parallel()
+	sc := newOutsiders(t, newStack(t))
+	tx := must(sc.pool.Begin(t.Context()))(t)
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	for _, table := range []string{"conversations", "memberships", "group_infos", "leaves", "messages", "message_blobs", "welcomes", "welcome_recipients"} {
+		held := must(tx.Exec(t.Context(), "SELECT FROM "+table+" WHERE convo_id = $1 FOR UPDATE", sc.g.ID()))(t)
+		if held.RowsAffected() == 0 {
+			t.Fatalf("nothing is held in %s", table)
+		}
+	}
+	for name, input := range outsideCalls() {
+		ask := func(g *mlstest.Group) answer { return sc.call(t, sc.stranger.Account, methodOf(name), input(sc, g)) }
+		sameAnswer(t, ask(sc.g), ask(sc.twin()))
+	}
+}
