@@ -102,12 +102,21 @@ func (e *evidence) states(g *mls.Group, what string, mem *mls.Memory) error {
 	return err
 }
 
+// treeBeside is the tree of the group g as it is stored beside the GroupInfo,
+// which states g: nil where that has it inside.
+func (e *evidence) treeBeside(g *mls.Group) []byte {
+	if _, inside := e.info.Extensions.Find(mls.ExtensionRatchetTree); inside {
+		return nil
+	}
+	return g.Tree.Bytes()
+}
+
+// bytes is how much store stores.
+func (e *evidence) bytes(g *mls.Group) int64 { return int64(len(e.groupInfo) + len(e.treeBeside(g))) }
+
 // store keeps the GroupInfo, which states the group g, as the conversation's.
 func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, g *mls.Group, at time.Time) error {
-	var tree []byte
-	if _, inside := e.info.Extensions.Find(mls.ExtensionRatchetTree); !inside {
-		tree = g.Tree.Bytes()
-	}
+	tree := e.treeBeside(g)
 	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
 		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: tree, At: at,
 	}); err != nil {

@@ -16,7 +16,7 @@ import (
 type verification struct {
 	// base is the group that the commit was made in; nil where the conversation
 	// was in another epoch, or the caller no member.
-	base *mls.Group
+	base *storedGroup
 	// next is the group that the commit leads to, and members are its leaves.
 	next    *mls.Group
 	members []mls.Member

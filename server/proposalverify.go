@@ -30,7 +30,7 @@ func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *
 		if err := s.payChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
 			return nil, err
 		}
-		v.err = p.verify(g, caller)
+		v.err = p.verify(g.Group, caller)
 	}
 	return v, nil
 }

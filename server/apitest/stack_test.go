@@ -30,6 +30,7 @@ import (
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/source"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -48,16 +49,18 @@ type stack struct {
 	blobDir string
 	conns   *conns.Keeper
 	bodies  *bodies.Budget
+	storage *storage.Book
 	trace   *trace
 }
 
 // options are what tests want otherwise.
 type options struct {
-	server server.Config
-	limits limit.Config
-	stream stream.Config
-	conns  conns.Config
-	bodies bodies.Config
+	server  server.Config
+	limits  limit.Config
+	stream  stream.Config
+	conns   conns.Config
+	bodies  bodies.Config
+	storage storage.Config
 	// first are steps of admission before those of the service.
 	first []xrpc.Step
 }
@@ -85,6 +88,11 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
 	limits := must(limit.New(o.limits))(t)
 	o.server.Limits, o.stream.Limits = limits, limits
+	if o.storage.Limits == nil {
+		o.storage.Limits = limits
+	}
+	s.storage = storage.New(o.storage)
+	o.server.Storage = s.storage
 	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),

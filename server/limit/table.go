@@ -90,5 +90,6 @@ func table() []*Row {
 	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], SpentTokens, MembersAdded, MembersAddedByRemovers, Verification)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
 	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
+	rows = append(rows, storageTable...)
 	return append(rows, originTable()...)
 }
