@@ -29,7 +29,8 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 
 // paced makes a call that stores a message, a commit or a proposal, which the
 // rate of its conversation bounds. Leaving, removing and asking for help never
-// wait. Only what was accepted counts, so that only members can use a rate up.
+// wait. Only what was accepted counts, so that only members can use a rate up,
+// and not by commits that lose their race.
 //
 // Where the rate is used up, the call is made all the same, and fails with
 // errConvoFull once it has found out that the caller is a member, which it does
@@ -43,11 +44,19 @@ func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool
 	out, err := call(wait != nil)
 	switch {
 	case err == nil:
-		s.pace.CountConvo(convoID, m)
+		if !hasLost(out) {
+			s.pace.CountConvo(convoID, m)
+		}
 	case errors.Is(err, errConvoFull):
 		return nil, wait
 	}
 	return out, err
+}
+
+// hasLost tells whether an answer is that of a commit that was not accepted.
+func hasLost(answer any) bool {
+	out, ok := answer.(*commitResult)
+	return ok && !out.Success
 }
 
 // waits is errConvoFull for a commit of a member in a conversation that is full,

@@ -108,3 +108,26 @@ func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, targe
 		"signal":  func() error { return second(s.SendEphemeral(t.Context(), by(c), signal)) },
 	}
 }
+
+// Commits that lose their race use up nothing of the conversation's rate: many
+// members that commit at once, or one that sends a commit of the past again and
+// again, keep nobody from committing.
+func TestLostRacesAreNotCounted(t *testing.T) {
+	t.Parallel()
+	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTestServer(t, func(c *Config) { c.Pace = limits })
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	late := commitInput(g, g.Commit(bob, mlstest.Plan{}))
+	g = advance(t, s, g, alice, 1)
+	row := limit.ConvoRow(limit.ClassChange)
+	limits.Spend(t.Context(), row, g.ID(), row.Amount-2) // room for one more
+	for range 5 {
+		out, err := s.SendCommit(t.Context(), by(bob), late)
+		lostIt(t, out, err)
+	}
+	advance(t, s, g, alice, 1)
+}
