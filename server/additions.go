@@ -24,7 +24,7 @@ func (p *payment) giveBack(ctx context.Context) {
 }
 
 // payAdditions takes the accounts that a commit adds from what the caller may
-// add in an hour.
+// add in an hour. Where that is less, the request is overdrawn.
 func (s *Server) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*payment, error) {
 	added := unique(req.added)
 	if s.pace == nil || len(added) == 0 {
@@ -38,7 +38,9 @@ func (s *Server) payAdditions(ctx context.Context, caller xrpc.Caller, req *comm
 	if may {
 		row = limit.MembersAddedByRemovers
 	}
-	return s.pay(ctx, caller, row, int64(len(added)))
+	var taken *payment
+	taken, req.overdrawn = s.pay(ctx, caller, row, int64(len(added)))
+	return taken, nil
 }
 
 // pay takes n of a row of the caller.

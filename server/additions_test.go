@@ -98,3 +98,56 @@ func TestCreationCountsMembers(t *testing.T) {
 	commitGroup(t, s, alice, bob)
 	commitGroup(t, s, bob, carol)
 }
+
+// A call that is repeated, since its answer was lost, takes nothing a second
+// time, and is answered where nothing is left.
+func TestRepeatedAdditionsTakeNothing(t *testing.T) {
+	t.Parallel()
+	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} })
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob)
+	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob)})
+	creation := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(),
+		InitialMembers: []string{bob.DID}, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
+	create := func() {
+		t.Helper()
+		if _, err := s.CreateConvo(t.Context(), by(alice), creation); err != nil {
+			t.Error(err)
+		}
+	}
+	g = c.Next
+	limits.Spend(t.Context(), limit.MembersAddedByRemovers, alice.DID, limit.MembersAddedByRemovers.Amount-2)
+	for range 3 {
+		create()
+	}
+	next := g.With(carol).Commit(bob, mlstest.Plan{Add: commitPackages(t, s, carol)})
+	addition := addInput(g, next, carol)
+	addition.IdempotencyKey = new("k")
+	limits.Spend(t.Context(), limit.MembersAdded, bob.DID, limit.MembersAdded.Amount-2)
+	add := func() {
+		t.Helper()
+		out, err := s.AddMembers(t.Context(), by(bob), addition)
+		accepted(t, (*gen.SendCommitOutput)(out), err)
+	}
+	for range 3 {
+		add()
+	}
+	for row, who := range map[*limit.Row]string{limit.MembersAddedByRemovers: alice.DID, limit.MembersAdded: bob.DID} {
+		if err := limits.Check(t.Context(), row, who, 1); err != nil {
+			t.Errorf("%s: repetitions took what was left: %v", row.Name, err)
+		}
+		limits.Spend(t.Context(), row, who, 1)
+	}
+	create()
+	add()
+	addition.IdempotencyKey = nil // the same bytes again
+	add()
+	// What it is told of a conversation that it is not in does not depend on it.
+	none := mlstest.NewGroup(bob, mlstest.Random(16)).With(carol)
+	_, err = s.AddMembers(t.Context(), by(bob), addInput(none, none.Commit(bob, mlstest.Plan{Add: commitPackages(t, s, carol)}), carol))
+	wantError(t, err, gen.ErrConvoNotFound)
+}

@@ -33,6 +33,9 @@ type commitRequest struct {
 	external bool
 	// full: the conversation has used up its rate.
 	full bool
+	// overdrawn is why the caller may add nobody now: told under the lock, after
+	// what a repetition is answered.
+	overdrawn error
 }
 
 // commitResult is the answer of all four.
@@ -61,24 +64,26 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
-	out, err := paced(s, req.conversation, req.method, func(full bool) (*commitResult, error) {
+	stored := false
+	out, err := paced(s, req.conversation, req.method, func(full bool) (out *commitResult, err error) {
 		req.full = full
-		return s.decide(ctx, caller, req, parsed)
+		out, stored, err = s.decide(ctx, caller, req, parsed)
+		return out, err
 	})
-	if err != nil || !out.Success {
+	if err != nil || !stored {
 		taken.giveBack(ctx)
 	}
 	return out, err
 }
 
-func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (*commitResult, error) {
+// decide decides a commit. stored tells that it is written, and not a repetition.
+func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
 	now := s.timestamp()
 	first, err := s.idempotency.firstAnswer(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out *commitResult
-	bill, stored := s.storage.Bill(caller.DID), false
+	bill := s.storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		verified, err := s.verifyCommit(ctx, caller.DID, req, parsed)
 		if err != nil {
@@ -95,15 +100,16 @@ func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	settle(ctx, bill, stored, err)
 	if lost := (*lostRace)(nil); errors.As(err, &lost) {
 		if err := s.reserve(ctx, caller, req.conversation, lost); err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		return s.conflict(ctx, caller, req.conversation, lost)
+		out, err = s.conflict(ctx, caller, req.conversation, lost)
+		return out, false, err
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	s.hint(req.conversation)
-	return out, nil
+	return out, stored, nil
 }
 
 // timestamp is the current time as the database keeps it.

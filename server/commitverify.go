@@ -34,6 +34,9 @@ func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitReq
 	if v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch); err != nil || v.base == nil {
 		return v, err
 	}
+	if v.err = req.overdrawn; v.err != nil {
+		return v, nil
+	}
 	q := db.New(s.pool)
 	if err := req.waits(ctx, q, caller); err != nil {
 		return nil, err

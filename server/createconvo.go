@@ -31,6 +31,8 @@ type newConvo struct {
 	group   *mls.Group
 	members []mls.Member
 	refused error
+	// stored: it is written, and not there before.
+	stored bool
 	// bill is what its creator pays for it, and byNew tells that this is a new
 	// account.
 	bill  *storage.Bill
@@ -52,25 +54,33 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	if err := n.records(s.idempotency, caller); err != nil {
 		return nil, err
 	}
-	if err := n.verify(ctx, s); err != nil {
-		return nil, err
-	}
-	paid, err := s.pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(unique(in.InitialMembers))))
-	if err != nil {
-		return nil, err
-	}
-	out := &gen.ConvoView{}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		*out = gen.ConvoView{}
-		return n.create(ctx, db.New(tx), out)
-	})
+	paid, overdrawn := s.pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(n.in.InitialMembers)))
+	out, err := n.run(ctx, s, overdrawn)
 	settle(ctx, n.bill, true, err) // a repetition has paid nothing
-	if err != nil {
+	if err != nil || !n.stored {
 		paid.giveBack(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
 	s.hint(n.in.GroupID)
 	return out, nil
+}
+
+// run verifies and writes the conversation. overdrawn is why its creator may add
+// nobody now; who repeats a call has its first answer all the same.
+func (n *newConvo) run(ctx context.Context, s *Server, overdrawn error) (*gen.ConvoView, error) {
+	if n.refused = overdrawn; n.refused == nil {
+		if err := n.verify(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	out := &gen.ConvoView{}
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		n.stored, *out = false, gen.ConvoView{}
+		return n.create(ctx, db.New(tx), out)
+	})
+	return out, err
 }
 
 // parseNewConvo checks all that does not depend on what is stored.
@@ -182,7 +192,7 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 	if err != nil {
 		return err
 	}
-	*out = views[0]
+	n.stored, *out = true, views[0]
 	if err := n.byKey.keep(ctx, q, out); err != nil {
 		return err
 	}
