@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -148,6 +149,45 @@ func TestUploadsCountBytes(t *testing.T) {
 	m.takes(t, limit.StoredBytes, alice, 150_000, func() {
 		if err := try(randomBytes(150_000), -1); err != nil {
 			t.Errorf("what just fits: %v", err)
+		}
+	})
+}
+
+// An upload that fails since the service cannot store it costs nothing, however
+// often the client tries again.
+func TestUploadsThatFailHereCostNothing(t *testing.T) {
+	t.Parallel()
+	m := newMeter(t)
+	s := newTestServer(t, m.with)
+	alice := did("alice")
+	try := func() error {
+		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(randomBytes(100_000)), ContentType: anyBytes, ContentLength: 100_000})
+		return err
+	}
+	good := s.blobs
+	bad, err := blob.OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bad.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.blobs = bad
+	m.takes(t, limit.StoredBytes, alice, 0, func() {
+		if try() == nil {
+			t.Error("stored in a bucket that is closed")
+		}
+	})
+	s.blobs = good
+	m.takes(t, limit.StoredBytes, alice, 100_000, func() {
+		if err := try(); err != nil {
+			t.Error(err)
+		}
+	})
+	exec(t, s.pool, `ALTER TABLE loose_objects RENAME TO gone`)
+	m.takes(t, limit.StoredBytes, alice, 0, func() {
+		if try() == nil {
+			t.Error("stored without its row")
 		}
 	})
 }

@@ -50,12 +50,14 @@ func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Up
 		return nil, err
 	}
 	out, kept, err := s.upload(ctx, caller, up, bill)
-	settle(ctx, bill, kept, err)
+	if !kept {
+		bill.Return(ctx)
+	}
 	return out, err
 }
 
 // upload stores an attachment that is paid for, as far as its size is known. kept
-// tells whether anything new is stored.
+// tells whether anything new is stored, or may be.
 func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
 	key := blob.NewKey()
 	if room, err := s.reserveRoom(ctx, caller.DID, key, up.ContentLength); err != nil {
@@ -70,7 +72,7 @@ func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload
 		up = &metered
 	}
 	if out, kept, err = s.storeBlob(ctx, caller, up, key); !kept {
-		s.dropObject(ctx, key)
+		kept = !s.dropObject(ctx, key)
 	}
 	return out, kept, err
 }
@@ -243,18 +245,19 @@ func mediaType(header string) string {
 }
 
 // dropObject deletes an object that did not become a blob. Where the commit's
-// answer was lost, it may be one all the same: so it has to be loose still. The
-// janitor collects what stays.
-func (s *Server) dropObject(ctx context.Context, key string) {
+// answer was lost, it may be one all the same: so it has to be loose still, which
+// is told. The janitor collects what stays.
+func (s *Server) dropObject(ctx context.Context, key string) (loose bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	n, err := db.New(s.pool).DoomLooseObject(ctx, key)
-	if err == nil && n > 0 {
+	if loose = err == nil && n > 0; loose {
 		err = s.deleteLoose(ctx, key)
 	}
 	if err != nil {
 		slog.WarnContext(ctx, "an object of a failed upload is left to the janitor", "error", err)
 	}
+	return loose
 }
 
 // deleteLoose deletes an object that was given up, and its row when it is gone.
