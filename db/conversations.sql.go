@@ -21,6 +21,17 @@ func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID string,
 	return err
 }
 
+const barLeaver = `-- name: BarLeaver :exec
+UPDATE memberships SET ended_by_other = TRUE
+WHERE convo_id = $1 AND did = $2 AND pending_removal
+`
+
+// Who has left, with its leaf awaiting removal, counts as suspended.
+func (q *Queries) BarLeaver(ctx context.Context, convoID string, did string) error {
+	_, err := q.db.Exec(ctx, barLeaver, convoID, did)
+	return err
+}
+
 const beginMemberships = `-- name: BeginMemberships :exec
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz,

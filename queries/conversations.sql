@@ -92,6 +92,11 @@ UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at):
     left_n = sqlc.arg(n)::bigint, left_gen = sqlc.arg(gen)::bigint, left_pos = sqlc.arg(pos)::bigint
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND left_seq IS NULL;
 
+-- name: BarLeaver :exec
+-- Who has left, with its leaf awaiting removal, counts as suspended.
+UPDATE memberships SET ended_by_other = TRUE
+WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND pending_removal;
+
 -- name: ClearPendingRemovals :exec
 -- The leaf is gone, or its owner is back.
 UPDATE memberships SET pending_removal = FALSE

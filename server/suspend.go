@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -42,7 +43,9 @@ func (s *Server) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveC
 	return out, nil
 }
 
-// suspend changes nothing where the target has left already.
+// suspend leaves things as they are where the target has left already, but that
+// not anybody can add it again: else it would get around a suspension by leaving
+// just before.
 func (h *handshakeTx) suspend(ctx context.Context, target string) error {
 	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil {
@@ -59,6 +62,9 @@ func (h *handshakeTx) suspend(ctx context.Context, target string) error {
 	case stranger:
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", fieldTargetDID)
 	case pendingLeaver:
+		if err := h.q.BarLeaver(ctx, h.convoID, target); err != nil {
+			return fmt.Errorf("bar who has left: %w", err)
+		}
 		return nil
 	}
 	return h.end(ctx, target, stream.ActionRemoved, false)

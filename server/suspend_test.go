@@ -105,6 +105,13 @@ func TestReturnOfTheRemoved(t *testing.T) {
 			accepted(t, out, err)
 			return c.Next
 		}},
+		"left just before it was suspended": {f: func(t *testing.T, g *mlstest.Group) *mlstest.Group {
+			leaveNow(t, s, g, bob)
+			if _, err := s.LeaveConvo(t.Context(), by(alice), suspension(g, bob.DID)); err != nil {
+				t.Fatal(err)
+			}
+			return g
+		}},
 		"left": {free: true, f: func(t *testing.T, g *mlstest.Group) *mlstest.Group {
 			leaveNow(t, s, g, bob)
 			return g
