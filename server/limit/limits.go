@@ -119,12 +119,10 @@ func (l *Limits) TakeHere(r *Row, key string, n int64) error {
 	if l.off {
 		return nil
 	}
-	b := l.bucket(r, key)
-	wait := b.take(n)
-	if wait == 0 && l.inRedis(r) {
-		l.shared.tell(b, l.shared.key(r.Name, key), n)
+	if l.inRedis(r) {
+		return l.Refusal(r, l.shared.takeHere(l.bucket(r, key), l.shared.key(r.Name, key), n))
 	}
-	return l.Refusal(r, wait)
+	return l.Refusal(r, l.bucket(r, key).take(n))
 }
 
 // Check says whether n could be taken, and spends nothing. Of a row that is

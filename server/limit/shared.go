@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,10 @@ type shared struct {
 	up     prometheus.Gauge
 	// later has what is counted in the background.
 	later chan spending
+	// mu guards pending: how much Redis has still to be told, by its key. It is
+	// held while a bucket of this process changes with that.
+	mu      sync.Mutex
+	pending map[string]int64
 }
 
 // spending is an amount that was used already.
@@ -41,17 +46,6 @@ type spending struct {
 	bucket bucket
 	key    string
 	n      int64
-}
-
-// heed learns from Redis in how much time the bucket will be full. What was given
-// back lowers it: the answer to its being taken may have come after that. What
-// is still to be counted raises it again.
-func (s spending) heed(ahead time.Duration) {
-	if s.n < 0 {
-		s.bucket.adopt(ahead)
-		return
-	}
-	s.bucket.raise(ahead)
 }
 
 // maxLater is how many amounts may wait to be counted in Redis. What comes
@@ -67,7 +61,7 @@ const maxBatch = 100
 
 func newShared(cfg *Config) *shared {
 	s := &shared{
-		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, later: make(chan spending, maxLater),
+		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, later: make(chan spending, maxLater), pending: map[string]int64{},
 		up: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "mls_limit_redis_up", Help: "1 while limits are counted in Redis, together with other instances.",
 		}),
@@ -161,26 +155,69 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 	if wait > 0 {
 		good = refusalGood
 	}
-	b.learn(time.Duration(answer[1])*time.Microsecond, good, period)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b.learn(b.ahead(answer[1], s.pending[key]), good, period)
 	return wait
 }
 
 // spend counts n in this process now, and in Redis a moment later: what was
 // used already needs no answer.
 func (s *shared) spend(b bucket, key string, n int64) {
+	s.mu.Lock()
 	b.spend(n)
-	s.tell(b, key, n)
+	s.pending[key] += n
+	s.mu.Unlock()
+	s.tell(spending{b, key, n})
 }
 
-// tell counts in Redis, a moment later, what this process has counted.
-func (s *shared) tell(b bucket, key string, n int64) {
-	if s.lost.Load() {
-		return
+// takeHere takes n by what this process knows, and tells Redis a moment later.
+func (s *shared) takeHere(b bucket, key string, n int64) time.Duration {
+	s.mu.Lock()
+	wait := b.take(n)
+	if wait == 0 {
+		s.pending[key] += n
 	}
-	select {
-	case s.later <- spending{b, key, n}:
-	default:
+	s.mu.Unlock()
+	if wait == 0 {
+		s.tell(spending{b, key, n})
 	}
+	return wait
+}
+
+// tell has Redis count, a moment later, what this process has counted.
+func (s *shared) tell(one spending) {
+	if !s.lost.Load() {
+		select {
+		case s.later <- one:
+			return
+		default:
+		}
+	}
+	s.told(one, nil)
+}
+
+// told notes that one waits no longer: Redis was told, and answers in how much
+// time the bucket will be full, or it never will be. What is still pending comes
+// on top of an answer, or goes off it: so what is given back is there again
+// although Redis has not heard of it. The bucket of this process is never
+// lowered: a Redis that came back empty does not know what was used before.
+func (s *shared) told(one spending, answer []int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pending := s.pending[one.key] - one.n
+	if s.pending[one.key] = pending; pending == 0 {
+		delete(s.pending, one.key)
+	}
+	if len(answer) == 2 {
+		one.bucket.raise(one.bucket.ahead(answer[1], pending))
+	}
+}
+
+// ahead is in how much time a bucket will be full of which Redis says so many
+// microseconds, when it has heard of what is pending.
+func (b bucket) ahead(micros, pending int64) time.Duration {
+	return max(0, time.Duration(micros)*time.Microsecond+time.Duration(float64(pending)*b.each))
 }
 
 // countLater counts what waits, as much together as there is.
@@ -197,6 +234,9 @@ func (s *shared) countLater(ctx context.Context) {
 			batch = append(batch, <-s.later)
 		}
 		if s.lost.Load() {
+			for _, one := range batch {
+				s.told(one, nil)
+			}
 			continue
 		}
 		if err := s.count(ctx, batch); err != nil && ctx.Err() == nil {
@@ -206,20 +246,25 @@ func (s *shared) countLater(ctx context.Context) {
 }
 
 func (s *shared) count(ctx context.Context, batch []spending) error {
-	return redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
-		answers, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+	answers := make([][]int64, len(batch))
+	err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
+		results, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for _, one := range batch {
 				p.Eval(ctx, takeLua, []string{one.key}, one.bucket.args(one.n, 0, "count")...)
 			}
 			return nil
 		})
-		for i, a := range answers {
-			if got, err := a.(*redis.Cmd).Int64Slice(); err == nil && len(got) == 2 {
-				batch[i].heed(time.Duration(got[1]) * time.Microsecond)
+		for i, r := range results {
+			if got, err := r.(*redis.Cmd).Int64Slice(); err == nil {
+				answers[i] = got
 			}
 		}
 		return err
 	})
+	for i, one := range batch {
+		s.told(one, answers[i])
+	}
+	return err
 }
 
 // lose has this process count alone until Redis takes writes again.

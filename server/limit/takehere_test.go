@@ -20,11 +20,9 @@ func TestTakeHere(t *testing.T) {
 	if one.TakeHere(slow, "a", 1) == nil {
 		t.Error("more than there is")
 	}
-	for deadline := time.Now().Add(time.Minute); two.Take(t.Context(), slow, "a", 1) == nil; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the other instance does not hear of it")
-		}
-		two.Return(t.Context(), slow, "a", 1)
+	one.told(t, "a")
+	if two.Take(t.Context(), slow, "a", 1) == nil {
+		t.Error("the other instance does not hear of it")
 	}
 	if two.TakeHere(slow, "a", 1) == nil {
 		t.Error("what Redis said is not heeded")
@@ -48,4 +46,47 @@ func TestGivenBackWhileRedisIsTold(t *testing.T) {
 		}
 		i.Return(t.Context(), slow, "a", slow.Amount)
 	}
+}
+
+// A Redis that came back empty does not know what was used before. What is given
+// back then gives back no more than that.
+func TestGivenBackToAnEmptyRedis(t *testing.T) {
+	c := redisClient(t, dbtest.Redis(t))
+	i := newInstance(t, c)
+	if err := i.TakeHere(slow, "a", 60); err != nil {
+		t.Fatal(err)
+	}
+	i.told(t, "a")
+	if err := c.FlushAll(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.TakeHere(slow, "a", 10); err != nil {
+		t.Fatal(err)
+	}
+	i.told(t, "a")
+	i.Return(t.Context(), slow, "a", 10)
+	i.told(t, "a")
+	if i.TakeHere(slow, "a", 41) == nil {
+		t.Error("what was used before is forgotten")
+	}
+	if err := i.TakeHere(slow, "a", 40); err != nil {
+		t.Errorf("what was left is gone: %v", err)
+	}
+}
+
+// told waits until Redis has been told of a bucket.
+func (i *instance) told(t testing.TB, key string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); i.shared.waits(key); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("Redis is not told")
+		}
+	}
+}
+
+func (s *shared) waits(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.pending[s.key(slow.Name, key)]
+	return ok
 }
