@@ -47,6 +47,18 @@ func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID string, dids [
 	return err
 }
 
+const packageBytesByRef = `-- name: PackageBytesByRef :one
+SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY($1::bytea[])
+`
+
+// How much PackagesByRef would read.
+func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (int64, error) {
+	row := q.db.QueryRow(ctx, packageBytesByRef, refs)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const packagesByRef = `-- name: PackagesByRef :many
 SELECT key_package FROM key_packages WHERE ref = ANY($1::bytea[]) ORDER BY ref, did
 `
@@ -70,6 +82,20 @@ func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte) ([][]byte, e
 		return nil, err
 	}
 	return items, nil
+}
+
+const proposalBytesByRef = `-- name: ProposalBytesByRef :one
+SELECT coalesce(sum(octet_length(ciphertext)), 0)::bigint FROM messages
+WHERE convo_id = $1 AND kind = 'proposal' AND epoch = $2
+    AND (proposal_ref IN (SELECT unnest($3::bytea[]))) IS TRUE
+`
+
+// How much ProposalsByRef would read.
+func (q *Queries) ProposalBytesByRef(ctx context.Context, convoID string, epoch int64, refs [][]byte) (int64, error) {
+	row := q.db.QueryRow(ctx, proposalBytesByRef, convoID, epoch, refs)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const proposalsByRef = `-- name: ProposalsByRef :many

@@ -5,12 +5,22 @@ FROM memberships
 WHERE convo_id = $1 AND (left_seq IS NULL OR pending_removal)
 ORDER BY joined_seq, did;
 
+-- name: ProposalBytesByRef :one
+-- How much ProposalsByRef would read.
+SELECT coalesce(sum(octet_length(ciphertext)), 0)::bigint FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch)
+    AND (proposal_ref IN (SELECT unnest(sqlc.arg(refs)::bytea[]))) IS TRUE;
+
 -- name: ProposalsByRef :many
 -- IS TRUE has the list hashed: an array would be searched for each proposal.
 SELECT proposal_ref, ciphertext FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch)
     AND (proposal_ref IN (SELECT unnest(sqlc.arg(refs)::bytea[]))) IS TRUE
 ORDER BY seq;
+
+-- name: PackageBytesByRef :one
+-- How much PackagesByRef would read.
+SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]);
 
 -- name: PackagesByRef :many
 -- What a package's reference stands for never changes.

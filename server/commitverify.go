@@ -41,17 +41,19 @@ func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitReq
 	if err := req.waits(ctx, q, caller); err != nil {
 		return nil, err
 	}
-	if v.packages, err = namedPackages(ctx, q, p.invite); err != nil {
-		return nil, err
+	if v.packages, v.err, err = namedPackages(ctx, q, req.welcomeField, p.invite); err != nil || v.err != nil {
+		return v, err
 	}
 	if p.public == nil {
 		v.err = v.takePrivate(req, p, mem)
 	} else {
-		proposals, err := readProposals(ctx, q, req.conversation, p)
+		proposals, refused, err := readProposals(ctx, q, req, p)
 		if err != nil {
 			return nil, err
 		}
-		v.err = v.applyPublic(caller, req, p, proposals, mem)
+		if v.err = refused; refused == nil {
+			v.err = v.applyPublic(caller, req, p, proposals, mem)
+		}
 	}
 	if v.err == nil {
 		if v.members, err = v.next.Tree.Members(); err != nil {
@@ -70,28 +72,35 @@ func (v *verification) check() error {
 }
 
 // namedPackages reads the packages that a Welcome names; unknown ones are left
-// out.
-func namedPackages(ctx context.Context, q *db.Queries, w *mls.Welcome) ([]*mls.KeyPackage, error) {
+// out. refused says that they are too large together.
+func namedPackages(ctx context.Context, q *db.Queries, field string, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
 	if w == nil {
-		return nil, nil
+		return nil, nil, nil
+	}
+	bytes, err := q.PackageBytesByRef(ctx, w.Refs())
+	if err != nil {
+		return nil, nil, fmt.Errorf("measure key packages: %w", err)
+	}
+	if bytes > MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", field, bytes, MaxNamed), nil
 	}
 	rows, err := q.PackagesByRef(ctx, w.Refs())
 	if err != nil {
-		return nil, fmt.Errorf("read key packages: %w", err)
+		return nil, nil, fmt.Errorf("read key packages: %w", err)
 	}
-	out := make([]*mls.KeyPackage, len(rows))
+	out = make([]*mls.KeyPackage, len(rows))
 	for i, b := range rows {
 		if out[i], err = mls.ParseKeyPackage(b); err != nil {
-			return nil, fmt.Errorf("stored key package does not parse: %w", err)
+			return nil, nil, fmt.Errorf("stored key package does not parse: %w", err)
 		}
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 // readProposals reads the readable proposals that a commit refers to, by
 // reference. Those that were sent as PrivateMessage have no reference that an
-// outsider could compute.
-func readProposals(ctx context.Context, q *db.Queries, convoID string, p *parsedCommit) (map[string]*mls.PublicMessage, error) {
+// outsider could compute. refused says that they are too large together.
+func readProposals(ctx context.Context, q *db.Queries, req *commitRequest, p *parsedCommit) (out map[string]*mls.PublicMessage, refused, err error) {
 	var refs [][]byte
 	for _, x := range p.public.Commit.Proposals {
 		if x.Proposal == nil {
@@ -99,21 +108,28 @@ func readProposals(ctx context.Context, q *db.Queries, convoID string, p *parsed
 		}
 	}
 	if len(refs) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	rows, err := q.ProposalsByRef(ctx, convoID, p.epoch, refs)
+	bytes, err := q.ProposalBytesByRef(ctx, req.conversation, p.epoch, refs)
 	if err != nil {
-		return nil, fmt.Errorf("read proposals: %w", err)
+		return nil, nil, fmt.Errorf("measure proposals: %w", err)
 	}
-	out := make(map[string]*mls.PublicMessage, len(rows))
+	if bytes > MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: refers to proposals of %d bytes together; this service accepts %d", req.commitField, bytes, MaxNamed), nil
+	}
+	rows, err := q.ProposalsByRef(ctx, req.conversation, p.epoch, refs)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read proposals: %w", err)
+	}
+	out = make(map[string]*mls.PublicMessage, len(rows))
 	for _, r := range rows {
 		m, err := mls.ParseMessage(r.Ciphertext)
 		if err != nil {
-			return nil, fmt.Errorf("stored proposal does not parse: %w", err)
+			return nil, nil, fmt.Errorf("stored proposal does not parse: %w", err)
 		}
 		out[string(r.ProposalRef)] = m.Public
 	}
-	return out, nil
+	return out, nil, nil
 }
 
 // takePrivate takes the next epoch from the GroupInfo, since nobody outside can

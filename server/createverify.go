@@ -12,8 +12,8 @@ import (
 // verify does what costs signature checks, outside the transaction. What it
 // finds wrong is told after a repeated call had its first answer.
 func (n *newConvo) verify(ctx context.Context, s *Server) error {
-	packages, err := namedPackages(ctx, db.New(s.pool), n.invite)
-	if err != nil {
+	packages, refused, err := namedPackages(ctx, db.New(s.pool), "welcomeMessage", n.invite)
+	if n.refused = refused; err != nil || refused != nil {
 		return err
 	}
 	n.refused = n.takeGroup(packages, s.verifierFor(ctx, n.creator))

@@ -17,6 +17,9 @@ const (
 	MaxGroupInfo          = 4 << 20
 	MaxRatchetTree        = 4 << 20
 	MaxKeyPackage         = 48 << 10
+	// MaxNamed is what the key packages that a Welcome names take together, and
+	// the proposals that a commit refers to: both are read into memory.
+	MaxNamed = 8 << 20
 	// MaxSignal is what sendEphemeral takes.
 	MaxSignal = 64 << 10
 	// MaxRequestBody is the most that any method takes as JSON. What each of
