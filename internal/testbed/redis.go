@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strconv"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Redis is a Redis that keeps nothing.
@@ -45,4 +47,18 @@ func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error)
 func (r *Redis) Kill() {
 	_ = r.cmd.Process.Kill()
 	_ = r.cmd.Wait() // killed
+}
+
+// Do runs one command.
+func (r *Redis) Do(ctx context.Context, args ...any) error {
+	o, err := redis.ParseURL(r.URL)
+	if err != nil {
+		return fmt.Errorf("testbed: %w", err)
+	}
+	c := redis.NewClient(o)
+	defer c.Close()
+	if err := c.Do(ctx, args...).Err(); err != nil {
+		return fmt.Errorf("testbed: %w", err)
+	}
+	return nil
 }
