@@ -1,45 +1,62 @@
 # make help lists the targets.
-SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# Where Go usually is, for accounts that do not have it in PATH, such as root by sudo.
+export PATH := $(PATH):/usr/local/go/bin
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# The linker is told the version; Go itself would ask git, and fail in a checkout that belongs to another account.
+export GOFLAGS := $(strip $(shell PATH="$(PATH)" go env GOFLAGS 2>/dev/null) -buildvcs=false)
 GO_TOOLS := -modfile=tools/go.mod
+PACKAGES ?= ./...
+E2E ?= test
 BENCH_TIME ?= 10s
 SOAK_MESSAGES ?= 1000000
 SOAK_TIME ?= 6h
 FUZZ_TIME ?= 1m
 
-.PHONY: help build run test test-go test-e2e verify generate demo bench soak fuzz fmt clean
+ENSURE := @sh tools/ensure.sh go certs
+BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
+
+.PHONY: help build run test test-go test-e2e verify generate demo bench soak fuzz fmt clean bare
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## write bin/mlsd, static, with its version
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
+	$(ENSURE)
+	$(BUILD)
 
-run: build ## start a delivery service on localhost:3000, with a private PostgreSQL in ./data
-	@tools/ensure.sh postgres
+run: ## start a delivery service on localhost:3000, with a private PostgreSQL in ./data
+	$(ENSURE) $(if $(DATABASE_URL),,postgres)
+	$(BUILD)
 	bin/mlsd serve
 
-test: test-go test-e2e ## run every test: Go with the race detector, and end to end with real peers
+test: ## run every test: Go with the race detector, and end to end with real peers
+	$(ENSURE) cc c++ postgres redis node nginx
+	@$(MAKE) --no-print-directory test-go
+	@$(MAKE) --no-print-directory test-e2e
 
-test-go: ## run the Go tests with the race detector
-	@tools/ensure.sh cc postgres redis
-	go test -race -timeout 20m ./...
+test-go: ## run the Go tests of PACKAGES with the race detector
+	$(ENSURE) cc postgres redis
+	go test -race -timeout 20m $(PACKAGES)
 
-test-e2e: build ## run the end-to-end tests: two real PDSes, real MLS clients, the real binary
-	@tools/ensure.sh cc postgres redis node nginx chromium
-	sh e2e/run.sh test
+test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
+	$(ENSURE) c++ postgres node nginx
+	$(BUILD)
+	sh e2e/run.sh $(E2E)
 
-demo: build ## watch two people on two PDSes talk end-to-end encrypted
-	@tools/ensure.sh cc postgres node
+demo: ## watch two people on two PDSes talk end-to-end encrypted
+	$(ENSURE) c++ postgres node
+	$(BUILD)
 	sh e2e/run.sh demo
 
-bench: build ## measure the service beside its limits
-	@tools/ensure.sh postgres redis
+bench: ## measure the service beside its limits
+	$(ENSURE) postgres redis
+	$(BUILD)
 	go run ./cmd/mlsbench -time $(BENCH_TIME)
 
 soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fails every few seconds
-	@tools/ensure.sh postgres redis
+	$(ENSURE) postgres redis
+	$(BUILD)
 	go test -count=1 -timeout 0 -v -run 'TestSoak$$' ./internal/faults -soak.messages $(SOAK_MESSAGES) -soak.for $(SOAK_TIME) -soak.convos 50 -soak.people 200
 
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
@@ -51,11 +68,15 @@ generate: ## write gen/ from lexicons/, db/ from queries/ and db/migrations/, do
 	go test -count=1 -run TestDocumentation ./server/limit -update
 
 verify: ## fail when lexicons, code, SQL or style drift apart
-	@tools/ensure.sh cc postgres
+	$(ENSURE) cc postgres
 	tools/verify.sh
 
 fmt: ## format the Go code
-	gofmt -w $$(git ls-files '*.go')
+	gofmt -w $$(find . -name node_modules -prune -o -name '*.go' -print)
+
+bare: ## try the two commands of README in minimal systems of their own: as root, with debootstrap
+	@sh tools/ensure.sh debootstrap
+	tools/bare.sh whole
 
 clean: ## remove what was built (./data stays)
 	rm -rf bin e2e/out

@@ -13,10 +13,10 @@ import (
 const advanceEpoch = `-- name: AdvanceEpoch :one
 UPDATE conversations SET
     epoch = $1::bigint + 1,
-    epoch_assumed = FALSE,
     last_seq = last_seq + 1,
     last_pos = greatest(last_pos, log_own_xid()),
     roster_version = roster_version + $2::bigint,
+    epoch_began_at = clock_timestamp(), reserved_for = NULL, reserved_until = NULL,
     last_activity_at = greatest(last_activity_at, $3)
 WHERE convo_id = $4 AND closed_at IS NULL
   AND epoch = $1::bigint
@@ -38,7 +38,7 @@ type AdvanceEpochRow struct {
 }
 
 // The one statement that moves a group on: exactly one commit of an epoch finds
-// its row. What an assumed epoch is has been settled by then.
+// its row.
 func (q *Queries) AdvanceEpoch(ctx context.Context, arg AdvanceEpochParams) (AdvanceEpochRow, error) {
 	row := q.db.QueryRow(ctx, advanceEpoch,
 		arg.Framing,
@@ -222,33 +222,11 @@ func (q *Queries) FindOwnCommit(ctx context.Context, arg FindOwnCommitParams) (i
 	return seq, err
 }
 
-const findProposal = `-- name: FindProposal :one
-SELECT ciphertext FROM messages
-WHERE convo_id = $1 AND kind = 'proposal' AND epoch = $2 AND proposal_ref = $3
-ORDER BY seq LIMIT 1
-`
-
-func (q *Queries) FindProposal(ctx context.Context, convoID string, epoch int64, proposalRef []byte) ([]byte, error) {
-	row := q.db.QueryRow(ctx, findProposal, convoID, epoch, proposalRef)
-	var ciphertext []byte
-	err := row.Scan(&ciphertext)
-	return ciphertext, err
-}
-
-const firstCommit = `-- name: FirstCommit :one
-SELECT ciphertext FROM messages
-WHERE convo_id = $1 AND kind = 'commit' AND epoch = 0
-`
-
-// The commit of epoch 0, as far as the service has seen it.
-func (q *Queries) FirstCommit(ctx context.Context, convoID string) ([]byte, error) {
-	row := q.db.QueryRow(ctx, firstCommit, convoID)
-	var ciphertext []byte
-	err := row.Scan(&ciphertext)
-	return ciphertext, err
-}
-
 const insertHandshake = `-- name: InsertHandshake :exec
+WITH accepted AS (
+    UPDATE memberships m SET accepted_at = $9
+    WHERE m.convo_id = $1 AND m.did = $6::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
+)
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES ($1, $2, $3, $4, $5, $6::text,
         $7, $8, $9, $10, $11)
@@ -268,6 +246,7 @@ type InsertHandshakeParams struct {
 	Pos         int64
 }
 
+// Stores a commit or a proposal. Its sender has accepted the conversation.
 func (q *Queries) InsertHandshake(ctx context.Context, arg InsertHandshakeParams) error {
 	_, err := q.db.Exec(ctx, insertHandshake,
 		arg.ConvoID,

@@ -10,6 +10,17 @@ import (
 	"time"
 )
 
+const acceptConvo = `-- name: AcceptConvo :exec
+UPDATE memberships SET accepted_at = $1::timestamptz
+WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND accepted_at IS NULL
+`
+
+// The account has shown that it wants to be in the conversation.
+func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID string, did string) error {
+	_, err := q.db.Exec(ctx, acceptConvo, at, convoID, did)
+	return err
+}
+
 const beginMemberships = `-- name: BeginMemberships :exec
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz,
@@ -51,7 +62,7 @@ func (q *Queries) ClearPendingRemovals(ctx context.Context, convoID string, dids
 }
 
 const convosForView = `-- name: ConvosForView :many
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster, c.name, c.description,
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
        c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq
 FROM conversations c
 LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = $1
@@ -64,7 +75,6 @@ type ConvosForViewRow struct {
 	CipherSuite   int64
 	Epoch         int64
 	LastSeq       int64
-	Roster        string
 	Name          *string
 	Description   *string
 	CreatedAt     time.Time
@@ -87,7 +97,6 @@ func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds []stri
 			&i.CipherSuite,
 			&i.Epoch,
 			&i.LastSeq,
-			&i.Roster,
 			&i.Name,
 			&i.Description,
 			&i.CreatedAt,
@@ -104,17 +113,6 @@ func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds []stri
 	return items, nil
 }
 
-const countLeaves = `-- name: CountLeaves :one
-SELECT count(*) FROM leaves WHERE convo_id = $1
-`
-
-func (q *Queries) CountLeaves(ctx context.Context, convoID string) (int64, error) {
-	row := q.db.QueryRow(ctx, countLeaves, convoID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const countMembers = `-- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL
 `
@@ -126,37 +124,18 @@ func (q *Queries) CountMembers(ctx context.Context, convoID string) (int64, erro
 	return count, err
 }
 
-const deleteLeaves = `-- name: DeleteLeaves :exec
-DELETE FROM leaves WHERE convo_id = $1 AND did = ANY($2::text[])
-`
-
-func (q *Queries) DeleteLeaves(ctx context.Context, convoID string, dids []string) error {
-	_, err := q.db.Exec(ctx, deleteLeaves, convoID, dids)
-	return err
-}
-
-const deleteOnlyOtherLeaf = `-- name: DeleteOnlyOtherLeaf :exec
-DELETE FROM leaves l
-WHERE l.convo_id = $1 AND l.did = $2 AND l.device_id <> $3
-  AND 1 = (SELECT count(*) FROM leaves o WHERE o.convo_id = l.convo_id AND o.did = l.did AND o.device_id <> $3)
-`
-
-// The owner's one known leaf besides the device's; none where there are several.
-func (q *Queries) DeleteOnlyOtherLeaf(ctx context.Context, convoID string, did string, deviceID string) error {
-	_, err := q.db.Exec(ctx, deleteOnlyOtherLeaf, convoID, did, deviceID)
-	return err
-}
-
 const endMemberships = `-- name: EndMemberships :exec
 UPDATE memberships SET left_seq = $1::bigint, left_at = $2::timestamptz, pending_removal = $3,
-    left_n = $4::bigint, left_gen = $5::bigint, left_pos = $6::bigint
-WHERE convo_id = $7 AND did = ANY($8::text[]) AND left_seq IS NULL
+    ended_by_other = $4,
+    left_n = $5::bigint, left_gen = $6::bigint, left_pos = $7::bigint
+WHERE convo_id = $8 AND did = ANY($9::text[]) AND left_seq IS NULL
 `
 
 type EndMembershipsParams struct {
 	Seq     int64
 	At      time.Time
 	Pending bool
+	ByOther bool
 	N       int64
 	Gen     int64
 	Pos     int64
@@ -169,6 +148,7 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 		arg.Seq,
 		arg.At,
 		arg.Pending,
+		arg.ByOther,
 		arg.N,
 		arg.Gen,
 		arg.Pos,
@@ -178,23 +158,53 @@ func (q *Queries) EndMemberships(ctx context.Context, arg EndMembershipsParams) 
 	return err
 }
 
+const endedByOthers = `-- name: EndedByOthers :many
+SELECT a.did::text AS did FROM unnest($1::text[]) AS a(did)
+CROSS JOIN LATERAL (
+    SELECT m.ended_by_other FROM memberships m
+    WHERE m.convo_id = $2 AND m.did = a.did
+    ORDER BY m.joined_seq DESC
+    LIMIT 1
+) newest
+WHERE newest.ended_by_other
+`
+
+// Which of these accounts were last removed or suspended by another member.
+func (q *Queries) EndedByOthers(ctx context.Context, dids []string, convoID string) ([]string, error) {
+	rows, err := q.db.Query(ctx, endedByOthers, dids, convoID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var did string
+		if err := rows.Scan(&did); err != nil {
+			return nil, err
+		}
+		items = append(items, did)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertConvo = `-- name: InsertConvo :execrows
-INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, name, description, created_at, last_activity_at)
-VALUES ($1, $2, $3, $4, $5,
-        $6, $7, $8, $9, $9)
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, name, description, created_at, last_activity_at)
+VALUES ($1, $2, $3, $4,
+        $5, $6, $7, $7)
 ON CONFLICT (convo_id) DO NOTHING
 `
 
 type InsertConvoParams struct {
-	ConvoID      string
-	CreatorDid   string
-	CipherSuite  int64
-	Epoch        int64
-	EpochAssumed bool
-	Roster       string
-	Name         *string
-	Description  *string
-	At           time.Time
+	ConvoID     string
+	CreatorDid  string
+	CipherSuite int64
+	Epoch       int64
+	Name        *string
+	Description *string
+	At          time.Time
 }
 
 // Waits for a concurrent creation of the same group; no row where it exists.
@@ -204,8 +214,6 @@ func (q *Queries) InsertConvo(ctx context.Context, arg InsertConvoParams) (int64
 		arg.CreatorDid,
 		arg.CipherSuite,
 		arg.Epoch,
-		arg.EpochAssumed,
-		arg.Roster,
 		arg.Name,
 		arg.Description,
 		arg.At,
@@ -214,17 +222,6 @@ func (q *Queries) InsertConvo(ctx context.Context, arg InsertConvoParams) (int64
 		return 0, err
 	}
 	return result.RowsAffected(), nil
-}
-
-const insertLeaves = `-- name: InsertLeaves :exec
-INSERT INTO leaves (convo_id, did, device_id)
-SELECT $1, unnest($2::text[]), unnest($3::text[])
-ON CONFLICT (convo_id, did, device_id) DO NOTHING
-`
-
-func (q *Queries) InsertLeaves(ctx context.Context, convoID string, dids []string, deviceIds []string) error {
-	_, err := q.db.Exec(ctx, insertLeaves, convoID, dids, deviceIds)
-	return err
 }
 
 const leaveConvo = `-- name: LeaveConvo :exec
@@ -251,7 +248,7 @@ type LeavesForViewRow struct {
 	ConvoID    string
 	Did        string
 	DeviceID   string
-	LeafIndex  *int64
+	LeafIndex  int64
 	Credential []byte
 }
 
@@ -281,38 +278,12 @@ func (q *Queries) LeavesForView(ctx context.Context, convoIds []string) ([]Leave
 	return items, nil
 }
 
-const leavesOf = `-- name: LeavesOf :many
-SELECT did, device_id FROM leaves
-WHERE convo_id = $1 AND did = ANY($2::text[])
-`
-
-type LeavesOfRow struct {
-	Did      string
-	DeviceID string
-}
-
-func (q *Queries) LeavesOf(ctx context.Context, convoID string, dids []string) ([]LeavesOfRow, error) {
-	rows, err := q.db.Query(ctx, leavesOf, convoID, dids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LeavesOfRow
-	for rows.Next() {
-		var i LeavesOfRow
-		if err := rows.Scan(&i.Did, &i.DeviceID); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const lockConvo = `-- name: LockConvo :one
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.epoch_assumed, c.last_seq, c.roster_version, c.roster, c.closed_at
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+    -- Milliseconds by the clock of the database: that the reservation still
+    -- lasts, and that the epoch has lasted.
+    greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
+    greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
 WHERE c.convo_id = $1
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2)
@@ -324,11 +295,12 @@ type LockConvoRow struct {
 	CreatorDid    string
 	CipherSuite   int64
 	Epoch         int64
-	EpochAssumed  bool
 	LastSeq       int64
 	RosterVersion int64
-	Roster        string
 	ClosedAt      *time.Time
+	ReservedFor   *string
+	ReservedMs    int64
+	EpochAgeMs    int64
 }
 
 // Everything about a conversation is decided under this lock. Who was never in
@@ -343,13 +315,49 @@ func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (Lo
 		&i.CreatorDid,
 		&i.CipherSuite,
 		&i.Epoch,
-		&i.EpochAssumed,
 		&i.LastSeq,
 		&i.RosterVersion,
-		&i.Roster,
 		&i.ClosedAt,
+		&i.ReservedFor,
+		&i.ReservedMs,
+		&i.EpochAgeMs,
 	)
 	return i, err
+}
+
+const mayRemove = `-- name: MayRemove :one
+SELECT coalesce((
+    SELECT m.did = $1 FROM memberships m JOIN conversations c ON c.convo_id = m.convo_id
+    WHERE m.convo_id = $2 AND m.left_seq IS NULL
+    ORDER BY m.did = c.creator_did AND m.joined_seq = 0 DESC, m.joined_seq, m.joined_at, m.did
+    LIMIT 1
+), FALSE)::boolean
+`
+
+// Whether a member may end the memberships of others: the creator, and once the
+// creator has left, the longest-standing member; of those that joined together
+// the first by DID. A creator who left and was added again is as any other: its
+// membership did not begin with the conversation.
+func (q *Queries) MayRemove(ctx context.Context, did string, convoID string) (bool, error) {
+	row := q.db.QueryRow(ctx, mayRemove, did, convoID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const memberSuite = `-- name: MemberSuite :one
+SELECT c.cipher_suite FROM conversations c
+WHERE c.convo_id = $1
+  AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $2 AND m.left_seq IS NULL)
+`
+
+// The cipher suite of a member's conversation. Others find nothing, as where no
+// such conversation exists.
+func (q *Queries) MemberSuite(ctx context.Context, convoID string, did string) (int64, error) {
+	row := q.db.QueryRow(ctx, memberSuite, convoID, did)
+	var cipher_suite int64
+	err := row.Scan(&cipher_suite)
+	return cipher_suite, err
 }
 
 const membersForView = `-- name: MembersForView :many
@@ -408,32 +416,29 @@ func (q *Queries) MembershipState(ctx context.Context, convoID string, did strin
 	return i, err
 }
 
-const seniorMember = `-- name: SeniorMember :one
-SELECT did FROM memberships
-WHERE convo_id = $1 AND left_seq IS NULL
-ORDER BY joined_seq, joined_at, did
-LIMIT 1
+const reserveEpoch = `-- name: ReserveEpoch :exec
+UPDATE conversations SET reserved_for = $1, reserved_at = clock_timestamp(),
+    reserved_until = clock_timestamp() + $2::bigint * interval '1 millisecond'
+WHERE convo_id = $3
+  AND (reserved_at IS NULL OR reserved_at <= clock_timestamp() - $4::bigint * interval '1 millisecond')
 `
 
-// The longest-standing member; of those that joined together, the first by DID.
-func (q *Queries) SeniorMember(ctx context.Context, convoID string) (string, error) {
-	row := q.db.QueryRow(ctx, seniorMember, convoID)
-	var did string
-	err := row.Scan(&did)
-	return did, err
+type ReserveEpochParams struct {
+	Did     *string
+	HoldMs  int64
+	ConvoID string
+	PauseMs int64
 }
 
-const settleEpoch = `-- name: SettleEpoch :exec
-WITH stated AS (
-    UPDATE conversations c SET epoch = $1, epoch_assumed = FALSE WHERE c.convo_id = $2
-)
-UPDATE welcomes w SET epoch = $1
-WHERE w.convo_id = $2 AND w.seq = 0 AND w.epoch <> $1
-`
-
-// The creator has stated the epoch that createConvo left open.
-func (q *Queries) SettleEpoch(ctx context.Context, epoch int64, convoID string) error {
-	_, err := q.db.Exec(ctx, settleEpoch, epoch, convoID)
+// Has the current epoch wait for the commit of one member, unless that happened
+// a short time ago.
+func (q *Queries) ReserveEpoch(ctx context.Context, arg ReserveEpochParams) error {
+	_, err := q.db.Exec(ctx, reserveEpoch,
+		arg.Did,
+		arg.HoldMs,
+		arg.ConvoID,
+		arg.PauseMs,
+	)
 	return err
 }
 

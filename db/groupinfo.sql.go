@@ -13,7 +13,6 @@ import (
 const currentGroupInfo = `-- name: CurrentGroupInfo :one
 SELECT g.epoch, g.group_info, g.ratchet_tree, g.updated_at
 FROM group_infos g
-JOIN conversations c ON c.convo_id = g.convo_id AND c.epoch = g.epoch
 WHERE g.convo_id = $1
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = g.convo_id AND m.did = $2 AND m.left_seq IS NULL)
 `

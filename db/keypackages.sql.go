@@ -10,6 +10,26 @@ import (
 	"time"
 )
 
+const clearEndedLeases = `-- name: ClearEndedLeases :execrows
+UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
+WHERE (did, ref) IN (
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.lease_holder <> '' AND k.lease_ends_at < $1::timestamptz
+    ORDER BY k.lease_ends_at
+    LIMIT $2::bigint
+    FOR UPDATE SKIP LOCKED
+)
+`
+
+// Forgets for whom and for which conversation packages were leased.
+func (q *Queries) ClearEndedLeases(ctx context.Context, now time.Time, batch int64) (int64, error) {
+	result, err := q.db.Exec(ctx, clearEndedLeases, now, batch)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const countKeyPackages = `-- name: CountKeyPackages :many
 SELECT d.device_id, COALESCE(k.cipher_suite, 0)::bigint AS cipher_suite,
     count(*) FILTER (WHERE k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $1::timestamptz
@@ -82,15 +102,15 @@ func (q *Queries) CountKeyPackages(ctx context.Context, arg CountKeyPackagesPara
 }
 
 const countLiveKeyPackages = `-- name: CountLiveKeyPackages :many
-SELECT k.device_id, k.cipher_suite, count(*) AS packages FROM key_packages k
+SELECT k.device_id, k.cipher_suite, FALSE::boolean AS last_resort, count(*) AS packages FROM key_packages k
 WHERE k.did = $1 AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $2::timestamptz
 GROUP BY k.device_id, k.cipher_suite
 UNION ALL
-SELECT k.device_id, k.cipher_suite, count(*) FROM key_packages k
+SELECT k.device_id, k.cipher_suite, TRUE, count(*) FROM key_packages k
 WHERE k.did = $1 AND k.last_resort AND k.expires_at > $2::timestamptz
 GROUP BY k.device_id, k.cipher_suite
 UNION ALL
-SELECT DISTINCT l.device_id, 0::bigint, 0::bigint FROM leaves l
+SELECT DISTINCT l.device_id, 0::bigint, FALSE, 0::bigint FROM leaves l
 JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
 WHERE l.did = $1
 `
@@ -98,11 +118,13 @@ WHERE l.did = $1
 type CountLiveKeyPackagesRow struct {
 	DeviceID    string
 	CipherSuite int64
+	LastResort  bool
 	Packages    int64
 }
 
-// What the limits count: unspent packages by device and suite, and devices that
-// have leaves only, with suite 0 and no package. Leaves count as in CountDevices.
+// What the limits count: unspent packages by device and suite, last-resort ones
+// apart, and devices that have leaves only, with suite 0 and no package. Leaves
+// count as in CountDevices.
 func (q *Queries) CountLiveKeyPackages(ctx context.Context, did string, now time.Time) ([]CountLiveKeyPackagesRow, error) {
 	rows, err := q.db.Query(ctx, countLiveKeyPackages, did, now)
 	if err != nil {
@@ -112,7 +134,12 @@ func (q *Queries) CountLiveKeyPackages(ctx context.Context, did string, now time
 	var items []CountLiveKeyPackagesRow
 	for rows.Next() {
 		var i CountLiveKeyPackagesRow
-		if err := rows.Scan(&i.DeviceID, &i.CipherSuite, &i.Packages); err != nil {
+		if err := rows.Scan(
+			&i.DeviceID,
+			&i.CipherSuite,
+			&i.LastResort,
+			&i.Packages,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -313,21 +340,28 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
         WHERE k.did = d.did AND k.device_id = d.device_id AND k.cipher_suite = suite.number
           AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > $1::timestamptz
           AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= $2::timestamptz)
-    ) AS available
+    ) AS available,
+    EXISTS (
+        SELECT 1 FROM leaves l
+        JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
+        JOIN memberships h ON h.convo_id = l.convo_id AND h.did = $3::text AND h.left_seq IS NULL
+        WHERE l.convo_id = $4::text AND l.did = d.did AND l.device_id = d.device_id
+          AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
+    ) AS seated
 FROM devices d
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN $3::bigint <> 0 THEN $3::bigint
+    SELECT CASE WHEN $5::bigint <> 0 THEN $5::bigint
     ELSE COALESCE(LEAST(
         (SELECT min(k.cipher_suite) FROM key_packages k
          WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL AND NOT k.last_resort
            AND (k.expires_at > $1::timestamptz
-                OR (k.lease_holder = $4::text AND k.lease_ends_at > $2::timestamptz))),
+                OR (k.lease_holder = $3::text AND k.lease_ends_at > $2::timestamptz))),
         (SELECT min(k.cipher_suite) FROM key_packages k
          WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort
            AND k.expires_at > $1::timestamptz)
     ), 0) END AS number
 ) suite
-WHERE d.did = ANY($5::text[]) AND d.deleted_at IS NULL
+WHERE d.did = ANY($6::text[]) AND d.deleted_at IS NULL
   AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
                AND k.spent_at IS NULL AND NOT k.last_resort OFFSET 0)
     OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort OFFSET 0)
@@ -338,8 +372,9 @@ ORDER BY d.created_at, d.device_id
 type ListClaimableDevicesParams struct {
 	Horizon     time.Time
 	Now         time.Time
-	CipherSuite int64
 	Holder      string
+	Convo       string
+	CipherSuite int64
 	Dids        []string
 }
 
@@ -348,19 +383,23 @@ type ListClaimableDevicesRow struct {
 	DeviceID    string
 	CipherSuite int64
 	Available   bool
+	Seated      bool
 }
 
 // The devices of these accounts, each with the suite to serve: the one asked
 // for, or the lowest it has (suite 1 is the lowest there is). A device is one
 // that has an unspent package or a leaf. Suite 0: it has no package to serve.
+// Seated: it is in the conversation that the holder, a member, names, and its
+// account does not ask to be added again.
 // OFFSET 0 has every device looked up: without it the planner of a small table
 // would rather read whose packages and leaves there are at all.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
 	rows, err := q.db.Query(ctx, listClaimableDevices,
 		arg.Horizon,
 		arg.Now,
-		arg.CipherSuite,
 		arg.Holder,
+		arg.Convo,
+		arg.CipherSuite,
 		arg.Dids,
 	)
 	if err != nil {
@@ -375,6 +414,7 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 			&i.DeviceID,
 			&i.CipherSuite,
 			&i.Available,
+			&i.Seated,
 		); err != nil {
 			return nil, err
 		}
@@ -387,10 +427,10 @@ func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDev
 }
 
 const listLeases = `-- name: ListLeases :many
-SELECT did, device_id, cipher_suite, lease_convo, ref, lease_ends_at, octet_length(key_package)::bigint AS size
+SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = $1::text AND did = ANY($2::text[])
-  AND lease_ends_at > $3::timestamptz AND spent_at IS NULL
+  AND lease_convo = $3::text AND spent_at IS NULL
 ORDER BY did, device_id, ref
 `
 
@@ -398,15 +438,15 @@ type ListLeasesRow struct {
 	Did         string
 	DeviceID    string
 	CipherSuite int64
-	LeaseConvo  *string
 	Ref         []byte
 	LeaseEndsAt *time.Time
 	Size        int64
 }
 
-// What the holder has of these accounts now: a few rows for each device.
-func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, now time.Time) ([]ListLeasesRow, error) {
-	rows, err := q.db.Query(ctx, listLeases, holder, dids, now)
+// What the holder has of these accounts, for one conversation or for none: few
+// rows for each device and suite, of which some may have ended.
+func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, convo string) ([]ListLeasesRow, error) {
+	rows, err := q.db.Query(ctx, listLeases, holder, dids, convo)
 	if err != nil {
 		return nil, err
 	}
@@ -418,7 +458,6 @@ func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, 
 			&i.Did,
 			&i.DeviceID,
 			&i.CipherSuite,
-			&i.LeaseConvo,
 			&i.Ref,
 			&i.LeaseEndsAt,
 			&i.Size,

@@ -199,19 +199,21 @@ func (q *Queries) GetGeneration(ctx context.Context) (GetGenerationRow, error) {
 	return i, err
 }
 
-const groupInfoRequestedLately = `-- name: GroupInfoRequestedLately :one
-SELECT EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.convo_id = $1::text AND e.kind = 'group-info-requested' AND e.created_at > $2::timestamptz
-)
+const getTicket = `-- name: GetTicket :one
+SELECT did, convo_id, expires_at FROM tickets WHERE ticket_hash = $1
 `
 
-// Whether the members were asked for a GroupInfo since a moment.
-func (q *Queries) GroupInfoRequestedLately(ctx context.Context, convoID string, since time.Time) (bool, error) {
-	row := q.db.QueryRow(ctx, groupInfoRequestedLately, convoID, since)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+type GetTicketRow struct {
+	Did       string
+	ConvoID   *string
+	ExpiresAt time.Time
+}
+
+func (q *Queries) GetTicket(ctx context.Context, ticketHash []byte) (GetTicketRow, error) {
+	row := q.db.QueryRow(ctx, getTicket, ticketHash)
+	var i GetTicketRow
+	err := row.Scan(&i.Did, &i.ConvoID, &i.ExpiresAt)
+	return i, err
 }
 
 const insertTicket = `-- name: InsertTicket :exec
@@ -645,21 +647,15 @@ func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 
 const redeemTicket = `-- name: RedeemTicket :one
 DELETE FROM tickets WHERE ticket_hash = $1
-RETURNING did, convo_id, expires_at
+RETURNING expires_at
 `
 
-type RedeemTicketRow struct {
-	Did       string
-	ConvoID   *string
-	ExpiresAt time.Time
-}
-
 // Spends a ticket: of any number of attempts one gets the row.
-func (q *Queries) RedeemTicket(ctx context.Context, ticketHash []byte) (RedeemTicketRow, error) {
+func (q *Queries) RedeemTicket(ctx context.Context, ticketHash []byte) (time.Time, error) {
 	row := q.db.QueryRow(ctx, redeemTicket, ticketHash)
-	var i RedeemTicketRow
-	err := row.Scan(&i.Did, &i.ConvoID, &i.ExpiresAt)
-	return i, err
+	var expires_at time.Time
+	err := row.Scan(&expires_at)
+	return expires_at, err
 }
 
 const replayEvents = `-- name: ReplayEvents :many

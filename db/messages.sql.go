@@ -646,8 +646,7 @@ func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBefore
 
 const sendMessage = `-- name: SendMessage :one
 WITH convo AS (
-    SELECT c.epoch, c.epoch_assumed, c.roster_version,
-        c.epoch_assumed AND c.creator_did = $2 AS settles,
+    SELECT c.epoch, c.roster_version,
         EXISTS (
             SELECT FROM memberships m
             WHERE m.convo_id = c.convo_id AND m.did = $2 AND m.left_seq IS NULL
@@ -664,23 +663,15 @@ WITH convo AS (
     UPDATE conversations c
     SET last_seq = c.last_seq + 1,
         last_pos = greatest(c.last_pos, log_own_xid()),
-        epoch = CASE WHEN convo.settles THEN $3::bigint ELSE c.epoch END,
-        epoch_assumed = c.epoch_assumed AND NOT convo.settles,
         last_message_at = greatest(c.last_message_at, $8::timestamptz),
         last_activity_at = greatest(c.last_activity_at, $8::timestamptz)
     FROM convo
     WHERE c.convo_id = $1
         AND convo.active
         AND c.roster_version = convo.roster_version
-        AND c.epoch_assumed = convo.epoch_assumed
-        AND (convo.settles OR $3::bigint BETWEEN c.epoch - $4::bigint AND c.epoch)
+        AND $3::bigint BETWEEN c.epoch - $4::bigint AND c.epoch
         AND NOT EXISTS (SELECT FROM twin)
     RETURNING c.last_seq, c.gen, c.last_pos
-), settled AS (
-    UPDATE welcomes w
-    SET epoch = $3::bigint
-    FROM convo, numbered
-    WHERE w.convo_id = $1 AND w.seq = 0 AND convo.settles
 ), stored AS (
     INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at, gen, pos)
     SELECT $1, numbered.last_seq, $7, 'app', $3::bigint,
@@ -695,7 +686,7 @@ SELECT
         SELECT FROM memberships k WHERE k.convo_id = $1 AND k.did = $2
     ))::boolean AS known,
     convo.epoch AS current_epoch,
-    (convo.settles OR $3::bigint BETWEEN convo.epoch - $4::bigint AND convo.epoch)::boolean AS in_window,
+    ($3::bigint BETWEEN convo.epoch - $4::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,
     coalesce(twin.same, FALSE)::boolean AS twin_same,
     coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at
@@ -729,9 +720,7 @@ type SendMessageRow struct {
 // and twin keep what they read before the wait. So the UPDATE asks for the
 // roster_version that convo read together with the members: a caller removed
 // during the wait gets no message in. A message id taken during the wait is a
-// unique violation. The creator of a conversation whose epoch is assumed settles
-// it, and with it the epoch its Welcome joins. No row: no such conversation.
-// seq 0: nothing was stored.
+// unique violation. No row: no such conversation. seq 0: nothing was stored.
 func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendMessageRow, error) {
 	row := q.db.QueryRow(ctx, sendMessage,
 		arg.ConvoID,

@@ -20,10 +20,16 @@ WITH stood AS (
     SET seq = greatest(r.seq, excluded.seq),
         updated_at = CASE WHEN excluded.seq > r.seq THEN excluded.updated_at ELSE r.updated_at END
     RETURNING r.updated_at
+), accepted AS (
+    UPDATE memberships a SET accepted_at = $2::timestamptz
+    FROM stood
+    WHERE a.convo_id = $3 AND a.did = $4 AND a.left_seq IS NULL AND a.accepted_at IS NULL
+        AND $1::bigint > 0 AND stood.updated_at = $2::timestamptz
+    RETURNING 1
 ), placed AS (
     INSERT INTO accounts AS a (did, created_at, last_pos, last_n)
     SELECT $4, $2::timestamptz, log_own_xid(), 1
-    FROM stood WHERE stood.updated_at = $2::timestamptz
+    FROM stood WHERE stood.updated_at = $2::timestamptz AND (SELECT count(*) FROM accepted) >= 0
     ON CONFLICT (did) DO UPDATE
     SET last_pos = greatest(a.last_pos, excluded.last_pos), last_n = a.last_n + 1
     RETURNING a.gen, a.last_pos, a.last_n
@@ -45,8 +51,10 @@ type SetReadPositionParams struct {
 }
 
 // The read position of an active member: it never goes back, and updated_at is
-// when it last went forward, which the account's streams are told. No row: not
-// an active member.
+// when it last went forward, which the account's streams are told; who moves it
+// has accepted the conversation. No row: not an active member.
+// placed counts accepted so that the membership is locked before the account, as
+// commits do.
 func (q *Queries) SetReadPosition(ctx context.Context, arg SetReadPositionParams) (time.Time, error) {
 	row := q.db.QueryRow(ctx, setReadPosition,
 		arg.Seq,

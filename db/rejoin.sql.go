@@ -11,24 +11,37 @@ import (
 )
 
 const commitDamage = `-- name: CommitDamage :one
-SELECT count(*) AS others, count(f.did) AS failed
-FROM messages c
-JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.did <> c.sender_did
-LEFT JOIN commit_failures f ON f.convo_id = c.convo_id AND f.epoch = c.epoch AND f.did = m.did
-WHERE c.convo_id = $1 AND c.kind = 'commit' AND c.epoch = $2
+SELECT count(DISTINCT v.vote)::bigint AS votes, coalesce(sum(v.failed / v.accounts), 0)::float8 AS failed
+FROM (
+    SELECT w.vote, count(*) OVER (PARTITION BY w.vote)::float8 AS accounts, w.failed
+    FROM (
+        SELECT CASE WHEN m.joined_seq > 0 AND m.joined_at > $1::timestamptz - interval '1 day'
+                    THEN coalesce('added by ' || adding.sender_did, m.did) ELSE m.did END AS vote,
+            (f.did IS NOT NULL)::int::float8 AS failed
+        FROM messages c
+        JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.did <> c.sender_did
+            AND (m.joined_seq = 0 OR m.joined_at <= c.created_at - interval '1 hour')
+        LEFT JOIN messages adding ON adding.convo_id = m.convo_id AND adding.seq = m.joined_seq AND adding.kind = 'commit'
+        LEFT JOIN commit_failures f ON f.convo_id = c.convo_id AND f.epoch = c.epoch AND f.did = m.did
+        WHERE c.convo_id = $2 AND c.kind = 'commit' AND c.epoch = $3
+    ) w
+) v
 `
 
 type CommitDamageRow struct {
-	Others int64
-	Failed int64
+	Votes  int64
+	Failed float64
 }
 
-// How many of the members other than the commit's sender there are, and how many
-// of them could not apply it.
-func (q *Queries) CommitDamage(ctx context.Context, convoID string, epoch int64) (CommitDamageRow, error) {
-	row := q.db.QueryRow(ctx, commitDamage, convoID, epoch)
+// How many votes there are on a commit, and how many of them say that it cannot
+// be applied. A vote is a member's, other than the commit's sender, that had been
+// there for an hour when the commit came, or since the conversation began: so
+// accounts that were brought in for it have none. Those that one account added
+// within a day before now have one vote together, each an equal part of it.
+func (q *Queries) CommitDamage(ctx context.Context, now time.Time, convoID string, epoch int64) (CommitDamageRow, error) {
+	row := q.db.QueryRow(ctx, commitDamage, now, convoID, epoch)
 	var i CommitDamageRow
-	err := row.Scan(&i.Others, &i.Failed)
+	err := row.Scan(&i.Votes, &i.Failed)
 	return i, err
 }
 
@@ -54,8 +67,8 @@ func (q *Queries) EndRejoinRequests(ctx context.Context, convoID string, dids []
 }
 
 const putCommitFailure = `-- name: PutCommitFailure :execrows
-INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
-VALUES ($1, $2, $3, $4)
+INSERT INTO commit_failures (convo_id, epoch, did, reported_at, detail)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (convo_id, epoch, did) DO NOTHING
 `
 
@@ -64,6 +77,7 @@ type PutCommitFailureParams struct {
 	Epoch   int64
 	Did     string
 	At      time.Time
+	Detail  *string
 }
 
 func (q *Queries) PutCommitFailure(ctx context.Context, arg PutCommitFailureParams) (int64, error) {
@@ -72,6 +86,7 @@ func (q *Queries) PutCommitFailure(ctx context.Context, arg PutCommitFailurePara
 		arg.Epoch,
 		arg.Did,
 		arg.At,
+		arg.Detail,
 	)
 	if err != nil {
 		return 0, err
@@ -127,6 +142,23 @@ func (q *Queries) RejoinRequested(ctx context.Context, convoID string, dids []st
 		return nil, err
 	}
 	return items, nil
+}
+
+const reportedLately = `-- name: ReportedLately :one
+SELECT EXISTS (
+    SELECT 1 FROM commit_failures f
+    JOIN messages c ON c.convo_id = f.convo_id AND c.kind = 'commit' AND c.epoch = f.epoch
+    WHERE f.convo_id = $1 AND f.reported_at > $2::timestamptz
+      AND c.sender_did = $3::text AND f.did <> $3::text
+)
+`
+
+// Whether another member has reported a commit of this account within a time.
+func (q *Queries) ReportedLately(ctx context.Context, convoID string, since time.Time, did string) (bool, error) {
+	row := q.db.QueryRow(ctx, reportedLately, convoID, since, did)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const seesCommit = `-- name: SeesCommit :one

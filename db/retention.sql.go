@@ -371,12 +371,10 @@ func (q *Queries) RemoveConvoRecipients(ctx context.Context, convoID string, bat
 const removeConvoRest = `-- name: RemoveConvoRest :exec
 WITH a AS (DELETE FROM read_positions WHERE convo_id = $1),
 b AS (DELETE FROM leaves WHERE convo_id = $1),
-c AS (DELETE FROM group_states WHERE convo_id = $1),
-d AS (DELETE FROM group_infos WHERE convo_id = $1),
-e AS (DELETE FROM roster_claims WHERE convo_id = $1),
-f AS (DELETE FROM rejoin_requests WHERE convo_id = $1),
-g AS (DELETE FROM commit_failures WHERE convo_id = $1),
-h AS (DELETE FROM lapsed_proposals WHERE convo_id = $1)
+c AS (DELETE FROM group_infos WHERE convo_id = $1),
+d AS (DELETE FROM rejoin_requests WHERE convo_id = $1),
+e AS (DELETE FROM commit_failures WHERE convo_id = $1),
+f AS (DELETE FROM lapsed_proposals WHERE convo_id = $1)
 DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 

@@ -161,10 +161,11 @@ func (q *Queries) RecordCommitter(ctx context.Context, did string, deviceID stri
 }
 
 const spendPackages = `-- name: SpendPackages :exec
-UPDATE key_packages SET spent_at = $1::timestamptz
+UPDATE key_packages SET spent_at = $1::timestamptz, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL
 WHERE ref = ANY($2::bytea[]) AND NOT last_resort
 `
 
+// With a package its lease ends: nothing ties it to who asked for it any more.
 func (q *Queries) SpendPackages(ctx context.Context, at time.Time, refs [][]byte) error {
 	_, err := q.db.Exec(ctx, spendPackages, at, refs)
 	return err

@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")"
 sh ./setup.sh
+[ "${1:-test}" = demo ] || CHROMIUM=$(sh ./chromium.sh)
+export CHROMIUM
 node_bin=$(sh ./node.sh)
 # The generators and the type checker start "node" themselves.
 PATH="$(dirname "$node_bin"):$PATH"

@@ -7,14 +7,7 @@ cd "$(dirname "$0")"
 
 fail() { echo "e2e/setup.sh: $*" >&2; exit 1; }
 
-# hint PACKAGES-FOR-APT PACKAGES-FOR-BREW
-hint() {
-    if command -v apt-get >/dev/null; then echo "apt-get install -y $1"; else echo "brew install $2"; fi
-}
-
-command -v npm >/dev/null || fail "Node.js 18 or newer with npm is needed: $(hint 'nodejs npm' node@22)"
-major=$(node -p 'process.versions.node.split(".")[0]')
-[ "$major" -ge 18 ] || fail "Node.js $major is too old, 18 or newer is needed: $(hint 'nodejs npm' node@22)"
+sh ../tools/ensure.sh certs node
 
 # 1. npm packages, when the lock file is not the one installed last.
 stamp=node_modules/.mlsd-lock
@@ -25,29 +18,34 @@ if ! cmp -s package-lock.json "$stamp"; then
 fi
 
 # 2. Node.js 22: better-sqlite3 aborts in 24.19, and the PDS wants 22 at least.
-node_bin=$(sh ./node.sh) || fail "no Node.js 22 for this machine: $(hint nodejs node@22)"
+node_bin=$(sh ./node.sh) || fail "npm has no Node.js 22 for this machine: install one as node in PATH, see https://nodejs.org"
 
-# 3. better-sqlite3 for that Node.js.
+# 3. better-sqlite3 for that Node.js. What is kept may be of another system, such as before an upgrade.
 abi=$("$node_bin" -p '[require("better-sqlite3/package.json").version, process.platform, process.arch, "abi" + process.versions.modules].join("-")')
 cached="${XDG_CACHE_HOME:-$HOME/.cache}/mlsd-e2e/better-sqlite3-$abi.node"
 addon=node_modules/better-sqlite3/build/Release/better_sqlite3.node
-if [ ! -f "$cached" ]; then
+loads() { "$node_bin" -e 'new (require("better-sqlite3"))(":memory:").close()'; }
+if [ -f "$cached" ] && ! cmp -s "$cached" "$addon"; then
+    mkdir -p "$(dirname "$addon")"
+    cp "$cached" "$addon"
+fi
+if [ ! -f "$cached" ] || ! loads 2>/dev/null; then
+    sh ../tools/ensure.sh c++
     echo "e2e: compiling better-sqlite3 once (two to three minutes)"
-    for tool in python3 make c++; do
-        command -v "$tool" >/dev/null || fail "$tool is needed to compile better-sqlite3: $(hint 'python3 make g++' 'python make')"
-    done
-    # The headers of that very Node.js, so that nothing is fetched.
-    nodedir=$(dirname "$(dirname "$node_bin")")
+    # node-gyp fails in a folder with a space, so sources and headers get a path without one. The headers
+    # are those of that very Node.js, so that nothing is fetched.
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    ln -s "$(dirname "$(dirname "$node_bin")")" "$work/node"
+    cp -R node_modules/better-sqlite3 "$work/better-sqlite3"
     gyp=$PWD/node_modules/node-gyp/bin/node-gyp.js
-    log=node_modules/better-sqlite3/build.log
-    (cd node_modules/better-sqlite3 && nice -n 5 "$node_bin" "$gyp" rebuild --release --nodedir="$nodedir") >"$log" 2>&1 ||
-        { tail -n 30 "$log" >&2; fail "better-sqlite3 did not compile, the whole log is e2e/$log"; }
+    log=$PWD/node_modules/better-sqlite3/build.log
+    (cd "$work/better-sqlite3" && nice -n 5 "$node_bin" "$gyp" rebuild --release --nodedir="$work/node") >"$log" 2>&1 ||
+        { tail -n 30 "$log" >&2; fail "better-sqlite3 did not compile, the whole log is $log"; }
+    mkdir -p "$(dirname "$addon")"
+    cp "$work/better-sqlite3/build/Release/better_sqlite3.node" "$addon"
+    loads || fail "better-sqlite3 was compiled and does not load, see above"
     mkdir -p "$(dirname "$cached")"
     cp "$addon" "$cached.$$"
     mv "$cached.$$" "$cached"
 fi
-if ! cmp -s "$cached" "$addon"; then
-    mkdir -p "$(dirname "$addon")"
-    cp "$cached" "$addon"
-fi
-"$node_bin" -e 'new (require("better-sqlite3"))(":memory:").close()' || fail "better-sqlite3 does not load, delete $cached and try again"

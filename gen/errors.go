@@ -10,39 +10,38 @@ import (
 
 // Error names that the lexicons declare.
 const (
-	ErrAlreadyMember        = "AlreadyMember"
-	ErrBlobNotFound         = "BlobNotFound"
-	ErrBlobTooLarge         = "BlobTooLarge"
-	ErrConsumerTooSlow      = "ConsumerTooSlow"
-	ErrConvoExists          = "ConvoExists"
-	ErrConvoNotFound        = "ConvoNotFound"
-	ErrEpochMismatch        = "EpochMismatch"
-	ErrExpirationTooFar     = "ExpirationTooFar"
-	ErrFutureCursor         = "FutureCursor"
-	ErrGroupInfoUnavailable = "GroupInfoUnavailable"
-	ErrIdempotencyConflict  = "IdempotencyConflict"
-	ErrInvalidAsset         = "InvalidAsset"
-	ErrInvalidCipherSuite   = "InvalidCipherSuite"
-	ErrInvalidCommit        = "InvalidCommit"
-	ErrInvalidCursor        = "InvalidCursor"
-	ErrInvalidDid           = "InvalidDid"
-	ErrInvalidEpochRange    = "InvalidEpochRange"
-	ErrInvalidGroupInfo     = "InvalidGroupInfo"
-	ErrInvalidKeyPackage    = "InvalidKeyPackage"
-	ErrInvalidMessage       = "InvalidMessage"
-	ErrInvalidProposal      = "InvalidProposal"
-	ErrInvalidTicket        = "InvalidTicket"
-	ErrInvalidWelcome       = "InvalidWelcome"
-	ErrKeyPackageNotFound   = "KeyPackageNotFound"
-	ErrMessageTooLarge      = "MessageTooLarge"
-	ErrNotAllowed           = "NotAllowed"
-	ErrNotMember            = "NotMember"
-	ErrQuotaExceeded        = "QuotaExceeded"
-	ErrTooManyDids          = "TooManyDids"
-	ErrTooManyKeyPackages   = "TooManyKeyPackages"
-	ErrTooManyMembers       = "TooManyMembers"
-	ErrWelcomeExpired       = "WelcomeExpired"
-	ErrWelcomeNotFound      = "WelcomeNotFound"
+	ErrAlreadyMember       = "AlreadyMember"
+	ErrBlobNotFound        = "BlobNotFound"
+	ErrBlobTooLarge        = "BlobTooLarge"
+	ErrConsumerTooSlow     = "ConsumerTooSlow"
+	ErrConvoExists         = "ConvoExists"
+	ErrConvoNotFound       = "ConvoNotFound"
+	ErrEpochMismatch       = "EpochMismatch"
+	ErrExpirationTooFar    = "ExpirationTooFar"
+	ErrFutureCursor        = "FutureCursor"
+	ErrIdempotencyConflict = "IdempotencyConflict"
+	ErrInvalidAsset        = "InvalidAsset"
+	ErrInvalidCipherSuite  = "InvalidCipherSuite"
+	ErrInvalidCommit       = "InvalidCommit"
+	ErrInvalidCursor       = "InvalidCursor"
+	ErrInvalidDid          = "InvalidDid"
+	ErrInvalidEpochRange   = "InvalidEpochRange"
+	ErrInvalidGroupInfo    = "InvalidGroupInfo"
+	ErrInvalidKeyPackage   = "InvalidKeyPackage"
+	ErrInvalidMessage      = "InvalidMessage"
+	ErrInvalidProposal     = "InvalidProposal"
+	ErrInvalidTicket       = "InvalidTicket"
+	ErrInvalidWelcome      = "InvalidWelcome"
+	ErrKeyPackageNotFound  = "KeyPackageNotFound"
+	ErrMessageTooLarge     = "MessageTooLarge"
+	ErrNotAllowed          = "NotAllowed"
+	ErrNotMember           = "NotMember"
+	ErrQuotaExceeded       = "QuotaExceeded"
+	ErrTooManyDids         = "TooManyDids"
+	ErrTooManyKeyPackages  = "TooManyKeyPackages"
+	ErrTooManyMembers      = "TooManyMembers"
+	ErrWelcomeExpired      = "WelcomeExpired"
+	ErrWelcomeNotFound     = "WelcomeNotFound"
 )
 
 // StatusOf gives the HTTP status that an error name is answered with: 400 where
@@ -51,7 +50,7 @@ func StatusOf(name string) int {
 	switch name {
 	case ErrAlreadyMember, ErrConvoExists, ErrEpochMismatch, ErrIdempotencyConflict, ErrKeyPackageNotFound:
 		return http.StatusConflict
-	case ErrBlobNotFound, ErrConvoNotFound, ErrGroupInfoUnavailable, ErrWelcomeNotFound:
+	case ErrBlobNotFound, ErrConvoNotFound, ErrWelcomeNotFound:
 		return http.StatusNotFound
 	case ErrBlobTooLarge, ErrMessageTooLarge:
 		return http.StatusRequestEntityTooLarge

@@ -156,9 +156,6 @@ type (
 	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
 	// There is a Welcome for the caller.
 	WelcomeEvent = wire.WelcomeEvent
-	// GroupInfoRequestedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A member needs the GroupInfo of the current epoch.
-	GroupInfoRequestedEvent = wire.GroupInfoRequestedEvent
 	// RejoinRequestedEvent is an event of StreamConvoEvents and
 	// SubscribeConvoEvents. A member cannot follow the group any more.
 	RejoinRequestedEvent = wire.RejoinRequestedEvent
@@ -200,7 +197,7 @@ type (
 	UploadBlobOutput = wire.UploadBlobOutput
 	// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
-	// *GroupInfoRequestedEvent, *RejoinRequestedEvent, *ConvoDamagedEvent,
-	// *KeyPackagesLowEvent, *ReadEvent, *EphemeralEvent, *InfoEvent.
+	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
+	// *ReadEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )

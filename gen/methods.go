@@ -46,7 +46,7 @@ var (
 	MethodAddMembers = &xrpc.Method{
 		NSID:           NSIDAddMembers,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        28311552,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
@@ -54,7 +54,7 @@ var (
 	MethodConfirmWelcome = &xrpc.Method{
 		NSID:           NSIDConfirmWelcome,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrWelcomeNotFound, ErrWelcomeExpired},
@@ -62,7 +62,7 @@ var (
 	MethodCreateConvo = &xrpc.Method{
 		NSID:           NSIDCreateConvo,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        22020096,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
@@ -70,7 +70,7 @@ var (
 	MethodDeleteDevice = &xrpc.Method{
 		NSID:           NSIDDeleteDevice,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 	}
@@ -108,7 +108,7 @@ var (
 		NSID:           NSIDGetGroupInfo,
 		Kind:           xrpc.Query,
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrGroupInfoUnavailable},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember},
 	}
 	MethodGetKeyPackageStats = &xrpc.Method{
 		NSID:           NSIDGetKeyPackageStats,
@@ -131,7 +131,7 @@ var (
 	MethodGetSubscriptionTicket = &xrpc.Method{
 		NSID:           NSIDGetSubscriptionTicket,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16384,
+		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
@@ -145,7 +145,7 @@ var (
 	MethodJoinConvo = &xrpc.Method{
 		NSID:           NSIDJoinConvo,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        17825792,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCommit, ErrInvalidGroupInfo, ErrIdempotencyConflict},
@@ -153,7 +153,7 @@ var (
 	MethodLeaveConvo = &xrpc.Method{
 		NSID:           NSIDLeaveConvo,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        24117248,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInvalidCommit, ErrInvalidProposal, ErrInvalidGroupInfo, ErrIdempotencyConflict},
@@ -166,7 +166,7 @@ var (
 	MethodPublishKeyPackage = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackage,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        131072,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrIdempotencyConflict},
@@ -174,7 +174,7 @@ var (
 	MethodPublishKeyPackages = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackages,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        7340032,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages},
@@ -182,7 +182,7 @@ var (
 	MethodRequestRejoin = &xrpc.Method{
 		NSID:           NSIDRequestRejoin,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch},
@@ -190,7 +190,7 @@ var (
 	MethodSendCommit = &xrpc.Method{
 		NSID:           NSIDSendCommit,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        24117248,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
@@ -198,7 +198,7 @@ var (
 	MethodSendEphemeral = &xrpc.Method{
 		NSID:           NSIDSendEphemeral,
 		Kind:           xrpc.Procedure,
-		MaxBody:        262144,
+		MaxBody:        131072,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch},
@@ -206,7 +206,7 @@ var (
 	MethodSendMessage = &xrpc.Method{
 		NSID:           NSIDSendMessage,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        14680064,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidMessage, ErrMessageTooLarge, ErrInvalidAsset, ErrIdempotencyConflict},
@@ -214,7 +214,7 @@ var (
 	MethodSendProposal = &xrpc.Method{
 		NSID:           NSIDSendProposal,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        6291456,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidProposal, ErrIdempotencyConflict},
@@ -235,7 +235,7 @@ var (
 	MethodSync = &xrpc.Method{
 		NSID:           NSIDSync,
 		Kind:           xrpc.Procedure,
-		MaxBody:        1048576,
+		MaxBody:        851968,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCursor, ErrFutureCursor},
@@ -243,7 +243,7 @@ var (
 	MethodUpdateCursor = &xrpc.Method{
 		NSID:           NSIDUpdateCursor,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
@@ -251,7 +251,7 @@ var (
 	MethodUpdateGroupInfo = &xrpc.Method{
 		NSID:           NSIDUpdateGroupInfo,
 		Kind:           xrpc.Procedure,
-		MaxBody:        16777216,
+		MaxBody:        12582912,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch},
@@ -266,6 +266,9 @@ var (
 		Errors:         []string{ErrBlobTooLarge, ErrQuotaExceeded},
 	}
 )
+
+// MaxJSON is the largest body of JSON that a method takes.
+const MaxJSON = 28311552
 
 // Methods are all methods, in order of their NSIDs.
 var Methods = []*xrpc.Method{

@@ -45,14 +45,15 @@ type Service interface {
 	// NotMember.
 	GetEpoch(ctx context.Context, caller xrpc.Caller, p *GetEpochParams) (*GetEpochOutput, error)
 	// GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-	// commit. Errors: ConvoNotFound, NotMember, GroupInfoUnavailable.
+	// commit. There always is one. Errors: ConvoNotFound, NotMember.
 	GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *GetGroupInfoParams) (*GetGroupInfoOutput, error)
 	// GetKeyPackageStats: Count the caller's own key packages, by device and
 	// cipher suite. Errors: InvalidCipherSuite.
 	GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *GetKeyPackageStatsParams) (*GetKeyPackageStatsOutput, error)
 	// GetKeyPackages: Get one key package for each device of each account. Each
 	// is leased to the caller: the same package until it is spent by a commit,
-	// or the lease ends. Errors: TooManyDids, InvalidDid.
+	// or the lease ends. Above the limits on what others may take of a device,
+	// its last-resort package is given. Errors: TooManyDids, InvalidDid.
 	GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *GetKeyPackagesParams) (*GetKeyPackagesOutput, error)
 	// GetMessages: Get the messages of a conversation, commits and proposals
 	// included, by number, ascending. Errors: ConvoNotFound, NotMember,
@@ -69,9 +70,10 @@ type Service interface {
 	// ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
 	// IdempotencyConflict.
 	JoinConvo(ctx context.Context, caller xrpc.Caller, in *JoinConvoInput) (*JoinConvoOutput, error)
-	// LeaveConvo: Leave a conversation, or remove another member by a commit.
-	// Leaving needs no commit and ends delivery at once; the leaf then awaits
-	// removal by the others. Errors: ConvoNotFound, NotMember, NotAllowed,
+	// LeaveConvo: Leave a conversation, or end the membership of another member:
+	// by a commit, or at once without one (suspension). Leaving and suspension
+	// need no commit and end delivery at once; the leaf then awaits removal by a
+	// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
 	// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
 	// ListDevices: List the caller's own devices: they appear with their key
@@ -109,12 +111,16 @@ type Service interface {
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
 	// StreamConvoEvents: Stream events as server-sent events: data is a JSON
 	// event with its $type, id is its cursor. Without cursor it begins now;
-	// Last-Event-ID wins over cursor. Errors: ConvoNotFound, NotMember,
-	// InvalidCursor, FutureCursor, InvalidTicket.
+	// Last-Event-ID wins over cursor. It ends itself within an hour, as
+	// infoEvent closing says: come back with that cursor and a new token.
+	// Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
+	// InvalidTicket.
 	StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *StreamConvoEventsParams, out *xrpc.Stream) error
 	// SubscribeConvoEvents: Stream events as frames of an AT Protocol event
-	// stream. Without cursor it begins now. Errors: ConvoNotFound, NotMember,
-	// InvalidCursor, FutureCursor, InvalidTicket, ConsumerTooSlow.
+	// stream. Without cursor it begins now. It closes itself within an hour,
+	// with code 1001: come back with its last cursor and a new token. Errors:
+	// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket,
+	// ConsumerTooSlow.
 	SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *SubscribeConvoEventsParams, out *xrpc.Stream) error
 	// Sync: Bring a client up to date in one call, reading only. Its cursor also
 	// opens a stream without gap. Errors: InvalidCursor, FutureCursor.
@@ -122,8 +128,9 @@ type Service interface {
 	// UpdateCursor: Set the caller's read position in a conversation. It never
 	// goes back. Errors: ConvoNotFound, NotMember.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)
-	// UpdateGroupInfo: Store the GroupInfo of the current epoch. Errors:
-	// ConvoNotFound, NotMember, InvalidGroupInfo, EpochMismatch.
+	// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
+	// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+	// InvalidGroupInfo, EpochMismatch.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
 	// UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is
 	// collected after an hour unless a message names it. Errors: BlobTooLarge,

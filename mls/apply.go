@@ -243,10 +243,7 @@ func (a *application) checkUpdate(index uint32, l *LeafNode) error {
 }
 
 func (a *application) add(k *KeyPackage) error {
-	if k.CipherSuite != a.group.Context.CipherSuite {
-		return invalid("key_package.cipher_suite", k.CipherSuite.String(), a.group.Context.CipherSuite.String(), "RFC 9420 §10.1")
-	}
-	if err := k.checkForm(); err != nil {
+	if err := k.checkFor(a.group.Context.CipherSuite); err != nil {
 		return within("", "key_package", err)
 	}
 	if a.tree.members() >= MaxLeaves {

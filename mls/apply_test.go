@@ -141,7 +141,7 @@ func TestApplyCommit(t *testing.T) {
 			g = c.Next
 			fresh := clients[1].Rotate()
 			c = g.Commit(clients[1], mlstest.Plan{Public: true, Rotate: fresh, Extra: []mls.Proposal{
-				&mls.PreSharedKey{PSKType: mls.PSKExternal, ID: []byte("id"), Nonce: mlstest.Random(32)},
+				&mls.PreSharedKey{PSKType: mls.PSKExternal, ID: []byte("id"), Nonce: mlstest.Random(len(g.Tag))},
 				&mls.GroupContextExtensions{Extensions: mls.Extensions{{Type: mls.ExtensionRequiredCapabilities, Data: []byte{0, 0, 2, 0, 1}}}},
 			}})
 			o.commit(c)

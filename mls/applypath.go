@@ -72,15 +72,6 @@ func (a *application) next() (*Group, error) {
 	return a.successor(hash, a.group.Interim), nil
 }
 
-// StartedEmpty is this group of epoch 1 as it is where the commit that led to it
-// found an empty interim transcript hash: Effect.Alternative, for who comes to
-// know only later which of the two the group has.
-func (g *Group) StartedEmpty(first *PublicMessage) *Group {
-	a := &application{group: &Group{Context: g.Context}, message: first, tree: g.Tree, extensions: g.Context.Extensions}
-	a.group.Context.Epoch--
-	return a.successor(g.Context.TreeHash, nil)
-}
-
 // successor is the next epoch after one with that interim transcript hash.
 func (a *application) successor(treeHash, interim []byte) *Group {
 	m, s := a.message, a.group.Context.CipherSuite

@@ -10,6 +10,10 @@
 // the input (64 times, plus 64 KiB), whatever lengths the input declares, and
 // encoding a parsed value gives the bytes it came from.
 //
+// What is encrypted is checked for its length: exactly where the plaintext has
+// one length, else for the least that the cipher suite allows. A PrivateMessage
+// does not name its suite: whoever knows the group calls PrivateMessage.Verify.
+//
 // Parsed values alias the input: it must not be modified while they are used.
 //
 // Two things cannot be checked from outside and are not: the confirmation and

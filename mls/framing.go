@@ -214,15 +214,20 @@ type PrivateMessage struct {
 	Ciphertext          []byte
 }
 
+// parsePrivateMessage also checks the lengths that hold in every suite; those
+// of the group's suite are Verify's.
 func parsePrivateMessage(r *reader) *PrivateMessage {
-	return &PrivateMessage{
+	m := &PrivateMessage{
 		GroupID:             r.opaque("group_id"),
 		Epoch:               r.u64("epoch"),
 		ContentType:         parseContentType(r),
 		AuthenticatedData:   r.opaque("authenticated_data"),
 		EncryptedSenderData: r.opaque("encrypted_sender_data"),
-		Ciphertext:          r.opaque("ciphertext"),
 	}
+	wantSize(r, "encrypted_sender_data", m.EncryptedSenderData, senderDataSize, "RFC 9420 §6.3.2")
+	m.Ciphertext = r.opaque("ciphertext")
+	wantLeast(r, "ciphertext", m.Ciphertext, CipherSuite(0).LeastCiphertext(m.ContentType), "RFC 9420 §6.3.1")
+	return m
 }
 
 // Append writes the bare message.

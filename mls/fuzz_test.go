@@ -84,8 +84,26 @@ func FuzzParseMessage(f *testing.F) {
 			if m.Welcome != nil {
 				bounded(t, b, func() { _ = m.Welcome.Verify() })
 			}
+			if m.Private != nil {
+				bounded(t, b, func() { fitsSuites(t, m.Private) })
+			}
 		}
 	})
+}
+
+// fitsSuites: what parses has its sender data and room for a tag, and its suite
+// is asked for only where one suite would refuse it.
+func fitsSuites(t *testing.T, m *mls.PrivateMessage) {
+	if len(m.EncryptedSenderData) != 28 || len(m.Ciphertext) <= 16 {
+		t.Errorf("sender data of %d bytes and a ciphertext of %d", len(m.EncryptedSenderData), len(m.Ciphertext))
+	}
+	refused := false
+	for _, s := range mls.SupportedCipherSuites() {
+		refused = refused || m.Verify(s) != nil
+	}
+	if m.NeedsSuite() != refused {
+		t.Errorf("a ciphertext of %d bytes: needs the suite: %t, refused in one: %t", len(m.Ciphertext), m.NeedsSuite(), refused)
+	}
 }
 
 func FuzzParseRatchetTree(f *testing.F) {
@@ -220,6 +238,10 @@ func verifyAny(sc *scene, m *mls.Message, mem *mls.Memory) {
 	case m.Public != nil:
 		_ = sc.o.g.VerifyMessage(m.Public)
 		_, _, _ = sc.o.g.ApplyCommit(m.Public, nil, mem)
+	case m.Private != nil:
+		_ = m.Private.Verify(sc.suite)
+	case m.Welcome != nil:
+		_ = m.Welcome.Verify()
 	}
 }
 

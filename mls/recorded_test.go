@@ -90,6 +90,8 @@ func TestRecordedClients(t *testing.T) {
 		o := follow(t, run.Start)
 		if m, err := mls.ParseMessage(run.Message); err != nil || m.Private == nil || m.Private.ContentType != mls.ContentTypeApplication {
 			t.Errorf("application message: %v", err)
+		} else if err := m.Private.Verify(o.g.Context.CipherSuite); err != nil {
+			t.Errorf("application message: %v", err)
 		}
 		for _, s := range run.Steps {
 			claim := mls.RosterChange{MayRemove: anyone}
@@ -111,6 +113,11 @@ func TestRecordedClients(t *testing.T) {
 			m, err := mls.ParseMessage(s.Commit)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if m.Private != nil {
+				if err := m.Private.Verify(o.g.Context.CipherSuite); err != nil {
+					t.Errorf("%s %s %s: %v", run.Suite, run.Handshakes, s.Name, err)
+				}
 			}
 			if m.Public != nil {
 				computed, effect, err := o.g.ApplyCommit(m.Public, nil, o.mem)
@@ -153,6 +160,9 @@ func recordedPackages(t *testing.T, packages [][]byte, welcome []byte, at time.T
 		w, err := mls.ParseWelcome(welcome)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if err := w.Verify(); err != nil {
+			t.Error(err)
 		}
 		refs = w.RefsHex()
 	}

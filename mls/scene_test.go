@@ -206,5 +206,23 @@ func (sc *scene) checkApplication(b []byte) error {
 	if f.Epoch != 1 || !bytes.Equal(f.GroupID, sc.before.Context.GroupID) {
 		return errors.New("another group or epoch")
 	}
-	return nil
+	return m.Private.Verify(sc.suite)
+}
+
+// checkPrivate checks a handshake message that nobody outside can read.
+func (sc *scene) checkPrivate(b []byte) error {
+	m, err := mls.ParseMessage(b)
+	if err != nil {
+		return err
+	}
+	return m.Private.Verify(sc.suite)
+}
+
+// checkProposal checks a proposal that can be read.
+func (sc *scene) checkProposal(b []byte) error {
+	m, err := mls.ParseMessage(b)
+	if err != nil {
+		return err
+	}
+	return sc.o.g.VerifyMessage(m.Public)
 }

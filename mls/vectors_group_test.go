@@ -49,8 +49,14 @@ func TestVectorsMessageProtection(t *testing.T) {
 				t.Errorf("entry %d: %v written differently", i, c.kind)
 			}
 			framed++
-			if m.Public == nil {
+			if m.Private != nil {
+				if err := m.Private.Verify(e.Suite); err != nil {
+					t.Errorf("entry %d: %v", i, err)
+				}
 				continue
+			}
+			if err := m.Public.verifyLengths(e.Suite); err != nil {
+				t.Errorf("entry %d: %v", i, err)
 			}
 			body := m.Public.content[len(m.Public.content)-len(c.body):]
 			if !bytes.Equal(body, c.body) {

@@ -219,6 +219,9 @@ func TestVectorsWelcome(t *testing.T) {
 				named++
 			}
 		}
+		if err := w.verifyLengths(); err != nil {
+			t.Errorf("entry %d: %v", i, err)
+		}
 		if e.Suite.Supported() == nil {
 			if err := k.VerifySignatures(); err != nil {
 				t.Errorf("entry %d: %v", i, err)

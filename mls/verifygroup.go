@@ -44,8 +44,22 @@ func (g *GroupInfo) verify(tree *RatchetTree, mem *Memory) (*Group, error) {
 	if err := tree.verify(c, mem); err != nil {
 		return nil, err
 	}
-	return &Group{Context: *c, Tree: tree,
-		Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}, nil
+	return g.states(tree), nil
+}
+
+// Group is the group that a GroupInfo states which was verified before, with
+// this tree. tree is the one that was beside it; nil where it has one inside.
+func (g *GroupInfo) Group(tree *RatchetTree) (*Group, error) {
+	tree, err := g.chooseTree(tree)
+	if err != nil {
+		return nil, within("GroupInfo", "", err)
+	}
+	return g.states(tree), nil
+}
+
+func (g *GroupInfo) states(tree *RatchetTree) *Group {
+	c := g.Context
+	return &Group{Context: c, Tree: tree, Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}
 }
 
 // checkForm checks lengths and extensions.
@@ -117,8 +131,9 @@ func (l *LeafNode) member(index uint32) (Member, error) {
 }
 
 // VerifyMessage checks a PublicMessage of this epoch from a member, or an
-// external commit: group id, epoch, kind of content, and the signature of the
-// sender's leaf over the group's context (RFC 9420 §6.1). External senders and
+// external commit: group id, epoch, kind of content, the lengths of what is
+// encrypted in it, and the signature of the sender's leaf over the group's
+// context (RFC 9420 §6.1). External senders and
 // proposals of new members are refused; so are application messages, which
 // must be private. The membership tag can only be checked by members.
 func (g *Group) VerifyMessage(m *PublicMessage) error {
@@ -137,6 +152,9 @@ func (g *Group) verifyMessage(m *PublicMessage) error {
 	}
 	key, err := g.senderKey(m)
 	if err != nil {
+		return err
+	}
+	if err := m.verifyLengths(g.Context.CipherSuite); err != nil {
 		return err
 	}
 	info, _ := g.Context.CipherSuite.info()

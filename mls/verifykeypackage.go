@@ -53,6 +53,14 @@ func (k *KeyPackage) checkForm() error {
 	return nil
 }
 
+// checkFor is checkForm for a package to be added to a group of suite s.
+func (k *KeyPackage) checkFor(s CipherSuite) error {
+	if k.CipherSuite != s {
+		return invalid("cipher_suite", k.CipherSuite.String(), s.String(), "RFC 9420 §10.1")
+	}
+	return k.checkForm()
+}
+
 // VerifySignatures checks the signatures of the key package and of its leaf
 // node, and nothing else.
 func (k *KeyPackage) VerifySignatures() error {

@@ -48,12 +48,6 @@ func parseWelcome(r *reader) *Welcome {
 	return w
 }
 
-func wantSize(r *reader, field string, v []byte, n int, section string) {
-	if len(v) != n {
-		r.failAs(KindInvalid, field, fmt.Sprintf("%d bytes", len(v)), fmt.Sprintf("%d bytes", n), section)
-	}
-}
-
 // ParseWelcome reads a Welcome in its MLSMessage.
 func ParseWelcome(b []byte) (*Welcome, error) {
 	m, err := ParseMessage(b)
@@ -99,7 +93,8 @@ func (w *Welcome) RefsHex() []string {
 }
 
 // Verify checks what can be seen of a Welcome: a suite that is supported, at
-// least one secret, and no key package named twice.
+// least one secret, no key package named twice, and ciphertexts as long as the
+// suite demands.
 func (w *Welcome) Verify() error {
 	if err := w.CipherSuite.Supported(); err != nil {
 		return within("Welcome", "", err)
@@ -115,5 +110,5 @@ func (w *Welcome) Verify() error {
 		}
 		seen[string(s.NewMember)] = i
 	}
-	return nil
+	return within("Welcome", "", w.verifyLengths())
 }

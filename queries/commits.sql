@@ -1,12 +1,12 @@
 -- name: AdvanceEpoch :one
 -- The one statement that moves a group on: exactly one commit of an epoch finds
--- its row. What an assumed epoch is has been settled by then.
+-- its row.
 UPDATE conversations SET
     epoch = sqlc.arg(framing)::bigint + 1,
-    epoch_assumed = FALSE,
     last_seq = last_seq + 1,
     last_pos = greatest(last_pos, log_own_xid()),
     roster_version = roster_version + sqlc.arg(roster_change)::bigint,
+    epoch_began_at = clock_timestamp(), reserved_for = NULL, reserved_until = NULL,
     last_activity_at = greatest(last_activity_at, sqlc.arg(at))
 WHERE convo_id = sqlc.arg(convo_id) AND closed_at IS NULL
   AND epoch = sqlc.arg(framing)::bigint
@@ -19,6 +19,11 @@ WHERE convo_id = sqlc.arg(convo_id)
 RETURNING last_seq, gen, last_pos;
 
 -- name: InsertHandshake :exec
+-- Stores a commit or a proposal. Its sender has accepted the conversation.
+WITH accepted AS (
+    UPDATE memberships m SET accepted_at = sqlc.arg(at)
+    WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(sender_did)::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
+)
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind), sqlc.arg(epoch), sqlc.arg(sender_did)::text,
         sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at), sqlc.arg(gen), sqlc.arg(pos));
@@ -28,16 +33,6 @@ VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind),
 SELECT seq FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'commit' AND epoch = sqlc.arg(epoch)
   AND sender_did = sqlc.arg(did)::text AND ciphertext = sqlc.arg(ciphertext);
-
--- name: FirstCommit :one
--- The commit of epoch 0, as far as the service has seen it.
-SELECT ciphertext FROM messages
-WHERE convo_id = sqlc.arg(convo_id) AND kind = 'commit' AND epoch = 0;
-
--- name: FindProposal :one
-SELECT ciphertext FROM messages
-WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch) AND proposal_ref = sqlc.arg(proposal_ref)
-ORDER BY seq LIMIT 1;
 
 -- name: ConflictCommits :many
 -- Accepted commits of the epochs from..below that the caller may see, cut where

@@ -8,6 +8,5 @@ ON CONFLICT (convo_id) DO UPDATE SET
 -- The GroupInfo of the current epoch, for a member.
 SELECT g.epoch, g.group_info, g.ratchet_tree, g.updated_at
 FROM group_infos g
-JOIN conversations c ON c.convo_id = g.convo_id AND c.epoch = g.epoch
 WHERE g.convo_id = sqlc.arg(convo_id)
   AND EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = g.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);

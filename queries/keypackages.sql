@@ -6,17 +6,18 @@ WHERE did = $1 AND ref = ANY(sqlc.arg(refs)::bytea[])
   AND (spent_at IS NOT NULL OR expires_at > sqlc.arg(now)::timestamptz);
 
 -- name: CountLiveKeyPackages :many
--- What the limits count: unspent packages by device and suite, and devices that
--- have leaves only, with suite 0 and no package. Leaves count as in CountDevices.
-SELECT k.device_id, k.cipher_suite, count(*) AS packages FROM key_packages k
+-- What the limits count: unspent packages by device and suite, last-resort ones
+-- apart, and devices that have leaves only, with suite 0 and no package. Leaves
+-- count as in CountDevices.
+SELECT k.device_id, k.cipher_suite, FALSE::boolean AS last_resort, count(*) AS packages FROM key_packages k
 WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
 GROUP BY k.device_id, k.cipher_suite
 UNION ALL
-SELECT k.device_id, k.cipher_suite, count(*) FROM key_packages k
+SELECT k.device_id, k.cipher_suite, TRUE, count(*) FROM key_packages k
 WHERE k.did = sqlc.arg(did) AND k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
 GROUP BY k.device_id, k.cipher_suite
 UNION ALL
-SELECT DISTINCT l.device_id, 0::bigint, 0::bigint FROM leaves l
+SELECT DISTINCT l.device_id, 0::bigint, FALSE, 0::bigint FROM leaves l
 JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
 WHERE l.did = sqlc.arg(did);
 
@@ -33,6 +34,8 @@ WHERE key_packages.spent_at IS NULL AND key_packages.expires_at <= excluded.crea
 -- The devices of these accounts, each with the suite to serve: the one asked
 -- for, or the lowest it has (suite 1 is the lowest there is). A device is one
 -- that has an unspent package or a leaf. Suite 0: it has no package to serve.
+-- Seated: it is in the conversation that the holder, a member, names, and its
+-- account does not ask to be added again.
 -- OFFSET 0 has every device looked up: without it the planner of a small table
 -- would rather read whose packages and leaves there are at all.
 SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
@@ -41,7 +44,14 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
         WHERE k.did = d.did AND k.device_id = d.device_id AND k.cipher_suite = suite.number
           AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
           AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)
-    ) AS available
+    ) AS available,
+    EXISTS (
+        SELECT 1 FROM leaves l
+        JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
+        JOIN memberships h ON h.convo_id = l.convo_id AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL
+        WHERE l.convo_id = sqlc.arg(convo)::text AND l.did = d.did AND l.device_id = d.device_id
+          AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
+    ) AS seated
 FROM devices d
 CROSS JOIN LATERAL (
     SELECT CASE WHEN sqlc.arg(cipher_suite)::bigint <> 0 THEN sqlc.arg(cipher_suite)::bigint
@@ -63,11 +73,12 @@ WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
 ORDER BY d.created_at, d.device_id;
 
 -- name: ListLeases :many
--- What the holder has of these accounts now: a few rows for each device.
-SELECT did, device_id, cipher_suite, lease_convo, ref, lease_ends_at, octet_length(key_package)::bigint AS size
+-- What the holder has of these accounts, for one conversation or for none: few
+-- rows for each device and suite, of which some may have ended.
+SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = sqlc.arg(holder)::text AND did = ANY(sqlc.arg(dids)::text[])
-  AND lease_ends_at > sqlc.arg(now)::timestamptz AND spent_at IS NULL
+  AND lease_convo = sqlc.arg(convo)::text AND spent_at IS NULL
 ORDER BY did, device_id, ref;
 
 -- name: LeaseKeyPackages :many
@@ -145,6 +156,17 @@ LEFT JOIN key_packages k ON k.did = d.did AND k.device_id = d.device_id
     AND (sqlc.arg(cipher_suite)::bigint = 0 OR k.cipher_suite = sqlc.arg(cipher_suite)::bigint)
 GROUP BY d.created_at, d.device_id, k.cipher_suite
 ORDER BY d.created_at, d.device_id, k.cipher_suite;
+
+-- name: ClearEndedLeases :execrows
+-- Forgets for whom and for which conversation packages were leased.
+UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
+WHERE (did, ref) IN (
+    SELECT k.did, k.ref FROM key_packages k
+    WHERE k.lease_holder <> '' AND k.lease_ends_at < sqlc.arg(now)::timestamptz
+    ORDER BY k.lease_ends_at
+    LIMIT sqlc.arg(batch)::bigint
+    FOR UPDATE SKIP LOCKED
+);
 
 -- name: DeleteExpiredKeyPackages :execrows
 -- In short batches, so that no transaction is long.

@@ -41,13 +41,6 @@ SELECT log_current_generation(), log_own_xid(), 'keys:' || c.device_id, 0, 1 + r
 FROM counted c
 WHERE c.available < sqlc.arg(low)::bigint;
 
--- name: GroupInfoRequestedLately :one
--- Whether the members were asked for a GroupInfo since a moment.
-SELECT EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.convo_id = sqlc.arg(convo_id)::text AND e.kind = 'group-info-requested' AND e.created_at > sqlc.arg(since)::timestamptz
-);
-
 -- name: ConvosWithLeaf :many
 -- The conversations where a device has a leaf, in the order in which they are
 -- locked.
@@ -292,10 +285,13 @@ WHERE c.convo_id = sqlc.arg(convo_id)
 -- name: InsertTicket :exec
 INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3, $4);
 
+-- name: GetTicket :one
+SELECT did, convo_id, expires_at FROM tickets WHERE ticket_hash = $1;
+
 -- name: RedeemTicket :one
 -- Spends a ticket: of any number of attempts one gets the row.
 DELETE FROM tickets WHERE ticket_hash = $1
-RETURNING did, convo_id, expires_at;
+RETURNING expires_at;
 
 -- name: DeleteOldTickets :execrows
 DELETE FROM tickets WHERE ticket_hash IN (

@@ -4,12 +4,9 @@
 -- and twin keep what they read before the wait. So the UPDATE asks for the
 -- roster_version that convo read together with the members: a caller removed
 -- during the wait gets no message in. A message id taken during the wait is a
--- unique violation. The creator of a conversation whose epoch is assumed settles
--- it, and with it the epoch its Welcome joins. No row: no such conversation.
--- seq 0: nothing was stored.
+-- unique violation. No row: no such conversation. seq 0: nothing was stored.
 WITH convo AS (
-    SELECT c.epoch, c.epoch_assumed, c.roster_version,
-        c.epoch_assumed AND c.creator_did = sqlc.arg(did) AS settles,
+    SELECT c.epoch, c.roster_version,
         EXISTS (
             SELECT FROM memberships m
             WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL
@@ -26,23 +23,15 @@ WITH convo AS (
     UPDATE conversations c
     SET last_seq = c.last_seq + 1,
         last_pos = greatest(c.last_pos, log_own_xid()),
-        epoch = CASE WHEN convo.settles THEN sqlc.arg(epoch)::bigint ELSE c.epoch END,
-        epoch_assumed = c.epoch_assumed AND NOT convo.settles,
         last_message_at = greatest(c.last_message_at, sqlc.arg(now)::timestamptz),
         last_activity_at = greatest(c.last_activity_at, sqlc.arg(now)::timestamptz)
     FROM convo
     WHERE c.convo_id = sqlc.arg(convo_id)
         AND convo.active
         AND c.roster_version = convo.roster_version
-        AND c.epoch_assumed = convo.epoch_assumed
-        AND (convo.settles OR sqlc.arg(epoch)::bigint BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch)
+        AND sqlc.arg(epoch)::bigint BETWEEN c.epoch - sqlc.arg(past_epochs)::bigint AND c.epoch
         AND NOT EXISTS (SELECT FROM twin)
     RETURNING c.last_seq, c.gen, c.last_pos
-), settled AS (
-    UPDATE welcomes w
-    SET epoch = sqlc.arg(epoch)::bigint
-    FROM convo, numbered
-    WHERE w.convo_id = sqlc.arg(convo_id) AND w.seq = 0 AND convo.settles
 ), stored AS (
     INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, blobs, created_at, gen, pos)
     SELECT sqlc.arg(convo_id), numbered.last_seq, sqlc.arg(message_id), 'app', sqlc.arg(epoch)::bigint,
@@ -57,7 +46,7 @@ SELECT
         SELECT FROM memberships k WHERE k.convo_id = sqlc.arg(convo_id) AND k.did = sqlc.arg(did)
     ))::boolean AS known,
     convo.epoch AS current_epoch,
-    (convo.settles OR sqlc.arg(epoch)::bigint BETWEEN convo.epoch - sqlc.arg(past_epochs)::bigint AND convo.epoch)::boolean AS in_window,
+    (sqlc.arg(epoch)::bigint BETWEEN convo.epoch - sqlc.arg(past_epochs)::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,
     coalesce(twin.same, FALSE)::boolean AS twin_same,
     coalesce(twin.created_at, 'epoch')::timestamptz AS twin_created_at

@@ -19,8 +19,8 @@ SELECT EXISTS (
 );
 
 -- name: PutCommitFailure :execrows
-INSERT INTO commit_failures (convo_id, epoch, did, reported_at)
-VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(did), sqlc.arg(at))
+INSERT INTO commit_failures (convo_id, epoch, did, reported_at, detail)
+VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(did), sqlc.arg(at), sqlc.narg(detail))
 ON CONFLICT (convo_id, epoch, did) DO NOTHING;
 
 -- name: EndCommitFailures :exec
@@ -30,10 +30,32 @@ DELETE FROM commit_failures
 WHERE convo_id = sqlc.arg(convo_id) AND (did IN (SELECT unnest(sqlc.arg(dids)::text[]))) IS TRUE;
 
 -- name: CommitDamage :one
--- How many of the members other than the commit's sender there are, and how many
--- of them could not apply it.
-SELECT count(*) AS others, count(f.did) AS failed
-FROM messages c
-JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.did <> c.sender_did
-LEFT JOIN commit_failures f ON f.convo_id = c.convo_id AND f.epoch = c.epoch AND f.did = m.did
-WHERE c.convo_id = sqlc.arg(convo_id) AND c.kind = 'commit' AND c.epoch = sqlc.arg(epoch);
+-- How many votes there are on a commit, and how many of them say that it cannot
+-- be applied. A vote is a member's, other than the commit's sender, that had been
+-- there for an hour when the commit came, or since the conversation began: so
+-- accounts that were brought in for it have none. Those that one account added
+-- within a day before now have one vote together, each an equal part of it.
+SELECT count(DISTINCT v.vote)::bigint AS votes, coalesce(sum(v.failed / v.accounts), 0)::float8 AS failed
+FROM (
+    SELECT w.vote, count(*) OVER (PARTITION BY w.vote)::float8 AS accounts, w.failed
+    FROM (
+        SELECT CASE WHEN m.joined_seq > 0 AND m.joined_at > sqlc.arg(now)::timestamptz - interval '1 day'
+                    THEN coalesce('added by ' || adding.sender_did, m.did) ELSE m.did END AS vote,
+            (f.did IS NOT NULL)::int::float8 AS failed
+        FROM messages c
+        JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL AND m.did <> c.sender_did
+            AND (m.joined_seq = 0 OR m.joined_at <= c.created_at - interval '1 hour')
+        LEFT JOIN messages adding ON adding.convo_id = m.convo_id AND adding.seq = m.joined_seq AND adding.kind = 'commit'
+        LEFT JOIN commit_failures f ON f.convo_id = c.convo_id AND f.epoch = c.epoch AND f.did = m.did
+        WHERE c.convo_id = sqlc.arg(convo_id) AND c.kind = 'commit' AND c.epoch = sqlc.arg(epoch)
+    ) w
+) v;
+
+-- name: ReportedLately :one
+-- Whether another member has reported a commit of this account within a time.
+SELECT EXISTS (
+    SELECT 1 FROM commit_failures f
+    JOIN messages c ON c.convo_id = f.convo_id AND c.kind = 'commit' AND c.epoch = f.epoch
+    WHERE f.convo_id = sqlc.arg(convo_id) AND f.reported_at > sqlc.arg(since)::timestamptz
+      AND c.sender_did = sqlc.arg(did)::text AND f.did <> sqlc.arg(did)::text
+);

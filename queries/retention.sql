@@ -163,10 +163,8 @@ WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.joined_seq = k.joi
 -- What is at most a few rows for each member.
 WITH a AS (DELETE FROM read_positions WHERE convo_id = sqlc.arg(convo_id)),
 b AS (DELETE FROM leaves WHERE convo_id = sqlc.arg(convo_id)),
-c AS (DELETE FROM group_states WHERE convo_id = sqlc.arg(convo_id)),
-d AS (DELETE FROM group_infos WHERE convo_id = sqlc.arg(convo_id)),
-e AS (DELETE FROM roster_claims WHERE convo_id = sqlc.arg(convo_id)),
-f AS (DELETE FROM rejoin_requests WHERE convo_id = sqlc.arg(convo_id)),
-g AS (DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id)),
-h AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id))
+c AS (DELETE FROM group_infos WHERE convo_id = sqlc.arg(convo_id)),
+d AS (DELETE FROM rejoin_requests WHERE convo_id = sqlc.arg(convo_id)),
+e AS (DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id)),
+f AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id))
 DELETE FROM conversations WHERE conversations.convo_id = sqlc.arg(convo_id);

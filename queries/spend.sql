@@ -13,7 +13,8 @@ SELECT d.did, d.device_id FROM devices d
 WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.device_id = ANY(sqlc.arg(device_ids)::text[]) AND d.deleted_at IS NOT NULL;
 
 -- name: SpendPackages :exec
-UPDATE key_packages SET spent_at = sqlc.arg(at)::timestamptz
+-- With a package its lease ends: nothing ties it to who asked for it any more.
+UPDATE key_packages SET spent_at = sqlc.arg(at)::timestamptz, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL
 WHERE ref = ANY(sqlc.arg(refs)::bytea[]) AND NOT last_resort;
 
 -- name: InsertWelcome :exec

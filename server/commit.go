@@ -31,15 +31,18 @@ type commitRequest struct {
 	added, removed []string
 	// external: the commit is the caller's own external commit.
 	external bool
-	// needsGroupInfo: a commit that cannot be read needs a GroupInfo.
-	needsGroupInfo bool
 }
 
 // commitResult is the answer of all four.
 type commitResult = gen.SendCommitOutput
 
 // lostRace is the outcome of a commit whose epoch another one has won.
-type lostRace struct{ framing, current int64 }
+type lostRace struct {
+	framing, current int64
+	// wait is how long the epoch is kept for somebody else; 0 where another
+	// commit has won it.
+	wait time.Duration
+}
 
 func (e *lostRace) Error() string {
 	return fmt.Sprintf("epoch %d was won by another commit, the current one is %d", e.framing, e.current)
@@ -52,9 +55,17 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, req.conversation, req.method, func() (*commitResult, error) {
+	taken, err := s.payAdditions(ctx, caller, req)
+	if err != nil {
+		return nil, err
+	}
+	out, err := paced(ctx, s, caller, &pacedCall{convoID: req.conversation, method: req.method, removes: len(req.removed) > 0}, func() (*commitResult, error) {
 		return s.decide(ctx, caller, req, parsed)
 	})
+	if err != nil || !out.Success {
+		taken.giveBack(ctx)
+	}
+	return out, err
 }
 
 func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (*commitResult, error) {
@@ -71,12 +82,15 @@ func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequ
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
 			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now}
-			c := &commitTx{handshakeTx: h, commitRequest: req, parsedCommit: parsed, verified: verified}
+			c := &commitTx{handshakeTx: h, claims: s.claims, commitRequest: req, parsedCommit: parsed, verified: verified}
 			out, err = c.run(ctx, first)
 			return err
 		})
 	})
 	if lost := (*lostRace)(nil); errors.As(err, &lost) {
+		if err := s.reserve(ctx, caller, req.conversation, lost); err != nil {
+			return nil, err
+		}
 		return s.conflict(ctx, caller, req.conversation, lost)
 	}
 	if err != nil {
@@ -92,13 +106,14 @@ func (s *Server) timestamp() time.Time { return s.now().UTC().Truncate(time.Micr
 // commitTx is a commit inside its transaction.
 type commitTx struct {
 	handshakeTx
+	claims *packageClaims
 	*commitRequest
 	*parsedCommit
 	verified *verification
 }
 
-// run checks in the order of DESIGN.md: first answer, membership, epoch, and
-// then what depends on state, so that who lost the race hears of the race.
+// run checks in this order: first answer, membership, epoch, and then what
+// depends on state, so that who lost the race hears of the race.
 func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, error) {
 	known, err := c.lock(ctx)
 	if err != nil {
@@ -117,11 +132,11 @@ func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, 
 	if err := requireMember(ctx, c.q, c.convoID, c.caller); err != nil {
 		return nil, err
 	}
-	if err := c.checkEpoch(); err != nil {
+	if err := c.checkEpoch(ctx); err != nil {
 		return nil, err
 	}
-	if !c.verified.current(c.convo) {
-		return nil, errGroupMoved
+	if err := c.verified.check(); err != nil {
+		return nil, err
 	}
 	change, err := c.plan(ctx)
 	if err != nil {
@@ -151,14 +166,16 @@ func (c *commitTx) repeated(ctx context.Context) (int64, error) {
 	return seq, nil
 }
 
-func (c *commitTx) checkEpoch() error {
+func (c *commitTx) checkEpoch(ctx context.Context) error {
 	switch {
-	case c.settles():
-		return nil
 	case c.epoch < c.convo.Epoch:
 		return &lostRace{framing: c.epoch, current: c.convo.Epoch}
 	case c.epoch > c.convo.Epoch:
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: its framing epoch %d is ahead of the current epoch %d", c.commitField, c.epoch, c.convo.Epoch)
 	}
-	return nil
+	wait, err := c.turn(ctx)
+	if err == nil && wait > 0 {
+		err = &lostRace{framing: c.epoch, current: c.convo.Epoch, wait: wait}
+	}
+	return err
 }

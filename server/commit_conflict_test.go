@@ -87,8 +87,8 @@ func TestCommitConflictCut(t *testing.T) {
 		t.Run(fmt.Sprint(c.sizes), func(t *testing.T) {
 			exec(t, s.pool, `DELETE FROM messages`)
 			for i, n := range c.sizes {
-				exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at)
-					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now())`, g.ID(), i+1, alice.DID, make([]byte, n))
+				exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
+					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, g.ID(), i+1, alice.DID, make([]byte, n))
 			}
 			exec(t, s.pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, g.ID())
 			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))

@@ -162,11 +162,9 @@ func conversationState(t testing.TB, s *Server, id string) string {
 		(SELECT c::text FROM conversations c WHERE convo_id = $1),
 		(SELECT string_agg(m::text, E'\n' ORDER BY did, joined_seq) FROM memberships m WHERE convo_id = $1),
 		(SELECT string_agg(l::text, E'\n' ORDER BY did, device_id) FROM leaves l WHERE convo_id = $1),
-		(SELECT g::text FROM group_states g WHERE convo_id = $1),
-		(SELECT string_agg(r::text, E'\n' ORDER BY did) FROM roster_claims r WHERE convo_id = $1),
+		(SELECT g::text FROM group_infos g WHERE convo_id = $1),
 		(SELECT string_agg(f::text, E'\n' ORDER BY epoch, did) FROM commit_failures f WHERE convo_id = $1),
 		(SELECT string_agg(concat_ws(',', seq, message_id, kind, epoch), E'\n' ORDER BY seq) FROM messages WHERE convo_id = $1),
-		(SELECT string_agg(concat_ws(',', epoch, updated_at), E'\n') FROM group_infos WHERE convo_id = $1),
 		(SELECT string_agg(concat_ws(',', seq, epoch), E'\n' ORDER BY seq) FROM welcomes WHERE convo_id = $1),
 		(SELECT string_agg(r::text, E'\n' ORDER BY did, device_id, seq) FROM welcome_recipients r WHERE convo_id = $1),
 		(SELECT string_agg(j::text, E'\n' ORDER BY did) FROM rejoin_requests j WHERE convo_id = $1),
@@ -209,14 +207,6 @@ func commitRef(t testing.TB, kp *mls.KeyPackage) []byte {
 		t.Fatal(err)
 	}
 	return ref
-}
-
-// forgetTree makes a roster what clients said.
-func forgetTree(t testing.TB, s *Server, id string) {
-	t.Helper()
-	exec(t, s.pool, `UPDATE conversations SET roster = 'claimed' WHERE convo_id = $1`, id)
-	exec(t, s.pool, `DELETE FROM group_states WHERE convo_id = $1`, id)
-	exec(t, s.pool, `UPDATE leaves SET leaf_index = NULL, signature_key = NULL, credential = NULL WHERE convo_id = $1`, id)
 }
 
 func dbOf(s *Server) *db.Queries { return db.New(s.pool) }

@@ -111,8 +111,8 @@ func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]fun
 		func(s *Server) (any, error) { return s.SendCommit(ctx, by(alice), &update2) })
 
 	g3 := commitGroup(t, s, alice, bob, carol)
-	remove := &gen.LeaveConvoInput{ConvoID: g3.ID(), TargetDID: &bob.DID, IdempotencyKey: key,
-		Commit: g3.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}, Public: true}).Message}
+	remove := removal(g3, alice, bob.DID)
+	remove.IdempotencyKey = key
 	remove2 := *remove
 	remove2.TargetDID = &carol.DID
 	add("leaveConvo of another",
@@ -229,7 +229,7 @@ func TestCommitRaceComesBeforeState(t *testing.T) {
 		t.Errorf("conflict is %s", asJSON(t, c))
 	}
 	// A removal that is not allowed is a lost race all the same.
-	gone := &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &alice.DID, Commit: g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{alice.DID}}).Message}
+	gone := removalInput(alice.DID, g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{alice.DID}}))
 	removed, err := s.LeaveConvo(t.Context(), by(bob), gone)
 	lostIt(t, (*gen.SendCommitOutput)(removed), err)
 }

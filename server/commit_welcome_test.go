@@ -21,89 +21,96 @@ func TestCommitPackagesRefused(t *testing.T) {
 	p256 := commitClient("paul", mlstest.Suite(mls.SuiteP256))
 	lease := `UPDATE key_packages SET lease_holder = $1, lease_convo = '', lease_ends_at = $2 WHERE ref = $3`
 	for name, c := range map[string]struct {
-		// prepare gives the Welcome's refs and who is added.
-		prepare func(t *testing.T) ([][]byte, []string)
+		// prepare gives the packages that the Welcome names, and who is added.
+		prepare func(t *testing.T) ([]*mls.KeyPackage, []string)
 		err     string
 	}{
-		"good": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol)), []string{carol.DID}
+		"good": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol)), []string{carol.DID}
 		}, ""},
-		"unknown": {func(t *testing.T) ([][]byte, []string) {
-			return [][]byte{mlstest.Random(32)}, []string{carol.DID}
+		"unknown": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(carol.KeyPackage()), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
-		"spent": {func(t *testing.T) ([][]byte, []string) {
+		"spent": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
 			exec(t, s.pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
-			return refs(t, kp), []string{carol.DID}
+			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
-		"leased to another": {func(t *testing.T) ([][]byte, []string) {
+		"leased to another": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
 			exec(t, s.pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
-			return refs(t, kp), []string{carol.DID}
+			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
-		"leased to the caller": {func(t *testing.T) ([][]byte, []string) {
+		"leased to the caller": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
 			exec(t, s.pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
-			return refs(t, kp), []string{carol.DID}
+			return list(kp), []string{carol.DID}
 		}, ""},
-		"the caller's lease has ended": {func(t *testing.T) ([][]byte, []string) {
+		"the caller's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
 			exec(t, s.pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
-			return refs(t, kp), []string{carol.DID}
+			return list(kp), []string{carol.DID}
 		}, ""},
-		"another's lease has ended": {func(t *testing.T) ([][]byte, []string) {
+		"another's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
 			exec(t, s.pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
-			return refs(t, kp), []string{carol.DID}
+			return list(kp), []string{carol.DID}
 		}, ""},
-		"last resort": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol, mlstest.LastResort())), []string{carol.DID}
+		"last resort": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol, mlstest.LastResort())), []string{carol.DID}
 		}, ""},
-		"device deleted": {func(t *testing.T) ([][]byte, []string) {
+		"device deleted": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			other := carol.Rotate()
 			kp := commitPackage(t, s, other)
 			exec(t, s.pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
-			return refs(t, kp), []string{carol.DID}
+			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
-		"another suite": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, p256)), []string{p256.DID}
+		"another suite": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, p256)), []string{p256.DID}
 		}, gen.ErrKeyPackageNotFound},
-		"one added DID has none": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol)), []string{carol.DID, did("dave")}
+		"one added DID has none": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol)), []string{carol.DID, did("dave")}
 		}, gen.ErrKeyPackageNotFound},
-		"of nobody added": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, commitClient("dave"))), []string{carol.DID}
+		"of nobody added": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol), commitPackage(t, s, commitClient("dave"))), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
-		"two of one device": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, carol)), []string{carol.DID}
+		"two of one device": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol), commitPackage(t, s, carol)), []string{carol.DID}
 		}, gen.ErrInvalidWelcome},
-		"one twice": {func(t *testing.T) ([][]byte, []string) {
+		"one twice": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			return refs(t, kp, kp), []string{carol.DID}
+			return list(kp, kp), []string{carol.DID}
 		}, gen.ErrInvalidWelcome},
-		"two devices": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, carol.Rotate())), []string{carol.DID}
+		"two devices": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol), commitPackage(t, s, carol.Rotate())), []string{carol.DID}
 		}, ""},
-		"an added one, and a new device of a member": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, bob.Rotate())), []string{carol.DID}
+		"an added one, and a new device of a member": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol), commitPackage(t, s, bob.Rotate())), []string{carol.DID}
 		}, ""},
-		"an added one, and a known device of a member": {func(t *testing.T) ([][]byte, []string) {
-			return refs(t, commitPackage(t, s, carol), commitPackage(t, s, bob)), []string{carol.DID}
-		}, gen.ErrKeyPackageNotFound},
+		"an added one, and a known device of a member": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
+			return list(commitPackage(t, s, carol), commitPackage(t, s, bob)), []string{carol.DID}
+		}, gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := commitGroup(t, s, alice, bob)
-			named, added := c.prepare(t)
-			in := &gen.AddMembersInput{ConvoID: g.ID(), DIDList: added, Commit: g.Commit(alice, mlstest.Plan{}).Message,
-				WelcomeMessage: mlstest.RandomWelcome(1, named...)}
+			packages, added := c.prepare(t)
+			named := refs(t, packages...)
 			if c.err == "" {
-				out, err := s.AddMembers(t.Context(), by(alice), in)
+				commit := g.Commit(alice, mlstest.Plan{Add: packages})
+				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{
+					ConvoID: g.ID(), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
+				})
 				accepted(t, (*gen.SendCommitOutput)(out), err)
+				sameRoster(t, s, commit.Next)
 				if n := query[int64](t, s.pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
 					t.Errorf("%d of %d packages are spent or last-resort", n, len(named))
 				}
 				return
 			}
+			// What the Welcome names is looked at first, whatever the commit adds.
+			commit := g.Commit(alice, mlstest.Plan{})
+			in := &gen.AddMembersInput{ConvoID: g.ID(), DIDList: added, Commit: commit.Message,
+				WelcomeMessage: mlstest.RandomWelcome(1, named...), GroupInfo: commit.GroupInfo}
 			unchanged(t, s, g.ID(), func() {
 				_, err := s.AddMembers(t.Context(), by(alice), in)
 				e := wantError(t, err, c.err)
@@ -115,27 +122,28 @@ func TestCommitPackagesRefused(t *testing.T) {
 	}
 }
 
+func list(packages ...*mls.KeyPackage) []*mls.KeyPackage { return packages }
+
 // A DID that is in already is fine where the Welcome names a new device of it,
-// or one whose old leaf goes.
+// or one whose old leaf goes. Two leaves of one device are no tree.
 func TestCommitAlreadyMember(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	for name, c := range map[string]struct {
-		new, public, remove, tree, rejoin, alsoRemoved, noWelcome bool
-		err                                                       string
+		new, public, remove, rejoin, alsoRemoved, noWelcome bool
+		err                                                 string
 	}{
-		"new device":                          {new: true},
-		"new device, readable":                {new: true, public: true},
-		"same device":                         {err: gen.ErrAlreadyMember},
-		"no Welcome":                          {noWelcome: true, err: gen.ErrAlreadyMember},
-		"same device, readable":               {public: true, err: gen.ErrAlreadyMember},
-		"same device, readable, removed":      {public: true, remove: true},
-		"same device, tree shows both":        {tree: true, err: gen.ErrAlreadyMember},
-		"same device, tree shows one":         {tree: true, remove: true},
-		"same device, asked for it":           {rejoin: true, remove: true},
-		"same device, asked, tree shows both": {rejoin: true, tree: true, err: gen.ErrAlreadyMember},
-		"same device, said to be removed":     {alsoRemoved: true, remove: true},
+		"new device":                      {new: true},
+		"new device, readable":            {new: true, public: true},
+		"new device, no Welcome":          {new: true, noWelcome: true, err: gen.ErrAlreadyMember},
+		"same device":                     {err: gen.ErrInvalidGroupInfo},
+		"same device, readable":           {public: true, err: gen.ErrInvalidCommit},
+		"same device, asked for it":       {rejoin: true, err: gen.ErrInvalidGroupInfo},
+		"same device, removed":            {remove: true},
+		"same device, removed, readable":  {public: true, remove: true},
+		"same device, removed, asked":     {rejoin: true, remove: true},
+		"same device, said to be removed": {alsoRemoved: true, remove: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := commitGroup(t, s, alice, bob)
@@ -162,12 +170,11 @@ func TestCommitAlreadyMember(t *testing.T) {
 				in.Welcome = nil
 			}
 			send := func() (*gen.SendCommitOutput, error) {
-				if c.tree || c.public || c.alsoRemoved {
+				if c.public || c.alsoRemoved {
 					return s.SendCommit(t.Context(), by(alice), in)
 				}
-				// Without a tree there is only what the client says.
 				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: g.ID(), DIDList: in.AddedDIDs,
-					Commit: commit.Message, WelcomeMessage: xrpc.Base64(in.Welcome), GroupInfo: commit.GroupInfoNoTree})
+					Commit: commit.Message, WelcomeMessage: xrpc.Base64(in.Welcome), GroupInfo: commit.GroupInfo})
 				return (*gen.SendCommitOutput)(out), err
 			}
 			if c.err != "" {
@@ -224,36 +231,6 @@ func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 		c := g.With(carol).Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{p}, Public: true})
 		out, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
 		accepted(t, (*gen.SendCommitOutput)(out), err)
-	})
-}
-
-func TestCommitTooManyMembers(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t)
-	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
-	g := commitGroup(t, s, alice, bob)
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT $1, format('did:web:m%s.example', n), 0, now() FROM generate_series(1, $2::int) n`, g.ID(), MaxMembers-2)
-	forgetTree(t, s, g.ID()) // which has no leaves of theirs
-	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
-	unchanged(t, s, g.ID(), func() {
-		_, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
-		wantError(t, err, gen.ErrTooManyMembers)
-	})
-	// One goes, one comes.
-	in := commitInput(g, c)
-	in.AddedDIDs, in.RemovedDIDs = []string{carol.DID}, []string{bob.DID}
-	out, err := s.SendCommit(t.Context(), by(alice), in)
-	accepted(t, out, err)
-	if n := len(membersOf(t, s, g.ID())); n != MaxMembers {
-		t.Errorf("%d members", n)
-	}
-
-	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) SELECT $1, $2, n::text FROM generate_series(1, $3::int) n`, g.ID(), alice.DID, MaxLeaves-1)
-	c = c.Next.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol.Rotate())})
-	unchanged(t, s, g.ID(), func() {
-		_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
-		wantError(t, err, gen.ErrTooManyMembers)
 	})
 }
 

@@ -34,7 +34,11 @@ func (s *Server) conflict(ctx context.Context, caller xrpc.Caller, convoID strin
 	} else if c.Proposals, err = conflictProposals(ctx, q, caller, convoID, lost.current, budget); err != nil {
 		return nil, err
 	}
-	return &commitResult{NewEpoch: lost.current, Conflict: c}, nil
+	out := &commitResult{NewEpoch: lost.current, Conflict: c}
+	if ms := lost.wait.Milliseconds(); ms > 0 {
+		out.RetryAfterMs = &ms
+	}
+	return out, nil
 }
 
 func conflictProposals(ctx context.Context, q *db.Queries, caller xrpc.Caller, convoID string, epoch, budget int64) ([]gen.MessageView, error) {

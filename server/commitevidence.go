@@ -1,121 +1,150 @@
 package server
 
 import (
+	"bytes"
+	"context"
 	"encoding/hex"
+	"fmt"
+	"time"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 )
 
-// evidence is what a GroupInfo states of the epoch that a request leads to, or
-// that a group is in.
+// evidence is a GroupInfo, with its ratchet tree, which states the epoch that a
+// request leads to, or that a group is in. All that is known of a group comes
+// from one.
 type evidence struct {
-	// groupInfo and ratchetTree are stored as they came; nil for none.
-	groupInfo, ratchetTree []byte
-	// info is nil without GroupInfo, tree without a tree, inside or beside it.
-	info *mls.GroupInfo
+	groupInfo []byte
+	info      *mls.GroupInfo
+	// tree is nil where there is none, neither inside nor beside.
 	tree *mls.RatchetTree
-	// knownTree is the group's, where the GroupInfo came without one.
-	knownTree *mls.RatchetTree
-	// devices counts the tree's leaves, once asked for.
-	devices map[string]int
 }
 
-// checkEvidence reads a GroupInfo and its ratchet tree, and holds them against
-// the conversation and the epoch they must be of. Everything that is known of a
-// group's tree comes through here. A negative epoch takes any.
-func checkEvidence(convoID string, epoch int64, groupInfo, ratchetTree []byte) (*evidence, error) {
-	e := &evidence{groupInfo: groupInfo, ratchetTree: ratchetTree}
-	if err := e.parseInfo(convoID, epoch); err != nil {
+// parseEvidence reads a GroupInfo and its ratchet tree, and holds them against
+// the conversation. needed says for an error what has to be sent.
+func parseEvidence(convoID string, groupInfo, ratchetTree []byte, needed string) (*evidence, error) {
+	if groupInfo == nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing; %s", needed)
+	}
+	if err := checkSize(gen.ErrInvalidGroupInfo, "groupInfo", groupInfo, MaxGroupInfo); err != nil {
 		return nil, err
 	}
-	return e, e.parseTree()
+	info, err := mls.ParseGroupInfo(groupInfo)
+	if err != nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
+	}
+	if hex.EncodeToString(info.Context.GroupID) != convoID {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
+	}
+	if info.Context.Epoch > maxEpoch+1 {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: epoch %d is beyond what this service counts to", info.Context.Epoch)
+	}
+	e := &evidence{groupInfo: groupInfo, info: info}
+	return e, e.parseTree(ratchetTree)
 }
 
-func (e *evidence) parseInfo(convoID string, epoch int64) (err error) {
-	if e.groupInfo == nil {
+func (e *evidence) parseTree(ratchetTree []byte) (err error) {
+	if ratchetTree == nil {
+		if e.tree, err = e.info.RatchetTree(); err != nil {
+			return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
+		}
 		return nil
 	}
-	if err := checkSize(gen.ErrInvalidGroupInfo, "groupInfo", e.groupInfo, MaxGroupInfo); err != nil {
+	if err := checkSize(gen.ErrInvalidGroupInfo, "ratchetTree", ratchetTree, MaxRatchetTree); err != nil {
 		return err
 	}
-	if e.info, err = mls.ParseGroupInfo(e.groupInfo); err != nil {
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
-	}
-	context := &e.info.Context
-	switch {
-	case hex.EncodeToString(context.GroupID) != convoID:
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
-	case context.Epoch > maxEpoch+1:
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: epoch %d is beyond what this service counts to", context.Epoch)
-	case epoch >= 0 && context.Epoch != uint64(epoch):
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of epoch %d, want %d: the epoch the commit leads to", context.Epoch, epoch)
+	if e.tree, err = mls.ParseRatchetTree(ratchetTree); err != nil {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "ratchetTree: %v", err)
 	}
 	return nil
 }
 
-func (e *evidence) parseTree() (err error) {
-	if e.ratchetTree != nil {
-		if err := checkSize(gen.ErrInvalidGroupInfo, "ratchetTree", e.ratchetTree, MaxRatchetTree); err != nil {
-			return err
-		}
-		if e.tree, err = mls.ParseRatchetTree(e.ratchetTree); err != nil {
-			return gen.Errorf(gen.ErrInvalidGroupInfo, "ratchetTree: %v", err)
-		}
+// requireTree refuses a GroupInfo that leaves out the tree. why says why it is
+// needed.
+func (e *evidence) requireTree(why string) error {
+	if e.tree != nil {
 		return nil
 	}
-	if e.info == nil {
-		return nil
-	}
-	if e.tree, err = e.info.RatchetTree(); err != nil {
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
-	}
-	return nil
+	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: has no ratchet_tree, and none came beside it; %s (RFC 9420 §12.4.3.3)", why)
 }
 
 // epoch is what the GroupInfo states.
 func (e *evidence) epoch() int64 { return int64(e.info.Context.Epoch) }
 
-// fits holds the GroupInfo against what only the stored conversation says.
-func (e *evidence) fits(suite mls.CipherSuite) error {
-	if e.info == nil || e.info.Context.CipherSuite == suite {
-		return nil
-	}
-	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of cipher suite %v, the conversation of %v", e.info.Context.CipherSuite, suite)
-}
-
-// signedBy gives the leaf whose owner signed the GroupInfo, which must be the
-// caller; nil where it cannot be seen.
-func (e *evidence) signedBy(caller string) (*mls.LeafNode, error) {
-	if e.info == nil || e.tree == nil {
-		return nil, nil
-	}
-	leaf := e.tree.Leaf(e.info.Signer)
-	if leaf == nil {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its signer, leaf %d, is blank", e.info.Signer)
-	}
-	identity, err := leaf.Identity()
+// verify gives the group that the GroupInfo states.
+func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.Memory) (*mls.Group, error) {
+	g, err := e.info.Verify(tree, mem)
 	if err != nil {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its signer, leaf %d: %v", e.info.Signer, err)
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 	}
-	if identity.DID != caller {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: the credential of its signer, leaf %d, is not the caller's", e.info.Signer)
-	}
-	return leaf, nil
+	return g, nil
 }
 
-// leavesOf counts the leaves of a device in the tree; -1 where there is none.
-func (e *evidence) leavesOf(deviceID string) int {
-	if e.tree == nil {
-		return -1
+// states checks that the GroupInfo is one of the group g, whose tree it may
+// leave out. what says which group that is.
+func (e *evidence) states(g *mls.Group, what string, mem *mls.Memory) error {
+	tree := e.tree
+	if tree == nil {
+		tree = g.Tree
 	}
-	if e.devices == nil {
-		e.devices = make(map[string]int)
-		for i := range uint32(e.tree.Width()) {
-			if l := e.tree.Leaf(i); l != nil {
-				e.devices[l.DeviceID()]++
-			}
+	stated, err := e.verify(tree, mem)
+	if err != nil {
+		return err
+	}
+	if field := differs(stated, g); field != "" {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %s: is not that of the epoch %s", field, what)
+	}
+	return nil
+}
+
+// store keeps the GroupInfo, which states the group g, as the conversation's.
+func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, g *mls.Group, at time.Time) error {
+	var tree []byte
+	if _, inside := e.info.Extensions.Find(mls.ExtensionRatchetTree); !inside {
+		tree = g.Tree.Bytes()
+	}
+	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
+		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: tree, At: at,
+	}); err != nil {
+		return fmt.Errorf("store GroupInfo: %w", err)
+	}
+	return nil
+}
+
+// differs names the first field in which two statements of an epoch are not
+// the same, "" where they are.
+func differs(a, b *mls.Group) string {
+	x, y := &a.Context, &b.Context
+	switch {
+	case x.CipherSuite != y.CipherSuite:
+		return "group_context.cipher_suite"
+	case x.Epoch != y.Epoch:
+		return "group_context.epoch"
+	case !bytes.Equal(x.TreeHash, y.TreeHash):
+		if i := firstLeaf(a.Tree, b.Tree); i >= 0 {
+			return fmt.Sprintf("group_context.tree_hash (the trees differ at leaf[%d])", i)
+		}
+		return "group_context.tree_hash"
+	case !bytes.Equal(x.ConfirmedTranscriptHash, y.ConfirmedTranscriptHash):
+		return "group_context.confirmed_transcript_hash"
+	case !bytes.Equal(x.Bytes(), y.Bytes()):
+		return "group_context.extensions"
+	case !bytes.Equal(a.Interim, b.Interim):
+		return "confirmation_tag"
+	}
+	return ""
+}
+
+// firstLeaf finds the first leaf in which two trees differ; -1 where it is only
+// parents.
+func firstLeaf(a, b *mls.RatchetTree) int {
+	for i := range uint32(max(a.Width(), b.Width())) {
+		x, y := a.Leaf(i), b.Leaf(i)
+		if (x == nil) != (y == nil) || x != nil && !bytes.Equal(x.Raw, y.Raw) {
+			return int(i)
 		}
 	}
-	return e.devices[deviceID]
+	return -1
 }

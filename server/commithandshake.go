@@ -50,19 +50,5 @@ func (h *handshakeTx) lock(ctx context.Context) (known bool, err error) {
 	return true, nil
 }
 
-// settles tells whether the caller's object states an epoch that was assumed.
-func (h *handshakeTx) settles() bool {
-	return h.convo.EpochAssumed && h.convo.CreatorDid == h.caller
-}
-
-// settle makes the epoch that the caller's object states the conversation's.
-func (h *handshakeTx) settle(ctx context.Context, epoch int64) error {
-	if err := h.q.SettleEpoch(ctx, epoch, h.convoID); err != nil {
-		return fmt.Errorf("settle epoch: %w", err)
-	}
-	h.convo.Epoch, h.convo.EpochAssumed = epoch, false
-	return nil
-}
-
 // suite is the conversation's cipher suite.
 func (h *handshakeTx) suite() mls.CipherSuite { return mls.CipherSuite(h.convo.CipherSuite) }

@@ -4,21 +4,32 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 )
 
-// placeDevices records the devices that show themselves by what the commit
-// leads to: the committer's, and those whose signature key is new. Devices that
-// a package adds are known. A deleted device is refused.
-func (c *commitTx) placeDevices(ctx context.Context, r *rosterChange) error {
-	signer := r.next.Tree.Leaf(c.verified.signer)
+// recordDevice records a device that shows itself by a leaf. deleted ones stay
+// deleted.
+func recordDevice(ctx context.Context, q *db.Queries, d device, at time.Time) (deleted bool, err error) {
+	end, err := q.RecordCommitter(ctx, d.did, d.id, at)
+	if err != nil {
+		return false, fmt.Errorf("record device: %w", err)
+	}
+	return end != nil, nil
+}
+
+// showDevices records the devices that show themselves by what the commit leads
+// to: the committer's, and those whose signature key is new. Devices that a
+// package adds are known. A deleted device is refused.
+func (c *commitTx) showDevices(ctx context.Context, changes []mls.LeafChange) error {
+	signer := c.verified.next.Tree.Leaf(c.verified.signer)
 	if err := c.showDevice(ctx, device{c.caller, signer.DeviceID()}, "the device that made it"); err != nil {
 		return err
 	}
-	for _, ch := range r.changes {
+	for _, ch := range changes {
 		if ch.Kind == mls.LeafUpdated && ch.Old.DeviceID != ch.New.DeviceID {
 			if err := c.showDevice(ctx, device{ch.New.DID, ch.New.DeviceID}, fmt.Sprintf("leaf[%d]: its device", ch.New.Index)); err != nil {
 				return err
@@ -50,77 +61,11 @@ func (c *commitTx) showDevice(ctx context.Context, d device, what string) error 
 	return nil
 }
 
-// placeLeaves makes the roster's rows those of the tree, and the tree the
-// conversation's.
-func (c *commitTx) placeLeaves(ctx context.Context, r *rosterChange) error {
-	if r.next == nil {
-		return c.claimRoster(ctx, r)
-	}
-	var err error
-	if r.whole {
-		err = c.settleRoster(ctx, r.next, r.members)
-	} else if err = c.moveLeaves(ctx, r.changes); err == nil {
-		err = storeGroup(ctx, c.q, c.convoID, r.next)
-	}
-	if err != nil || !c.bringsDevice(r) {
-		return err
-	}
-	return c.checkDevices(ctx)
-}
-
-// bringsDevice tells whether the caller comes with a device that no package
-// announced.
-func (c *commitTx) bringsDevice(r *rosterChange) bool {
-	return c.joiner != nil || slices.ContainsFunc(r.changes, func(ch mls.LeafChange) bool {
-		return ch.Kind == mls.LeafCommitted && ch.Old.DeviceID != ch.New.DeviceID
-	})
-}
-
-// claimRoster keeps what is known of a roster that no tree shows.
-func (c *commitTx) claimRoster(ctx context.Context, r *rosterChange) error {
-	if r.claim != nil {
-		return c.claim(ctx, c.epoch+1, r.claim)
-	}
-	if c.convo.Roster == rosterClaimed {
-		return nil
-	}
-	if err := c.q.SetRoster(ctx, rosterClaimed, c.convoID); err != nil {
-		return fmt.Errorf("set roster: %w", err)
-	}
-	if err := c.q.ForgetLeafIndexes(ctx, c.convoID); err != nil {
-		return fmt.Errorf("forget leaf indexes: %w", err)
-	}
-	return storeGroup(ctx, c.q, c.convoID, nil)
-}
-
-// claim notes what the caller states of an epoch.
-func (h *handshakeTx) claim(ctx context.Context, epoch int64, hash []byte) error {
-	if err := h.q.PutRosterClaim(ctx, db.PutRosterClaimParams{ConvoID: h.convoID, Did: h.caller, Epoch: epoch, StateHash: hash}); err != nil {
-		return fmt.Errorf("store roster claim: %w", err)
-	}
-	return nil
-}
-
-// settleRoster makes a claimed roster that of a verified group.
-func (h *handshakeTx) settleRoster(ctx context.Context, g *mls.Group, members []mls.Member) error {
-	if err := h.q.SetRoster(ctx, rosterVerified, h.convoID); err != nil {
-		return fmt.Errorf("set roster: %w", err)
-	}
-	if err := h.q.DropRosterClaims(ctx, h.convoID); err != nil {
-		return fmt.Errorf("drop roster claims: %w", err)
-	}
-	if err := storeRoster(ctx, h.q, h.convoID, members); err != nil {
-		return err
-	}
-	return storeGroup(ctx, h.q, h.convoID, g)
-}
-
 // moveLeaves writes the leaves that changed. First the old ones go: a device
 // may come back by the same commit. What a rotated key leaves behind has no
 // Welcome to wait for.
 func (c *commitTx) moveLeaves(ctx context.Context, changes []mls.LeafChange) error {
-	var gone, retired leafRows
-	fresh := &leafRows{}
+	var gone, retired, fresh leafRows
 	for _, ch := range changes {
 		if ch.Old != nil && (ch.New == nil || ch.Old.DeviceID != ch.New.DeviceID) {
 			gone.add(ch.Old)
@@ -144,15 +89,21 @@ func (c *commitTx) moveLeaves(ctx context.Context, changes []mls.LeafChange) err
 			return fmt.Errorf("supersede Welcomes: %w", err)
 		}
 	}
-	if len(fresh.dids) == 0 {
-		return nil
+	if err := fresh.store(ctx, c.q, c.convoID); err != nil {
+		return err
 	}
-	return fresh.store(ctx, c.q, c.convoID)
+	return c.checkDevices(ctx, changes)
 }
 
-// checkDevices bounds the devices of the caller that come by themselves; those that a package adds
-// were counted when it was published.
-func (c *commitTx) checkDevices(ctx context.Context) error {
+// checkDevices bounds the devices of a caller that comes with one which no
+// package announced; those were counted when the package was published.
+func (c *commitTx) checkDevices(ctx context.Context, changes []mls.LeafChange) error {
+	rotated := slices.ContainsFunc(changes, func(ch mls.LeafChange) bool {
+		return ch.Kind == mls.LeafCommitted && ch.Old.DeviceID != ch.New.DeviceID
+	})
+	if c.joiner == nil && !rotated {
+		return nil
+	}
 	n, err := c.q.CountDevices(ctx, c.caller, c.now)
 	if err != nil {
 		return fmt.Errorf("count devices: %w", err)

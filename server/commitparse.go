@@ -15,8 +15,10 @@ const maxEpoch = 1<<53 - 2
 type parsedCommit struct {
 	// epoch is the framing epoch.
 	epoch int64
-	// public is nil for a PrivateMessage, which hides what it does.
-	public *mls.PublicMessage
+	// public is nil for a PrivateMessage, which hides what it does; private is
+	// nil for a PublicMessage.
+	public  *mls.PublicMessage
+	private *mls.PrivateMessage
 	// joiner is set for an external commit.
 	joiner   *mls.ExternalCommit
 	invite   *mls.Welcome
@@ -36,7 +38,7 @@ func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	if err := checkFraming(gen.ErrInvalidCommit, req.commitField, framing, req.conversation); err != nil {
 		return nil, err
 	}
-	p := &parsedCommit{epoch: int64(framing.Epoch), public: m.Public}
+	p := &parsedCommit{epoch: int64(framing.Epoch), public: m.Public, private: m.Private}
 	if req.external {
 		err = p.parseExternal(req)
 	} else if p.public != nil {
@@ -48,11 +50,30 @@ func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	if p.invite, err = parseWelcome(req.welcomeField, req.welcome); err != nil {
 		return nil, err
 	}
-	if p.public == nil && req.groupInfo == nil && req.needsGroupInfo {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing; a commit sent as PrivateMessage needs the GroupInfo of the epoch it leads to")
+	p.evidence, err = parseEvidence(req.conversation, req.groupInfo, req.ratchetTree, "every commit comes with the GroupInfo of the epoch it leads to")
+	if err != nil {
+		return nil, err
 	}
-	p.evidence, err = checkEvidence(req.conversation, p.epoch+1, req.groupInfo, req.ratchetTree)
-	return p, err
+	return p, p.checkEvidence()
+}
+
+func (p *parsedCommit) checkEvidence() error {
+	if got, want := p.evidence.epoch(), p.epoch+1; got != want {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of epoch %d, want %d: the epoch the commit leads to", got, want)
+	}
+	if p.public != nil {
+		return nil // the tree follows from the commit
+	}
+	return p.evidence.requireTree("of a commit sent as PrivateMessage nothing else shows the members")
+}
+
+// refuse makes the error of what is wrong with the epoch that the commit leads
+// to: it names the object that shows it.
+func (p *parsedCommit) refuse(req *commitRequest, why error) error {
+	if p.public == nil {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", why)
+	}
+	return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, why)
 }
 
 // parseFramed reads a PublicMessage or PrivateMessage. errName is the error of
@@ -103,28 +124,6 @@ func (p *parsedCommit) parseExternal(req *commitRequest) (err error) {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
 	}
 	return nil
-}
-
-// committer gives the leaf of the committing device, which must be the
-// caller's: the one in a readable commit's path, else that of the GroupInfo's
-// signer. nil where neither shows.
-func (p *parsedCommit) committer(caller, field string) (*mls.LeafNode, error) {
-	var leaf *mls.LeafNode
-	if p.public != nil && p.public.Commit.Path != nil {
-		leaf = &p.public.Commit.Path.LeafNode
-		identity, err := leaf.Identity()
-		if err != nil {
-			return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: path.leaf_node: %v", field, err)
-		}
-		if identity.DID != caller {
-			return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: path.leaf_node: its credential is not the caller's", field)
-		}
-	}
-	signer, err := p.evidence.signedBy(caller)
-	if leaf == nil {
-		leaf = signer
-	}
-	return leaf, err
 }
 
 // checkMemberCommit refuses what no member may do by a commit.

@@ -17,34 +17,24 @@ type change struct {
 	// settled are DIDs whose pending removal is over: their leaf goes, or they
 	// come back with another one.
 	settled []string
-	// replaced are members whose devices make room for others.
-	replaced []string
-	// committer is the device that made the commit; nil where it does not show.
-	committer *mls.LeafNode
 	// packages are what the Welcome names.
 	packages []db.LockPackagesRow
-	roster   rosterChange
+	// leaves are those in which the new tree differs from the old one.
+	leaves []mls.LeafChange
 }
 
 // plan checks all that depends on the conversation's state, which is locked,
 // and says what to change.
 func (c *commitTx) plan(ctx context.Context) (*change, error) {
-	if err := c.fitsSuite(); err != nil {
-		return nil, err
-	}
 	added, removed := unique(c.added), unique(c.removed)
 	standing, err := standings(ctx, c.q, c.convoID, slices.Concat(added, removed))
 	if err != nil {
 		return nil, err
 	}
 	ch := &change{}
-	if ch.committer, err = c.committer(c.caller, c.commitField); err != nil {
-		return nil, err
-	}
 	if err := c.planRemovals(ctx, ch, standing, added, removed); err != nil {
 		return nil, err
 	}
-	gone := len(ch.ends) + len(ch.settled) + len(ch.replaced)
 	for _, did := range added {
 		if standing[did] != member {
 			ch.joins = append(ch.joins, did)
@@ -53,39 +43,20 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 			ch.settled = append(ch.settled, did)
 		}
 	}
+	if err := c.checkReturns(ctx, ch); err != nil {
+		return nil, err
+	}
 	if err := c.checkMembers(ctx, ch); err != nil {
 		return nil, err
 	}
-	visible, err := c.visibleChanges(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if visible != nil && visible.removes < gone {
-		return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: it removes %d leaves, fewer than the %d members it is said to remove", c.commitField, visible.removes, gone)
-	}
-	if err := visible.matches(c.invite, c.commitField, c.welcomeField); err != nil {
-		return nil, err
-	}
 	w := &welcomeCheck{
-		q: c.q, convoID: c.convoID, caller: c.caller, now: c.now, suite: c.suite(), field: c.welcomeField, invite: c.invite,
-		evidence: c.evidence, added: added, removed: removed, standing: standing,
-	}
-	if visible != nil {
-		w.opaque, w.vacated = false, visible.removes-gone
-	} else {
-		w.opaque = true
+		q: c.q, claims: c.claims, convoID: c.convoID, caller: c.caller, now: c.now, suite: c.suite(), field: c.welcomeField, invite: c.invite,
+		added: added, removed: removed, standing: standing,
 	}
 	if ch.packages, err = w.check(ctx); err != nil {
 		return nil, err
 	}
 	return ch, c.planRoster(ctx, ch)
-}
-
-func (c *commitTx) fitsSuite() error {
-	if c.invite != nil && c.invite.CipherSuite != c.suite() {
-		return gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", c.welcomeField, c.invite.CipherSuite, c.suite())
-	}
-	return c.evidence.fits(c.suite())
 }
 
 // planRemovals sorts the removed DIDs into memberships that end and pending
@@ -100,10 +71,8 @@ func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[st
 				c.removedAt(i))
 		case standing[did] == stranger:
 			return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", c.removedAt(i))
-		case isAdded[did] && standing[did] == member:
-			ch.replaced = append(ch.replaced, did)
 		case isAdded[did]:
-			// Comes back: settled as it joins.
+			// A pending leaver comes back: settled as it joins.
 		case standing[did] == pendingLeaver:
 			ch.settled = append(ch.settled, did)
 		default:
@@ -113,11 +82,35 @@ func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[st
 	if len(ch.ends) == 0 {
 		return nil
 	}
-	may, err := mayRemove(ctx, c.q, c.convoID, c.convo.CreatorDid, c.caller)
+	may, err := mayRemove(ctx, c.q, c.convoID, c.caller)
 	if err != nil || may {
 		return err
 	}
 	return gen.Errorf(gen.ErrNotAllowed, "only the creator, or once the creator has left the longest-standing member, may remove members")
+}
+
+// checkReturns refuses to bring back who was suspended or removed, unless the
+// caller may remove members.
+func (c *commitTx) checkReturns(ctx context.Context, ch *change) error {
+	if len(ch.joins) == 0 {
+		return nil
+	}
+	ended, err := c.q.EndedByOthers(ctx, ch.joins, c.convoID)
+	if err != nil {
+		return fmt.Errorf("read how memberships ended: %w", err)
+	}
+	if len(ended) == 0 {
+		return nil
+	}
+	may, err := mayRemove(ctx, c.q, c.convoID, c.caller)
+	if err != nil || may {
+		return err
+	}
+	name := gen.ErrInvalidCommit
+	if c.method == gen.MethodSendCommit {
+		name = gen.ErrNotAllowed
+	}
+	return gen.Errorf(name, "%s was removed or suspended by another member: only who may remove members may add it again", ended[0])
 }
 
 // checkMembers bounds the members of the conversation.

@@ -12,49 +12,23 @@ import (
 	"catbird.blue/mls/mls"
 )
 
-// rosterChange is what becomes of a conversation's roster.
-type rosterChange struct {
-	// next is verified: it becomes the conversation's group.
-	next *mls.Group
-	// whole: next replaces all that was known. Else changes are the leaves in
-	// which it differs.
-	whole   bool
-	changes []mls.LeafChange
-	// members are the leaves of next.
-	members []mls.Member
-	// claim is the hash of what the caller states of a roster that stays
-	// claimed; nil where it states nothing.
-	claim []byte
-}
-
 // planRoster holds what the commit leads to against the roster: the old one
 // less what it removes, with what it adds, leaf by leaf.
 func (c *commitTx) planRoster(ctx context.Context, ch *change) error {
-	if c.verified.err != nil {
-		return c.verified.err
-	}
-	next := c.verified.next
-	if next == nil {
-		return nil
-	}
-	members, err := next.Tree.Members()
-	if err != nil {
-		return c.rosterError(err)
-	}
 	after, err := c.membersAfter(ctx, ch)
 	if err != nil {
 		return err
 	}
-	ch.roster = rosterChange{next: next, members: members}
-	if c.verified.base == nil {
-		return c.planClaimed(ctx, ch, after)
+	r := &removals{commitTx: c, after: after, readded: make(map[device]bool)}
+	if err := r.load(ctx, ch); err != nil {
+		return err
 	}
-	if err := c.compare(ctx, ch, after); err != nil {
+	if ch.leaves, err = c.compare(r, ch.gone()); err != nil {
 		return err
 	}
 	c.settleLeavers(ch, after)
-	if why := after.mismatch(members); why != "" {
-		return c.rosterError(errors.New(why))
+	if why := after.mismatch(c.verified.members); why != "" {
+		return c.refuse(c.commitRequest, errors.New(why))
 	}
 	return nil
 }
@@ -75,29 +49,22 @@ func (c *commitTx) membersAfter(ctx context.Context, ch *change) (memberSet, err
 	return all, nil
 }
 
-// compare applies the roster rule. It notes in after nothing: what it finds is
-// in the change.
-func (c *commitTx) compare(ctx context.Context, ch *change, after memberSet) error {
-	r := &removals{commitTx: c, after: after, readded: make(map[device]bool), rejoins: make(map[string]bool)}
-	if err := r.load(ctx, ch); err != nil {
-		return err
-	}
+// compare applies the roster rule, and gives the leaves that change.
+func (c *commitTx) compare(r *removals, gone []string) ([]mls.LeafChange, error) {
 	claim := mls.RosterChange{
-		Signer: c.verified.signer, Committer: c.caller, Added: c.verified.packages,
-		MayRemove: r.may, Gone: ch.gone(),
+		Signer: c.verified.signer, Committer: c.caller, Added: c.verified.packages, MayRemove: r.may, Gone: gone,
 	}
 	if c.joiner != nil {
 		claim.Joiner = c.joiner.Joiner
 	}
 	changes, err := c.verified.base.CompareRoster(c.verified.next, claim)
 	if r.denied != nil {
-		return r.denied
+		return nil, r.denied
 	}
 	if err != nil {
-		return c.rosterError(err)
+		return nil, c.refuse(c.commitRequest, err)
 	}
-	ch.roster.changes = changes
-	return nil
+	return changes, nil
 }
 
 // gone are the DIDs that a commit is said to leave without leaf.
@@ -116,7 +83,7 @@ func (ch *change) gone() []string {
 // the commit was not said to remove it.
 func (c *commitTx) settleLeavers(ch *change, after memberSet) {
 	left := make(map[string]bool)
-	for _, m := range ch.roster.members {
+	for _, m := range c.verified.members {
 		left[m.DID] = true
 	}
 	for did, s := range after {
@@ -126,71 +93,6 @@ func (c *commitTx) settleLeavers(ch *change, after memberSet) {
 		}
 	}
 	slices.Sort(ch.settled)
-}
-
-// planClaimed takes a GroupInfo over a claimed roster. It settles it where it
-// is the creator's and agrees with the members; else it stays the word of one.
-func (c *commitTx) planClaimed(ctx context.Context, ch *change, after memberSet) error {
-	signer := c.verified.next.Tree.Leaf(c.verified.signer)
-	if id, err := signer.Identity(); err != nil || id.DID != c.caller {
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: signer: found leaf %d of another DID, want a leaf of who sent the commit (RFC 9420 §12.4.3)", c.verified.signer)
-	}
-	if err := packagesInTree(c.verified.packages, ch.roster.members); err != nil {
-		return c.rosterError(err)
-	}
-	agrees := after.mismatch(ch.roster.members) == ""
-	settles, err := c.settlesRoster(ctx, c.verified.next)
-	if err != nil {
-		return err
-	}
-	if agrees && settles {
-		ch.roster.whole = true
-		return nil
-	}
-	claim := stateHash(c.verified.next)
-	ch.roster = rosterChange{claim: claim}
-	return nil
-}
-
-// settlesRoster tells whether the caller's word about an epoch is enough: the
-// creator's is, and that of a second member.
-func (h *handshakeTx) settlesRoster(ctx context.Context, g *mls.Group) (bool, error) {
-	if h.caller == h.convo.CreatorDid {
-		return true, nil
-	}
-	agreed, err := h.q.RosterClaimed(ctx, db.RosterClaimedParams{
-		ConvoID: h.convoID, Did: h.caller, Epoch: int64(g.Context.Epoch), StateHash: stateHash(g),
-	})
-	if err != nil {
-		return false, fmt.Errorf("read roster claims: %w", err)
-	}
-	return agreed, nil
-}
-
-// rosterError names the evidence that a refusal is about.
-func (c *commitTx) rosterError(err error) error {
-	if c.public == nil {
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
-	}
-	return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", c.commitField, err)
-}
-
-// packagesInTree checks that every package has its leaf in a tree.
-func packagesInTree(packages []*mls.KeyPackage, members []mls.Member) error {
-	leaves := make(map[string]bool, len(members))
-	for _, m := range members {
-		leaves[string(m.Leaf.Raw)] = true
-	}
-	for _, k := range packages {
-		if !leaves[string(k.LeafNode.Raw)] {
-			ref, err := k.RefHex()
-			if err != nil {
-				return err
-			}
-			return fmt.Errorf("the tree has no leaf with the leaf_node of key package %s, which the Welcome names (RFC 9420 §12.4.3.1)", ref)
-		}
-	}
-	return nil
 }
 
 // memberSet says of each DID how it belongs to a conversation.
@@ -253,13 +155,11 @@ type removals struct {
 // load reads all that may matters for; may itself only looks.
 func (r *removals) load(ctx context.Context, ch *change) error {
 	r.ends = set(slices.Concat(ch.ends, ch.settled))
-	var owners []string
 	for _, p := range ch.packages {
 		r.readded[device{p.Did, p.DeviceID}] = true
-		owners = append(owners, p.Did)
 	}
-	if len(owners) > 0 {
-		asked, err := r.q.RejoinRequested(ctx, r.convoID, unique(owners))
+	if added := owners(ch.packages); len(added) > 0 {
+		asked, err := r.q.RejoinRequested(ctx, r.convoID, added)
 		if err != nil {
 			return fmt.Errorf("read rejoin requests: %w", err)
 		}
@@ -269,15 +169,11 @@ func (r *removals) load(ctx context.Context, ch *change) error {
 	if len(dids) == 0 {
 		return nil
 	}
-	deleted, err := r.q.DeletedDevices(ctx, dids, ids)
-	if err != nil {
-		return fmt.Errorf("read deleted devices: %w", err)
+	var err error
+	if r.deleted, err = deletedDevices(ctx, r.q, dids, ids); err != nil {
+		return err
 	}
-	r.deleted = make(map[device]bool, len(deleted))
-	for _, d := range deleted {
-		r.deleted[device{d.Did, d.DeviceID}] = true
-	}
-	r.privileged, err = mayRemove(ctx, r.q, r.convoID, r.convo.CreatorDid, r.caller)
+	r.privileged, err = mayRemove(ctx, r.q, r.convoID, r.caller)
 	return err
 }
 

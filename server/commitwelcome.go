@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"slices"
+	"maps"
 	"time"
 
 	"catbird.blue/mls/db"
@@ -15,29 +15,20 @@ import (
 // welcomeCheck decides whether the packages that a Welcome names may be spent.
 type welcomeCheck struct {
 	q               *db.Queries
+	claims          *packageClaims
 	convoID, caller string
 	now             time.Time
 	suite           mls.CipherSuite
 	field           string
 	invite          *mls.Welcome
-	evidence        *evidence
 	// added and removed as the caller declares them; standing has an entry for
 	// every one that is not a stranger.
 	added, removed []string
 	standing       map[string]standing
-	// opaque: the commit cannot be read. Else vacated counts the leaves that it
-	// removes besides those of members that go.
-	opaque  bool
-	vacated int
 
 	isAdded, isRemoved map[string]bool
 	packages           map[string]db.LockPackagesRow
-	leaves             map[device]bool
 	deleted            map[device]bool
-	rejoins            []string
-	// again counts the packages whose device has a leaf that nothing else
-	// takes away.
-	again int
 }
 
 // check gives the packages in the order of the Welcome; their rows are locked.
@@ -45,14 +36,14 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 	if w.invite == nil {
 		return nil, w.checkAbsent()
 	}
+	if w.invite.CipherSuite != w.suite {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", w.field, w.invite.CipherSuite, w.suite)
+	}
 	if err := w.load(ctx); err != nil {
 		return nil, err
 	}
-	if err := w.checkMembers(); err != nil {
-		return nil, err
-	}
 	out := make([]db.LockPackagesRow, 0, len(w.packages))
-	owners, devices := make(map[string]bool), make(map[device]bool)
+	devices := make(map[device]bool)
 	for _, ref := range w.invite.Refs() {
 		p, found := w.packages[string(ref)]
 		if why := w.refuse(p, found); why != "" {
@@ -62,15 +53,44 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		if devices[d] {
 			return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: key package %s: is the second one of its device; a signature key has one leaf (RFC 9420 §7.3)", w.field, hex.EncodeToString(ref))
 		}
-		owners[p.Did], devices[d] = true, true
+		devices[d] = true
 		out = append(out, p)
 	}
-	for i, did := range w.added {
-		if !owners[did] {
-			return nil, gen.Errorf(gen.ErrKeyPackageNotFound, "%s: names no key package of the added member %d", w.field, i)
+	if err := w.checkAdded(owners(out)); err != nil {
+		return nil, err
+	}
+	return out, w.countUnheld(ctx, out)
+}
+
+// countUnheld counts packages that the caller spends without a lease, after its
+// own or another account's has ended, as if they were given to it now: nobody
+// gets around the limits by what it remembers. A package that was never leased
+// comes from its owner, who may give away what it likes.
+func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackagesRow) error {
+	unheld := unheldPackages(packages, w.now)
+	if len(unheld) == 0 {
+		return nil
+	}
+	var owners []string
+	for _, p := range unheld {
+		owners = append(owners, p.did)
+	}
+	book, err := w.claims.open(ctx, w.q, w.caller, w.now, owners)
+	if err != nil {
+		return err
+	}
+	full, err := book.full(ctx, unheld)
+	if err != nil {
+		return err
+	}
+	for _, p := range packages {
+		if row := full[device{p.Did, p.DeviceID}]; row != nil {
+			w.claims.refused(row)
+			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: its lease has ended, and no further one of its device may be taken now (%s): ask getKeyPackages",
+				w.field, hex.EncodeToString(p.Ref), row.Name)
 		}
 	}
-	return out, w.checkLeaves(ctx, len(out))
+	return book.record(ctx, unheld)
 }
 
 func (w *welcomeCheck) checkAbsent() error {
@@ -89,6 +109,22 @@ func alreadyMember(i int) error {
 	return gen.Errorf(gen.ErrAlreadyMember, "the added member %d is one already, and the Welcome names no new device of it", i)
 }
 
+// checkAdded requires a package for everybody who is added: a member's is that
+// of a new device, or of one whose old leaf goes.
+func (w *welcomeCheck) checkAdded(owners []string) error {
+	named := set(owners)
+	for i, did := range w.added {
+		switch {
+		case named[did]:
+		case w.standing[did] == member:
+			return alreadyMember(i)
+		default:
+			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: names no key package of the added member %d", w.field, i)
+		}
+	}
+	return nil
+}
+
 // load locks the packages and reads what decides about them, in this order.
 func (w *welcomeCheck) load(ctx context.Context) error {
 	rows, err := w.q.LockPackages(ctx, w.invite.Refs())
@@ -97,10 +133,10 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 	}
 	w.packages = make(map[string]db.LockPackagesRow, len(rows))
 	w.isAdded, w.isRemoved = set(w.added), set(w.removed)
-	var owners, others, ids []string
+	var dids, ids, others []string
 	for _, p := range rows {
 		w.packages[string(p.Ref)] = p
-		owners, ids = append(owners, p.Did), append(ids, p.DeviceID)
+		dids, ids = append(dids, p.Did), append(ids, p.DeviceID)
 		if !w.isAdded[p.Did] {
 			others = append(others, p.Did)
 		}
@@ -108,31 +144,8 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 	if err := w.loadStandings(ctx, unique(others)); err != nil {
 		return err
 	}
-	if w.leaves, err = knownLeaves(ctx, w.q, w.convoID, unique(owners)); err != nil {
-		return err
-	}
-	if w.rejoins, err = w.q.RejoinRequested(ctx, w.convoID, unique(owners)); err != nil {
-		return fmt.Errorf("read rejoin requests: %w", err)
-	}
-	deleted, err := w.q.DeletedDevices(ctx, unique(owners), unique(ids))
-	if err != nil {
-		return fmt.Errorf("read deleted devices: %w", err)
-	}
-	w.deleted = make(map[device]bool, len(deleted))
-	for _, d := range deleted {
-		w.deleted[device{d.Did, d.DeviceID}] = true
-	}
-	for _, p := range rows {
-		if w.hasLeaf(p) && !w.isRemoved[p.Did] {
-			w.again++
-		}
-	}
-	return nil
-}
-
-// hasLeaf tells whether a member's device is known to have a leaf.
-func (w *welcomeCheck) hasLeaf(p db.LockPackagesRow) bool {
-	return w.leaves[device{p.Did, p.DeviceID}] && w.standing[p.Did] == member
+	w.deleted, err = deletedDevices(ctx, w.q, dids, ids)
+	return err
 }
 
 func (w *welcomeCheck) loadStandings(ctx context.Context, dids []string) error {
@@ -143,44 +156,8 @@ func (w *welcomeCheck) loadStandings(ctx context.Context, dids []string) error {
 	if err != nil {
 		return err
 	}
-	for did, s := range more {
-		w.standing[did] = s
-	}
+	maps.Copy(w.standing, more)
 	return nil
-}
-
-// checkMembers: who is a member already may be added again only for a device
-// that is new, or whose old leaf goes.
-func (w *welcomeCheck) checkMembers() error {
-	fits := make(map[string]bool)
-	for _, p := range w.packages {
-		if w.leafFits(p) {
-			fits[p.Did] = true
-		}
-	}
-	for i, did := range w.added {
-		if w.standing[did] == member && !fits[did] {
-			return alreadyMember(i)
-		}
-	}
-	return nil
-}
-
-// leafFits tells whether a leaf for the package does not stand beside an older
-// one of the same device. Of a commit that cannot be read, the tree it leads to
-// shows it; without a tree, that the member asked to be added again or is said
-// to be removed as well is taken for it.
-func (w *welcomeCheck) leafFits(p db.LockPackagesRow) bool {
-	if !w.hasLeaf(p) {
-		return true
-	}
-	if !w.opaque {
-		return w.isRemoved[p.Did] || w.vacated >= w.again
-	}
-	if n := w.evidence.leavesOf(p.DeviceID); n >= 0 {
-		return n == 1
-	}
-	return w.isRemoved[p.Did] || slices.Contains(w.rejoins, p.Did)
 }
 
 // refuse says why a package may not be spent here, "" where it may.
@@ -198,20 +175,58 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 		return "its device is deleted"
 	case p.LeaseHolder != nil && *p.LeaseHolder != w.caller && p.LeaseEndsAt.After(w.now):
 		return "is leased to another account"
-	case !w.leafFits(p):
-		return "its device has a leaf already"
 	}
 	return ""
 }
 
-// checkLeaves bounds the leaves of the conversation.
-func (w *welcomeCheck) checkLeaves(ctx context.Context, more int) error {
-	n, err := w.q.CountLeaves(ctx, w.convoID)
-	if err != nil {
-		return fmt.Errorf("count leaves: %w", err)
+// unheldPackages are those that were leased and are not now.
+func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackage {
+	var out []devicePackage
+	for _, p := range packages {
+		held := p.LeaseHolder != nil && p.LeaseEndsAt.After(now)
+		if p.LeaseEndsAt != nil && !held {
+			out = append(out, devicePackage{device{p.Did, p.DeviceID}, p.CipherSuite})
+		}
 	}
-	if n += int64(more); n > MaxLeaves {
-		return gen.Errorf(gen.ErrTooManyMembers, "the conversation would have %d devices; this service allows %d", n, MaxLeaves)
+	return out
+}
+
+// newWelcome is a Welcome to be stored with its recipients.
+type newWelcome struct {
+	convoID              string
+	seq, epoch           int64
+	welcome, ratchetTree []byte
+	packages             []db.LockPackagesRow
+	at                   time.Time
+}
+
+// store spends the packages, and makes the Welcome their devices' to fetch in
+// place of older ones.
+func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
+	var dids, devices []string
+	var refs [][]byte
+	for _, p := range w.packages {
+		dids, devices, refs = append(dids, p.Did), append(devices, p.DeviceID), append(refs, p.Ref)
+	}
+	if err := q.SpendPackages(ctx, w.at, refs); err != nil {
+		return fmt.Errorf("spend key packages: %w", err)
+	}
+	// A lease told of the others.
+	if _, err := tellScarcePackages(ctx, q, unheldPackages(w.packages, w.at), w.at); err != nil {
+		return err
+	}
+	if err := q.InsertWelcome(ctx, db.InsertWelcomeParams{
+		ConvoID: w.convoID, Seq: w.seq, Epoch: w.epoch, Welcome: w.welcome, RatchetTree: w.ratchetTree, At: w.at,
+	}); err != nil {
+		return fmt.Errorf("store Welcome: %w", err)
+	}
+	if err := q.SupersedeWelcomes(ctx, db.SupersedeWelcomesParams{At: w.at, ConvoID: w.convoID, Dids: dids, DeviceIds: devices}); err != nil {
+		return fmt.Errorf("supersede Welcomes: %w", err)
+	}
+	if err := q.InsertWelcomeRecipients(ctx, db.InsertWelcomeRecipientsParams{
+		ConvoID: w.convoID, Dids: dids, DeviceIds: devices, Seq: w.seq, Refs: refs,
+	}); err != nil {
+		return fmt.Errorf("store Welcome's recipients: %w", err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -20,12 +21,12 @@ type newConvo struct {
 	in       *gen.CreateConvoInput
 	creator  string
 	suite    mls.CipherSuite
-	epoch    int64
-	assumed  bool
 	invite   *mls.Welcome
 	evidence *evidence
+	claims   *packageClaims
 	now      time.Time
-	// group and members are verified; refused is why they are not.
+	// group is what the GroupInfo states, and members are its leaves; refused is
+	// why they are not taken.
 	group   *mls.Group
 	members []mls.Member
 	refused error
@@ -34,18 +35,22 @@ type newConvo struct {
 	byKey, byContent *firstAnswer
 }
 
-// CreateConvo creates a conversation with the epoch that the group's objects
-// state, and spends the packages that its Welcome names.
+// CreateConvo creates a conversation with the group that a GroupInfo states, in
+// whatever epoch it is, and spends the packages that its Welcome names.
 func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
 	n, err := parseNewConvo(caller, in)
 	if err != nil {
 		return nil, err
 	}
-	n.now = s.timestamp()
+	n.now, n.claims = s.timestamp(), s.claims
 	if err := n.records(s.idempotency, caller); err != nil {
 		return nil, err
 	}
 	if err := n.verify(ctx, s); err != nil {
+		return nil, err
+	}
+	paid, err := s.pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(unique(in.InitialMembers))))
+	if err != nil {
 		return nil, err
 	}
 	out := &gen.ConvoView{}
@@ -54,6 +59,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 		return n.create(ctx, db.New(tx), out)
 	})
 	if err != nil {
+		paid.giveBack(ctx)
 		return nil, err
 	}
 	s.hint(n.in.GroupID)
@@ -84,13 +90,17 @@ func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, err
 	if n.invite == nil && len(content.InitialMembers) > 0 {
 		return nil, gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: missing; initialMembers need one")
 	}
-	if n.evidence, err = checkEvidence(id, -1, in.GroupInfo, in.RatchetTree); err != nil {
+	n.evidence, err = parseEvidence(id, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
+	if err != nil {
+		return nil, err
+	}
+	if err := n.evidence.requireTree("a conversation begins with the tree of its group"); err != nil {
 		return nil, err
 	}
 	if err := n.checkSuites(); err != nil {
 		return nil, err
 	}
-	return n, n.stateEpoch()
+	return n, n.checkEpoch()
 }
 
 // checkSuites holds the declared suite against the objects'.
@@ -98,33 +108,21 @@ func (n *newConvo) checkSuites() error {
 	if n.invite != nil && n.invite.CipherSuite != n.suite {
 		return gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: declared is %v, the Welcome states %v", n.suite, n.invite.CipherSuite)
 	}
-	if info := n.evidence.info; info != nil && info.Context.CipherSuite != n.suite {
-		return gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: declared is %v, the GroupInfo states %v", n.suite, info.Context.CipherSuite)
+	if stated := n.evidence.info.Context.CipherSuite; stated != n.suite {
+		return gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: declared is %v, the GroupInfo states %v", n.suite, stated)
 	}
 	return nil
 }
 
-// stateEpoch takes the epoch from the GroupInfo, else from the client's word.
-// With neither it is assumed to be what a creator usually sends: the epoch
-// after the commit that made the Welcome.
-func (n *newConvo) stateEpoch() error {
-	declared := n.in.CurrentEpoch
-	switch {
-	case declared != nil && *declared > maxEpoch:
-		return xrpc.Invalid("currentEpoch", "%d is beyond what this service counts to", *declared)
-	case n.evidence.info != nil && declared != nil && *declared != n.evidence.epoch():
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of epoch %d, currentEpoch says %d", n.evidence.epoch(), *declared)
-	case n.evidence.info != nil:
-		n.epoch = n.evidence.epoch()
-	case declared != nil:
-		n.epoch = *declared
-	default:
-		n.assumed = true
-		if n.invite != nil {
-			n.epoch = 1
-		}
+// epoch is what the GroupInfo states.
+func (n *newConvo) epoch() int64 { return n.evidence.epoch() }
+
+// checkEpoch holds the declared epoch and the Welcome against the GroupInfo.
+func (n *newConvo) checkEpoch() error {
+	if d := n.in.CurrentEpoch; d != nil && *d != n.epoch() {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of epoch %d, currentEpoch says %d", n.epoch(), *d)
 	}
-	if n.invite != nil && n.epoch == 0 {
+	if n.invite != nil && n.epoch() == 0 {
 		return gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: a Welcome comes from a commit, so the epoch it joins is not 0")
 	}
 	return nil
@@ -156,8 +154,8 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 		name, description = m.Name, m.Description
 	}
 	created, err := q.InsertConvo(ctx, db.InsertConvoParams{
-		ConvoID: n.in.GroupID, CreatorDid: n.creator, CipherSuite: int64(n.suite), Epoch: n.epoch, EpochAssumed: n.assumed,
-		Roster: n.roster(), Name: name, Description: description, At: n.now,
+		ConvoID: n.in.GroupID, CreatorDid: n.creator, CipherSuite: int64(n.suite), Epoch: n.epoch(),
+		Name: name, Description: description, At: n.now,
 	})
 	if err != nil {
 		return fmt.Errorf("insert conversation: %w", err)
@@ -187,12 +185,9 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 // fill puts the members and the objects into the new conversation.
 func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	id := n.in.GroupID
-	if err := n.placeCreator(ctx, q); err != nil {
-		return err
-	}
 	w := &welcomeCheck{
-		q: q, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
-		evidence: n.evidence, added: n.in.InitialMembers, standing: map[string]standing{n.creator: member}, opaque: true,
+		q: q, claims: n.claims, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
+		added: n.in.InitialMembers, standing: map[string]standing{n.creator: member},
 	}
 	packages, err := w.check(ctx)
 	if err != nil {
@@ -201,9 +196,28 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	if n.refused != nil {
 		return n.refused
 	}
+	if err := n.beginMemberships(ctx, q, owners(packages)); err != nil {
+		return err
+	}
+	if n.invite != nil {
+		w := &newWelcome{
+			convoID: id, epoch: n.epoch(), welcome: n.in.WelcomeMessage, ratchetTree: n.in.RatchetTree, packages: packages, at: n.now,
+		}
+		if err := w.store(ctx, q); err != nil {
+			return err
+		}
+	}
+	if err := n.placeLeaves(ctx, q); err != nil {
+		return err
+	}
+	return n.evidence.store(ctx, q, id, n.group, n.now)
+}
+
+func (n *newConvo) beginMemberships(ctx context.Context, q *db.Queries, welcomed []string) error {
+	id := n.in.GroupID
 	members := append([]string{n.creator}, n.in.InitialMembers...)
 	var events eventList
-	events.joined(id, n.creator, n.epoch, members, owners(packages), false)
+	events.joined(id, n.creator, n.epoch(), members, welcomed, false)
 	log, err := events.store(ctx, q, id, n.now)
 	if err != nil {
 		return err
@@ -213,38 +227,26 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	}); err != nil {
 		return fmt.Errorf("begin memberships: %w", err)
 	}
-	if n.invite != nil {
-		w := &newWelcome{
-			convoID: id, epoch: n.epoch, welcome: n.in.WelcomeMessage, ratchetTree: n.in.RatchetTree, packages: packages, at: n.now,
-		}
-		if err := w.store(ctx, q); err != nil {
-			return err
-		}
+	if err := q.AcceptConvo(ctx, n.now, id, n.creator); err != nil {
+		return fmt.Errorf("accept conversation: %w", err)
 	}
-	if err := n.storeGroup(ctx, q); err != nil {
-		return err
-	}
-	if n.group == nil {
-		return nil // what nothing verified is not handed out
-	}
-	return n.evidence.store(ctx, q, id, n.now)
+	return nil
 }
 
-// placeCreator records the creator's device, where the GroupInfo shows it.
-func (n *newConvo) placeCreator(ctx context.Context, q *db.Queries) error {
-	leaf, err := n.evidence.signedBy(n.creator)
-	if err != nil || leaf == nil {
-		return err
-	}
-	deleted, err := recordDevice(ctx, q, device{n.creator, leaf.DeviceID()}, n.now)
+// placeLeaves stores the leaves, and records the device that the creator comes
+// with.
+func (n *newConvo) placeLeaves(ctx context.Context, q *db.Queries) error {
+	own := n.group.Tree.Leaf(n.evidence.info.Signer)
+	deleted, err := recordDevice(ctx, q, device{n.creator, own.DeviceID()}, n.now)
 	if err != nil {
 		return err
 	}
 	if deleted {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: the device that signed it is deleted")
 	}
-	if err := q.InsertLeaves(ctx, n.in.GroupID, []string{n.creator}, []string{leaf.DeviceID()}); err != nil {
-		return fmt.Errorf("insert leaf: %w", err)
+	var rows leafRows
+	for i := range n.members {
+		rows.add(&n.members[i])
 	}
-	return nil
+	return rows.store(ctx, q, n.in.GroupID)
 }

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,7 +42,7 @@ func TestCreateConvoView(t *testing.T) {
 	}
 	id := c.Next.ID()
 	if v.ID != id || v.GroupID != id || v.Creator != alice.DID || v.Epoch != 1 || v.CipherSuite != mls.SuiteX25519AES128.String() ||
-		*v.LastSeq != 0 || *v.ReadSeq != 0 || *v.Roster != "verified" || *v.MemberCount != 3 || *v.Metadata.Name != "friends" ||
+		*v.LastSeq != 0 || *v.ReadSeq != 0 || *v.MemberCount != 3 || *v.Metadata.Name != "friends" ||
 		v.Metadata.Description != nil || v.LastMessageAt != nil {
 		t.Errorf("view is %s", asJSON(t, v))
 	}
@@ -62,31 +64,33 @@ func TestCreateConvoView(t *testing.T) {
 	}
 }
 
-// The epoch is what the objects state, then what the client says, then assumed.
+// A conversation begins in whatever epoch the GroupInfo states; the client may
+// say the same.
 func TestCreateConvoEpoch(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for name, c := range map[string]struct {
+		advance int64
 		change  func(*gen.CreateConvoInput)
-		epoch   int64
-		assumed bool
 		err     string
 	}{
-		"GroupInfo":              {func(in *gen.CreateConvoInput) {}, 1, false, ""},
-		"both agree":             {func(in *gen.CreateConvoInput) { in.CurrentEpoch = new(int64(1)) }, 1, false, ""},
-		"both differ":            {func(in *gen.CreateConvoInput) { in.CurrentEpoch = new(int64(0)) }, 0, false, gen.ErrInvalidGroupInfo},
-		"declared":               {func(in *gen.CreateConvoInput) { in.GroupInfo, in.CurrentEpoch = nil, new(int64(7)) }, 7, false, ""},
-		"declared 0 and Welcome": {func(in *gen.CreateConvoInput) { in.GroupInfo, in.CurrentEpoch = nil, new(int64(0)) }, 0, false, gen.ErrInvalidWelcome},
-		"declared beyond count":  {func(in *gen.CreateConvoInput) { in.GroupInfo, in.CurrentEpoch = nil, new(int64(1<<53)) }, 0, false, xrpc.InvalidRequest},
-		"assumed with Welcome":   {func(in *gen.CreateConvoInput) { in.GroupInfo = nil }, 1, true, ""},
-		"assumed without": {func(in *gen.CreateConvoInput) {
-			in.GroupInfo, in.WelcomeMessage, in.InitialMembers = nil, nil, nil
-		}, 0, true, ""},
+		"not declared":          {0, nil, ""},
+		"declared":              {0, func(in *gen.CreateConvoInput) { in.CurrentEpoch = new(int64(1)) }, ""},
+		"later":                 {3, func(in *gen.CreateConvoInput) { in.CurrentEpoch = new(int64(4)) }, ""},
+		"declared otherwise":    {0, func(in *gen.CreateConvoInput) { in.CurrentEpoch = new(int64(0)) }, gen.ErrInvalidGroupInfo},
+		"declared beyond count": {0, func(in *gen.CreateConvoInput) { in.CurrentEpoch = new(int64(1 << 53)) }, gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			alice, bob := commitClient("alice"), commitClient("bob")
-			in, _ := newConvoInput(t, s, alice, bob)
-			c.change(in)
+			in, commit := newConvoInput(t, s, alice, bob)
+			g := commit.Next
+			for range c.advance {
+				g = g.Commit(alice, mlstest.Plan{}).Next
+			}
+			in.GroupInfo = g.SignGroupInfo(alice, true)
+			if c.change != nil {
+				c.change(in)
+			}
 			v, err := s.CreateConvo(t.Context(), by(alice), in)
 			if c.err != "" {
 				wantError(t, err, c.err)
@@ -95,14 +99,45 @@ func TestCreateConvoEpoch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v.Epoch != c.epoch {
-				t.Errorf("epoch is %d, want %d", v.Epoch, c.epoch)
+			if v.Epoch != 1+c.advance {
+				t.Errorf("epoch is %d, want %d", v.Epoch, 1+c.advance)
 			}
-			if a := query[bool](t, s.pool, `SELECT epoch_assumed FROM conversations WHERE convo_id = $1`, v.ID); a != c.assumed {
-				t.Errorf("assumed is %v, want %v", a, c.assumed)
+			if e := query[int64](t, s.pool, `SELECT epoch FROM welcomes WHERE convo_id = $1 AND seq = 0`, v.ID); e != v.Epoch {
+				t.Errorf("the Welcome joins epoch %d", e)
 			}
+			sameRoster(t, s, g)
 		})
 	}
+}
+
+// A creator that is alone begins with epoch 0, or, where its library gives no
+// GroupInfo of that, with an epoch that its own update led to. What others
+// commit follows either way.
+func TestCreateConvoAlone(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice := commitClient("alice")
+	for _, updates := range []int{0, 1, 5} {
+		g := mlstest.NewGroup(alice, mlstest.Random(16))
+		for range updates {
+			g = g.Commit(alice, mlstest.Plan{}).Next
+		}
+		in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true)}
+		if v, err := s.CreateConvo(t.Context(), by(alice), in); err != nil || v.Epoch != int64(updates) {
+			t.Fatalf("after %d updates: %v, %v", updates, v, err)
+		}
+		sameRoster(t, s, advance(t, s, g, alice, 2))
+	}
+}
+
+// withoutTree leaves the tree out of a GroupInfo, whose signature is void then.
+func withoutTree(message []byte) []byte {
+	info, err := mls.ParseGroupInfo(message)
+	if err != nil {
+		panic(err)
+	}
+	info.Extensions = slices.DeleteFunc(info.Extensions, func(x mls.Extension) bool { return x.Type == mls.ExtensionRatchetTree })
+	return info.Append(nil)
 }
 
 func TestCreateConvoRefuses(t *testing.T) {
@@ -131,11 +166,17 @@ func TestCreateConvoRefuses(t *testing.T) {
 		"Welcome too large":         {func(in *gen.CreateConvoInput) { in.WelcomeMessage = make([]byte, MaxWelcome+1) }, gen.ErrInvalidWelcome},
 		"broken GroupInfo":          {func(in *gen.CreateConvoInput) { in.GroupInfo = in.GroupInfo[:50] }, gen.ErrInvalidGroupInfo},
 		"another group's GroupInfo": {func(in *gen.CreateConvoInput) { in.GroupInfo = other.SignGroupInfo(alice, true) }, gen.ErrInvalidGroupInfo},
-		"GroupInfo too large":       {func(in *gen.CreateConvoInput) { in.GroupInfo = make([]byte, MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
-		"broken tree":               {func(in *gen.CreateConvoInput) { in.RatchetTree = []byte{1, 2, 3} }, gen.ErrInvalidGroupInfo},
-		"tree too large":            {func(in *gen.CreateConvoInput) { in.RatchetTree = make([]byte, MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
-		"member without package":    {func(in *gen.CreateConvoInput) { in.InitialMembers = append(in.InitialMembers, did("carol")) }, gen.ErrKeyPackageNotFound},
-		"package of nobody added":   {func(in *gen.CreateConvoInput) { in.InitialMembers = []string{did("carol")} }, gen.ErrKeyPackageNotFound},
+		"no GroupInfo":              {func(in *gen.CreateConvoInput) { in.GroupInfo = nil }, gen.ErrInvalidGroupInfo},
+		"no tree":                   {func(in *gen.CreateConvoInput) { in.GroupInfo = withoutTree(in.GroupInfo) }, gen.ErrInvalidGroupInfo},
+		"Welcome at epoch 0": {func(in *gen.CreateConvoInput) {
+			id, _ := hex.DecodeString(in.GroupID)
+			in.GroupInfo = mlstest.NewGroup(alice, id).SignGroupInfo(alice, true)
+		}, gen.ErrInvalidWelcome},
+		"GroupInfo too large":     {func(in *gen.CreateConvoInput) { in.GroupInfo = make([]byte, MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
+		"broken tree":             {func(in *gen.CreateConvoInput) { in.RatchetTree = []byte{1, 2, 3} }, gen.ErrInvalidGroupInfo},
+		"tree too large":          {func(in *gen.CreateConvoInput) { in.RatchetTree = make([]byte, MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
+		"member without package":  {func(in *gen.CreateConvoInput) { in.InitialMembers = append(in.InitialMembers, did("carol")) }, gen.ErrKeyPackageNotFound},
+		"package of nobody added": {func(in *gen.CreateConvoInput) { in.InitialMembers = []string{did("carol")} }, gen.ErrKeyPackageNotFound},
 		"unknown package": {func(in *gen.CreateConvoInput) {
 			in.WelcomeMessage = mlstest.RandomWelcome(1, mlstest.Random(32))
 		}, gen.ErrKeyPackageNotFound},
@@ -252,7 +293,8 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range errs {
 		wg.Go(func() {
-			in := &gen.CreateConvoInput{GroupID: newConvoID(), CipherSuite: alice.Suite.String(), IdempotencyKey: new("one")}
+			g := mlstest.NewGroup(alice, mlstest.Random(16))
+			in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true), IdempotencyKey: new("one")}
 			_, errs[i] = servers[i%2].CreateConvo(t.Context(), by(alice), in)
 		})
 	}
@@ -268,75 +310,4 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM conversations`); created != 1 || n != 1 {
 		t.Errorf("%d answers of success, %d conversations, want one", created, n)
 	}
-}
-
-// What the creator says next settles an epoch that createConvo left open.
-func TestCreateConvoAssumedEpoch(t *testing.T) {
-	t.Parallel()
-	s := newTestServer(t)
-	alice, bob := commitClient("alice"), commitClient("bob")
-	// The group is two epochs further than createConvo assumes.
-	open := func(t *testing.T) (*mlstest.Group, *mlstest.Group) {
-		in, c := newConvoInput(t, s, alice, bob)
-		in.GroupInfo = nil
-		if _, err := s.CreateConvo(t.Context(), by(alice), in); err != nil {
-			t.Fatal(err)
-		}
-		return c.Next, c.Next.Commit(alice, mlstest.Plan{}).Next.Commit(alice, mlstest.Plan{}).Next
-	}
-	settled := func(t *testing.T, g *mlstest.Group, epoch, welcome int64) {
-		t.Helper()
-		if query[bool](t, s.pool, `SELECT epoch_assumed FROM conversations WHERE convo_id = $1`, g.ID()) {
-			t.Error("still assumed")
-		}
-		if e := epochOf(t, s, g.ID()); e != epoch {
-			t.Errorf("epoch is %d, want %d", e, epoch)
-		}
-		if e := query[int64](t, s.pool, `SELECT epoch FROM welcomes WHERE convo_id = $1 AND seq = 0`, g.ID()); e != welcome {
-			t.Errorf("the Welcome joins epoch %d, want %d", e, welcome)
-		}
-	}
-	t.Run("GroupInfo", func(t *testing.T) {
-		_, g := open(t)
-		out, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(alice, true)})
-		if err != nil || out.Epoch != 3 {
-			t.Fatalf("answer is %v, %v", out, err)
-		}
-		settled(t, g, 3, 3)
-	})
-	t.Run("commit", func(t *testing.T) {
-		_, g := open(t)
-		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
-		if accepted(t, out, err).NewEpoch != 4 {
-			t.Errorf("new epoch is %d, want 4", out.NewEpoch)
-		}
-		settled(t, g, 4, 3)
-	})
-	t.Run("proposal", func(t *testing.T) {
-		_, g := open(t)
-		_, err := s.SendProposal(t.Context(), by(alice), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(alice, true).Message})
-		if err != nil {
-			t.Fatal(err)
-		}
-		settled(t, g, 3, 3)
-	})
-	t.Run("not another member", func(t *testing.T) {
-		_, g := open(t)
-		_, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
-		wantError(t, err, gen.ErrInvalidCommit)
-		_, err = s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(bob, true)})
-		wantError(t, err, gen.ErrEpochMismatch)
-		if !query[bool](t, s.pool, `SELECT epoch_assumed FROM conversations WHERE convo_id = $1`, g.ID()) {
-			t.Error("settled by who cannot")
-		}
-	})
-	t.Run("another member's commit confirms it", func(t *testing.T) {
-		g, _ := open(t)
-		out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
-		accepted(t, out, err)
-		settled(t, g, 2, 1)
-		// The creator cannot turn it back.
-		out, err = s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
-		lostIt(t, out, err)
-	})
 }

@@ -16,69 +16,49 @@ func (n *newConvo) verify(ctx context.Context, s *Server) error {
 	if err != nil {
 		return err
 	}
-	n.refused = n.takeGroup(packages, s.memory, s.requireGroupInfo)
+	n.refused = n.takeGroup(packages, s.memory)
 	return nil
 }
 
 // takeGroup verifies the group that the GroupInfo states. Its leaves are the
 // creator's and those that the Welcome brings, one to one.
-func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.Memory, required bool) error {
-	e := n.evidence
-	if e.info == nil || e.tree == nil {
-		if required {
-			return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing, or without ratchet_tree; this service needs both (RFC 9420 §12.4.3.3)")
-		}
-		return nil
+func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.Memory) (err error) {
+	if n.group, err = n.evidence.verify(n.evidence.tree, mem); err != nil {
+		return err
 	}
-	g, err := e.info.Verify(e.tree, mem)
-	if err != nil {
-		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
-	}
-	members, err := g.Tree.Members()
+	n.members, err = n.group.Tree.Members()
 	if err == nil {
-		err = n.checkLeaves(members, packages)
+		err = n.checkLeaves(packages)
 	}
 	if err != nil {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 	}
-	n.group, n.members = g, members
 	return nil
 }
 
-func (n *newConvo) checkLeaves(members []mls.Member, packages []*mls.KeyPackage) error {
-	named := make(map[string]bool, len(packages))
+func (n *newConvo) checkLeaves(packages []*mls.KeyPackage) error {
+	missing := make(map[string]*mls.KeyPackage, len(packages))
 	for _, k := range packages {
-		named[string(k.LeafNode.Raw)] = true
+		missing[string(k.LeafNode.Raw)] = k
 	}
-	for _, m := range members {
+	for _, m := range n.members {
 		if m.Index == n.evidence.info.Signer {
 			if m.DID != n.creator {
 				return fmt.Errorf("leaf[%d], its signer's: found another DID, want the creator's", m.Index)
 			}
 			continue
 		}
-		if !named[string(m.Leaf.Raw)] {
+		if missing[string(m.Leaf.Raw)] == nil {
 			return fmt.Errorf("leaf[%d]: found a leaf that is neither the creator's nor the leaf_node of a key package that the Welcome names (RFC 9420 §12.4.3.1)", m.Index)
 		}
+		delete(missing, string(m.Leaf.Raw))
 	}
-	return packagesInTree(packages, members)
-}
-
-// roster says how the members are known.
-func (n *newConvo) roster() string {
-	if n.group != nil {
-		return rosterVerified
+	for _, k := range missing {
+		ref, err := k.RefHex()
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("the tree has no leaf with the leaf_node of key package %s, which the Welcome names (RFC 9420 §12.4.3.1)", ref)
 	}
-	return rosterClaimed
-}
-
-// storeGroup keeps the group and its leaves; nothing where they are not known.
-func (n *newConvo) storeGroup(ctx context.Context, q *db.Queries) error {
-	if n.group == nil {
-		return nil
-	}
-	if err := storeRoster(ctx, q, n.in.GroupID, n.members); err != nil {
-		return err
-	}
-	return storeGroup(ctx, q, n.in.GroupID, n.group)
+	return nil
 }

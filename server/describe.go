@@ -5,11 +5,17 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
-// DescribeService says what this service is and accepts. It needs no caller.
+// DescribeService says what this service is and accepts. It needs no caller, so
+// everybody may ask: the answer is made once.
 func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeServiceOutput, error) {
+	return s.description(), nil
+}
+
+func (s *Server) describe() *gen.DescribeServiceOutput {
 	out := &gen.DescribeServiceOutput{
 		DID:     s.did,
 		Version: s.version,
@@ -27,6 +33,7 @@ func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeSer
 			Devices:              MaxDevices,
 			Members:              MaxMembers,
 			Leaves:               MaxLeaves,
+			WaitsAndStreams:      new(limit.WaitsAndStreams.Amount),
 			PastEpochs:           s.pastEpochs,
 		},
 	}
@@ -36,5 +43,5 @@ func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeSer
 	for _, m := range gen.Methods {
 		out.Lexicons = append(out.Lexicons, m.NSID)
 	}
-	return out, nil
+	return out
 }

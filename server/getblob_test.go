@@ -17,8 +17,8 @@ import (
 // alwaysAs lets every request in as one caller.
 type alwaysAs string
 
-func (a alwaysAs) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Caller, error) {
-	return as(string(a)), nil
+func (a alwaysAs) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Proof, error) {
+	return xrpc.Proof{Caller: as(string(a))}, nil
 }
 
 // The Range header of a request reaches the handler, and its answer the client.

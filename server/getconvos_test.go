@@ -183,8 +183,8 @@ func TestGetConvosCutByBytes(t *testing.T) {
 	for i := range 30 {
 		want = append(want, convoAt(t, s, i+1, did("alice")))
 	}
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT convo_id, 'did:web:' || repeat('m', 250) || n || '.example', 0, now() FROM conversations, generate_series(1, 999) n`)
+	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+		SELECT convo_id, 'did:web:' || repeat('m', 250) || n || '.example', 0, now(), 0, 0, 0 FROM conversations, generate_series(1, 999) n`)
 	var got []string
 	var cursor *string
 	pages := 0

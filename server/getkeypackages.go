@@ -27,14 +27,15 @@ const (
 
 // GetKeyPackages gives one key package for each device of each account named.
 // Each is leased to the caller; asking again gives the same one while the lease
-// lasts. See claim for the rules.
+// lasts. See claim for the rules. Devices that are in the conversation already
+// are left out, unless their account asks to be added again.
 //
 // An answer that would exceed MaxAnswer is cut between accounts: the devices of
 // an account that does not fit are in missingDevices while the account is not
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
 func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
-	c := claim{pool: s.pool, now: s.now, holder: caller.DID, dids: unique(p.DIDs)}
+	c := claim{server: s, holder: caller.DID, dids: unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
 		if err != nil {
@@ -73,7 +74,7 @@ func (c *claim) answer() *gen.GetKeyPackagesOutput {
 				out.MissingDevices = append(out.MissingDevices, gen.DeviceRef{DID: did, DeviceID: d.id})
 			}
 		}
-		if !served {
+		if !served && (len(c.devices[did]) > 0 || !c.seated[did]) {
 			out.Missing = append(out.Missing, did)
 		}
 	}

@@ -6,29 +6,28 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 )
 
 // claim takes key packages of accounts for one requester, the holder.
 //
 // A lease belongs to (holder, device, suite, conversation or ""): while it
 // lasts and the package is unspent, the holder is given the same package and
-// nobody else is. One holder has at most MaxLeases live leases on a device, and
-// only packages that outlive the lease are given. Where there is none, the
-// device's last-resort package is given, which is never leased or spent.
+// nobody else is. Only packages that outlive the lease are given. Where there is
+// none, or others have had as many as packageClaims allows, the device's
+// last-resort package is given, which is never leased or spent.
 //
-// All claims of one holder go one after the other, under its account row: so
-// the count is exact, and of two concurrent first claims the second finds the
-// leases of the first. Claims of different holders never wait for each other:
-// each takes rows that no other transaction has. A row that somebody has may
-// come back when that transaction fails, so a claim that found nothing where
-// something is available tries again before it gives up.
+// All claims of one holder go one after the other, under its account row: so of
+// two concurrent first claims the second finds the leases of the first. Claims
+// of different holders wait for each other only where neither shares an accepted
+// conversation with the same account, since these are counted together; nobody
+// waits for a package: each takes rows that no other transaction has. A row that
+// somebody has may come back when that transaction fails, so a claim that found
+// nothing where something is available tries again before it gives up.
 type claim struct {
-	pool   *pgxpool.Pool
-	now    func() time.Time
+	server *Server
 	holder string
 	convo  string // "" for none
 	suite  int64  // 0 for any
@@ -38,6 +37,9 @@ type claim struct {
 	told bool
 	// devices by account, by first appearance.
 	devices map[string][]*claimDevice
+	// seated are accounts with devices that are left out, since they are in the
+	// conversation already.
+	seated map[string]bool
 }
 
 // claimDevice is a device that a package is wanted of.
@@ -47,8 +49,8 @@ type claimDevice struct {
 	suite int64
 	// available: a package was free when the devices were listed.
 	available bool
-	// leases counts the holder's live leases on the device.
-	leases int
+	// refused is the limit that keeps the holder from a fresh package, if any.
+	refused *limit.Row
 	// pkg is what the holder gets.
 	pkg *claimedPackage
 }
@@ -66,7 +68,7 @@ type claimedPackage struct {
 func (c *claim) run(ctx context.Context) error {
 	for round := range claimRounds {
 		var again bool
-		err := pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
+		err := c.server.inTx(ctx, func(tx pgx.Tx) error {
 			var err error
 			again, err = c.round(ctx, db.New(tx), round == claimRounds-1)
 			return err
@@ -75,6 +77,7 @@ func (c *claim) run(ctx context.Context) error {
 			return fmt.Errorf("claim key packages: %w", err)
 		}
 		if !again {
+			c.countRefusals()
 			return nil
 		}
 		select {
@@ -90,11 +93,11 @@ func (c *claim) run(ctx context.Context) error {
 // another one: packages were available, and others held them. The leases it
 // took are kept then, and the next round finds them.
 func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
-	if err := q.HoldAccount(ctx, c.holder, c.now()); err != nil {
+	if err := q.HoldAccount(ctx, c.holder, c.server.now()); err != nil {
 		return false, err
 	}
 	// Read under the lock: the lease begins now, however long that took.
-	now := c.now().Truncate(time.Microsecond)
+	now := c.server.now().Truncate(time.Microsecond)
 	ends := now.Add(LeaseTime)
 	if err := c.list(ctx, q, now, ends); err != nil {
 		return false, err
@@ -112,26 +115,25 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 // list reads the devices of the accounts, and what the holder has of them.
 func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
 	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
-		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Now: now, Horizon: horizon,
+		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
 	})
 	if err != nil {
 		return err
 	}
-	c.devices = make(map[string][]*claimDevice, len(c.dids))
+	c.devices, c.seated = make(map[string][]*claimDevice, len(c.dids)), map[string]bool{}
 	for _, r := range rows {
+		if r.Seated {
+			c.seated[r.Did] = true
+			continue
+		}
 		c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
 	}
-	leases, err := q.ListLeases(ctx, c.holder, c.dids, now)
+	leases, err := q.ListLeases(ctx, c.holder, c.dids, c.convo)
 	if err != nil {
 		return err
 	}
 	for _, l := range leases {
-		d := c.device(l.Did, l.DeviceID)
-		if d == nil {
-			continue
-		}
-		d.leases++
-		if l.CipherSuite == d.suite && *l.LeaseConvo == c.convo {
+		if d := c.device(l.Did, l.DeviceID); d != nil && l.CipherSuite == d.suite && l.LeaseEndsAt.After(now) {
 			d.pkg = &claimedPackage{ref: l.Ref, size: l.Size, leaseEnds: l.LeaseEndsAt}
 		}
 	}
@@ -165,10 +167,14 @@ func (c *claim) wanted(want func(*claimDevice) bool) deviceColumns {
 	return w
 }
 
-// lease takes a free package of each device that the holder has none of, and
-// reports whether others held some that were free a moment ago.
+// lease takes a free package of each device that the holder has none of and may
+// have one of, and reports whether others held some that were free a moment ago.
 func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (contended bool, err error) {
-	w := c.wanted(func(d *claimDevice) bool { return d.pkg == nil && d.available && d.leases < MaxLeases })
+	book, err := c.bound(ctx, q, now)
+	if err != nil || book == nil {
+		return false, err
+	}
+	w := c.wanted((*claimDevice).mayBeLeased)
 	if len(w.ids) == 0 {
 		return false, nil
 	}
@@ -179,25 +185,55 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	if err != nil {
 		return false, err
 	}
-	var low db.LogKeyPackagesLowParams
+	var given []devicePackage
 	for _, r := range rows {
 		d := c.device(r.Did, r.DeviceID)
 		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
-		low.Dids, low.DeviceIds = append(low.Dids, d.did), append(low.DeviceIds, d.id)
-		low.CipherSuites = append(low.CipherSuites, d.suite)
-		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(d.suite).String())
+		given = append(given, devicePackage{device{d.did, d.id}, d.suite})
 	}
-	if len(rows) > 0 {
-		// Only what is leased can make packages scarce, so a device with none
-		// left is not told of every attempt.
-		low.Horizon, low.Now, low.Low = ends, now, LowKeyPackages
-		n, err := q.LogKeyPackagesLow(ctx, low)
-		if err != nil {
-			return false, fmt.Errorf("log scarce packages: %w", err)
+	if err := book.record(ctx, given); err != nil {
+		return false, err
+	}
+	// Only what is leased can make packages scarce, so a device with none left
+	// is not told of every attempt.
+	told, err := tellScarcePackages(ctx, q, given, now)
+	c.told = c.told || told
+	return len(rows) < len(w.ids), err
+}
+
+func (d *claimDevice) mayBeLeased() bool { return d.pkg == nil && d.available && d.refused == nil }
+
+// bound notes which devices the holder may have no fresh package of; nil where
+// it needs none of any.
+func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claimBook, error) {
+	w := c.wanted((*claimDevice).mayBeLeased)
+	if len(w.ids) == 0 {
+		return nil, nil
+	}
+	book, err := c.server.claims.open(ctx, q, c.holder, now, w.dids)
+	if err != nil {
+		return nil, err
+	}
+	var packages []devicePackage
+	for i := range w.ids {
+		packages = append(packages, devicePackage{device{w.dids[i], w.ids[i]}, w.suites[i]})
+	}
+	full, err := book.full(ctx, packages)
+	for d, row := range full {
+		c.device(d.did, d.id).refused = row
+	}
+	return book, err
+}
+
+// countRefusals counts the devices that a limit decided about.
+func (c *claim) countRefusals() {
+	for _, devices := range c.devices {
+		for _, d := range devices {
+			if d.refused != nil {
+				c.server.claims.refused(d.refused)
+			}
 		}
-		c.told = c.told || n > 0
 	}
-	return len(rows) < len(w.ids), nil
 }
 
 func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.Time) error {

@@ -78,6 +78,9 @@ func TestGetKeyPackagesLease(t *testing.T) {
 	c := mlstest.NewClient(did("alice"))
 	publish(t, s, c, 4)
 	bob, carol := did("bob"), did("carol")
+	for _, friend := range []string{bob, carol, did("dave"), did("erin")} {
+		befriend(t, s, c.DID, friend)
+	}
 	convo := newConvoID()
 
 	first := claimOne(t, s, bob, c.DID, "")
@@ -208,11 +211,13 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	publish(t, s, laptop, 12)
 	lastResort := publish(t, s, laptop, 1, mlstest.LastResort())[0]
 	greedy := did("greedy")
+	befriend(t, s, account, greedy)
+	befriend(t, s, account, did("honest"))
 	seen := map[string]bool{}
 	claim := func(convo int) *gen.GetKeyPackagesOutput {
 		return claimWith(t, s, greedy, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: new(strings.Repeat("0", 31) + string("0123456789abcdef"[convo]))})
 	}
-	for convo := range MaxLeases {
+	for convo := range perRequester {
 		for _, kp := range claim(convo).KeyPackages {
 			if *kp.LastResort || seen[*kp.KeyPackageHash] {
 				t.Fatalf("claim %d: last resort %v, seen before %v", convo, *kp.LastResort, seen[*kp.KeyPackageHash])
@@ -220,10 +225,10 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 			seen[*kp.KeyPackageHash] = true
 		}
 	}
-	if len(seen) != 2*MaxLeases {
+	if len(seen) != 2*perRequester {
 		t.Fatalf("%d packages are leased, want 8 of each device", len(seen))
 	}
-	ninth := claim(MaxLeases)
+	ninth := claim(perRequester)
 	if len(ninth.KeyPackages) != 1 || *ninth.KeyPackages[0].KeyPackageHash != refOf(t, lastResort) || !*ninth.KeyPackages[0].LastResort {
 		t.Errorf("the ninth claim got %d packages, want the laptop's last resort", len(ninth.KeyPackages))
 	}
@@ -241,14 +246,14 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	if out := claimOf(t, s, did("honest"), account); len(out.KeyPackages) != 2 || *out.KeyPackages[1].LastResort {
 		t.Error("one account drained another's packages")
 	}
-	// What is spent or has ended counts no more.
+	// What is spent still counts, until an hour has passed.
 	spend(t, s, account, *claim(0).KeyPackages[0].KeyPackageHash)
-	if out := claim(MaxLeases); len(out.KeyPackages) != 2 || *out.KeyPackages[0].LastResort || !*out.KeyPackages[1].LastResort {
-		t.Error("a spent lease still counts")
+	if out := claim(perRequester); len(out.KeyPackages) != 1 || !*out.KeyPackages[0].LastResort {
+		t.Error("spending a package makes room for another")
 	}
 	clock.add(LeaseTime)
-	if out := claim(MaxLeases + 1); len(out.KeyPackages) != 2 || *out.KeyPackages[0].LastResort || *out.KeyPackages[1].LastResort {
-		t.Error("leases that ended still count")
+	if out := claim(perRequester + 1); len(out.KeyPackages) != 2 || *out.KeyPackages[0].LastResort || *out.KeyPackages[1].LastResort {
+		t.Error("what was taken an hour ago still counts")
 	}
 }
 

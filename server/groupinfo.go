@@ -1,16 +1,16 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -27,10 +27,7 @@ func (s *Server) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 	}
 	g, err := q.CurrentGroupInfo(ctx, convoID, caller.DID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		if err := s.requestGroupInfo(ctx, convoID, caller.DID); err != nil {
-			return nil, err
-		}
-		return nil, gen.Errorf(gen.ErrGroupInfoUnavailable, "no member has stored a GroupInfo of the current epoch")
+		return nil, notMember() // it was removed since
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
@@ -40,62 +37,43 @@ func (s *Server) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 	}, nil
 }
 
-// groupInfoPause is how long the members are not asked again for a GroupInfo.
-const groupInfoPause = time.Minute
-
-// requestGroupInfo asks the members for a GroupInfo of the current epoch.
-func (s *Server) requestGroupInfo(ctx context.Context, convoID, did string) error {
-	lately, err := db.New(s.pool).GroupInfoRequestedLately(ctx, convoID, s.now().Add(-groupInfoPause))
-	if err != nil || lately {
-		return err
-	}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: did, now: s.timestamp()}
-		if _, err := h.begin(ctx, nil, nil); err != nil {
-			return err
-		}
-		// Again, now that the row is locked.
-		lately, err := h.q.GroupInfoRequestedLately(ctx, convoID, h.now.Add(-groupInfoPause))
-		if err != nil || lately {
-			return err
-		}
-		var events eventList
-		events.add(stream.KindGroupInfoRequested, "", noEdge, stream.Body{})
-		_, err = events.store(ctx, h.q, convoID, h.now)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	s.hint(convoID)
-	return nil
-}
-
-// UpdateGroupInfo stores a GroupInfo of the current epoch. The creator's first
-// one settles an epoch that createConvo left open.
+// UpdateGroupInfo stores another GroupInfo of the current epoch, which states
+// what is known of it.
 func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err
 	}
-	if in.GroupInfo == nil {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing")
-	}
-	e, err := checkEvidence(convoID, -1, in.GroupInfo, in.RatchetTree)
+	e, err := parseEvidence(convoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
 	if err != nil {
 		return nil, err
 	}
 	err = untilCurrent(func() error {
-		v, err := s.verifyInfo(ctx, convoID, caller.DID, e)
+		known, err := s.groupIn(ctx, convoID, caller.DID, e.epoch())
 		if err != nil {
 			return err
+		}
+		var refused error
+		if known != nil {
+			refused = e.states(known, "as the service knows it", s.memory)
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) error {
 			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
 			if _, err := h.begin(ctx, nil, nil); err != nil {
 				return err
 			}
-			return h.updateGroupInfo(ctx, e, v)
+			switch {
+			case e.epoch() != h.convo.Epoch:
+				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, e.epoch())
+			case known == nil:
+				return errGroupMoved
+			case refused != nil:
+				return refused
+			}
+			if err := h.keepsExternalPub(ctx, e); err != nil {
+				return err
+			}
+			return e.store(ctx, h.q, convoID, known, h.now)
 		})
 	})
 	if err != nil {
@@ -104,26 +82,27 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 	return &gen.UpdateGroupInfoOutput{Epoch: e.epoch()}, nil
 }
 
-func (h *handshakeTx) updateGroupInfo(ctx context.Context, e *evidence, v *verifiedInfo) error {
-	if !h.settles() && e.epoch() != h.convo.Epoch {
-		return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, e.epoch())
+// keepsExternalPub refuses a GroupInfo whose external_pub is not the one that
+// came with the commit, unless the caller may remove members. Nobody outside the
+// group can tell which is right, and with a false one the next external commit
+// leads to an epoch that no member can follow (RFC 9420 §8.3).
+func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
+	row, err := h.q.CurrentGroupInfo(ctx, h.convoID, h.caller)
+	if err != nil {
+		return fmt.Errorf("read GroupInfo: %w", err)
 	}
-	if err := e.fits(h.suite()); err != nil {
+	stored, err := mls.ParseGroupInfo(row.GroupInfo)
+	if err != nil {
+		return fmt.Errorf("stored GroupInfo does not parse: %w", err)
+	}
+	was, _ := stored.Extensions.Find(mls.ExtensionExternalPub)
+	is, _ := e.info.Extensions.Find(mls.ExtensionExternalPub)
+	if bytes.Equal(was, is) {
+		return nil
+	}
+	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	if err != nil || may {
 		return err
 	}
-	if !v.current(h.convo) {
-		return errGroupMoved
-	}
-	if v.err != nil {
-		return v.err
-	}
-	if h.settles() {
-		if err := h.settle(ctx, e.epoch()); err != nil {
-			return err
-		}
-	}
-	if err := h.takeInfo(ctx, v); err != nil {
-		return err
-	}
-	return e.store(ctx, h.q, h.convoID, h.now)
+	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: external_pub: is not the one that came with the commit of the epoch; only who may remove members may replace it")
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"catbird.blue/mls/gen"
@@ -10,41 +11,54 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The GroupInfo of the current epoch is there; one of a past epoch is not.
-func TestGroupInfoCurrentOnly(t *testing.T) {
+// There always is a GroupInfo of the current epoch: the one that came with the
+// commit, until a member gives another. Without a tree inside it comes with the
+// tree.
+func TestGroupInfoCurrent(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	get := func() (*gen.GetGroupInfoOutput, error) {
-		return s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
-	}
-	out, err := get()
-	if err != nil || out.Epoch != 1 {
-		t.Fatalf("answer is %v, %v", out, err)
-	}
-	// A readable commit needs no GroupInfo; the stored one is old then.
-	c := g.Commit(alice, mlstest.Plan{Public: true})
-	sent, err := s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message})
-	accepted(t, sent, err)
-	_, err = get()
-	wantError(t, err, gen.ErrGroupInfoUnavailable)
-
-	for i, info := range [][]byte{c.GroupInfo, mlstest.Bare(c.GroupInfoNoTree)} {
-		in := &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: info}
-		if i == 1 {
-			in.RatchetTree = c.RatchetTree
-		}
-		up, err := s.UpdateGroupInfo(t.Context(), by(bob), in)
-		if err != nil || up.Epoch != 2 {
-			t.Fatalf("answer is %v, %v", up, err)
-		}
-		out, err = get()
-		if err != nil || out.Epoch != 2 || !bytes.Equal(out.GroupInfo, info) || !bytes.Equal(out.RatchetTree, in.RatchetTree) {
+	want := func(epoch int64, info, tree []byte) {
+		t.Helper()
+		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
+		if err != nil || out.Epoch != epoch || !bytes.Equal(out.GroupInfo, info) || !bytes.Equal(out.RatchetTree, tree) {
 			t.Fatalf("answer is %s, %v", asJSON(t, out), err)
 		}
 		if err := xrpc.Check(out); err != nil {
 			t.Errorf("answer breaks its lexicon: %v", err)
+		}
+	}
+	for epoch := int64(2); epoch < 4; epoch++ {
+		c := g.Commit(alice, mlstest.Plan{Public: true})
+		in := commitInput(g, c)
+		if epoch == 3 {
+			in.GroupInfo = c.GroupInfoNoTree
+		}
+		sent, err := s.SendCommit(t.Context(), by(alice), in)
+		accepted(t, sent, err)
+		g = c.Next
+		if epoch == 2 {
+			want(epoch, c.GroupInfo, nil)
+		} else {
+			want(epoch, c.GroupInfoNoTree, c.RatchetTree)
+		}
+		for _, in := range []gen.UpdateGroupInfoInput{
+			{GroupInfo: g.SignGroupInfo(bob, false)},
+			{GroupInfo: mlstest.Bare(c.GroupInfoNoTree), RatchetTree: c.RatchetTree},
+			{GroupInfo: c.GroupInfo, RatchetTree: c.RatchetTree},
+		} {
+			in.ConvoID = g.ID()
+			up, err := s.UpdateGroupInfo(t.Context(), by(bob), &in)
+			if err != nil || up.Epoch != epoch {
+				t.Fatalf("answer is %v, %v", up, err)
+			}
+			if bytes.Equal(in.GroupInfo, c.GroupInfo) {
+				want(epoch, in.GroupInfo, nil)
+			} else {
+				want(epoch, in.GroupInfo, c.RatchetTree)
+			}
+			sameRoster(t, s, g)
 		}
 	}
 }
@@ -79,5 +93,41 @@ func TestUpdateGroupInfoRefuses(t *testing.T) {
 				wantError(t, err, c.err)
 			})
 		})
+	}
+}
+
+// Within an epoch the external_pub that came with the commit stands: a member
+// could set a false one, and strand the group at the next external commit. Who
+// may remove members may put it right.
+func TestUpdateGroupInfoKeepsExternalPub(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := advance(t, s, commitGroup(t, s, alice, bob), alice, 1)
+	other := func(by *mlstest.Client) []byte {
+		return g.SignGroupInfo(by, true, func(gi *mls.GroupInfo) {
+			for i := range gi.Extensions {
+				if gi.Extensions[i].Type == mls.ExtensionExternalPub {
+					gi.Extensions[i].Data = mls.AppendOpaque(nil, mlstest.HPKEKey(by.Suite))
+				}
+			}
+		})
+	}
+	without := func(by *mlstest.Client) []byte {
+		return g.SignGroupInfo(by, true, func(gi *mls.GroupInfo) {
+			gi.Extensions = slices.DeleteFunc(gi.Extensions, func(e mls.Extension) bool { return e.Type == mls.ExtensionExternalPub })
+		})
+	}
+	for _, info := range [][]byte{other(bob), without(bob)} {
+		unchanged(t, s, g.ID(), func() {
+			_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: info})
+			wantError(t, err, gen.ErrInvalidGroupInfo)
+		})
+	}
+	if _, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(bob, true)}); err != nil {
+		t.Errorf("the same external_pub by another member: %v", err)
+	}
+	if _, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: other(alice)}); err != nil {
+		t.Errorf("by who may remove members: %v", err)
 	}
 }

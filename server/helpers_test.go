@@ -8,13 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -41,6 +45,7 @@ func secondInstance(t testing.TB, s *Server) *Server {
 	other := *s
 	other.pool = dbtest.Open(t, s.pool.Config().ConnString())
 	other.sends = newSendQueue(other.pool)
+	other.syncs = newSyncCalls(other.hub, s.syncs.limits)
 	return &other
 }
 
@@ -88,8 +93,8 @@ func newConvoID() string {
 func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 	t.Helper()
 	id := newConvoID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, $2, 1, $3, FALSE, 'claimed', now(), now())`, id, dids[0], epoch)
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, $2, 1, $3, now(), now())`, id, dids[0], epoch)
 	for _, d := range dids {
 		addMember(t, s, id, d, 0)
 	}
@@ -99,16 +104,43 @@ func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 // addMember begins a membership after a number.
 func addMember(t testing.TB, s *Server, convoID, did string, joinedSeq int64) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES ($1, $2, $3, now())`, convoID, did, joinedSeq)
+	inTestTx(t, s, func(q *db.Queries) error {
+		var l eventList
+		l.joined(convoID, did, 0, []string{did}, nil, true)
+		row, err := l.store(t.Context(), q, convoID, time.Now())
+		if err != nil {
+			return err
+		}
+		return q.BeginMemberships(t.Context(), db.BeginMembershipsParams{
+			ConvoID: convoID, Dids: []string{did}, Seq: joinedSeq, At: time.Now(),
+			N: row.Base + int64(len(l.kinds)), Gen: row.Gen, Pos: row.LastPos,
+		})
+	})
 	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+}
+
+func inTestTx(t testing.TB, s *Server, do func(q *db.Queries) error) {
+	t.Helper()
+	if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // endMember ends a membership at the newest number, as a removal does.
 func endMember(t testing.TB, s *Server, convoID, did string) {
 	t.Helper()
-	exec(t, s.pool, `WITH c AS (
-			UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1 RETURNING last_seq
-		) UPDATE memberships SET left_seq = c.last_seq, left_at = now() FROM c WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL`, convoID, did)
+	inTestTx(t, s, func(q *db.Queries) error {
+		var l eventList
+		l.ends(stream.ActionRemoved, did, 0, []string{did})
+		row, err := l.store(t.Context(), q, convoID, time.Now())
+		if err != nil {
+			return err
+		}
+		return q.EndMemberships(t.Context(), db.EndMembershipsParams{
+			Seq: row.LastSeq, At: time.Now(), ConvoID: convoID, Dids: []string{did}, N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
+		})
+	})
+	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
 // exec runs SQL that prepares a test.
@@ -130,20 +162,21 @@ func query[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) T {
 }
 
 // privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
-// 6.3.1) of the conversation, whose ciphertext is size random bytes.
+// 6.3.1) of the conversation, whose ciphertext is size random bytes, or the least
+// that suite 1 allows.
 func privateMessage(convoID string, epoch int64, content mls.ContentType, size int) []byte {
 	group, err := hex.DecodeString(convoID)
 	if err != nil {
 		panic(fmt.Sprintf("conversation id: %v", err))
 	}
-	body := make([]byte, size)
+	body := make([]byte, max(size, mls.SuiteX25519AES128.LeastCiphertext(content)))
 	rand.Read(body)
 	b := []byte{0, 1, 0, byte(mls.WireFormatPrivateMessage)}
 	b = appendOpaque(b, group)
 	b = binary.BigEndian.AppendUint64(b, uint64(epoch))
 	b = append(b, byte(content))
 	b = appendOpaque(b, nil)
-	b = appendOpaque(b, body[:min(size, 28)])
+	b = appendOpaque(b, body[:28])
 	return appendOpaque(b, body)
 }
 

@@ -1,10 +1,16 @@
 package server
 
 import (
+	"context"
 	"log/slog"
+	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -19,9 +25,27 @@ const (
 )
 
 // NewHTTPServer makes the HTTP server for a handler of NewHandler, with the
-// bounds that keep slow and greedy clients from holding connections. What the
+// bounds that keep slow and greedy clients from holding connections. keeper
+// shares out connections, those of its Listener; nil for as many as come. What the
 // server itself has to say is of its clients' doing, and logged at debug.
-func NewHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: HeaderTimeout, IdleTimeout: IdleTimeout, MaxHeaderBytes: MaxHeader,
+func NewHTTPServer(h http.Handler, keeper *conns.Keeper, log *slog.Logger) *http.Server {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: HeaderTimeout, IdleTimeout: IdleTimeout, MaxHeaderBytes: MaxHeader,
 		ConnContext: xrpc.WholeContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	if keeper != nil {
+		s.Handler, s.ConnState = keeper.Handler(h), keeper.State
+		s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+			return keeper.Context(xrpc.WholeContext(ctx, c), c)
+		}
+	}
+	return s
+}
+
+// Urgent tells what is answered while all connections are in use: health, and
+// the opening of streams.
+func Urgent(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, healthPath) || r.URL.Path == xrpcHealthPath {
+		return true
+	}
+	name, ok := strings.CutPrefix(r.URL.Path, "/xrpc/")
+	return ok && slices.ContainsFunc(gen.Methods, func(m *xrpc.Method) bool { return m.NSID == name && m.Streams() })
 }

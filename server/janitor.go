@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/origin"
 )
 
 const (
@@ -51,7 +53,7 @@ func (s *Server) RunJanitor(ctx context.Context) error {
 // clean does one round.
 func (s *Server) clean(ctx context.Context) error {
 	for _, step := range []func(context.Context) (more bool, err error){
-		s.cleanTickets, s.cleanAnswers, s.cleanKeyPackages, s.cleanEndedWelcomes,
+		s.cleanTickets, s.cleanAnswers, s.cleanSigningKeys, s.cleanOrigins, s.cleanKeyPackages, s.cleanClaims, s.cleanEndedWelcomes,
 		s.cleanMessages, s.cleanProposals, s.cleanEvents, s.cleanClosed,
 		s.cleanBlobs, s.cleanObjects, // what the others left to them, too
 	} {
@@ -83,6 +85,26 @@ func (s *Server) cleanAnswers(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("delete old answers: %w", err)
 	}
 	s.removed.add(removedAnswers, n)
+	return n == cleanBatch, nil
+}
+
+// cleanSigningKeys removes the keys of accounts that are too old to be used.
+func (s *Server) cleanSigningKeys(ctx context.Context) (bool, error) {
+	n, err := db.New(s.pool).DeleteOldAccountKeys(ctx, auth.StoredKeyTTL.Seconds(), cleanBatch)
+	if err != nil {
+		return false, fmt.Errorf("delete old signing keys: %w", err)
+	}
+	s.removed.add(removedSigningKeys, n)
+	return n == cleanBatch, nil
+}
+
+// cleanOrigins removes where new accounts came from, once that counts no more.
+func (s *Server) cleanOrigins(ctx context.Context) (bool, error) {
+	n, err := db.New(s.pool).RemoveOldOrigins(ctx, origin.ConfirmedFor.Seconds(), cleanBatch)
+	if err != nil {
+		return false, fmt.Errorf("remove old origins: %w", err)
+	}
+	s.removed.add(removedOrigins, n)
 	return n == cleanBatch, nil
 }
 

@@ -16,9 +16,6 @@ func (s *Server) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.Join
 	}
 	content := *in
 	content.ConvoID = convoID
-	if in.GroupInfo == nil {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing")
-	}
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodJoinConvo, key: in.IdempotencyKey, content: &content, conversation: convoID,
 		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,

@@ -9,8 +9,8 @@ import (
 )
 
 // expiredPackageTime is how long an unspent package stays after its end: a
-// commit under way may still spend it, as that goes by the holder of a lease
-// and not by the clock.
+// commit under way may still spend it, as the end of a lease or of a package
+// does not forbid that.
 const expiredPackageTime = 24 * time.Hour
 
 // cleanKeyPackages deletes packages that are of no more use. A spent one stays

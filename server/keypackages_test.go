@@ -131,7 +131,7 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.pool, `UPDATE key_packages SET spent_at = $3 WHERE did = $1 AND ref = $2`, did, ref, s.now())
+	exec(t, s.pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.now())
 }
 
 // addLeaf writes that a device is in a conversation.
@@ -146,7 +146,7 @@ func addLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
 // no such device.
 func addStatedLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) VALUES ($1, $2, $3)`, convoID, did, deviceID)
+	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
 }
 
 func countPackages(t testing.TB, s *Server, did string) int {

@@ -17,7 +17,7 @@ import (
 const fieldTargetDID = "targetDid"
 
 // LeaveConvo ends the caller's membership, which needs no commit, or that of
-// another one, which does.
+// another member: by a commit, or at once without one (suspend).
 func (s *Server) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
@@ -26,21 +26,23 @@ func (s *Server) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.Lea
 	content := *in
 	content.ConvoID = convoID
 	var out *commitResult
-	if in.TargetDID == nil || *in.TargetDID == caller.DID {
+	switch {
+	case in.TargetDID == nil || *in.TargetDID == caller.DID:
 		out, err = s.leave(ctx, caller, &content)
-	} else {
+	case in.Proposal != nil:
+		err = gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
+	case in.Commit == nil && in.GroupInfo == nil && in.RatchetTree == nil:
+		out, err = s.suspend(ctx, caller, &content)
+	default:
 		out, err = s.remove(ctx, caller, &content)
 	}
 	return (*gen.LeaveConvoOutput)(out), err
 }
 
 func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
-	if in.Proposal != nil {
-		return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
-	}
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
-		commit: in.Commit, groupInfo: in.GroupInfo,
+		commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcomeMessage", removedField: fieldTargetDID,
 		removed: []string{*in.TargetDID},
 	})
@@ -95,9 +97,9 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnsw
 		return out, err
 	}
 	out.Success, out.NewEpoch = true, l.convo.Epoch
-	if p != nil {
+	if p.parsedProposal != nil {
 		// A proposal of a past epoch is a lost race like that of a commit.
-		if !l.settles() && p.epoch < l.convo.Epoch {
+		if p.epoch < l.convo.Epoch {
 			return nil, &lostRace{framing: p.epoch, current: l.convo.Epoch}
 		}
 		stored, err := l.propose(ctx, p, func(current int64) error {
@@ -108,40 +110,40 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnsw
 		}
 		out.NewEpoch, out.Seq = p.epoch, &stored.Seq
 	}
-	if err := l.end(ctx); err != nil {
+	n, err := l.q.CountMembers(ctx, l.convoID)
+	if err != nil {
+		return nil, fmt.Errorf("count members: %w", err)
+	}
+	if err := l.end(ctx, l.caller, stream.ActionLeft, n == 1); err != nil {
 		return nil, err
 	}
 	return out, first.keep(ctx, l.q, out)
 }
 
-// end closes the window at the newest number, and the conversation behind the
-// last member.
-func (l *leaveTx) end(ctx context.Context) error {
-	n, err := l.q.CountMembers(ctx, l.convoID)
-	if err != nil {
-		return fmt.Errorf("count members: %w", err)
-	}
-	last := n == 1
-	if err := l.q.LeaveConvo(ctx, l.now, last, l.convoID); err != nil {
+// end closes the window of a member at the newest number, and the conversation
+// behind the last member. The leaf stays in the group until somebody commits its
+// removal.
+func (h *handshakeTx) end(ctx context.Context, did, action string, last bool) error {
+	if err := h.q.LeaveConvo(ctx, h.now, last, h.convoID); err != nil {
 		return fmt.Errorf("change roster: %w", err)
 	}
 	var events eventList
-	events.ends(stream.ActionLeft, l.caller, l.convo.Epoch, []string{l.caller})
+	events.ends(action, h.caller, h.convo.Epoch, []string{did})
 	if !last {
-		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: l.caller, Action: stream.ActionPendingRemoval, Epoch: l.convo.Epoch})
+		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: did, Action: stream.ActionPendingRemoval, Epoch: h.convo.Epoch})
 	}
-	row, err := events.store(ctx, l.q, l.convoID, l.now)
+	row, err := events.store(ctx, h.q, h.convoID, h.now)
 	if err != nil {
 		return err
 	}
-	if err := l.q.EndMemberships(ctx, db.EndMembershipsParams{
-		Seq: row.LastSeq, At: l.now, Pending: !last, ConvoID: l.convoID, Dids: []string{l.caller},
+	if err := h.q.EndMemberships(ctx, db.EndMembershipsParams{
+		Seq: row.LastSeq, At: h.now, Pending: !last, ByOther: did != h.caller, ConvoID: h.convoID, Dids: []string{did},
 		N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
 	}); err != nil {
 		return fmt.Errorf("end membership: %w", err)
 	}
-	if err := l.q.EndRejoinRequests(ctx, l.convoID, []string{l.caller}); err != nil {
+	if err := h.q.EndRejoinRequests(ctx, h.convoID, []string{did}); err != nil {
 		return fmt.Errorf("end rejoin request: %w", err)
 	}
-	return l.endReports(ctx, []string{l.caller})
+	return h.endReports(ctx, []string{did})
 }

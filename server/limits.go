@@ -1,6 +1,10 @@
 package server
 
-import "time"
+import (
+	"time"
+
+	"catbird.blue/mls/gen"
+)
 
 // Limits in force. Bytes are decoded bytes. The lexicons state the same
 // numbers, or larger ones where an old client may send more than is accepted;
@@ -13,17 +17,15 @@ const (
 	MaxRatchetTree        = 4 << 20
 	MaxKeyPackage         = 48 << 10
 	// MaxSignal is what sendEphemeral takes.
-	MaxSignal      = 64 << 10
-	MaxRequestBody = 16 << 20
-	// Bodies of three methods that take little and are called often: what
-	// their lexicons allow, and room to spare.
-	MaxSyncBody   = 1 << 20
-	MaxSignalBody = 256 << 10
-	MaxTicketBody = 16 << 10
-	MaxBlob       = 50 << 20
+	MaxSignal = 64 << 10
+	// MaxRequestBody is the most that any method takes as JSON. What each of
+	// them takes follows from its lexicon, in gen.Methods.
+	MaxRequestBody = gen.MaxJSON
+	MaxBlob        = 50 << 20
 	// MaxBlobBytes is what the blobs of one account may take together.
 	MaxBlobBytes = 1 << 30
 	// MaxKeyPackages counts unspent packages of one device and cipher suite.
+	// Last-resort packages count apart, to the same number.
 	MaxKeyPackages = 100
 	// MaxDevices counts devices of one account with live packages or leaves.
 	MaxDevices = 32
@@ -35,8 +37,6 @@ const (
 	// MaxAnswer is where an answer is cut, though it holds at least one item:
 	// a PDS passes no more than 10 MiB.
 	MaxAnswer = 4_000_000
-	// MaxLeases counts live leases of one requester on one device.
-	MaxLeases = 8
 	// LeaseTime is how long a key package is kept for who asked.
 	LeaseTime = time.Hour
 	// MaxPackageLifetime bounds how far ahead a package may end.

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/bus"
@@ -17,7 +19,13 @@ import (
 func newLiveServer(t testing.TB, opts ...func(*Config)) *Server {
 	t.Helper()
 	pool := dbtest.Pool(t)
-	hub := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(t, pool.Config().ConnString())})
+	return newLiveServerOn(t, pool, dbtest.Open(t, pool.Config().ConnString()), opts...)
+}
+
+// newLiveServerOn makes a Server on pool, with a hub on another.
+func newLiveServerOn(t testing.TB, pool, hubPool *pgxpool.Pool, opts ...func(*Config)) *Server {
+	t.Helper()
+	hub := stream.NewHub(stream.HubConfig{Pool: hubPool})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()

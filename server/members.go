@@ -2,7 +2,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 )
@@ -53,37 +56,30 @@ func standings(ctx context.Context, q *db.Queries, convoID string, dids []string
 // device is a leaf's owner and signature key.
 type device struct{ did, id string }
 
-// knownLeaves reads the devices of dids in a conversation.
-func knownLeaves(ctx context.Context, q *db.Queries, convoID string, dids []string) (map[device]bool, error) {
-	rows, err := q.LeavesOf(ctx, convoID, dids)
+// deletedDevices reads which of some devices their accounts have deleted.
+func deletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map[device]bool, error) {
+	rows, err := q.DeletedDevices(ctx, unique(dids), unique(ids))
 	if err != nil {
-		return nil, fmt.Errorf("read leaves: %w", err)
+		return nil, fmt.Errorf("read deleted devices: %w", err)
 	}
 	out := make(map[device]bool, len(rows))
-	for _, r := range rows {
-		out[device{r.Did, r.DeviceID}] = true
+	for _, d := range rows {
+		out[device{d.Did, d.DeviceID}] = true
 	}
 	return out, nil
 }
 
-// mayRemove tells whether caller may end the membership of others: the creator
-// may, and once the creator is gone, the longest-standing member.
-func mayRemove(ctx context.Context, q *db.Queries, convoID, creator, caller string) (bool, error) {
-	if caller == creator {
-		return true, nil
-	}
-	c, err := q.MembershipState(ctx, convoID, creator)
-	if err != nil {
-		return false, fmt.Errorf("read creator's membership: %w", err)
-	}
-	if c.Active {
+// mayRemove tells whether a member may end the memberships of others; see the
+// query for who that is.
+func mayRemove(ctx context.Context, q *db.Queries, convoID, did string) (bool, error) {
+	may, err := q.MayRemove(ctx, did, convoID)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
-	senior, err := q.SeniorMember(ctx, convoID)
 	if err != nil {
-		return false, fmt.Errorf("read longest-standing member: %w", err)
+		return false, fmt.Errorf("read who may remove members: %w", err)
 	}
-	return senior == caller, nil
+	return may, nil
 }
 
 // unique gives s without repetitions, in its order.

@@ -68,7 +68,7 @@ func deviceViews(ctx context.Context, q *db.Queries, ids []string) (map[memberKe
 		if len(d.leaves) == 0 {
 			d.credential = l.Credential
 		}
-		d.leaves = append(d.leaves, gen.DeviceLeaf{DeviceID: l.DeviceID, LeafIndex: l.LeafIndex})
+		d.leaves = append(d.leaves, gen.DeviceLeaf{DeviceID: l.DeviceID, LeafIndex: &l.LeafIndex})
 		out[m] = d
 	}
 	return out, nil
@@ -85,7 +85,6 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 		CreatedAt:   xrpc.FormatTime(c.CreatedAt),
 		LastSeq:     &c.LastSeq,
 		ReadSeq:     &c.ReadSeq,
-		Roster:      &c.Roster,
 		MemberCount: new(int64),
 	}
 	if c.LastMessageAt != nil {

@@ -33,6 +33,10 @@ func MemoryLimit() uint64 {
 	return limit
 }
 
+// MachineMemory is how much memory the machine has, 0 where that is not to be
+// found.
+func MachineMemory() uint64 { return statOf("/proc/meminfo", "MemTotal:") }
+
 // runtimeMemory is what GOMEMLIMIT is compared with (runtime/debug.SetMemoryLimit).
 func runtimeMemory() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
@@ -100,7 +104,11 @@ func statOf(name, key string) uint64 {
 	}
 	for line := range strings.Lines(string(b)) {
 		if v, ok := strings.CutPrefix(line, key); ok {
-			n, _ := strconv.ParseUint(strings.TrimSpace(v), 10, 64) // 0 where it is none
+			v, kilo := strings.CutSuffix(strings.TrimSpace(v), " kB")
+			n, _ := strconv.ParseUint(v, 10, 64) // 0 where it is none
+			if kilo {
+				n <<= 10
+			}
 			return n
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -15,26 +16,55 @@ type ConvoLimiter interface {
 	ConvoFull(convoID string, m *xrpc.Method) error
 	// CountConvo counts a call of m that the conversation accepted.
 	CountConvo(convoID string, m *xrpc.Method)
+	// Take spends n of what key has of a row, or returns the row's error.
+	Take(ctx context.Context, row *limit.Row, key string, n int64) error
+	// Return gives back what was taken for something that did not happen.
+	Return(ctx context.Context, row *limit.Row, key string, n int64)
+}
+
+// pacedCall is a call that the rate of its conversation bounds.
+type pacedCall struct {
+	convoID string
+	method  *xrpc.Method
+	// removes: the call ends memberships, which waits for no rate where the
+	// caller may do so.
+	removes bool
 }
 
 // paced makes a call that stores a message, a commit or a proposal, which the
-// rate of its conversation bounds. Leaving and asking for help never wait. Only what was
-// accepted counts, so that nobody but a member can use a rate up; and only a
-// member hears of the bound, since a stranger must not learn that there is such
-// a conversation.
-func paced[O any](ctx context.Context, s *Server, caller xrpc.Caller, convoID string, m *xrpc.Method, call func() (*O, error)) (*O, error) {
+// rate of its conversation bounds. Leaving, removing and asking for help never
+// wait. Only what was accepted counts, so that only members can use a rate up;
+// and only a member hears of the bound, since a non-member must not learn that
+// there is such a conversation.
+func paced[O any](ctx context.Context, s *Server, caller xrpc.Caller, c *pacedCall, call func() (*O, error)) (*O, error) {
 	if s.pace == nil {
 		return call()
 	}
-	if full := s.pace.ConvoFull(convoID, m); full != nil {
-		if err := requireMember(ctx, db.New(s.pool), convoID, caller.DID); err != nil {
+	if full := s.pace.ConvoFull(c.convoID, c.method); full != nil {
+		waits, err := s.waits(ctx, caller, c)
+		if err != nil {
 			return nil, err
 		}
-		return nil, full
+		if waits {
+			return nil, full
+		}
 	}
 	out, err := call()
 	if err == nil {
-		s.pace.CountConvo(convoID, m)
+		s.pace.CountConvo(c.convoID, c.method)
 	}
 	return out, err
+}
+
+// waits tells whether a call has to wait for the rate of its conversation.
+func (s *Server) waits(ctx context.Context, caller xrpc.Caller, c *pacedCall) (bool, error) {
+	q := db.New(s.pool)
+	if err := requireMember(ctx, q, c.convoID, caller.DID); err != nil {
+		return false, err
+	}
+	if !c.removes {
+		return true, nil
+	}
+	may, err := mayRemove(ctx, q, c.convoID, caller.DID)
+	return !may, err
 }

@@ -29,6 +29,12 @@ type HandlerConfig struct {
 	Log *slog.Logger
 }
 
+// Where health is asked for.
+const (
+	healthPath     = "/health"
+	xrpcHealthPath = "/xrpc/_health"
+)
+
 // NewHandler routes the methods of the lexicons and the plain pages beside
 // them.
 func NewHandler(c HandlerConfig) *echo.Echo {
@@ -45,10 +51,10 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 		ctx.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		return send(ctx, "text/html; charset=utf-8", page)
 	})
-	plain("/health", c.Health.serve)
-	plain("/health/ready", c.Health.serveReady)
-	plain("/health/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
-	plain("/xrpc/_health", func(ctx echo.Context) error {
+	plain(healthPath, c.Health.serve)
+	plain(healthPath+"/ready", c.Health.serveReady)
+	plain(healthPath+"/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
+	plain(xrpcHealthPath, func(ctx echo.Context) error {
 		return sendJSON(ctx, http.StatusOK, map[string]string{"version": c.Version})
 	})
 	plain("/.well-known/did.json", func(ctx echo.Context) error {

@@ -29,14 +29,14 @@ type site struct {
 // noTokens refuses whoever calls.
 type noTokens struct{}
 
-func (noTokens) Authenticate(_ context.Context, r *http.Request, m *xrpc.Method) (xrpc.Caller, error) {
+func (noTokens) Authenticate(_ context.Context, r *http.Request, m *xrpc.Method) (xrpc.Proof, error) {
 	if m.Public {
-		return xrpc.Caller{}, nil
+		return xrpc.Proof{}, nil
 	}
 	if did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return xrpc.Caller{DID: did}, nil
+		return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, nil
 	}
-	return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a service token is needed")
+	return xrpc.Proof{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a service token is needed")
 }
 
 // newSite serves s; wrap may put faults between the routes and s.

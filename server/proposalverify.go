@@ -10,37 +10,34 @@ import (
 // verifiedProposal is a proposal as far as an outsider can verify it.
 type verifiedProposal struct {
 	*parsedProposal
-	knownGroup
+	// err is told under the lock: errGroupMoved where the conversation was in
+	// another epoch, or the caller no member.
 	err error
 }
 
 // verifyProposal checks the signature of a readable proposal by its sender's
-// leaf, which must be the caller's. Over a claimed roster nothing can be
-// checked.
+// leaf, which must be the caller's. Of a PrivateMessage nothing can be checked.
 func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
-	if p == nil {
-		return nil, nil
+	if p == nil || p.public == nil {
+		return &verifiedProposal{parsedProposal: p}, nil
 	}
-	v := &verifiedProposal{parsedProposal: p}
-	if p.public == nil {
-		return v, nil
-	}
-	var err error
-	if v.knownGroup, err = s.knownGroup(ctx, convoID, caller, p.epoch); err != nil {
+	g, err := s.groupIn(ctx, convoID, caller, p.epoch)
+	if err != nil {
 		return nil, err
 	}
-	if v.base != nil {
-		v.err = v.check(caller)
+	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
+	if g != nil {
+		v.err = p.verify(g, caller)
 	}
 	return v, nil
 }
 
-func (v *verifiedProposal) check(caller string) error {
-	if err := v.try(func(g *mls.Group) error { return g.VerifyMessage(v.public) }); err != nil {
+func (p *parsedProposal) verify(g *mls.Group, caller string) error {
+	if err := g.VerifyMessage(p.public); err != nil {
 		return gen.Errorf(gen.ErrInvalidProposal, "proposal: %v", err)
 	}
-	index := v.public.Sender.Index
-	if id, err := v.base.Tree.Leaf(index).Identity(); err != nil || id.DID != caller {
+	index := p.public.Sender.Index
+	if id, err := g.Tree.Leaf(index).Identity(); err != nil || id.DID != caller {
 		return gen.Errorf(gen.ErrInvalidProposal, "proposal: sender: leaf %d is not the caller's", index)
 	}
 	return nil

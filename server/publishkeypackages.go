@@ -101,9 +101,12 @@ type packageRoom struct {
 	packages map[deviceSuite]int64
 }
 
+// deviceSuite is what is counted apart: last-resort packages do not use up the
+// room of the others.
 type deviceSuite struct {
-	deviceID string
-	suite    int64
+	deviceID   string
+	suite      int64
+	lastResort bool
 }
 
 func readPackageRoom(ctx context.Context, q *db.Queries, did string, now time.Time, packages []*newKeyPackage) (*packageRoom, error) {
@@ -138,19 +141,21 @@ func readPackageRoom(ctx context.Context, q *db.Queries, did string, now time.Ti
 	}
 	for _, c := range counts {
 		room.live[c.DeviceID] = true
-		room.packages[deviceSuite{c.DeviceID, c.CipherSuite}] += c.Packages
+		room.packages[deviceSuite{c.DeviceID, c.CipherSuite, c.LastResort}] += c.Packages
 	}
 	return room, nil
 }
 
 // take counts p in, or says why there is no room for it.
 func (r *packageRoom) take(p *newKeyPackage) error {
-	at := deviceSuite{p.deviceID, int64(p.parsed.CipherSuite)}
+	at := deviceSuite{p.deviceID, int64(p.parsed.CipherSuite), p.parsed.LastResort()}
 	switch {
 	case r.deleted[p.deviceID]:
 		return gen.Errorf(gen.ErrInvalidKeyPackage, "KeyPackage: leaf_node.signature_key is that of a deleted device, which stays deleted")
 	case !r.live[p.deviceID] && len(r.live) >= MaxDevices:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the account has %d devices, which is the limit: delete one with deleteDevice", len(r.live))
+	case r.packages[at] >= MaxKeyPackages && at.lastResort:
+		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d last-resort packages of this cipher suite, which is the limit", r.packages[at])
 	case r.packages[at] >= MaxKeyPackages:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d packages of this cipher suite, which is the limit", r.packages[at])
 	}

@@ -55,7 +55,7 @@ func TestPublishKeyPackagesOneByOne(t *testing.T) {
 func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	s, clock := newClockServer(t)
 	c := mlstest.NewClient(did("alice"))
-	packages := publish(t, s, c, MaxKeyPackages-2)
+	packages := publish(t, s, c, MaxKeyPackages-1)
 	publish(t, s, c, 1, mlstest.LastResort())
 	soon := c.KeyPackage(lifetimeFrom(s))
 	need(publishOne(s, c, soon.Raw, clock.now().Add(time.Hour)))(t)
@@ -68,8 +68,12 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 		}
 	}
 	full(t)
+	// Last-resort packages have room of their own.
+	publish(t, s, c, MaxKeyPackages-1, mlstest.LastResort())
 	_, err := publishOne(s, c, c.KeyPackage(lifetimeFrom(s), mlstest.LastResort()).Raw, time.Time{})
-	wantError(t, err, gen.ErrTooManyKeyPackages)
+	if e := wantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "last-resort") {
+		t.Errorf("message is %q, want it to say of which kind", e.Message)
+	}
 	need(publishOne(s, c, packages[0].Raw, time.Time{}))(t)
 	publish(t, s, inSuite(c, 3), MaxKeyPackages)
 	publish(t, s, mlstest.NewClient(c.DID), MaxKeyPackages)

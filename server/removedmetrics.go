@@ -4,16 +4,19 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // What the janitor removes, as its metric has it.
 const (
-	removedAnswers    = "answer"
-	removedBlobs      = "blob"
-	removedConvos     = "conversation"
-	removedEvents     = "event"
-	removedMessages   = "message"
-	removedObjects    = "object"
-	removedPackages   = "key-package"
-	removedProposals  = "proposal"
-	removedRecipients = "welcome-recipient"
-	removedTickets    = "ticket"
+	removedAnswers     = "answer"
+	removedBlobs       = "blob"
+	removedClaims      = "package-claim"
+	removedConvos      = "conversation"
+	removedEvents      = "event"
+	removedMessages    = "message"
+	removedObjects     = "object"
+	removedOrigins     = "origin"
+	removedPackages    = "key-package"
+	removedProposals   = "proposal"
+	removedRecipients  = "welcome-recipient"
+	removedSigningKeys = "signing-key"
+	removedTickets     = "ticket"
 )
 
 // RemovedMetrics counts what the janitor of one instance removes.
@@ -24,8 +27,8 @@ type RemovedMetrics struct{ rows *prometheus.CounterVec }
 func NewRemovedMetrics(reg prometheus.Registerer) *RemovedMetrics {
 	m := &RemovedMetrics{rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mls_removed_total",
 		Help: "What the janitor removed because its time was over, by kind."}, []string{"what"})}
-	for _, what := range []string{removedAnswers, removedBlobs, removedConvos, removedEvents, removedMessages, removedObjects,
-		removedPackages, removedProposals, removedRecipients, removedTickets} {
+	for _, what := range []string{removedAnswers, removedBlobs, removedClaims, removedConvos, removedEvents, removedMessages, removedObjects,
+		removedOrigins, removedPackages, removedProposals, removedRecipients, removedSigningKeys, removedTickets} {
 		m.rows.WithLabelValues(what)
 	}
 	if reg != nil {

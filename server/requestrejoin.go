@@ -19,6 +19,9 @@ const (
 	reasonStateLost     = "state-lost"
 	reasonCommitFailed  = "commit-failed"
 	reasonWelcomeFailed = "welcome-failed"
+	// detailExternalPub: the reporter applied the commit, and found that the
+	// external_pub of its GroupInfo is not the group's.
+	detailExternalPub = "external-pub"
 )
 
 // RequestRejoin records that the caller cannot follow the group and asks to be
@@ -32,13 +35,16 @@ func (s *Server) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
+	if in.Detail != nil && (epoch == nil || *in.Detail != detailExternalPub) {
+		return nil, xrpc.Invalid("detail", "want %s, with reason %s", detailExternalPub, reasonCommitFailed)
+	}
 	damaged := false
 	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
 		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
-		damaged, err = h.requestRejoin(ctx, reason, epoch)
+		damaged, err = h.requestRejoin(ctx, reason, epoch, in.Detail)
 		return err
 	})
 	if err != nil {
@@ -70,8 +76,9 @@ func rejoinReason(in *gen.RequestRejoinInput) (string, *int64, error) {
 }
 
 // requestRejoin stores the request. damaged tells that most members cannot
-// apply the commit that it names.
-func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *int64) (damaged bool, err error) {
+// apply the commit that it names. A report with a detail asks for nothing else:
+// its sender is still in the group.
+func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *int64, detail *string) (damaged bool, err error) {
 	if epoch != nil {
 		sees, err := h.q.SeesCommit(ctx, h.caller, h.convoID, *epoch)
 		if err != nil {
@@ -81,41 +88,54 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 			return false, gen.Errorf(gen.ErrEpochMismatch, "the caller was sent no commit of epoch %d; the current epoch is %d", *epoch, h.convo.Epoch)
 		}
 	}
-	if err := h.q.PutRejoinRequest(ctx, db.PutRejoinRequestParams{
-		ConvoID: h.convoID, Did: h.caller, Reason: reason, Epoch: epoch, At: h.now,
-	}); err != nil {
-		return false, fmt.Errorf("store rejoin request: %w", err)
-	}
 	var events eventList
-	events.add(stream.KindRejoinRequested, "", noEdge, stream.Body{DID: h.caller, Reason: reason})
+	if detail == nil {
+		if err := h.askRejoin(ctx, &events, reason, epoch); err != nil {
+			return false, err
+		}
+	}
 	if epoch != nil {
-		if damaged, err = h.reportCommit(ctx, *epoch); err != nil {
+		if damaged, err = h.reportCommit(ctx, *epoch, detail); err != nil {
 			return false, err
 		}
 	}
 	if damaged {
 		events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
 	}
+	if len(events.kinds) == 0 {
+		return false, nil
+	}
 	_, err = events.store(ctx, h.q, h.convoID, h.now)
 	return damaged, err
 }
 
+// askRejoin stores that the caller wants to be added again, and tells the others.
+func (h *handshakeTx) askRejoin(ctx context.Context, events *eventList, reason string, epoch *int64) error {
+	if err := h.q.PutRejoinRequest(ctx, db.PutRejoinRequestParams{
+		ConvoID: h.convoID, Did: h.caller, Reason: reason, Epoch: epoch, At: h.now,
+	}); err != nil {
+		return fmt.Errorf("store rejoin request: %w", err)
+	}
+	events.add(stream.KindRejoinRequested, "", noEdge, stream.Body{DID: h.caller, Reason: reason})
+	return nil
+}
+
 // reportCommit notes that the caller cannot apply the commit of an epoch.
-// damaged tells, for a report that is new, that more than half of the members
-// other than who made the commit have said so.
-func (h *handshakeTx) reportCommit(ctx context.Context, epoch int64) (damaged bool, err error) {
-	added, err := h.q.PutCommitFailure(ctx, db.PutCommitFailureParams{ConvoID: h.convoID, Epoch: epoch, Did: h.caller, At: h.now})
+// damaged tells, for a report that is new, that more than half of the votes on
+// the commit say so; see CommitDamage for what a vote is.
+func (h *handshakeTx) reportCommit(ctx context.Context, epoch int64, detail *string) (damaged bool, err error) {
+	added, err := h.q.PutCommitFailure(ctx, db.PutCommitFailureParams{ConvoID: h.convoID, Epoch: epoch, Did: h.caller, At: h.now, Detail: detail})
 	if err != nil {
 		return false, fmt.Errorf("store report of a commit: %w", err)
 	}
 	if added == 0 {
 		return false, nil
 	}
-	d, err := h.q.CommitDamage(ctx, h.convoID, epoch)
+	d, err := h.q.CommitDamage(ctx, h.now, h.convoID, epoch)
 	if err != nil {
 		return false, fmt.Errorf("count reports of a commit: %w", err)
 	}
-	return 2*d.Failed > d.Others, nil
+	return 2*d.Failed > float64(d.Votes), nil
 }
 
 // endReports takes the reports of who leaves back: it has no say any more.

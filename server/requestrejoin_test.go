@@ -118,7 +118,7 @@ func TestRequestRejoinDamage(t *testing.T) {
 		if _, err := h.begin(t.Context(), nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		damaged, err := h.requestRejoin(t.Context(), reasonCommitFailed, &epoch)
+		damaged, err := h.requestRejoin(t.Context(), reasonCommitFailed, &epoch, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -150,7 +150,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	*now = now.Add(MessageTime + time.Second)
 	settled(t, s)
 	err = whileHeld(t, s, func(tx pgx.Tx) {
-		m, err := s.readMessage(as(alice), in)
+		m, _, err := s.readMessage(as(alice), in)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,9 +37,6 @@ func closed(t testing.TB, s *Server, now time.Time) (convo, blobKey string) {
 	}
 	// What the way here did not leave behind.
 	exec(t, s.pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
-	exec(t, s.pool, `INSERT INTO group_states VALUES ($1, 2, 't', 'c', 'i') ON CONFLICT DO NOTHING`, convo)
-	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id) VALUES ($1, $2, 'd') ON CONFLICT DO NOTHING`, convo, bob.DID)
-	exec(t, s.pool, `INSERT INTO roster_claims VALUES ($1, $2, 2, 'h')`, convo, bob.DID)
 	exec(t, s.pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
 	exec(t, s.pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
 	exec(t, s.pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)

@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
 
@@ -40,7 +39,6 @@ func TestRosterModel(t *testing.T) {
 			"leave":            m.leave,
 			"join":             m.join,
 			"GroupInfo":        m.giveInfo,
-			"say and restate":  m.claimAndSettle,
 		})
 	})
 }
@@ -251,31 +249,6 @@ func (m *rosterModel) giveInfo(r *rapid.T) {
 	c := m.anyDevice(r, "member")
 	in := &gen.UpdateGroupInfoInput{ConvoID: m.g.ID(), GroupInfo: m.g.SignGroupInfo(c, rapid.Bool().Draw(r, "tree"))}
 	if _, err := m.s.UpdateGroupInfo(context.Background(), by(c), in); err != nil {
-		r.Fatal(err)
-	}
-}
-
-// claimAndSettle adds a member by a commit that shows nothing; the creator's
-// GroupInfo settles what is claimed then.
-func (m *rosterModel) claimAndSettle(r *rapid.T) {
-	c, word := m.anyDevice(r, "committer"), fmt.Sprintf("m%d", m.made)
-	m.made++
-	d := m.device(word)
-	m.g = m.g.With(d)
-	commit := m.g.Commit(c, mlstest.Plan{Add: []*mls.KeyPackage{commitPackage(m.t, m.s, d)}})
-	in := addInput(m.g, commit, d)
-	in.GroupInfo = nil
-	if out, err := m.s.AddMembers(context.Background(), by(c), in); err != nil || !out.Success {
-		r.Fatalf("refused: %v, %v", out, err)
-	}
-	m.g = commit.Next
-	m.accounts = append(m.accounts, word)
-	m.devices[word] = []*mlstest.Client{d}
-	if rosterOf(m.t, m.s, m.g.ID()) != rosterClaimed {
-		r.Fatal("verified by nothing")
-	}
-	creator := m.creator(r)
-	if _, err := m.s.UpdateGroupInfo(context.Background(), by(creator), &gen.UpdateGroupInfoInput{ConvoID: m.g.ID(), GroupInfo: m.g.SignGroupInfo(creator, true)}); err != nil {
 		r.Fatal(err)
 	}
 }

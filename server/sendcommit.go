@@ -20,6 +20,6 @@ func (s *Server) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.Sen
 		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: &content, conversation: convoID,
 		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcome", removedField: "removedDids",
-		added: in.AddedDIDs, removed: in.RemovedDIDs, needsGroupInfo: true,
+		added: in.AddedDIDs, removed: in.RemovedDIDs,
 	})
 }

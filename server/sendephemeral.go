@@ -20,7 +20,7 @@ func (s *Server) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, convoID, gen.MethodSendEphemeral, func() (*gen.SendEphemeralOutput, error) {
+	return paced(ctx, s, caller, &pacedCall{convoID: convoID, method: gen.MethodSendEphemeral}, func() (*gen.SendEphemeralOutput, error) {
 		return s.sendEphemeral(ctx, caller, convoID, in)
 	})
 }

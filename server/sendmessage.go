@@ -23,11 +23,14 @@ var errStale = errors.New("conversation changed meanwhile")
 // SendMessage stores an application message under the conversation's next
 // number. Without blobs and idempotency key it is one statement.
 func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
-	m, err := s.readMessage(caller, in)
+	m, private, err := s.readMessage(caller, in)
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, m.ConvoID, gen.MethodSendMessage, func() (*gen.SendMessageOutput, error) {
+	return paced(ctx, s, caller, &pacedCall{convoID: m.ConvoID, method: gen.MethodSendMessage}, func() (*gen.SendMessageOutput, error) {
+		if err := s.fitsSuite(ctx, m, private); err != nil {
+			return nil, err
+		}
 		return s.sendMessage(ctx, caller, in, m)
 	})
 }
@@ -67,28 +70,29 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 type outgoing db.SendMessageParams
 
 // readMessage checks everything about a message that does not depend on the
-// state of the conversation.
-func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, error) {
+// conversation.
+func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
-		return nil, xrpc.Invalid("senderDid", "must be the account that calls")
+		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
 	if n := len(in.Ciphertext); n > MaxApplicationMessage {
-		return nil, gen.Errorf(gen.ErrMessageTooLarge,
+		return nil, nil, gen.Errorf(gen.ErrMessageTooLarge,
 			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
 			n, MaxApplicationMessage, maxLexiconMessage)
 	}
-	if err := checkApplication(in.Ciphertext, convoID, in.Epoch); err != nil {
-		return nil, err
+	private, err := checkApplication(in.Ciphertext, convoID, in.Epoch)
+	if err != nil {
+		return nil, nil, err
 	}
 	var id string
 	if in.MsgID != nil {
 		id = *in.MsgID
 	} else if id, err = newMessageID(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var blobs []string // nil is none
 	if len(in.Blobs) > 0 {
@@ -97,7 +101,26 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 	return &outgoing{
 		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
 		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.now().UTC().Truncate(time.Microsecond),
-	}, nil
+	}, private, nil
+}
+
+// fitsSuite checks what a message has to be like in the suite of its
+// conversation, which is looked up only where suites differ about it.
+func (s *Server) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
+	if !private.NeedsSuite() {
+		return nil
+	}
+	suite, err := db.New(s.pool).MemberSuite(ctx, m.ConvoID, m.Did)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows): // sending says why
+		return nil
+	case err != nil:
+		return fmt.Errorf("read cipher suite: %w", err)
+	}
+	if err := private.Verify(mls.CipherSuite(suite)); err != nil {
+		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
+	}
+	return nil
 }
 
 // maxLexiconMessage is what the lexicon lets older clients send, in bytes.
@@ -105,24 +128,24 @@ const maxLexiconMessage = 10 << 20
 
 // checkApplication parses an application message as far as anyone outside the
 // group can.
-func checkApplication(ciphertext []byte, convoID string, epoch int64) error {
+func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.PrivateMessage, error) {
 	m, err := mls.ParseMessage(ciphertext)
 	if err != nil {
-		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
+		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
 	}
 	if m.Private == nil {
-		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: an application message is an MLSMessage with a PrivateMessage (RFC 9420 §6.3)")
+		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: an application message is an MLSMessage with a PrivateMessage (RFC 9420 §6.3)")
 	}
 	f, _ := m.Framing()
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
-		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
+		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
 	case hex.EncodeToString(f.GroupID) != convoID:
-		return gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
+		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
-		return gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
+		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
 	}
-	return nil
+	return m.Private, nil
 }
 
 // newMessageID makes an id for a message whose sender gave none: a UUID of

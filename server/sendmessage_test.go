@@ -37,8 +37,8 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	alice := mlstest.NewClient(did("alice"))
 	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
 	convo := group.ID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, $2, 1, 0, FALSE, 'claimed', '2026-01-01', '2026-01-01')`, convo, alice.DID)
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, $2, 1, 0, '2026-01-01', '2026-01-01')`, convo, alice.DID)
 	addMember(t, s, convo, alice.DID, 0)
 
 	sent := group.Application(1000)
@@ -175,31 +175,6 @@ func TestSendMessageOutsiders(t *testing.T) {
 			wantError(t, err, gen.ErrNotMember)
 		})
 	}
-}
-
-// The creator's first message settles an epoch that was only assumed, and the
-// one its Welcome joins; nobody else's does.
-func TestSendMessageSettlesAssumedEpoch(t *testing.T) {
-	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
-	exec(t, s.pool, `UPDATE conversations SET epoch_assumed = TRUE WHERE convo_id = $1`, convo)
-	exec(t, s.pool, `INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES ($1, 0, 1, 'w', now())`, convo)
-	state := func() string {
-		return query[string](t, s.pool, `SELECT format('%s %s %s', c.epoch, c.epoch_assumed, w.epoch) FROM conversations c JOIN welcomes w USING (convo_id)
-			WHERE convo_id = $1`, convo)
-	}
-	_, err := s.SendMessage(t.Context(), as(did("bob")), message(convo, 4))
-	wantError(t, err, gen.ErrEpochMismatch)
-	say(t, s, convo, did("bob"), 1)
-	if got := state(); got != "1 t 1" {
-		t.Fatalf("after another's message: %s", got)
-	}
-	say(t, s, convo, did("alice"), 4)
-	if got := state(); got != "4 f 4" {
-		t.Fatalf("after the creator's message: %s", got)
-	}
-	_, err = s.SendMessage(t.Context(), as(did("alice")), message(convo, 5))
-	wantError(t, err, gen.ErrEpochMismatch)
 }
 
 // Numbers have no gap and no repetition, whoever sends, on whichever instance,

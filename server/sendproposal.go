@@ -16,8 +16,9 @@ import (
 type parsedProposal struct {
 	message []byte
 	epoch   int64
-	// public is nil for a PrivateMessage.
-	public *mls.PublicMessage
+	// One of the two.
+	public  *mls.PublicMessage
+	private *mls.PrivateMessage
 }
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
@@ -30,7 +31,7 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
-	return paced(ctx, s, caller, convoID, gen.MethodSendProposal, func() (*gen.SendProposalOutput, error) {
+	return paced(ctx, s, caller, &pacedCall{convoID: convoID, method: gen.MethodSendProposal}, func() (*gen.SendProposalOutput, error) {
 		return s.sendProposal(ctx, caller, in, convoID, p)
 	})
 }
@@ -92,24 +93,22 @@ func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 			return nil, gen.Errorf(name, "%s: %s", field, why)
 		}
 	}
-	return &parsedProposal{message: b, epoch: int64(framing.Epoch), public: m.Public}, nil
+	return &parsedProposal{message: b, epoch: int64(framing.Epoch), public: m.Public, private: m.Private}, nil
 }
 
 // propose stores a proposal under the next number. otherEpoch makes the error
 // for one that is not of the current epoch.
 func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
-	if h.settles() {
-		if err := h.settle(ctx, p.epoch); err != nil {
-			return nil, err
-		}
-	} else if p.epoch != h.convo.Epoch {
+	if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)
-	}
-	if p.public != nil && !p.current(h.convo) {
-		return nil, errGroupMoved
 	}
 	if p.err != nil {
 		return nil, p.err
+	}
+	if p.private != nil {
+		if err := p.private.Verify(h.suite()); err != nil {
+			return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: %v", err)
+		}
 	}
 	var ref []byte
 	if p.public != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -239,8 +238,6 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 				rest = append(rest, j)
 			}
 		}
-		// Welcomes are locked in this order elsewhere.
-		slices.SortStableFunc(taken, func(a, b *queuedSend) int { return strings.Compare(a.ConvoID, b.ConvoID) })
 		if err := sendAll(ctx, tx, taken); err != nil {
 			return err
 		}

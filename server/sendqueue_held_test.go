@@ -3,12 +3,9 @@ package server
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
@@ -174,49 +171,4 @@ func TestGenerationWhileSending(t *testing.T) {
 	}
 	close(done)
 	wg.Wait()
-}
-
-// Rows of several conversations are locked in one order everywhere: retention
-// has a Welcome of the first and asks for the second's.
-func TestSettlesInOrder(t *testing.T) {
-	s := newTestServer(t)
-	ids := []string{addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("alice"))}
-	slices.Sort(ids)
-	exec(t, s.pool, `UPDATE conversations SET epoch_assumed = TRUE`)
-	exec(t, s.pool, `INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) SELECT convo_id, 0, 1, '', now() FROM conversations`)
-	jobs := queued(t, s, queuedMessage{did("alice"), message(ids[1], 1)}, queuedMessage{did("alice"), message(ids[0], 1)})
-	lock := func(tx pgx.Tx, convo string) {
-		t.Helper()
-		if _, err := tx.Exec(t.Context(), `SELECT FROM welcomes WHERE convo_id = $1 FOR UPDATE`, convo); err != nil {
-			t.Error(err)
-		}
-	}
-	tx, err := s.pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback(context.Background()) }()
-	lock(tx, ids[0])
-	var rest []*queuedSend
-	var wg sync.WaitGroup
-	wg.Go(func() { rest, _ = s.sends.together(jobs) })
-	for start := time.Now(); query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`) == 0; {
-		if time.Since(start) > 20*time.Second {
-			t.Fatal("nobody waits")
-		}
-		time.Sleep(time.Millisecond)
-	}
-	lock(tx, ids[1])
-	if err := tx.Commit(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	wg.Wait()
-	if len(rest) > 0 {
-		t.Errorf("%d messages were not stored together", len(rest))
-	}
-	for _, j := range jobs {
-		if j.err != nil {
-			t.Error(j.err)
-		}
-	}
 }

@@ -21,7 +21,7 @@ func queued(t *testing.T, s *Server, sends ...queuedMessage) []*queuedSend {
 	t.Helper()
 	var jobs []*queuedSend
 	for _, q := range sends {
-		m, err := s.readMessage(as(q.who), q.in)
+		m, _, err := s.readMessage(as(q.who), q.in)
 		if err != nil {
 			t.Fatal(err)
 		}

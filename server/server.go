@@ -11,10 +11,12 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -44,12 +46,14 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string
-	// RequireGroupInfo refuses what would make a roster claimed: createConvo,
-	// and commits of the older methods that nobody outside can read, without
-	// GroupInfo and tree.
-	RequireGroupInfo bool
+	// Limits counts what callers use of the table of limits; nil for limits of
+	// its own.
+	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
+	// Packages has the limits on what others take of key packages; nil for those
+	// of the table.
+	Packages PackageLimiter
 	// Secret keys what is recorded of calls. All instances have the same.
 	Secret *auth.Secret
 	// Clock gives the time; time.Now where nil.
@@ -72,12 +76,14 @@ type Server struct {
 	bus         bus.Bus
 	hub         *stream.Hub
 	streams     *stream.Streams
+	syncs       *syncCalls
 	publicURL   string
 	drained     chan struct{}
 	drain       func()
 
-	requireGroupInfo bool
-	pace             ConvoLimiter
+	pace        ConvoLimiter
+	claims      *packageClaims
+	description func() *gen.DescribeServiceOutput
 	// memory has the leaves that were verified before.
 	memory *mls.Memory
 }
@@ -85,12 +91,14 @@ type Server struct {
 // New makes a Server.
 func New(c Config) *Server {
 	s := &Server{
-		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs, did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		requireGroupInfo: c.RequireGroupInfo, pace: c.Pace, memory: mls.NewMemory(rememberedLeaves),
+		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs,
+		did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
+		pace: c.Pace, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
 	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
+	s.syncs = newSyncCalls(c.Hub, c.Limits.OrDefault())
 	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, MessageTime), c.Removed
 	if s.removed == nil {
 		s.removed = NewRemovedMetrics(nil)
@@ -98,5 +106,6 @@ func New(c Config) *Server {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.description = sync.OnceValue(s.describe)
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
@@ -21,60 +22,99 @@ import (
 // tell. The cursor it gives is the position of the newest row of the log that
 // it took into account, so a stream goes on from there without gap.
 func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
-	sy := &syncCall{did: caller.DID, limit: in.Limit, cursor: in.Cursor, pool: s, named: make(map[string]int64, len(in.Positions))}
+	r, err := newSyncRequest(caller.DID, in)
+	if err != nil {
+		return nil, err
+	}
+	a, leave, err := s.syncs.enter(caller.DID)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if in.WaitMs > 0 && s.hub != nil {
+		return s.waitFor(ctx, a, r, time.Duration(in.WaitMs)*time.Millisecond)
+	}
+	found, err := a.look(ctx, a.join(), r.asked, s.reader(r))
+	return found.out, err
+}
+
+// syncRequest is what a client asks of sync.
+type syncRequest struct {
+	did string
+	// named are the positions that the client names: of a conversation, the
+	// number up to which it has everything.
+	named map[string]int64
+	asked syncAsked
+}
+
+// syncAsked is what an answer depends on, besides the account.
+type syncAsked struct {
+	limit   int64
+	resumes bool
+	cursor  string
+	// positions are those that the client names, as JSON in which the same
+	// positions are always the same text.
+	positions string
+}
+
+func newSyncRequest(did string, in *gen.SyncInput) (*syncRequest, error) {
+	r := &syncRequest{did: did, named: make(map[string]int64, len(in.Positions)), asked: syncAsked{limit: in.Limit}}
 	for i, p := range in.Positions {
 		id, err := parseConvoID(fmt.Sprintf("positions[%d].convoId", i), p.ConvoID)
 		if err != nil {
 			return nil, err
 		}
-		if seq, twice := sy.named[id]; !twice || p.Seq < seq {
-			sy.named[id] = p.Seq
+		if seq, twice := r.named[id]; !twice || p.Seq < seq {
+			r.named[id] = p.Seq
 		}
 	}
-	var err error
-	if sy.positions, err = json.Marshal(sy.named); err != nil {
+	positions, err := json.Marshal(r.named)
+	if err != nil {
 		return nil, fmt.Errorf("name positions: %w", err)
 	}
-	if in.WaitMs == 0 || s.hub == nil {
-		return sy.read(ctx)
+	r.asked.positions = string(positions)
+	if in.Cursor != nil {
+		r.asked.resumes, r.asked.cursor = true, *in.Cursor
 	}
-	// Watching begins before the first look, so that nothing comes between.
-	news, stop, err := s.hub.Watch(ctx, caller.DID)
-	if err != nil {
-		return nil, err
+	return r, nil
+}
+
+// tells says whether sync has something to tell of an event, as far as the event
+// shows.
+func (r *syncRequest) tells(ev gen.ConvoEvent) bool {
+	switch ev := ev.(type) {
+	case *gen.MessageEvent:
+		seq, named := r.named[ev.Message.ConvoID]
+		return !named || ev.Message.Seq > seq
+	case *gen.MembershipChangeEvent:
+		return ev.DID == r.did
 	}
-	defer stop()
-	late := time.NewTimer(time.Duration(in.WaitMs) * time.Millisecond)
-	defer late.Stop()
-	for {
-		out, err := sy.read(ctx)
+	return false
+}
+
+// syncFound is the answer of a sync; tells says that there is something in it.
+type syncFound struct {
+	out   *gen.SyncOutput
+	tells bool
+}
+
+// reader reads what is asked, for one call or several.
+func (s *Server) reader(r *syncRequest) func(context.Context) (syncFound, error) {
+	return func(ctx context.Context) (syncFound, error) {
+		l := &syncLook{syncRequest: r, pool: s.pool}
+		out, err := l.read(ctx)
+		if err != nil {
+			return syncFound{}, err
+		}
 		// What is new does not show in the last of several parts.
-		if err != nil || sy.after != "" || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0 {
-			return out, err
-		}
-		select {
-		case <-news:
-		case <-late.C:
-			return out, nil
-		case <-s.drained:
-			return out, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+		return syncFound{out: out, tells: l.after != "" || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0}, nil
 	}
 }
 
-// syncCall is a sync with what it reads.
-type syncCall struct {
-	pool   *Server
-	did    string
-	limit  int64
-	cursor *string
-	// named are the positions that the client names: of a conversation, the
-	// number up to which it has everything. positions are the same as JSON.
-	named     map[string]int64
-	positions []byte
-
+// syncLook is one look at the database.
+type syncLook struct {
+	*syncRequest
+	pool  *pgxpool.Pool
 	place db.ReadPlaceRow
 	codec *stream.Codec
 	// from is the cursor where resumes.
@@ -87,9 +127,9 @@ type syncCall struct {
 }
 
 // read answers as of one moment.
-func (c *syncCall) read(ctx context.Context) (*gen.SyncOutput, error) {
+func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 	var out *gen.SyncOutput
-	err := pgx.BeginTxFunc(ctx, c.pool.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, c.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		var err error
 		if c.place, err = q.ReadPlace(ctx); err != nil {
@@ -103,7 +143,7 @@ func (c *syncCall) read(ctx context.Context) (*gen.SyncOutput, error) {
 	})
 	if errors.Is(err, stream.ErrFutureCursor) {
 		// Only a database that was taken back does not know its own cursor.
-		if err := stream.TakenBack(ctx, c.pool.pool, c.place.Gen); err != nil {
+		if err := stream.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
 			return nil, err
 		}
 		return nil, gen.Errorf(gen.ErrFutureCursor, "cursor: is ahead of what this service has; the database was taken back to an earlier state")
@@ -116,13 +156,12 @@ func (c *syncCall) read(ctx context.Context) (*gen.SyncOutput, error) {
 
 // readCursor takes a cursor that is outdated for none: positions, and the
 // beginnings of windows, say what to tell then.
-func (c *syncCall) readCursor() error {
+func (c *syncLook) readCursor() error {
 	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
-	c.from, c.resumes, c.after, c.until = stream.Position{}, false, "", 0
-	if c.cursor == nil {
+	if !c.asked.resumes {
 		return nil
 	}
-	v, err := c.codec.Decode(*c.cursor)
+	v, err := c.codec.Decode(c.asked.cursor)
 	switch {
 	case errors.Is(err, stream.ErrOutdatedCursor):
 		return nil
@@ -152,7 +191,7 @@ type stretch struct {
 	messages           []gen.MessageView
 }
 
-func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
+func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
 	end := stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
@@ -163,7 +202,7 @@ func (c *syncCall) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		end, horizon = stream.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: c.positions, Resumes: c.resumes,
+		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
 		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
@@ -205,7 +244,7 @@ const maxSyncConvos = 1000
 // part picks the rows that this answer tells of, by conversation: no more than
 // the lists hold, and no more new ones than fit into half an answer. cut says
 // that there are others. What the client names is told in every part.
-func (c *syncCall) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
+func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
 	room, convos, fresh := int64(MaxAnswer/2), 0, 0
 	for len(rows) > 0 {
 		id, n, cost := rows[0].ConvoID, 0, int64(0)

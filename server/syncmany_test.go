@@ -5,15 +5,29 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 )
 
 // manyConvos makes conversations of which who is the only member.
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, FALSE, 'claimed', now(), now() FROM generate_series(1, $2::int) i`, who, n)
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 0, now() FROM generate_series(1, $2::int) i`, who, n)
+	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
+	tellAll(t, s, who, stream.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
+}
+
+// tellAll logs of every conversation that who joined or was removed, and writes
+// it, all by one statement; c are the conversations in it.
+func tellAll(t testing.TB, s *Server, who, action, write string) {
+	t.Helper()
+	exec(t, s.pool, `WITH c AS (
+			UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 RETURNING *
+		), told AS (
+			INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
+			SELECT gen, last_pos, convo_id, last_seq, last_n, 'membership', convo_id,
+				jsonb_build_object('did', $1::text, 'action', $2::text, 'epoch', epoch), now() FROM c
+		) `+write, who, action)
 }
 
 // TestSyncManyNew: an account with more new conversations than an answer holds.
@@ -57,9 +71,10 @@ func TestSyncManyChanged(t *testing.T) {
 	manyConvos(t, s, alice, n)
 	post := func(seq int) {
 		t.Helper()
-		exec(t, s.pool, `UPDATE conversations SET last_seq = $1::bigint`, seq)
-		exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
-			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now() FROM conversations ORDER BY convo_id`, seq)
+		exec(t, s.pool, `WITH c AS (
+				UPDATE conversations SET last_seq = $1::bigint, last_pos = greatest(last_pos, log_own_xid()) RETURNING *
+			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
 		settled(t, s)
 	}
 	have, known, gone := map[string]int64{}, map[string]bool{}, map[string]bool{}
@@ -122,7 +137,8 @@ func TestSyncManyChanged(t *testing.T) {
 	post(3)
 	sync(func() { post(4) })
 	all(4)
-	exec(t, s.pool, `UPDATE memberships SET left_seq = 4, left_at = now()`)
+	tellAll(t, s, alice, stream.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
+		FROM c WHERE c.convo_id = m.convo_id`)
 	settled(t, s)
 	sync(nil)
 	if len(gone) != n {

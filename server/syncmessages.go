@@ -12,12 +12,12 @@ import (
 // messages reads the first messages of each stretch, as far as the limit and
 // half an answer go. What is left is told as more: the client names its
 // position then.
-func (c *syncCall) messages(ctx context.Context, q *db.Queries, stretches []stretch) ([]gen.SyncConvoSync, error) {
+func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stretch) ([]gen.SyncConvoSync, error) {
 	if len(stretches) == 0 {
 		return []gen.SyncConvoSync{}, nil
 	}
 	p := db.SyncMessagesParams{MaxBytes: MaxAnswer / 2, RowBytes: messageViewBytes}
-	room := c.limit
+	room := c.asked.limit
 	for i := range stretches {
 		s := &stretches[i]
 		s.count = min(room, s.UntilSeq-s.AfterSeq)

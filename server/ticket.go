@@ -64,19 +64,31 @@ func NewTickets(pool *pgxpool.Pool) *Tickets { return &Tickets{pool: pool, now: 
 
 var _ xrpc.Tickets = (*Tickets)(nil)
 
-// Redeem implements xrpc.Tickets: of any number of attempts with one ticket, one
-// succeeds.
-func (t *Tickets) Redeem(ctx context.Context, ticket string, _ *xrpc.Method) (xrpc.Caller, error) {
-	row, err := db.New(t.pool).RedeemTicket(ctx, ticketHash(ticket))
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && !row.ExpiresAt.After(t.now()) {
-		return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, gen.ErrInvalidTicket, "ticket: unknown, used, or expired; get another one")
+// Find implements xrpc.Tickets: of any number of attempts with one ticket, one
+// succeeds to spend it.
+func (t *Tickets) Find(ctx context.Context, ticket string, _ *xrpc.Method) (xrpc.Proof, error) {
+	hash := ticketHash(ticket)
+	row, err := db.New(t.pool).GetTicket(ctx, hash)
+	if err := t.refusal(err, row.ExpiresAt); err != nil {
+		return xrpc.Proof{}, err
+	}
+	proof := xrpc.Proof{Caller: xrpc.Caller{DID: row.Did}, Spend: func(ctx context.Context) error {
+		expires, err := db.New(t.pool).RedeemTicket(ctx, hash)
+		return t.refusal(err, expires)
+	}}
+	if row.ConvoID != nil {
+		proof.Caller.Scope = *row.ConvoID
+	}
+	return proof, nil
+}
+
+// refusal tells why a ticket is not taken, given what the database said of it.
+func (t *Tickets) refusal(err error, expires time.Time) error {
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !expires.After(t.now()) {
+		return xrpc.Errorf(http.StatusUnauthorized, gen.ErrInvalidTicket, "ticket: unknown, used, or expired; get another one")
 	}
 	if err != nil {
-		return xrpc.Caller{}, fmt.Errorf("redeem ticket: %w", err)
+		return fmt.Errorf("redeem ticket: %w", err)
 	}
-	caller := xrpc.Caller{DID: row.Did}
-	if row.ConvoID != nil {
-		caller.Scope = *row.ConvoID
-	}
-	return caller, nil
+	return nil
 }

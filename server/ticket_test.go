@@ -21,8 +21,8 @@ import (
 // refuse lets nobody in by a token.
 type refuse struct{}
 
-func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Caller, error) {
-	return xrpc.Caller{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a token is needed")
+func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Proof, error) {
+	return xrpc.Proof{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a token is needed")
 }
 
 // ticketSite serves s over HTTP: callers need tickets.
@@ -128,6 +128,12 @@ func TestTicketOnce(t *testing.T) {
 	s := newTestServer(t)
 	two := secondInstance(t, s)
 	ticket := ticketFor(t, s, did("alice"), nil).Ticket
+	for range 2 {
+		// What is refused by a bound has not spent its ticket.
+		if _, err := NewTickets(s.pool).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var wg sync.WaitGroup
 	var in atomic.Int32
 	for i := range 20 {
@@ -136,8 +142,8 @@ func TestTicketOnce(t *testing.T) {
 			pool = two.pool
 		}
 		wg.Go(func() {
-			caller, err := NewTickets(pool).Redeem(context.Background(), ticket, gen.MethodStreamConvoEvents)
-			if err == nil && caller.DID == did("alice") {
+			proof, err := NewTickets(pool).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
+			if err == nil && proof.Spend(context.Background()) == nil && proof.Caller.DID == did("alice") {
 				in.Add(1)
 			}
 		})
@@ -151,7 +157,7 @@ func TestTicketOnce(t *testing.T) {
 	}
 	late := NewTickets(s.pool)
 	late.now = func() time.Time { return time.Now().Add(TicketTime) }
-	_, err := late.Redeem(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
+	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
 	wantError(t, err, gen.ErrInvalidTicket)
 	convo := addConvo(t, s, 1, did("alice"))
 	_, err = s.GetSubscriptionTicket(t.Context(), as(did("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})

@@ -1,38 +1,150 @@
 #!/bin/sh
-# Finds or installs what the project runs on: `ensure.sh postgres redis node`.
-# Where it cannot install, it says what to do and fails.
+# Finds what the project needs on this machine, and installs what is missing: ensure.sh NAME...
+# Each installation is announced in one line with its reason. Where something cannot be installed,
+# it says what to type and fails before anything else is done.
 set -eu
 
+# An ordinary user of Debian has no sbin in PATH, and root or sudo not always Go's place.
+PATH=$PATH:/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
+root=$(dirname "$0")/..
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# at_least NUMBER VERSION
+at_least() { [ "${2%%.*}" -ge "$1" ] 2>/dev/null; }
+
+# These are the places and the oldest version of internal/pgembed, where a test compares them.
 postgres_there() {
-	command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb /opt/homebrew/opt/postgresql*/bin/initdb /usr/local/opt/postgresql*/bin/initdb >/dev/null 2>&1
+	for server in "$(command -v postgres)" /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres \
+		/usr/lib/postgresql*/bin/postgres /usr/libexec/postgresql*/postgres /opt/homebrew/opt/postgresql*/bin/postgres \
+		/usr/local/opt/postgresql*/bin/postgres /home/linuxbrew/.linuxbrew/opt/postgresql*/bin/postgres \
+		/Applications/Postgres.app/Contents/Versions/*/bin/postgres /usr/local/pgsql/bin/postgres; do
+		[ -x "$server" ] || continue
+		version=$("$server" --version 2>/dev/null) || continue
+		at_least 15 "${version##*(PostgreSQL) }" && return 0
+	done
+	return 1
 }
+
+# The files that Go looks for.
+certs_there() {
+	[ "$(uname)" != Darwin ] && [ -z "${SSL_CERT_FILE:-}${SSL_CERT_DIR:-}" ] || return 0
+	for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
+		/etc/pki/tls/cacert.pem /etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem /etc/ssl/cert.pem; do
+		[ -s "$file" ] && return 0
+	done
+	return 1
+}
+
 there() {
 	case "$1" in
+	# It reads go.mod, and so refuses a Go that is too old for it.
+	go) have go && (cd "$root" && go list -m >/dev/null) ;;
+	certs) certs_there ;;
 	postgres) postgres_there ;;
-	redis) command -v redis-server >/dev/null 2>&1 ;;
-	node) command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ;;
-	cc) command -v cc >/dev/null 2>&1 ;;
-	nginx) command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] ;;
-	chromium) command -v chromium >/dev/null 2>&1 || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
+	redis) have redis-server ;;
+	node) have node && have npm && at_least 18 "$(node -p process.versions.node 2>/dev/null)" && at_least 7 "$(npm --version 2>/dev/null)" ;;
+	cc) have cc ;;
+	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
+	nginx) have nginx ;;
+	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
+	debootstrap) have debootstrap ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
 	esac
 }
-debian() { case "$1" in postgres) echo postgresql postgresql-contrib ;; redis) echo redis-server ;; node) echo nodejs npm ;; cc) echo gcc g++ make python3 libc6-dev ;; *) echo "$1" ;; esac; }
-brewed() { case "$1" in postgres) echo postgresql@17 ;; redis) echo redis ;; node) echo node ;; cc) echo gcc ;; *) echo "$1" ;; esac; }
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+reason() {
+	case "$1" in
+	go) echo "Go $(sed -n 's/^go //p' "$root/go.mod") or newer, in which the service is written" ;;
+	certs) echo "certificates, by which Go and npm know the servers that they fetch from" ;;
+	postgres) echo "PostgreSQL 15 or newer, where the service keeps its data" ;;
+	redis) echo "Redis, for the tests of several instances" ;;
+	node) echo "Node.js 18 or newer with npm 7 or newer, for the end-to-end tests" ;;
+	cc) echo "a C compiler, for Go's race detector" ;;
+	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
+	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
+	chromium) echo "Chromium, for the test in a browser" ;;
+	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
+	esac
+}
 
-for name in "$@"; do
-	there "$name" && continue
-	if command -v apt-get >/dev/null 2>&1 && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1; }; then
-		echo "installing $name: apt-get install $(debian "$name")" >&2
-		as_root apt-get update -qq
-		# Debian's packages would start a server of their own, which nothing here uses.
-		# shellcheck disable=SC2046
-		as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $(debian "$name") >/dev/null
-	elif command -v brew >/dev/null 2>&1; then
-		echo "installing $name: brew install $(brewed "$name")" >&2
-		brew install --quiet "$(brewed "$name")"
-	fi
-	there "$name" || { echo "$name is missing and could not be installed here. Debian: apt-get install $(debian "$name"). macOS: brew install $(brewed "$name"). Then run this again." >&2; exit 1; }
+# Names of packages; Go is older in most distributions than what is needed here.
+debian() {
+	case "$1" in
+	certs) echo ca-certificates ;;
+	postgres) echo postgresql ;;
+	redis) echo redis-server ;;
+	node) echo nodejs npm ca-certificates ;;
+	cc) echo gcc libc6-dev ;;
+	c++) echo g++ libc6-dev make python3 ;;
+	debootstrap) echo debootstrap debian-archive-keyring ;;
+	nginx | chromium) echo "$1" ;;
+	esac
+}
+brewed() {
+	case "$1" in
+	postgres) echo postgresql@17 ;;
+	node) echo node@22 ;;
+	cc) echo gcc ;;
+	c++) echo gcc make python ;;
+	go | redis | nginx | chromium) echo "$1" ;;
+	esac
+}
+
+is_root() { [ "$(id -u)" = 0 ]; }
+sudo_is_silent() { have sudo && sudo -n true 2>/dev/null; }
+# sudo asks for a password where there is a terminal.
+sudo_can_ask() { have sudo && (: >/dev/tty) 2>/dev/null; }
+as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
+
+# fail WHY: says for each missing name what it is for, and what to type.
+fail() {
+	for name in $missing; do echo "missing: $(reason "$name")" >&2; done
+	echo "$1" >&2
+	case " $missing " in
+	*" go "*) echo "Install Go as https://go.dev/doc/install tells, and put its bin directory into PATH; then run this again." >&2 ;;
+	*) echo "$todo; then run this again." >&2 ;;
+	esac
+	exit 1
+}
+
+missing=
+for name in "$@"; do there "$name" || missing="$missing $name"; done
+[ -n "$missing" ] || exit 0
+
+if have apt-get; then
+	list=debian install="apt-get install -y --no-install-recommends" by_hand="as root: apt-get update && apt-get install -y"
+elif have brew; then
+	list=brewed install="brew install --quiet" by_hand="brew install"
+else
+	list=: install=
+fi
+packages=$(for name in $missing; do $list "$name"; done | tr ' ' '\n' | sort -u | tr '\n' ' ')
+packages=${packages% }
+todo="Install them with the package manager of this system"
+[ -z "$install" ] || todo="Type, $by_hand $packages"
+
+case " $missing " in *" go "*) fail "Nothing was installed: Go has to be there first." ;; esac
+[ -n "$install" ] || fail "Nothing was installed: this system has neither apt-get nor brew."
+[ $list = brewed ] || is_root || sudo_is_silent || sudo_can_ask ||
+	fail "Nothing was installed: this account is not root, and has no sudo that lets it install packages."
+
+for name in $missing; do
+	echo "installing $(reason "$name"): $install $($list "$name")" >&2
 done
+if [ $list = brewed ]; then
+	# shellcheck disable=SC2086
+	$install $packages >&2 || true
+else
+	is_root || sudo_is_silent || sudo -v || fail "Nothing was installed: sudo does not let this account install packages."
+	# Lists of other origins may be out of reach; what counts is whether the packages come.
+	as_root apt-get update -qq >/dev/null || true
+	# Debian's packages would start servers of their own, which nothing here uses, and may complain
+	# of a locale that is not there.
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 RUNLEVEL=1 $install -qq -o DPkg::Lock::Timeout=120 $packages >/dev/null || true
+fi
+
+before=$missing missing=
+for name in $before; do there "$name" || missing="$missing $name"; done
+[ -z "$missing" ] || fail "This could not be installed, or the packages of this system are older; what ${install%% *} said is above."

@@ -15,7 +15,7 @@ while IFS=: read -r file line; do
 	dir=$(dirname "$file")
 	targets=$((targets + 1))
 	status=0
-	go test "./$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1s >"$log" 2>&1 || status=$?
+	go test "$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1s >"$log" 2>&1 || status=$?
 	did=$(grep '^fuzz: elapsed' "$log" | tail -n 1 || true)
 	# Where a duration ends, Go before 1.27 may report its own deadline as a
 	# failure of the target (go.dev/issue/75804). That alone is no finding.
@@ -33,7 +33,7 @@ while IFS=: read -r file line; do
 	*"execs: "[1-9]*) printf '%-32s %s\n' "$dir $target" "${did#fuzz: }" ;;
 	*) failed=$((failed + 1)); cat "$log"; printf '%-32s ran nothing\n' "$dir $target" ;;
 	esac
-done < <(git grep -E '^func Fuzz[A-Za-z0-9_]*\(' -- '*_test.go')
+done < <(grep -rE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]*\(' ./*)
 
 echo "$targets fuzz targets, $time each, $failed failed"
 [ $targets -gt 0 ] && [ $failed -eq 0 ]

@@ -147,29 +147,6 @@ func TestSlowBodyIsCut(t *testing.T) {
 	}
 }
 
-// The deadline of a body must not end the request it came with.
-func TestDeadlineEndsWithTheBody(t *testing.T) {
-	old := bodyGrace
-	bodyGrace = 100 * time.Millisecond
-	defer func() { bodyGrace = old }()
-	w := &watcher{}
-	srv := serve(t, Route{echoMethod, ProcedureJSON(func(ctx context.Context, _ Caller, in *sample) (*sample, error) {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(300 * time.Millisecond):
-			return in, nil
-		}
-	})}, w.plumbing())
-	for range 2 {
-		res, err := http.Post(srv.URL, "application/json", strings.NewReader(`{"text":"x","num":1}`))
-		if err != nil || res.StatusCode != http.StatusOK {
-			t.Fatalf("%v %v", res, err)
-		}
-		res.Body.Close()
-	}
-}
-
 func TestBodyThatBreaksOff(t *testing.T) {
 	w := &watcher{}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())

@@ -85,6 +85,9 @@ func UploadJSON[O any, PO output[O]](call func(context.Context, Caller, *Upload)
 		if err := x.identityEncoding(); err != nil {
 			return err
 		}
+		if err := x.body.stream(); err != nil {
+			return err
+		}
 		up := &Upload{Body: x.body, ContentType: x.R.Header.Get("Content-Type"), ContentLength: x.R.ContentLength}
 		if up.ContentType == "" {
 			up.ContentType = "application/octet-stream"

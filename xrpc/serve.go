@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -46,35 +47,58 @@ func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error
 		// no cookie does.
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 	}
-	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK,
-		body: newBody(w, r, rt.Method.MaxBody, rt.Method.TooLarge)}
+	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK}
+	x.body = p.body(w, r, rt.Method.MaxBody, rt.Method.TooLarge)
 	return x.finish(p, func() error {
-		caller, err := p.admit(r, rt.Method)
+		caller, err := p.admit(r, rt.Method, x.body.caller.Source)
 		if err != nil {
 			return err
 		}
+		x.body.caller = caller
 		return rt.Handler(r.Context(), caller, x)
 	})
 }
 
-// admit tells who calls, and that it may.
-func (p *Plumbing) admit(r *http.Request, m *Method) (Caller, error) {
-	var caller Caller
-	if !m.Public {
-		var err error
-		if caller, err = p.identify(r, m); err != nil {
+// body is the body of a request whose caller has not proven anything yet.
+func (p *Plumbing) body(w http.ResponseWriter, r *http.Request, max int64, tooLarge string) *body {
+	b := newBody(w, r, max, tooLarge)
+	b.bodies = p.Bodies
+	if p.Source != nil {
+		b.caller.Source = p.Source(r)
+	}
+	return b
+}
+
+// admit lets a call in: who calls is proven, every bound lets the call through,
+// and only then the proof is spent. In another order, calls that are refused
+// would fill the memory of spent tokens.
+func (p *Plumbing) admit(r *http.Request, m *Method, source netip.Prefix) (Caller, error) {
+	ctx := r.Context()
+	proof, err := p.identify(r, m)
+	if err != nil {
+		return Caller{}, err
+	}
+	call := Call{Method: m, Caller: proof.Caller, Request: r}
+	call.Caller.Source = source
+	for _, step := range p.Admit {
+		if err := step(ctx, &call); err != nil {
 			return Caller{}, err
 		}
 	}
-	if p.Limits == nil {
-		return caller, nil
+	if proof.Spend != nil {
+		if err := proof.Spend(ctx); err != nil {
+			return Caller{}, err
+		}
 	}
-	return caller, p.Limits.Allow(r.Context(), caller, m)
+	return call.Caller, nil
 }
 
 // identify tells who calls, by ticket or token.
-func (p *Plumbing) identify(r *http.Request, m *Method) (Caller, error) {
-	if !m.Ticket || p.Tickets == nil {
+func (p *Plumbing) identify(r *http.Request, m *Method) (Proof, error) {
+	switch {
+	case m.Public:
+		return Proof{}, nil
+	case !m.Ticket || p.Tickets == nil:
 		return p.Auth.Authenticate(r.Context(), r, m)
 	}
 	tickets := r.URL.Query()["ticket"]
@@ -82,17 +106,18 @@ func (p *Plumbing) identify(r *http.Request, m *Method) (Caller, error) {
 	case len(tickets) == 0:
 		return p.Auth.Authenticate(r.Context(), r, m)
 	case len(tickets) > 1:
-		return Caller{}, Invalid("ticket", "given more than once")
+		return Proof{}, Invalid("ticket", "given more than once")
 	case r.Header.Get("Authorization") != "":
 		// Whose rights would count? A ticket may have fewer.
-		return Caller{}, Invalid("ticket", "not together with a token")
+		return Proof{}, Invalid("ticket", "not together with a token")
 	}
-	return p.Tickets.Redeem(r.Context(), tickets[0], m)
+	return p.Tickets.Find(r.Context(), tickets[0], m)
 }
 
 // finish runs an exchange and tells those who watch how it ended.
 func (x *Exchange) finish(p *Plumbing, run func() error) error {
 	start := time.Now()
+	defer x.body.close()
 	err := AsError(guard(run))
 	x.body.drain()
 	name := ""
@@ -139,7 +164,7 @@ func guard(run func() error) (err error) {
 func Unrouted(w http.ResponseWriter, r *http.Request, methods []*Method, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
 	name := strings.TrimPrefix(r.URL.Path, "/xrpc/")
-	x := &Exchange{Method: Unknown, W: w, R: r, body: newBody(w, r, drainMost, "")}
+	x := &Exchange{Method: Unknown, W: w, R: r, body: p.body(w, r, drainMost, "")}
 	for _, m := range methods {
 		if m.NSID == name {
 			x.Method = m

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,16 +23,28 @@ type watcher struct {
 	seen     []string
 	answered []string
 	failed   []*Error
+	// spent counts proofs that were spent; spendErr is what that gives.
+	spent    int
+	spendErr *Error
 }
 
-func (w *watcher) Authenticate(_ context.Context, r *http.Request, _ *Method) (Caller, error) {
+func (w *watcher) Authenticate(_ context.Context, r *http.Request, _ *Method) (Proof, error) {
 	if w.refuse != nil {
-		return Caller{}, w.refuse
+		return Proof{}, w.refuse
 	}
-	return Caller{DID: r.Header.Get("Authorization")}, nil
+	return Proof{Caller: Caller{DID: r.Header.Get("Authorization")}, Spend: w.spend}, nil
 }
 
-func (w *watcher) Allow(context.Context, Caller, *Method) error {
+func (w *watcher) spend(context.Context) error {
+	w.spent++
+	if w.spendErr != nil {
+		return w.spendErr
+	}
+	return nil
+}
+
+// allow is a step of admission.
+func (w *watcher) allow(context.Context, *Call) error {
 	if w.limit != nil {
 		return w.limit
 	}
@@ -50,7 +63,9 @@ func (w *watcher) Observe(m *Method, status int, name string, took time.Duration
 func (w *watcher) Answered(_ *Method, body []byte) { w.answered = append(w.answered, string(body)) }
 func (w *watcher) Failed(_ *Method, e *Error)      { w.failed = append(w.failed, e) }
 
-func (w *watcher) plumbing() *Plumbing { return &Plumbing{Auth: w, Limits: w, Observe: w, Audit: w} }
+func (w *watcher) plumbing() *Plumbing {
+	return &Plumbing{Auth: w, Admit: []Step{w.allow}, Observe: w, Audit: w}
+}
 
 var (
 	echoMethod  = &Method{NSID: "test.echo", Kind: Procedure, InputEncoding: "application/json", MaxBody: 1 << 20}
@@ -151,11 +166,57 @@ func TestAdmission(t *testing.T) {
 	if called {
 		t.Error("the handler ran")
 	}
+	if w.spent != 0 {
+		t.Error("a call that was refused spent its token")
+	}
 	public := *echoMethod
 	public.Public = true
 	w = &watcher{refuse: Errorf(401, "BadJwt", "no")}
 	if rec := post(host(Route{&public, rt.Handler}, w.plumbing()), "application/json", `{"text":"x","num":1}`); rec.Code != 200 {
 		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+// Steps are asked in their order, the first that refuses ends the call, and the
+// token is spent after all of them.
+func TestAdmissionInOrder(t *testing.T) {
+	var asked []string
+	var refuse string
+	w := &watcher{}
+	step := func(name string) Step {
+		return func(_ context.Context, c *Call) error {
+			asked = append(asked, fmt.Sprintf("%s %s %s %d", name, c.Caller.DID, c.Method.NSID, w.spent))
+			if name == refuse {
+				return Errorf(429, RateLimitExceeded, "later")
+			}
+			return nil
+		}
+	}
+	called := 0
+	h := host(Route{echoMethod, ProcedureJSON(func(_ context.Context, _ Caller, in *sample) (*sample, error) {
+		called++
+		return in, nil
+	})}, &Plumbing{Auth: w, Admit: []Step{step("account"), step("origin")}})
+	for _, c := range []struct {
+		refuse                string
+		status, asked, spends int
+	}{{"", 200, 2, 1}, {"account", 429, 1, 0}, {"origin", 429, 2, 0}} {
+		asked, refuse, w.spent, called = nil, c.refuse, 0, 0
+		r := httptest.NewRequest(http.MethodPost, "/xrpc/test", strings.NewReader(`{"text":"x","num":1}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "did:a")
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		if rec.Code != c.status || w.spent != c.spends || called != c.spends {
+			t.Errorf("%q refuses: status %d, %d tokens spent, %d calls", c.refuse, rec.Code, w.spent, called)
+		}
+		if want := []string{"account did:a test.echo 0", "origin did:a test.echo 0"}[:c.asked]; !slices.Equal(asked, want) {
+			t.Errorf("%q refuses: asked %q", c.refuse, asked)
+		}
+	}
+	refuse, called, w.spendErr = "", 0, Errorf(401, "JwtReplayed", "used")
+	if rec := post(h, "application/json", `{"text":"x","num":1}`); rec.Code != 401 || called != 0 {
+		t.Errorf("a token that somebody else spent first: status %d, %d calls", rec.Code, called)
 	}
 }
 

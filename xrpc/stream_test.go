@@ -32,19 +32,21 @@ func (v *streamParams) Parse(q url.Values) error {
 // gate takes the token "good" and the ticket "one", once.
 type gate struct{ redeemed []string }
 
-func (g *gate) Authenticate(_ context.Context, r *http.Request, _ *Method) (Caller, error) {
+func (g *gate) Authenticate(_ context.Context, r *http.Request, _ *Method) (Proof, error) {
 	if r.Header.Get("Authorization") != "Bearer good" {
-		return Caller{}, Errorf(http.StatusUnauthorized, AuthenticationRequired, "a token is needed")
+		return Proof{}, Errorf(http.StatusUnauthorized, AuthenticationRequired, "a token is needed")
 	}
-	return Caller{DID: "did:plc:token"}, nil
+	return Proof{Caller: Caller{DID: "did:plc:token"}}, nil
 }
 
-func (g *gate) Redeem(_ context.Context, ticket string, m *Method) (Caller, error) {
-	g.redeemed = append(g.redeemed, ticket)
-	if ticket != "one" || len(g.redeemed) > 1 {
-		return Caller{}, Errorf(http.StatusUnauthorized, "InvalidTicket", "%s: used", m.NSID)
+func (g *gate) Find(_ context.Context, ticket string, m *Method) (Proof, error) {
+	if ticket != "one" || len(g.redeemed) > 0 {
+		return Proof{}, Errorf(http.StatusUnauthorized, "InvalidTicket", "%s: used", m.NSID)
 	}
-	return Caller{DID: "did:plc:ticket", Scope: "convo"}, nil
+	return Proof{Caller: Caller{DID: "did:plc:ticket", Scope: "convo"}, Spend: func(context.Context) error {
+		g.redeemed = append(g.redeemed, ticket)
+		return nil
+	}}, nil
 }
 
 var (
@@ -62,8 +64,8 @@ func TestTickets(t *testing.T) {
 	}{
 		{"/", "good", Caller{DID: "did:plc:token"}, 200, "", 0},
 		{"/?ticket=one", "", Caller{DID: "did:plc:ticket", Scope: "convo"}, 200, "", 1},
-		{"/?ticket=two", "", Caller{}, 401, "InvalidTicket", 1},
-		{"/?ticket=", "", Caller{}, 401, "InvalidTicket", 1},
+		{"/?ticket=two", "", Caller{}, 401, "InvalidTicket", 0},
+		{"/?ticket=", "", Caller{}, 401, "InvalidTicket", 0},
 		{"/", "", Caller{}, 401, AuthenticationRequired, 0},
 		{"/?ticket=one&ticket=one", "", Caller{}, 400, InvalidRequest, 0},
 		// A ticket that would not count must not be spent.

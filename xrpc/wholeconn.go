@@ -2,7 +2,9 @@ package xrpc
 
 import (
 	"context"
+	"io"
 	"net"
+	"syscall"
 )
 
 // Answers longer than the buffer of net/http, 4 KiB, would leave it in two
@@ -10,10 +12,22 @@ import (
 // the client for less than it waits for. So a connection of WholeListener holds
 // the first piece back until the second comes.
 type wholeConn struct {
-	*net.TCPConn
+	tcpConn
 	holds bool
 	held  []byte
 }
+
+// tcpConn is a *net.TCPConn, or what is made of one: what net/http and streams
+// ask a connection for.
+type tcpConn interface {
+	net.Conn
+	syscall.Conn
+	io.ReaderFrom
+	CloseWrite() error
+}
+
+// NetConn gives the connection below.
+func (c *wholeConn) NetConn() net.Conn { return c.tcpConn }
 
 // heldMost is what is held back at most, in bytes: what net/http gathers.
 const heldMost = 4 << 10
@@ -26,8 +40,8 @@ type wholeListener struct{ net.Listener }
 
 func (l wholeListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
-	if tcp, ok := c.(*net.TCPConn); ok {
-		return &wholeConn{TCPConn: tcp}, err
+	if tcp, ok := c.(tcpConn); ok {
+		return &wholeConn{tcpConn: tcp}, err
 	}
 	return c, err
 }
@@ -64,11 +78,11 @@ func (c *wholeConn) Write(p []byte) (int, error) {
 		c.held = append(c.held, p...)
 		return len(p), nil
 	case len(c.held) == 0:
-		return c.TCPConn.Write(p)
+		return c.tcpConn.Write(p)
 	}
 	before := len(c.held)
 	both := net.Buffers{c.held, p}
-	n, err := both.WriteTo(c.TCPConn)
+	n, err := both.WriteTo(c.tcpConn)
 	c.held = c.held[:0]
 	return max(0, int(n)-before), err
 }
@@ -79,7 +93,7 @@ func (c *wholeConn) letGo() error {
 	if len(c.held) == 0 {
 		return nil
 	}
-	_, err := c.TCPConn.Write(c.held)
+	_, err := c.tcpConn.Write(c.held)
 	c.held = c.held[:0]
 	return err
 }

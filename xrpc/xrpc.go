@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -79,29 +80,49 @@ type Caller struct {
 	// DID is the account, proven by a service token. It is empty for
 	// methods that are Public.
 	DID string
+	// Source is the network that the request came from, where the Plumbing
+	// tells it.
+	Source netip.Prefix
 	// Scope is what a ticket was bound to, in the words of who gave it: the
 	// only thing the caller may see by it. Empty means no bound.
 	Scope string
 }
 
+// Proof is what a request proves: who calls.
+type Proof struct {
+	Caller Caller
+	// Spend uses up what proved it, a token or a ticket that is good for one
+	// call. It is called when every bound has let the call through, so that a
+	// call that is refused leaves nothing behind and may be made again. It
+	// returns an *Error where somebody else was first. nil where the same
+	// token may come again.
+	Spend func(ctx context.Context) error
+}
+
 // Authenticator proves who calls. It returns an *Error with status 401 where
 // it cannot.
 type Authenticator interface {
-	Authenticate(ctx context.Context, r *http.Request, m *Method) (Caller, error)
+	Authenticate(ctx context.Context, r *http.Request, m *Method) (Proof, error)
 }
 
 // Tickets proves who calls by the value of the parameter "ticket", for methods
-// whose Ticket is set. It spends the ticket, and returns an *Error with status
-// 401 for one that is unknown, used or expired.
+// whose Ticket is set. It returns an *Error with status 401 for a ticket that
+// is unknown, used or expired.
 type Tickets interface {
-	Redeem(ctx context.Context, ticket string, m *Method) (Caller, error)
+	Find(ctx context.Context, ticket string, m *Method) (Proof, error)
 }
 
-// Limiter bounds how often a caller may call a method. It returns an *Error
-// named RateLimitExceeded where the bound is reached.
-type Limiter interface {
-	Allow(ctx context.Context, caller Caller, m *Method) error
+// Call is a request that is being let in.
+type Call struct {
+	Method *Method
+	// Caller is proven, or empty where the method is Public.
+	Caller  Caller
+	Request *http.Request
 }
+
+// Step is a bound that calls have to pass. It returns an *Error, such as
+// RateLimitExceeded, for a call that does not.
+type Step func(ctx context.Context, c *Call) error
 
 // Observer hears of every finished request: errName is "" for a success, and
 // otherwise the name in the error's envelope.
@@ -119,6 +140,33 @@ type Auditor interface {
 	Failed(m *Method, e *Error)
 }
 
+// Bodies shares out the memory that request bodies take.
+type Bodies interface {
+	// Begin begins a body of a caller, known by its DID or, before that is
+	// proven, by its Source. lose is called when the body has to give way to
+	// others, from any goroutine; it ends the reading, and tells whether it
+	// was not over already. It must not call the Room.
+	Begin(caller Caller, lose func() bool) Room
+}
+
+// Room is the memory of one body.
+type Room interface {
+	// Grow charges n bytes before they are allocated. With an error, which is
+	// an *Error, nothing was charged.
+	Grow(n int64) error
+	// Shrink gives n bytes back.
+	Shrink(n int64)
+	// Stream charges what a body takes that is passed on while it is read.
+	Stream() error
+	// Arrived counts bytes that the client has sent.
+	Arrived(n int)
+	// Whole says that the body has been read to its end, and cannot lose any
+	// more.
+	Whole()
+	// End gives back what is left.
+	End()
+}
+
 // Plumbing is what every generated route needs besides its handler. All but
 // Auth may be nil.
 type Plumbing struct {
@@ -126,7 +174,14 @@ type Plumbing struct {
 	// Tickets is asked instead of Auth where a request has a ticket. While it
 	// is nil, no method takes tickets.
 	Tickets Tickets
-	Limits  Limiter
+	// Admit has the bounds on calls, in the order in which they are asked. Each
+	// call passes them after it is known who calls and before its token is
+	// spent; the first that refuses ends it.
+	Admit []Step
+	// Source tells the network that a request came from, and Bodies gives
+	// memory for its body.
+	Source  func(*http.Request) netip.Prefix
+	Bodies  Bodies
 	Observe Observer
 	Audit   Auditor
 }

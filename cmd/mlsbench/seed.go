@@ -19,8 +19,8 @@ const seedPos = 3
 // seedConvos makes conversations first..last at epoch 0 with these members.
 func (w *world) seedConvos(ctx context.Context, first, last int, members []string) error {
 	_, err := w.Pool.Exec(ctx, `
-		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at, last_pos)
-		SELECT lpad(to_hex(n), 32, '0'), $3, 1, 0, false, 'claimed', now(), now(), $4
+		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at, last_pos)
+		SELECT lpad(to_hex(n), 32, '0'), $3, 1, 0, now(), now(), $4
 		FROM generate_series($1::int, $2::int) AS n`, first, last, members[0], seedPos)
 	if err != nil {
 		return fmt.Errorf("seed conversations: %w", err)

@@ -54,7 +54,7 @@ func (in *instance) subscribeCall(by *authtest.Account, cursor string) call {
 	if cursor != "" {
 		target += "?" + url.Values{"cursor": {cursor}}.Encode()
 	}
-	token := by.TokenFor(in.ServiceDID, gen.NSIDStreamConvoEvents, time.Hour)
+	token := by.TokenFor(in.ServiceDID, gen.NSIDStreamConvoEvents, 5*time.Minute)
 	return newCall(in.Addr(), "GET", target, token, nil, "Accept: "+xrpc.EventStream)
 }
 

@@ -6,14 +6,24 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/db/migrations"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bodies"
+	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/server/redislink"
+	"catbird.blue/mls/server/share"
+	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -28,6 +38,10 @@ type app struct {
 	service  *server.Server
 	live     *live
 	limits   *limit.Limits
+	// directory has the signing keys of accounts.
+	directory *auth.Directory
+	proxies   source.Proxies
+	conns     *conns.Keeper
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -94,8 +108,11 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	did := c.serviceDID(port)
-	plumbing, err := a.plumbing(ctx, did)
+	plumbing, err := a.plumbing(ctx, did, pool, secret)
 	if err != nil {
+		return err
+	}
+	if err := a.shareOut(&plumbing, blobs); err != nil {
 		return err
 	}
 	if a.live, err = a.openLive(pool); err != nil {
@@ -105,13 +122,34 @@ func (a *app) open(ctx context.Context, port int) error {
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
-		RequireGroupInfo: c.GroupInfo == "required", Pace: a.limits,
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Secret: secret,
+		Limits: a.limits, Pace: a.limits, Packages: a.limits, Secret: secret,
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
+	return nil
+}
+
+// shareOut bounds connections and the memory of bodies.
+func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
+	most, err := a.config.connections(openFiles(), memoryBytes())
+	if err != nil {
+		return err
+	}
+	registry := a.metrics.Registry
+	a.conns = conns.New(conns.Config{
+		Max: most, Trusted: a.proxies, Urgent: server.Urgent, Limits: a.limits, Log: a.log, Registry: registry,
+		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
+	})
+	p.Source = func(r *http.Request) netip.Prefix { return source.Of(r, a.proxies) }
+	p.Bodies = bodies.New(bodies.Config{
+		Memory: memoryBytes(), Stream: blobs.WriteMemory(), Limits: a.limits, Registry: registry,
+		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
+	})
+	// After all other bounds: from here on the connection does not give way.
+	p.Admit = append(p.Admit, a.conns.Admit)
 	return nil
 }
 
@@ -131,55 +169,123 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 }
 
 // plumbing makes authentication and limits.
-func (a *app) plumbing(ctx context.Context, did string) (xrpc.Plumbing, error) {
+func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secret *auth.Secret) (xrpc.Plumbing, error) {
 	c := a.config
+	shared, err := a.redis()
+	if err != nil {
+		return xrpc.Plumbing{}, err
+	}
 	m := auth.NewMetrics(a.metrics.Registry)
-	dir, err := auth.NewDirectory(auth.DirectoryConfig{PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m})
+	if a.limits, err = a.openLimits(shared, secret); err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	if a.proxies, err = source.ParseProxies(c.TrustedProxies); err != nil {
+		return xrpc.Plumbing{}, err
+	}
+	dir, err := auth.NewDirectory(auth.DirectoryConfig{
+		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Limits: a.limits, Store: auth.NewDBKeys(pool),
+		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // nothing is looked up before live is there
+	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
 	a.onClose(func() error { dir.Close(); return nil })
-	replay, err := a.replay(ctx, m)
+	a.directory = dir
+	replay, err := a.replay(ctx, did, m, shared, secret.Key("used tokens"))
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	authenticator, err := auth.New(auth.Config{Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m})
+	authenticator, err := auth.New(auth.Config{
+		Audiences: auth.Audiences(did), Directory: dir, Replay: replay, Metrics: m, Proxies: a.proxies,
+	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	off, scale, err := c.rateLimits()
+	origins, err := a.origins(pool)
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	limits, err := limit.New(limit.Config{Off: off, Scale: scale, Registry: a.metrics.Registry})
-	if err != nil {
-		return xrpc.Plumbing{}, err
-	}
-	a.limits = limits
-	return xrpc.Plumbing{Auth: authenticator, Limits: limits}, nil
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{a.limits.Account, origins.Admit}}, nil
 }
 
-// replay is the memory of used tokens: of this process, or shared by Redis.
-func (a *app) replay(ctx context.Context, m *auth.Metrics) (auth.ReplayStore, error) {
-	if a.config.RedisURL == "" {
-		return auth.NewMemoryReplay(auth.MemoryReplayConfig{MarkFile: filepath.Join(a.config.DataDir, "replay-mark"), Metrics: m})
+// origins bounds what new accounts of one origin do together.
+func (a *app) origins(pool *pgxpool.Pool) (*origin.Origins, error) {
+	sizes, err := origin.ParseSizes(a.config.OriginSizes)
+	if err != nil {
+		return nil, err
 	}
-	client, err := auth.NewRedisClient(a.config.RedisURL)
+	dev := a.config.dev()
+	origins := origin.New(origin.Config{
+		Pool: pool, Limits: a.limits, Endpoint: a.directory.Endpoint, Client: auth.NewGuardedClient(dev), Dev: dev,
+		Sizes: sizes, Proxies: a.proxies, Registry: a.metrics.Registry,
+	})
+	a.onClose(func() error { origins.Close(); return nil })
+	return origins, nil
+}
+
+// redis connects to the Redis of the configuration; nil where there is none.
+func (a *app) redis() (redis.UniversalClient, error) {
+	if a.config.RedisURL == "" {
+		return nil, nil
+	}
+	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
-	store := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{Client: client, Metrics: m, OnChange: a.redisChanged})
+	return client, nil
+}
+
+// openLimits counts amounts per time, with the other instances where there is
+// a Redis.
+func (a *app) openLimits(shared redis.UniversalClient, secret *auth.Secret) (*limit.Limits, error) {
+	off, scale, err := a.config.rateLimits()
+	if err != nil {
+		return nil, err
+	}
+	limits, err := limit.New(limit.Config{
+		Off: off, Scale: scale, Registry: a.metrics.Registry, Redis: shared, Secret: secret.Key("limits in Redis"),
+		OnChange: a.redisChanged("counts limits"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(func() error { limits.Close(); return nil })
+	return limits, nil
+}
+
+// replay is the memory of used tokens: of this process, or shared by Redis.
+func (a *app) replay(ctx context.Context, did string, m *auth.Metrics, shared redis.UniversalClient, key []byte) (auth.ReplayStore, error) {
+	if shared == nil {
+		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{
+			MarkFile: filepath.Join(a.config.DataDir, "replay-marks"), Secret: key, Metrics: m,
+		})
+		if err != nil {
+			return nil, err
+		}
+		a.onClose(func() error { store.Close(); return nil })
+		return store, nil
+	}
+	store, err := auth.NewRedisReplay(ctx, auth.RedisReplayConfig{
+		Client: shared, Secret: key, Service: did, Metrics: m, OnChange: a.redisChanged("remembers used tokens"),
+	})
+	if err != nil {
+		return nil, err
+	}
 	a.onClose(func() error { store.Close(); return nil })
 	return store, nil
 }
 
-func (a *app) redisChanged(up bool, reason error) {
-	if up {
-		a.log.Info("Redis is back")
-		return
+// redisChanged says in the log that each instance does something alone, or with
+// the others again.
+func (a *app) redisChanged(does string) func(up bool, reason error) {
+	return func(up bool, reason error) {
+		if up {
+			a.log.Info("Redis is back: this instance " + does + " with the others")
+			return
+		}
+		a.log.Warn("Redis is lost: this instance "+does+" by itself", "reason", reason)
 	}
-	a.log.Warn("Redis is lost; each instance remembers used tokens for itself", "reason", reason)
 }
 
 // within waits for f no longer than d.

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/server/source"
 )
 
 // dev reports whether localhost identities, http and private addresses count.
@@ -111,6 +113,10 @@ func (c *Config) check() error {
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
 	_, _, err := c.rateLimits()
 	report("MLS_RATE_LIMITS", err)
+	_, err = origin.ParseSizes(c.OriginSizes)
+	report("MLS_ORIGIN_SIZES", err)
+	_, err = source.ParseProxies(c.TrustedProxies)
+	report("MLS_TRUSTED_PROXIES", err)
 	if c.Listen == "" {
 		report("MLS_LISTEN", errors.New("is empty"))
 	} else if strings.Contains(c.Listen, ":") && net.ParseIP(c.Listen) == nil {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -28,17 +28,17 @@ func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
 	l.hub = stream.NewHub(stream.HubConfig{
 		Pool: pool, Metrics: m, LogMetrics: stream.NewLogMetrics(a.metrics.Registry), Log: a.log,
 	})
-	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m})
+	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m, Limits: a.limits})
 	if a.config.RedisURL == "" {
 		l.bus = bus.NewLocal(l.hub)
 		return l, nil
 	}
-	client, err := auth.NewRedisClient(a.config.RedisURL)
+	client, err := redislink.NewClient(a.config.RedisURL)
 	if err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
-	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Log: a.log})
+	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, Log: a.log})
 	a.onClose(l.bus.Close)
 	return l, nil
 }

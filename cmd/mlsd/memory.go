@@ -13,6 +13,9 @@ const (
 	spareHeap = 16 << 20
 	// spareFrom is the memory limit below which there is nothing to spare.
 	spareFrom = 256 << 20
+	// floodBytes is how much bodies or connections take when their memory is
+	// worth giving back afterwards.
+	floodBytes = 32 << 20
 )
 
 // arrangeMemory has the collector work harder before the container's limit is
@@ -27,6 +30,15 @@ func arrangeMemory() []byte {
 		debug.SetMemoryLimit(int64(limit / 10 * 9))
 	}
 	return spare(debug.SetMemoryLimit(-1))
+}
+
+// memoryBytes is what the process may use: GOMEMLIMIT, or what was made of the
+// container's limit, or else the machine's memory; 0 where nothing tells.
+func memoryBytes() int64 {
+	if limit := debug.SetMemoryLimit(-1); limit != noMemoryLimit {
+		return limit
+	}
+	return int64(server.MachineMemory())
 }
 
 // spare is what a memory limit leaves to spare.

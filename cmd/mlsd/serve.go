@@ -117,11 +117,11 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 			return nil
 		})
 	}
-	main := server.NewHTTPServer(a.handler, a.log)
+	main := server.NewHTTPServer(a.handler, a.conns, a.log)
 	servers := []*http.Server{main}
-	serve(main, xrpc.WholeListener(l.main))
+	serve(main, xrpc.WholeListener(a.conns.Listener(l.main)))
 	if l.metrics != nil {
-		m := server.NewHTTPServer(a.metrics.Handler(a.log), a.log)
+		m := server.NewHTTPServer(a.metrics.Handler(a.log), nil, a.log)
 		m.ReadTimeout, m.WriteTimeout = server.HeaderTimeout, server.HeaderTimeout
 		servers = append(servers, m)
 		serve(m, l.metrics)

@@ -52,12 +52,12 @@ func newStory(t *testing.T, url string) *site {
 	s := (&story{t: t, convo: hex.EncodeToString(b), told: map[int64]string{}}).open(url)
 	ctx := t.Context()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, Roster: "claimed", At: time.Now()})
+		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, At: time.Now()})
 		if err != nil {
 			return err
 		}
-		// Without a position, so a trigger places and tells it.
-		_, err = tx.Exec(ctx, "INSERT INTO memberships (convo_id, did, joined_seq, joined_at) VALUES ($1, $2, 0, now()), ($1, $3, 0, now())", s.convo, alice, bob)
+		_, err = tx.Exec(ctx, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+			SELECT convo_id, unnest($2::text[]), 0, now(), 0, gen, log_own_xid() FROM conversations WHERE convo_id = $1`, s.convo, []string{alice, bob})
 		return err
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 )
 
@@ -74,7 +75,7 @@ func TestReplayThroughRedis(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	alice := plc.NewAccount()
-	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true"}
+	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true", "MLS_SECRET_FILE=" + sharedSecretFile(t)}
 	a, b := start(t, env...), start(t, env...)
 	time.Sleep(2 * time.Second) // what was issued before a memory began is refused
 	token := alice.Token("did:web:mls.example.org", gen.NSIDPublishKeyPackages)
@@ -87,12 +88,59 @@ func TestReplayThroughRedis(t *testing.T) {
 	}
 }
 
+// sharedSecretFile is the secret of several instances of one service.
+func sharedSecretFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := auth.NewSecret().WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestKeyChangeReachesInstances: one instance learns of a new signing key, and
+// the others refuse the old one at once.
+func TestKeyChangeReachesInstances(t *testing.T) {
+	plc := authtest.NewPLC()
+	defer plc.Close()
+	const did = "did:web:mls.example.org"
+	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=" + did, "MLS_DEV=true", "MLS_SECRET_FILE=" + sharedSecretFile(t)}
+	a, b := start(t, env...), start(t, env...)
+	call := func(r *running, by authtest.Account) int {
+		code, _ := r.call(t, "GET", gen.NSIDGetConvos, by.Token(did, gen.NSIDGetConvos), "")
+		return code
+	}
+	// With further accounts, in case an instance does not hear the others yet.
+	for range 20 {
+		account := plc.NewAccount()
+		old := *account
+		account.Rotate()
+		plc.Publish(old.DID, authtest.Document(old.DID, old.Key))
+		for _, r := range []*running{a, b} {
+			if code := call(r, old); code != 200 {
+				t.Fatalf("the first key: status %d", code)
+			}
+		}
+		plc.Publish(old.DID, authtest.Document(old.DID, account.Key))
+		if code := call(a, *account); code != 200 {
+			t.Fatalf("the new key: status %d", code)
+		}
+		for range 20 {
+			if call(b, old) == 401 {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	t.Error("the old key is still accepted at the other instance")
+}
+
 func TestSettingsReachTheService(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	alice := plc.NewAccount()
 	blobs := filepath.Join(t.TempDir(), "elsewhere")
-	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_PAST_EPOCHS=3", "MLS_GROUP_INFO=required", "MLS_RATE_LIMITS=0.01", "MLS_BLOB_URL=file://"+blobs, "MLS_LOG_FORMAT=text")
+	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_PAST_EPOCHS=3", "MLS_RATE_LIMITS=0.01", "MLS_BLOB_URL=file://"+blobs, "MLS_LOG_FORMAT=text")
 	if code, body := r.call(t, "GET", gen.NSIDDescribeService, "", ""); code != 200 || !strings.Contains(body, `"pastEpochs":3`) {
 		t.Errorf("describeService answers %d %s", code, body)
 	}

@@ -3,6 +3,7 @@ package migrations
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -87,12 +88,32 @@ func with(ctx context.Context, url string, do func(*goose.Provider) error) error
 	cfg.RuntimeParams["lock_timeout"] = "10s"
 	pool := stdlib.OpenDB(*cfg)
 	defer func() { _ = pool.Close() }() // what matters has been answered
+	if err := refuseUnreleased(ctx, pool); err != nil {
+		return err
+	}
 	p, err := goose.NewProvider(goose.DialectPostgres, pool, FS,
 		goose.WithSessionLocker(sessionLock{}), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
 	return do(p)
+}
+
+// ErrUnreleased is the answer to a database that was made before the first
+// release, when the schema could still change without a migration.
+var ErrUnreleased = errors.New("the database has the schema of a version from before the first release, which cannot be migrated: " +
+	"start with a new, empty database or data directory; a dump of this one cannot be restored either")
+
+// refuseUnreleased fails where the database has a table that no release has.
+func refuseUnreleased(ctx context.Context, pool *sql.DB) error {
+	var old bool
+	if err := pool.QueryRowContext(ctx, "SELECT to_regclass('roster_claims') IS NOT NULL").Scan(&old); err != nil {
+		return fmt.Errorf("reading the schema: %w", err)
+	}
+	if old {
+		return ErrUnreleased
+	}
+	return nil
 }
 
 // LockID is the advisory lock of the migrations: the ASCII codes of "mls_migr".

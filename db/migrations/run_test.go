@@ -2,6 +2,7 @@ package migrations_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -152,6 +153,45 @@ func TestDatabaseAhead(t *testing.T) {
 	}
 	if names := up(t, url); len(names) != 0 {
 		t.Errorf("applied %v", names)
+	}
+}
+
+// TestUnreleasedIsRefused: the schema could change without a migration before the
+// first release, so a database from then is refused before anything is done to
+// it.
+func TestUnreleasedIsRefused(t *testing.T) {
+	for name, versions := range map[string]string{
+		"the first one":       "(1, true)",
+		"the three of before": "(1, true), (2, true), (3, true)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := dbtest.Empty(t)
+			conn, err := pgx.Connect(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close(context.Background())
+			if _, err := conn.Exec(t.Context(), `
+				CREATE TABLE goose_db_version (id SERIAL PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP DEFAULT now());
+				INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), `+versions+`;
+				CREATE TABLE roster_claims (convo_id TEXT NOT NULL, did TEXT NOT NULL, PRIMARY KEY (convo_id, did));`); err != nil {
+				t.Fatal(err)
+			}
+			before := shape(t, url)
+			names, err := migrations.Up(t.Context(), url)
+			if !errors.Is(err, migrations.ErrUnreleased) || len(names) != 0 {
+				t.Errorf("Up: %v, %v", names, err)
+			}
+			if _, err := migrations.Down(t.Context(), url); !errors.Is(err, migrations.ErrUnreleased) {
+				t.Errorf("Down: %v", err)
+			}
+			if _, err := migrations.Status(t.Context(), url); !errors.Is(err, migrations.ErrUnreleased) {
+				t.Errorf("Status: %v", err)
+			}
+			if !slices.Equal(before, shape(t, url)) {
+				t.Error("the schema changed")
+			}
+		})
 	}
 }
 

@@ -1,21 +1,21 @@
 // Headless Chromium that opens one page. It speaks to nobody but localhost.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const STOP_LIMIT_MS = 10_000
-const ON_A_MAC = '/Applications/Chromium.app/Contents/MacOS/Chromium'
+/** run.sh sets CHROMIUM to what chromium.sh has found. */
+const program = process.env.CHROMIUM ?? 'chromium'
 
 /** Opens `url`. `stop` ends the browser and removes what it has kept; `check` throws if it has ended by itself. */
 export async function openPage(url) {
   const profile = await mkdtemp(join(tmpdir(), 'mlsd-chromium-'))
   const logFile = join(profile, 'log')
   const log = await open(logFile, 'a')
-  const browser = spawn(existsSync(ON_A_MAC) ? ON_A_MAC : 'chromium', [
+  const browser = spawn(program, [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--no-proxy-server',
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost', `--user-data-dir=${join(profile, 'data')}`, url,

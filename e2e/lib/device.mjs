@@ -1,6 +1,7 @@
 // A device of a person: an account on a PDS, an MLS client, and the habits of an app that keeps both in step.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deviceId, openClient } from '../mls/client.mjs'
 
 const MAX_REBASES = 5
@@ -80,6 +81,26 @@ export class Device {
     })
     this.#read.set(convoId, 0)
     return { ...convo, bytes }
+  }
+
+  /**
+   * Begins a conversation of one, after so many commits of its own. A GroupInfo of epoch 0 can only be had from ts-mls;
+   * core-crypto gives one with a commit, so it updates its keys first.
+   */
+  async createAlone(convoId, updates) {
+    await this.mls.createGroup(convoId)
+    let stated = updates === 0 && { groupInfo: await this.mls.groupInfo(convoId) }
+    for (let i = 0; i < updates; i++) {
+      await this.mls.update(convoId, async (bundle) => {
+        stated = bundle
+        return true
+      })
+    }
+    const convo = await this.account.procedure('createConvo', {
+      groupId: convoId, cipherSuite: this.suite, groupInfo: base64(stated.groupInfo), idempotencyKey: randomUUID(),
+    })
+    this.#read.set(convoId, 0)
+    return convo
   }
 
   /** Joins by the Welcome that waits for this device, and confirms it. */
@@ -175,12 +196,6 @@ export class Device {
     return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), send)
   }
 
-  /** As removeMember, for a commit that cannot be read and a tree beside the GroupInfo. */
-  removeMemberWithTree(convoId, did) {
-    const send = this.#sendCommit(convoId, { removedDids: [did] })
-    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [did], submit), send)
-  }
-
   /** A commit that the others cannot apply and the service cannot tell from any other; ts-mls only. */
   damageCommit(convoId, externalSecret) {
     const update = (submit) => this.mls.damagedUpdate(convoId, submit, externalSecret)
@@ -204,12 +219,13 @@ export class Device {
   }
 
   removeMember(convoId, did) {
-    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [did], submit), ({ commit, groupInfo }) =>
+    return this.#commit(convoId, (submit) => this.mls.remove(convoId, [did], submit), ({ commit, groupInfo, ratchetTree }) =>
       this.account.procedure('leaveConvo', {
         convoId,
         targetDid: did,
         commit: base64(commit),
         groupInfo: base64(groupInfo),
+        ratchetTree: ratchetTree && base64(ratchetTree),
         idempotencyKey: randomUUID(),
       }))
   }
@@ -244,6 +260,11 @@ export class Device {
         return accepted
       })
       if (accepted) return { ...answer, bytes, lost }
+      if (answer.retryAfterMs) { // the epoch is kept for another member: nothing was lost
+        await sleep(answer.retryAfterMs)
+        lost--
+        continue
+      }
       await rebase(answer)
     }
     throw new Error(`${this.name} lost ${MAX_REBASES + 1} races in a row`)

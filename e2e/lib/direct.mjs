@@ -9,8 +9,9 @@ import { secrets } from './secrets.mjs'
 const CALL_LIMIT_MS = 20_000
 
 export class DirectAccount {
-  static async create({ name, network }) {
-    const keypair = await Secp256k1Keypair.create()
+  /** `mint` makes tokens as other software does: of the account's DID, key and the service's, for one method. */
+  static async create({ name, network, keypair, mint = createServiceJwt }) {
+    keypair ??= await Secp256k1Keypair.create()
     const did = await new plc.Client(network.plc.url).createDid({
       signingKey: keypair.did(),
       rotationKeys: [keypair.did()],
@@ -18,12 +19,13 @@ export class DirectAccount {
       pds: 'http://pds.invalid',
       signer: keypair,
     })
-    return new DirectAccount(name, did, keypair, network.mlsd)
+    return new DirectAccount(name, did, keypair, network.mlsd, mint)
   }
 
-  #keypair; #service; #client
+  #keypair; #service; #client; #mint
 
-  constructor(name, did, keypair, service) {
+  constructor(name, did, keypair, service, mint) {
+    this.#mint = mint
     this.name = name
     this.did = did
     this.called = new Set() // NSIDs
@@ -35,11 +37,17 @@ export class DirectAccount {
   /** fetch with a fresh service token for the method in the path. */
   async fetch(path, init = {}) {
     const lxm = new URL(path, this.#service.url).pathname.slice('/xrpc/'.length)
-    const token = await createServiceJwt({ iss: this.did, aud: this.#service.did, lxm, keypair: this.#keypair })
-    secrets.add(token)
+    const token = await this.token(lxm)
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
-    return fetch(new URL(path, this.#service.url), { ...init, headers, signal: AbortSignal.timeout(CALL_LIMIT_MS) })
+    return fetch(new URL(path, this.#service.url), { signal: AbortSignal.timeout(CALL_LIMIT_MS), ...init, headers })
+  }
+
+  /** A token for one method. */
+  async token(lxm) {
+    const token = await this.#mint({ iss: this.did, aud: this.#service.did, lxm, keypair: this.#keypair })
+    secrets.add(token)
+    return token
   }
 
   query(method, params = {}) {

@@ -1,4 +1,4 @@
-// A real nginx with the shipped configuration, of which only addresses and folders are changed.
+// A real nginx with the shipped configuration, of which only addresses, folders and the number of workers are changed.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const SHIPPED = join(import.meta.dirname, '../../deploy/nginx/mlsd.conf')
+const SHIPPED = join(import.meta.dirname, '../../deploy/nginx')
 const START_LIMIT_MS = 20_000
 
 /** Starts nginx at `port`, in front of a service at the port `upstream`. */
@@ -15,28 +15,20 @@ export async function startNginx({ dir, logs, port, upstream }) {
   const home = join(dir, 'nginx')
   const mainLog = join(logs, 'nginx.main.log')
   await mkdir(home)
-  let conf = await readFile(SHIPPED, 'utf8')
-  for (const [from, to] of [
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(home, name)};`)
+  await shipped(home, 'mlsd.conf', [
     ['server 127.0.0.1:3000;', `server 127.0.0.1:${upstream};`],
     ['listen 80;', `listen 127.0.0.1:${port};`],
     ['/var/log/nginx/mlsd.access.log', join(logs, 'nginx.access.log')],
     ['/var/log/nginx/mlsd.error.log', join(logs, 'nginx.error.log')],
-  ]) {
-    assert.equal(conf.split(from).length, 2, from)
-    conf = conf.replace(from, to)
-  }
-  await writeFile(join(home, 'mlsd.conf'), conf)
-  await writeFile(join(home, 'nginx.conf'), `
-    daemon off;
-    worker_processes 1;
-    pid ${join(home, 'pid')};
-    error_log ${mainLog};
-    ${process.getuid() === 0 ? 'user root;' : ''}
-    events {}
-    http {
-      ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(home, name)};`).join(' ')}
-      include ${join(home, 'mlsd.conf')};
-    }`)
+  ])
+  await shipped(home, 'nginx.conf', [
+    ['user www-data;', process.getuid() === 0 ? 'user root;' : ''],
+    ['worker_processes auto;', 'daemon off; worker_processes 1;'],
+    ['/run/nginx.pid', join(home, 'pid')],
+    ['/var/log/nginx/error.log', mainLog],
+    ['include /etc/nginx/conf.d/*.conf;', [...temporary, `include ${join(home, 'mlsd.conf')};`].join(' ')],
+  ])
 
   const server = spawn('nginx', ['-p', home, '-c', join(home, 'nginx.conf'), '-e', mainLog], {
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
@@ -62,6 +54,16 @@ export async function startNginx({ dir, logs, port, upstream }) {
       assert.equal(await exited, 0)
     },
   }
+}
+
+/** Writes a file as it is shipped, with some words replaced, each of which is there once. */
+async function shipped(home, name, replaced) {
+  let text = await readFile(join(SHIPPED, name), 'utf8')
+  for (const [from, to] of replaced) {
+    assert.equal(text.split(from).length, 2, from)
+    text = text.replace(from, () => to)
+  }
+  await writeFile(join(home, name), text)
 }
 
 async function listens(port) {

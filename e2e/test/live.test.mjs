@@ -85,10 +85,10 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   await say(ben, 'without Dan', [ada, ben, cleo])
   await settle(ada, ben, cleo)
 
-  // He comes back into a new window, by the stream that he has kept open.
-  const back = await ben.device.addMembers(convoId, [dan.device])
+  // He comes back into a new window, by the stream that he has kept open. Only who may remove members may add him again.
+  const back = await ada.device.addMembers(convoId, [dan.device])
   await dan.reaches(convoId, 6)
-  for (const one of [ada, cleo]) await one.reaches(convoId, 6)
+  for (const one of [ben, cleo]) await one.reaches(convoId, 6)
   for (const one of all) await say(one, `${one.device.name} again`, all)
   await settle(...all)
 
@@ -99,8 +99,8 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   for (const one of [ben, dan]) await one.reaches(convoId, 7)
   await say(ada, 'without Cleo', [ada, ben, dan])
   await settle(ada, ben, dan)
-  const again = await dan.device.addMembers(convoId, [cleo.device])
-  for (const one of [ada, ben, cleo]) await one.reaches(convoId, 8)
+  const again = await ada.device.addMembers(convoId, [cleo.device])
+  for (const one of [ben, dan, cleo]) await one.reaches(convoId, 8)
   const { seq: end } = await say(cleo, 'done', all)
   await settle(...all)
 

@@ -68,18 +68,40 @@ test('the largest blob passes, one byte more is refused in the form of the servi
 
 test('the largest body reaches the service, one byte more is refused in its form', { timeout: 120_000 }, async () => {
   const account = await DirectAccount.create({ name: 'Dan', network })
+  const described = await fetch(`${network.mlsd.url}/xrpc/${nsid('describeService')}`)
+  const { limits: { requestBody } } = await described.json()
   const send = async (size) => {
     const body = `{"convoId":"${'0'.repeat(size - 14)}"}`
     assert.equal(body.length, size)
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } }
-    const answer = await account.fetch(`/xrpc/${nsid('leaveConvo')}`, init)
+    const answer = await account.fetch(`/xrpc/${nsid('addMembers')}`, init)
     return { status: answer.status, ...await answer.json() }
   }
-  const { status, error, message } = await send(16 * MIB)
+  const { status, error, message } = await send(requestBody)
   assert.deepEqual([status, error], [400, 'InvalidRequest'])
-  assert.match(message, /convoId/)
-  const refused = await send(16 * MIB + 1)
+  assert.match(message, /required/)
+  const refused = await send(requestBody + 1)
   assert.deepEqual([refused.status, refused.error], [413, 'PayloadTooLarge'])
+})
+
+test('more streams than an ordinary nginx has connections for', { timeout: 240_000 }, async () => {
+  const end = new AbortController()
+  const opened = []
+  try {
+    for (let i = 0; i < 100; i++) {
+      const account = await DirectAccount.create({ name: `Eve${i}`, network })
+      for (let j = 0; j < 4; j++) {
+        const answer = await account.fetch(`/xrpc/${nsid('streamConvoEvents')}`, { signal: end.signal })
+        assert.equal(answer.status, 200)
+        opened.push(answer.body.getReader())
+      }
+    }
+    // Each has begun, and others are served beside them.
+    for (const stream of opened) assert.ok((await stream.read()).value?.length > 0)
+    await ada.account.query('getConvos', {})
+  } finally {
+    end.abort()
+  }
 })
 
 test('a ticket is written down nowhere, not even while the service is away', { timeout: 120_000 }, async () => {

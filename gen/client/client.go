@@ -106,7 +106,7 @@ func (c *Client) GetEpoch(ctx context.Context, p *GetEpochParams) (*GetEpochOutp
 }
 
 // GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-// commit. Errors: ConvoNotFound, NotMember, GroupInfoUnavailable.
+// commit. There always is one. Errors: ConvoNotFound, NotMember.
 func (c *Client) GetGroupInfo(ctx context.Context, p *GetGroupInfoParams) (*GetGroupInfoOutput, error) {
 	out := new(GetGroupInfoOutput)
 	if err := c.GetJSON(ctx, NSIDGetGroupInfo, p.Values(), out); err != nil {
@@ -127,7 +127,8 @@ func (c *Client) GetKeyPackageStats(ctx context.Context, p *GetKeyPackageStatsPa
 
 // GetKeyPackages: Get one key package for each device of each account. Each
 // is leased to the caller: the same package until it is spent by a commit, or
-// the lease ends. Errors: TooManyDids, InvalidDid.
+// the lease ends. Above the limits on what others may take of a device, its
+// last-resort package is given. Errors: TooManyDids, InvalidDid.
 func (c *Client) GetKeyPackages(ctx context.Context, p *GetKeyPackagesParams) (*GetKeyPackagesOutput, error) {
 	out := new(GetKeyPackagesOutput)
 	if err := c.GetJSON(ctx, NSIDGetKeyPackages, p.Values(), out); err != nil {
@@ -179,9 +180,10 @@ func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoO
 	return out, nil
 }
 
-// LeaveConvo: Leave a conversation, or remove another member by a commit.
-// Leaving needs no commit and ends delivery at once; the leaf then awaits
-// removal by the others. Errors: ConvoNotFound, NotMember, NotAllowed,
+// LeaveConvo: Leave a conversation, or end the membership of another member:
+// by a commit, or at once without one (suspension). Leaving and suspension
+// need no commit and end delivery at once; the leaf then awaits removal by a
+// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
 // InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
 func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveConvoOutput, error) {
 	out := new(LeaveConvoOutput)
@@ -282,15 +284,18 @@ func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*Send
 
 // StreamConvoEvents: Stream events as server-sent events: data is a JSON
 // event with its $type, id is its cursor. Without cursor it begins now;
-// Last-Event-ID wins over cursor. Errors: ConvoNotFound, NotMember,
-// InvalidCursor, FutureCursor, InvalidTicket.
+// Last-Event-ID wins over cursor. It ends itself within an hour, as infoEvent
+// closing says: come back with that cursor and a new token. Errors:
+// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
 func (c *Client) StreamConvoEvents(ctx context.Context, p *StreamConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return xrpc.GetEvents(ctx, c.Client, NSIDStreamConvoEvents, p.Values(), wire.NewConvoEvent)
 }
 
 // SubscribeConvoEvents: Stream events as frames of an AT Protocol event
-// stream. Without cursor it begins now. Errors: ConvoNotFound, NotMember,
-// InvalidCursor, FutureCursor, InvalidTicket, ConsumerTooSlow.
+// stream. Without cursor it begins now. It closes itself within an hour, with
+// code 1001: come back with its last cursor and a new token. Errors:
+// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket,
+// ConsumerTooSlow.
 func (c *Client) SubscribeConvoEvents(ctx context.Context, p *SubscribeConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return subscribe(ctx, c.Client, NSIDSubscribeConvoEvents, p.Values(), wire.NewConvoEvent)
 }
@@ -315,8 +320,9 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 	return out, nil
 }
 
-// UpdateGroupInfo: Store the GroupInfo of the current epoch. Errors:
-// ConvoNotFound, NotMember, InvalidGroupInfo, EpochMismatch.
+// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
+// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+// InvalidGroupInfo, EpochMismatch.
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateGroupInfo, in, out); err != nil {

@@ -155,9 +155,6 @@ type (
 	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
 	// There is a Welcome for the caller.
 	WelcomeEvent = wire.WelcomeEvent
-	// GroupInfoRequestedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A member needs the GroupInfo of the current epoch.
-	GroupInfoRequestedEvent = wire.GroupInfoRequestedEvent
 	// RejoinRequestedEvent is an event of StreamConvoEvents and
 	// SubscribeConvoEvents. A member cannot follow the group any more.
 	RejoinRequestedEvent = wire.RejoinRequestedEvent
@@ -199,46 +196,45 @@ type (
 	UploadBlobOutput = wire.UploadBlobOutput
 	// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
-	// *GroupInfoRequestedEvent, *RejoinRequestedEvent, *ConvoDamagedEvent,
-	// *KeyPackagesLowEvent, *ReadEvent, *EphemeralEvent, *InfoEvent.
+	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
+	// *ReadEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )
 
 // Error names that the lexicons declare.
 const (
-	ErrAlreadyMember        = "AlreadyMember"
-	ErrBlobNotFound         = "BlobNotFound"
-	ErrBlobTooLarge         = "BlobTooLarge"
-	ErrConsumerTooSlow      = "ConsumerTooSlow"
-	ErrConvoExists          = "ConvoExists"
-	ErrConvoNotFound        = "ConvoNotFound"
-	ErrEpochMismatch        = "EpochMismatch"
-	ErrExpirationTooFar     = "ExpirationTooFar"
-	ErrFutureCursor         = "FutureCursor"
-	ErrGroupInfoUnavailable = "GroupInfoUnavailable"
-	ErrIdempotencyConflict  = "IdempotencyConflict"
-	ErrInvalidAsset         = "InvalidAsset"
-	ErrInvalidCipherSuite   = "InvalidCipherSuite"
-	ErrInvalidCommit        = "InvalidCommit"
-	ErrInvalidCursor        = "InvalidCursor"
-	ErrInvalidDid           = "InvalidDid"
-	ErrInvalidEpochRange    = "InvalidEpochRange"
-	ErrInvalidGroupInfo     = "InvalidGroupInfo"
-	ErrInvalidKeyPackage    = "InvalidKeyPackage"
-	ErrInvalidMessage       = "InvalidMessage"
-	ErrInvalidProposal      = "InvalidProposal"
-	ErrInvalidTicket        = "InvalidTicket"
-	ErrInvalidWelcome       = "InvalidWelcome"
-	ErrKeyPackageNotFound   = "KeyPackageNotFound"
-	ErrMessageTooLarge      = "MessageTooLarge"
-	ErrNotAllowed           = "NotAllowed"
-	ErrNotMember            = "NotMember"
-	ErrQuotaExceeded        = "QuotaExceeded"
-	ErrTooManyDids          = "TooManyDids"
-	ErrTooManyKeyPackages   = "TooManyKeyPackages"
-	ErrTooManyMembers       = "TooManyMembers"
-	ErrWelcomeExpired       = "WelcomeExpired"
-	ErrWelcomeNotFound      = "WelcomeNotFound"
+	ErrAlreadyMember       = "AlreadyMember"
+	ErrBlobNotFound        = "BlobNotFound"
+	ErrBlobTooLarge        = "BlobTooLarge"
+	ErrConsumerTooSlow     = "ConsumerTooSlow"
+	ErrConvoExists         = "ConvoExists"
+	ErrConvoNotFound       = "ConvoNotFound"
+	ErrEpochMismatch       = "EpochMismatch"
+	ErrExpirationTooFar    = "ExpirationTooFar"
+	ErrFutureCursor        = "FutureCursor"
+	ErrIdempotencyConflict = "IdempotencyConflict"
+	ErrInvalidAsset        = "InvalidAsset"
+	ErrInvalidCipherSuite  = "InvalidCipherSuite"
+	ErrInvalidCommit       = "InvalidCommit"
+	ErrInvalidCursor       = "InvalidCursor"
+	ErrInvalidDid          = "InvalidDid"
+	ErrInvalidEpochRange   = "InvalidEpochRange"
+	ErrInvalidGroupInfo    = "InvalidGroupInfo"
+	ErrInvalidKeyPackage   = "InvalidKeyPackage"
+	ErrInvalidMessage      = "InvalidMessage"
+	ErrInvalidProposal     = "InvalidProposal"
+	ErrInvalidTicket       = "InvalidTicket"
+	ErrInvalidWelcome      = "InvalidWelcome"
+	ErrKeyPackageNotFound  = "KeyPackageNotFound"
+	ErrMessageTooLarge     = "MessageTooLarge"
+	ErrNotAllowed          = "NotAllowed"
+	ErrNotMember           = "NotMember"
+	ErrQuotaExceeded       = "QuotaExceeded"
+	ErrTooManyDids         = "TooManyDids"
+	ErrTooManyKeyPackages  = "TooManyKeyPackages"
+	ErrTooManyMembers      = "TooManyMembers"
+	ErrWelcomeExpired      = "WelcomeExpired"
+	ErrWelcomeNotFound     = "WelcomeNotFound"
 )
 
 // Names of the methods.

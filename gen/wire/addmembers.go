@@ -23,7 +23,8 @@ type AddMembersInput struct {
 	// itself.
 	KeyPackageHashes []KeyPackageHashEntry
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Base64: standard or url alphabet, padded or not.
+	// Every commit needs it; the tree may be left out beside a commit sent as
+	// PublicMessage. Base64: standard or url alphabet, padded or not.
 	GroupInfo xrpc.Base64
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	// Base64: standard or url alphabet, padded or not.
@@ -145,7 +146,8 @@ func (v *AddMembersInput) Parse(body []byte) error {
 
 // AddMembersOutput is the answer of AddMembers.
 type AddMembersOutput struct {
-	// False where another commit won the epoch: nothing was changed.
+	// False where another commit won the epoch, or the epoch is kept for another
+	// member: nothing was changed.
 	Success bool
 	// The epoch the commit led to; after a lost race, the current one.
 	NewEpoch int64
@@ -153,6 +155,9 @@ type AddMembersOutput struct {
 	Seq *int64
 	// After a lost race: what to apply before trying again.
 	Conflict *CommitConflict
+	// Where success is false and the epoch is kept for another member's commit:
+	// milliseconds after which to try again.
+	RetryAfterMs *int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -163,6 +168,9 @@ func (v *AddMembersOutput) Check(c *xrpc.Checker) {
 	}
 	if v.Conflict != nil {
 		c.In("conflict", v.Conflict)
+	}
+	if v.RetryAfterMs != nil {
+		c.Int("retryAfterMs", *v.RetryAfterMs, 1, xrpc.MaxInt)
 	}
 }
 
@@ -178,6 +186,8 @@ func (v *AddMembersOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Seq, d, xrpc.DecodeInt)
 		case "conflict":
 			return xrpc.DecodeOpt(&v.Conflict, d, (*CommitConflict).DecodeJSON)
+		case "retryAfterMs":
+			return xrpc.DecodeOpt(&v.RetryAfterMs, d, xrpc.DecodeInt)
 		}
 		return d.Skip()
 	}, "success", "newEpoch")
@@ -196,6 +206,9 @@ func (v *AddMembersOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Conflict != nil {
 		v.Conflict.EncodeJSON(e.Name("conflict"))
+	}
+	if v.RetryAfterMs != nil {
+		e.Name("retryAfterMs").Int(*v.RetryAfterMs)
 	}
 	e.Close()
 }

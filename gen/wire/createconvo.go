@@ -22,10 +22,11 @@ type CreateConvoInput struct {
 	// Accepted for older clients and not used. The Welcome names its packages
 	// itself.
 	KeyPackageHashes []KeyPackageHashEntry
-	// Epoch of the group after its first commit, where no GroupInfo states it.
+	// Epoch of the GroupInfo, which states it: another number is refused.
 	CurrentEpoch *int64
-	// GroupInfo of the current epoch, bare or as an MLSMessage. Base64: standard
-	// or url alphabet, padded or not.
+	// GroupInfo of the group's current epoch, whichever that is, bare or as an
+	// MLSMessage. It is needed, with the tree inside or in ratchetTree. Base64:
+	// standard or url alphabet, padded or not.
 	GroupInfo xrpc.Base64
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	// Base64: standard or url alphabet, padded or not.

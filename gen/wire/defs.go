@@ -357,9 +357,6 @@ type ConvoView struct {
 	LastSeq *int64
 	// Read position of the caller.
 	ReadSeq *int64
-	// Whether the devices below were seen in a verified ratchet tree, or are
-	// what clients claimed.
-	Roster *string
 	// Number of members.
 	MemberCount *int64
 }
@@ -384,9 +381,6 @@ func (v *ConvoView) Check(c *xrpc.Checker) {
 	}
 	if v.ReadSeq != nil {
 		c.Int("readSeq", *v.ReadSeq, 0, xrpc.MaxInt)
-	}
-	if v.Roster != nil {
-		c.String("roster", *v.Roster, -1, 16)
 	}
 	if v.MemberCount != nil {
 		c.Int("memberCount", *v.MemberCount, 0, xrpc.MaxInt)
@@ -419,8 +413,6 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.LastSeq, d, xrpc.DecodeInt)
 		case "readSeq":
 			return xrpc.DecodeOpt(&v.ReadSeq, d, xrpc.DecodeInt)
-		case "roster":
-			return xrpc.DecodeOpt(&v.Roster, d, xrpc.DecodeString)
 		case "memberCount":
 			return xrpc.DecodeOpt(&v.MemberCount, d, xrpc.DecodeInt)
 		}
@@ -457,9 +449,6 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	if v.ReadSeq != nil {
 		e.Name("readSeq").Int(*v.ReadSeq)
 	}
-	if v.Roster != nil {
-		e.Name("roster").String(*v.Roster)
-	}
 	if v.MemberCount != nil {
 		e.Name("memberCount").Int(*v.MemberCount)
 	}
@@ -475,9 +464,9 @@ type MemberView struct {
 	DID string
 	// When the membership began.
 	JoinedAt string
-	// Leaf of the first device, where the roster is verified.
+	// Leaf of the first device.
 	LeafIndex *int64
-	// Credential of the first device, where the roster is verified.
+	// Credential of the first device.
 	Credential xrpc.Bytes
 	// Devices of the member in this conversation.
 	Devices []DeviceLeaf
@@ -554,7 +543,7 @@ type DeviceLeaf struct {
 	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
 	// its SignaturePublicKey.
 	DeviceID string
-	// Leaf of the device, where the roster is verified.
+	// Leaf of the device.
 	LeafIndex *int64
 }
 

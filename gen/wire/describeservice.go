@@ -90,7 +90,7 @@ type DescribeServiceLimits struct {
 	RatchetTree int64
 	// Largest key package in bytes.
 	KeyPackage int64
-	// Largest request body in bytes.
+	// Largest request body of JSON in bytes, of the method that takes most.
 	RequestBody int64
 	// Largest blob in bytes.
 	Blob int64
@@ -104,6 +104,9 @@ type DescribeServiceLimits struct {
 	Members int64
 	// Leaves of a conversation.
 	Leaves int64
+	// Waiting calls of sync and streams of an account at one instance; one more
+	// ends the oldest.
+	WaitsAndStreams *int64
 	// Epochs before the current one whose application messages are accepted.
 	PastEpochs int64
 }
@@ -123,6 +126,9 @@ func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
 	c.Int("devices", v.Devices, 0, xrpc.MaxInt)
 	c.Int("members", v.Members, 0, xrpc.MaxInt)
 	c.Int("leaves", v.Leaves, 0, xrpc.MaxInt)
+	if v.WaitsAndStreams != nil {
+		c.Int("waitsAndStreams", *v.WaitsAndStreams, 0, xrpc.MaxInt)
+	}
 	c.Int("pastEpochs", v.PastEpochs, 0, xrpc.MaxInt)
 }
 
@@ -156,6 +162,8 @@ func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeInt(&v.Members, d)
 		case "leaves":
 			return xrpc.DecodeInt(&v.Leaves, d)
+		case "waitsAndStreams":
+			return xrpc.DecodeOpt(&v.WaitsAndStreams, d, xrpc.DecodeInt)
 		case "pastEpochs":
 			return xrpc.DecodeInt(&v.PastEpochs, d)
 		}
@@ -182,6 +190,9 @@ func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {
 	e.Name("devices").Int(v.Devices)
 	e.Name("members").Int(v.Members)
 	e.Name("leaves").Int(v.Leaves)
+	if v.WaitsAndStreams != nil {
+		e.Name("waitsAndStreams").Int(*v.WaitsAndStreams)
+	}
 	e.Name("pastEpochs").Int(v.PastEpochs)
 	e.Close()
 }

@@ -42,7 +42,7 @@ func (v *GetGroupInfoParams) Values() url.Values {
 type GetGroupInfoOutput struct {
 	// GroupInfo as it was uploaded.
 	GroupInfo xrpc.Bytes
-	// ratchet_tree, where it was uploaded beside the GroupInfo.
+	// The tree, where the GroupInfo does not have it inside.
 	RatchetTree xrpc.Bytes
 	// Its epoch.
 	Epoch int64

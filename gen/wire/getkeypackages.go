@@ -15,7 +15,8 @@ type GetKeyPackagesParams struct {
 	// Cipher suite; where absent, suite 1 if the device has it, else its lowest.
 	CipherSuite *string
 	// Conversation the packages are for: leases of different conversations are
-	// separate.
+	// separate. Devices that are in it already are left out for its members,
+	// except of an account that asks to be added again.
 	ConvoID *string
 }
 
@@ -68,9 +69,10 @@ func (v *GetKeyPackagesParams) Values() url.Values {
 
 // GetKeyPackagesOutput is the answer of GetKeyPackages.
 type GetKeyPackagesOutput struct {
-	// One for each device.
+	// One for each device, but for those that are left out.
 	KeyPackages []KeyPackageRef
-	// Accounts without any package.
+	// Accounts without any package, except members whose devices are all in the
+	// conversation.
 	Missing []string
 	// Devices without a package.
 	MissingDevices []DeviceRef

@@ -13,7 +13,8 @@ type JoinConvoInput struct {
 	ConvoID string
 	// The external commit as an MLSMessage holding a PublicMessage.
 	ExternalCommit xrpc.Bytes
-	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
+	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage; the
+	// tree may be left out.
 	GroupInfo xrpc.Bytes
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	RatchetTree xrpc.Bytes
@@ -93,7 +94,8 @@ func (v *JoinConvoInput) Parse(body []byte) error { return xrpc.Parse(body, v, j
 
 // JoinConvoOutput is the answer of JoinConvo.
 type JoinConvoOutput struct {
-	// False where another commit won the epoch: nothing was changed.
+	// False where another commit won the epoch, or the epoch is kept for another
+	// member: nothing was changed.
 	Success bool
 	// The epoch the commit led to; after a lost race, the current one.
 	NewEpoch int64
@@ -101,6 +103,9 @@ type JoinConvoOutput struct {
 	Seq *int64
 	// After a lost race: what to apply before trying again.
 	Conflict *CommitConflict
+	// Where success is false and the epoch is kept for another member's commit:
+	// milliseconds after which to try again.
+	RetryAfterMs *int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -111,6 +116,9 @@ func (v *JoinConvoOutput) Check(c *xrpc.Checker) {
 	}
 	if v.Conflict != nil {
 		c.In("conflict", v.Conflict)
+	}
+	if v.RetryAfterMs != nil {
+		c.Int("retryAfterMs", *v.RetryAfterMs, 1, xrpc.MaxInt)
 	}
 }
 
@@ -126,6 +134,8 @@ func (v *JoinConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Seq, d, xrpc.DecodeInt)
 		case "conflict":
 			return xrpc.DecodeOpt(&v.Conflict, d, (*CommitConflict).DecodeJSON)
+		case "retryAfterMs":
+			return xrpc.DecodeOpt(&v.RetryAfterMs, d, xrpc.DecodeInt)
 		}
 		return d.Skip()
 	}, "success", "newEpoch")
@@ -144,6 +154,9 @@ func (v *JoinConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Conflict != nil {
 		v.Conflict.EncodeJSON(e.Name("conflict"))
+	}
+	if v.RetryAfterMs != nil {
+		e.Name("retryAfterMs").Int(*v.RetryAfterMs)
 	}
 	e.Close()
 }

@@ -11,7 +11,9 @@ type LeaveConvoInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
 	ConvoID string
-	// Who is removed; the caller where absent.
+	// The account whose membership ends; the caller where absent. Without a
+	// commit the account is suspended: it may neither write nor read from now
+	// on, but holds the keys of the group until its removal is committed.
 	TargetDID *string
 	// The commit as an MLSMessage. Base64: standard or url alphabet, padded or
 	// not.
@@ -20,8 +22,12 @@ type LeaveConvoInput struct {
 	// commit. Base64: standard or url alphabet, padded or not.
 	Proposal xrpc.Base64
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Base64: standard or url alphabet, padded or not.
+	// Every commit needs it; the tree may be left out beside a commit sent as
+	// PublicMessage. Base64: standard or url alphabet, padded or not.
 	GroupInfo xrpc.Base64
+	// ratchet_tree of the GroupInfo, where it is not inside. Base64: standard or
+	// url alphabet, padded or not.
+	RatchetTree xrpc.Base64
 	// Makes a repetition of this call safe: the same key with the same content
 	// gets the first answer again, for 7 days.
 	IdempotencyKey *string
@@ -42,6 +48,9 @@ func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
 	if v.GroupInfo != nil {
 		c.Bytes("groupInfo", v.GroupInfo, 1, 4194306)
 	}
+	if v.RatchetTree != nil {
+		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194306)
+	}
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
 	}
@@ -61,6 +70,8 @@ func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeBase64String(&v.Proposal, d)
 		case "groupInfo":
 			return xrpc.DecodeBase64String(&v.GroupInfo, d)
+		case "ratchetTree":
+			return xrpc.DecodeBase64String(&v.RatchetTree, d)
 		case "idempotencyKey":
 			return xrpc.DecodeOpt(&v.IdempotencyKey, d, xrpc.DecodeString)
 		}
@@ -87,6 +98,9 @@ func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	if v.GroupInfo != nil {
 		e.Name("groupInfo").Base64(v.GroupInfo)
 	}
+	if v.RatchetTree != nil {
+		e.Name("ratchetTree").Base64(v.RatchetTree)
+	}
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)
 	}
@@ -104,6 +118,8 @@ var leaveConvoInputRules = []xrpc.Named{
 	{Path: "proposal", Constraint: "maxLength", Name: "InvalidProposal", Status: 400},
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
+	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
@@ -116,7 +132,8 @@ func (v *LeaveConvoInput) Parse(body []byte) error {
 
 // LeaveConvoOutput is the answer of LeaveConvo.
 type LeaveConvoOutput struct {
-	// False where another commit won the epoch: nothing was changed.
+	// False where another commit won the epoch, or the epoch is kept for another
+	// member: nothing was changed.
 	Success bool
 	// The epoch the commit led to; after a lost race, the current one.
 	NewEpoch int64
@@ -124,6 +141,9 @@ type LeaveConvoOutput struct {
 	Seq *int64
 	// After a lost race: what to apply before trying again.
 	Conflict *CommitConflict
+	// Where success is false and the epoch is kept for another member's commit:
+	// milliseconds after which to try again.
+	RetryAfterMs *int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -134,6 +154,9 @@ func (v *LeaveConvoOutput) Check(c *xrpc.Checker) {
 	}
 	if v.Conflict != nil {
 		c.In("conflict", v.Conflict)
+	}
+	if v.RetryAfterMs != nil {
+		c.Int("retryAfterMs", *v.RetryAfterMs, 1, xrpc.MaxInt)
 	}
 }
 
@@ -149,6 +172,8 @@ func (v *LeaveConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Seq, d, xrpc.DecodeInt)
 		case "conflict":
 			return xrpc.DecodeOpt(&v.Conflict, d, (*CommitConflict).DecodeJSON)
+		case "retryAfterMs":
+			return xrpc.DecodeOpt(&v.RetryAfterMs, d, xrpc.DecodeInt)
 		}
 		return d.Skip()
 	}, "success", "newEpoch")
@@ -167,6 +192,9 @@ func (v *LeaveConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Conflict != nil {
 		v.Conflict.EncodeJSON(e.Name("conflict"))
+	}
+	if v.RetryAfterMs != nil {
+		e.Name("retryAfterMs").Int(*v.RetryAfterMs)
 	}
 	e.Close()
 }

@@ -15,6 +15,11 @@ type RequestRejoinInput struct {
 	Reason *string
 	// With commit-failed: framing epoch of the commit that could not be applied.
 	Epoch *int64
+	// With commit-failed: what is wrong with the commit. external-pub: the
+	// caller applied it, but the external_pub of the GroupInfo that came with it
+	// is not that of the group. Such a report asks for nothing: the caller stays
+	// in the group as it is.
+	Detail *string
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -25,6 +30,9 @@ func (v *RequestRejoinInput) Check(c *xrpc.Checker) {
 	}
 	if v.Epoch != nil {
 		c.Int("epoch", *v.Epoch, 0, xrpc.MaxInt)
+	}
+	if v.Detail != nil {
+		c.String("detail", *v.Detail, -1, 32)
 	}
 }
 
@@ -38,6 +46,8 @@ func (v *RequestRejoinInput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Reason, d, xrpc.DecodeString)
 		case "epoch":
 			return xrpc.DecodeOpt(&v.Epoch, d, xrpc.DecodeInt)
+		case "detail":
+			return xrpc.DecodeOpt(&v.Detail, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "convoId")
@@ -55,6 +65,9 @@ func (v *RequestRejoinInput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Epoch != nil {
 		e.Name("epoch").Int(*v.Epoch)
+	}
+	if v.Detail != nil {
+		e.Name("detail").String(*v.Detail)
 	}
 	e.Close()
 }

@@ -16,6 +16,8 @@ type SendCommitInput struct {
 	// The Welcome for added devices, as an MLSMessage.
 	Welcome xrpc.Bytes
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
+	// Every commit needs it; the tree may be left out beside a commit sent as
+	// PublicMessage.
 	GroupInfo xrpc.Bytes
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
 	RatchetTree xrpc.Bytes
@@ -140,7 +142,8 @@ func (v *SendCommitInput) Parse(body []byte) error {
 
 // SendCommitOutput is the answer of SendCommit.
 type SendCommitOutput struct {
-	// False where another commit won the epoch: nothing was changed.
+	// False where another commit won the epoch, or the epoch is kept for another
+	// member: nothing was changed.
 	Success bool
 	// The epoch the commit led to; after a lost race, the current one.
 	NewEpoch int64
@@ -148,6 +151,9 @@ type SendCommitOutput struct {
 	Seq *int64
 	// After a lost race: what to apply before trying again.
 	Conflict *CommitConflict
+	// Where success is false and the epoch is kept for another member's commit:
+	// milliseconds after which to try again.
+	RetryAfterMs *int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -158,6 +164,9 @@ func (v *SendCommitOutput) Check(c *xrpc.Checker) {
 	}
 	if v.Conflict != nil {
 		c.In("conflict", v.Conflict)
+	}
+	if v.RetryAfterMs != nil {
+		c.Int("retryAfterMs", *v.RetryAfterMs, 1, xrpc.MaxInt)
 	}
 }
 
@@ -173,6 +182,8 @@ func (v *SendCommitOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.Seq, d, xrpc.DecodeInt)
 		case "conflict":
 			return xrpc.DecodeOpt(&v.Conflict, d, (*CommitConflict).DecodeJSON)
+		case "retryAfterMs":
+			return xrpc.DecodeOpt(&v.RetryAfterMs, d, xrpc.DecodeInt)
 		}
 		return d.Skip()
 	}, "success", "newEpoch")
@@ -191,6 +202,9 @@ func (v *SendCommitOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.Conflict != nil {
 		v.Conflict.EncodeJSON(e.Name("conflict"))
+	}
+	if v.RetryAfterMs != nil {
+		e.Name("retryAfterMs").Int(*v.RetryAfterMs)
 	}
 	e.Close()
 }

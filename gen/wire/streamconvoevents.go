@@ -246,56 +246,6 @@ func (v *WelcomeEvent) EventCursor() string { return v.Cursor }
 
 func (*WelcomeEvent) convoEvent() {}
 
-// GroupInfoRequestedEvent is an event of StreamConvoEvents and
-// SubscribeConvoEvents. A member needs the GroupInfo of the current epoch.
-type GroupInfoRequestedEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
-	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
-}
-
-// Check holds the object against the bounds and formats of its lexicon.
-func (v *GroupInfoRequestedEvent) Check(c *xrpc.Checker) {
-	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
-}
-
-// DecodeJSON reads the object. Unknown fields are skipped.
-func (v *GroupInfoRequestedEvent) DecodeJSON(d *xrpc.Decoder) error {
-	return d.Object(func(name string) error {
-		switch name {
-		case "cursor":
-			return xrpc.DecodeString(&v.Cursor, d)
-		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
-		}
-		return d.Skip()
-	}, "cursor", "convoId")
-}
-
-// UnmarshalJSON reads the object for encoding/json.
-func (v *GroupInfoRequestedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
-
-// EncodeJSON writes the object, its fields in the order of the lexicon.
-func (v *GroupInfoRequestedEvent) EncodeJSON(e *xrpc.Encoder) {
-	e.Open()
-	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
-	e.Close()
-}
-
-// MarshalJSON writes the object for encoding/json.
-func (v GroupInfoRequestedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
-
-// EventName is the event's name in its lexicons.
-func (v *GroupInfoRequestedEvent) EventName() string { return "groupInfoRequestedEvent" }
-
-// EventCursor is the event's position.
-func (v *GroupInfoRequestedEvent) EventCursor() string { return v.Cursor }
-
-func (*GroupInfoRequestedEvent) convoEvent() {}
-
 // RejoinRequestedEvent is an event of StreamConvoEvents and
 // SubscribeConvoEvents. A member cannot follow the group any more.
 type RejoinRequestedEvent struct {

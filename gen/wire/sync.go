@@ -14,7 +14,8 @@ type SyncInput struct {
 	Cursor *string
 	// Most messages to give. 500 where absent.
 	Limit int64
-	// Wait so long for something new, in milliseconds. 0 where absent.
+	// Wait so long for something new, in milliseconds; less where newer waits or
+	// streams of the account need its place. 0 where absent.
 	WaitMs int64
 }
 

@@ -74,7 +74,6 @@ var _ = []object{
 	(*MessageEvent)(nil),
 	(*MembershipChangeEvent)(nil),
 	(*WelcomeEvent)(nil),
-	(*GroupInfoRequestedEvent)(nil),
 	(*RejoinRequestedEvent)(nil),
 	(*ConvoDamagedEvent)(nil),
 	(*KeyPackagesLowEvent)(nil),
@@ -94,8 +93,8 @@ var _ = []object{
 
 // ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
-// *GroupInfoRequestedEvent, *RejoinRequestedEvent, *ConvoDamagedEvent,
-// *KeyPackagesLowEvent, *ReadEvent, *EphemeralEvent, *InfoEvent.
+// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
+// *ReadEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -110,8 +109,6 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(MembershipChangeEvent)
 	case "welcomeEvent":
 		return new(WelcomeEvent)
-	case "groupInfoRequestedEvent":
-		return new(GroupInfoRequestedEvent)
 	case "rejoinRequestedEvent":
 		return new(RejoinRequestedEvent)
 	case "convoDamagedEvent":

@@ -56,6 +56,7 @@ func startRedis(t testing.TB, bin, port string) string {
 	}
 	defer logFile.Close()
 	cmd := exec.CommandContext(context.Background(), bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
+	cmd.Env = anyLocale()
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	ended, err := StartTied(cmd)
 	if err != nil {
@@ -73,6 +74,10 @@ func startRedis(t testing.TB, bin, port string) string {
 	})
 	return ""
 }
+
+// anyLocale is the environment without its language: Redis 8 does not start in
+// one that the machine has no locale for, such as one that came along by ssh.
+func anyLocale() []string { return append(os.Environ(), "LC_ALL=C") }
 
 // redisAnswers waits until the server on the port is the process started, and
 // not one that took the port before it.

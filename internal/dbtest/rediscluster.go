@@ -89,6 +89,7 @@ func (n *RedisNode) start() error {
 	defer log.Close()
 	args := append([]string{"--port", n.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir}, n.args...)
 	cmd := exec.CommandContext(context.Background(), bin, args...)
+	cmd.Env = anyLocale()
 	cmd.Stdout, cmd.Stderr = log, log
 	ended, err := StartTied(cmd)
 	if err != nil {

@@ -64,6 +64,10 @@ type convo struct {
 
 	mu      sync.RWMutex
 	members []*person
+	// group is as the accepted commits have made it.
+	group *mlstest.Group
+	// removed are those whom the creator has removed: only it adds them again.
+	removed map[*person]bool
 	// quiet has no traffic but what a test makes.
 	quiet bool
 }
@@ -158,24 +162,27 @@ func (c *crowd) create(n int) (*convo, error) {
 	}
 	co.creator = co.members[0]
 	co.epoch.Store(1)
-	in := &gen.CreateConvoInput{GroupID: co.id, CipherSuite: mls.SuiteX25519AES128.String(), CurrentEpoch: new(int64(1)),
-		IdempotencyKey: new(fmt.Sprintf("create-%d", n))}
-	var refs [][]byte
+	in := &gen.CreateConvoInput{GroupID: co.id, CipherSuite: mls.SuiteX25519AES128.String(), IdempotencyKey: new(fmt.Sprintf("create-%d", n))}
+	g := mlstest.NewGroup(co.creator.device, raw)
+	var packages []*mls.KeyPackage
 	for _, m := range co.members[1:] {
 		in.InitialMembers = append(in.InitialMembers, m.DID)
-		refs = append(refs, m.ref)
+		packages = append(packages, m.pkg)
+		g = g.With(m.device)
 	}
-	in.WelcomeMessage = mlstest.RandomWelcome(mls.SuiteX25519AES128, refs...)
+	first := g.Commit(co.creator.device, mlstest.Plan{Add: packages})
+	in.WelcomeMessage, in.GroupInfo = first.Welcome, first.GroupInfo
+	co.group = first.Next
 	return co, c.certain(func(i *instance) error {
 		_, err := co.creator.client(i).CreateConvo(c.ctx, in)
 		return err
 	})
 }
 
-// private is a PrivateMessage, which nobody outside its group can read.
-func (co *convo) private(t mls.ContentType, epoch int64, length int) []byte {
+// message is an application message, which nobody outside its group can read.
+func (co *convo) message(epoch int64, length int) []byte {
 	m := &mls.Message{WireFormat: mls.WireFormatPrivateMessage, Private: &mls.PrivateMessage{
-		GroupID: co.raw, Epoch: uint64(epoch), ContentType: t,
+		GroupID: co.raw, Epoch: uint64(epoch), ContentType: mls.ContentTypeApplication,
 		EncryptedSenderData: mlstest.Random(28), Ciphertext: mlstest.Random(length),
 	}}
 	return m.Append(nil)

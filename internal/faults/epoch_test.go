@@ -30,7 +30,9 @@ type epochOutput struct {
 	// still.
 	unknown bool
 	success bool
-	epoch   int64
+	// kept: the epoch was reserved for another member, and is the current one.
+	kept  bool
+	epoch int64
 }
 
 var epochRegister = porcupine.Model{
@@ -47,7 +49,7 @@ var epochRegister = porcupine.Model{
 		case out.success:
 			return at == in.framing && out.epoch == at+1, at + 1
 		}
-		return at != in.framing && out.epoch == at, at
+		return (at == in.framing) == out.kept && out.epoch == at, at
 	},
 	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v: %+v", input, output) },
 }
@@ -190,7 +192,7 @@ func (r *race) commit(n int, epoch int64, g *mlstest.Group) error {
 	r.next[string(c.Message)] = c.Next
 	r.mu.Unlock()
 
-	var success bool
+	var success, kept bool
 	var newEpoch int64
 	call, in := r.now(), epochInput{commit: true, framing: epoch}
 	cl := who.client(r.place.instances[rand.IntN(2)])
@@ -199,17 +201,17 @@ func (r *race) commit(n int, epoch int64, g *mlstest.Group) error {
 		var out *gen.AddMembersOutput
 		if out, err = cl.AddMembers(r.ctx, &gen.AddMembersInput{ConvoID: r.id, DIDList: []string{added.DID}, Commit: c.Message,
 			WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}); err == nil {
-			success, newEpoch = out.Success, out.NewEpoch
+			success, kept, newEpoch = out.Success, out.RetryAfterMs != nil, out.NewEpoch
 		}
 	} else {
 		var out *gen.SendCommitOutput
 		if out, err = cl.SendCommit(r.ctx, &gen.SendCommitInput{ConvoID: r.id, Commit: c.Message, GroupInfo: c.GroupInfo}); err == nil {
-			success, newEpoch = out.Success, out.NewEpoch
+			success, kept, newEpoch = out.Success, out.RetryAfterMs != nil, out.NewEpoch
 		}
 	}
 	switch {
 	case err == nil:
-		r.record(n, in, call, epochOutput{success: success, epoch: newEpoch})
+		r.record(n, in, call, epochOutput{success: success, kept: kept, epoch: newEpoch})
 	case isAnswer(err):
 		return fmt.Errorf("commit of epoch %d: %w", epoch, err)
 	case !isRefusal(err):

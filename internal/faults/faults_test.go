@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/mls"
 )
 
 // small is a crowd for a test.
@@ -178,7 +177,7 @@ func (c *crowd) late(co *convo) error {
 		c.overtaken()
 		row, err := db.New(tx).SendMessage(ctx, db.SendMessageParams{
 			ConvoID: co.id, Did: co.creator.DID, Epoch: 1, MessageID: id, Now: time.Now(),
-			Ciphertext: co.private(mls.ContentTypeApplication, 1, 100),
+			Ciphertext: co.message(1, 100),
 		})
 		if err != nil {
 			return err

@@ -26,7 +26,6 @@ type person struct {
 	// device's last-resort package can be named by any number of Welcomes.
 	device *mlstest.Client
 	pkg    *mls.KeyPackage
-	ref    []byte
 	// frames: over WebSocket, else server-sent events. tickets: with a ticket,
 	// else with a token.
 	frames, tickets bool
@@ -67,10 +66,6 @@ func (p *person) authorize(r *http.Request, nsid string) error {
 // publish gives the service the person's package.
 func (p *person) publish(c *crowd) error {
 	p.pkg = p.device.KeyPackage(mlstest.LastResort())
-	var err error
-	if p.ref, err = p.pkg.Ref(); err != nil {
-		return err
-	}
 	in := &gen.PublishKeyPackageInput{KeyPackage: mlstest.Wrap(p.pkg), CipherSuite: mls.SuiteX25519AES128.String()}
 	return c.certain(func(i *instance) error {
 		_, err := p.client(i).PublishKeyPackage(c.ctx, in)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 )
 
@@ -64,6 +65,9 @@ func (p *place) fill() (err error) {
 	if p.redis, err = startRedis(dir); err != nil {
 		return err
 	}
+	if err := auth.NewSecret().WriteFile(p.secretFile()); err != nil {
+		return err
+	}
 	for i := range p.instances {
 		if p.instances[i], err = p.newInstance(binary, i); err != nil {
 			return err
@@ -72,6 +76,9 @@ func (p *place) fill() (err error) {
 	p.pool, err = pgxpool.New(context.Background(), p.postgres.url())
 	return err
 }
+
+// secretFile has the secret that all instances share.
+func (p *place) secretFile() string { return filepath.Join(p.dir, "secret") }
 
 func (p *place) newInstance(binary string, n int) (*instance, error) {
 	dir := filepath.Join(p.dir, "instance"+strconv.Itoa(n))
@@ -89,6 +96,7 @@ func (p *place) newInstance(binary string, n int) (*instance, error) {
 		"SERVICE_DID="+did,
 		"MLS_DEV=true",
 		"MLS_DATA_DIR="+dir,
+		"MLS_SECRET_FILE="+p.secretFile(),
 		"MLS_PLC_URL="+p.directory.URL,
 		"DATABASE_URL=postgres://"+pgembed.User+"@"+p.toData.addr()+"/"+pgembed.Database+"?sslmode=disable",
 		"REDIS_URL=redis://127.0.0.1:"+p.redis.port+"/0",

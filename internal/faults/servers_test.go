@@ -114,6 +114,7 @@ func startRedis(dir string) (*redisServer, error) {
 
 func (r *redisServer) start() (err error) {
 	r.cmd = exec.CommandContext(context.Background(), "redis-server", "--port", r.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.dir)
+	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
 	if r.ended, err = dbtest.StartTied(r.cmd); err != nil {
 		return err
 	}

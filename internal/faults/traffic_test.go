@@ -95,7 +95,7 @@ func (c *crowd) send() error {
 	co := c.busy()
 	who, id := co.anyMember(), uuid.NewString()
 	epoch := co.epoch.Load()
-	in := &gen.SendMessageInput{ConvoID: co.id, Epoch: epoch, MsgID: &id, Ciphertext: co.private(mls.ContentTypeApplication, epoch, 100+rand.IntN(400))}
+	in := &gen.SendMessageInput{ConvoID: co.id, Epoch: epoch, MsgID: &id, Ciphertext: co.message(epoch, 100+rand.IntN(400))}
 	if rand.IntN(4) == 0 {
 		in.IdempotencyKey = &id
 	}
@@ -150,10 +150,15 @@ func (c *crowd) join(co *convo) error {
 		return nil
 	}
 	by := co.members[rand.IntN(len(co.members))]
+	if co.removed[who] {
+		by = co.creator
+	}
 	epoch := co.epoch.Load()
+	// A leaf that is still there from before goes.
+	plan := mlstest.Plan{Add: []*mls.KeyPackage{who.pkg}, RemoveDIDs: []string{who.DID}}
+	commit := co.group.With(who.device).Commit(by.device, plan)
 	in := &gen.AddMembersInput{ConvoID: co.id, DIDList: []string{who.DID}, IdempotencyKey: new(uuid.NewString()),
-		Commit:         co.private(mls.ContentTypeCommit, epoch, 300),
-		WelcomeMessage: mlstest.RandomWelcome(mls.SuiteX25519AES128, who.ref)}
+		Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo}
 	var out *gen.AddMembersOutput
 	err := c.certain(func(i *instance) (err error) {
 		out, err = by.client(i).AddMembers(c.ctx, in)
@@ -162,7 +167,8 @@ func (c *crowd) join(co *convo) error {
 	if err != nil {
 		return fmt.Errorf("join: %w", err)
 	}
-	co.members = append(co.members, who)
+	co.members, co.group = append(co.members, who), commit.Next
+	delete(co.removed, who)
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)
 }
 
@@ -172,9 +178,10 @@ func (c *crowd) depart(co *convo) error {
 	who := co.members[at]
 	epoch := co.epoch.Load()
 	in := &gen.LeaveConvoInput{ConvoID: co.id, IdempotencyKey: new(uuid.NewString())}
-	by := who
+	by, commit := who, (*mlstest.Commit)(nil)
 	if rand.IntN(2) == 0 {
-		by, in.TargetDID, in.Commit = co.creator, &who.DID, co.private(mls.ContentTypeCommit, epoch, 300)
+		by, commit = co.creator, co.group.Commit(co.creator.device, mlstest.Plan{RemoveDIDs: []string{who.DID}})
+		in.TargetDID, in.Commit, in.GroupInfo = &who.DID, commit.Message, commit.GroupInfo
 	}
 	var out *gen.LeaveConvoOutput
 	err := c.certain(func(i *instance) (err error) {
@@ -185,9 +192,14 @@ func (c *crowd) depart(co *convo) error {
 		return fmt.Errorf("depart: %w", err)
 	}
 	co.members = slices.Delete(slices.Clone(co.members), at, at+1)
-	if by == who {
+	if commit == nil {
 		return nil
 	}
+	co.group = commit.Next
+	if co.removed == nil {
+		co.removed = map[*person]bool{}
+	}
+	co.removed[who] = true
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)
 }
 

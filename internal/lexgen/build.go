@@ -32,6 +32,7 @@ func build(set *Set, policy Policy) (*model, error) {
 		b.file(f)
 	}
 	b.checkPolicy()
+	b.bodies()
 	return b.model, b.probs.asError()
 }
 
@@ -62,10 +63,7 @@ func (b *builder) method(f *File) {
 		public:       slices.Contains(b.policy.Public, name),
 		ticket:       slices.Contains(b.policy.Tickets, name),
 		inEnc:        main.str("input", "encoding"), outEnc: main.str("output", "encoding"),
-		maxBody: b.policy.DefaultMaxBody, tooLarge: b.policy.TooLarge[name],
-	}
-	if n, ok := b.policy.MaxBody[name]; ok {
-		m.maxBody = n
+		tooLarge: b.policy.TooLarge[name],
 	}
 	b.model.methods = append(b.model.methods, m)
 	if errs := main.get("errors"); errs != nil {

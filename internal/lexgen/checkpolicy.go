@@ -26,12 +26,6 @@ func (b *builder) checkPolicy() {
 			b.probs.add(policyFile, "Status", "%s: %d is no status of a refusal", name, s)
 		}
 	}
-	b.policyNames("MaxBody", slices.Sorted(maps.Keys(b.policy.MaxBody)), func(m *method) string {
-		if m.inEnc == "" {
-			return "has no body"
-		}
-		return ""
-	})
 	b.policyNames("TooLarge", slices.Sorted(maps.Keys(b.policy.TooLarge)), func(m *method) string {
 		if !slices.Contains(m.errors, m.tooLarge) {
 			return "does not declare " + m.tooLarge

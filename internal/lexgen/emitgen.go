@@ -110,6 +110,7 @@ func emitMethods(m *model) *writer {
 		w.p("}")
 	}
 	w.p(")\n")
+	w.p("// MaxJSON is the largest body of JSON that a method takes.\nconst MaxJSON = %d\n", m.maxJSON)
 	w.p("// Methods are all methods, in order of their NSIDs.\nvar Methods = []*xrpc.Method{")
 	for _, x := range m.methods {
 		w.p("Method%s,", x.name)

@@ -48,15 +48,13 @@ func goldenPolicy() Policy {
 			{"post", "author.friends[].since", malformed, "NotAllowed"},
 			{"list", "tags[]", tooLong, "BadTag"},
 		},
-		Status:         map[string]int{"NotAllowed": 403, "PhotoTooLarge": 413},
-		DefaultMaxBody: 1 << 20,
-		MaxBody:        map[string]int64{"putPhoto": 5 << 20},
-		TooLarge:       map[string]string{"putPhoto": "PhotoTooLarge"},
-		Public:         []string{"ping"},
-		Streams:        map[string]string{"watch": "Happening", "follow": "Happening"},
-		Tickets:        []string{"watch"},
-		Full:           "authFull",
-		Read:           "authRead",
+		Status:   map[string]int{"NotAllowed": 403, "PhotoTooLarge": 413},
+		TooLarge: map[string]string{"putPhoto": "PhotoTooLarge"},
+		Public:   []string{"ping"},
+		Streams:  map[string]string{"watch": "Happening", "follow": "Happening"},
+		Tickets:  []string{"watch"},
+		Full:     "authFull",
+		Read:     "authRead",
 	}
 }
 

@@ -30,6 +30,8 @@ type model struct {
 	// errors are all declared names, sorted.
 	errors []string
 	status map[string]int
+	// maxJSON is the largest body of JSON that a method takes.
+	maxJSON int64
 }
 
 // union is the events that one or several methods stream, as a Go interface.
@@ -57,8 +59,9 @@ type method struct {
 	output        *object
 	errors        []string
 	rules         []rule
-	maxBody       int64
-	tooLarge      string
+	// maxBody follows from the input, in bytes.
+	maxBody  int64
+	tooLarge string
 }
 
 // rule is a Rule for one constraint.

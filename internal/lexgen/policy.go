@@ -16,10 +16,6 @@ type Policy struct {
 	Rules []Rule
 	// Status of error names; others have 400.
 	Status map[string]int
-	// DefaultMaxBody bounds request bodies, in bytes; MaxBody is for
-	// single methods.
-	DefaultMaxBody int64
-	MaxBody        map[string]int64
 	// TooLarge is the error name for bodies beyond the bound; others are
 	// PayloadTooLarge.
 	TooLarge map[string]string
@@ -58,8 +54,6 @@ var (
 	negative  = []string{"minimum"}
 )
 
-const mebibyte = 1 << 20
-
 // DefaultPolicy is the policy of this service.
 func DefaultPolicy() Policy {
 	return Policy{
@@ -75,6 +69,7 @@ func DefaultPolicy() Policy {
 			"leaveConvo.input.commit",
 			"leaveConvo.input.proposal",
 			"leaveConvo.input.groupInfo",
+			"leaveConvo.input.ratchetTree",
 			"publishKeyPackage.input.keyPackage",
 			"publishKeyPackages.keyPackageItem.keyPackage",
 			"getWelcome.output.welcome",
@@ -94,6 +89,7 @@ func DefaultPolicy() Policy {
 			{"leaveConvo", "commit", length, "InvalidCommit"},
 			{"leaveConvo", "proposal", length, "InvalidProposal"},
 			{"leaveConvo", "groupInfo", length, "InvalidGroupInfo"},
+			{"leaveConvo", "ratchetTree", length, "InvalidGroupInfo"},
 			{"sendCommit", "commit", length, "InvalidCommit"},
 			{"sendCommit", "welcome", length, "InvalidWelcome"},
 			{"sendCommit", "groupInfo", length, "InvalidGroupInfo"},
@@ -126,29 +122,20 @@ func DefaultPolicy() Policy {
 			{"sync", "cursor", length, "InvalidCursor"},
 		},
 		Status: map[string]int{
-			"InvalidTicket":        http.StatusUnauthorized,
-			"NotMember":            http.StatusForbidden,
-			"NotAllowed":           http.StatusForbidden,
-			"ConvoNotFound":        http.StatusNotFound,
-			"WelcomeNotFound":      http.StatusNotFound,
-			"BlobNotFound":         http.StatusNotFound,
-			"GroupInfoUnavailable": http.StatusNotFound,
-			"AlreadyMember":        http.StatusConflict,
-			"KeyPackageNotFound":   http.StatusConflict,
-			"EpochMismatch":        http.StatusConflict,
-			"ConvoExists":          http.StatusConflict,
-			"IdempotencyConflict":  http.StatusConflict,
-			"WelcomeExpired":       http.StatusGone,
-			"MessageTooLarge":      http.StatusRequestEntityTooLarge,
-			"BlobTooLarge":         http.StatusRequestEntityTooLarge,
-		},
-		DefaultMaxBody: 16 * mebibyte,
-		MaxBody: map[string]int64{
-			"uploadBlob": 50 * mebibyte,
-			// What their lexicons allow, and as much again.
-			"sync":                  mebibyte,
-			"sendEphemeral":         mebibyte / 4,
-			"getSubscriptionTicket": mebibyte / 64,
+			"InvalidTicket":       http.StatusUnauthorized,
+			"NotMember":           http.StatusForbidden,
+			"NotAllowed":          http.StatusForbidden,
+			"ConvoNotFound":       http.StatusNotFound,
+			"WelcomeNotFound":     http.StatusNotFound,
+			"BlobNotFound":        http.StatusNotFound,
+			"AlreadyMember":       http.StatusConflict,
+			"KeyPackageNotFound":  http.StatusConflict,
+			"EpochMismatch":       http.StatusConflict,
+			"ConvoExists":         http.StatusConflict,
+			"IdempotencyConflict": http.StatusConflict,
+			"WelcomeExpired":      http.StatusGone,
+			"MessageTooLarge":     http.StatusRequestEntityTooLarge,
+			"BlobTooLarge":        http.StatusRequestEntityTooLarge,
 		},
 		TooLarge: map[string]string{"uploadBlob": "BlobTooLarge"},
 		Public:   []string{"describeService"},

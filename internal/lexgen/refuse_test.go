@@ -292,8 +292,6 @@ func TestRefusedPolicies(t *testing.T) {
 		"Rules: post does not declare BadTag":                                    func(p *Policy) { p.Rules = []Rule{{"post", "to", tooLong, "BadTag"}} },
 		"Status: no lexicon declares the error Gone":                             func(p *Policy) { p.Status["Gone"] = 410 },
 		"Status: NotAllowed: 200 is no status of a refusal":                      func(p *Policy) { p.Status["NotAllowed"] = 200 },
-		"MaxBody: list has no body":                                              func(p *Policy) { p.MaxBody["list"] = 1 },
-		"MaxBody: write is no method":                                            func(p *Policy) { p.MaxBody["write"] = 1 },
 		"TooLarge: post does not declare PhotoTooLarge":                          func(p *Policy) { p.TooLarge["post"] = "PhotoTooLarge" },
 		"Public: write is no method":                                             func(p *Policy) { p.Public = append(p.Public, "write") },
 		"ReadOnly: list is not a procedure":                                      func(p *Policy) { p.ReadOnly = []string{"list"} },

@@ -142,10 +142,11 @@ const (
 )
 
 // pickSocketDir takes the data directory itself, which has the right owner
-// and mode already, unless its path is too long for a socket address.
+// and mode already, unless its path is too long for a socket address, or has
+// a comma, which separates two places wherever the path is given.
 func (s *Server) pickSocketDir(id identity) error {
 	s.SocketDir = s.DataDir
-	if len(filepath.Join(s.DataDir, ".s.PGSQL."+port)) <= maxSocketPath {
+	if len(filepath.Join(s.DataDir, ".s.PGSQL."+port)) <= maxSocketPath && !strings.Contains(s.DataDir, ",") {
 		return nil
 	}
 	tmp, err := os.MkdirTemp("/tmp", "mls-pg-")
@@ -240,10 +241,10 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // URL is the connection string of a database on the server, in the form that
-// pgx and PostgreSQL's own programs read.
+// pgx and PostgreSQL's own programs read. To them a plus sign is no space.
 func (s *Server) URL(database string) string {
 	q := url.Values{"host": {s.SocketDir}, "port": {port}, "user": {User}, "sslmode": {"disable"}}
-	return "postgres:///" + url.PathEscape(database) + "?" + q.Encode()
+	return "postgres:///" + url.PathEscape(database) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
 }
 
 // Done is closed when the server has ended, whoever ended it.

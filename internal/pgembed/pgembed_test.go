@@ -315,6 +315,27 @@ func TestLongPath(t *testing.T) {
 	}
 }
 
+// TestUnusualPath starts in folders with signs that mean something in a URL or
+// in PostgreSQL's settings.
+func TestUnusualPath(t *testing.T) {
+	for _, name := range []string{"my projects", "a+b%20c", "one, two", "x&y=z#ü"} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(reachable(t), name)
+			if err := os.Rename(copied(t), dir); err != nil {
+				t.Fatal(err)
+			}
+			s := mustStart(t, Options{DataDir: dir, Volatile: true})
+			if got := query(t, s, "SELECT 'ok'"); got != "ok" {
+				t.Error(got)
+			}
+			url, err := RunningURL(dir)
+			if err != nil || url != s.URL(Database) {
+				t.Errorf("RunningURL gives %s, %v; the server has %s", url, err, s.URL(Database))
+			}
+		})
+	}
+}
+
 // TestRootsOwnDirectory starts below a directory that only root can enter.
 func TestRootsOwnDirectory(t *testing.T) {
 	if os.Geteuid() != 0 {

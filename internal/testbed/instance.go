@@ -53,6 +53,7 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 		"SERVER_PORT="+strconv.Itoa(in.port),
 		"DATABASE_URL="+w.PG.URL(pgembed.Database),
 		"MLS_DATA_DIR="+filepath.Join(w.Dir, "data"),
+		"MLS_SECRET_FILE="+w.secretFile(),
 		"MLS_PLC_URL="+w.PLC.URL,
 		"MLS_DEV=true",
 		"MLS_METRICS_LISTEN=127.0.0.1:"+strconv.Itoa(in.metrics),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"strconv"
 	"time"
@@ -29,6 +30,7 @@ func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error)
 	r := &Redis{URL: "redis://" + addr + "/0"}
 	r.cmd = exec.CommandContext(ctx, "redis-server", append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1",
 		"--save", "", "--appendonly", "no", "--dir", dir}, more...)...)
+	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
 	if err := r.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start Redis: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 )
 
@@ -50,9 +51,15 @@ func New(ctx context.Context, name, binary string) (_ *World, err error) {
 	if w.Pool, err = pgxpool.New(ctx, w.PG.URL(pgembed.Database)); err != nil {
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
+	if err := auth.NewSecret().WriteFile(w.secretFile()); err != nil {
+		return nil, fmt.Errorf("testbed: %w", err)
+	}
 	w.PLC = authtest.NewPLC()
 	return w, nil
 }
+
+// secretFile has the secret that all instances share.
+func (w *World) secretFile() string { return filepath.Join(w.Dir, "secret") }
 
 // Close ends the world; instances have to be stopped before.
 func (w *World) Close() error {

@@ -184,6 +184,7 @@ func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, index uint3
 		encoded = g.private(mls.ContentTypeCommit, len(encoded)+32)
 	}
 	next.Context.Epoch++
+	next.external = HPKEKey(s)
 	next.Context.TreeHash = next.treeHash()
 	next.Context.ConfirmedTranscriptHash = mls.ConfirmedTranscriptHash(s, g.Interim, format, m.AppendContent(nil), m.Signature)
 	next.Interim = mls.InterimTranscriptHash(s, next.Context.ConfirmedTranscriptHash, next.Tag)
@@ -212,10 +213,11 @@ func (g *Group) ExternalCommit(joiner *Client, remove ...uint32) *Commit {
 
 // RandomWelcome makes a Welcome that names those KeyPackageRefs.
 func RandomWelcome(s mls.CipherSuite, refs ...[]byte) []byte {
-	w := &mls.Welcome{CipherSuite: s, EncryptedGroupInfo: Random(200)}
+	w := &mls.Welcome{CipherSuite: s, EncryptedGroupInfo: Random(300 + 3*hashSize(s))}
+	secrets := len(opaque(make([]byte, hashSize(s)))) // of the joiner, and of its path
 	for _, ref := range refs {
 		w.Secrets = append(w.Secrets, mls.EncryptedGroupSecrets{NewMember: ref,
-			Secrets: mls.HPKECiphertext{KEMOutput: kemOutput(s), Ciphertext: Random(80)}})
+			Secrets: mls.HPKECiphertext{KEMOutput: kemOutput(s), Ciphertext: Random(2*secrets + 2 + 16)}})
 	}
 	return message(w)
 }

@@ -15,8 +15,10 @@ import (
 type Group struct {
 	mls.Group
 	// Tag is the confirmation tag of the epoch.
-	Tag     []byte
-	members map[string]*Client // by signature key
+	Tag []byte
+	// external is the external_pub of the epoch.
+	external []byte
+	members  map[string]*Client // by signature key
 }
 
 // NewGroup makes a group of epoch 0 with one member, as its creator has it
@@ -27,7 +29,7 @@ func NewGroup(creator *Client, groupID []byte, extensions ...mls.Extension) *Gro
 	g.Tree = mls.NewTree(&kp.LeafNode)
 	g.Context = mls.GroupContext{CipherSuite: creator.Suite, GroupID: groupID, Extensions: extensions}
 	g.Context.TreeHash = g.treeHash()
-	g.Interim = mls.InterimTranscriptHash(creator.Suite, nil, g.Tag)
+	g.Interim, g.external = mls.InterimTranscriptHash(creator.Suite, nil, g.Tag), HPKEKey(creator.Suite)
 	return g
 }
 
@@ -104,7 +106,7 @@ func (g *Group) find(match func(*mls.LeafNode) bool) (uint32, bool) {
 }
 
 // Application makes an application message with a random ciphertext of size
-// bytes.
+// bytes, or of the least that the suite allows.
 func (g *Group) Application(size int) []byte {
 	return g.private(mls.ContentTypeApplication, size)
 }
@@ -112,7 +114,7 @@ func (g *Group) Application(size int) []byte {
 // private makes a PrivateMessage of the current epoch.
 func (g *Group) private(t mls.ContentType, size int) []byte {
 	return message(&mls.PrivateMessage{GroupID: g.Context.GroupID, Epoch: g.Context.Epoch, ContentType: t,
-		EncryptedSenderData: Random(28), Ciphertext: Random(size)})
+		EncryptedSenderData: Random(28), Ciphertext: Random(max(size, g.Context.CipherSuite.LeastCiphertext(t)))})
 }
 
 func message(v any) []byte {
@@ -179,7 +181,7 @@ func (g *Group) groupInfo(by *Client, index uint32, tree bool, edits ...func(*ml
 	if tree {
 		gi.Extensions = append(gi.Extensions, mls.Extension{Type: mls.ExtensionRatchetTree, Data: g.Tree.Bytes()})
 	}
-	gi.Extensions = append(gi.Extensions, mls.Extension{Type: mls.ExtensionExternalPub, Data: opaque(HPKEKey(by.Suite))})
+	gi.Extensions = append(gi.Extensions, mls.Extension{Type: mls.ExtensionExternalPub, Data: opaque(g.external)})
 	for _, f := range edits {
 		f(gi)
 	}

@@ -170,28 +170,17 @@ func TestKeyPackagesAtTheirLimits(t *testing.T) {
 func TestMembersAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
-	alice, bob, carol := newActor(), newActor(), newActor()
-	g := s.conversation(t, alice)
-	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at)
-		SELECT $1, format('did:web:m%s.example', n), 0, now() FROM generate_series(1, $2::int) n`, g.ID(), server.MaxMembers-2)
-	// They have no leaves, as of a roster that is only what clients said.
-	s.exec(t, `UPDATE conversations SET roster = 'claimed' WHERE convo_id = $1`, g.ID())
-	s.exec(t, `DELETE FROM group_states WHERE convo_id = $1`, g.ID())
-	add := func(who actor) (*mlstest.Commit, object) {
-		c := g.With(who.device).Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, who)}})
-		in := commitCall(g, c)
-		in["addedDids"] = []string{who.DID}
-		return c, in
-	}
-	c, in := add(bob)
-	if out := ok[object](t, s.call(t, alice.Account, "sendCommit", in)); out["success"] != true {
-		t.Fatalf("answer is %v", out)
-	}
-	g = c.Next
-	c, in = add(carol)
+	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice).With(bob.device)
+	// They have no leaves; how many there are is asked before.
+	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, g.ID(), server.MaxMembers-1)
+	c := g.Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, bob)}})
+	in := commitCall(g, c)
+	in["addedDids"] = []string{bob.DID}
 	refused(t, s.call(t, alice.Account, "sendCommit", in), gen.ErrTooManyMembers)
-	refused(t, s.call(t, alice.Account, "addMembers", object{"convoId": g.ID(), "didList": []string{carol.DID},
-		"commit": b64(c.Message), "welcomeMessage": b64(c.Welcome)}), gen.ErrTooManyMembers)
+	refused(t, s.call(t, alice.Account, "addMembers", object{"convoId": g.ID(), "didList": []string{bob.DID},
+		"commit": b64(c.Message), "welcomeMessage": b64(c.Welcome), "groupInfo": b64(c.GroupInfo)}), gen.ErrTooManyMembers)
 }
 
 // dids makes well-formed DIDs.
@@ -214,7 +203,7 @@ func TestListsAtTheirLimits(t *testing.T) {
 		return object{"groupId": strings.Repeat("ab", 16), "cipherSuite": alice.device.Suite.String(), "initialMembers": dids(n)}
 	}
 	add := func(n int) object {
-		return object{"convoId": g.ID(), "commit": b64(c.Message), "didList": dids(n)}
+		return object{"convoId": g.ID(), "commit": b64(c.Message), "groupInfo": b64(c.GroupInfo), "didList": dids(n)}
 	}
 	change := func(n int, field string) object {
 		in := commitCall(g, c)
@@ -300,12 +289,11 @@ func TestBodyAtItsLimit(t *testing.T) {
 	for _, c := range []struct {
 		m    *xrpc.Method
 		text string
-		most int64
 	}{
-		{gen.MethodUpdateCursor, fmt.Sprintf(`{"convoId": %q, "seq": 0}`, g.ID()), server.MaxRequestBody},
-		{gen.MethodSync, `{"positions": []}`, server.MaxSyncBody},
-		{gen.MethodSendEphemeral, fmt.Sprintf(`{"convoId": %q, "epoch": 0, "ciphertext": {"$bytes": "AAAA"}}`, g.ID()), server.MaxSignalBody},
-		{gen.MethodGetSubscriptionTicket, `{}`, server.MaxTicketBody},
+		{gen.MethodUpdateCursor, fmt.Sprintf(`{"convoId": %q, "seq": 0}`, g.ID())},
+		{gen.MethodSync, `{"positions": []}`},
+		{gen.MethodSendEphemeral, fmt.Sprintf(`{"convoId": %q, "epoch": 0, "ciphertext": {"$bytes": "AAAA"}}`, g.ID())},
+		{gen.MethodGetSubscriptionTicket, `{}`},
 	} {
 		post := func(size int64, announced bool) answer {
 			t.Helper()
@@ -318,8 +306,8 @@ func TestBodyAtItsLimit(t *testing.T) {
 			return s.do(t, c.m, r)
 		}
 		for _, announced := range []bool{true, false} {
-			ok[object](t, post(c.most, announced))
-			refused(t, post(c.most+1, announced), xrpc.PayloadTooLarge)
+			ok[object](t, post(c.m.MaxBody, announced))
+			refused(t, post(c.m.MaxBody+1, announced), xrpc.PayloadTooLarge)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 	"strconv"
@@ -12,8 +13,8 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
-	"catbird.blue/mls/xrpc"
 )
 
 // statedLimit is one number, wherever it is written.
@@ -45,10 +46,7 @@ var limits = []statedLimit{
 		text:   []string{"createConvo.ratchetTree", "addMembers.ratchetTree"}},
 	{row: "key package", cell: "48 KiB", value: server.MaxKeyPackage, told: "keyPackage",
 		text: []string{"publishKeyPackage.keyPackage", "publishKeyPackages.keyPackages[].keyPackage"}},
-	{row: "request body", cell: "16 MiB", value: server.MaxRequestBody, told: "requestBody"},
-	{row: "request body of sync", cell: "1 MiB", value: server.MaxSyncBody},
-	{row: "request body of sendEphemeral", cell: "256 KiB", value: server.MaxSignalBody},
-	{row: "request body of getSubscriptionTicket", cell: "16 KiB", value: server.MaxTicketBody},
+	{row: "request body", cell: "64 KiB", value: gen.MethodUpdateCursor.MaxBody},
 	{row: "signal", cell: "64 KiB", value: server.MaxSignal, bounds: []string{"sendEphemeral.ciphertext"}},
 	{row: "positions in one sync", cell: "1 000", value: server.MaxSyncPositions, bounds: []string{"sync.positions"}},
 	{row: "messages in one sync", cell: "1 000", value: server.MaxSyncMessages, most: []string{"sync.limit"}},
@@ -56,7 +54,10 @@ var limits = []statedLimit{
 	{row: "cursor", cell: "256 bytes", value: stream.MaxCursor,
 		bounds: []string{"sync.cursor", "streamConvoEvents.cursor", "subscribeConvoEvents.cursor"}},
 	{row: "lifetime of a ticket", cell: "60 s", value: int64(server.TicketTime)},
-	{row: "streams of an account at one instance", cell: "5", value: stream.MaxPerDID},
+	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, told: "waitsAndStreams"},
+	{row: "waits and streams of an account that end so in a minute", cell: "4", value: limit.Evictions.Amount},
+	{row: "calls of sync of an account under way at one instance", cell: "64", value: limit.SyncCalls.Amount},
+	{row: "lifetime of a stream", cell: "1 h", value: limit.StreamAge.Amount * int64(time.Minute)},
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: stream.MaxReplay},
@@ -68,12 +69,15 @@ var limits = []statedLimit{
 	{row: "members of a conversation", cell: "1 000", value: server.MaxMembers, told: "members"},
 	{row: "leaves of a group", cell: "4 000", value: server.MaxLeaves, told: "leaves"},
 	{row: "answer", cell: "4 000 000 bytes", value: server.MaxAnswer},
-	{row: "leases of an account on one device", cell: "8", value: server.MaxLeases},
 	{row: "lease", cell: "1 h", value: int64(server.LeaseTime)},
 	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(server.MaxPackageLifetime)},
 	{row: "first answers are kept", cell: "7 days", value: int64(server.IdempotencyTime)},
 	{row: "blobs wait for a message", cell: "1 h", value: int64(server.UnattachedBlobTime)},
-	{row: "lifetime of a token", cell: "1 h", value: int64(auth.MaxLifetime)},
+	{row: "lifetime of a token that is spent (procedures, streams)", cell: "5 min and 2 min", value: int64(auth.MaxSpentLifetime + auth.ClockError)},
+	{row: "lifetime of a token for a query", cell: "1 h", value: int64(auth.MaxLifetime)},
+	{row: "`iat` and `nbf` ahead of the service's clock", cell: "2 min", value: int64(auth.ClockError)},
+	{row: "after `exp`", cell: "30 s", value: int64(auth.Leeway)},
+	{row: "uses of a token without `jti`", cell: "10", value: auth.MaxUsesWithoutJTI},
 }
 
 // The documents name the numbers that are in force.
@@ -90,6 +94,18 @@ func TestLimitsInDocs(t *testing.T) {
 	}
 	delete(rows, "what")
 	delete(rows, "---")
+	for _, m := range jsonMethods() {
+		row, least := "request body of "+strings.TrimPrefix(m.NSID, namespace), gen.MethodUpdateCursor.MaxBody
+		if m.MaxBody == least {
+			row = "request body"
+		}
+		if cell, found := rows[row]; !found || parseLimit(t, cell) != m.MaxBody {
+			t.Errorf("%s: docs/protocol.md says %q, want %d bytes", row, cell, m.MaxBody)
+		}
+		if m.MaxBody != least {
+			delete(rows, row)
+		}
+	}
 	for _, l := range limits {
 		if n := parseLimit(t, l.cell); n != l.value {
 			t.Errorf("%s: the constant is %d, this test says %s", l.row, l.value, l.cell)
@@ -109,7 +125,7 @@ func TestLimitsInDocs(t *testing.T) {
 func parseLimit(t testing.TB, cell string) int64 {
 	t.Helper()
 	units := map[string]int64{"": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-		"s": int64(time.Second), "h": int64(time.Hour), "days": 24 * int64(time.Hour)}
+		"s": int64(time.Second), "min": int64(time.Minute), "h": int64(time.Hour), "days": 24 * int64(time.Hour)}
 	var sum int64
 	for part := range strings.SplitSeq(cell, " and ") {
 		m := regexp.MustCompile(`^([0-9 ]*[0-9]) ?([A-Za-z]*)$`).FindStringSubmatch(part)
@@ -160,17 +176,62 @@ func TestLimitsInLexicons(t *testing.T) {
 	if got := *readLexicon(gen.NSIDUploadBlob).main().Output.Schema.Properties["blob"].MaxSize; got != server.MaxBlob {
 		t.Errorf("uploadBlob: maxSize %d, want %d", got, server.MaxBlob)
 	}
-	bodies := map[*xrpc.Method]int64{gen.MethodUploadBlob: server.MaxBlob, gen.MethodSync: server.MaxSyncBody,
-		gen.MethodSendEphemeral: server.MaxSignalBody, gen.MethodGetSubscriptionTicket: server.MaxTicketBody}
-	for _, m := range gen.Methods {
-		want, found := bodies[m]
-		if !found && m.InputEncoding != "" {
-			want = server.MaxRequestBody
+}
+
+// Bodies are bounded by what the lexicons allow: the largest valid input fits,
+// and not much more is read.
+func TestLargestInputsFit(t *testing.T) {
+	for _, m := range jsonMethods() {
+		most := largest(t, readLexicon(m.NSID).input())
+		if m.MaxBody < most {
+			t.Errorf("%s: an input of %d bytes is valid, but bodies have at most %d", m.NSID, most, m.MaxBody)
 		}
-		if m.MaxBody != want {
-			t.Errorf("%s: bodies of %d bytes, want %d", m.NSID, m.MaxBody, want)
+		if m.MaxBody > max(64<<10, most+most/24+1<<20) {
+			t.Errorf("%s: bodies of %d bytes, where inputs have at most %d", m.NSID, m.MaxBody, most)
 		}
 	}
+	if gen.MethodUploadBlob.MaxBody != server.MaxBlob {
+		t.Errorf("blobs of %d bytes, want %d", gen.MethodUploadBlob.MaxBody, server.MaxBlob)
+	}
+}
+
+// largest is the size of the largest JSON that a schema allows.
+func largest(t testing.TB, s *schema) int64 {
+	t.Helper()
+	s = s.resolve()
+	length := func() int64 {
+		if s.MaxLength == nil {
+			t.Fatalf("a %s without maxLength", s.Type)
+		}
+		return int64(*s.MaxLength)
+	}
+	switch s.Type {
+	case "object":
+		n := int64(len("{}"))
+		for name, p := range s.Properties {
+			n += int64(len(`"":,`)+len(name)) + largest(t, p)
+		}
+		return n
+	case "array":
+		return length() * (largest(t, s.Items) + 1)
+	case "bytes":
+		return int64(len(`{"$bytes":""}`)) + (length()+2)/3*4
+	case "integer":
+		return int64(len(fmt.Sprint(math.MinInt64)))
+	case "boolean":
+		return int64(len("false"))
+	case "string":
+		if at := map[string]string{"did": "did:web:" + strings.Repeat("x", 253), "datetime": time.Now().Format(time.RFC3339Nano),
+			"cid": "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"}[s.Format]; at != "" {
+			return int64(len(at)) + 2
+		}
+		if length() > 1<<13 { // base64 has nothing to escape
+			return length() + 2
+		}
+		return length()*int64(len(`\u0001`)) + 2
+	}
+	t.Fatalf("inputs of type %s", s.Type)
+	return 0
 }
 
 // maxLength finds the bound of a method's input, as method.field.
@@ -205,7 +266,10 @@ func TestLimitsAreTold(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.server.PastEpochs = 3 })
 	told := ok[struct{ Limits map[string]int64 }](t, s.call(t, nil, "describeService", nil)).Limits
-	want := map[string]int64{"pastEpochs": 3}
+	want := map[string]int64{"pastEpochs": 3, "requestBody": 0}
+	for _, m := range jsonMethods() {
+		want["requestBody"] = max(want["requestBody"], m.MaxBody)
+	}
 	for _, l := range limits {
 		if l.told != "" {
 			want[l.told] = l.value

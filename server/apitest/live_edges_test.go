@@ -6,12 +6,14 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -19,36 +21,113 @@ import (
 // both are the methods that stream.
 var both = []string{"streamConvoEvents", "subscribeConvoEvents"}
 
-// An account has so many streams at an instance, of both kinds together, and
-// gets the place of one that it closes.
+// An account that has all its waits and streams is let in all the same, for its
+// oldest stream, up to so many times a minute. Nobody else notices, and its own
+// other calls go on.
 func TestStreamsAtTheirLimit(t *testing.T) {
 	t.Parallel()
-	s := newStack(t)
+	var clock atomic.Int64
+	s := newStack(t, func(o *options) {
+		o.limits = limit.Config{Clock: func() time.Duration { return time.Duration(clock.Load()) }}
+	})
 	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice, bob)
+	s.settle(t)
+	known := s.opened(t, bob.Account, both[0], nil)
+	known.nextEvent()
 	var taps []*tap
-	for i := range stream.MaxPerDID {
+	for i := range limit.WaitsAndStreams.Amount {
 		p := s.opened(t, alice.Account, both[i%2], nil)
 		p.nextEvent()
 		taps = append(taps, p)
 	}
+	// New devices of the account, and a wait.
+	cursors := []string{}
+	for i := range limit.Evictions.Amount {
+		if i == 0 {
+			ok[object](t, s.call(t, alice.Account, "sync", object{"positions": []object{}, "waitMs": 1}))
+		}
+		s.opened(t, alice.Account, both[i%2], nil).nextEvent() // in the place of the wait, at first
+		ev := taps[i].nextEvent()
+		if ev.Info != "closing" || ev.Cursor == "" {
+			t.Fatalf("stream %d: %+v, want its end", i, ev)
+		}
+		cursors = append(cursors, ev.Cursor)
+	}
 	for _, method := range both {
 		_, a := s.open(t, alice.Account, method, nil)
 		message := refused(t, a, xrpc.RateLimitExceeded)
-		if !strings.Contains(message, "try again in 30 s") || a.header.Get("Retry-After") != "30" {
+		if !strings.Contains(message, "16 waits and streams are open already") || !strings.Contains(message, "try again in 15 s") ||
+			a.header.Get("Retry-After") != "15" {
 			t.Errorf("message is %q, Retry-After %q", message, a.header.Get("Retry-After"))
 		}
-		s.opened(t, bob.Account, method, nil).nextEvent()
+		s.opened(t, newActor().Account, method, nil).nextEvent() // of a new account
 	}
-	taps[0].close()
-	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		p, a := s.open(t, alice.Account, both[0], nil)
-		if p != nil {
-			p.nextEvent()
-			return
+	refused(t, s.call(t, alice.Account, "sync", object{"positions": []object{}, "waitMs": 1}), xrpc.RateLimitExceeded)
+	ok[object](t, s.call(t, alice.Account, "sync", object{"positions": []object{}}))
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	for _, p := range append(taps[len(cursors):], known) {
+		if ev := p.nextEvent(); ev.Message.Seq != 1 {
+			t.Errorf("%s: %+v, want the message", p.m.NSID, ev)
 		}
-		refused(t, a, xrpc.RateLimitExceeded)
-		if time.Since(start) > patience {
-			t.Fatal("the place of a closed stream is not free")
+	}
+	// Whose stream has ended comes back in time, and has missed nothing.
+	clock.Add(int64(15 * time.Second))
+	again := s.opened(t, alice.Account, both[0], object{"cursor": cursors[0]})
+	again.nextEvent()
+	if ev := again.nextEvent(); ev.Message.Seq != 1 {
+		t.Errorf("%+v, want the message", ev)
+	}
+}
+
+// A stream ends itself within an hour. Its client needs a token or a ticket of
+// that time to go on, and then has missed nothing.
+func TestStreamsEndWithinAnHour(t *testing.T) {
+	t.Parallel()
+	start, passed := time.Now(), atomic.Int64{}
+	s := newStack(t, func(o *options) {
+		o.stream.Heartbeat = 15 * time.Millisecond
+		o.stream.Now = func() time.Time { return start.Add(time.Duration(passed.Load())) }
+	})
+	alice, bob := newActor(), newActor()
+	g := s.conversation(t, alice, bob)
+	s.settle(t)
+	ticket := ok[struct{ Ticket string }](t, s.call(t, bob.Account, "getSubscriptionTicket", object{})).Ticket
+	byTicket := s.opened(t, nil, both[1], object{"ticket": ticket})
+	cursors := map[string]string{}
+	taps := append([]*tap{byTicket}, s.opened(t, bob.Account, both[0], nil), s.opened(t, bob.Account, both[1], nil))
+	for _, p := range taps {
+		p.nextEvent()
+	}
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	for _, p := range taps {
+		if ev := p.nextEvent(); ev.Message.Seq != 1 {
+			t.Errorf("%s: %+v, want the message", p.m.NSID, ev)
+		}
+	}
+	passed.Store(int64(59 * time.Minute))
+	for _, p := range taps {
+		ev := p.nextEvent()
+		if ev.Info != "closing" {
+			t.Fatalf("%s: %+v, want its end", p.m.NSID, ev)
+		}
+		if data, failed := p.next(); data != nil || failed != nil {
+			t.Errorf("%s: %s %v behind its end", p.m.NSID, data, failed)
+		}
+		cursors[strings.TrimPrefix(p.m.NSID, namespace)] = ev.Cursor
+	}
+	ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
+	_, a := s.open(t, nil, both[1], object{"ticket": ticket, "cursor": cursors[both[1]]})
+	refused(t, a, gen.ErrInvalidTicket)
+	for _, method := range both {
+		p := s.opened(t, bob.Account, method, object{"cursor": cursors[method]})
+		p.nextEvent()
+		ev := p.nextEvent()
+		if ev.Info == "live" { // it is told the message as new
+			ev = p.nextEvent()
+		}
+		if ev.Message.Seq != 2 {
+			t.Errorf("%s: %+v, want the message that came meanwhile", method, ev)
 		}
 	}
 }

@@ -342,8 +342,9 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 	sc := newScene(t, newStack(t))
 	own := must(json.Marshal(publication(sc.stranger.device.KeyPackage())))(t)
 	calls := map[string]any{
-		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String()},
-		"getConvos":   nil, "getKeyPackageStats": nil, "listDevices": nil, "describeService": nil,
+		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
+			"groupInfo": b64(mlstest.NewGroup(sc.stranger.device, sc.g.Context.GroupID).SignGroupInfo(sc.stranger.device, true))},
+		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "describeService": nil,
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
 		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},

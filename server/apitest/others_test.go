@@ -40,7 +40,7 @@ var others = []struct {
 		}},
 	{"leaveConvo", gen.ErrNotAllowed, func(sc *scene) any {
 		c := sc.g.Commit(sc.bob.device, mlstest.Plan{RemoveDIDs: []string{sc.alice.DID}})
-		return object{"convoId": sc.g.ID(), "targetDid": sc.alice.DID, "commit": b64(c.Message)}
+		return object{"convoId": sc.g.ID(), "targetDid": sc.alice.DID, "commit": b64(c.Message), "groupInfo": b64(c.GroupInfo)}
 	}, nil},
 }
 

@@ -11,11 +11,13 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 )
 
 // The shipped proxy configuration lets through what the service takes, and
-// refuses what is more in the same words.
+// refuses what is more in the same words. nginx is told the most that any method
+// takes; mlsd refuses what a single one does not.
 func TestLimitsInProxyConfiguration(t *testing.T) {
 	conf := string(must(os.ReadFile("../../deploy/nginx/mlsd.conf"))(t))
 	one := func(text, name string) string {
@@ -32,6 +34,10 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 	}
 	if got := nginxSize(t, one(rest, "client_max_body_size")); got != server.MaxRequestBody {
 		t.Errorf("bodies of %d bytes, want %d", got, int64(server.MaxRequestBody))
+	}
+	operations := string(must(os.ReadFile("../../docs/operations.md"))(t))
+	if want := fmt.Sprintf("pass bodies of %d MiB for uploadBlob, %d MiB for the rest", server.MaxBlob>>20, server.MaxRequestBody>>20); !strings.Contains(operations, want) {
+		t.Errorf("docs/operations.md does not say: %s", want)
 	}
 	_, header, _ := strings.Cut(one(rest, "large_client_header_buffers"), " ")
 	if got := nginxSize(t, header); got != server.MaxHeader {
@@ -52,6 +58,38 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 	for _, m := range regexp.MustCompile(`location = /xrpc/(\S+)`).FindAllStringSubmatch(conf, -1) {
 		if m[1] != gen.NSIDUploadBlob && m[1] != gen.NSIDSubscribeConvoEvents {
 			t.Errorf("%s: not a method that needs a place of its own", m[1])
+		}
+	}
+}
+
+// The shipped nginx has room for the streams of an instance, and tells it where
+// requests come from.
+func TestConnectionsInProxyConfiguration(t *testing.T) {
+	main := string(must(os.ReadFile("../../deploy/nginx/nginx.conf"))(t))
+	conf := string(must(os.ReadFile("../../deploy/nginx/mlsd.conf"))(t))
+	number := func(text, name string) int64 {
+		t.Helper()
+		m := regexp.MustCompile(`(?m)^\s*` + name + ` (\d+);`).FindStringSubmatch(text)
+		if m == nil {
+			t.Fatalf("no %s", name)
+		}
+		return must(strconv.ParseInt(m[1], 10, 64))(t)
+	}
+	// One worker may get them all, each with a connection to the instance, and
+	// as many again wait.
+	if got, want := number(main, "worker_connections"), 3*limit.OpenConnections.Amount; got < want {
+		t.Errorf("a worker has %d connections, want %d", got, want)
+	}
+	if files, conns := number(main, "worker_rlimit_nofile"), number(main, "worker_connections"); files < conns {
+		t.Errorf("%d open files for %d connections", files, conns)
+	}
+	if got := number(conf, "limit_conn mlsd_source"); got > limit.OpenConnections.Amount/2 || got < limit.OpenConnections.Amount/4 {
+		t.Errorf("one network may have %d of %d connections", got, limit.OpenConnections.Amount)
+	}
+	// A location with headers of its own has none of the server's.
+	for block := range strings.SplitSeq(conf, "location ") {
+		if strings.Contains(block, "proxy_set_header") && !strings.Contains(block, "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;") {
+			t.Errorf("a place does not tell where requests come from:\n%s", block)
 		}
 	}
 }

@@ -3,8 +3,12 @@ package apitest
 import (
 	"net/http"
 	"regexp"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -25,4 +29,39 @@ func TestRateLimits(t *testing.T) {
 		t.Errorf("message is %q, Retry-After %q", message, a.header.Get("Retry-After"))
 	}
 	ok[object](t, s.call(t, bob.Account, "getConvos", nil))
+}
+
+// A call that is refused for its rate has not spent its token: the same token
+// is taken when the rate has come back, and once.
+func TestRefusedCallsSpendNoToken(t *testing.T) {
+	t.Parallel()
+	var now atomic.Int64
+	s := newStack(t, func(o *options) {
+		o.limits.Off, o.limits.Scale = false, 0.01
+		o.limits.Clock = func() time.Duration { return time.Duration(now.Load()) }
+	})
+	alice := newActor()
+	m := gen.MethodSync
+	var token string
+	try := func() answer {
+		r := s.request(t, m, object{"positions": []any{}})
+		r.Header.Set("Authorization", "Bearer "+token)
+		return s.do(t, m, r)
+	}
+	for n := 0; ; n++ {
+		token = alice.Token(serviceDID, m.NSID)
+		if a := try(); a.status != http.StatusOK {
+			refused(t, a, xrpc.RateLimitExceeded)
+			break
+		}
+		if n == 1000 {
+			t.Fatal("no call was refused")
+		}
+	}
+	for range 3 {
+		refused(t, try(), xrpc.RateLimitExceeded)
+	}
+	now.Add(int64(time.Hour))
+	ok[object](t, try())
+	refused(t, try(), auth.JwtReplayed)
 }

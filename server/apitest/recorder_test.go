@@ -41,6 +41,7 @@ var protocol = map[string][]int{
 	"RateLimitExceeded":    {429},
 	"MethodNotImplemented": {501},
 	"UpstreamFailure":      {502},
+	"ServiceUnavailable":   {503},
 
 	"AuthenticationRequired": {401}, "BadJwt": {401}, "BadJwtType": {401}, "BadJwtAudience": {401}, "BadJwtLexiconMethod": {401},
 	"BadJwtIss": {401}, "UntrustedIss": {401}, "BadJwtSignature": {401}, "JwtExpired": {401}, "JwtReplayed": {401},

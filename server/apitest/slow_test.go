@@ -220,8 +220,8 @@ func TestLargeBodies(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
 	before := s.state(t)
-	body := []byte(`{"convoId":"` + strings.Repeat("a", 20<<20) + `"}`)
 	for _, m := range jsonMethods() {
+		body := []byte(`{"convoId":"` + strings.Repeat("a", int(m.MaxBody)+1<<20) + `"}`)
 		refused(t, s.post(t, who, m, body, nil), xrpc.PayloadTooLarge)
 	}
 	s.unchanged(t, before)

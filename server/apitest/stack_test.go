@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -25,8 +26,11 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -43,6 +47,8 @@ type stack struct {
 	hub     *stream.Hub
 	log     *lines
 	blobDir string
+	conns   *conns.Keeper
+	bodies  *bodies.Budget
 }
 
 // options are what tests want otherwise.
@@ -50,6 +56,10 @@ type options struct {
 	server server.Config
 	limits limit.Config
 	stream stream.Config
+	conns  conns.Config
+	bodies bodies.Config
+	// first are steps of admission before those of the service.
+	first []xrpc.Step
 }
 
 // newStack assembles what mlsd assembles, without rate limits.
@@ -61,6 +71,8 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	o := options{
 		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example", Secret: auth.NewSecret()},
 		limits: limit.Config{Off: true},
+		conns:  conns.Config{Max: 1000, Urgent: server.Urgent, Trusted: must(source.ParseProxies(source.Loopback))(t)},
+		bodies: bodies.Config{Stream: blobs.WriteMemory()},
 	}
 	for _, f := range opts {
 		f(&o)
@@ -70,15 +82,28 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	replay := must(auth.NewMemoryReplay(auth.MemoryReplayConfig{}))(t)
 	authenticator := must(auth.New(auth.Config{Audiences: auth.Audiences(serviceDID), Directory: dir, Replay: replay}))(t)
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
+	limits := must(limit.New(o.limits))(t)
+	o.server.Limits, o.stream.Limits = limits, limits
 	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
-		Plumbing:   xrpc.Plumbing{Auth: authenticator, Tickets: server.NewTickets(s.pool), Limits: must(limit.New(o.limits))(t)},
+		Plumbing:   s.plumbing(t, &o, authenticator),
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
 		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
 	})
 	s.listen(t, log)
 	return s
+}
+
+// plumbing puts together what calls pass through.
+func (s *stack) plumbing(t testing.TB, o *options, authenticator xrpc.Authenticator) xrpc.Plumbing {
+	t.Helper()
+	s.conns, s.bodies = conns.New(o.conns), bodies.New(o.bodies)
+	return xrpc.Plumbing{
+		Auth: authenticator, Tickets: server.NewTickets(s.pool), Bodies: s.bodies,
+		Source: func(r *http.Request) netip.Prefix { return source.Of(r, o.conns.Trusted) },
+		Admit:  append(o.first, must(limit.New(o.limits))(t).Account, s.conns.Admit),
+	}
 }
 
 // goLive adds streams to what is configured.
@@ -112,11 +137,11 @@ func (s *stack) listen(t testing.TB, log *slog.Logger) {
 	l := must(net.Listen("tcp", "127.0.0.1:0"))(t)
 	s.addr = l.Addr().String()
 	s.url = "http://" + s.addr
-	web := server.NewHTTPServer(s.echo, log)
+	web := server.NewHTTPServer(s.echo, s.conns, log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = web.Serve(l)
+		_ = web.Serve(xrpc.WholeListener(s.conns.Listener(l)))
 	}()
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
 	s.client = &http.Client{Transport: transport, Timeout: time.Minute}

@@ -29,6 +29,8 @@ import (
 //	external c in g by tablet     an external commit; option removes alice
 //	proposal p in g by bob        a proposal {p}; options removes carol (else an update), public
 //	message m in g                an application message {m}; option size=100
+//	short x of m ciphertext=0     {x} is the PrivateMessage or Welcome {m} with so many bytes in a field:
+//	                              ciphertext, senderData; of a Welcome groupInfo
 //	groupinfo i in g by bob       a GroupInfo {i} of the current epoch; option bare
 //	bytes b 100                   random bytes {b}
 //	part p b 10 20                bytes 10 to 19 of b
@@ -44,7 +46,7 @@ func init() { // its functions are methods that use it
 		"keypackage": (*script).makePackage, "published": (*script).makePublished,
 		"group": (*script).makeGroup, "conversation": (*script).makeConversation,
 		"commit": (*script).makeCommit, "advance": (*script).advance, "external": (*script).makeExternal,
-		"proposal": (*script).makeProposal, "message": (*script).makeMessage, "groupinfo": (*script).makeGroupInfo,
+		"proposal": (*script).makeProposal, "message": (*script).makeMessage, "short": (*script).makeShort, "groupinfo": (*script).makeGroupInfo,
 		"bytes": (*script).makeBytes, "part": (*script).makePart, "broken": (*script).makeBroken,
 		"open": (*script).open, "close": (*script).closeTap, "future": (*script).makeFuture,
 	}
@@ -274,6 +276,28 @@ func (c *script) makeProposal(w *words) error {
 func (c *script) makeMessage(w *words) error {
 	name, g := w.next(), get(c.groups, w.after("in"))
 	c.set(name, g.Application(w.number("size", 100)))
+	return nil
+}
+
+func (c *script) makeShort(w *words) error {
+	name := w.next()
+	m, err := mls.ParseMessage(c.bytesOf(w.after("of")))
+	if err != nil {
+		return err
+	}
+	field := func(name string, v *[]byte) {
+		if n := w.number(name, -1); n >= 0 {
+			*v = mlstest.Random(n)
+		}
+	}
+	if m.Welcome != nil {
+		field("groupInfo", &m.Welcome.EncryptedGroupInfo)
+		field("ciphertext", &m.Welcome.Secrets[0].Secrets.Ciphertext)
+	} else {
+		field("senderData", &m.Private.EncryptedSenderData)
+		field("ciphertext", &m.Private.Ciphertext)
+	}
+	c.set(name, m.Append(nil))
 	return nil
 }
 

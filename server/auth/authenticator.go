@@ -7,15 +7,26 @@ import (
 	"strings"
 	"time"
 
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
 
 const (
-	// Leeway is by how much the clocks of issuers may differ from ours.
+	// Leeway is for how long a token is accepted after exp.
 	Leeway = 30 * time.Second
-	// MaxLifetime is the longest exp − iat accepted. A PDS gives 60 s when it
-	// proxies, and up to this by getServiceAuth.
+	// ClockError is by how much the clocks of issuers may be ahead of ours.
+	ClockError = 2 * time.Minute
+	// MaxLifetime is how long a token of a query may live, counted from iat or
+	// from now, whichever is later. A PDS gives 60 s when it proxies, and up to
+	// this by getServiceAuth.
 	MaxLifetime = time.Hour
+	// MaxSpentLifetime is the same for tokens that are spent, to which
+	// ClockError is added. All of them are remembered for as long as they live.
+	MaxSpentLifetime = 5 * time.Minute
+	// maxRemembered is how far ahead of now a spent token can be forgotten:
+	// its iat may be ahead, and what is left after that is rounded up.
+	maxRemembered = ClockError + MaxSpentLifetime + ClockError + Leeway + 2*time.Second
 )
 
 // Config configures an Authenticator.
@@ -25,6 +36,8 @@ type Config struct {
 	Directory *Directory
 	Replay    ReplayStore
 	Metrics   *Metrics
+	// Proxies are believed about where a request comes from.
+	Proxies source.Proxies
 
 	// For tests of this package.
 	now func() time.Time
@@ -37,6 +50,7 @@ type Authenticator struct {
 	replay    ReplayStore
 	verdicts  *verdicts
 	metrics   *Metrics
+	proxies   source.Proxies
 	now       func() time.Time
 }
 
@@ -49,7 +63,7 @@ func New(cfg Config) (*Authenticator, error) {
 	}
 	a := &Authenticator{
 		audiences: cfg.Audiences, directory: cfg.Directory, replay: cfg.Replay,
-		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), now: cfg.now,
+		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), proxies: cfg.Proxies, now: cfg.now,
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -61,53 +75,71 @@ func New(cfg Config) (*Authenticator, error) {
 // name of this package, or 502 UpstreamFailure where the issuer's DID
 // document could not be had. A method that is Public gets the empty caller,
 // whatever the request carries.
-func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Caller, error) {
+func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Proof, error) {
 	if m.Public {
-		return xrpc.Caller{}, nil
+		return xrpc.Proof{}, nil
 	}
-	did, e := a.authenticate(ctx, r, m)
+	proof, e := a.authenticate(ctx, r, m)
 	if e != nil {
 		a.metrics.Tokens.WithLabelValues(e.Name).Inc()
-		return xrpc.Caller{}, e
+		return xrpc.Proof{}, e
 	}
-	a.metrics.Tokens.WithLabelValues("ok").Inc()
-	return xrpc.Caller{DID: did}, nil
+	if proof.Spend == nil {
+		a.metrics.Tokens.WithLabelValues("ok").Inc()
+	}
+	return proof, nil
 }
 
-func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (string, *xrpc.Error) {
+func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Proof, *xrpc.Error) {
 	raw, e := bearer(r.Header)
 	if e != nil {
-		return "", e
+		return xrpc.Proof{}, e
 	}
+	source := source.Of(r, a.proxies).String()
 	if !singleUse(m) {
-		return a.authenticateAgain(ctx, raw, m)
+		did, e := a.authenticateAgain(ctx, source, raw, m)
+		return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, e
 	}
 	t, e := parseToken(raw)
 	if e != nil {
-		return "", e
+		return xrpc.Proof{}, e
 	}
 	start := a.now()
-	if e := t.claims.check(seconds(start), a.audiences, m.NSID); e != nil {
-		return "", e
+	if e := t.claims.check(seconds(start), a.audiences, m); e != nil {
+		return xrpc.Proof{}, e
 	}
 	// Only a token whose signature holds may use up its jti, or anybody could
 	// use up those of others.
-	if _, e := a.verify(ctx, t, start); e != nil {
-		return "", e
+	if _, e := a.verify(ctx, source, t, start); e != nil {
+		return xrpc.Proof{}, e
 	}
-	return t.claims.Iss, a.spend(ctx, &t.claims)
+	use := t.use()
+	return xrpc.Proof{
+		Caller: xrpc.Caller{DID: t.claims.Iss},
+		Spend:  func(ctx context.Context) error { return a.spendAndCount(ctx, use) },
+	}, nil
+}
+
+// spendAndCount never returns a typed nil.
+func (a *Authenticator) spendAndCount(ctx context.Context, u Use) error {
+	if e := a.spend(ctx, u); e != nil {
+		a.metrics.Tokens.WithLabelValues(e.Name).Inc()
+		return e
+	}
+	a.metrics.Tokens.WithLabelValues("ok").Inc()
+	return nil
 }
 
 // authenticateAgain is for methods whose tokens may come again: what was read
 // once, and a signature that held by the key still current, is not looked at a
 // second time.
-func (a *Authenticator) authenticateAgain(ctx context.Context, raw string, m *xrpc.Method) (string, *xrpc.Error) {
+func (a *Authenticator) authenticateAgain(ctx context.Context, source, raw string, m *xrpc.Method) (string, *xrpc.Error) {
 	start := a.now()
 	if judged, ok := a.verdicts.get(raw); ok {
-		if e := judged.claims.check(seconds(start), a.audiences, m.NSID); e != nil {
+		if e := judged.claims.check(seconds(start), a.audiences, m); e != nil {
 			return "", e
 		}
-		if key, err := a.directory.lookup(ctx, judged.claims.Iss); err == nil && key.public.Equal(judged.key) {
+		if key, err := a.directory.lookup(ctx, source, judged.claims.Iss); err == nil && key.public.Equal(judged.key) {
 			a.metrics.Verdicts.Inc()
 			return judged.claims.Iss, nil
 		}
@@ -116,10 +148,10 @@ func (a *Authenticator) authenticateAgain(ctx context.Context, raw string, m *xr
 	if e != nil {
 		return "", e
 	}
-	if e := t.claims.check(seconds(start), a.audiences, m.NSID); e != nil {
+	if e := t.claims.check(seconds(start), a.audiences, m); e != nil {
 		return "", e
 	}
-	key, e := a.verify(ctx, t, start)
+	key, e := a.verify(ctx, source, t, start)
 	if e != nil {
 		return "", e
 	}
@@ -154,16 +186,17 @@ func bearer(h http.Header) (string, *xrpc.Error) {
 
 // verify checks the signature by the issuer's current key, with one refresh
 // of the DID document where it does not fit.
-func (a *Authenticator) verify(ctx context.Context, t *token, start time.Time) (*issuerKey, *xrpc.Error) {
-	key, err := a.directory.lookup(ctx, t.claims.Iss)
+func (a *Authenticator) verify(ctx context.Context, source string, t *token, start time.Time) (*issuerKey, *xrpc.Error) {
+	key, err := a.directory.lookup(ctx, source, t.claims.Iss)
 	if err != nil {
 		return nil, lookupError(err)
 	}
 	e := t.verify(key)
 	if e == nil {
+		key.verified()
 		return key, nil
 	}
-	if key = a.directory.refresh(ctx, t.claims.Iss, key, start); key == nil {
+	if key = a.directory.refresh(ctx, source, t.claims.Iss, key, start); key == nil {
 		return nil, e
 	}
 	if e := t.verify(key); e != nil {
@@ -172,30 +205,35 @@ func (a *Authenticator) verify(ctx context.Context, t *token, start time.Time) (
 	return key, nil
 }
 
-// verify demands low-S: of the two signatures that fit, only the one that
-// atproto allows (https://atproto.com/specs/cryptography).
+// verify takes both of the signatures that fit, with low and with high S.
+// atproto allows only the first for what it stores, but libraries for JOSE make
+// either, and the reference implementation takes either in tokens. What is
+// spent, and what is looked up again, goes by what was signed.
 func (t *token) verify(key *issuerKey) *xrpc.Error {
 	if t.alg != key.alg {
 		return refuse(BadJwtSignature, "the algorithm is not that of the issuer's key")
 	}
-	if err := key.public.HashAndVerify(t.signed, t.signature); err != nil {
+	if err := key.public.HashAndVerifyLenient(t.signed, t.signature); err != nil {
 		return refuse(BadJwtSignature, "jwt signature does not match jwt issuer")
 	}
 	return nil
 }
 
-func (a *Authenticator) spend(ctx context.Context, c *claims) *xrpc.Error {
-	verdict, err := a.replay.Spend(ctx, Use{
-		Issuer: c.Iss, JTI: c.JTI, IssuedAt: c.issuedSecond(),
-		Expires: time.UnixMilli(int64(*c.Exp * 1000)),
-	})
+// shareWait is when a caller may come back of whose tokens too many are
+// remembered: a third of the tokens that a PDS makes have ended by then.
+const shareWait = 30 * time.Second
+
+func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
+	verdict, err := a.replay.Spend(ctx, u)
 	switch {
 	case err != nil:
 		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked: try again")
 		e.Cause = err
 		return e
 	case verdict == Replayed:
-		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one")
+		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one, or one with a jti")
+	case verdict == OverShare:
+		return limit.SpentTokens.Refuse(shareWait)
 	case verdict == TooOld:
 		return refuse(JwtExpired, "the jwt was issued before this service could remember it: use a new one")
 	}

@@ -37,7 +37,7 @@ func TestAcceptedTokens(t *testing.T) {
 	}{
 		{"as a PDS makes them", service, keep},
 		{"aud with fragment", service + ServiceFragment, func(_, c map[string]any) { c["aud"] = service + ServiceFragment }},
-		{"an hour long", service, times(1, 3601)},
+		{"five minutes long", service, times(1, 301)},
 		{"issued by a clock 25 s ahead", service, times(25, 85)},
 		{"expired by a clock 25 s behind", service, times(-85, -25)},
 		{"no typ", service, func(h, _ map[string]any) { delete(h, "typ") }},
@@ -67,7 +67,7 @@ func TestAcceptedTokens(t *testing.T) {
 func TestPublicMethodsNeedNoToken(t *testing.T) {
 	w := newWorld(t)
 	m := &xrpc.Method{NSID: nsidPrefix + "describeService", Public: true}
-	caller, err := w.auth.Authenticate(t.Context(), request("nonsense"), m)
+	caller, err := admit(t, w.auth, request("nonsense"), m)
 	if err != nil || caller.DID != "" {
 		t.Errorf("%v, %v", caller, err)
 	}
@@ -107,6 +107,27 @@ func TestForgeryDoesNotSpend(t *testing.T) {
 	}
 	if got := call(t, w.auth, token, sendMessage); got != a.DID {
 		t.Errorf("the good token got %s", got)
+	}
+}
+
+// A call that is refused after its token was verified has not spent it.
+func TestVerifiedIsNotSpent(t *testing.T) {
+	w := newWorld(t)
+	a := w.plc.NewAccount()
+	token := a.Token(service, sendMessage.NSID)
+	for range 3 {
+		proof, err := w.auth.Authenticate(t.Context(), request(token), sendMessage)
+		if err != nil || proof.Caller.DID != a.DID || proof.Spend == nil {
+			t.Fatalf("%v, %v", proof.Caller, err)
+		}
+	}
+	if n := len(w.replay.seen); n != 0 {
+		t.Errorf("%d tokens are remembered", n)
+	}
+	for _, want := range []string{a.DID, JwtReplayed} {
+		if got := call(t, w.auth, token, sendMessage); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 
@@ -210,7 +231,7 @@ func TestOldKeyEnds(t *testing.T) {
 func TestOneRefreshPerMinute(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
-	bad := func() string { return resign(a.TokenFor(service, sendMessage.NSID, 10*time.Minute), flipBit) }
+	bad := func() string { return resign(a.TokenFor(service, sendMessage.NSID, 5*time.Minute), flipBit) }
 	if got := call(t, w.auth, bad(), sendMessage); got != BadJwtSignature {
 		t.Fatal(got)
 	}
@@ -242,9 +263,9 @@ func TestTombstone(t *testing.T) {
 		}
 		w.plc.Tombstone(a.DID, status)
 		w.advance(keyTTL)
-		token := a.TokenFor(service, sendMessage.NSID, 20*time.Minute)
+		token := a.TokenFor(service, getMessages.NSID, 20*time.Minute)
 		for range 3 {
-			if got := call(t, w.auth, token, sendMessage); got != UntrustedIss {
+			if got := call(t, w.auth, token, getMessages); got != UntrustedIss {
 				t.Errorf("%s: %s", name, got)
 			}
 		}
@@ -279,8 +300,8 @@ func TestCancelledRequest(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	caller, err := w.auth.Authenticate(ctx, request(a.Token(service, sendMessage.NSID)), sendMessage)
-	if got := wantRefusal(t, caller, err); got != xrpc.UpstreamFailure {
+	proof, err := w.auth.Authenticate(ctx, request(a.Token(service, sendMessage.NSID)), sendMessage)
+	if got := wantRefusal(t, proof.Caller, err); got != xrpc.UpstreamFailure {
 		t.Errorf("%s", got)
 	}
 }
@@ -288,9 +309,9 @@ func TestCancelledRequest(t *testing.T) {
 // A store that cannot do its work is our fault, not the token's.
 func TestReplayStoreFails(t *testing.T) {
 	w := newWorld(t)
-	w.replay.markFile = filepath.Join(t.TempDir(), "missing", "mark")
+	w.replay.file = &markFile{path: filepath.Join(t.TempDir(), "missing", "marks"), now: w.now}
 	a := w.plc.NewAccount()
-	_, err := w.auth.Authenticate(t.Context(), request(forge(a, sendMessage.NSID, times(20, 80))), sendMessage)
+	_, err := admit(t, w.auth, request(forge(a, sendMessage.NSID, times(20, 80))), sendMessage)
 	var e *xrpc.Error
 	if !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable || e.Name != xrpc.ServiceUnavailable {
 		t.Errorf("%v", err)
@@ -311,7 +332,7 @@ func BenchmarkVerifiedToken(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			tokens := make([]string, b.N)
 			for i := range tokens {
-				tokens[i] = a.TokenFor(service, sendMessage.NSID, time.Hour)
+				tokens[i] = a.TokenFor(service, sendMessage.NSID, 5*time.Minute)
 			}
 			if _, err := w.dir.SigningKey(b.Context(), a.DID); err != nil {
 				b.Fatal(err)
@@ -319,7 +340,7 @@ func BenchmarkVerifiedToken(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := range b.N {
-				if _, err := w.auth.Authenticate(b.Context(), request(tokens[i]), sendMessage); err != nil {
+				if _, err := admit(b, w.auth, request(tokens[i]), sendMessage); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -360,6 +381,6 @@ func FuzzToken(f *testing.F) {
 		if again := resign(raw, func(_ string, sig []byte) []byte { return sig }); again != raw {
 			t.Errorf("two spellings of one token")
 		}
-		_ = tok.claims.check(seconds(time.Now()), Audiences(service), sendMessage.NSID)
+		_ = tok.claims.check(seconds(time.Now()), Audiences(service), sendMessage)
 	})
 }

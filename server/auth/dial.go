@@ -14,8 +14,8 @@ import (
 
 // Bounds of one look-up of a DID document.
 const (
-	// LookupTimeout covers waiting for a slot, name resolution, connection,
-	// TLS, and the body.
+	// LookupTimeout covers name resolution, connection, TLS, and the body. A
+	// request waits no longer than that for its turn, either.
 	LookupTimeout = 3 * time.Second
 	// MaxDocument is the largest DID document read, in bytes. A PLC document
 	// has about 700.
@@ -160,3 +160,8 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// NewGuardedClient makes a client for hosts that strangers name: it follows no
+// redirect, connects to public addresses only (to any in development), and reads
+// MaxDocument bytes at most.
+func NewGuardedClient(dev bool) *http.Client { return newClient(clientOptions{anyAddress: dev}) }

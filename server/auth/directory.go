@@ -3,15 +3,15 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
-	"github.com/bluesky-social/indigo/atproto/syntax"
 	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/sync/singleflight"
+
+	"catbird.blue/mls/server/limit"
 )
 
 // How long answers about DIDs count. A new key works at once, by the refresh
@@ -19,14 +19,20 @@ import (
 // the new one is seen, and after keyTTL at the latest.
 const (
 	keyTTL = 10 * time.Minute
+	// refreshAfter is when a key that is in use is fetched again beside the
+	// request that uses it, so that look-ups that have to wait hold up nobody.
+	refreshAfter = 8 * time.Minute
 	// staleTTL is how long a key is used while its directory does not
-	// answer, counted from the fetch.
+	// answer, counted from the fetch. See also StoredKeyTTL.
 	staleTTL = time.Hour
 	// unknownTTL is how long a DID stays unknown.
 	unknownTTL = time.Minute
 	// failureTTL is how long a directory that failed is left in peace about
 	// one DID.
 	failureTTL = 5 * time.Second
+	// webFailureTTL is the same for the host of a did:web, which is nobody
+	// else's.
+	webFailureTTL = 30 * time.Second
 	// refreshPause is the least time between two refreshes of one DID that
 	// bad signatures cause.
 	refreshPause = time.Minute
@@ -41,8 +47,15 @@ type DirectoryConfig struct {
 	// https://plc.directory.
 	PLCURL string
 	// Dev allows http, did:web:localhost and private addresses.
-	Dev     bool
+	Dev bool
+	// Store, where set, keeps keys for outages of the directories.
+	Store KeyStore
+	// Tell, where set, tells the other instances to Forget a key. It must not
+	// wait.
+	Tell    func(KeyID)
 	Metrics *Metrics
+	// Limits bounds look-ups; nil for the bounds of what is under way alone.
+	Limits *limit.Limits
 
 	// For tests of this package.
 	now func() time.Time
@@ -55,21 +68,30 @@ type Directory struct {
 	resolver *resolver
 	metrics  *Metrics
 	now      func() time.Time
-	flight   singleflight.Group
+	turns    *turns
 
-	keys     *lru.Cache[string, *issuerKey]
+	store    KeyStore
+	tell     func(KeyID)
+	unstored chan unstored
+
+	keys     *lru.Cache[KeyID, *issuerKey]
 	failures *lru.Cache[string, failure]
 
 	refreshMu sync.Mutex
 	refreshed *lru.Cache[string, time.Time]
 
+	// joined, for tests, is called when a request has joined a look-up.
+	joined func()
+
 	// Look-ups outlive the requests that asked, so they have a life of
 	// their own.
 	ctx    context.Context
 	cancel context.CancelFunc
+	wg     sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
-	wg     sync.WaitGroup
+	// flights has the look-ups that somebody waits for.
+	flights map[string]*flight
 }
 
 // issuerKey is the signing key of a DID. A fetch makes a new one, so that
@@ -78,6 +100,26 @@ type issuerKey struct {
 	public  atcrypto.PublicKey
 	alg     string
 	fetched time.Time
+	// pds is the endpoint of the account's PDS as its document says. Of a key
+	// from the store there is no document.
+	pds         string
+	hasDocument bool
+	// verified is called when a signature held by this key.
+	verified func()
+	// known: it is of an account that the store knows.
+	known atomic.Bool
+	// storedAt is the second in which the store was last given it.
+	storedAt atomic.Int64
+	// refreshing: it is being fetched again.
+	refreshing atomic.Bool
+}
+
+func newIssuerKey(public atcrypto.PublicKey, fetched time.Time) *issuerKey {
+	key := &issuerKey{public: public, alg: algES256, fetched: fetched, verified: func() {}}
+	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
+		key.alg = algES256K
+	}
+	return key
 }
 
 type failure struct {
@@ -96,18 +138,33 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
-		metrics: m, now: cfg.now,
-		keys: newLRU[*issuerKey](maxKeys), failures: newLRU[failure](maxFailures), refreshed: newLRU[time.Time](maxKeys),
+		metrics: m, now: cfg.now, store: cfg.Store, tell: cfg.Tell, unstored: make(chan unstored, maxUnstored),
+		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
+		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},
 	}
-	if d.now == nil {
-		d.now = time.Now
+	d.setDefaults()
+	if d.turns, err = newTurns(cfg, d.store, d.now); err != nil {
+		return nil, err
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
+	d.wg.Go(d.storeKeys)
 	return d, nil
 }
 
-func newLRU[V any](size int) *lru.Cache[string, V] {
-	c, err := lru.New[string, V](size)
+func (d *Directory) setDefaults() {
+	if d.now == nil {
+		d.now = time.Now
+	}
+	if d.store == nil {
+		d.store = noKeyStore{}
+	}
+	if d.tell == nil {
+		d.tell = func(KeyID) {}
+	}
+}
+
+func newLRU[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
 	if err != nil {
 		panic(err) // the sizes are constants
 	}
@@ -122,8 +179,8 @@ func (d *Directory) Close() {
 	d.mu.Unlock()
 	d.cancel()
 	d.wg.Wait()
-	d.resolver.plc.HTTPClient.CloseIdleConnections()
-	d.resolver.web.HTTPClient.CloseIdleConnections()
+	d.resolver.plc.CloseIdleConnections()
+	d.resolver.web.CloseIdleConnections()
 }
 
 // SigningKey returns the #atproto key of a DID. The error is
@@ -131,54 +188,59 @@ func (d *Directory) Close() {
 // a cancelled ctx. Cancelling ctx does not disturb others that wait for the
 // same answer.
 func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
-	k, err := d.lookup(ctx, did)
+	k, err := d.lookup(ctx, "", did)
 	if err != nil {
 		return nil, err
 	}
 	return k.public, nil
 }
 
-func (d *Directory) lookup(ctx context.Context, did string) (*issuerKey, error) {
+// Endpoint is the endpoint of the PDS that the document of an account names, ""
+// for none. It is not ok where the document was not fetched lately.
+func (d *Directory) Endpoint(did string) (pds string, ok bool) {
+	if key, found := d.keys.Peek(keyIDOf(did)); found && key.hasDocument {
+		return key.pds, true
+	}
+	return "", false
+}
+
+// lookup gives the signing key of a DID that a request from a source names. The
+// error is as SigningKey has it, or an *xrpc.Error that tells to come later.
+func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {
 	now := d.now()
-	key, ok := d.keys.Get(did)
+	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
+		if !now.Before(key.fetched.Add(refreshAfter)) {
+			d.fetchBeside(source, did, key)
+		}
 		d.metrics.DocumentCache.WithLabelValues("hit").Inc()
 		return key, nil
 	}
 	if f, failed := d.failures.Get(did); failed && now.Before(f.until) {
 		d.metrics.DocumentCache.WithLabelValues("negative").Inc()
-		return d.staleOr(key, f.err)
+		return d.staleOr(did, f.err)
 	}
 	d.metrics.DocumentCache.WithLabelValues("miss").Inc()
-	fresh, err := d.fetch(ctx, did)
+	fresh, err := d.fetch(ctx, source, did)
 	if err != nil {
-		return d.staleOr(key, err)
+		return d.staleOr(did, err)
 	}
 	return fresh, nil
-}
-
-// staleOr bridges an outage of the directory with the key known before it.
-func (d *Directory) staleOr(key *issuerKey, err error) (*issuerKey, error) {
-	if key == nil || !errors.Is(err, ErrUpstream) || !d.now().Before(key.fetched.Add(staleTTL)) {
-		return nil, err
-	}
-	d.metrics.DocumentCache.WithLabelValues("stale").Inc()
-	return key, nil
 }
 
 // refresh fetches the document of a DID again because a signature did not fit
 // used. It returns nil where that was done within the last minute, where it
 // cannot bring anything new, or where it fails. start is when the request
 // came: a document fetched since is new enough.
-func (d *Directory) refresh(ctx context.Context, did string, used *issuerKey, start time.Time) *issuerKey {
-	if current, ok := d.keys.Peek(did); ok && current != used {
+func (d *Directory) refresh(ctx context.Context, source, did string, used *issuerKey, start time.Time) *issuerKey {
+	if current, ok := d.keys.Peek(keyIDOf(did)); ok && current != used {
 		return current
 	}
 	if !used.fetched.Before(start) || !d.mayRefresh(did) {
 		return nil
 	}
 	d.metrics.Refreshes.Inc()
-	key, err := d.fetch(ctx, did)
+	key, err := d.fetch(ctx, source, did)
 	if err != nil {
 		return nil
 	}
@@ -194,54 +256,4 @@ func (d *Directory) mayRefresh(did string) bool {
 	}
 	d.refreshed.Add(did, now)
 	return true
-}
-
-// fetch joins the look-up of did that is in flight, or starts one.
-func (d *Directory) fetch(ctx context.Context, did string) (*issuerKey, error) {
-	d.mu.Lock()
-	if d.closed {
-		d.mu.Unlock()
-		return nil, fmt.Errorf("%w: shutting down", ErrUpstream)
-	}
-	d.wg.Add(1)
-	d.mu.Unlock()
-	result := d.flight.DoChan(did, func() (any, error) { return d.fetchAlone(did) })
-	select {
-	case r := <-result:
-		d.wg.Done()
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.(*issuerKey), nil
-	case <-ctx.Done():
-		// Close still has to wait for the look-up.
-		go func() {
-			defer d.wg.Done()
-			<-result
-		}()
-		return nil, fmt.Errorf("%w: %w", ErrUpstream, ctx.Err())
-	}
-}
-
-func (d *Directory) fetchAlone(did string) (*issuerKey, error) {
-	ctx, cancel := context.WithTimeout(d.ctx, LookupTimeout)
-	defer cancel()
-	fetched := d.now()
-	public, err := d.resolver.signingKey(ctx, syntax.DID(did))
-	switch {
-	case errors.Is(err, ErrUnknownIdentity):
-		d.keys.Remove(did)
-		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
-		return nil, err
-	case err != nil:
-		d.failures.Add(did, failure{err, d.now().Add(failureTTL)})
-		return nil, err
-	}
-	key := &issuerKey{public: public, alg: algES256, fetched: fetched}
-	if _, ok := public.(*atcrypto.PublicKeyK256); ok {
-		key.alg = algES256K
-	}
-	d.keys.Add(did, key)
-	d.failures.Remove(did)
-	return key, nil
 }

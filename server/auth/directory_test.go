@@ -74,7 +74,7 @@ func TestDirectoryFaults(t *testing.T) {
 			}
 			w.plc.Intercept(nil)
 			w.advance(unknownTTL)
-			if got := call(t, w.auth, a.TokenFor(service, sendMessage.NSID, time.Hour), sendMessage); got != a.DID {
+			if got := call(t, w.auth, a.TokenFor(service, sendMessage.NSID, 5*time.Minute), sendMessage); got != a.DID {
 				t.Errorf("when it is well again: %s", got)
 			}
 		})
@@ -220,6 +220,7 @@ func TestDIDWeb(t *testing.T) {
 			}
 		}, ErrUpstream},
 		{"404", http.NotFound, ErrUnknownIdentity},
+		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, ErrUnknownIdentity},
 		{"slow", slowly, ErrUpstream},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -52,8 +52,12 @@ func refuse(name, format string, args ...any) *xrpc.Error {
 // for it, so that no client takes it for a bad token and logs its user out.
 func lookupError(err error) *xrpc.Error {
 	var e *xrpc.Error
-	if errors.Is(err, ErrUnknownIdentity) {
-		e = refuse(UntrustedIss, "the issuer has no identity with a usable #atproto key")
+	var why *unusableError
+	if errors.As(err, &e) {
+		return e // there are too many look-ups
+	}
+	if errors.As(err, &why) {
+		e = refuse(UntrustedIss, "the issuer has no identity with a usable #atproto key: %s", why.reason)
 	} else {
 		e = xrpc.Errorf(http.StatusBadGateway, xrpc.UpstreamFailure,
 			"the issuer's identity could not be looked up: try again in %d s", int(failureTTL.Seconds()))

@@ -6,62 +6,60 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
-// However many DIDs are asked about, look-ups in flight are bounded, and
-// those that wait for a slot do not wait longer than the others.
-func TestLookupsAreBounded(t *testing.T) {
-	t.Parallel()
-	plc := authtest.NewPLC()
-	defer plc.Close()
-	d := newTestDirectory(t, DirectoryConfig{PLCURL: plc.URL, Dev: true})
-	// Counted at the client: the server learns of an ended request later
-	// than the next one may begin.
-	client := &inFlight{RoundTripper: d.resolver.plc.HTTPClient.Transport}
-	d.resolver.plc.HTTPClient.Transport = client
-	plc.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
-		<-r.Context().Done()
-		return true
-	})
-	start := time.Now()
-	var wg sync.WaitGroup
-	for range 3 * plcSlots {
-		wg.Go(func() {
-			if _, err := d.SigningKey(t.Context(), authtest.NewDID()); !errors.Is(err, ErrUpstream) {
-				t.Errorf("%v", err)
-			}
-		})
-	}
-	wg.Wait()
-	if took := time.Since(start); took > 3*LookupTimeout/2 {
-		t.Errorf("it took %s", took)
-	}
-	if client.most != plcSlots {
-		t.Errorf("%d requests were in flight at once", client.most)
-	}
+// hangs is a directory that does not answer. It counts the requests under way.
+type hangs struct {
+	mu               sync.Mutex
+	now, most, asked int
 }
 
-// inFlight counts the requests of a client that are under way.
-type inFlight struct {
-	http.RoundTripper
-	mu        sync.Mutex
-	now, most int
-}
-
-func (c *inFlight) RoundTrip(r *http.Request) (*http.Response, error) {
+func (c *hangs) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.add(1)
 	defer c.add(-1)
-	return c.RoundTripper.RoundTrip(r)
+	<-r.Context().Done()
+	return nil, r.Context().Err()
 }
 
-func (c *inFlight) add(n int) {
+func (c *hangs) add(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now += n
+	c.asked += max(n, 0)
 	c.most = max(c.most, c.now)
+}
+
+// However many DIDs are asked about, look-ups in flight are bounded, and none
+// waits for its turn longer than it may take.
+func TestLookupsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newTestDirectory(t, DirectoryConfig{PLCURL: "http://plc.test", Dev: true})
+		client := &hangs{}
+		d.resolver.plc.Transport = client
+		start := time.Now()
+		var wg sync.WaitGroup
+		for range 3 * limit.LookupPLC.Amount {
+			wg.Go(func() {
+				var e *xrpc.Error
+				if _, err := d.SigningKey(t.Context(), authtest.NewDID()); !errors.Is(err, ErrUpstream) && !errors.As(err, &e) {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(start); took > 2*LookupTimeout {
+			t.Errorf("it took %s", took)
+		}
+		if client.most != int(limit.LookupPLC.Amount) {
+			t.Errorf("%d requests were in flight at once", client.most)
+		}
+	})
 }
 
 // A caller that gives up does not take the answer away from others.
@@ -74,6 +72,9 @@ func TestJoinedLookups(t *testing.T) {
 		<-release
 		return false
 	})
+	const others = 10
+	joined := make(chan struct{}, 1+others)
+	w.dir.joined = func() { joined <- struct{}{} }
 	first, cancel := context.WithCancel(t.Context())
 	gaveUp := make(chan error)
 	go func() {
@@ -82,12 +83,15 @@ func TestJoinedLookups(t *testing.T) {
 	}()
 	<-entered
 	var wg sync.WaitGroup
-	for range 10 {
+	for range others {
 		wg.Go(func() {
 			if _, err := w.dir.SigningKey(t.Context(), a.DID); err != nil {
 				t.Errorf("one that waited: %v", err)
 			}
 		})
+	}
+	for range 1 + others {
+		<-joined
 	}
 	cancel()
 	if err := <-gaveUp; !errors.Is(err, ErrUpstream) || !errors.Is(err, context.Canceled) {

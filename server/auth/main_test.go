@@ -95,11 +95,23 @@ func request(token string) *http.Request {
 // call presents a token and returns the caller's DID, or the error's name.
 func call(t testing.TB, a *Authenticator, token string, m *xrpc.Method) string {
 	t.Helper()
-	caller, err := a.Authenticate(t.Context(), request(token), m)
+	caller, err := admit(t, a, request(token), m)
 	if err == nil {
 		return caller.DID
 	}
 	return wantRefusal(t, caller, err)
+}
+
+// admit authenticates a request and spends its token, as a call that no bound
+// refuses does.
+func admit(t testing.TB, a *Authenticator, r *http.Request, m *xrpc.Method) (xrpc.Caller, error) {
+	proof, err := a.Authenticate(t.Context(), r, m)
+	if err == nil && proof.Spend != nil {
+		if err := proof.Spend(t.Context()); err != nil {
+			return xrpc.Caller{}, err
+		}
+	}
+	return proof.Caller, err
 }
 
 // wantRefusal checks what all refusals have in common and returns the name.
@@ -113,8 +125,11 @@ func wantRefusal(t testing.TB, caller xrpc.Caller, err error) string {
 		t.Errorf("a refusal came with the caller %s", caller.DID)
 	}
 	want := http.StatusUnauthorized
-	if e.Name == xrpc.UpstreamFailure {
+	switch e.Name {
+	case xrpc.UpstreamFailure:
 		want = http.StatusBadGateway
+	case xrpc.RateLimitExceeded:
+		want = http.StatusTooManyRequests
 	}
 	if e.Status != want || e.Message == "" {
 		t.Errorf("%s has status %d and message %q", e.Name, e.Status, e.Message)

@@ -26,7 +26,7 @@ func TestMetricsNameNobody(t *testing.T) {
 		forge(a, sendMessage.NSID, claim("jti", "same")), resign(a.Token(service, sendMessage.NSID), flipBit),
 	} {
 		call(t, w.auth, token, sendMessage)
-		_ = limits.Allow(t.Context(), xrpc.Caller{DID: a.DID}, sendMessage)
+		_ = limits.Account(t.Context(), &xrpc.Call{Method: sendMessage, Caller: xrpc.Caller{DID: a.DID}})
 	}
 	families, err := reg.Gather()
 	if err != nil {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"catbird.blue/mls/server/redislink"
 )
 
 // redisServer is a real redis-server on a private port with a private folder.
@@ -19,7 +22,18 @@ type redisServer struct {
 	port    int
 	args    []string
 	process *exec.Cmd
+	// pause is how often instances try a Redis that is lost; 0 for what they do.
+	pause time.Duration
+	// timeout bounds an exchange.
+	timeout time.Duration
 }
+
+// patient is a bound that no machine is too slow for. Tests in which Redis is
+// silent wait for it to pass, so they have a shorter one.
+const (
+	patient   = 30 * time.Second
+	impatient = 3 * time.Second
+)
 
 func startRedis(t testing.TB, args ...string) *redisServer {
 	t.Helper()
@@ -27,7 +41,7 @@ func startRedis(t testing.TB, args ...string) *redisServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &redisServer{t: t, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port, args: args}
+	s := &redisServer{timeout: patient, t: t, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port, args: args}
 	_ = l.Close()
 	t.Cleanup(s.kill)
 	s.start()
@@ -46,6 +60,7 @@ func (s *redisServer) start() {
 		"--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
 	}, s.args...)
 	s.process = exec.Command(path, args...)
+	s.process.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -78,7 +93,7 @@ func (s *redisServer) client() redis.UniversalClient { return s.clientOf(s.url()
 
 func (s *redisServer) clientOf(url string) redis.UniversalClient {
 	s.t.Helper()
-	c, err := NewRedisClient(url)
+	c, err := redislink.NewPatientClient(url, s.timeout)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -100,11 +115,10 @@ func (s *redisServer) instance(w *world) *redisInstance {
 
 func (s *redisServer) instanceWith(w *world, client redis.UniversalClient) *redisInstance {
 	i := &redisInstance{metrics: NewMetrics(nil), changes: make(chan bool, 10)}
-	i.store = NewRedisReplay(s.t.Context(), RedisReplayConfig{
-		Client: client, Metrics: i.metrics, now: w.now,
+	i.store = openRedisReplay(s.t, RedisReplayConfig{
+		Client: client, Metrics: i.metrics, Secret: []byte("secret"), now: w.now, pause: s.pause, timeout: s.timeout,
 		OnChange: func(up bool, _ error) { i.changes <- up },
 	})
-	s.t.Cleanup(i.store.Close)
 	i.Authenticator = w.instance(s.t, i.store)
 	return i
 }
@@ -117,10 +131,21 @@ func (i *redisInstance) wait(t *testing.T, up bool) {
 		if got != up {
 			t.Fatalf("Redis is up: %v, want %v", got, up)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("Redis never became up: %v", up)
 	}
 	if got := value(t, i.metrics.RedisUp); (got == 1) != up {
 		t.Errorf("the metric says %v", got)
 	}
+}
+
+// openRedisReplay ends with the test.
+func openRedisReplay(t testing.TB, cfg RedisReplayConfig) *RedisReplay {
+	t.Helper()
+	r, err := NewRedisReplay(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
 }

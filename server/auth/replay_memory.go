@@ -2,50 +2,47 @@ package auth
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
-)
 
-// maxMemoryUses bounds the in-process store: about 100 MB at most. At 1 000
-// calls a second with tokens of 60 s it holds 90 000.
-const maxMemoryUses = 1 << 20
+	"catbird.blue/mls/server/limit"
+)
 
 // MemoryReplayConfig configures a MemoryReplay.
 type MemoryReplayConfig struct {
-	// MarkFile, where not empty, keeps one number over restarts: the latest
-	// iat that was accepted while it still lay in the future. Without it, a
-	// token of an issuer whose clock runs ahead could be used once more right
+	// MarkFile, where not empty, keeps the uses over restarts. Without it a
+	// token that was issued ahead of our clock could be used once more right
 	// after a restart.
 	MarkFile string
-	Metrics  *Metrics
+	// Secret keys the hashes in MarkFile.
+	Secret  []byte
+	Metrics *Metrics
 
 	// For this package and its tests.
 	now   func() time.Time
 	limit int
+	boot  string
 }
 
-// MemoryReplay is a ReplayStore of one process. It starts empty, so it
-// refuses tokens issued up to its start. When full it forgets what expires
-// soonest and refuses from then on all that expires as soon: it never forgets
-// a token that would still be accepted.
+// MemoryReplay is a ReplayStore of one process. Its memory begins with its
+// MarkFile or else at its start: what was issued before is refused. It never
+// forgets a token that would still be accepted: when it is full, it refuses the
+// issuers that have most, see share.
 type MemoryReplay struct {
-	now      func() time.Time
-	limit    int
-	markFile string
-	metrics  *Metrics
+	now     func() time.Time
+	limit   int
+	ids     ids
+	metrics *Metrics
 
 	mu sync.Mutex
+	// file is nil where uses are not kept over restarts.
+	file *markFile
 	// notBefore: what was issued up to this second is TooOld.
 	notBefore int64
-	// mark is the highest iat accepted ahead of our clock.
-	mark int64
-	seen map[tokenID]struct{}
+	// seen has how often each token was used.
+	seen map[tokenID]uint8
+	// issuers has how many tokens of each issuer are in seen.
+	issuers map[issuerID]int32
 	// expiring holds the ids by the second from which they may be forgotten.
 	expiring map[int64][]tokenID
 	// forgotten: what may be forgotten up to this second is not in seen.
@@ -54,54 +51,62 @@ type MemoryReplay struct {
 	journal *[]storedUse
 }
 
-type storedUse struct {
-	id       tokenID
-	forgetAt int64
-}
-
-// NewMemoryReplay starts an empty store. The error is about MarkFile.
+// NewMemoryReplay starts a store. The error is about MarkFile.
 func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 	m := newMemoryReplay(cfg)
 	if cfg.MarkFile == "" {
 		return m, nil
 	}
-	raw, err := os.ReadFile(cfg.MarkFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return m, nil
+	m.file = &markFile{path: cfg.MarkFile, now: m.now, boot: cfg.boot}
+	if m.file.boot == "" {
+		m.file.boot = bootID()
 	}
+	since, uses, err := m.file.read()
 	if err != nil {
-		return nil, fmt.Errorf("replay mark: %w", err)
+		return nil, err
 	}
-	// What is unreadable, or later than could have been accepted, counts as
-	// the latest that could: a broken file costs half a minute, no more.
-	latest := m.now().Add(Leeway).Unix()
-	mark, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
-	if err != nil || mark > latest {
-		mark = latest
+	if since > 0 && since < m.notBefore {
+		m.notBefore = since
 	}
-	m.notBefore = max(m.notBefore, mark)
-	return m, nil
+	latest := m.now().Add(maxRemembered).Unix()
+	for _, u := range uses {
+		if u.forgetAt > latest || u.forgetAt <= m.forgotten || m.seen[u.id] >= MaxUsesWithoutJTI {
+			continue
+		}
+		// Shares were looked at when they were spent.
+		m.hold(u.id, u.forgetAt)
+	}
+	return m, m.file.rewrite(m.notBefore, m.all())
 }
 
 func newMemoryReplay(cfg MemoryReplayConfig) *MemoryReplay {
 	m := &MemoryReplay{
-		now: cfg.now, limit: cfg.limit, markFile: cfg.MarkFile, metrics: cfg.Metrics.orUnregistered(),
-		seen: map[tokenID]struct{}{}, expiring: map[int64][]tokenID{},
+		now: cfg.now, limit: cfg.limit, metrics: cfg.Metrics.orUnregistered(),
+		seen: map[tokenID]uint8{}, issuers: map[issuerID]int32{}, expiring: map[int64][]tokenID{}, ids: newIDs(cfg.Secret),
 	}
 	if m.now == nil {
 		m.now = time.Now
 	}
 	if m.limit == 0 {
-		m.limit = maxMemoryUses
+		m.limit = int(limit.SpentTokens.Amount) // about 100 MB
 	}
 	m.notBefore = m.now().Unix()
 	m.forgotten = m.notBefore
 	return m
 }
 
+// Close ends the writing of MarkFile.
+func (m *MemoryReplay) Close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.file != nil {
+		m.file.close()
+	}
+}
+
 // Spend implements ReplayStore. The error is about MarkFile.
 func (m *MemoryReplay) Spend(_ context.Context, u Use) (Spent, error) {
-	spent, err := m.spend(u.id(), u.IssuedAt, u.forgetAt())
+	spent, err := m.spend(&u)
 	outcome := spent.String()
 	if err != nil {
 		outcome = "error"
@@ -110,35 +115,116 @@ func (m *MemoryReplay) Spend(_ context.Context, u Use) (Spent, error) {
 	return spent, err
 }
 
-func (m *MemoryReplay) spend(id tokenID, issued, forgetAt int64) (Spent, error) {
+func (m *MemoryReplay) spend(u *Use) (Spent, error) {
+	id, forgetAt := m.ids.of(u), u.forgetAt()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := m.now().Unix()
-	m.forgetUntil(now)
-	if _, ok := m.seen[id]; ok {
-		return Replayed, nil
+	now := m.tick()
+	if spent := m.judge(u, id); spent != Fresh {
+		return spent, nil
 	}
-	if issued <= m.notBefore || forgetAt <= m.forgotten {
+	if u.IssuedAt <= m.notBefore {
 		return TooOld, nil
 	}
-	if issued > now && issued > m.mark {
-		if err := m.writeMark(issued); err != nil {
-			return TooOld, err
-		}
-		m.mark = issued
+	if err := m.write(storedUse{id, forgetAt, 1}, u.IssuedAt > now); err != nil {
+		return TooOld, err
 	}
-	for len(m.seen) >= m.limit {
-		m.forgetUntil(m.forgotten + 1)
-		if forgetAt <= m.forgotten {
-			return TooOld, nil
-		}
-	}
-	m.seen[id] = struct{}{}
-	m.expiring[forgetAt] = append(m.expiring[forgetAt], id)
-	if m.journal != nil {
-		*m.journal = append(*m.journal, storedUse{id, forgetAt})
-	}
+	m.hold(id, forgetAt)
 	return Fresh, nil
+}
+
+// note records a use that another store decides about, and says whether it is
+// one too many by what this store knows alone.
+func (m *MemoryReplay) note(u *Use) Spent {
+	id := m.ids.of(u)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tick()
+	spent := m.judge(u, id)
+	if spent == Fresh {
+		m.hold(id, u.forgetAt())
+	}
+	return spent
+}
+
+// judge says what is known of a token but for its issue.
+func (m *MemoryReplay) judge(u *Use, id tokenID) Spent {
+	uses := int(m.seen[id])
+	switch {
+	case uses >= u.max():
+		return Replayed
+	case u.forgetAt() <= m.forgotten:
+		return TooOld
+	case uses == 0 && !m.room(id.issuer()):
+		return OverShare
+	}
+	return Fresh
+}
+
+// beginAnew refuses from now on what was issued until now, unless it is
+// remembered and has uses left.
+func (m *MemoryReplay) beginAnew() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.notBefore = max(m.notBefore, m.tick())
+}
+
+// setBack is how far the clock goes back before that is noticed: so much less
+// no token that was just issued lives.
+const setBack = 10
+
+// tick forgets what has had its time, and returns the time.
+//
+// A clock that is behind what was forgotten has been set back. Tokens that are
+// forgotten would be accepted once more, so memory begins anew, at the time
+// that the clock has now: had it been an hour ahead until now, every token
+// would otherwise be refused for an hour.
+func (m *MemoryReplay) tick() int64 {
+	now := m.now().Unix()
+	if now < m.forgotten-setBack {
+		m.forgotten, m.notBefore = now, now
+		if m.file != nil && m.file.rewrite(now, m.all()) != nil {
+			m.file.abandon()
+		}
+	}
+	m.forgetUntil(now)
+	return now
+}
+
+// write keeps a use for the next start. Where the file cannot be written, the
+// next start begins with nothing, and refuses what was issued before it. A use
+// that lies ahead of our clock would then pass again, so it is refused now.
+func (m *MemoryReplay) write(u storedUse, ahead bool) error {
+	if m.file == nil {
+		return nil
+	}
+	if m.file.due(len(m.seen)) {
+		if err := m.file.rewrite(m.notBefore, m.all()); err != nil {
+			m.file.abandon()
+		}
+	}
+	err := m.file.append(u)
+	if ahead || m.file.stale {
+		return err
+	}
+	return nil
+}
+
+// room says whether one more token of the issuer can be remembered.
+func (m *MemoryReplay) room(issuer issuerID) bool {
+	return len(m.seen) < m.limit && int(m.issuers[issuer]) < share(int64(m.limit), int64(len(m.seen)))
+}
+
+// hold remembers one more use.
+func (m *MemoryReplay) hold(id tokenID, forgetAt int64) {
+	if m.seen[id] == 0 {
+		m.issuers[id.issuer()]++
+		m.expiring[forgetAt] = append(m.expiring[forgetAt], id)
+	}
+	m.seen[id]++
+	if m.journal != nil {
+		*m.journal = append(*m.journal, storedUse{id, forgetAt, int(m.seen[id])})
+	}
 }
 
 // forgetUntil drops what may be forgotten up to the given second. It walks
@@ -161,8 +247,28 @@ func (m *MemoryReplay) forgetUntil(second int64) {
 func (m *MemoryReplay) drop(at int64, ids []tokenID) {
 	for _, id := range ids {
 		delete(m.seen, id)
+		if m.issuers[id.issuer()]--; m.issuers[id.issuer()] == 0 {
+			delete(m.issuers, id.issuer())
+		}
 	}
 	delete(m.expiring, at)
+}
+
+// all returns what is remembered.
+func (m *MemoryReplay) all() []storedUse {
+	all := make([]storedUse, 0, len(m.seen))
+	for at, ids := range m.expiring {
+		for _, id := range ids {
+			all = append(all, storedUse{id, at, int(m.seen[id])})
+		}
+	}
+	return all
+}
+
+func (m *MemoryReplay) remembered() []storedUse {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.all()
 }
 
 // snapshot returns all that is remembered, and journals what comes after.
@@ -170,13 +276,7 @@ func (m *MemoryReplay) snapshot() []storedUse {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.journal = &[]storedUse{}
-	all := make([]storedUse, 0, len(m.seen))
-	for at, ids := range m.expiring {
-		for _, id := range ids {
-			all = append(all, storedUse{id, at})
-		}
-	}
-	return all
+	return m.all()
 }
 
 // journalled returns what was recorded since snapshot.
@@ -190,21 +290,4 @@ func (m *MemoryReplay) stopJournal() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.journal = nil
-}
-
-// writeMark replaces the file whole. It does not wait for the disk: a machine
-// that comes back from a crash within the leeway is not worth a sync on every
-// such request.
-func (m *MemoryReplay) writeMark(mark int64) error {
-	if m.markFile == "" {
-		return nil
-	}
-	next := m.markFile + ".new"
-	if err := os.WriteFile(next, strconv.AppendInt(nil, mark, 10), 0o600); err != nil {
-		return fmt.Errorf("replay mark: %w", err)
-	}
-	if err := os.Rename(next, m.markFile); err != nil {
-		return fmt.Errorf("replay mark: %w", err)
-	}
-	return nil
 }

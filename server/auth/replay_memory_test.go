@@ -1,9 +1,12 @@
 package auth
 
 import (
+	"bytes"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,6 +75,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	var used []Use
 	for i := range 1000 {
 		u := use(c, fmt.Sprint(i), 1, 10+int64(i%60))
+		u.Issuer = fmt.Sprint("did:plc:", i%7)
 		if spend(t, m, u) == Fresh {
 			used = append(used, u)
 		}
@@ -79,7 +83,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			t.Fatalf("%d tokens held", len(m.seen))
 		}
 	}
-	if len(used) < 100 {
+	if len(used) != 100 {
 		t.Fatalf("only %d were accepted", len(used))
 	}
 	for _, u := range used {
@@ -89,67 +93,233 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// An issuer whose clock is ahead, a use, a restart, and the same token.
-func TestMarkClosesRestart(t *testing.T) {
-	c := &clock{}
-	cfg := MemoryReplayConfig{MarkFile: filepath.Join(t.TempDir(), "replay-mark"), now: c.now}
-	start := func() *MemoryReplay {
-		m, err := NewMemoryReplay(cfg)
+// testBoot is the machine's boot in tests: not every system tells.
+const testBoot = "this boot"
+
+// restarts begins a store on one mark file, again and again.
+func restarts(t *testing.T, c *clock) (start func() *MemoryReplay, path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "replay-marks")
+	return func() *MemoryReplay {
+		t.Helper()
+		m, err := NewMemoryReplay(MemoryReplayConfig{MarkFile: path, now: c.now, boot: testBoot})
 		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(m.Close)
 		return m
+	}, path
+}
+
+// TestRestartRemembers: a restart neither takes a token twice nor refuses one
+// that was not used, whatever the clocks of their issuers.
+func TestRestartRemembers(t *testing.T) {
+	c := &clock{}
+	start, _ := restarts(t, c)
+	first := start()
+	c.advance(10 * time.Second)
+	for name, iat := range map[string]int64{"ahead": 120, "now": 0, "behind": -8} {
+		if got := spend(t, first, use(c, name, iat, 180)); got != Fresh {
+			t.Fatalf("%s: %s", name, got)
+		}
 	}
-	u := use(c, "ahead", 20, 80)
-	if got := spend(t, start(), u); got != Fresh {
-		t.Fatal(got)
-	}
-	c.advance(5 * time.Second)
-	again := start()
-	if got := spend(t, again, u); got == Fresh {
-		t.Error("accepted again after a restart")
-	}
-	if got := spend(t, again, use(c, "later", 16, 80)); got != Fresh {
-		t.Errorf("issued after the mark: %s", got)
+	ahead, now, behind := use(c, "ahead", 120, 180), use(c, "now", 0, 180), use(c, "behind", -8, 180)
+	for range 3 { // of which the second reads what the first wrote
+		again := start()
+		for _, u := range []Use{ahead, now, behind} {
+			if got := spend(t, again, u); got != Replayed {
+				t.Errorf("%s: %s after a restart", u.JTI, got)
+			}
+		}
+		for _, iat := range []int64{120, 0, -8} {
+			if got := spend(t, again, use(c, rand.Text(), iat, 180)); got != Fresh {
+				t.Errorf("another token, of %d s: %s", iat, got)
+			}
+		}
 	}
 }
 
-func TestMarkFile(t *testing.T) {
+// TestRestartCountsOn: what is left of a token without jti survives too.
+func TestRestartCountsOn(t *testing.T) {
 	c := &clock{}
-	path := filepath.Join(t.TempDir(), "replay-mark")
-	for content, want := range map[string]time.Duration{
-		"":           Leeway,
-		"nonsense":   Leeway,
-		"4102444800": Leeway, // a clock that was wrong
-		"12":         0,
+	start, _ := restarts(t, c)
+	u := use(c, "", 240, 300)
+	u.Signed = []byte("header.payload")
+	for i := range MaxUsesWithoutJTI {
+		if got := spend(t, start(), u); got != Fresh {
+			t.Fatalf("use %d: %s", i, got)
+		}
+	}
+	if got := spend(t, start(), u); got != Replayed {
+		t.Errorf("one more: %s", got)
+	}
+}
+
+// TestMachineRestarted: the end of the file may be lost, so nothing is taken
+// that was issued before; what the file has counts still, so that a clock that
+// is ahead is no second use, and costs the others nothing.
+func TestMachineRestarted(t *testing.T) {
+	c := &clock{}
+	start, path := restarts(t, c)
+	ahead := use(c, "ahead", 120, 180)
+	if got := spend(t, start(), ahead); got != Fresh {
+		t.Fatal(got)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, raw := range map[string][]byte{
+		"another boot": bytes.Replace(raw, []byte(testBoot), []byte("another"), 1),
+		"a torn end":   append(bytes.Clone(raw), 0, 0, 0),
 	} {
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.advance(5 * time.Second)
+		m := start()
+		if got := spend(t, m, ahead); got != Replayed {
+			t.Errorf("%s: %s", name, got)
+		}
+		if got := spend(t, m, use(c, name+"before", -1, 60)); got != TooOld {
+			t.Errorf("%s: issued before: %s", name, got)
+		}
+		c.advance(2 * time.Second)
+		if got := spend(t, m, use(c, name+"after", 0, 60)); got != Fresh {
+			t.Errorf("%s: issued after: %s", name, got)
+		}
+	}
+}
+
+// TestMarkFileUnreadable: it costs what a start without a file costs.
+func TestMarkFileUnreadable(t *testing.T) {
+	c := &clock{}
+	start, path := restarts(t, c)
+	future := fmt.Sprintf(markHeader+" %q %d\n", testBoot, c.now().Add(time.Hour).Unix())
+	endless := fmt.Sprintf(markHeader+" %q 1\n", testBoot) + strings.Repeat("\xff", markRecord)
+	for _, content := range []string{"", "nonsense", "4102444800", future, endless} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		m, err := NewMemoryReplay(MemoryReplayConfig{MarkFile: path, now: c.now})
-		if err != nil {
-			t.Fatal(err)
+		m := start()
+		if got := spend(t, m, use(c, content, 1, 61)); got != Fresh {
+			t.Errorf("%.20q: %s", content, got)
 		}
-		if got := time.Duration(m.notBefore-m.forgotten) * time.Second; got < want || got > want+time.Second {
-			t.Errorf("%q refuses tokens for %s, want %s", content, got, want)
+		if len(m.seen) != 1 {
+			t.Errorf("%.20q: %d tokens", content, len(m.seen))
 		}
 	}
 	if _, err := NewMemoryReplay(MemoryReplayConfig{MarkFile: t.TempDir()}); err == nil {
 		t.Error("a folder as mark file passed")
 	}
-	m, err := NewMemoryReplay(MemoryReplayConfig{MarkFile: filepath.Join(t.TempDir(), "missing", "mark"), now: c.now})
+	if _, err := NewMemoryReplay(MemoryReplayConfig{MarkFile: filepath.Join(t.TempDir(), "missing", "marks")}); err == nil {
+		t.Error("a file that cannot be made passed")
+	}
+}
+
+// TestMarkFileStaysSmall: it is written anew before it holds much that is not
+// needed.
+func TestMarkFileStaysSmall(t *testing.T) {
+	c := &clock{}
+	start, path := restarts(t, c)
+	m := start()
+	for i := range 3 * markSurplus {
+		if got := spend(t, m, use(c, fmt.Sprint(i), 1, 10)); got != Fresh {
+			t.Fatal(got)
+		}
+		if i%(markSurplus/4) == 0 {
+			c.advance(time.Minute)
+		}
+	}
+	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := m.Spend(t.Context(), use(c, "ahead", 20, 80)); err == nil || got == Fresh {
-		t.Errorf("a mark that cannot be written: %s, %v", got, err)
+	if limit := int64(2 * markSurplus * markRecord); info.Size() > limit {
+		t.Errorf("%d bytes, more than %d", info.Size(), limit)
+	}
+	if got := spend(t, start(), use(c, "last", 0, 60)); got != Fresh {
+		t.Errorf("after a restart: %s", got)
+	}
+}
+
+// TestMarkFileFails: without the file only tokens from the future are refused,
+// which the next start would take again; and it is written as soon as it can be.
+func TestMarkFileFails(t *testing.T) {
+	c := &clock{}
+	start, path := restarts(t, c)
+	m := start()
+	c.advance(2 * time.Second)
+	before := use(c, "before", 0, 60)
+	if got := spend(t, m, before); got != Fresh {
+		t.Fatal(got)
+	}
+	_ = m.file.file.Close() // writing fails from here, as on a full disk
+	if err := os.Mkdir(path+".new", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got, err := m.Spend(t.Context(), use(c, "ahead", 20, 80)); err == nil || got == Fresh {
+			t.Errorf("a use that the next start would not know: %s, %v", got, err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("a file that lacks a use is still there")
+		}
+		if got := spend(t, m, use(c, rand.Text(), 0, 60)); got != Fresh {
+			t.Errorf("an ordinary use: %s", got)
+		}
+		c.advance(2 * markRetry)
+	}
+	if err := os.Remove(path + ".new"); err != nil {
+		t.Fatal(err)
+	}
+	ahead := use(c, "ahead", 20, 80)
+	if got := spend(t, m, ahead); got != Fresh {
+		t.Errorf("with the file again: %s", got)
+	}
+	again := start()
+	for _, u := range []Use{before, ahead} {
+		if got := spend(t, again, u); got != Replayed {
+			t.Errorf("%s after a restart: %s", u.JTI, got)
+		}
+	}
+}
+
+func TestWithoutJTI(t *testing.T) {
+	c := &clock{}
+	m := newMemoryReplay(MemoryReplayConfig{now: c.now})
+	u := use(c, "", 1, 61)
+	u.Signed = []byte("header.payload")
+	other := u
+	other.Signed = []byte("header.payloae")
+	for i := range 2 * MaxUsesWithoutJTI {
+		want := Fresh
+		if i >= MaxUsesWithoutJTI {
+			want = Replayed
+		}
+		for _, u := range []Use{u, other} {
+			if got := spend(t, m, u); got != want {
+				t.Errorf("use %d: %s, want %s", i, got, want)
+			}
+		}
+	}
+	if len(m.expiring[u.forgetAt()]) != 2 {
+		t.Error("a use is held more than once")
 	}
 }
 
 // (iss, jti) are kept apart however they are cut.
 func TestTokenID(t *testing.T) {
-	a, b := Use{Issuer: "ab", JTI: "c"}, Use{Issuer: "a", JTI: "bc"}
-	if a.id() == b.id() {
-		t.Error("two tokens share an id")
+	h := newIDs([]byte("secret"))
+	a, b, c := h.of(&Use{Issuer: "ab", JTI: "c"}), h.of(&Use{Issuer: "a", JTI: "bc"}), h.of(&Use{Issuer: "ab", JTI: "d"})
+	if a == b || a == c || a.issuer() != c.issuer() || a.issuer() == b.issuer() {
+		t.Errorf("ids %x, %x, %x", a, b, c)
+	}
+	if h.of(&Use{Signed: []byte("x")}) == h.of(&Use{JTI: "x"}) {
+		t.Error("a content and a jti share an id")
+	}
+	other := newIDs([]byte("another secret"))
+	if other.of(&Use{Issuer: "ab", JTI: "c"}).issuer() == a.issuer() || other.namespace == h.namespace {
+		t.Error("ids do not depend on the secret")
 	}
 }

@@ -2,6 +2,9 @@ package auth
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -9,11 +12,12 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/auth/authtest"
+	"catbird.blue/mls/server/redislink"
 )
 
-// issued is a token of so many seconds from now, and a lifetime of minutes.
+// issued is a token of so many seconds from now, and a lifetime of four minutes.
 func issued(a *authtest.Account, seconds int64) string {
-	return forge(a, sendMessage.NSID, times(seconds, seconds+600))
+	return forge(a, sendMessage.NSID, times(seconds, seconds+240))
 }
 
 func TestRedisSharesSingleUse(t *testing.T) {
@@ -86,8 +90,13 @@ func TestRedisFlushed(t *testing.T) {
 			t.Error("a flushed Redis let a token pass again")
 		}
 	}
+	// Whatever finds out is refused, once.
+	if got := call(t, i.Authenticator, issued(a, 0), sendMessage); got != JwtExpired {
+		t.Errorf("issued before the flush: %s", got)
+	}
 	// From then on all buckets remember: no further token is lost to that.
 	for range 2 * redisBuckets {
+		a := w.plc.NewAccount()
 		if got := call(t, i.Authenticator, issued(a, 22), sendMessage); got != a.DID {
 			t.Fatalf("issued after the flush: %s", got)
 		}
@@ -104,6 +113,7 @@ func TestRedisRolledBack(t *testing.T) {
 func testRolledBack(t *testing.T, restarted bool) {
 	w := newWorld(t)
 	s := startRedis(t)
+	s.timeout = impatient
 	i := s.instance(w)
 	a := w.plc.NewAccount()
 	if err := s.client().Save(t.Context()).Err(); err != nil {
@@ -115,7 +125,7 @@ func testRolledBack(t *testing.T, restarted bool) {
 	}
 	s.kill()
 	s.start()
-	if n := s.client().DBSize(t.Context()).Val(); n != redisBuckets {
+	if n := len(s.client().Keys(t.Context(), "mls:used:*").Val()); n != redisBuckets {
 		t.Fatalf("the snapshot has %d keys", n)
 	}
 	w.advance(2 * time.Second)
@@ -129,6 +139,7 @@ func testRolledBack(t *testing.T, restarted bool) {
 		}
 	}
 	for range 2 * redisBuckets {
+		a := w.plc.NewAccount()
 		if got := call(t, i.Authenticator, issued(a, 4), sendMessage); got != a.DID {
 			t.Fatalf("issued after the rollback: %s", got)
 		}
@@ -139,18 +150,20 @@ func testRolledBack(t *testing.T, restarted bool) {
 func TestRedisAnswerLost(t *testing.T) {
 	s := startRedis(t)
 	c := s.client()
-	if err := beginBuckets(t.Context(), c, 0); err != nil {
+	m := redisMarks{c, newIDs(nil), patient}
+	if err := m.begin(t.Context(), 0, false); err != nil {
 		t.Fatal(err)
 	}
 	u := use(&clock{}, "j", 1, 61)
-	id := u.id()
+	id, nonce := m.ids.of(&u), rand.Text()[:nonceBytes]
+	keys := []string{m.markerKey(id[0]), m.tokenKey(id), m.countsKey(id)}
 	for range 2 {
-		got, err := spendScript.Run(t.Context(), c, []string{markerKey(id), tokenKey(id)}, "nonce", 60_000, u.IssuedAt, 0).Int()
+		got, err := spendScript.Run(t.Context(), c, keys, nonce, 60_000, u.IssuedAt, 0, 1, 16).Int()
 		if err != nil || got != 1 {
 			t.Errorf("the same call: %d, %v", got, err)
 		}
 	}
-	if got, err := spendRedis(t.Context(), c, &u, 0, 0); err != nil || got != 0 {
+	if got, err := m.spend(t.Context(), &u, id, 0, 16); err != nil || got != 0 {
 		t.Errorf("another call: %d, %v", got, err)
 	}
 }
@@ -158,6 +171,7 @@ func TestRedisAnswerLost(t *testing.T) {
 func TestRedisLostAndBack(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
+	s.timeout = impatient
 	one, two := s.instance(w), s.instance(w)
 	a := w.plc.NewAccount()
 	before, unused := issued(a, 1), issued(a, 1)
@@ -170,7 +184,7 @@ func TestRedisLostAndBack(t *testing.T) {
 	if got := call(t, one.Authenticator, unused, sendMessage); got != JwtExpired {
 		t.Errorf("issued before Redis was lost: %s", got)
 	}
-	if took := time.Since(start); took > 5*redisTimeout {
+	if took := time.Since(start); took > 5*impatient {
 		t.Errorf("losing Redis took %s", took)
 	}
 	one.wait(t, false)
@@ -207,9 +221,80 @@ func TestRedisLostAndBack(t *testing.T) {
 	}
 }
 
+// TestRedisLostWithClocksAhead: an issuer whose clock is ahead costs the others
+// nothing when Redis is lost, and gets no second use.
+func TestRedisLostWithClocksAhead(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	s.timeout = impatient
+	i := s.instance(w)
+	a, other := w.plc.NewAccount(), w.plc.NewAccount()
+	ahead := issued(a, 118)
+	if got := call(t, i.Authenticator, ahead, sendMessage); got != a.DID {
+		t.Fatal(got)
+	}
+	s.stall()
+	call(t, i.Authenticator, issued(other, 0), sendMessage)
+	i.wait(t, false)
+	w.advance(2 * time.Second)
+	if got := call(t, i.Authenticator, issued(other, 2), sendMessage); got != other.DID {
+		t.Errorf("another account, 2 s later: %s", got)
+	}
+	if got := call(t, i.Authenticator, ahead, sendMessage); got != JwtReplayed {
+		t.Errorf("again without Redis: %s", got)
+	}
+	s.resume()
+	i.wait(t, true)
+	if got := call(t, s.instance(w).Authenticator, ahead, sendMessage); got != JwtReplayed {
+		t.Errorf("again at another instance: %s", got)
+	}
+}
+
+// TestRedisCountsUses: a token without jti has its uses at all instances
+// together, with Redis, without it, and after it has come back.
+func TestRedisCountsUses(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	s.timeout = impatient
+	one, two := s.instance(w), s.instance(w)
+	a := w.plc.NewAccount()
+	token := forge(a, sendMessage.NSID, func(_, c map[string]any) {
+		times(0, 240)(nil, c)
+		delete(c, "iat")
+		delete(c, "jti")
+	})
+	use := func(i *redisInstance, want string, times int) {
+		t.Helper()
+		for range times {
+			if got := call(t, i.Authenticator, token, sendMessage); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
+	}
+	use(one, a.DID, 2)
+	use(two, a.DID, 2)
+	s.stall()
+	call(t, one.Authenticator, issued(a, 0), sendMessage)
+	one.wait(t, false)
+	use(one, a.DID, 3) // 5 by its own count
+	s.resume()
+	one.wait(t, true)
+	use(two, a.DID, MaxUsesWithoutJTI-5)
+	use(two, JwtReplayed, 2)
+	use(one, JwtReplayed, 2)
+	marks := one.store.marks
+	id := marks.ids.of(&Use{Issuer: a.DID, Signed: signedPart(token)})
+	if ttl := s.client().TTL(t.Context(), marks.tokenKey(id)).Val(); ttl <= 0 || ttl > 5*time.Minute {
+		t.Errorf("it is kept for %s", ttl)
+	}
+}
+
+func signedPart(token string) []byte { return []byte(token[:strings.LastIndex(token, ".")]) }
+
 func TestRedisAbsentAtStart(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
+	s.timeout = impatient
 	s.kill()
 	i := s.instance(w)
 	i.wait(t, false)
@@ -229,6 +314,7 @@ func TestRedisAbsentAtStart(t *testing.T) {
 func TestReturnUnderLoad(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
+	s.timeout = impatient
 	i := s.instance(w)
 	a := w.plc.NewAccount()
 	s.stall()
@@ -272,15 +358,20 @@ func TestRedisHoldsNoDID(t *testing.T) {
 	}
 	c := s.client()
 	keys := c.Keys(t.Context(), "*").Val()
-	if len(keys) != redisBuckets+1 {
+	if len(keys) != redisBuckets+3 { // markers, a token, a count, and the secret's namespace
 		t.Errorf("%d keys", len(keys))
 	}
+	// Nor is what anybody can compute from it.
+	plain := sha256.Sum256([]byte(a.DID))
 	for _, k := range keys {
-		if strings.Contains(k+c.Get(t.Context(), k).Val(), a.DID[len("did:plc:"):]) {
-			t.Errorf("the DID is in %s", k)
+		content := k + c.Dump(t.Context(), k).Val()
+		for _, trace := range []string{a.DID[len("did:plc:"):], string(plain[:8]), hex.EncodeToString(plain[:8]), base64.RawURLEncoding.EncodeToString(plain[:6])} {
+			if strings.Contains(content, trace) {
+				t.Errorf("the DID can be told from %s", k)
+			}
 		}
 		ttl := c.TTL(t.Context(), k).Val()
-		if marker := strings.HasSuffix(k, ":since"); marker != (ttl < 0) || ttl > 2*time.Minute {
+		if marker := strings.HasSuffix(k, ":since"); marker != (ttl < 0) || ttl > 92*time.Second+countSlot*time.Second {
 			t.Errorf("%s lives for %s", k, ttl)
 		}
 	}
@@ -318,7 +409,7 @@ func TestRedisCluster(t *testing.T) {
 
 func TestRedisURLs(t *testing.T) {
 	for _, url := range []string{"", "http://localhost", "redis://[", "redis://h/notanumber", "redis://h?addr=h2&x=y"} {
-		if c, err := NewRedisClient(url); err == nil {
+		if c, err := redislink.NewClient(url); err == nil {
 			t.Errorf("%q passed", url)
 			_ = c.Close()
 		}
@@ -327,8 +418,7 @@ func TestRedisURLs(t *testing.T) {
 
 func BenchmarkRedisSpend(b *testing.B) {
 	s := startRedis(b)
-	r := NewRedisReplay(b.Context(), RedisReplayConfig{Client: s.client()})
-	defer r.Close()
+	r := openRedisReplay(b, RedisReplayConfig{Client: s.client(), timeout: patient})
 	c := &clock{}
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

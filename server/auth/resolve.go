@@ -2,17 +2,17 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
-	"github.com/bluesky-social/indigo/atproto/identity"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 )
 
@@ -21,55 +21,48 @@ const (
 	algES256  = "ES256"  // RFC 7518 §3.4
 
 	webPrefix = "did:web:"
-	// Look-ups in flight at once, by DID method. Slow hosts of did:web, which
-	// anyone can set up, must not hold up the directory of everybody else.
-	plcSlots = 64
-	webSlots = 16
 )
 
-// resolver fetches DID documents and reads the signing key out of them.
+// account is what is read out of a DID document: the key that checks tokens, and
+// the endpoint of the PDS, "" for none.
+type account struct {
+	key atcrypto.PublicKey
+	pds string
+}
+
+// errNoAnswer is an ErrUpstream by the directory's or the host's doing, not by
+// ours.
+var errNoAnswer = fmt.Errorf("%w: no answer", ErrUpstream)
+
+// resolver fetches DID documents and reads the signing key out of them. It does
+// not use indigo's, which decodes whole documents and fails at entries that
+// nobody needs.
 type resolver struct {
 	dev      bool
-	plc, web *identity.BaseDirectory
-	slots    map[string]chan struct{}
+	plcURL   string
+	plc, web *http.Client
 	metrics  *Metrics
+	// plcSilent: the PLC directory did not answer when it was last asked.
+	plcSilent atomic.Bool
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
 	return &resolver{
-		dev:     dev,
-		metrics: m,
-		plc:     newBase(plcURL, plc),
-		web:     newBase(plcURL, web),
-		slots: map[string]chan struct{}{
-			"plc": make(chan struct{}, plcSlots), "web": make(chan struct{}, webSlots),
-		},
+		dev: dev, plcURL: plcURL, plc: plc, web: web, metrics: m,
 	}
 }
 
-func newBase(plcURL string, client *http.Client) *identity.BaseDirectory {
-	return &identity.BaseDirectory{
-		PLCURL: plcURL, HTTPClient: *client, SkipHandleVerification: true, UserAgent: "mlsd",
-	}
-}
-
-// signingKey fetches did's document and returns its #atproto key. The error
-// is ErrUnknownIdentity or ErrUpstream.
-func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.PublicKey, error) {
+// fetch fetches did's document and reads it. The error is ErrUnknownIdentity or
+// ErrUpstream.
+func (r *resolver) fetch(ctx context.Context, did syntax.DID) (account, error) {
 	method := did.Method()
-	slots := r.slots[method]
-	if slots == nil {
-		return nil, fmt.Errorf("%w: method %s", ErrUnknownIdentity, method)
+	if method != "plc" && method != "web" {
+		return account{}, unusable("DIDs of method %s are not accounts", method)
 	}
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	case <-ctx.Done():
-		r.metrics.lookup(method, "failed", LookupTimeout)
-		return nil, fmt.Errorf("%w: too many look-ups in flight", ErrUpstream)
-	}
+	ctx, cancel := context.WithTimeout(ctx, LookupTimeout)
+	defer cancel()
 	start := time.Now()
-	key, err := r.fetchKey(ctx, did)
+	found, err := r.fetchAccount(ctx, did.String())
 	outcome := "ok"
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
@@ -78,94 +71,93 @@ func (r *resolver) signingKey(ctx context.Context, did syntax.DID) (atcrypto.Pub
 		outcome = "failed"
 	}
 	r.metrics.lookup(method, outcome, time.Since(start))
-	return key, err
+	return found, err
 }
 
-func (r *resolver) fetchKey(ctx context.Context, did syntax.DID) (atcrypto.PublicKey, error) {
-	doc, err := r.document(ctx, did)
+func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error) {
+	if strings.HasPrefix(did, webPrefix) {
+		return r.fetchWebAccount(ctx, did)
+	}
+	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
+	r.plcSilent.Store(errors.Is(err, errNoAnswer))
 	if err != nil {
-		return nil, err
+		return account{}, err
 	}
-	if doc.DID != did {
-		return nil, fmt.Errorf("%w: the document has another id", ErrUnknownIdentity)
+	found, err := readAccount(raw, did)
+	if errors.Is(err, errNotJSON) {
+		// The directory's fault, or that of a proxy before it.
+		return account{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	ident := identity.ParseIdentity(doc)
-	// Decoding base58 is quadratic: 20 ms for the 64 KiB a document may have.
-	if vm := ident.Keys["atproto"]; len(vm.PublicKeyMultibase) > 256 {
-		return nil, fmt.Errorf("%w: key too long", ErrUnknownIdentity)
-	}
-	key, err := ident.PublicKey()
+	return found, err
+}
+
+func (r *resolver) fetchWebAccount(ctx context.Context, did string) (account, error) {
+	address, err := r.webAddress(did)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnknownIdentity, err)
+		return account{}, err
 	}
-	return key, nil
-}
-
-func (r *resolver) document(ctx context.Context, did syntax.DID) (*identity.DIDDocument, error) {
-	if did.Method() == "plc" {
-		doc, err := r.plc.ResolveDID(ctx, did)
-		return doc, classify(err, false)
-	}
-	if err := ValidateServiceDID(did.String(), r.dev); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUnknownIdentity, err)
-	}
-	if isLocalhost(did.String()) {
-		doc, err := r.localhost(ctx, did)
-		return doc, classify(err, true)
-	}
-	doc, err := r.web.ResolveDID(ctx, did)
-	return doc, classify(err, true)
-}
-
-// classify sorts failures into certain ones and those that may pass. For
-// did:web the address is the issuer's choice, so a refused one is its fault;
-// for the directory it is a mistake of the operator's.
-func classify(err error, issuersHost bool) error {
+	raw, err := fetchDocument(ctx, r.web, address)
+	var noName *net.DNSError
 	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, identity.ErrDIDNotFound),
-		issuersHost && errors.Is(err, errRefusedAddress),
-		!errors.Is(err, identity.ErrDIDResolutionFailed) && !isTransport(err):
-		return fmt.Errorf("%w: %w", ErrUnknownIdentity, err)
+	case errors.As(err, &noName) && noName.IsNotFound:
+		return account{}, unusable("the host of its did:web does not exist")
+	case errors.Is(err, errRefusedAddress):
+		// The issuer chose the address. For the directory it would be a
+		// mistake of the operator's.
+		return account{}, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
+	case err != nil:
+		return account{}, err
 	}
-	return fmt.Errorf("%w: %w", ErrUpstream, err)
+	found, err := readAccount(raw, did)
+	if errors.Is(err, errNotJSON) {
+		return account{}, unusable("%s", err)
+	}
+	return found, err
 }
 
-// isTransport tells failures of reading a body, which indigo returns bare,
-// from its judgements about a document.
-func isTransport(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.Is(err, errDocumentTooLarge) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout)
+// webAddress is where the document of a did:web is. did:web:localhost%3APORT is
+// fetched over plain HTTP, as the reference implementation does in development.
+func (r *resolver) webAddress(did string) (string, error) {
+	if err := ValidateServiceDID(did, r.dev); err != nil {
+		return "", unusable("it is not a did:web with a host name alone")
+	}
+	host, err := url.PathUnescape(strings.TrimPrefix(did, webPrefix))
+	if err != nil {
+		return "", unusable("it is not a did:web with a host name alone")
+	}
+	if isLocalhost(did) {
+		return "http://" + host + "/.well-known/did.json", nil
+	}
+	if name, err := syntax.ParseHandle(host); err != nil || !name.AllowedTLD() {
+		return "", unusable("the host of its did:web is in a domain that is not on the public internet")
+	}
+	return "https://" + host + "/.well-known/did.json", nil
 }
 
-// localhost resolves did:web:localhost%3APORT, which indigo does not, over
-// plain HTTP as the reference implementation does in development.
-func (r *resolver) localhost(ctx context.Context, did syntax.DID) (*identity.DIDDocument, error) {
-	host, err := url.PathUnescape(strings.TrimPrefix(did.String(), webPrefix))
+// fetchDocument gets a document of a DID. The error is ErrUnknownIdentity where
+// the answer is certain, or errNoAnswer.
+func fetchDocument(ctx context.Context, client *http.Client, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/.well-known/did.json", nil)
+	req.Header.Set("User-Agent", "mlsd")
+	req.Header.Set("Accept", "application/did+ld+json, application/json")
+	res, err := client.Do(req)
 	if err != nil {
-		return nil, err
-	}
-	res, err := r.web.HTTPClient.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", identity.ErrDIDResolutionFailed, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	switch res.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound:
-		return nil, identity.ErrDIDNotFound
+		return nil, unusable("there is no DID document: it was never registered, or has been deleted")
 	default:
-		return nil, fmt.Errorf("%w: status %d", identity.ErrDIDResolutionFailed, res.StatusCode)
+		return nil, fmt.Errorf("%w: status %d", errNoAnswer, res.StatusCode)
 	}
-	var doc identity.DIDDocument
-	if err := json.NewDecoder(res.Body).Decode(&doc); err != nil {
-		return nil, fmt.Errorf("%w: %w", identity.ErrDIDResolutionFailed, err)
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	return &doc, nil
+	return raw, nil
 }

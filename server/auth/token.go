@@ -3,10 +3,12 @@ package auth
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
 	"github.com/go-json-experiment/json"
@@ -50,8 +52,8 @@ type joseHeader struct {
 	Crit jsontext.Value `json:"crit"`
 }
 
-// parseToken takes a compact serialization (RFC 7515 §3.1) apart. There is
-// one encoding of every token that passes: strict base64url, JSON without
+// parseToken takes a compact serialization (RFC 7515 §3.1) apart. Of what was
+// signed there is one encoding that passes: strict base64url, JSON without
 // duplicate names and with names that match case-sensitively.
 func parseToken(raw string) (*token, *xrpc.Error) {
 	if len(raw) > maxToken {
@@ -96,8 +98,8 @@ func (h *joseHeader) check() *xrpc.Error {
 	case h.Crit != nil:
 		// RFC 7515 §4.1.11: what is critical and not understood is refused.
 		return refuse(BadJwt, "critical header members are not supported")
-	case h.Kid != nil && *h.Kid != "#atproto":
-		return refuse(BadJwt, "kid must be absent or #atproto")
+	case h.Kid != nil && *h.Kid != "#atproto" && *h.Kid != "atproto":
+		return refuse(BadJwt, "kid must be absent, or #atproto or atproto")
 	}
 	return nil
 }
@@ -135,53 +137,82 @@ var plcPattern = regexp.MustCompile(`^did:plc:[a-z2-7]{24}$`)
 // check judges everything but the signature, in the order in which
 // @atproto/xrpc-server does: cheap refusals come before any look-up. now is
 // in seconds since 1970.
-func (c *claims) check(now float64, audiences []string, nsid string) *xrpc.Error {
+func (c *claims) check(now float64, audiences []string, m *xrpc.Method) *xrpc.Error {
 	if e := c.checkPresence(); e != nil {
 		return e
 	}
-	if e := c.checkTimes(now); e != nil {
+	if e := c.checkTimes(now, m); e != nil {
 		return e
 	}
 	if !slices.Contains(audiences, c.Aud) {
 		return refuse(BadJwtAudience, "jwt audience does not match service did")
 	}
 	if c.Lxm == nil {
-		return refuse(BadJwtLexiconMethod, `missing jwt lexicon method ("lxm"). must match: %s`, nsid)
+		return refuse(BadJwtLexiconMethod, `missing jwt lexicon method ("lxm"). must match: %s`, m.NSID)
 	}
-	if *c.Lxm != nsid {
-		return refuse(BadJwtLexiconMethod, `bad jwt lexicon method ("lxm"). must match: %s`, nsid)
+	if *c.Lxm != m.NSID {
+		return refuse(BadJwtLexiconMethod, `bad jwt lexicon method ("lxm"). must match: %s`, m.NSID)
 	}
 	return c.checkIssuer()
 }
 
 func (c *claims) checkPresence() *xrpc.Error {
 	switch {
-	case c.Exp == nil || c.Iat == nil:
-		return refuse(BadJwt, "exp and iat are required")
-	case !plausible(*c.Exp) || !plausible(*c.Iat) || c.Nbf != nil && !plausible(*c.Nbf):
+	case c.Exp == nil:
+		return refuse(BadJwt, "exp is required")
+	case !plausible(c.Exp) || !plausible(c.Iat) || !plausible(c.Nbf):
 		return refuse(BadJwt, "exp, iat and nbf are seconds since 1970")
-	case c.JTI == "" || len(c.JTI) > maxJTI:
-		return refuse(BadJwt, "jti is required, of 1 to %d bytes", maxJTI)
+	case len(c.JTI) > maxJTI:
+		return refuse(BadJwt, "jti may have %d bytes at most", maxJTI)
 	}
 	return nil
 }
 
 // plausible keeps arithmetic and conversion to integers exact.
-func plausible(seconds float64) bool { return seconds >= 0 && seconds < 1<<40 }
+func plausible(seconds *float64) bool {
+	return seconds == nil || *seconds >= 0 && *seconds < 1<<40
+}
 
-func (c *claims) checkTimes(now float64) *xrpc.Error {
-	leeway := Leeway.Seconds()
+func (c *claims) checkTimes(now float64, m *xrpc.Method) *xrpc.Error {
+	latest := now + ClockError.Seconds()
 	switch {
-	case now >= *c.Exp+leeway:
+	case now >= *c.Exp+Leeway.Seconds():
 		return refuse(JwtExpired, "jwt expired")
-	case *c.Iat > now+leeway, c.Nbf != nil && *c.Nbf > now+leeway:
-		return refuse(BadJwt, "the jwt is not valid yet: check the issuer's clock")
-	case *c.Exp <= *c.Iat:
+	case c.Iat != nil && *c.Iat > latest, c.Nbf != nil && *c.Nbf > latest:
+		return refuse(BadJwt, "the jwt is not valid yet: the issuer's clock may be ahead by %d s at most", int(ClockError.Seconds()))
+	case c.Iat != nil && *c.Exp <= *c.Iat:
 		return refuse(BadJwt, "the jwt expires before it is issued")
-	case *c.Exp-*c.Iat > MaxLifetime.Seconds():
-		return refuse(BadJwt, "the jwt is valid for more than %d s", int(MaxLifetime.Seconds()))
 	}
-	return nil
+	return c.checkLifetime(now, m)
+}
+
+// checkLifetime bounds for how long a token must be remembered, and for how
+// long a stolen one is of use.
+func (c *claims) checkLifetime(now float64, m *xrpc.Method) *xrpc.Error {
+	limit := MaxLifetime
+	// Without iat the issuer's clock is not known to be right.
+	if singleUse(m) {
+		limit = MaxSpentLifetime + ClockError
+	} else if c.Iat == nil {
+		limit += ClockError
+	}
+	left := *c.Exp - max(c.issued(), now)
+	if c.Iat == nil {
+		left = *c.Exp - now
+	}
+	if left <= limit.Seconds() {
+		return nil
+	}
+	return refuse(BadJwt, "the jwt is valid for %d s: %s takes tokens of up to %d s%s",
+		int(left), m.NSID, int(limit.Seconds()), onlyQueries(m))
+}
+
+func onlyQueries(m *xrpc.Method) string {
+	if singleUse(m) {
+		return fmt.Sprintf(" (queries take %d s, procedures and streams %d s and %d s for clocks that are ahead)",
+			int(MaxLifetime.Seconds()), int(MaxSpentLifetime.Seconds()), int(ClockError.Seconds()))
+	}
+	return ""
 }
 
 func (c *claims) checkIssuer() *xrpc.Error {
@@ -197,5 +228,24 @@ func (c *claims) checkIssuer() *xrpc.Error {
 	return nil
 }
 
-// issuedSecond is iat without its fraction. Most issuers round down already.
-func (c *claims) issuedSecond() int64 { return int64(math.Floor(*c.Iat)) }
+// supposedLifetime is that of a token without iat: what a PDS gives when it
+// proxies a call.
+const supposedLifetime = 60
+
+// issued is iat or what stands for it, which may be ahead of our clock.
+func (c *claims) issued() float64 {
+	if c.Iat == nil {
+		return *c.Exp - supposedLifetime
+	}
+	return *c.Iat
+}
+
+// use is what a store is told of a use of the token. Most issuers round iat
+// down already.
+func (t *token) use() Use {
+	return Use{
+		Issuer: t.claims.Iss, JTI: t.claims.JTI, Signed: t.signed,
+		IssuedAt: int64(math.Floor(t.claims.issued())),
+		Expires:  time.UnixMilli(int64(*t.claims.Exp * 1000)),
+	}
+}

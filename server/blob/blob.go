@@ -43,7 +43,12 @@ const (
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
 	bucket *blob.Bucket
+	// part is what one Write gathers before it passes it on, in bytes.
+	part int64
 }
+
+// WriteMemory is the memory that one Write takes, in bytes.
+func (s *Store) WriteMemory() int64 { return copySize + s.part }
 
 // Close releases the bucket.
 func (s *Store) Close() error { return s.bucket.Close() }

@@ -32,7 +32,8 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open S3 bucket: %w", err)
 		}
-		return &Store{bucket: b}, nil
+		// One part is filled while another is sent.
+		return &Store{bucket: b, part: 2 * partSize}, nil
 	}
 	return nil, fmt.Errorf("blob URL: scheme %q is neither file nor s3", u.Scheme)
 }

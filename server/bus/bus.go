@@ -1,6 +1,7 @@
 // Package bus carries what instances tell each other: hints that there is
-// something new in the log, and ephemeral signals. It holds nothing that cannot
-// be lost. Without it every instance still reads the log by its clock.
+// something new in the log, ephemeral signals, and which signing keys are old.
+// It holds nothing that cannot be lost. Without it every instance still reads
+// the log by its clock, and fetches keys anew after some minutes.
 package bus
 
 import (
@@ -19,6 +20,9 @@ type Signal struct {
 	Ciphertext []byte
 }
 
+// KeyID names an account by a hash.
+type KeyID = [16]byte
+
 // Receiver is what an instance does with what it hears. The methods are called
 // from the bus's goroutines and should return soon.
 type Receiver interface {
@@ -36,6 +40,9 @@ type Bus interface {
 	Hint(lane string)
 	// Signal sends a signal to all instances. It may be lost.
 	Signal(ctx context.Context, s Signal) error
+	// Forget tells the other instances that the signing key of an account is
+	// not what it was. It never blocks.
+	Forget(id KeyID)
 	// Close ends it; what is under way may be lost.
 	Close() error
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -14,8 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/redislink"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -25,6 +26,19 @@ type instance struct {
 	mu      sync.Mutex
 	hints   int
 	signals []bus.Signal
+	forgot  []bus.KeyID
+}
+
+func (i *instance) forget(id bus.KeyID) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.forgot = append(i.forgot, id)
+}
+
+func (i *instance) forgotten() []bus.KeyID {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Clone(i.forgot)
 }
 
 func (i *instance) Hint() {
@@ -54,12 +68,12 @@ type node struct {
 // join makes an instance on a bus over Redis, all of whose channels are heard.
 func join(t *testing.T, url string) *node {
 	t.Helper()
-	client, err := auth.NewRedisClient(url)
+	client, err := redislink.NewClient(url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	i := &instance{}
-	n := &node{i, bus.NewRedis(bus.RedisConfig{Client: client, To: i})}
+	n := &node{i, bus.NewRedis(bus.RedisConfig{Client: client, To: i, Forget: i.forget})}
 	t.Cleanup(func() {
 		if err := n.bus.Close(); err != nil {
 			t.Error(err)
@@ -134,6 +148,33 @@ func TestSingleRedis(t *testing.T) {
 	carries(t, a, b)
 	carries(t, b, a)
 	carries(t, a, a)
+}
+
+// TestForget: all instances hear of it but the one that says it.
+func TestForget(t *testing.T) {
+	url := dbtest.Redis(t)
+	a, b, c := join(t, url), join(t, url), join(t, url)
+	var want []bus.KeyID
+	for i := range 100 {
+		id := bus.KeyID{byte(i), byte(i)}
+		want = append(want, id)
+		a.bus.Forget(id)
+	}
+	for _, n := range []*node{b, c} {
+		eventually(t, "all ids", func() bool { return len(n.forgotten()) >= len(want) })
+		got := n.forgotten()
+		slices.SortFunc(got, func(x, y bus.KeyID) int { return bytes.Compare(x[:], y[:]) })
+		if !slices.Equal(got, want) {
+			t.Errorf("heard %d ids, or others", len(got))
+		}
+	}
+	// What b says comes to a behind what a said.
+	b.bus.Forget(bus.KeyID{255})
+	eventually(t, "the id of another", func() bool { return len(a.forgotten()) > 0 })
+	if got := a.forgotten(); !slices.Equal(got, []bus.KeyID{{255}}) {
+		t.Errorf("an instance heard itself: %x", got)
+	}
+	bus.NewLocal(a.instance).Forget(bus.KeyID{1})
 }
 
 func TestRedisCluster(t *testing.T) {

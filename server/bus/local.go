@@ -14,5 +14,8 @@ func (l *Local) Hint(string) { l.to.Hint() }
 // Signal implements Bus.
 func (l *Local) Signal(ctx context.Context, s Signal) error { return l.to.Signal(ctx, s) }
 
+// Forget implements Bus: there are no others.
+func (l *Local) Forget(KeyID) {}
+
 // Close implements Bus.
 func (l *Local) Close() error { return nil }

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -29,11 +30,16 @@ func channelOf(lane string) int {
 	return int(h.Sum32() % Channels)
 }
 
-// Messages are a hint, or a signal behind its mark.
+// Messages are a hint, or a signal or the id of a key behind its mark.
 const (
 	markHint   = 'h'
 	markSignal = 's'
+	markForget = 'k'
 )
+
+// maxForgets bounds the ids of keys that wait to be sent. Others are not sent:
+// every instance fetches keys anew after some minutes.
+const maxForgets = 256
 
 // publishTimeout bounds how long a Redis that does not answer is waited for.
 const publishTimeout = 2 * time.Second
@@ -50,6 +56,11 @@ type Redis struct {
 	// hint is the channel of the newest hint that waits to be sent.
 	hint atomic.Int32
 	wake chan struct{}
+	// forgets are ids that wait to be sent, forget hears of those that come from
+	// others than self.
+	forgets chan KeyID
+	forget  func(KeyID)
+	self    string
 	// lost is true while Redis does not take what is published.
 	lost atomic.Bool
 }
@@ -59,6 +70,8 @@ type RedisConfig struct {
 	Client redis.UniversalClient
 	// To hears of everything, of what this instance sends too.
 	To Receiver
+	// Forget, where set, hears which signing keys are not what they were.
+	Forget func(KeyID)
 	// Log hears when Redis is lost and back; slog.Default where nil.
 	Log *slog.Logger
 }
@@ -67,7 +80,11 @@ type RedisConfig struct {
 // does not close the client.
 func NewRedis(c RedisConfig) *Redis {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Redis{client: c.Client, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1)}
+	r := &Redis{client: c.Client, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
+		forgets: make(chan KeyID, maxForgets), forget: c.Forget, self: rand.Text()}
+	if r.forget == nil {
+		r.forget = func(KeyID) {}
+	}
 	if r.log == nil {
 		r.log = slog.Default()
 	}
@@ -89,7 +106,20 @@ func (r *Redis) Hint(lane string) {
 	}
 }
 
-// publishHints sends hints, one after the other. Those that come while one is
+// Forget implements Bus.
+func (r *Redis) Forget(id KeyID) {
+	select {
+	case r.forgets <- id:
+	default:
+	}
+}
+
+// encodeForget writes the mark, the id, and which instance says it.
+func (r *Redis) encodeForget(id KeyID) []byte {
+	return append(append([]byte{markForget}, id[:]...), r.self...)
+}
+
+// publishHints sends hints and ids of keys, one after the other. Hints that come while one is
 // on its way become one: a hint names nothing, and every instance hears all
 // channels, so which one it takes only spreads the load.
 func (r *Redis) publishHints() {
@@ -98,9 +128,11 @@ func (r *Redis) publishHints() {
 		case <-r.ctx.Done():
 			return
 		case <-r.wake:
+			// Where it fails, the others have their clock.
+			_ = r.publish(r.ctx, channel(int(r.hint.Load())), []byte{markHint})
+		case id := <-r.forgets:
+			_ = r.publish(r.ctx, channel(channelOf(string(id[:]))), r.encodeForget(id))
 		}
-		// Where it fails, the others have their clock.
-		_ = r.publish(r.ctx, channel(int(r.hint.Load())), []byte{markHint})
 	}
 }
 
@@ -187,6 +219,10 @@ func (r *Redis) hear(b []byte) {
 	switch {
 	case len(b) == 1 && b[0] == markHint:
 		r.to.Hint()
+	case len(b) > len(KeyID{}) && b[0] == markForget:
+		if id := b[1:]; string(id[len(KeyID{}):]) != r.self {
+			r.forget(KeyID(id[:len(KeyID{})]))
+		}
 	case len(b) > 1 && b[0] == markSignal:
 		s, err := decodeSignal(b[1:])
 		if err == nil {

@@ -25,8 +25,18 @@ type buckets struct {
 }
 
 type shard struct {
-	mu   sync.Mutex
-	full map[uint64]time.Duration
+	mu     sync.Mutex
+	levels map[uint64]level
+}
+
+// level is what is known of a bucket: the moment at which it will be full.
+type level struct {
+	full time.Duration
+	// ask is until when a refusal by Redis need not be asked for again.
+	ask time.Duration
+	// told is the period of Redis, see shared, that knows all of this; 0 for
+	// none.
+	told uint32
 }
 
 func newBuckets(clock func() time.Duration, limit int) *buckets {
@@ -39,7 +49,7 @@ func newBuckets(clock func() time.Duration, limit int) *buckets {
 		b.limit = maxBuckets
 	}
 	for i := range b.shards {
-		b.shards[i].full = map[uint64]time.Duration{}
+		b.shards[i].levels = map[uint64]level{}
 	}
 	return b
 }
@@ -67,7 +77,7 @@ func (b *buckets) of(row, key string, each, depth float64) bucket {
 // after is when the bucket will be full if n are taken now. Whoever calls holds
 // the shard's lock.
 func (b bucket) after(n int64) time.Duration {
-	return max(b.shard.full[b.key], b.now) + time.Duration(float64(n)*b.each)
+	return max(b.shard.levels[b.key].full, b.now) + time.Duration(float64(n)*b.each)
 }
 
 // over is how long until a bucket that will be full at that moment is not
@@ -91,7 +101,7 @@ func (b bucket) take(n int64) time.Duration {
 	if wait := b.over(full); wait > 0 {
 		return wait
 	}
-	b.set(full)
+	b.set(level{full: full})
 	return 0
 }
 
@@ -99,33 +109,68 @@ func (b bucket) take(n int64) time.Duration {
 func (b bucket) spend(n int64) {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
-	b.set(min(b.after(n), b.now+2*time.Duration(b.depth)))
+	l := b.shard.levels[b.key]
+	l.full = min(b.after(n), b.now+2*time.Duration(b.depth))
+	b.set(l)
 }
 
-func (b bucket) set(full time.Duration) {
-	if full <= b.now {
-		delete(b.shard.full, b.key)
+// before says how long until n can be taken, where Redis said a moment ago that
+// less is left, and otherwise 0; and in how much time the bucket will be full,
+// where the period of Redis does not know that.
+func (b bucket) before(n int64, period uint32) (wait, untold time.Duration) {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	l := b.shard.levels[b.key]
+	if l.told != period {
+		return 0, max(0, l.full-b.now)
+	}
+	if l.ask <= b.now {
+		return 0, 0
+	}
+	return b.over(b.after(n)), 0
+}
+
+// learn takes over what a period of Redis says: in how much time the bucket will
+// be full, and for how long that is good enough for a refusal.
+func (b bucket) learn(ahead, good time.Duration, period uint32) {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	b.set(level{b.now + ahead, b.now + good, period})
+}
+
+// raise learns that the bucket will be full no sooner than in so much time.
+func (b bucket) raise(ahead time.Duration) {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	l := b.shard.levels[b.key]
+	l.full = max(l.full, b.now+ahead)
+	b.set(l)
+}
+
+func (b bucket) set(l level) {
+	if l.full <= b.now {
+		delete(b.shard.levels, b.key)
 		return
 	}
-	if len(b.shard.full) >= b.limit {
+	if len(b.shard.levels) >= b.limit {
 		b.shard.makeRoom(b.now, b.limit)
 	}
-	b.shard.full[b.key] = full
+	b.shard.levels[b.key] = l
 }
 
 // makeRoom drops the buckets that are full, and if that is not a tenth, others
 // as the map's random order gives them: a flood of keys wins no more than a
 // burst for some of them.
 func (s *shard) makeRoom(now time.Duration, limit int) {
-	for key, full := range s.full {
-		if full <= now {
-			delete(s.full, key)
+	for key, l := range s.levels {
+		if l.full <= now {
+			delete(s.levels, key)
 		}
 	}
-	for key := range s.full {
-		if len(s.full) <= limit-limit/10-1 {
+	for key := range s.levels {
+		if len(s.levels) <= limit-limit/10-1 {
 			return
 		}
-		delete(s.full, key)
+		delete(s.levels, key)
 	}
 }

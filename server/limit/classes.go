@@ -23,8 +23,8 @@ const (
 	ClassDownload
 	// ClassStream: opening streams and asking for tickets.
 	ClassStream
-	// ClassPublic: methods that need no token. All their callers share one
-	// bucket per instance; the proxy in front bounds single addresses.
+	// ClassPublic: methods that need no token, by the network of the caller's
+	// address. What they answer comes out of a cache.
 	ClassPublic
 	classes
 )

@@ -16,4 +16,8 @@
 // bucket one number, the moment at which it will be full again. Time is counted
 // from the start of the process, so that a clock that is set back or forward
 // neither locks anybody out nor opens a bucket.
+//
+// Two engines divide what many want. A SharedBucket refuses at once whoever
+// used more of it lately than is left in it. A Queue has work wait, and gives
+// the next turn to the source that had the fewest.
 package limit

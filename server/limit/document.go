@@ -12,7 +12,8 @@ func Document(w io.Writer) error {
 		"Generated from the table in `server/limit` by `make generate`.\n\n",
 		"A row with a refill is an amount per time: a bucket that starts full, and gets the refill back evenly.\n",
 		"`MLS_RATE_LIMITS` multiplies those, or turns them off. All other rows bound what exists at one time, and always hold.\n",
-		"A row that is kept in Redis is counted by each instance for itself where there is no Redis.\n\n",
+		"A row that is kept in Redis is counted by each instance for itself where there is no Redis.\n",
+		"A row that is kept in the database holds in any span of its time, and has no bucket.\n\n",
 		"| name | what | per | at once | refill | beyond it | kept in |\n|---|---|---|---|---|---|---|\n")
 	if err != nil {
 		return fmt.Errorf("write the table of limits: %w", err)
@@ -20,7 +21,7 @@ func Document(w io.Writer) error {
 	for _, r := range Table {
 		refill := "-"
 		if r.IsRate() {
-			refill = amount(r.Refill, r.Unit) + " a " + period(r.Every)
+			refill = amount(r.Refill, r.Unit) + " " + period(r.Every)
 		}
 		if _, err := fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s | %s | %s |\n",
 			r.Name, r.What, r.Per, amount(r.Amount, r.Unit), refill, r.Error, r.Kept); err != nil {
@@ -49,13 +50,13 @@ func amount(n int64, u Unit) string {
 func period(d time.Duration) string {
 	switch d {
 	case time.Second:
-		return "second"
+		return "a second"
 	case time.Minute:
-		return "minute"
+		return "a minute"
 	case time.Hour:
-		return "hour"
+		return "an hour"
 	case 24 * time.Hour:
-		return "day"
+		return "a day"
 	}
-	return d.String()
+	return "every " + d.String()
 }

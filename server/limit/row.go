@@ -20,6 +20,9 @@ const (
 	CPU         Unit = "ms of CPU"
 	Connections Unit = "connections"
 	Lookups     Unit = "look-ups"
+	Minutes     Unit = "minutes"
+	KeyPackages Unit = "key packages"
+	Percent     Unit = "%"
 )
 
 // Store says where a row is counted.

@@ -9,7 +9,7 @@ import (
 // rate makes a row of calls per account.
 func rate(class Class, perSecond, burst int64) *Row {
 	return &Row{Name: class.String(), What: "calls of the class " + class.String(), Unit: Calls, Per: "account", Amount: burst,
-		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
+		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared}
 }
 
 // A person's clients stay far below these: the bursts allow a device to start
@@ -24,7 +24,8 @@ var accountRates = [classes]*Row{
 	ClassUpload:   rate(ClassUpload, 2, 50),
 	ClassDownload: rate(ClassDownload, 20, 300),
 	ClassStream:   rate(ClassStream, 1, 30),
-	ClassPublic:   rate(ClassPublic, 200, 1000),
+	ClassPublic: {Name: ClassPublic.String(), What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
+		Refill: 20, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
 // convoRates bound one conversation, whoever calls: members receive what is
@@ -32,15 +33,55 @@ var accountRates = [classes]*Row{
 // entry are bounded by account only.
 var convoRates = map[Class]*Row{
 	ClassSend: {Name: "convo-send", What: "messages accepted", Unit: Calls, Per: "conversation", Amount: 1000,
-		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
+		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
 	ClassChange: {Name: "convo-change", What: "commits and proposals accepted", Unit: Calls, Per: "conversation", Amount: 200,
-		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
+		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
 }
+
+// SpentTokens bounds the memory of used tokens.
+var SpentTokens = &Row{
+	Name: "spent-tokens", What: "used tokens remembered (in Redis: what its memory has room for); where little is left, those with most are refused, " +
+		"and the last tenth is for accounts with fewer than 16",
+	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
+}
+
+// MembersAdded and MembersAddedByRemovers bound how many accounts one account
+// brings into conversations, so that a member cannot fill one with puppets. The
+// second is for who may remove members: the creator, as a rule.
+var (
+	MembersAdded = &Row{Name: "members-added", What: "accounts added to conversations", Unit: Rows, Per: "account", Amount: 100,
+		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
+	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added to conversations in which the adder may remove members",
+		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
+)
+
+// The memory of request bodies, which server/bodies shares out.
+var (
+	BodyBytes = &Row{Name: "body-bytes", What: "memory of request bodies that are read or answered; the slowest is answered 408", Unit: Bytes,
+		Per: "account", Amount: 64 << 20, Error: xrpc.RateLimitExceeded, Kept: Process}
+	// AllBodyBytes is a quarter of the memory that the process may use; the
+	// amount is for where that is not known.
+	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies; the account with most loses its slowest (408)",
+		Unit: Bytes, Per: "instance", Amount: 256 << 20, Error: xrpc.ServiceUnavailable, Kept: Process}
+)
+
+// Connections, which server/conns shares out.
+var (
+	// OpenConnections is the most that are configured by themselves: fewer
+	// where open files or memory are fewer.
+	OpenConnections = &Row{Name: "connections", What: "open connections; the longest waiting give way, of the source with most first",
+		Unit: Connections, Per: "instance", Amount: 10_000, Error: xrpc.ServiceUnavailable, Kept: Process}
+	SourceConnections = &Row{Name: "connections-source", What: "connections in an equal share of those that have proven nothing, at least",
+		Unit: Connections, Per: "source address", Amount: 1, Error: xrpc.ServiceUnavailable, Kept: Process}
+)
 
 // Table is every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	return append(rows, convoRates[ClassSend], convoRates[ClassChange])
+	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], SpentTokens, MembersAdded, MembersAddedByRemovers)
+	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
+	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
+	return append(rows, originTable()...)
 }

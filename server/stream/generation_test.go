@@ -213,31 +213,6 @@ func TestGenerationWhileSending(t *testing.T) {
 	}
 }
 
-// TestOldServers: a server of the version before leaves positions out.
-func TestOldServers(t *testing.T) {
-	w := newWorld(t)
-	convo := w.convo(alice)
-	hub := w.hub()
-	a, b := w.client(alice), w.client(bob)
-	a.MustConnect(hub, "")
-	b.MustConnect(hub, "")
-	w.exec(`WITH c AS (UPDATE conversations SET roster_version = roster_version + 1, last_seq = last_seq + 1 RETURNING convo_id, last_seq)
-		INSERT INTO memberships (convo_id, did, joined_seq, joined_at) SELECT convo_id, '` + bob + `', last_seq, now() FROM c`)
-	old := `WITH c AS (UPDATE conversations SET last_seq = last_seq + 1 RETURNING convo_id, last_seq)
-		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
-		SELECT convo_id, last_seq, 'old' || last_seq, 'app', 0, 'x', now() FROM c`
-	w.exec(old)
-	w.send(w.pool, convo, alice)
-	w.exec(old)
-	w.exec(`UPDATE memberships SET left_seq = c.last_seq, left_at = now() FROM conversations c WHERE did = '` + bob + `' AND left_seq IS NULL`)
-	w.exec(old)
-	hub.Hint()
-	w.wait(a, b)
-	if n := b.Len(); n != 5 {
-		t.Errorf("bob got %d events, want that it joined, three messages, and that it was removed", n)
-	}
-}
-
 // TestForgottenTimelines: a recovery that comes out several timelines later has
 // forgotten as many generations, whose numbers are not used again.
 func TestForgottenTimelines(t *testing.T) {

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -82,6 +84,13 @@ func (s *source) sink(t testing.TB) Sink {
 	return found
 }
 
+// attachedSinks are the sinks of all streams.
+func (s *source) attachedSinks() []Sink {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.sinks))
+}
+
 func (s *source) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,9 +99,9 @@ func (s *source) count() int {
 
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for until := time.Now().Add(10 * time.Second); !is(); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
-			t.Fatalf("%s: not within 10 s", what)
+			t.Fatalf("%s: not within a minute", what)
 		}
 	}
 }
@@ -119,12 +128,12 @@ func text(s *string) string {
 }
 
 // Authenticate takes the token for the DID.
-func (h *handlers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Caller, error) {
+func (h *handlers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return xrpc.Caller{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
+		return xrpc.Proof{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
 	}
-	return xrpc.Caller{DID: did}, nil
+	return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, nil
 }
 
 // world is streams behind the real routes and a real HTTP server.
@@ -160,6 +169,17 @@ func newWorld(t testing.TB, c Config) *world {
 		w.srv.Close()
 	})
 	return w
+}
+
+// as is the same service as another account sees it.
+func (w *world) as(did string) *world {
+	other, calls := *w, *w.client.Client
+	calls.Authorize = func(r *http.Request, _ string) error {
+		r.Header.Set("Authorization", "Bearer "+did)
+		return nil
+	}
+	other.client = &client.Client{Client: &calls}
+	return &other
 }
 
 // open opens a stream by one of the transports.

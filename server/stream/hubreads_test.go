@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
@@ -40,27 +42,65 @@ func TestIdle(t *testing.T) {
 	}
 }
 
+// watcher notes what it is told.
+type watcher struct {
+	told chan gen.ConvoEvent
+	lost chan struct{}
+}
+
+func newWatcher() *watcher {
+	return &watcher{told: make(chan gen.ConvoEvent, 100), lost: make(chan struct{}, 100)}
+}
+
+func (w *watcher) Tell(ev gen.ConvoEvent) { w.told <- ev }
+
+func (w *watcher) Lost() { w.lost <- struct{}{} }
+
+// TestWatch: a watcher is told what a stream of its account would get, from the
+// moment at which it began, until it is stopped.
 func TestWatch(t *testing.T) {
 	w := newWorld(t)
-	convo := w.convo(alice, bob)
+	convo, other := w.convo(alice, bob), w.convo(alice)
 	hub := w.hub()
-	news, stop, err := hub.Watch(t.Context(), bob)
+	to := newWatcher()
+	stop, err := hub.Watch(t.Context(), bob, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.send(w.pool, other, alice)
+	w.send(w.pool, convo, alice)
+	hub.Hint()
+	if ev, ok := (<-to.told).(*gen.MessageEvent); !ok || ev.Message.ConvoID != convo {
+		t.Errorf("told %+v, want the message", ev)
+	}
+	stop()
+	c := w.client(bob)
+	c.MustConnect(hub, "")
+	w.send(w.pool, convo, alice)
+	hub.Hint()
+	w.wait(c)
+	if n := len(to.told); n > 0 {
+		t.Errorf("told %d events when it was over", n)
+	}
+}
+
+// TestWatchLost: a watcher hears of the end of its generation, after which it is
+// told nothing.
+func TestWatchLost(t *testing.T) {
+	w := newWorld(t)
+	w.convo(alice)
+	hub := w.hub()
+	to := newWatcher()
+	stop, err := hub.Watch(t.Context(), alice, to)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
-	select {
-	case <-news:
-		t.Fatal("something is new before it happened")
-	case <-time.After(20 * time.Millisecond):
+	if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+		t.Fatal(err)
 	}
-	w.send(w.pool, convo, alice)
 	hub.Hint()
-	select {
-	case <-news:
-	case <-time.After(5 * time.Second):
-		t.Fatal("nothing is new")
-	}
+	<-to.lost
 }
 
 // TestAttachWhileBusy: windows are read while they change.

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
@@ -65,40 +64,3 @@ func (h *Hub) setRoster(convo string, rows []db.EphemeralMembersRow) {
 		r.roster[row.Did] = true
 	}
 }
-
-// Watch tells when something new is there for an account: something is received
-// from the channel for one event or for several. stop has to be called.
-func (h *Hub) Watch(ctx context.Context, did string) (_ <-chan struct{}, stop func(), err error) {
-	if _, err := h.Codec(ctx); err != nil {
-		return nil, nil, err
-	}
-	p := &poke{c: make(chan struct{}, 1), done: make(chan struct{})}
-	f := &feed{hub: h, sink: p, did: did}
-	if _, err := h.register(ctx, f); err != nil {
-		return nil, nil, fmt.Errorf("watch the log: %w", err)
-	}
-	f.begin(f.since)
-	return p.c, sync.OnceFunc(func() {
-		close(p.done)
-		h.detach(f)
-	}), nil
-}
-
-// poke is a Sink that only says that something came.
-type poke struct {
-	c, done chan struct{}
-}
-
-func (p *poke) Deliver(*Event) bool {
-	select {
-	case p.c <- struct{}{}:
-	default:
-	}
-	return true
-}
-
-func (p *poke) Send(context.Context, *Event) error { return nil }
-
-func (p *poke) End(error) { p.Deliver(nil) }
-
-func (p *poke) Done() <-chan struct{} { return p.done }

@@ -94,7 +94,7 @@ func (w *world) convo(dids ...string) string {
 	rand.Read(b)
 	id := hex.EncodeToString(b)
 	w.tx(func(ctx context.Context, q *db.Queries) error {
-		_, err := q.InsertConvo(ctx, db.InsertConvoParams{ConvoID: id, CreatorDid: dids[0], CipherSuite: 1, Roster: "claimed", At: time.Now()})
+		_, err := q.InsertConvo(ctx, db.InsertConvoParams{ConvoID: id, CreatorDid: dids[0], CipherSuite: 1, At: time.Now()})
 		return err
 	})
 	w.join(id, dids...)

@@ -7,7 +7,8 @@ type Metrics struct {
 	// Open streams, by transport (sse, websocket).
 	Open *prometheus.GaugeVec
 	// Ended streams, by transport and reason: client (it left), closing (in
-	// good order), slow (it did not keep up), error.
+	// good order), aged (as old as a stream gets), evicted (a newer wait or
+	// stream of its account took its place), slow (it did not keep up), error.
 	Ended *prometheus.CounterVec
 	// Encoded counts encodings of events, by form (json, gzip, cbor): at most
 	// one of each form for each event.
@@ -16,8 +17,11 @@ type Metrics struct {
 	Delivered *prometheus.CounterVec
 	// Bytes written to streams, by transport.
 	Bytes *prometheus.CounterVec
-	// Refused counts streams beyond the bound for one account.
-	Refused prometheus.Counter
+	// Waits are long polls of sync that hold a place of their account.
+	Waits prometheus.Gauge
+	// Evicted counts waits and streams that ended for a newer one of their
+	// account, by what they were (wait, stream).
+	Evicted *prometheus.CounterVec
 }
 
 // NewMetrics makes the collectors and registers them with reg, which may be
@@ -33,11 +37,11 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		Encoded:   counter("mls_stream_events_encoded_total", "Encodings of events.", "form"),
 		Delivered: counter("mls_stream_events_delivered_total", "Events written to streams.", "transport"),
 		Bytes:     counter("mls_stream_bytes_total", "Bytes written to streams.", "transport"),
-		Refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "mls_streams_refused_total",
-			Help: "Streams beyond the bound for one account."}),
+		Waits:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "mls_waits_open", Help: "Long polls of sync that wait."}),
+		Evicted:   counter("mls_evicted_total", "Waits and streams that ended for a newer one of their account.", "of"),
 	}
 	if reg != nil {
-		reg.MustRegister(m.Open, m.Ended, m.Encoded, m.Delivered, m.Bytes, m.Refused)
+		reg.MustRegister(m.Open, m.Ended, m.Encoded, m.Delivered, m.Bytes, m.Waits, m.Evicted)
 	}
 	return m
 }

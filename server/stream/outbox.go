@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -59,7 +60,9 @@ type outbox struct {
 	streams *Streams
 	did     string
 	slot    int
-	done    chan struct{}
+	// ends is the age of streams at which this one ends.
+	ends time.Duration
+	done chan struct{}
 }
 
 // counts are the counters of a transport.
@@ -320,6 +323,11 @@ func (o *outbox) written(rest []byte, batch []*Event) {
 func (o *outbox) gone() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.cut()
+}
+
+// cut ends a stream as it is.
+func (o *outbox) cut() {
 	if o.state == over || o.broken {
 		return
 	}
@@ -334,10 +342,47 @@ func (o *outbox) gone() {
 	}
 }
 
-// beat shows the client, or asks it for, a sign of life.
-func (o *outbox) beat() {
+// dismiss ends a stream in good order and soon: what waits is given up, since
+// the client gets it again from the cursor of its last event.
+func (o *outbox) dismiss(reason string) {
+	if o.broken || o.state == over {
+		return
+	}
+	o.queue = nil
+	if !o.ending {
+		o.end(nil, reason)
+	}
+}
+
+// evict implements occupant.
+func (o *outbox) evict() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.streams.metrics.Evicted.WithLabelValues("stream").Inc()
+	o.dismiss(reasonEvicted)
+}
+
+// leaving implements occupant: nothing is left to be done but to say goodbye.
+func (o *outbox) leaving() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.broken || o.state == over || o.ending && o.queued == 0
+}
+
+// beat shows the client, or asks it for, a sign of life. When it is time it ends
+// the stream, and cuts it where the last words take too long; age is that of all
+// streams.
+func (o *outbox) beat(age time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case age >= o.ends+ageGrace && o.ending:
+		o.cut()
+		return
+	case age >= o.ends:
+		o.dismiss(reasonAged)
+		return
+	}
 	if o.state != idle || o.ending || o.broken {
 		// What is being written has a deadline of its own.
 		return

@@ -3,10 +3,12 @@ package stream
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
 
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -16,12 +18,17 @@ const (
 	reasonClosing = "closing"
 	reasonSlow    = "slow"
 	reasonError   = "error"
+	reasonAged    = "aged"
+	reasonEvicted = "evicted"
 )
 
 // Bounds of streams.
 const (
-	// MaxPerDID is how many streams one account may have at one instance.
-	MaxPerDID = 5
+	// ageSpread is over how long the streams end that began at the same
+	// moment, and ageGrace how long before maxAge the last of them does: time
+	// for its last words.
+	ageSpread = 9 * time.Minute
+	ageGrace  = time.Minute
 	// Buffer is how many bytes may wait for a stream's connection. The bytes
 	// are those of all streams; but what only one waits for is kept for it.
 	Buffer = 8 << 20
@@ -38,21 +45,31 @@ const (
 	writeMinRate = 16 << 10 // bytes per second
 )
 
+// maxAge is how long a stream lasts at most. Its client comes back with a token of
+// that time: so after a key was rotated or an account deleted, nobody reads on for
+// longer than that.
+var maxAge = time.Duration(limit.StreamAge.Amount) * time.Minute
+
 // Config configures Streams. All but Source may be left out.
 type Config struct {
 	Source  Source
 	Metrics *Metrics
+	// Limits counts evictions; nil for limits of its own.
+	Limits *limit.Limits
 
-	// For tests; zero means the constants above.
+	// For tests; zero means the constants above, and time.Now.
 	PerDID, Buffer, Proxied int
 	Heartbeat, WriteTimeout time.Duration
+	Now                     func() time.Time
 }
 
 // Streams are the open streams of an instance.
 type Streams struct {
 	source       Source
 	metrics      *Metrics
-	perDID       int
+	places       *places
+	now          func() time.Time
+	began        time.Time
 	buffer       int
 	proxied      int
 	writeTimeout time.Duration
@@ -64,7 +81,6 @@ type Streams struct {
 	closing bool
 	slots   [slots]map[*outbox]struct{}
 	next    int
-	byDID   map[string]int
 	running sync.WaitGroup
 }
 
@@ -73,9 +89,14 @@ const slots = 15
 
 // New makes Streams. They beat until Shutdown.
 func New(c Config) *Streams {
-	s := &Streams{source: c.Source, metrics: c.Metrics.orUnregistered(), perDID: or(c.PerDID, MaxPerDID), buffer: or(c.Buffer, Buffer),
+	s := &Streams{source: c.Source, metrics: c.Metrics.orUnregistered(), buffer: or(c.Buffer, Buffer),
 		proxied: or(c.Proxied, MaxProxied), writeTimeout: or(c.WriteTimeout, WriteTimeout),
-		stop: make(chan struct{}), byDID: map[string]int{}}
+		stop: make(chan struct{}), now: c.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.began = s.now()
+	s.places = newPlaces(or(c.PerDID, int(limit.WaitsAndStreams.Amount)), c.Limits.OrDefault(), s.metrics)
 	for i := range s.slots {
 		s.slots[i] = map[*outbox]struct{}{}
 	}
@@ -95,40 +116,40 @@ func or[T comparable](v, absent T) T {
 
 // open makes o a stream that holds what it is given, or tells why there is none.
 func (s *Streams) open(o *outbox, did, transport string, t transport) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.closing:
-		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "this instance is closing: try again")
-		e.RetryAfter = time.Second
-		return e
-	case s.byDID[did] >= s.perDID:
-		s.metrics.Refused.Inc()
-		e := xrpc.Errorf(http.StatusTooManyRequests, xrpc.RateLimitExceeded, "%d streams are open already: close one, or try again in 30 s", s.perDID)
-		e.RetryAfter = 30 * time.Second
-		return e
-	}
-	o.streams, o.t, o.did, o.slot, o.state, o.done = s, t, did, s.next, held, make(chan struct{})
+	o.streams, o.t, o.did, o.state, o.done = s, t, did, held, make(chan struct{})
+	o.ends = s.age() + maxAge - ageGrace - rand.N(ageSpread)
 	o.counts = counts{
 		delivered: s.metrics.Delivered.WithLabelValues(transport), bytes: s.metrics.Bytes.WithLabelValues(transport),
 		open: s.metrics.Open.WithLabelValues(transport), transport: transport,
 	}
-	s.next = (s.next + 1) % slots
-	s.byDID[did]++
+	if err := s.places.take(did, o); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		s.places.leave(did, o)
+		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "this instance is closing: try again")
+		e.RetryAfter = time.Second
+		return e
+	}
+	o.slot, s.next = s.next, (s.next+1)%slots
 	s.slots[o.slot][o] = struct{}{}
 	s.running.Add(1)
 	o.counts.open.Inc()
 	return nil
 }
 
+// age is how long ago the Streams began: what streams go by, whatever happens to
+// the clock on the wall.
+func (s *Streams) age() time.Duration { return s.now().Sub(s.began) }
+
 // remove forgets a stream.
 func (s *Streams) remove(o *outbox, reason string) {
 	s.mu.Lock()
 	delete(s.slots[o.slot], o)
-	if s.byDID[o.did]--; s.byDID[o.did] == 0 {
-		delete(s.byDID, o.did)
-	}
 	s.mu.Unlock()
+	s.places.leave(o.did, o)
 	o.counts.open.Dec()
 	s.metrics.Ended.WithLabelValues(o.counts.transport, reason).Inc()
 	s.running.Done()
@@ -159,8 +180,9 @@ func (s *Streams) beat(every time.Duration) {
 			due = append(due, o)
 		}
 		s.mu.Unlock()
+		age := s.age()
 		for _, o := range due {
-			o.beat()
+			o.beat(age)
 		}
 		clear(due)
 		due = due[:0]

@@ -92,7 +92,6 @@ func everyEvent() []gen.ConvoEvent {
 		&gen.MembershipChangeEvent{Cursor: "2", ConvoID: "00", DID: "did:plc:a", Action: "removed", Actor: &actor, Epoch: 1 << 40},
 		&gen.MembershipChangeEvent{Cursor: "3", ConvoID: "00", DID: "did:plc:a", Action: "left"},
 		&gen.WelcomeEvent{Cursor: "4", ConvoID: "00"},
-		&gen.GroupInfoRequestedEvent{Cursor: "5", ConvoID: "00"},
 		&gen.RejoinRequestedEvent{Cursor: "6", ConvoID: "00", DID: "did:plc:a", Reason: "state-lost"},
 		&gen.ConvoDamagedEvent{Cursor: "7", ConvoID: "00", Epoch: 7},
 		&gen.KeyPackagesLowEvent{Cursor: "8", DeviceID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", CipherSuite: "x\n\r<é>", Available: 3},
@@ -162,35 +161,6 @@ func TestRefusedBySource(t *testing.T) {
 	}
 	wantClosed(t, events)
 	eventually(t, "the streams are forgotten", func() bool { return w.ended("sse", reasonError) == 1 && w.ended("websocket", reasonError) == 1 })
-}
-
-// An account has so many streams at an instance, and as many again when they
-// are closed.
-func TestStreamsPerDID(t *testing.T) {
-	w := newWorld(t, Config{})
-	for round := range 3 {
-		var all []*xrpc.Events[client.ConvoEvent]
-		for i := range MaxPerDID {
-			all = append(all, w.open(t, transports[i%2], nil))
-		}
-		var e *xrpc.Error
-		if _, err := w.client.StreamConvoEvents(t.Context(), &client.StreamConvoEventsParams{}); !errors.As(err, &e) ||
-			e.Status != 429 || e.Name != xrpc.RateLimitExceeded || e.RetryAfter == 0 {
-			t.Errorf("%v", err)
-		}
-		if _, err := w.client.SubscribeConvoEvents(t.Context(), &client.SubscribeConvoEventsParams{}); !errors.As(err, &e) || e.Status != 429 {
-			t.Errorf("%v", err)
-		}
-		for _, events := range all {
-			_ = events.Close()
-		}
-		eventually(t, "clients left", func() bool {
-			return w.ended("sse", reasonClient)+w.ended("websocket", reasonClient) == (round+1)*MaxPerDID
-		})
-	}
-	if w.detached != 3*MaxPerDID {
-		t.Errorf("%d streams detached", w.detached)
-	}
 }
 
 // At shutdown every stream gets what waits for it and its cursor, and new ones

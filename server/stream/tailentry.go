@@ -11,13 +11,12 @@ import (
 
 // Kinds of events in the log that are not messages.
 const (
-	KindMembership         = "membership"
-	KindWelcome            = "welcome"
-	KindGroupInfoRequested = "group-info-requested"
-	KindRejoinRequested    = "rejoin-requested"
-	KindConvoDamaged       = "convo-damaged"
-	KindKeyPackagesLow     = "key-packages-low"
-	KindRead               = "read"
+	KindMembership      = "membership"
+	KindWelcome         = "welcome"
+	KindRejoinRequested = "rejoin-requested"
+	KindConvoDamaged    = "convo-damaged"
+	KindKeyPackagesLow  = "key-packages-low"
+	KindRead            = "read"
 )
 
 // What happened to a membership. The first three begin and end windows.
@@ -116,8 +115,6 @@ func (r logged) value(cursor, convo string, b Body) gen.ConvoEvent {
 		return ev
 	case KindWelcome:
 		return &gen.WelcomeEvent{Cursor: cursor, ConvoID: convo}
-	case KindGroupInfoRequested:
-		return &gen.GroupInfoRequestedEvent{Cursor: cursor, ConvoID: convo}
 	case KindRejoinRequested:
 		return &gen.RejoinRequestedEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Reason: b.Reason}
 	case KindConvoDamaged:

@@ -4,6 +4,9 @@
 INSERT INTO accounts (did, created_at)
 SELECT 'did:plc:account' || a, now() FROM generate_series(1, 4) a;
 
+INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
+SELECT did, 'pds.example', now(), CASE WHEN did < 'did:plc:account3' THEN now() END FROM accounts;
+
 INSERT INTO devices (did, device_id, created_at)
 SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) d;
 
@@ -14,12 +17,16 @@ SELECT did, sha256(convert_to(did || device_id || k, 'UTF8')), device_id, 1, dec
     CASE WHEN k = 3 THEN now() END
 FROM devices CROSS JOIN generate_series(1, 4) k;
 
-INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, last_seq, roster, created_at, last_activity_at, closed_at)
-SELECT md5(c::text), 'did:plc:account1', 1, 2, FALSE, 20, 'verified', now(), now(), CASE WHEN c > 3 THEN now() END
+INSERT INTO package_claims (did, device_id, cipher_suite, requester, claimed_at, ends_at)
+SELECT did, device_id, r, CASE WHEN r = 0 THEN '\x01'::bytea ELSE '' END, ARRAY[now(), now()], now() + interval '1 hour'
+FROM devices CROSS JOIN generate_series(0, 1) r;
+
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at, closed_at)
+SELECT md5(c::text), 'did:plc:account1', 1, 2, 20, now(), now(), CASE WHEN c > 3 THEN now() END
 FROM generate_series(1, :convos) c;
 
-INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, left_seq, left_at, left_n)
-SELECT convo_id, did, 0, now(), 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
+INSERT INTO memberships (convo_id, did, joined_seq, joined_at, accepted_at, joined_n, joined_gen, joined_pos, left_seq, left_at, left_n)
+SELECT convo_id, did, 0, now(), now(), 0, 0, 0, CASE WHEN closed_at IS NOT NULL THEN 20 END, closed_at, CASE WHEN closed_at IS NOT NULL THEN 4 END
 FROM conversations CROSS JOIN accounts;
 
 INSERT INTO read_positions (convo_id, did, seq, updated_at)
@@ -28,12 +35,6 @@ SELECT convo_id, did, 7, now() FROM memberships;
 INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential)
 SELECT convo_id, did, device_id, 1, decode(repeat('ab', 32), 'hex'), decode(repeat('ab', 40), 'hex')
 FROM memberships JOIN devices USING (did);
-
-INSERT INTO group_states (convo_id, epoch, tree, group_context, interim)
-SELECT convo_id, 2, decode(repeat('ab', 1500), 'hex'), decode(repeat('ab', 100), 'hex'), decode(repeat('ab', 32), 'hex') FROM conversations;
-
-INSERT INTO roster_claims (convo_id, did, epoch, state_hash)
-SELECT convo_id, did, 2, decode(repeat('ab', 32), 'hex') FROM memberships;
 
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
 SELECT convo_id, s, gen_random_uuid()::text, k.kind, s / 10, CASE WHEN k.kind <> 'app' THEN creator_did END,
@@ -72,6 +73,9 @@ SELECT md5(o::text), now(), o > 2 FROM generate_series(1, 4) o;
 INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
 SELECT convo_id, 1, cid, did FROM conversations CROSS JOIN blobs WHERE did = creator_did AND attached;
 
+INSERT INTO account_keys (did, public_key, fetched_at)
+SELECT 'did:plc:account' || k, 'zkey', now() FROM generate_series(1, 20) k;
+
 INSERT INTO idempotency_records (record_id, content_hash, answer, created_at)
 SELECT sha256(convert_to(r::text, 'UTF8')), sha256('x'), decode(repeat('ab', 100), 'hex'), now() FROM generate_series(1, 20) r;
 
@@ -86,6 +90,6 @@ SELECT 1, 100 + n, 'read:' || did, 0, n, 'read', did, '{"convoId": "00", "seq": 
 FROM accounts CROSS JOIN generate_series(1, 4) n;
 
 -- What nothing refers to, to be removed.
-INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-VALUES ('closed', 'did:plc:account1', 1, 0, FALSE, 'claimed', now(), now());
+INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+VALUES ('closed', 'did:plc:account1', 1, 0, now(), now());
 INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES (md5('1'), 9, 9, 'x', now());

@@ -52,12 +52,12 @@ func (f *fake) UploadBlob(_ context.Context, _ xrpc.Caller, up *xrpc.Upload) (*g
 }
 
 // Authenticate takes the token for the DID.
-func (f *fake) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Caller, error) {
+func (f *fake) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return xrpc.Caller{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
+		return xrpc.Proof{}, xrpc.Errorf(401, "AuthMissing", "a token is needed")
 	}
-	return xrpc.Caller{DID: did}, nil
+	return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, nil
 }
 
 // auditor keeps what is not declared.
@@ -247,7 +247,7 @@ func TestLargeBodies(t *testing.T) {
 	_, srv := newServer(t, f, nil)
 	for _, m := range []*xrpc.Method{gen.MethodSendMessage, gen.MethodCreateConvo} {
 		refused(t, srv, request{verb: "POST", path: "/xrpc/" + m.NSID, contentType: "application/json",
-			body: bytes.NewReader(make([]byte, 20<<20)), status: 413, name: xrpc.PayloadTooLarge, says: "16777216"})
+			body: bytes.NewReader(make([]byte, 28<<20)), status: 413, name: xrpc.PayloadTooLarge, says: fmt.Sprint(m.MaxBody)})
 	}
 	refused(t, srv, request{verb: "POST", path: sendPath, contentType: "application/json",
 		body: io.LimitReader(endless{}, 20<<20), status: 413, name: xrpc.PayloadTooLarge})

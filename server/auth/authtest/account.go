@@ -25,6 +25,9 @@ func (p *PLC) NewAccount() *Account { return p.register(newK256()) }
 // NewAccountP256 registers a fresh did:plc with a P-256 key.
 func (p *PLC) NewAccountP256() *Account { return p.register(newP256()) }
 
+// Unregistered makes an account of a did:plc that no directory knows.
+func Unregistered() *Account { return &Account{DID: NewDID(), Key: newK256()} }
+
 func (p *PLC) register(key atcrypto.PrivateKeyExportable) *Account {
 	a := &Account{DID: NewDID(), Key: key, plc: p}
 	p.Publish(a.DID, Document(a.DID, key))

@@ -31,22 +31,35 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 			t.Fatal(err)
 		}
 	}
-	exec(`INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, epoch_assumed, roster, created_at, last_activity_at)
-		VALUES ($1, 'did:plc:alice', 1, 0, false, 'claimed', now(), now())`, convo)
+	exec(`INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+		VALUES ($1, 'did:plc:alice', 1, 0, now(), now())`, convo)
+	// tell logs that did joined or was removed, after the newest message.
+	tell := func(did, action string) {
+		exec(`WITH c AS (
+				UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 WHERE convo_id = $1 RETURNING *
+			) INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_at)
+			SELECT gen, last_pos, convo_id, last_seq, last_n, 'membership', convo_id, CASE WHEN $3::text = 'joined' THEN last_n - 1 ELSE last_n END,
+				jsonb_build_object('did', $2::text, 'action', $3::text, 'epoch', 0), now() FROM c`, convo, did, action)
+	}
 	join := func(did string, after int) {
-		exec(`INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n) VALUES ($1, $2, $3, now(), NULL)`, convo, did, after)
+		tell(did, stream.ActionJoined)
+		exec(`INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+			SELECT convo_id, $2, $3, now(), last_n - 1, gen, last_pos FROM conversations WHERE convo_id = $1`, convo, did, after)
 	}
 	messages := func(first, last int) {
 		for seq := first; seq <= last; seq++ {
-			exec(`INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at)
-				VALUES ($1, $2, 'm' || $2::bigint, 'app', 0, 'x', now())`, convo, seq)
-			exec(`UPDATE conversations SET last_seq = $2 WHERE convo_id = $1`, convo, seq)
+			exec(`WITH c AS (
+					UPDATE conversations SET last_seq = $2, last_pos = greatest(last_pos, log_own_xid()) WHERE convo_id = $1 RETURNING *
+				) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+				SELECT convo_id, last_seq, 'm' || last_seq, 'app', 0, 'x', now(), gen, last_pos FROM c`, convo, seq)
 		}
 	}
 	join("did:plc:alice", 0)
 	join(bob, 0)
 	messages(1, 7)
-	exec(`UPDATE memberships SET left_seq = 7, left_at = now() WHERE convo_id = $1 AND did = $2`, convo, bob)
+	tell(bob, stream.ActionRemoved)
+	exec(`UPDATE memberships m SET left_seq = 7, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
+		FROM conversations c WHERE c.convo_id = m.convo_id AND m.convo_id = $1 AND m.did = $2`, convo, bob)
 	messages(8, 10)
 	join(bob, 10)
 	messages(11, 15)

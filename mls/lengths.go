@@ -1,0 +1,213 @@
+package mls
+
+import "fmt"
+
+// What is encrypted is as long as its plaintext and one tag, so its length can
+// be checked without a key. Where the plaintext has a variable length, the
+// least of it is checked: every vector in it as short as the suite allows.
+
+const (
+	// tagSize is what the AEAD of every suite adds (RFC 9180 §7.3).
+	tagSize = 16
+	// senderDataSize is an encrypted SenderData: leaf_index, generation,
+	// reuse_guard (RFC 9420 §6.3.2).
+	senderDataSize = 4 + 4 + 4 + tagSize
+	// unknownHash is the shortest hash of all suites, for who does not know the
+	// suite.
+	unknownHash = 32
+)
+
+// vectorSize is the size of an opaque<V> that holds n bytes.
+func vectorSize(n int) int {
+	var head [4]byte
+	return len(appendLength(head[:0], n)) + n
+}
+
+// leastSignature is the length of the shortest signature. ECDSA signatures are
+// DER, a SEQUENCE of two INTEGERs of at least one byte each.
+func (c curve) leastSignature() int {
+	switch c {
+	case ed25519Key:
+		return 64
+	case ed448Key:
+		return 114
+	}
+	return 8
+}
+
+// leastContent is the least length of an encrypted PrivateMessageContent (RFC
+// 9420 §6.3.1): the content, a signature, in a commit the confirmation tag, and
+// no padding.
+func leastContent(t ContentType, hashSize, signature int) int {
+	n := vectorSize(signature) + tagSize
+	switch t {
+	case ContentTypeProposal:
+		n += 2 // proposal_type, of a proposal without body
+	case ContentTypeCommit:
+		// A vector of one such proposal by value, and no path: without
+		// proposals there is a path, which is longer.
+		n += vectorSize(1+2) + 1 + vectorSize(hashSize)
+	default:
+		n += vectorSize(0)
+	}
+	return n
+}
+
+// LeastCiphertext is the length of the shortest PrivateMessage.ciphertext of a
+// content type in a group of the suite; of an unknown suite, in any group.
+func (s CipherSuite) LeastCiphertext(t ContentType) int {
+	i, ok := s.info()
+	if !ok {
+		return leastContent(t, unknownHash, noCurve.leastSignature())
+	}
+	return leastContent(t, i.hashSize, i.curve.leastSignature())
+}
+
+// leastGroupSecrets is the least length of an encrypted GroupSecrets (RFC 9420
+// §12.4.3.1): joiner_secret, no path_secret, no pre-shared keys.
+func (i *suiteInfo) leastGroupSecrets() int { return vectorSize(i.hashSize) + 1 + 1 + tagSize }
+
+// leastGroupInfo is the least length of an encrypted GroupInfo of a Welcome: an
+// empty group id, no extensions. A Welcome comes from a commit, so that there is
+// a confirmed transcript.
+func (i *suiteInfo) leastGroupInfo() int {
+	hash := vectorSize(i.hashSize)
+	context := 2 + 2 + vectorSize(0) + 8 + hash + hash + vectorSize(0)
+	return context + vectorSize(0) + hash + 4 + vectorSize(i.curve.leastSignature()) + tagSize
+}
+
+// pathSecretSize is the length of an encrypted path secret, which is a secret of
+// the hash's length without a header (RFC 9420 §7.6).
+func (i *suiteInfo) pathSecretSize() int { return i.hashSize + tagSize }
+
+func bytesFound(v []byte) string { return fmt.Sprintf("%d bytes", len(v)) }
+
+// wantSize fails the reading where v has another length than n.
+func wantSize(r *reader, field string, v []byte, n int, section string) {
+	if len(v) != n {
+		r.failAs(KindInvalid, field, bytesFound(v), fmt.Sprintf("%d bytes", n), section)
+	}
+}
+
+// wantLeast fails the reading where v is shorter than n.
+func wantLeast(r *reader, field string, v []byte, n int, section string) {
+	if len(v) < n {
+		r.failAs(KindInvalid, field, bytesFound(v), fmt.Sprintf("at least %d bytes", n), section)
+	}
+}
+
+// Verify checks what can be seen of a PrivateMessage in a group of suite s,
+// which the message itself does not name: that its ciphertext is long enough for
+// what it says it is.
+func (m *PrivateMessage) Verify(s CipherSuite) error {
+	if !s.Known() {
+		return within("PrivateMessage", "", s.Supported())
+	}
+	if n := s.LeastCiphertext(m.ContentType); len(m.Ciphertext) < n {
+		return within("PrivateMessage", "", invalid("ciphertext", bytesFound(m.Ciphertext),
+			fmt.Sprintf("at least %d bytes, the %s with a signature and an AEAD tag of %s", n, m.ContentType, s), "RFC 9420 §6.3.1"))
+	}
+	return nil
+}
+
+// NeedsSuite reports whether Verify fails in some supported suite, so that who
+// does not know the suite has to look it up.
+func (m *PrivateMessage) NeedsSuite() bool {
+	for _, s := range SupportedCipherSuites() {
+		if m.Verify(s) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// verifyLengths checks the ciphertexts of a Welcome of a known suite, and the
+// sizes beside them.
+func (w *Welcome) verifyLengths() error {
+	info, _ := w.CipherSuite.info()
+	least := info.leastGroupSecrets()
+	for i := range w.Secrets {
+		if c := w.Secrets[i].Secrets.Ciphertext; len(c) < least {
+			return invalid(fmt.Sprintf("secrets[%d].ciphertext", i), bytesFound(c),
+				fmt.Sprintf("at least %d bytes, the GroupSecrets and an AEAD tag of %s", least, w.CipherSuite), "RFC 9420 §12.4.3.1")
+		}
+	}
+	if n := info.leastGroupInfo(); len(w.EncryptedGroupInfo) < n {
+		return invalid("encrypted_group_info", bytesFound(w.EncryptedGroupInfo),
+			fmt.Sprintf("at least %d bytes, the GroupInfo and an AEAD tag of %s", n, w.CipherSuite), "RFC 9420 §12.4.3.1")
+	}
+	return nil
+}
+
+// verifyLengths checks the lengths of what a PublicMessage holds that is
+// encrypted to others, and the form of the leaf in a proposal, to whose keys
+// others will encrypt. In a commit the keys are checked where they enter the
+// tree.
+func (m *PublicMessage) verifyLengths(s CipherSuite) error {
+	info, ok := s.info()
+	switch {
+	case !ok:
+		return s.Supported()
+	case m.ContentType == ContentTypeProposal:
+		return within("", "proposal", info.verifyProposal(m.Proposal, s))
+	case m.ContentType == ContentTypeCommit:
+		return within("", "commit", info.verifyCommit(m.Commit))
+	}
+	return nil
+}
+
+func (i *suiteInfo) verifyProposal(p Proposal, s CipherSuite) error {
+	switch v := p.(type) {
+	case *Add:
+		return within("", "add.key_package", v.KeyPackage.checkFor(s))
+	case *Update:
+		return within("", "update.leaf_node", v.LeafNode.checkForm(s))
+	}
+	return i.verifyByValue(p)
+}
+
+// verifyByValue checks the lengths in a proposal that stands in a commit.
+func (i *suiteInfo) verifyByValue(p Proposal) error {
+	switch v := p.(type) {
+	case *ExternalInit:
+		if len(v.KEMOutput) != i.kemOutput {
+			return invalid("external_init.kem_output", bytesFound(v.KEMOutput), fmt.Sprintf("%d bytes", i.kemOutput), "RFC 9420 §12.4.3.2")
+		}
+	case *PreSharedKey:
+		if len(v.Nonce) != i.hashSize {
+			return invalid("psk.psk_nonce", bytesFound(v.Nonce), fmt.Sprintf("%d bytes", i.hashSize), "RFC 9420 §8.4")
+		}
+	}
+	return nil
+}
+
+func (i *suiteInfo) verifyCommit(c *Commit) error {
+	for n, p := range c.Proposals {
+		if err := i.verifyByValue(p.Proposal); err != nil {
+			return within("", fmt.Sprintf("proposals[%d]", n), err)
+		}
+	}
+	if c.Path == nil {
+		return nil
+	}
+	for n := range c.Path.Nodes {
+		if err := i.verifyPathSecrets(c.Path.Nodes[n].Encrypted); err != nil {
+			return within("", fmt.Sprintf("path.nodes[%d]", n), err)
+		}
+	}
+	return nil
+}
+
+// verifyPathSecrets checks the body of an encrypted_path_secret.
+func (i *suiteInfo) verifyPathSecrets(body []byte) error {
+	const field, section = "encrypted_path_secret", "RFC 9420 §7.6"
+	r := newReader("", body)
+	r.push(field)
+	for n := 0; r.more(); n++ {
+		r.pushIndex("", n)
+		wantSize(r, "kem_output", r.opaque("kem_output"), i.kemOutput, section)
+		wantSize(r, "ciphertext", r.opaque("ciphertext"), i.pathSecretSize(), section)
+		r.pop()
+	}
+	return r.end()
+}

@@ -1,0 +1,72 @@
+-- The record of how many packages of a device others were given.
+
+-- name: AcquaintedAccounts :many
+-- Those of these accounts that share with the requester a conversation that they
+-- have accepted. OFFSET 0 has each looked up, as in ListClaimableDevices.
+SELECT a.did::text AS did FROM unnest(sqlc.arg(dids)::text[]) AS a (did)
+WHERE EXISTS (
+    SELECT 1 FROM (SELECT own.convo_id, own.left_seq, own.accepted_at FROM memberships own WHERE own.did = a.did OFFSET 0) m
+    WHERE m.left_seq IS NULL AND m.accepted_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM memberships r
+                  WHERE r.convo_id = m.convo_id AND r.did = sqlc.arg(requester)::text AND r.left_seq IS NULL OFFSET 0)
+);
+
+-- name: LockPackageClaims :many
+-- Locks these rows, which it makes where there are none, for the rest of the
+-- transaction, in the order of their key as everyone locks them, and counts what
+-- they have: of an hour in the rows of requesters, of a day in the others.
+INSERT INTO package_claims AS c (did, device_id, cipher_suite, requester, claimed_at, ends_at)
+SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}', sqlc.arg(now)::timestamptz
+FROM (
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(requesters)::bytea[]) AS requester
+) w
+ORDER BY w.did COLLATE "C", w.device_id COLLATE "C", w.cipher_suite, w.requester
+ON CONFLICT (did, device_id, cipher_suite, requester) DO UPDATE SET ends_at = c.ends_at
+RETURNING c.did, c.device_id, c.requester, (
+    SELECT count(*) FROM unnest(c.claimed_at) AS t (at)
+    WHERE t.at > CASE WHEN c.requester = '' THEN sqlc.arg(day_ago)::timestamptz ELSE sqlc.arg(hour_ago)::timestamptz END
+)::bigint AS claimed;
+
+-- name: CountDevicePackages :many
+-- How many packages these devices have had in a day, in these suites: what is
+-- unspent, and what was spent within it.
+WITH wanted AS (
+    SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+        unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
+)
+SELECT w.did::text AS did, w.device_id::text AS device_id, (
+    (SELECT count(*) FROM key_packages k
+     WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+       AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz)
+  + (SELECT count(*) FROM key_packages k
+     WHERE k.did = w.did AND k.device_id = w.device_id AND k.cipher_suite = w.cipher_suite
+       AND k.spent_at IS NOT NULL AND k.spent_at > sqlc.arg(day_ago)::timestamptz)
+)::bigint AS packages
+FROM wanted w;
+
+-- name: RecordPackageClaims :exec
+-- Adds a claim to each of these rows, which are locked, and drops those that
+-- count no more.
+UPDATE package_claims c
+SET claimed_at = ARRAY(SELECT t.at FROM unnest(c.claimed_at) AS t (at) WHERE t.at > w.since) || sqlc.arg(now)::timestamptz,
+    ends_at = sqlc.arg(now)::timestamptz + (sqlc.arg(now)::timestamptz - w.since)
+FROM (
+    SELECT n.did, n.device_id, n.cipher_suite, n.requester,
+        CASE WHEN n.requester = '' THEN sqlc.arg(day_ago)::timestamptz ELSE sqlc.arg(hour_ago)::timestamptz END AS since
+    FROM (
+        SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
+            unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(requesters)::bytea[]) AS requester
+    ) n
+) w
+WHERE c.did = w.did AND c.device_id = w.device_id AND c.cipher_suite = w.cipher_suite AND c.requester = w.requester;
+
+-- name: DeleteEndedPackageClaims :execrows
+DELETE FROM package_claims
+WHERE (did, device_id, cipher_suite, requester) IN (
+    SELECT c.did, c.device_id, c.cipher_suite, c.requester FROM package_claims c
+    WHERE c.ends_at < sqlc.arg(now)::timestamptz
+    ORDER BY c.ends_at
+    LIMIT sqlc.arg(batch)::bigint
+    FOR UPDATE SKIP LOCKED
+);

@@ -1,0 +1,47 @@
+-- name: Roster :many
+-- All members, and those who have left with a leaf awaiting removal.
+SELECT did, (left_seq IS NULL)::boolean AS active
+FROM memberships
+WHERE convo_id = $1 AND (left_seq IS NULL OR pending_removal)
+ORDER BY joined_seq, did;
+
+-- name: ProposalsByRef :many
+-- IS TRUE has the list hashed: an array would be searched for each proposal.
+SELECT proposal_ref, ciphertext FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch)
+    AND (proposal_ref IN (SELECT unnest(sqlc.arg(refs)::bytea[]))) IS TRUE
+ORDER BY seq;
+
+-- name: PackagesByRef :many
+-- What a package's reference stands for never changes.
+SELECT key_package FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]) ORDER BY ref, did;
+
+-- name: DeleteDeviceLeaves :exec
+-- IS TRUE has the list hashed: as a join it would be compared with every leaf. All
+-- leaves of the group are read, be it for one device.
+DELETE FROM leaves
+WHERE convo_id = sqlc.arg(convo_id)
+  AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;
+
+-- name: PutLeaves :exec
+INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential)
+SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]),
+       unnest(sqlc.arg(leaf_indexes)::bigint[]), unnest(sqlc.arg(signature_keys)::bytea[]), unnest(sqlc.arg(credentials)::bytea[])
+ON CONFLICT (convo_id, did, device_id) DO UPDATE SET
+    leaf_index = excluded.leaf_index, signature_key = excluded.signature_key, credential = excluded.credential;
+
+-- name: CountDevices :one
+-- Devices of an account with live packages or leaves. A leaf counts where the
+-- account has shown the device itself: what others state of it must not use up
+-- its devices.
+SELECT count(*) FROM (
+    SELECT k.device_id FROM key_packages k
+    WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
+    UNION
+    SELECT k.device_id FROM key_packages k
+    WHERE k.did = sqlc.arg(did) AND k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
+    UNION
+    SELECT l.device_id FROM leaves l
+    JOIN devices d ON d.did = l.did AND d.device_id = l.device_id AND d.deleted_at IS NULL
+    WHERE l.did = sqlc.arg(did)
+) live;

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"slices"
+	"testing"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// acceptedBy lists who has accepted a conversation, of those that are in it.
+func acceptedBy(t testing.TB, s *Server, convoID string) []string {
+	t.Helper()
+	return query[[]string](t, s.pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships
+		WHERE convo_id = $1 AND left_seq IS NULL AND accepted_at IS NOT NULL`, convoID)
+}
+
+func wantAccepted(t testing.TB, s *Server, convoID, when string, want ...*mlstest.Client) {
+	t.Helper()
+	dids := []string{}
+	for _, c := range want {
+		dids = append(dids, c.DID)
+	}
+	slices.Sort(dids)
+	if got := acceptedBy(t, s, convoID); !slices.Equal(got, dids) {
+		t.Errorf("%s: accepted by %v, want %v", when, got, dids)
+	}
+}
+
+// TestAccepted: an account accepts a conversation by what it does there, not by
+// what others do with it.
+func TestAccepted(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob, carol, dave := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave")
+	g := commitGroup(t, s, alice, bob, carol)
+	wantAccepted(t, s, g.ID(), "created", alice)
+
+	g = g.With(dave)
+	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, dave)})
+	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, dave))
+	accepted(t, (*gen.SendCommitOutput)(added), err)
+	g = c.Next
+	if _, err := s.ConfirmWelcome(t.Context(), by(dave), &gen.ConfirmWelcomeInput{ConvoID: g.ID(), Success: true, DeviceID: new(dave.DeviceID())}); err != nil {
+		t.Fatal(err)
+	}
+	wantAccepted(t, s, g.ID(), "added, and its Welcome confirmed", alice)
+
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, false).Message}); err != nil {
+		t.Fatal(err)
+	}
+	wantAccepted(t, s, g.ID(), "a proposal", alice, bob)
+	first := query[string](t, s.pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, g.ID(), bob.DID)
+	g = advance(t, s, g, bob, 1)
+	if again := query[string](t, s.pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, g.ID(), bob.DID); again != first {
+		t.Errorf("accepted at %s, then at %s", first, again)
+	}
+	g = advance(t, s, g, carol, 1)
+	wantAccepted(t, s, g.ID(), "a commit", alice, bob, carol)
+
+	for _, step := range []struct {
+		seq  int64
+		want []*mlstest.Client
+	}{
+		{0, []*mlstest.Client{alice, bob, carol}}, // moves nothing
+		{1, []*mlstest.Client{alice, bob, carol, dave}},
+	} {
+		if _, err := s.UpdateCursor(t.Context(), by(dave), &gen.UpdateCursorInput{ConvoID: g.ID(), Seq: step.seq}); err != nil {
+			t.Fatal(err)
+		}
+		wantAccepted(t, s, g.ID(), "a read position", step.want...)
+	}
+}
+
+// TestAcceptedAgain: who is added again has not accepted again, until it does
+// something by itself; a position that it had before moves nothing.
+func TestAcceptedAgain(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	alice, bob := commitClient("alice"), commitClient("bob")
+	g := commitGroup(t, s, alice, bob)
+	g = advance(t, s, g, bob, 1)
+	read := func() {
+		t.Helper()
+		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: g.ID(), Seq: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read()
+	wantAccepted(t, s, g.ID(), "before", alice, bob)
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()}); err != nil {
+		t.Fatal(err)
+	}
+	fresh := commitClient("bob")
+	g = g.With(fresh)
+	c := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}, Add: commitPackages(t, s, fresh)})
+	in := commitInput(g, c)
+	in.AddedDIDs, in.RemovedDIDs = []string{bob.DID}, []string{bob.DID}
+	out, err := s.SendCommit(t.Context(), by(alice), in)
+	accepted(t, out, err)
+	g = c.Next
+	read()
+	wantAccepted(t, s, g.ID(), "added again", alice)
+
+	j := g.ExternalCommit(fresh.Rotate(), g.Index(fresh))
+	joined, err := s.JoinConvo(t.Context(), by(fresh), joinInput(g, j))
+	accepted(t, (*gen.SendCommitOutput)(joined), err)
+	wantAccepted(t, s, g.ID(), "joined by itself", alice, bob)
+}

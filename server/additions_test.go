@@ -1,0 +1,100 @@
+package server
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
+)
+
+// A member cannot fill a conversation with accounts of its own: it adds a
+// hundredth of the largest group in an hour. Another member and the creator are
+// not held back by that, and what was refused costs nothing.
+func TestMembersAddedInAnHour(t *testing.T) {
+	t.Parallel()
+	now := time.Duration(0)
+	limits, err := limit.New(limit.Config{Scale: 0.03, Clock: func() time.Duration { return now }}) // 3 and 30
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} })
+	alice, mallory, carol := commitClient("alice"), commitClient("mallory"), commitClient("carol")
+	g := commitGroup(t, s, alice, mallory, carol)
+	n := 0
+	add := func(who *mlstest.Client, count int) error {
+		t.Helper()
+		var fresh []*mlstest.Client
+		for range count {
+			n++
+			fresh = append(fresh, commitClient(fmt.Sprintf("p%d", n)))
+		}
+		c := g.With(fresh...).Commit(who, mlstest.Plan{Add: commitPackages(t, s, fresh...)})
+		out, err := s.AddMembers(t.Context(), by(who), addInput(g, c, fresh...))
+		if err == nil {
+			accepted(t, (*gen.SendCommitOutput)(out), nil)
+			g = c.Next
+		}
+		return err
+	}
+	for i, c := range []struct {
+		by    *mlstest.Client
+		count int
+		err   string
+	}{
+		{mallory, 2, ""}, {mallory, 2, xrpc.RateLimitExceeded}, {mallory, 1, ""}, {mallory, 1, xrpc.RateLimitExceeded},
+		{carol, 3, ""}, {alice, 20, ""},
+	} {
+		err := add(c.by, c.count)
+		if c.err != "" {
+			wantError(t, err, c.err)
+		} else if err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+	}
+	now += 20 * time.Minute
+	if err := add(mallory, 1); err != nil {
+		t.Errorf("a third of an hour later: %v", err)
+	}
+	// A commit that is refused, or loses its race, gives back what it took.
+	late := commitClient("late")
+	c := g.With(late).Commit(carol, mlstest.Plan{Add: []*mls.KeyPackage{commitPackage(t, s, late)}})
+	now += time.Hour
+	g = advance(t, s, g, alice, 1)
+	for range 5 {
+		out, err := s.AddMembers(t.Context(), by(carol), addInput(g, c, late))
+		lostIt(t, (*gen.SendCommitOutput)(out), err)
+	}
+	if err := add(carol, 3); err != nil {
+		t.Errorf("after lost races: %v", err)
+	}
+}
+
+// additionsOnly leaves out the rates of conversations.
+type additionsOnly struct{ *limit.Limits }
+
+func (additionsOnly) ConvoFull(string, *xrpc.Method) error { return nil }
+func (additionsOnly) CountConvo(string, *xrpc.Method)      {}
+
+// createConvo counts as what its creator adds, who may remove members.
+func TestCreationCountsMembers(t *testing.T) {
+	t.Parallel()
+	limits, err := limit.New(limit.Config{Scale: 0.003, Clock: func() time.Duration { return 0 }}) // three accounts
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} })
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	commitGroup(t, s, alice, bob, carol)
+	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob, carol)
+	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob, carol)})
+	_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(),
+		InitialMembers: dids([]*mlstest.Client{bob, carol}), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo})
+	wantError(t, err, xrpc.RateLimitExceeded)
+	commitGroup(t, s, alice, bob)
+	commitGroup(t, s, bob, carol)
+}

@@ -1,0 +1,221 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bluesky-social/indigo/atproto/syntax"
+
+	"catbird.blue/mls/server/limit"
+)
+
+// flight is the look-up of one DID. All requests that need it share it, but each
+// waits for a turn by its own source, and the first that gets one begins: so
+// nobody waits in the line of somebody else who named the same DID before.
+type flight struct {
+	// begun is closed when the look-up begins, and done at its end.
+	begun, done chan struct{}
+	// wanted counts who waits, under the directory's lock.
+	wanted int
+	key    *issuerKey
+	err    error
+}
+
+var errClosed = fmt.Errorf("%w: shutting down", ErrUpstream)
+
+// fetch joins the look-up of did, or starts one when the source of the request
+// has its turn.
+func (d *Directory) fetch(ctx context.Context, source, did string) (*issuerKey, error) {
+	f := d.join(did)
+	if f == nil {
+		return nil, errClosed
+	}
+	defer d.leave(did, f)
+	d.joined()
+	if err := d.begin(ctx, f, source, did); err != nil {
+		return nil, err
+	}
+	select {
+	case <-f.done:
+		return f.key, f.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", ErrUpstream, ctx.Err())
+	}
+}
+
+// fetchBeside fetches a key again and does not wait for it.
+func (d *Directory) fetchBeside(source, did string, key *issuerKey) {
+	if f, failed := d.failures.Get(did); failed && d.now().Before(f.until) || !key.refreshing.CompareAndSwap(false, true) {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
+	d.wg.Go(func() {
+		_, _ = d.fetch(d.ctx, source, did)
+		key.refreshing.Store(false)
+	})
+}
+
+// join finds the flight of did or makes it; nil when the directory is closed.
+func (d *Directory) join(did string) *flight {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil
+	}
+	f := d.flights[did]
+	if f == nil {
+		f = &flight{begun: make(chan struct{}), done: make(chan struct{})}
+		d.flights[did] = f
+	}
+	f.wanted++
+	return f
+}
+
+// leave forgets a flight that never began and that nobody waits for.
+func (d *Directory) leave(did string, f *flight) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f.wanted--
+	select {
+	case <-f.begun:
+	default:
+		if f.wanted == 0 {
+			delete(d.flights, did)
+		}
+	}
+}
+
+// begin waits until the look-up has begun, by the turn of this source or
+// another's. An error says why there is none.
+func (d *Directory) begin(ctx context.Context, f *flight, source, did string) error {
+	select {
+	case <-f.begun:
+		return nil
+	default:
+	}
+	turn := d.turns.enter(ctx, source, did, d.isStored(did))
+	if d.silent(did) && !turn.Now() {
+		// The look-ups under way wait for what does not answer, so that there
+		// is no need to wait for a turn.
+		turn.Leave()
+		d.bridge(did)
+		return fmt.Errorf("%w: and too many look-ups wait for one", errNoAnswer)
+	}
+	patience := time.NewTimer(LookupTimeout)
+	defer patience.Stop()
+	var err error
+	select {
+	case <-f.begun:
+		turn.Leave()
+		return nil
+	case <-ctx.Done():
+		turn.Leave()
+		return fmt.Errorf("%w: %w", ErrUpstream, ctx.Err())
+	case <-d.ctx.Done():
+		turn.Leave()
+		return errClosed
+	case <-turn.Ready():
+		err = turn.Refusal()
+	case <-patience.C:
+		err = turn.Expire()
+	}
+	if err == nil {
+		d.takeOff(f, turn, did)
+	}
+	return err
+}
+
+// isStored tells whether the key of an account is one that the store knows.
+func (d *Directory) isStored(did string) bool {
+	key, ok := d.keys.Peek(keyIDOf(did))
+	return ok && key.known.Load()
+}
+
+// silent tells whether who has the document of did did not answer lately.
+func (d *Directory) silent(did string) bool {
+	return !strings.HasPrefix(did, webPrefix) && d.resolver.plcSilent.Load()
+}
+
+// takeOff begins the look-up, unless another's turn came first.
+func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case <-f.begun:
+		turn.Leave()
+		return
+	default:
+	}
+	close(f.begun)
+	if d.closed {
+		turn.Leave()
+		f.err = errClosed
+		close(f.done)
+		return
+	}
+	d.wg.Go(func() {
+		defer turn.Done()
+		f.key, f.err = d.fetchAlone(did, turn)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.flights, did)
+		close(f.done)
+	})
+}
+
+func (d *Directory) fetchAlone(did string, turn *limit.Waiter) (*issuerKey, error) {
+	fetched := d.now()
+	found, err := d.resolver.fetch(d.ctx, syntax.DID(did))
+	switch {
+	case errors.Is(err, ErrUnknownIdentity):
+		d.gone(did)
+		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
+		return nil, err
+	case err != nil:
+		if errors.Is(err, errNoAnswer) {
+			d.bridge(did)
+		}
+		d.failures.Add(did, failure{err, d.now().Add(failureTime(did))})
+		return nil, err
+	}
+	key := newIssuerKey(found.key, fetched)
+	key.pds, key.hasDocument = found.pds, true
+	if !strings.HasPrefix(did, webPrefix) {
+		key.verified = sync.OnceFunc(func() { turn.Credit(verifiedCredit) })
+	}
+	d.keep(did, key)
+	d.failures.Remove(did)
+	return key, nil
+}
+
+// keep remembers a key that was fetched, and tells of it where it is not the one
+// that was known.
+func (d *Directory) keep(did string, key *issuerKey) {
+	id := keyIDOf(did)
+	if before, ok := d.keys.Peek(id); ok {
+		if before.public.Equal(key.public) {
+			key.known.Store(before.known.Load())
+			key.storedAt.Store(before.storedAt.Load())
+		} else {
+			d.tell(id)
+		}
+	}
+	d.keys.Add(id, key)
+	d.offer(did, key)
+}
+
+// failureTime is how long a failure of a DID's directory or host is remembered.
+func failureTime(did string) time.Duration {
+	if strings.HasPrefix(did, webPrefix) {
+		return webFailureTTL
+	}
+	return failureTTL
+}

@@ -1,0 +1,258 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// refusals make a Redis that answers reads refuse writes, and take them again.
+var refusals = map[string]struct{ refuse, take func(s *redisServer) }{
+	"OOM": {
+		func(s *redisServer) { s.config("maxmemory", "1") },
+		func(s *redisServer) { s.config("maxmemory", "0") },
+	},
+	"MISCONF": {
+		func(s *redisServer) {
+			// A folder in the place of its file: it cannot save.
+			if err := os.Mkdir(s.dir+"/dump.rdb", 0o700); err != nil {
+				s.t.Fatal(err)
+			}
+			s.config("save", "3600 1000000")
+			_ = s.client().BgSave(s.t.Context()).Err()
+			s.eventually("a save that failed", func() bool {
+				return strings.Contains(s.client().Info(s.t.Context(), "persistence").Val(), "rdb_last_bgsave_status:err")
+			})
+		},
+		func(s *redisServer) { s.config("save", "") },
+	},
+	"NOREPLICAS": {
+		func(s *redisServer) { s.config("min-replicas-to-write", "1") },
+		func(s *redisServer) { s.config("min-replicas-to-write", "0") },
+	},
+}
+
+// eventually waits for something that takes the server a moment.
+func (s *redisServer) eventually(what string, done func() bool) {
+	s.t.Helper()
+	for range 1000 {
+		if done() {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	s.t.Fatalf("%s never came", what)
+}
+
+// TestRedisRefusesWrites: a Redis that refuses writes for ten minutes, and
+// answers reads all the time, costs an account that writes once a second the
+// first two seconds. It is lost once, and is used again when it takes writes.
+func TestRedisRefusesWrites(t *testing.T) {
+	for name, kind := range refusals {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := startRedis(t)
+			s.pause = 10 * time.Millisecond // so that it is tried in each of our seconds
+			one, two := s.instance(w), s.instance(w)
+			a := w.plc.NewAccount()
+			if got := call(t, one.Authenticator, issued(a, 1), sendMessage); got != a.DID {
+				t.Fatal(got)
+			}
+			kind.refuse(s)
+			if err := s.client().Get(t.Context(), "anything").Err(); err == nil || !strings.Contains(err.Error(), "nil") {
+				t.Fatalf("it does not answer reads: %v", err)
+			}
+			last := ""
+			for second := range 600 {
+				last = issued(a, int64(second))
+				got := call(t, one.Authenticator, last, sendMessage)
+				if got != a.DID && second >= 2 {
+					t.Fatalf("second %d: %s", second, got)
+				}
+				w.advance(time.Second)
+				if second%30 == 0 {
+					time.Sleep(20 * time.Millisecond) // for it to be tried meanwhile
+				}
+			}
+			if n := value(t, one.metrics.RedisLost); n != 1 {
+				t.Errorf("Redis was lost %v times", n)
+			}
+			one.wait(t, false)
+			kind.take(s)
+			one.wait(t, true)
+			two.store.look(t.Context())
+			if got := call(t, two.Authenticator, last, sendMessage); got != JwtReplayed {
+				t.Errorf("used while Redis refused writes, now at another instance: %s", got)
+			}
+			if got := call(t, two.Authenticator, issued(a, 601), sendMessage); got != a.DID {
+				t.Errorf("another token: %s", got)
+			}
+		})
+	}
+}
+
+// TestRedisFullIsLost: an issuer that has its share of a Redis that is full is
+// remembered by the instance.
+func TestRedisFullIsLost(t *testing.T) {
+	c := &clock{}
+	s := startRedis(t)
+	r := openRedisReplay(t, RedisReplayConfig{Client: s.client(), timeout: patient, now: c.now})
+	for i := range 2 * fewMarks {
+		if got := spend(t, r, useOf(c, "a", fmt.Sprint(i))); got != Fresh {
+			t.Fatal(got)
+		}
+	}
+	s.config("maxmemory", "1")
+	r.look(t.Context())
+	c.advance(time.Second)
+	if got := spend(t, r, useOf(c, "a", "after")); got != Fresh {
+		t.Errorf("a second later: %s", got)
+	}
+}
+
+// TestRedisRefusesWritesAtStart: it is lost from the beginning.
+func TestRedisRefusesWritesAtStart(t *testing.T) {
+	w := newWorld(t)
+	s := startRedis(t)
+	s.instance(w).store.Close() // all buckets remember
+	s.config("maxmemory", "1")
+	i := s.instance(w)
+	i.wait(t, false)
+	a := w.plc.NewAccount()
+	if got := call(t, i.Authenticator, issued(a, 1), sendMessage); got != a.DID {
+		t.Error(got)
+	}
+}
+
+// TestRedisClockSetForward: marks have ended by the clock of Redis before their
+// tokens have, so memory begins anew.
+func TestRedisClockSetForward(t *testing.T) {
+	c := &clock{}
+	s := startRedis(t)
+	var behind atomic.Int64
+	start := time.Now()
+	r := openRedisReplay(t, RedisReplayConfig{Client: s.client(), timeout: patient, now: c.now, ran: func() time.Duration {
+		return time.Since(start) - time.Duration(behind.Load())
+	}})
+	for range 3 {
+		r.look(t.Context())
+	}
+	if got := spend(t, r, useOf(c, "a", "1")); got != Fresh {
+		t.Fatalf("memory began anew while the clock ran evenly: %s", got)
+	}
+	behind.Add(int64(time.Hour)) // as if Redis were an hour ahead
+	r.look(t.Context())
+	old := useOf(c, "a", "2")
+	old.IssuedAt = c.now().Unix()
+	if got := spend(t, r, old); got != TooOld {
+		t.Errorf("issued before: %s", got)
+	}
+	for i := range 2 * redisBuckets {
+		if got := spend(t, r, useOf(c, fmt.Sprint(i), "3")); got != Fresh {
+			t.Fatalf("issued after: %s", got)
+		}
+	}
+}
+
+// stores opens every kind of store, by its name, on a clock.
+func stores(t *testing.T) map[string]func(c *clock) ReplayStore {
+	redis := startRedis(t)
+	return map[string]func(c *clock) ReplayStore{
+		"memory": func(c *clock) ReplayStore { return newMemoryReplay(MemoryReplayConfig{now: c.now}) },
+		"file": func(c *clock) ReplayStore {
+			m, err := NewMemoryReplay(MemoryReplayConfig{now: c.now, MarkFile: t.TempDir() + "/marks"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(m.Close)
+			return m
+		},
+		"redis": func(c *clock) ReplayStore {
+			return openRedisReplay(t, RedisReplayConfig{Client: redis.client(), timeout: patient, now: c.now})
+		},
+	}
+}
+
+// TestClockSetBack: memory began and went on while the clock was an hour ahead.
+// When it is set right nobody is locked out.
+func TestClockSetBack(t *testing.T) {
+	for name, open := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			c := &clock{}
+			c.advance(time.Hour)
+			s := open(c)
+			spend(t, s, useOf(c, "a", "ahead"))
+			c.advance(2 * time.Minute)
+			spend(t, s, useOf(c, "a", "later")) // by which the first is forgotten
+			c.advance(-time.Hour - 2*time.Minute)
+			// The first may be refused, because memory begins anew.
+			spend(t, s, useOf(c, "a", "first"))
+			for i := range 5 {
+				c.advance(time.Second)
+				u := useOf(c, "a", fmt.Sprint("right", i))
+				for _, want := range []Spent{Fresh, Replayed} {
+					if got := spend(t, s, u); got != want {
+						t.Errorf("second %d after the clock was set right: %s, want %s", i, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestClockSetBackTakesNoTokenTwice: a token was used and forgotten while the
+// clock was a minute ahead. When the clock is set right it has not ended yet.
+func TestClockSetBackTakesNoTokenTwice(t *testing.T) {
+	for name, open := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			c := &clock{}
+			s := open(c)
+			c.advance(10 * time.Second)
+			u := useOf(c, "a", "used")
+			c.advance(time.Minute)
+			if got := spend(t, s, u); got != Fresh {
+				t.Fatal(got)
+			}
+			c.advance(35 * time.Second)
+			spend(t, s, useOf(c, "a", "later")) // by which the first is forgotten
+			c.advance(-time.Minute)
+			for range 2 {
+				if got := spend(t, s, u); got == Fresh {
+					t.Error("it passes twice")
+				}
+			}
+			if got := spend(t, s, useOf(c, "a", "new")); got != Fresh {
+				t.Errorf("a token that is new: %s", got)
+			}
+		})
+	}
+}
+
+// TestOtherSecret: an instance with another secret than the others of its
+// service does not start; another service may use the same Redis.
+func TestOtherSecret(t *testing.T) {
+	s := startRedis(t)
+	config := func(service, secret string) RedisReplayConfig {
+		return RedisReplayConfig{Client: s.client(), timeout: patient, Service: service, Secret: []byte(secret)}
+	}
+	first := openRedisReplay(t, config("did:web:a", "one"))
+	openRedisReplay(t, config("did:web:a", "one"))
+	openRedisReplay(t, config("did:web:b", "two"))
+	if _, err := NewRedisReplay(t.Context(), config("did:web:a", "two")); !errors.Is(err, ErrOtherSecret) {
+		t.Errorf("another secret: %v", err)
+	}
+	for _, key := range s.client().Keys(t.Context(), "mls:secret:*").Val() {
+		if ttl := s.client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > livesFor {
+			t.Errorf("it is known for %s", ttl)
+		}
+		s.client().Del(t.Context(), key)
+	}
+	first.look(t.Context())
+	if _, err := NewRedisReplay(t.Context(), config("did:web:a", "two")); !errors.Is(err, ErrOtherSecret) {
+		t.Errorf("another secret, later: %v", err)
+	}
+}

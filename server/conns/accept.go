@@ -1,0 +1,224 @@
+package conns
+
+import (
+	"container/list"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/source"
+)
+
+// Why connections are closed from this side, as the metric has it.
+const (
+	reasonShare = "share" // gave way to another
+	reasonIdle  = "idle"  // waited longer than there is time for
+	reasonFiles = "files" // the process has no open files left
+)
+
+// Listener is l, whose connections the keeper knows and bounds.
+func (k *Keeper) Listener(l net.Listener) net.Listener { return &listener{l, k} }
+
+type listener struct {
+	net.Listener
+	keeper *Keeper
+}
+
+// Accept gives the next connection that there is room for. What there is none
+// for is closed.
+func (l *listener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			l.keeper.failed(err)
+			return nil, err
+		}
+		tcp, ok := c.(*net.TCPConn)
+		if !ok {
+			return c, nil
+		}
+		if own := l.keeper.accept(tcp); own != nil {
+			return own, nil
+		}
+		c.Close()
+	}
+}
+
+// accept takes a connection in, or gives nil where there is no room for it.
+func (k *Keeper) accept(tcp *net.TCPConn) *Conn {
+	c := &Conn{TCPConn: tcp, keeper: k}
+	c.own, c.proxy = source.OfConn(k.remote(tcp), k.trusted)
+	if c.proxy {
+		c.own = netip.Prefix{}
+	}
+	c.source = c.own
+	k.mu.Lock()
+	c.since = k.now()
+	victims := k.expire()
+	ok := true
+	if k.unproven() >= k.unprovenMost() {
+		v := k.giveWay(c)
+		if v == nil {
+			v, ok = k.fromReserve(c)
+		}
+		if v != nil {
+			victims = append(victims, v)
+		}
+	}
+	if ok {
+		k.enter(c)
+	}
+	k.mu.Unlock()
+	closeAll(victims)
+	if !ok {
+		return nil
+	}
+	return c
+}
+
+// giveWay takes out a connection that is worth less than the one that comes; nil
+// where there is none.
+func (k *Keeper) giveWay(c *Conn) *Conn {
+	k.say("connections are at their limit: the longest waiting give way to new ones")
+	most, held := k.sources.Most()
+	own := k.sources.Held(c.own)
+	var v *Conn
+	switch fair := int64(k.unprovenMost() / (k.sources.Len() + 1)); {
+	case own >= max(fair, 1):
+		// Its source has its share. It may be of more use than an older one
+		// of the same source.
+		v = oldest(&k.groups[c.own].waiting)
+	case held > own+1 && k.groups[most].waiting.Len() > 0:
+		v = oldest(&k.groups[most].waiting)
+	case k.waiting.Len() > 0:
+		v = oldest(&k.waiting)
+	case k.proxied.Len() > 0:
+		v = oldest(&k.proxied)
+	default:
+		v = k.stuck(most, held)
+	}
+	k.drop(v, reasonShare)
+	return v
+}
+
+// stuck is a connection in the middle of a request that has proven nothing for a
+// while: of the source with most, where that has a quarter of all, or of any.
+func (k *Keeper) stuck(most netip.Prefix, held int64) *Conn {
+	if held > int64(k.unprovenMost()/4) {
+		if v := oldest(&k.groups[most].active); v != nil {
+			return v
+		}
+	}
+	if v := oldest(&k.active); v != nil && k.now().Sub(v.since) >= settled {
+		return v
+	}
+	return nil
+}
+
+// fromReserve makes a connection one of the reserve, instead of one that has not
+// asked for anything yet where need be.
+func (k *Keeper) fromReserve(c *Conn) (victim *Conn, ok bool) {
+	c.state = reserved
+	if k.count[reserved] < k.reserve {
+		return nil, true
+	}
+	if victim = oldest(&k.reserved); victim != nil {
+		k.drop(victim, reasonShare)
+		return victim, true
+	}
+	k.refused()
+	return nil, false
+}
+
+// expire takes out what has waited for its next request for too long.
+func (k *Keeper) expire() (victims []*Conn) {
+	limit := k.idleTime()
+	if limit == 0 {
+		return nil
+	}
+	now := k.now()
+	for v := oldest(&k.waiting); v != nil && now.Sub(v.since) >= limit; v = oldest(&k.waiting) {
+		k.drop(v, reasonIdle)
+		victims = append(victims, v)
+	}
+	return victims
+}
+
+// trim takes out what is too much after a connection that was proven waits again.
+func (k *Keeper) trim() (victims []*Conn) {
+	for k.unproven() > k.unprovenMost() {
+		most, _ := k.sources.Most()
+		var v *Conn
+		if g := k.groups[most]; g != nil {
+			v = oldest(&g.waiting)
+		}
+		if v == nil {
+			v = oldest(&k.waiting)
+		}
+		if v == nil {
+			return victims
+		}
+		k.drop(v, reasonShare)
+		victims = append(victims, v)
+	}
+	return victims
+}
+
+// failed hears that no connection could be accepted. Where the process has no
+// open files left, those that wait give some back: the server tries again.
+func (k *Keeper) failed(err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	const some = 64
+	var why syscall.Errno
+	if !errors.As(err, &why) {
+		why = 0
+	}
+	k.failures.Inc()
+	k.mu.Lock()
+	k.say("connections cannot be accepted", "error", why.Error())
+	var victims []*Conn
+	for why == syscall.EMFILE || why == syscall.ENFILE {
+		v := oldest(&k.waiting)
+		if v == nil || len(victims) == some {
+			break
+		}
+		k.drop(v, reasonFiles)
+		victims = append(victims, v)
+	}
+	k.mu.Unlock()
+	closeAll(victims)
+}
+
+// refused counts a connection that got no service.
+func (k *Keeper) refused() {
+	k.say("connections are refused: all are in use")
+	if k.limits != nil {
+		k.limits.Refused(limit.OpenConnections)
+	}
+}
+
+func oldest(l *list.List) *Conn {
+	if e := l.Front(); e != nil {
+		return e.Value.(*Conn)
+	}
+	return nil
+}
+
+// drop takes a connection out, for the caller to close.
+func (k *Keeper) drop(c *Conn, reason string) {
+	if c == nil {
+		return
+	}
+	k.forget(c)
+	k.closed.WithLabelValues(reason).Inc()
+}
+
+func closeAll(victims []*Conn) {
+	for _, v := range victims {
+		_ = v.TCPConn.Close() // the server finds that it is closed
+	}
+}

@@ -1,0 +1,189 @@
+package conns
+
+import (
+	"container/list"
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// state is what a connection is at.
+type state int
+
+const (
+	waiting state = iota
+	active
+	proven
+	stream
+	reserved
+	states
+)
+
+var stateNames = [states]string{"waiting", "active", "proven", "stream", "reserve"}
+
+// Conn is a connection that a Keeper knows.
+type Conn struct {
+	*net.TCPConn
+	keeper *Keeper
+
+	// These are under the lock of the keeper.
+	state state
+	since time.Time
+	// own is the source of the connection; source is that of its request,
+	// which differs where proxy is set. The zero Prefix means none.
+	own, source netip.Prefix
+	proxy, gone bool
+	// places are where the connection stands in the keeper's lists.
+	places []place
+}
+
+type place struct {
+	in *list.List
+	at *list.Element
+}
+
+func (c *Conn) stand(in *list.List) { c.places = append(c.places, place{in, in.PushBack(c)}) }
+
+// Close closes the connection and makes room for another.
+func (c *Conn) Close() error {
+	c.keeper.mu.Lock()
+	c.keeper.forget(c)
+	c.keeper.mu.Unlock()
+	return c.TCPConn.Close()
+}
+
+// of finds the Conn in what an http.Server has.
+func of(c net.Conn) *Conn {
+	for c != nil {
+		if own, ok := c.(*Conn); ok {
+			return own
+		}
+		wrapped, ok := c.(interface{ NetConn() net.Conn })
+		if !ok {
+			return nil
+		}
+		c = wrapped.NetConn()
+	}
+	return nil
+}
+
+type connKey struct{}
+
+// Context is the ConnContext of an http.Server.
+func (k *Keeper) Context(ctx context.Context, c net.Conn) context.Context {
+	if own := of(c); own != nil {
+		return context.WithValue(ctx, connKey{}, own)
+	}
+	return ctx
+}
+
+func from(ctx context.Context) *Conn {
+	c, _ := ctx.Value(connKey{}).(*Conn)
+	return c
+}
+
+// State is the ConnState of an http.Server.
+func (k *Keeper) State(c net.Conn, s http.ConnState) {
+	own := of(c)
+	if own == nil {
+		return
+	}
+	k.mu.Lock()
+	switch s {
+	case http.StateActive:
+		if own.state == waiting {
+			k.move(own, active)
+		}
+	case http.StateIdle:
+		if own.state != reserved {
+			k.move(own, waiting)
+		}
+	case http.StateHijacked:
+		k.move(own, stream)
+	case http.StateClosed:
+		k.forget(own)
+	}
+	victims := k.trim()
+	k.mu.Unlock()
+	closeAll(victims)
+}
+
+// move takes a connection from one state to another.
+func (k *Keeper) move(c *Conn, to state) {
+	if c.gone {
+		return
+	}
+	k.leave(c)
+	c.state, c.since = to, k.now()
+	if to == waiting {
+		c.source = c.own
+	}
+	k.enter(c)
+}
+
+// enter counts a connection in its state, and lines it up.
+func (k *Keeper) enter(c *Conn) {
+	k.count[c.state]++
+	if k.calm != nil {
+		k.calm.Note(int64(k.open()) * Memory)
+	}
+	switch {
+	case c.state == reserved:
+		c.stand(&k.reserved)
+	case c.state == waiting && c.proxy:
+		c.stand(&k.proxied)
+	case c.state == waiting:
+		c.stand(&k.waiting)
+		c.stand(&k.join(c.source).waiting)
+	case c.state == active:
+		c.stand(&k.active)
+		if c.source.IsValid() {
+			c.stand(&k.join(c.source).active)
+		}
+	}
+}
+
+// leave is the opposite of enter.
+func (k *Keeper) leave(c *Conn) {
+	k.count[c.state]--
+	for _, p := range c.places {
+		p.in.Remove(p.at)
+	}
+	c.places = c.places[:0]
+	if k.shared(c) {
+		k.sources.Add(c.source, -1)
+		if k.sources.Held(c.source) == 0 {
+			delete(k.groups, c.source)
+		}
+	}
+}
+
+// shared tells whether a connection counts for its source.
+func (k *Keeper) shared(c *Conn) bool {
+	return c.source.IsValid() && (c.state == active || c.state == waiting && !c.proxy)
+}
+
+// join gives the connections of a source, for one more of them.
+func (k *Keeper) join(of netip.Prefix) *group {
+	k.sources.Add(of, 1)
+	g := k.groups[of]
+	if g == nil {
+		g = new(group)
+		k.groups[of] = g
+	}
+	return g
+}
+
+// forget drops a connection that is closed.
+func (k *Keeper) forget(c *Conn) {
+	if c.gone {
+		return
+	}
+	k.leave(c)
+	c.gone = true
+	if k.calm != nil {
+		k.calm.Note(int64(k.open()) * Memory)
+	}
+}

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"encoding/hex"
+	"fmt"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/mls/mlstest"
+)
+
+// The owner hears when strangers have taken packages down to the threshold.
+func TestPackagesOfStrangersLow(t *testing.T) {
+	t.Parallel()
+	s := newLiveServer(t)
+	bob := mlstest.NewClient(did("bob"))
+	publish(t, s, bob, 2*LowKeyPackages-1)
+	publish(t, s, bob, 1, mlstest.LastResort())
+	b := listen(t, s, bob.DID)
+	for i := range LowKeyPackages + 3 {
+		claimOf(t, s, did(fmt.Sprintf("stranger%d", i)), bob.DID)
+	}
+	wantTold(t, s, b, "keyPackagesLowEvent")
+}
+
+// Whom and what a package was leased for is forgotten when the lease ends or the
+// package is spent, and the counts never say who asked.
+func TestLeasesCleared(t *testing.T) {
+	t.Parallel()
+	s, clock := newClockServer(t)
+	alice := mlstest.NewClient(did("alice"))
+	publish(t, s, alice, 4)
+	bob := commitClient("bob")
+	convo := newConvoID()
+	spent := claimOne(t, s, bob.DID, alice.DID, "")
+	startWith(t, s, bob, spent)
+	clock.add(time.Minute)
+	forConvo(t, s, bob.DID, alice.DID, convo)
+	traces := func() (n int) {
+		t.Helper()
+		for _, table := range []string{"key_packages", "package_claims"} {
+			n += query[int](t, s.pool, `SELECT count(*) FROM `+table+` r WHERE position($1 in r::text) > 0
+				OR position($2 in r::text) > 0 OR position($3 in r::text) > 0`, bob.DID, convo, hex.EncodeToString([]byte(bob.DID)))
+		}
+		return n
+	}
+	if n := traces(); n != 1 {
+		t.Errorf("%d rows name the requester, want the one lease that lasts", n)
+	}
+	clean := func() {
+		t.Helper()
+		if err := s.clean(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock.add(LeaseTime - time.Second)
+	if clean(); traces() != 1 {
+		t.Error("a lease that lasts was cleared")
+	}
+	clock.add(2 * time.Second)
+	if clean(); traces() != 0 {
+		t.Error("a lease that has ended is kept")
+	}
+	if n := query[int](t, s.pool, `SELECT count(*) FROM package_claims`); n != 1 {
+		t.Errorf("%d counts are kept, want the one of the day", n)
+	}
+	clock.add(24 * time.Hour)
+	clean()
+	if n := query[int](t, s.pool, `SELECT count(*) FROM package_claims`); n != 0 {
+		t.Errorf("%d counts are kept a day later", n)
+	}
+}
+
+// The names in the counts are others for each pair, and for each secret.
+func TestPackageRequesters(t *testing.T) {
+	t.Parallel()
+	a, b := &packageClaims{key: []byte("a")}, &packageClaims{key: []byte("b")}
+	seen := map[string]bool{}
+	for _, p := range []*packageClaims{a, b} {
+		for _, pair := range [][2]string{{"did:x:1", "did:x:2"}, {"did:x:1", "did:x:3"}, {"did:x:2", "did:x:1"}} {
+			seen[string(p.requester(pair[0], pair[1]))] = true
+		}
+	}
+	if again := seen[string(a.requester("did:x:1", "did:x:2"))]; len(seen) != 6 || !again {
+		t.Errorf("%d names of 6, the first one again: %v", len(seen), again)
+	}
+}

@@ -1,0 +1,339 @@
+package limit
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// queueFades is how long a Queue remembers who had turns.
+	queueFades = time.Minute
+	// maxSources bounds the sources that a Queue remembers.
+	maxSources = 20_000
+)
+
+// Queue has work wait for its turn where more comes than rows allow. The next
+// turn goes to the source that had fewest lately: a flood waits behind whoever
+// comes seldom, however long the flood's line is. Who waits for how long is up
+// to those who wait.
+type Queue struct {
+	limits *Limits
+	// waiting bounds how much may wait.
+	waiting *Row
+
+	mu    sync.Mutex
+	lines map[string][]*Waiter
+	count int64
+	seen  uint64
+	lanes map[Lane]*lane
+	used  map[string]use
+	// timer is set where something comes back at a moment.
+	timer *time.Timer
+	wakes time.Duration
+}
+
+// Lane is something that work needs to go on: one of what a row allows to a
+// key. Of an amount per time it takes one for ever, otherwise until it is done.
+type Lane struct {
+	Row *Row
+	Key string
+}
+
+// NewQueue makes a Queue in which as much may wait as the row says.
+func NewQueue(l *Limits, waiting *Row) *Queue {
+	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, lanes: map[Lane]*lane{}, used: map[string]use{}}
+}
+
+// Waiter is one piece of work in a Queue.
+type Waiter struct {
+	q      *Queue
+	source string
+	lanes  []*lane
+	order  uint64
+	ready  chan struct{}
+	// These are guarded by the queue.
+	turn    bool
+	left    bool
+	refused *Row
+}
+
+// Enter lines work of a source up for all of some lanes. Select on Ready, and
+// call Leave or Done whatever happens.
+func (q *Queue) Enter(source string, lanes ...Lane) *Waiter {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.seen++
+	w := &Waiter{q: q, source: source, order: q.seen, ready: make(chan struct{})}
+	for _, l := range lanes {
+		w.lanes = append(w.lanes, q.lane(l))
+	}
+	if q.count >= q.waiting.Amount && !q.makeRoom(source) {
+		q.refuse(w)
+		return w
+	}
+	q.lines[source] = append(q.lines[source], w)
+	q.count++
+	// Others are looked at when something ends or comes back.
+	switch open, in := w.open(q.limits.now()); {
+	case open:
+		q.dispatch()
+	case in > 0:
+		q.wake(in)
+	}
+	return w
+}
+
+// Ready is closed when the work has its turn, or is refused.
+func (w *Waiter) Ready() <-chan struct{} { return w.ready }
+
+// Now tells whether it has its turn already.
+func (w *Waiter) Now() bool {
+	select {
+	case <-w.ready:
+		return w.Refusal() == nil
+	default:
+		return false
+	}
+}
+
+// Refusal is why there is no turn: nil while it waits, or has had it.
+func (w *Waiter) Refusal() error {
+	w.q.mu.Lock()
+	defer w.q.mu.Unlock()
+	if w.refused == nil {
+		return nil
+	}
+	return w.refused.Refuse(w.q.howLong(w))
+}
+
+// Wait waits for the turn until ctx ends. The error says that there is none.
+func (w *Waiter) Wait(ctx context.Context) error {
+	select {
+	case <-w.ready:
+		return w.Refusal()
+	case <-ctx.Done():
+		return w.Expire()
+	}
+}
+
+// Expire ends the waiting for a turn that did not come in time, and says for
+// what the work would have had to wait. Where the turn came in this moment the
+// error is nil, and the work goes on.
+func (w *Waiter) Expire() error {
+	w.q.mu.Lock()
+	if !w.turn && !w.left {
+		w.q.remove(w)
+		w.q.refuse(w)
+	}
+	w.q.mu.Unlock()
+	return w.Refusal()
+}
+
+// Leave ends the waiting. Where the turn came already it is given back: nothing
+// was done with it.
+func (w *Waiter) Leave() {
+	q := w.q
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if w.left {
+		return
+	}
+	if !w.turn {
+		q.remove(w)
+		w.end()
+		return
+	}
+	for _, l := range w.lanes {
+		l.giveBack()
+	}
+	q.credit(w.source, 1)
+	w.end()
+	q.dispatch()
+}
+
+// Done ends the work after its turn.
+func (w *Waiter) Done() {
+	w.q.mu.Lock()
+	defer w.q.mu.Unlock()
+	if w.left {
+		return
+	}
+	for _, l := range w.lanes {
+		l.inUse--
+	}
+	w.end()
+	w.lanes = nil
+	w.q.dispatch()
+}
+
+// Credit takes back a part of a turn that was had, so that it counts less against
+// its source.
+func (w *Waiter) Credit(part float64) {
+	w.q.mu.Lock()
+	defer w.q.mu.Unlock()
+	w.q.credit(w.source, part)
+}
+
+func (q *Queue) credit(source string, part float64) {
+	if u, ok := q.used[source]; ok {
+		q.used[source] = u.plus(-part, q.limits.now(), queueFades)
+	}
+}
+
+// end lets go of the lanes.
+func (w *Waiter) end() {
+	w.left = true
+	for _, l := range w.lanes {
+		l.wanted--
+	}
+}
+
+func (q *Queue) refuse(w *Waiter) {
+	q.limits.Refused(w.lanes[0].row)
+	w.refused = w.lanes[0].row
+	w.end()
+	close(w.ready)
+}
+
+// remove takes work that waits out of its line.
+func (q *Queue) remove(w *Waiter) {
+	line := q.lines[w.source]
+	for i, other := range line {
+		if other == w {
+			q.lines[w.source] = append(line[:i:i], line[i+1:]...)
+			q.count--
+			break
+		}
+	}
+	if len(q.lines[w.source]) == 0 {
+		delete(q.lines, w.source)
+	}
+}
+
+// makeRoom refuses the last of the longest line, unless that is the line of who
+// comes.
+func (q *Queue) makeRoom(comes string) bool {
+	longest, most := "", len(q.lines[comes])+1
+	for source, line := range q.lines {
+		if len(line) > most {
+			longest, most = source, len(line)
+		}
+	}
+	line := q.lines[longest]
+	if longest == comes || len(line) == 0 {
+		return false
+	}
+	last := line[len(line)-1]
+	q.remove(last)
+	q.refuse(last)
+	return true
+}
+
+// howLong guesses when to come back: when the lines of now have been served.
+func (q *Queue) howLong(w *Waiter) time.Duration {
+	const most = 30 * time.Second
+	wait := time.Second
+	for _, l := range w.lanes {
+		wait = max(wait, time.Duration(l.each*float64(q.count)))
+	}
+	return min(wait, most)
+}
+
+// dispatch gives turns for as long as there is something for them.
+func (q *Queue) dispatch() {
+	now := q.limits.now()
+	for {
+		w, wait := q.next(now)
+		if w == nil {
+			if wait > 0 {
+				q.wake(wait)
+			}
+			return
+		}
+		q.remove(w)
+		q.grant(w, now)
+	}
+}
+
+func (q *Queue) grant(w *Waiter, now time.Duration) {
+	for _, l := range w.lanes {
+		l.take(now)
+	}
+	if len(q.used) >= maxSources {
+		q.forget(now)
+	}
+	q.used[w.source] = q.used[w.source].plus(1, now, queueFades)
+	w.turn = true
+	close(w.ready)
+}
+
+// next finds whose turn it is. Nobody's: wait is when to look again, 0 for when
+// something ends.
+func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
+	var least float64
+	for source, line := range q.lines {
+		used := q.used[source].now(now, queueFades)
+		for _, w := range line {
+			open, in := w.open(now)
+			if !open {
+				if in > 0 && (wait == 0 || in < wait) {
+					wait = in
+				}
+				continue
+			}
+			if best == nil || used < least || used == least && w.order < best.order {
+				best, least = w, used
+			}
+			break
+		}
+	}
+	return best, wait
+}
+
+// open tells whether all lanes have room, and if only time is missing, how
+// much.
+func (w *Waiter) open(now time.Duration) (open bool, in time.Duration) {
+	for _, l := range w.lanes {
+		if l.full() {
+			return false, 0
+		}
+		in = max(in, l.wait(now))
+	}
+	return in == 0, in
+}
+
+// wake looks again after a time, or before.
+func (q *Queue) wake(in time.Duration) {
+	at := q.limits.now() + in
+	if q.timer != nil && q.wakes <= at {
+		return
+	}
+	if q.timer != nil {
+		q.timer.Stop()
+	}
+	q.wakes = at
+	q.timer = time.AfterFunc(in, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if q.wakes == at {
+			q.timer = nil
+			q.dispatch()
+		}
+	})
+}
+
+// forget drops sources that had little, and if that is not a tenth, others.
+func (q *Queue) forget(now time.Duration) {
+	for source, u := range q.used {
+		if u.now(now, queueFades) < 0.05 {
+			delete(q.used, source)
+		}
+	}
+	for source := range q.used {
+		if len(q.used) < maxSources-maxSources/10 {
+			return
+		}
+		delete(q.used, source)
+	}
+}

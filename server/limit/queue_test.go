@@ -1,0 +1,244 @@
+package limit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"catbird.blue/mls/xrpc"
+)
+
+// The clock of these tests stands still while anything can go on.
+
+func retryAfter(t testing.TB, err error) time.Duration {
+	t.Helper()
+	var e *xrpc.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("not a refusal: %v", err)
+	}
+	return e.RetryAfter
+}
+
+// lookup is work as a look-up does it: it waits for its turn for as long as ctx
+// lives, and takes some time.
+func lookup(ctx context.Context, q *Queue, source string, takes time.Duration) error {
+	w := q.Enter(source, Lane{Row: LookupNew}, Lane{Row: LookupPLC})
+	if err := w.Wait(ctx); err != nil {
+		return err
+	}
+	defer w.Done()
+	time.Sleep(takes)
+	return nil
+}
+
+const patience = 3 * time.Second
+
+func testQueue(t testing.TB) *Queue { return NewQueue(newTestLimits(t, Config{}), LookupWaiting) }
+
+// storm has sources look up each as often as it can, with 2 at a time.
+func storm(ctx context.Context, q *Queue, sources int, done *atomic.Int64) {
+	for i := range sources {
+		for range 2 {
+			go func() {
+				for ctx.Err() == nil {
+					short, cancel := context.WithTimeout(ctx, patience)
+					if lookup(short, q, fmt.Sprint("storm", i), 50*time.Millisecond) == nil {
+						done.Add(1)
+					}
+					cancel()
+				}
+			}()
+		}
+	}
+}
+
+// With a storm from 50 addresses that has gone on for some time, 39 newcomers of
+// two PDSes come at once and each gets its turn in time.
+func TestNewcomersInAStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		ctx, end := context.WithCancel(t.Context())
+		defer end()
+		var stormed atomic.Int64
+		storm(ctx, q, 50, &stormed)
+		time.Sleep(20 * time.Second)
+		if n, most := stormed.Load(), 20*LookupNew.Refill+LookupNew.Amount; n < most-100 || n > most {
+			t.Errorf("the storm had %d look-ups", n)
+		}
+		var served atomic.Int64
+		for i := range 39 {
+			go func() {
+				short, cancel := context.WithTimeout(ctx, patience)
+				defer cancel()
+				if err := lookup(short, q, fmt.Sprint("pds", i%2), 50*time.Millisecond); err != nil {
+					t.Errorf("newcomer %d: %v", i, err)
+					return
+				}
+				served.Add(1)
+			}()
+		}
+		time.Sleep(patience)
+		if n := served.Load(); n != 39 {
+			t.Errorf("%d of 39 were served within %s", n, patience)
+		}
+		end()
+		time.Sleep(time.Second)
+	})
+}
+
+// Whoever comes for the first time goes before a flood that came before it.
+func TestFewestTurnsGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		for range LookupNew.Amount {
+			q.Enter("flood", Lane{Row: LookupNew}).Done()
+		}
+		var waiting []*Waiter
+		for range 10 {
+			waiting = append(waiting, q.Enter("flood", Lane{Row: LookupNew}))
+		}
+		honest := q.Enter("honest", Lane{Row: LookupNew})
+		time.Sleep(time.Second / time.Duration(LookupNew.Refill))
+		synctest.Wait()
+		select {
+		case <-honest.Ready():
+		default:
+			t.Error("the honest one waits")
+		}
+		for _, w := range waiting {
+			w.Leave()
+		}
+	})
+}
+
+// When too many wait, the longest line loses its last, and what comes from
+// elsewhere takes its place.
+func TestLongestLineLoses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		var flood []*Waiter
+		for range LookupPLC.Amount + LookupWaiting.Amount {
+			flood = append(flood, q.Enter("flood", Lane{Row: LookupPLC}))
+		}
+		more := q.Enter("flood", Lane{Row: LookupPLC})
+		<-more.Ready()
+		if retryAfter(t, more.Refusal()) <= 0 {
+			t.Error("no time to come back")
+		}
+		honest := q.Enter("honest", Lane{Row: LookupPLC})
+		last := flood[len(flood)-1]
+		<-last.Ready()
+		if last.Refusal() == nil || honest.Refusal() != nil || q.count != LookupWaiting.Amount {
+			t.Errorf("the last of the flood: %v, the honest one: %v, %d wait", last.Refusal(), honest.Refusal(), q.count)
+		}
+		flood[0].Done()
+		<-honest.Ready()
+		for _, w := range append(flood, honest) {
+			w.Leave()
+		}
+		if q.count != 0 || len(q.lines) != 0 {
+			t.Errorf("%d wait in %d lines", q.count, len(q.lines))
+		}
+	})
+}
+
+// What waits for a lane holds nobody up who does not need it.
+func TestLanesAreApart(t *testing.T) {
+	q := testQueue(t)
+	slow := Lane{LookupDomain, "slow.example"}
+	for range LookupDomain.Amount {
+		<-q.Enter("a", Lane{Row: LookupWeb}, slow).Ready()
+	}
+	stuck := q.Enter("b", Lane{Row: LookupWeb}, slow)
+	<-q.Enter("b", Lane{Row: LookupWeb}, Lane{LookupDomain, "quick.example"}).Ready()
+	select {
+	case <-stuck.Ready():
+		t.Error("a lane has more in it than its row says")
+	default:
+	}
+	stuck.Leave()
+}
+
+// A turn that comes in the moment of giving up is given back, and counts against
+// nobody.
+func TestTurnGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		for range 3 * LookupNew.Amount {
+			w := q.Enter("a", Lane{Row: LookupNew})
+			<-w.Ready()
+			w.Leave()
+			w.Leave()
+			w.Done()
+		}
+		if got := q.used["a"].amount; got != 0 {
+			t.Errorf("%v turns count", got)
+		}
+		for range LookupNew.Amount {
+			<-q.Enter("b", Lane{Row: LookupNew}).Ready()
+		}
+	})
+}
+
+func TestExpired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		for range LookupPLC.Amount {
+			q.Enter("a", Lane{Row: LookupPLC})
+		}
+		w := q.Enter("b", Lane{Row: LookupPLC})
+		if err := w.Expire(); retryAfter(t, err) <= 0 {
+			t.Errorf("%v", err)
+		}
+		w.Leave()
+		turn := q.Enter("c", Lane{Row: LookupNew})
+		if err := turn.Expire(); err != nil {
+			t.Errorf("one that has its turn: %v", err)
+		}
+	})
+}
+
+// What turned out well counts for less.
+func TestCredit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := testQueue(t)
+		for range 10 {
+			good := q.Enter("pds", Lane{Row: LookupNew})
+			good.Done()
+			good.Credit(0.75)
+			q.Enter("flood", Lane{Row: LookupNew}).Done()
+		}
+		if pds, flood := q.used["pds"].amount, q.used["flood"].amount; pds != flood/4 {
+			t.Errorf("%v and %v", pds, flood)
+		}
+	})
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := NewQueue(newTestLimits(t, Config{Off: true}), LookupWaiting)
+		for i := range maxSources + 5000 {
+			w := q.Enter(fmt.Sprint(i), Lane{Row: LookupNew}, Lane{LookupDomain, fmt.Sprint(i)})
+			<-w.Ready()
+			w.Done()
+		}
+		if len(q.used) > maxSources || len(q.lanes) > maxLanes {
+			t.Errorf("%d sources, %d lanes", len(q.used), len(q.lanes))
+		}
+	})
+}
+
+func BenchmarkQueueFull(b *testing.B) {
+	q := NewQueue(newTestLimits(b, Config{}), LookupWaiting)
+	for i := range LookupNew.Amount + LookupWaiting.Amount - 1 {
+		q.Enter(fmt.Sprint("storm", i%50), Lane{Row: LookupNew}, Lane{LookupDomain, fmt.Sprint(i)})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		q.Enter("one", Lane{Row: LookupNew}, Lane{Row: LookupPLC}).Leave()
+	}
+}

@@ -1,0 +1,182 @@
+package limit
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// crowd takes shares of one bucket.
+type crowd struct {
+	t      *testing.T
+	limits *Limits
+	clock  time.Duration
+	// first is which member of a flood is the quickest.
+	first  int
+	bucket SharedBucket
+}
+
+func newCrowd(t *testing.T, row *Row, size float64) *crowd {
+	c := &crowd{t: t, bucket: SharedBucket{Row: row, Name: "pds.example", Size: size}}
+	c.limits = newTestLimits(t, Config{Clock: func() time.Duration { return c.clock }})
+	return c
+}
+
+func (c *crowd) take(member string) bool {
+	c.t.Helper()
+	return c.limits.TryShare(c.bucket, member) == 0
+}
+
+// flood has members take all they get, in turns, and returns how much each got.
+func (c *crowd) flood(members int) map[string]int {
+	c.t.Helper()
+	got := map[string]int{}
+	for more := true; more; {
+		more = false
+		for i := range members {
+			if name := fmt.Sprint("flood", (i+c.first)%members); c.take(name) {
+				got[name]++
+				more = true
+			}
+		}
+	}
+	return got
+}
+
+func TestOneAloneGetsHalf(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassSend), 1)
+	got := c.flood(1)["flood0"]
+	if half := int(c.bucket.Row.Amount) / 2; got < half-1 || got > half+1 {
+		t.Errorf("%d of %d", got, c.bucket.Row.Amount)
+	}
+}
+
+// A flood of members leaves as much as each of them has, and whoever comes gets
+// half of that at once.
+func TestFloodLeavesAShare(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassPublish), 1)
+	total := 0
+	for name, n := range c.flood(200) {
+		total += n
+		if share := int(c.bucket.Row.Amount) / 201; n < share-1 || n > share+1 {
+			t.Fatalf("%s got %d", name, n)
+		}
+	}
+	if total > int(c.bucket.Row.Amount) {
+		t.Errorf("%d together", total)
+	}
+	for i := range int(c.bucket.Row.Amount) / 201 / 2 {
+		if !c.take("honest") {
+			t.Fatalf("the honest one is refused at its call %d", i)
+		}
+	}
+}
+
+// The flood goes on for a minute: together it gets the refill and no more, and
+// one call in ten seconds always passes.
+func TestLongFlood(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassChange), 1)
+	total := 0
+	const most, step = time.Minute, 250 * time.Millisecond
+	for c.clock < most {
+		for _, n := range c.flood(100) {
+			total += n
+		}
+		if c.clock%(10*time.Second) == 0 && !c.take("honest") {
+			t.Fatalf("refused after %s", c.clock)
+		}
+		c.clock += step
+		c.first = rand.N(100)
+	}
+	if all := c.bucket.Row.Amount + int64(most/time.Second)*c.bucket.Row.Refill; int64(total) > all {
+		t.Errorf("%d in %s, more than %d", total, most, all)
+	}
+}
+
+func TestSharedBucketsAreApart(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassClaim), 1)
+	c.flood(50)
+	c.bucket.Name = "other.example"
+	if n := len(c.flood(50)); n != 50 {
+		t.Errorf("%d members of another bucket got something", n)
+	}
+	c.bucket.Row = OriginRow(ClassSend)
+	if n := len(c.flood(50)); n != 50 {
+		t.Errorf("%d members got something in another class", n)
+	}
+}
+
+func TestShareComesBack(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassStream), 1)
+	c.flood(1)
+	wait := c.limits.TryShare(c.bucket, "flood0")
+	if c.clock += wait / 2; c.take("flood0") {
+		t.Errorf("it came back before %s", wait)
+	}
+	if c.clock += wait/2 + time.Microsecond; !c.take("flood0") {
+		t.Errorf("it did not come back after %s", wait)
+	}
+}
+
+// A bucket of any size lets one call pass.
+func TestSmallBucket(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassRead), 1e-9)
+	if !c.take("a") || c.take("b") {
+		t.Error("not one")
+	}
+	if c.clock += time.Hour; !c.take("b") {
+		t.Error("none an hour later")
+	}
+}
+
+func TestSharesAreBounded(t *testing.T) {
+	s := newShares(func() time.Duration { return 0 }, 100)
+	for i := range 5000 {
+		s.take(SharedBucket{OriginRow(ClassRead), "one", 1e6}, fmt.Sprint(i), 1)
+		s.take(SharedBucket{OriginRow(ClassRead), fmt.Sprint(i), 1}, "one", 1)
+	}
+	for i := range s.parts {
+		if p := &s.parts[i]; len(p.total) > 100 || len(p.members) > 100 {
+			t.Errorf("%d buckets and %d members", len(p.total), len(p.members))
+		}
+	}
+}
+
+func TestSharesConcurrently(t *testing.T) {
+	c := newCrowd(t, OriginRow(ClassUpload), 1)
+	var got atomic.Int64
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 1000 {
+				if c.take("one") {
+					got.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if half := c.bucket.Row.Amount / 2; got.Load() < half-1 || got.Load() > half+1 {
+		t.Errorf("%d of %d", got.Load(), c.bucket.Row.Amount)
+	}
+}
+
+func TestSharesOff(t *testing.T) {
+	l := newTestLimits(t, Config{Off: true})
+	for range 100_000 {
+		if wait := l.TryShare(SharedBucket{OriginRow(ClassUpload), "x", 1}, "one"); wait != 0 {
+			t.Fatal(wait)
+		}
+	}
+}
+
+func BenchmarkTakeShare(b *testing.B) {
+	l := newTestLimits(b, Config{Scale: 1e9})
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = l.TryShare(SharedBucket{OriginRow(ClassSend), "pds.example", 1}, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")
+	}
+}

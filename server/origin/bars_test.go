@@ -1,0 +1,199 @@
+package origin
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"catbird.blue/mls/server/limit"
+)
+
+// The clock of these tests stands still while anything can go on.
+
+// strangers are accounts whose documents name a host that does not know them;
+// a host with %d in it is another one for each.
+func (w *world) strangers(n int, host string) []string {
+	dids := make([]string, n)
+	for i := range dids {
+		at := host
+		if host == "" {
+			at = fmt.Sprintf("pds.invented%d.com", i)
+		}
+		dids[i] = w.account(fmt.Sprint("stranger", i), at, false)
+	}
+	return dids
+}
+
+// flooded leaves out reading, whose bucket is too large for a quick test.
+var flooded = []limit.Class{limit.ClassSend, limit.ClassChange, limit.ClassPublish, limit.ClassClaim, limit.ClassStream}
+
+// during has accounts flood all that they can every second, while run runs, and
+// gives how much of each class got through.
+func (w *world) during(dids []string, run func()) map[limit.Class]int {
+	ctx, end := context.WithCancel(w.t.Context())
+	got := map[limit.Class]int{}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			for _, class := range flooded {
+				got[class] += w.flood(dids, class)
+			}
+			time.Sleep(time.Second)
+		}
+	})
+	run()
+	end()
+	wg.Wait()
+	return got
+}
+
+// TestClaimsOfAnHonestHost: 200 DIDs claim an honest host and flood; one newcomer
+// of that host is neither refused nor slowed, from its first call on.
+func TestClaimsOfAnHonestHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		defer w.origins.Close()
+		honest := w.account("honest", "pds.honest.org", true)
+		second := w.account("second", "pds.honest.org", true)
+		w.during(w.strangers(200, "pds.honest.org"), func() {
+			w.newcomer(honest, "203.0.113.7", time.Second/2)
+			time.Sleep(5 * time.Second)
+			w.newcomer(second, "203.0.113.7", time.Second/2)
+		})
+		synctest.Wait()
+		if n := w.network.asked["pds.honest.org"]; n > 202+w.crowded() {
+			t.Errorf("the host was asked %d times", n)
+		}
+	})
+}
+
+// crowded is how many questions to PDSes did not get their turn.
+func (w *world) crowded() int {
+	return int(value(w.t, w.origins.confirmations.WithLabelValues("crowded")))
+}
+
+// TestInventedHosts: 200 DIDs with 200 hosts that do not exist get one bucket
+// together.
+func TestInventedHosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		defer w.origins.Close()
+		const seconds = 10
+		start := time.Now()
+		got := w.during(w.strangers(200, ""), func() { time.Sleep(seconds * time.Second) })
+		took := int64(time.Since(start)/time.Second) + 1
+		for class, n := range got {
+			row := limit.OriginRow(class)
+			if most := row.Amount + took*row.Refill; int64(n) > most || int64(n) < row.Amount/2 {
+				t.Errorf("%s: %d calls in %d s, where one bucket gives %d", class, n, took, most)
+			}
+		}
+	})
+}
+
+// TestFirstDay: on the first day of an instance 5,000 newcomers of one big host
+// come within an hour, and all five of a new PDS, beside 200 DIDs that flood.
+// Nobody of them is refused.
+func TestFirstDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		defer w.origins.Close()
+		const newcomers = 5000
+		var wg sync.WaitGroup
+		for i := range newcomers {
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * time.Hour / newcomers)
+				did := w.account(fmt.Sprint("big", i), fmt.Sprintf("pds%d.big.org", i%20), true)
+				w.newcomer(did, fmt.Sprintf("203.0.%d.7", i%20), 10*time.Second)
+			})
+		}
+		for i := range 5 {
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * 10 * time.Minute)
+				w.newcomer(w.account(fmt.Sprint("small", i), "pds.small.net", true), "192.0.2.1", time.Second)
+			})
+		}
+		time.Sleep(30 * time.Minute)
+		w.during(w.strangers(200, "pds.small.net"), func() { time.Sleep(5 * time.Second) })
+		wg.Wait()
+	})
+}
+
+// TestAccountsOfOneHost: 200 accounts that their host confirms, and that flood,
+// leave its next newcomer a share.
+func TestAccountsOfOneHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		defer w.origins.Close()
+		var dids []string
+		for i := range 200 {
+			dids = append(dids, w.account(fmt.Sprint("bot", i), "pds.big.org", true))
+		}
+		honest := w.account("honest", "pds.big.org", true)
+		w.during(dids, func() {
+			time.Sleep(3 * time.Second)
+			w.newcomer(honest, "203.0.113.7", time.Second/2)
+		})
+	})
+}
+
+// TestWordOfThePDS: so many flood that the bucket of the unconfirmed has nothing
+// left for anybody. A newcomer whose PDS answers does not notice, and the others
+// wait only once.
+func TestWordOfThePDS(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		defer w.origins.Close()
+		row := limit.OriginRow(limit.ClassStream)
+		members := 0
+		fill := func() {
+			for wait := time.Duration(0); wait == 0; members++ {
+				wait = w.origins.limits.TryShare(limit.SharedBucket{Row: row, Name: unconfirmed, Size: 1}, fmt.Sprint(members))
+			}
+		}
+		fill()
+		honest, stranger := w.account("honest", "pds.honest.org", true), w.account("stranger", "pds.honest.org", false)
+		start := time.Now()
+		if err := w.call(honest, "203.0.113.7", limit.ClassStream); err != nil || time.Since(start) != w.network.takes {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		if err := w.call(honest, "203.0.113.7", limit.ClassStream); err != nil || time.Since(start) != w.network.takes {
+			t.Errorf("again: %v after %s", err, time.Since(start))
+		}
+		ctx, end := context.WithCancel(t.Context())
+		var filling sync.WaitGroup
+		filling.Go(func() {
+			for ctx.Err() == nil {
+				fill()
+				time.Sleep(time.Millisecond)
+			}
+		})
+		synctest.Wait()
+		for range 2 {
+			if w.call(stranger, "203.0.113.8", limit.ClassStream) == nil {
+				t.Error("a stranger got something")
+			}
+		}
+		if took := time.Since(start); took != 2*w.network.takes {
+			t.Errorf("the stranger waited more than once: %s", took)
+		}
+		for i := range 2 * maxHearing {
+			go func() {
+				_ = w.call(w.account("slow", "pds.slow.org", true), fmt.Sprint("203.0.113.", i), limit.ClassStream)
+			}()
+		}
+		synctest.Wait()
+		end()
+		filling.Wait()
+		w.origins.mu.Lock()
+		defer w.origins.mu.Unlock()
+		for _, a := range w.origins.open {
+			if a.hearing > maxHearing {
+				t.Errorf("%d calls wait for one PDS", a.hearing)
+			}
+		}
+	})
+}

@@ -1,0 +1,246 @@
+package origin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
+)
+
+type memoryRow struct {
+	origin    string
+	confirmed time.Time
+	settled   bool
+}
+
+// memory is a store whose time is that of the test.
+type memory struct {
+	mu       sync.Mutex
+	rows     map[string]memoryRow
+	accepted map[string]time.Time
+	// asked counts questions for accounts; fails is what they are answered with.
+	asked int
+	fails error
+}
+
+func (m *memory) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fails = err
+}
+
+func (m *memory) GetStanding(_ context.Context, did string, newFor float64) (db.GetStandingRow, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+	row := m.rows[did]
+	at, ok := m.accepted[did]
+	out := db.GetStandingRow{Noted: row.settled, Settled: row.settled || ok && time.Since(at).Seconds() >= newFor}
+	if row.origin != "" {
+		out.Origin, out.Age = &row.origin, time.Since(row.confirmed).Seconds()
+	}
+	return out, m.fails
+}
+
+func (m *memory) NoteSettled(_ context.Context, did string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row := m.rows[did]
+	row.settled = true
+	m.rows[did] = row
+	return m.fails
+}
+
+func (m *memory) NoteOrigin(_ context.Context, did, origin string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row := m.rows[did]
+	row.origin, row.confirmed = origin, time.Now()
+	m.rows[did] = row
+	return m.fails
+}
+
+func (m *memory) ForgetOrigin(_ context.Context, did, origin string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if row := m.rows[did]; row.origin == origin {
+		row.origin = ""
+		m.rows[did] = row
+	}
+	return m.fails
+}
+
+func (m *memory) CountSettled(_ context.Context, origin string, maxAge float64) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := int64(0)
+	for _, row := range m.rows {
+		if row.settled && row.origin == origin && time.Since(row.confirmed).Seconds() < maxAge {
+			n++
+		}
+	}
+	return n, m.fails
+}
+
+// network is the PDSes: each knows its accounts, and answers after some time.
+type network struct {
+	mu       sync.Mutex
+	accounts map[string]map[string]bool
+	status   int // instead of an answer, where not 0
+	takes    time.Duration
+	asked    map[string]int
+}
+
+var errNoHost = errors.New("no such host")
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	select {
+	case <-time.After(n.takes):
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked[r.URL.Host]++
+	accounts, ok := n.accounts[r.URL.Host]
+	did := r.URL.Query().Get("did")
+	switch {
+	case !ok:
+		return nil, errNoHost
+	case r.URL.Path != "/xrpc/com.atproto.sync.getRepoStatus" || r.Method != http.MethodGet:
+		return answer(r, http.StatusNotImplemented, nil), nil
+	case n.status != 0:
+		return answer(r, n.status, nil), nil
+	case !accounts[did]:
+		return answer(r, http.StatusBadRequest, map[string]any{"error": "RepoNotFound", "message": "no"}), nil
+	}
+	return answer(r, http.StatusOK, map[string]any{"did": did, "active": true, "rev": "3l"}), nil
+}
+
+func answer(r *http.Request, status int, body any) *http.Response {
+	raw, _ := json.Marshal(body)
+	return &http.Response{StatusCode: status, Request: r, Body: io.NopCloser(strings.NewReader(string(raw)))}
+}
+
+// world is one instance, some PDSes, and accounts.
+type world struct {
+	t       testing.TB
+	store   *memory
+	network *network
+	origins *Origins
+	// pds is what documents say.
+	mu      sync.Mutex
+	pds     map[string]string
+	refused map[string]int
+}
+
+// newWorld is for use in a bubble of synctest.
+func newWorld(t testing.TB, sizes Sizes) *world {
+	t.Helper()
+	w := &world{
+		t: t, store: &memory{rows: map[string]memoryRow{}, accepted: map[string]time.Time{}},
+		network: &network{accounts: map[string]map[string]bool{}, takes: 200 * time.Millisecond, asked: map[string]int{}},
+		pds:     map[string]string{}, refused: map[string]int{},
+	}
+	limits, err := limit.New(limit.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.origins = New(Config{
+		Limits: limits, Client: &http.Client{Transport: w.network, Timeout: 3 * time.Second}, Sizes: sizes, CPUs: 2,
+		Endpoint: func(did string) (string, bool) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			pds, ok := w.pds[did]
+			return pds, ok
+		},
+	})
+	w.origins.store = w.store
+	return w
+}
+
+// account is one whose document names a host, which knows it or not.
+func (w *world) account(name, host string, known bool) string {
+	did := "did:plc:" + name
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pds[did] = "https://" + host
+	w.network.mu.Lock()
+	defer w.network.mu.Unlock()
+	if known {
+		if w.network.accounts[host] == nil {
+			w.network.accounts[host] = map[string]bool{}
+		}
+		w.network.accounts[host][did] = true
+	}
+	return did
+}
+
+var methods = map[limit.Class]*xrpc.Method{
+	limit.ClassRead:    {NSID: "blue.catbird.mls.getConvos", Kind: xrpc.Query},
+	limit.ClassSend:    {NSID: "blue.catbird.mls.sendMessage", Kind: xrpc.Procedure},
+	limit.ClassChange:  {NSID: "blue.catbird.mls.createConvo", Kind: xrpc.Procedure},
+	limit.ClassPublish: {NSID: "blue.catbird.mls.publishKeyPackages", Kind: xrpc.Procedure},
+	limit.ClassClaim:   {NSID: "blue.catbird.mls.getKeyPackages", Kind: xrpc.Query},
+	limit.ClassStream:  {NSID: "blue.catbird.mls.subscribeConvoEvents", Kind: xrpc.Subscription},
+}
+
+// call makes one call of an account from an address.
+func (w *world) call(did, address string, class limit.Class) error {
+	r := &http.Request{RemoteAddr: address + ":1"}
+	return w.origins.Admit(w.t.Context(), &xrpc.Call{Method: methods[class], Caller: xrpc.Caller{DID: did}, Request: r})
+}
+
+// flood has accounts make calls of a class from their addresses, each until it
+// is refused and at most as many as its own rate lets pass at once, and gives how
+// many got through.
+func (w *world) flood(dids []string, class limit.Class) int {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	total := 0
+	for i, did := range dids {
+		wg.Go(func() {
+			for range limit.AccountRow(class).Amount {
+				if w.call(did, fmt.Sprintf("198.51.%d.1", i%50), class) != nil {
+					break
+				}
+				mu.Lock()
+				total++
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return total
+}
+
+// firstDay is what a newcomer's client does in its first minutes.
+var firstDay = []limit.Class{
+	limit.ClassPublish, limit.ClassRead, limit.ClassStream, limit.ClassRead, limit.ClassClaim, limit.ClassChange,
+	limit.ClassSend, limit.ClassSend, limit.ClassPublish, limit.ClassSend, limit.ClassRead, limit.ClassSend,
+}
+
+// newcomer makes the calls of a first day, some seconds apart, and counts what
+// is refused.
+func (w *world) newcomer(did, address string, pause time.Duration) {
+	for _, class := range firstDay {
+		start := time.Now()
+		if err := w.call(did, address, class); err != nil {
+			w.t.Errorf("%s: %s: %v", did, class, err)
+		}
+		if took := time.Since(start); took > patience {
+			w.t.Errorf("%s: %s took %s", did, class, took)
+		}
+		time.Sleep(pause)
+	}
+}

@@ -1,0 +1,24 @@
+package server
+
+import "testing"
+
+// TestJanitorRemovesOrigins: of accounts that are new nothing is kept but what
+// counts; the others stay, so that they are counted again when they come back.
+func TestJanitorRemovesOrigins(t *testing.T) {
+	s := newTestServer(t)
+	for who, row := range map[string]struct {
+		age     string
+		settled bool
+	}{"alice": {"8 days", false}, "bob": {"6 days", false}, "carol": {"8 days", true}} {
+		if _, err := s.pool.Exec(t.Context(), `INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
+			VALUES ($1, 'pds.example', now() - $2::interval, CASE WHEN $3 THEN now() END)`, did(who), row.age, row.settled); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := query[string](t, s.pool, `SELECT string_agg(did, ' ' ORDER BY did) FROM account_origins`); got != did("bob")+" "+did("carol") {
+		t.Errorf("left are those of %s", got)
+	}
+}

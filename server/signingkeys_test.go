@@ -1,0 +1,19 @@
+package server
+
+import "testing"
+
+// TestJanitorRemovesSigningKeys: a key that is too old to be used is not kept.
+func TestJanitorRemovesSigningKeys(t *testing.T) {
+	s := newTestServer(t)
+	for who, age := range map[string]string{"alice": "25 hours", "bob": "23 hours"} {
+		if _, err := s.pool.Exec(t.Context(), `INSERT INTO account_keys VALUES ($1, 'key', now() - $2::interval)`, did(who), age); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.clean(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := query[string](t, s.pool, `SELECT string_agg(did, ' ') FROM account_keys`); got != did("bob") {
+		t.Errorf("left are the keys of %s", got)
+	}
+}

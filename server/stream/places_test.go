@@ -1,0 +1,289 @@
+package stream
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"catbird.blue/mls/gen/client"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
+)
+
+var most = int(limit.WaitsAndStreams.Amount)
+
+// tick is a clock that a test moves.
+type tick struct{ now atomic.Int64 }
+
+func (c *tick) add(d time.Duration) { c.now.Add(int64(d)) }
+
+func (c *tick) limits(t testing.TB) *limit.Limits {
+	t.Helper()
+	l, err := limit.New(limit.Config{Clock: func() time.Duration { return time.Duration(c.now.Load()) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// crowd opens streams of both transports, and tells each where it is.
+func (w *world) crowd(t testing.TB, n int) []*xrpc.Events[client.ConvoEvent] {
+	t.Helper()
+	var all []*xrpc.Events[client.ConvoEvent]
+	for i := range n {
+		all = append(all, w.open(t, transports[i%2], nil))
+		eventually(t, "the stream", func() bool { return w.count() >= i+1 })
+	}
+	return all
+}
+
+// alive delivers an event to all streams and wants each of these to get it.
+func (w *world) alive(t *testing.T, n int, streams ...*xrpc.Events[client.ConvoEvent]) {
+	t.Helper()
+	w.deliver(NewEvent(message(n, 10), nil))
+	for i, events := range streams {
+		if ev, err := events.Next(); err != nil || ev.EventCursor() != cursorOf(n) {
+			t.Errorf("stream %d: %+v %v, want event %d", i, ev, err, n)
+		}
+	}
+}
+
+func wantRefused(t *testing.T, err error, after time.Duration) {
+	t.Helper()
+	var e *xrpc.Error
+	if !errors.As(err, &e) || e.Status != 429 || e.Name != xrpc.RateLimitExceeded || e.RetryAfter != after ||
+		!strings.HasPrefix(e.Message, "16 waits and streams are open already: ") {
+		t.Errorf("%v after %v, want %s after %v", err, e, xrpc.RateLimitExceeded, after)
+	}
+}
+
+// An account that has all its streams is let in once more: its oldest stream
+// ends with the cursor to go on from. Nobody else notices.
+func TestOldestStreamMakesRoom(t *testing.T) {
+	var clock tick
+	w := newWorld(t, Config{Limits: clock.limits(t)})
+	other := w.as("did:plc:other")
+	bystander := other.open(t, "sse", nil)
+	eventually(t, "the bystander", func() bool { return w.count() == 1 })
+	all := w.crowd(t, most-1)
+	all = append(all, w.open(t, "websocket", nil))
+	eventually(t, "all streams", func() bool { return w.count() == most+1 })
+	w.alive(t, 1, append(all, bystander)...)
+	for i, transport := range []string{"sse", "websocket"} {
+		// A new device of the account connects.
+		device := w.open(t, transport, nil)
+		wantInfo(t, all[i], "closing", cursorOf(1+i))
+		wantEnd(t, all[i])
+		eventually(t, "the change", func() bool { return w.ended(transport, reasonEvicted) == 1 && w.count() == most+1 })
+		all = append(all, device)
+		w.alive(t, 2+i, append(all[i+1:], bystander)...)
+	}
+	if n := valueOf(w.metrics.Evicted.WithLabelValues("stream")); n != 2 {
+		t.Errorf("%d evictions were counted", n)
+	}
+	// Its place is free for who closes one, at no price.
+	_ = all[2].Close()
+	eventually(t, "it left", func() bool { return w.count() == most })
+	all = append(all, w.open(t, "sse", nil))
+	w.alive(t, 4, append(all[3:], bystander)...)
+}
+
+// A frame of the WebSocket's closing tells its client to come back.
+func TestEvictedWebSocketComesBack(t *testing.T) {
+	w := newWorld(t, Config{PerDID: 1})
+	ws := dial(t, w)
+	w.sink(t).Deliver(NewEvent(message(1, 10), nil))
+	readFrame(t, ws)
+	w.open(t, "sse", nil)
+	wantGoingAway(t, ws, cursorOf(1))
+}
+
+// The oldest wait ends before any stream does.
+func TestOldestWaitMakesRoom(t *testing.T) {
+	var clock tick
+	w := newWorld(t, Config{Limits: clock.limits(t)})
+	all := w.crowd(t, most-2)
+	enter := func() (<-chan struct{}, func()) {
+		t.Helper()
+		ended, leave, err := w.streams.Wait("did:plc:me")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ended, leave
+	}
+	over := func(ended <-chan struct{}) bool {
+		select {
+		case <-ended:
+			return true
+		default:
+			return false
+		}
+	}
+	first, leaveFirst := enter()
+	second, leaveSecond := enter()
+	all = append(all, w.open(t, "sse", nil))
+	if !over(first) || over(second) {
+		t.Error("not the oldest wait has ended")
+	}
+	third, leaveThird := enter()
+	if !over(second) || over(third) {
+		t.Error("not the older of two waits has ended")
+	}
+	all = append(all, w.open(t, "sse", nil))
+	if !over(third) {
+		t.Error("the last wait has not ended")
+	}
+	eventually(t, "the streams", func() bool { return w.count() == len(all) })
+	w.alive(t, 1, all...)
+	// Without a wait, a wait ends the oldest stream.
+	fourth, leaveFourth := enter()
+	wantInfo(t, all[0], "closing", cursorOf(1))
+	wantEnd(t, all[0])
+	if over(fourth) {
+		t.Error("the new wait has ended")
+	}
+	for _, leave := range []func(){leaveFirst, leaveSecond, leaveThird, leaveFourth, leaveFourth} {
+		leave()
+	}
+	if n := valueOf(w.metrics.Evicted.WithLabelValues("wait")); n != 3 {
+		t.Errorf("%d evicted waits were counted", n)
+	}
+	// All who left have given back what they had, and nobody else's.
+	w.alive(t, 2, all[1:]...)
+	w.streams.places.mu.Lock()
+	defer w.streams.places.mu.Unlock()
+	if n := len(w.streams.places.byDID["did:plc:me"]); n != most-1 {
+		t.Errorf("%d places are taken, want %d", n, most-1)
+	}
+}
+
+// So many times a minute an account may make room for itself. Beyond, it is
+// refused, and what is there stays. Other accounts are let in all the time.
+func TestEvictionsAMinute(t *testing.T) {
+	var clock tick
+	w := newWorld(t, Config{Limits: clock.limits(t)})
+	all := w.crowd(t, most)
+	burst := int(limit.Evictions.Amount)
+	w.alive(t, 0, all...)
+	for i := range burst {
+		all = append(all, w.open(t, "sse", nil))
+		wantInfo(t, all[i], "closing", cursorOf(0))
+		wantEnd(t, all[i])
+	}
+	stay := all[burst:]
+	refused := func(after time.Duration) {
+		t.Helper()
+		_, err := w.client.StreamConvoEvents(t.Context(), &client.StreamConvoEventsParams{})
+		wantRefused(t, err, after)
+		_, err = w.client.SubscribeConvoEvents(t.Context(), &client.SubscribeConvoEventsParams{})
+		wantRefused(t, err, after)
+		_, _, err = w.streams.Wait("did:plc:me")
+		wantRefused(t, err, after)
+	}
+	refused(15 * time.Second)
+	bystander := w.as("did:plc:other").open(t, "websocket", nil)
+	eventually(t, "the change", func() bool { return w.count() == most+1 })
+	w.alive(t, 1, append(stay, bystander)...)
+	clock.add(15*time.Second - 1)
+	refused(time.Second)
+	clock.add(1)
+	again := w.open(t, "sse", nil)
+	wantInfo(t, stay[0], "closing", cursorOf(1))
+	wantEnd(t, stay[0])
+	refused(15 * time.Second)
+	clock.add(time.Hour)
+	for i := range burst {
+		w.open(t, "sse", nil)
+		wantInfo(t, stay[1+i], "closing", cursorOf(1))
+		wantEnd(t, stay[1+i])
+	}
+	refused(15 * time.Second)
+	eventually(t, "the change", func() bool { return w.count() == most+1 })
+	w.alive(t, 2, append(stay[1+burst:], again, bystander)...)
+}
+
+// What an account holds after it was made to end counts against nobody: clients
+// that come back while their last streams say goodbye evict none.
+func TestLeavingStreamsHoldNoPlace(t *testing.T) {
+	w := newWorld(t, Config{Limits: new(tick).limits(t)})
+	all := w.crowd(t, most)
+	w.alive(t, 1, all...)
+	for _, to := range w.attachedSinks() {
+		to.End(nil) // as a change of generation does
+	}
+	for range most {
+		w.open(t, "sse", nil)
+	}
+	for _, events := range all {
+		wantInfo(t, events, "closing", cursorOf(1))
+		wantEnd(t, events)
+	}
+	if n := w.ended("sse", reasonEvicted) + w.ended("websocket", reasonEvicted); n != 0 {
+		t.Errorf("%d were evicted", n)
+	}
+}
+
+// A stream that nobody reads makes room as well, and what waits for it is given
+// up at once.
+func TestStalledStreamMakesRoom(t *testing.T) {
+	each(t, func(t *testing.T, transport string) {
+		w := newWorld(t, Config{PerDID: 1, Buffer: 64 << 20, WriteTimeout: time.Hour})
+		w.open(t, transport, nil) // and never read
+		to := w.sink(t).(*outbox)
+		for i := range 30 {
+			to.Deliver(NewEvent(message(i, 1<<20), nil))
+		}
+		fresh := w.open(t, transport, nil)
+		to.mu.Lock()
+		waits := len(to.queue)
+		to.mu.Unlock()
+		if waits > 0 {
+			t.Errorf("%d events still wait", waits)
+		}
+		eventually(t, "the new stream", func() bool { return w.count() == 2 })
+		w.alive(t, 100, fresh)
+		to.gone() // so that the test need not wait for it
+	})
+}
+
+// Places are exact, whoever comes and goes at once.
+func TestPlacesConcurrently(t *testing.T) {
+	p := newPlaces(most, (*limit.Limits)(nil).OrDefault(), NewMetrics(nil))
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for range 1000 {
+				w := &wait{ended: make(chan struct{}), metrics: p.metrics}
+				did := "did:plc:" + string(rune('a'+i%2))
+				if p.take(did, w) == nil {
+					p.leave(did, w)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if len(p.byDID) != 0 {
+		t.Errorf("%d accounts hold places", len(p.byDID))
+	}
+}
+
+// Where amounts per time are turned off, an account may make room for itself as
+// often as it likes; it has no more streams for that.
+func TestPlacesHoldWithoutRates(t *testing.T) {
+	off, err := limit.New(limit.Config{Off: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, Config{Limits: off})
+	all := w.crowd(t, most)
+	w.alive(t, 1, all...)
+	for i := range most {
+		w.open(t, transports[i%2], nil)
+		wantInfo(t, all[i], "closing", cursorOf(1))
+		wantEnd(t, all[i])
+	}
+	eventually(t, "the change", func() bool { return w.count() == most })
+}

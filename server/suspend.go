@@ -1,0 +1,65 @@
+package server
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
+)
+
+// suspend ends the rights of another member at once and without a commit, which
+// a member that answers every commit with a bad one could win every time. The
+// leaf becomes a pending removal that any member may commit. Until then the
+// account holds the keys of the group, so clients commit the removal before they
+// send. It waits for no rate of the conversation.
+func (s *Server) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+	now := s.timestamp()
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
+	if err != nil {
+		return nil, err
+	}
+	out := &commitResult{}
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}
+		*out = commitResult{}
+		if found, err := h.begin(ctx, first, out); found || err != nil {
+			return err
+		}
+		if err := h.suspend(ctx, *in.TargetDID); err != nil {
+			return err
+		}
+		out.Success, out.NewEpoch = true, h.convo.Epoch
+		return first.keep(ctx, h.q, out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.hint(in.ConvoID)
+	return out, nil
+}
+
+// suspend changes nothing where the target has left already.
+func (h *handshakeTx) suspend(ctx context.Context, target string) error {
+	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	if err != nil {
+		return err
+	}
+	if !may {
+		return gen.Errorf(gen.ErrNotAllowed, "%s: only the creator, or once the creator has left the longest-standing member, may remove members", fieldTargetDID)
+	}
+	standing, err := standings(ctx, h.q, h.convoID, []string{target})
+	if err != nil {
+		return err
+	}
+	switch standing[target] {
+	case stranger:
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", fieldTargetDID)
+	case pendingLeaver:
+		return nil
+	}
+	return h.end(ctx, target, stream.ActionRemoved, false)
+}
