@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/xrpc"
 )
 
 // The three bystanders, by what they are to the service.
@@ -38,6 +38,9 @@ type bystander struct {
 
 func (s *scene) bystanders(ctx context.Context) (*bystanders, error) {
 	alice, bob := s.newPerson(), s.newPerson()
+	if err := s.settle(ctx, alice, bob); err != nil {
+		return nil, err
+	}
 	for _, p := range []*person{alice, bob} {
 		if err := p.publish(ctx, p.device, 5); err != nil {
 			return nil, err
@@ -45,6 +48,9 @@ func (s *scene) bystanders(ctx context.Context) (*bystanders, error) {
 	}
 	talk, err := create(ctx, alice, bob)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.sql(ctx, `UPDATE memberships SET accepted_at = now()`); err != nil {
 		return nil, err
 	}
 	// An account has a bounded number of devices: the one that gets new ones is
@@ -57,7 +63,11 @@ func (s *scene) bystanders(ctx context.Context) (*bystanders, error) {
 		}},
 		{newcomer, func(ctx context.Context) error {
 			p := s.newPerson()
-			return p.publish(ctx, p.device, 3)
+			if err := p.publish(ctx, p.device, 3); err != nil {
+				return err
+			}
+			_, err := p.client().GetSubscriptionTicket(ctx, &gen.GetSubscriptionTicketInput{})
+			return err
 		}},
 		{newDevice, func(ctx context.Context) error {
 			if devices++; devices > 30 {
@@ -77,7 +87,13 @@ type sighting struct {
 // times of one bystander's calls.
 type times struct {
 	took   []time.Duration
-	failed []error
+	failed []failure
+}
+
+// failure is a call that failed, and when it began.
+type failure struct {
+	at  time.Duration
+	err error
 }
 
 // watch lets the bystanders work for a time, or until ctx ends where it is 0.
@@ -98,12 +114,12 @@ func (b *bystanders) watch(ctx context.Context, d time.Duration) *sighting {
 
 // record runs one bystander. A call that is under way at the end is finished.
 func (s *sighting) record(ctx context.Context, one bystander) {
-	seen := &times{}
+	seen, begin := &times{}, time.Now()
 	for ctx.Err() == nil {
 		start := time.Now()
 		err := one.call(context.WithoutCancel(ctx))
 		if err != nil {
-			seen.failed = append(seen.failed, err)
+			seen.failed = append(seen.failed, failure{start.Sub(begin), err})
 		} else {
 			seen.took = append(seen.took, time.Since(start))
 		}
@@ -125,11 +141,19 @@ func (t *times) at(percent int) time.Duration {
 	return t.took[min(len(t.took)-1, len(t.took)*percent/100)]
 }
 
+// first gives the first failure; nil where nothing failed.
+func (t *times) first() error {
+	if len(t.failed) == 0 {
+		return nil
+	}
+	return t.failed[0].err
+}
+
 // calm fails where the bystanders have trouble without any flood.
 func (s *sighting) calm() error {
 	for name, t := range s.seen {
 		if len(t.failed) > 0 || len(t.took) == 0 {
-			return fmt.Errorf("%s: %d calls succeeded, others failed: %w", name, len(t.took), errors.Join(t.failed...))
+			return fmt.Errorf("%s: %d calls succeeded, others failed: %w", name, len(t.took), t.first())
 		}
 	}
 	return nil
@@ -142,18 +166,15 @@ func (s *sighting) print(quiet *sighting) {
 			len(t.took)+len(t.failed), len(t.failed), t.at(50).Round(time.Millisecond/10), q.at(50).Round(time.Millisecond/10),
 			t.at(100).Round(time.Millisecond))
 		if len(t.failed) > 0 {
-			fmt.Printf("                first failure: %v\n", t.failed[0])
+			fmt.Printf("                after %s: %v\n", t.failed[0].at.Round(time.Millisecond), t.first())
 		}
 	}
 }
 
 // bounds are what bystanders may see during a flood.
 type bounds struct {
-	// failed counts calls of one bystander that may fail.
-	failed int
-	// slower bounds the median of the known account by a factor of its quiet
-	// one; 0 for no bound, since a flood shares two cores with the service.
-	slower float64
+	// settles is how long after its beginning calls may fail.
+	settles time.Duration
 	// longest bounds every call.
 	longest time.Duration
 }
@@ -161,75 +182,18 @@ type bounds struct {
 // usual is what holds where a flood says nothing else: nobody fails.
 var usual = bounds{longest: 10 * time.Second}
 
-func (b *bounds) check(during, quiet *sighting) error {
+func (b *bounds) check(during *sighting) error {
 	var errs []error
 	for name, t := range during.seen {
 		if len(t.took) == 0 {
 			errs = append(errs, fmt.Errorf("%s: no call succeeded", name))
 		}
-		if len(t.failed) > b.failed {
-			errs = append(errs, fmt.Errorf("%s: %d calls failed, %d may", name, len(t.failed), b.failed))
+		if n := len(t.failed); n > 0 && t.failed[n-1].at > b.settles {
+			errs = append(errs, fmt.Errorf("%s: a call failed %s after the flood began", name, t.failed[n-1].at.Round(time.Millisecond)))
 		}
 		if longest := t.at(100); longest > b.longest {
 			errs = append(errs, fmt.Errorf("%s: a call took %s, the bound is %s", name, longest, b.longest))
 		}
 	}
-	if slower := float64(during.seen[known].at(50)) / float64(quiet.seen[known].at(50)); b.slower > 0 && slower > b.slower {
-		errs = append(errs, fmt.Errorf("%s: the median is %.2f times that before the flood, the bound is %.2f", known, slower, b.slower))
-	}
 	return errors.Join(errs...)
-}
-
-// sent counts the answers of a flood's calls by the name of the error.
-type sent struct {
-	mu sync.Mutex
-	by map[string]int
-}
-
-func (s *sent) add(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.by == nil {
-		s.by = map[string]int{}
-	}
-	s.by[nameOf(err)]++
-}
-
-func nameOf(err error) string {
-	if err == nil {
-		return "ok"
-	}
-	if e, ok := errors.AsType[*xrpc.Error](err); ok {
-		return e.Name
-	}
-	return "broken connection"
-}
-
-// total counts all answers, and String lists them.
-func (s *sent) total() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, of := range s.by {
-		n += of
-	}
-	return n
-}
-
-func (s *sent) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	names := make([]string, 0, len(s.by))
-	for name := range s.by {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	out := ""
-	for i, name := range names {
-		if i > 0 {
-			out += ", "
-		}
-		out += fmt.Sprintf("%d %s", s.by[name], name)
-	}
-	return out
 }

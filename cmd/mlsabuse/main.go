@@ -15,8 +15,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"regexp"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -39,79 +39,111 @@ type flood struct {
 
 // outcome is what a flood came to.
 type outcome struct {
-	// tried counts what the flood did: nothing fails the run.
+	// tried counts what the flood did.
 	tried int
 	// achieved says what it came to, for people.
 	achieved string
-	// excess is what it reached beyond what it may; "" for nothing.
-	excess string
+	// idle says why the flood counts as one that did nothing, and excess what it
+	// reached beyond what it may; "" for neither.
+	idle, excess string
 }
 
 // floods in the order in which they run.
-var floods = slices.Concat(tokenFloods())
+var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods())
+
+// selection is what is to be run.
+type selection struct {
+	names []string
+	full  bool
+}
+
+// parse reads a list of names, or beginnings of names, in which the word full
+// stands for the full size.
+func (s *selection) parse(list string) error {
+	for word := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		switch {
+		case word == "full":
+			s.full = true
+		case !slices.ContainsFunc(floods, func(f flood) bool { return strings.HasPrefix(f.name, word) }):
+			return fmt.Errorf("no flood is called %s", word)
+		default:
+			s.names = append(s.names, word)
+		}
+	}
+	return nil
+}
+
+func (s *selection) has(name string) bool {
+	return len(s.names) == 0 || slices.ContainsFunc(s.names, func(n string) bool { return strings.HasPrefix(name, n) })
+}
 
 func main() {
-	which := flag.String("run", ".", "run the floods whose name matches this expression")
+	which := flag.String("run", os.Getenv("ABUSE"), "the floods to run, separated by commas, and full for their full size; also ABUSE")
 	binary := flag.String("mlsd", "bin/mlsd", "the binary to attack")
-	full := flag.Bool("full", os.Getenv("ABUSE") == "full", "run each flood in its full size and time (also ABUSE=full)")
+	list := flag.Bool("list", false, "list the floods")
 	flag.Parse()
+	if *list {
+		for _, f := range floods {
+			fmt.Printf("%-18s %s\n", f.name, f.what)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *binary, *which, *full); err != nil {
+	if err := run(ctx, *binary, *which); err != nil {
 		fmt.Fprintln(os.Stderr, "mlsabuse:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, binary, which string, full bool) error {
-	match, err := regexp.Compile(which)
-	if err != nil {
-		return fmt.Errorf("-run: %w", err)
+func run(ctx context.Context, binary, which string) (err error) {
+	var chosen selection
+	if err := chosen.parse(which); err != nil {
+		return err
 	}
-	var failed []error
-	ran := 0
-	for i := range floods {
-		f := &floods[i]
-		if !match.MatchString(f.name) {
-			continue
-		}
-		ran++
-		if err := f.against(ctx, binary, full); err != nil {
-			if ctx.Err() != nil {
-				return err
-			}
-			fmt.Printf("  FAILED: %v\n", err)
-			failed = append(failed, fmt.Errorf("%s: %w", f.name, err))
-		}
-	}
-	if ran == 0 {
-		return errors.New("no flood has such a name")
-	}
-	fmt.Printf("%d floods, %d failed\n", ran, len(failed))
-	return errors.Join(failed...)
-}
-
-// against runs the flood against an instance of its own, on a database of its
-// own, so that no flood finds what another one left.
-func (f *flood) against(ctx context.Context, binary string, full bool) (err error) {
 	bed, err := testbed.New(ctx, "mlsabuse", binary)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, bed.Close()) }()
-	s := &scene{World: bed, full: full}
-	env := f.env
+	var failed []error
+	ran, start := 0, time.Now()
+	for i := range floods {
+		f := &floods[i]
+		if !chosen.has(f.name) {
+			continue
+		}
+		ran++
+		if err := f.against(ctx, bed, chosen.full); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			fmt.Printf("  FAILED        %v\n", err)
+			failed = append(failed, fmt.Errorf("%s: %w", f.name, err))
+		}
+	}
+	fmt.Printf("%d floods, %d failed, in %s\n", ran, len(failed), time.Since(start).Round(time.Second))
+	return errors.Join(failed...)
+}
+
+// against runs the flood against an instance of its own, on a database of its
+// own, so that no flood finds what another one left.
+func (f *flood) against(ctx context.Context, bed *testbed.World, full bool) (err error) {
+	s, err := newScene(ctx, bed, f.name, full)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	env := append(slices.Clone(f.env), s.env...)
 	if f.redis {
 		if s.redis, err = testbed.StartRedis(ctx, bed.Dir, redisMemory...); err != nil {
 			return err
 		}
-		defer s.redis.Kill()
 		env = append(env, "REDIS_URL="+s.redis.URL)
 	}
 	if s.server, _, err = bed.StartInstance(ctx, env...); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.server.Stop()) }()
 	return f.measure(ctx, s)
 }
 
@@ -119,13 +151,16 @@ func (f *flood) against(ctx context.Context, binary string, full bool) (err erro
 // are told to have it.
 var redisMemory = []string{"--maxmemory", "12mb", "--maxmemory-policy", "noeviction"}
 
+// afterwards is how long bystanders work on when a flood is over.
+const afterwards = 1500 * time.Millisecond
+
 func (f *flood) measure(ctx context.Context, s *scene) error {
 	fmt.Printf("%s: %s\n", f.name, f.what)
 	honest, err := s.bystanders(ctx)
 	if err != nil {
 		return fmt.Errorf("bystanders: %w", err)
 	}
-	quiet := honest.watch(ctx, 2*time.Second)
+	quiet := honest.watch(ctx, afterwards)
 	if err := quiet.calm(); err != nil {
 		return fmt.Errorf("before the flood: %w", err)
 	}
@@ -135,6 +170,9 @@ func (f *flood) measure(ctx context.Context, s *scene) error {
 	start := time.Now()
 	out, err := f.run(ctx, s)
 	took := time.Since(start)
+	if err == nil {
+		rest(ctx, afterwards)
+	}
 	stop()
 	during := <-seen
 	if err != nil {
@@ -142,15 +180,31 @@ func (f *flood) measure(ctx context.Context, s *scene) error {
 	}
 	fmt.Printf("  the flood     %s (%d tried, in %s)\n", out.achieved, out.tried, took.Round(time.Millisecond))
 	during.print(quiet)
+	return f.judge(out, during)
+}
+
+func (f *flood) judge(out *outcome, during *sighting) error {
+	var errs []error
 	if out.tried == 0 {
-		return errors.New("the flood did nothing")
+		out.idle = "nothing was tried"
+	}
+	if out.idle != "" {
+		errs = append(errs, fmt.Errorf("the flood did nothing: %s", out.idle))
 	}
 	if out.excess != "" {
-		return errors.New(out.excess)
+		errs = append(errs, errors.New(out.excess))
 	}
 	b := f.hurt
 	if b == nil {
 		b = &usual
 	}
-	return b.check(during, quiet)
+	return errors.Join(append(errs, b.check(during))...)
+}
+
+// rest waits, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"catbird.blue/mls/gen"
+)
+
+const (
+	waits = 400
+	// waitsSlower is how much longer the median of somebody else's send may
+	// take beside them.
+	waitsSlower = 1.2
+)
+
+// wait keeps one long poll of the person open, until ctx ends. It asks again at
+// once when it is answered, and after the time that it is told when refused.
+func (p *person) wait(ctx context.Context, answers *sent) {
+	for ctx.Err() == nil {
+		_, err := p.over(waiting).Sync(ctx, &gen.SyncInput{Limit: 1, WaitMs: 20_000})
+		if ctx.Err() != nil {
+			return
+		}
+		answers.add(err)
+		if err != nil {
+			rest(ctx, max(retryAfter(err), time.Second))
+		}
+	}
+}
+
+var waiting = from("127.0.5.1", waits)
+
+// sendFor sends messages one after the other for a time, and gives how long each
+// took.
+func (p *person) sendFor(ctx context.Context, talk *conversation, d time.Duration) (took []time.Duration, err error) {
+	for begin := time.Now(); time.Since(begin) < d && ctx.Err() == nil; rest(ctx, 15*time.Millisecond) {
+		start := time.Now()
+		if _, err := p.client().SendMessage(ctx, talk.message(200)); err != nil {
+			return nil, fmt.Errorf("send: %w", err)
+		}
+		took = append(took, time.Since(start))
+	}
+	return took, ctx.Err()
+}
+
+func median[T int64 | float64 | time.Duration](of []T) T {
+	if len(of) == 0 {
+		return 0
+	}
+	of = slices.Clone(of)
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
+// floodWaits has an account open 400 long polls and leave them, again and again,
+// and compares the sends of a member of its conversation in between.
+func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
+	alice, mallory := s.newPerson(), s.newPerson()
+	if err := s.settle(ctx, alice, mallory); err != nil {
+		return nil, err
+	}
+	if err := mallory.publish(ctx, mallory.device, 3); err != nil {
+		return nil, err
+	}
+	talk, err := create(ctx, alice, mallory)
+	if err != nil {
+		return nil, err
+	}
+	side := s.length(1500*time.Millisecond, 5*time.Second)
+	answers := &sent{}
+	var ratios []float64
+	var with, without []time.Duration
+	for range s.size(6, 12) {
+		flooding, end := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		for range waits {
+			wg.Go(func() { mallory.wait(flooding, answers) })
+		}
+		rest(ctx, 700*time.Millisecond) // they are open, or refused
+		beside, err := alice.sendFor(ctx, talk, side)
+		end()
+		wg.Wait()
+		if err != nil {
+			return nil, err
+		}
+		rest(ctx, 300*time.Millisecond)
+		alone, err := alice.sendFor(ctx, talk, side)
+		if err != nil {
+			return nil, err
+		}
+		ratios = append(ratios, float64(median(beside))/float64(median(alone)))
+		with, without = append(with, beside...), append(without, alone...)
+	}
+	ratio := median(ratios)
+	out := &outcome{tried: waits, achieved: fmt.Sprintf("somebody's sends take %.2f times as long (p50 %s beside the waits, %s without, rounds %.2f); waits: %s",
+		ratio, median(with).Round(10*time.Microsecond), median(without).Round(10*time.Microsecond), ratios, answers)}
+	if answers.of(limited) == 0 {
+		out.idle = "no wait was refused"
+	}
+	if ratio > waitsSlower {
+		out.excess = fmt.Sprintf("the median is %.2f times that without, the bound is %.2f", ratio, waitsSlower)
+	}
+	return out, nil
+}
+
+// retryAfter is when a refusal says to come back.
+func retryAfter(err error) time.Duration {
+	if e := asRefusal(err); e != nil {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+func waitFloods() []flood {
+	return []flood{{name: "waits", what: "400 long polls of one account, beside a member of its conversation who sends", run: floodWaits}}
+}
