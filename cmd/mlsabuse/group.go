@@ -79,6 +79,40 @@ func create(ctx context.Context, creator *person, others ...*person) (*conversat
 	return &conversation{id: g.ID(), states: map[int64]*mlstest.Group{int64(g.Epoch()): g}}, nil
 }
 
+// group makes a conversation of n settled accounts, of which the first is the
+// creator.
+func (s *scene) group(ctx context.Context, n int) ([]*person, *conversation, error) {
+	people, err := s.published(ctx, s.home, n, 10)
+	if err != nil {
+		return nil, nil, err
+	}
+	talk, err := create(ctx, people[0], people[1:]...)
+	return people, talk, err
+}
+
+// published makes settled accounts of a host that have so many packages each.
+func (s *scene) published(ctx context.Context, host *pds, n, packages int) ([]*person, error) {
+	people := make([]*person, n)
+	for i := range people {
+		people[i] = host.newPerson()
+	}
+	if err := s.settle(ctx, people...); err != nil {
+		return nil, err
+	}
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	turns := make(chan struct{}, 8)
+	for i, p := range people {
+		turns <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turns }()
+			errs[i] = p.publish(ctx, p.device, packages)
+		})
+	}
+	wg.Wait()
+	return people, errors.Join(errs...)
+}
+
 // claim leases a package of each account, in their order.
 func claim(ctx context.Context, by *person, of ...*person) ([]*mls.KeyPackage, error) {
 	var out []*mls.KeyPackage

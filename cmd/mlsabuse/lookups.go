@@ -39,11 +39,12 @@ func (s *scene) storm(ctx context.Context, answers *sent) {
 
 // newcomers of two PDSes come shortly one after the other, and each calls once.
 func (s *scene) newcomers(ctx context.Context, n int) (in int, err error) {
-	other, err := s.newPDS(ctx, "192.0.2.1")
-	if err != nil {
-		return 0, err
+	hosts := make([]*pds, 2)
+	for i := range hosts {
+		if hosts[i], err = s.newPDS(ctx, fmt.Sprintf("192.0.%d.1", i)); err != nil {
+			return 0, err
+		}
 	}
-	hosts := []*pds{s.home, other}
 	var wg sync.WaitGroup
 	var served atomic.Int64
 	for i := range n {

@@ -29,7 +29,7 @@ type flood struct {
 	// what is done, in a phrase.
 	what string
 	// env adds to the configuration of the instance.
-	env []string
+	env func(full bool) []string
 	// redis runs the instance with a Redis.
 	redis bool
 	run   func(ctx context.Context, s *scene) (*outcome, error)
@@ -49,7 +49,7 @@ type outcome struct {
 }
 
 // floods in the order in which they run.
-var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods())
+var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(), connectionFloods())
 
 // selection is what is to be run.
 type selection struct {
@@ -134,7 +134,10 @@ func (f *flood) against(ctx context.Context, bed *testbed.World, full bool) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	env := append(slices.Clone(f.env), s.env...)
+	env := s.env
+	if f.env != nil {
+		env = append(env, f.env(full)...)
+	}
 	if f.redis {
 		if s.redis, err = testbed.StartRedis(ctx, bed.Dir, redisMemory...); err != nil {
 			return err

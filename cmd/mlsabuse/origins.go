@@ -32,27 +32,62 @@ func opening(ctx context.Context, d time.Duration, people []*person) *sent {
 	return answers
 }
 
-// freeDIDs floods from accounts that their PDS does not confirm, and bounds what
-// they get by one bucket.
-func freeDIDs(who func(s *scene, i int) *person) func(context.Context, *scene) (*outcome, error) {
-	return func(ctx context.Context, s *scene) (*outcome, error) {
-		people := make([]*person, strangers)
-		for i := range people {
-			people[i] = who(s, i)
-		}
-		row, start := limit.OriginRow(limit.ClassStream), time.Now()
-		answers := opening(ctx, s.length(10*time.Second, time.Minute), people)
-		most := int(row.Amount) + int((time.Since(start).Seconds()+1)*float64(row.Refill))
-		got := answers.of("ok")
-		out := &outcome{tried: answers.total(), achieved: fmt.Sprintf("%s; one bucket gives %d", answers, most)}
-		if got < int(row.Amount)/2 || answers.of(limited) < out.tried/4 {
-			out.idle = answers.String()
-		}
-		if got > most {
-			out.excess = fmt.Sprintf("%d calls were let in, one bucket gives %d", got, most)
-		}
-		return out, ctx.Err()
+// freeDIDs floods from accounts that no PDS confirms, and bounds what they get by
+// one bucket.
+func freeDIDs(ctx context.Context, s *scene, people []*person, d time.Duration) (*outcome, error) {
+	row, start := limit.OriginRow(limit.ClassStream), time.Now()
+	answers := opening(ctx, d, people)
+	most := int(row.Amount) + int((time.Since(start).Seconds()+1)*float64(row.Refill))
+	got := answers.of("ok")
+	out := &outcome{tried: answers.total(), achieved: fmt.Sprintf("%s; one bucket gives %d", answers, most)}
+	if got < int(row.Amount)/2 || answers.of(limited) < out.tried/4 {
+		out.idle = answers.String()
 	}
+	if got > most {
+		out.excess = fmt.Sprintf("%d calls were let in, one bucket gives %d", got, most)
+	}
+	return out, ctx.Err()
+}
+
+func inventedHosts(ctx context.Context, s *scene) (*outcome, error) {
+	people := make([]*person, strangers)
+	for i := range people {
+		people[i] = s.stranger(i, fmt.Sprintf("198.51.%d.9", 100+i%50))
+	}
+	return freeDIDs(ctx, s, people, s.length(7*time.Second, time.Minute))
+}
+
+// claimedHost also has newcomers of the host come, one now and then.
+func claimedHost(ctx context.Context, s *scene) (*outcome, error) {
+	host, err := s.newPDS(ctx, "192.0.2.1")
+	if err != nil {
+		return nil, err
+	}
+	people := make([]*person, strangers)
+	for i := range people {
+		people[i] = s.claiming(host.url, fmt.Sprintf("198.51.%d.9", 100+i%50))
+	}
+	d := s.length(7*time.Second, time.Minute)
+	newcomers, slowest := &sent{}, time.Duration(0)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for start := time.Now(); time.Since(start) < d && ctx.Err() == nil; rest(ctx, 2*time.Second) {
+			rest(ctx, 500*time.Millisecond)
+			begin := time.Now()
+			newcomers.add(host.newPerson().arrival(ctx))
+			slowest = max(slowest, time.Since(begin))
+		}
+	})
+	out, err := freeDIDs(ctx, s, people, d)
+	wg.Wait()
+	if err != nil {
+		return nil, err
+	}
+	out.achieved += fmt.Sprintf("; newcomers of the host: %s, the slowest in %s", newcomers, slowest.Round(time.Millisecond))
+	if newcomers.of("ok") < newcomers.total() {
+		out.excess = "newcomers of the host: " + newcomers.String()
+	}
+	return out, nil
 }
 
 // arrival is what a newcomer does first.
@@ -78,7 +113,7 @@ func firstDay(ctx context.Context, s *scene) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, d := s.size(100, 5_000), s.length(10*time.Second, 10*time.Minute)
+	n, d := s.size(100, 5_000), s.length(7*time.Second, 10*time.Minute)
 	var flood []*person
 	for i := range strangers {
 		flood = append(flood, s.claiming(small.url, fmt.Sprintf("198.51.%d.9", 100+i%50)))
@@ -109,10 +144,8 @@ func firstDay(ctx context.Context, s *scene) (*outcome, error) {
 
 func originFloods() []flood {
 	return []flood{
-		{name: "origins-claimed", what: "200 accounts claim the host of the honest, which does not have them",
-			run: freeDIDs(func(s *scene, i int) *person { return s.claiming(s.home.url, fmt.Sprintf("198.51.%d.9", 100+i%50)) })},
-		{name: "origins-invented", what: "200 accounts claim 200 hosts that do not exist",
-			run: freeDIDs(func(s *scene, i int) *person { return s.stranger(i, fmt.Sprintf("198.51.%d.9", 100+i%50)) })},
+		{name: "origins-claimed", what: "200 accounts claim an honest host, which does not have them", run: claimedHost},
+		{name: "origins-invented", what: "200 accounts claim 200 hosts that do not exist", run: inventedHosts},
 		{name: "origins-newcomers", what: "many newcomers of one host in a short time", run: firstDay},
 	}
 }

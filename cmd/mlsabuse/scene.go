@@ -79,12 +79,11 @@ func (s *scene) sql(ctx context.Context, statement string, args ...any) error {
 // settle makes accounts ones that have been here for long. They must not have
 // called before.
 func (s *scene) settle(ctx context.Context, people ...*person) error {
+	var dids []string
 	for _, p := range people {
-		if err := s.sql(ctx, `INSERT INTO account_origins (did, settled_at) VALUES ($1, now() - interval '1 day')`, p.DID); err != nil {
-			return err
-		}
+		dids = append(dids, p.DID)
 	}
-	return nil
+	return s.sql(ctx, `INSERT INTO account_origins (did, settled_at) SELECT unnest($1::text[]), now() - interval '1 day'`, dids)
 }
 
 // size picks a flood's size: the smaller one, or that of the full run.

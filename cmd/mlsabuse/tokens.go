@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,7 +23,6 @@ func floodTokens(accounts, calls func(*scene) int) func(context.Context, *scene)
 		}
 		const workers = 32
 		each, answers, start := calls(s)/workers, &sent{}, time.Now()
-		nowhere := &gen.UpdateCursorInput{ConvoID: mlstest.NewGroup(people[0].device, mlstest.Random(16)).ID(), Seq: 1}
 		var wg sync.WaitGroup
 		for w := range workers {
 			wg.Go(func() {
@@ -32,7 +30,7 @@ func floodTokens(accounts, calls func(*scene) int) func(context.Context, *scene)
 				defer c.CloseIdleConnections()
 				for i := 0; i < each && ctx.Err() == nil; i++ {
 					p := people[(w*each+i)%len(people)]
-					_, err := p.over(c).UpdateCursor(ctx, nowhere)
+					_, err := p.over(c).GetSubscriptionTicket(ctx, &gen.GetSubscriptionTicketInput{})
 					answers.add(err)
 				}
 			})
@@ -83,7 +81,7 @@ func refuseWrites(ctx context.Context, s *scene) (*outcome, error) {
 		return nil, err
 	}
 	out := &outcome{}
-	d := s.length(8*time.Second, 10*time.Minute)
+	d := s.length(6*time.Second, 10*time.Minute)
 	for start := time.Now(); time.Since(start) < d && ctx.Err() == nil; rest(ctx, 500*time.Millisecond) {
 		if out.tried++; s.redis.Do(ctx, "SET", "a", "b") == nil {
 			out.idle = "Redis took a write"
@@ -95,14 +93,14 @@ func refuseWrites(ctx context.Context, s *scene) (*outcome, error) {
 
 func tokenFloods() []flood {
 	one := func(*scene) int { return 1 }
-	million := func(s *scene) int { return s.size(10_000, 1_000_000) }
+	million := func(s *scene) int { return s.size(6_000, 1_000_000) }
 	return []flood{
 		{name: "tokens-one", what: "one account calls without pause, a fresh token each time", run: floodTokens(one, million)},
 		{name: "tokens-one-redis", what: "the same, with a Redis of 12 MB", redis: true, run: floodTokens(one, million)},
 		{name: "tokens-many", what: "many accounts call without pause",
-			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(10_000, 2_000_000) })},
+			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(6_000, 1_000_000) })},
 		{name: "tokens-many-redis", what: "the same, with a Redis of 12 MB", redis: true,
-			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(10_000, 2_000_000) })},
+			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(6_000, 1_000_000) })},
 		{name: "redis-refuses", what: "Redis refuses writes and answers reads", redis: true, run: refuseWrites,
 			hurt: &bounds{settles: 2 * time.Second, longest: 10 * time.Second}},
 	}

@@ -34,12 +34,12 @@ func (p *person) wait(ctx context.Context, answers *sent) {
 
 var waiting = from("127.0.5.1", waits)
 
-// sendFor sends messages one after the other for a time, and gives how long each
-// took.
-func (p *person) sendFor(ctx context.Context, talk *conversation, d time.Duration) (took []time.Duration, err error) {
+// sendFor has people send messages in turns, one after the other, for a time, and
+// gives how long each took.
+func sendFor(ctx context.Context, people []*person, talk *conversation, d time.Duration) (took []time.Duration, err error) {
 	for begin := time.Now(); time.Since(begin) < d && ctx.Err() == nil; rest(ctx, 15*time.Millisecond) {
 		start := time.Now()
-		if _, err := p.client().SendMessage(ctx, talk.message(200)); err != nil {
+		if _, err := people[len(took)%len(people)].client().SendMessage(ctx, talk.message(200)); err != nil {
 			return nil, fmt.Errorf("send: %w", err)
 		}
 		took = append(took, time.Since(start))
@@ -59,17 +59,11 @@ func median[T int64 | float64 | time.Duration](of []T) T {
 // floodWaits has an account open 400 long polls and leave them, again and again,
 // and compares the sends of a member of its conversation in between.
 func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
-	alice, mallory := s.newPerson(), s.newPerson()
-	if err := s.settle(ctx, alice, mallory); err != nil {
-		return nil, err
-	}
-	if err := mallory.publish(ctx, mallory.device, 3); err != nil {
-		return nil, err
-	}
-	talk, err := create(ctx, alice, mallory)
+	people, talk, err := s.group(ctx, 5)
 	if err != nil {
 		return nil, err
 	}
+	senders, mallory := people[:4], people[4]
 	side := s.length(1500*time.Millisecond, 5*time.Second)
 	answers := &sent{}
 	var ratios []float64
@@ -81,14 +75,14 @@ func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
 			wg.Go(func() { mallory.wait(flooding, answers) })
 		}
 		rest(ctx, 700*time.Millisecond) // they are open, or refused
-		beside, err := alice.sendFor(ctx, talk, side)
+		beside, err := sendFor(ctx, senders, talk, side)
 		end()
 		wg.Wait()
 		if err != nil {
 			return nil, err
 		}
 		rest(ctx, 300*time.Millisecond)
-		alone, err := alice.sendFor(ctx, talk, side)
+		alone, err := sendFor(ctx, senders, talk, side)
 		if err != nil {
 			return nil, err
 		}
@@ -116,5 +110,5 @@ func retryAfter(err error) time.Duration {
 }
 
 func waitFloods() []flood {
-	return []flood{{name: "waits", what: "400 long polls of one account, beside a member of its conversation who sends", run: floodWaits}}
+	return []flood{{name: "waits", what: "400 long polls of one account, beside members of its conversation who send", run: floodWaits}}
 }
