@@ -49,7 +49,8 @@ type outcome struct {
 }
 
 // floods in the order in which they run.
-var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(), connectionFloods())
+var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(),
+	connectionFloods(), forgeries(), badCommits(), addFloods())
 
 // selection is what is to be run.
 type selection struct {

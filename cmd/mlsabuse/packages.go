@@ -47,7 +47,7 @@ func drainPackages(ctx context.Context, s *scene) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := victim.client().UpdateCursor(ctx, &gen.UpdateCursorInput{ConvoID: talk.id, Seq: 0}); err != nil {
+	if _, err := talk.commit(ctx, victim, talk.newest().Commit(victim.device, mlstest.Plan{}), nil, nil); err != nil {
 		return nil, fmt.Errorf("accept the conversation: %w", err)
 	}
 	mallory, answers, got := s.stranger(0, "198.51.100.1"), &sent{}, map[string]bool{}

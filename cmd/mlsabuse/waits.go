@@ -89,7 +89,7 @@ func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
 		ratios = append(ratios, float64(median(beside))/float64(median(alone)))
 		with, without = append(with, beside...), append(without, alone...)
 	}
-	ratio := median(ratios)
+	ratio := float64(median(with)) / float64(median(without))
 	out := &outcome{tried: waits, achieved: fmt.Sprintf("somebody's sends take %.2f times as long (p50 %s beside the waits, %s without, rounds %.2f); waits: %s",
 		ratio, median(with).Round(10*time.Microsecond), median(without).Round(10*time.Microsecond), ratios, answers)}
 	if answers.of(limited) == 0 {
