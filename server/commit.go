@@ -59,11 +59,24 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 	if err != nil {
 		return nil, err
 	}
-	out, err := paced(ctx, s, caller, &pacedCall{convoID: req.conversation, method: req.method, removes: len(req.removed) > 0}, func() (*commitResult, error) {
-		return s.decide(ctx, caller, req, parsed)
-	})
+	c := &pacedCall{convoID: req.conversation, method: req.method, removes: len(req.removed) > 0}
+	out, err := s.decideInPace(ctx, caller, c, func() (*commitResult, error) { return s.decide(ctx, caller, req, parsed) })
 	if err != nil || !out.Success {
 		taken.giveBack(ctx)
+	}
+	return out, err
+}
+
+// decideInPace counts a commit against the rate of its conversation only where it
+// was accepted: those that lose their race would otherwise keep the others from
+// committing, on purpose or where many members come back at once.
+func (s *Server) decideInPace(ctx context.Context, caller xrpc.Caller, c *pacedCall, decide func() (*commitResult, error)) (*commitResult, error) {
+	if err := s.checkPace(ctx, caller, c); err != nil {
+		return nil, err
+	}
+	out, err := decide()
+	if err == nil && out.Success {
+		s.countPaced(c)
 	}
 	return out, err
 }

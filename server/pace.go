@@ -31,29 +31,44 @@ type pacedCall struct {
 	removes bool
 }
 
-// paced makes a call that stores a message, a commit or a proposal, which the
-// rate of its conversation bounds. Leaving, removing and asking for help never
-// wait. Only what was accepted counts, so that only members can use a rate up;
-// and only a member hears of the bound, since a non-member must not learn that
-// there is such a conversation.
+// paced makes a call that stores a message or a proposal, which the rate of its
+// conversation bounds. Leaving, removing and asking for help never wait. Only
+// what was accepted counts, so that only members can use a rate up; and only a
+// member hears of the bound, since a non-member must not learn that there is such
+// a conversation.
 func paced[O any](ctx context.Context, s *Server, caller xrpc.Caller, c *pacedCall, call func() (*O, error)) (*O, error) {
-	if s.pace == nil {
-		return call()
-	}
-	if full := s.pace.ConvoFull(c.convoID, c.method); full != nil {
-		waits, err := s.waits(ctx, caller, c)
-		if err != nil {
-			return nil, err
-		}
-		if waits {
-			return nil, full
-		}
+	if err := s.checkPace(ctx, caller, c); err != nil {
+		return nil, err
 	}
 	out, err := call()
 	if err == nil {
-		s.pace.CountConvo(c.convoID, c.method)
+		s.countPaced(c)
 	}
 	return out, err
+}
+
+// checkPace returns the refusal of a call that the rate of its conversation has
+// no room for.
+func (s *Server) checkPace(ctx context.Context, caller xrpc.Caller, c *pacedCall) error {
+	if s.pace == nil {
+		return nil
+	}
+	full := s.pace.ConvoFull(c.convoID, c.method)
+	if full == nil {
+		return nil
+	}
+	waits, err := s.waits(ctx, caller, c)
+	if err != nil || !waits {
+		return err
+	}
+	return full
+}
+
+// countPaced counts a call that was accepted.
+func (s *Server) countPaced(c *pacedCall) {
+	if s.pace != nil {
+		s.pace.CountConvo(c.convoID, c.method)
+	}
 }
 
 // waits tells whether a call has to wait for the rate of its conversation.
