@@ -34,9 +34,12 @@ type gang struct {
 func (g *gang) run(ctx context.Context) {
 	left := append([]*person(nil), g.members...)
 	for turn := 0; len(left) > 0 && ctx.Err() == nil; rest(ctx, 40*time.Millisecond) {
-		p := left[turn%len(left)]
-		state := g.talk.newest()
+		p, state := left[turn%len(left)], g.talk.newest()
 		g.tried.Add(1)
+		if !state.Has(p.device) { // removed already
+			left = append(left[:turn%len(left)], left[turn%len(left)+1:]...)
+			continue
+		}
 		_, err := g.talk.commit(ctx, p, state.Commit(p.device, mlstest.Plan{}), nil, nil)
 		switch {
 		case err == nil:
@@ -61,7 +64,7 @@ type admin struct {
 	suspended []string
 }
 
-// suspend ends the rights of those who sent bad commits.
+// suspend ends the rights of those who sent bad commits, all at once.
 func (a *admin) suspend(ctx context.Context, commits []gen.CommitMessage) error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(commits))
@@ -79,54 +82,49 @@ func (a *admin) suspend(ctx context.Context, commits []gen.CommitMessage) error 
 	return errors.Join(errs...)
 }
 
-// restore makes the group usable again: it looks, suspends, joins and removes
-// until the removal stands.
-func (a *admin) restore(ctx context.Context) error {
-	from := int64(1)
+// restore joins anew and removes whom it suspended, until the removal stands. It
+// suspends those whose commits it hears of: the ones that are given, and those
+// that win meanwhile.
+func (a *admin) restore(ctx context.Context, bad []gen.CommitMessage) error {
 	for ctx.Err() == nil {
-		seen, err := a.client().GetCommits(ctx, &gen.GetCommitsParams{ConvoID: a.talk.id, FromEpoch: from})
-		if err != nil {
-			return fmt.Errorf("read commits: %w", err)
-		}
-		if err := a.suspend(ctx, seen.Commits); err != nil {
-			return fmt.Errorf("suspend: %w", err)
-		}
-		state, err := a.rejoin(ctx)
+		state, lost, err := a.rejoin(ctx, bad)
 		if err != nil {
 			return err
 		}
-		from = int64(state.Epoch())
-		removal := state.Commit(a.device, mlstest.Plan{RemoveDIDs: a.suspended})
-		out, err := a.talk.commit(ctx, a.person, removal, nil, a.suspended)
-		switch {
-		case err == nil:
-			return nil
-		case !errors.Is(err, errLost):
-			return fmt.Errorf("remove: %w", err)
+		if lost == nil {
+			removal := state.Commit(a.device, mlstest.Plan{RemoveDIDs: a.suspended})
+			out, err := a.talk.commit(ctx, a.person, removal, nil, a.suspended)
+			switch {
+			case err == nil:
+				a.suspended = nil
+				return nil
+			case !errors.Is(err, errLost):
+				return fmt.Errorf("remove: %w", err)
+			}
+			lost = out.Conflict
 		}
-		if err := a.suspend(ctx, out.Conflict.Commits); err != nil {
-			return fmt.Errorf("suspend: %w", err)
-		}
+		bad = lost.Commits
 	}
 	return ctx.Err()
 }
 
-// rejoin joins by external commits until one stands, suspending whose commits won
-// meanwhile, and gives the state after it.
-func (a *admin) rejoin(ctx context.Context) (*mlstest.Group, error) {
-	for ctx.Err() == nil {
-		out, err := a.back(ctx, a.talk)
-		switch {
-		case err == nil:
-			return a.talk.at(out.NewEpoch)
-		case !errors.Is(err, errLost):
-			return nil, fmt.Errorf("join: %w", err)
-		}
-		if err := a.suspend(ctx, out.Conflict.Commits); err != nil {
-			return nil, fmt.Errorf("suspend: %w", err)
-		}
+// rejoin suspends the senders of bad commits while it reads the GroupInfo, and
+// joins by that. It gives the state after it, or who was faster.
+func (a *admin) rejoin(ctx context.Context, bad []gen.CommitMessage) (*mlstest.Group, *gen.CommitConflict, error) {
+	suspended := make(chan error, 1)
+	go func() { suspended <- a.suspend(ctx, bad) }()
+	out, err := a.back(ctx, a.talk)
+	if err := <-suspended; err != nil {
+		return nil, nil, fmt.Errorf("suspend: %w", err)
 	}
-	return nil, ctx.Err()
+	switch {
+	case errors.Is(err, errLost):
+		return nil, out.Conflict, nil
+	case err != nil:
+		return nil, nil, fmt.Errorf("join: %w", err)
+	}
+	state, err := a.talk.at(out.NewEpoch)
+	return state, nil, err
 }
 
 // back reads the newest GroupInfo and joins by it.
@@ -181,18 +179,45 @@ func (s *scene) outOfUse(ctx context.Context, how attack) (took time.Duration, g
 	wg.Go(func() { g.run(ctx) })
 	<-g.began
 	start := time.Now()
-	if err := creator.restore(ctx); err != nil {
+	if err := creator.putInUse(ctx, people[1]); err != nil {
 		return 0, g, fmt.Errorf("%s: %w", how, err)
 	}
-	if _, err := people[1].back(ctx, talk); err != nil {
-		return 0, g, fmt.Errorf("%s: the other member: %w", how, err)
-	}
-	for _, p := range []*person{creator.person, people[1]} {
-		if _, err := p.client().SendMessage(ctx, talk.message(100)); err != nil {
-			return 0, g, fmt.Errorf("%s: send: %w", how, err)
-		}
-	}
 	return time.Since(start), g, nil
+}
+
+// putInUse restores the group until another member is back and both have sent.
+func (a *admin) putInUse(ctx context.Context, other *person) error {
+	seen, err := a.client().GetCommits(ctx, &gen.GetCommitsParams{ConvoID: a.talk.id, FromEpoch: 1})
+	if err != nil {
+		return fmt.Errorf("read commits: %w", err)
+	}
+	for bad := seen.Commits; ; {
+		if err := a.restore(ctx, bad); err != nil {
+			return err
+		}
+		out, err := other.back(ctx, a.talk)
+		if errors.Is(err, errLost) {
+			bad = out.Conflict.Commits
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("the other member: %w", err)
+		}
+		errs := [2]error{}
+		var wg sync.WaitGroup
+		for i, p := range []*person{a.person, other} {
+			wg.Go(func() { _, errs[i] = p.client().SendMessage(ctx, a.talk.message(100)) })
+		}
+		wg.Wait()
+		if err := errors.Join(errs[:]...); nameOf(err) != gen.ErrEpochMismatch {
+			return err
+		}
+		next, err := a.client().GetCommits(ctx, &gen.GetCommitsParams{ConvoID: a.talk.id, FromEpoch: out.NewEpoch})
+		if err != nil {
+			return fmt.Errorf("read commits: %w", err)
+		}
+		bad = next.Commits
+	}
 }
 
 func badCommitFlood(ctx context.Context, s *scene) (*outcome, error) {

@@ -146,6 +146,10 @@ func comeBack(ctx context.Context, talk *conversation, people []*person, tries, 
 				if err == nil {
 					return
 				}
+				if nameOf(err) == limited {
+					rest(ctx, retryAfter(err))
+					continue
+				}
 				if !errors.Is(err, errLost) {
 					errs[i] = fmt.Errorf("come back: %w", err)
 					return
