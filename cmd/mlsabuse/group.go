@@ -48,6 +48,13 @@ func (c *conversation) newest() *mlstest.Group {
 	return out
 }
 
+// until waits for an epoch, of whose commit a stream would tell, or for a time.
+func (c *conversation) until(epoch int64, most time.Duration) {
+	for start := time.Now(); time.Since(start) < most && int64(c.newest().Epoch()) < epoch; {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 func (c *conversation) won(g *mlstest.Group) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -93,14 +93,14 @@ func refuseWrites(ctx context.Context, s *scene) (*outcome, error) {
 
 func tokenFloods() []flood {
 	one := func(*scene) int { return 1 }
-	million := func(s *scene) int { return s.size(6_000, 1_000_000) }
+	million := func(s *scene) int { return s.size(5_000, 1_000_000) }
 	return []flood{
 		{name: "tokens-one", what: "one account calls without pause, a fresh token each time", run: floodTokens(one, million)},
 		{name: "tokens-one-redis", what: "the same, with a Redis of 12 MB", redis: true, run: floodTokens(one, million)},
 		{name: "tokens-many", what: "many accounts call without pause",
-			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(6_000, 1_000_000) })},
+			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(5_000, 1_000_000) })},
 		{name: "tokens-many-redis", what: "the same, with a Redis of 12 MB", redis: true,
-			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(6_000, 1_000_000) })},
+			run: floodTokens(func(s *scene) int { return s.size(100, 5_000) }, func(s *scene) int { return s.size(5_000, 1_000_000) })},
 		{name: "redis-refuses", what: "Redis refuses writes and answers reads", redis: true, run: refuseWrites,
 			hurt: &bounds{settles: 2 * time.Second, longest: 10 * time.Second}},
 	}

@@ -58,7 +58,7 @@ func (r *Redis) Do(ctx context.Context, args ...any) error {
 		return fmt.Errorf("testbed: %w", err)
 	}
 	c := redis.NewClient(o)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	if err := c.Do(ctx, args...).Err(); err != nil {
 		return fmt.Errorf("testbed: %w", err)
 	}
