@@ -13,6 +13,8 @@ import (
 type sent struct {
 	mu sync.Mutex
 	by map[string]int
+	// first is the first that failed.
+	first error
 }
 
 func (s *sent) add(err error) {
@@ -22,6 +24,9 @@ func (s *sent) add(err error) {
 		s.by = map[string]int{}
 	}
 	s.by[nameOf(err)]++
+	if s.first == nil {
+		s.first = err
+	}
 }
 
 func nameOf(err error) string {

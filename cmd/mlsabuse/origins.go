@@ -113,7 +113,7 @@ func firstDay(ctx context.Context, s *scene) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, d := s.size(100, 5_000), s.length(7*time.Second, 10*time.Minute)
+	n, d := s.size(100, 5_000), s.length(7*time.Second, 20*time.Minute)
 	var flood []*person
 	for i := range strangers {
 		flood = append(flood, s.claiming(small.url, fmt.Sprintf("198.51.%d.9", 100+i%50)))
@@ -121,13 +121,17 @@ func firstDay(ctx context.Context, s *scene) (*outcome, error) {
 	var wg sync.WaitGroup
 	var noise *sent
 	wg.Go(func() { noise = opening(ctx, d, flood) })
-	arrivals := &sent{}
+	arrivals, whose := &sent{}, map[*pds]*sent{big: {}, small: {}}
 	for i := range n {
 		host := big
 		if i%(n/5) == 1 {
 			host = small
 		}
-		wg.Go(func() { arrivals.add(host.newPerson().arrival(ctx)) })
+		wg.Go(func() {
+			err := host.newPerson().arrival(ctx)
+			arrivals.add(err)
+			whose[host].add(err)
+		})
 		rest(ctx, d/time.Duration(n))
 	}
 	wg.Wait()
@@ -137,7 +141,7 @@ func firstDay(ctx context.Context, s *scene) (*outcome, error) {
 		out.idle = "the strangers met no limit"
 	}
 	if served < n {
-		out.excess = "of the newcomers: " + arrivals.String()
+		out.excess = fmt.Sprintf("newcomers of the big host: %s; of the small one: %s; the first refusal: %v", whose[big], whose[small], arrivals.first)
 	}
 	return out, ctx.Err()
 }
