@@ -38,7 +38,7 @@ test: ## run every test: Go with the race detector, and end to end with real pee
 
 test-go: ## run the Go tests of PACKAGES with the race detector
 	$(ENSURE) cc postgres redis
-	go test -race -timeout 20m $(PACKAGES)
+	go test -race -timeout 1h $(PACKAGES)
 
 test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
 	$(ENSURE) c++ postgres node nginx

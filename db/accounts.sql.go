@@ -23,3 +23,13 @@ func (q *Queries) HoldAccount(ctx context.Context, did string, now time.Time) er
 	_, err := q.db.Exec(ctx, holdAccount, did, now)
 	return err
 }
+
+const holdKnownAccount = `-- name: HoldKnownAccount :exec
+SELECT 1 FROM accounts WHERE did = $1 FOR NO KEY UPDATE
+`
+
+// Locks the account's row like HoldAccount, where there is one.
+func (q *Queries) HoldKnownAccount(ctx context.Context, did string) error {
+	_, err := q.db.Exec(ctx, holdKnownAccount, did)
+	return err
+}

@@ -49,11 +49,25 @@ func (q *Queries) AddBlobBytes(ctx context.Context, bytes int64, did string) err
 }
 
 const addLooseObject = `-- name: AddLooseObject :exec
-INSERT INTO loose_objects (object_key, since, doomed) VALUES ($1, $2, FALSE)
+INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
+VALUES ($1, $2, FALSE, $3::text, $4::bigint)
 `
 
-func (q *Queries) AddLooseObject(ctx context.Context, objectKey string, since time.Time) error {
-	_, err := q.db.Exec(ctx, addLooseObject, objectKey, since)
+type AddLooseObjectParams struct {
+	ObjectKey string
+	Since     time.Time
+	Did       string
+	Reserved  int64
+}
+
+// The object of an upload that begins, with room for it in the account's quota.
+func (q *Queries) AddLooseObject(ctx context.Context, arg AddLooseObjectParams) error {
+	_, err := q.db.Exec(ctx, addLooseObject,
+		arg.ObjectKey,
+		arg.Since,
+		arg.Did,
+		arg.Reserved,
+	)
 	return err
 }
 
@@ -107,6 +121,28 @@ func (q *Queries) AttachBlobs(ctx context.Context, arg AttachBlobsParams) ([]str
 		return nil, err
 	}
 	return items, nil
+}
+
+const blobRoom = `-- name: BlobRoom :one
+SELECT blob_bytes,
+    (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.doomed AND o.since > $1::timestamptz), 0)
+     FROM loose_objects o WHERE o.did = a.did)::bigint AS reserved
+FROM accounts a WHERE a.did = $2
+`
+
+type BlobRoomRow struct {
+	BlobBytes int64
+	Reserved  int64
+}
+
+// What the blobs of an account take, and what is kept for its uploads. Those of
+// an instance that crashed count until their time is over. (No condition on age
+// in WHERE: the index on it would be taken for the better one.)
+func (q *Queries) BlobRoom(ctx context.Context, after time.Time, did string) (BlobRoomRow, error) {
+	row := q.db.QueryRow(ctx, blobRoom, after, did)
+	var i BlobRoomRow
+	err := row.Scan(&i.BlobBytes, &i.Reserved)
+	return i, err
 }
 
 const claimLooseObject = `-- name: ClaimLooseObject :execrows

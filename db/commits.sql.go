@@ -196,6 +196,24 @@ func (q *Queries) ConflictProposals(ctx context.Context, arg ConflictProposalsPa
 	return items, nil
 }
 
+const epochProposals = `-- name: EpochProposals :one
+SELECT count(*)::bigint AS proposals, coalesce(sum(octet_length(ciphertext)), 0)::bigint AS bytes FROM messages
+WHERE convo_id = $1 AND sender_did = $2::text AND epoch = $3 AND kind = 'proposal'
+`
+
+type EpochProposalsRow struct {
+	Proposals int64
+	Bytes     int64
+}
+
+// How many proposals of an epoch an account has sent, and their bytes.
+func (q *Queries) EpochProposals(ctx context.Context, convoID string, did string, epoch int64) (EpochProposalsRow, error) {
+	row := q.db.QueryRow(ctx, epochProposals, convoID, did, epoch)
+	var i EpochProposalsRow
+	err := row.Scan(&i.Proposals, &i.Bytes)
+	return i, err
+}
+
 const findOwnCommit = `-- name: FindOwnCommit :one
 SELECT seq FROM messages
 WHERE convo_id = $1 AND kind = 'commit' AND epoch = $2

@@ -37,9 +37,11 @@ const (
 	ErrNotAllowed          = "NotAllowed"
 	ErrNotMember           = "NotMember"
 	ErrQuotaExceeded       = "QuotaExceeded"
+	ErrStorageFull         = "StorageFull"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
 	ErrTooManyMembers      = "TooManyMembers"
+	ErrTooManyProposals    = "TooManyProposals"
 	ErrWelcomeExpired      = "WelcomeExpired"
 	ErrWelcomeNotFound     = "WelcomeNotFound"
 )
@@ -58,6 +60,8 @@ func StatusOf(name string) int {
 		return http.StatusUnauthorized
 	case ErrNotAllowed, ErrNotMember:
 		return http.StatusForbidden
+	case ErrStorageFull:
+		return http.StatusServiceUnavailable
 	case ErrWelcomeExpired:
 		return http.StatusGone
 	}

@@ -49,7 +49,7 @@ var (
 		MaxBody:        28311552,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodConfirmWelcome = &xrpc.Method{
 		NSID:           NSIDConfirmWelcome,
@@ -57,7 +57,7 @@ var (
 		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrWelcomeNotFound, ErrWelcomeExpired},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrWelcomeNotFound, ErrWelcomeExpired, ErrStorageFull},
 	}
 	MethodCreateConvo = &xrpc.Method{
 		NSID:           NSIDCreateConvo,
@@ -65,7 +65,7 @@ var (
 		MaxBody:        22020096,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
+		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodDeleteDevice = &xrpc.Method{
 		NSID:           NSIDDeleteDevice,
@@ -148,7 +148,7 @@ var (
 		MaxBody:        17825792,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCommit, ErrInvalidGroupInfo, ErrIdempotencyConflict},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCommit, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodLeaveConvo = &xrpc.Method{
 		NSID:           NSIDLeaveConvo,
@@ -156,7 +156,7 @@ var (
 		MaxBody:        24117248,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInvalidCommit, ErrInvalidProposal, ErrInvalidGroupInfo, ErrIdempotencyConflict},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInvalidCommit, ErrInvalidProposal, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrTooManyProposals},
 	}
 	MethodListDevices = &xrpc.Method{
 		NSID:           NSIDListDevices,
@@ -169,7 +169,7 @@ var (
 		MaxBody:        131072,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrIdempotencyConflict},
+		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodPublishKeyPackages = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackages,
@@ -177,7 +177,7 @@ var (
 		MaxBody:        7340032,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages},
+		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrStorageFull},
 	}
 	MethodRequestRejoin = &xrpc.Method{
 		NSID:           NSIDRequestRejoin,
@@ -185,7 +185,7 @@ var (
 		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrStorageFull},
 	}
 	MethodSendCommit = &xrpc.Method{
 		NSID:           NSIDSendCommit,
@@ -193,7 +193,7 @@ var (
 		MaxBody:        24117248,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodSendEphemeral = &xrpc.Method{
 		NSID:           NSIDSendEphemeral,
@@ -209,7 +209,7 @@ var (
 		MaxBody:        14680064,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidMessage, ErrMessageTooLarge, ErrInvalidAsset, ErrIdempotencyConflict},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidMessage, ErrMessageTooLarge, ErrInvalidAsset, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodSendProposal = &xrpc.Method{
 		NSID:           NSIDSendProposal,
@@ -217,7 +217,7 @@ var (
 		MaxBody:        6291456,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidProposal, ErrIdempotencyConflict},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidProposal, ErrIdempotencyConflict, ErrTooManyProposals, ErrStorageFull},
 	}
 	MethodStreamConvoEvents = &xrpc.Method{
 		NSID:           NSIDStreamConvoEvents,
@@ -246,7 +246,7 @@ var (
 		MaxBody:        65536,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
 	}
 	MethodUpdateGroupInfo = &xrpc.Method{
 		NSID:           NSIDUpdateGroupInfo,
@@ -254,7 +254,7 @@ var (
 		MaxBody:        12582912,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
-		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch},
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch, ErrStorageFull},
 	}
 	MethodUploadBlob = &xrpc.Method{
 		NSID:           NSIDUploadBlob,
@@ -263,7 +263,7 @@ var (
 		InputEncoding:  "*/*",
 		OutputEncoding: "application/json",
 		TooLarge:       ErrBlobTooLarge,
-		Errors:         []string{ErrBlobTooLarge, ErrQuotaExceeded},
+		Errors:         []string{ErrBlobTooLarge, ErrQuotaExceeded, ErrStorageFull},
 	}
 )
 

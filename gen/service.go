@@ -15,16 +15,17 @@ type Service interface {
 	// AddMembers: Add members, or new devices of members, by a commit and its
 	// Welcome. Errors: ConvoNotFound, NotMember, KeyPackageNotFound,
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
-	// InvalidGroupInfo, IdempotencyConflict.
+	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	AddMembers(ctx context.Context, caller xrpc.Caller, in *AddMembersInput) (*AddMembersOutput, error)
 	// ConfirmWelcome: Tell the service that a Welcome was applied, or could not
-	// be. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
+	// be. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired,
+	// StorageFull.
 	ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *ConfirmWelcomeInput) (*ConfirmWelcomeOutput, error)
 	// CreateConvo: Create a conversation for an MLS group, with its first
 	// members where a Welcome for them is given. Creating it again with the same
 	// content gives the first answer. Errors: InvalidCipherSuite,
 	// KeyPackageNotFound, TooManyMembers, ConvoExists, InvalidWelcome,
-	// InvalidGroupInfo, IdempotencyConflict.
+	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	CreateConvo(ctx context.Context, caller xrpc.Caller, in *CreateConvoInput) (*ConvoView, error)
 	// DeleteDevice: Delete a device of the caller, for good: its packages are
 	// served no more, its Welcomes end, and any member may remove its leaves.
@@ -68,13 +69,14 @@ type Service interface {
 	// JoinConvo: Come back into a conversation the caller is a member of, by an
 	// external commit: after lost state, or with a new device. Errors:
 	// ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
-	// IdempotencyConflict.
+	// IdempotencyConflict, StorageFull.
 	JoinConvo(ctx context.Context, caller xrpc.Caller, in *JoinConvoInput) (*JoinConvoOutput, error)
 	// LeaveConvo: Leave a conversation, or end the membership of another member:
 	// by a commit, or at once without one (suspension). Leaving and suspension
 	// need no commit and end delivery at once; the leaf then awaits removal by a
 	// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
-	// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
+	// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict,
+	// TooManyProposals.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
 	// ListDevices: List the caller's own devices: they appear with their key
 	// packages and leaves.
@@ -82,20 +84,21 @@ type Service interface {
 	// PublishKeyPackage: Publish a key package of one of the caller's devices.
 	// Publishing it again succeeds. Errors: InvalidKeyPackage,
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
-	// IdempotencyConflict.
+	// IdempotencyConflict, StorageFull.
 	PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *PublishKeyPackageInput) (*PublishKeyPackageOutput, error)
 	// PublishKeyPackages: Publish up to 100 key packages; each succeeds or fails
 	// on its own. Errors: InvalidKeyPackage, InvalidCipherSuite,
-	// ExpirationTooFar, TooManyKeyPackages.
+	// ExpirationTooFar, TooManyKeyPackages, StorageFull.
 	PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error)
 	// RequestRejoin: Tell the others that the caller cannot follow the group any
 	// more and asks to be added again. Errors: ConvoNotFound, NotMember,
-	// EpochMismatch.
+	// EpochMismatch, StorageFull.
 	RequestRejoin(ctx context.Context, caller xrpc.Caller, in *RequestRejoinInput) (*RequestRejoinOutput, error)
 	// SendCommit: Send any commit: adds, removals, updates and what else a group
 	// changes. Exactly one commit wins an epoch. Errors: ConvoNotFound,
 	// NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember, TooManyMembers,
-	// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict.
+	// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict,
+	// StorageFull.
 	SendCommit(ctx context.Context, caller xrpc.Caller, in *SendCommitInput) (*SendCommitOutput, error)
 	// SendEphemeral: Send a signal to the members whose streams are open now. It
 	// is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
@@ -103,11 +106,12 @@ type Service interface {
 	// SendMessage: Send an application message. It is stored, numbered and
 	// delivered; the service does not keep who sent it. Errors: ConvoNotFound,
 	// NotMember, EpochMismatch, InvalidMessage, MessageTooLarge, InvalidAsset,
-	// IdempotencyConflict.
+	// IdempotencyConflict, StorageFull.
 	SendMessage(ctx context.Context, caller xrpc.Caller, in *SendMessageInput) (*SendMessageOutput, error)
 	// SendProposal: Send a proposal of the current epoch, in order before the
 	// commit that names it. It lapses with its epoch. Errors: ConvoNotFound,
-	// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict.
+	// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict,
+	// TooManyProposals, StorageFull.
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
 	// StreamConvoEvents: Stream events as server-sent events: data is a JSON
 	// event with its $type, id is its cursor. Without cursor it begins now;
@@ -126,14 +130,14 @@ type Service interface {
 	// opens a stream without gap. Errors: InvalidCursor, FutureCursor.
 	Sync(ctx context.Context, caller xrpc.Caller, in *SyncInput) (*SyncOutput, error)
 	// UpdateCursor: Set the caller's read position in a conversation. It never
-	// goes back. Errors: ConvoNotFound, NotMember.
+	// goes back. Errors: ConvoNotFound, NotMember, StorageFull.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)
 	// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
 	// the one that came with its commit. Errors: ConvoNotFound, NotMember,
-	// InvalidGroupInfo, EpochMismatch.
+	// InvalidGroupInfo, EpochMismatch, StorageFull.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
 	// UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is
 	// collected after an hour unless a message names it. Errors: BlobTooLarge,
-	// QuotaExceeded.
+	// QuotaExceeded, StorageFull.
 	UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*UploadBlobOutput, error)
 }

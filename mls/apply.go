@@ -53,6 +53,9 @@ func (g *Group) applyCommit(m *PublicMessage, proposal func(ref []byte) *PublicM
 	if m.ContentType != ContentTypeCommit {
 		return nil, nil, invalid("content_type", m.ContentType.String(), "commit", "RFC 9420 §12.4")
 	}
+	if err := mem.charge(g.Context.CipherSuite, m.signatures()); err != nil {
+		return nil, nil, err
+	}
 	if err := g.verifyMessage(m); err != nil {
 		return nil, nil, err
 	}
@@ -77,6 +80,22 @@ func (g *Group) applyCommit(m *PublicMessage, proposal func(ref []byte) *PublicM
 		return nil, nil, within("", "the tree after the commit", err)
 	}
 	return next, &a.effect, nil
+}
+
+// signatures is the most that a commit takes, apart from those of leaves: its
+// own, and one for each proposal, of the message that it refers to or of the key
+// package that it adds, or both.
+func (m *PublicMessage) signatures() int {
+	n := 1
+	for _, p := range m.Commit.Proposals {
+		switch {
+		case p.Proposal == nil:
+			n += 2
+		case p.Proposal.Type() == ProposalAdd:
+			n++
+		}
+	}
+	return n
 }
 
 // application is one commit on its way into a tree.
@@ -246,7 +265,7 @@ func (a *application) add(k *KeyPackage) error {
 	if err := k.checkFor(a.group.Context.CipherSuite); err != nil {
 		return within("", "key_package", err)
 	}
-	if a.tree.members() >= MaxLeaves {
+	if a.tree.Leaves() >= MaxLeaves {
 		return invalid("key_package", fmt.Sprintf("a member beyond %d", MaxLeaves), fmt.Sprintf("at most %d leaves", MaxLeaves), "")
 	}
 	// The leaf's own signature is checked with the tree.
@@ -258,8 +277,8 @@ func (a *application) add(k *KeyPackage) error {
 	return nil
 }
 
-// members counts the leaves that are not blank.
-func (t *RatchetTree) members() int {
+// Leaves counts the leaves that are not blank.
+func (t *RatchetTree) Leaves() int {
 	n := 0
 	for _, l := range t.leaves {
 		if l != nil {

@@ -16,7 +16,7 @@ func (a *application) path() error {
 		return invalid("leaf_node.leaf_node_source", p.LeafNode.Source.String(), SourceCommit.String(), sectionLeaf)
 	}
 	if a.message.Sender.Type == SenderNewMemberCommit {
-		if a.tree.members() >= MaxLeaves {
+		if a.tree.Leaves() >= MaxLeaves {
 			return invalid("leaf_node", fmt.Sprintf("a member beyond %d", MaxLeaves), fmt.Sprintf("at most %d leaves", MaxLeaves), "")
 		}
 		a.effect.Joined = true

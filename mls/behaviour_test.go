@@ -2,6 +2,7 @@ package mls_test
 
 import (
 	"encoding/hex"
+	"errors"
 	"math"
 	"strings"
 	"sync"
@@ -175,6 +176,56 @@ func TestMemory(t *testing.T) {
 	moved.Context.GroupID = mlstest.Random(16)
 	if err := verify(moved.SignGroupInfo(a, true), mem); !mls.IsSignature(err) {
 		t.Errorf("the leaves of another group: %v, want a bad signature", err)
+	}
+}
+
+// TestPaid: signatures are paid for before they are checked, once each, and what
+// is remembered is free.
+func TestPaid(t *testing.T) {
+	a := mlstest.NewClient(did(1))
+	clients := make([]*mlstest.Client, 20)
+	for i := range clients {
+		clients[i] = mlstest.NewClient(did(i + 2))
+	}
+	first := mlstest.NewGroupWith(a, mlstest.Random(16), clients...)
+	second := first.Next.Commit(a, mlstest.Plan{})
+	broke := errors.New("broke")
+	paid, budget := 0, 1000
+	mem := mls.NewMemory(100)
+	paying := mem.Paid(func(s mls.CipherSuite, n int) error {
+		if s != a.Suite {
+			t.Errorf("paid for suite %v", s)
+		}
+		if budget -= n; budget < 0 {
+			return broke
+		}
+		paid += n
+		return nil
+	})
+	verify := func(b []byte) error {
+		gi, err := mls.ParseGroupInfo(b)
+		if err != nil {
+			return err
+		}
+		_, err = gi.Verify(nil, paying)
+		return err
+	}
+	for _, c := range []struct {
+		b      []byte
+		budget int
+		want   int
+		err    error
+	}{
+		{first.GroupInfo, 0, 0, broke},
+		{first.GroupInfo, 21, 1, broke},
+		{first.GroupInfo, 22, 22, nil},
+		{first.GroupInfo, 22, 1, nil},
+		{second.GroupInfo, 22, 2, nil},
+	} {
+		paid, budget = 0, c.budget
+		if err := verify(c.b); !errors.Is(err, c.err) || paid != c.want {
+			t.Errorf("with %d: paid %d, %v; want %d, %v", c.budget, paid, err, c.want, c.err)
+		}
 	}
 }
 

@@ -10,6 +10,12 @@ import (
 // only, over all that a leaf's signature depends on. It is safe for concurrent
 // use; a nil Memory remembers nothing.
 type Memory struct {
+	*leafSet
+	pay func(s CipherSuite, signatures int) error
+}
+
+// leafSet is what several Memories have in common.
+type leafSet struct {
 	mu sync.Mutex
 	// Two generations: when recent is full it becomes old, and what is asked
 	// for moves back to recent.
@@ -19,11 +25,26 @@ type Memory struct {
 
 // NewMemory makes a Memory for at least that many leaves, about 200 bytes each.
 func NewMemory(leaves int) *Memory {
-	return &Memory{limit: max(leaves, 1), recent: map[leafKey]struct{}{}}
+	return &Memory{leafSet: &leafSet{limit: max(leaves, 1), recent: map[leafKey]struct{}{}}}
+}
+
+// Paid gives a Memory of the same leaves that calls pay before signatures are
+// checked, with their suite and number. An error of pay ends the verification,
+// which returns it wrapped.
+func (m *Memory) Paid(pay func(s CipherSuite, signatures int) error) *Memory {
+	return &Memory{leafSet: m.leafSet, pay: pay}
+}
+
+// charge pays for signatures that are about to be checked.
+func (m *Memory) charge(s CipherSuite, signatures int) error {
+	if m == nil || m.pay == nil || signatures == 0 {
+		return nil
+	}
+	return m.pay(s, signatures)
 }
 
 // known reports whether key was remembered, and renews it.
-func (m *Memory) known(key leafKey) bool {
+func (m *leafSet) known(key leafKey) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.recent[key]; ok {
@@ -36,13 +57,13 @@ func (m *Memory) known(key leafKey) bool {
 	return ok
 }
 
-func (m *Memory) remember(key leafKey) {
+func (m *leafSet) remember(key leafKey) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.put(key)
 }
 
-func (m *Memory) put(key leafKey) {
+func (m *leafSet) put(key leafKey) {
 	if len(m.recent) >= m.limit {
 		m.old, m.recent = m.recent, map[leafKey]struct{}{}
 	}
@@ -58,21 +79,51 @@ func groupKey(c *GroupContext) [sha256.Size]byte {
 	return sha256.Sum256(append(appendU16(nil, uint16(c.CipherSuite)), c.GroupID...))
 }
 
-// verifyLeaf checks form and signature of a leaf with that tree hash, or
-// remembers that it did.
-func (m *Memory) verifyLeaf(l *LeafNode, c *GroupContext, index uint32, group [sha256.Size]byte, treeHash []byte) error {
-	if m == nil {
-		return verifyLeaf(l, c, index)
+// leafChecks are the checks of a tree's leaves.
+type leafChecks struct {
+	mem   *Memory
+	group *GroupContext
+	// key is the part of a leafKey that all leaves share.
+	key [sha256.Size]byte
+	// known says by index which leaves are remembered.
+	known []bool
+}
+
+// look finds out which leaves of a tree are remembered, and pays for the
+// others. h are the hashes of the tree.
+func (m *Memory) look(t *RatchetTree, c *GroupContext, h *treeHashes) (*leafChecks, error) {
+	k := &leafChecks{m, c, groupKey(c), make([]bool, len(t.leaves))}
+	unknown := 0
+	for i, l := range t.leaves {
+		if l == nil {
+			continue
+		}
+		if k.known[i] = m != nil && m.known(k.of(h.of(t, 2*i))); !k.known[i] {
+			unknown++
+		}
 	}
-	key := leafKey{group: group}
+	return k, m.charge(c.CipherSuite, unknown)
+}
+
+// of is the key of the leaf with that tree hash.
+func (k *leafChecks) of(treeHash []byte) leafKey {
+	key := leafKey{group: k.key}
 	copy(key.leaf[:], treeHash)
-	if m.known(key) {
+	return key
+}
+
+// verify checks form and signature of a leaf with that tree hash, unless that
+// was done before.
+func (k *leafChecks) verify(l *LeafNode, index uint32, treeHash []byte) error {
+	if k.known[index] {
 		return nil
 	}
-	if err := verifyLeaf(l, c, index); err != nil {
+	if err := verifyLeaf(l, k.group, index); err != nil {
 		return err
 	}
-	m.remember(key)
+	if k.mem != nil {
+		k.mem.remember(k.of(treeHash))
+	}
 	return nil
 }
 

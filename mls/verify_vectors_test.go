@@ -33,7 +33,7 @@ func TestVectorsTreeValidation(t *testing.T) {
 			t.Errorf("entry %d, suite %d: %v", i, e.Suite, err)
 		}
 		verified++
-		leaves += tree.members()
+		leaves += tree.Leaves()
 		c.GroupID = append(bytes.Clone(e.GroupID), 0)
 		if err := tree.verify(c, nil); tree.hasBoundLeaf() && !IsSignature(err) {
 			t.Errorf("entry %d: another group id gives %v, want a bad signature", i, err)

@@ -38,6 +38,9 @@ func (g *GroupInfo) verify(tree *RatchetTree, mem *Memory) (*Group, error) {
 	if signer == nil {
 		return nil, invalid("signer", fmt.Sprintf("leaf %d, which is blank", g.Signer), "a leaf of the tree", "RFC 9420 §12.4.3.1")
 	}
+	if err := mem.charge(c.CipherSuite, 1); err != nil {
+		return nil, err
+	}
 	if err := VerifyWithLabel(c.CipherSuite, signer.SignatureKey, LabelGroupInfo, g.Raw[:g.signed:g.signed], g.Signature); err != nil {
 		return nil, err
 	}

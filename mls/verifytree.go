@@ -195,12 +195,15 @@ func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, mem *Memory) e
 			used = append(used, l.Credential.Type)
 		}
 	}
-	group := groupKey(c)
+	leaves, err := mem.look(t, c, h)
+	if err != nil {
+		return err
+	}
 	for i, l := range t.leaves {
 		if l == nil {
 			continue
 		}
-		err := mem.verifyLeaf(l, c, uint32(i), group, h.of(t, 2*i))
+		err := leaves.verify(l, uint32(i), h.of(t, 2*i))
 		if err == nil {
 			err = q.met(l)
 		}

@@ -1,3 +1,7 @@
+-- name: HoldKnownAccount :exec
+-- Locks the account's row like HoldAccount, where there is one.
+SELECT 1 FROM accounts WHERE did = $1 FOR NO KEY UPDATE;
+
 -- name: HoldAccount :exec
 -- Makes sure that the account's row exists and locks it for the rest of the
 -- transaction, in one round trip: the conflicting row is locked although WHERE

@@ -1,8 +1,19 @@
 -- name: GetBlobBytes :one
 SELECT blob_bytes FROM accounts WHERE did = $1;
 
+-- name: BlobRoom :one
+-- What the blobs of an account take, and what is kept for its uploads. Those of
+-- an instance that crashed count until their time is over. (No condition on age
+-- in WHERE: the index on it would be taken for the better one.)
+SELECT blob_bytes,
+    (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.doomed AND o.since > sqlc.arg(after)::timestamptz), 0)
+     FROM loose_objects o WHERE o.did = a.did)::bigint AS reserved
+FROM accounts a WHERE a.did = sqlc.arg(did);
+
 -- name: AddLooseObject :exec
-INSERT INTO loose_objects (object_key, since, doomed) VALUES (sqlc.arg(object_key), sqlc.arg(since), FALSE);
+-- The object of an upload that begins, with room for it in the account's quota.
+INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
+VALUES (sqlc.arg(object_key), sqlc.arg(since), FALSE, sqlc.arg(did)::text, sqlc.arg(reserved)::bigint);
 
 -- name: ClaimLooseObject :execrows
 -- The object of a finished upload gets an owner. None: it took so long that the

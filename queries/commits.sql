@@ -28,6 +28,11 @@ INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, cipher
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind), sqlc.arg(epoch), sqlc.arg(sender_did)::text,
         sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at), sqlc.arg(gen), sqlc.arg(pos));
 
+-- name: EpochProposals :one
+-- How many proposals of an epoch an account has sent, and their bytes.
+SELECT count(*)::bigint AS proposals, coalesce(sum(octet_length(ciphertext)), 0)::bigint AS bytes FROM messages
+WHERE convo_id = sqlc.arg(convo_id) AND sender_did = sqlc.arg(did)::text AND epoch = sqlc.arg(epoch) AND kind = 'proposal';
+
 -- name: FindOwnCommit :one
 -- The caller's accepted commit of an epoch, if it is this very one.
 SELECT seq FROM messages

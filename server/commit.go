@@ -88,18 +88,21 @@ func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequ
 		return nil, err
 	}
 	var out *commitResult
+	bill, stored := s.storage.Bill(caller.DID), false
 	err = untilCurrent(func() error {
 		verified, err := s.verifyCommit(ctx, caller.DID, req, parsed)
 		if err != nil {
 			return err
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
-			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now}
+			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now, bill: bill}
 			c := &commitTx{handshakeTx: h, claims: s.claims, commitRequest: req, parsedCommit: parsed, verified: verified}
 			out, err = c.run(ctx, first)
+			stored = c.stored
 			return err
 		})
 	})
+	settle(ctx, bill, stored, err)
 	if lost := (*lostRace)(nil); errors.As(err, &lost) {
 		if err := s.reserve(ctx, caller, req.conversation, lost); err != nil {
 			return nil, err
@@ -123,6 +126,8 @@ type commitTx struct {
 	*commitRequest
 	*parsedCommit
 	verified *verification
+	// stored: the commit is written, and not a repetition.
+	stored bool
 }
 
 // run checks in this order: first answer, membership, epoch, and then what
@@ -155,10 +160,14 @@ func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, 
 	if err != nil {
 		return nil, err
 	}
+	if err := c.bill.Pay(ctx, c.amount(change)); err != nil {
+		return nil, err
+	}
 	seq, err := c.apply(ctx, change)
 	if err != nil {
 		return nil, err
 	}
+	c.stored = true
 	*out = commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}
 	return out, first.keep(ctx, c.q, out)
 }

@@ -136,7 +136,7 @@ func TestCommitAlreadyMember(t *testing.T) {
 	}{
 		"new device":                      {new: true},
 		"new device, readable":            {new: true, public: true},
-		"new device, no Welcome":          {new: true, noWelcome: true, err: gen.ErrAlreadyMember},
+		"new device, no Welcome":          {new: true, noWelcome: true, err: gen.ErrInvalidGroupInfo},
 		"same device":                     {err: gen.ErrInvalidGroupInfo},
 		"same device, readable":           {public: true, err: gen.ErrInvalidCommit},
 		"same device, asked for it":       {rejoin: true, err: gen.ErrInvalidGroupInfo},

@@ -77,7 +77,7 @@ func (e *evidence) epoch() int64 { return int64(e.info.Context.Epoch) }
 func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.Memory) (*mls.Group, error) {
 	g, err := e.info.Verify(tree, mem)
 	if err != nil {
-		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
+		return nil, refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
 	}
 	return g, nil
 }
@@ -89,22 +89,34 @@ func (e *evidence) states(g *mls.Group, what string, mem *mls.Memory) error {
 	if tree == nil {
 		tree = g.Tree
 	}
-	stated, err := e.verify(tree, mem)
+	stated, err := e.info.Group(tree)
 	if err != nil {
-		return err
+		return refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
 	}
+	// This comes before the signatures: those of a tree that is not the group's
+	// would cost much and tell nothing.
 	if field := differs(stated, g); field != "" {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %s: is not that of the epoch %s", field, what)
 	}
-	return nil
+	_, err = e.verify(tree, mem)
+	return err
 }
+
+// treeBeside is the tree of the group g as it is stored beside the GroupInfo,
+// which states g: nil where that has it inside.
+func (e *evidence) treeBeside(g *mls.Group) []byte {
+	if _, inside := e.info.Extensions.Find(mls.ExtensionRatchetTree); inside {
+		return nil
+	}
+	return g.Tree.Bytes()
+}
+
+// bytes is how much store stores.
+func (e *evidence) bytes(g *mls.Group) int64 { return int64(len(e.groupInfo) + len(e.treeBeside(g))) }
 
 // store keeps the GroupInfo, which states the group g, as the conversation's.
 func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, g *mls.Group, at time.Time) error {
-	var tree []byte
-	if _, inside := e.info.Extensions.Find(mls.ExtensionRatchetTree); !inside {
-		tree = g.Tree.Bytes()
-	}
+	tree := e.treeBeside(g)
 	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
 		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: tree, At: at,
 	}); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/storage"
 )
 
 // handshakeTx is a call that changes one conversation, inside its transaction.
@@ -17,6 +18,8 @@ type handshakeTx struct {
 	q               *db.Queries
 	convoID, caller string
 	now             time.Time
+	// bill is what the call pays for what it stores.
+	bill *storage.Bill
 	// convo is the conversation's row, locked.
 	convo db.LockConvoRow
 }

@@ -16,7 +16,7 @@ import (
 type verification struct {
 	// base is the group that the commit was made in; nil where the conversation
 	// was in another epoch, or the caller no member.
-	base *mls.Group
+	base *storedGroup
 	// next is the group that the commit leads to, and members are its leaves.
 	next    *mls.Group
 	members []mls.Member
@@ -29,7 +29,7 @@ type verification struct {
 
 // verifyCommit does all that costs signature checks.
 func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
-	v := &verification{}
+	v, mem := &verification{}, s.verifierFor(ctx, caller)
 	var err error
 	if v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch); err != nil || v.base == nil {
 		return v, err
@@ -39,13 +39,13 @@ func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitReq
 		return nil, err
 	}
 	if p.public == nil {
-		v.err = v.takePrivate(req, p, s.memory)
+		v.err = v.takePrivate(req, p, mem)
 	} else {
 		proposals, err := readProposals(ctx, q, req.conversation, p)
 		if err != nil {
 			return nil, err
 		}
-		v.err = v.applyPublic(caller, req, p, proposals, s.memory)
+		v.err = v.applyPublic(caller, req, p, proposals, mem)
 	}
 	if v.err == nil {
 		if v.members, err = v.next.Tree.Members(); err != nil {
@@ -116,6 +116,10 @@ func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls
 	if err := p.private.Verify(v.base.Context.CipherSuite); err != nil {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
 	}
+	had := func(index uint32) bool { return v.base.Tree.Leaf(index) != nil }
+	if err := checkNewLeaves(p.evidence.tree, had, v.packages); err != nil {
+		return err
+	}
 	v.signer = p.evidence.info.Signer
 	v.next, err = p.evidence.verify(p.evidence.tree, mem)
 	return err
@@ -126,7 +130,7 @@ func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls
 func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.Memory) error {
 	next, effect, err := v.base.ApplyCommit(p.public, func(ref []byte) *mls.PublicMessage { return proposals[string(ref)] }, mem)
 	if err != nil {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
+		return refusedObject(gen.ErrInvalidCommit, req.commitField, err)
 	}
 	if id, err := next.Tree.Leaf(effect.Committer).Identity(); err != nil || id.DID != caller {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: its sender, leaf %d, is not the caller's", req.commitField, effect.Committer)

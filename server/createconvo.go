@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,6 +31,10 @@ type newConvo struct {
 	group   *mls.Group
 	members []mls.Member
 	refused error
+	// bill is what its creator pays for it, and byNew tells that this is a new
+	// account.
+	bill  *storage.Bill
+	byNew bool
 	// byKey and byContent are the records of the first answer: clients without
 	// keys repeat the content.
 	byKey, byContent *firstAnswer
@@ -42,7 +47,8 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	if err != nil {
 		return nil, err
 	}
-	n.now, n.claims = s.timestamp(), s.claims
+	n.now, n.claims, n.bill = s.timestamp(), s.claims, s.storage.Bill(caller.DID)
+	n.byNew = s.storage.IsNew(ctx, caller.DID)
 	if err := n.records(s.idempotency, caller); err != nil {
 		return nil, err
 	}
@@ -58,6 +64,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 		*out = gen.ConvoView{}
 		return n.create(ctx, db.New(tx), out)
 	})
+	settle(ctx, n.bill, true, err) // a repetition has paid nothing
 	if err != nil {
 		paid.giveBack(ctx)
 		return nil, err
@@ -195,6 +202,9 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	}
 	if n.refused != nil {
 		return n.refused
+	}
+	if err := n.bill.Pay(ctx, n.amount()); err != nil {
+		return err
 	}
 	if err := n.beginMemberships(ctx, q, owners(packages)); err != nil {
 		return err

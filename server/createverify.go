@@ -16,13 +16,17 @@ func (n *newConvo) verify(ctx context.Context, s *Server) error {
 	if err != nil {
 		return err
 	}
-	n.refused = n.takeGroup(packages, s.memory)
+	n.refused = n.takeGroup(packages, s.verifierFor(ctx, n.creator))
 	return nil
 }
 
 // takeGroup verifies the group that the GroupInfo states. Its leaves are the
 // creator's and those that the Welcome brings, one to one.
 func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.Memory) (err error) {
+	own := func(index uint32) bool { return index == n.evidence.info.Signer }
+	if err := checkNewLeaves(n.evidence.tree, own, packages); err != nil {
+		return err
+	}
 	if n.group, err = n.evidence.verify(n.evidence.tree, mem); err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ func (s *Server) describe() *gen.DescribeServiceOutput {
 		Limits: gen.DescribeServiceLimits{
 			ApplicationMessage:   MaxApplicationMessage,
 			Commit:               MaxCommit,
+			Proposal:             new(int64(MaxProposal)),
+			ProposalsPerEpoch:    new(limit.EpochProposals.Amount),
+			Uploads:              new(limit.OpenUploads.Amount),
 			Welcome:              MaxWelcome,
 			GroupInfo:            MaxGroupInfo,
 			RatchetTree:          MaxRatchetTree,

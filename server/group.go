@@ -36,7 +36,7 @@ func untilCurrent(fn func() error) error {
 // the conversation is in another epoch or the caller is no member. The group of
 // an epoch never changes: what is verified against it outside the transaction
 // counts under the lock, as long as the epoch is still the same.
-func (s *Server) groupIn(ctx context.Context, convoID, caller string, epoch int64) (*mls.Group, error) {
+func (s *Server) groupIn(ctx context.Context, convoID, caller string, epoch int64) (*storedGroup, error) {
 	row, err := db.New(s.pool).CurrentGroupInfo(ctx, convoID, caller)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Epoch != epoch {
 		return nil, nil
@@ -44,7 +44,18 @@ func (s *Server) groupIn(ctx context.Context, convoID, caller string, epoch int6
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
 	}
-	return readGroup(row.GroupInfo, row.RatchetTree)
+	g, err := readGroup(row.GroupInfo, row.RatchetTree)
+	if err != nil {
+		return nil, err
+	}
+	return &storedGroup{g, int64(len(row.GroupInfo) + len(row.RatchetTree))}, nil
+}
+
+// storedGroup is the group of a conversation, and how many bytes are stored of
+// it.
+type storedGroup struct {
+	*mls.Group
+	bytes int64
 }
 
 // readGroup reads a group as evidence.store wrote it.

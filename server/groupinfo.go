@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -48,6 +49,7 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 	if err != nil {
 		return nil, err
 	}
+	bill := s.storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		known, err := s.groupIn(ctx, convoID, caller.DID, e.epoch())
 		if err != nil {
@@ -55,7 +57,7 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 		}
 		var refused error
 		if known != nil {
-			refused = e.states(known, "as the service knows it", s.memory)
+			refused = e.states(known.Group, "as the service knows it", s.verifierFor(ctx, caller.DID))
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) error {
 			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
@@ -73,9 +75,13 @@ func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *ge
 			if err := h.keepsExternalPub(ctx, e); err != nil {
 				return err
 			}
-			return e.store(ctx, h.q, convoID, known, h.now)
+			if err := bill.Pay(ctx, storage.Amount{Bytes: e.bytes(known.Group) - known.bytes}); err != nil {
+				return err
+			}
+			return e.store(ctx, h.q, convoID, known.Group, h.now)
 		})
 	})
+	settle(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}

@@ -67,17 +67,19 @@ func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCon
 		return nil, err
 	}
 	var out *commitResult
+	bill := s.storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		v, err := s.verifyProposal(ctx, in.ConvoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
-			l := &leaveTx{handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}}
+			l := &leaveTx{handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, bill: bill}}
 			out, err = l.run(ctx, v, first)
 			return err
 		})
 	})
+	settle(ctx, bill, true, err)
 	if lost := (*lostRace)(nil); errors.As(err, &lost) {
 		return s.conflict(ctx, caller, in.ConvoID, lost)
 	}
@@ -102,7 +104,7 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnsw
 		if p.epoch < l.convo.Epoch {
 			return nil, &lostRace{framing: p.epoch, current: l.convo.Epoch}
 		}
-		stored, err := l.propose(ctx, p, func(current int64) error {
+		stored, err := l.propose(ctx, p, true, func(current int64) error {
 			return gen.Errorf(gen.ErrInvalidProposal, "proposal: its framing epoch %d is ahead of the current epoch %d", p.epoch, current)
 		})
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 const (
 	MaxApplicationMessage = 2 << 20
 	MaxCommit             = 4 << 20
+	MaxProposal           = 1 << 20
 	MaxWelcome            = 4 << 20
 	MaxGroupInfo          = 4 << 20
 	MaxRatchetTree        = 4 << 20

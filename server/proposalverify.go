@@ -27,7 +27,10 @@ func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *
 	}
 	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
 	if g != nil {
-		v.err = p.verify(g, caller)
+		if err := s.payChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
+			return nil, err
+		}
+		v.err = p.verify(g.Group, caller)
 	}
 	return v, nil
 }

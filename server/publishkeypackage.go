@@ -38,6 +38,9 @@ func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *
 	if err != nil {
 		return nil, err
 	}
+	if err := s.payKeyPackages(ctx, caller.DID, p); err != nil {
+		return nil, err
+	}
 	out := &gen.PublishKeyPackageOutput{}
 	if refusal := p.check(now, caller.DID); refusal != nil {
 		// What has since expired was good when it was first answered.
@@ -46,6 +49,7 @@ func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *
 		}
 		return nil, refusal
 	}
+	bill := s.storage.Bill(caller.DID)
 	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
@@ -54,7 +58,7 @@ func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *
 		if found, err := first.find(ctx, q, out); found || err != nil {
 			return err
 		}
-		refusals, err := storeKeyPackages(ctx, q, caller.DID, now, []*newKeyPackage{p})
+		refusals, err := storeKeyPackages(ctx, q, bill, caller.DID, now, []*newKeyPackage{p})
 		if err != nil {
 			return err
 		}
@@ -64,6 +68,7 @@ func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *
 		out.KeyPackageHash, out.DeviceID = new(hex.EncodeToString(p.ref)), &p.deviceID
 		return first.keep(ctx, q, out)
 	})
+	settle(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}

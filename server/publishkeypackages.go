@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -21,20 +22,26 @@ func (s *Server) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in 
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
 	refusals := make([]error, len(in.KeyPackages))
 	for i, item := range in.KeyPackages {
-		p, err := readKeyPackage(item.KeyPackage, item.CipherSuite, item.Expires)
-		if err == nil {
-			err = p.check(now, caller.DID)
+		packages[i], refusals[i] = readKeyPackage(item.KeyPackage, item.CipherSuite, item.Expires)
+	}
+	if err := s.payKeyPackages(ctx, caller.DID, packages...); err != nil {
+		return nil, err
+	}
+	for i, p := range packages {
+		if p == nil {
+			continue
 		}
-		if refusals[i] = err; err == nil {
-			packages[i] = p
+		if refusals[i] = p.check(now, caller.DID); refusals[i] != nil {
+			packages[i] = nil
 		}
 	}
+	bill := s.storage.Bill(caller.DID)
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
 			return err
 		}
-		stored, err := storeKeyPackages(ctx, q, caller.DID, now, packages)
+		stored, err := storeKeyPackages(ctx, q, bill, caller.DID, now, packages)
 		for i, refusal := range stored {
 			if refusal != nil {
 				refusals[i] = refusal
@@ -42,6 +49,7 @@ func (s *Server) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in 
 		}
 		return err
 	})
+	settle(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +79,7 @@ func publishedAnswer(refusals []error) (*gen.PublishKeyPackagesOutput, error) {
 // why it did not. The caller holds the account's row: nobody else publishes for
 // it or deletes one of its devices meanwhile. A package that is stored already
 // succeeds without being counted; a spent one stays spent.
-func storeKeyPackages(ctx context.Context, q *db.Queries, did string, now time.Time, packages []*newKeyPackage) ([]error, error) {
+func storeKeyPackages(ctx context.Context, q *db.Queries, bill *storage.Bill, did string, now time.Time, packages []*newKeyPackage) ([]error, error) {
 	room, err := readPackageRoom(ctx, q, did, now, packages)
 	if err != nil {
 		return nil, err
@@ -88,6 +96,9 @@ func storeKeyPackages(ctx context.Context, q *db.Queries, did string, now time.T
 	}
 	if len(accepted) == 0 {
 		return refusals, nil
+	}
+	if err := payPackages(ctx, bill, accepted); err != nil {
+		return nil, err
 	}
 	return refusals, insertKeyPackages(ctx, q, did, now, accepted)
 }

@@ -44,6 +44,9 @@ func (s *Server) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
+		if err := s.mayWrite(ctx, caller); err != nil {
+			return err
+		}
 		damaged, err = h.requestRejoin(ctx, reason, epoch, in.Detail)
 		return err
 	})

@@ -167,7 +167,7 @@ func TestRosterRefusesCreation(t *testing.T) {
 		"a leaf that is not named": {func(in *gen.CreateConvoInput, _ *mlstest.Commit) {
 			in.InitialMembers = []string{bob.DID}
 			in.WelcomeMessage = mlstest.RandomWelcome(1, query[[]byte](t, s.pool, `SELECT ref FROM key_packages WHERE did = $1 ORDER BY created_at DESC LIMIT 1`, bob.DID))
-		}, "leaf[2]: found a leaf that is neither"},
+		}, "leaf[2]: found a new leaf"},
 		"a package without leaf": {func(in *gen.CreateConvoInput, c *mlstest.Commit) {
 			in.GroupInfo = mlstest.NewGroup(alice, c.Next.Context.GroupID).Commit(alice, mlstest.Plan{}).GroupInfo
 		}, "the tree has no leaf with the leaf_node of key package"},

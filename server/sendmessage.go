@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -31,11 +32,26 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, err
 		}
-		return s.sendMessage(ctx, caller, in, m)
+		return s.payMessage(ctx, caller, in, m)
 	})
 }
 
-func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*gen.SendMessageOutput, error) {
+// payMessage counts the message before it is stored. A repetition costs nothing.
+func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*gen.SendMessageOutput, error) {
+	bill := s.storage.Bill(caller.DID)
+	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
+		return nil, err
+	}
+	out, err := s.sendMessage(ctx, caller, in, m)
+	if err != nil {
+		bill.Settle(ctx, false, err)
+		return nil, err
+	}
+	bill.Settle(ctx, out.fresh, nil)
+	return out.SendMessageOutput, nil
+}
+
+func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
@@ -54,7 +70,7 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if first != nil && in.MsgID == nil {
 		m.MessageID = s.idempotency.messageID(first)
 	}
-	var out *gen.SendMessageOutput
+	var out *sentMessage
 	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
 		out, err = m.sendLocked(ctx, db.New(tx), first)
 		return err
@@ -64,6 +80,13 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	}
 	s.hint(m.ConvoID)
 	return out, nil
+}
+
+// sentMessage is the answer to a message. fresh: this call stored it, else it was
+// stored before.
+type sentMessage struct {
+	*gen.SendMessageOutput
+	fresh bool
 }
 
 // outgoing is a message that needs nothing but the database to say yes.
@@ -158,37 +181,36 @@ func newMessageID() (string, error) {
 	return u.String(), nil
 }
 
-// send runs the one statement and tells its outcomes apart: fresh where it
-// stored the message, else it was stored before. errStale asks for another
-// attempt.
-func (m *outgoing) send(ctx context.Context, q *db.Queries) (out *gen.SendMessageOutput, fresh bool, err error) {
+// send runs the one statement and tells its outcomes apart. errStale asks for
+// another attempt.
+func (m *outgoing) send(ctx context.Context, q *db.Queries) (*sentMessage, error) {
 	return m.outcome(q.SendMessage(ctx, db.SendMessageParams(*m)))
 }
 
 // outcome is what the statement's row, or its failure, means.
-func (m *outgoing) outcome(row db.SendMessageRow, err error) (out *gen.SendMessageOutput, fresh bool, _ error) {
+func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, error) {
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return nil, false, convoNotFound()
+		return nil, convoNotFound()
 	case constraintOf(err) == messagesMessageID:
-		return nil, false, errStale
+		return nil, errStale
 	case err != nil:
-		return nil, false, fmt.Errorf("send message: %w", err)
+		return nil, fmt.Errorf("send message: %w", err)
 	case row.Seq > 0:
-		return m.answer(row.Seq, m.Now), true, nil
+		return &sentMessage{m.answer(row.Seq, m.Now), true}, nil
 	case !row.Known:
-		return nil, false, convoNotFound()
+		return nil, convoNotFound()
 	case !row.Active:
-		return nil, false, notMember()
+		return nil, notMember()
 	case row.TwinSeq > 0 && row.TwinSame:
-		return m.answer(row.TwinSeq, row.TwinCreatedAt), false, nil
+		return &sentMessage{m.answer(row.TwinSeq, row.TwinCreatedAt), false}, nil
 	case row.TwinSeq > 0:
-		return nil, false, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
+		return nil, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
 	case !row.InWindow:
-		return nil, false, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
+		return nil, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
 			row.CurrentEpoch, m.Epoch, m.PastEpochs)
 	}
-	return nil, false, errStale
+	return nil, errStale
 }
 
 // answer is the answer to the message stored under seq, sent now or before.
@@ -200,7 +222,7 @@ func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
 // sendLocked sends inside a transaction that holds the conversation's row, so
 // that nothing is stale: where blobs or a record belong to the message, or
 // where others were faster twice.
-func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAnswer) (*gen.SendMessageOutput, error) {
+func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAnswer) (*sentMessage, error) {
 	_, err := q.LockConvo(ctx, m.ConvoID, m.Did)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, convoNotFound()
@@ -210,13 +232,13 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAn
 	}
 	var recorded sentRecord
 	if found, err := first.find(ctx, q, &recorded); err != nil || found {
-		return recorded.answer(m), err
+		return &sentMessage{recorded.answer(m), false}, err
 	}
-	out, fresh, err := m.send(ctx, q)
+	out, err := m.send(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	if fresh {
+	if out.fresh {
 		if err := m.attach(ctx, q, *out.Seq); err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() erro
 	change(tx)
 	done := make(chan error, 1)
 	go func() { done <- send() }()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for query[int64](t, s.pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
 			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
 		select {

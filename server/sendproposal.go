@@ -45,17 +45,18 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 		return nil, err
 	}
 	out := &gen.SendProposalOutput{}
+	bill := s.storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		v, err := s.verifyProposal(ctx, convoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now}
+			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now, bill: bill}
 			if found, err := h.begin(ctx, first, out); found || err != nil {
 				return err
 			}
-			stored, err := h.propose(ctx, v, func(current int64) error {
+			stored, err := h.propose(ctx, v, false, func(current int64) error {
 				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the proposal is of epoch %d", current, p.epoch)
 			})
 			if err != nil {
@@ -65,6 +66,7 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 			return first.keep(ctx, h.q, out)
 		})
 	})
+	settle(ctx, bill, true, err) // a repetition has paid nothing
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +77,7 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 // parseProposal reads a proposal as far as anyone outside the group can.
 func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 	const name, field = gen.ErrInvalidProposal, "proposal"
-	m, framing, err := parseFramed(name, field, b, MaxCommit)
+	m, framing, err := parseFramed(name, field, b, MaxProposal)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +98,9 @@ func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 	return &parsedProposal{message: b, epoch: int64(framing.Epoch), public: m.Public, private: m.Private}, nil
 }
 
-// propose stores a proposal under the next number. otherEpoch makes the error
-// for one that is not of the current epoch.
-func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
+// propose stores a proposal under the next number: of who leaves, or not.
+// otherEpoch makes the error for one that is not of the current epoch.
+func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving bool, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
 	if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)
 	}
@@ -116,6 +118,9 @@ func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, otherEpo
 		if ref, err = p.public.ProposalRef(h.suite()); err != nil {
 			return nil, gen.Errorf(gen.ErrInvalidProposal, "proposal: %v", err)
 		}
+	}
+	if err := h.payProposal(ctx, p, leaving); err != nil {
+		return nil, err
 	}
 	row, err := h.q.TakeSeq(ctx, h.now, h.convoID)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/gen"
 )
 
 const (
@@ -62,17 +61,17 @@ type queuedSend struct {
 	*outgoing
 	ctx  context.Context
 	done chan struct{}
-	out  *gen.SendMessageOutput
+	out  *sentMessage
 	err  error
 }
 
-func (j *queuedSend) finish(out *gen.SendMessageOutput, err error) {
+func (j *queuedSend) finish(out *sentMessage, err error) {
 	j.out, j.err = out, err
 	close(j.done)
 }
 
 // send stores a message. errStale says that others were faster twice.
-func (q *sendQueue) send(ctx context.Context, m *outgoing) (*gen.SendMessageOutput, error) {
+func (q *sendQueue) send(ctx context.Context, m *outgoing) (*sentMessage, error) {
 	q.mu.Lock()
 	if q.alone < q.single && q.runs == 0 {
 		q.alone++
@@ -96,11 +95,11 @@ func (q *sendQueue) send(ctx context.Context, m *outgoing) (*gen.SendMessageOutp
 	}
 }
 
-func (q *sendQueue) sendAlone(ctx context.Context, m *outgoing) (*gen.SendMessageOutput, error) {
+func (q *sendQueue) sendAlone(ctx context.Context, m *outgoing) (*sentMessage, error) {
 	dbq := db.New(q.pool)
-	out, _, err := m.send(ctx, dbq)
+	out, err := m.send(ctx, dbq)
 	if errors.Is(err, errStale) {
-		out, _, err = m.send(ctx, dbq)
+		out, err = m.send(ctx, dbq)
 	}
 	return out, err
 }
@@ -270,7 +269,7 @@ func sendAll(ctx context.Context, tx pgx.Tx, jobs []*queuedSend) error {
 		if err != nil {
 			return errors.Join(err, results.Close())
 		}
-		j.out, _, j.err = j.outcome(row, nil)
+		j.out, j.err = j.outcome(row, nil)
 	}
 	return results.Close()
 }

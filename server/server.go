@@ -17,6 +17,7 @@ import (
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 )
 
@@ -51,6 +52,8 @@ type Config struct {
 	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
 	Pace ConvoLimiter
+	// Storage counts what accounts store; nil for no bounds.
+	Storage *storage.Book
 	// Packages has the limits on what others take of key packages; nil for those
 	// of the table.
 	Packages PackageLimiter
@@ -82,6 +85,7 @@ type Server struct {
 	drain       func()
 
 	pace        ConvoLimiter
+	storage     *storage.Book
 	claims      *packageClaims
 	description func() *gen.DescribeServiceOutput
 	// memory has the leaves that were verified before.
@@ -93,7 +97,7 @@ func New(c Config) *Server {
 	s := &Server{
 		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs,
 		did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		pace: c.Pace, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewMemory(rememberedLeaves),
+		pace: c.Pace, storage: c.Storage, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewMemory(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })

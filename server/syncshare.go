@@ -47,7 +47,7 @@ type accountSyncs struct {
 	waits  map[*syncWait]struct{}
 	watch  *syncWatch
 	coming chan struct{}
-	// lookAt is when they look next, or did last.
+	// lookAt is from when on they look again.
 	lookAt time.Time
 }
 

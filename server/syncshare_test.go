@@ -424,19 +424,34 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	}
 }
 
-// TestNextLook: what happens after a quiet time is told at once, and what follows
-// together, the more seldom the more long polls there are.
-func TestNextLook(t *testing.T) {
+// TestLooksArePaced: long polls that come or are woken soon after others were told
+// something look later, all at once; without that, at once.
+func TestLooksArePaced(t *testing.T) {
 	t.Parallel()
-	const gap = 5 * lookGap
+	a := &accountSyncs{}
+	woken := func() time.Time {
+		t.Helper()
+		w := &syncWait{wakes: make(chan wake, 1)}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.wakeLocked(w)
+		return (<-w.wakes).due
+	}
 	start := time.Now()
-	last := time.Time{}
-	for _, c := range []struct{ event, look time.Duration }{
-		{0, 0}, {1, gap}, {gap - 1, gap}, {gap, 2 * gap}, {2*gap - 1, 2 * gap}, {3 * gap, 3 * gap}, {10 * gap, 10 * gap},
-	} {
-		last = nextLook(last, start.Add(c.event), 5)
-		if got := last.Sub(start); got != c.look {
-			t.Errorf("what happens at %v is looked for at %v, want %v", c.event, got, c.look)
+	if due := woken(); due.After(start) {
+		t.Errorf("the first look is after %v", due.Sub(start))
+	}
+	for range 3 {
+		a.told(start)
+	}
+	a.told(start.Add(lookGap)) // of the same look, by a goroutine that was slow
+	for range 2 {
+		if due := woken(); due.Sub(start) != 4*lookGap {
+			t.Errorf("after four answers the next look is after %v", due.Sub(start))
 		}
+	}
+	a.told(start.Add(time.Hour))
+	if due := woken(); due.Sub(start) != time.Hour+lookGap {
+		t.Errorf("an hour later the next look is after %v", due.Sub(start))
 	}
 }

@@ -9,10 +9,9 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// lookGap is how long at least lies between two looks of an account's long polls,
-// for each long poll that it has. What comes meanwhile is told together: where
-// much happens, each of them would otherwise be answered, and asked again, for
-// every event.
+// lookGap is how long an account's long polls do not look for each of them that
+// was told something. What comes meanwhile is told together: where much happens,
+// each of them would otherwise be answered, and asked again, for every event.
 const lookGap = 60 * time.Millisecond
 
 // waitFor is sync with waitMs: it answers when there is something to tell, when
@@ -42,8 +41,14 @@ func (s *Server) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, m
 		case !woken: // before the first look
 			now = wake{round: a.join(), last: true}
 		}
-		if found, err = a.look(ctx, now.round, r.asked, s.reader(r)); err != nil || found.tells || now.last {
-			return found.out, err
+		if found, err = a.look(ctx, now.round, r.asked, s.reader(r)); err != nil {
+			return nil, err
+		}
+		if found.tells {
+			a.told(time.Now())
+		}
+		if found.tells || now.last {
+			return found.out, nil
 		}
 	}
 }
@@ -125,20 +130,17 @@ func (t *syncWatch) Tell(ev gen.ConvoEvent) {
 
 // wakeLocked has w look with the others that look next.
 func (a *accountSyncs) wakeLocked(w *syncWait) {
-	a.lookAt = nextLook(a.lookAt, time.Now(), len(a.waits))
 	w.rouse(wake{round: a.joinLocked(), due: a.lookAt})
 }
 
-// nextLook is when long polls look for what has happened now, where the last
-// look, or the one that is yet to come, is at another time.
-func nextLook(last, now time.Time, waits int) time.Time {
-	if last.After(now) {
-		return last
+// told puts off the next look, since a long poll was told something at a time.
+func (a *accountSyncs) told(now time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.lookAt.Before(now) {
+		a.lookAt = now
 	}
-	if next := last.Add(time.Duration(waits) * lookGap); next.After(now) {
-		return next
-	}
-	return now
+	a.lookAt = a.lookAt.Add(lookGap)
 }
 
 // Lost implements stream.Watcher: those who wait answer with what there is now.

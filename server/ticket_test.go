@@ -52,7 +52,7 @@ func open(t testing.TB, site *httptest.Server, ticket string, more ...string) (*
 	for i := 0; i+1 < len(more); i += 2 {
 		q.Set(more[i], more[i+1])
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, site.URL+"/xrpc/"+gen.NSIDStreamConvoEvents+"?"+q.Encode(), nil)
 	if err != nil {

@@ -36,6 +36,9 @@ func (s *Server) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.U
 	if in.Seq > now.UntilSeq {
 		return nil, xrpc.Invalid("seq", "%d, but the newest message is number %d", in.Seq, now.UntilSeq)
 	}
+	if err := s.mayWrite(ctx, caller); err != nil {
+		return nil, err
+	}
 	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
 		ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: stream.AccountLane(caller.DID),
 	})

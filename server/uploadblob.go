@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"mime"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,29 +25,105 @@ const (
 	// cleanUpTime is how long a failed upload may take to clear up after
 	// itself; what is left then is the janitor's.
 	cleanUpTime = 10 * time.Second
+	// reservedTime is how long an upload keeps its room in the quota, where it
+	// never ends: a body at the least rate comes in that time.
+	reservedTime = time.Hour
+	// meteredStep is how many bytes of a body without length are paid for at a
+	// time.
+	meteredStep = 64 << 10
 )
 
 // UploadBlob stores an attachment of the caller's under a new key of the blob
 // store, and makes it a blob when all of it is there. Uploading the same bytes
 // again gives the same blob.
 func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
-	q := db.New(s.pool)
-	used, err := q.GetBlobBytes(ctx, caller.DID)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("read quota: %w", err)
+	if up.ContentLength > MaxBlob {
+		return nil, blobTooLarge()
 	}
-	if used+max(up.ContentLength, 1) > MaxBlobBytes {
-		return s.findUploaded(ctx, caller, up)
+	done, err := s.storage.BeginUpload(caller.DID)
+	if err != nil {
+		return nil, err
 	}
+	defer done()
+	bill := s.storage.Bill(caller.DID)
+	if err := bill.Pay(ctx, storage.Amount{Bytes: max(0, up.ContentLength)}); err != nil {
+		return nil, err
+	}
+	out, kept, err := s.upload(ctx, caller, up, bill)
+	settle(ctx, bill, kept, err)
+	return out, err
+}
+
+// upload stores an attachment that is paid for, as far as its size is known. kept
+// tells whether anything new is stored.
+func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
 	key := blob.NewKey()
-	if err := q.AddLooseObject(ctx, key, s.now()); err != nil {
-		return nil, fmt.Errorf("announce object: %w", err)
+	if room, err := s.reserveRoom(ctx, caller.DID, key, up.ContentLength); err != nil {
+		return nil, false, err
+	} else if !room {
+		out, err := s.findUploaded(ctx, caller, up)
+		return out, false, err
 	}
-	out, kept, err := s.storeBlob(ctx, caller, up, key)
-	if !kept {
+	if up.ContentLength < 0 {
+		metered := *up
+		metered.Body = &meteredBody{r: up.Body, bill: bill}
+		up = &metered
+	}
+	if out, kept, err = s.storeBlob(ctx, caller, up, key); !kept {
 		s.dropObject(ctx, key)
 	}
-	return out, err
+	return out, kept, err
+}
+
+// reserveRoom announces the object of an upload, with room for it in the quota of
+// its account. It is false where there is none. What comes without a length has
+// nothing reserved: its size is held against the quota at its end.
+func (s *Server) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		taken, err := blobRoom(ctx, q, did, s.now())
+		if room = taken+max(length, 1) <= MaxBlobBytes; err != nil || !room {
+			return err
+		}
+		return q.AddLooseObject(ctx, db.AddLooseObjectParams{ObjectKey: key, Since: s.now(), Did: did, Reserved: max(0, length)})
+	})
+	if err != nil {
+		return false, fmt.Errorf("announce object: %w", err)
+	}
+	return room, nil
+}
+
+// blobRoom is what is taken of an account's quota, by blobs and by uploads under
+// way. It locks the account, if it is known: another one has nothing yet.
+func blobRoom(ctx context.Context, q *db.Queries, did string, now time.Time) (int64, error) {
+	if err := q.HoldKnownAccount(ctx, did); err != nil {
+		return 0, err
+	}
+	r, err := q.BlobRoom(ctx, now.Add(-reservedTime), did)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return r.BlobBytes + r.Reserved, err
+}
+
+// meteredBody is a body of unknown length, which is paid for as it comes.
+type meteredBody struct {
+	r    io.Reader
+	bill *storage.Bill
+	owed int64
+}
+
+// Read implements io.Reader.
+func (b *meteredBody) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.owed += int64(n); b.owed < meteredStep && err == nil {
+		return n, nil
+	}
+	if refused := b.bill.PayMore(b.owed); refused != nil {
+		return 0, refused
+	}
+	b.owed = 0
+	return n, err
 }
 
 // storeBlob writes the object and makes it a blob; kept tells whether the blob
@@ -81,7 +159,7 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 		return nil, false, fmt.Errorf("read quota: %w", err)
 	}
 	if used+b.Size > MaxBlobBytes {
-		return nil, false, quotaExceeded(used)
+		return nil, false, quotaExceeded(used, 0)
 	}
 	n, err := q.ClaimLooseObject(ctx, b.ObjectKey)
 	if err != nil {
@@ -114,11 +192,11 @@ func (s *Server) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("look up blob: %w", err)
 	}
-	used, err := q.GetBlobBytes(ctx, caller.DID)
+	r, err := q.BlobRoom(ctx, s.now().Add(-reservedTime), caller.DID)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("read quota: %w", err)
 	}
-	return nil, quotaExceeded(used)
+	return nil, quotaExceeded(r.BlobBytes, r.Reserved)
 }
 
 // uploadError tells the client what is wrong with its bytes; other errors it
@@ -128,7 +206,7 @@ func uploadError(err error, up *xrpc.Upload, w blob.Written) error {
 	var known *xrpc.Error
 	switch {
 	case errors.Is(err, blob.ErrTooLarge):
-		return gen.Errorf(gen.ErrBlobTooLarge, "body: more than %d bytes", MaxBlob)
+		return blobTooLarge()
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &source):
@@ -141,8 +219,12 @@ func uploadError(err error, up *xrpc.Upload, w blob.Written) error {
 	return nil
 }
 
-func quotaExceeded(used int64) *xrpc.Error {
-	return gen.Errorf(gen.ErrQuotaExceeded, "blobs of this account take %d of %d bytes", used, MaxBlobBytes)
+func blobTooLarge() *xrpc.Error {
+	return gen.Errorf(gen.ErrBlobTooLarge, "body: more than %d bytes", MaxBlob)
+}
+
+func quotaExceeded(used, reserved int64) *xrpc.Error {
+	return gen.Errorf(gen.ErrQuotaExceeded, "blobs of this account take %d of %d bytes, and uploads under way %d", used, MaxBlobBytes, reserved)
 }
 
 func blobOutput(cid, mimeType string, size int64) *gen.UploadBlobOutput {

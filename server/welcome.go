@@ -44,7 +44,7 @@ func (s *Server) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen
 	// Whoever ends it between reading and writing makes us read again; as a
 	// newer Welcome may supersede that one too, this has a bound and not one try.
 	for range 5 {
-		out, err := s.confirmWelcome(ctx, caller.DID, in)
+		out, err := s.confirmWelcome(ctx, caller, in)
 		if out != nil || err != nil {
 			return out, err
 		}
@@ -53,8 +53,8 @@ func (s *Server) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen
 }
 
 // confirmWelcome gives nothing at all where the Welcome ended meanwhile.
-func (s *Server) confirmWelcome(ctx context.Context, did string, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
-	q := db.New(s.pool)
+func (s *Server) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
+	q, did := db.New(s.pool), caller.DID
 	mine, err := findWelcomes(ctx, q, did, in.ConvoID, in.DeviceID)
 	if err != nil {
 		return nil, err
@@ -74,6 +74,9 @@ func (s *Server) confirmWelcome(ctx context.Context, did string, in *gen.Confirm
 			Now: s.now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
 		})
 	} else {
+		if err := s.mayWrite(ctx, caller); err != nil { // a confirmation ends something
+			return nil, err
+		}
 		n, err = q.NoteWelcomeFailed(ctx, db.NoteWelcomeFailedParams{
 			Now: s.now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
 			ErrorDetails: in.ErrorDetails,

@@ -24,6 +24,7 @@ import (
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/server/source"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -40,8 +41,11 @@ type app struct {
 	limits   *limit.Limits
 	// directory has the signing keys of accounts.
 	directory *auth.Directory
-	proxies   source.Proxies
-	conns     *conns.Keeper
+	// origins knows which accounts are new.
+	origins *origin.Origins
+	storage *storage.Book
+	proxies source.Proxies
+	conns   *conns.Keeper
 
 	// closers end what was opened, the last first.
 	closers []func() error
@@ -115,6 +119,9 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := a.shareOut(&plumbing, blobs); err != nil {
 		return err
 	}
+	if err := a.openStorage(pool); err != nil {
+		return err
+	}
 	if a.live, err = a.openLive(pool); err != nil {
 		return err
 	}
@@ -122,7 +129,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
-		Limits: a.limits, Pace: a.limits, Packages: a.limits, Secret: secret,
+		Limits: a.limits, Pace: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
 	})
 	a.handler = server.NewHandler(server.HandlerConfig{
@@ -201,15 +208,14 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	if err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	origins, err := a.origins(pool)
-	if err != nil {
+	if a.origins, err = a.openOrigins(pool); err != nil {
 		return xrpc.Plumbing{}, err
 	}
-	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{a.limits.Account, origins.Admit}}, nil
+	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{a.limits.Account, a.origins.Admit}}, nil
 }
 
-// origins bounds what new accounts of one origin do together.
-func (a *app) origins(pool *pgxpool.Pool) (*origin.Origins, error) {
+// openOrigins bounds what new accounts of one origin do together.
+func (a *app) openOrigins(pool *pgxpool.Pool) (*origin.Origins, error) {
 	sizes, err := origin.ParseSizes(a.config.OriginSizes)
 	if err != nil {
 		return nil, err

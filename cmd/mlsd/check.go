@@ -108,10 +108,12 @@ func (c *Config) check() error {
 	}
 	report("MLS_PLC_URL", c.checkPLC())
 	report("DATABASE_URL", checkScheme(c.DatabaseURL, "postgres", "postgresql"))
+	_, err := c.databaseLimit()
+	report("MLS_DATABASE_LIMIT", err)
 	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))
 	report("MLS_BLOB_URL", checkScheme(c.BlobURL, "file", "s3"))
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
-	_, _, err := c.rateLimits()
+	_, _, err = c.rateLimits()
 	report("MLS_RATE_LIMITS", err)
 	_, err = origin.ParseSizes(c.OriginSizes)
 	report("MLS_ORIGIN_SIZES", err)

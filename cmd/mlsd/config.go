@@ -10,6 +10,7 @@ type Config struct {
 	Listen         string `flag:"listen" env:"MLS_LISTEN" default:"127.0.0.1" help:"host or address to listen on"`
 	TrustedProxies string `flag:"trusted-proxies" env:"MLS_TRUSTED_PROXIES" default:"127.0.0.0/8,::1/128" help:"networks of the proxies in front, separated by commas, or none: their X-Forwarded-For is believed, and their connections are not bounded as one source's"`
 	DatabaseURL    string `flag:"database-url" env:"DATABASE_URL" secret:"url" help:"PostgreSQL to use; without it a private one runs in the data directory"`
+	DatabaseLimit  string `flag:"database-limit" env:"MLS_DATABASE_LIMIT" help:"how large the database may become, such as 200GiB: for one whose disk is not this machine's; measured each minute"`
 	RedisURL       string `flag:"redis-url" env:"REDIS_URL" secret:"url" help:"Redis to share replay marks through; needed where several instances serve one DID"`
 	ServiceDID     string `flag:"service-did" env:"SERVICE_DID" help:"did:web of this service; without it a development identity on localhost"`
 	PublicURL      string `flag:"public-url" env:"MLS_PUBLIC_URL" help:"URL clients' PDSes reach the service at; by default that of SERVICE_DID"`

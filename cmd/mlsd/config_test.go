@@ -56,6 +56,8 @@ func TestBadConfiguration(t *testing.T) {
 		{"PLC over http", []string{did, "MLS_PLC_URL=http://plc.example.org"}, nil, []string{"MLS_PLC_URL: http is for development only"}},
 		{"PLC no URL", []string{"MLS_PLC_URL=plc.directory"}, nil, []string{`MLS_PLC_URL: "plc.directory" is not the URL`}},
 		{"database", []string{"DATABASE_URL=mysql://root:hunter2@db/mls"}, nil, []string{"DATABASE_URL: is not a URL that begins with postgres://"}},
+		{"database limit", []string{"MLS_DATABASE_LIMIT=200GB"}, nil, []string{`MLS_DATABASE_LIMIT: "200GB" is not a size such as 200GiB`}},
+		{"database limit of nothing", []string{"MLS_DATABASE_LIMIT=0GiB"}, nil, []string{`MLS_DATABASE_LIMIT: "0GiB" is not a size`}},
 		{"redis", []string{"REDIS_URL=localhost:6379"}, nil, []string{"REDIS_URL: is not a URL that begins with redis://"}},
 		{"blobs", []string{"MLS_BLOB_URL=gs://bucket"}, nil, []string{"MLS_BLOB_URL: is not a URL that begins with file:// or s3://"}},
 		{"metrics without port", []string{"MLS_METRICS_LISTEN=127.0.0.1"}, nil, []string{`MLS_METRICS_LISTEN: "127.0.0.1" is neither off nor host:port`}},

@@ -17,7 +17,7 @@ import (
 // stream opens a stream of server-sent events.
 func (r *running) stream(t *testing.T, token, query string) *http.Response {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+r.addr+"/xrpc/"+gen.NSIDStreamConvoEvents+query, nil)
 	if err != nil {

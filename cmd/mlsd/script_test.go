@@ -69,7 +69,7 @@ func freePort(t testing.TB) string {
 }
 
 func fetch(u string) (int, string, error) {
-	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := http.Client{Timeout: time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}
 	res, err := client.Get(u)
 	if err != nil {
 		return 0, "", err
@@ -81,7 +81,7 @@ func fetch(u string) (int, string, error) {
 
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	var last string
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		code, body, err := fetch(args[0])
 		if code == http.StatusOK {
 			return

@@ -127,6 +127,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		serve(m, l.metrics)
 	}
 	group.Go(func() error { return a.service.RunJanitor(ctx) })
+	group.Go(func() error { return a.storage.Run(ctx) })
 	// Streams are told what is new until they are closed.
 	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return a.live.hub.Run(hubCtx) })

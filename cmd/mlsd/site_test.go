@@ -100,7 +100,7 @@ func (st *story) open(url string) *site {
 // trySend sends a message as alice.
 func (s *site) trySend() (int64, error) {
 	id := rand.Text()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	row, err := db.New(s.pool).SendMessage(ctx, db.SendMessageParams{
 		ConvoID: s.convo, Did: alice, PastEpochs: 1 << 40, MessageID: id, Ciphertext: []byte(id), Now: time.Now(),
@@ -229,7 +229,7 @@ func (s *site) outdatedFrom(kept int64, cursors ...string) {
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: not within a minute", what)
 		}

@@ -208,6 +208,8 @@ CREATE UNIQUE INDEX messages_message_id ON messages (convo_id, message_id);
 -- One commit an epoch, whatever the code above does.
 CREATE UNIQUE INDEX messages_one_commit ON messages (convo_id, epoch) WHERE kind = 'commit';
 CREATE INDEX messages_proposals ON messages (convo_id, epoch, seq) WHERE kind = 'proposal';
+-- What one account has proposed in an epoch.
+CREATE INDEX messages_proposers ON messages (convo_id, sender_did, epoch) WHERE kind = 'proposal';
 -- Pages of commits and proposals alone do not read past all that was said.
 CREATE INDEX messages_handshake ON messages (convo_id, seq) WHERE kind <> 'app';
 -- The order of the log.
@@ -512,9 +514,15 @@ CREATE TABLE loose_objects (
     object_key TEXT COLLATE "C" PRIMARY KEY,
     since      TIMESTAMPTZ NOT NULL,
     -- No upload may claim it any more.
-    doomed     BOOLEAN NOT NULL
+    doomed     BOOLEAN NOT NULL,
+    -- Of an upload: whose it is, and how many bytes of its account's quota are
+    -- kept for it.
+    did        TEXT COLLATE "C",
+    reserved   BIGINT,
+    CHECK ((did IS NULL) = (reserved IS NULL))
 );
 CREATE INDEX loose_objects_since ON loose_objects (since);
+CREATE INDEX loose_objects_uploads ON loose_objects (did) WHERE did IS NOT NULL;
 
 -- Which messages name a blob: who may read it.
 CREATE TABLE message_blobs (

@@ -26,6 +26,7 @@ export class Device {
     this.id = deviceId(mls.signatureKey)
     this.heard = [] // what others said, in order: { text, attachment }
     this.lostTo = [] // the conflicts of lost races
+    this.misled = [] // the epochs that came with a false external_pub
     this.removed = false
     this.follower = undefined // of a device that does not fetch, see follower.mjs
   }
@@ -161,6 +162,18 @@ export class Device {
     assert.equal(messageType, result.contentType === 'application' ? 'app' : result.contentType)
     if (result.plaintext) this.heard.push(JSON.parse(Buffer.from(result.plaintext).toString()))
     this.removed = !result.active
+    if (messageType === 'commit' && result.active) await this.#checkExternalPub(convoId)
+  }
+
+  /** Nobody but members can tell a false external_pub, which would strand the group with the next external commit. */
+  async #checkExternalPub(convoId) {
+    if (!this.mls.hasExternalPubOf) return
+    const { epoch, groupInfo } = await this.account.query('getGroupInfo', { convoId })
+    if (epoch !== this.mls.epoch(convoId) || await this.mls.hasExternalPubOf(convoId, groupInfo)) return
+    this.misled.push({ convoId, epoch })
+    await this.account.procedure('requestRejoin', {
+      convoId, reason: 'commit-failed', epoch: epoch - 1, detail: 'external-pub',
+    })
   }
 
   /** Drops what it has of a conversation, so that it can join anew. */
@@ -199,6 +212,12 @@ export class Device {
   /** A commit that the others cannot apply and the service cannot tell from any other; ts-mls only. */
   damageCommit(convoId, externalSecret) {
     const update = (submit) => this.mls.damagedUpdate(convoId, submit, externalSecret)
+    return this.#commit(convoId, update, this.#sendCommit(convoId))
+  }
+
+  /** A commit that everybody can apply, with an external_pub that is not the group's; ts-mls only. */
+  misleadingCommit(convoId, externalSecret) {
+    const update = (submit) => this.mls.misleadingUpdate(convoId, submit, externalSecret)
     return this.#commit(convoId, update, this.#sendCommit(convoId))
   }
 

@@ -12,6 +12,9 @@
 //   joinWelcome(welcome, ratchetTree)   → groupId
 //   joinExternal(groupInfo, submit, ratchetTree)
 //                                       → accepted; replaces this client's own old leaf, if any
+//   hasExternalPubOf(groupId, groupInfo)
+//                                       → whether its external_pub is the group's; not of core-crypto, which shows
+//                                         nobody the external secret
 //   forget(groupId)                       loses the state of a group
 //   encrypt(groupId, plaintext)         → message
 //   process(groupId, message)           → { contentType, plaintext, active }: application, commit or proposal;

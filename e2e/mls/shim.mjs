@@ -57,15 +57,19 @@ export function damagingPaths(suite) {
 /** The GroupInfo that ts-mls makes, with a bare external_pub. */
 export const rawGroupInfo = (state, suite) => createGroupInfoWithExternalPubAndRatchetTree(state, [], suite)
 
+/** The data of the extension external_pub: that of the group, unless another secret is given. */
+export async function externalPub(state, suite, externalSecret = state.keySchedule.externalSecret) {
+  const { publicKey } = await suite.hpke.deriveKeyPair(externalSecret)
+  return encode(varLenDataEncoder)(await suite.hpke.exportPublicKey(publicKey))
+}
+
 /**
  * A signed GroupInfo of the current epoch with external_pub, which belongs to the group unless another secret is
  * given, and with ratchet_tree if wanted.
  */
-export async function groupInfo(state, suite, withTree, externalSecret = state.keySchedule.externalSecret) {
-  const { publicKey } = await suite.hpke.deriveKeyPair(externalSecret)
-  const externalPub = await suite.hpke.exportPublicKey(publicKey)
+export async function groupInfo(state, suite, withTree, externalSecret) {
   const extensions = [
-    { extensionType: 'external_pub', extensionData: encode(varLenDataEncoder)(externalPub) },
+    { extensionType: 'external_pub', extensionData: await externalPub(state, suite, externalSecret) },
   ]
   if (withTree) extensions.push({ extensionType: 'ratchet_tree', extensionData: ratchetTree(state) })
   return createGroupInfo(state.groupContext, state.confirmationTag, state, extensions, suite)

@@ -7,7 +7,7 @@ import { decodeGroupInfo, ratchetTreeFromExtension } from 'ts-mls/groupInfo.js'
 import { decodeKeyPackage, makeKeyPackageRef } from 'ts-mls/keyPackage.js'
 import { getGroupMembers } from 'ts-mls/clientState.js'
 import { decodeRatchetTree } from 'ts-mls/ratchetTree.js'
-import { cipherSuite, damagingPaths, groupInfo, ratchetTree, rawCipherSuite, rawGroupInfo } from './shim.mjs'
+import { cipherSuite, damagingPaths, externalPub, groupInfo, ratchetTree, rawCipherSuite, rawGroupInfo } from './shim.mjs'
 
 const DAY = 86_400n
 
@@ -89,6 +89,11 @@ export class TsMlsClient {
     return this.#commit(groupId, [], submit, { suite: damagingPaths(this.#cs), externalSecret })
   }
 
+  /** An update that every member can apply, but nobody can join by its GroupInfo: its external_pub is of another secret. */
+  misleadingUpdate(groupId, submit, externalSecret) {
+    return this.#commit(groupId, [], submit, { externalSecret })
+  }
+
   async #commit(groupId, extraProposals, submit, { suite = this.#cs, externalSecret } = {}) {
     const { newState, commit, welcome } = await createCommit(
       { state: this.#groups.get(groupId), cipherSuite: suite },
@@ -125,7 +130,7 @@ export class TsMlsClient {
   }
 
   async joinExternal(bytes, submit, treeBytes) {
-    const info = read(bytes, 'mls_group_info')?.groupInfo ?? decodeGroupInfo(bytes, 0)[0]
+    const info = readGroupInfo(bytes)
     const { publicPackage, privatePackage } = await this.#makePackage()
     const tree = ratchetTreeFromExtension(info) ?? readTree(treeBytes)
     const resync = tree.some((node) =>
@@ -143,6 +148,12 @@ export class TsMlsClient {
   /** A signed GroupInfo of the current epoch. */
   async groupInfo(groupId) {
     return (await this.#groupInfo(this.#groups.get(groupId))).groupInfo
+  }
+
+  /** Whether the external_pub of a GroupInfo of the current epoch is that of the group, if it has one. */
+  async hasExternalPubOf(groupId, groupInfo) {
+    const found = readGroupInfo(groupInfo).extensions.find(({ extensionType }) => extensionType === 'external_pub')
+    return !found || hex(found.extensionData) === hex(await externalPub(this.#groups.get(groupId), this.#cs))
   }
 
   /** A proposal for others to see; this client's next commit names it as well. */
@@ -205,6 +216,9 @@ function read(bytes, ...wireformats) {
 }
 
 const readTree = (bytes) => bytes && decodeRatchetTree(bytes, 0)[0]
+
+/** core-crypto gives bare GroupInfos. */
+const readGroupInfo = (bytes) => read(bytes, 'mls_group_info')?.groupInfo ?? decodeGroupInfo(bytes, 0)[0]
 
 /** core-crypto publishes bare key packages. */
 function readKeyPackage(bytes) {

@@ -88,6 +88,41 @@ async function recover(t, options, externalSecret) {
   await talk(convoId, everyone)
 }
 
+test('an external_pub that is not the group’s is reported, and nobody is lost', { timeout: 90_000 }, async (t) => {
+  const convoId = randomBytes(16).toString('hex')
+  const everyone = []
+  for (const name of ['Ada', 'Cleo', 'Dan']) {
+    const account = await DirectAccount.create({ name, network })
+    const device = await Device.open(account, { implementation: 'ts-mls', suite: SUITE_1, handshakes: 'private' })
+    t.after(() => device.close())
+    await device.publish(2)
+    everyone.push(device)
+  }
+  const [ada, cleo, dan] = everyone
+  await ada.create(convoId, [cleo.account, dan.account])
+  for (const device of [cleo, dan]) await device.join(convoId)
+  await ada.updateKeys(convoId)
+  for (const device of [cleo, dan]) await device.sync(convoId)
+  assert.deepEqual([...cleo.misled, ...dan.misled], [])
+
+  const before = await reportedDamage()
+  await ada.misleadingCommit(convoId, randomBytes(32))
+  await cleo.sync(convoId)
+  assert.deepEqual(cleo.misled, [{ convoId, epoch: 3 }])
+  assert.equal(await reportedDamage(), before, 'one of two is not most of them')
+  await dan.sync(convoId)
+  assert.equal(await reportedDamage(), before + 1)
+
+  // They stay as they are, and their next commit brings an external_pub that is the group's.
+  await talk(convoId, everyone)
+  await cleo.updateKeys(convoId)
+  for (const device of [ada, dan]) await device.sync(convoId)
+  await comeBack(convoId, dan, 5)
+  for (const device of [ada, cleo]) await device.sync(convoId)
+  await talk(convoId, everyone)
+  assert.deepEqual(everyone.map(({ misled }) => misled.length), [0, 1, 1])
+})
+
 /** The MLS implementation, not the service, refuses what came. */
 const cannotApply = (convoId, device) =>
   assert.rejects(device.sync(convoId), (error) => !(error instanceof XRPCError || error instanceof assert.AssertionError))

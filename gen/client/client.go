@@ -17,7 +17,7 @@ type Client struct {
 // AddMembers: Add members, or new devices of members, by a commit and its
 // Welcome. Errors: ConvoNotFound, NotMember, KeyPackageNotFound,
 // AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
-// InvalidGroupInfo, IdempotencyConflict.
+// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 func (c *Client) AddMembers(ctx context.Context, in *AddMembersInput) (*AddMembersOutput, error) {
 	out := new(AddMembersOutput)
 	if err := c.PostJSON(ctx, NSIDAddMembers, in, out); err != nil {
@@ -27,7 +27,8 @@ func (c *Client) AddMembers(ctx context.Context, in *AddMembersInput) (*AddMembe
 }
 
 // ConfirmWelcome: Tell the service that a Welcome was applied, or could not
-// be. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
+// be. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired,
+// StorageFull.
 func (c *Client) ConfirmWelcome(ctx context.Context, in *ConfirmWelcomeInput) (*ConfirmWelcomeOutput, error) {
 	out := new(ConfirmWelcomeOutput)
 	if err := c.PostJSON(ctx, NSIDConfirmWelcome, in, out); err != nil {
@@ -40,7 +41,7 @@ func (c *Client) ConfirmWelcome(ctx context.Context, in *ConfirmWelcomeInput) (*
 // where a Welcome for them is given. Creating it again with the same content
 // gives the first answer. Errors: InvalidCipherSuite, KeyPackageNotFound,
 // TooManyMembers, ConvoExists, InvalidWelcome, InvalidGroupInfo,
-// IdempotencyConflict.
+// IdempotencyConflict, StorageFull.
 func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoView, error) {
 	out := new(ConvoView)
 	if err := c.PostJSON(ctx, NSIDCreateConvo, in, out); err != nil {
@@ -171,7 +172,7 @@ func (c *Client) GetWelcome(ctx context.Context, p *GetWelcomeParams) (*GetWelco
 // JoinConvo: Come back into a conversation the caller is a member of, by an
 // external commit: after lost state, or with a new device. Errors:
 // ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
-// IdempotencyConflict.
+// IdempotencyConflict, StorageFull.
 func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoOutput, error) {
 	out := new(JoinConvoOutput)
 	if err := c.PostJSON(ctx, NSIDJoinConvo, in, out); err != nil {
@@ -184,7 +185,8 @@ func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoO
 // by a commit, or at once without one (suspension). Leaving and suspension
 // need no commit and end delivery at once; the leaf then awaits removal by a
 // commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
-// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict.
+// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict,
+// TooManyProposals.
 func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveConvoOutput, error) {
 	out := new(LeaveConvoOutput)
 	if err := c.PostJSON(ctx, NSIDLeaveConvo, in, out); err != nil {
@@ -206,7 +208,7 @@ func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
 // PublishKeyPackage: Publish a key package of one of the caller's devices.
 // Publishing it again succeeds. Errors: InvalidKeyPackage,
 // InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
-// IdempotencyConflict.
+// IdempotencyConflict, StorageFull.
 func (c *Client) PublishKeyPackage(ctx context.Context, in *PublishKeyPackageInput) (*PublishKeyPackageOutput, error) {
 	out := new(PublishKeyPackageOutput)
 	if err := c.PostJSON(ctx, NSIDPublishKeyPackage, in, out); err != nil {
@@ -217,7 +219,7 @@ func (c *Client) PublishKeyPackage(ctx context.Context, in *PublishKeyPackageInp
 
 // PublishKeyPackages: Publish up to 100 key packages; each succeeds or fails
 // on its own. Errors: InvalidKeyPackage, InvalidCipherSuite,
-// ExpirationTooFar, TooManyKeyPackages.
+// ExpirationTooFar, TooManyKeyPackages, StorageFull.
 func (c *Client) PublishKeyPackages(ctx context.Context, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error) {
 	out := new(PublishKeyPackagesOutput)
 	if err := c.PostJSON(ctx, NSIDPublishKeyPackages, in, out); err != nil {
@@ -228,7 +230,7 @@ func (c *Client) PublishKeyPackages(ctx context.Context, in *PublishKeyPackagesI
 
 // RequestRejoin: Tell the others that the caller cannot follow the group any
 // more and asks to be added again. Errors: ConvoNotFound, NotMember,
-// EpochMismatch.
+// EpochMismatch, StorageFull.
 func (c *Client) RequestRejoin(ctx context.Context, in *RequestRejoinInput) (*RequestRejoinOutput, error) {
 	out := new(RequestRejoinOutput)
 	if err := c.PostJSON(ctx, NSIDRequestRejoin, in, out); err != nil {
@@ -240,7 +242,8 @@ func (c *Client) RequestRejoin(ctx context.Context, in *RequestRejoinInput) (*Re
 // SendCommit: Send any commit: adds, removals, updates and what else a group
 // changes. Exactly one commit wins an epoch. Errors: ConvoNotFound,
 // NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember, TooManyMembers,
-// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict.
+// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict,
+// StorageFull.
 func (c *Client) SendCommit(ctx context.Context, in *SendCommitInput) (*SendCommitOutput, error) {
 	out := new(SendCommitOutput)
 	if err := c.PostJSON(ctx, NSIDSendCommit, in, out); err != nil {
@@ -262,7 +265,7 @@ func (c *Client) SendEphemeral(ctx context.Context, in *SendEphemeralInput) (*Se
 // SendMessage: Send an application message. It is stored, numbered and
 // delivered; the service does not keep who sent it. Errors: ConvoNotFound,
 // NotMember, EpochMismatch, InvalidMessage, MessageTooLarge, InvalidAsset,
-// IdempotencyConflict.
+// IdempotencyConflict, StorageFull.
 func (c *Client) SendMessage(ctx context.Context, in *SendMessageInput) (*SendMessageOutput, error) {
 	out := new(SendMessageOutput)
 	if err := c.PostJSON(ctx, NSIDSendMessage, in, out); err != nil {
@@ -273,7 +276,8 @@ func (c *Client) SendMessage(ctx context.Context, in *SendMessageInput) (*SendMe
 
 // SendProposal: Send a proposal of the current epoch, in order before the
 // commit that names it. It lapses with its epoch. Errors: ConvoNotFound,
-// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict.
+// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict,
+// TooManyProposals, StorageFull.
 func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*SendProposalOutput, error) {
 	out := new(SendProposalOutput)
 	if err := c.PostJSON(ctx, NSIDSendProposal, in, out); err != nil {
@@ -311,7 +315,7 @@ func (c *Client) Sync(ctx context.Context, in *SyncInput) (*SyncOutput, error) {
 }
 
 // UpdateCursor: Set the caller's read position in a conversation. It never
-// goes back. Errors: ConvoNotFound, NotMember.
+// goes back. Errors: ConvoNotFound, NotMember, StorageFull.
 func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*UpdateCursorOutput, error) {
 	out := new(UpdateCursorOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateCursor, in, out); err != nil {
@@ -322,7 +326,7 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 
 // UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
 // the one that came with its commit. Errors: ConvoNotFound, NotMember,
-// InvalidGroupInfo, EpochMismatch.
+// InvalidGroupInfo, EpochMismatch, StorageFull.
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateGroupInfo, in, out); err != nil {
@@ -333,7 +337,7 @@ func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) 
 
 // UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is collected
 // after an hour unless a message names it. Errors: BlobTooLarge,
-// QuotaExceeded.
+// QuotaExceeded, StorageFull.
 func (c *Client) UploadBlob(ctx context.Context, up *xrpc.Upload) (*UploadBlobOutput, error) {
 	out := new(UploadBlobOutput)
 	if err := c.UploadJSON(ctx, NSIDUploadBlob, up, out); err != nil {

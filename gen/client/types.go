@@ -230,9 +230,11 @@ const (
 	ErrNotAllowed          = "NotAllowed"
 	ErrNotMember           = "NotMember"
 	ErrQuotaExceeded       = "QuotaExceeded"
+	ErrStorageFull         = "StorageFull"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
 	ErrTooManyMembers      = "TooManyMembers"
+	ErrTooManyProposals    = "TooManyProposals"
 	ErrWelcomeExpired      = "WelcomeExpired"
 	ErrWelcomeNotFound     = "WelcomeNotFound"
 )

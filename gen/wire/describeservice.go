@@ -82,6 +82,10 @@ type DescribeServiceLimits struct {
 	ApplicationMessage int64
 	// Largest commit in bytes.
 	Commit int64
+	// Largest proposal in bytes.
+	Proposal *int64
+	// Proposals of one account in one epoch.
+	ProposalsPerEpoch *int64
 	// Largest Welcome in bytes.
 	Welcome int64
 	// Largest GroupInfo in bytes.
@@ -96,6 +100,8 @@ type DescribeServiceLimits struct {
 	Blob int64
 	// Bytes of blobs an account may store.
 	BlobQuota int64
+	// Uploads of one account under way at a time.
+	Uploads *int64
 	// Key packages of a device and cipher suite.
 	KeyPackagesPerDevice int64
 	// Devices of an account.
@@ -115,6 +121,12 @@ type DescribeServiceLimits struct {
 func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
 	c.Int("applicationMessage", v.ApplicationMessage, 0, xrpc.MaxInt)
 	c.Int("commit", v.Commit, 0, xrpc.MaxInt)
+	if v.Proposal != nil {
+		c.Int("proposal", *v.Proposal, 0, xrpc.MaxInt)
+	}
+	if v.ProposalsPerEpoch != nil {
+		c.Int("proposalsPerEpoch", *v.ProposalsPerEpoch, 0, xrpc.MaxInt)
+	}
 	c.Int("welcome", v.Welcome, 0, xrpc.MaxInt)
 	c.Int("groupInfo", v.GroupInfo, 0, xrpc.MaxInt)
 	c.Int("ratchetTree", v.RatchetTree, 0, xrpc.MaxInt)
@@ -122,6 +134,9 @@ func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
 	c.Int("requestBody", v.RequestBody, 0, xrpc.MaxInt)
 	c.Int("blob", v.Blob, 0, xrpc.MaxInt)
 	c.Int("blobQuota", v.BlobQuota, 0, xrpc.MaxInt)
+	if v.Uploads != nil {
+		c.Int("uploads", *v.Uploads, 0, xrpc.MaxInt)
+	}
 	c.Int("keyPackagesPerDevice", v.KeyPackagesPerDevice, 0, xrpc.MaxInt)
 	c.Int("devices", v.Devices, 0, xrpc.MaxInt)
 	c.Int("members", v.Members, 0, xrpc.MaxInt)
@@ -140,6 +155,10 @@ func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeInt(&v.ApplicationMessage, d)
 		case "commit":
 			return xrpc.DecodeInt(&v.Commit, d)
+		case "proposal":
+			return xrpc.DecodeOpt(&v.Proposal, d, xrpc.DecodeInt)
+		case "proposalsPerEpoch":
+			return xrpc.DecodeOpt(&v.ProposalsPerEpoch, d, xrpc.DecodeInt)
 		case "welcome":
 			return xrpc.DecodeInt(&v.Welcome, d)
 		case "groupInfo":
@@ -154,6 +173,8 @@ func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeInt(&v.Blob, d)
 		case "blobQuota":
 			return xrpc.DecodeInt(&v.BlobQuota, d)
+		case "uploads":
+			return xrpc.DecodeOpt(&v.Uploads, d, xrpc.DecodeInt)
 		case "keyPackagesPerDevice":
 			return xrpc.DecodeInt(&v.KeyPackagesPerDevice, d)
 		case "devices":
@@ -179,6 +200,12 @@ func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("applicationMessage").Int(v.ApplicationMessage)
 	e.Name("commit").Int(v.Commit)
+	if v.Proposal != nil {
+		e.Name("proposal").Int(*v.Proposal)
+	}
+	if v.ProposalsPerEpoch != nil {
+		e.Name("proposalsPerEpoch").Int(*v.ProposalsPerEpoch)
+	}
 	e.Name("welcome").Int(v.Welcome)
 	e.Name("groupInfo").Int(v.GroupInfo)
 	e.Name("ratchetTree").Int(v.RatchetTree)
@@ -186,6 +213,9 @@ func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {
 	e.Name("requestBody").Int(v.RequestBody)
 	e.Name("blob").Int(v.Blob)
 	e.Name("blobQuota").Int(v.BlobQuota)
+	if v.Uploads != nil {
+		e.Name("uploads").Int(*v.Uploads)
+	}
 	e.Name("keyPackagesPerDevice").Int(v.KeyPackagesPerDevice)
 	e.Name("devices").Int(v.Devices)
 	e.Name("members").Int(v.Members)

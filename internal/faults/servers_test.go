@@ -88,7 +88,7 @@ func (p *postgres) kill() error {
 }
 
 func (p *postgres) stop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	return p.server.Stop(ctx)
 }
@@ -210,7 +210,7 @@ func (i *instance) stop() error {
 	}
 	select {
 	case <-i.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		i.kill()
 		return fmt.Errorf("mlsd does not stop; its log ends with\n%s", i.lastWords())
 	}

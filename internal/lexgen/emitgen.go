@@ -59,6 +59,7 @@ var statusNames = map[int]string{
 	400: "StatusBadRequest", 401: "StatusUnauthorized", 403: "StatusForbidden", 404: "StatusNotFound",
 	409: "StatusConflict", 410: "StatusGone", 412: "StatusPreconditionFailed",
 	413: "StatusRequestEntityTooLarge", 422: "StatusUnprocessableEntity", 429: "StatusTooManyRequests",
+	503: "StatusServiceUnavailable",
 }
 
 func emitNSIDs(w *writer, m *model) {

@@ -136,6 +136,7 @@ func DefaultPolicy() Policy {
 			"WelcomeExpired":      http.StatusGone,
 			"MessageTooLarge":     http.StatusRequestEntityTooLarge,
 			"BlobTooLarge":        http.StatusRequestEntityTooLarge,
+			"StorageFull":         http.StatusServiceUnavailable,
 		},
 		TooLarge: map[string]string{"uploadBlob": "BlobTooLarge"},
 		Public:   []string{"describeService"},

@@ -62,9 +62,9 @@ func TestObjectsAtTheirLimits(t *testing.T) {
 	message["ciphertext"] = raw(framed(g, mls.ContentTypeApplication, server.MaxApplicationMessage))
 	accepted("sendMessage", message)
 
-	proposal := object{"convoId": g.ID(), "proposal": raw(framed(g, mls.ContentTypeProposal, server.MaxCommit+1))}
+	proposal := object{"convoId": g.ID(), "proposal": raw(framed(g, mls.ContentTypeProposal, server.MaxProposal+1))}
 	denied("sendProposal", gen.ErrInvalidProposal, proposal)
-	proposal["proposal"] = raw(framed(g, mls.ContentTypeProposal, server.MaxCommit))
+	proposal["proposal"] = raw(framed(g, mls.ContentTypeProposal, server.MaxProposal))
 	accepted("sendProposal", proposal)
 
 	info := func(size int) []byte {

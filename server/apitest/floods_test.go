@@ -233,7 +233,7 @@ func TestReserveOfConnections(t *testing.T) {
 	}
 	defer close(release)
 	// Each request on a connection of its own, as those of strangers are.
-	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Minute}
 	s.client, fresh = fresh, s.client
 	defer func() { s.client = fresh }()
 	if a := s.send(t, must(http.NewRequest(http.MethodGet, s.url+"/health", nil))(t)); a.status != http.StatusOK {

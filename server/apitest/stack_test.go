@@ -31,6 +31,7 @@ import (
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/source"
+	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -49,15 +50,17 @@ type stack struct {
 	blobDir string
 	conns   *conns.Keeper
 	bodies  *bodies.Budget
+	storage *storage.Book
 }
 
 // options are what tests want otherwise.
 type options struct {
-	server server.Config
-	limits limit.Config
-	stream stream.Config
-	conns  conns.Config
-	bodies bodies.Config
+	server  server.Config
+	limits  limit.Config
+	stream  stream.Config
+	conns   conns.Config
+	bodies  bodies.Config
+	storage storage.Config
 	// first are steps of admission before those of the service.
 	first []xrpc.Step
 }
@@ -84,6 +87,11 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
 	limits := must(limit.New(o.limits))(t)
 	o.server.Limits, o.stream.Limits = limits, limits
+	if o.storage.Limits == nil {
+		o.storage.Limits = limits
+	}
+	s.storage = storage.New(o.storage)
+	o.server.Storage = s.storage
 	s.goLive(t, &o, log)
 	s.echo = server.NewHandler(server.HandlerConfig{
 		Service:    server.New(o.server),
@@ -116,7 +124,7 @@ func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
 	t.Cleanup(func() {
-		late, stop := context.WithTimeout(context.Background(), 20*time.Second)
+		late, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer stop()
 		if err := streams.Shutdown(late); err != nil {
 			t.Errorf("a stream hangs: %v", err)
@@ -144,10 +152,10 @@ func (s *stack) listen(t testing.TB, log *slog.Logger) {
 		_ = web.Serve(xrpc.WholeListener(s.conns.Listener(l)))
 	}()
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
-	s.client = &http.Client{Transport: transport, Timeout: time.Minute}
+	s.client = &http.Client{Transport: transport, Timeout: 10 * time.Minute}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		if err := web.Shutdown(ctx); err != nil {
 			t.Errorf("a request hangs: %v", err)

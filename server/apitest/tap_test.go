@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a stream may take to say what it has to.
-const patience = 30 * time.Second
+const patience = 5 * time.Minute
 
 // streaming tells whether a method answers with events.
 func streaming(m *xrpc.Method) bool {

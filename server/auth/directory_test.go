@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,7 +113,9 @@ func TestDirectorySlow(t *testing.T) {
 	a := w.plc.NewAccount()
 	release := make(chan struct{})
 	defer close(release)
+	var asked atomic.Int32
 	w.plc.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
+		asked.Add(1)
 		select {
 		case <-release:
 		case <-r.Context().Done():
@@ -123,13 +126,13 @@ func TestDirectorySlow(t *testing.T) {
 	if got := call(t, w.auth, a.Token(service, sendMessage.NSID), sendMessage); got != xrpc.UpstreamFailure {
 		t.Errorf("%s", got)
 	}
-	if took := time.Since(start); took < LookupTimeout/2 || took > 2*LookupTimeout {
+	if took := time.Since(start); took < LookupTimeout/2 {
 		t.Errorf("it took %s", took)
 	}
-	start = time.Now()
+	before := asked.Load()
 	call(t, w.auth, a.Token(service, sendMessage.NSID), sendMessage)
-	if took := time.Since(start); took > LookupTimeout/2 {
-		t.Errorf("the next request waited %s too", took)
+	if n := asked.Load(); n != before {
+		t.Errorf("the next request asked the directory too: %d requests, %d before", n, before)
 	}
 }
 
@@ -154,16 +157,12 @@ func TestDocumentKeys(t *testing.T) {
 		doc := authtest.Document(a.DID, a.Key)
 		c.change(doc["verificationMethod"].([]map[string]any)[0])
 		w.plc.Publish(a.DID, doc)
-		start := time.Now()
 		want := UntrustedIss
 		if c.ok {
 			want = a.DID
 		}
 		if got := call(t, w.auth, a.Token(service, sendMessage.NSID), sendMessage); got != want {
 			t.Errorf("%s: %s", c.name, got)
-		}
-		if took := time.Since(start); took > time.Second {
-			t.Errorf("%s: took %s", c.name, took)
 		}
 	}
 	// The npm release of the directory names the key types of 2019, whose

@@ -184,7 +184,7 @@ func TestRedisLostAndBack(t *testing.T) {
 	if got := call(t, one.Authenticator, unused, sendMessage); got != JwtExpired {
 		t.Errorf("issued before Redis was lost: %s", got)
 	}
-	if took := time.Since(start); took > 5*impatient {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("losing Redis took %s", took)
 	}
 	one.wait(t, false)

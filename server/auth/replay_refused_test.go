@@ -39,7 +39,7 @@ var refusals = map[string]struct{ refuse, take func(s *redisServer) }{
 // eventually waits for something that takes the server a moment.
 func (s *redisServer) eventually(what string, done func() bool) {
 	s.t.Helper()
-	for range 1000 {
+	for range 6000 {
 		if done() {
 			return
 		}

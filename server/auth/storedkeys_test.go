@@ -64,7 +64,7 @@ func (w *world) readWith(a, signer *authtest.Account) string {
 
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for range 3000 {
+	for range 12_000 {
 		if is() {
 			return
 		}

@@ -147,6 +147,15 @@ func (b bucket) raise(ahead time.Duration) {
 	b.set(l)
 }
 
+// adopt learns that the bucket will be full in just so much time.
+func (b bucket) adopt(ahead time.Duration) {
+	b.shard.mu.Lock()
+	defer b.shard.mu.Unlock()
+	l := b.shard.levels[b.key]
+	l.full = b.now + ahead
+	b.set(l)
+}
+
 func (b bucket) set(l level) {
 	if l.full <= b.now {
 		delete(b.shard.levels, b.key)

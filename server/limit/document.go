@@ -31,8 +31,11 @@ func Document(w io.Writer) error {
 	return nil
 }
 
-// amount writes bytes in the largest unit that divides them.
-func amount(n int64, u Unit) string {
+// amount writes so much of a unit.
+func amount(n int64, u Unit) string { return u.Text(n) }
+
+// Text writes so many of the unit: bytes in the largest that divides them.
+func (u Unit) Text(n int64) string {
 	if u != Bytes {
 		return fmt.Sprintf("%d %s", n, u)
 	}

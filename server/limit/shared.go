@@ -43,6 +43,17 @@ type spending struct {
 	n      int64
 }
 
+// heed learns from Redis in how much time the bucket will be full. What was given
+// back lowers it: the answer to its being taken may have come after that. What
+// is still to be counted raises it again.
+func (s spending) heed(ahead time.Duration) {
+	if s.n < 0 {
+		s.bucket.adopt(ahead)
+		return
+	}
+	s.bucket.raise(ahead)
+}
+
 // maxLater is how many amounts may wait to be counted in Redis. What comes
 // beyond is counted by this process alone.
 const maxLater = 4096
@@ -158,6 +169,11 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 // used already needs no answer.
 func (s *shared) spend(b bucket, key string, n int64) {
 	b.spend(n)
+	s.tell(b, key, n)
+}
+
+// tell counts in Redis, a moment later, what this process has counted.
+func (s *shared) tell(b bucket, key string, n int64) {
 	if s.lost.Load() {
 		return
 	}
@@ -199,7 +215,7 @@ func (s *shared) count(ctx context.Context, batch []spending) error {
 		})
 		for i, a := range answers {
 			if got, err := a.(*redis.Cmd).Int64Slice(); err == nil && len(got) == 2 {
-				batch[i].bucket.raise(time.Duration(got[1]) * time.Microsecond)
+				batch[i].heed(time.Duration(got[1]) * time.Microsecond)
 			}
 		}
 		return err

@@ -250,7 +250,7 @@ func TestSharedSpending(t *testing.T) {
 
 func eventually(t *testing.T, done func() bool) {
 	t.Helper()
-	for range 1000 {
+	for range 12_000 {
 		if done() {
 			return
 		}

@@ -155,6 +155,9 @@ func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
 	return o.takeInstance(class, "origin "+from)
 }
 
+// IsNew tells whether an account is new.
+func (o *Origins) IsNew(ctx context.Context, did string) bool { return !o.standing(ctx, did).settled }
+
 // claimOf is what an account says about where it comes from.
 func (o *Origins) claimOf(did string) claim {
 	pds, ok := o.endpoint(did)

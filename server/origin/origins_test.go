@@ -180,9 +180,15 @@ func TestSettled(t *testing.T) {
 		if got := w.bucketOf(did); got != "big.org" {
 			t.Errorf("new: %q", got)
 		}
+		if !w.origins.IsNew(t.Context(), did) {
+			t.Error("it is not called new")
+		}
 		pass(newFor)
 		if got := w.bucketOf(did); got != "its own" || !w.store.rows[did].settled {
 			t.Errorf("a day later: %q", got)
+		}
+		if w.origins.IsNew(t.Context(), did) {
+			t.Error("it is called new")
 		}
 		delete(w.store.accepted, did) // it has left everything
 		pass(newFor)

@@ -99,7 +99,7 @@ func (s *source) count() int {
 
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for until := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(5 * time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("%s: not within a minute", what)
 		}
@@ -162,7 +162,7 @@ func newWorld(t testing.TB, c Config) *world {
 			return nil
 		}}}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		_ = w.streams.Shutdown(ctx)
 		transport.CloseIdleConnections()
@@ -187,7 +187,7 @@ func (w *world) open(t testing.TB, transport string, cursor *string) *xrpc.Event
 	t.Helper()
 	var events *xrpc.Events[client.ConvoEvent]
 	var err error
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	if transport == "sse" {
 		events, err = w.client.StreamConvoEvents(ctx, &client.StreamConvoEventsParams{Cursor: cursor})
 	} else {

@@ -23,6 +23,10 @@ type HubConfig struct {
 	LogMetrics *LogMetrics
 	// Log hears of what fails and is tried again; slog.Default where nil.
 	Log *slog.Logger
+
+	// Clock is how often the log is read while nobody hints at anything; for
+	// tests. Zero means a little more than a second.
+	Clock time.Duration
 }
 
 // Hub is where the log of an instance meets its streams. One tailer reads each
@@ -38,6 +42,7 @@ type Hub struct {
 	count   *LogMetrics
 	log     *slog.Logger
 	wake    chan struct{}
+	clock   time.Duration
 	// heard: somebody has a stream here. It is written with mu held.
 	heard atomic.Bool
 	// expected is how many are about to be heard.
@@ -77,7 +82,7 @@ const recentChanges = 4096
 func NewHub(c HubConfig) *Hub {
 	h := &Hub{
 		pool: c.Pool, metrics: c.Metrics.orUnregistered(), count: c.LogMetrics, log: c.Log,
-		wake: make(chan struct{}, 1), ready: make(chan struct{}),
+		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: or(c.Clock, clock),
 		accounts: map[string]*account{}, rooms: map[string]*room{},
 	}
 	if h.count == nil {

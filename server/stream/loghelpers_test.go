@@ -48,6 +48,15 @@ func (w *world) hub() *stream.Hub {
 	return h
 }
 
+// hintedHub runs a hub that reads the log only when something makes it.
+func (w *world) hintedHub() *stream.Hub {
+	w.t.Helper()
+	w.settle()
+	h := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString()), Clock: time.Hour})
+	w.run(h)
+	return h
+}
+
 // counted runs a hub on the world's own pool, and gives what it counts.
 func (w *world) counted() (*stream.Hub, *stream.LogMetrics) {
 	w.t.Helper()
@@ -243,7 +252,7 @@ func (w *world) wait(clients ...*streamtest.Client) {
 	for _, c := range clients {
 		list = append(list, c.History)
 	}
-	if err := streamtest.Wait(w.t.Context(), w.pool, 30*time.Second, list...); err != nil {
+	if err := streamtest.Wait(w.t.Context(), w.pool, 3*time.Minute, list...); err != nil {
 		w.t.Fatal(err)
 	}
 }

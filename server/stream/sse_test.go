@@ -274,6 +274,7 @@ func (c *counter) Read(p []byte) (int, error) {
 func TestHeartbeats(t *testing.T) {
 	for _, header := range []string{"Accept: text/event-stream", "Accept-Encoding: gzip"} {
 		w := newWorld(t, Config{Heartbeat: 150 * time.Millisecond})
+		start := time.Now()
 		_, r, h := w.raw(t, ssePath, header)
 		body := chunkReader(r)
 		if h.Get("Content-Encoding") == "gzip" {
@@ -286,7 +287,6 @@ func TestHeartbeats(t *testing.T) {
 		if hint, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(hint, "retry: ") {
 			t.Fatal(hint, err)
 		}
-		start := time.Now()
 		for i := range 10 {
 			for _, want := range []string{"\n", ":\n"} {
 				if got, err := lines.ReadString('\n'); err != nil || got != want {
@@ -294,7 +294,7 @@ func TestHeartbeats(t *testing.T) {
 				}
 			}
 		}
-		if took := time.Since(start); took < 9*150*time.Millisecond || took > 3*time.Second {
+		if took := time.Since(start); took < 9*150*time.Millisecond {
 			t.Errorf("10 heartbeats in %v", took)
 		}
 	}

@@ -166,7 +166,7 @@ func TestRefusedBySource(t *testing.T) {
 // At shutdown every stream gets what waits for it and its cursor, and new ones
 // go elsewhere.
 func TestShutdown(t *testing.T) {
-	w := newWorld(t, Config{PerDID: 100})
+	w := newWorld(t, Config{PerDID: 100, Heartbeat: time.Hour})
 	var all []*xrpc.Events[client.ConvoEvent]
 	for i := range 20 {
 		all = append(all, w.open(t, transports[i%2], nil))
@@ -177,15 +177,24 @@ func TestShutdown(t *testing.T) {
 	}
 	done := make(chan error)
 	go func() { done <- w.streams.Shutdown(t.Context()) }()
+	var readers sync.WaitGroup
 	for _, events := range all {
-		for i := range 100 {
-			if ev, err := events.Next(); err != nil || ev.EventCursor() != cursorOf(i) {
-				t.Fatalf("%+v %v", ev, err)
+		readers.Go(func() {
+			for i := range 100 {
+				if ev, err := events.Next(); err != nil || ev.EventCursor() != cursorOf(i) {
+					t.Errorf("%+v %v", ev, err)
+					return
+				}
 			}
-		}
-		wantInfo(t, events, "closing", cursorOf(99))
-		wantEnd(t, events)
+			if ev, err := events.Next(); err != nil || ev.EventCursor() != cursorOf(99) || ev.(*gen.InfoEvent).Info != "closing" {
+				t.Errorf("%+v %v, want closing", ev, err)
+			}
+			if ev, err := events.Next(); !errors.Is(err, io.EOF) {
+				t.Errorf("%+v %v, want the end", ev, err)
+			}
+		})
 	}
+	readers.Wait()
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
@@ -213,7 +222,7 @@ func TestShutdownCutsStalled(t *testing.T) {
 		if err := w.streams.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
 		}
-		if took := time.Since(start); took > 3*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("took %v", took)
 		}
 		<-to.Done()

@@ -30,7 +30,7 @@ const (
 // Run reads the log until ctx ends, which is a success. What fails is logged
 // and tried again.
 func (h *Hub) Run(ctx context.Context) error {
-	t := &tailer{hub: h, timer: time.NewTimer(clock)}
+	t := &tailer{hub: h, timer: time.NewTimer(h.clock)}
 	defer t.timer.Stop()
 	for {
 		wait, err := t.step(ctx)
@@ -39,7 +39,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		}
 		if err != nil {
 			t.failed++
-			wait = min(clock, 50*time.Millisecond<<min(t.failed, 5))
+			wait = min(h.clock, 50*time.Millisecond<<min(t.failed, 5))
 			if t.failed == 1 {
 				h.log.WarnContext(ctx, "reading the log failed and will be tried again", "error", err)
 			}
@@ -92,13 +92,13 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 		if err := t.begin(ctx); err != nil {
 			return 0, err
 		}
-		return clock, nil
+		return t.hub.clock, nil
 	}
 	h := t.hub
 	if !h.heard.Load() {
 		passed, err := t.pass(ctx)
 		if passed || err != nil {
-			return clock, err
+			return t.hub.clock, err
 		}
 	}
 	at := h.at()
@@ -198,7 +198,7 @@ func (t *tailer) pause(behind bool) time.Duration {
 	t.count(behind)
 	if !behind {
 		t.behind = 0
-		return clock
+		return t.hub.clock
 	}
 	t.behind++
 	if t.behind <= behindPatience {

@@ -66,7 +66,7 @@ func TestTryWriteFull(t *testing.T) {
 			}
 			sent += n
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 5*time.Minute {
 			t.Errorf("it waited for %s", took)
 		}
 		if n, err := io.CopyN(io.Discard, reader, int64(sent)); err != nil {
@@ -85,7 +85,7 @@ func TestTryWriteClosed(t *testing.T) {
 			}
 			break
 		}
-		if time.Since(start) > 10*time.Second {
+		if time.Since(start) > 5*time.Minute {
 			t.Fatal("the other side is gone, and it takes writes")
 		}
 	}

@@ -67,8 +67,8 @@ SELECT convo_id, 1, did, now() FROM memberships;
 INSERT INTO blobs (did, cid, object_key, size, mime_type, created_at, attached)
 SELECT did, 'bafkrei' || md5(b::text), md5(did || b), 1000, 'application/octet-stream', now(), b > 1 FROM accounts CROSS JOIN generate_series(1, 4) b;
 
-INSERT INTO loose_objects (object_key, since, doomed)
-SELECT md5(o::text), now(), o > 2 FROM generate_series(1, 4) o;
+INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
+SELECT md5(o::text), now(), o > 2, CASE WHEN o < 4 THEN 'did:plc:account1' END, CASE WHEN o < 4 THEN 1000 END FROM generate_series(1, 4) o;
 
 INSERT INTO message_blobs (convo_id, seq, cid, owner_did)
 SELECT convo_id, 1, cid, did FROM conversations CROSS JOIN blobs WHERE did = creator_did AND attached;

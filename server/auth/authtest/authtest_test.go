@@ -39,7 +39,7 @@ func TestDirectoryFaults(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	a := plc.NewAccount()
-	client := &http.Client{Timeout: 5 * time.Second}
+	client := &http.Client{Timeout: time.Minute}
 	defer client.CloseIdleConnections()
 	status := func(did string) int {
 		res, err := client.Get(plc.URL + "/" + did)

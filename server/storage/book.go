@@ -1,0 +1,222 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
+)
+
+// Config is what a Book needs.
+type Config struct {
+	Limits *limit.Limits
+	// IsNew tells whether an account is new, which may create fewer
+	// conversations; nil for none.
+	IsNew func(ctx context.Context, did string) bool
+	// Places are what is stored in.
+	Places []Place
+	// Registry gets the metrics, and Log is told while storage is short; nil for
+	// nobody.
+	Registry prometheus.Registerer
+	Log      *slog.Logger
+	// Clock is the time since some moment; nil for the time since the start of
+	// the process.
+	Clock func() time.Duration
+}
+
+// Book counts what accounts store. A nil *Book bounds nothing.
+type Book struct {
+	limits *limit.Limits
+	isNew  func(ctx context.Context, did string) bool
+	shares *shares
+	space  *space
+
+	mu sync.Mutex
+	// open counts uploads under way.
+	open map[string]int64
+}
+
+// New makes a Book. Run keeps it informed of what is free.
+func New(cfg Config) *Book {
+	clock := cfg.Clock
+	if clock == nil {
+		start := time.Now()
+		clock = func() time.Duration { return time.Since(start) }
+	}
+	return &Book{
+		limits: cfg.Limits.OrDefault(), isNew: cfg.IsNew, shares: newShares(clock), space: newSpace(&cfg, clock), open: map[string]int64{},
+	}
+}
+
+// IsNew tells whether an account is new, as far as limits need to know. It may ask
+// the database: a bill that is paid inside a transaction must not.
+func (b *Book) IsNew(ctx context.Context, did string) bool {
+	return b != nil && b.isNew != nil && !b.limits.Off() && b.isNew(ctx, did)
+}
+
+// Amount is what a call stores.
+type Amount struct {
+	// Bytes is all of it, Kept the commits and proposals among it.
+	Bytes, Kept int64
+	// Convos is how many conversations it creates, and ByNew tells that a new
+	// account does: see IsNew.
+	Convos int64
+	ByNew  bool
+	// Removes: the call ends something, so that there will be room.
+	Removes bool
+}
+
+// Bill is what one call has paid.
+type Bill struct {
+	book *Book
+	did  string
+	paid []payment
+	// bytes are counted against the account's fair share.
+	bytes int64
+}
+
+type payment struct {
+	row *limit.Row
+	n   int64
+}
+
+// Bill begins the bill of a call.
+func (b *Book) Bill(did string) *Bill { return &Bill{book: b, did: did} }
+
+// Pay counts what the call is about to store, or says what there is too much of.
+// It takes the place of what was paid on the bill before: of an attempt that is
+// made again.
+func (b *Bill) Pay(ctx context.Context, a Amount) error {
+	if b == nil || b.book == nil {
+		return nil
+	}
+	b.Return(ctx)
+	if err := b.admit(a); err != nil {
+		return err
+	}
+	convos := limit.ConvosCreated
+	if a.ByNew {
+		convos = limit.ConvosCreatedByNew
+	}
+	for _, p := range []payment{{limit.StoredBytes, a.Bytes}, {limit.KeptBytes, a.Kept}, {convos, a.Convos}} {
+		if err := b.take(p); err != nil {
+			b.Return(ctx)
+			return err
+		}
+	}
+	b.bytes = a.Bytes
+	b.book.shares.add(b.did, a.Bytes)
+	return nil
+}
+
+// PayMore adds bytes to what was paid: of something whose size shows as it
+// comes.
+func (b *Bill) PayMore(bytes int64) error {
+	if b == nil || b.book == nil {
+		return nil
+	}
+	if err := b.take(payment{limit.StoredBytes, bytes}); err != nil {
+		return err
+	}
+	b.bytes += bytes
+	b.book.shares.add(b.did, bytes)
+	return nil
+}
+
+func (b *Bill) admit(a Amount) error {
+	if a.Removes {
+		return nil
+	}
+	return b.book.admit(b.did)
+}
+
+func (b *Bill) take(p payment) error {
+	if p.n <= 0 {
+		return nil
+	}
+	if err := b.book.limits.TakeHere(p.row, b.did, p.n); err != nil {
+		return b.book.tell(err, p.row)
+	}
+	b.paid = append(b.paid, p)
+	return nil
+}
+
+// tell has a refusal say what there was too much of.
+func (b *Book) tell(err error, row *limit.Row) error {
+	var e *xrpc.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	told := *e
+	most, _ := b.limits.Amount(row)
+	told.Message = fmt.Sprintf("%s: more than %s a day (%s): try again in %d s", row.What, row.Unit.Text(most), row.Name, int64(e.RetryAfter.Seconds()))
+	return &told
+}
+
+// Return gives back what was paid, for what is not stored.
+func (b *Bill) Return(ctx context.Context) {
+	if b == nil || b.book == nil {
+		return
+	}
+	for _, p := range b.paid {
+		b.book.limits.Return(ctx, p.row, b.did, p.n)
+	}
+	b.book.shares.add(b.did, -b.bytes)
+	b.paid, b.bytes = nil, 0
+}
+
+// Settle closes the bill of a call that ended with err: what was paid is given
+// back where nothing was stored. An error that is no answer, such as a client
+// that went away, leaves open whether something was: then it stays paid.
+func (b *Bill) Settle(ctx context.Context, stored bool, err error) {
+	var refused *xrpc.Error
+	if err == nil && stored || err != nil && !errors.As(err, &refused) {
+		return
+	}
+	b.Return(ctx)
+}
+
+// Refused counts a refusal by a row that is kept in the database.
+func (b *Bill) Refused(row *limit.Row) {
+	if b != nil && b.book != nil {
+		b.book.limits.Refused(row)
+	}
+}
+
+// retryUpload is when an account that has as many uploads under way as it may is
+// told to come back.
+const retryUpload = 5 * time.Second
+
+// BeginUpload takes one of the account's places for uploads, until done.
+func (b *Book) BeginUpload(did string) (done func(), err error) {
+	if b == nil {
+		return func() {}, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row := limit.OpenUploads
+	if b.open[did] >= row.Amount {
+		b.limits.Refused(row)
+		e := row.Refuse(retryUpload)
+		e.Message = fmt.Sprintf("%d uploads of this account are under way, which is the limit (%s): try again in %d s",
+			row.Amount, row.Name, int64(retryUpload.Seconds()))
+		return nil, e
+	}
+	b.open[did]++
+	return sync.OnceFunc(func() { b.endUpload(did) }), nil
+}
+
+func (b *Book) endUpload(did string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open[did]--; b.open[did] == 0 {
+		delete(b.open, did)
+	}
+}

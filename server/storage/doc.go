@@ -1,0 +1,20 @@
+// Package storage bounds what accounts have the service store: bytes and
+// conversations a day, uploads at one time, and everything where the disk is
+// nearly full.
+//
+// A call makes a Bill, and pays on it before it stores anything:
+//
+//	bill := book.Bill(caller.DID)
+//	if err := bill.Pay(storage.Amount{Bytes: int64(len(message))}); err != nil {
+//		return err // nothing was counted
+//	}
+//	…
+//	bill.Settle(stored, err)
+//
+// Where it turns out that nothing was stored, Settle gives back what was paid.
+//
+//	book.go      the bills, the uploads under way
+//	shares.go    what each account stored in the last day, and the fair share
+//	space.go     how much of the storage is free, and who may write then
+//	probes.go    how that is measured: file systems, the database
+package storage

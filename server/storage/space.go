@@ -1,0 +1,187 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"catbird.blue/mls/server/limit"
+)
+
+const (
+	// look is how often places are asked whether it is time to measure.
+	look = 10 * time.Second
+	// quiet is how often the log is told of a condition that lasts.
+	quiet = time.Minute
+	// retryWrite is when a caller is told to come back for whom there is no room.
+	retryWrite = time.Minute
+)
+
+// Place is somewhere that is stored in.
+type Place struct {
+	// Name is the value of the label "place".
+	Name string
+	// Free gives how much is free and how much there is, in bytes.
+	Free func(context.Context) (free, total int64, err error)
+	// Every is how often it is measured; 10 s where zero.
+	Every time.Duration
+}
+
+// space knows how much is free.
+type space struct {
+	places []*measured
+	limits *limit.Limits
+	log    *slog.Logger
+	clock  func() time.Duration
+	// free is the least part of a place that is free, as the bits of a float64.
+	free atomic.Uint64
+
+	gauge    *prometheus.GaugeVec
+	short    *prometheus.GaugeVec
+	failures *prometheus.CounterVec
+	said     map[string]time.Duration
+}
+
+// measured is a Place with what was found.
+type measured struct {
+	Place
+	free float64
+	next time.Duration
+}
+
+func newSpace(cfg *Config, clock func() time.Duration) *space {
+	s := &space{
+		limits: cfg.Limits.OrDefault(), log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)), clock: clock, said: map[string]time.Duration{},
+		gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "mls_storage_free_ratio", Help: "Part of the storage that is free, by place.",
+		}, []string{"place"}),
+		short: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "mls_storage_short", Help: "1 while less is free than the limit needs.",
+		}, []string{"limit"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "mls_storage_measure_failures_total", Help: "Attempts to measure free storage that failed, by place.",
+		}, []string{"place"}),
+	}
+	s.free.Store(math.Float64bits(1))
+	for _, p := range cfg.Places {
+		s.places = append(s.places, &measured{Place: p, free: 1})
+		s.failures.WithLabelValues(p.Name)
+	}
+	for _, row := range []*limit.Row{limit.FreeForAll, limit.FreeForWrites} {
+		s.short.WithLabelValues(row.Name).Set(0)
+	}
+	if cfg.Registry != nil {
+		cfg.Registry.MustRegister(s.gauge, s.short, s.failures)
+	}
+	return s
+}
+
+// Run measures until ctx ends.
+func (b *Book) Run(ctx context.Context) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		b.Measure(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Measure asks the places whose time has come. It is not for several callers at
+// a time.
+func (b *Book) Measure(ctx context.Context) {
+	b.space.measure(ctx)
+	b.shares.sweep()
+}
+
+func (s *space) measure(ctx context.Context) {
+	now, least := s.clock(), 1.0
+	for _, p := range s.places {
+		if now >= p.next {
+			s.ask(ctx, p, now)
+		}
+		least = min(least, p.free)
+	}
+	s.free.Store(math.Float64bits(least))
+	for _, row := range []*limit.Row{limit.FreeForAll, limit.FreeForWrites} {
+		value := 0.0
+		if s.isBelow(row) {
+			value = 1
+		}
+		s.short.WithLabelValues(row.Name).Set(value)
+	}
+	s.warn(least)
+}
+
+// ask measures a place. What was found before stands where that fails: the next
+// attempt is soon.
+func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
+	free, total, err := p.Free(ctx)
+	if err == nil && total <= 0 {
+		err = errors.New("there is no storage at all")
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			s.failures.WithLabelValues(p.Name).Inc()
+			s.say("free storage cannot be measured", "place", p.Name, "error", err)
+		}
+		return
+	}
+	p.next = now + cmp.Or(p.Every, look) - look/2 // the ticker is not exact
+	p.free = min(1, max(0, float64(free)/float64(total)))
+	s.gauge.WithLabelValues(p.Name).Set(p.free)
+}
+
+// warn tells the log while there is too little.
+func (s *space) warn(free float64) {
+	percent := fmt.Sprintf("%.1f", 100*free)
+	switch {
+	case s.isBelow(limit.FreeForWrites):
+		s.say("storage is full: all writes but removals are refused", "free_percent", percent)
+	case s.isBelow(limit.FreeForAll):
+		s.say("storage is short: accounts that stored more than their fair share are refused", "free_percent", percent)
+	}
+}
+
+// say writes a line, at most once in a while of each kind.
+func (s *space) say(what string, args ...any) {
+	now := s.clock()
+	if last, ok := s.said[what]; ok && now-last < quiet {
+		return
+	}
+	s.said[what] = now
+	s.log.Warn(what, args...)
+}
+
+func (s *space) isBelow(row *limit.Row) bool {
+	return math.Float64frombits(s.free.Load())*100 < float64(row.Amount)
+}
+
+// admit refuses a write for which there is no room.
+func (b *Book) admit(did string) error {
+	s := b.space
+	switch {
+	case s.isBelow(limit.FreeForWrites):
+		return s.refuse(limit.FreeForWrites, "the storage of this service is full, and takes nothing but removals")
+	case s.isBelow(limit.FreeForAll) && b.shares.isAbove(did):
+		return s.refuse(limit.FreeForAll, "the storage of this service is nearly full, and this account stored more than its fair share in the last day")
+	}
+	return nil
+}
+
+func (s *space) refuse(row *limit.Row, why string) error {
+	s.limits.Refused(row)
+	e := row.Refuse(retryWrite)
+	e.Message = fmt.Sprintf("%s; less than %d %% is free (%s): try again in %d s", why, row.Amount, row.Name, int64(retryWrite.Seconds()))
+	return e
+}
