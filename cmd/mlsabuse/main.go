@@ -50,7 +50,7 @@ type outcome struct {
 
 // floods in the order in which they run.
 var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(),
-	connectionFloods(), forgeries(), badCommits(), addFloods())
+	connectionFloods(), forgeries(), badCommits(), addFloods(), storageFloods())
 
 // selection is what is to be run.
 type selection struct {
