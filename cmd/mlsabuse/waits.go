@@ -12,6 +12,8 @@ import (
 
 const (
 	waits = 400
+	// waitsHeld is how many of them the service lets an account have.
+	waitsHeld = 16
 	// waitsSlower is how much longer the median of somebody else's send may
 	// take beside them.
 	waitsSlower = 1.2
@@ -38,10 +40,10 @@ func (s *scene) openWaits(ctx context.Context, wg *sync.WaitGroup, p *person, an
 	for range waits {
 		wg.Go(func() { p.wait(ctx, answers) })
 	}
-	for start := time.Now(); answers.total()-before < waits*3/4 && time.Since(start) < 5*time.Second; {
+	for start := time.Now(); answers.total()-before < waits-waitsHeld && time.Since(start) < 5*time.Second; {
 		rest(ctx, 20*time.Millisecond)
 	}
-	rest(ctx, 200*time.Millisecond)
+	rest(ctx, 300*time.Millisecond)
 }
 
 var waiting = from("127.0.5.1", waits)
@@ -81,7 +83,7 @@ func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
 	var times [2][]time.Duration // without, with
 	slower := func() float64 { return float64(median(times[1])) / float64(median(times[0])) }
 	// A busy machine makes the sides differ: more of them tell.
-	for n, least := 0, s.size(8, 32); n < least || n < 4*least && n%4 != 0 || n < 4*least && slower() > waitsSlower; n++ {
+	for n, least := 0, s.size(8, 32); n < least || n < 3*least && n%4 != 0 || n < 3*least && slower() > waitsSlower; n++ {
 		beside := (n + n/2) % 2 // 0 1 1 0
 		flooding, end := context.WithCancel(ctx)
 		var wg sync.WaitGroup
