@@ -42,12 +42,20 @@ func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool
 	wait := s.pace.ConvoFull(convoID, m)
 	out, err := call(wait != nil)
 	switch {
-	case err == nil:
+	case err == nil && storedSomething(out):
 		s.pace.CountConvo(convoID, m)
 	case errors.Is(err, errConvoFull):
 		return nil, wait
 	}
 	return out, err
+}
+
+// storedSomething tells whether an answer says that something was stored: a commit that
+// lost its race is answered too. If those counted, a member could keep the others
+// from committing by commits that lose.
+func storedSomething(out any) bool {
+	commit, is := out.(*commitResult)
+	return !is || commit.Success
 }
 
 // waits is errConvoFull for a commit of a member in a conversation that is full,
