@@ -9,6 +9,7 @@ GO_TOOLS := -modfile=tools/go.mod
 PACKAGES ?= ./...
 E2E ?= test
 BENCH_TIME ?= 10s
+ABUSE ?=
 SOAK_MESSAGES ?= 1000000
 SOAK_TIME ?= 6h
 FUZZ_TIME ?= 1m
@@ -16,7 +17,7 @@ FUZZ_TIME ?= 1m
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
-.PHONY: help build run test test-go test-e2e verify generate demo bench soak fuzz fmt clean bare
+.PHONY: help build run test test-go test-e2e verify generate demo bench abuse soak fuzz fmt clean bare
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,11 @@ bench: ## measure the service beside its limits
 	$(ENSURE) postgres redis
 	$(BUILD)
 	go run ./cmd/mlsbench -time $(BENCH_TIME)
+
+abuse: ## replay floods against the service beside honest bystanders; ABUSE=full, or names of floods
+	$(ENSURE) postgres redis
+	$(BUILD)
+	ABUSE='$(ABUSE)' go run ./cmd/mlsabuse
 
 soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fails every few seconds
 	$(ENSURE) postgres redis

@@ -160,8 +160,8 @@ type (
 	// SubscribeConvoEvents. A member cannot follow the group any more.
 	RejoinRequestedEvent = wire.RejoinRequestedEvent
 	// ConvoDamagedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. More than half of the members cannot apply a commit:
-	// come back by joinConvo.
+	// SubscribeConvoEvents. More than half of the votes on a commit say that it
+	// cannot be applied. Who cannot apply it comes back by joinConvo.
 	ConvoDamagedEvent = wire.ConvoDamagedEvent
 	// KeyPackagesLowEvent is an event of StreamConvoEvents and
 	// SubscribeConvoEvents. A device of the caller is short of key packages.

@@ -29,8 +29,7 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 
 // paced makes a call that stores a message, a commit or a proposal, which the
 // rate of its conversation bounds. Leaving, removing and asking for help never
-// wait. Only what was accepted counts, so that only members can use a rate up,
-// and not by commits that lose their race.
+// wait. Only what was accepted counts, so that only members can use a rate up.
 //
 // Where the rate is used up, the call is made all the same, and fails with
 // errConvoFull once it has found out that the caller is a member, which it does
@@ -43,20 +42,20 @@ func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool
 	wait := s.pace.ConvoFull(convoID, m)
 	out, err := call(wait != nil)
 	switch {
-	case err == nil:
-		if !hasLost(out) {
-			s.pace.CountConvo(convoID, m)
-		}
+	case err == nil && storedSomething(out):
+		s.pace.CountConvo(convoID, m)
 	case errors.Is(err, errConvoFull):
 		return nil, wait
 	}
 	return out, err
 }
 
-// hasLost tells whether an answer is that of a commit that was not accepted.
-func hasLost(answer any) bool {
-	out, ok := answer.(*commitResult)
-	return ok && !out.Success
+// storedSomething tells whether an answer says that something was stored: a commit that
+// lost its race is answered too. If those counted, a member could keep the others
+// from committing by commits that lose.
+func storedSomething(out any) bool {
+	commit, is := out.(*commitResult)
+	return !is || commit.Success
 }
 
 // waits is errConvoFull for a commit of a member in a conversation that is full,

@@ -109,25 +109,23 @@ func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, targe
 	}
 }
 
-// Commits that lose their race use up nothing of the conversation's rate: many
-// members that commit at once, or one that sends a commit of the past again and
-// again, keep nobody from committing.
+// TestLostRacesAreNotCounted: commits that lose use up nothing of the rate of the
+// conversation, so that no member can keep the others from committing by them.
 func TestLostRacesAreNotCounted(t *testing.T) {
 	t.Parallel()
-	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
+	limits, err := limit.New(limit.Config{Scale: 0.015, Clock: func() time.Duration { return 0 }}) // a burst of three commits
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := newTestServer(t, func(c *Config) { c.Pace = limits })
-	alice, bob := commitClient("alice"), commitClient("bob")
-	g := commitGroup(t, s, alice, bob)
-	late := commitInput(g, g.Commit(bob, mlstest.Plan{}))
-	g = advance(t, s, g, alice, 1)
-	row := limit.ConvoRow(limit.ClassChange)
-	limits.Spend(t.Context(), row, g.ID(), row.Amount-2) // room for one more
-	for range 5 {
-		out, err := s.SendCommit(t.Context(), by(bob), late)
+	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
+	old := commitGroup(t, s, alice, bob, carol)
+	g := advance(t, s, old, bob, 1)
+	for range 10 {
+		out, err := s.SendCommit(t.Context(), by(carol), commitInput(old, old.Commit(carol, mlstest.Plan{})))
 		lostIt(t, out, err)
 	}
-	advance(t, s, g, alice, 1)
+	g = advance(t, s, g, bob, 2)
+	_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
+	wantError(t, err, xrpc.RateLimitExceeded)
 }

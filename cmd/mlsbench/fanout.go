@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+
+	"catbird.blue/mls/internal/testbed"
 )
 
 const (
@@ -60,14 +62,14 @@ func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 		return err
 	}
 	defer bare.end()
-	before, err := w.server.counters(ctx)
+	before, err := w.server.Counters(ctx)
 	if err != nil {
 		return err
 	}
 	if err := takeTurns(ctx, rounds, served, bare); err != nil {
 		return err
 	}
-	after, err := w.server.counters(ctx)
+	after, err := w.server.Counters(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ type side struct {
 func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 	time.Sleep(fanOutPause)
 	for _, s := range sides {
-		cpu, err := cpuOf(s.pid)
+		cpu, err := testbed.CPUOf(s.pid)
 		if err != nil {
 			return err
 		}
@@ -120,7 +122,7 @@ func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 		}
 	}
 	for _, s := range sides {
-		cpu, err := cpuOf(s.pid)
+		cpu, err := testbed.CPUOf(s.pid)
 		if err != nil {
 			return err
 		}
@@ -168,7 +170,7 @@ func (w *world) serveCrowd(ctx context.Context, rounds int) (*side, error) {
 		return nil, err
 	}
 	c := newCrowd()
-	s := &side{crowd: c, pid: w.server.pid(), write: func(i int) error { return conn.do(calls[i]) }, end: func() {
+	s := &side{crowd: c, pid: w.server.PID(), write: func(i int) error { return conn.do(calls[i]) }, end: func() {
 		c.leave()
 		_ = conn.Close()
 	}}
@@ -209,7 +211,7 @@ func floorCrowd(ctx context.Context, event []byte) (*side, error) {
 // streamsGone waits until the instance has noticed that its streams were closed.
 func (w *world) streamsGone(ctx context.Context) error {
 	for start := time.Now(); time.Since(start) < 30*time.Second; time.Sleep(50 * time.Millisecond) {
-		m, err := w.server.counters(ctx)
+		m, err := w.server.Counters(ctx)
 		if err != nil {
 			return err
 		}
@@ -265,7 +267,7 @@ func (w *world) benchIdleStreams(ctx context.Context, out io.Writer) error {
 	}
 	const settled = 10 * time.Second
 	time.Sleep(settled)
-	before, err := residentOf(w.server.pid())
+	before, err := testbed.ResidentOf(w.server.PID())
 	if err != nil {
 		return err
 	}
@@ -275,7 +277,7 @@ func (w *world) benchIdleStreams(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	time.Sleep(settled)
-	after, err := residentOf(w.server.pid())
+	after, err := testbed.ResidentOf(w.server.PID())
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (w *world) benchMembers(ctx context.Context, out io.Writer, n int) error {
 // benchMessages sends n messages in each turn. The small table is that of a
 // service beside this one.
 func (w *world) benchMessages(ctx context.Context, out io.Writer, n int) error {
-	small, err := newWorld(ctx, w.binary, 2)
+	small, err := newWorld(ctx, w.Binary, 2)
 	if err != nil {
 		return err
 	}

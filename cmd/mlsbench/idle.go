@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"catbird.blue/mls/internal/testbed"
 )
 
 // benchIdle measures a server without traffic: the time from start to ready on
@@ -23,7 +25,7 @@ func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) er
 	if err != nil {
 		return err
 	}
-	rss, err := residentOf(w.server.pid())
+	rss, err := testbed.ResidentOf(w.server.PID())
 	if err != nil {
 		return err
 	}
@@ -42,7 +44,7 @@ func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) er
 func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
 	set := func(statements ...string) error {
 		for _, q := range append(statements, "SELECT pg_reload_conf()") {
-			if _, err := w.pool.Exec(ctx, q); err != nil {
+			if _, err := w.Pool.Exec(ctx, q); err != nil {
 				return fmt.Errorf("%s: %w", q, err)
 			}
 		}
@@ -52,7 +54,7 @@ func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
 	if err := set("ALTER SYSTEM SET log_statement = 'all'", "ALTER SYSTEM SET log_line_prefix = 'by %a: '"); err != nil {
 		return 0, err
 	}
-	file, err := os.Open(filepath.Join(w.pg.DataDir, "server.log"))
+	file, err := os.Open(filepath.Join(w.PG.DataDir, "server.log"))
 	if err != nil {
 		return 0, err
 	}

@@ -14,6 +14,8 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/xrpc"
+
+	"catbird.blue/mls/internal/testbed"
 )
 
 const (
@@ -52,21 +54,21 @@ func benchLive(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 }
 
 func (w *world) liveRedis(ctx context.Context, out io.Writer, d time.Duration) (err error) {
-	r, err := startRedis(ctx, w.dir)
+	r, err := testbed.StartRedis(ctx, w.Dir)
 	if err != nil {
 		return err
 	}
-	defer r.kill()
-	first, _, err := w.startInstance(ctx, "REDIS_URL="+r.url)
+	defer r.Kill()
+	first, _, err := w.startInstance(ctx, "REDIS_URL="+r.URL)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, first.stop()) }()
-	second, _, err := w.startInstance(ctx, "REDIS_URL="+r.url, "SERVICE_DID="+first.serviceDID)
+	defer func() { err = errors.Join(err, first.Stop()) }()
+	second, _, err := w.startInstance(ctx, "REDIS_URL="+r.URL, "SERVICE_DID="+first.ServiceDID)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, second.stop()) }()
+	defer func() { err = errors.Join(err, second.Stop()) }()
 
 	if _, err := w.delivery(ctx, time.Second, first, second); err != nil {
 		return err
@@ -79,7 +81,7 @@ func (w *world) liveRedis(ctx context.Context, out io.Writer, d time.Duration) (
 	both[2].print(out, "second instance")
 	ratio(out, both[2].at(50)-both[1].at(50), "of 1 ms p50 over the first", atMost, 1)
 
-	r.kill()
+	r.Kill()
 	if err := w.noticeLoss(ctx, first, second); err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func (w *world) noticeLoss(ctx context.Context, at ...*instance) error {
 		return err
 	}
 	for _, in := range at {
-		c, err := connect(ctx, in.addr())
+		c, err := connect(ctx, in.Addr())
 		if err != nil {
 			return err
 		}
@@ -176,7 +178,7 @@ func (w *world) delivery(ctx context.Context, d time.Duration, at ...*instance) 
 		}
 		wg.Go(func() { received[i], failed[i] = receive(events, n) })
 	}
-	sent, answered, err := sendSteadily(ctx, at[0].addr(), calls)
+	sent, answered, err := sendSteadily(ctx, at[0].Addr(), calls)
 	if err != nil {
 		return nil, err
 	}

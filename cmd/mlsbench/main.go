@@ -17,6 +17,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"catbird.blue/mls/internal/testbed"
 )
 
 // benchmarks in the order they run.
@@ -141,14 +143,14 @@ func inParallel(n int, f func(i int)) {
 type spent struct{ server, postgres time.Duration }
 
 func (w *world) cpu(ctx context.Context) (spent, error) {
-	server, err := cpuOf(w.server.pid())
+	server, err := testbed.CPUOf(w.server.PID())
 	if err != nil {
 		return spent{}, err
 	}
-	pg, err := w.postmaster(ctx)
+	pg, err := w.Postmaster(ctx)
 	if err != nil {
 		return spent{}, err
 	}
-	postgres, err := cpuOf(pg)
+	postgres, err := testbed.CPUOf(pg)
 	return spent{server, postgres}, err
 }

@@ -61,17 +61,17 @@ var tps = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
 
 // pgbench runs a script and gives its transactions a second.
 func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (float64, error) {
-	install, err := pgembed.Find(ctx, w.pg.Major)
+	install, err := pgembed.Find(ctx, w.PG.Major)
 	if err != nil {
 		return 0, err
 	}
-	file := filepath.Join(w.dir, "script.sql")
+	file := filepath.Join(w.Dir, "script.sql")
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		return 0, err
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(install.BinDir, "pgbench"),
 		"-n", "-M", "prepared", "-c", strconv.Itoa(connections), "-j", "2", "-T", strconv.Itoa(int(d.Seconds())),
-		"-f", file, w.pg.URL(pgembed.Database))
+		"-f", file, w.PG.URL(pgembed.Database))
 	cmd.Env = append(os.Environ(), "PGOPTIONS="+pgplan.Options())
 	out, err := cmd.CombinedOutput()
 	if err != nil {

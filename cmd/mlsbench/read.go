@@ -36,7 +36,7 @@ func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	if err := w.seedMessages(ctx, 1, 1, depth, 200); err != nil {
 		return err
 	}
-	one, err := pgxpool.ParseConfig(w.pg.URL(pgembed.Database))
+	one, err := pgxpool.ParseConfig(w.PG.URL(pgembed.Database))
 	if err != nil {
 		return err
 	}

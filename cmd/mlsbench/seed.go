@@ -18,14 +18,14 @@ const seedPos = 3
 
 // seedConvos makes conversations first..last at epoch 0 with these members.
 func (w *world) seedConvos(ctx context.Context, first, last int, members []string) error {
-	_, err := w.pool.Exec(ctx, `
+	_, err := w.Pool.Exec(ctx, `
 		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at, last_pos)
 		SELECT lpad(to_hex(n), 32, '0'), $3, 1, 0, now(), now(), $4
 		FROM generate_series($1::int, $2::int) AS n`, first, last, members[0], seedPos)
 	if err != nil {
 		return fmt.Errorf("seed conversations: %w", err)
 	}
-	_, err = w.pool.Exec(ctx, `
+	_, err = w.Pool.Exec(ctx, `
 		INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT lpad(to_hex(n), 32, '0'), did, 0, now(), 0, log_current_generation(), $4
 		FROM generate_series($1::int, $2::int) AS n, unnest($3::text[]) AS did`, first, last, members, seedPos)
@@ -45,14 +45,14 @@ func (w *world) seedMessages(ctx context.Context, first, last, each, size int) e
 }
 
 func (w *world) fillMessages(ctx context.Context, first, last, each, size int) error {
-	_, err := w.pool.Exec(ctx, `
+	_, err := w.Pool.Exec(ctx, `
 		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 		SELECT lpad(to_hex(n), 32, '0'), s, 'seed-' || s, 'app', 0, decode(repeat('a5', $4::int), 'hex'), now(), g.gen, $5
 		FROM log_generation g, generate_series($1::int, $2::int) AS n, generate_series(1, $3::int) AS s`, first, last, each, size, seedPos)
 	if err != nil {
 		return fmt.Errorf("seed messages: %w", err)
 	}
-	_, err = w.pool.Exec(ctx, `
+	_, err = w.Pool.Exec(ctx, `
 		UPDATE conversations SET last_seq = $3
 		WHERE convo_id BETWEEN lpad(to_hex($1::int), 32, '0') AND lpad(to_hex($2::int), 32, '0')`, first, last, each)
 	if err != nil {
@@ -75,7 +75,7 @@ func (w *world) withoutIndexes(ctx context.Context, fill func() error) error {
 		`SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid)
 		FROM pg_index WHERE indrelid = 'messages'::regclass AND NOT indisprimary`,
 	} {
-		rows, err := w.pool.Query(ctx, q)
+		rows, err := w.Pool.Query(ctx, q)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (w *world) withoutIndexes(ctx context.Context, fill func() error) error {
 
 // each runs statements on one connection with room to sort in.
 func (w *world) each(ctx context.Context, statements []string) error {
-	return pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, w.Pool, func(tx pgx.Tx) error {
 		for _, q := range append([]string{"SET LOCAL maintenance_work_mem = '1GB'"}, statements...) {
 			if _, err := tx.Exec(ctx, q); err != nil {
 				return fmt.Errorf("%s: %w", q, err)
@@ -113,7 +113,7 @@ func (w *world) each(ctx context.Context, statements []string) error {
 // settle leaves no work of seeding to be done while the clock runs.
 func (w *world) settle(ctx context.Context) error {
 	for _, q := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
-		if _, err := w.pool.Exec(ctx, q); err != nil {
+		if _, err := w.Pool.Exec(ctx, q); err != nil {
 			return fmt.Errorf("%s: %w", q, err)
 		}
 	}
@@ -122,14 +122,14 @@ func (w *world) settle(ctx context.Context) error {
 
 // clear empties the tables of conversations.
 func (w *world) clear(ctx context.Context) error {
-	_, err := w.pool.Exec(ctx, "TRUNCATE conversations, messages, memberships, events CASCADE")
+	_, err := w.Pool.Exec(ctx, "TRUNCATE conversations, messages, memberships, events CASCADE")
 	return err
 }
 
 // wantStored fails where there are fewer messages in the table.
 func (w *world) wantStored(ctx context.Context, want int) error {
 	var n int
-	if err := w.pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&n); err != nil {
+	if err := w.Pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&n); err != nil {
 		return err
 	}
 	if n < want {

@@ -130,7 +130,7 @@ func (w *world) sendCalls(firstConvo, convos, senders, n int) ([]call, error) {
 // procedure is a call with a token of its own, since a token is good for one
 // procedure call.
 func (in *instance) procedure(by *authtest.Account, nsid string, body []byte) call {
-	return newCall(in.addr(), "POST", "/xrpc/"+nsid, by.TokenFor(in.serviceDID, nsid, 5*time.Minute), body)
+	return newCall(in.Addr(), "POST", "/xrpc/"+nsid, by.TokenFor(in.ServiceDID, nsid, 5*time.Minute), body)
 }
 
 // sendBody is the input of a sendMessage of size bytes; without an id the

@@ -30,7 +30,7 @@ type subscription struct {
 func (in *instance) subscribe(ctx context.Context, by *authtest.Account, cursor string) (*subscription, error) {
 	request := in.subscribeCall(by, cursor)
 	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", in.addr())
+	conn, err := d.DialContext(ctx, "tcp", in.Addr())
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func (in *instance) subscribeCall(by *authtest.Account, cursor string) call {
 	if cursor != "" {
 		target += "?" + url.Values{"cursor": {cursor}}.Encode()
 	}
-	token := by.TokenFor(in.serviceDID, gen.NSIDStreamConvoEvents, 5*time.Minute)
-	return newCall(in.addr(), "GET", target, token, nil, "Accept: "+xrpc.EventStream)
+	token := by.TokenFor(in.ServiceDID, gen.NSIDStreamConvoEvents, 5*time.Minute)
+	return newCall(in.Addr(), "GET", target, token, nil, "Accept: "+xrpc.EventStream)
 }
 
 func (s *subscription) close() { _ = s.conn.Close() }

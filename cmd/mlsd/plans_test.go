@@ -123,11 +123,28 @@ func TestPlansDoNotMultiply(t *testing.T) {
 			needed[q.name] = true
 		})
 	}
-	for name := range multiplied {
-		if !needed[name] {
-			t.Errorf("nothing needs the exception for %s", name)
+	// Newer versions find the elements of an array by an index, so they need fewer
+	// exceptions; the list is that of the oldest one.
+	if !atLeast(t, conn, 16) {
+		for name := range multiplied {
+			if !needed[name] {
+				t.Errorf("nothing needs the exception for %s", name)
+			}
 		}
 	}
+	if len(needed) == 0 {
+		t.Error("no query compares two lists: the test sees nothing")
+	}
+}
+
+// atLeast tells whether the server is PostgreSQL of that version or newer.
+func atLeast(t *testing.T, conn *pgx.Conn, version int) bool {
+	t.Helper()
+	var number int
+	if err := conn.QueryRow(t.Context(), "SELECT current_setting('server_version_num')::int").Scan(&number); err != nil {
+		t.Fatal(err)
+	}
+	return number >= version*10_000
 }
 
 // By the server's own figures a send would read every message there is: these

@@ -146,17 +146,19 @@ func (v *AddMembersInput) Parse(body []byte) error {
 
 // AddMembersOutput is the answer of AddMembers.
 type AddMembersOutput struct {
-	// False where another commit won the epoch, or the epoch is kept for another
-	// member: nothing was changed.
+	// False where another commit won the epoch, or the caller has to wait for
+	// its turn (retryAfterMs): nothing was changed.
 	Success bool
-	// The epoch the commit led to; after a lost race, the current one.
+	// The epoch the commit led to; where success is false, the current one.
 	NewEpoch int64
 	// Number of the stored commit.
 	Seq *int64
-	// After a lost race: what to apply before trying again.
+	// Where success is false: what to apply before trying again. There are no
+	// commits in it where retryAfterMs is given.
 	Conflict *CommitConflict
-	// Where success is false and the epoch is kept for another member's commit:
-	// milliseconds after which to try again.
+	// Where success is false because the epoch is kept for another member, or a
+	// commit of the caller was reported lately: milliseconds after which to try
+	// again.
 	RetryAfterMs *int64
 }
 

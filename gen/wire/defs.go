@@ -470,7 +470,8 @@ type MemberView struct {
 	Credential xrpc.Bytes
 	// Devices of the member in this conversation.
 	Devices []DeviceLeaf
-	// The member has left; its leaf awaits a commit that removes it.
+	// The member has left or was suspended; its leaf awaits a commit that
+	// removes it, of any member.
 	PendingRemoval *bool
 }
 

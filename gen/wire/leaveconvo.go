@@ -12,8 +12,8 @@ type LeaveConvoInput struct {
 	// is accepted.
 	ConvoID string
 	// The account whose membership ends; the caller where absent. Without a
-	// commit the account is suspended: it may neither write nor read from now
-	// on, but holds the keys of the group until its removal is committed.
+	// commit the account is suspended: it may write no more and gets nothing
+	// new, but holds the keys of the group until its removal is committed.
 	TargetDID *string
 	// The commit as an MLSMessage. Base64: standard or url alphabet, padded or
 	// not.
@@ -132,17 +132,19 @@ func (v *LeaveConvoInput) Parse(body []byte) error {
 
 // LeaveConvoOutput is the answer of LeaveConvo.
 type LeaveConvoOutput struct {
-	// False where another commit won the epoch, or the epoch is kept for another
-	// member: nothing was changed.
+	// False where another commit won the epoch, or the caller has to wait for
+	// its turn (retryAfterMs): nothing was changed.
 	Success bool
-	// The epoch the commit led to; after a lost race, the current one.
+	// The epoch the commit led to; where success is false, the current one.
 	NewEpoch int64
 	// Number of the stored commit.
 	Seq *int64
-	// After a lost race: what to apply before trying again.
+	// Where success is false: what to apply before trying again. There are no
+	// commits in it where retryAfterMs is given.
 	Conflict *CommitConflict
-	// Where success is false and the epoch is kept for another member's commit:
-	// milliseconds after which to try again.
+	// Where success is false because the epoch is kept for another member, or a
+	// commit of the caller was reported lately: milliseconds after which to try
+	// again.
 	RetryAfterMs *int64
 }
 

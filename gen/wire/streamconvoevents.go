@@ -309,14 +309,14 @@ func (v *RejoinRequestedEvent) EventCursor() string { return v.Cursor }
 func (*RejoinRequestedEvent) convoEvent() {}
 
 // ConvoDamagedEvent is an event of StreamConvoEvents and
-// SubscribeConvoEvents. More than half of the members cannot apply a commit:
-// come back by joinConvo.
+// SubscribeConvoEvents. More than half of the votes on a commit say that it
+// cannot be applied. Who cannot apply it comes back by joinConvo.
 type ConvoDamagedEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
 	ConvoID string `cbor:"convoId"`
-	// Framing epoch of the commit that most members cannot apply.
+	// Framing epoch of the commit that was reported.
 	Epoch int64 `cbor:"epoch"`
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -247,4 +248,30 @@ func TestReserveOfConnections(t *testing.T) {
 	if message := refused(t, a, xrpc.ServiceUnavailable); a.header.Get("Retry-After") == "" || !strings.Contains(message, "try again in") {
 		t.Errorf("message is %q, Retry-After %q", message, a.header.Get("Retry-After"))
 	}
+}
+
+// An account that has all its time of verification used is refused, whatever
+// else it sends that has signatures, and nobody else is.
+func TestVerificationAtItsLimit(t *testing.T) {
+	t.Parallel()
+	small := must(limit.New(limit.Config{Scale: 0.01, Clock: func() time.Duration { return 0 }}))(t) // 200 ms
+	s := newStack(t, func(o *options) { o.server.Pace = small })
+	others, who := s.bystanders(t), actor{newActor().Account, nil}
+	who.device = mlstest.NewClient(who.DID, mlstest.Suite(mls.SuiteP521))
+	publish := func(n int) answer {
+		items := make([]object, n)
+		for i := range items {
+			items[i] = publication(who.device.KeyPackage())
+		}
+		return s.call(t, who.Account, "publishKeyPackages", object{"keyPackages": items})
+	}
+	ok[object](t, publish(66)) // two signatures of 1.5 ms each: 198 ms
+	before := s.state(t)
+	message := refused(t, publish(1), xrpc.RateLimitExceeded)
+	if !strings.Contains(message, "verification") || !strings.Contains(message, "try again in") {
+		t.Errorf("message is %q", message)
+	}
+	refused(t, s.call(t, who.Account, "publishKeyPackage", publication(who.device.KeyPackage())), xrpc.RateLimitExceeded)
+	s.unchanged(t, before)
+	others.served(t)
 }

@@ -14,6 +14,22 @@ func Document(w io.Writer) error {
 		"`MLS_RATE_LIMITS` multiplies those, or turns them off. All other rows bound what exists at one time, and always hold.\n",
 		"A row that is kept in Redis is counted by each instance for itself where there is no Redis.\n",
 		"A row that is kept in the database holds in any span of its time, and has no bucket.\n\n",
+		"The message of a RateLimitExceeded or StorageFull names its row, and says when to come back: `(send): try again in 1 s`.\n\n",
+		"The words of the table:\n\n",
+		"- A class is a group of methods that share a bucket. `send`: sendMessage, sendEphemeral, updateCursor. `publish`:\n",
+		"  publishKeyPackage, publishKeyPackages, deleteDevice, confirmWelcome. `claim`: getKeyPackages. `upload`: uploadBlob.\n",
+		"  `download`: getBlob. `stream`: streamConvoEvents, subscribeConvoEvents, getSubscriptionTicket. `change`: all other\n",
+		"  procedures but sync. `read`: all other queries, and sync. `public`: describeService.\n",
+		"- A source address is a network: IPv4 /24, IPv6 /48. Shared by source addresses: who used least comes first.\n",
+		"- An account is new until it and another one have accepted the same conversation for a day (protocol.md, Key packages,\n",
+		"  says what accepts one), and known once it has accepted a conversation or has had key packages for an hour.\n",
+		"- An origin is where accounts come from: the registrable domain of a did:web, or of the PDS of a did:plc once that\n",
+		"  PDS has confirmed that it has the account. All accounts that are not confirmed are one origin. The amounts are\n",
+		"  those of an origin without settled accounts; each 100 accounts that are no longer new, counted or named by\n",
+		"  `MLS_ORIGIN_SIZES`, add the rate of one account.\n",
+		"- Instance and CPU: so much for each CPU that the process may use.\n",
+		"- The amount of `body-bytes-all` is for where the memory limit is not known, that of `connections` the most that is\n",
+		"  taken without `MLS_MAX_CONNECTIONS` (operations.md).\n\n",
 		"| name | what | per | at once | refill | beyond it | kept in |\n|---|---|---|---|---|---|---|\n")
 	if err != nil {
 		return fmt.Errorf("write the table of limits: %w", err)

@@ -46,7 +46,9 @@ type Limits struct {
 	buckets *buckets
 	shares  *shares
 	// shared is nil where there is no Redis.
-	shared  *shared
+	shared *shared
+	// totals is what all instances took of shared buckets; nil without Redis.
+	totals  *totals
 	refused *prometheus.CounterVec
 }
 
@@ -73,6 +75,7 @@ func New(cfg Config) (*Limits, error) {
 	}
 	if cfg.Redis != nil {
 		l.shared = newShared(&cfg)
+		l.totals = newTotals(l.shares, l.shared)
 		if cfg.Registry != nil {
 			cfg.Registry.MustRegister(l.shared.up)
 		}

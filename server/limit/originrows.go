@@ -16,7 +16,7 @@ const OriginAccounts = 20
 
 // originRates bound the new accounts of one origin together.
 var originRates = rowsOf(func(account *Row) *Row {
-	return &Row{Name: "origin-" + account.Name, What: account.What + " by new accounts", Per: "origin",
+	return &Row{Name: "origin-" + account.Name, What: account.What + " by new accounts", Per: "origin", Kept: Shared,
 		Amount: OriginAccounts * account.Amount, Refill: OriginAccounts * account.Refill}
 })
 
@@ -24,7 +24,7 @@ var originRates = rowsOf(func(account *Row) *Row {
 // PostgreSQL, so that shares count before everything becomes slow.
 var instanceRates = rowsOf(func(account *Row) *Row {
 	c := ceilings[account]
-	return &Row{Name: "instance-" + account.Name, What: account.What + " by all accounts", Per: "instance and CPU",
+	return &Row{Name: "instance-" + account.Name, What: account.What + " by all accounts", Per: "instance and CPU", Kept: Process,
 		Amount: c.amount, Refill: c.refill}
 })
 
@@ -47,7 +47,7 @@ func rowsOf(row func(account *Row) *Row) [ClassPublic]*Row {
 	var rows [ClassPublic]*Row
 	for c := range rows {
 		r := row(accountRates[c])
-		r.Unit, r.Every, r.Error, r.Kept = Calls, time.Second, xrpc.RateLimitExceeded, Process
+		r.Unit, r.Every, r.Error = Calls, time.Second, xrpc.RateLimitExceeded
 		rows[c] = r
 	}
 	return rows

@@ -37,10 +37,15 @@ func (l *Limits) TryShare(b SharedBucket, member string) time.Duration {
 	if l.off {
 		return 0
 	}
-	return l.shares.take(b, member, l.scale)
+	wait := l.shares.take(b, member, l.scale)
+	if wait == 0 && l.inRedis(b.Row) {
+		l.totals.add(b)
+	}
+	return wait
 }
 
-// shares has the shared buckets of a process.
+// shares has the shared buckets of a process. The totals of rows that are kept in
+// Redis are those of all instances.
 type shares struct {
 	clock func() time.Duration
 	seed  maphash.Seed

@@ -70,6 +70,33 @@ func TestClaimsOfAnHonestHost(t *testing.T) {
 	})
 }
 
+// TestNewcomersOfAClaimedHost: while 200 DIDs from 50 addresses claim a small host,
+// so that it is asked about them for a long time, it is asked about six newcomers
+// from its one address, who come within seconds, before a call would be refused.
+func TestNewcomersOfAClaimedHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		defer w.origins.Close()
+		for i, did := range w.strangers(200, "pds.small.net") {
+			go func() { _ = w.call(did, fmt.Sprintf("198.51.%d.1", i%50), limit.ClassPublish) }()
+		}
+		time.Sleep(5 * time.Second) // each address has had a turn
+		for i := range 6 {
+			did := w.account(fmt.Sprint("small", i), "pds.small.net", true)
+			if err := w.call(did, "203.0.113.7", limit.ClassPublish); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(patience)
+			w.store.mu.Lock()
+			origin := w.store.rows[did].origin
+			w.store.mu.Unlock()
+			if origin != "small.net" {
+				t.Errorf("newcomer %d is not confirmed after %s", i, patience)
+			}
+		}
+	})
+}
+
 // crowded is how many questions to PDSes did not get their turn.
 func (w *world) crowded() int {
 	return int(value(w.t, w.origins.confirmations.WithLabelValues("crowded")))

@@ -22,6 +22,11 @@ const (
 	// maxAsked bounds the accounts of which it is remembered that their PDS was
 	// asked.
 	maxAsked = 100_000
+	// confirmedCredit is the part of a question that does not count against its
+	// source where the answer was yes. Otherwise the next newcomers of a host, who
+	// all come from its address, would wait behind those that claim it from many.
+	// Not all of it: a flood may have a PDS of its own.
+	confirmedCredit = 0.9
 	// maxHearing bounds the calls of one account that wait for its PDS.
 	maxHearing = 8
 )
@@ -108,6 +113,7 @@ func (o *Origins) answer(q question) time.Duration {
 		return afterFailure
 	case has:
 		o.confirmations.WithLabelValues("confirmed").Inc()
+		turn.Credit(confirmedCredit)
 		o.confirm(ctx, q.did, q.claim.origin)
 	default:
 		o.confirmations.WithLabelValues("denied").Inc()

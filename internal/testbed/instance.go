@@ -1,4 +1,4 @@
-package main
+package testbed
 
 import (
 	"context"
@@ -19,46 +19,45 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// poolSize is the connections of an instance, and of pgbench beside it.
-const poolSize = 16
+// PoolSize is the database connections of an instance.
+const PoolSize = 16
 
-// instance is one process of the service.
-type instance struct {
+// Instance is one process of the service.
+type Instance struct {
 	cmd *exec.Cmd
-	// serviceDID is what tokens for it are made out to.
-	serviceDID    string
+	// ServiceDID is what tokens for it are made out to.
+	ServiceDID    string
 	port, metrics int
 	log           *os.File
 }
 
-// startInstance starts an instance on the world's database, with what env adds
+// StartInstance starts an instance on the world's database, with what env adds
 // to its configuration, and gives the time until it is ready.
-func (w *world) startInstance(ctx context.Context, env ...string) (*instance, time.Duration, error) {
-	in := &instance{}
+func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, time.Duration, error) {
+	in := &Instance{}
 	var err error
-	if in.port, in.metrics, err = freePorts(ctx); err != nil {
+	if in.port, in.metrics, err = FreePorts(ctx); err != nil {
 		return nil, 0, err
 	}
-	in.serviceDID = fmt.Sprintf("did:web:localhost%%3A%d", in.port)
+	in.ServiceDID = fmt.Sprintf("did:web:localhost%%3A%d", in.port)
 	for _, e := range env {
 		if did, ok := strings.CutPrefix(e, "SERVICE_DID="); ok {
-			in.serviceDID = did
+			in.ServiceDID = did
 		}
 	}
-	if in.log, err = os.CreateTemp(w.dir, "mlsd*.log"); err != nil {
+	if in.log, err = os.CreateTemp(w.Dir, "mlsd*.log"); err != nil {
 		return nil, 0, err
 	}
-	in.cmd = exec.CommandContext(ctx, w.binary, "serve")
+	in.cmd = exec.CommandContext(ctx, w.Binary, "serve")
 	in.cmd.Env = append(append(withoutOurs(os.Environ()),
 		"SERVER_PORT="+strconv.Itoa(in.port),
-		"DATABASE_URL="+w.pg.URL(pgembed.Database),
-		"MLS_DATA_DIR="+filepath.Join(w.dir, "data"),
+		"DATABASE_URL="+w.PG.URL(pgembed.Database),
+		"MLS_DATA_DIR="+filepath.Join(w.Dir, "data"),
 		"MLS_SECRET_FILE="+w.secretFile(),
-		"MLS_PLC_URL="+w.plc.URL,
+		"MLS_PLC_URL="+w.PLC.URL,
 		"MLS_DEV=true",
 		"MLS_METRICS_LISTEN=127.0.0.1:"+strconv.Itoa(in.metrics),
-		"MLS_DB_CONNECTIONS="+strconv.Itoa(poolSize),
-		"MLS_RATE_LIMITS=off",
+		"MLS_DB_CONNECTIONS="+strconv.Itoa(PoolSize),
 	), env...)
 	in.cmd.Stdout, in.cmd.Stderr = in.log, in.log
 	start := time.Now()
@@ -74,11 +73,11 @@ func (w *world) startInstance(ctx context.Context, env ...string) (*instance, ti
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	return nil, 0, errors.Join(fmt.Errorf("the server was not ready within 30 s; its log: %s", in.said()), in.stop())
+	return nil, 0, errors.Join(fmt.Errorf("the server was not ready within 30 s; its log: %s", in.Said()), in.Stop())
 }
 
-// freePorts are two that nobody listens on.
-func freePorts(ctx context.Context) (a, b int, err error) {
+// FreePorts are two that nobody listens on.
+func FreePorts(ctx context.Context) (a, b int, err error) {
 	var listen net.ListenConfig
 	var ports [2]int
 	for i := range ports {
@@ -92,12 +91,14 @@ func freePorts(ctx context.Context) (a, b int, err error) {
 	return ports[0], ports[1], nil
 }
 
-func (in *instance) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(in.port)) }
+// Addr is where it listens: host:port.
+func (in *Instance) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(in.port)) }
 
-func (in *instance) pid() int { return in.cmd.Process.Pid }
+// PID is its process id.
+func (in *Instance) PID() int { return in.cmd.Process.Pid }
 
-func (in *instance) ready(ctx context.Context) bool {
-	_, err := get(ctx, "http://"+in.addr()+"/health/ready")
+func (in *Instance) ready(ctx context.Context) bool {
+	_, err := get(ctx, "http://"+in.Addr()+"/health/ready")
 	return err == nil
 }
 
@@ -119,8 +120,8 @@ func get(ctx context.Context, of string) (string, error) {
 	return string(body), err
 }
 
-// said is the end of the instance's log.
-func (in *instance) said() string {
+// Said is the end of the instance's log.
+func (in *Instance) Said() string {
 	b, err := os.ReadFile(in.log.Name())
 	if err != nil {
 		return err.Error()
@@ -128,7 +129,8 @@ func (in *instance) said() string {
 	return string(b[max(0, len(b)-2000):])
 }
 
-func (in *instance) stop() error {
+// Stop lets it end in good order.
+func (in *Instance) Stop() error {
 	defer in.log.Close()
 	if err := in.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -136,14 +138,14 @@ func (in *instance) stop() error {
 	err := in.cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return fmt.Errorf("mlsd ended with %s: %s", exit.ProcessState, in.said())
+		return fmt.Errorf("mlsd ended with %s: %s", exit.ProcessState, in.Said())
 	}
 	return err
 }
 
-// counters are the instance's metrics, by their names with labels as the text
+// Counters are the instance's metrics, by their names with labels as the text
 // format has them.
-func (in *instance) counters(ctx context.Context) (map[string]float64, error) {
+func (in *Instance) Counters(ctx context.Context) (map[string]float64, error) {
 	at := url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(in.metrics)), Path: "/metrics"}
 	text, err := get(ctx, at.String())
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package testbed
 
 import (
 	"bytes"
@@ -41,8 +41,8 @@ func readStat(pid string) (stat, error) {
 	return stat{parent: parent, cpu: time.Duration(ticks) * clockTick}, nil
 }
 
-// cpuOf is the CPU time of a process and its children so far.
-func cpuOf(pid int) (time.Duration, error) {
+// CPUOf is the CPU time of a process and its children so far.
+func CPUOf(pid int) (time.Duration, error) {
 	dirs, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return 0, err
@@ -61,8 +61,8 @@ func cpuOf(pid int) (time.Duration, error) {
 	return sum, nil
 }
 
-// residentOf is the resident memory of a process in bytes.
-func residentOf(pid int) (int64, error) {
+// ResidentOf is the resident memory of a process in bytes.
+func ResidentOf(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
 		return 0, err
@@ -72,4 +72,10 @@ func residentOf(pid int) (int64, error) {
 		return 0, fmt.Errorf("memory of process %d: %w", pid, err)
 	}
 	return pages * int64(os.Getpagesize()), nil
+}
+
+// ParentOf is the process that started another.
+func ParentOf(pid int) (int, error) {
+	s, err := readStat(strconv.Itoa(pid))
+	return s.parent, err
 }

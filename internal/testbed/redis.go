@@ -1,0 +1,66 @@
+package testbed
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Redis is a Redis that keeps nothing.
+type Redis struct {
+	// URL is its address, redis://host:port/0.
+	URL string
+	cmd *exec.Cmd
+}
+
+// StartRedis starts one with dir as its directory and further arguments as its
+// configuration.
+func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error) {
+	port, _, err := FreePorts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	r := &Redis{URL: "redis://" + addr + "/0"}
+	r.cmd = exec.CommandContext(ctx, "redis-server", append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1",
+		"--save", "", "--appendonly", "no", "--dir", dir}, more...)...)
+	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
+	if err := r.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start Redis: %w", err)
+	}
+	var d net.Dialer
+	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(5 * time.Millisecond) {
+		conn, err := d.DialContext(ctx, "tcp", addr)
+		if err == nil {
+			return r, conn.Close()
+		}
+	}
+	r.Kill()
+	return nil, fmt.Errorf("redis does not answer at %s", addr)
+}
+
+// Kill ends it without a farewell.
+func (r *Redis) Kill() {
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait() // killed
+}
+
+// Do runs one command.
+func (r *Redis) Do(ctx context.Context, args ...any) error {
+	o, err := redis.ParseURL(r.URL)
+	if err != nil {
+		return fmt.Errorf("testbed: %w", err)
+	}
+	c := redis.NewClient(o)
+	defer func() { _ = c.Close() }()
+	if err := c.Do(ctx, args...).Err(); err != nil {
+		return fmt.Errorf("testbed: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package limit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"catbird.blue/mls/server/redislink"
+)
+
+// tellPause is how long totals rest in between: an instance learns so much later
+// what others have used. The first use of a bucket is told at once.
+const tellPause = 50 * time.Millisecond
+
+// totals tells Redis what this instance takes of the shared buckets of rows that
+// are kept there, and learns what all instances took together. What each member
+// took stays with its instance. So a bucket gives what it has once, however many
+// instances there are, and those who used least go first at each of them.
+//
+// Nobody waits for it: a take is decided by what is known. While Redis is lost
+// an instance counts alone, and tells what it took when Redis is back.
+type totals struct {
+	shares *shares
+	shared *shared
+
+	mu      sync.Mutex
+	untold  map[uint64]*untold
+	touched chan struct{}
+}
+
+// untold is what Redis does not know yet of a bucket.
+type untold struct {
+	bucket SharedBucket
+	n      float64
+}
+
+func newTotals(s *shares, redis *shared) *totals {
+	t := &totals{shares: s, shared: redis, untold: map[uint64]*untold{}, touched: make(chan struct{}, 1)}
+	redis.watch.Go(t.run)
+	return t
+}
+
+// add notes one more of a bucket. Beyond as many buckets as members are
+// remembered, the use counts at this instance alone.
+func (t *totals) add(b SharedBucket) {
+	key := t.shares.hash(b.Row.Name, b.Name)
+	t.mu.Lock()
+	u := t.untold[key]
+	if u == nil && len(t.untold) < t.shares.limit {
+		u = &untold{bucket: b}
+		t.untold[key] = u
+	}
+	if u != nil {
+		u.n++
+	}
+	t.mu.Unlock()
+	select {
+	case t.touched <- struct{}{}:
+	default:
+	}
+}
+
+func (t *totals) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.touched:
+		}
+		for !t.shared.lost.Load() {
+			batch := t.next()
+			if len(batch) == 0 {
+				break
+			}
+			if err := t.tell(ctx, batch); err != nil {
+				t.keep(batch)
+				if ctx.Err() == nil {
+					t.shared.lose(err)
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(tellPause):
+		}
+	}
+}
+
+// next takes some of what is to be told.
+func (t *totals) next() map[uint64]*untold {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	batch := make(map[uint64]*untold, min(len(t.untold), maxBatch))
+	for key, u := range t.untold {
+		if len(batch) == maxBatch {
+			break
+		}
+		batch[key] = u
+		delete(t.untold, key)
+	}
+	return batch
+}
+
+// keep puts back what could not be told.
+func (t *totals) keep(batch map[uint64]*untold) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, u := range batch {
+		if later := t.untold[key]; later != nil {
+			u.n += later.n
+		}
+		t.untold[key] = u
+	}
+}
+
+// totalLua counts what was used of a bucket, and answers what all have used
+// together, after what has faded.
+//
+// KEYS: bucket. ARGV: the time in which a use fades by 1/e, in microseconds, and
+// what was used.
+const totalLua = `
+local t = redis.call('TIME')
+local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
+local was = redis.call('HMGET', KEYS[1], 'use', 'at')
+local use, at, fades = tonumber(was[1] or 0), tonumber(was[2] or now), tonumber(ARGV[1])
+if at < now then use = use * math.exp((at - now) / fades) end
+use = use + tonumber(ARGV[2])
+redis.call('HSET', KEYS[1], 'use', string.format('%.6f', use), 'at', string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(fades / 1000 * math.max(1, math.log(use / 0.01))))
+return string.format('%.6f', use)
+`
+
+func (t *totals) tell(ctx context.Context, batch map[uint64]*untold) error {
+	answers := make(map[uint64]*redis.Cmd, len(batch))
+	err := redislink.Within(ctx, t.shared.timeout, func(ctx context.Context) error {
+		_, err := t.shared.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+			for key, u := range batch {
+				fades := strconv.FormatInt(u.bucket.Row.fades().Microseconds(), 10)
+				name := t.shared.key("total "+u.bucket.Row.Name, u.bucket.Name)
+				answers[key] = p.Eval(ctx, totalLua, []string{name}, fades, u.n)
+			}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for key, a := range answers {
+		total, err := a.Float64()
+		if err != nil {
+			return fmt.Errorf("limit: Redis answers a total: %w", err)
+		}
+		t.learn(key, batch[key].bucket.Row, total)
+	}
+	return nil
+}
+
+// learn takes over what all instances have used, with what this one has since.
+func (t *totals) learn(key uint64, row *Row, total float64) {
+	part := &t.shares.parts[key%shards]
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	t.mu.Lock()
+	if since := t.untold[key]; since != nil {
+		total += since.n
+	}
+	t.mu.Unlock()
+	now, fades := t.shares.clock(), row.fades()
+	gone := now + time.Duration(float64(fades)*math.Log(max(total, forgotten)/forgotten))
+	part.total[key] = fadingUse{use{total, now}, gone}
+}

@@ -1,0 +1,105 @@
+package limit
+
+import (
+	"testing"
+	"time"
+
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/xrpc"
+)
+
+// shareRow is a row that many use together, of which nothing fades while a test
+// runs.
+var shareRow = &Row{Name: "crowd", What: "tests", Unit: Calls, Per: "origin", Amount: 100, Refill: 1, Every: time.Hour,
+	Error: xrpc.RateLimitExceeded, Kept: Shared}
+
+// drain has fresh members take one each until one is refused, and gives how many
+// were served.
+func (i *instance) drain(t *testing.T, b SharedBucket) int {
+	t.Helper()
+	for n := range 10_000 {
+		if i.TryShare(b, freshMember()) > 0 {
+			return n
+		}
+	}
+	t.Fatal("no end of what is given")
+	return 0
+}
+
+// servesFew waits until an instance that knows nothing yet refuses a bucket that
+// is used up elsewhere. It learns that with its first use, so it serves fewer than
+// the bucket has.
+func (i *instance) servesFew(t *testing.T, b SharedBucket) {
+	t.Helper()
+	served := 0
+	eventually(t, func() bool {
+		if i.TryShare(b, freshMember()) > 0 {
+			return true
+		}
+		served++
+		return false
+	})
+	if served >= 100 {
+		t.Errorf("%d more were served", served)
+	}
+}
+
+var members int
+
+func freshMember() string { members++; return time.Duration(members).String() }
+
+// What members of one bucket take at one instance is gone at the others: several
+// instances give what one does, and hardly more. What one member took counts for
+// it at its instance.
+func TestInstancesShareTotals(t *testing.T) {
+	c := redisClient(t, dbtest.Redis(t))
+	one, two := newInstance(t, c), newInstance(t, c)
+	b := SharedBucket{Row: shareRow, Name: "example.com", Size: 1}
+	if n := one.drain(t, b); n != 100 {
+		t.Errorf("one instance gives %d", n)
+	}
+	two.servesFew(t, b)
+	// A third one has learned nothing: its first use asks.
+	three := newInstance(t, c)
+	three.servesFew(t, b)
+	// Another bucket has nothing to do with it.
+	if three.TryShare(SharedBucket{Row: shareRow, Name: "example.org", Size: 1}, freshMember()) > 0 {
+		t.Error("another origin is refused")
+	}
+}
+
+// Whoever used least goes first by what is left for all instances.
+func TestTotalsKeepFairness(t *testing.T) {
+	c := redisClient(t, dbtest.Redis(t))
+	one, two := newInstance(t, c), newInstance(t, c)
+	b := SharedBucket{Row: shareRow, Name: "example.com", Size: 1}
+	for n := 0; one.TryShare(b, "greedy") == 0; n++ {
+		if n > 50 {
+			t.Fatal("one member takes more than half")
+		}
+	}
+	// What greedy took at one is known at two, where it has used nothing, so it
+	// gets half of the rest; a newcomer is served all the while.
+	two.TryShare(b, "greedy")
+	eventually(t, func() bool {
+		if two.TryShare(b, freshMember()) > 0 {
+			t.Fatal("a newcomer is refused")
+		}
+		return two.TryShare(b, "greedy") > 0
+	})
+}
+
+// An instance without Redis counts alone, and tells what it gave when Redis is
+// back.
+func TestTotalsWithoutRedis(t *testing.T) {
+	c := redisClient(t, dbtest.Redis(t))
+	one, two := newInstance(t, c), newInstance(t, c)
+	b := SharedBucket{Row: shareRow, Name: "example.com", Size: 1}
+	one.shared.lost.Store(true)
+	if n := one.drain(t, b); n != 100 {
+		t.Errorf("an instance without Redis gives %d", n)
+	}
+	one.shared.lost.Store(false)
+	one.TryShare(SharedBucket{Row: shareRow, Name: "example.org", Size: 1}, "a")
+	two.servesFew(t, b)
+}
