@@ -34,7 +34,8 @@ func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitReq
 	if v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch); err != nil || v.base == nil {
 		return v, err
 	}
-	if v.err = req.overdrawn; v.err != nil {
+	if req.overdrawn != nil {
+		v.err = req.overdrawn
 		return v, nil
 	}
 	q := db.New(s.pool)
