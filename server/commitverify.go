@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
 )
 
 // verification is what a commit does to its group, as far as an outsider can
@@ -171,9 +173,15 @@ func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedC
 	}
 	what := "that the " + req.commitField + " leads to"
 	// Clients start the transcript in two ways: the GroupInfo tells which.
-	if effect.Alternative != nil && e.states(effect.Alternative, what, mem) == nil {
-		v.next = effect.Alternative
-		return nil
+	if effect.Alternative != nil {
+		err := e.states(effect.Alternative, what, mem)
+		if err == nil {
+			v.next = effect.Alternative
+		}
+		var answer *xrpc.Error
+		if err == nil || errors.As(err, &answer) && answer.Name == xrpc.RateLimitExceeded {
+			return err
+		}
 	}
 	return e.states(next, what, mem)
 }
