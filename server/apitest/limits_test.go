@@ -75,6 +75,8 @@ var limits = []statedLimit{
 	{row: "devices of an account", cell: "32", value: server.MaxDevices, told: "devices"},
 	{row: "members of a conversation", cell: "1 000", value: server.MaxMembers, told: "members"},
 	{row: "leaves of a group", cell: "4 000", value: server.MaxLeaves, told: "leaves"},
+	{row: "key packages that a Welcome names, together", cell: "8 MiB", value: server.MaxNamed},
+	{row: "proposals that a commit refers to, together", cell: "8 MiB", value: server.MaxNamed},
 	{row: "answer", cell: "4 000 000 bytes", value: server.MaxAnswer},
 	{row: "lease", cell: "1 h", value: int64(server.LeaseTime)},
 	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(server.MaxPackageLifetime)},

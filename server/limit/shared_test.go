@@ -264,7 +264,7 @@ func TestNoNamesInRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	i := newInstance(t, c)
 	const did = "did:plc:aaaabbbbccccddddeeeeffff"
-	if err := i.Account(t.Context(), &xrpc.Call{Method: sendMessage, Caller: xrpc.Caller{DID: did}}); err != nil {
+	if err := i.Take(t.Context(), slow, did, 1); err != nil {
 		t.Fatal(err)
 	}
 	keys := c.Keys(t.Context(), "*").Val()
@@ -273,10 +273,10 @@ func TestNoNamesInRedis(t *testing.T) {
 	}
 	other := newTestLimits(t, Config{Redis: c, Secret: []byte("another")})
 	defer other.Close()
-	if keys[0] != i.shared.key("send", did) || keys[0] == other.shared.key("send", did) {
+	if keys[0] != i.shared.key(slow.Name, did) || keys[0] == other.shared.key(slow.Name, did) {
 		t.Error("the key does not depend on the secret")
 	}
-	if ttl := c.PTTL(t.Context(), keys[0]).Val(); ttl <= 0 || ttl > time.Second {
+	if ttl := c.PTTL(t.Context(), keys[0]).Val(); ttl <= 0 || ttl > slow.Every {
 		t.Errorf("a bucket of which one call was taken lives for %s", ttl)
 	}
 }
