@@ -33,12 +33,9 @@ type verification struct {
 func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
 	v, mem := &verification{}, s.verifierFor(ctx, caller)
 	var err error
-	if v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch); err != nil || v.base == nil {
+	v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch)
+	if v.err = req.overdrawn; err != nil || v.base == nil || v.err != nil {
 		return v, err
-	}
-	if req.overdrawn != nil {
-		v.err = req.overdrawn
-		return v, nil
 	}
 	q := db.New(s.pool)
 	if err := req.waits(ctx, q, caller); err != nil {
