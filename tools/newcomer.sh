@@ -147,7 +147,7 @@ test_with() {
 	as "$account" "$*" >"$log" 2>&1 </dev/null || fail_with "$log" "$* failed"
 	took=$(seconds_since "$began")
 	packages=$(grep -cE '^ok[[:space:]]+catbird' "$log" || true)
-	ends=$(sed -n 's/^. pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
+	ends=$(sed -n 's/^[^ ]* pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
 	grep '^installing' "$log" | sed 's/^/    /' || true
 	say "$*: $took s, $packages packages, ${ends:-0} end-to-end tests"
 }
