@@ -23,7 +23,8 @@ const tellPause = 50 * time.Millisecond
 // instances there are, and those who used least go first at each of them.
 //
 // Nobody waits for it: a take is decided by what is known. While Redis is lost
-// an instance counts alone, and tells what it took when Redis is back.
+// an instance counts alone. When Redis is back it tells what it took, as far as
+// that has not faded.
 type totals struct {
 	shares *shares
 	shared *shared
@@ -36,8 +37,12 @@ type totals struct {
 // untold is what Redis does not know yet of a bucket.
 type untold struct {
 	bucket SharedBucket
-	n      float64
+	use
 }
+
+func (u *untold) plus(n float64, now time.Duration) { u.use = u.use.plus(n, now, u.bucket.Row.fades()) }
+
+func (u *untold) left(now time.Duration) float64 { return u.use.now(now, u.bucket.Row.fades()) }
 
 func newTotals(s *shares, redis *shared) *totals {
 	t := &totals{shares: s, shared: redis, untold: map[uint64]*untold{}, touched: make(chan struct{}, 1)}
@@ -56,7 +61,7 @@ func (t *totals) add(b SharedBucket) {
 		t.untold[key] = u
 	}
 	if u != nil {
-		u.n++
+		u.plus(1, t.shares.clock())
 	}
 	t.mu.Unlock()
 	select {
@@ -113,7 +118,7 @@ func (t *totals) keep(batch map[uint64]*untold) {
 	defer t.mu.Unlock()
 	for key, u := range batch {
 		if later := t.untold[key]; later != nil {
-			u.n += later.n
+			u.plus(later.left(later.at), later.at)
 		}
 		t.untold[key] = u
 	}
@@ -137,13 +142,13 @@ return string.format('%.6f', use)
 `
 
 func (t *totals) tell(ctx context.Context, batch map[uint64]*untold) error {
-	answers := make(map[uint64]*redis.Cmd, len(batch))
+	answers, now := make(map[uint64]*redis.Cmd, len(batch)), t.shares.clock()
 	err := redislink.Within(ctx, t.shared.timeout, func(ctx context.Context) error {
 		_, err := t.shared.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for key, u := range batch {
 				fades := strconv.FormatInt(u.bucket.Row.fades().Microseconds(), 10)
 				name := t.shared.key("total "+u.bucket.Row.Name, u.bucket.Name)
-				answers[key] = p.Eval(ctx, totalLua, []string{name}, fades, u.n)
+				answers[key] = p.Eval(ctx, totalLua, []string{name}, fades, u.left(now))
 			}
 			return nil
 		})
@@ -167,12 +172,12 @@ func (t *totals) learn(key uint64, row *Row, total float64) {
 	part := &t.shares.parts[key%shards]
 	part.mu.Lock()
 	defer part.mu.Unlock()
+	now, fades := t.shares.clock(), row.fades()
 	t.mu.Lock()
 	if since := t.untold[key]; since != nil {
-		total += since.n
+		total += since.left(now)
 	}
 	t.mu.Unlock()
-	now, fades := t.shares.clock(), row.fades()
 	gone := now + time.Duration(float64(fades)*math.Log(max(total, forgotten)/forgotten))
 	part.total[key] = fadingUse{use{total, now}, gone}
 }

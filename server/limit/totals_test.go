@@ -1,6 +1,8 @@
 package limit
 
 import (
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,4 +104,32 @@ func TestTotalsWithoutRedis(t *testing.T) {
 	one.shared.lost.Store(false)
 	one.TryShare(SharedBucket{Row: shareRow, Name: "example.org", Size: 1}, "a")
 	two.servesFew(t, b)
+}
+
+// What an instance took long ago, without Redis, has faded when it is told: an
+// outage makes nobody wait after it.
+func TestTotalsFadeWithoutRedis(t *testing.T) {
+	c := redisClient(t, dbtest.Redis(t))
+	one, two := newInstance(t, c), newInstance(t, c)
+	var now atomic.Int64
+	one.shares.clock = func() time.Duration { return time.Duration(now.Load()) }
+	b := SharedBucket{Row: shareRow, Name: "example.com", Size: 1}
+	one.shared.lost.Store(true)
+	for range 20 {
+		one.drain(t, b)
+		now.Add(int64(shareRow.fades()))
+	}
+	now.Add(int64(10 * shareRow.fades()))
+	one.shared.lost.Store(false)
+	if wait := one.TryShare(b, freshMember()); wait > 0 {
+		t.Fatal("refused after an outage")
+	}
+	key := one.shared.key("total "+shareRow.Name, b.Name)
+	eventually(t, func() bool { return c.Exists(t.Context(), key).Val() == 1 })
+	if used := c.HGet(t.Context(), key, "use").Val(); !strings.HasPrefix(used, "1.0") {
+		t.Errorf("%s is told, want one and little more", used)
+	}
+	if n := two.drain(t, b); n < 90 {
+		t.Errorf("another instance gives %d", n)
+	}
 }
