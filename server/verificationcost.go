@@ -53,9 +53,9 @@ func refusedObject(name, field string, err error) error {
 	return gen.Errorf(name, "%s: %v", field, err)
 }
 
-// checkNewLeaves refuses a tree with more new leaves than key packages are
-// named, before any of their signatures is checked. old tells which indexes have a leaf that
-// need not come from a package.
+// checkNewLeaves refuses a tree with more new leaves than key packages are named,
+// before any of their signatures is checked. old tells which indexes have a leaf
+// that need not come from a package.
 func checkNewLeaves(tree *mls.RatchetTree, old func(index uint32) bool, packages []*mls.KeyPackage) error {
 	named := make(map[string]bool, len(packages))
 	for _, k := range packages {
@@ -71,6 +71,7 @@ func checkNewLeaves(tree *mls.RatchetTree, old func(index uint32) bool, packages
 		if first < 0 && !named[string(leaf.Raw)] {
 			first = int(i)
 		}
+		delete(named, string(leaf.Raw)) // a second one is not named
 	}
 	if added <= len(packages) {
 		return nil
