@@ -65,10 +65,10 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 		return nil, err
 	}
 	stored := false
-	out, err := paced(s, req.conversation, req.method, func(full bool) (out *commitResult, err error) {
+	out, err := paced(s, req.conversation, req.method, func(full bool) (out *commitResult, _ bool, err error) {
 		req.full = full
 		out, stored, err = s.decide(ctx, caller, req, parsed)
-		return out, err
+		return out, stored, err
 	})
 	if err != nil || !stored {
 		taken.giveBack(ctx)

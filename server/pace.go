@@ -29,33 +29,27 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 
 // paced makes a call that stores a message, a commit or a proposal, which the
 // rate of its conversation bounds. Leaving, removing and asking for help never
-// wait. Only what was accepted counts, so that only members can use a rate up.
+// wait. Only what was stored counts: non-members, and commits that lose their
+// race, cannot keep the others from writing.
 //
 // Where the rate is used up, the call is made all the same, and fails with
 // errConvoFull once it has found out that the caller is a member, which it does
 // first. So a stranger costs, and is told, the same whether a conversation is
 // busy, or not, or does not exist.
-func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool) (*O, error)) (*O, error) {
+func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
 	if s.pace == nil {
-		return call(false)
+		out, _, err := call(false)
+		return out, err
 	}
 	wait := s.pace.ConvoFull(convoID, m)
-	out, err := call(wait != nil)
+	out, stored, err := call(wait != nil)
 	switch {
-	case err == nil && storedSomething(out):
+	case err == nil && stored:
 		s.pace.CountConvo(convoID, m)
 	case errors.Is(err, errConvoFull):
 		return nil, wait
 	}
 	return out, err
-}
-
-// storedSomething tells whether an answer says that something was stored: a commit that
-// lost its race is answered too. If those counted, a member could keep the others
-// from committing by commits that lose.
-func storedSomething(out any) bool {
-	commit, is := out.(*commitResult)
-	return !is || commit.Success
 }
 
 // waits is errConvoFull for a commit of a member in a conversation that is full,

@@ -20,8 +20,9 @@ func (s *Server) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, error) {
-		return s.sendEphemeral(ctx, caller, convoID, in, full)
+	return paced(s, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
+		out, err := s.sendEphemeral(ctx, caller, convoID, in, full)
+		return out, true, err
 	})
 }
 

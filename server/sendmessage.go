@@ -28,17 +28,21 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, error) {
+	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
 		m.ConvoFull = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		return s.payMessage(ctx, caller, in, m)
+		out, err := s.payMessage(ctx, caller, in, m)
+		if err != nil {
+			return nil, false, err
+		}
+		return out.SendMessageOutput, out.fresh, nil
 	})
 }
 
 // payMessage counts the message before it is stored. A repetition costs nothing.
-func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*gen.SendMessageOutput, error) {
+func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	bill := s.storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.Sen
 		return nil, err
 	}
 	bill.Settle(ctx, out.fresh, nil)
-	return out.SendMessageOutput, nil
+	return out, nil
 }
 
 func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {

@@ -33,9 +33,10 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, error) {
+	return paced(s, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
 		p.full = full
-		return s.sendProposal(ctx, caller, in, convoID, p)
+		out, err := s.sendProposal(ctx, caller, in, convoID, p)
+		return out, true, err
 	})
 }
 
