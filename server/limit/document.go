@@ -3,6 +3,8 @@ package limit
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,10 +18,7 @@ func Document(w io.Writer) error {
 		"A row that is kept in the database holds in any span of its time, and has no bucket.\n\n",
 		"The message of a RateLimitExceeded or StorageFull names its row, and says when to come back: `(send): try again in 1 s`.\n\n",
 		"The words of the table:\n\n",
-		"- A class is a group of methods that share a bucket. `send`: sendMessage, sendEphemeral, updateCursor. `publish`:\n",
-		"  publishKeyPackage, publishKeyPackages, deleteDevice, confirmWelcome. `claim`: getKeyPackages. `upload`: uploadBlob.\n",
-		"  `download`: getBlob. `stream`: streamConvoEvents, subscribeConvoEvents, getSubscriptionTicket. `change`: all other\n",
-		"  procedures but sync. `read`: all other queries, and sync. `public`: describeService.\n",
+		"- A class is a group of methods that share a bucket:\n", classLists(),
 		"- A source address is a network: IPv4 /24, IPv6 /48. Shared by source addresses: who used least comes first.\n",
 		"- An account is new until it and another one have accepted the same conversation for a day (protocol.md, Key packages,\n",
 		"  says what accepts one), and known once it has accepted a conversation or has had key packages for an hour.\n",
@@ -37,18 +36,35 @@ func Document(w io.Writer) error {
 	for _, r := range Table {
 		refill := "-"
 		if r.IsRate() {
-			refill = amount(r.Refill, r.Unit) + " " + period(r.Every)
+			refill = r.Unit.Text(r.Refill) + " " + period(r.Every)
 		}
 		if _, err := fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s | %s | %s |\n",
-			r.Name, r.What, r.Per, amount(r.Amount, r.Unit), refill, r.Error, r.Kept); err != nil {
+			r.Name, r.What, r.Per, r.Unit.Text(r.Amount), refill, r.Error, r.Kept); err != nil {
 			return fmt.Errorf("write the table of limits: %w", err)
 		}
 	}
 	return nil
 }
 
-// amount writes so much of a unit.
-func amount(n int64, u Unit) string { return u.Text(n) }
+// classLists has a line for each class, with its methods.
+func classLists() string {
+	methods := map[Class][]string{}
+	for nsid, c := range classOf {
+		methods[c] = append(methods[c], strings.TrimPrefix(nsid, nsidPrefix))
+	}
+	others := map[Class]string{
+		ClassStream: "subscriptions", ClassChange: "all other procedures", ClassRead: "all other queries", ClassPublic: "methods that need no token",
+	}
+	var b strings.Builder
+	for c := range classes {
+		slices.Sort(methods[c])
+		if more := others[c]; more != "" {
+			methods[c] = append(methods[c], more)
+		}
+		fmt.Fprintf(&b, "  - `%s`: %s\n", c, strings.Join(methods[c], ", "))
+	}
+	return b.String()
+}
 
 // Text writes so many of the unit: bytes in the largest that divides them.
 func (u Unit) Text(n int64) string {
