@@ -135,8 +135,8 @@ type BlobRoomRow struct {
 	Reserved  int64
 }
 
-// What the blobs of an account take, and what is kept for its uploads. Those of
-// an instance that crashed count until their time is over. (No condition on age
+// How many bytes the blobs of an account take, and how many are reserved for its
+// uploads. Uploads of an instance that crashed count until their time is over. (No condition on age
 // in WHERE: the index on it would be taken for the better one.)
 func (q *Queries) BlobRoom(ctx context.Context, after time.Time, did string) (BlobRoomRow, error) {
 	row := q.db.QueryRow(ctx, blobRoom, after, did)

@@ -26,7 +26,7 @@ UPDATE memberships SET ended_by_other = TRUE
 WHERE convo_id = $1 AND did = $2 AND pending_removal
 `
 
-// Who has left, with its leaf awaiting removal, counts as suspended.
+// An account that has left, and whose leaf awaits removal, counts as suspended.
 func (q *Queries) BarLeaver(ctx context.Context, convoID string, did string) error {
 	_, err := q.db.Exec(ctx, barLeaver, convoID, did)
 	return err

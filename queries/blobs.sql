@@ -2,8 +2,8 @@
 SELECT blob_bytes FROM accounts WHERE did = $1;
 
 -- name: BlobRoom :one
--- What the blobs of an account take, and what is kept for its uploads. Those of
--- an instance that crashed count until their time is over. (No condition on age
+-- How many bytes the blobs of an account take, and how many are reserved for its
+-- uploads. Uploads of an instance that crashed count until their time is over. (No condition on age
 -- in WHERE: the index on it would be taken for the better one.)
 SELECT blob_bytes,
     (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.doomed AND o.since > sqlc.arg(after)::timestamptz), 0)

@@ -93,7 +93,7 @@ UPDATE memberships SET left_seq = sqlc.arg(seq)::bigint, left_at = sqlc.arg(at):
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND left_seq IS NULL;
 
 -- name: BarLeaver :exec
--- Who has left, with its leaf awaiting removal, counts as suspended.
+-- An account that has left, and whose leaf awaits removal, counts as suspended.
 UPDATE memberships SET ended_by_other = TRUE
 WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND pending_removal;
 

@@ -113,7 +113,8 @@ func (a *admin) restore(ctx context.Context, bad []gen.CommitMessage) error {
 }
 
 // rejoin suspends the senders of bad commits while it reads the GroupInfo, and
-// joins by that. It gives the state after it, or who was faster.
+// joins by an external commit. It gives the group after that commit, or the
+// conflict with the commit that won.
 func (a *admin) rejoin(ctx context.Context, bad []gen.CommitMessage) (*mlstest.Group, *gen.CommitConflict, error) {
 	suspended := make(chan error, 1)
 	go func() { suspended <- a.suspend(ctx, bad) }()

@@ -13,7 +13,7 @@ import (
 )
 
 // idle opens connections that ask for nothing, from 100 networks, until ctx ends.
-// What the service closes is closed here too.
+// It closes its side of those that the service closes.
 func (s *scene) idle(ctx context.Context, n int) (opened int, shut func()) {
 	var wg sync.WaitGroup
 	ctx, end := context.WithCancel(ctx)

@@ -5,7 +5,7 @@
 // known account. It ends with status 1 where a bystander was hurt, where a flood
 // reached more than it may, or where a flood did nothing.
 //
-// The service runs with its default limits. It is no part of what is shipped.
+// The service runs with its default limits. This program is not in the image.
 package main
 
 import (
@@ -26,7 +26,7 @@ import (
 // flood is one attack.
 type flood struct {
 	name string
-	// what is done, in a phrase.
+	// what describes the attack in a phrase.
 	what string
 	// env adds to the configuration of the instance.
 	env func(full bool) []string
@@ -52,7 +52,7 @@ type outcome struct {
 var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(),
 	connectionFloods(), forgeries(), badCommits(), addFloods(), storageFloods())
 
-// selection is what is to be run.
+// selection holds the names of the floods to run, and their size.
 type selection struct {
 	names []string
 	full  bool

@@ -20,7 +20,7 @@ import (
 type fill struct {
 	what string
 	most *limit.Row
-	// refusal is what is heard beyond it.
+	// refusal is the name of the error beyond the limit.
 	refusal string
 	run     func(ctx context.Context, s *scene, answers *sent) error
 }

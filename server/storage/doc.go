@@ -5,11 +5,11 @@
 // A call makes a Bill, and pays on it before it stores anything:
 //
 //	bill := book.Bill(caller.DID)
-//	if err := bill.Pay(storage.Amount{Bytes: int64(len(message))}); err != nil {
+//	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(message))}); err != nil {
 //		return err // nothing was counted
 //	}
 //	…
-//	bill.Settle(stored, err)
+//	bill.Settle(ctx, stored, err)
 //
 // Where it turns out that nothing was stored, Settle gives back what was paid.
 //
