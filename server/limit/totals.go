@@ -37,12 +37,12 @@ type totals struct {
 // untold is what Redis does not know yet of a bucket.
 type untold struct {
 	bucket SharedBucket
-	use
+	used   use
 }
 
-func (u *untold) plus(n float64, now time.Duration) { u.use = u.use.plus(n, now, u.bucket.Row.fades()) }
+func (u *untold) plus(n float64, now time.Duration) { u.used = u.used.plus(n, now, u.bucket.Row.fades()) }
 
-func (u *untold) left(now time.Duration) float64 { return u.use.now(now, u.bucket.Row.fades()) }
+func (u *untold) left(now time.Duration) float64 { return u.used.now(now, u.bucket.Row.fades()) }
 
 func newTotals(s *shares, redis *shared) *totals {
 	t := &totals{shares: s, shared: redis, untold: map[uint64]*untold{}, touched: make(chan struct{}, 1)}
@@ -118,7 +118,7 @@ func (t *totals) keep(batch map[uint64]*untold) {
 	defer t.mu.Unlock()
 	for key, u := range batch {
 		if later := t.untold[key]; later != nil {
-			u.plus(later.left(later.at), later.at)
+			u.plus(later.left(later.used.at), later.used.at)
 		}
 		t.untold[key] = u
 	}
