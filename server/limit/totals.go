@@ -40,7 +40,9 @@ type untold struct {
 	used   use
 }
 
-func (u *untold) plus(n float64, now time.Duration) { u.used = u.used.plus(n, now, u.bucket.Row.fades()) }
+func (u *untold) plus(n float64, now time.Duration) {
+	u.used = u.used.plus(n, now, u.bucket.Row.fades())
+}
 
 func (u *untold) left(now time.Duration) float64 { return u.used.now(now, u.bucket.Row.fades()) }
 
