@@ -5,7 +5,6 @@
 package server
 
 import (
-	"cmp"
 	"sync"
 	"time"
 
@@ -34,11 +33,6 @@ type Config struct {
 	// PastEpochs is how many epochs before the current one application
 	// messages are accepted from.
 	PastEpochs int64
-	// MessageTTL is how long application messages are kept, and whatever else
-	// goes by its age; MessageTime where zero.
-	MessageTTL time.Duration
-	// Removed counts what the janitor removes; nil for nobody.
-	Removed *RemovedMetrics
 	// Bus tells instances of what is new; nil for a server without streams.
 	Bus bus.Bus
 	// Hub is where this instance's streams get their events, and Streams
@@ -73,8 +67,6 @@ type Server struct {
 	did         string
 	version     string
 	pastEpochs  int64
-	messageTTL  time.Duration
-	removed     *RemovedMetrics
 	now         func() time.Time
 	bus         bus.Bus
 	hub         *stream.Hub
@@ -103,10 +95,6 @@ func New(c Config) *Server {
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
 	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
 	s.syncs = newSyncCalls(c.Hub, c.Limits.OrDefault())
-	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, limit.MessageTime), c.Removed
-	if s.removed == nil {
-		s.removed = NewRemovedMetrics(nil)
-	}
 	if s.now == nil {
 		s.now = time.Now
 	}

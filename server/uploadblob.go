@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -245,29 +246,18 @@ func mediaType(header string) string {
 	return t
 }
 
-// dropObject deletes an object that did not become a blob. Where the commit's
-// answer was lost, it may be one all the same: so it has to be loose still, which
-// is told. The janitor collects what stays.
-func (s *Server) dropObject(ctx context.Context, key string) (loose bool) {
+// dropObject deletes the object of an upload that failed, if it is still an orphan:
+// where the answer of the transaction's commit was lost, it may have become a blob.
+// orphan says which. The cleaner deletes what remains.
+func (s *Server) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	n, err := db.New(s.pool).DoomLooseObject(ctx, key)
-	if loose = err == nil && n > 0; loose {
-		err = s.deleteLoose(ctx, key)
+	if orphan = err == nil && n > 0; orphan {
+		err = retention.DeleteOrphan(ctx, s.pool, s.blobs, key)
 	}
 	if err != nil {
-		slog.WarnContext(ctx, "an object of a failed upload is left to the janitor", "error", err)
+		slog.WarnContext(ctx, "an object of a failed upload is left to the cleaner", "error", err)
 	}
-	return loose
-}
-
-// deleteLoose deletes an object that was given up, and its row when it is gone.
-func (s *Server) deleteLoose(ctx context.Context, key string) error {
-	if err := s.blobs.Delete(ctx, key); err != nil {
-		return err
-	}
-	if err := db.New(s.pool).ForgetLooseObject(ctx, key); err != nil {
-		return fmt.Errorf("forget object: %w", err)
-	}
-	return nil
+	return orphan
 }
