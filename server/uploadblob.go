@@ -38,7 +38,7 @@ const (
 // UploadBlob stores an attachment of the caller's under a new key of the blob
 // store, and makes it a blob when all of it is there. Uploading the same bytes
 // again gives the same blob.
-func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
+func (s *attachmentsService) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	if up.ContentLength > limit.MaxBlob {
 		return nil, blobTooLarge()
 	}
@@ -60,7 +60,7 @@ func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Up
 
 // upload stores an attachment that is paid for, as far as its size is known. kept
 // tells whether anything new is stored, or may be.
-func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
+func (s *attachmentsService) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
 	key := blob.NewKey()
 	if room, err := s.reserveRoom(ctx, caller.DID, key, up.ContentLength); err != nil {
 		return nil, false, err
@@ -82,7 +82,7 @@ func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload
 // reserveRoom announces the object of an upload, with room for it in the quota of
 // its account. It is false where there is none. What comes without a length has
 // nothing reserved: its size is held against the quota at its end.
-func (s *Server) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
+func (s *attachmentsService) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		taken, err := blobRoom(ctx, q, did, s.now())
@@ -132,7 +132,7 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 
 // storeBlob writes the object and makes it a blob; kept tells whether the blob
 // is that object.
-func (s *Server) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
+func (s *attachmentsService) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
 	w, err := s.blobs.Write(ctx, key, up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, false, err
@@ -183,7 +183,7 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 
 // findUploaded answers who has no room left: what was uploaded before is still
 // found, and nothing is written.
-func (s *Server) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
+func (s *attachmentsService) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	w, err := blob.Measure(up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, err
@@ -249,7 +249,7 @@ func mediaType(header string) string {
 // dropObject deletes the object of an upload that failed, if it is still an orphan:
 // where the answer of the transaction's commit was lost, it may have become a blob.
 // orphan says which. The cleaner deletes what remains.
-func (s *Server) dropObject(ctx context.Context, key string) (orphan bool) {
+func (s *attachmentsService) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	n, err := db.New(s.pool).DoomLooseObject(ctx, key)
