@@ -125,7 +125,7 @@ func TestFullConversationsCostNothing(t *testing.T) {
 	m := newMeter(t)
 	s := newTestServer(t, m.with, func(c *Config) { c.Pace = m.limits })
 	convo := addConvo(t, s, 1, did("alice"))
-	row := limit.ConvoRow(limit.ClassSend)
+	row := limit.ConvoRow(xrpc.RateSend)
 	m.limits.Spend(t.Context(), row, convo, row.Amount)
 	m.takes(t, limit.StoredBytes, did("alice"), 0, func() {
 		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, 1))

@@ -60,10 +60,8 @@ func (b *builder) method(f *File) {
 		nsid: f.NSID, name: upperFirst(name), desc: main.str("description"),
 		procedure:    main.str("type") == "procedure",
 		subscription: main.str("type") == "subscription",
-		public:       slices.Contains(b.policy.Public, name),
-		ticket:       slices.Contains(b.policy.Tickets, name),
 		inEnc:        main.str("input", "encoding"), outEnc: main.str("output", "encoding"),
-		tooLarge: b.policy.TooLarge[name],
+		policy: b.policy.Methods[name],
 	}
 	b.model.methods = append(b.model.methods, m)
 	if errs := main.get("errors"); errs != nil {

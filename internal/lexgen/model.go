@@ -48,20 +48,18 @@ type union struct {
 // method is a query, a procedure or a subscription.
 type method struct {
 	nsid, name, desc string
+	policy           MethodPolicy
 	procedure        bool
 	subscription     bool
 	// union of what it streams, nil where it answers with one object.
 	union         *union
-	ticket        bool
-	public        bool
 	inEnc, outEnc string
 	params, input *object
 	output        *object
 	errors        []string
 	rules         []rule
 	// maxBody follows from the input, in bytes.
-	maxBody  int64
-	tooLarge string
+	maxBody int64
 }
 
 // rule is a Rule for one constraint.
