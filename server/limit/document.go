@@ -9,6 +9,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
+// widest is the longest line of Markdown outside tables.
+const widest = 120
+
 // Document writes the table as docs/limits.md. The methods are those of
 // gen.Methods: this package does not import gen, which knows their classes.
 func Document(w io.Writer, methods []*xrpc.Method) error {
@@ -48,15 +51,23 @@ func Document(w io.Writer, methods []*xrpc.Method) error {
 	return nil
 }
 
-// classLists has a line for each class, with its methods.
+// classLists has a list item for each class, with its methods.
 func classLists(methods []*xrpc.Method) string {
-	var names [xrpc.RateClasses][]string
+	var items [xrpc.RateClasses]string
 	for _, m := range methods {
-		names[m.Rate] = append(names[m.Rate], m.NSID[strings.LastIndexByte(m.NSID, '.')+1:])
+		items[m.Rate] += m.NSID[strings.LastIndexByte(m.NSID, '.')+1:] + ", "
 	}
 	var b strings.Builder
-	for class, list := range names {
-		fmt.Fprintf(&b, "  - `%s`: %s\n", xrpc.RateClass(class), strings.Join(list, ", "))
+	for class, item := range items {
+		line := fmt.Sprintf("  - `%s`:", xrpc.RateClass(class))
+		for _, word := range strings.Fields(strings.TrimSuffix(item, ", ")) {
+			if len(line)+len(" ")+len(word) > widest {
+				b.WriteString(line + "\n")
+				line = "   "
+			}
+			line += " " + word
+		}
+		b.WriteString(line + "\n")
 	}
 	return b.String()
 }
