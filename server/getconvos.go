@@ -34,7 +34,7 @@ func (s *Server) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetCo
 		if err != nil {
 			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
 		}
-		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, c.id
+		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, string(c.id)
 	}
 	out := &gen.GetConvosOutput{}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -45,7 +45,7 @@ func (s *Server) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetCo
 			return fmt.Errorf("list conversations: %w", err)
 		}
 		keep := cutConvos(rows, int(p.Limit))
-		ids := make([]string, keep)
+		ids := make([]xrpc.ConvoID, keep)
 		for i := range ids {
 			ids[i] = rows[i].ConvoID
 		}
@@ -80,7 +80,7 @@ type convosCursor struct {
 	asOf     time.Time
 	late     bool
 	activity time.Time
-	id       string
+	id       xrpc.ConvoID
 }
 
 // String writes the cursor: opaque to clients, no secret.
@@ -89,7 +89,7 @@ func (c convosCursor) String() string {
 	if c.late {
 		part = "z"
 	}
-	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), c.id}, ".")
+	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), string(c.id)}, ".")
 }
 
 func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 36) }
@@ -107,8 +107,8 @@ func parseConvosCursor(s string) (c convosCursor, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.id, err = parseConvoID("cursor", parts[3]); err != nil {
-		return c, err
+	if c.id = xrpc.ConvoID(parts[3]); !c.id.Valid() {
+		return c, fmt.Errorf("want a conversation id")
 	}
 	if !plausible(asOf) || !plausible(activity) {
 		return c, fmt.Errorf("time out of range")

@@ -44,11 +44,7 @@ func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.
 		c.suite = int64(suite)
 	}
 	if p.ConvoID != nil {
-		convo, err := parseConvoID("convoId", *p.ConvoID)
-		if err != nil {
-			return nil, err
-		}
-		c.convo = convo
+		c.convo = *p.ConvoID
 	}
 	if err := c.run(ctx); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -63,7 +64,7 @@ func (s *Server) cleanOld(ctx context.Context, what string, find func(*db.Querie
 // other message names are left to be collected. The caller's transaction keeps
 // others from these rows. Locks are taken in the order messages, floor, blobs.
 func removeMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessagesRow) (int, error) {
-	var convos []string
+	var convos []xrpc.ConvoID
 	var seqs []int64
 	var last floor
 	size := int64(0)
@@ -72,19 +73,19 @@ func removeMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: r.ConvoID, Seq: r.Seq})
+		last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: string(r.ConvoID), Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil
 	}
-	blobs, err := q.DetachBlobs(ctx, convos, seqs)
+	blobs, err := q.DetachBlobs(ctx, xrpc.StoredConvoIDs(convos), seqs)
 	if err != nil {
 		return 0, fmt.Errorf("detach blobs: %w", err)
 	}
-	if err := q.ForgetLapsed(ctx, convos, seqs); err != nil {
+	if err := q.ForgetLapsed(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 		return 0, fmt.Errorf("forget lapsed proposals: %w", err)
 	}
-	if err := q.RemoveMessages(ctx, convos, seqs); err != nil {
+	if err := q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 		return 0, err
 	}
 	if err := last.raise(ctx, q); err != nil {
@@ -170,15 +171,15 @@ func (s *Server) cleanEndedWelcomes(ctx context.Context) (bool, error) {
 		if n = len(rows); err != nil || n == 0 {
 			return err
 		}
-		var convos []string
+		var convos []xrpc.ConvoID
 		var seqs []int64
 		for _, r := range rows {
 			convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
 		}
-		if err := q.LockWelcomes(ctx, convos, seqs); err != nil {
+		if err := q.LockWelcomes(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 			return err
 		}
-		return q.RemoveEmptyWelcomes(ctx, convos, seqs)
+		return q.RemoveEmptyWelcomes(ctx, xrpc.StoredConvoIDs(convos), seqs)
 	})
 	if err != nil {
 		return false, fmt.Errorf("remove Welcomes: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // cleanClosed removes a conversation whose last member left, or a part of a
@@ -43,7 +44,7 @@ func (s *Server) cleanClosed(ctx context.Context) (more bool, err error) {
 // transaction.
 type closedConvo struct {
 	q  *db.Queries
-	id string
+	id xrpc.ConvoID
 	// lastN is the last event that any member may see.
 	lastN int64
 	// messages and events count what was removed; whole: nothing is left.
@@ -73,7 +74,7 @@ func (c *closedConvo) remove(ctx context.Context) error {
 
 // rowsOf makes a part of a statement that deletes some rows of a conversation.
 // Welcomes set the measure.
-func rowsOf(id string, remove func(context.Context, string, int64) (int64, error)) func(context.Context, int64) (int64, bool, error) {
+func rowsOf(id xrpc.ConvoID, remove func(context.Context, xrpc.ConvoID, int64) (int64, error)) func(context.Context, int64) (int64, bool, error) {
 	return func(ctx context.Context, most int64) (int64, bool, error) {
 		most = min(most, cleanWelcomes)
 		n, err := remove(ctx, id, most)
@@ -94,7 +95,7 @@ func (c *closedConvo) removeMessages(ctx context.Context, most int64) (int64, bo
 // removeEvents raises the floor for what somebody may see: a window ends with
 // an event, and what was logged after the last of them is nobody's.
 func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool, error) {
-	rows, err := c.q.RemoveConvoEvents(ctx, c.id, most)
+	rows, err := c.q.RemoveConvoEvents(ctx, &c.id, most)
 	if err != nil {
 		return 0, false, err
 	}

@@ -60,15 +60,13 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
-			s.hint(m.ConvoID)
+			s.hint(string(m.ConvoID))
 		}
 		if !errors.Is(err, errStale) {
 			return out, err
 		}
 	}
-	content := *in
-	content.ConvoID = m.ConvoID
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, in, m.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +81,7 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
-	s.hint(m.ConvoID)
+	s.hint(string(m.ConvoID))
 	return out, nil
 }
 
@@ -100,10 +98,6 @@ type outgoing db.SendMessageParams
 // readMessage checks everything about a message that does not depend on the
 // conversation.
 func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, nil, err
-	}
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
 		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
@@ -112,7 +106,7 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
 			n, MaxApplicationMessage, maxLexiconMessage)
 	}
-	private, err := checkApplication(in.Ciphertext, convoID, in.Epoch)
+	private, err := checkApplication(in.Ciphertext, in.ConvoID, in.Epoch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,7 +121,7 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 		blobs = unique(in.Blobs)
 	}
 	return &outgoing{
-		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
+		ConvoID: in.ConvoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
 		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.now().UTC().Truncate(time.Microsecond),
 	}, private, nil
 }
@@ -156,7 +150,7 @@ const maxLexiconMessage = 10 << 20
 
 // checkApplication parses an application message as far as anyone outside the
 // group can.
-func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.PrivateMessage, error) {
+func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*mls.PrivateMessage, error) {
 	m, err := mls.ParseMessage(ciphertext)
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
@@ -168,7 +162,7 @@ func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.Priv
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
-	case hex.EncodeToString(f.GroupID) != convoID:
+	case hex.EncodeToString(f.GroupID) != string(convoID):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)

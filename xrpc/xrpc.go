@@ -122,7 +122,7 @@ type Caller struct {
 	Source netip.Prefix
 	// Scope is what a ticket was bound to, in the words of who gave it: the
 	// only thing the caller may see by it. Empty means no bound.
-	Scope string
+	Scope ConvoID
 }
 
 // Proof is what a request proves: who calls.

@@ -15,6 +15,11 @@ func (b *builder) checkPolicy() {
 			b.probs.add(policyFile, "Base64", "%s is no string in the lexicons", place)
 		}
 	}
+	for _, entry := range b.policy.ConvoIDs {
+		if !b.convoIDs[entry] {
+			b.probs.add(policyFile, "ConvoIDs", "%s is no string in the lexicons", entry)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.policy.Methods)) {
 		if b.methodNamed(name) == nil {
 			b.probs.add(policyFile, "Methods", "%s is no method", name)

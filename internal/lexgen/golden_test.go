@@ -43,6 +43,7 @@ func goldenPolicy() Policy {
 	return Policy{
 		Namespace: "com.example.chat",
 		Base64:    []string{"defs.person.key"},
+		ConvoIDs:  []string{"room", "rooms[]", "defs.person.home"},
 		Methods: map[string]MethodPolicy{
 			"follow":   {Rate: RateStream, Streams: "Happening"},
 			"getPhoto": {Rate: RateDownload},

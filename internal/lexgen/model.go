@@ -14,6 +14,7 @@ const (
 	kBool
 	kBytes
 	kBase64
+	kConvoID
 	kLink
 	kBlob
 	kObject
@@ -123,6 +124,8 @@ func (t *typ) goType() string {
 		return "xrpc.Bytes"
 	case kBase64:
 		return "xrpc.Base64"
+	case kConvoID:
+		return "xrpc.ConvoID"
 	case kLink:
 		return "xrpc.CIDLink"
 	case kBlob:
@@ -141,6 +144,8 @@ func (t *typ) checked() bool {
 	switch t.kind {
 	case kObject:
 		return slices.ContainsFunc(t.obj.fields, func(f *field) bool { return f.typ.checked() })
+	case kConvoID:
+		return true
 	case kArray:
 		return t.min != nil || t.max != nil || t.elem.checked()
 	}

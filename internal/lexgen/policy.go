@@ -1,6 +1,10 @@
 package lexgen
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // Policy is what the lexicons cannot say. Every entry is checked against them:
 // one that names something they do not have is an error.
@@ -12,6 +16,9 @@ type Policy struct {
 	// the definition as in Rules' messages: createConvo.input.groupInfo,
 	// defs.keyPackageRef.keyPackage.
 	Base64 []string
+	// ConvoIDs lists the strings that are ids of conversations, by their name
+	// (convoId, convoIds[]) wherever it occurs, or as DEFINITION.path.
+	ConvoIDs []string
 	// Methods has an entry for every method.
 	Methods map[string]MethodPolicy
 	// Status of error names; others have 400.
@@ -40,6 +47,16 @@ type MethodPolicy struct {
 	TooLarge string
 	// Rules give violated constraints their own error names.
 	Rules []Rule
+}
+
+// ConvoID gives the entry of ConvoIDs for a string at a place, "" for none.
+func (p *Policy) ConvoID(place string) string {
+	for _, entry := range []string{place, place[strings.LastIndexByte(place, '.')+1:]} {
+		if slices.Contains(p.ConvoIDs, entry) {
+			return entry
+		}
+	}
+	return ""
 }
 
 // RateClass is the name of a constant of package xrpc without its prefix Rate.
@@ -101,6 +118,14 @@ func DefaultPolicy() Policy {
 			"publishKeyPackages.keyPackageItem.keyPackage",
 			"getWelcome.output.welcome",
 			"defs.keyPackageRef.keyPackage",
+		},
+		ConvoIDs: []string{
+			"convoId",
+			"convoIds[]",
+			"createConvo.input.groupId",
+			"defs.convoView.id",
+			"defs.convoView.groupId",
+			"sync.output.removed[]",
 		},
 		Methods: methodPolicies(),
 		Status: map[string]int{

@@ -293,6 +293,8 @@ func TestRefusedPolicies(t *testing.T) {
 	for want, change := range map[string]func(*Policy){
 		"Base64: post.input.body is no string":                                             func(p *Policy) { p.Base64 = append(p.Base64, "post.input.body") },
 		"Base64: post.input.nothing is no string":                                          func(p *Policy) { p.Base64 = append(p.Base64, "post.input.nothing") },
+		"ConvoIDs: post.input.priority is no string":                                       func(p *Policy) { p.ConvoIDs = append(p.ConvoIDs, "post.input.priority") },
+		"ConvoIDs: hall is no string":                                                      func(p *Policy) { p.ConvoIDs = append(p.ConvoIDs, "hall") },
 		"Rules: post has no from":                                                          rules("post", Rule{"from", tooLong, "NotAllowed"}),
 		"Rules: post has no to[].x":                                                        rules("post", Rule{"to[].x", tooLong, "NotAllowed"}),
 		"Rules: post has no text[]":                                                        rules("post", Rule{"text[]", tooLong, "NotAllowed"}),
