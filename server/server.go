@@ -89,7 +89,7 @@ type Server struct {
 	claims      *packageClaims
 	description func() *gen.DescribeServiceOutput
 	// memory has the leaves that were verified before.
-	memory *mls.Memory
+	memory *mls.LeafCache
 }
 
 // New makes a Server.
@@ -97,7 +97,7 @@ func New(c Config) *Server {
 	s := &Server{
 		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs,
 		did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		pace: c.Pace, storage: c.Storage, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewMemory(rememberedLeaves),
+		pace: c.Pace, storage: c.Storage, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewLeafCache(rememberedLeaves),
 	}
 	s.drained = make(chan struct{})
 	s.drain = sync.OnceFunc(func() { close(s.drained) })

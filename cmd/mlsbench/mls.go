@@ -139,7 +139,7 @@ func group(s mls.CipherSuite, n int) *mlstest.Commit {
 	return mlstest.NewGroupWith(clients[0], mlstest.Random(16), clients[1:]...)
 }
 
-func verifyGroupInfo(raw []byte, mem *mls.Memory) error {
+func verifyGroupInfo(raw []byte, mem *mls.LeafCache) error {
 	gi, err := mls.ParseGroupInfo(raw)
 	if err != nil {
 		return err
@@ -154,7 +154,7 @@ func benchFirstSeen(out io.Writer, s mls.CipherSuite, check func() error, d time
 	const leaves = 100
 	raw := group(s, leaves).GroupInfo
 	took, times, err := inTurns(d, leaves+1, check, func() error {
-		return verifyGroupInfo(raw, mls.NewMemory(2*leaves))
+		return verifyGroupInfo(raw, mls.NewLeafCache(2*leaves))
 	})
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func benchOneChanged(out io.Writer, s mls.CipherSuite, check func() error, d tim
 	var all []time.Duration
 	var counts []float64
 	for end := time.Now().Add(d); len(all) < minTurns || time.Now().Before(end); {
-		mem := mls.NewMemory(2 * leaves)
+		mem := mls.NewLeafCache(2 * leaves)
 		if err := verifyGroupInfo(first.GroupInfo, mem); err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func benchThousand(out io.Writer, d time.Duration) error {
 	var best time.Duration
 	for end, turns := time.Now().Add(d), 0; turns < minTurns || time.Now().Before(end); turns++ {
 		began := time.Now()
-		if err := verifyGroupInfo(raw, mls.NewMemory(2*leaves)); err != nil {
+		if err := verifyGroupInfo(raw, mls.NewLeafCache(2*leaves)); err != nil {
 			return err
 		}
 		best = better(best, time.Since(began))
