@@ -92,7 +92,7 @@ func (g *GroupInfo) chooseTree(separate *RatchetTree) (*RatchetTree, error) {
 	case err != nil:
 		return nil, within("", "extensions.ratchet_tree", err)
 	case inside == nil && separate == nil:
-		return nil, invalid("extensions.ratchet_tree", "no tree", "the group's ratchet tree, here or separate the GroupInfo", "RFC 9420 §12.4.3.3")
+		return nil, invalid("extensions.ratchet_tree", "no tree", "the group's ratchet tree, here or beside the GroupInfo", "RFC 9420 §12.4.3.3")
 	case inside == nil:
 		return separate, nil
 	case separate == nil || separate == inside:
