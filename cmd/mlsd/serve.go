@@ -119,7 +119,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	}
 	main := server.NewHTTPServer(a.handler, a.conns, a.log)
 	servers := []*http.Server{main}
-	serve(main, xrpc.WholeListener(a.conns.Listener(l.main)))
+	serve(main, xrpc.CoalescingListener(a.conns.Listener(l.main)))
 	if l.metrics != nil {
 		m := server.NewHTTPServer(a.metrics.Handler(a.log), nil, a.log)
 		m.ReadTimeout, m.WriteTimeout = server.HeaderTimeout, server.HeaderTimeout
