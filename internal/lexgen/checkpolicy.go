@@ -7,8 +7,8 @@ import (
 
 const policyFile = "policy"
 
-// checkPolicy refuses entries that name what the lexicons do not have, and
-// hands the rules to their methods.
+// checkPolicy reports entries that name something that the lexicons do not
+// have, and assigns the rules to their methods.
 func (b *builder) checkPolicy() {
 	for _, place := range b.policy.Base64 {
 		if !b.base64[place] {
@@ -57,7 +57,7 @@ func (b *builder) checkPolicy() {
 	})
 }
 
-// policyNames checks that each name is a method without objection.
+// policyNames checks that each name is a method to which objection finds none.
 func (b *builder) policyNames(list string, names []string, objection func(*method) string) {
 	for _, name := range names {
 		if m := b.methodNamed(name); m == nil {
@@ -102,7 +102,8 @@ func (b *builder) rule(r Rule) {
 	}
 }
 
-// permissionSet holds a permission-set lexicon equal to the methods it is for.
+// permissionSet checks that a permission-set lexicon lists exactly the methods
+// that belong to it.
 func (b *builder) permissionSet(entry, name string, belongs func(*method) bool) {
 	if name == "" {
 		return

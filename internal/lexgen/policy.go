@@ -2,47 +2,49 @@ package lexgen
 
 import "net/http"
 
-// Policy is what the lexicons cannot say. Every entry is checked against them:
-// one that names something they do not have is an error.
+// Policy holds the facts about methods that lexicons cannot express. Every
+// entry is checked against the lexicons: an entry that names something unknown
+// is an error.
 type Policy struct {
-	// Namespace that all NSIDs are in. Methods and files are named by
-	// what follows it.
+	// Namespace is the prefix of all NSIDs. Methods and files are named by the
+	// rest of the NSID.
 	Namespace string
-	// Base64 lists the strings that carry bytes, as DEFINITION.path with
-	// the definition as in Rules' messages: createConvo.input.groupInfo,
+	// Base64 lists the strings that carry bytes, as DEFINITION.path. The
+	// definition is written as in createConvo.input.groupInfo or
 	// defs.keyPackageRef.keyPackage.
 	Base64 []string
-	// Rules give violated constraints their own error names.
+	// Rules assign error names to violated constraints.
 	Rules []Rule
-	// Status of error names; others have 400.
+	// Status gives the HTTP status of error names. The default is 400.
 	Status map[string]int
-	// TooLarge is the error name for bodies beyond the bound; others are
-	// PayloadTooLarge.
+	// TooLarge gives the error name for a request body that is too large. The
+	// default is PayloadTooLarge.
 	TooLarge map[string]string
-	// Public methods need no token.
+	// Public lists the methods that need no token.
 	Public []string
-	// Streams gives the methods that stream events the Go name of the
-	// union of them. Methods with the same name have the same events, and
-	// one Go type for each.
+	// Streams maps each streaming method to the Go name of its union of events.
+	// Methods with the same name must stream the same events and share the Go
+	// types.
 	Streams map[string]string
-	// Tickets are the methods whose parameter "ticket" can stand for a
-	// token.
+	// Tickets lists the methods whose parameter "ticket" can replace a token.
 	Tickets []string
-	// ReadOnly procedures change nothing, so reading rights include them.
+	// ReadOnly lists the procedures that change nothing. Reading rights include
+	// them.
 	ReadOnly []string
-	// Full and Read name the permission sets that list every method with
-	// a token, and those that read. "" for none.
+	// Full and Read are the names of two permission sets: Full must list every
+	// method that needs a token, Read those of them that only read. "" means
+	// that there is no such set.
 	Full, Read string
 }
 
-// Rule gives the violation of a constraint of a method's input or parameters
-// an error that the method declares.
+// Rule assigns one of the errors that a method declares to the violation of
+// constraints of its input or parameters.
 type Rule struct {
 	Method string
-	// Path of the value, with [] for the items of an array.
+	// Path is the path of the value, with [] for the items of an array.
 	Path string
-	// Constraints that share the error: minLength, maxLength, minimum,
-	// maximum, format, required, type.
+	// Constraints lists the constraints that share the error: minLength,
+	// maxLength, minimum, maximum, format, required, type.
 	Constraints []string
 	Error       string
 }
@@ -54,7 +56,7 @@ var (
 	negative  = []string{"minimum"}
 )
 
-// DefaultPolicy is the policy of this service.
+// DefaultPolicy returns the policy of this service.
 func DefaultPolicy() Policy {
 	return Policy{
 		Namespace: "blue.catbird.mls",
