@@ -24,7 +24,7 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !pgembed.Made(c.postgresDir()) {
+	if c.DatabaseURL == "" && !pgembed.Initialized(c.postgresDir()) {
 		return fmt.Errorf("there is no database in %s, and no DATABASE_URL", c.postgresDir())
 	}
 	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
