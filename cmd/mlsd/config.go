@@ -2,9 +2,9 @@ package main
 
 import "time"
 
-// Config is the whole configuration. Each field is declared once: its flag, its
-// environment variable, its default and its help. A flag wins over the
-// environment; an empty variable counts as unset.
+// Config is the whole configuration. Each field is declared once, with its
+// flag, environment variable, default and help text. A flag takes precedence
+// over the environment. An empty variable counts as unset.
 type Config struct {
 	Port           int    `flag:"port" env:"SERVER_PORT" default:"3000" min:"0" max:"65535" help:"TCP port to listen on; 0 is any free one"`
 	Listen         string `flag:"listen" env:"MLS_LISTEN" default:"127.0.0.1" help:"host or address to listen on"`

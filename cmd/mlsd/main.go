@@ -1,5 +1,5 @@
-// Command mlsd is the delivery service: one process that serves, and the
-// chores around it.
+// Command mlsd is the delivery service. It serves requests, and has subcommands
+// for maintenance.
 package main
 
 import (
@@ -45,14 +45,14 @@ func main() {
 	os.Exit(p.main(ctx, os.Args[1:]))
 }
 
-// program is what a command may touch of the process.
+// program holds the parts of the process that a command may use.
 type program struct {
 	out, errOut io.Writer
 	environ     []string
 }
 
-// main runs a command and gives the exit status: 0, 1 for what failed, 2 for
-// what was asked wrongly.
+// main runs a command and returns the exit status: 0 for success, 1 for a
+// failure, 2 for wrong usage.
 func (p *program) main(ctx context.Context, args []string) int {
 	command := "serve"
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -74,15 +74,15 @@ func (p *program) main(ctx context.Context, args []string) int {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.As(err, &config):
-		p.complain(config.err)
+		p.printError(config.err)
 		return 2
 	}
-	p.complain(err)
+	p.printError(err)
 	return 1
 }
 
-// complain writes each line of an error with the program's name.
-func (p *program) complain(err error) {
+// printError writes each line of an error after the program's name.
+func (p *program) printError(err error) {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(p.errOut, "mlsd: %s\n", strings.TrimSuffix(line, "\n"))
 	}
@@ -121,7 +121,7 @@ func (p *program) checkConfig(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	printConfig(p.out, c.effective())
+	printConfig(p.out, c.withDerived())
 	if c.DatabaseURL == "" {
 		fmt.Fprintf(p.out, "# no DATABASE_URL: a private PostgreSQL in %s\n", c.postgresDir())
 	}

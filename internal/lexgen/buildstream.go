@@ -85,7 +85,7 @@ func (b *builder) inFrames(f *File, path string, o *object) {
 	}
 }
 
-// again checks that a further method of a union streams the same events as the
+// checkSameEvents checks that a further method of a union streams the same events as the
 // first.
 func (b *builder) checkSameEvents(f *File, u *union, refs []string, at string) {
 	if !slices.Equal(refs, u.refs) {
