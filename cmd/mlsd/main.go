@@ -21,18 +21,18 @@ const help = `mlsd is a delivery service for MLS group chats on the AT Protocol.
 
 usage: mlsd [command] [flags]
 
-  serve                    serve (the default); with nothing configured on
-                           localhost:3000 with a private PostgreSQL in ./data
-  migrate up|down|status   bring the database schema up to date, take the
-                           newest migration back, list them
+  serve                    run the service (the default); without configuration
+                           on localhost:3000 with a private PostgreSQL in ./data
+  migrate up|down|status   apply the migrations of the database schema, revert
+                           the newest one, list them
   keygen                   write a new service key and print the DID document
-  check-config             print the effective configuration, secrets left out
-  health                   ask the server of this configuration if it is ready
-  backup FILE              write the database to a dump, beside a server or without
-  restore FILE             fill an empty database from a dump, or replace what it
-                           has (-replace), and begin a new stream generation
-  admin new-generation     outdate all stream cursors, after the database was put
-                           back to an earlier state by a snapshot of its volume
+  check-config             print the effective configuration without secrets
+  health                   ask the server with this configuration if it is ready
+  backup FILE              write a dump of the database, while a server runs or not
+  restore FILE             load a dump into an empty database, or replace its
+                           contents (-replace), and begin a new stream generation
+  admin new-generation     invalidate all stream cursors, after the database was
+                           put back to an earlier state by a volume snapshot
   version                  print the version
 
 mlsd serve -help lists the settings.
