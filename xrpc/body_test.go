@@ -66,7 +66,7 @@ func TestLargeBodiesAreReadThenRefused(t *testing.T) {
 	res.Body.Close()
 }
 
-func TestRefusedBodiesAreReadFirst(t *testing.T) {
+func TestRefusedBodiesAreDrained(t *testing.T) {
 	w := &watcher{refuse: Errorf(401, "BadJwt", "no")}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())
 	for range 3 {
@@ -148,7 +148,7 @@ func TestSlowBodyIsCut(t *testing.T) {
 	}
 }
 
-func TestBodyThatBreaksOff(t *testing.T) {
+func TestInterruptedBody(t *testing.T) {
 	w := &watcher{}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())

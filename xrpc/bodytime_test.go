@@ -44,7 +44,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 }
 
 // These cases give the time that a body may take, on a test clock.
-func TestTimeOfBodies(t *testing.T) {
+func TestBodyDeadlines(t *testing.T) {
 	repeat := func(d time.Duration, n int) []time.Duration { return slices.Repeat([]time.Duration{d}, n) }
 	for name, c := range map[string]struct {
 		chunk  int

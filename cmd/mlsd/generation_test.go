@@ -55,10 +55,10 @@ func TestRecoveryToEarlierTime(t *testing.T) {
 	}
 }
 
-// TestOldFiles replaces the data directory by an older copy. The server can
+// TestOlderDataDirectory replaces the data directory by an older copy. The server can
 // notice this only when a client presents a cursor that is ahead, or when the
 // operator says so.
-func TestOldFiles(t *testing.T) {
+func TestOlderDataDirectory(t *testing.T) {
 	c := dbtest.StartCluster(t, nil)
 	s := newStory(t, c.URL())
 	client := s.listen()

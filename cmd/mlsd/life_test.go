@@ -259,9 +259,9 @@ func TestStrongerSynchronousCommitStands(t *testing.T) {
 	}
 }
 
-// TestSettingsOfTheURLStand sets parameters in the URL, as parameters and as
+// TestURLSettingsTakePrecedence sets parameters in the URL, as parameters and as
 // options. The pool must keep them.
-func TestSettingsOfTheURLStand(t *testing.T) {
+func TestURLSettingsTakePrecedence(t *testing.T) {
 	options := "-c%20seq_page_cost%3D3%20--enable-hashjoin%3Don"
 	pool, err := openPool(t.Context(), dbtest.URL(t)+"&random_page_cost=2&options="+options, 2)
 	if err != nil {

@@ -98,7 +98,7 @@ func TestLogWarnsAtOnce(t *testing.T) {
 	}
 }
 
-func TestLogWritesWhatIsFull(t *testing.T) {
+func TestFullLogBufferIsWritten(t *testing.T) {
 	buffered(t, func(t *testing.T, w *writes, b *logBuffer) {
 		half, huge := strings.Repeat("x", logPiece/2-1)+"\n", strings.Repeat("y", logPiece)+"\n"
 		fmt.Fprint(b, half)
@@ -117,7 +117,7 @@ func TestLogWritesWhatIsFull(t *testing.T) {
 	})
 }
 
-func TestLogEnds(t *testing.T) {
+func TestLogBufferEnd(t *testing.T) {
 	buffered(t, func(t *testing.T, w *writes, b *logBuffer) {
 		fmt.Fprint(b, "a\n")
 		b.end()
@@ -143,9 +143,9 @@ func TestLogGoesOnAfterAnError(t *testing.T) {
 	})
 }
 
-// TestLogOfMany lets many goroutines log while the clock advances and warnings
+// TestConcurrentLogging lets many goroutines log while the clock advances and warnings
 // are written.
-func TestLogOfMany(t *testing.T) {
+func TestConcurrentLogging(t *testing.T) {
 	const many, lines = 8, 2000
 	w := &writes{}
 	b := newLogBuffer(w)

@@ -151,7 +151,7 @@ func atLeast(t *testing.T, conn *pgx.Conn, version int) bool {
 
 // With PostgreSQL's default settings a send would read all messages. The tests
 // must detect that.
-func TestPlansByTheServersFigures(t *testing.T) {
+func TestPlansWithDefaultSettings(t *testing.T) {
 	url := dbtest.URL(t)
 	putFewRows(t, url, 5)
 	figures := url + "&seq_page_cost=1&random_page_cost=4&enable_hashjoin=on&enable_mergejoin=on"

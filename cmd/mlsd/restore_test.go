@@ -119,8 +119,8 @@ func pgRestore(t *testing.T, url, dump string) {
 	}
 }
 
-// TestRestoreChangesNothing checks that a damaged dump changes nothing.
-func TestRestoreChangesNothing(t *testing.T) {
+// TestBadDumpChangesNothing checks that a damaged dump changes nothing.
+func TestBadDumpChangesNothing(t *testing.T) {
 	url := dbtest.URL(t)
 	dir := t.TempDir()
 	env := []string{"DATABASE_URL=" + url, "MLS_DATA_DIR=" + dir}

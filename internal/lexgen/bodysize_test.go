@@ -91,7 +91,7 @@ func TestUnboundedBodies(t *testing.T) {
 }
 
 // Most methods have small inputs.
-func TestBodiesOfTheTree(t *testing.T) {
+func TestBodySizesOfRepositoryLexicons(t *testing.T) {
 	m, err := build(mustLoad(t, os.DirFS("../../lexicons")), DefaultPolicy())
 	if err != nil {
 		t.Fatal(err)

@@ -90,7 +90,7 @@ func TestRenamedParts(t *testing.T) {
 	}
 }
 
-func TestNewAndGoneLexicons(t *testing.T) {
+func TestAddedAndRemovedLexicons(t *testing.T) {
 	base, _ := golden(t)
 	fewer := maps.Clone(base)
 	delete(fewer, ping)
@@ -165,7 +165,7 @@ func TestSnapshot(t *testing.T) {
 
 // The lexicons in the repository break nothing of the last release except the
 // intended changes.
-func TestTreeBreaksNothing(t *testing.T) {
+func TestRepositoryBreaksNothing(t *testing.T) {
 	err := CheckBreaking(os.DirFS("../../lexicons/"+Released), mustLoad(t, os.DirFS("../../lexicons")))
 	if err != nil {
 		t.Error(err)

@@ -104,7 +104,7 @@ func rewriteGolden(t *testing.T, files Files) {
 
 // The code in the repository must be what the lexicons generate, and generating
 // it twice must give the same bytes.
-func TestTreeIsGenerated(t *testing.T) {
+func TestRepositoryIsGenerated(t *testing.T) {
 	const dir = "../../gen"
 	var before Files
 	for range 2 {
