@@ -57,7 +57,7 @@ type body struct {
 	// limited.
 	bodies Bodies
 	caller Caller
-	room   Room
+	memory   BodyMemory
 	held   int64
 
 	start    time.Time
@@ -103,8 +103,8 @@ func (b *body) Read(p []byte) (int, error) {
 	b.extend()
 	n, err := b.r.Body.Read(p)
 	b.read += int64(n)
-	if b.room != nil {
-		b.room.Arrived(n)
+	if b.memory != nil {
+		b.memory.Arrived(n)
 	}
 	if b.read > b.max {
 		b.err = b.tooMuch()
@@ -180,8 +180,8 @@ func (b *body) end(err error) {
 			Message: "body: was the slowest of its account while memory was scarce; try again in 5 s"}
 	case whole:
 		b.err = io.EOF
-		if b.room != nil {
-			b.room.Whole()
+		if b.memory != nil {
+			b.memory.Whole()
 		}
 		return
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -11,7 +11,7 @@ func (b *body) grow(n int64) error {
 		return nil
 	}
 	b.begin()
-	if err := b.room.Grow(n); err != nil {
+	if err := b.memory.Grow(n); err != nil {
 		return err
 	}
 	b.held += n
@@ -19,14 +19,14 @@ func (b *body) grow(n int64) error {
 }
 
 func (b *body) begin() {
-	if b.room == nil {
-		b.room = b.bodies.Begin(b.caller, b.lose)
+	if b.memory == nil {
+		b.memory = b.bodies.Begin(b.caller, b.lose)
 	}
 }
 
 func (b *body) release(n int64) {
-	if b.room != nil {
-		b.room.Shrink(n)
+	if b.memory != nil {
+		b.memory.Shrink(n)
 		b.held -= n
 	}
 }
@@ -37,7 +37,7 @@ func (b *body) stream() error {
 		return nil
 	}
 	b.begin()
-	return b.room.Stream()
+	return b.memory.Stream()
 }
 
 // close returns all memory. The body is not read after this.
@@ -45,8 +45,8 @@ func (b *body) close() {
 	b.mu.Lock()
 	b.over = true
 	b.mu.Unlock()
-	if b.room != nil {
-		b.room.End()
+	if b.memory != nil {
+		b.memory.End()
 	}
 }
 

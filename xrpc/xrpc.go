@@ -148,12 +148,12 @@ type Bodies interface {
 	//
 	// lose is called, from any goroutine, when the body must give up its memory
 	// to others. It stops the reader and reports whether it was still reading.
-	// lose must not call the Room.
-	Begin(caller Caller, lose func() bool) Room
+	// lose must not call the BodyMemory.
+	Begin(caller Caller, lose func() bool) BodyMemory
 }
 
-// Room accounts for the memory of one body.
-type Room interface {
+// BodyMemory accounts for the memory of one body.
+type BodyMemory interface {
 	// Grow charges n bytes before they are allocated. If it returns an error,
 	// which is an *Error, nothing was charged.
 	Grow(n int64) error

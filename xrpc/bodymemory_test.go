@@ -34,7 +34,7 @@ type testRoom struct {
 	whole, ended     bool
 }
 
-func (s *store) Begin(caller Caller, lose func() bool) Room {
+func (s *store) Begin(caller Caller, lose func() bool) BodyMemory {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &testRoom{store: s, caller: caller, lose: lose}
