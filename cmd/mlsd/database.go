@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -61,10 +62,6 @@ func (d *database) stop() error {
 // next use. It is longer than the interval at which the reader of the log
 // polls, because each poll would otherwise cost two queries.
 const pingAfter = 2 * time.Second
-
-// readOnlyTransaction is the SQLSTATE of a write on a server that has become a
-// standby.
-const readOnlyTransaction = "25006"
 
 // openPool connects to the database and checks that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
@@ -161,7 +158,7 @@ func (w *failoverWatch) TraceBatchEnd(_ context.Context, _ *pgx.Conn, data pgx.T
 
 func (w *failoverWatch) look(err error) {
 	var pg *pgconn.PgError
-	if err != nil && w.pool != nil && errors.As(err, &pg) && pg.Code == readOnlyTransaction {
+	if err != nil && w.pool != nil && errors.As(err, &pg) && pg.Code == pgerrcode.ReadOnlySQLTransaction {
 		w.pool.Reset()
 	}
 }

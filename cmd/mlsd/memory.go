@@ -3,7 +3,7 @@ package main
 import (
 	"runtime/debug"
 
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 // returned slice counts as live heap and delays the collections. Nothing is
 // written to it, so it occupies no physical memory.
 func tuneGC() []byte {
-	if limit := server.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
+	if limit := httpd.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
 		debug.SetMemoryLimit(int64(limit / 10 * 9))
 	}
 	return spare(debug.SetMemoryLimit(-1))
@@ -40,7 +40,7 @@ func memoryBytes() int64 {
 	if limit := debug.SetMemoryLimit(-1); limit != noMemoryLimit {
 		return limit
 	}
-	return int64(server.MachineMemory())
+	return int64(httpd.MachineMemory())
 }
 
 // spare returns a slice of the size that can be spared under a memory limit.
