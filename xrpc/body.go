@@ -57,7 +57,7 @@ type body struct {
 	// limited.
 	bodies Bodies
 	caller Caller
-	memory   BodyMemory
+	memory BodyMemory
 	held   int64
 
 	start    time.Time
