@@ -22,13 +22,13 @@ type base struct {
 	// are accepted from.
 	pastEpochs int64
 	// memory has the leaves that were verified before.
-	memory *mls.Memory
+	memory *mls.LeafCache
 }
 
 func newBase(c Config) *base {
 	b := &base{
 		pool: c.Pool, now: c.Clock, bus: c.Bus, idempotency: &idempotency{c.Secret.Key("idempotency")},
-		pace: c.Pace, storage: c.Storage, pastEpochs: c.PastEpochs, memory: mls.NewMemory(rememberedLeaves),
+		pace: c.Pace, storage: c.Storage, pastEpochs: c.PastEpochs, memory: mls.NewLeafCache(rememberedLeaves),
 	}
 	if b.now == nil {
 		b.now = time.Now

@@ -135,7 +135,7 @@ func readProposals(ctx context.Context, q *db.Queries, req *commitRequest, p *pa
 
 // takePrivate takes the next epoch from the GroupInfo, since nobody outside can
 // read the commit. Its lengths are those of the group's suite.
-func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls.Memory) (err error) {
+func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls.LeafCache) (err error) {
 	if err := p.private.Verify(v.base.Context.CipherSuite); err != nil {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
 	}
@@ -153,7 +153,7 @@ func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls
 
 // applyPublic computes the next epoch from a readable commit. The GroupInfo must
 // state the same.
-func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.Memory) error {
+func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.LeafCache) error {
 	next, effect, err := v.base.ApplyCommit(p.public, func(ref []byte) *mls.PublicMessage { return proposals[string(ref)] }, mem)
 	if err != nil {
 		return refusedObject(gen.ErrInvalidCommit, req.commitField, err)

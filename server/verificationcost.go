@@ -13,11 +13,11 @@ import (
 
 // verifierFor gives the memory of verified leaves. What is checked with it is
 // paid by an account, before it is checked.
-func (s *base) verifierFor(ctx context.Context, did string) *mls.Memory {
+func (s *base) verifierFor(ctx context.Context, did string) *mls.LeafCache {
 	if s.pace == nil {
 		return s.memory
 	}
-	return s.memory.Paid(func(suite mls.CipherSuite, signatures int) error {
+	return s.memory.WithCharge(func(suite mls.CipherSuite, signatures int) error {
 		return s.payChecks(ctx, did, time.Duration(signatures)*suite.CheckTime())
 	})
 }
