@@ -10,6 +10,11 @@ import (
 	"catbird.blue/mls/server/storage"
 )
 
+// rememberedLeaves bounds the hashes of verified leaves that are kept in
+// memory, about 200 bytes each, so that a commit costs the signatures of what
+// it changed.
+const rememberedLeaves = 50_000
+
 // base is what all rooms stand on.
 type base struct {
 	pool        *pgxpool.Pool
@@ -35,3 +40,9 @@ func newBase(c Config) *base {
 	}
 	return b
 }
+
+// timestamp is the current time as the database keeps it.
+func (s *base) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// convoService has the methods that list conversations.
+type convoService struct{ *base }

@@ -208,3 +208,30 @@ func namesAdded(req *commitRequest, w *mls.Welcome, added []mls.AddedLeaf) error
 	}
 	return nil
 }
+
+// checkNewLeaves refuses a tree with more new leaves than key packages are named,
+// before any of their signatures is checked. old tells which indexes have a leaf
+// that need not come from a package.
+func checkNewLeaves(tree *mls.RatchetTree, old func(index uint32) bool, packages []*mls.KeyPackage) error {
+	named := make(map[string]bool, len(packages))
+	for _, k := range packages {
+		named[string(k.LeafNode.Raw)] = true
+	}
+	added, first := 0, -1
+	for i := range uint32(tree.Width()) {
+		leaf := tree.Leaf(i)
+		if leaf == nil || old(i) {
+			continue
+		}
+		added++
+		if first < 0 && !named[string(leaf.Raw)] {
+			first = int(i)
+		}
+		delete(named, string(leaf.Raw)) // a second one is not named
+	}
+	if added <= len(packages) {
+		return nil
+	}
+	return gen.Errorf(gen.ErrInvalidGroupInfo,
+		"groupInfo: leaf[%d]: found a new leaf that is not the leaf_node of a key package that the Welcome names (RFC 9420 §12.4.3.1)", first)
+}
