@@ -31,6 +31,10 @@ type packageClaims struct {
 	limits PackageLimiter
 }
 
+func newPackageClaims(key []byte, limits PackageLimiter) *packageClaims {
+	return &packageClaims{key, limits}
+}
+
 func (p *packageClaims) amount(r *limit.Row) (int64, bool) {
 	if p.limits == nil {
 		return r.Amount, true

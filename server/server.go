@@ -62,8 +62,8 @@ type Config struct {
 // about 200 bytes each.
 const rememberedLeaves = 50_000
 
-// Server implements gen.Service. It keeps no state besides the pool that is not
-// a cache: any number of them work on one database.
+// Server implements gen.Service with the services of the rooms. It keeps no state
+// besides the pool that is not a cache: any number of them work on one database.
 type Server struct {
 	*convo.Base
 	*convo.Service
@@ -73,29 +73,27 @@ type Server struct {
 	*attachmentsService
 	*liveService
 
-	did         string
-	version     string
+	config      Config
 	description func() *gen.DescribeServiceOutput
 }
 
 // New makes a Server.
 func New(c Config) *Server {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Limits: c.Pace, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
 	}
-	if b.Now == nil {
-		b.Now = time.Now
-	}
-	claims := &packageClaims{c.Secret.Key("package claims"), c.Packages}
+	claims := newPackageClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
-		Base: b, did: c.ServiceDID, version: c.Version,
-		Service:            &convo.Service{Base: b},
-		groupService:       &groupService{Base: b, claims: claims},
-		messagesService:    newMessages(b, c),
-		keyPackagesService: &keyPackagesService{Base: b, claims: claims},
-		attachmentsService: &attachmentsService{Base: b, blobs: c.Blobs},
-		liveService:        &liveService{Base: b, streams: c.Streams, publicURL: c.PublicURL},
+		Base: b, Service: &convo.Service{Base: b}, config: c,
+		groupService:       newGroup(b, claims),
+		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
+		keyPackagesService: newKeyPackages(b, claims),
+		attachmentsService: newAttachments(b, c.Blobs),
+		liveService:        newLive(b, c.Streams, c.PublicURL),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s
