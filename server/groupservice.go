@@ -2,14 +2,15 @@ package server
 
 import (
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 )
 
 // groupService has the methods of handshakes.
 type groupService struct {
 	*convo.Base
-	claims *packageClaims
+	claims *keypackages.Claims
 }
 
-func newGroup(b *convo.Base, claims *packageClaims) *groupService {
+func newGroup(b *convo.Base, claims *keypackages.Claims) *groupService {
 	return &groupService{Base: b, claims: claims}
 }

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
@@ -51,7 +52,7 @@ type Config struct {
 	Storage *storage.Book
 	// Packages has the limits on what others take of key packages; nil for those
 	// of the table.
-	Packages PackageLimiter
+	Packages keypackages.Limiter
 	// Secret keys what is recorded of calls. All instances have the same.
 	Secret *auth.Secret
 	// Clock gives the time; time.Now where nil.
@@ -62,11 +63,17 @@ type Config struct {
 // about 200 bytes each.
 const rememberedLeaves = 50_000
 
+// The services of the rooms, under names that differ, for embedding.
+type (
+	convoService       = convo.Service
+	keyPackagesService = keypackages.Service
+)
+
 // Server implements gen.Service with the services of the rooms. It keeps no state
 // besides the pool that is not a cache: any number of them work on one database.
 type Server struct {
 	*convo.Base
-	*convo.Service
+	*convoService
 	*groupService
 	*messagesService
 	*keyPackagesService
@@ -86,12 +93,12 @@ func New(c Config) *Server {
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Limits: c.Pace, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
 	}
-	claims := newPackageClaims(c.Secret.Key("package claims"), c.Packages)
+	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
-		Base: b, Service: &convo.Service{Base: b}, config: c,
+		Base: b, convoService: &convo.Service{Base: b}, config: c,
 		groupService:       newGroup(b, claims),
 		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
-		keyPackagesService: newKeyPackages(b, claims),
+		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: newAttachments(b, c.Blobs),
 		liveService:        newLive(b, c.Streams, c.PublicURL),
 	}
