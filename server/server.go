@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/attachments"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
@@ -65,6 +66,7 @@ const rememberedLeaves = 50_000
 
 // The services of the rooms, under names that differ, for embedding.
 type (
+	attachmentsService = attachments.Service
 	convoService       = convo.Service
 	keyPackagesService = keypackages.Service
 )
@@ -99,7 +101,7 @@ func New(c Config) *Server {
 		groupService:       newGroup(b, claims),
 		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
-		attachmentsService: newAttachments(b, c.Blobs),
+		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        newLive(b, c.Streams, c.PublicURL),
 	}
 	s.description = sync.OnceValue(s.describe)

@@ -1,4 +1,4 @@
-package server
+package attachments
 
 import (
 	"catbird.blue/mls/server/blob"
@@ -6,11 +6,11 @@ import (
 )
 
 // attachmentsService has the methods of encrypted attachments.
-type attachmentsService struct {
+type Service struct {
 	*convo.Base
 	blobs *blob.Store
 }
 
-func newAttachments(b *convo.Base, blobs *blob.Store) *attachmentsService {
-	return &attachmentsService{Base: b, blobs: blobs}
+func New(b *convo.Base, blobs *blob.Store) *Service {
+	return &Service{Base: b, blobs: blobs}
 }
