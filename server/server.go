@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 )
@@ -69,6 +70,7 @@ type (
 	attachmentsService = attachments.Service
 	convoService       = convo.Service
 	keyPackagesService = keypackages.Service
+	liveService        = live.Service
 )
 
 // Server implements gen.Service with the services of the rooms. It keeps no state
@@ -102,7 +104,7 @@ func New(c Config) *Server {
 		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
-		liveService:        newLive(b, c.Streams, c.PublicURL),
+		liveService:        live.New(b, c.Streams, c.PublicURL),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

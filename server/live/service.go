@@ -1,4 +1,4 @@
-package server
+package live
 
 import (
 	"catbird.blue/mls/server/convo"
@@ -6,12 +6,12 @@ import (
 )
 
 // liveService has the methods that open streams and send signals.
-type liveService struct {
+type Service struct {
 	*convo.Base
 	streams   *stream.Streams
 	publicURL string
 }
 
-func newLive(b *convo.Base, streams *stream.Streams, publicURL string) *liveService {
-	return &liveService{Base: b, streams: streams, publicURL: publicURL}
+func New(b *convo.Base, streams *stream.Streams, publicURL string) *Service {
+	return &Service{Base: b, streams: streams, publicURL: publicURL}
 }
