@@ -92,7 +92,7 @@ func TestReportsDelay(t *testing.T) {
 	g = advance(t, s, g, bob, 1)   // of epoch 1
 	g = advance(t, s, g, alice, 1) // of epoch 2
 	for epoch := int64(1); epoch <= 2; epoch++ {
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(carol), in); err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestVotesOfDamage(t *testing.T) {
 	epoch := int64(g.Epoch()) - 1
 	report := func(c *mlstest.Client) int64 {
 		t.Helper()
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
@@ -156,19 +156,19 @@ func TestReportExternalPub(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := advance(t, s, commitGroup(t, s, alice, bob), alice, 1)
 	epoch := int64(1)
-	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new(detailExternalPub)}
+	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("external-pub")}
 	if _, err := s.RequestRejoin(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
 	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
 		t.Error("the reporter asked to be added again")
 	}
-	if got := query[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != detailExternalPub {
+	if got := query[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != "external-pub" {
 		t.Errorf("the report says %q", got)
 	}
 	for _, wrong := range []*gen.RequestRejoinInput{
-		{ConvoID: idOf(g), Detail: new(detailExternalPub)},
-		{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new("bad-mood")},
+		{ConvoID: idOf(g), Detail: new("external-pub")},
+		{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("bad-mood")},
 	} {
 		_, err := s.RequestRejoin(t.Context(), by(bob), wrong)
 		wantError(t, err, xrpc.InvalidRequest)

@@ -74,7 +74,7 @@ func TestOtherEvents(t *testing.T) {
 		}
 	}
 	for _, c := range []*mlstest.Client{bob, carol} {
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: new(int64(1))}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: new(int64(1))}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}

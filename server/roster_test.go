@@ -25,7 +25,7 @@ func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 		Scan(&epoch, &info, &tree); err != nil {
 		return err.Error()
 	}
-	stored, err := readGroup(info, tree)
+	stored, err := groupOf(info, tree)
 	if err != nil {
 		return err.Error()
 	}
@@ -292,4 +292,20 @@ func TestRosterProposals(t *testing.T) {
 	out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
 	accepted(t, out, err)
 	sameRoster(t, s, c.Next)
+}
+
+// groupOf reads a stored group. tree is nil where the GroupInfo has it.
+func groupOf(groupInfo, tree []byte) (*mls.Group, error) {
+	info, err := mls.ParseGroupInfo(groupInfo)
+	if err != nil {
+		return nil, err
+	}
+	if tree == nil {
+		return info.Group(nil)
+	}
+	parsed, err := mls.ParseRatchetTree(tree)
+	if err != nil {
+		return nil, err
+	}
+	return info.Group(parsed)
 }

@@ -129,7 +129,7 @@ func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving 
 	if err != nil {
 		return nil, fmt.Errorf("take number: %w", err)
 	}
-	id, err := newMessageID()
+	id, err := convo.NewMessageID()
 	if err != nil {
 		return nil, err
 	}
