@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -14,7 +15,7 @@ import (
 func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 	t.Helper()
 	c := lostIt(t, out, err)
-	if out.RetryAfterMs == nil || *out.RetryAfterMs <= 0 || *out.RetryAfterMs > reserveTime.Milliseconds() || len(c.Commits) > 0 {
+	if out.RetryAfterMs == nil || *out.RetryAfterMs <= 0 || *out.RetryAfterMs > group.ReserveTime.Milliseconds() || len(c.Commits) > 0 {
 		t.Fatalf("answer is %s, want retryAfterMs and no commits", asJSON(t, out))
 	}
 }
@@ -73,11 +74,11 @@ func TestReservationEnds(t *testing.T) {
 	g = advance(t, s, g, bob, 1) // alice's commit has ended it
 	lose(alice, bob)
 	g = advance(t, s, g, bob, 1) // not twice within reservePause
-	backdate(t, s, g, reservePause)
+	backdate(t, s, g, group.ReservePause)
 	lose(alice, bob)
 	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
 	waited(t, out, err)
-	backdate(t, s, g, reserveTime)
+	backdate(t, s, g, group.ReserveTime)
 	advance(t, s, g, bob, 1) // its time is over
 }
 
@@ -101,9 +102,9 @@ func TestReportsDelay(t *testing.T) {
 	waited(t, out, err)
 	g = advance(t, s, g, alice, 1)
 	g = advance(t, s, g, carol, 1)
-	backdate(t, s, g, reportedDelay)
+	backdate(t, s, g, group.ReportedDelay)
 	g = advance(t, s, g, bob, 1)
-	now = now.Add(reportedTime + time.Second)
+	now = now.Add(group.ReportedTime + time.Second)
 	advance(t, s, g, bob, 1)
 }
 
