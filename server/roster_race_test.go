@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
@@ -56,7 +57,7 @@ func TestVerifiedAgain(t *testing.T) {
 			moveOn(t, s, tx, alice, next)
 			done := make(chan error, 1)
 			go func() { done <- c.send(next.Next) }()
-			for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+			for dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
 			if err := tx.Commit(t.Context()); err != nil {
