@@ -126,11 +126,11 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
 	*now = now.Add(limit.MessageTime + time.Second)
-	in := message(other, 1)
+	in := servertest.Message(other, 1)
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
 	servertest.Settled(t, s.Pool)
-	err := whileHeld(t, s, func(tx pgx.Tx) {
+	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 		q := db.New(tx)
 		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
 		if err != nil || len(rows) != 1 {
@@ -153,7 +153,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	// The message is first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
 	servertest.Settled(t, s.Pool)
-	err = whileHeld(t, s, func(tx pgx.Tx) {
+	err = servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 		m, _, err := s.readMessage(servertest.As(alice), in)
 		if err != nil {
 			t.Fatal(err)
@@ -214,7 +214,7 @@ func TestRemovalAttachRace(t *testing.T) {
 		sending.Go(func() {
 			for range 40 {
 				cid := upload(t, s, alice, body)
-				in := message(convo, 1)
+				in := servertest.Message(convo, 1)
 				in.Blobs = []string{cid}
 				_, err := s.SendMessage(context.Background(), servertest.As(alice), in)
 				var e *xrpc.Error
