@@ -7,19 +7,19 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// maxVerdicts bounds the tokens remembered: about 500 bytes each, keys being
-// shared with the directory's cache.
+// maxVerdicts bounds the cache: an entry takes about 500 bytes without the key,
+// which it shares with the cache of the directory.
 const maxVerdicts = 20_000
 
-// verdict is what a token says, and the key by which its signature held.
+// verdict is the claims of a token and the key that verified it.
 type verdict struct {
 	claims *claims
 	key    atcrypto.PublicKey
 }
 
-// verdicts remembers what need not be found out again of a token. Times,
-// audience, method and the key's currency are judged anew, so an entry cannot
-// outlive its token or its key.
+// verdicts caches tokens whose form and signature were verified. Times,
+// audience, method and whether the key is current are checked at each use, so
+// an entry does not outlive its token or its key.
 type verdicts struct {
 	cache *lru.Cache[[sha256.Size]byte, verdict]
 }
