@@ -191,7 +191,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	}
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{
 		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Limits: a.limits, Store: auth.NewDBKeys(pool),
-		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // nothing is looked up before live is there
+		Publish: func(id auth.KeyID) { a.live.bus.Forget(id) }, // live is set before the first look-up
 	})
 	if err != nil {
 		return xrpc.Plumbing{}, err

@@ -49,7 +49,7 @@ type Authenticator struct {
 	audiences []string
 	directory *Directory
 	replay    ReplayStore
-	verdicts  *verdicts
+	verified  *verifiedTokens
 	metrics   *Metrics
 	proxies   source.Proxies
 	now       func() time.Time
@@ -64,7 +64,7 @@ func New(cfg Config) (*Authenticator, error) {
 	}
 	a := &Authenticator{
 		audiences: cfg.Audiences, directory: cfg.Directory, replay: cfg.Replay,
-		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), proxies: cfg.Proxies, now: cfg.now,
+		verified: newVerifiedTokens(), metrics: cfg.Metrics.orUnregistered(), proxies: cfg.Proxies, now: cfg.now,
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -137,13 +137,13 @@ func (a *Authenticator) spendAndCount(ctx context.Context, u Use) error {
 // verified it is still current.
 func (a *Authenticator) authenticateAgain(ctx context.Context, source, raw string, m *xrpc.Method) (string, *xrpc.Error) {
 	start := a.now()
-	if judged, ok := a.verdicts.get(raw); ok {
-		if e := judged.claims.check(seconds(start), a.audiences, m); e != nil {
+	if found, ok := a.verified.get(raw); ok {
+		if e := found.claims.check(seconds(start), a.audiences, m); e != nil {
 			return "", e
 		}
-		if key, err := a.directory.lookup(ctx, source, judged.claims.Iss); err == nil && key.public.Equal(judged.key) {
+		if key, err := a.directory.lookup(ctx, source, found.claims.Iss); err == nil && key.public.Equal(found.key) {
 			a.metrics.Verdicts.Inc()
-			return judged.claims.Iss, nil
+			return found.claims.Iss, nil
 		}
 	}
 	t, e := parseToken(raw)
@@ -157,8 +157,8 @@ func (a *Authenticator) authenticateAgain(ctx context.Context, source, raw strin
 	if e != nil {
 		return "", e
 	}
-	said := t.claims // a copy, so that the cache does not retain the rest of the token
-	a.verdicts.put(raw, verdict{&said, key.public})
+	kept := t.claims // a copy, so that the cache does not retain the rest of the token
+	a.verified.put(raw, verifiedToken{&kept, key.public})
 	return t.claims.Iss, nil
 }
 
@@ -228,17 +228,17 @@ func (t *token) verify(key *issuerKey) *xrpc.Error {
 const shareWait = 30 * time.Second
 
 func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
-	verdict, err := a.replay.Spend(ctx, u)
+	spent, err := a.replay.Spend(ctx, u)
 	switch {
 	case err != nil:
 		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked: try again")
 		e.Cause = err
 		return e
-	case verdict == Replayed:
+	case spent == Replayed:
 		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one, or one with a jti")
-	case verdict == OverShare:
+	case spent == OverShare:
 		return limit.SpentTokens.Refuse(shareWait)
-	case verdict == TooOld:
+	case spent == TooOld:
 		return refuse(JwtExpired, "the jwt was issued before this service could remember it: use a new one")
 	}
 	return nil

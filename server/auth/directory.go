@@ -50,9 +50,9 @@ type DirectoryConfig struct {
 	Dev bool
 	// Store, if set, keeps keys for outages of the directories.
 	Store KeyStore
-	// Tell, if set, publishes to the other instances that they must Forget a
+	// Publish, if set, publishes to the other instances that they must Forget a
 	// key. It must not block.
-	Tell    func(KeyID)
+	Publish func(KeyID)
 	Metrics *Metrics
 	// Limits bounds the rates of look-ups. If nil, only the number of
 	// concurrent look-ups is bounded.
@@ -72,9 +72,9 @@ type Directory struct {
 	now      func() time.Time
 	turns    *turns
 
-	store    KeyStore
-	tell     func(KeyID)
-	unstored chan unstored
+	store   KeyStore
+	publish func(KeyID)
+	pending chan pendingKey
 
 	keys     *lru.Cache[KeyID, *issuerKey]
 	failures *lru.Cache[string, failure]
@@ -140,7 +140,7 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
-		metrics: m, now: cfg.now, store: cfg.Store, tell: cfg.Tell, unstored: make(chan unstored, maxUnstored),
+		metrics: m, now: cfg.now, store: cfg.Store, publish: cfg.Publish, pending: make(chan pendingKey, maxPendingKeys),
 		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
 		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},
 	}
@@ -160,8 +160,8 @@ func (d *Directory) setDefaults() {
 	if d.store == nil {
 		d.store = noKeyStore{}
 	}
-	if d.tell == nil {
-		d.tell = func(KeyID) {}
+	if d.publish == nil {
+		d.publish = func(KeyID) {}
 	}
 }
 
@@ -212,7 +212,7 @@ func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey,
 	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
 		if !now.Before(key.fetched.Add(refreshAfter)) {
-			d.fetchBeside(source, did, key)
+			d.fetchInBackground(source, did, key)
 		}
 		d.metrics.DocumentCache.WithLabelValues("hit").Inc()
 		return key, nil

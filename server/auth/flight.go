@@ -18,12 +18,12 @@ import (
 // one starts the look-up. So a request does not have to wait in the queue of
 // another source that named the same DID earlier.
 type flight struct {
-	// begun is closed when the look-up starts, done when it ends.
-	begun, done chan struct{}
-	// wanted counts the requests that wait; the directory's mu guards it.
-	wanted int
-	key    *issuerKey
-	err    error
+	// started is closed when the look-up starts, done when it ends.
+	started, done chan struct{}
+	// waiting counts the requests that wait; the directory's mu guards it.
+	waiting int
+	key     *issuerKey
+	err     error
 }
 
 var errClosed = fmt.Errorf("%w: shutting down", ErrUpstream)
@@ -48,8 +48,8 @@ func (d *Directory) fetch(ctx context.Context, source, did string) (*issuerKey, 
 	}
 }
 
-// fetchBeside fetches a key again in the background.
-func (d *Directory) fetchBeside(source, did string, key *issuerKey) {
+// fetchInBackground fetches a key again in the background.
+func (d *Directory) fetchInBackground(source, did string, key *issuerKey) {
 	if f, failed := d.failures.Get(did); failed && d.now().Before(f.until) || !key.refreshing.CompareAndSwap(false, true) {
 		return
 	}
@@ -74,10 +74,10 @@ func (d *Directory) join(did string) *flight {
 	}
 	f := d.flights[did]
 	if f == nil {
-		f = &flight{begun: make(chan struct{}), done: make(chan struct{})}
+		f = &flight{started: make(chan struct{}), done: make(chan struct{})}
 		d.flights[did] = f
 	}
-	f.wanted++
+	f.waiting++
 	return f
 }
 
@@ -86,11 +86,11 @@ func (d *Directory) join(did string) *flight {
 func (d *Directory) leave(did string, f *flight) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	f.wanted--
+	f.waiting--
 	select {
-	case <-f.begun:
+	case <-f.started:
 	default:
-		if f.wanted == 0 {
+		if f.waiting == 0 {
 			delete(d.flights, did)
 		}
 	}
@@ -100,23 +100,23 @@ func (d *Directory) leave(did string, f *flight) {
 // another. The error says why it did not start.
 func (d *Directory) begin(ctx context.Context, f *flight, source, did string) error {
 	select {
-	case <-f.begun:
+	case <-f.started:
 		return nil
 	default:
 	}
 	turn := d.turns.enter(ctx, source, did, d.isStored(did))
-	if d.silent(did) && !turn.Now() {
+	if d.unresponsive(did) && !turn.Now() {
 		// The turns are all taken by look-ups that wait for the directory, so
 		// the request uses the stored key instead of waiting.
 		turn.Leave()
-		d.bridge(did)
+		d.useStored(did)
 		return fmt.Errorf("%w: and too many look-ups wait for one", errNoAnswer)
 	}
-	patience := time.NewTimer(LookupTimeout)
-	defer patience.Stop()
+	timeout := time.NewTimer(LookupTimeout)
+	defer timeout.Stop()
 	var err error
 	select {
-	case <-f.begun:
+	case <-f.started:
 		turn.Leave()
 		return nil
 	case <-ctx.Done():
@@ -127,11 +127,11 @@ func (d *Directory) begin(ctx context.Context, f *flight, source, did string) er
 		return errClosed
 	case <-turn.Ready():
 		err = turn.Refusal()
-	case <-patience.C:
+	case <-timeout.C:
 		err = turn.Expire()
 	}
 	if err == nil {
-		d.takeOff(f, turn, did)
+		d.startLookup(f, turn, did)
 	}
 	return err
 }
@@ -142,22 +142,22 @@ func (d *Directory) isStored(did string) bool {
 	return ok && key.known.Load()
 }
 
-// silent reports whether the directory of did did not respond lately.
-func (d *Directory) silent(did string) bool {
-	return !strings.HasPrefix(did, webPrefix) && d.resolver.plcSilent.Load()
+// unresponsive reports whether the directory of did did not respond lately.
+func (d *Directory) unresponsive(did string) bool {
+	return !strings.HasPrefix(did, webPrefix) && d.resolver.plcUnresponsive.Load()
 }
 
-// takeOff starts the look-up, unless another request started it first.
-func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
+// startLookup starts the look-up, unless another request started it first.
+func (d *Directory) startLookup(f *flight, turn *limit.Waiter, did string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	select {
-	case <-f.begun:
+	case <-f.started:
 		turn.Leave()
 		return
 	default:
 	}
-	close(f.begun)
+	close(f.started)
 	if d.closed {
 		turn.Leave()
 		f.err = errClosed
@@ -166,7 +166,7 @@ func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
 	}
 	d.wg.Go(func() {
 		defer turn.Done()
-		f.key, f.err = d.fetchAlone(did, turn)
+		f.key, f.err = d.fetchAndCache(did, turn)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		delete(d.flights, did)
@@ -174,17 +174,17 @@ func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
 	})
 }
 
-func (d *Directory) fetchAlone(did string, turn *limit.Waiter) (*issuerKey, error) {
+func (d *Directory) fetchAndCache(did string, turn *limit.Waiter) (*issuerKey, error) {
 	fetched := d.now()
 	found, err := d.resolver.fetch(d.ctx, syntax.DID(did))
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
-		d.gone(did)
+		d.forgetDeleted(did)
 		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
 		return nil, err
 	case err != nil:
 		if errors.Is(err, errNoAnswer) {
-			d.bridge(did)
+			d.useStored(did)
 		}
 		d.failures.Add(did, failure{err, d.now().Add(failureTime(did))})
 		return nil, err
@@ -208,11 +208,11 @@ func (d *Directory) keep(did string, key *issuerKey) {
 			key.known.Store(before.known.Load())
 			key.storedAt.Store(before.storedAt.Load())
 		} else {
-			d.tell(id)
+			d.publish(id)
 		}
 	}
 	d.keys.Add(id, key)
-	d.offer(did, key)
+	d.queueKey(did, key)
 }
 
 // failureTime returns how long a failed look-up of a DID is cached.

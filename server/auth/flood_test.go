@@ -82,7 +82,7 @@ func TestFloods(t *testing.T) {
 			redis := startRedis(t)
 			shared := redis.instance(w)
 			redis.small(t, 1<<19)
-			shared.store.look(t.Context())
+			shared.store.probe(t.Context())
 			for where, g := range map[string]*gateway{"process": newGateway(t, w.auth), "redis": newGateway(t, shared.Authenticator)} {
 				known := w.plc.NewAccount()
 				g.bystanders(t, w, known)

@@ -143,9 +143,9 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 0
 `)
 
-// livesFor is how long an instance counts as running after its last sign of
+// instanceTTL is how long an instance counts as running after its last sign of
 // life.
-const livesFor = 10 * time.Second
+const instanceTTL = 10 * time.Second
 
 const nonceBytes = 8
 
@@ -169,12 +169,12 @@ func (m redisMarks) countsKey(id tokenID) string {
 }
 
 // begin writes the markers that are missing or of another run, or all of them
-// if anew is set. It visits all buckets: otherwise the first token in each of
+// if replaceAll is set. It visits all buckets: otherwise the first token in each of
 // them would be refused when spendScript writes the marker.
-func (m redisMarks) begin(ctx context.Context, since int64, anew bool) error {
+func (m redisMarks) begin(ctx context.Context, since int64, replaceAll bool) error {
 	for i := range byte(redisBuckets) {
 		err := redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
-			return beginScript.Run(ctx, m.client, []string{m.markerKey(i), m.tag(i) + "probe"}, since, anew).Err()
+			return beginScript.Run(ctx, m.client, []string{m.markerKey(i), m.tag(i) + "probe"}, since, replaceAll).Err()
 		})
 		if err != nil {
 			return err
@@ -190,7 +190,7 @@ func (m redisMarks) othersDiffer(ctx context.Context, service string) (differ bo
 	err = redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
 		name := sha256.Sum256([]byte(service))
 		key := "mls:secret:" + base64.RawURLEncoding.EncodeToString(name[:16])
-		differ, err = secretScript.Run(ctx, m.client, []string{key}, m.ids.namespace, livesFor.Milliseconds()).Bool()
+		differ, err = secretScript.Run(ctx, m.client, []string{key}, m.ids.namespace, instanceTTL.Milliseconds()).Bool()
 		return err
 	})
 	return differ, err

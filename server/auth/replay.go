@@ -46,18 +46,18 @@ func (s Spent) String() string {
 	return [...]string{"fresh", "replayed", "too-old", "over-share"}[s]
 }
 
-// fewMarks is how many tokens of one issuer are remembered as long as the store
+// guaranteedMarks is how many tokens of one issuer are remembered as long as the store
 // is not full.
-const fewMarks = 16
+const guaranteedMarks = 16
 
 // share is how many tokens of one issuer are remembered in a store of size
 // limit that holds held of them: a sixteenth of the free part of its first nine
 // tenths. An issuer that sends without limit ends up with a seventeenth of the
 // nine tenths, and n such issuers with n/(n+16) of them, so an issuer with
 // fewer tokens always finds room. The last tenth is for issuers with fewer than
-// fewMarks.
+// guaranteedMarks.
 func share(limit, held int64) int {
-	return int(max(fewMarks, (limit-limit/10-held)/16))
+	return int(max(guaranteedMarks, (limit-limit/10-held)/16))
 }
 
 // ReplayStore remembers which tokens were used.

@@ -75,7 +75,7 @@ func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 			continue
 		}
 		// Shares were checked when the tokens were used.
-		m.hold(u.id, u.forgetAt)
+		m.add(u.id, u.forgetAt)
 	}
 	return m, m.file.rewrite(m.notBefore, m.all())
 }
@@ -120,8 +120,8 @@ func (m *MemoryReplay) spend(u *Use) (Spent, error) {
 	id, forgetAt := m.ids.of(u), u.forgetAt()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := m.tick()
-	if spent := m.judge(u, id); spent != Fresh {
+	now := m.advance()
+	if spent := m.check(u, id); spent != Fresh {
 		return spent, nil
 	}
 	if u.IssuedAt <= m.notBefore {
@@ -130,27 +130,27 @@ func (m *MemoryReplay) spend(u *Use) (Spent, error) {
 	if err := m.write(storedUse{id, forgetAt, 1}, u.IssuedAt > now); err != nil {
 		return TooOld, err
 	}
-	m.hold(id, forgetAt)
+	m.add(id, forgetAt)
 	return Fresh, nil
 }
 
-// note records a use for which another store makes the decision. It returns
+// record records a use for which another store makes the decision. It returns
 // what this store would answer, issue time apart.
-func (m *MemoryReplay) note(u *Use) Spent {
+func (m *MemoryReplay) record(u *Use) Spent {
 	id := m.ids.of(u)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tick()
-	spent := m.judge(u, id)
+	m.advance()
+	spent := m.check(u, id)
 	if spent == Fresh {
-		m.hold(id, u.forgetAt())
+		m.add(id, u.forgetAt())
 	}
 	return spent
 }
 
-// judge checks a token against the records, but does not compare its issue
+// check checks a token against the records, but does not compare its issue
 // time.
-func (m *MemoryReplay) judge(u *Use, id tokenID) Spent {
+func (m *MemoryReplay) check(u *Use, id tokenID) Spent {
 	uses := int(m.seen[id])
 	switch {
 	case uses >= u.max():
@@ -163,28 +163,28 @@ func (m *MemoryReplay) judge(u *Use, id tokenID) Spent {
 	return Fresh
 }
 
-// beginAnew refuses tokens issued until now, except those that are recorded and
+// refuseOlder refuses tokens issued until now, except those that are recorded and
 // have uses left.
-func (m *MemoryReplay) beginAnew() {
+func (m *MemoryReplay) refuseOlder() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.notBefore = max(m.notBefore, m.tick())
+	m.notBefore = max(m.notBefore, m.advance())
 }
 
-// setBack is by how many seconds the clock must go back to be treated as set
+// minSetBack is by how many seconds the clock must go back to be treated as set
 // back. Every token lives longer than that, so a smaller step makes no
 // forgotten token valid again.
-const setBack = 10
+const minSetBack = 10
 
-// tick forgets expired tokens and returns the current second.
+// advance forgets expired tokens and returns the current second.
 //
 // If the clock is behind the last expiry, it has been set back, and forgotten
 // tokens would be accepted again. Then all tokens issued before the new time of
 // the clock are refused. The time before the step is not used for that: if the
 // clock was an hour ahead, all tokens would be refused for an hour.
-func (m *MemoryReplay) tick() int64 {
+func (m *MemoryReplay) advance() int64 {
 	now := m.now().Unix()
-	if now < m.forgotten-setBack {
+	if now < m.forgotten-minSetBack {
 		m.forgotten, m.notBefore = now, now
 		if m.file != nil && m.file.rewrite(now, m.all()) != nil {
 			m.file.abandon()
@@ -218,8 +218,8 @@ func (m *MemoryReplay) room(issuer issuerID) bool {
 	return len(m.seen) < m.limit && int(m.issuers[issuer]) < share(int64(m.limit), int64(len(m.seen)))
 }
 
-// hold records one more use.
-func (m *MemoryReplay) hold(id tokenID, forgetAt int64) {
+// add records one more use.
+func (m *MemoryReplay) add(id tokenID, forgetAt int64) {
 	if m.seen[id] == 0 {
 		m.issuers[id.issuer()]++
 		m.expiring[forgetAt] = append(m.expiring[forgetAt], id)

@@ -58,9 +58,9 @@ type RedisReplay struct {
 	now     func() time.Time
 	watch   *redislink.Watch
 
-	// left is how many more marks fit into Redis: the result of the last probe
+	// freeMarks is how many more marks fit into Redis: the result of the last probe
 	// minus the marks that this instance has made since.
-	left atomic.Int64
+	freeMarks atomic.Int64
 	// clock detects a Redis whose clock was set forward.
 	clock redisClock
 
@@ -95,15 +95,15 @@ func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) (*RedisReplay, e
 		start := time.Now()
 		r.clock.ran = func() time.Duration { return time.Since(start) }
 	}
-	r.left.Store(unknownRoom)
+	r.freeMarks.Store(assumedFreeMarks)
 	r.local = newMemoryReplay(MemoryReplayConfig{Metrics: r.metrics, Secret: cfg.Secret, now: r.now})
-	r.watch = redislink.NewWatch(ctx, redislink.WatchConfig{Restore: r.comeBack, OnChange: cfg.OnChange, Pause: cfg.pause})
+	r.watch = redislink.NewWatch(ctx, redislink.WatchConfig{Restore: r.restore, OnChange: cfg.OnChange, Pause: cfg.pause})
 	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
 		r.lose(err)
 	} else {
 		r.metrics.RedisUp.Set(1)
 	}
-	r.watch.Every(lookPause, r.look)
+	r.watch.Every(probeInterval, r.probe)
 	return r, nil
 }
 
@@ -122,7 +122,7 @@ func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
 	if u.IssuedAt > now {
 		// It is recorded before Redis is called, which may be lost before it
 		// responds.
-		if spent := r.local.note(&u); spent != Fresh {
+		if spent := r.local.record(&u); spent != Fresh {
 			r.metrics.Replay.WithLabelValues("redis", spent.String()).Inc()
 			return spent, nil
 		}
@@ -134,15 +134,15 @@ func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
 		// Redis may or may not have recorded this use, so the token is refused.
 		return TooOld, nil
 	}
-	spent := r.judge(ctx, code)
+	spent := r.spentOf(ctx, code)
 	r.metrics.Replay.WithLabelValues("redis", spent.String()).Inc()
 	return spent, nil
 }
 
-func (r *RedisReplay) judge(ctx context.Context, code int) Spent {
+func (r *RedisReplay) spentOf(ctx context.Context, code int) Spent {
 	switch code {
 	case 1:
-		r.left.Add(-1)
+		r.freeMarks.Add(-1)
 		return Fresh
 	case 0:
 		return Replayed
@@ -156,8 +156,8 @@ func (r *RedisReplay) judge(ctx context.Context, code int) Spent {
 
 // begin writes the markers in Redis and copies the uses that this instance has
 // in memory.
-func (r *RedisReplay) begin(ctx context.Context, anew bool) {
-	err := r.marks.begin(ctx, r.now().Unix(), anew)
+func (r *RedisReplay) begin(ctx context.Context, replaceAll bool) {
+	err := r.marks.begin(ctx, r.now().Unix(), replaceAll)
 	if err == nil {
 		err = r.marks.push(ctx, r.local.remembered(), r.now().Unix())
 	}
@@ -186,17 +186,17 @@ func (r *RedisReplay) lose(reason error) {
 		return
 	}
 	r.lost = true
-	r.local.beginAnew()
+	r.local.refuseOlder()
 	r.metrics.RedisUp.Set(0)
 	r.metrics.RedisLost.Inc()
 	r.mu.Unlock()
 	r.watch.Lost(reason)
 }
 
-// comeBack copies the uses in the local store to Redis and switches to it.
+// restore copies the uses in the local store to Redis and switches to it.
 // Since begin writes to every bucket, a Redis that only serves reads stays
 // lost.
-func (r *RedisReplay) comeBack(ctx context.Context) error {
+func (r *RedisReplay) restore(ctx context.Context) error {
 	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (r *RedisReplay) comeBack(ctx context.Context) error {
 	}
 	defer r.local.stopJournal()
 	uses := r.local.snapshot()
-	if int64(len(uses)) > r.left.Load() {
+	if int64(len(uses)) > r.freeMarks.Load() {
 		return errFull
 	}
 	if err := r.marks.push(ctx, uses, r.now().Unix()); err != nil {

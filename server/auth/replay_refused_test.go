@@ -104,13 +104,13 @@ func TestRedisFullIsLost(t *testing.T) {
 	c := &clock{}
 	s := startRedis(t)
 	r := openRedisReplay(t, RedisReplayConfig{Client: s.client(), timeout: patient, now: c.now})
-	for i := range 2 * fewMarks {
+	for i := range 2 * guaranteedMarks {
 		if got := spend(t, r, useOf(c, "a", fmt.Sprint(i))); got != Fresh {
 			t.Fatal(got)
 		}
 	}
 	s.config("maxmemory", "1")
-	r.look(t.Context())
+	r.probe(t.Context())
 	c.advance(time.Second)
 	if got := spend(t, r, useOf(c, "a", "after")); got != Fresh {
 		t.Errorf("a second later: %s", got)
@@ -142,13 +142,13 @@ func TestRedisClockSetForward(t *testing.T) {
 		return time.Since(start) - time.Duration(behind.Load())
 	}})
 	for range 3 {
-		r.look(t.Context())
+		r.probe(t.Context())
 	}
 	if got := spend(t, r, useOf(c, "a", "1")); got != Fresh {
 		t.Fatalf("memory began anew while the clock ran evenly: %s", got)
 	}
 	behind.Add(int64(time.Hour)) // as if the clock of Redis were an hour ahead
-	r.look(t.Context())
+	r.probe(t.Context())
 	old := useOf(c, "a", "2")
 	old.IssuedAt = c.now().Unix()
 	if got := spend(t, r, old); got != TooOld {
@@ -250,12 +250,12 @@ func TestOtherSecret(t *testing.T) {
 		t.Errorf("another secret: %v", err)
 	}
 	for _, key := range s.client().Keys(t.Context(), "mls:secret:*").Val() {
-		if ttl := s.client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > livesFor {
+		if ttl := s.client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > instanceTTL {
 			t.Errorf("it is known for %s", ttl)
 		}
 		s.client().Del(t.Context(), key)
 	}
-	first.look(t.Context())
+	first.probe(t.Context())
 	if _, err := NewRedisReplay(t.Context(), config("did:web:a", "two")); !errors.Is(err, ErrOtherSecret) {
 		t.Errorf("another secret, later: %v", err)
 	}

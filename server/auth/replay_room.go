@@ -14,23 +14,23 @@ import (
 )
 
 const (
-	// lookPause is the interval at which Redis is asked for its memory use.
-	lookPause = time.Second
+	// probeInterval is the interval at which Redis is asked for its memory use.
+	probeInterval = time.Second
 	// markBytes is the memory of Redis for one mark, including its part of the
 	// counts and what the allocator rounds up; 190 bytes were measured.
 	markBytes = 256
-	// unknownRoom is the assumed number of free marks if Redis does not report
+	// assumedFreeMarks is the assumed number of free marks if Redis does not report
 	// its memory use.
-	unknownRoom = 1 << 20
+	assumedFreeMarks = 1 << 20
 	// clockJump is by how much the clock of Redis may gain on ours between two
 	// probes before it counts as set forward.
 	clockJump = 5 * time.Second
 )
 
-// look measures the free memory of Redis and detects whether its clock was set
+// probe measures the free memory of Redis and detects whether its clock was set
 // forward. Then some marks have expired before their tokens, so all markers are
 // replaced.
-func (r *RedisReplay) look(ctx context.Context) {
+func (r *RedisReplay) probe(ctx context.Context) {
 	jumped, err := r.measure(ctx)
 	if err == nil {
 		_, err = r.marks.othersDiffer(ctx, r.service) // which also registers our secret
@@ -69,7 +69,7 @@ func (r *RedisReplay) measure(ctx context.Context) (jumped bool, err error) {
 		})
 	})
 	if err == nil {
-		r.left.Store(left)
+		r.freeMarks.Store(left)
 		r.metrics.RedisRoom.Set(float64(left))
 	}
 	return jumped, err
@@ -81,9 +81,9 @@ func (r *RedisReplay) isLost() bool {
 	return r.lost
 }
 
-// share is how many marks one issuer may have in Redis. r.left already excludes
+// share is how many marks one issuer may have in Redis. r.freeMarks already excludes
 // the last tenth of the memory, see room.
-func (r *RedisReplay) share() int { return int(max(fewMarks, r.left.Load()/16)) }
+func (r *RedisReplay) share() int { return int(max(guaranteedMarks, r.freeMarks.Load()/16)) }
 
 // room returns how many more marks fit into nine tenths of the memory of Redis,
 // and whether it is full. memory is the section of INFO. If maxmemory is not
@@ -99,7 +99,7 @@ func room(memory map[string]string) (marks int64, full bool) {
 		limit = number("total_system_memory")
 	}
 	if limit == 0 || used == 0 {
-		return unknownRoom, false
+		return assumedFreeMarks, false
 	}
 	return (limit - limit/10 - used) / markBytes, full
 }

@@ -59,7 +59,7 @@ func TestMemoryShares(t *testing.T) {
 		m := newMemoryReplay(MemoryReplayConfig{now: c.now, limit: 10_000})
 		bystanders(t, c, "before", m)
 		fresh := flood(t, c, m, f.issuers, f.each)
-		if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*fewMarks {
+		if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*guaranteedMarks {
 			t.Errorf("%s: %d of %d tokens were taken: the flood did nothing", name, len(fresh), f.issuers*f.each)
 		}
 		bystanders(t, c, "after", m)
@@ -82,12 +82,12 @@ func TestLastTenth(t *testing.T) {
 	const limit = 8000
 	m := newMemoryReplay(MemoryReplayConfig{now: c.now, limit: limit})
 	for i := 0; len(m.seen) < limit-limit/10; i++ { // many issuers together can fill nine tenths
-		spend(t, m, useOf(c, fmt.Sprint("many", i/fewMarks), fmt.Sprint(i)))
+		spend(t, m, useOf(c, fmt.Sprint("many", i/guaranteedMarks), fmt.Sprint(i)))
 	}
 	for n := 0; len(m.seen) < limit; n++ {
-		for i := range fewMarks + 1 {
+		for i := range guaranteedMarks + 1 {
 			want := Fresh
-			if i == fewMarks {
+			if i == guaranteedMarks {
 				want = OverShare
 			}
 			if got := spend(t, m, useOf(c, fmt.Sprint("new", n), fmt.Sprint(i))); got != want {
@@ -167,10 +167,10 @@ func TestRedisShares(t *testing.T) {
 			one, two := s.instance(w), s.instance(w)
 			bystanders(t, c, "before", one.store, two.store)
 			s.small(t, 1<<20)
-			one.store.look(t.Context())
-			two.store.look(t.Context())
+			one.store.probe(t.Context())
+			two.store.probe(t.Context())
 			fresh := flood(t, c, one.store, f.issuers, f.each)
-			if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*fewMarks {
+			if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*guaranteedMarks {
 				t.Errorf("%d of %d tokens were taken: the flood did nothing", len(fresh), f.issuers*f.each)
 			}
 			bystanders(t, c, "after", one.store, two.store)

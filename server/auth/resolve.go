@@ -42,9 +42,9 @@ type resolver struct {
 	plcURL   string
 	plc, web *http.Client
 	metrics  *Metrics
-	// plcSilent is set if the PLC directory did not respond to the last
+	// plcUnresponsive is set if the PLC directory did not respond to the last
 	// request.
-	plcSilent atomic.Bool
+	plcUnresponsive atomic.Bool
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
@@ -80,7 +80,7 @@ func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error
 		return r.fetchWebAccount(ctx, did)
 	}
 	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
-	r.plcSilent.Store(errors.Is(err, errNoAnswer))
+	r.plcUnresponsive.Store(errors.Is(err, errNoAnswer))
 	if err != nil {
 		return account{}, err
 	}

@@ -19,9 +19,9 @@ const (
 	storePause = time.Hour
 	// storeTimeout bounds one call of the store.
 	storeTimeout = 5 * time.Second
-	// maxUnstored bounds the queue of keys to store. Keys beyond it are
+	// maxPendingKeys bounds the queue of keys to store. Keys beyond it are
 	// dropped; they are offered again at their next fetch.
-	maxUnstored = 1024
+	maxPendingKeys = 1024
 )
 
 // StoredKey is a signing key and the time since the directory returned it.
@@ -65,19 +65,19 @@ func keyIDOf(did string) KeyID {
 	return KeyID(sum[:16])
 }
 
-// unstored is a key in the queue of keys to store.
-type unstored struct {
+// pendingKey is a key in the queue of keys to store.
+type pendingKey struct {
 	did string
 	key *issuerKey
 }
 
-// offer queues a key to be stored, unless this was done within the last hour.
-func (d *Directory) offer(did string, key *issuerKey) {
+// queueKey queues a key to be stored, unless this was done within the last hour.
+func (d *Directory) queueKey(did string, key *issuerKey) {
 	if d.now().Unix()-key.storedAt.Load() < int64(storePause.Seconds()) {
 		return
 	}
 	select {
-	case d.unstored <- unstored{did, key}:
+	case d.pending <- pendingKey{did, key}:
 	default:
 		d.metrics.KeysStored.WithLabelValues("dropped").Inc()
 	}
@@ -88,13 +88,13 @@ func (d *Directory) storeKeys() {
 		select {
 		case <-d.ctx.Done():
 			return
-		case u := <-d.unstored:
+		case u := <-d.pending:
 			d.storeKey(u)
 		}
 	}
 }
 
-func (d *Directory) storeKey(u unstored) {
+func (d *Directory) storeKey(u pendingKey) {
 	ctx, cancel := context.WithTimeout(d.ctx, storeTimeout)
 	defer cancel()
 	now := d.now()
@@ -111,13 +111,13 @@ func (d *Directory) storeKey(u unstored) {
 		d.metrics.KeysStored.WithLabelValues("unknown").Inc()
 	}
 	if changed {
-		d.tell(keyIDOf(u.did))
+		d.publish(keyIDOf(u.did))
 	}
 }
 
-// bridge replaces a cached key that has become too old by the stored one, for
+// useStored replaces a cached key that has become too old by the stored one, for
 // use while the directory does not respond.
-func (d *Directory) bridge(did string) {
+func (d *Directory) useStored(did string) {
 	id := keyIDOf(did)
 	old, _ := d.keys.Get(id)
 	if d.usable(old) {
@@ -171,18 +171,18 @@ func (d *Directory) staleOr(did string, err error) (*issuerKey, error) {
 	return key, nil
 }
 
-// gone forgets the key of a DID that has no usable key any more, in the cache,
+// forgetDeleted forgets the key of a DID that has no usable key any more, in the cache,
 // in the store and at the other instances, so that it is not used in an outage.
 // The store records that there is no key: otherwise an instance that is late
 // could store the old one again.
-func (d *Directory) gone(did string) {
+func (d *Directory) forgetDeleted(did string) {
 	id := keyIDOf(did)
 	had := d.keys.Remove(id)
 	ctx, cancel := context.WithTimeout(d.ctx, storeTimeout)
 	defer cancel()
 	// If it fails, the next look-up repeats it.
 	if _, stored, _ := d.store.Keep(ctx, did, StoredKey{}); stored || had {
-		d.tell(id)
+		d.publish(id)
 	}
 }
 

@@ -150,9 +150,9 @@ func TestStoredKeyFollows(t *testing.T) {
 	}
 }
 
-// TestStoredKeyBridgesOutage: an instance that starts while the directory does
+// TestStoredKeyIsUsedInOutage: an instance that starts while the directory does
 // not respond accepts tokens of known accounts, with keys of the last 24 hours.
-func TestStoredKeyBridgesOutage(t *testing.T) {
+func TestStoredKeyIsUsedInOutage(t *testing.T) {
 	w := newWorld(t)
 	pool := dbtest.Pool(t)
 	store := NewDBKeys(pool)
@@ -201,9 +201,9 @@ func TestStoredKeyBridgesOutage(t *testing.T) {
 	}
 }
 
-// TestDeletedIsNotBridged: once the directory has said that a DID does not
+// TestDeletedIsNotUsedInOutage: once the directory has said that a DID does not
 // exist, its key is not used in an outage.
-func TestDeletedIsNotBridged(t *testing.T) {
+func TestDeletedIsNotUsedInOutage(t *testing.T) {
 	for name, status := range map[string]int{"plc.directory": 410, "npm release": 404} {
 		w := newWorld(t)
 		pool := dbtest.Pool(t)
@@ -290,9 +290,9 @@ func TestKeysAreStoredRarely(t *testing.T) {
 	}
 }
 
-// TestChangeIsTold: when an instance learns of a new key, or that there is none
+// TestChangeIsPublished: when an instance learns of a new key, or that there is none
 // any more, the other instances look the key up again at once.
-func TestChangeIsTold(t *testing.T) {
+func TestChangeIsPublished(t *testing.T) {
 	for name, learn := range map[string]func(w *world, a *authtest.Account, first *Authenticator) string{
 		"new key, by a token that it signed": func(w *world, a *authtest.Account, first *Authenticator) string {
 			a.Rotate()
@@ -307,7 +307,7 @@ func TestChangeIsTold(t *testing.T) {
 		a := w.plc.NewAccount()
 		first, dir1, _ := w.instanceWith(t, nil)
 		second, dir2, m := w.instanceWith(t, nil)
-		dir1.tell, dir2.tell = dir2.Forget, dir1.Forget
+		dir1.publish, dir2.publish = dir2.Forget, dir1.Forget
 		old := *a
 		for _, i := range []*Authenticator{first, second} {
 			if got := call(t, i, w.read(a), getMessages); got != a.DID {
@@ -324,9 +324,9 @@ func TestChangeIsTold(t *testing.T) {
 	}
 }
 
-// TestChangeIsToldByTheStore: an instance that has never seen the old key
+// TestChangeFoundByTheStoreIsPublished: an instance that has never seen the old key
 // learns from the store that the key changed.
-func TestChangeIsToldByTheStore(t *testing.T) {
+func TestChangeFoundByTheStoreIsPublished(t *testing.T) {
 	w := newWorld(t)
 	store := &countingStore{keys: map[string]string{}}
 	a := w.plc.NewAccount()
@@ -338,7 +338,7 @@ func TestChangeIsToldByTheStore(t *testing.T) {
 	a.Rotate()
 	told := make(chan KeyID, 1)
 	dir := newTestDirectory(t, DirectoryConfig{
-		PLCURL: w.plc.URL, Dev: true, Store: store, now: w.now, Tell: func(id KeyID) { told <- id },
+		PLCURL: w.plc.URL, Dev: true, Store: store, now: w.now, Publish: func(id KeyID) { told <- id },
 	})
 	if _, err := dir.SigningKey(t.Context(), a.DID); err != nil {
 		t.Fatal(err)
@@ -361,22 +361,22 @@ func TestOldKeyEndsUnderLoad(t *testing.T) {
 	}
 	eventually(t, "the store", func() bool { return value(t, m.KeysStored.WithLabelValues("known")) == 1 })
 	for range limit.LookupPLC.Amount {
-		<-dir.turns.others.Enter("another", limit.Lane{Row: limit.LookupPLC}).Ready()
+		<-dir.turns.known.Enter("another", limit.Lane{Row: limit.LookupPLC}).Ready()
 	}
 	w.advance(keyTTL)
 	if got := call(t, i, w.read(a), getMessages); got != xrpc.RateLimitExceeded {
 		t.Errorf("without a turn: %s", got)
 	}
 	w.advance(failureTTL)
-	dir.resolver.plcSilent.Store(true)
+	dir.resolver.plcUnresponsive.Store(true)
 	if got := call(t, i, w.read(a), getMessages); got != a.DID {
 		t.Errorf("while the directory does not answer: %s", got)
 	}
 }
 
-// TestKeyIsFetchedBeside: a key in use is fetched again before it expires, and
+// TestKeyIsFetchedInBackground: a key in use is fetched again before it expires, and
 // no request waits for that.
-func TestKeyIsFetchedBeside(t *testing.T) {
+func TestKeyIsFetchedInBackground(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
 	if got := call(t, w.auth, w.read(a), getMessages); got != a.DID {

@@ -31,12 +31,12 @@ const (
 // address of the request. Known accounts have a queue of their own, so that
 // look-ups of unknown DIDs do not delay them.
 type turns struct {
-	limits            *limit.Limits
-	dev               bool
-	store             KeyStore
-	status            *limit.Queue
-	strangers, others *limit.Queue
-	now               func() time.Time
+	limits         *limit.Limits
+	dev            bool
+	store          KeyStore
+	status         *limit.Queue
+	unknown, known *limit.Queue
+	now            func() time.Time
 
 	flight     singleflight.Group
 	remembered *lru.Cache[KeyID, knownAccount]
@@ -57,17 +57,17 @@ func newTurns(cfg DirectoryConfig, store KeyStore, now func() time.Time) (*turns
 		}
 	}
 	t.status = limit.NewQueue(t.limits, limit.LookupWaiting)
-	t.strangers = limit.NewQueue(t.limits, limit.LookupWaiting)
-	t.others = limit.NewQueue(t.limits, limit.LookupWaiting)
+	t.unknown = limit.NewQueue(t.limits, limit.LookupWaiting)
+	t.known = limit.NewQueue(t.limits, limit.LookupWaiting)
 	return t, nil
 }
 
 // enter queues a look-up of did for a request from source. known says that the
 // account is known, which saves a query.
 func (t *turns) enter(ctx context.Context, source, did string, known bool) *limit.Waiter {
-	queue, rate := t.strangers, limit.LookupNew
-	if known || t.knows(ctx, source, did) {
-		queue, rate = t.others, limit.LookupKnown
+	queue, rate := t.unknown, limit.LookupNew
+	if known || t.isKnown(ctx, source, did) {
+		queue, rate = t.known, limit.LookupKnown
 	}
 	lanes := []limit.Lane{{Row: rate}, {Row: limit.LookupPLC}}
 	if strings.HasPrefix(did, webPrefix) {
@@ -76,9 +76,9 @@ func (t *turns) enter(ctx context.Context, source, did string, known bool) *limi
 	return queue.Enter(source, lanes...)
 }
 
-// knows reports whether an account is known. The query is charged to the source
+// isKnown reports whether an account is known. The query is charged to the source
 // as well.
-func (t *turns) knows(ctx context.Context, source, did string) bool {
+func (t *turns) isKnown(ctx context.Context, source, did string) bool {
 	if t.limits.Off() {
 		return false
 	}
@@ -92,12 +92,12 @@ func (t *turns) knows(ctx context.Context, source, did string) bool {
 	if turn.Wait(ctx) != nil {
 		return false
 	}
-	known, err, _ := t.flight.Do(did, func() (any, error) { return t.ask(ctx, did) })
+	known, err, _ := t.flight.Do(did, func() (any, error) { return t.queryKnown(ctx, did) })
 	return err == nil && known.(bool)
 }
 
-// ask queries the database once for all requests that wait for the same DID.
-func (t *turns) ask(ctx context.Context, did string) (bool, error) {
+// queryKnown queries the database once for all requests that wait for the same DID.
+func (t *turns) queryKnown(ctx context.Context, did string) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), statusTimeout)
 	defer cancel()
 	known, err := t.store.Known(ctx, did)
