@@ -3,7 +3,7 @@ package limit
 import "catbird.blue/mls/xrpc"
 
 // Class is a group of methods that share a rate: calls of one class by one
-// account come out of one bucket.
+// account are taken from one bucket.
 type Class uint8
 
 const (
@@ -11,20 +11,21 @@ const (
 	ClassRead Class = iota
 	// ClassSend: application messages, ephemeral signals, read positions.
 	ClassSend
-	// ClassChange: what changes a group or asks others to: commits,
-	// proposals, joins, leaving, GroupInfo.
+	// ClassChange: calls that change a group or ask other members to: commits,
+	// proposals, joining, leaving, GroupInfo.
 	ClassChange
-	// ClassPublish: key packages, devices, Welcomes confirmed.
+	// ClassPublish: publishing key packages, changes to devices, confirming
+	// Welcomes.
 	ClassPublish
-	// ClassClaim: leasing the key packages of others.
+	// ClassClaim: leasing key packages of other accounts.
 	ClassClaim
-	// ClassUpload and ClassDownload: blobs.
+	// ClassUpload and ClassDownload: attachments.
 	ClassUpload
 	ClassDownload
-	// ClassStream: opening streams and asking for tickets.
+	// ClassStream: opening streams and requesting tickets.
 	ClassStream
-	// ClassPublic: methods that need no token, by the network of the caller's
-	// address. What they answer comes out of a cache.
+	// ClassPublic: methods without a token. They are limited by source address,
+	// and their answers come from a cache.
 	ClassPublic
 	classes
 )
@@ -54,8 +55,8 @@ var classOf = map[string]Class{
 	nsidPrefix + "getSubscriptionTicket": ClassStream,
 }
 
-// ClassOf is the class of a method. A procedure not in the table is a
-// ClassChange, the strictest that clients of several groups can live with.
+// ClassOf returns the class of a method. A procedure that is not in the table
+// is in ClassChange.
 func ClassOf(m *xrpc.Method) Class {
 	if c, ok := classOf[m.NSID]; ok {
 		return c
@@ -74,5 +75,5 @@ func ClassOf(m *xrpc.Method) Class {
 // AccountRow is the rate of a class for one account.
 func AccountRow(c Class) *Row { return accountRates[c] }
 
-// ConvoRow is the rate of a class for one conversation; nil for no bound.
+// ConvoRow is the rate of a class for one conversation; nil if it has none.
 func ConvoRow(c Class) *Row { return convoRates[c] }

@@ -46,7 +46,7 @@ func Document(w io.Writer) error {
 	return nil
 }
 
-// classLists has a line for each class, with its methods.
+// classLists returns a line for each class with its methods.
 func classLists() string {
 	methods := map[Class][]string{}
 	for nsid, c := range classOf {
@@ -66,7 +66,8 @@ func classLists() string {
 	return b.String()
 }
 
-// Text writes so many of the unit: bytes in the largest that divides them.
+// Text formats an amount of the unit, bytes in the largest unit that divides
+// them.
 func (u Unit) Text(n int64) string {
 	if u != Bytes {
 		return fmt.Sprintf("%d %s", n, u)

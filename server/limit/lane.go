@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// maxLanes is how many lanes a Queue has before it drops those that nobody
-// needs now.
+// maxLanes bounds the lanes of a Queue: beyond it those that are not in use and
+// full again are dropped.
 const maxLanes = 4096
 
-// lane is a Lane in use. It is guarded by its queue.
+// lane is the state of a Lane, guarded by the mutex of its queue.
 type lane struct {
 	row *Row
-	// room is how much may be in use at once, 0 for any number.
+	// room is how many may be in use at once, 0 for any number.
 	room, inUse int64
-	// As in a bucket: until when it fills again, the time in which one comes
-	// back, and that in which all do.
+	// fills, each and depth are as in a bucket: the time at which it is full,
+	// the time in which one unit is refilled, and that in which all are.
 	fills       time.Duration
 	each, depth float64
-	// wanted counts who waits for it or uses it.
+	// wanted counts the Waiters that wait for it or use it.
 	wanted int
 }
 
-// lane finds a lane or makes it, for one more that wants it.
+// lane returns the state of a Lane, for one more Waiter.
 func (q *Queue) lane(of Lane) *lane {
 	l := q.lanes[of]
 	if l == nil {
@@ -58,7 +58,7 @@ func (q *Queue) dropLanes() {
 
 func (l *lane) full() bool { return l.room > 0 && l.inUse >= l.room }
 
-// wait is how long until one comes back.
+// wait returns how long until one unit is refilled.
 func (l *lane) wait(now time.Duration) time.Duration {
 	if l.each == 0 {
 		return 0

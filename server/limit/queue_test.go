@@ -12,7 +12,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The clock of these tests stands still while anything can go on.
+// The clock of these tests is that of synctest: it stands still while a
+// goroutine can run.
 
 func retryAfter(t testing.TB, err error) time.Duration {
 	t.Helper()
@@ -23,8 +24,8 @@ func retryAfter(t testing.TB, err error) time.Duration {
 	return e.RetryAfter
 }
 
-// lookup is work as a look-up does it: it waits for its turn for as long as ctx
-// lives, and takes some time.
+// lookup behaves like a look-up: it waits for its turn until ctx ends, and then
+// works for a time.
 func lookup(ctx context.Context, q *Queue, source string, takes time.Duration) error {
 	w := q.Enter(source, Lane{Row: LookupNew}, Lane{Row: LookupPLC})
 	if err := w.Wait(ctx); err != nil {
@@ -39,7 +40,8 @@ const patience = 3 * time.Second
 
 func testQueue(t testing.TB) *Queue { return NewQueue(newTestLimits(t, Config{}), LookupWaiting) }
 
-// storm has sources look up each as often as it can, with 2 at a time.
+// storm makes each source look up as often as it can, with 2 look-ups at a
+// time.
 func storm(ctx context.Context, q *Queue, sources int, done *atomic.Int64) {
 	for i := range sources {
 		for range 2 {
@@ -56,8 +58,8 @@ func storm(ctx context.Context, q *Queue, sources int, done *atomic.Int64) {
 	}
 }
 
-// With a storm from 50 addresses that has gone on for some time, 39 newcomers of
-// two PDSes come at once and each gets its turn in time.
+// TestNewcomersInAStorm: during a storm from 50 addresses, 39 new sources of
+// two PDSes come at once, and each gets its turn in time.
 func TestNewcomersInAStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
@@ -90,7 +92,8 @@ func TestNewcomersInAStorm(t *testing.T) {
 	})
 }
 
-// Whoever comes for the first time goes before a flood that came before it.
+// TestFewestTurnsGoFirst: a source that comes for the first time goes before a
+// flood that came earlier.
 func TestFewestTurnsGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
@@ -115,8 +118,8 @@ func TestFewestTurnsGoFirst(t *testing.T) {
 	})
 }
 
-// When too many wait, the longest line loses its last, and what comes from
-// elsewhere takes its place.
+// TestLongestLineLoses: when too many wait, the longest line loses its last
+// Waiter, and a Waiter of another source takes its place.
 func TestLongestLineLoses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
@@ -146,7 +149,8 @@ func TestLongestLineLoses(t *testing.T) {
 	})
 }
 
-// What waits for a lane holds nobody up who does not need it.
+// TestLanesAreApart: work that waits for one lane does not delay work that does
+// not need it.
 func TestLanesAreApart(t *testing.T) {
 	q := testQueue(t)
 	slow := Lane{LookupDomain, "slow.example"}
@@ -163,8 +167,8 @@ func TestLanesAreApart(t *testing.T) {
 	stuck.Leave()
 }
 
-// A turn that comes in the moment of giving up is given back, and counts against
-// nobody.
+// TestTurnGivenBack: a turn that comes while the work gives up is given back
+// and does not count.
 func TestTurnGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
@@ -202,7 +206,7 @@ func TestExpired(t *testing.T) {
 	})
 }
 
-// What turned out well counts for less.
+// TestCredit: a credited turn counts for less.
 func TestCredit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)

@@ -7,8 +7,8 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 )
 
-// What is taken without waiting for Redis is refused here at once where it is
-// used up, and soon at the other instances.
+// TestTakeHere: what is taken without waiting for Redis counts at once at this
+// instance, and soon at the others.
 func TestTakeHere(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -32,7 +32,8 @@ func TestTakeHere(t *testing.T) {
 	}
 }
 
-// What is given back is there again, whenever Redis answers to its being taken.
+// TestGivenBackWhileRedisIsTold: what is given back is available again, even if
+// Redis answers later to the take.
 func TestGivenBackWhileRedisIsTold(t *testing.T) {
 	i := newInstance(t, redisClient(t, dbtest.Redis(t)))
 	for n := range 100 {
@@ -41,15 +42,16 @@ func TestGivenBackWhileRedisIsTold(t *testing.T) {
 				t.Fatalf("%d: it does not come back", n)
 			}
 		}
-		if n%2 == 0 { // else both are told together
+		if n%2 == 0 { // otherwise both are reported together
 			time.Sleep(time.Millisecond)
 		}
 		i.Return(t.Context(), slow, "a", slow.Amount)
 	}
 }
 
-// A Redis that came back empty does not know what was used before. What is given
-// back then gives back no more than that.
+// TestGivenBackToAnEmptyRedis: a Redis restored without its data does not know
+// earlier uses. An amount given back then raises the bucket by no more than
+// that amount.
 func TestGivenBackToAnEmptyRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	i := newInstance(t, c)
@@ -74,7 +76,7 @@ func TestGivenBackToAnEmptyRedis(t *testing.T) {
 	}
 }
 
-// told waits until Redis has been told of a bucket.
+// told waits until the use of a bucket has been reported to Redis.
 func (i *instance) told(t testing.TB, key string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); i.shared.waits(key); time.Sleep(time.Millisecond) {

@@ -13,18 +13,20 @@ import (
 	"catbird.blue/mls/server/redislink"
 )
 
-// tellPause is how long totals rest in between: an instance learns so much later
-// what others have used. The first use of a bucket is told at once.
+// tellPause is the time between two reports, and thus the delay after which an
+// instance learns of the use at others. The first use of a bucket is reported
+// at once.
 const tellPause = 50 * time.Millisecond
 
-// totals tells Redis what this instance takes of the shared buckets of rows that
-// are kept there, and learns what all instances took together. What each member
-// took stays with its instance. So a bucket gives what it has once, however many
-// instances there are, and those who used least go first at each of them.
+// totals reports the use of shared buckets at this instance to Redis, for the
+// rows that are kept there, and gets the use at all instances together. The use
+// of each member stays with its instance. So a bucket gives its amount once,
+// whatever the number of instances, and at each of them members with less use
+// go first.
 //
-// Nobody waits for it: a take is decided by what is known. While Redis is lost
-// an instance counts alone. When Redis is back it tells what it took, as far as
-// that has not faded.
+// No call waits for Redis: a take is decided by what is known. While Redis is
+// lost an instance counts its own. When Redis is restored, the instance reports
+// what it counted meanwhile, as far as it has not decayed.
 type totals struct {
 	shares *shares
 	shared *shared
@@ -34,7 +36,7 @@ type totals struct {
 	touched chan struct{}
 }
 
-// untold is what Redis does not know yet of a bucket.
+// untold is the use of a bucket that has not been reported.
 type untold struct {
 	bucket SharedBucket
 	used   use
@@ -52,8 +54,8 @@ func newTotals(s *shares, redis *shared) *totals {
 	return t
 }
 
-// add notes one more of a bucket. Beyond as many buckets as members are
-// remembered, the use counts at this instance alone.
+// add counts one more for a bucket. If too many buckets wait to be reported,
+// the use counts at this instance only.
 func (t *totals) add(b SharedBucket) {
 	key := t.shares.hash(b.Row.Name, b.Name)
 	t.mu.Lock()
@@ -99,7 +101,7 @@ func (t *totals) run(ctx context.Context) {
 	}
 }
 
-// next takes some of what is to be told.
+// next returns a batch of what is to be reported.
 func (t *totals) next() map[uint64]*untold {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -114,7 +116,7 @@ func (t *totals) next() map[uint64]*untold {
 	return batch
 }
 
-// keep puts back what could not be told.
+// keep puts a batch back that could not be reported.
 func (t *totals) keep(batch map[uint64]*untold) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -126,11 +128,11 @@ func (t *totals) keep(batch map[uint64]*untold) {
 	}
 }
 
-// totalLua counts what was used of a bucket, and answers what all have used
-// together, after what has faded.
+// totalLua adds a use of a bucket, and returns the use by all instances after
+// decay.
 //
-// KEYS: bucket. ARGV: the time in which a use fades by 1/e, in microseconds, and
-// what was used.
+// KEYS: bucket. ARGV: the time in which a use decays by 1/e, in microseconds, and
+// the use.
 const totalLua = `
 local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
@@ -169,7 +171,7 @@ func (t *totals) tell(ctx context.Context, batch map[uint64]*untold) error {
 	return nil
 }
 
-// learn takes over what all instances have used, with what this one has since.
+// learn stores the use at all instances, and adds the use at this one since.
 func (t *totals) learn(key uint64, row *Row, total float64) {
 	part := &t.shares.parts[key%shards]
 	part.mu.Lock()
