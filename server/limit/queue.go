@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"catbird.blue/mls/server/share"
 )
 
 const (
@@ -28,7 +30,7 @@ type Queue struct {
 	count int64
 	seen  uint64
 	lanes map[Lane]*lane
-	used  map[string]use
+	used  map[string]share.Decaying
 	// timer is set if a lane is refilled at a known time.
 	timer *time.Timer
 	wakes time.Duration
@@ -44,7 +46,7 @@ type Lane struct {
 
 // NewQueue makes a Queue; the row waiting bounds how many may wait.
 func NewQueue(l *Limits, waiting *Row) *Queue {
-	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, lanes: map[Lane]*lane{}, used: map[string]use{}}
+	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, lanes: map[Lane]*lane{}, used: map[string]share.Decaying{}}
 }
 
 // Waiter is one piece of work in a Queue.
@@ -179,7 +181,7 @@ func (w *Waiter) Credit(part float64) {
 
 func (q *Queue) credit(source string, part float64) {
 	if u, ok := q.used[source]; ok {
-		q.used[source] = u.plus(-part, q.limits.now(), queueFades)
+		q.used[source] = u.Plus(-part, q.limits.now(), queueFades)
 	}
 }
 
@@ -265,7 +267,7 @@ func (q *Queue) grant(w *Waiter, now time.Duration) {
 	if len(q.used) >= maxSources {
 		q.forget(now)
 	}
-	q.used[w.source] = q.used[w.source].plus(1, now, queueFades)
+	q.used[w.source] = q.used[w.source].Plus(1, now, queueFades)
 	w.turn = true
 	close(w.ready)
 }
@@ -275,7 +277,7 @@ func (q *Queue) grant(w *Waiter, now time.Duration) {
 func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 	var least float64
 	for source, line := range q.lines {
-		used := q.used[source].now(now, queueFades)
+		used := q.used[source].Now(now, queueFades)
 		for _, w := range line {
 			open, in := w.open(now)
 			if !open {
@@ -328,7 +330,7 @@ func (q *Queue) wake(in time.Duration) {
 // forget drops sources with few turns, and if fewer than a tenth have, others.
 func (q *Queue) forget(now time.Duration) {
 	for source, u := range q.used {
-		if u.now(now, queueFades) < 0.05 {
+		if u.Now(now, queueFades) < 0.05 {
 			delete(q.used, source)
 		}
 	}

@@ -179,7 +179,7 @@ func TestTurnGivenBack(t *testing.T) {
 			w.Leave()
 			w.Done()
 		}
-		if got := q.used["a"].amount; got != 0 {
+		if got := q.used["a"].Now(q.limits.now(), queueFades); got != 0 {
 			t.Errorf("%v turns count", got)
 		}
 		for range LookupNew.Amount {
@@ -216,7 +216,7 @@ func TestCredit(t *testing.T) {
 			good.Credit(0.75)
 			q.Enter("flood", Lane{Row: LookupNew}).Done()
 		}
-		if pds, flood := q.used["pds"].amount, q.used["flood"].amount; pds != flood/4 {
+		if pds, flood := q.used["pds"].Now(q.limits.now(), queueFades), q.used["flood"].Now(q.limits.now(), queueFades); pds != flood/4 {
 			t.Errorf("%v and %v", pds, flood)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"catbird.blue/mls/server/share"
 )
 
 // maxMembers bounds the members in each of the 16 parts. A use below forgotten
@@ -62,7 +64,7 @@ type sharesPart struct {
 
 // fadingUse is a decaying use, which is dropped at the time gone.
 type fadingUse struct {
-	use
+	share.Decaying
 	gone time.Duration
 }
 
@@ -97,7 +99,7 @@ func (s *shares) take(b SharedBucket, member string, scale float64) time.Duratio
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	// The condition is: own + 1 <= amount - total.
-	used, most := part.total[bucket].now(now, fades)+part.members[mine].now(now, fades), max(amount-1, forgotten)
+	used, most := part.total[bucket].Now(now, fades)+part.members[mine].Now(now, fades), max(amount-1, forgotten)
 	if used > most {
 		return time.Duration(math.Ceil(float64(fades)*math.Log(used/most))) + time.Microsecond
 	}
@@ -116,8 +118,13 @@ func (p *sharesPart) put(uses map[uint64]fadingUse, key uint64, now, fades time.
 	if len(uses) >= limit {
 		makeRoom(uses, now, limit)
 	}
-	u := uses[key].plus(1, now, fades)
-	uses[key] = fadingUse{u, now + time.Duration(float64(fades)*math.Log(u.amount/forgotten))}
+	u := uses[key].Plus(1, now, fades)
+	uses[key] = fadingUse{u, whenNegligible(u.Now(now, fades), now, fades)}
+}
+
+// whenNegligible returns when an amount has decayed to forgotten.
+func whenNegligible(amount float64, now, fades time.Duration) time.Duration {
+	return now + time.Duration(float64(fades)*math.Log(max(amount, forgotten)/forgotten))
 }
 
 // makeRoom drops uses that have decayed, and if fewer than a tenth have, others

@@ -3,7 +3,6 @@ package limit
 import (
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/server/redislink"
+	"catbird.blue/mls/server/share"
 )
 
 // tellPause is the time between two reports, and thus the delay after which an
@@ -39,14 +39,14 @@ type totals struct {
 // untold is the use of a bucket that has not been reported.
 type untold struct {
 	bucket SharedBucket
-	used   use
+	used   share.Decaying
 }
 
 func (u *untold) plus(n float64, now time.Duration) {
-	u.used = u.used.plus(n, now, u.bucket.Row.fades())
+	u.used = u.used.Plus(n, now, u.bucket.Row.fades())
 }
 
-func (u *untold) left(now time.Duration) float64 { return u.used.now(now, u.bucket.Row.fades()) }
+func (u *untold) left(now time.Duration) float64 { return u.used.Now(now, u.bucket.Row.fades()) }
 
 func newTotals(s *shares, redis *shared) *totals {
 	t := &totals{shares: s, shared: redis, untold: map[uint64]*untold{}, touched: make(chan struct{}, 1)}
@@ -122,7 +122,7 @@ func (t *totals) keep(batch map[uint64]*untold) {
 	defer t.mu.Unlock()
 	for key, u := range batch {
 		if later := t.untold[key]; later != nil {
-			u.plus(later.left(later.used.at), later.used.at)
+			u.plus(later.left(later.used.Since()), later.used.Since())
 		}
 		t.untold[key] = u
 	}
@@ -182,6 +182,5 @@ func (t *totals) learn(key uint64, row *Row, total float64) {
 		total += since.left(now)
 	}
 	t.mu.Unlock()
-	gone := now + time.Duration(float64(fades)*math.Log(max(total, forgotten)/forgotten))
-	part.total[key] = fadingUse{use{total, now}, gone}
+	part.total[key] = fadingUse{share.NewDecaying(total, now), whenNegligible(total, now, fades)}
 }

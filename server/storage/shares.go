@@ -5,6 +5,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"catbird.blue/mls/server/share"
 )
 
 const (
@@ -29,25 +31,15 @@ type shares struct {
 	most  int
 
 	mu       sync.Mutex
-	accounts map[uint64]use
+	accounts map[uint64]share.Decaying
 	// total is of the accounts that have stored leastShare, and large how many
 	// those are. Those that fell below since the last sweep are still in both.
-	total use
+	total share.Decaying
 	large int
 }
 
-// use is an amount that fades.
-type use struct {
-	amount float64
-	at     time.Duration
-}
-
-func (u use) now(at time.Duration) float64 {
-	return u.amount * math.Exp(-float64(max(0, at-u.at))/float64(fades))
-}
-
 func newShares(clock func() time.Duration) *shares {
-	return &shares{clock: clock, seed: maphash.MakeSeed(), most: maxAccounts, accounts: map[uint64]use{}}
+	return &shares{clock: clock, seed: maphash.MakeSeed(), most: maxAccounts, accounts: map[uint64]share.Decaying{}}
 }
 
 // key keeps DIDs out of the memory: two that collide share an entry, which needs
@@ -62,12 +54,13 @@ func (s *shares) add(did string, bytes int64) {
 	key, now := s.key(did), s.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.accounts[key].now(now)
-	after := max(0, before+float64(bytes))
+	before := s.accounts[key].Now(now, fades)
+	stored := s.accounts[key].Plus(float64(bytes), now, fades)
+	after := stored.Now(now, fades)
 	if len(s.accounts) >= s.most {
 		s.makeRoom(now)
 	}
-	s.accounts[key] = use{after, now}
+	s.accounts[key] = stored
 	wasLarge, isLarge := before >= leastShare, after >= leastShare
 	change := 0.0
 	if wasLarge {
@@ -78,7 +71,7 @@ func (s *shares) add(did string, bytes int64) {
 		s.large++
 		change += after
 	}
-	s.total = use{max(0, s.total.now(now)+change), now}
+	s.total = s.total.Plus(change, now, fades)
 }
 
 // isAbove tells whether an account stored more than its fair share: an equal
@@ -87,8 +80,8 @@ func (s *shares) isAbove(did string) bool {
 	key, now := s.key(did), s.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	share := s.total.now(now) / float64(max(1, s.large))
-	return s.accounts[key].now(now) > max(share, leastShare)*above
+	equal := s.total.Now(now, fades) / float64(max(1, s.large))
+	return s.accounts[key].Now(now, fades) > max(equal, leastShare)*above
 }
 
 // sweep forgets what is too little to matter, and counts anew.
@@ -102,14 +95,14 @@ func (s *shares) sweep() {
 func (s *shares) count(now time.Duration) {
 	total, large := 0.0, 0
 	for key, u := range s.accounts {
-		switch amount := u.now(now); {
+		switch amount := u.Now(now, fades); {
 		case amount >= leastShare:
 			total, large = total+amount, large+1
 		case amount < 1:
 			delete(s.accounts, key)
 		}
 	}
-	s.total, s.large = use{total, now}, large
+	s.total, s.large = share.NewDecaying(total, now), large
 }
 
 // makeRoom drops accounts until a tenth of the room is free: those that are
@@ -121,7 +114,7 @@ func (s *shares) makeRoom(now time.Duration) {
 			if len(s.accounts) <= want {
 				break
 			}
-			if u.now(now) < least {
+			if u.Now(now, fades) < least {
 				delete(s.accounts, key)
 			}
 		}
