@@ -9,8 +9,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Handler is h for the connections of the keeper: it notes where requests come
-// from that a proxy passes on, and has the reserve answer only what is urgent.
+// Handler wraps h for the keeper's connections: it sets the source of requests
+// that come through a proxy, and lets connections of the reserve make only
+// urgent requests.
 func (k *Keeper) Handler(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := from(r.Context())
@@ -29,7 +30,7 @@ func (k *Keeper) Handler(h http.Handler) http.Handler {
 	})
 }
 
-// urgently tells whether a request over the reserve is answered.
+// urgently reports whether a request on a connection of the reserve is allowed.
 func (k *Keeper) urgently(c *Conn, r *http.Request) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -38,14 +39,14 @@ func (k *Keeper) urgently(c *Conn, r *http.Request) bool {
 		return false
 	}
 	if !c.gone {
-		// It does not give way during its request.
+		// The connection is not replaced during its request.
 		k.reserved.Remove(c.places[0].at)
 		c.places = c.places[:0]
 	}
 	return true
 }
 
-// passedOn notes where a request comes from that a proxy passes on.
+// passedOn sets the source of a request that came through a proxy.
 func (k *Keeper) passedOn(c *Conn, r *http.Request) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -57,9 +58,9 @@ func (k *Keeper) passedOn(c *Conn, r *http.Request) {
 	k.enter(c)
 }
 
-// Admit is a step of admission: the request on a connection has proven its
-// caller, so the connection does not count for its source any more and does not
-// give way. Where too many others have, it is refused.
+// Admit is a step of admission after authentication: the connection no longer
+// counts for its source and is not replaced. If too many connections are
+// proven, the request is refused.
 func (k *Keeper) Admit(ctx context.Context, call *xrpc.Call) error {
 	c := from(ctx)
 	if c == nil || call.Caller.DID == "" {

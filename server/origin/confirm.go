@@ -11,43 +11,44 @@ import (
 )
 
 const (
-	// A PDS is left in peace about an account for so long after it denied it,
-	// or gave no answer.
+	// Pauses before a PDS is asked about an account again, after it denied the
+	// account and after a request that failed.
 	afterDenial  = 10 * time.Minute
 	afterFailure = time.Minute
-	// afterCrowd is the same where so many wait that it was not asked.
+	// afterCrowd is the pause if the queue was too long to ask.
 	afterCrowd = 5 * time.Second
-	// askFor is how long a question waits for its turn.
+	// askFor bounds how long a request waits in the queue.
 	askFor = 30 * time.Second
-	// maxAsked bounds the accounts of which it is remembered that their PDS was
-	// asked.
+	// maxAsked bounds the cache of accounts whose PDS was asked.
 	maxAsked = 100_000
-	// confirmedCredit is the part of a question that does not count against its
-	// source where the answer was yes. Otherwise the next newcomers of a host, who
-	// all come from its address, would wait behind those that claim it from many.
-	// Not all of it: a flood may have a PDS of its own.
+	// confirmedCredit is the part of a request that is credited to its source
+	// if the PDS confirmed the account. New accounts of one host often have one
+	// address, and would otherwise wait behind accounts that claim that host
+	// from many addresses. It is less than 1 because a flood may have a PDS of
+	// its own.
 	confirmedCredit = 0.9
 	// maxHearing bounds the calls of one account that wait for its PDS.
 	maxHearing = 8
 )
 
-// question is one to a PDS: whether it has an account.
+// question asks a PDS whether it has an account.
 type question struct {
 	did    string
 	claim  claim
 	source string
 }
 
-// asking is a question under way.
+// asking is a question in progress.
 type asking struct {
-	// done is closed when there is an answer, or none is to come.
+	// done is closed when there is an answer or the attempt failed.
 	done chan struct{}
-	// hearing counts the calls that wait for it, under the lock of Origins.
+	// hearing counts the calls that wait for it; the mutex of Origins guards
+	// it.
 	hearing int
 }
 
-// ask has the PDS of an account asked. It gives nil where it was asked a while
-// ago.
+// ask starts a request to the PDS of an account or joins the one in progress.
+// It returns nil if the PDS was asked recently.
 func (o *Origins) ask(q question) *asking {
 	key := q.did + " " + q.claim.endpoint
 	o.mu.Lock()
@@ -71,7 +72,7 @@ func (o *Origins) ask(q question) *asking {
 	return a
 }
 
-// hear waits for the answer to a question, and tells whether it came.
+// hear waits for the answer to a question and reports whether it came.
 func (o *Origins) hear(ctx context.Context, a *asking) bool {
 	o.mu.Lock()
 	if a.hearing >= maxHearing {
@@ -91,8 +92,8 @@ func (o *Origins) hear(ctx context.Context, a *asking) bool {
 	return false
 }
 
-// answer waits for the turn of a question, asks it and notes the answer. It
-// gives how long not to ask again.
+// answer waits for the question's turn, asks the PDS and stores the answer. It
+// returns the pause before the next request.
 func (o *Origins) answer(q question) time.Duration {
 	turn := o.queue.Enter(q.source, limit.Lane{Row: limit.ConfirmAll}, limit.Lane{Row: limit.ConfirmOpen},
 		limit.Lane{Row: limit.ConfirmOrigin, Key: q.claim.origin}, limit.Lane{Row: limit.ConfirmOriginOpen, Key: q.claim.origin})
@@ -122,7 +123,7 @@ func (o *Origins) answer(q question) time.Duration {
 	return afterDenial
 }
 
-// hasAccount asks a PDS (com.atproto.sync.getRepoStatus). An error says that
+// hasAccount asks a PDS by com.atproto.sync.getRepoStatus. An error means that
 // there is no answer.
 func (o *Origins) hasAccount(ctx context.Context, q question) (bool, error) {
 	address := q.claim.endpoint + "/xrpc/com.atproto.sync.getRepoStatus?did=" + url.QueryEscape(q.did)

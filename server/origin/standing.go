@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// ConfirmedFor is how long the word of a PDS counts. After confirmAfter it is
-// asked again by the next call, which does not wait for the answer.
+// ConfirmedFor is how long a confirmation by a PDS is valid. After
+// confirmAfter, the next call causes a new request and does not wait for it.
 const ConfirmedFor = 7 * 24 * time.Hour
 
 const (
-	// newFor is how long an account is new after it and another have accepted
-	// the same conversation.
+	// newFor is how long an account stays new after it and another account have
+	// accepted the same conversation.
 	newFor       = 24 * time.Hour
 	confirmAfter = 6 * 24 * time.Hour
 
-	// How long a standing is remembered: an account may stop being new, or
-	// another instance may hear from its PDS.
+	// Lifetimes of cached standings. They end because an account may stop being
+	// new, or because another instance may get a confirmation.
 	rememberNew     = 5 * time.Minute
 	rememberSettled = time.Hour
 	maxStandings    = 100_000
@@ -24,23 +24,24 @@ const (
 	queryTimeout = 5 * time.Second
 )
 
-// unconfirmed is the name of the bucket of accounts without an origin.
+// unconfirmed is the name of the bucket of accounts without a confirmed origin.
 const unconfirmed = ""
 
-// standing is what an account is to limits.
+// standing is the state of an account that limits depend on.
 type standing struct {
-	// settled: it is no longer new.
+	// settled is set if the account is no longer new.
 	settled bool
-	// origin is what was confirmed, and when; unconfirmed for none.
+	// origin is the confirmed origin, or unconfirmed; confirmed is the time of
+	// that.
 	origin    string
 	confirmed time.Time
-	// until is how long this is remembered.
+	// until is the end of the cache entry.
 	until time.Time
 }
 
-// standing gives what is remembered of an account, or asks the database. While
-// that does not answer, an account is what it was, or new: the call itself will
-// find out that there is no database.
+// standing returns the cached state of an account, or queries the database. If
+// that fails, the account keeps its last state or counts as new; the call
+// itself will report that the database is down.
 func (o *Origins) standing(ctx context.Context, did string) standing {
 	s, ok := o.standings.Get(did)
 	if ok && o.now().Before(s.until) {
@@ -53,7 +54,7 @@ func (o *Origins) standing(ctx context.Context, did string) standing {
 	return loaded.(standing)
 }
 
-// load asks the database, for all calls that wait for it.
+// load queries the database once for all calls that wait for the same account.
 func (o *Origins) load(ctx context.Context, did string) (standing, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), queryTimeout)
 	defer cancel()
@@ -78,18 +79,18 @@ func (o *Origins) load(ctx context.Context, did string) (standing, error) {
 	return s, nil
 }
 
-// confirm notes that the origin has the account.
+// confirm stores that the origin has the account.
 func (o *Origins) confirm(ctx context.Context, did, origin string) {
 	now := o.now()
-	// What cannot be written counts here nevertheless, for as long as it is
-	// remembered.
+	// If it cannot be stored, it counts at this instance until the cache entry
+	// ends.
 	if err := o.store.NoteOrigin(ctx, did, origin); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
 	}
 	o.update(did, func(s *standing) { s.origin, s.confirmed = origin, now })
 }
 
-// deny notes that the origin does not have the account.
+// deny stores that the origin does not have the account.
 func (o *Origins) deny(ctx context.Context, did, origin string) {
 	if err := o.store.ForgetOrigin(ctx, did, origin); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
@@ -101,7 +102,7 @@ func (o *Origins) deny(ctx context.Context, did, origin string) {
 	})
 }
 
-// update changes what is remembered of an account.
+// update changes the cached state of an account.
 func (o *Origins) update(did string, change func(*standing)) {
 	s, ok := o.standings.Peek(did)
 	if !ok {

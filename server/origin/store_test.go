@@ -17,8 +17,8 @@ func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
 	}
 }
 
-// member has an account in a conversation, where it accepted some time ago, or
-// not at all where ago is negative.
+// member makes an account a member of a conversation that it accepted some time
+// ago, or has not accepted if ago is negative.
 func member(t *testing.T, pool *pgxpool.Pool, convo, did string, ago time.Duration) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
@@ -27,9 +27,8 @@ func member(t *testing.T, pool *pgxpool.Pool, convo, did string, ago time.Durati
 		VALUES ($1, $2, 0, now(), 0, 1, 0, CASE WHEN $3 >= 0 THEN now() - make_interval(secs => $3) END)`, convo, did, ago.Seconds())
 }
 
-// TestWhoIsNew: an account is new until it and another have accepted the same
-// conversation a day ago. That others add it, or that it adds others, shows
-// nothing.
+// TestWhoIsNew: an account is new until a day after it and another account have
+// accepted the same conversation. Being added, or adding others, is not enough.
 func TestWhoIsNew(t *testing.T) {
 	pool := dbtest.Pool(t)
 	const never, day = -time.Second, 24 * time.Hour
@@ -63,8 +62,8 @@ func TestWhoIsNew(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoted: origins are confirmed, denied and counted, and who is no longer
-// new stays so.
+// TestWhatIsNoted: origins are confirmed, denied and counted, and a settled
+// account stays settled.
 func TestWhatIsNoted(t *testing.T) {
 	pool := dbtest.Pool(t)
 	q, ctx := db.New(pool), t.Context()

@@ -23,12 +23,12 @@ type memoryRow struct {
 	settled   bool
 }
 
-// memory is a store whose time is that of the test.
+// memory is a store with the clock of the test.
 type memory struct {
 	mu       sync.Mutex
 	rows     map[string]memoryRow
 	accepted map[string]time.Time
-	// asked counts questions for accounts; fails is what they are answered with.
+	// asked counts queries for accounts; fails is the error that they return.
 	asked int
 	fails error
 }
@@ -92,11 +92,11 @@ func (m *memory) CountSettled(_ context.Context, origin string, maxAge float64) 
 	return n, m.fails
 }
 
-// network is the PDSes: each knows its accounts, and answers after some time.
+// network is the PDSes. Each knows its accounts and responds after a delay.
 type network struct {
 	mu       sync.Mutex
 	accounts map[string]map[string]bool
-	status   int // instead of an answer, where not 0
+	status   int // if not 0, the status of every response
 	takes    time.Duration
 	asked    map[string]int
 }
@@ -138,13 +138,13 @@ type world struct {
 	store   *memory
 	network *network
 	origins *Origins
-	// pds is what documents say.
+	// pds is the PDS in each DID document.
 	mu      sync.Mutex
 	pds     map[string]string
 	refused map[string]int
 }
 
-// newWorld is for use in a bubble of synctest.
+// newWorld must be called within synctest.Test.
 func newWorld(t testing.TB, sizes Sizes) *world {
 	t.Helper()
 	w := &world{
@@ -169,7 +169,8 @@ func newWorld(t testing.TB, sizes Sizes) *world {
 	return w
 }
 
-// account is one whose document names a host, which knows it or not.
+// account makes an account whose document names a host; known says whether the
+// host knows it.
 func (w *world) account(name, host string, known bool) string {
 	did := "did:plc:" + name
 	w.mu.Lock()
@@ -201,9 +202,8 @@ func (w *world) call(did, address string, class limit.Class) error {
 	return w.origins.Admit(w.t.Context(), &xrpc.Call{Method: methods[class], Caller: xrpc.Caller{DID: did}, Request: r})
 }
 
-// flood has accounts make calls of a class from their addresses, each until it
-// is refused and at most as many as its own rate lets pass at once, and gives how
-// many got through.
+// flood makes each account call until it is refused, at most as often as its
+// own burst allows, and returns how many calls were accepted.
 func (w *world) flood(dids []string, class limit.Class) int {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -224,14 +224,13 @@ func (w *world) flood(dids []string, class limit.Class) int {
 	return total
 }
 
-// firstDay is what a newcomer's client does in its first minutes.
+// firstDay is the calls of a new account's client in its first minutes.
 var firstDay = []limit.Class{
 	limit.ClassPublish, limit.ClassRead, limit.ClassStream, limit.ClassRead, limit.ClassClaim, limit.ClassChange,
 	limit.ClassSend, limit.ClassSend, limit.ClassPublish, limit.ClassSend, limit.ClassRead, limit.ClassSend,
 }
 
-// newcomer makes the calls of a first day, some seconds apart, and counts what
-// is refused.
+// newcomer makes the calls of firstDay, pause apart, and counts refusals.
 func (w *world) newcomer(did, address string, pause time.Duration) {
 	for _, class := range firstDay {
 		start := time.Now()

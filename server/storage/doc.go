@@ -1,6 +1,5 @@
-// Package storage bounds what accounts have the service store: bytes and
-// conversations a day, uploads at one time, and everything where the disk is
-// nearly full.
+// Package storage limits what accounts store: bytes and conversations per day,
+// and concurrent uploads. While the disk is nearly full it limits all writes.
 //
 // A call makes a Bill, and pays on it before it stores anything:
 //
@@ -11,7 +10,7 @@
 //	…
 //	bill.Settle(ctx, stored, err)
 //
-// Where it turns out that nothing was stored, Settle gives back what was paid.
+// If nothing was stored, Settle gives back what was paid.
 //
 //	book.go      the bills, the uploads under way
 //	shares.go    what each account stored in the last day, and the fair share

@@ -16,31 +16,33 @@ import (
 )
 
 const (
-	// look is how often places are asked whether it is time to measure.
+	// look is how often places are checked for a measurement that is due.
 	look = 10 * time.Second
-	// quiet is how often the log is told of a condition that lasts.
+	// quiet is the minimum time between two log lines about the same condition.
 	quiet = time.Minute
-	// retryWrite is when a caller is told to come back for whom there is no room.
+	// retryWrite is the Retry-After for writes that are refused because storage
+	// is full.
 	retryWrite = time.Minute
 )
 
-// Place is somewhere that is stored in.
+// Place is a file system or database in which the service stores.
 type Place struct {
 	// Name is the value of the label "place".
 	Name string
-	// Free gives how much is free and how much there is, in bytes.
+	// Free returns how many bytes are free and how many there are.
 	Free func(context.Context) (free, total int64, err error)
-	// Every is how often it is measured; 10 s where zero.
+	// Every is the interval between measurements; 0 for 10 s.
 	Every time.Duration
 }
 
-// space knows how much is free.
+// space knows how much storage is free.
 type space struct {
 	places []*measured
 	limits *limit.Limits
 	log    *slog.Logger
 	clock  func() time.Duration
-	// free is the least part of a place that is free, as the bits of a float64.
+	// free is the smallest free fraction of any place, as the bits of a
+	// float64.
 	free atomic.Uint64
 
 	gauge    *prometheus.GaugeVec
@@ -49,7 +51,7 @@ type space struct {
 	said     map[string]time.Duration
 }
 
-// measured is a Place with what was found.
+// measured is a Place with its last measurement.
 type measured struct {
 	Place
 	free float64
@@ -97,8 +99,7 @@ func (b *Book) Run(ctx context.Context) error {
 	}
 }
 
-// Measure asks the places whose time has come. It is not for several callers at
-// a time.
+// Measure measures the places that are due. It must not be called concurrently.
 func (b *Book) Measure(ctx context.Context) {
 	b.space.measure(ctx)
 	b.shares.sweep()
@@ -123,8 +124,8 @@ func (s *space) measure(ctx context.Context) {
 	s.warn(least)
 }
 
-// ask measures a place. What was found before stands where that fails: the next
-// attempt is soon.
+// ask measures a place. If that fails, the last measurement is kept and the
+// next call tries again.
 func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
 	free, total, err := p.Free(ctx)
 	if err == nil && total <= 0 {
@@ -142,7 +143,7 @@ func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
 	s.gauge.WithLabelValues(p.Name).Set(p.free)
 }
 
-// warn tells the log while there is too little.
+// warn logs a warning while too little storage is free.
 func (s *space) warn(free float64) {
 	percent := fmt.Sprintf("%.1f", 100*free)
 	switch {
@@ -153,7 +154,7 @@ func (s *space) warn(free float64) {
 	}
 }
 
-// say writes a line, at most once in a while of each kind.
+// say logs each kind of warning at most once per quiet.
 func (s *space) say(what string, args ...any) {
 	now := s.clock()
 	if last, ok := s.said[what]; ok && now-last < quiet {
