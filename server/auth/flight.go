@@ -105,7 +105,7 @@ func (d *Directory) begin(ctx context.Context, f *flight, source, did string) er
 	default:
 	}
 	turn := d.turns.enter(ctx, source, did, d.isStored(did))
-	if d.unresponsive(did) && !turn.Now() {
+	if d.unresponsive(did) && !turn.HasTurn() {
 		// The turns are all taken by look-ups that wait for the directory, so
 		// the request uses the stored key instead of waiting.
 		turn.Leave()

@@ -361,7 +361,7 @@ func TestOldKeyEndsUnderLoad(t *testing.T) {
 	}
 	eventually(t, "the store", func() bool { return value(t, m.KeysStored.WithLabelValues("known")) == 1 })
 	for range limit.LookupPLC.Amount {
-		<-dir.turns.known.Enter("another", limit.Lane{Row: limit.LookupPLC}).Ready()
+		<-dir.turns.known.Enter("another", limit.Resource{Row: limit.LookupPLC}).Ready()
 	}
 	w.advance(keyTTL)
 	if got := call(t, i, w.read(a), getMessages); got != xrpc.RateLimitExceeded {

@@ -69,11 +69,11 @@ func (t *turns) enter(ctx context.Context, source, did string, known bool) *limi
 	if known || t.isKnown(ctx, source, did) {
 		queue, rate = t.known, limit.LookupKnown
 	}
-	lanes := []limit.Lane{{Row: rate}, {Row: limit.LookupPLC}}
+	resources := []limit.Resource{{Row: rate}, {Row: limit.LookupPLC}}
 	if strings.HasPrefix(did, webPrefix) {
-		lanes = []limit.Lane{{Row: rate}, {Row: limit.LookupWeb}, {Row: limit.LookupDomain, Key: WebDomain(did, t.dev)}}
+		resources = []limit.Resource{{Row: rate}, {Row: limit.LookupWeb}, {Row: limit.LookupDomain, Key: WebDomain(did, t.dev)}}
 	}
-	return queue.Enter(source, lanes...)
+	return queue.Enter(source, resources...)
 }
 
 // isKnown reports whether an account is known. The query is charged to the source
@@ -87,7 +87,7 @@ func (t *turns) isKnown(ctx context.Context, source, did string) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	defer cancel()
-	turn := t.status.Enter(source, limit.Lane{Row: limit.LookupStatus})
+	turn := t.status.Enter(source, limit.Resource{Row: limit.LookupStatus})
 	defer turn.Done()
 	if turn.Wait(ctx) != nil {
 		return false

@@ -32,12 +32,12 @@ type shard struct {
 // level is the state of a bucket: the time at which it will be full.
 type level struct {
 	full time.Duration
-	// ask is the time until which a refusal by Redis is repeated without asking
+	// refusedUntil is the time until which a refusal by Redis is repeated without asking
 	// it.
-	ask time.Duration
-	// told is the period of Redis, see shared, to which this state was
+	refusedUntil time.Duration
+	// reportedTo is the period of Redis, see shared, to which this state was
 	// reported; 0 for none.
-	told uint32
+	reportedTo uint32
 }
 
 func newBuckets(clock func() time.Duration, limit int) *buckets {
@@ -116,18 +116,18 @@ func (b bucket) spend(n int64) {
 	b.set(l)
 }
 
-// before is called before Redis is asked for n. If Redis refused within the
+// refusedByRedis is called before Redis is asked for n. If Redis refused within the
 // last second, wait is how long to wait until n can be taken, otherwise 0.
-// untold is the time until the bucket is full if that was not reported in this
+// unreported is the time until the bucket is full if that was not reported in this
 // period of Redis.
-func (b bucket) before(n int64, period uint32) (wait, untold time.Duration) {
+func (b bucket) refusedByRedis(n int64, period uint32) (wait, unreported time.Duration) {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
 	l := b.shard.levels[b.key]
-	if l.told != period {
+	if l.reportedTo != period {
 		return 0, max(0, l.full-b.now)
 	}
-	if l.ask <= b.now {
+	if l.refusedUntil <= b.now {
 		return 0, 0
 	}
 	return b.over(b.after(n)), 0

@@ -202,13 +202,13 @@ func (l *Limits) Refusal(r *Row, wait time.Duration) error {
 
 // bucket returns the bucket of key for the row at this moment.
 func (l *Limits) bucket(r *Row, key string) bucket {
-	each, depth := l.pace(r)
+	each, depth := l.refillTimes(r)
 	return l.buckets.of(r.Name, key, each, depth)
 }
 
-// pace returns the time in which one unit of the row is refilled, and the time
+// refillTimes returns the time in which one unit of the row is refilled, and the time
 // in which an empty bucket fills.
-func (l *Limits) pace(r *Row) (each, depth float64) {
+func (l *Limits) refillTimes(r *Row) (each, depth float64) {
 	each = float64(r.Every) / (float64(r.Refill) * l.scale)
 	return each, each * max(1, math.Floor(float64(r.Amount)*l.scale))
 }

@@ -34,8 +34,8 @@ type shared struct {
 	period atomic.Uint32
 	watch  *redislink.Watch
 	up     prometheus.Gauge
-	// later is the queue of amounts to report in the background.
-	later chan spending
+	// queue has the amounts to report in the background.
+	queue chan spending
 	// mu guards pending, the amounts not yet reported, by key. It is held while
 	// pending and the bucket of this process change together.
 	mu      sync.Mutex
@@ -49,9 +49,9 @@ type spending struct {
 	n      int64
 }
 
-// maxLater bounds the queue of amounts to report. Amounts beyond it are counted
+// maxQueued bounds the queue of amounts to report. Amounts beyond it are counted
 // in this process only.
-const maxLater = 4096
+const maxQueued = 4096
 
 // refusalGood is how long a refusal by Redis is repeated without asking it.
 const refusalGood = time.Second
@@ -61,7 +61,7 @@ const maxBatch = 100
 
 func newShared(cfg *Config) *shared {
 	s := &shared{
-		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, later: make(chan spending, maxLater), pending: map[string]int64{},
+		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, queue: make(chan spending, maxQueued), pending: map[string]int64{},
 		up: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "mls_limit_redis_up", Help: "1 while limits are counted in Redis, together with other instances.",
 		}),
@@ -71,7 +71,7 @@ func newShared(cfg *Config) *shared {
 	s.watch = redislink.NewWatch(context.Background(), redislink.WatchConfig{
 		Restore: s.restore, OnChange: cfg.OnChange, Pause: cfg.pause,
 	})
-	s.watch.Go(s.countLater)
+	s.watch.Go(s.reportQueued)
 	return s
 }
 
@@ -121,9 +121,9 @@ func (s *shared) key(row, key string) string {
 }
 
 // args returns the arguments of takeScript.
-func (b bucket) args(n int64, untold time.Duration, how string) []any {
+func (b bucket) args(n int64, unreported time.Duration, how string) []any {
 	micros := func(d float64) string { return strconv.FormatFloat(d/1000, 'f', 3, 64) }
-	return []any{micros(b.depth), micros(float64(n) * b.each), micros(float64(untold)), how}
+	return []any{micros(b.depth), micros(float64(n) * b.each), micros(float64(unreported)), how}
 }
 
 // take takes n if the bucket has as much, otherwise it returns how long to
@@ -133,14 +133,14 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 		return b.take(n)
 	}
 	period := s.period.Load()
-	wait, untold := b.before(n, period)
+	wait, unreported := b.refusedByRedis(n, period)
 	if wait > 0 {
 		return wait
 	}
 	var answer []int64
 	err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
 		var err error
-		answer, err = takeScript.Run(ctx, s.client, []string{key}, b.args(n, untold, "take")...).Int64Slice()
+		answer, err = takeScript.Run(ctx, s.client, []string{key}, b.args(n, unreported, "take")...).Int64Slice()
 		return err
 	})
 	if err == nil && len(answer) != 2 {
@@ -168,7 +168,7 @@ func (s *shared) spend(b bucket, key string, n int64) {
 	b.spend(n)
 	s.pending[key] += n
 	s.mu.Unlock()
-	s.tell(spending{b, key, n})
+	s.report(spending{b, key, n})
 }
 
 // takeHere takes n if this process knows of as much, and reports it to Redis in
@@ -181,29 +181,29 @@ func (s *shared) takeHere(b bucket, key string, n int64) time.Duration {
 	}
 	s.mu.Unlock()
 	if wait == 0 {
-		s.tell(spending{b, key, n})
+		s.report(spending{b, key, n})
 	}
 	return wait
 }
 
-// tell queues an amount for Redis that this process has counted.
-func (s *shared) tell(one spending) {
+// report queues an amount for Redis that this process has counted.
+func (s *shared) report(one spending) {
 	if !s.lost.Load() {
 		select {
-		case s.later <- one:
+		case s.queue <- one:
 			return
 		default:
 		}
 	}
-	s.told(one, nil)
+	s.reported(one, nil)
 }
 
-// told removes an amount from pending. answer is the answer of Redis, or nil if
+// reported removes an amount from pending. answer is the answer of Redis, or nil if
 // the amount was not reported. The time in the answer is corrected by what is
 // still pending, so that an amount given back is available before Redis has
 // counted it. The answer never lowers the bucket of this process: a Redis that
 // was restored without its data does not know earlier uses.
-func (s *shared) told(one spending, answer []int64) {
+func (s *shared) reported(one spending, answer []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pending := s.pending[one.key] - one.n
@@ -221,32 +221,32 @@ func (b bucket) ahead(micros, pending int64) time.Duration {
 	return max(0, time.Duration(micros)*time.Microsecond+time.Duration(float64(pending)*b.each))
 }
 
-// countLater reports queued amounts in batches.
-func (s *shared) countLater(ctx context.Context) {
+// reportQueued reports queued amounts in batches.
+func (s *shared) reportQueued(ctx context.Context) {
 	for {
 		var batch []spending
 		select {
 		case <-ctx.Done():
 			return
-		case one := <-s.later:
+		case one := <-s.queue:
 			batch = append(batch, one)
 		}
-		for len(batch) < maxBatch && len(s.later) > 0 {
-			batch = append(batch, <-s.later)
+		for len(batch) < maxBatch && len(s.queue) > 0 {
+			batch = append(batch, <-s.queue)
 		}
 		if s.lost.Load() {
 			for _, one := range batch {
-				s.told(one, nil)
+				s.reported(one, nil)
 			}
 			continue
 		}
-		if err := s.count(ctx, batch); err != nil && ctx.Err() == nil {
+		if err := s.reportBatch(ctx, batch); err != nil && ctx.Err() == nil {
 			s.lose(err)
 		}
 	}
 }
 
-func (s *shared) count(ctx context.Context, batch []spending) error {
+func (s *shared) reportBatch(ctx context.Context, batch []spending) error {
 	answers := make([][]int64, len(batch))
 	err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
 		results, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -263,7 +263,7 @@ func (s *shared) count(ctx context.Context, batch []spending) error {
 		return err
 	})
 	for i, one := range batch {
-		s.told(one, answers[i])
+		s.reported(one, answers[i])
 	}
 	return err
 }

@@ -198,11 +198,11 @@ func TestWithoutRedisEachCounts(t *testing.T) {
 			two.wait(t, false)
 			two.wait(t, true)
 			if one.Take(t.Context(), slow, name, 1) == nil {
-				t.Error("what was used meanwhile is forgotten")
+				t.Error("what was used meanwhile is negligible")
 			}
 			three := newInstance(t, c)
 			if three.Take(t.Context(), slow, name, 1) == nil {
-				t.Error("what was used meanwhile is not told")
+				t.Error("what was used meanwhile is not reported")
 			}
 			if got := three.use(t, slow, name+"other") + two.use(t, slow, name+"other"); got != 100 {
 				t.Errorf("%d passed at two instances after Redis is back", got)

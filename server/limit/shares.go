@@ -9,11 +9,11 @@ import (
 	"catbird.blue/mls/server/share"
 )
 
-// maxMembers bounds the members in each of the 16 parts. A use below forgotten
+// maxMembers bounds the members in each of the 16 parts. A use below negligible
 // is dropped.
 const (
 	maxMembers = 20_000
-	forgotten  = 0.01
+	negligible = 0.01
 )
 
 // SharedBucket is a bucket that several members use together.
@@ -58,14 +58,14 @@ type shares struct {
 // Keys are hashes with a random seed.
 type sharesPart struct {
 	mu      sync.Mutex
-	total   map[uint64]fadingUse
-	members map[uint64]fadingUse
+	total   map[uint64]decayingUse
+	members map[uint64]decayingUse
 }
 
-// fadingUse is a decaying use, which is dropped at the time gone.
-type fadingUse struct {
+// decayingUse is a decaying use, which is dropped at the time expires.
+type decayingUse struct {
 	share.Decaying
-	gone time.Duration
+	expires time.Duration
 }
 
 func newShares(clock func() time.Duration, limit int) *shares {
@@ -74,7 +74,7 @@ func newShares(clock func() time.Duration, limit int) *shares {
 		s.limit = maxMembers
 	}
 	for i := range s.parts {
-		s.parts[i].total, s.parts[i].members = map[uint64]fadingUse{}, map[uint64]fadingUse{}
+		s.parts[i].total, s.parts[i].members = map[uint64]decayingUse{}, map[uint64]decayingUse{}
 	}
 	return s
 }
@@ -92,46 +92,46 @@ func (s *shares) hash(words ...string) uint64 {
 // take takes one, or returns how long to wait until it can.
 func (s *shares) take(b SharedBucket, member string, scale float64) time.Duration {
 	amount := max(1, float64(b.Row.Amount)*b.Size*scale)
-	fades := b.Row.fades()
+	decayTime := b.Row.fillTime()
 	bucket, mine := s.hash(b.Row.Name, b.Name), s.hash(b.Row.Name, b.Name, member)
 	part := &s.parts[bucket%shards]
 	now := s.clock()
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	// The condition is: own + 1 <= amount - total.
-	used, most := part.total[bucket].Now(now, fades)+part.members[mine].Now(now, fades), max(amount-1, forgotten)
+	used, most := part.total[bucket].Now(now, decayTime)+part.members[mine].Now(now, decayTime), max(amount-1, negligible)
 	if used > most {
-		return time.Duration(math.Ceil(float64(fades)*math.Log(used/most))) + time.Microsecond
+		return time.Duration(math.Ceil(float64(decayTime)*math.Log(used/most))) + time.Microsecond
 	}
-	part.put(part.total, bucket, now, fades, s.limit)
-	part.put(part.members, mine, now, fades, s.limit)
+	part.put(part.total, bucket, now, decayTime, s.limit)
+	part.put(part.members, mine, now, decayTime, s.limit)
 	return 0
 }
 
-// fades is the time in which an empty bucket of the row would fill.
-func (r *Row) fades() time.Duration {
+// fillTime returns the time in which an empty bucket of the row would fill.
+func (r *Row) fillTime() time.Duration {
 	return time.Duration(float64(r.Every) * float64(r.Amount) / float64(r.Refill))
 }
 
 // put counts one more for a key.
-func (p *sharesPart) put(uses map[uint64]fadingUse, key uint64, now, fades time.Duration, limit int) {
+func (p *sharesPart) put(uses map[uint64]decayingUse, key uint64, now, decayTime time.Duration, limit int) {
 	if len(uses) >= limit {
 		makeRoom(uses, now, limit)
 	}
-	u := uses[key].Plus(1, now, fades)
-	uses[key] = fadingUse{u, whenNegligible(u.Now(now, fades), now, fades)}
+	u := uses[key].Plus(1, now, decayTime)
+	uses[key] = decayingUse{u, whenNegligible(u.Now(now, decayTime), now, decayTime)}
 }
 
-// whenNegligible returns when an amount has decayed to forgotten.
-func whenNegligible(amount float64, now, fades time.Duration) time.Duration {
-	return now + time.Duration(float64(fades)*math.Log(max(amount, forgotten)/forgotten))
+// whenNegligible returns when an amount has decayed to negligible.
+func whenNegligible(amount float64, now, decayTime time.Duration) time.Duration {
+	return now + time.Duration(float64(decayTime)*math.Log(max(amount, negligible)/negligible))
 }
 
 // makeRoom drops uses that have decayed, and if fewer than a tenth have, others
 // in the random order of the map. These count as having used nothing.
-func makeRoom(uses map[uint64]fadingUse, now time.Duration, limit int) {
+func makeRoom(uses map[uint64]decayingUse, now time.Duration, limit int) {
 	for key, u := range uses {
-		if u.gone <= now {
+		if u.expires <= now {
 			delete(uses, key)
 		}
 	}

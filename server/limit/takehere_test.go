@@ -20,7 +20,7 @@ func TestTakeHere(t *testing.T) {
 	if one.TakeHere(slow, "a", 1) == nil {
 		t.Error("more than there is")
 	}
-	one.told(t, "a")
+	one.waitReported(t, "a")
 	if two.Take(t.Context(), slow, "a", 1) == nil {
 		t.Error("the other instance does not hear of it")
 	}
@@ -32,9 +32,9 @@ func TestTakeHere(t *testing.T) {
 	}
 }
 
-// TestGivenBackWhileRedisIsTold: what is given back is available again, even if
+// TestGivenBackWhileTheTakeIsReported: what is given back is available again, even if
 // Redis answers later to the take.
-func TestGivenBackWhileRedisIsTold(t *testing.T) {
+func TestGivenBackWhileTheTakeIsReported(t *testing.T) {
 	i := newInstance(t, redisClient(t, dbtest.Redis(t)))
 	for n := range 100 {
 		for deadline := time.Now().Add(time.Minute); i.TakeHere(slow, "a", slow.Amount) != nil; time.Sleep(time.Millisecond) {
@@ -58,30 +58,30 @@ func TestGivenBackToAnEmptyRedis(t *testing.T) {
 	if err := i.TakeHere(slow, "a", 60); err != nil {
 		t.Fatal(err)
 	}
-	i.told(t, "a")
+	i.waitReported(t, "a")
 	if err := c.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if err := i.TakeHere(slow, "a", 10); err != nil {
 		t.Fatal(err)
 	}
-	i.told(t, "a")
+	i.waitReported(t, "a")
 	i.Return(t.Context(), slow, "a", 10)
-	i.told(t, "a")
+	i.waitReported(t, "a")
 	if i.TakeHere(slow, "a", 41) == nil {
-		t.Error("what was used before is forgotten")
+		t.Error("what was used before is negligible")
 	}
 	if err := i.TakeHere(slow, "a", 40); err != nil {
 		t.Errorf("what was left is gone: %v", err)
 	}
 }
 
-// told waits until the use of a bucket has been reported to Redis.
-func (i *instance) told(t testing.TB, key string) {
+// waitReported waits until the use of a bucket has been reported to Redis.
+func (i *instance) waitReported(t testing.TB, key string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); i.shared.waits(key); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("Redis is not told")
+			t.Fatal("the use is not reported to Redis")
 		}
 	}
 }

@@ -13,10 +13,10 @@ import (
 	"catbird.blue/mls/server/share"
 )
 
-// tellPause is the time between two reports, and thus the delay after which an
+// reportInterval is the time between two reports, and thus the delay after which an
 // instance learns of the use at others. The first use of a bucket is reported
 // at once.
-const tellPause = 50 * time.Millisecond
+const reportInterval = 50 * time.Millisecond
 
 // totals reports the use of shared buckets at this instance to Redis, for the
 // rows that are kept there, and gets the use at all instances together. The use
@@ -31,25 +31,25 @@ type totals struct {
 	shares *shares
 	shared *shared
 
-	mu      sync.Mutex
-	untold  map[uint64]*untold
-	touched chan struct{}
+	mu         sync.Mutex
+	unreported map[uint64]*unreported
+	changed    chan struct{}
 }
 
-// untold is the use of a bucket that has not been reported.
-type untold struct {
+// unreported is the use of a bucket that has not been reported.
+type unreported struct {
 	bucket SharedBucket
 	used   share.Decaying
 }
 
-func (u *untold) plus(n float64, now time.Duration) {
-	u.used = u.used.Plus(n, now, u.bucket.Row.fades())
+func (u *unreported) plus(n float64, now time.Duration) {
+	u.used = u.used.Plus(n, now, u.bucket.Row.fillTime())
 }
 
-func (u *untold) left(now time.Duration) float64 { return u.used.Now(now, u.bucket.Row.fades()) }
+func (u *unreported) now(now time.Duration) float64 { return u.used.Now(now, u.bucket.Row.fillTime()) }
 
 func newTotals(s *shares, redis *shared) *totals {
-	t := &totals{shares: s, shared: redis, untold: map[uint64]*untold{}, touched: make(chan struct{}, 1)}
+	t := &totals{shares: s, shared: redis, unreported: map[uint64]*unreported{}, changed: make(chan struct{}, 1)}
 	redis.watch.Go(t.run)
 	return t
 }
@@ -59,17 +59,17 @@ func newTotals(s *shares, redis *shared) *totals {
 func (t *totals) add(b SharedBucket) {
 	key := t.shares.hash(b.Row.Name, b.Name)
 	t.mu.Lock()
-	u := t.untold[key]
-	if u == nil && len(t.untold) < t.shares.limit {
-		u = &untold{bucket: b}
-		t.untold[key] = u
+	u := t.unreported[key]
+	if u == nil && len(t.unreported) < t.shares.limit {
+		u = &unreported{bucket: b}
+		t.unreported[key] = u
 	}
 	if u != nil {
 		u.plus(1, t.shares.clock())
 	}
 	t.mu.Unlock()
 	select {
-	case t.touched <- struct{}{}:
+	case t.changed <- struct{}{}:
 	default:
 	}
 }
@@ -79,15 +79,15 @@ func (t *totals) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.touched:
+		case <-t.changed:
 		}
 		for !t.shared.lost.Load() {
-			batch := t.next()
+			batch := t.nextBatch()
 			if len(batch) == 0 {
 				break
 			}
-			if err := t.tell(ctx, batch); err != nil {
-				t.keep(batch)
+			if err := t.report(ctx, batch); err != nil {
+				t.putBack(batch)
 				if ctx.Err() == nil {
 					t.shared.lose(err)
 				}
@@ -96,35 +96,35 @@ func (t *totals) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(tellPause):
+		case <-time.After(reportInterval):
 		}
 	}
 }
 
-// next returns a batch of what is to be reported.
-func (t *totals) next() map[uint64]*untold {
+// nextBatch returns some of what is to be reported.
+func (t *totals) nextBatch() map[uint64]*unreported {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	batch := make(map[uint64]*untold, min(len(t.untold), maxBatch))
-	for key, u := range t.untold {
+	batch := make(map[uint64]*unreported, min(len(t.unreported), maxBatch))
+	for key, u := range t.unreported {
 		if len(batch) == maxBatch {
 			break
 		}
 		batch[key] = u
-		delete(t.untold, key)
+		delete(t.unreported, key)
 	}
 	return batch
 }
 
-// keep puts a batch back that could not be reported.
-func (t *totals) keep(batch map[uint64]*untold) {
+// putBack puts a batch back that could not be reported.
+func (t *totals) putBack(batch map[uint64]*unreported) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for key, u := range batch {
-		if later := t.untold[key]; later != nil {
-			u.plus(later.left(later.used.Since()), later.used.Since())
+		if later := t.unreported[key]; later != nil {
+			u.plus(later.now(later.used.Since()), later.used.Since())
 		}
-		t.untold[key] = u
+		t.unreported[key] = u
 	}
 }
 
@@ -137,22 +137,22 @@ const totalLua = `
 local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
 local was = redis.call('HMGET', KEYS[1], 'use', 'at')
-local use, at, fades = tonumber(was[1] or 0), tonumber(was[2] or now), tonumber(ARGV[1])
-if at < now then use = use * math.exp((at - now) / fades) end
+local use, at, decayTime = tonumber(was[1] or 0), tonumber(was[2] or now), tonumber(ARGV[1])
+if at < now then use = use * math.exp((at - now) / decayTime) end
 use = use + tonumber(ARGV[2])
 redis.call('HSET', KEYS[1], 'use', string.format('%.6f', use), 'at', string.format('%.0f', now))
-redis.call('PEXPIRE', KEYS[1], math.ceil(fades / 1000 * math.max(1, math.log(use / 0.01))))
+redis.call('PEXPIRE', KEYS[1], math.ceil(decayTime / 1000 * math.max(1, math.log(use / 0.01))))
 return string.format('%.6f', use)
 `
 
-func (t *totals) tell(ctx context.Context, batch map[uint64]*untold) error {
+func (t *totals) report(ctx context.Context, batch map[uint64]*unreported) error {
 	answers, now := make(map[uint64]*redis.Cmd, len(batch)), t.shares.clock()
 	err := redislink.Within(ctx, t.shared.timeout, func(ctx context.Context) error {
 		_, err := t.shared.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for key, u := range batch {
-				fades := strconv.FormatInt(u.bucket.Row.fades().Microseconds(), 10)
+				decayTime := strconv.FormatInt(u.bucket.Row.fillTime().Microseconds(), 10)
 				name := t.shared.key("total "+u.bucket.Row.Name, u.bucket.Name)
-				answers[key] = p.Eval(ctx, totalLua, []string{name}, fades, u.left(now))
+				answers[key] = p.Eval(ctx, totalLua, []string{name}, decayTime, u.now(now))
 			}
 			return nil
 		})
@@ -176,11 +176,11 @@ func (t *totals) learn(key uint64, row *Row, total float64) {
 	part := &t.shares.parts[key%shards]
 	part.mu.Lock()
 	defer part.mu.Unlock()
-	now, fades := t.shares.clock(), row.fades()
+	now, decayTime := t.shares.clock(), row.fillTime()
 	t.mu.Lock()
-	if since := t.untold[key]; since != nil {
-		total += since.left(now)
+	if since := t.unreported[key]; since != nil {
+		total += since.now(now)
 	}
 	t.mu.Unlock()
-	part.total[key] = fadingUse{share.NewDecaying(total, now), whenNegligible(total, now, fades)}
+	part.total[key] = decayingUse{share.NewDecaying(total, now), whenNegligible(total, now, decayTime)}
 }

@@ -119,9 +119,9 @@ func TestTotalsFadeWithoutRedis(t *testing.T) {
 	one.shared.lost.Store(true)
 	for range 20 {
 		one.drain(t, b)
-		now.Add(int64(shareRow.fades()))
+		now.Add(int64(shareRow.fillTime()))
 	}
-	now.Add(int64(10 * shareRow.fades()))
+	now.Add(int64(10 * shareRow.fillTime()))
 	one.shared.lost.Store(false)
 	if wait := one.TryShare(b, freshMember()); wait > 0 {
 		t.Fatal("refused after an outage")
@@ -129,7 +129,7 @@ func TestTotalsFadeWithoutRedis(t *testing.T) {
 	key := one.shared.key("total "+shareRow.Name, b.Name)
 	eventually(t, func() bool { return c.Exists(t.Context(), key).Val() == 1 })
 	if used := c.HGet(t.Context(), key, "use").Val(); !strings.HasPrefix(used, "1.0") {
-		t.Errorf("%s is told, want one and little more", used)
+		t.Errorf("%s is reported, want one and little more", used)
 	}
 	if n := two.drain(t, b); n < 90 {
 		t.Errorf("another instance gives %d", n)

@@ -95,8 +95,8 @@ func (o *Origins) hear(ctx context.Context, a *asking) bool {
 // answer waits for the question's turn, asks the PDS and stores the answer. It
 // returns the pause before the next request.
 func (o *Origins) answer(q question) time.Duration {
-	turn := o.queue.Enter(q.source, limit.Lane{Row: limit.ConfirmAll}, limit.Lane{Row: limit.ConfirmOpen},
-		limit.Lane{Row: limit.ConfirmOrigin, Key: q.claim.origin}, limit.Lane{Row: limit.ConfirmOriginOpen, Key: q.claim.origin})
+	turn := o.queue.Enter(q.source, limit.Resource{Row: limit.ConfirmAll}, limit.Resource{Row: limit.ConfirmOpen},
+		limit.Resource{Row: limit.ConfirmOrigin, Key: q.claim.origin}, limit.Resource{Row: limit.ConfirmOriginOpen, Key: q.claim.origin})
 	defer turn.Done()
 	ctx, cancel := context.WithTimeout(o.ctx, askFor)
 	defer cancel()

@@ -125,7 +125,7 @@ func TestWhatIsNotStoredCostsNothing(t *testing.T) {
 	settled(false, nil)
 	settled(true, xrpc.Invalid("x", "is wrong"))
 	settled(false, xrpc.Invalid("x", "is wrong"))
-	if b.shares.accounts[b.shares.key("a")].Now(b.now, fades) != 0 {
+	if b.shares.accounts[b.shares.key("a")].Now(b.now, decayTime) != 0 {
 		t.Errorf("what was given back counts: %+v", b.shares.accounts)
 	}
 	settled(false, context.Canceled)

@@ -12,8 +12,8 @@
 //
 // If nothing was stored, Settle gives back what was paid.
 //
-//	book.go      the bills, the uploads under way
+//	book.go      the bills, the uploads in progress
 //	shares.go    what each account stored in the last day, and the fair share
-//	space.go     how much of the storage is free, and who may write then
-//	probes.go    how that is measured: file systems, the database
+//	space.go     how much of the storage is free, and which writes are refused
+//	probes.go    how free storage is measured: file systems, the database
 package storage

@@ -10,21 +10,23 @@ import (
 )
 
 const (
-	// What an account stored fades by 1/e in a day: what it stores at a steady
-	// rate stands at that of a day.
-	fades = 24 * time.Hour
-	// leastShare is what everybody may have stored, in bytes. Accounts below it
-	// do not count: any number of them makes the share of the others no smaller.
+	// decayTime is the time in which what an account stored decays by 1/e. An
+	// account that stores at a steady rate ends up at what it stores in a day.
+	decayTime = 24 * time.Hour
+	// leastShare is how many bytes every account may have stored. Accounts
+	// below it are not counted, so that they do not make the share of the
+	// others smaller.
 	leastShare = 64 << 10
-	// maxAccounts bounds those that are remembered: about 10 MB.
+	// maxAccounts bounds the accounts that are remembered, which takes about 10
+	// MB.
 	maxAccounts = 100_000
-	// above is by how much an account has to be above the share: amounts are
-	// rounded.
+	// above is the factor by which an account must exceed the share, since
+	// amounts are rounded.
 	above = 1.001
 )
 
-// shares has what accounts stored in the last day, at this instance and since
-// its start.
+// shares has what accounts stored in the last day at this instance, since its
+// start.
 type shares struct {
 	clock func() time.Duration
 	seed  maphash.Seed
@@ -32,8 +34,8 @@ type shares struct {
 
 	mu       sync.Mutex
 	accounts map[uint64]share.Decaying
-	// total is of the accounts that have stored leastShare, and large how many
-	// those are. Those that fell below since the last sweep are still in both.
+	// total is the sum for the accounts with at least leastShare, large their
+	// number. Accounts that fell below since the last sweep are still included.
 	total share.Decaying
 	large int
 }
@@ -42,11 +44,11 @@ func newShares(clock func() time.Duration) *shares {
 	return &shares{clock: clock, seed: maphash.MakeSeed(), most: maxAccounts, accounts: map[uint64]share.Decaying{}}
 }
 
-// key keeps DIDs out of the memory: two that collide share an entry, which needs
-// 2^32 accounts to become likely.
+// key hashes a DID. Two DIDs that collide share an entry, which becomes likely
+// at 2^32 accounts.
 func (s *shares) key(did string) uint64 { return maphash.String(s.seed, did) }
 
-// add counts bytes of an account; fewer than 0 are given back.
+// add adds bytes to what an account stored; a negative number gives them back.
 func (s *shares) add(did string, bytes int64) {
 	if bytes == 0 {
 		return
@@ -54,9 +56,9 @@ func (s *shares) add(did string, bytes int64) {
 	key, now := s.key(did), s.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.accounts[key].Now(now, fades)
-	stored := s.accounts[key].Plus(float64(bytes), now, fades)
-	after := stored.Now(now, fades)
+	before := s.accounts[key].Now(now, decayTime)
+	stored := s.accounts[key].Plus(float64(bytes), now, decayTime)
+	after := stored.Now(now, decayTime)
 	if len(s.accounts) >= s.most {
 		s.makeRoom(now)
 	}
@@ -71,7 +73,7 @@ func (s *shares) add(did string, bytes int64) {
 		s.large++
 		change += after
 	}
-	s.total = s.total.Plus(change, now, fades)
+	s.total = s.total.Plus(change, now, decayTime)
 }
 
 // isAbove tells whether an account stored more than its fair share: an equal
@@ -80,8 +82,8 @@ func (s *shares) isAbove(did string) bool {
 	key, now := s.key(did), s.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	equal := s.total.Now(now, fades) / float64(max(1, s.large))
-	return s.accounts[key].Now(now, fades) > max(equal, leastShare)*above
+	equal := s.total.Now(now, decayTime) / float64(max(1, s.large))
+	return s.accounts[key].Now(now, decayTime) > max(equal, leastShare)*above
 }
 
 // sweep forgets what is too little to matter, and counts anew.
@@ -95,7 +97,7 @@ func (s *shares) sweep() {
 func (s *shares) count(now time.Duration) {
 	total, large := 0.0, 0
 	for key, u := range s.accounts {
-		switch amount := u.Now(now, fades); {
+		switch amount := u.Now(now, decayTime); {
 		case amount >= leastShare:
 			total, large = total+amount, large+1
 		case amount < 1:
@@ -114,7 +116,7 @@ func (s *shares) makeRoom(now time.Duration) {
 			if len(s.accounts) <= want {
 				break
 			}
-			if u.Now(now, fades) < least {
+			if u.Now(now, decayTime) < least {
 				delete(s.accounts, key)
 			}
 		}
