@@ -17,17 +17,17 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// statedLimit is one number, wherever it is written.
+// statedLimit is one limit and all places that state it.
 type statedLimit struct {
-	// row is its name in docs/protocol.md, cell what stands there.
+	// row is its name in docs/protocol.md, cell its value there.
 	row, cell string
 	value     int64
-	// bounds are the places in lexicons that state it in this unit, and
-	// text those that state it in characters of base64.
+	// bounds are the places in lexicons that state it in this unit, text those
+	// that state it in characters of base64.
 	bounds, text []string
-	// most are integers in lexicons that it is the maximum of.
+	// most are the integers in lexicons of which it is the maximum.
 	most []string
-	// told is its name in describeService's limits.
+	// told is its name in the limits of describeService.
 	told string
 }
 
@@ -89,7 +89,7 @@ var limits = []statedLimit{
 	{row: "uses of a token without `jti`", cell: "10", value: auth.MaxUsesWithoutJTI},
 }
 
-// The documents name the numbers that are in force.
+// docs/protocol.md states the limits that are in force.
 func TestLimitsInDocs(t *testing.T) {
 	text := string(must(os.ReadFile("../../docs/protocol.md"))(t))
 	_, section, found := strings.Cut(text, "\n## Limits\n")
@@ -129,7 +129,7 @@ func TestLimitsInDocs(t *testing.T) {
 	}
 }
 
-// parseLimit reads a number with its unit: bytes, a count, or a time in
+// parseLimit parses a number with its unit: bytes, a count, or a time in
 // nanoseconds.
 func parseLimit(t testing.TB, cell string) int64 {
 	t.Helper()
@@ -147,7 +147,7 @@ func parseLimit(t testing.TB, cell string) int64 {
 	return sum
 }
 
-// The lexicons state the numbers that are in force.
+// The lexicons state the limits that are in force.
 func TestLimitsInLexicons(t *testing.T) {
 	for _, l := range limits {
 		for _, place := range l.bounds {
@@ -168,9 +168,10 @@ func TestLimitsInLexicons(t *testing.T) {
 		}
 	}
 	for place, want := range map[string]int{
-		// An old client may send more than is accepted.
+		// Lexicons allow more than is accepted now, so that the limit can be
+		// raised.
 		"sendMessage.ciphertext": 10 << 20, "sendProposal.proposal": 4 << 20, "leaveConvo.proposal": (4<<20 + 2) / 3 * 4,
-		// The creator is the one more.
+		// The creator is a member too.
 		"createConvo.initialMembers": server.MaxMembers - 1, "createConvo.keyPackageHashes": server.MaxLeaves,
 		"addMembers.keyPackageHashes": server.MaxLeaves, "addMembers.didList": 50, "getKeyPackages.dids": 100,
 		"sendCommit.addedDids": server.MaxMembers, "sendCommit.removedDids": server.MaxMembers, "sendMessage.blobs": 10,
@@ -187,8 +188,8 @@ func TestLimitsInLexicons(t *testing.T) {
 	}
 }
 
-// Bodies are bounded by what the lexicons allow: the largest valid input fits,
-// and not much more is read.
+// The limits of bodies follow from the lexicons: the largest valid input is
+// accepted, and not much more is read.
 func TestLargestInputsFit(t *testing.T) {
 	for _, m := range jsonMethods() {
 		most := largest(t, readLexicon(m.NSID).input())
@@ -204,7 +205,7 @@ func TestLargestInputsFit(t *testing.T) {
 	}
 }
 
-// largest is the size of the largest JSON that a schema allows.
+// largest returns the size of the largest JSON that a schema allows.
 func largest(t testing.TB, s *schema) int64 {
 	t.Helper()
 	s = s.resolve()
@@ -243,7 +244,8 @@ func largest(t testing.TB, s *schema) int64 {
 	return 0
 }
 
-// maxLength finds the bound of a method's input, as method.field.
+// maxLength returns maxLength of a field of a method's input, named
+// method.field.
 func maxLength(t testing.TB, place string) int {
 	t.Helper()
 	s := find(t, place)
@@ -253,7 +255,7 @@ func maxLength(t testing.TB, place string) int {
 	return *s.MaxLength
 }
 
-// find finds a field of a method's input.
+// find returns the schema of a field of a method's input.
 func find(t testing.TB, place string) *schema {
 	t.Helper()
 	method, path, _ := strings.Cut(place, ".")
@@ -270,7 +272,7 @@ func find(t testing.TB, place string) *schema {
 	return s
 }
 
-// describeService tells the numbers that are in force.
+// describeService states the limits that are in force.
 func TestLimitsAreTold(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.server.PastEpochs = 3 })
