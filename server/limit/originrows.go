@@ -74,36 +74,36 @@ func rowFor(rows *[ClassPublic]*Row, c Class) *Row {
 // did:web as well, and a request causes one before anything is known of its
 // sender.
 var (
-	LookupNew = &Row{Name: "lookup-new", What: "look-ups of DIDs that are not known", Unit: Lookups, Per: "instance, shared by source addresses",
+	LookupNew = &Row{Name: "lookup-new", What: "look-ups of unknown accounts", Unit: Lookups, Per: "instance, shared by sources",
 		Amount: 100, Refill: 50, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupKnown = &Row{Name: "lookup-known", What: "look-ups of accounts that are known", Unit: Lookups, Per: "instance, shared by source addresses",
+	LookupKnown = &Row{Name: "lookup-known", What: "look-ups of known accounts", Unit: Lookups, Per: "instance, shared by sources",
 		Amount: 200, Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
 	// LookupStatus limits the queries whether an account is known.
-	LookupStatus = &Row{Name: "lookup-status", What: "questions whether an account is known", Unit: Rows, Per: "instance, shared by source addresses",
+	LookupStatus = &Row{Name: "lookup-status", What: "queries whether an account is known", Unit: Rows, Per: "instance, shared by sources",
 		Amount: 1000, Refill: 500, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupWaiting = &Row{Name: "lookup-waiting", What: "look-ups that wait", Unit: Lookups, Per: "instance; the longest line loses its last",
+	LookupWaiting = &Row{Name: "lookup-waiting", What: "waiting look-ups", Unit: Lookups, Per: "instance, shared by sources",
 		Amount: 1024, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupPLC = &Row{Name: "lookup-plc", What: "look-ups at the PLC directory under way", Unit: Lookups, Per: "instance; as many again for known accounts",
+	LookupPLC = &Row{Name: "lookup-plc", What: "concurrent look-ups at the PLC directory", Unit: Lookups, Per: "instance",
 		Amount: 64, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupWeb = &Row{Name: "lookup-web", What: "look-ups of did:web under way", Unit: Lookups, Per: "instance; as many again for known accounts",
+	LookupWeb = &Row{Name: "lookup-web", What: "concurrent look-ups of did:web", Unit: Lookups, Per: "instance",
 		Amount: 16, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupDomain = &Row{Name: "lookup-domain", What: "look-ups of did:web under way", Unit: Lookups, Per: "registrable domain",
+	LookupDomain = &Row{Name: "lookup-domain", What: "concurrent look-ups of did:web", Unit: Lookups, Per: "registrable domain",
 		Amount: 4, Error: xrpc.RateLimitExceeded, Kept: Process}
 )
 
 // Requests to a PDS to confirm that it has an account. A DID document can name
 // any host as the PDS, so an attacker could direct our requests to it.
 var (
-	ConfirmAll = &Row{Name: "confirm", What: "questions to PDSes whether they have an account", Unit: Calls, Per: "instance, shared by source addresses",
-		Amount: 100, Refill: 50, Every: time.Second, Error: "counts as not confirmed", Kept: Process}
-	ConfirmOrigin = &Row{Name: "confirm-origin", What: "questions to the PDSes of one origin", Unit: Calls, Per: "origin",
-		Amount: 20, Refill: 10, Every: time.Second, Error: "counts as not confirmed", Kept: Process}
-	ConfirmWaiting = &Row{Name: "confirm-waiting", What: "questions to PDSes that wait", Unit: Calls, Per: "instance; the longest line loses its last",
-		Amount: 1024, Error: "counts as not confirmed", Kept: Process}
-	ConfirmOpen = &Row{Name: "confirm-open", What: "questions to PDSes under way", Unit: Calls, Per: "instance",
-		Amount: 32, Error: "counts as not confirmed", Kept: Process}
-	ConfirmOriginOpen = &Row{Name: "confirm-origin-open", What: "questions to the PDSes of one origin under way", Unit: Calls, Per: "origin",
-		Amount: 4, Error: "counts as not confirmed", Kept: Process}
+	ConfirmAll = &Row{Name: "confirm", What: "requests to PDSes", Unit: Calls, Per: "instance, shared by sources",
+		Amount: 100, Refill: 50, Every: time.Second, Error: "not confirmed", Kept: Process}
+	ConfirmOrigin = &Row{Name: "confirm-origin", What: "requests to the PDSes of one origin", Unit: Calls, Per: "origin",
+		Amount: 20, Refill: 10, Every: time.Second, Error: "not confirmed", Kept: Process}
+	ConfirmWaiting = &Row{Name: "confirm-waiting", What: "waiting requests to PDSes", Unit: Calls, Per: "instance, shared by sources",
+		Amount: 1024, Error: "not confirmed", Kept: Process}
+	ConfirmOpen = &Row{Name: "confirm-open", What: "concurrent requests to PDSes", Unit: Calls, Per: "instance",
+		Amount: 32, Error: "not confirmed", Kept: Process}
+	ConfirmOriginOpen = &Row{Name: "confirm-origin-open", What: "concurrent requests to the PDSes of one origin", Unit: Calls, Per: "origin",
+		Amount: 4, Error: "not confirmed", Kept: Process}
 )
 
 func originTable() []*Row {

@@ -16,9 +16,9 @@ const TooManyProposals = "TooManyProposals"
 // kept as long as its conversation. A GroupInfo replaces the previous one, so
 // only its growth counts.
 var (
-	StoredBytes = &Row{Name: "stored-bytes", What: "bytes stored: messages, blobs, key packages, Welcomes, GroupInfos by what they grow, commits, proposals",
+	StoredBytes = &Row{Name: "stored-bytes", What: "stored bytes",
 		Unit: Bytes, Per: "account", Amount: 512 << 20, Refill: 512 << 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
-	KeptBytes = &Row{Name: "kept-bytes", What: "of them commits and proposals, which no age removes",
+	KeptBytes = &Row{Name: "kept-bytes", What: "stored bytes of commits and proposals",
 		Unit: Bytes, Per: "account", Amount: 64 << 20, Refill: 64 << 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
 	ConvosCreated = &Row{Name: "convos-created", What: "conversations created",
 		Unit: Rows, Per: "account", Amount: 200, Refill: 200, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
@@ -31,19 +31,19 @@ var (
 var (
 	EpochProposals = &Row{Name: "epoch-proposals", What: "proposals in one epoch",
 		Unit: Rows, Per: "account and conversation", Amount: 64, Error: TooManyProposals, Kept: Database}
-	EpochProposalBytes = &Row{Name: "epoch-proposal-bytes", What: "proposals in one epoch, together",
+	EpochProposalBytes = &Row{Name: "epoch-proposal-bytes", What: "bytes of proposals in one epoch",
 		Unit: Bytes, Per: "account and conversation", Amount: 1 << 20, Error: TooManyProposals, Kept: Database}
 	// OpenUploads limits concurrent uploads. The maximum size of each is
 	// reserved in the account's quota.
-	OpenUploads = &Row{Name: "open-uploads", What: "uploads under way",
+	OpenUploads = &Row{Name: "open-uploads", What: "concurrent uploads",
 		Unit: Calls, Per: "account and instance", Amount: 4, Error: xrpc.RateLimitExceeded, Kept: Process}
 )
 
 // How much of the storage must be free.
 var (
-	FreeForAll = &Row{Name: "free-for-all", What: "free storage below which accounts above their fair share of the last day store nothing",
+	FreeForAll = &Row{Name: "free-for-all", What: "least free storage for accounts above their fair share",
 		Unit: Percent, Per: "instance", Amount: 10, Error: StorageFull, Kept: Process}
-	FreeForWrites = &Row{Name: "free-for-writes", What: "free storage below which nothing is stored but what removals need",
+	FreeForWrites = &Row{Name: "free-for-writes", What: "least free storage for writes except removals",
 		Unit: Percent, Per: "instance", Amount: 3, Error: StorageFull, Kept: Process}
 )
 

@@ -40,8 +40,7 @@ var convoRates = map[Class]*Row{
 
 // SpentTokens bounds the memory for used tokens.
 var SpentTokens = &Row{
-	Name: "spent-tokens", What: "used tokens remembered (in Redis: what its memory has room for); where little is left, those with most are refused, " +
-		"and the last tenth is for accounts with fewer than 16",
+	Name: "spent-tokens", What: "remembered used tokens",
 	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
 }
 
@@ -52,7 +51,7 @@ var SpentTokens = &Row{
 var (
 	MembersAdded = &Row{Name: "members-added", What: "accounts added to conversations", Unit: Rows, Per: "account", Amount: 100,
 		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
-	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added to conversations in which the adder may remove members",
+	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added, if the member may remove others",
 		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
@@ -60,16 +59,16 @@ var (
 // groups and key packages, by a fixed time for each cipher suite. A group of
 // 4,000 leaves with P-521 takes 6 s, one of 1,000 with Ed25519 80 ms, and a
 // commit to a group whose tree is cached a few checks.
-var Verification = &Row{Name: "verification", What: "signatures of MLS objects checked, at 0.08 ms each (P-384: 0.6 ms, P-521: 1.5 ms)", Unit: CPU,
+var Verification = &Row{Name: "verification", What: "signature checks of MLS objects", Unit: CPU,
 	Per: "account", Amount: 20_000, Refill: 200, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared}
 
 // The memory for request bodies, which server/bodies divides.
 var (
-	BodyBytes = &Row{Name: "body-bytes", What: "memory of request bodies that are read or answered; the slowest is answered 408", Unit: Bytes,
+	BodyBytes = &Row{Name: "body-bytes", What: "memory for request bodies; the slowest gets 408", Unit: Bytes,
 		Per: "account", Amount: 64 << 20, Error: xrpc.RateLimitExceeded, Kept: Process}
 	// AllBodyBytes is a quarter of the memory limit of the process; its amount
 	// applies if that limit is not known.
-	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies; the account with most loses its slowest (408)",
+	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies",
 		Unit: Bytes, Per: "instance", Amount: 256 << 20, Error: xrpc.ServiceUnavailable, Kept: Process}
 )
 
@@ -77,9 +76,9 @@ var (
 var (
 	// OpenConnections is the most that the service configures by itself. It
 	// configures fewer if the limits of open files or memory require it.
-	OpenConnections = &Row{Name: "connections", What: "open connections; the longest waiting give way, of the source with most first",
+	OpenConnections = &Row{Name: "connections", What: "open connections; new ones replace idle ones",
 		Unit: Connections, Per: "instance", Amount: 10_000, Error: xrpc.ServiceUnavailable, Kept: Process}
-	SourceConnections = &Row{Name: "connections-source", What: "connections in an equal share of those that have proven nothing, at least",
+	SourceConnections = &Row{Name: "connections-source", What: "least share of connections",
 		Unit: Connections, Per: "source address", Amount: 1, Error: xrpc.ServiceUnavailable, Kept: Process}
 )
 
