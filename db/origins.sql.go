@@ -36,7 +36,7 @@ func (q *Queries) ForgetOrigin(ctx context.Context, did string, origin string) e
 	return err
 }
 
-const getStanding = `-- name: GetStanding :one
+const getAccountState = `-- name: GetAccountState :one
 SELECT o.origin, coalesce(extract(epoch FROM now() - o.confirmed_at), 0)::double precision AS age, (o.settled_at IS NOT NULL)::boolean AS noted,
     (o.settled_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM (
@@ -52,7 +52,7 @@ FROM (SELECT $1::text AS did) a
 LEFT JOIN account_origins o ON o.did = a.did
 `
 
-type GetStandingRow struct {
+type GetAccountStateRow struct {
 	Origin  *string
 	Age     float64
 	Noted   bool
@@ -65,9 +65,9 @@ type GetStandingRow struct {
 // accepted the same conversation long enough ago. Only the first conversations
 // that it accepted are checked: an account usually has few in which nobody else
 // accepted.
-func (q *Queries) GetStanding(ctx context.Context, did string, newFor float64) (GetStandingRow, error) {
-	row := q.db.QueryRow(ctx, getStanding, did, newFor)
-	var i GetStandingRow
+func (q *Queries) GetAccountState(ctx context.Context, did string, newFor float64) (GetAccountStateRow, error) {
+	row := q.db.QueryRow(ctx, getAccountState, did, newFor)
+	var i GetAccountStateRow
 	err := row.Scan(
 		&i.Origin,
 		&i.Age,

@@ -1,4 +1,4 @@
--- name: GetStanding :one
+-- name: GetAccountState :one
 -- The state of an account that limits depend on: its confirmed origin, with the
 -- seconds since the confirmation as age, whether it is settled, and whether
 -- that is stored (noted). It is settled when it and another account have

@@ -28,11 +28,11 @@ const (
 	// leastInstance is the minimum for an instance, however small its memory:
 	// the largest body fits, together with the buffer that it outgrew.
 	leastInstance = 2 * gen.MaxJSON
-	// settled is the age from which a body can count as slow.
-	settled = 2 * time.Second
-	// comeBack is the Retry-After of a refused body. By then a slow body has
+	// slowAge is the age from which a body can count as slow.
+	slowAge = 2 * time.Second
+	// retryAfter is the Retry-After of a refused body. By then a slow body has
 	// lost its memory.
-	comeBack = 5 * time.Second
+	retryAfter = 5 * time.Second
 )
 
 // Config configures a Budget. All fields are optional.
@@ -199,7 +199,7 @@ func (b *Budget) makeRoom(asks *room, holder string, row *limit.Row) error {
 		// A body that has just been read completely does not lose: try the next
 		// one.
 		slowest.lost = slowest.lose()
-		b.settle(slowest)
+		b.endReading(slowest)
 		if slowest.lost {
 			b.charge(slowest, -slowest.bytes)
 			b.count(row)
@@ -225,8 +225,8 @@ func (b *Budget) charge(r *room, n int64) {
 	}
 }
 
-// settle ends the reading of a room's body.
-func (b *Budget) settle(r *room) {
+// endReading ends the reading of a room's body.
+func (b *Budget) endReading(r *room) {
 	if !r.reading {
 		return
 	}
@@ -246,5 +246,5 @@ func (b *Budget) count(row *limit.Row) {
 
 func (b *Budget) refuse(row *limit.Row) error {
 	b.count(row)
-	return row.Refuse(comeBack)
+	return row.Refuse(retryAfter)
 }

@@ -63,7 +63,7 @@ func (p *place) refused(r *reader, n int64, status int) {
 	before := p.Used()
 	err := r.Grow(n)
 	var e *xrpc.Error
-	if !errors.As(err, &e) || e.Status != status || e.RetryAfter != comeBack {
+	if !errors.As(err, &e) || e.Status != status || e.RetryAfter != retryAfter {
 		p.t.Errorf("%d bytes: %v, want a refusal with %d", n, err, status)
 	}
 	if p.Used() != before {

@@ -23,7 +23,7 @@ type room struct {
 // just begun counts as fast.
 func (r *room) speed(now time.Time) float64 {
 	age := now.Sub(r.began)
-	if age < settled {
+	if age < slowAge {
 		return math.Inf(1)
 	}
 	return float64(r.arrived.Load()) / age.Seconds()
@@ -56,13 +56,13 @@ func (r *room) Arrived(n int) { r.arrived.Add(int64(n)) }
 func (r *room) Whole() {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
-	r.budget.settle(r)
+	r.budget.endReading(r)
 }
 
 // End implements xrpc.Room.
 func (r *room) End() {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
-	r.budget.settle(r)
+	r.budget.endReading(r)
 	r.budget.charge(r, -r.bytes)
 }

@@ -37,7 +37,7 @@ type Receiver interface {
 type Bus interface {
 	// Hint notifies all instances of new entries for a stream key: a
 	// conversation or an account. It never blocks.
-	Hint(lane string)
+	Hint(streamKey string)
 	// Signal sends a signal to all instances. It may be lost.
 	Signal(ctx context.Context, s Signal) error
 	// Forget notifies the other instances that the signing key of an account

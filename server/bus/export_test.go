@@ -1,4 +1,4 @@
 package bus
 
 // ChannelOf returns the name of the channel for a stream key.
-func ChannelOf(lane string) string { return channel(channelOf(lane)) }
+func ChannelOf(streamKey string) string { return channel(channelOf(streamKey)) }

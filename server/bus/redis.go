@@ -25,9 +25,9 @@ const Channels = 64
 // specification, "Hash tags").
 func channel(n int) string { return fmt.Sprintf("mls:bus:{%02d}", n) }
 
-func channelOf(lane string) int {
+func channelOf(streamKey string) int {
 	h := fnv.New32a()
-	h.Write([]byte(lane))
+	h.Write([]byte(streamKey))
 	return int(h.Sum32() % Channels)
 }
 
@@ -99,9 +99,9 @@ func NewRedis(c RedisConfig) *Redis {
 
 // Hint implements Bus. This instance is notified at once; hints to others that
 // come close together become one.
-func (r *Redis) Hint(lane string) {
+func (r *Redis) Hint(streamKey string) {
 	r.to.Hint()
-	r.hint.Store(int32(channelOf(lane)))
+	r.hint.Store(int32(channelOf(streamKey)))
 	select {
 	case r.wake <- struct{}{}:
 	default:

@@ -58,8 +58,8 @@ func (k *Keeper) accept(tcp *net.TCPConn) *Conn {
 	c.since = k.now()
 	victims := k.expire()
 	ok := true
-	if k.unproven() >= k.unprovenMost() {
-		v := k.giveWay(c)
+	if k.unproven() >= k.maxUnproven() {
+		v := k.replace(c)
 		if v == nil {
 			v, ok = k.fromReserve(c)
 		}
@@ -78,14 +78,14 @@ func (k *Keeper) accept(tcp *net.TCPConn) *Conn {
 	return c
 }
 
-// giveWay removes a connection to make room for c; nil if there is none that
+// replace removes a connection to make room for c; nil if there is none that
 // may be closed.
-func (k *Keeper) giveWay(c *Conn) *Conn {
-	k.say("connections are at their limit: the longest waiting give way to new ones")
+func (k *Keeper) replace(c *Conn) *Conn {
+	k.warn("connections are at their limit: the longest waiting give way to new ones")
 	most, held := k.sources.Most()
 	own := k.sources.Held(c.own)
 	var v *Conn
-	switch fair := int64(k.unprovenMost() / (k.sources.Len() + 1)); {
+	switch fair := int64(k.maxUnproven() / (k.sources.Len() + 1)); {
 	case own >= max(fair, 1):
 		// The source of c has its share, so c replaces the oldest connection of
 		// that source, which is likely to be the less useful one.
@@ -107,12 +107,12 @@ func (k *Keeper) giveWay(c *Conn) *Conn {
 // of the source with the most, if that has more than a quarter of all,
 // otherwise any that has been in its request for a while.
 func (k *Keeper) stuck(most netip.Prefix, held int64) *Conn {
-	if held > int64(k.unprovenMost()/4) {
+	if held > int64(k.maxUnproven()/4) {
 		if v := oldest(&k.groups[most].active); v != nil {
 			return v
 		}
 	}
-	if v := oldest(&k.active); v != nil && k.now().Sub(v.since) >= settled {
+	if v := oldest(&k.active); v != nil && k.now().Sub(v.since) >= stuckAge {
 		return v
 	}
 	return nil
@@ -150,7 +150,7 @@ func (k *Keeper) expire() (victims []*Conn) {
 // trim removes surplus connections after an authenticated one has finished its
 // request and waits again.
 func (k *Keeper) trim() (victims []*Conn) {
-	for k.unproven() > k.unprovenMost() {
+	for k.unproven() > k.maxUnproven() {
 		most, _ := k.sources.Most()
 		var v *Conn
 		if g := k.groups[most]; g != nil {
@@ -181,7 +181,7 @@ func (k *Keeper) failed(err error) {
 	}
 	k.failures.Inc()
 	k.mu.Lock()
-	k.say("connections cannot be accepted", "error", why.Error())
+	k.warn("connections cannot be accepted", "error", why.Error())
 	var victims []*Conn
 	for why == syscall.EMFILE || why == syscall.ENFILE {
 		v := oldest(&k.waiting)
@@ -197,7 +197,7 @@ func (k *Keeper) failed(err error) {
 
 // refused counts a connection that was refused.
 func (k *Keeper) refused() {
-	k.say("connections are refused: all are in use")
+	k.warn("connections are refused: all are in use")
 	if k.limits != nil {
 		k.limits.Refused(limit.OpenConnections)
 	}

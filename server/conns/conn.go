@@ -33,18 +33,20 @@ type Conn struct {
 	since time.Time
 	// own is the source of the connection, source that of its request. They
 	// differ if proxy is set. The zero Prefix stands for none.
-	own, source netip.Prefix
-	proxy, gone bool
-	// places are the connection's elements in the keeper's lists.
-	places []place
+	own, source    netip.Prefix
+	proxy, removed bool
+	// elements are the connection's elements in the keeper's lists.
+	elements []listElement
 }
 
-type place struct {
-	in *list.List
-	at *list.Element
+type listElement struct {
+	list    *list.List
+	element *list.Element
 }
 
-func (c *Conn) stand(in *list.List) { c.places = append(c.places, place{in, in.PushBack(c)}) }
+func (c *Conn) addTo(l *list.List) {
+	c.elements = append(c.elements, listElement{l, l.PushBack(c)})
+}
 
 // Close closes the connection and removes it from the keeper.
 func (c *Conn) Close() error {
@@ -112,7 +114,7 @@ func (k *Keeper) State(c net.Conn, s http.ConnState) {
 
 // move changes the state of a connection.
 func (k *Keeper) move(c *Conn, to state) {
-	if c.gone {
+	if c.removed {
 		return
 	}
 	k.leave(c)
@@ -131,16 +133,16 @@ func (k *Keeper) enter(c *Conn) {
 	}
 	switch {
 	case c.state == reserved:
-		c.stand(&k.reserved)
+		c.addTo(&k.reserved)
 	case c.state == waiting && c.proxy:
-		c.stand(&k.proxied)
+		c.addTo(&k.proxied)
 	case c.state == waiting:
-		c.stand(&k.waiting)
-		c.stand(&k.join(c.source).waiting)
+		c.addTo(&k.waiting)
+		c.addTo(&k.join(c.source).waiting)
 	case c.state == active:
-		c.stand(&k.active)
+		c.addTo(&k.active)
 		if c.source.IsValid() {
-			c.stand(&k.join(c.source).active)
+			c.addTo(&k.join(c.source).active)
 		}
 	}
 }
@@ -148,10 +150,10 @@ func (k *Keeper) enter(c *Conn) {
 // leave undoes enter.
 func (k *Keeper) leave(c *Conn) {
 	k.count[c.state]--
-	for _, p := range c.places {
-		p.in.Remove(p.at)
+	for _, e := range c.elements {
+		e.list.Remove(e.element)
 	}
-	c.places = c.places[:0]
+	c.elements = c.elements[:0]
 	if k.shared(c) {
 		k.sources.Add(c.source, -1)
 		if k.sources.Held(c.source) == 0 {
@@ -178,11 +180,11 @@ func (k *Keeper) join(of netip.Prefix) *group {
 
 // forget removes a closed connection.
 func (k *Keeper) forget(c *Conn) {
-	if c.gone {
+	if c.removed {
 		return
 	}
 	k.leave(c)
-	c.gone = true
+	c.removed = true
 	if k.calm != nil {
 		k.calm.Note(int64(k.open()) * Memory)
 	}

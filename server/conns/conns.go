@@ -41,12 +41,12 @@ const (
 	idleFull = 5 * time.Second
 	// Memory is the memory of an open connection in bytes: stack and buffers.
 	Memory = 32 << 10
-	// quiet is the minimum time between two log lines about the same condition.
-	quiet = time.Minute
-	// comeBack is the Retry-After for a refused client.
-	comeBack = 5 * time.Second
-	// settled is the age of a request from which its connection may be closed.
-	settled = 2 * time.Second
+	// logInterval is the minimum time between two log lines about the same condition.
+	logInterval = time.Minute
+	// retryAfter is the Retry-After for a refused client.
+	retryAfter = 5 * time.Second
+	// stuckAge is the age of a request from which its connection may be closed.
+	stuckAge = 2 * time.Second
 )
 
 // Config configures a Keeper. All fields but Max are optional.
@@ -74,16 +74,16 @@ type Config struct {
 
 // Keeper limits the open connections of an instance.
 type Keeper struct {
-	max, reserve, floor int
-	trusted             source.Proxies
-	urgent              func(*http.Request) bool
-	limits              *limit.Limits
-	log                 *slog.Logger
-	calm                *share.Calm
-	now                 func() time.Time
-	remote              func(*net.TCPConn) net.Addr
-	closed              *prometheus.CounterVec
-	failures            prometheus.Counter
+	max, reserve, minimum int
+	trusted               source.Proxies
+	urgent                func(*http.Request) bool
+	limits                *limit.Limits
+	log                   *slog.Logger
+	calm                  *share.Calm
+	now                   func() time.Time
+	remote                func(*net.TCPConn) net.Addr
+	closed                *prometheus.CounterVec
+	failures              prometheus.Counter
 
 	mu    sync.Mutex
 	count [states]int
@@ -94,7 +94,7 @@ type Keeper struct {
 	// waiting, proxied and active have the connections of all sources in that
 	// order. proxied are waiting connections of proxies.
 	waiting, proxied, active, reserved list.List
-	said                               map[string]time.Time
+	lastLogged                         map[string]time.Time
 }
 
 // group is the connections of one source, the oldest first.
@@ -105,9 +105,9 @@ func New(c Config) *Keeper {
 	k := &Keeper{
 		max: max(c.Max, 16), trusted: c.Trusted, urgent: c.Urgent, limits: c.Limits, log: c.Log, calm: c.Calm,
 		now: c.Now, remote: c.remote, sources: share.NewBook[netip.Prefix](), groups: map[netip.Prefix]*group{},
-		said: map[string]time.Time{},
+		lastLogged: map[string]time.Time{},
 	}
-	k.reserve, k.floor = min(max(k.max/64, 2), 64), k.max/8
+	k.reserve, k.minimum = min(max(k.max/64, 2), 64), k.max/8
 	k.log = cmp.Or(k.log, slog.New(slog.DiscardHandler))
 	if k.urgent == nil {
 		k.urgent = func(*http.Request) bool { return false }
@@ -134,14 +134,14 @@ func (k *Keeper) open() (n int) {
 func (k *Keeper) unproven() int { return k.count[waiting] + k.count[active] }
 func (k *Keeper) proven() int   { return k.count[proven] + k.count[stream] }
 
-// unprovenMost leaves an eighth for proven connections and streams. If there
+// maxUnproven leaves an eighth for proven connections and streams. If there
 // are more of these, it shrinks down to an eighth.
-func (k *Keeper) unprovenMost() int {
-	return max(k.floor, min(k.max-k.floor, k.max-k.reserve-k.proven()))
+func (k *Keeper) maxUnproven() int {
+	return max(k.minimum, min(k.max-k.minimum, k.max-k.reserve-k.proven()))
 }
 
-// provenMost leaves room for requests that are not authenticated yet.
-func (k *Keeper) provenMost() int { return k.max - k.reserve - k.floor }
+// maxProven leaves room for requests that are not authenticated yet.
+func (k *Keeper) maxProven() int { return k.max - k.reserve - k.minimum }
 
 // idleTime is how long a connection may wait for its next request at this
 // moment; 0 for the timeout of the HTTP server.
@@ -155,12 +155,12 @@ func (k *Keeper) idleTime() time.Duration {
 	return 0
 }
 
-// say logs a warning unless it did so within the last minute.
-func (k *Keeper) say(what string, args ...any) {
+// warn logs a warning unless it did so within the last minute.
+func (k *Keeper) warn(what string, args ...any) {
 	now := k.now()
-	if last, ok := k.said[what]; ok && now.Sub(last) < quiet {
+	if last, ok := k.lastLogged[what]; ok && now.Sub(last) < logInterval {
 		return
 	}
-	k.said[what] = now
+	k.lastLogged[what] = now
 	k.log.Warn(what, append(args, "open", k.open(), "limit", k.max)...)
 }

@@ -19,7 +19,7 @@ import (
 // address; its requests count for the sources that the proxy names.
 func TestBehindAProxy(t *testing.T) {
 	p := newHarness(t, 64)
-	most := p.unprovenMost()
+	most := p.maxUnproven()
 	for range most {
 		p.dial("10.0.0.1").ask(200, "/", "X-Forwarded-For: 203.0.113.1")
 	}
@@ -121,7 +121,7 @@ func TestAcceptFailures(t *testing.T) {
 	if log := p.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "too many open files") || !strings.Contains(log, "level=WARN") {
 		t.Errorf("the log says %q", log)
 	}
-	p.wait(quiet)
+	p.wait(logInterval)
 	p.failed(syscall.EMFILE)
 	if strings.Count(p.log.String(), "\n") != 2 {
 		t.Errorf("the log says no more: %s", p.log)

@@ -97,7 +97,7 @@ func TestProvenAndStreamsStay(t *testing.T) {
 // beyond their limit.
 func TestStreamsAreBounded(t *testing.T) {
 	p := newHarness(t, 32)
-	most := p.provenMost()
+	most := p.maxProven()
 	for i := range most {
 		p.dial(fmt.Sprintf("198.51.%d.1", i)).ask(200, "/stream", "DID: did:plc:a")
 	}
@@ -114,7 +114,7 @@ func TestStreamsAreBounded(t *testing.T) {
 // and streams still get through, and other requests get a Retry-After.
 func TestReserve(t *testing.T) {
 	p := newHarness(t, 32)
-	most := p.unprovenMost()
+	most := p.maxUnproven()
 	var busy []*client
 	for i := range most {
 		c := p.dial(fmt.Sprintf("203.%d.113.1", i))
@@ -159,7 +159,7 @@ func TestReserve(t *testing.T) {
 func TestStuckRequestsGiveWay(t *testing.T) {
 	p := newHarness(t, 32)
 	defer close(p.hold)
-	most := p.unprovenMost()
+	most := p.maxUnproven()
 	var stuck []*client
 	honest := p.dial("198.51.100.1")
 	honest.send("/hold")

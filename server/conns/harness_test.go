@@ -74,7 +74,7 @@ func newHarness(t *testing.T, max int) *harness {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = web.Serve(xrpc.WholeListener(told{p.Listener(l), p.accepted}))
+		_ = web.Serve(xrpc.WholeListener(acceptNotifier{p.Listener(l), p.accepted}))
 	}()
 	t.Cleanup(func() {
 		_ = web.Close()
@@ -83,14 +83,14 @@ func newHarness(t *testing.T, max int) *harness {
 	return p
 }
 
-// told reports that a connection was accepted: at the next call of Accept the
+// acceptNotifier reports that a connection was accepted: at the next call of Accept the
 // previous connection has been handled.
-type told struct {
+type acceptNotifier struct {
 	net.Listener
 	accepted chan struct{}
 }
 
-func (l told) Accept() (net.Conn, error) {
+func (l acceptNotifier) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err == nil {
 		l.accepted <- struct{}{}

@@ -19,38 +19,38 @@ func (k *Keeper) Handler(h http.Handler) http.Handler {
 		case c == nil:
 		case c.state == reserved:
 			w.Header().Set("Connection", "close")
-			if !k.urgently(c, r) {
-				_ = xrpc.WriteError(w, limit.OpenConnections.Refuse(comeBack))
+			if !k.allowReserved(c, r) {
+				_ = xrpc.WriteError(w, limit.OpenConnections.Refuse(retryAfter))
 				return
 			}
 		case c.proxy:
-			k.passedOn(c, r)
+			k.setSource(c, r)
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// urgently reports whether a request on a connection of the reserve is allowed.
-func (k *Keeper) urgently(c *Conn, r *http.Request) bool {
+// allowReserved reports whether a request on a connection of the reserve is allowed.
+func (k *Keeper) allowReserved(c *Conn, r *http.Request) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.urgent(r) {
 		k.refused()
 		return false
 	}
-	if !c.gone {
+	if !c.removed {
 		// The connection is not replaced during its request.
-		k.reserved.Remove(c.places[0].at)
-		c.places = c.places[:0]
+		k.reserved.Remove(c.elements[0].element)
+		c.elements = c.elements[:0]
 	}
 	return true
 }
 
-// passedOn sets the source of a request that came through a proxy.
-func (k *Keeper) passedOn(c *Conn, r *http.Request) {
+// setSource sets the source of a request that came through a proxy.
+func (k *Keeper) setSource(c *Conn, r *http.Request) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if c.gone {
+	if c.removed {
 		return
 	}
 	k.leave(c)
@@ -68,9 +68,9 @@ func (k *Keeper) Admit(ctx context.Context, call *xrpc.Call) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.proven() >= k.provenMost() {
+	if k.proven() >= k.maxProven() {
 		k.refused()
-		return limit.OpenConnections.Refuse(comeBack)
+		return limit.OpenConnections.Refuse(retryAfter)
 	}
 	k.move(c, proven)
 	return nil

@@ -88,12 +88,12 @@ func TestNewcomersOfAClaimedHost(t *testing.T) {
 			if err := w.call(did, "203.0.113.7", limit.ClassPublish); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(patience)
+			time.Sleep(answerTimeout)
 			w.store.mu.Lock()
 			origin := w.store.rows[did].origin
 			w.store.mu.Unlock()
 			if origin != "small.net" {
-				t.Errorf("newcomer %d is not confirmed after %s", i, patience)
+				t.Errorf("newcomer %d is not confirmed after %s", i, answerTimeout)
 			}
 		}
 	})
@@ -209,7 +209,7 @@ func TestWordOfThePDS(t *testing.T) {
 		if took := time.Since(start); took != 2*w.network.takes {
 			t.Errorf("the stranger waited more than once: %s", took)
 		}
-		for i := range 2 * maxHearing {
+		for i := range 2 * maxWaiting {
 			go func() {
 				_ = w.call(w.account("slow", "pds.slow.org", true), fmt.Sprint("203.0.113.", i), limit.ClassStream)
 			}()
@@ -220,8 +220,8 @@ func TestWordOfThePDS(t *testing.T) {
 		w.origins.mu.Lock()
 		defer w.origins.mu.Unlock()
 		for _, a := range w.origins.open {
-			if a.hearing > maxHearing {
-				t.Errorf("%d calls wait for one PDS", a.hearing)
+			if a.waiting > maxWaiting {
+				t.Errorf("%d calls wait for one PDS", a.waiting)
 			}
 		}
 	})

@@ -15,10 +15,10 @@ const (
 	// account and after a request that failed.
 	afterDenial  = 10 * time.Minute
 	afterFailure = time.Minute
-	// afterCrowd is the pause if the queue was too long to ask.
-	afterCrowd = 5 * time.Second
-	// askFor bounds how long a request waits in the queue.
-	askFor = 30 * time.Second
+	// afterFullQueue is the pause if the queue was too long to ask.
+	afterFullQueue = 5 * time.Second
+	// turnTimeout bounds how long a request waits in the queue.
+	turnTimeout = 30 * time.Second
 	// maxAsked bounds the cache of accounts whose PDS was asked.
 	maxAsked = 100_000
 	// confirmedCredit is the part of a request that is credited to its source
@@ -27,8 +27,8 @@ const (
 	// from many addresses. It is less than 1 because a flood may have a PDS of
 	// its own.
 	confirmedCredit = 0.9
-	// maxHearing bounds the calls of one account that wait for its PDS.
-	maxHearing = 8
+	// maxWaiting bounds the calls of one account that wait for its PDS.
+	maxWaiting = 8
 )
 
 // question asks a PDS whether it has an account.
@@ -38,18 +38,18 @@ type question struct {
 	source string
 }
 
-// asking is a question in progress.
-type asking struct {
+// pendingAnswer is a question in progress.
+type pendingAnswer struct {
 	// done is closed when there is an answer or the attempt failed.
 	done chan struct{}
-	// hearing counts the calls that wait for it; the mutex of Origins guards
+	// waiting counts the calls that wait for it; the mutex of Origins guards
 	// it.
-	hearing int
+	waiting int
 }
 
 // ask starts a request to the PDS of an account or joins the one in progress.
 // It returns nil if the PDS was asked recently.
-func (o *Origins) ask(q question) *asking {
+func (o *Origins) ask(q question) *pendingAnswer {
 	key := q.did + " " + q.claim.endpoint
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -59,29 +59,29 @@ func (o *Origins) ask(q question) *asking {
 	if until, ok := o.asked.Get(key); ok && o.now().Before(until) || o.ctx.Err() != nil {
 		return nil
 	}
-	a := &asking{done: make(chan struct{})}
+	a := &pendingAnswer{done: make(chan struct{})}
 	o.open[key] = a
 	o.wg.Go(func() {
-		peace := o.answer(q)
+		pause := o.answer(q)
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.asked.Add(key, o.now().Add(peace))
+		o.asked.Add(key, o.now().Add(pause))
 		delete(o.open, key)
 		close(a.done)
 	})
 	return a
 }
 
-// hear waits for the answer to a question and reports whether it came.
-func (o *Origins) hear(ctx context.Context, a *asking) bool {
+// waitFor waits for the answer to a question and reports whether it came.
+func (o *Origins) waitFor(ctx context.Context, a *pendingAnswer) bool {
 	o.mu.Lock()
-	if a.hearing >= maxHearing {
+	if a.waiting >= maxWaiting {
 		o.mu.Unlock()
 		return false
 	}
-	a.hearing++
+	a.waiting++
 	o.mu.Unlock()
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(answerTimeout)
 	defer timer.Stop()
 	select {
 	case <-a.done:
@@ -98,15 +98,15 @@ func (o *Origins) answer(q question) time.Duration {
 	turn := o.queue.Enter(q.source, limit.Resource{Row: limit.ConfirmAll}, limit.Resource{Row: limit.ConfirmOpen},
 		limit.Resource{Row: limit.ConfirmOrigin, Key: q.claim.origin}, limit.Resource{Row: limit.ConfirmOriginOpen, Key: q.claim.origin})
 	defer turn.Done()
-	ctx, cancel := context.WithTimeout(o.ctx, askFor)
+	ctx, cancel := context.WithTimeout(o.ctx, turnTimeout)
 	defer cancel()
 	if turn.Wait(ctx) != nil || o.ctx.Err() != nil {
 		o.confirmations.WithLabelValues("crowded").Inc()
-		return afterCrowd
+		return afterFullQueue
 	}
 	// Another instance may have asked meanwhile.
 	if s, err := o.load(ctx, q.did); err == nil && s.origin == q.claim.origin && o.now().Sub(s.confirmed) < confirmAfter {
-		return afterCrowd
+		return afterFullQueue
 	}
 	switch has, err := o.hasAccount(ctx, q); {
 	case err != nil:

@@ -13,7 +13,7 @@
 // The path of a call:
 //
 //	origins.go   Admit: takes from the bucket of the origin, then from that of the instance
-//	standing.go  the account's state: cached, or from the database
+//	state.go     the account's state: cached, or from the database
 //	confirm.go   the request to its PDS, in the background
 //	domain.go    the origin that an account claims
 //	size.go      the size of an origin's bucket

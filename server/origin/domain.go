@@ -21,9 +21,9 @@ type claim struct {
 	unread bool
 }
 
-// claimed returns the claim in a DID and in the PDS endpoint of its document.
+// parseClaim returns the claim in a DID and in the PDS endpoint of its document.
 // In development, hosts without a public suffix are accepted, and http.
-func claimed(did, endpoint string, dev bool) claim {
+func parseClaim(did, endpoint string, dev bool) claim {
 	if strings.HasPrefix(did, "did:web:") {
 		origin := auth.WebDomain(did, dev)
 		return claim{origin: origin, proven: origin != ""}

@@ -19,9 +19,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// patience is how long a call waits for an answer of its account's PDS when the
+// answerTimeout is how long a call waits for an answer of its account's PDS when the
 // bucket of the unconfirmed accounts would refuse it.
-const patience = 2 * time.Second
+const answerTimeout = 2 * time.Second
 
 var errNoAnswer = errors.New("the PDS gave no answer")
 
@@ -50,7 +50,7 @@ type Config struct {
 // store has the queries that Origins needs. Tests replace it, since the clock
 // of a database cannot be set.
 type store interface {
-	GetStanding(ctx context.Context, did string, newFor float64) (db.GetStandingRow, error)
+	GetAccountState(ctx context.Context, did string, newFor float64) (db.GetAccountStateRow, error)
 	NoteSettled(ctx context.Context, did string) error
 	NoteOrigin(ctx context.Context, did, origin string) error
 	ForgetOrigin(ctx context.Context, did, origin string) error
@@ -74,16 +74,16 @@ type Origins struct {
 
 	confirmations *prometheus.CounterVec
 
-	standings *lru.Cache[string, standing]
-	flight    singleflight.Group
-	counts    *lru.Cache[string, count]
-	toCount   chan string
+	states  *lru.Cache[string, accountState]
+	flight  singleflight.Group
+	counts  *lru.Cache[string, count]
+	toCount chan string
 
 	// queue and open have the requests to PDSes in progress; asked is until
 	// when others are not repeated.
 	queue *limit.Queue
 	mu    sync.Mutex
-	open  map[string]*asking
+	open  map[string]*pendingAnswer
 	asked *lru.Cache[string, time.Time]
 
 	ctx    context.Context
@@ -95,9 +95,9 @@ type Origins struct {
 func New(c Config) *Origins {
 	o := &Origins{
 		store: db.New(c.Pool), limits: c.Limits, endpoint: c.Endpoint, client: c.Client, dev: c.Dev, sizes: c.Sizes, proxies: c.Proxies,
-		now: c.Now, cpus: c.CPUs, standings: newLRU[standing](maxStandings), counts: newLRU[count](maxCounted),
+		now: c.Now, cpus: c.CPUs, states: newLRU[accountState](maxStates), counts: newLRU[count](maxCounted),
 		toCount: make(chan string, maxToCount), queue: limit.NewQueue(c.Limits, limit.ConfirmWaiting),
-		open: map[string]*asking{}, asked: newLRU[time.Time](maxAsked),
+		open: map[string]*pendingAnswer{}, asked: newLRU[time.Time](maxAsked),
 		confirmations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "mls_origin_confirmations_total", Help: "Answers of PDSes whether they have an account.",
 		}, []string{"outcome"}),
@@ -112,7 +112,7 @@ func New(c Config) *Origins {
 		c.Registry.MustRegister(o.confirmations)
 	}
 	o.ctx, o.cancel = context.WithCancel(context.Background())
-	o.wg.Go(o.countThem)
+	o.wg.Go(o.countQueued)
 	return o
 }
 
@@ -142,13 +142,13 @@ func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
 		return nil
 	}
 	did := c.Caller.DID
-	a := o.standing(ctx, did)
-	says := o.claimOf(did)
-	answered := o.keepConfirmed(a, question{did, says, source.Of(c.Request, o.proxies).String()})
+	a := o.state(ctx, did)
+	claim := o.claimOf(did)
+	answered := o.keepConfirmed(a, question{did, claim, source.Of(c.Request, o.proxies).String()})
 	if a.settled {
 		return o.takeInstance(class, did)
 	}
-	from, err := o.takeOrigin(ctx, class, did, o.originOf(a, says), says, answered)
+	from, err := o.takeOrigin(ctx, class, did, o.originOf(a, claim), claim, answered)
 	if err != nil {
 		return err
 	}
@@ -156,23 +156,23 @@ func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
 }
 
 // IsNew reports whether an account is new.
-func (o *Origins) IsNew(ctx context.Context, did string) bool { return !o.standing(ctx, did).settled }
+func (o *Origins) IsNew(ctx context.Context, did string) bool { return !o.state(ctx, did).settled }
 
 // claimOf returns the origin that an account claims.
 func (o *Origins) claimOf(did string) claim {
 	pds, ok := o.endpoint(did)
-	says := claimed(did, pds, o.dev)
-	says.unread = !ok && !says.proven
-	return says
+	claim := parseClaim(did, pds, o.dev)
+	claim.unread = !ok && !claim.proven
+	return claim
 }
 
 // originOf returns the confirmed origin of an account. If the document now
 // names a PDS of another origin, that one must confirm first.
-func (o *Origins) originOf(a standing, says claim) string {
+func (o *Origins) originOf(a accountState, claim claim) string {
 	switch {
-	case says.proven:
-		return says.origin
-	case (a.origin == says.origin || says.unread) && o.now().Sub(a.confirmed) < ConfirmedFor:
+	case claim.proven:
+		return claim.origin
+	case (a.origin == claim.origin || claim.unread) && o.now().Sub(a.confirmed) < ConfirmedFor:
 		return a.origin
 	}
 	return unconfirmed
@@ -180,7 +180,7 @@ func (o *Origins) originOf(a standing, says claim) string {
 
 // keepConfirmed asks the account's PDS if the confirmation is missing or about
 // to expire. It returns nil if there is no request to wait for.
-func (o *Origins) keepConfirmed(a standing, q question) *asking {
+func (o *Origins) keepConfirmed(a accountState, q question) *pendingAnswer {
 	fresh := a.origin == q.claim.origin && o.now().Sub(a.confirmed) < confirmAfter
 	switch {
 	case q.claim.origin == "" || fresh:
@@ -188,15 +188,15 @@ func (o *Origins) keepConfirmed(a standing, q question) *asking {
 	case q.claim.proven:
 		// The origin is stored only to count settled accounts.
 		if a.settled {
-			o.noteProven(q)
+			o.storeProven(q)
 		}
 		return nil
 	}
 	return o.ask(q)
 }
 
-// noteProven stores an origin that needs no confirmation.
-func (o *Origins) noteProven(q question) {
+// storeProven stores an origin that needs no confirmation.
+func (o *Origins) storeProven(q question) {
 	ctx, cancel := context.WithTimeout(o.ctx, queryTimeout)
 	defer cancel()
 	o.confirm(ctx, q.did, q.claim.origin)
@@ -204,11 +204,11 @@ func (o *Origins) noteProven(q question) {
 
 // takeOrigin takes from the bucket of an origin and returns the origin. Before
 // an unconfirmed account is refused, it waits for the answer of its PDS.
-func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin string, says claim, answered *asking) (string, error) {
+func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin string, claim claim, answered *pendingAnswer) (string, error) {
 	row := limit.OriginRow(class)
 	wait := o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
-	if wait > 0 && origin == unconfirmed && answered != nil && o.hear(ctx, answered) {
-		if origin = o.originOf(o.standing(ctx, did), says); origin != unconfirmed {
+	if wait > 0 && origin == unconfirmed && answered != nil && o.waitFor(ctx, answered) {
+		if origin = o.originOf(o.state(ctx, did), claim); origin != unconfirmed {
 			wait = o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
 		}
 	}

@@ -41,7 +41,7 @@ func pass(d time.Duration) {
 // bucketOf finds the bucket of an account by how much it can take.
 func (w *world) bucketOf(did string) string {
 	w.t.Helper()
-	a := w.origins.standing(w.t.Context(), did)
+	a := w.origins.state(w.t.Context(), did)
 	if a.settled {
 		return "its own"
 	}

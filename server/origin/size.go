@@ -90,8 +90,8 @@ func (o *Origins) settledOf(origin string) int64 {
 	return c.accounts
 }
 
-// countThem counts the accounts of the queued origins one after the other.
-func (o *Origins) countThem() {
+// countQueued counts the accounts of the queued origins one after the other.
+func (o *Origins) countQueued() {
 	for {
 		select {
 		case <-o.ctx.Done():

@@ -46,7 +46,7 @@ func TestWhoIsNew(t *testing.T) {
 		did := "did:plc:" + name
 		member(t, pool, "convo "+name, did, c.mine)
 		member(t, pool, "convo "+name, "did:plc:other", c.other)
-		row, err := db.New(pool).GetStanding(t.Context(), did, newFor.Seconds())
+		row, err := db.New(pool).GetAccountState(t.Context(), did, newFor.Seconds())
 		if err != nil || row.Settled != c.settled || row.Noted || row.Origin != nil {
 			t.Errorf("%s: %+v, %v", name, row, err)
 		}
@@ -54,10 +54,10 @@ func TestWhoIsNew(t *testing.T) {
 	for convo := range 3 {
 		member(t, pool, "alone "+string(rune('a'+convo)), "did:plc:alone", 10*day)
 	}
-	if row, err := db.New(pool).GetStanding(t.Context(), "did:plc:alone", newFor.Seconds()); err != nil || row.Settled {
+	if row, err := db.New(pool).GetAccountState(t.Context(), "did:plc:alone", newFor.Seconds()); err != nil || row.Settled {
 		t.Errorf("alone in its conversations: %+v, %v", row, err)
 	}
-	if row, err := db.New(pool).GetStanding(t.Context(), "did:plc:nobody", newFor.Seconds()); err != nil || row.Settled || row.Noted {
+	if row, err := db.New(pool).GetAccountState(t.Context(), "did:plc:nobody", newFor.Seconds()); err != nil || row.Settled || row.Noted {
 		t.Errorf("never seen: %+v, %v", row, err)
 	}
 }
@@ -67,9 +67,9 @@ func TestWhoIsNew(t *testing.T) {
 func TestWhatIsNoted(t *testing.T) {
 	pool := dbtest.Pool(t)
 	q, ctx := db.New(pool), t.Context()
-	standing := func(did string) db.GetStandingRow {
+	accountState := func(did string) db.GetAccountStateRow {
 		t.Helper()
-		row, err := q.GetStanding(ctx, did, newFor.Seconds())
+		row, err := q.GetAccountState(ctx, did, newFor.Seconds())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,15 +82,15 @@ func TestWhatIsNoted(t *testing.T) {
 		}
 	}
 	check(q.NoteOrigin(ctx, "did:plc:a", "big.org"))
-	if row := standing("did:plc:a"); row.Origin == nil || *row.Origin != "big.org" || row.Age < 0 || row.Age > 600 || row.Noted {
+	if row := accountState("did:plc:a"); row.Origin == nil || *row.Origin != "big.org" || row.Age < 0 || row.Age > 600 || row.Noted {
 		t.Errorf("%+v", row)
 	}
 	check(q.ForgetOrigin(ctx, "did:plc:a", "other.org"))
-	if standing("did:plc:a").Origin == nil {
+	if accountState("did:plc:a").Origin == nil {
 		t.Error("another origin denied it")
 	}
 	check(q.ForgetOrigin(ctx, "did:plc:a", "big.org"))
-	if standing("did:plc:a").Origin != nil {
+	if accountState("did:plc:a").Origin != nil {
 		t.Error("it is still there")
 	}
 	for _, did := range []string{"did:plc:b", "did:plc:c", "did:plc:old"} {
@@ -104,7 +104,7 @@ func TestWhatIsNoted(t *testing.T) {
 		t.Errorf("%d accounts, %v", n, err)
 	}
 	check(q.ForgetOrigin(ctx, "did:plc:b", "big.org"))
-	if row := standing("did:plc:b"); row.Origin != nil || !row.Noted || !row.Settled {
+	if row := accountState("did:plc:b"); row.Origin != nil || !row.Noted || !row.Settled {
 		t.Errorf("one that is no longer new, and denied: %+v", row)
 	}
 }

@@ -39,13 +39,13 @@ func (m *memory) fail(err error) {
 	m.fails = err
 }
 
-func (m *memory) GetStanding(_ context.Context, did string, newFor float64) (db.GetStandingRow, error) {
+func (m *memory) GetAccountState(_ context.Context, did string, newFor float64) (db.GetAccountStateRow, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked++
 	row := m.rows[did]
 	at, ok := m.accepted[did]
-	out := db.GetStandingRow{Noted: row.settled, Settled: row.settled || ok && time.Since(at).Seconds() >= newFor}
+	out := db.GetAccountStateRow{Noted: row.settled, Settled: row.settled || ok && time.Since(at).Seconds() >= newFor}
 	if row.origin != "" {
 		out.Origin, out.Age = &row.origin, time.Since(row.confirmed).Seconds()
 	}
@@ -237,7 +237,7 @@ func (w *world) newcomer(did, address string, pause time.Duration) {
 		if err := w.call(did, address, class); err != nil {
 			w.t.Errorf("%s: %s: %v", did, class, err)
 		}
-		if took := time.Since(start); took > patience {
+		if took := time.Since(start); took > answerTimeout {
 			w.t.Errorf("%s: %s took %s", did, class, took)
 		}
 		time.Sleep(pause)

@@ -143,22 +143,22 @@ func (b *Bill) take(p payment) error {
 		return nil
 	}
 	if err := b.book.limits.TakeHere(p.row, b.did, p.n); err != nil {
-		return b.book.tell(err, p.row)
+		return b.book.explain(err, p.row)
 	}
 	b.paid = append(b.paid, p)
 	return nil
 }
 
-// tell replaces the message of a refusal by one that names the limit.
-func (b *Book) tell(err error, row *limit.Row) error {
+// explain replaces the message of a refusal by one that names the limit.
+func (b *Book) explain(err error, row *limit.Row) error {
 	var e *xrpc.Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	told := *e
+	explained := *e
 	most, _ := b.limits.Amount(row)
-	told.Message = fmt.Sprintf("%s: more than %s a day (%s): try again in %d s", row.What, row.Unit.Text(most), row.Name, int64(e.RetryAfter.Seconds()))
-	return &told
+	explained.Message = fmt.Sprintf("%s: more than %s a day (%s): try again in %d s", row.What, row.Unit.Text(most), row.Name, int64(e.RetryAfter.Seconds()))
+	return &explained
 }
 
 // Return gives back what was paid.

@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	// look is how often places are checked for a measurement that is due.
-	look = 10 * time.Second
-	// quiet is the minimum time between two log lines about the same condition.
-	quiet = time.Minute
+	// measureInterval is how often places are checked for a measurement that is due.
+	measureInterval = 10 * time.Second
+	// logInterval is the minimum time between two log lines about the same condition.
+	logInterval = time.Minute
 	// retryWrite is the Retry-After for writes that are refused because storage
 	// is full.
 	retryWrite = time.Minute
@@ -45,10 +45,10 @@ type space struct {
 	// float64.
 	free atomic.Uint64
 
-	gauge    *prometheus.GaugeVec
-	short    *prometheus.GaugeVec
-	failures *prometheus.CounterVec
-	said     map[string]time.Duration
+	gauge      *prometheus.GaugeVec
+	short      *prometheus.GaugeVec
+	failures   *prometheus.CounterVec
+	lastLogged map[string]time.Duration
 }
 
 // measured is a Place with its last measurement.
@@ -60,7 +60,7 @@ type measured struct {
 
 func newSpace(cfg *Config, clock func() time.Duration) *space {
 	s := &space{
-		limits: cfg.Limits.OrDefault(), log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)), clock: clock, said: map[string]time.Duration{},
+		limits: cfg.Limits.OrDefault(), log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)), clock: clock, lastLogged: map[string]time.Duration{},
 		gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "mls_storage_free_ratio", Help: "Part of the storage that is free, by place.",
 		}, []string{"place"}),
@@ -87,7 +87,7 @@ func newSpace(cfg *Config, clock func() time.Duration) *space {
 
 // Run measures until ctx ends.
 func (b *Book) Run(ctx context.Context) error {
-	tick := time.NewTicker(look)
+	tick := time.NewTicker(measureInterval)
 	defer tick.Stop()
 	for {
 		b.Measure(ctx)
@@ -109,7 +109,7 @@ func (s *space) measure(ctx context.Context) {
 	now, least := s.clock(), 1.0
 	for _, p := range s.places {
 		if now >= p.next {
-			s.ask(ctx, p, now)
+			s.measurePlace(ctx, p, now)
 		}
 		least = min(least, p.free)
 	}
@@ -124,9 +124,9 @@ func (s *space) measure(ctx context.Context) {
 	s.warn(least)
 }
 
-// ask measures a place. If that fails, the last measurement is kept and the
+// measurePlace measures a place. If that fails, the last measurement is kept and the
 // next call tries again.
-func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
+func (s *space) measurePlace(ctx context.Context, p *measured, now time.Duration) {
 	free, total, err := p.Free(ctx)
 	if err == nil && total <= 0 {
 		err = errors.New("there is no storage at all")
@@ -134,11 +134,11 @@ func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
 	if err != nil {
 		if ctx.Err() == nil {
 			s.failures.WithLabelValues(p.Name).Inc()
-			s.say("free storage cannot be measured", "place", p.Name, "error", err)
+			s.logOnce("free storage cannot be measured", "place", p.Name, "error", err)
 		}
 		return
 	}
-	p.next = now + cmp.Or(p.Every, look) - look/2 // the ticker is not exact
+	p.next = now + cmp.Or(p.Every, measureInterval) - measureInterval/2 // the ticker is not exact
 	p.free = min(1, max(0, float64(free)/float64(total)))
 	s.gauge.WithLabelValues(p.Name).Set(p.free)
 }
@@ -148,19 +148,19 @@ func (s *space) warn(free float64) {
 	percent := fmt.Sprintf("%.1f", 100*free)
 	switch {
 	case s.isBelow(limit.FreeForWrites):
-		s.say("storage is full: all writes but removals are refused", "free_percent", percent)
+		s.logOnce("storage is full: all writes but removals are refused", "free_percent", percent)
 	case s.isBelow(limit.FreeForAll):
-		s.say("storage is short: accounts that stored more than their fair share are refused", "free_percent", percent)
+		s.logOnce("storage is short: accounts that stored more than their fair share are refused", "free_percent", percent)
 	}
 }
 
-// say logs each kind of warning at most once per quiet.
-func (s *space) say(what string, args ...any) {
+// logOnce logs each kind of warning at most once per logInterval.
+func (s *space) logOnce(what string, args ...any) {
 	now := s.clock()
-	if last, ok := s.said[what]; ok && now-last < quiet {
+	if last, ok := s.lastLogged[what]; ok && now-last < logInterval {
 		return
 	}
-	s.said[what] = now
+	s.lastLogged[what] = now
 	s.log.Warn(what, args...)
 }
 

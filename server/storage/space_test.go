@@ -37,7 +37,7 @@ func TestFreeStorage(t *testing.T) {
 		{31, limit.StorageFull, "", ""}, {101, "", "", ""},
 	} {
 		b.free = c.free
-		b.now += look
+		b.now += measureInterval
 		b.Measure(t.Context())
 		for did, want := range map[string]string{"greedy": c.greedy, "modest": c.modest, "fresh": c.fresh} {
 			if got := b.pay(t, did, Amount{Bytes: 1}); got != want {
@@ -56,7 +56,7 @@ func TestRefusalsOfFullStorage(t *testing.T) {
 	b.pay(t, "b", Amount{Bytes: mib})
 	for free, want := range map[int64]string{99: "fair share in the last day; less than 10 % is free", 29: "nothing but removals; less than 3 % is free"} {
 		b.free = free
-		b.now += look
+		b.now += measureInterval
 		b.Measure(t.Context())
 		var e *xrpc.Error
 		if err := b.Bill("a").Pay(t.Context(), Amount{Bytes: 1}); !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable ||
@@ -78,7 +78,7 @@ func TestShortageIsTold(t *testing.T) {
 	b.free = 50
 	for range 18 { // three minutes
 		b.Measure(t.Context())
-		b.now += look
+		b.now += measureInterval
 		_ = b.Bill("did:plc:greedy").Pay(t.Context(), Amount{Bytes: 1})
 	}
 	if n := strings.Count(log.String(), "storage is short"); n != 3 || strings.Contains(log.String(), "greedy") {
@@ -141,7 +141,7 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("the log says %s", &log)
 	}
 	broken = false
-	if b.now += look; !full() {
+	if b.now += measureInterval; !full() {
 		t.Error("a place that could not be measured is measured no sooner")
 	}
 }

@@ -15,11 +15,11 @@ const (
 	newFor       = 24 * time.Hour
 	confirmAfter = 6 * 24 * time.Hour
 
-	// Lifetimes of cached standings. They end because an account may stop being
+	// Lifetimes of cached states. They end because an account may stop being
 	// new, or because another instance may get a confirmation.
 	rememberNew     = 5 * time.Minute
 	rememberSettled = time.Hour
-	maxStandings    = 100_000
+	maxStates       = 100_000
 
 	queryTimeout = 5 * time.Second
 )
@@ -27,8 +27,8 @@ const (
 // unconfirmed is the name of the bucket of accounts without a confirmed origin.
 const unconfirmed = ""
 
-// standing is the state of an account that limits depend on.
-type standing struct {
+// accountState is the state of an account that limits depend on.
+type accountState struct {
 	// settled is set if the account is no longer new.
 	settled bool
 	// origin is the confirmed origin, or unconfirmed; confirmed is the time of
@@ -39,11 +39,11 @@ type standing struct {
 	until time.Time
 }
 
-// standing returns the cached state of an account, or queries the database. If
+// state returns the cached state of an account, or queries the database. If
 // that fails, the account keeps its last state or counts as new; the call
 // itself will report that the database is down.
-func (o *Origins) standing(ctx context.Context, did string) standing {
-	s, ok := o.standings.Get(did)
+func (o *Origins) state(ctx context.Context, did string) accountState {
+	s, ok := o.states.Get(did)
 	if ok && o.now().Before(s.until) {
 		return s
 	}
@@ -51,19 +51,19 @@ func (o *Origins) standing(ctx context.Context, did string) standing {
 	if err != nil {
 		return s
 	}
-	return loaded.(standing)
+	return loaded.(accountState)
 }
 
 // load queries the database once for all calls that wait for the same account.
-func (o *Origins) load(ctx context.Context, did string) (standing, error) {
+func (o *Origins) load(ctx context.Context, did string) (accountState, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), queryTimeout)
 	defer cancel()
 	now := o.now()
-	row, err := o.store.GetStanding(ctx, did, newFor.Seconds())
+	row, err := o.store.GetAccountState(ctx, did, newFor.Seconds())
 	if err != nil {
-		return standing{}, err
+		return accountState{}, err
 	}
-	s := standing{settled: row.Settled, until: now.Add(rememberNew)}
+	s := accountState{settled: row.Settled, until: now.Add(rememberNew)}
 	if age := time.Duration(row.Age * float64(time.Second)); row.Origin != nil && age < ConfirmedFor {
 		s.origin, s.confirmed = *row.Origin, now.Add(-age)
 	}
@@ -71,11 +71,11 @@ func (o *Origins) load(ctx context.Context, did string) (standing, error) {
 		s.until = now.Add(rememberSettled)
 		if !row.Noted {
 			if err := o.store.NoteSettled(ctx, did); err != nil {
-				return standing{}, err
+				return accountState{}, err
 			}
 		}
 	}
-	o.standings.Add(did, s)
+	o.states.Add(did, s)
 	return s, nil
 }
 
@@ -87,7 +87,7 @@ func (o *Origins) confirm(ctx context.Context, did, origin string) {
 	if err := o.store.NoteOrigin(ctx, did, origin); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
 	}
-	o.update(did, func(s *standing) { s.origin, s.confirmed = origin, now })
+	o.update(did, func(s *accountState) { s.origin, s.confirmed = origin, now })
 }
 
 // deny stores that the origin does not have the account.
@@ -95,7 +95,7 @@ func (o *Origins) deny(ctx context.Context, did, origin string) {
 	if err := o.store.ForgetOrigin(ctx, did, origin); err != nil {
 		o.confirmations.WithLabelValues("not-stored").Inc()
 	}
-	o.update(did, func(s *standing) {
+	o.update(did, func(s *accountState) {
 		if s.origin == origin {
 			s.origin, s.confirmed = unconfirmed, time.Time{}
 		}
@@ -103,11 +103,11 @@ func (o *Origins) deny(ctx context.Context, did, origin string) {
 }
 
 // update changes the cached state of an account.
-func (o *Origins) update(did string, change func(*standing)) {
-	s, ok := o.standings.Peek(did)
+func (o *Origins) update(did string, change func(*accountState)) {
+	s, ok := o.states.Peek(did)
 	if !ok {
 		s.until = o.now().Add(rememberNew)
 	}
 	change(&s)
-	o.standings.Add(did, s)
+	o.states.Add(did, s)
 }
