@@ -186,7 +186,7 @@ func TestPublicCallsBySource(t *testing.T) {
 	}
 }
 
-// Idle connections far beyond the limit keep nobody out.
+// Idle connections far beyond the limit do not keep other clients out.
 func TestIdleConnections(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.conns.Max, o.conns.Trusted = 64, nil })

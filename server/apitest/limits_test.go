@@ -26,31 +26,31 @@ type statedLimit struct {
 	bounds, text []string
 	// most are the integers in lexicons of which it is the maximum.
 	most []string
-	// told is its name in the limits of describeService.
-	told string
+	// described is its name in the limits of describeService.
+	described string
 }
 
 var limits = []statedLimit{
-	{row: "application message", cell: "2 MiB", value: limit.MaxApplicationMessage, told: "applicationMessage"},
-	{row: "commit", cell: "4 MiB", value: limit.MaxCommit, told: "commit",
+	{row: "application message", cell: "2 MiB", value: limit.MaxApplicationMessage, described: "applicationMessage"},
+	{row: "commit", cell: "4 MiB", value: limit.MaxCommit, described: "commit",
 		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit"}, text: []string{"addMembers.commit", "leaveConvo.commit"}},
-	{row: "proposal", cell: "1 MiB", value: limit.MaxProposal, told: "proposal"},
-	{row: "proposals of an account in an epoch", cell: "64", value: limit.EpochProposals.Amount, told: "proposalsPerEpoch"},
+	{row: "proposal", cell: "1 MiB", value: limit.MaxProposal, described: "proposal"},
+	{row: "proposals of an account in an epoch", cell: "64", value: limit.EpochProposals.Amount, described: "proposalsPerEpoch"},
 	{row: "bytes of them together", cell: "1 MiB", value: limit.EpochProposalBytes.Amount},
 	{row: "bytes that an account stores in a day", cell: "512 MiB", value: limit.StoredBytes.Amount},
 	{row: "bytes of commits and proposals among them", cell: "64 MiB", value: limit.KeptBytes.Amount},
 	{row: "conversations that an account creates in a day", cell: "200", value: limit.ConvosCreated.Amount},
 	{row: "conversations that a new account creates in a day", cell: "20", value: limit.ConvosCreatedByNew.Amount},
-	{row: "uploads of an account under way at one instance", cell: "4", value: limit.OpenUploads.Amount, told: "uploads"},
-	{row: "Welcome", cell: "4 MiB", value: limit.MaxWelcome, told: "welcome",
+	{row: "uploads of an account under way at one instance", cell: "4", value: limit.OpenUploads.Amount, described: "uploads"},
+	{row: "Welcome", cell: "4 MiB", value: limit.MaxWelcome, described: "welcome",
 		bounds: []string{"sendCommit.welcome"}, text: []string{"createConvo.welcomeMessage", "addMembers.welcomeMessage"}},
-	{row: "GroupInfo", cell: "4 MiB", value: limit.MaxGroupInfo, told: "groupInfo",
+	{row: "GroupInfo", cell: "4 MiB", value: limit.MaxGroupInfo, described: "groupInfo",
 		bounds: []string{"sendCommit.groupInfo", "joinConvo.groupInfo", "updateGroupInfo.groupInfo"},
 		text:   []string{"createConvo.groupInfo", "addMembers.groupInfo", "leaveConvo.groupInfo"}},
-	{row: "ratchet tree", cell: "4 MiB", value: limit.MaxRatchetTree, told: "ratchetTree",
+	{row: "ratchet tree", cell: "4 MiB", value: limit.MaxRatchetTree, described: "ratchetTree",
 		bounds: []string{"sendCommit.ratchetTree", "joinConvo.ratchetTree", "updateGroupInfo.ratchetTree"},
 		text:   []string{"createConvo.ratchetTree", "addMembers.ratchetTree"}},
-	{row: "key package", cell: "48 KiB", value: limit.MaxKeyPackage, told: "keyPackage",
+	{row: "key package", cell: "48 KiB", value: limit.MaxKeyPackage, described: "keyPackage",
 		text: []string{"publishKeyPackage.keyPackage", "publishKeyPackages.keyPackages[].keyPackage"}},
 	{row: "request body", cell: "64 KiB", value: gen.MethodUpdateCursor.MaxBody},
 	{row: "signal", cell: "64 KiB", value: limit.MaxSignal, bounds: []string{"sendEphemeral.ciphertext"}},
@@ -60,20 +60,20 @@ var limits = []statedLimit{
 	{row: "cursor", cell: "256 bytes", value: stream.MaxCursor,
 		bounds: []string{"sync.cursor", "streamConvoEvents.cursor", "subscribeConvoEvents.cursor"}},
 	{row: "lifetime of a ticket", cell: "60 s", value: int64(limit.TicketTime)},
-	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, told: "waitsAndStreams"},
+	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, described: "waitsAndStreams"},
 	{row: "waits and streams of an account that end so in a minute", cell: "4", value: limit.Evictions.Amount},
 	{row: "calls of sync of an account under way at one instance", cell: "64", value: limit.SyncCalls.Amount},
 	{row: "lifetime of a stream", cell: "1 h", value: limit.StreamAge.Amount * int64(time.Minute)},
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: stream.MaxReplay},
-	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, told: "blob"},
-	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, told: "blobQuota"},
-	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, told: "keyPackagesPerDevice",
+	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, described: "blob"},
+	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, described: "blobQuota"},
+	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, described: "keyPackagesPerDevice",
 		bounds: []string{"publishKeyPackages.keyPackages"}},
-	{row: "devices of an account", cell: "32", value: limit.MaxDevices, told: "devices"},
-	{row: "members of a conversation", cell: "1 000", value: limit.MaxMembers, told: "members"},
-	{row: "leaves of a group", cell: "4 000", value: limit.MaxLeaves, told: "leaves"},
+	{row: "devices of an account", cell: "32", value: limit.MaxDevices, described: "devices"},
+	{row: "members of a conversation", cell: "1 000", value: limit.MaxMembers, described: "members"},
+	{row: "leaves of a group", cell: "4 000", value: limit.MaxLeaves, described: "leaves"},
 	{row: "key packages that a Welcome names, together", cell: "8 MiB", value: limit.MaxNamed},
 	{row: "proposals that a commit refers to, together", cell: "8 MiB", value: limit.MaxNamed},
 	{row: "answer", cell: "4 000 000 bytes", value: limit.MaxAnswer},
@@ -271,20 +271,20 @@ func find(t testing.TB, place string) *schema {
 }
 
 // describeService states the limits that are in force.
-func TestLimitsAreTold(t *testing.T) {
+func TestLimitsAreDescribed(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.server.PastEpochs = 3 })
-	told := ok[struct{ Limits map[string]int64 }](t, s.call(t, nil, "describeService", nil)).Limits
+	described := ok[struct{ Limits map[string]int64 }](t, s.call(t, nil, "describeService", nil)).Limits
 	want := map[string]int64{"pastEpochs": 3, "requestBody": 0}
 	for _, m := range jsonMethods() {
 		want["requestBody"] = max(want["requestBody"], m.MaxBody)
 	}
 	for _, l := range limits {
-		if l.told != "" {
-			want[l.told] = l.value
+		if l.described != "" {
+			want[l.described] = l.value
 		}
 	}
-	if fmt.Sprint(told) != fmt.Sprint(want) {
-		t.Errorf("describeService tells %v\nwant %v", told, want)
+	if fmt.Sprint(described) != fmt.Sprint(want) {
+		t.Errorf("describeService tells %v\nwant %v", described, want)
 	}
 }

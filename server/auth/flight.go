@@ -96,8 +96,8 @@ func (d *Directory) leave(did string, f *flight) {
 	}
 }
 
-// begin waits until the look-up has started, by a turn of this source or of
-// another. The error says why it did not start.
+// begin waits until this request, or another one for the same DID, gets a turn and
+// starts the look-up. The error says why it did not start.
 func (d *Directory) begin(ctx context.Context, f *flight, source, did string) error {
 	select {
 	case <-f.started:

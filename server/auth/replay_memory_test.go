@@ -220,8 +220,8 @@ func TestMarkFileUnreadable(t *testing.T) {
 	}
 }
 
-// TestMarkFileStaysSmall: the file is rewritten before expired records
-// outweigh.
+// TestMarkFileStaysSmall: the file is rewritten when it has too many expired
+// records.
 func TestMarkFileStaysSmall(t *testing.T) {
 	c := &clock{}
 	start, path := restarts(t, c)

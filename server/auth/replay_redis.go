@@ -113,8 +113,8 @@ func (r *RedisReplay) Close() { r.watch.Close() }
 // Spend implements ReplayStore. It returns no error: without Redis it uses
 // memory.
 func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
-	// The time is taken first: if Redis is lost meanwhile, the records in
-	// memory begin no earlier.
+	// The time is taken first. If Redis is lost during the call, the records in
+	// memory begin at this time or later.
 	now := r.now().Unix()
 	if spent, ok := r.spendLocal(ctx, &u); ok {
 		return spent, nil

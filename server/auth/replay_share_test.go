@@ -36,8 +36,8 @@ func flood(t *testing.T, c *clock, s ReplayStore, issuers, each int) (fresh []Us
 	return fresh
 }
 
-// bystanders makes issuers with few or no tokens before a flood use tokens: all
-// of them must be Fresh.
+// bystanders uses tokens of issuers that had used few or none before a flood. All
+// of these tokens must be Fresh.
 func bystanders(t *testing.T, c *clock, during string, stores ...ReplayStore) {
 	t.Helper()
 	for i, s := range stores {

@@ -32,7 +32,7 @@ type Receiver interface {
 	Signal(ctx context.Context, s Signal) error
 }
 
-// Bus connects the instances of a service. What an instance sends reaches
+// Bus connects the instances of a service. Hints and signals of an instance reach
 // itself too.
 type Bus interface {
 	// Hint notifies all instances of new entries for a stream key: a

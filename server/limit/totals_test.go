@@ -108,8 +108,8 @@ func TestTotalsWithoutRedis(t *testing.T) {
 	two.servesFew(t, b)
 }
 
-// TestTotalsFadeWithoutRedis: what an instance counted long ago without Redis
-// has decayed when it is reported, so that an outage delays nobody afterwards.
+// TestTotalsFadeWithoutRedis: what an instance counted long ago without Redis has
+// decayed when it is reported, so that nobody is refused for it after an outage.
 func TestTotalsFadeWithoutRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)

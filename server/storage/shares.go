@@ -76,8 +76,8 @@ func (s *shares) add(did string, bytes int64) {
 	s.total = s.total.Plus(change, now, decayTime)
 }
 
-// isAbove tells whether an account stored more than its fair share: an equal
-// part of what was stored in the last day.
+// isAbove reports whether an account stored more than its fair share, an equal part
+// of what all accounts stored in the last day.
 func (s *shares) isAbove(did string) bool {
 	key, now := s.key(did), s.clock()
 	s.mu.Lock()
@@ -86,7 +86,8 @@ func (s *shares) isAbove(did string) bool {
 	return s.accounts[key].Now(now, decayTime) > max(equal, leastShare)*above
 }
 
-// sweep forgets what is too little to matter, and counts anew.
+// sweep drops accounts whose amount has decayed to less than a byte, and recomputes
+// total and large.
 func (s *shares) sweep() {
 	now := s.clock()
 	s.mu.Lock()
@@ -107,8 +108,8 @@ func (s *shares) count(now time.Duration) {
 	s.total, s.large = share.NewDecaying(total, now), large
 }
 
-// makeRoom drops accounts until a tenth of the room is free: those that are
-// within the least share first. They count as having stored nothing.
+// makeRoom drops accounts until a tenth of the map is free, first those below
+// leastShare. They then count as having stored nothing.
 func (s *shares) makeRoom(now time.Duration) {
 	want := s.most - s.most/10 - 1
 	for _, least := range []float64{leastShare, math.Inf(1)} {
