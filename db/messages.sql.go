@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const enterConvos = `-- name: EnterConvos :exec
@@ -30,7 +32,7 @@ ORDER BY seq
 `
 
 type GetHandshakeSeqsParams struct {
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Kinds    []string
 	AfterSeq int64
 	UntilSeq int64
@@ -73,7 +75,7 @@ LIMIT 1
 `
 
 // The sequence number of a message id, even if the message was removed.
-func (q *Queries) GetMessageSeq(ctx context.Context, convoID string, messageID string) (int64, error) {
+func (q *Queries) GetMessageSeq(ctx context.Context, convoID xrpc.ConvoID, messageID string) (int64, error) {
 	row := q.db.QueryRow(ctx, getMessageSeq, convoID, messageID)
 	var seq int64
 	err := row.Scan(&seq)
@@ -99,7 +101,7 @@ type GetWindowsRow struct {
 // The memberships of an account in a conversation, each with the last sequence
 // number that it may see. No row: it was never a member, or the conversation
 // does not exist.
-func (q *Queries) GetWindows(ctx context.Context, convoID string, did string) ([]GetWindowsRow, error) {
+func (q *Queries) GetWindows(ctx context.Context, convoID xrpc.ConvoID, did string) ([]GetWindowsRow, error) {
 	rows, err := q.db.Query(ctx, getWindows, convoID, did)
 	if err != nil {
 		return nil, err
@@ -139,7 +141,7 @@ FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id
 `
 
 type LockFreeConvosRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Did     string
 	Free    bool
 }
@@ -201,7 +203,7 @@ type PageCommitsParams struct {
 	MaxBytes  int64
 	FromEpoch int64
 	ToEpoch   int64
-	ConvoID   string
+	ConvoID   xrpc.ConvoID
 	Did       string
 	MaxRows   int64
 	RowBytes  int32
@@ -290,7 +292,7 @@ type PageHandshakesParams struct {
 	AfterSeq int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -383,7 +385,7 @@ type PageHandshakesBeforeParams struct {
 	MaxBytes int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -484,7 +486,7 @@ type PageMessagesParams struct {
 	AfterSeq int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -589,7 +591,7 @@ type PageMessagesBeforeParams struct {
 	MaxBytes int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -706,7 +708,7 @@ type SendMessageParams struct {
 	Epoch      int64
 	PastEpochs int64
 	ConvoFull  bool
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	Did        string
 	Ciphertext []byte
 	Blobs      []string

@@ -44,7 +44,7 @@ type newConvo struct {
 
 // CreateConvo creates a conversation with the group that a GroupInfo states, in
 // whatever epoch it is, and spends the packages that its Welcome names.
-func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
+func (s *groupService) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
 	n, err := parseNewConvo(caller, in)
 	if err != nil {
 		return nil, err
@@ -63,13 +63,13 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 	if err != nil {
 		return nil, err
 	}
-	s.hint(n.in.GroupID)
+	s.hint(string(n.in.GroupID))
 	return out, nil
 }
 
 // run verifies and writes the conversation. overdrawn is why its creator may add
 // nobody now; who repeats a call has its first answer all the same.
-func (n *newConvo) run(ctx context.Context, s *Server, overdrawn error) (*gen.ConvoView, error) {
+func (n *newConvo) run(ctx context.Context, s *groupService, overdrawn error) (*gen.ConvoView, error) {
 	if n.refused = overdrawn; n.refused == nil {
 		if err := n.verify(ctx, s); err != nil {
 			return nil, err
@@ -85,13 +85,10 @@ func (n *newConvo) run(ctx context.Context, s *Server, overdrawn error) (*gen.Co
 
 // parseNewConvo checks all that does not depend on what is stored.
 func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, error) {
-	id, err := parseConvoID("groupId", in.GroupID)
-	if err != nil {
-		return nil, err
-	}
 	content := *in
-	content.GroupID, content.InitialMembers = id, unique(in.InitialMembers)
+	content.InitialMembers = unique(in.InitialMembers)
 	n := &newConvo{in: &content, creator: caller.DID}
+	var err error
 	if n.suite, err = mls.ParseCipherSuite(in.CipherSuite); err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: %v", err)
 	}
@@ -107,7 +104,7 @@ func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, err
 	if n.invite == nil && len(content.InitialMembers) > 0 {
 		return nil, gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: missing; initialMembers need one")
 	}
-	n.evidence, err = parseEvidence(id, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
+	n.evidence, err = parseEvidence(in.GroupID, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +185,7 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 	if err := n.fill(ctx, q); err != nil {
 		return err
 	}
-	views, err := convoViews(ctx, q, n.creator, []string{n.in.GroupID})
+	views, err := convoViews(ctx, q, n.creator, []xrpc.ConvoID{n.in.GroupID})
 	if err != nil {
 		return err
 	}

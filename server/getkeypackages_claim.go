@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // claim takes key packages of accounts for one requester, the holder.
@@ -27,10 +28,10 @@ import (
 // somebody has may come back when that transaction fails, so a claim that found
 // nothing where something is available tries again before it gives up.
 type claim struct {
-	server *Server
+	server *keyPackagesService
 	holder string
-	convo  string // "" for none
-	suite  int64  // 0 for any
+	convo  xrpc.ConvoID // "" for none
+	suite  int64        // 0 for any
 	dids   []string
 
 	// told: owners have been told that packages are scarce.

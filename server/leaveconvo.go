@@ -18,28 +18,23 @@ const fieldTargetDID = "targetDid"
 
 // LeaveConvo ends the caller's membership, which needs no commit, or that of
 // another member: by a commit, or at once without one (suspend).
-func (s *Server) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	content := *in
-	content.ConvoID = convoID
+func (s *groupService) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
 	var out *commitResult
+	var err error
 	switch {
 	case in.TargetDID == nil || *in.TargetDID == caller.DID:
-		out, err = s.leave(ctx, caller, &content)
+		out, err = s.leave(ctx, caller, in)
 	case in.Proposal != nil:
 		err = gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
 	case in.Commit == nil && in.GroupInfo == nil && in.RatchetTree == nil:
-		out, err = s.suspend(ctx, caller, &content)
+		out, err = s.suspend(ctx, caller, in)
 	default:
-		out, err = s.remove(ctx, caller, &content)
+		out, err = s.remove(ctx, caller, in)
 	}
 	return (*gen.LeaveConvoOutput)(out), err
 }
 
-func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *groupService) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
@@ -50,7 +45,7 @@ func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 
 // leave ends the caller's membership at once. Its leaf stays in the group until
 // one of the others commits its removal.
-func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *groupService) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	if in.Commit != nil {
 		return nil, gen.Errorf(gen.ErrInvalidCommit, "commit: nobody can commit its own removal (RFC 9420 §12.2); leave with a proposal, or with nothing, and the others commit it")
 	}
@@ -86,7 +81,7 @@ func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCon
 	if err != nil {
 		return nil, err
 	}
-	s.hint(in.ConvoID)
+	s.hint(string(in.ConvoID))
 	return out, nil
 }
 

@@ -24,12 +24,12 @@ var errStale = errors.New("conversation changed meanwhile")
 
 // SendMessage stores an application message under the conversation's next
 // number. Without blobs and idempotency key it is one statement.
-func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
+func (s *messagesService) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
 	m, private, err := s.readMessage(caller, in)
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
+	return paced(s.base, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
 		m.ConvoFull = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, false, err
@@ -43,7 +43,7 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 }
 
 // payMessage counts the message before it is stored. A repetition costs nothing.
-func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
+func (s *messagesService) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	bill := s.storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
 		return nil, err
@@ -57,19 +57,17 @@ func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.Sen
 	return out, nil
 }
 
-func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
+func (s *messagesService) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
-			s.hint(m.ConvoID)
+			s.hint(string(m.ConvoID))
 		}
 		if !errors.Is(err, errStale) {
 			return out, err
 		}
 	}
-	content := *in
-	content.ConvoID = m.ConvoID
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, in, m.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +82,7 @@ func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	if err != nil {
 		return nil, err
 	}
-	s.hint(m.ConvoID)
+	s.hint(string(m.ConvoID))
 	return out, nil
 }
 
@@ -100,11 +98,7 @@ type outgoing db.SendMessageParams
 
 // readMessage checks everything about a message that does not depend on the
 // conversation.
-func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, nil, err
-	}
+func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
 		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
@@ -113,7 +107,7 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
 			n, limit.MaxApplicationMessage, maxLexiconMessage)
 	}
-	private, err := checkApplication(in.Ciphertext, convoID, in.Epoch)
+	private, err := checkApplication(in.Ciphertext, in.ConvoID, in.Epoch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,14 +122,14 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 		blobs = unique(in.Blobs)
 	}
 	return &outgoing{
-		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
+		ConvoID: in.ConvoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
 		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.now().UTC().Truncate(time.Microsecond),
 	}, private, nil
 }
 
 // fitsSuite checks what a message has to be like in the suite of its
 // conversation, which is looked up only where suites differ about it.
-func (s *Server) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
+func (s *messagesService) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
 	if !private.NeedsSuite() {
 		return nil
 	}
@@ -157,7 +151,7 @@ const maxLexiconMessage = 10 << 20
 
 // checkApplication parses an application message as far as anyone outside the
 // group can.
-func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.PrivateMessage, error) {
+func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*mls.PrivateMessage, error) {
 	m, err := mls.ParseMessage(ciphertext)
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
@@ -169,7 +163,7 @@ func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.Priv
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
-	case hex.EncodeToString(f.GroupID) != convoID:
+	case hex.EncodeToString(f.GroupID) != string(convoID):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)

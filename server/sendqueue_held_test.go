@@ -9,10 +9,11 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // hold locks a conversation until the end of the test, or until it is released.
-func hold(t *testing.T, s *Server, convo string) (release func()) {
+func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 	t.Helper()
 	tx, err := s.pool.Begin(context.Background())
 	if err != nil {
@@ -27,14 +28,14 @@ func hold(t *testing.T, s *Server, convo string) (release func()) {
 }
 
 // trySay sends a message of alice's, on any goroutine.
-func trySay(t *testing.T, s *Server, convo string) {
+func trySay(t *testing.T, s *Server, convo xrpc.ConvoID) {
 	if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
 		t.Error(err)
 	}
 }
 
 // waitBehind waits until n messages wait behind one of the conversation.
-func waitBehind(t *testing.T, s *Server, convo string, n int) {
+func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(time.Millisecond) {
 		s.sends.mu.Lock()
@@ -118,9 +119,7 @@ func TestFirstInLineGivesUp(t *testing.T) {
 func TestLineHearsOfTimeout(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	other := *s
-	other.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&lock_timeout=1s")
-	other.sends = newSendQueue(other.pool)
+	other := onPool(s, dbtest.Open(t, s.pool.Config().ConnString()+"&lock_timeout=1s"))
 	hold(t, s, convo)
 	start := time.Now()
 	var wg sync.WaitGroup
@@ -143,10 +142,8 @@ func TestLineHearsOfTimeout(t *testing.T) {
 func TestGenerationWhileSending(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	patient := *s
-	patient.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=1min")
-	patient.sends = newSendQueue(patient.pool)
-	gathered(&patient)
+	patient := onPool(s, dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=1min"))
+	gathered(patient)
 	var wg sync.WaitGroup
 	done := make(chan struct{})
 	for range 16 {
@@ -156,7 +153,7 @@ func TestGenerationWhileSending(t *testing.T) {
 				case <-done:
 					return
 				default:
-					trySay(t, &patient, convo)
+					trySay(t, patient, convo)
 				}
 			}
 		})

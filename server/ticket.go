@@ -21,23 +21,17 @@ import (
 
 // GetSubscriptionTicket gives a ticket that opens one stream without a token. It
 // is kept only as its hash, in the database, so every instance takes it.
-func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
+func (s *liveService) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
 	q := db.New(s.pool)
-	var convo *string
 	if in.ConvoID != nil {
-		id, err := parseConvoID("convoId", *in.ConvoID)
-		if err != nil {
+		if err := requireMember(ctx, q, *in.ConvoID, caller.DID); err != nil {
 			return nil, err
 		}
-		if err := requireMember(ctx, q, id, caller.DID); err != nil {
-			return nil, err
-		}
-		convo = &id
 	}
 	ticket := rand.Text()
 	expires := s.timestamp().Add(limit.TicketTime)
 	if err := q.InsertTicket(ctx, db.InsertTicketParams{
-		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: convo, ExpiresAt: expires,
+		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: in.ConvoID, ExpiresAt: expires,
 	}); err != nil {
 		return nil, fmt.Errorf("keep ticket: %w", err)
 	}
@@ -45,7 +39,7 @@ func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, 
 }
 
 // subscribeURL is that of subscribeConvoEvents: http becomes ws, https wss.
-func (s *Server) subscribeURL() string {
+func (s *liveService) subscribeURL() string {
 	return "ws" + strings.TrimPrefix(strings.TrimSuffix(s.publicURL, "/"), "http") + "/xrpc/" + gen.NSIDSubscribeConvoEvents
 }
 

@@ -3,15 +3,18 @@ package limit
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"catbird.blue/mls/xrpc"
 )
 
-// Document writes the table as docs/limits.md.
-func Document(w io.Writer) error {
+// widest is the maximum length of a line.
+const widest = 120
+
+// Document writes the table as docs/limits.md. The methods are those of
+// gen.Methods: this package does not import gen, which knows their classes.
+func Document(w io.Writer, methods []*xrpc.Method) error {
 	_, err := fmt.Fprint(w, "# Limits\n\n",
 		"Generated from the table in `server/limit` by `make generate`.\n\n",
 		"A row with a refill is a rate: a bucket that starts full and is refilled evenly. `MLS_RATE_LIMITS` multiplies rates\n",
@@ -19,7 +22,7 @@ func Document(w io.Writer) error {
 		"Above a row, the error is RateLimitExceeded unless the row names another error or effect. The message of a\n",
 		"RateLimitExceeded or StorageFull names the row and when to try again: `(send): try again in 1 s`.\n\n",
 		"Terms:\n\n",
-		"- A class is a group of methods that share a bucket:\n", classLists(),
+		"- A class is a group of methods that share a bucket:\n", classLists(methods),
 		"- A source address is a network: IPv4 /24, IPv6 /48. A row that sources share serves the address with the\n",
 		"  fewest recent turns first, and its queue drops the last entry of the address with the most entries.\n",
 		"- An account is new until a day after it and another account have accepted the same conversation (protocol.md, Key\n",
@@ -85,22 +88,23 @@ func writeRows(w io.Writer, kept Store, title, how string) error {
 	return err
 }
 
-// classLists returns a line for each class with its methods.
-func classLists() string {
-	methods := map[Class][]string{}
-	for nsid, c := range classOf {
-		methods[c] = append(methods[c], strings.TrimPrefix(nsid, nsidPrefix))
-	}
-	others := map[Class]string{
-		ClassStream: "subscriptions", ClassChange: "all other procedures", ClassRead: "all other queries", ClassPublic: "methods that need no token",
+// classLists returns a list item for each class with its methods.
+func classLists(methods []*xrpc.Method) string {
+	var items [xrpc.RateClasses]string
+	for _, m := range methods {
+		items[m.Rate] += m.NSID[strings.LastIndexByte(m.NSID, '.')+1:] + ", "
 	}
 	var b strings.Builder
-	for c := range classes {
-		slices.Sort(methods[c])
-		if more := others[c]; more != "" {
-			methods[c] = append(methods[c], more)
+	for class, item := range items {
+		line := fmt.Sprintf("  - `%s`:", xrpc.RateClass(class))
+		for _, word := range strings.Fields(strings.TrimSuffix(item, ", ")) {
+			if len(line)+len(" ")+len(word) > widest {
+				b.WriteString(line + "\n")
+				line = "   "
+			}
+			line += " " + word
 		}
-		fmt.Fprintf(&b, "  - `%s`: %s\n", c, strings.Join(methods[c], ", "))
+		b.WriteString(line + "\n")
 	}
 	return b.String()
 }

@@ -137,7 +137,7 @@ func (o *Origins) Close() {
 // limits the look-ups made here. It takes from the bucket of the origin if the
 // account is new, then from that of the instance.
 func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
-	class := limit.ClassOf(c.Method)
+	class := c.Method.Rate
 	if o.limits.Off() || c.Caller.DID == "" || limit.OriginRow(class) == nil {
 		return nil
 	}
@@ -204,7 +204,7 @@ func (o *Origins) storeProven(q question) {
 
 // takeOrigin takes from the bucket of an origin and returns the origin. Before
 // an unconfirmed account is refused, it waits for the answer of its PDS.
-func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin string, claim claim, answered *pendingAnswer) (string, error) {
+func (o *Origins) takeOrigin(ctx context.Context, class xrpc.RateClass, did, origin string, claim claim, answered *pendingAnswer) (string, error) {
 	row := limit.OriginRow(class)
 	wait := o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
 	if wait > 0 && origin == unconfirmed && answered != nil && o.waitFor(ctx, answered) {
@@ -217,7 +217,7 @@ func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin
 
 // takeInstance takes from the bucket of the instance. The new accounts of one
 // origin are one member of it.
-func (o *Origins) takeInstance(class limit.Class, member string) error {
+func (o *Origins) takeInstance(class xrpc.RateClass, member string) error {
 	row := limit.InstanceRow(class)
 	return o.limits.Refusal(row, o.limits.TryShare(limit.SharedBucket{Row: row, Size: float64(o.cpus)}, member))
 }

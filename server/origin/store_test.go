@@ -1,6 +1,9 @@
 package origin
 
 import (
+	"crypto/md5"
+	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -8,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/xrpc"
 )
 
 func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
@@ -19,12 +23,17 @@ func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
 
 // member makes an account a member of a conversation that it accepted some time
 // ago, or has not accepted if ago is negative.
-func member(t *testing.T, pool *pgxpool.Pool, convo, did string, ago time.Duration) {
+func member(t *testing.T, pool *pgxpool.Pool, convo xrpc.ConvoID, did string, ago time.Duration) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, now(), now()) ON CONFLICT DO NOTHING`, convo, did)
 	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
 		VALUES ($1, $2, 0, now(), 0, 1, 0, CASE WHEN $3 >= 0 THEN now() - make_interval(secs => $3) END)`, convo, did, ago.Seconds())
+}
+
+// convoOf returns the id of a conversation for a name.
+func convoOf(name string) xrpc.ConvoID {
+	return xrpc.ConvoID(fmt.Sprintf("%032x", md5.Sum([]byte(name))))
 }
 
 // TestWhoIsNew: an account is new until a day after it and another account have
@@ -52,7 +61,7 @@ func TestWhoIsNew(t *testing.T) {
 		}
 	}
 	for convo := range 3 {
-		member(t, pool, "alone "+string(rune('a'+convo)), "did:plc:alone", 10*day)
+		member(t, pool, convoOf(strconv.Itoa(convo)), "did:plc:alone", 10*day)
 	}
 	if row, err := db.New(pool).GetAccountState(t.Context(), "did:plc:alone", newFor.Seconds()); err != nil || row.Settled {
 		t.Errorf("alone in its conversations: %+v, %v", row, err)
