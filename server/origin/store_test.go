@@ -53,8 +53,8 @@ func TestWhoIsNew(t *testing.T) {
 		"nobody accepted":             {never, never, false},
 	} {
 		did := "did:plc:" + name
-		member(t, pool, "convo "+name, did, c.mine)
-		member(t, pool, "convo "+name, "did:plc:other", c.other)
+		member(t, pool, convoOf(name), did, c.mine)
+		member(t, pool, convoOf(name), "did:plc:other", c.other)
 		row, err := db.New(pool).GetAccountState(t.Context(), did, newFor.Seconds())
 		if err != nil || row.Settled != c.settled || row.Noted || row.Origin != nil {
 			t.Errorf("%s: %+v, %v", name, row, err)
