@@ -21,7 +21,7 @@ var notProvoked = map[string]string{
 	"getBlob/NotMember":     "as getMessages",
 }
 
-// statuses are those that API.md gives to error names; other declared errors
+// statuses are the HTTP statuses of error names; other declared errors
 // have 400. This table is independent of the one that the generator has.
 var statuses = map[string]int{
 	"NotMember": 403, "NotAllowed": 403,
