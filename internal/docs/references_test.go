@@ -21,6 +21,8 @@ var (
 	// extension is that of files which this repository has.
 	extension   = regexp.MustCompile(`\.(md|go|sql|mjs|sh|ya?ml|conf|json|txt|mod|sum)$`)
 	testMention = regexp.MustCompile(`\b(Test[A-Z]\w+)`)
+	// placeholder stands for any file of its folder.
+	placeholder = regexp.MustCompile(`^(NAME|NNNN)\b|^NNNN_`)
 	// mention is a document that a comment names.
 	mention = regexp.MustCompile(`(?:[\w.-]+/)*[\w-]+\.md(?:#[\w-]+)?\b`)
 )
@@ -93,7 +95,7 @@ func (r *repository) linkLeadsSomewhere(from, to string) bool {
 // file. A file name alone may be that of any file.
 func (r *repository) pathIsThere(document, text string) bool {
 	text = strings.ReplaceAll(text, "…", "*")
-	if !pathLike.MatchString(text) {
+	if !pathLike.MatchString(text) || placeholder.MatchString(path.Base(text)) {
 		return true
 	}
 	beside := path.Join(path.Dir(document), text)
