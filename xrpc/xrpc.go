@@ -1,7 +1,3 @@
-// Package xrpc is what the generated code of gen and gen/client stands on: the
-// description of a method, the caller it is answered for, the error type and
-// its envelope, and the byte encodings of the AT Protocol data model. It knows
-// nothing of echo, of the database or of MLS.
 package xrpc
 
 import (

@@ -1,11 +1,3 @@
-// Package lexgen turns the lexicons into Go: types that read, check and write
-// themselves, the Service interface, the routes, the error names and a client.
-// It also lints the lexicons and compares them with those of the last release.
-//
-// Its base are indigo's packages atproto/lexicon and lex/lexlint; what they do
-// not see (unresolved refs, misspelt keys, what generators of other languages
-// refuse) is checked here. Output depends on the lexicons and the Policy only,
-// byte for byte.
 package lexgen
 
 import (
