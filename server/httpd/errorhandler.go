@@ -1,41 +1,41 @@
-package server
+package httpd
 
 import (
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
 	"catbird.blue/mls/xrpc"
 )
 
-// handleError is echo's error handler: it writes the envelope, unless an answer
-// has begun.
+// handleError is echo's error handler. It writes the XRPC error envelope, unless
+// the handler has already begun an answer.
 func handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
 	c.Response().Header().Set("X-Content-Type-Options", "nosniff")
-	// A client that is gone has no use for an answer, nor for an error of
-	// writing it.
+	// Writing fails only where the client has closed the connection.
 	_ = xrpc.WriteError(c.Response(), toXRPC(err))
 }
 
-// toXRPC gives an error its name. Those of handlers have one; echo's own get
-// that of the protocol; anything else is an internal error, or a database that
-// is away for the moment, and tells the client nothing more.
+// toXRPC converts an error to an XRPC error. Errors of handlers have a name; an
+// error of echo gets the name that the protocol has for its status. Any other
+// error is InternalServerError, or ServiceUnavailable where the database does
+// not answer. The client is told no details of those.
 func toXRPC(err error) *xrpc.Error {
 	var he *echo.HTTPError
 	if errors.As(err, &he) {
 		return fromEcho(he)
 	}
 	e := xrpc.AsError(err)
-	if e.Name == xrpc.InternalServerError && databaseAway(e.Cause) {
+	if e.Name == xrpc.InternalServerError && databaseUnavailable(e.Cause) {
 		return &xrpc.Error{Status: http.StatusServiceUnavailable, Name: xrpc.ServiceUnavailable,
 			Message: "the database does not answer; try again in a second", RetryAfter: time.Second, Cause: e.Cause}
 	}
@@ -63,27 +63,26 @@ func fromEcho(he *echo.HTTPError) *xrpc.Error {
 	return e
 }
 
-// awayCodes are SQLSTATEs of a database that will answer again, at another
-// node or a little later.
-var awayCodes = map[string]bool{
-	readOnlyTransaction: true,
-	"53300":             true, // too_many_connections
-	lockNotAvailable:    true,
-	"57014":             true, // query_canceled, by a timeout of ours
-	"57P01":             true, // admin_shutdown
-	"57P02":             true, // crash_shutdown
-	"57P03":             true, // cannot_connect_now
-	"57P05":             true, // idle_session_timeout
-	"25P03":             true, // idle_in_transaction_session_timeout
+// unavailableCodes are the SQLSTATEs after which another attempt can succeed,
+// at another node or a little later.
+var unavailableCodes = map[string]bool{
+	pgerrcode.ReadOnlySQLTransaction:          true, // a write on a standby
+	pgerrcode.TooManyConnections:              true,
+	pgerrcode.LockNotAvailable:                true,
+	pgerrcode.QueryCanceled:                   true, // by a timeout of ours
+	pgerrcode.AdminShutdown:                   true,
+	pgerrcode.CrashShutdown:                   true,
+	pgerrcode.CannotConnectNow:                true,
+	pgerrcode.IdleSessionTimeout:              true,
+	pgerrcode.IdleInTransactionSessionTimeout: true,
 }
 
-// readOnlyTransaction is the SQLSTATE of a write on a standby.
-const readOnlyTransaction = "25006"
-
-func databaseAway(err error) bool {
+// databaseUnavailable says whether err means that the database cannot be reached
+// or cannot serve at the moment.
+func databaseUnavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return awayCodes[pg.Code] || strings.HasPrefix(pg.Code, "08")
+		return unavailableCodes[pg.Code] || pgerrcode.IsConnectionException(pg.Code)
 	}
 	var connect *pgconn.ConnectError
 	var network *net.OpError
