@@ -35,6 +35,9 @@
 // allowed: this package knows leaves and the DIDs in their credentials, not the
 // rights of accounts.
 //
+// The group of an epoch never changes, so what was verified stays verified:
+// docs/decisions/0009-group-of-an-epoch.md.
+//
 // # Files
 //
 //   - message.go, framing.go: MLSMessage, PublicMessage, PrivateMessage

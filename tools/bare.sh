@@ -3,7 +3,8 @@
 # such as bare.sh whole debian:12/root ubuntu:24.04/user. tools/newcomer.sh tells what AMOUNT and ACCOUNT are,
 # and what is tried. It needs root, debootstrap, and port 3000, where the newcomer's service listens. A system is
 # built once and kept below ~/.cache, and each run gets a copy of it; remove it there to have it built anew.
-# BARE_DEBOOTSTRAP holds further arguments for debootstrap, such as --keyring.
+# BARE_DEBOOTSTRAP holds further arguments for debootstrap, such as --keyring. Why there are such systems:
+# docs/decisions/0037-bare-system-tests.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 amount=${1:-part}

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a tool of tools/go.mod: tool.sh NAME [ARGUMENT...]. tool.sh --build NAME... only builds.
 # A tool is built from source once and kept in the user's cache. The name of its folder is a checksum of tools/go.mod,
-# tools/go.sum and Go's version, so that a new version of any of them builds it anew, and other checkouts share it.
+# tools/go.sum and Go's version, so that a new version of any of them builds it anew, and other checkouts share it:
+# docs/decisions/0039-tools-built-once.md.
 set -eu
 
 PATH=$PATH:/usr/local/go/bin

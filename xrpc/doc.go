@@ -21,6 +21,8 @@
 // that has not begun. Its events are encoded as server-sent events or as frames
 // of an event stream, and read back by Events.
 //
+// JSON is read strictly, and bytes leniently: docs/decisions/0003-strict-json.md.
+//
 // # Files
 //
 //   - xrpc.go: Method, Caller, Plumbing: what a call consists of

@@ -1,7 +1,7 @@
 // Package docs has no code of its own. Its tests check the documents of this
 // repository: references to files, headings and tests, the length of lines, and
 // the form of the decisions. Comments in source files are checked for references
-// to documents too.
+// to documents too. One test runs the script that builds the tools.
 package docs
 
 import (

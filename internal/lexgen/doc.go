@@ -4,8 +4,10 @@
 //
 // It is based on indigo's packages atproto/lexicon and lex/lexlint. What these do
 // not see (unresolved references, misspelt keys, constructs that generators of
-// other languages refuse) is checked here. The output depends on the lexicons and
-// the Policy only, byte for byte.
+// other languages refuse) is checked here: docs/decisions/0008-lexicon-linter.md.
+// The types are in gen/wire, so that the client does not depend on echo:
+// docs/decisions/0001-wire-types.md. The output depends on the lexicons and the
+// Policy only, byte for byte.
 //
 // # The life of a lexicon
 //

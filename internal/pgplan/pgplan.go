@@ -1,6 +1,6 @@
 // Package pgplan has the settings by which PostgreSQL plans the service's
 // statements: for the service's connections, and for whatever is to plan as they
-// do.
+// do. docs/decisions/0027-query-plans.md says why.
 package pgplan
 
 import (
