@@ -32,7 +32,7 @@ func upload(t testing.TB, s *Server, who string, b []byte) string {
 }
 
 // fetch reads a blob, whole or by parameters and header.
-func fetch(s *Server, who, convo, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
+func fetch(s *Server, who string, convo xrpc.ConvoID, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
 	p.ConvoID, p.CID = convo, cid
 	d, err := s.GetBlob(xrpc.WithRange(context.Background(), header), as(who), &p)
 	if err != nil {
@@ -43,7 +43,7 @@ func fetch(s *Server, who, convo, cid string, header string, p gen.GetBlobParams
 }
 
 // attach sends a message that names blobs.
-func attach(t testing.TB, s *Server, convo, who string, cids ...string) int64 {
+func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...string) int64 {
 	t.Helper()
 	in := message(convo, 1)
 	in.Blobs = cids
@@ -164,7 +164,7 @@ func TestBlobAccess(t *testing.T) {
 	endMember(t, s, convo, did("bob"))
 	addMember(t, s, convo, did("carol"), 2)
 	elsewhere := addConvo(t, s, 1, did("dave"), did("bob"))
-	get := func(who, convo, cid string) error {
+	get := func(who string, convo xrpc.ConvoID, cid string) error {
 		_, _, err := fetch(s, did(who), convo, cid, "", gen.GetBlobParams{})
 		return err
 	}

@@ -21,7 +21,7 @@ type commitRequest struct {
 	// conversation id is in its stored form.
 	key          *string
 	content      any
-	conversation string
+	conversation xrpc.ConvoID
 
 	commit, welcome, groupInfo, ratchetTree []byte
 	// The names that the lexicon has for commit, welcome and removed, for
@@ -108,7 +108,7 @@ func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *comm
 	if err != nil {
 		return nil, false, err
 	}
-	s.hint(req.conversation)
+	s.hint(string(req.conversation))
 	return out, stored, nil
 }
 

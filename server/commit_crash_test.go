@@ -31,9 +31,11 @@ func TestCommitCrash(t *testing.T) {
 				return []any{commitRef(t, kp)}
 			}},
 		"before the membership": {`SELECT FROM memberships WHERE convo_id = $1 AND did = $2 FOR UPDATE`,
-			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID(), bob.DID} }},
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any {
+				return []any{idOf(g), bob.DID}
+			}},
 		"before the GroupInfo": {`SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`,
-			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID()} }},
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{idOf(g)} }},
 		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
 			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {
 				return []any{s.idempotency.hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
@@ -45,7 +47,7 @@ func TestCommitCrash(t *testing.T) {
 			c := g.With(carol).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{bob.DID}})
 			in := commitInput(g, c)
 			in.AddedDIDs, in.RemovedDIDs, in.IdempotencyKey = []string{carol.DID}, []string{bob.DID}, new(g.ID())
-			before := conversationState(t, s, g.ID())
+			before := conversationState(t, s, idOf(g))
 
 			tx, err := s.pool.Begin(t.Context())
 			if err != nil {
@@ -69,12 +71,12 @@ func TestCommitCrash(t *testing.T) {
 			if err := tx.Rollback(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if after := conversationState(t, s, g.ID()); after != before {
+			if after := conversationState(t, s, idOf(g)); after != before {
 				t.Fatalf("half done: from\n%s\nto\n%s", before, after)
 			}
 			out, err := s.SendCommit(t.Context(), by(alice), in)
 			accepted(t, out, err)
-			if !spent(t, s, kp) || epochOf(t, s, g.ID()) != 2 || len(membersOf(t, s, g.ID())) != 2 {
+			if !spent(t, s, kp) || epochOf(t, s, idOf(g)) != 2 || len(membersOf(t, s, idOf(g))) != 2 {
 				t.Error("the repeated call has not done it all")
 			}
 		})
@@ -133,7 +135,7 @@ func TestCommitDeadlockRetried(t *testing.T) {
 	for query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
-	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, g.ID()); err != nil {
+	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, idOf(g)); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Rollback(t.Context()); err != nil {

@@ -38,7 +38,7 @@ func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.K
 func commitGroup(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
-	in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
 	if len(others) > 0 {
 		c := g.Commit(creator, mlstest.Plan{Add: commitPackages(t, s, others...)})
 		in.InitialMembers, in.WelcomeMessage, in.GroupInfo = without(dids(others), creator.DID), c.Welcome, c.GroupInfo
@@ -75,17 +75,17 @@ func without(s []string, v string) []string {
 
 // addInput is the call of addMembers for a commit.
 func addInput(g *mlstest.Group, c *mlstest.Commit, added ...*mlstest.Client) *gen.AddMembersInput {
-	return &gen.AddMembersInput{ConvoID: g.ID(), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.AddMembersInput{ConvoID: idOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // commitInput is the call of sendCommit for a commit.
 func commitInput(g *mlstest.Group, c *mlstest.Commit) *gen.SendCommitInput {
-	return &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // joinInput is the call of joinConvo for an external commit.
 func joinInput(g *mlstest.Group, c *mlstest.Commit) *gen.JoinConvoInput {
-	return &gen.JoinConvoInput{ConvoID: g.ID(), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
+	return &gen.JoinConvoInput{ConvoID: idOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
 }
 
 // accepted fails the test unless a commit was accepted, and gives its answer.
@@ -125,19 +125,19 @@ func advance(t testing.TB, s *Server, g *mlstest.Group, c *mlstest.Client, n int
 }
 
 // epochOf reads the epoch of a conversation.
-func epochOf(t testing.TB, s *Server, id string) int64 {
+func epochOf(t testing.TB, s *Server, id xrpc.ConvoID) int64 {
 	t.Helper()
 	return query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
 }
 
 // membersOf lists the active members of a conversation.
-func membersOf(t testing.TB, s *Server, id string) []string {
+func membersOf(t testing.TB, s *Server, id xrpc.ConvoID) []string {
 	t.Helper()
 	return query[[]string](t, s.pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
 }
 
 // window reads the newest membership window of a DID; -1 for an open end.
-func window(t testing.TB, s *Server, id, did string) (joined, left int64) {
+func window(t testing.TB, s *Server, id xrpc.ConvoID, did string) (joined, left int64) {
 	t.Helper()
 	err := s.pool.QueryRow(context.Background(), `SELECT joined_seq, coalesce(left_seq, -1) FROM memberships
 		WHERE convo_id = $1 AND did = $2 ORDER BY joined_seq DESC LIMIT 1`, id, did).Scan(&joined, &left)
@@ -156,7 +156,7 @@ func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 // conversationState is everything that is stored of a conversation, its
 // members' packages included, as one text: equal texts mean that nothing
 // happened.
-func conversationState(t testing.TB, s *Server, id string) string {
+func conversationState(t testing.TB, s *Server, id xrpc.ConvoID) string {
 	t.Helper()
 	return query[string](t, s.pool, `SELECT concat_ws(E'\n',
 		(SELECT c::text FROM conversations c WHERE convo_id = $1),
@@ -173,7 +173,7 @@ func conversationState(t testing.TB, s *Server, id string) string {
 }
 
 // unchanged fails the test if f changes anything about a conversation.
-func unchanged(t testing.TB, s *Server, id string, f func()) {
+func unchanged(t testing.TB, s *Server, id xrpc.ConvoID, f func()) {
 	t.Helper()
 	before := conversationState(t, s, id)
 	f()

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // evidence is a GroupInfo, with its ratchet tree, which states the epoch that a
@@ -25,7 +26,7 @@ type evidence struct {
 
 // parseEvidence reads a GroupInfo and its ratchet tree, and holds them against
 // the conversation. needed says for an error what has to be sent.
-func parseEvidence(convoID string, groupInfo, ratchetTree []byte, needed string) (*evidence, error) {
+func parseEvidence(convoID xrpc.ConvoID, groupInfo, ratchetTree []byte, needed string) (*evidence, error) {
 	if groupInfo == nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing; %s", needed)
 	}
@@ -36,7 +37,7 @@ func parseEvidence(convoID string, groupInfo, ratchetTree []byte, needed string)
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 	}
-	if hex.EncodeToString(info.Context.GroupID) != convoID {
+	if hex.EncodeToString(info.Context.GroupID) != string(convoID) {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
 	}
 	if info.Context.Epoch > maxEpoch+1 {
@@ -116,7 +117,7 @@ func (e *evidence) treeBeside(g *mls.Group) []byte {
 func (e *evidence) bytes(g *mls.Group) int64 { return int64(len(e.groupInfo) + len(e.treeBeside(g))) }
 
 // store keeps the GroupInfo, which states the group g, as the conversation's.
-func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, g *mls.Group, at time.Time) error {
+func (e *evidence) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, g *mls.Group, at time.Time) error {
 	tree := e.treeBeside(g)
 	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
 		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: tree, At: at,

@@ -11,13 +11,15 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/storage"
+	"catbird.blue/mls/xrpc"
 )
 
 // handshakeTx is a call that changes one conversation, inside its transaction.
 type handshakeTx struct {
-	q               *db.Queries
-	convoID, caller string
-	now             time.Time
+	q       *db.Queries
+	convoID xrpc.ConvoID
+	caller  string
+	now     time.Time
 	// bill is what the call pays for what it stores.
 	bill *storage.Bill
 	// convo is the conversation's row, locked.

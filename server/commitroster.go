@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
 )
 
 // planRoster holds what the commit leads to against the roster: the old one
@@ -98,7 +99,7 @@ func (c *commitTx) settleLeavers(ch *change, after memberSet) {
 // memberSet says of each DID how it belongs to a conversation.
 type memberSet map[string]standing
 
-func readMembers(ctx context.Context, q *db.Queries, convoID string) (memberSet, error) {
+func readMembers(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID) (memberSet, error) {
 	rows, err := q.Roster(ctx, convoID)
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)

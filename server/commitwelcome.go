@@ -10,17 +10,19 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
 )
 
 // welcomeCheck decides whether the packages that a Welcome names may be spent.
 type welcomeCheck struct {
-	q               *db.Queries
-	claims          *packageClaims
-	convoID, caller string
-	now             time.Time
-	suite           mls.CipherSuite
-	field           string
-	invite          *mls.Welcome
+	q       *db.Queries
+	claims  *packageClaims
+	convoID xrpc.ConvoID
+	caller  string
+	now     time.Time
+	suite   mls.CipherSuite
+	field   string
+	invite  *mls.Welcome
 	// added and removed as the caller declares them; standing has an entry for
 	// every one that is not a stranger.
 	added, removed []string
@@ -197,7 +199,7 @@ func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackag
 
 // newWelcome is a Welcome to be stored with its recipients.
 type newWelcome struct {
-	convoID              string
+	convoID              xrpc.ConvoID
 	seq, epoch           int64
 	welcome, ratchetTree []byte
 	packages             []db.LockPackagesRow

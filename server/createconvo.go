@@ -63,7 +63,7 @@ func (s *groupService) CreateConvo(ctx context.Context, caller xrpc.Caller, in *
 	if err != nil {
 		return nil, err
 	}
-	s.hint(n.in.GroupID)
+	s.hint(string(n.in.GroupID))
 	return out, nil
 }
 
@@ -85,13 +85,10 @@ func (n *newConvo) run(ctx context.Context, s *groupService, overdrawn error) (*
 
 // parseNewConvo checks all that does not depend on what is stored.
 func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, error) {
-	id, err := parseConvoID("groupId", in.GroupID)
-	if err != nil {
-		return nil, err
-	}
 	content := *in
-	content.GroupID, content.InitialMembers = id, unique(in.InitialMembers)
+	content.InitialMembers = unique(in.InitialMembers)
 	n := &newConvo{in: &content, creator: caller.DID}
+	var err error
 	if n.suite, err = mls.ParseCipherSuite(in.CipherSuite); err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: %v", err)
 	}
@@ -107,7 +104,7 @@ func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, err
 	if n.invite == nil && len(content.InitialMembers) > 0 {
 		return nil, gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: missing; initialMembers need one")
 	}
-	n.evidence, err = parseEvidence(id, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
+	n.evidence, err = parseEvidence(in.GroupID, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +185,7 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 	if err := n.fill(ctx, q); err != nil {
 		return err
 	}
-	views, err := convoViews(ctx, q, n.creator, []string{n.in.GroupID})
+	views, err := convoViews(ctx, q, n.creator, []xrpc.ConvoID{n.in.GroupID})
 	if err != nil {
 		return err
 	}

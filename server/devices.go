@@ -67,7 +67,7 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 	if err != nil {
 		return err
 	}
-	convos, err := q.LockConvos(ctx, ids)
+	convos, err := q.LockConvos(ctx, xrpc.StoredConvoIDs(ids))
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func TestListDevices(t *testing.T) {
 	}
 	publish(t, s, mlstest.NewClient(did("bob")), 1)
 	one, two, left := addConvo(t, s, 1, account), addConvo(t, s, 1, account), addConvo(t, s, 1, account)
-	for _, convo := range []string{one, two, left} {
+	for _, convo := range []xrpc.ConvoID{one, two, left} {
 		addLeaf(t, s, convo, account, clients[0].DeviceID())
 	}
 	addLeaf(t, s, one, account, clients[1].DeviceID())
@@ -94,7 +94,7 @@ func TestDeleteDevice(t *testing.T) {
 			t.Errorf("message is %q, want it to say that the device is deleted", e.Message)
 		}
 	}
-	for _, c := range []string{convo, other} {
+	for _, c := range []xrpc.ConvoID{convo, other} {
 		_, err := getWelcome(s, account, c, phone.DeviceID())
 		if e := wantError(t, err, gen.ErrWelcomeExpired); !strings.Contains(e.Message, "deleted") {
 			t.Errorf("message is %q, want it to say why", e.Message)

@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // noEdge marks events that neither begin nor end a window.
@@ -43,7 +44,7 @@ func (l *eventList) ends(action, actor string, epoch int64, dids []string) {
 // joined tells the members that dids joined, and each of these by itself: its
 // window begins behind everything in the list, which has to be complete but for
 // events for one account.
-func (l *eventList) joined(convoID, actor string, epoch int64, dids, welcomed []string, members bool) {
+func (l *eventList) joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, welcomed []string, members bool) {
 	total := len(l.kinds) + len(dids) + len(welcomed)
 	if members {
 		total += len(dids)
@@ -66,7 +67,7 @@ func (l *eventList) joined(convoID, actor string, epoch int64, dids, welcomed []
 
 // store writes the events behind the conversation's newest message; its row is
 // locked by that. What it gives places the windows.
-func (l *eventList) store(ctx context.Context, q *db.Queries, convoID string, at time.Time) (db.LogEventsRow, error) {
+func (l *eventList) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, at time.Time) (db.LogEventsRow, error) {
 	row, err := q.LogEvents(ctx, db.LogEventsParams{
 		Kinds: l.kinds, Targets: l.targets, Edges: l.edges, Bodies: l.bodies, ConvoID: convoID, At: at,
 	})

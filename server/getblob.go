@@ -17,11 +17,7 @@ import (
 // Range header ask for, to its owner and to those who may see a message that
 // attached it.
 func (s *attachmentsService) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	b, err := db.New(s.pool).FindBlob(ctx, convoID, caller.DID, p.CID)
+	b, err := db.New(s.pool).FindBlob(ctx, p.ConvoID, caller.DID, p.CID)
 	if err != nil {
 		return nil, fmt.Errorf("find blob: %w", err)
 	}

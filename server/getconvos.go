@@ -35,7 +35,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 		if err != nil {
 			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
 		}
-		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, c.id
+		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, string(c.id)
 	}
 	out := &gen.GetConvosOutput{}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -46,7 +46,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 			return fmt.Errorf("list conversations: %w", err)
 		}
 		keep := cutConvos(rows, int(p.Limit))
-		ids := make([]string, keep)
+		ids := make([]xrpc.ConvoID, keep)
 		for i := range ids {
 			ids[i] = rows[i].ConvoID
 		}
@@ -82,7 +82,7 @@ type convosCursor struct {
 	asOf     time.Time
 	late     bool
 	activity time.Time
-	id       string
+	id       xrpc.ConvoID
 }
 
 // String writes the cursor: opaque to clients, no secret.
@@ -91,7 +91,7 @@ func (c convosCursor) String() string {
 	if c.late {
 		part = "z"
 	}
-	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), c.id}, ".")
+	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), string(c.id)}, ".")
 }
 
 func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 36) }
@@ -109,8 +109,8 @@ func parseConvosCursor(s string) (c convosCursor, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.id, err = parseConvoID("cursor", parts[3]); err != nil {
-		return c, err
+	if c.id = xrpc.ConvoID(parts[3]); !c.id.Valid() {
+		return c, fmt.Errorf("want a conversation id")
 	}
 	if !plausible(asOf) || !plausible(activity) {
 		return c, fmt.Errorf("time out of range")

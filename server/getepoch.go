@@ -11,11 +11,7 @@ import (
 
 // GetEpoch gives the current epoch of a conversation to its members.
 func (s *convoService) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	windows, err := db.New(s.pool).GetWindows(ctx, convoID, caller.DID)
+	windows, err := db.New(s.pool).GetWindows(ctx, p.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
@@ -26,5 +22,5 @@ func (s *convoService) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.
 	if !now.Active {
 		return nil, notMember()
 	}
-	return &gen.GetEpochOutput{ConvoID: convoID, CurrentEpoch: now.Epoch}, nil
+	return &gen.GetEpochOutput{ConvoID: p.ConvoID, CurrentEpoch: now.Epoch}, nil
 }

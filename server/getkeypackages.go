@@ -45,11 +45,7 @@ func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Cal
 		c.suite = int64(suite)
 	}
 	if p.ConvoID != nil {
-		convo, err := parseConvoID("convoId", *p.ConvoID)
-		if err != nil {
-			return nil, err
-		}
-		c.convo = convo
+		c.convo = *p.ConvoID
 	}
 	if err := c.run(ctx); err != nil {
 		return nil, err

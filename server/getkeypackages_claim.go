@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // claim takes key packages of accounts for one requester, the holder.
@@ -29,8 +30,8 @@ import (
 type claim struct {
 	server *keyPackagesService
 	holder string
-	convo  string // "" for none
-	suite  int64  // 0 for any
+	convo  xrpc.ConvoID // "" for none
+	suite  int64        // 0 for any
 	dids   []string
 
 	// told: owners have been told that packages are scarce.

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
 // 200 claimers at two instances want packages of devices that have too few. Each
@@ -115,7 +116,7 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 	for i := range 30 {
 		wg.Go(func() {
 			_, err := servers[i%2].GetKeyPackages(context.Background(), as(did("greedy")), &gen.GetKeyPackagesParams{
-				DIDs: []string{c.DID}, ConvoID: new(fmt.Sprintf("%032x", i)),
+				DIDs: []string{c.DID}, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i))),
 			})
 			if err != nil {
 				t.Error(err)
@@ -197,7 +198,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 	}
 	workers := map[string]func(s *Server, i int) error{
 		"claim": func(s *Server, i int) error {
-			_, err := s.GetKeyPackages(ctx, as(did(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(fmt.Sprintf("%032x", i%5))})
+			_, err := s.GetKeyPackages(ctx, as(did(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i%5)))})
 			return err
 		},
 		"commit": func(s *Server, i int) error { return commitSome(ctx, s, i%2 == 0) },

@@ -29,10 +29,6 @@ const messageViewBytes = 1200
 // GetMessages gives a page of a conversation's messages by number, inside the
 // windows of the caller's memberships.
 func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
-		return nil, err
-	}
 	if p.BeforeSeq != nil && (p.SinceSeq != nil || p.SinceMessage != nil) {
 		return nil, xrpc.Invalid("beforeSeq", "not together with sinceSeq or sinceMessage")
 	}
@@ -41,7 +37,7 @@ func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p
 		return nil, err
 	}
 	q := db.New(s.pool)
-	r := messageRange{convoID: convoID, did: caller.DID, kinds: kinds, limit: int(p.Limit)}
+	r := messageRange{convoID: p.ConvoID, did: caller.DID, kinds: kinds, limit: int(p.Limit)}
 	if len(kinds) == 3 && p.BeforeSeq == nil && (p.SinceSeq != nil || p.SinceMessage == nil) {
 		after := int64(0)
 		if p.SinceSeq != nil {
@@ -81,10 +77,11 @@ func kindsOf(types []string) ([]string, error) {
 // messageRange is what a caller may see of a conversation, and which kinds it
 // asks for.
 type messageRange struct {
-	convoID, did string
-	kinds        []string
-	limit        int
-	windows      []db.GetWindowsRow
+	convoID xrpc.ConvoID
+	did     string
+	kinds   []string
+	limit   int
+	windows []db.GetWindowsRow
 	// last is the newest number the caller may see. It bounds every query, so
 	// that page, gaps and lastSeq speak of one moment.
 	last int64

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"catbird.blue/mls/db"
@@ -18,7 +17,7 @@ import (
 // fill stores messages with the next numbers, one for each letter: a for an
 // application message, c for a commit, p for a proposal. Their ids are m1, m2,
 // and so on; a commit moves the epoch.
-func fill(t testing.TB, s *Server, convo, letters string) {
+func fill(t testing.TB, s *Server, convo xrpc.ConvoID, letters string) {
 	t.Helper()
 	kinds := map[rune]string{'a': kindApp, 'c': kindCommit, 'p': kindProposal}
 	for _, l := range letters {
@@ -69,7 +68,7 @@ func TestGetMessagesView(t *testing.T) {
 	convo := addConvo(t, s, 4, did("alice"))
 	fill(t, s, convo, "ac")
 	exec(t, s.pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
-	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: strings.ToUpper(convo), Limit: 50})
+	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}

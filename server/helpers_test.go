@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/stream"
@@ -90,15 +91,32 @@ func wantSameError(t testing.TB, a, b error) {
 }
 
 // newConvoID makes a random conversation id.
-func newConvoID() string {
+func newConvoID() xrpc.ConvoID {
 	b := make([]byte, 16)
 	rand.Read(b)
-	return hex.EncodeToString(b)
+	return xrpc.ConvoID(hex.EncodeToString(b))
 }
+
+// decoded is an input as it comes out of a request's body.
+func decoded[T any, P interface {
+	*T
+	xrpc.Encodable
+	Parse(body []byte) error
+}](t testing.TB, in P) P {
+	t.Helper()
+	out := P(new(T))
+	if err := out.Parse(xrpc.Marshal(in)); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// idOf is the id of the conversation of a group.
+func idOf(g *mlstest.Group) xrpc.ConvoID { return xrpc.ConvoID(g.ID()) }
 
 // addConvo writes a conversation at an epoch straight into the database: the
 // first of dids created it, all of them are members from its beginning.
-func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
+func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) xrpc.ConvoID {
 	t.Helper()
 	id := newConvoID()
 	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
@@ -110,7 +128,7 @@ func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 }
 
 // addMember begins a membership after a number.
-func addMember(t testing.TB, s *Server, convoID, did string, joinedSeq int64) {
+func addMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
 		var l eventList
@@ -135,7 +153,7 @@ func inTestTx(t testing.TB, s *Server, do func(q *db.Queries) error) {
 }
 
 // endMember ends a membership at the newest number, as a removal does.
-func endMember(t testing.TB, s *Server, convoID, did string) {
+func endMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
 		var l eventList
@@ -172,8 +190,8 @@ func query[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) T {
 // privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
 // 6.3.1) of the conversation, whose ciphertext is size random bytes, or the least
 // that suite 1 allows.
-func privateMessage(convoID string, epoch int64, content mls.ContentType, size int) []byte {
-	group, err := hex.DecodeString(convoID)
+func privateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, size int) []byte {
+	group, err := hex.DecodeString(string(convoID))
 	if err != nil {
 		panic(fmt.Sprintf("conversation id: %v", err))
 	}
@@ -189,7 +207,7 @@ func privateMessage(convoID string, epoch int64, content mls.ContentType, size i
 }
 
 // application makes an application message.
-func application(convoID string, epoch int64, size int) []byte {
+func application(convoID xrpc.ConvoID, epoch int64, size int) []byte {
 	return privateMessage(convoID, epoch, mls.ContentTypeApplication, size)
 }
 

@@ -75,7 +75,7 @@ func TestSecretLost(t *testing.T) {
 	if err != nil || !first.Success {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	sent := message(g.ID(), first.NewEpoch)
+	sent := message(idOf(g), first.NewEpoch)
 	sent.MsgID, sent.IdempotencyKey = new("m"), new("m")
 	message, err := s.SendMessage(t.Context(), by(alice), sent)
 	if err != nil {
@@ -90,11 +90,11 @@ func TestSecretLost(t *testing.T) {
 	if again, err := other.SendCommit(t.Context(), by(alice), commit); err != nil || !again.Success || again.NewEpoch != first.NewEpoch {
 		t.Errorf("the commit again: %+v, %v", again, err)
 	}
-	create := &gen.CreateConvoInput{GroupID: g.ID()}
+	create := &gen.CreateConvoInput{GroupID: idOf(g)}
 	if _, err := other.CreateConvo(t.Context(), by(alice), create); err == nil {
 		t.Error("the group was created a second time")
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, g.ID()); n != 2 {
+	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, idOf(g)); n != 2 {
 		t.Errorf("%d messages are stored", n)
 	}
 }

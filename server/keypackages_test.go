@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/xrpc"
 )
 
 // testClock is a clock that tests move.
@@ -95,7 +96,7 @@ func claimWith(t testing.TB, s *Server, requester string, p *gen.GetKeyPackagesP
 
 // claimOne asks for the package of an account with one device, for a
 // conversation or none.
-func claimOne(t testing.TB, s *Server, requester, did, convo string) gen.KeyPackageRef {
+func claimOne(t testing.TB, s *Server, requester, did string, convo xrpc.ConvoID) gen.KeyPackageRef {
 	t.Helper()
 	p := &gen.GetKeyPackagesParams{DIDs: []string{did}}
 	if convo != "" {
@@ -109,7 +110,7 @@ func claimOne(t testing.TB, s *Server, requester, did, convo string) gen.KeyPack
 }
 
 // wantNone asks for the package of an account with one device, and wants none.
-func wantNone(t testing.TB, s *Server, requester string, c *mlstest.Client, convo string) {
+func wantNone(t testing.TB, s *Server, requester string, c *mlstest.Client, convo xrpc.ConvoID) {
 	t.Helper()
 	p := &gen.GetKeyPackagesParams{DIDs: []string{c.DID}}
 	if convo != "" {
@@ -137,7 +138,7 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 }
 
 // addLeaf writes that a device is in a conversation.
-func addLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
+func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
 	exec(t, s.pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
 	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
@@ -146,7 +147,7 @@ func addLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
 
 // addStatedLeaf is addLeaf where somebody else said so: the account has shown
 // no such device.
-func addStatedLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
+func addStatedLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
 	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
 }

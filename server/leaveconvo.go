@@ -19,22 +19,17 @@ const fieldTargetDID = "targetDid"
 // LeaveConvo ends the caller's membership, which needs no commit, or that of
 // another member: by a commit, or at once without one (suspend).
 func (s *groupService) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	content := *in
-	content.ConvoID = convoID
 	var out *commitResult
+	var err error
 	switch {
 	case in.TargetDID == nil || *in.TargetDID == caller.DID:
-		out, err = s.leave(ctx, caller, &content)
+		out, err = s.leave(ctx, caller, in)
 	case in.Proposal != nil:
 		err = gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
 	case in.Commit == nil && in.GroupInfo == nil && in.RatchetTree == nil:
-		out, err = s.suspend(ctx, caller, &content)
+		out, err = s.suspend(ctx, caller, in)
 	default:
-		out, err = s.remove(ctx, caller, &content)
+		out, err = s.remove(ctx, caller, in)
 	}
 	return (*gen.LeaveConvoOutput)(out), err
 }
@@ -86,7 +81,7 @@ func (s *groupService) leave(ctx context.Context, caller xrpc.Caller, in *gen.Le
 	if err != nil {
 		return nil, err
 	}
-	s.hint(in.ConvoID)
+	s.hint(string(in.ConvoID))
 	return out, nil
 }
 

@@ -8,11 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 // requireMember is nil for who is a member now. A stranger gets the same answer
 // whether the conversation exists or not.
-func requireMember(ctx context.Context, q *db.Queries, convoID, did string) error {
+func requireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
 	m, err := q.MembershipState(ctx, convoID, did)
 	switch {
 	case err != nil:
@@ -37,7 +38,7 @@ const (
 )
 
 // standings reads how dids belong to a conversation; strangers have no entry.
-func standings(ctx context.Context, q *db.Queries, convoID string, dids []string) (map[string]standing, error) {
+func standings(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, dids []string) (map[string]standing, error) {
 	rows, err := q.Standings(ctx, convoID, dids)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
@@ -71,7 +72,7 @@ func deletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map
 
 // mayRemove tells whether a member may end the memberships of others; see the
 // query for who that is.
-func mayRemove(ctx context.Context, q *db.Queries, convoID, did string) (bool, error) {
+func mayRemove(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) (bool, error) {
 	may, err := q.MayRemove(ctx, did, convoID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil

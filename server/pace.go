@@ -14,9 +14,9 @@ import (
 type ConvoLimiter interface {
 	// ConvoFull returns a RateLimitExceeded while the conversation has used up
 	// its rate for calls like m; it counts nothing.
-	ConvoFull(convoID string, m *xrpc.Method) error
+	ConvoFull(convoID xrpc.ConvoID, m *xrpc.Method) error
 	// CountConvo counts a call of m that the conversation accepted.
-	CountConvo(convoID string, m *xrpc.Method)
+	CountConvo(convoID xrpc.ConvoID, m *xrpc.Method)
 	// Take spends n of what key has of a row, or returns the row's error.
 	Take(ctx context.Context, row *limit.Row, key string, n int64) error
 	// Return gives back what was taken for something that did not happen.
@@ -36,7 +36,7 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 // errConvoFull once it has found out that the caller is a member, which it does
 // first. So a stranger costs, and is told, the same whether a conversation is
 // busy, or not, or does not exist.
-func paced[O any](s *base, convoID string, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
+func paced[O any](s *base, convoID xrpc.ConvoID, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
 	if s.pace == nil {
 		out, _, err := call(false)
 		return out, err

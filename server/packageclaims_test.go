@@ -36,7 +36,7 @@ func fresh(out *gen.GetKeyPackagesOutput) (n int) {
 }
 
 // forConvo asks for packages of an account for a conversation.
-func forConvo(t testing.TB, s *Server, requester, account, convo string) *gen.GetKeyPackagesOutput {
+func forConvo(t testing.TB, s *Server, requester, account string, convo xrpc.ConvoID) *gen.GetKeyPackagesOutput {
 	t.Helper()
 	return claimWith(t, s, requester, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: &convo})
 }
@@ -62,7 +62,7 @@ func startWith(t testing.TB, s *Server, creator *mlstest.Client, packages ...gen
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
 	var added []*mls.KeyPackage
-	in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
 	for _, kp := range packages {
 		added, in.InitialMembers = append(added, received(t, kp)), unique(append(in.InitialMembers, kp.DID))
 	}
@@ -80,7 +80,7 @@ func spendNamed(t testing.TB, s *Server, creator *mlstest.Client, packages ...*m
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
 	c := g.Commit(creator, mlstest.Plan{Add: packages})
-	in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: creator.Suite.String(), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
+	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String(), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
 		InitialMembers: []string{did("alice")}}
 	_, err := s.CreateConvo(t.Context(), by(creator), in)
 	return err
@@ -122,7 +122,7 @@ func TestPackagesOfAllDevices(t *testing.T) {
 		t.Fatalf("%d packages, missing %v %v; want %d", fresh(out), out.Missing, out.MissingDevices, limit.MaxDevices)
 	}
 	g := startWith(t, s, commitClient("bob"), out.KeyPackages...)
-	if n := query[int](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, g.ID()); n != limit.MaxDevices+1 {
+	if n := query[int](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, idOf(g)); n != limit.MaxDevices+1 {
 		t.Errorf("%d leaves, want %d", n, limit.MaxDevices+1)
 	}
 }

@@ -27,10 +27,6 @@ const (
 // RequestRejoin records that the caller cannot follow the group and asks to be
 // added again. Asking again replaces what was asked before.
 func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
 	reason, epoch, err := rejoinReason(in)
 	if err != nil {
 		return nil, err
@@ -40,7 +36,7 @@ func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in
 	}
 	damaged := false
 	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
+		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.timestamp()}
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
@@ -53,7 +49,7 @@ func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in
 	if err != nil {
 		return nil, err
 	}
-	s.hint(convoID)
+	s.hint(string(in.ConvoID))
 	if damaged {
 		slog.WarnContext(ctx, "most members of a conversation cannot apply a commit")
 	}

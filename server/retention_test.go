@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/xrpc"
 )
 
 // agingServer makes a Server whose clock a test moves.
@@ -62,7 +63,7 @@ func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 }
 
 // restamp makes messages of a conversation as old as one sent at a moment.
-func restamp(t testing.TB, s *Server, convo string, at time.Time, seqs ...int64) {
+func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...int64) {
 	t.Helper()
 	exec(t, s.pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
 }
@@ -174,7 +175,7 @@ func TestTwoJanitors(t *testing.T) {
 	// The events of alice's joining are behind these messages, and go with them.
 	exec(t, s.pool, `DELETE FROM events`)
 	const each = 1300
-	for _, convo := range []string{one, two} {
+	for _, convo := range []xrpc.ConvoID{one, two} {
 		exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT $1, n, 'm' || n, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
 			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
@@ -206,7 +207,7 @@ func TestTwoJanitors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != want || g.FloorSeq != each || g.FloorN != 0 {
+	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != string(want) || g.FloorSeq != each || g.FloorN != 0 {
 		t.Errorf("the floor is %+v", g)
 	}
 }
@@ -251,7 +252,7 @@ func TestLapsedProposals(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	propose := func(public bool) *mlstest.Proposal {
 		p := g.ProposeUpdate(bob, public)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		return p
@@ -272,7 +273,7 @@ func TestLapsedProposals(t *testing.T) {
 	propose(true)                                                        // 7: of the epoch at hand
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
-	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: g.ID()}) }
+	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: idOf(g)}) }
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)
 	}
@@ -293,7 +294,7 @@ func TestEventsAge(t *testing.T) {
 	s, now := agingServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()}); err != nil {
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
 		t.Fatal(err)
 	}
 	count := func(where string) int64 { return query[int64](t, s.pool, `SELECT count(*) FROM events WHERE `+where) }
@@ -316,7 +317,7 @@ func TestEventsAge(t *testing.T) {
 	if got := query[string](t, s.pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
 		t.Errorf("the floor is %s, want %s", got, last)
 	}
-	if got := membersOf(t, s, g.ID()); len(got) != 1 {
+	if got := membersOf(t, s, idOf(g)); len(got) != 1 {
 		t.Errorf("members are %v", got)
 	}
 }
@@ -329,11 +330,11 @@ func TestEndedWelcomesAge(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	get := func(c *mlstest.Client) error {
-		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: g.ID()})
+		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: idOf(g)})
 		return err
 	}
 	confirm := func(c *mlstest.Client) {
-		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: g.ID(), Success: true}); err != nil {
+		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: idOf(g), Success: true}); err != nil {
 			t.Fatal(err)
 		}
 	}

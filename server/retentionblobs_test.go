@@ -183,7 +183,7 @@ func TestRemovalAttachRace(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice := did("alice")
-	convos := []string{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
+	convos := []xrpc.ConvoID{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup

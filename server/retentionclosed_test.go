@@ -8,14 +8,15 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // closed makes a conversation with something in every table, and closes it.
-func closed(t testing.TB, s *Server, now time.Time) (convo, blobKey string) {
+func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey string) {
 	t.Helper()
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	convo = g.ID()
+	convo = idOf(g)
 	cid := upload(t, s, alice.DID, randomBytes(10))
 	in := &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: application(convo, 1, 40), Blobs: []string{cid}}
 	if _, err := s.SendMessage(t.Context(), by(alice), in); err != nil {
@@ -46,7 +47,7 @@ func closed(t testing.TB, s *Server, now time.Time) (convo, blobKey string) {
 
 // rowsOfConvo counts what each table with a column convo_id has of a
 // conversation, whatever tables there are.
-func rowsOfConvo(t testing.TB, s *Server, convo string) map[string]int64 {
+func rowsOfConvo(t testing.TB, s *Server, convo xrpc.ConvoID) map[string]int64 {
 	t.Helper()
 	tables := query[[]string](t, s.pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
 		JOIN information_schema.tables b USING (table_schema, table_name)
@@ -65,7 +66,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	s, now := agingServer(t)
 	*now = now.Truncate(time.Second)
 	convo, key := closed(t, s, *now)
-	open := commitGroup(t, s, commitClient("carol"), commitClient("dave")).ID()
+	open := idOf(commitGroup(t, s, commitClient("carol"), commitClient("dave")))
 	for table, n := range rowsOfConvo(t, s, convo) {
 		if n == 0 && table != "tickets" { // those end by themselves in a minute
 			t.Errorf("the test has nothing in %s", table)

@@ -31,17 +31,17 @@ func TestVerifiedAgain(t *testing.T) {
 			return second(s.SendCommit(t.Context(), by(bob), in))
 		}, gen.ErrInvalidCommit},
 		"proposal": {func(g *mlstest.Group) error {
-			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}))
+			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}))
 		}, ""},
 		"forged proposal": {func(g *mlstest.Group) error {
 			forged := reframe(t, g.ProposeUpdate(bob, true).Message, func(m *mls.PublicMessage) { m.Signature[9] ^= 1 })
-			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: forged}))
+			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: forged}))
 		}, gen.ErrInvalidProposal},
 		"GroupInfo": {func(g *mlstest.Group) error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(bob, true)}))
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(bob, true)}))
 		}, ""},
 		"forged GroupInfo": {func(g *mlstest.Group) error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(),
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g),
 				GroupInfo: g.SignGroupInfo(bob, true, func(gi *mls.GroupInfo) { gi.ConfirmationTag = mlstest.Random(32) })}))
 		}, gen.ErrInvalidGroupInfo},
 	} {
@@ -76,14 +76,14 @@ func TestVerifiedAgain(t *testing.T) {
 func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlstest.Commit) {
 	t.Helper()
 	g := commit.Next
-	h := &handshakeTx{q: db.New(tx), convoID: g.ID(), caller: c.DID, now: s.timestamp()}
+	h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.timestamp()}
 	if _, err := h.lock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: h.convo.Epoch, At: h.now, ConvoID: h.convoID}); err != nil {
 		t.Fatal(err)
 	}
-	e, err := parseEvidence(g.ID(), commit.GroupInfo, nil, "")
+	e, err := parseEvidence(idOf(g), commit.GroupInfo, nil, "")
 	if err == nil {
 		err = e.store(t.Context(), h.q, h.convoID, &g.Group, h.now)
 	}

@@ -16,18 +16,14 @@ import (
 // SendEphemeral hands a signal to the streams that members have open at this
 // moment. It is stored nowhere.
 func (s *liveService) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	return paced(s.base, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
-		out, err := s.sendEphemeral(ctx, caller, convoID, in, full)
+	return paced(s.base, in.ConvoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
+		out, err := s.sendEphemeral(ctx, caller, in, full)
 		return out, true, err
 	})
 }
 
-func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
-	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, convoID)
+func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
+	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, in.ConvoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, convoNotFound()
@@ -43,7 +39,7 @@ func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, con
 	if s.bus == nil {
 		return &gen.SendEphemeralOutput{}, nil
 	}
-	signal := bus.Signal{ConvoID: convoID, RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext}
+	signal := bus.Signal{ConvoID: string(in.ConvoID), RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext}
 	if err := s.bus.Signal(ctx, signal); err != nil {
 		return nil, fmt.Errorf("send signal: %w", err)
 	}

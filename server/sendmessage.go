@@ -61,15 +61,13 @@ func (s *messagesService) sendMessage(ctx context.Context, caller xrpc.Caller, i
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
-			s.hint(m.ConvoID)
+			s.hint(string(m.ConvoID))
 		}
 		if !errors.Is(err, errStale) {
 			return out, err
 		}
 	}
-	content := *in
-	content.ConvoID = m.ConvoID
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, in, m.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +82,7 @@ func (s *messagesService) sendMessage(ctx context.Context, caller xrpc.Caller, i
 	if err != nil {
 		return nil, err
 	}
-	s.hint(m.ConvoID)
+	s.hint(string(m.ConvoID))
 	return out, nil
 }
 
@@ -101,10 +99,6 @@ type outgoing db.SendMessageParams
 // readMessage checks everything about a message that does not depend on the
 // conversation.
 func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, nil, err
-	}
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
 		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
@@ -113,7 +107,7 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
 			n, limit.MaxApplicationMessage, maxLexiconMessage)
 	}
-	private, err := checkApplication(in.Ciphertext, convoID, in.Epoch)
+	private, err := checkApplication(in.Ciphertext, in.ConvoID, in.Epoch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +122,7 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 		blobs = unique(in.Blobs)
 	}
 	return &outgoing{
-		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
+		ConvoID: in.ConvoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
 		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.now().UTC().Truncate(time.Microsecond),
 	}, private, nil
 }
@@ -157,7 +151,7 @@ const maxLexiconMessage = 10 << 20
 
 // checkApplication parses an application message as far as anyone outside the
 // group can.
-func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.PrivateMessage, error) {
+func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*mls.PrivateMessage, error) {
 	m, err := mls.ParseMessage(ciphertext)
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
@@ -169,7 +163,7 @@ func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.Priv
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
-	case hex.EncodeToString(f.GroupID) != convoID:
+	case hex.EncodeToString(f.GroupID) != string(convoID):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)

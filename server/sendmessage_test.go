@@ -18,7 +18,7 @@ import (
 
 // say sends an application message of 100 bytes and fails the test where it is
 // refused.
-func say(t testing.TB, s *Server, convoID, who string, epoch int64) *gen.SendMessageOutput {
+func say(t testing.TB, s *Server, convoID xrpc.ConvoID, who string, epoch int64) *gen.SendMessageOutput {
 	t.Helper()
 	out, err := s.SendMessage(context.Background(), as(who), message(convoID, epoch))
 	if err != nil {
@@ -28,7 +28,7 @@ func say(t testing.TB, s *Server, convoID, who string, epoch int64) *gen.SendMes
 }
 
 // message is the input of an application message with random content.
-func message(convoID string, epoch int64) *gen.SendMessageInput {
+func message(convoID xrpc.ConvoID, epoch int64) *gen.SendMessageInput {
 	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: application(convoID, epoch, 100)}
 }
 
@@ -37,16 +37,16 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	alice := mlstest.NewClient(did("alice"))
 	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
-	convo := group.ID()
+	convo := idOf(group)
 	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, '2026-01-01', '2026-01-01')`, convo, alice.DID)
 	addMember(t, s, convo, alice.DID, 0)
 
 	sent := group.Application(1000)
-	out, err := s.SendMessage(t.Context(), as(alice.DID), &gen.SendMessageInput{
-		ConvoID: strings.ToUpper(convo), Epoch: 0, Ciphertext: sent, SenderDID: new(alice.DID),
+	out, err := s.SendMessage(t.Context(), as(alice.DID), decoded(t, &gen.SendMessageInput{
+		ConvoID: xrpc.ConvoID(strings.ToUpper(string(convo))), Epoch: 0, Ciphertext: sent, SenderDID: new(alice.DID),
 		EmbedType: new("link"), EmbedURI: new("https://example.com/plain"), PaddedSize: new(int64(1024)),
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,6 @@ func TestSendMessageRefuses(t *testing.T) {
 		"other group":         {func(in *gen.SendMessageInput) { in.Ciphertext = application(other, 3, 50) }, gen.ErrInvalidMessage, []string{"group_id"}},
 		"other framing epoch": {func(in *gen.SendMessageInput) { in.Ciphertext = application(convo, 2, 50) }, gen.ErrInvalidMessage, []string{"2", "3"}},
 		"other sender":        {func(in *gen.SendMessageInput) { in.SenderDID = new(did("bob")) }, xrpc.InvalidRequest, []string{"senderDid"}},
-		"no conversation id":  {func(in *gen.SendMessageInput) { in.ConvoID = strings.Repeat("g", 32) }, xrpc.InvalidRequest, []string{"convoId"}},
 		"past epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 2, application(convo, 2, 50) }, gen.ErrEpochMismatch,
 			[]string{"current epoch is 3"}},
 		"future epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 4, application(convo, 4, 50) }, gen.ErrEpochMismatch,

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // naiveSend is how not to do it: the members are read in the snapshot of the
@@ -53,7 +54,7 @@ func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() erro
 }
 
 // remove is what a removal does to the conversation and the membership.
-func remove(t *testing.T, tx pgx.Tx, convo, who string) {
+func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 	t.Helper()
 	for _, sql := range []string{
 		`UPDATE conversations SET roster_version = roster_version + 1, last_seq = last_seq WHERE convo_id = $1 AND $2 <> ''`,
@@ -70,7 +71,7 @@ func remove(t *testing.T, tx pgx.Tx, convo, who string) {
 // The naive statement lets it in, which shows that the test can tell.
 func TestSendMessageTrap(t *testing.T) {
 	s := newTestServer(t)
-	stored := func(convo string) int64 {
+	stored := func(convo xrpc.ConvoID) int64 {
 		return query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
 	}
 	t.Run("naive", func(t *testing.T) {

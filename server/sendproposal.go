@@ -26,38 +26,32 @@ type parsedProposal struct {
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
 func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
+	p, err := parseProposal(in.ConvoID, in.Proposal)
 	if err != nil {
 		return nil, err
 	}
-	p, err := parseProposal(convoID, in.Proposal)
-	if err != nil {
-		return nil, err
-	}
-	return paced(s.base, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
+	return paced(s.base, in.ConvoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
 		p.full = full
-		out, err := s.sendProposal(ctx, caller, in, convoID, p)
+		out, err := s.sendProposal(ctx, caller, in, p)
 		return out, true, err
 	})
 }
 
-func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, convoID string, p *parsedProposal) (*gen.SendProposalOutput, error) {
-	content := *in
-	content.ConvoID = convoID
+func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
 	now := s.timestamp()
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, &content, now)
+	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
 	out := &gen.SendProposalOutput{}
 	bill := s.storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
-		v, err := s.verifyProposal(ctx, convoID, caller.DID, p)
+		v, err := s.verifyProposal(ctx, in.ConvoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
 		return s.inTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now, bill: bill}
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, bill: bill}
 			if found, err := h.begin(ctx, first, out); found || err != nil {
 				return err
 			}
@@ -75,12 +69,12 @@ func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in 
 	if err != nil {
 		return nil, err
 	}
-	s.hint(convoID)
+	s.hint(string(in.ConvoID))
 	return out, nil
 }
 
 // parseProposal reads a proposal as far as anyone outside the group can.
-func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
+func parseProposal(convoID xrpc.ConvoID, b []byte) (*parsedProposal, error) {
 	const name, field = gen.ErrInvalidProposal, "proposal"
 	m, framing, err := parseFramed(name, field, b, limit.MaxProposal)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -49,11 +50,11 @@ type sendQueue struct {
 	waiting []*queuedSend
 	// behind has the conversations of which a message that was gathered goes
 	// by itself, with those that wait for it.
-	behind map[string][]*queuedSend
+	behind map[xrpc.ConvoID][]*queuedSend
 }
 
 func newSendQueue(pool *pgxpool.Pool) *sendQueue {
-	return &sendQueue{pool: pool, single: maxSingle, least: 2, behind: map[string][]*queuedSend{}}
+	return &sendQueue{pool: pool, single: maxSingle, least: 2, behind: map[xrpc.ConvoID][]*queuedSend{}}
 }
 
 // queuedSend is a message that waits for its outcome.
@@ -218,18 +219,18 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 		if err := dbq.EnterConvos(ctx); err != nil {
 			return err
 		}
-		convos, err := dbq.LockFreeConvos(ctx, alike(jobs, func(j *queuedSend) string { return j.ConvoID }), alike(jobs, func(j *queuedSend) string { return j.Did }))
+		convos, err := dbq.LockFreeConvos(ctx, xrpc.StoredConvoIDs(alike(jobs, func(j *queuedSend) xrpc.ConvoID { return j.ConvoID })), alike(jobs, func(j *queuedSend) string { return j.Did }))
 		if err != nil {
 			return err
 		}
-		free, member := map[string]bool{}, map[[2]string]bool{}
+		free, member := map[xrpc.ConvoID]bool{}, map[memberKey]bool{}
 		for _, c := range convos {
 			free[c.ConvoID] = c.Free
-			member[[2]string{c.ConvoID, c.Did}] = true
+			member[memberKey{c.ConvoID, c.Did}] = true
 		}
 		for _, j := range jobs {
 			switch {
-			case !member[[2]string{j.ConvoID, j.Did}]:
+			case !member[memberKey{j.ConvoID, j.Did}]:
 				rest = append(rest, j)
 			case free[j.ConvoID]:
 				taken = append(taken, j)

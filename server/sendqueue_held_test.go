@@ -9,10 +9,11 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // hold locks a conversation until the end of the test, or until it is released.
-func hold(t *testing.T, s *Server, convo string) (release func()) {
+func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 	t.Helper()
 	tx, err := s.pool.Begin(context.Background())
 	if err != nil {
@@ -27,14 +28,14 @@ func hold(t *testing.T, s *Server, convo string) (release func()) {
 }
 
 // trySay sends a message of alice's, on any goroutine.
-func trySay(t *testing.T, s *Server, convo string) {
+func trySay(t *testing.T, s *Server, convo xrpc.ConvoID) {
 	if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
 		t.Error(err)
 	}
 }
 
 // waitBehind waits until n messages wait behind one of the conversation.
-func waitBehind(t *testing.T, s *Server, convo string, n int) {
+func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(time.Millisecond) {
 		s.sends.mu.Lock()

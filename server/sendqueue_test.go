@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // gathered has every message stored by a transaction for several, be it one.
@@ -37,7 +38,7 @@ type queuedMessage struct {
 }
 
 // withID is a message with an id and content of its own.
-func withID(convo string, epoch int64, id string) *gen.SendMessageInput {
+func withID(convo xrpc.ConvoID, epoch int64, id string) *gen.SendMessageInput {
 	in := message(convo, epoch)
 	in.MsgID = &id
 	return in
@@ -54,7 +55,7 @@ func TestSendsTogether(t *testing.T) {
 	for i := range dids {
 		dids[i] = did(fmt.Sprint("sender", i))
 	}
-	var ids []string
+	var ids []xrpc.ConvoID
 	for range convos {
 		ids = append(ids, addConvo(t, a, 1, dids...))
 	}

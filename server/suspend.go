@@ -39,7 +39,7 @@ func (s *groupService) suspend(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
-	s.hint(in.ConvoID)
+	s.hint(string(in.ConvoID))
 	return out, nil
 }
 

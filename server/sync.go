@@ -44,7 +44,7 @@ type syncRequest struct {
 	did string
 	// named are the positions that the client names: of a conversation, the
 	// number up to which it has everything.
-	named map[string]int64
+	named map[xrpc.ConvoID]int64
 	asked syncAsked
 }
 
@@ -59,14 +59,10 @@ type syncAsked struct {
 }
 
 func newSyncRequest(did string, in *gen.SyncInput) (*syncRequest, error) {
-	r := &syncRequest{did: did, named: make(map[string]int64, len(in.Positions)), asked: syncAsked{limit: in.Limit}}
-	for i, p := range in.Positions {
-		id, err := parseConvoID(fmt.Sprintf("positions[%d].convoId", i), p.ConvoID)
-		if err != nil {
-			return nil, err
-		}
-		if seq, twice := r.named[id]; !twice || p.Seq < seq {
-			r.named[id] = p.Seq
+	r := &syncRequest{did: did, named: make(map[xrpc.ConvoID]int64, len(in.Positions)), asked: syncAsked{limit: in.Limit}}
+	for _, p := range in.Positions {
+		if seq, twice := r.named[p.ConvoID]; !twice || p.Seq < seq {
+			r.named[p.ConvoID] = p.Seq
 		}
 	}
 	positions, err := json.Marshal(r.named)
@@ -210,8 +206,8 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		return nil, fmt.Errorf("find what is new: %w", err)
 	}
 	rows, cut := c.part(rows)
-	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []string{}}
-	var fresh []string
+	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []xrpc.ConvoID{}}
+	var fresh []xrpc.ConvoID
 	var stretches []stretch
 	for _, r := range rows {
 		if r.Fresh {
@@ -232,7 +228,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	cursor := stream.Cursor{Position: end}
 	if cut {
-		cursor = stream.Cursor{Position: c.from, After: max(c.after, rows[len(rows)-1].ConvoID), Until: c.until}
+		cursor = stream.Cursor{Position: c.from, After: max(c.after, string(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
@@ -256,7 +252,7 @@ func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if _, named := c.named[id]; id <= c.after && !named {
+		if _, named := c.named[id]; string(id) <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

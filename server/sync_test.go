@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // talk sends n messages.
-func talk(t testing.TB, s *Server, convo, who string, n int) {
+func talk(t testing.TB, s *Server, convo xrpc.ConvoID, who string, n int) {
 	t.Helper()
 	for range n {
 		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: application(convo, 1, 40), Epoch: 1}
@@ -22,8 +23,8 @@ func talk(t testing.TB, s *Server, convo, who string, n int) {
 }
 
 // shape is a sync answer as one text: conversations by their place in ids.
-func shape(out *gen.SyncOutput, ids ...string) string {
-	name := func(id string) string {
+func shape(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
+	name := func(id xrpc.ConvoID) string {
 		for i, v := range ids {
 			if v == id {
 				return fmt.Sprint(i)
@@ -59,7 +60,7 @@ func TestSync(t *testing.T) {
 	one := addConvo(t, s, 1, alice, bob)
 	talk(t, s, one, alice, 3)
 	var cursor *string
-	step := func(want string, in gen.SyncInput, ids ...string) *gen.SyncOutput {
+	step := func(want string, in gen.SyncInput, ids ...xrpc.ConvoID) *gen.SyncOutput {
 		t.Helper()
 		if in.Limit == 0 {
 			in.Limit = 500
@@ -246,7 +247,7 @@ func TestSyncThenStream(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	c := listen(t, s, bob, out.Cursor)
 	<-done
-	s.hint(convo)
+	s.hint(string(convo))
 	have := 0
 	for _, x := range out.Convos {
 		have += len(x.Messages)

@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // manyConvos makes conversations of which who is the only member.
@@ -38,7 +39,7 @@ func TestSyncManyNew(t *testing.T) {
 	const n = 1100
 	manyConvos(t, s, alice, n)
 	settled(t, s)
-	seen := map[string]bool{}
+	seen := map[xrpc.ConvoID]bool{}
 	var cursor *string
 	for range 5 {
 		out, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 10, Cursor: cursor})
@@ -77,7 +78,7 @@ func TestSyncManyChanged(t *testing.T) {
 			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
 		settled(t, s)
 	}
-	have, known, gone := map[string]int64{}, map[string]bool{}, map[string]bool{}
+	have, known, gone := map[xrpc.ConvoID]int64{}, map[xrpc.ConvoID]bool{}, map[xrpc.ConvoID]bool{}
 	cursor := ""
 	// sync calls until nothing more comes, and after the first part does what
 	// happens meanwhile.
@@ -123,8 +124,8 @@ func TestSyncManyChanged(t *testing.T) {
 	all := func(seq int64) {
 		t.Helper()
 		for i := range n {
-			if id := fmt.Sprintf("%032x", i+1); have[id] != seq {
-				t.Fatalf("of %s %d was told, want %d", id, have[id], seq)
+			if id := fmt.Sprintf("%032x", i+1); have[xrpc.ConvoID(id)] != seq {
+				t.Fatalf("of %s %d was told, want %d", id, have[xrpc.ConvoID(id)], seq)
 			}
 		}
 	}

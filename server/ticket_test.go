@@ -37,7 +37,7 @@ func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	return site
 }
 
-func ticketFor(t testing.TB, s *Server, who string, convo *string) *gen.GetSubscriptionTicketOutput {
+func ticketFor(t testing.TB, s *Server, who string, convo *xrpc.ConvoID) *gen.GetSubscriptionTicketOutput {
 	t.Helper()
 	out, err := s.GetSubscriptionTicket(t.Context(), as(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
 	if err != nil {
@@ -99,7 +99,7 @@ func TestTicketOpensAStream(t *testing.T) {
 	line(t, lines, "connected")
 	talk(t, s, two, alice, 1)
 	talk(t, s, one, alice, 1)
-	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, one) {
+	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, string(one)) {
 		t.Errorf("a ticket for one conversation shows %s", got)
 	}
 	for name, again := range map[string]string{"used": out.Ticket, "unknown": "nonsense"} {
@@ -112,7 +112,7 @@ func TestTicketOpensAStream(t *testing.T) {
 			t.Errorf("a ticket that is %s: status %d", name, res.StatusCode)
 		}
 	}
-	res, err = open(t, site, ticketFor(t, s, bob, &one).Ticket, "convoId", two)
+	res, err = open(t, site, ticketFor(t, s, bob, &one).Ticket, "convoId", string(two))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,12 +17,8 @@ import (
 // it has changes nothing; one ahead of the newest message is refused, since it
 // could never be taken back.
 func (s *messagesService) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
 	q := db.New(s.pool)
-	windows, err := q.GetWindows(ctx, convoID, caller.DID)
+	windows, err := q.GetWindows(ctx, in.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
@@ -40,7 +36,7 @@ func (s *messagesService) UpdateCursor(ctx context.Context, caller xrpc.Caller, 
 		return nil, err
 	}
 	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
-		ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: stream.AccountLane(caller.DID),
+		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: stream.AccountLane(caller.DID),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, notMember() // it was removed since

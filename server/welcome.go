@@ -91,18 +91,14 @@ func (s *groupService) confirmWelcome(ctx context.Context, caller xrpc.Caller, i
 // welcomesOf are the newest Welcomes for the devices of a member, the newest
 // commit's first.
 type welcomesOf struct {
-	convoID   string
+	convoID   xrpc.ConvoID
 	joinedSeq int64
 	newest    []db.ListWelcomesRow
 }
 
 // findWelcomes reads the member's Welcomes, or one device's. It refuses who is
 // no member.
-func findWelcomes(ctx context.Context, q *db.Queries, did, convo string, deviceID *string) (*welcomesOf, error) {
-	convoID, err := parseConvoID("convoId", convo)
-	if err != nil {
-		return nil, err
-	}
+func findWelcomes(ctx context.Context, q *db.Queries, did string, convoID xrpc.ConvoID, deviceID *string) (*welcomesOf, error) {
 	access, err := q.GetWelcomeAccess(ctx, convoID, did)
 	switch {
 	case err != nil:

@@ -29,13 +29,50 @@ func (k Kind) Verb() string {
 	return http.MethodGet
 }
 
-// Method is what a lexicon says about one method. The generated table
-// gen.Methods holds one for each lexicon.
+// RateClass is a group of methods that share a rate: calls of one class by one
+// account come out of one bucket. Its text is the name that clients see in
+// errors.
+type RateClass uint8
+
+const (
+	// RateRead: queries that read the caller's own conversations.
+	RateRead RateClass = iota
+	// RateSend: application messages, ephemeral signals, read positions.
+	RateSend
+	// RateChange: what changes a group or asks others to: commits,
+	// proposals, joins, leaving, GroupInfo.
+	RateChange
+	// RatePublish: key packages, devices, Welcomes confirmed.
+	RatePublish
+	// RateClaim: leasing the key packages of others.
+	RateClaim
+	// RateUpload and RateDownload: blobs.
+	RateUpload
+	RateDownload
+	// RateStream: opening streams and asking for tickets.
+	RateStream
+	// RatePublic: methods that need no token, by the network of the caller's
+	// address. What they answer comes out of a cache.
+	RatePublic
+	// RateClasses is the number of classes.
+	RateClasses
+)
+
+var rateClassNames = [RateClasses]string{
+	"read", "send", "change", "publish", "claim", "upload", "download", "stream", "public",
+}
+
+func (c RateClass) String() string { return rateClassNames[c] }
+
+// Method is what a lexicon and the policy of lexgen say about one method. The
+// generated table gen.Methods holds one for each lexicon.
 type Method struct {
 	// NSID is the lexicon's name, which is also the token's lxm and the
 	// last segment of the route.
 	NSID string
 	Kind Kind
+	// Rate is the class of methods that share a rate with this one.
+	Rate RateClass
 	// Public methods answer without a token.
 	Public bool
 	// InputEncoding and OutputEncoding are MIME types as the lexicon has
@@ -81,7 +118,7 @@ type Caller struct {
 	Source netip.Prefix
 	// Scope is what a ticket was bound to, in the words of who gave it: the
 	// only thing the caller may see by it. Empty means no bound.
-	Scope string
+	Scope ConvoID
 }
 
 // Proof is what a request proves: who calls.

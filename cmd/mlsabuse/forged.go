@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
 // forger is a member who states groups that are not there.
@@ -94,7 +95,7 @@ var lies = []lie{
 	{"createConvo with a package that the creator did not publish", func(ctx context.Context, f *forger) error {
 		fake := mlstest.NewClient(f.creator.DID)
 		k := mlstest.NewGroupWith(f.device, mlstest.Random(16), fake)
-		_, err := f.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: k.Next.ID(),
+		_, err := f.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: xrpc.ConvoID(k.Next.ID()),
 			InitialMembers: []string{f.creator.DID}, WelcomeMessage: k.Welcome, GroupInfo: k.GroupInfo})
 		return err
 	}},

@@ -11,12 +11,13 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
 // conversation is a group of the service, with its state in each epoch, which
 // members share as they would by applying its commits.
 type conversation struct {
-	id     string
+	id     xrpc.ConvoID
 	mu     sync.Mutex
 	states map[int64]*mlstest.Group
 }
@@ -66,7 +67,7 @@ func (c *conversation) won(g *mlstest.Group) {
 func create(ctx context.Context, creator *person, others ...*person) (*conversation, error) {
 	in := &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String()}
 	g := mlstest.NewGroup(creator.device, mlstest.Random(16))
-	in.GroupID = g.ID()
+	in.GroupID = xrpc.ConvoID(g.ID())
 	if len(others) > 0 {
 		added, err := claim(ctx, creator, others...)
 		if err != nil {
@@ -83,7 +84,7 @@ func create(ctx context.Context, creator *person, others ...*person) (*conversat
 	if _, err := creator.client().CreateConvo(ctx, in); err != nil {
 		return nil, fmt.Errorf("create a conversation: %w", err)
 	}
-	return &conversation{id: g.ID(), states: map[int64]*mlstest.Group{int64(g.Epoch()): g}}, nil
+	return &conversation{id: xrpc.ConvoID(g.ID()), states: map[int64]*mlstest.Group{int64(g.Epoch()): g}}, nil
 }
 
 // group makes a conversation of n settled accounts, of which the first is the

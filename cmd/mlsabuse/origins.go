@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 const strangers = 200
@@ -35,7 +36,7 @@ func opening(ctx context.Context, d time.Duration, people []*person) *sent {
 // freeDIDs floods from accounts that no PDS confirms, and bounds what they get by
 // one bucket.
 func freeDIDs(ctx context.Context, s *scene, people []*person, d time.Duration) (*outcome, error) {
-	row, start := limit.OriginRow(limit.ClassStream), time.Now()
+	row, start := limit.OriginRow(xrpc.RateStream), time.Now()
 	answers := opening(ctx, d, people)
 	most := int(row.Amount) + int((time.Since(start).Seconds()+1)*float64(row.Refill))
 	got := answers.of("ok")

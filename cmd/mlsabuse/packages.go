@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // for another conversation, and notes those of which there is only one.
 func (p *person) drain(ctx context.Context, of *person, times int, got map[string]bool, answers *sent) {
 	for range times {
-		convo := fmt.Sprintf("%x", mlstest.Random(16))
+		convo := xrpc.ConvoID(fmt.Sprintf("%x", mlstest.Random(16)))
 		out, err := p.client().GetKeyPackages(ctx, &gen.GetKeyPackagesParams{DIDs: []string{of.DID}, ConvoID: &convo})
 		answers.add(err)
 		if err != nil {
@@ -124,7 +125,7 @@ func manyDevices(ctx context.Context, s *scene) error {
 		return fmt.Errorf("%d packages", len(packages))
 	}
 	k := g.Commit(creator.device, mlstest.Plan{Add: packages})
-	_, err = creator.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: g.ID(),
+	_, err = creator.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: xrpc.ConvoID(g.ID()),
 		InitialMembers: []string{owner.DID}, WelcomeMessage: k.Welcome, GroupInfo: k.GroupInfo})
 	return err
 }

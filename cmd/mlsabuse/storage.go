@@ -129,7 +129,7 @@ func costly(ctx context.Context, s *scene) (*outcome, error) {
 		others[i] = mlstest.NewClient(p.DID, mlstest.Suite(suite))
 	}
 	g := mlstest.NewGroupWith(device, mlstest.Random(16), others...).Next
-	in := &gen.CreateConvoInput{CipherSuite: suite.String(), GroupID: g.ID(), GroupInfo: g.SignGroupInfo(device, true)}
+	in := &gen.CreateConvoInput{CipherSuite: suite.String(), GroupID: xrpc.ConvoID(g.ID()), GroupInfo: g.SignGroupInfo(device, true)}
 	if _, err := p.client().ListDevices(ctx); err != nil { // its key is looked up
 		return nil, fmt.Errorf("list devices: %w", err)
 	}

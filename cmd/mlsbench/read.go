@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/internal/pgplan"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -133,7 +134,7 @@ func (w *world) barePages(ctx context.Context, q *db.Queries, after int64, n int
 	for i := range took {
 		began := time.Now()
 		rows, err := q.PageMessages(ctx, db.PageMessagesParams{
-			ConvoID: convoID(1), Did: w.accounts[0].DID, AfterSeq: after, UntilSeq: depth,
+			ConvoID: xrpc.ConvoID(convoID(1)), Did: w.accounts[0].DID, AfterSeq: after, UntilSeq: depth,
 			// As the service asks: for one more than the page.
 			Kinds: []string{"app", "commit", "proposal"}, MaxRows: pageSize + 1, MaxBytes: 4_000_000,
 		})

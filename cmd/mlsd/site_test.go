@@ -29,7 +29,7 @@ const (
 // and what was ever told of it.
 type story struct {
 	t     *testing.T
-	convo string
+	convo xrpc.ConvoID
 	// told is the message of each number, in whatever life it was sent.
 	told map[int64]string
 }
@@ -49,7 +49,7 @@ func newStory(t *testing.T, url string) *site {
 	t.Helper()
 	b := make([]byte, 16)
 	rand.Read(b)
-	s := (&story{t: t, convo: hex.EncodeToString(b), told: map[int64]string{}}).open(url)
+	s := (&story{t: t, convo: xrpc.ConvoID(hex.EncodeToString(b)), told: map[int64]string{}}).open(url)
 	ctx := t.Context()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, At: time.Now()})

@@ -10,7 +10,7 @@ import (
 type AddMembersInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Accounts to add.
 	DIDList []string
 	// The commit as an MLSMessage. Base64: standard or url alphabet, padded or
@@ -36,7 +36,8 @@ type AddMembersInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *AddMembersInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	xrpc.CheckItems(c, "didList", v.DIDList, 1, 50, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
 	})
@@ -63,7 +64,7 @@ func (v *AddMembersInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "didList":
 			return xrpc.DecodeArray(&v.DIDList, d, 50, xrpc.DecodeString)
 		case "commit":
@@ -89,7 +90,7 @@ func (v *AddMembersInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *AddMembersInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("didList").OpenArray()
 	for _, x := range v.DIDList {
 		e.String(x)

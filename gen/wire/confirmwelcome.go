@@ -10,7 +10,7 @@ import (
 type ConfirmWelcomeInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Whether the group was joined.
 	Success bool
 	// Device the Welcome was for; required when several Welcomes are open.
@@ -21,7 +21,8 @@ type ConfirmWelcomeInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *ConfirmWelcomeInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.DeviceID != nil {
 		c.String("deviceId", *v.DeviceID, 26, 26)
 	}
@@ -35,7 +36,7 @@ func (v *ConfirmWelcomeInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "success":
 			return xrpc.DecodeBool(&v.Success, d)
 		case "deviceId":
@@ -53,7 +54,7 @@ func (v *ConfirmWelcomeInput) UnmarshalJSON(b []byte) error { return xrpc.Decode
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ConfirmWelcomeInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("success").Bool(v.Success)
 	if v.DeviceID != nil {
 		e.Name("deviceId").String(*v.DeviceID)

@@ -9,7 +9,7 @@ import (
 // CreateConvoInput is the input of CreateConvo.
 type CreateConvoInput struct {
 	// MLS group id in hexadecimal, of even length; upper case is accepted.
-	GroupID string
+	GroupID xrpc.ConvoID
 	// MLS cipher suite, by its IANA name.
 	CipherSuite string
 	// Members besides the creator. They need a Welcome that names a key package
@@ -38,7 +38,8 @@ type CreateConvoInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *CreateConvoInput) Check(c *xrpc.Checker) {
-	c.String("groupId", v.GroupID, 32, 128)
+	c.String("groupId", string(v.GroupID), 32, 128)
+	c.ConvoID("groupId", v.GroupID)
 	c.String("cipherSuite", v.CipherSuite, 1, 128)
 	xrpc.CheckItems(c, "initialMembers", v.InitialMembers, -1, 999, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
@@ -69,7 +70,7 @@ func (v *CreateConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "groupId":
-			return xrpc.DecodeString(&v.GroupID, d)
+			return xrpc.DecodeConvoID(&v.GroupID, d)
 		case "cipherSuite":
 			return xrpc.DecodeString(&v.CipherSuite, d)
 		case "initialMembers":
@@ -99,7 +100,7 @@ func (v *CreateConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSO
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *CreateConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("groupId").String(v.GroupID)
+	e.Name("groupId").ConvoID(v.GroupID)
 	e.Name("cipherSuite").String(v.CipherSuite)
 	if v.InitialMembers != nil {
 		e.Name("initialMembers").OpenArray()

@@ -189,7 +189,7 @@ type MessageView struct {
 	// Message id, unique in its conversation.
 	ID string `cbor:"id"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// The MLSMessage as it was sent.
 	Ciphertext xrpc.Bytes `cbor:"ciphertext"`
 	// Framing epoch: the epoch the message was sent in.
@@ -210,7 +210,8 @@ type MessageView struct {
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *MessageView) Check(c *xrpc.Checker) {
 	c.String("id", v.ID, -1, 64)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
@@ -233,7 +234,7 @@ func (v *MessageView) DecodeJSON(d *xrpc.Decoder) error {
 		case "id":
 			return xrpc.DecodeString(&v.ID, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -260,7 +261,7 @@ func (v *MessageView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, 
 func (v *MessageView) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("id").String(v.ID)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	e.Name("seq").Int(v.Seq)
@@ -337,9 +338,9 @@ func (v ConvoMetadata) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), 
 // ConvoView is defs#convoView. A conversation as one of its members sees it.
 type ConvoView struct {
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ID string
+	ID xrpc.ConvoID
 	// The MLS group id in lower-case hexadecimal: equal to id.
-	GroupID string
+	GroupID xrpc.ConvoID
 	// Who created the conversation.
 	Creator string
 	// Members, and former members whose leaf awaits removal.
@@ -363,8 +364,10 @@ type ConvoView struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *ConvoView) Check(c *xrpc.Checker) {
-	c.String("id", v.ID, -1, 128)
-	c.String("groupId", v.GroupID, -1, 128)
+	c.String("id", string(v.ID), -1, 128)
+	c.ConvoID("id", v.ID)
+	c.String("groupId", string(v.GroupID), -1, 128)
+	c.ConvoID("groupId", v.GroupID)
 	c.Format("creator", v.Creator, xrpc.FormatDID)
 	xrpc.CheckItems(c, "members", v.Members, -1, 4000, (*MemberView).Check)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
@@ -392,9 +395,9 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "id":
-			return xrpc.DecodeString(&v.ID, d)
+			return xrpc.DecodeConvoID(&v.ID, d)
 		case "groupId":
-			return xrpc.DecodeString(&v.GroupID, d)
+			return xrpc.DecodeConvoID(&v.GroupID, d)
 		case "creator":
 			return xrpc.DecodeString(&v.Creator, d)
 		case "members":
@@ -426,8 +429,8 @@ func (v *ConvoView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v)
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("id").String(v.ID)
-	e.Name("groupId").String(v.GroupID)
+	e.Name("id").ConvoID(v.ID)
+	e.Name("groupId").ConvoID(v.GroupID)
 	e.Name("creator").String(v.Creator)
 	e.Name("members").OpenArray()
 	for i := range v.Members {

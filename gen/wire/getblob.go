@@ -11,7 +11,7 @@ import (
 // GetBlobParams are the parameters of GetBlob.
 type GetBlobParams struct {
 	// Conversation with a message that attached the blob.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The blob.
 	CID string
 	// First byte to give; for clients whose proxy drops the Range header.
@@ -22,7 +22,8 @@ type GetBlobParams struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetBlobParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Format("cid", v.CID, xrpc.FormatCID)
 	if v.Start != nil {
 		c.Int("start", *v.Start, 0, xrpc.MaxInt)
@@ -39,7 +40,7 @@ func (v *GetBlobParams) Validate() error { return xrpc.Check(v) }
 func (v *GetBlobParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId", "cid")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.CID = p.String("cid")
 	v.Start = p.OptInt("start")
 	v.Length = p.OptInt("length")
@@ -49,7 +50,7 @@ func (v *GetBlobParams) Parse(q url.Values) error {
 // Values gives the parameters as a query string has them.
 func (v *GetBlobParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	q.String("cid", v.CID)
 	if v.Start != nil {
 		q.Int("start", *v.Start)

@@ -12,7 +12,7 @@ import (
 type GetCommitsParams struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// First framing epoch, inclusive.
 	FromEpoch int64
 	// Last framing epoch, inclusive; the newest where absent.
@@ -23,7 +23,8 @@ type GetCommitsParams struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetCommitsParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("fromEpoch", v.FromEpoch, 0, xrpc.MaxInt)
 	if v.ToEpoch != nil {
 		c.Int("toEpoch", *v.ToEpoch, 0, xrpc.MaxInt)
@@ -48,7 +49,7 @@ func (v *GetCommitsParams) Validate() error { return xrpc.Check(v, getCommitsPar
 func (v *GetCommitsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getCommitsParamsRules...)
 	p.Required("convoId", "fromEpoch")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.FromEpoch = p.Int("fromEpoch", 0)
 	v.ToEpoch = p.OptInt("toEpoch")
 	v.Cursor = p.OptString("cursor")
@@ -58,7 +59,7 @@ func (v *GetCommitsParams) Parse(q url.Values) error {
 // Values gives the parameters as a query string has them.
 func (v *GetCommitsParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	q.Int("fromEpoch", v.FromEpoch)
 	if v.ToEpoch != nil {
 		q.Int("toEpoch", *v.ToEpoch)
@@ -72,7 +73,7 @@ func (v *GetCommitsParams) Values() url.Values {
 // GetCommitsOutput is the answer of GetCommits.
 type GetCommitsOutput struct {
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// By epoch, ascending.
 	Commits []CommitMessage
 	// Where this page ended; absent at the end.
@@ -81,7 +82,8 @@ type GetCommitsOutput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetCommitsOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, -1, 64)
@@ -93,7 +95,7 @@ func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "commits":
 			return xrpc.DecodeArray(&v.Commits, d, 1000, (*CommitMessage).DecodeJSON)
 		case "cursor":
@@ -109,7 +111,7 @@ func (v *GetCommitsOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSO
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetCommitsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("commits").OpenArray()
 	for i := range v.Commits {
 		v.Commits[i].EncodeJSON(e)

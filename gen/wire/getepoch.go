@@ -12,12 +12,13 @@ import (
 type GetEpochParams struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetEpochParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
@@ -27,28 +28,29 @@ func (v *GetEpochParams) Validate() error { return xrpc.Check(v) }
 func (v *GetEpochParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	return p.Done(v)
 }
 
 // Values gives the parameters as a query string has them.
 func (v *GetEpochParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	return url.Values(q)
 }
 
 // GetEpochOutput is the answer of GetEpoch.
 type GetEpochOutput struct {
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Current epoch.
 	CurrentEpoch int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetEpochOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("currentEpoch", v.CurrentEpoch, 0, xrpc.MaxInt)
 }
 
@@ -57,7 +59,7 @@ func (v *GetEpochOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "currentEpoch":
 			return xrpc.DecodeInt(&v.CurrentEpoch, d)
 		}
@@ -71,7 +73,7 @@ func (v *GetEpochOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetEpochOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("currentEpoch").Int(v.CurrentEpoch)
 	e.Close()
 }

@@ -12,12 +12,13 @@ import (
 type GetGroupInfoParams struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetGroupInfoParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 }
 
 // Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
@@ -27,14 +28,14 @@ func (v *GetGroupInfoParams) Validate() error { return xrpc.Check(v) }
 func (v *GetGroupInfoParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	return p.Done(v)
 }
 
 // Values gives the parameters as a query string has them.
 func (v *GetGroupInfoParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	return url.Values(q)
 }
 

@@ -17,7 +17,7 @@ type GetKeyPackagesParams struct {
 	// Conversation the packages are for: leases of different conversations are
 	// separate. Devices that are in it already are left out for its members,
 	// except of an account that asks to be added again.
-	ConvoID *string
+	ConvoID *xrpc.ConvoID
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
@@ -29,7 +29,8 @@ func (v *GetKeyPackagesParams) Check(c *xrpc.Checker) {
 		c.String("cipherSuite", *v.CipherSuite, 1, 128)
 	}
 	if v.ConvoID != nil {
-		c.String("convoId", *v.ConvoID, 32, 128)
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
 	}
 }
 
@@ -48,7 +49,7 @@ func (v *GetKeyPackagesParams) Parse(q url.Values) error {
 	p.Required("dids")
 	v.DIDs = p.Strings("dids")
 	v.CipherSuite = p.OptString("cipherSuite")
-	v.ConvoID = p.OptString("convoId")
+	v.ConvoID = p.OptConvoID("convoId")
 	return p.Done(v)
 }
 
@@ -62,7 +63,7 @@ func (v *GetKeyPackagesParams) Values() url.Values {
 		q.String("cipherSuite", *v.CipherSuite)
 	}
 	if v.ConvoID != nil {
-		q.String("convoId", *v.ConvoID)
+		q.ConvoID("convoId", *v.ConvoID)
 	}
 	return url.Values(q)
 }

@@ -12,7 +12,7 @@ import (
 type GetMessagesParams struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// How many to give. 50 where absent.
 	Limit int64
 	// Only what comes after the message with this id.
@@ -28,7 +28,8 @@ type GetMessagesParams struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetMessagesParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("limit", v.Limit, 1, 100)
 	if v.SinceMessage != nil {
 		c.String("sinceMessage", *v.SinceMessage, 1, 64)
@@ -57,7 +58,7 @@ func (v *GetMessagesParams) Validate() error { return xrpc.Check(v, getMessagesP
 func (v *GetMessagesParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getMessagesParamsRules...)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.Limit = p.Int("limit", 50)
 	v.SinceMessage = p.OptString("sinceMessage")
 	v.SinceSeq = p.OptInt("sinceSeq")
@@ -69,7 +70,7 @@ func (v *GetMessagesParams) Parse(q url.Values) error {
 // Values gives the parameters as a query string has them.
 func (v *GetMessagesParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	if v.Limit != 0 {
 		q.Int("limit", v.Limit)
 	}

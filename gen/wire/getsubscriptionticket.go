@@ -9,13 +9,14 @@ import (
 // GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
 type GetSubscriptionTicketInput struct {
 	// Only for this conversation.
-	ConvoID *string
+	ConvoID *xrpc.ConvoID
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetSubscriptionTicketInput) Check(c *xrpc.Checker) {
 	if v.ConvoID != nil {
-		c.String("convoId", *v.ConvoID, 32, 128)
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
 	}
 }
 
@@ -24,7 +25,7 @@ func (v *GetSubscriptionTicketInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeString)
+			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeConvoID)
 		}
 		return d.Skip()
 	})
@@ -37,7 +38,7 @@ func (v *GetSubscriptionTicketInput) UnmarshalJSON(b []byte) error { return xrpc
 func (v *GetSubscriptionTicketInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	if v.ConvoID != nil {
-		e.Name("convoId").String(*v.ConvoID)
+		e.Name("convoId").ConvoID(*v.ConvoID)
 	}
 	e.Close()
 }

@@ -12,7 +12,7 @@ import (
 type GetWelcomeParams struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Device the Welcome is for; where absent, the newest open one of the
 	// account.
 	DeviceID *string
@@ -20,7 +20,8 @@ type GetWelcomeParams struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetWelcomeParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.DeviceID != nil {
 		c.String("deviceId", *v.DeviceID, 26, 26)
 	}
@@ -33,7 +34,7 @@ func (v *GetWelcomeParams) Validate() error { return xrpc.Check(v) }
 func (v *GetWelcomeParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.DeviceID = p.OptString("deviceId")
 	return p.Done(v)
 }
@@ -41,7 +42,7 @@ func (v *GetWelcomeParams) Parse(q url.Values) error {
 // Values gives the parameters as a query string has them.
 func (v *GetWelcomeParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	if v.DeviceID != nil {
 		q.String("deviceId", *v.DeviceID)
 	}
@@ -51,7 +52,7 @@ func (v *GetWelcomeParams) Values() url.Values {
 // GetWelcomeOutput is the answer of GetWelcome.
 type GetWelcomeOutput struct {
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The Welcome as it was sent. Base64, standard alphabet, padded.
 	Welcome xrpc.Base64
 	// ratchet_tree, where it was sent beside the Welcome.
@@ -66,7 +67,8 @@ type GetWelcomeOutput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("welcome", v.Welcome, -1, 4194306)
 	if v.RatchetTree != nil {
 		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
@@ -87,7 +89,7 @@ func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "welcome":
 			return xrpc.DecodeBase64String(&v.Welcome, d)
 		case "ratchetTree":
@@ -109,7 +111,7 @@ func (v *GetWelcomeOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSO
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *GetWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("welcome").Base64(v.Welcome)
 	if v.RatchetTree != nil {
 		e.Name("ratchetTree").Bytes(v.RatchetTree)

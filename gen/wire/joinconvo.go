@@ -10,7 +10,7 @@ import (
 type JoinConvoInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The external commit as an MLSMessage holding a PublicMessage.
 	ExternalCommit xrpc.Bytes
 	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage; the
@@ -25,7 +25,8 @@ type JoinConvoInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *JoinConvoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("externalCommit", v.ExternalCommit, 1, 4194304)
 	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
 	if v.RatchetTree != nil {
@@ -41,7 +42,7 @@ func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "externalCommit":
 			return xrpc.DecodeBytes(&v.ExternalCommit, d)
 		case "groupInfo":
@@ -61,7 +62,7 @@ func (v *JoinConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("externalCommit").Bytes(v.ExternalCommit)
 	e.Name("groupInfo").Bytes(v.GroupInfo)
 	if v.RatchetTree != nil {

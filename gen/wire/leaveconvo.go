@@ -10,7 +10,7 @@ import (
 type LeaveConvoInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The account whose membership ends; the caller where absent. Without a
 	// commit the account is suspended: it may write no more and gets nothing
 	// new, but holds the keys of the group until its removal is committed.
@@ -35,7 +35,8 @@ type LeaveConvoInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.TargetDID != nil {
 		c.Format("targetDid", *v.TargetDID, xrpc.FormatDID)
 	}
@@ -61,7 +62,7 @@ func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "targetDid":
 			return xrpc.DecodeOpt(&v.TargetDID, d, xrpc.DecodeString)
 		case "commit":
@@ -85,7 +86,7 @@ func (v *LeaveConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	if v.TargetDID != nil {
 		e.Name("targetDid").String(*v.TargetDID)
 	}

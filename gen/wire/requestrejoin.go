@@ -10,7 +10,7 @@ import (
 type RequestRejoinInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Why.
 	Reason *string
 	// With commit-failed: framing epoch of the commit that could not be applied.
@@ -24,7 +24,8 @@ type RequestRejoinInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *RequestRejoinInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.Reason != nil {
 		c.String("reason", *v.Reason, -1, 32)
 	}
@@ -41,7 +42,7 @@ func (v *RequestRejoinInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "reason":
 			return xrpc.DecodeOpt(&v.Reason, d, xrpc.DecodeString)
 		case "epoch":
@@ -59,7 +60,7 @@ func (v *RequestRejoinInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJ
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *RequestRejoinInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	if v.Reason != nil {
 		e.Name("reason").String(*v.Reason)
 	}

@@ -10,7 +10,7 @@ import (
 type SendCommitInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The commit as an MLSMessage.
 	Commit xrpc.Bytes
 	// The Welcome for added devices, as an MLSMessage.
@@ -32,7 +32,8 @@ type SendCommitInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *SendCommitInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("commit", v.Commit, 1, 4194304)
 	if v.Welcome != nil {
 		c.Bytes("welcome", v.Welcome, 1, 4194304)
@@ -59,7 +60,7 @@ func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "commit":
 			return xrpc.DecodeBytes(&v.Commit, d)
 		case "welcome":
@@ -85,7 +86,7 @@ func (v *SendCommitInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendCommitInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("commit").Bytes(v.Commit)
 	if v.Welcome != nil {
 		e.Name("welcome").Bytes(v.Welcome)

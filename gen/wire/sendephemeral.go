@@ -10,7 +10,7 @@ import (
 type SendEphemeralInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The signal, encrypted by the group.
 	Ciphertext xrpc.Bytes
 	// Framing epoch.
@@ -19,7 +19,8 @@ type SendEphemeralInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *SendEphemeralInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 65536)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
@@ -29,7 +30,7 @@ func (v *SendEphemeralInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -45,7 +46,7 @@ func (v *SendEphemeralInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJ
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendEphemeralInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()

@@ -10,7 +10,7 @@ import (
 type SendMessageInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The application message as an MLSMessage holding a PrivateMessage. The
 	// service accepts 2 MiB; larger content belongs in a blob.
 	Ciphertext xrpc.Bytes
@@ -36,7 +36,8 @@ type SendMessageInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *SendMessageInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	if v.SenderDID != nil {
@@ -67,7 +68,7 @@ func (v *SendMessageInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -97,7 +98,7 @@ func (v *SendMessageInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSO
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendMessageInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	if v.SenderDID != nil {

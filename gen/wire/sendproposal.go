@@ -10,7 +10,7 @@ import (
 type SendProposalInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// The proposal as an MLSMessage.
 	Proposal xrpc.Bytes
 	// Makes a repetition of this call safe: the same key with the same content
@@ -20,7 +20,8 @@ type SendProposalInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *SendProposalInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("proposal", v.Proposal, 1, 4194304)
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
@@ -32,7 +33,7 @@ func (v *SendProposalInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "proposal":
 			return xrpc.DecodeBytes(&v.Proposal, d)
 		case "idempotencyKey":
@@ -48,7 +49,7 @@ func (v *SendProposalInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJS
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SendProposalInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("proposal").Bytes(v.Proposal)
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)

@@ -13,7 +13,7 @@ type StreamConvoEventsParams struct {
 	// Go on after this event.
 	Cursor *string
 	// Only this conversation.
-	ConvoID *string
+	ConvoID *xrpc.ConvoID
 	// Ticket of getSubscriptionTicket, instead of a token.
 	Ticket *string
 }
@@ -24,7 +24,8 @@ func (v *StreamConvoEventsParams) Check(c *xrpc.Checker) {
 		c.String("cursor", *v.Cursor, 1, 256)
 	}
 	if v.ConvoID != nil {
-		c.String("convoId", *v.ConvoID, 32, 128)
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
 	}
 	if v.Ticket != nil {
 		c.String("ticket", *v.Ticket, 1, 128)
@@ -48,7 +49,7 @@ func (v *StreamConvoEventsParams) Validate() error {
 func (v *StreamConvoEventsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, streamConvoEventsParamsRules...)
 	v.Cursor = p.OptString("cursor")
-	v.ConvoID = p.OptString("convoId")
+	v.ConvoID = p.OptConvoID("convoId")
 	v.Ticket = p.OptString("ticket")
 	return p.Done(v)
 }
@@ -60,7 +61,7 @@ func (v *StreamConvoEventsParams) Values() url.Values {
 		q.String("cursor", *v.Cursor)
 	}
 	if v.ConvoID != nil {
-		q.String("convoId", *v.ConvoID)
+		q.ConvoID("convoId", *v.ConvoID)
 	}
 	if v.Ticket != nil {
 		q.String("ticket", *v.Ticket)
@@ -124,7 +125,7 @@ type MembershipChangeEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// Whose membership changed.
 	DID string `cbor:"did"`
 	// What happened.
@@ -138,7 +139,8 @@ type MembershipChangeEvent struct {
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *MembershipChangeEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.String("action", v.Action, -1, 32)
 	if v.Actor != nil {
@@ -154,7 +156,7 @@ func (v *MembershipChangeEvent) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "did":
 			return xrpc.DecodeString(&v.DID, d)
 		case "action":
@@ -175,7 +177,7 @@ func (v *MembershipChangeEvent) UnmarshalJSON(b []byte) error { return xrpc.Deco
 func (v *MembershipChangeEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("did").String(v.DID)
 	e.Name("action").String(v.Action)
 	if v.Actor != nil {
@@ -202,13 +204,14 @@ type WelcomeEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *WelcomeEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 }
 
 // DecodeJSON reads the object. Unknown fields are skipped.
@@ -218,7 +221,7 @@ func (v *WelcomeEvent) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		}
 		return d.Skip()
 	}, "cursor", "convoId")
@@ -231,7 +234,7 @@ func (v *WelcomeEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b,
 func (v *WelcomeEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Close()
 }
 
@@ -252,7 +255,7 @@ type RejoinRequestedEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// Who asks to be added again.
 	DID string `cbor:"did"`
 	// Why.
@@ -262,7 +265,8 @@ type RejoinRequestedEvent struct {
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *RejoinRequestedEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.String("reason", v.Reason, -1, 32)
 }
@@ -274,7 +278,7 @@ func (v *RejoinRequestedEvent) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "did":
 			return xrpc.DecodeString(&v.DID, d)
 		case "reason":
@@ -291,7 +295,7 @@ func (v *RejoinRequestedEvent) UnmarshalJSON(b []byte) error { return xrpc.Decod
 func (v *RejoinRequestedEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("did").String(v.DID)
 	e.Name("reason").String(v.Reason)
 	e.Close()
@@ -315,7 +319,7 @@ type ConvoDamagedEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// Framing epoch of the commit that was reported.
 	Epoch int64 `cbor:"epoch"`
 }
@@ -323,7 +327,8 @@ type ConvoDamagedEvent struct {
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *ConvoDamagedEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
@@ -334,7 +339,7 @@ func (v *ConvoDamagedEvent) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "epoch":
 			return xrpc.DecodeInt(&v.Epoch, d)
 		}
@@ -349,7 +354,7 @@ func (v *ConvoDamagedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJS
 func (v *ConvoDamagedEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()
 }
@@ -434,7 +439,7 @@ type ReadEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// The new read position.
 	Seq int64 `cbor:"seq"`
 }
@@ -442,7 +447,8 @@ type ReadEvent struct {
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *ReadEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
@@ -453,7 +459,7 @@ func (v *ReadEvent) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "seq":
 			return xrpc.DecodeInt(&v.Seq, d)
 		}
@@ -468,7 +474,7 @@ func (v *ReadEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v)
 func (v *ReadEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("seq").Int(v.Seq)
 	e.Close()
 }
@@ -490,7 +496,7 @@ type EphemeralEvent struct {
 	// Position of this event: give it back as cursor to go on after it.
 	Cursor string `cbor:"cursor"`
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// The signal as it was sent.
 	Ciphertext xrpc.Bytes `cbor:"ciphertext"`
 	// Framing epoch.
@@ -500,7 +506,8 @@ type EphemeralEvent struct {
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *EphemeralEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 65536)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
@@ -512,7 +519,7 @@ func (v *EphemeralEvent) DecodeJSON(d *xrpc.Decoder) error {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -529,7 +536,7 @@ func (v *EphemeralEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(
 func (v *EphemeralEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()

@@ -13,7 +13,7 @@ type SubscribeConvoEventsParams struct {
 	// Go on after this event.
 	Cursor *string
 	// Only these conversations.
-	ConvoIDs []string
+	ConvoIDs []xrpc.ConvoID
 	// Ticket of getSubscriptionTicket, instead of a token.
 	Ticket *string
 }
@@ -23,8 +23,9 @@ func (v *SubscribeConvoEventsParams) Check(c *xrpc.Checker) {
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, 1, 256)
 	}
-	xrpc.CheckItems(c, "convoIds", v.ConvoIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.String("", *x, 32, 128)
+	xrpc.CheckItems(c, "convoIds", v.ConvoIDs, -1, 1000, func(x *xrpc.ConvoID, c *xrpc.Checker) {
+		c.String("", string(*x), 32, 128)
+		c.ConvoID("", *x)
 	})
 	if v.Ticket != nil {
 		c.String("ticket", *v.Ticket, 1, 128)
@@ -48,7 +49,7 @@ func (v *SubscribeConvoEventsParams) Validate() error {
 func (v *SubscribeConvoEventsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, subscribeConvoEventsParamsRules...)
 	v.Cursor = p.OptString("cursor")
-	v.ConvoIDs = p.Strings("convoIds")
+	v.ConvoIDs = p.ConvoIDs("convoIds")
 	v.Ticket = p.OptString("ticket")
 	return p.Done(v)
 }
@@ -60,7 +61,7 @@ func (v *SubscribeConvoEventsParams) Values() url.Values {
 		q.String("cursor", *v.Cursor)
 	}
 	for _, x := range v.ConvoIDs {
-		q.String("convoIds", x)
+		q.ConvoID("convoIds", x)
 	}
 	if v.Ticket != nil {
 		q.String("ticket", *v.Ticket)

@@ -89,14 +89,15 @@ func (v *SyncInput) Parse(body []byte) error { return xrpc.Parse(body, v, syncIn
 type SyncPosition struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Newest number the client has.
 	Seq int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *SyncPosition) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
@@ -105,7 +106,7 @@ func (v *SyncPosition) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "seq":
 			return xrpc.DecodeInt(&v.Seq, d)
 		}
@@ -119,7 +120,7 @@ func (v *SyncPosition) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b,
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SyncPosition) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("seq").Int(v.Seq)
 	e.Close()
 }
@@ -134,7 +135,7 @@ type SyncOutput struct {
 	// Conversations that positions did not name.
 	NewConvos []ConvoView
 	// Conversations the caller is a member of no more.
-	Removed []string
+	Removed []xrpc.ConvoID
 	// To be given with the next call, or to a stream.
 	Cursor string
 }
@@ -143,8 +144,9 @@ type SyncOutput struct {
 func (v *SyncOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "convos", v.Convos, -1, 1000, (*SyncConvoSync).Check)
 	xrpc.CheckItems(c, "newConvos", v.NewConvos, -1, 1000, (*ConvoView).Check)
-	xrpc.CheckItems(c, "removed", v.Removed, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.String("", *x, -1, 128)
+	xrpc.CheckItems(c, "removed", v.Removed, -1, 1000, func(x *xrpc.ConvoID, c *xrpc.Checker) {
+		c.String("", string(*x), -1, 128)
+		c.ConvoID("", *x)
 	})
 	c.String("cursor", v.Cursor, -1, 256)
 }
@@ -158,7 +160,7 @@ func (v *SyncOutput) DecodeJSON(d *xrpc.Decoder) error {
 		case "newConvos":
 			return xrpc.DecodeArray(&v.NewConvos, d, 1000, (*ConvoView).DecodeJSON)
 		case "removed":
-			return xrpc.DecodeArray(&v.Removed, d, 1000, xrpc.DecodeString)
+			return xrpc.DecodeArray(&v.Removed, d, 1000, xrpc.DecodeConvoID)
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		}
@@ -184,7 +186,7 @@ func (v *SyncOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.CloseArray()
 	e.Name("removed").OpenArray()
 	for _, x := range v.Removed {
-		e.String(x)
+		e.ConvoID(x)
 	}
 	e.CloseArray()
 	e.Name("cursor").String(v.Cursor)
@@ -197,7 +199,7 @@ func (v SyncOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil
 // SyncConvoSync is sync#convoSync. What is new in a conversation.
 type SyncConvoSync struct {
 	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Current epoch.
 	Epoch int64
 	// Newest number the caller may see.
@@ -210,7 +212,8 @@ type SyncConvoSync struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *SyncConvoSync) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	c.Int("lastSeq", v.LastSeq, 0, xrpc.MaxInt)
 	xrpc.CheckItems(c, "messages", v.Messages, -1, 1000, (*MessageView).Check)
@@ -221,7 +224,7 @@ func (v *SyncConvoSync) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "epoch":
 			return xrpc.DecodeInt(&v.Epoch, d)
 		case "lastSeq":
@@ -241,7 +244,7 @@ func (v *SyncConvoSync) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *SyncConvoSync) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("epoch").Int(v.Epoch)
 	e.Name("lastSeq").Int(v.LastSeq)
 	e.Name("messages").OpenArray()

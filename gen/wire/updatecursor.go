@@ -10,14 +10,15 @@ import (
 type UpdateCursorInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// Number of the newest message that was read.
 	Seq int64
 }
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *UpdateCursorInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
@@ -26,7 +27,7 @@ func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "seq":
 			return xrpc.DecodeInt(&v.Seq, d)
 		}
@@ -40,7 +41,7 @@ func (v *UpdateCursorInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJS
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UpdateCursorInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("seq").Int(v.Seq)
 	e.Close()
 }

@@ -10,7 +10,7 @@ import (
 type UpdateGroupInfoInput struct {
 	// Conversation: the MLS group id in hexadecimal, of even length; upper case
 	// is accepted.
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	// GroupInfo of the current epoch, bare or as an MLSMessage.
 	GroupInfo xrpc.Bytes
 	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
@@ -19,7 +19,8 @@ type UpdateGroupInfoInput struct {
 
 // Check holds the object against the bounds and formats of its lexicon.
 func (v *UpdateGroupInfoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
 	if v.RatchetTree != nil {
 		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
@@ -31,7 +32,7 @@ func (v *UpdateGroupInfoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "groupInfo":
 			return xrpc.DecodeBytes(&v.GroupInfo, d)
 		case "ratchetTree":
@@ -47,7 +48,7 @@ func (v *UpdateGroupInfoInput) UnmarshalJSON(b []byte) error { return xrpc.Decod
 // EncodeJSON writes the object, its fields in the order of the lexicon.
 func (v *UpdateGroupInfoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("groupInfo").Bytes(v.GroupInfo)
 	if v.RatchetTree != nil {
 		e.Name("ratchetTree").Bytes(v.RatchetTree)

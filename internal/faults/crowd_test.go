@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
 )
 
 // size is how many take part.
@@ -57,7 +58,7 @@ type crowd struct {
 
 // convo is a conversation. Only its epoch is read without the lock.
 type convo struct {
-	id      string
+	id      xrpc.ConvoID
 	raw     []byte
 	creator *person
 	epoch   atomic.Int64
@@ -156,7 +157,7 @@ func (c *crowd) await(what string, done func() bool) {
 // create makes a conversation whose creator is the first of some people.
 func (c *crowd) create(n int) (*convo, error) {
 	raw := mlstest.Random(16)
-	co := &convo{id: hex.EncodeToString(raw), raw: raw}
+	co := &convo{id: xrpc.ConvoID(hex.EncodeToString(raw)), raw: raw}
 	for _, i := range rand.Perm(len(c.people))[:c.size.members] {
 		co.members = append(co.members, c.people[i])
 	}

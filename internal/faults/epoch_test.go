@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
 // The epoch of a conversation is a register. A commit of framing epoch n moves
@@ -89,7 +90,7 @@ func reduced(history []porcupine.Operation) []porcupine.Operation {
 // race is a conversation in which several commit at once.
 type race struct {
 	*crowd
-	id      string
+	id      xrpc.ConvoID
 	members []*person
 	began   time.Time
 
@@ -109,7 +110,7 @@ func newRace(c *crowd) *race {
 		next: map[string]*mlstest.Group{}, groups: map[int64]*mlstest.Group{}}
 	creator := r.members[0]
 	g := mlstest.NewGroup(creator.device, mlstest.Random(16))
-	r.id = hex.EncodeToString(g.Context.GroupID)
+	r.id = xrpc.ConvoID(hex.EncodeToString(g.Context.GroupID))
 	in := &gen.CreateConvoInput{GroupID: r.id, CipherSuite: mls.SuiteX25519AES128.String()}
 	var packages []*mls.KeyPackage
 	for _, p := range r.members[1:] {

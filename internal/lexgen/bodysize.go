@@ -120,7 +120,7 @@ func (s *sizer) size(t *typ) int64 {
 		return s.base64(t.max) + int64(len(`{"$bytes":""}`))
 	case kBase64:
 		return s.base64(t.max) + int64(len(`""`))
-	case kString:
+	case kString, kConvoID:
 		return s.text(t) + int64(len(`""`))
 	case kArray:
 		return s.array(t)

@@ -16,14 +16,14 @@ type builder struct {
 	objects map[string]*object
 	// names says who has a Go name.
 	names map[string]string
-	// base64 holds the policy's entries that were met.
-	base64 map[string]bool
+	// base64 and convoIDs hold the policy's entries that were met.
+	base64, convoIDs map[string]bool
 }
 
 // build resolves, names and checks everything. The error is of type Problems.
 func build(set *Set, policy Policy) (*model, error) {
 	b := &builder{set: set, policy: policy, model: &model{status: policy.Status},
-		objects: map[string]*object{}, names: map[string]string{}, base64: map[string]bool{}}
+		objects: map[string]*object{}, names: map[string]string{}, base64: map[string]bool{}, convoIDs: map[string]bool{}}
 	for _, f := range set.Files {
 		if !strings.HasPrefix(f.NSID, policy.Namespace+".") || strings.Contains(f.NSID[len(policy.Namespace)+1:], ".") {
 			b.probs.add(f.Path, "id", "%s is not directly in the namespace %s", f.NSID, policy.Namespace)
@@ -60,10 +60,8 @@ func (b *builder) method(f *File) {
 		nsid: f.NSID, name: upperFirst(name), desc: main.str("description"),
 		procedure:    main.str("type") == "procedure",
 		subscription: main.str("type") == "subscription",
-		public:       slices.Contains(b.policy.Public, name),
-		ticket:       slices.Contains(b.policy.Tickets, name),
 		inEnc:        main.str("input", "encoding"), outEnc: main.str("output", "encoding"),
-		tooLarge: b.policy.TooLarge[name],
+		policy: b.policy.Methods[name],
 	}
 	b.model.methods = append(b.model.methods, m)
 	if errs := main.get("errors"); errs != nil {
@@ -214,12 +212,7 @@ func (b *builder) typ(f *File, n *node, path, place string) *typ {
 	t := &typ{min: intOf(n, "minLength"), max: intOf(n, "maxLength"), format: n.str("format")}
 	switch kindName := n.str("type"); kindName {
 	case "string":
-		if slices.Contains(b.policy.Base64, place) {
-			b.base64[place] = true
-			t.kind = kBase64
-			// The lexicon counts characters, the check bytes.
-			t.min, t.max = scale(t.min, 1, 4), scale(t.max, 3, 4)
-		}
+		b.text(t, place)
 	case "integer":
 		t.kind, t.minimum, t.maximum = kInt, intOf(n, "minimum"), intOf(n, "maximum")
 	case "boolean":
@@ -246,6 +239,20 @@ func (b *builder) typ(f *File, n *node, path, place string) *typ {
 		return nil
 	}
 	return t
+}
+
+// text gives a string the type that the policy says.
+func (b *builder) text(t *typ, place string) {
+	if slices.Contains(b.policy.Base64, place) {
+		b.base64[place] = true
+		t.kind = kBase64
+		// The lexicon counts characters, the check bytes.
+		t.min, t.max = scale(t.min, 1, 4), scale(t.max, 3, 4)
+	}
+	if entry := b.policy.ConvoID(place); entry != "" {
+		b.convoIDs[entry] = true
+		t.kind = kConvoID
+	}
 }
 
 func (b *builder) ref(f *File, n *node, path string) *typ {

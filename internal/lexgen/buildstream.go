@@ -8,9 +8,9 @@ import (
 // stream reads the union of what a method streams. The first method of a union
 // gives its events their Go types, which the others share.
 func (b *builder) stream(f *File, m *method, schema *node, at string) {
-	name := b.policy.Streams[f.name()]
+	name := m.policy.Streams
 	if name == "" {
-		b.probs.add(policyFile, "Streams", "%s is missing: it streams events", f.name())
+		b.probs.add(policyFile, "Methods", "%s has no Streams: it streams events", f.name())
 		return
 	}
 	if m.params == nil {

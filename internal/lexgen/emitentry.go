@@ -63,9 +63,9 @@ func emitParams(w *writer, o *object, tail string) {
 func paramCall(f *field) string {
 	name := strconv.Quote(f.json)
 	if f.typ.kind == kArray {
-		return map[kind]string{kString: "Strings", kInt: "Ints", kBool: "Bools"}[f.typ.elem.kind] + "(" + name + ")"
+		return writers[f.typ.elem.kind] + "s" + "(" + name + ")"
 	}
-	call := map[kind]string{kString: "String", kInt: "Int", kBool: "Bool"}[f.typ.kind]
+	call := writers[f.typ.kind]
 	switch {
 	case f.pointer():
 		return "Opt" + call + "(" + name + ")"
@@ -86,7 +86,7 @@ func emitValue(w *writer, f *field) {
 	if t.kind == kArray {
 		t, loop, expr = t.elem, true, "x"
 	}
-	call := map[kind]string{kString: "String", kInt: "Int", kBool: "Bool"}[t.kind]
+	call := writers[t.kind]
 	switch {
 	case loop:
 		w.p("for _, x := range v.%s {\nq.%s(%q, x)\n}", f.name, call, f.json)

@@ -86,7 +86,8 @@ func emitMethods(m *model) *writer {
 		default:
 			w.p("Kind: xrpc.Query,")
 		}
-		if x.public {
+		w.p("Rate: xrpc.Rate%s,", x.policy.Rate)
+		if x.policy.Public {
 			w.p("Public: true,")
 		}
 		if x.inEnc != "" {
@@ -95,11 +96,11 @@ func emitMethods(m *model) *writer {
 		if x.outEnc != "" {
 			w.p("OutputEncoding: %q,", x.outEnc)
 		}
-		if x.ticket {
+		if x.policy.Ticket {
 			w.p("Ticket: true,")
 		}
-		if x.tooLarge != "" {
-			w.p("TooLarge: Err%s,", x.tooLarge)
+		if x.policy.TooLarge != "" {
+			w.p("TooLarge: Err%s,", x.policy.TooLarge)
 		}
 		if len(x.errors) > 0 {
 			names := make([]string, len(x.errors))

@@ -76,7 +76,7 @@ func describe(o *object) string {
 
 var readers = map[kind]string{
 	kString: "xrpc.DecodeString", kInt: "xrpc.DecodeInt", kBool: "xrpc.DecodeBool",
-	kBytes: "xrpc.DecodeBytes", kBase64: "xrpc.DecodeBase64String", kLink: "xrpc.DecodeCIDLink", kBlob: "xrpc.DecodeBlob",
+	kConvoID: "xrpc.DecodeConvoID", kBytes: "xrpc.DecodeBytes", kBase64: "xrpc.DecodeBase64String", kLink: "xrpc.DecodeCIDLink", kBlob: "xrpc.DecodeBlob",
 }
 
 // reader names the function that reads a value of a type.
@@ -194,14 +194,25 @@ func emitCheckValue(w *writer, t *typ, name, expr string, pointer bool) {
 		w.p("c.Bytes(%q, %s, %s, %s)", name, value, constraintsAt(t.min, "-1"), constraintsAt(t.max, "-1"))
 	case kBlob:
 		w.p("c.Blob(%q, %s, %s)", name, value, constraintsAt(t.max, "-1"))
-	case kString:
+	case kString, kConvoID:
 		if t.min != nil || t.max != nil {
-			w.p("c.String(%q, %s, %s, %s)", name, value, constraintsAt(t.min, "-1"), constraintsAt(t.max, "-1"))
+			w.p("c.String(%q, %s, %s, %s)", name, asText(t, value), constraintsAt(t.min, "-1"), constraintsAt(t.max, "-1"))
+		}
+		if t.kind == kConvoID {
+			w.p("c.ConvoID(%q, %s)", name, value)
 		}
 		if t.format != "" {
 			w.p("c.Format(%q, %s, %s)", name, value, formats[t.format])
 		}
 	}
+}
+
+// asText gives the Go string of a string's value.
+func asText(t *typ, value string) string {
+	if t.kind == kConvoID {
+		return "string(" + value + ")"
+	}
+	return value
 }
 
 var formats = map[string]string{
@@ -212,7 +223,7 @@ var formats = map[string]string{
 }
 
 var writers = map[kind]string{
-	kString: "String", kInt: "Int", kBool: "Bool", kBytes: "Bytes", kBase64: "Base64", kLink: "CIDLink", kBlob: "Blob",
+	kString: "String", kConvoID: "ConvoID", kInt: "Int", kBool: "Bool", kBytes: "Bytes", kBase64: "Base64", kLink: "CIDLink", kBlob: "Blob",
 }
 
 func emitEncode(w *writer, o *object) {

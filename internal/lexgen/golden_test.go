@@ -43,18 +43,22 @@ func goldenPolicy() Policy {
 	return Policy{
 		Namespace: "com.example.chat",
 		Base64:    []string{"defs.person.key"},
-		Rules: []Rule{
-			{"post", "to", tooLong, "TooManyReaders"},
-			{"post", "author.friends[].since", malformed, "NotAllowed"},
-			{"list", "tags[]", tooLong, "BadTag"},
+		ConvoIDs:  []string{"room", "rooms[]", "defs.person.home"},
+		Methods: map[string]MethodPolicy{
+			"follow":   {Rate: RateStream, Streams: "Happening"},
+			"getPhoto": {Rate: RateDownload},
+			"list":     {Rate: RateRead, Rules: []Rule{{"tags[]", tooLong, "BadTag"}}},
+			"ping":     {Rate: RatePublic, Public: true},
+			"post": {Rate: RateChange, Rules: []Rule{
+				{"to", tooLong, "TooManyReaders"},
+				{"author.friends[].since", malformed, "NotAllowed"},
+			}},
+			"putPhoto": {Rate: RateUpload, TooLarge: "PhotoTooLarge"},
+			"watch":    {Rate: RateStream, Streams: "Happening", Ticket: true},
 		},
-		Status:   map[string]int{"NotAllowed": 403, "PhotoTooLarge": 413},
-		TooLarge: map[string]string{"putPhoto": "PhotoTooLarge"},
-		Public:   []string{"ping"},
-		Streams:  map[string]string{"watch": "Happening", "follow": "Happening"},
-		Tickets:  []string{"watch"},
-		Full:     "authFull",
-		Read:     "authRead",
+		Status: map[string]int{"NotAllowed": 403, "PhotoTooLarge": 413},
+		Full:   "authFull",
+		Read:   "authRead",
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	kBool
 	kBytes
 	kBase64
+	kConvoID
 	kLink
 	kBlob
 	kObject
@@ -48,20 +49,18 @@ type union struct {
 // method is a query, a procedure or a subscription.
 type method struct {
 	nsid, name, desc string
+	policy           MethodPolicy
 	procedure        bool
 	subscription     bool
 	// union of what it streams, nil where it answers with one object.
 	union         *union
-	ticket        bool
-	public        bool
 	inEnc, outEnc string
 	params, input *object
 	output        *object
 	errors        []string
 	rules         []rule
 	// maxBody follows from the input, in bytes.
-	maxBody  int64
-	tooLarge string
+	maxBody int64
 }
 
 // rule is a Rule for one constraint.
@@ -125,6 +124,8 @@ func (t *typ) goType() string {
 		return "xrpc.Bytes"
 	case kBase64:
 		return "xrpc.Base64"
+	case kConvoID:
+		return "xrpc.ConvoID"
 	case kLink:
 		return "xrpc.CIDLink"
 	case kBlob:
@@ -143,6 +144,8 @@ func (t *typ) checked() bool {
 	switch t.kind {
 	case kObject:
 		return slices.ContainsFunc(t.obj.fields, func(f *field) bool { return f.typ.checked() })
+	case kConvoID:
+		return true
 	case kArray:
 		return t.min != nil || t.max != nil || t.elem.checked()
 	}

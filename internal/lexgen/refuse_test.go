@@ -254,7 +254,7 @@ func TestRefusedStreamMethods(t *testing.T) {
 		files[file] = &fstest.MapFile{Data: []byte(`{"lexicon": 1, "id": "com.example.chat.notice", "defs": {
 			"main": {"description": "Watch.", ` + text + `}, "nick": {"type": "string", "description": "x", "maxLength": 3}, ` + event + `}}`)}
 		policy := goldenPolicy()
-		policy.Streams["notice"] = "Notice"
+		policy.Methods["notice"] = MethodPolicy{Rate: RateStream, Streams: "Notice"}
 		checkRefusal(t, files, policy, file, want, text)
 	}
 }
@@ -275,36 +275,54 @@ func TestRefusedRecordAndNames(t *testing.T) {
 	}
 }
 
+// edit changes the policy's entry of one method.
+func edit(method string, change func(*MethodPolicy)) func(*Policy) {
+	return func(p *Policy) {
+		m := p.Methods[method]
+		change(&m)
+		p.Methods[method] = m
+	}
+}
+
+func rules(method string, r ...Rule) func(*Policy) {
+	return edit(method, func(m *MethodPolicy) { m.Rules = r })
+}
+
 func TestRefusedPolicies(t *testing.T) {
 	base, _ := golden(t)
 	for want, change := range map[string]func(*Policy){
-		"Base64: post.input.body is no string":                                   func(p *Policy) { p.Base64 = append(p.Base64, "post.input.body") },
-		"Base64: post.input.nothing is no string":                                func(p *Policy) { p.Base64 = append(p.Base64, "post.input.nothing") },
-		"Rules: write is no method":                                              func(p *Policy) { p.Rules = []Rule{{"write", "to", tooLong, "NotAllowed"}} },
-		"Rules: post has no from":                                                func(p *Policy) { p.Rules = []Rule{{"post", "from", tooLong, "NotAllowed"}} },
-		"Rules: post has no to[].x":                                              func(p *Policy) { p.Rules = []Rule{{"post", "to[].x", tooLong, "NotAllowed"}} },
-		"Rules: post has no text[]":                                              func(p *Policy) { p.Rules = []Rule{{"post", "text[]", tooLong, "NotAllowed"}} },
-		"Rules: ping has no x":                                                   func(p *Policy) { p.Rules = []Rule{{"ping", "x", tooLong, "NotAllowed"}} },
-		"Rules: post text has no minLength":                                      func(p *Policy) { p.Rules = []Rule{{"post", "text", length, "NotAllowed"}} },
-		"Rules: post text has no format":                                         func(p *Policy) { p.Rules = []Rule{{"post", "text", malformed, "NotAllowed"}} },
-		"Rules: post parts[].n has no minimum":                                   func(p *Policy) { p.Rules = []Rule{{"post", "parts[].n", negative, "NotAllowed"}} },
-		"Rules: post text has no colour":                                         func(p *Policy) { p.Rules = []Rule{{"post", "text", []string{"colour"}, "NotAllowed"}} },
-		"Rules: post does not declare BadTag":                                    func(p *Policy) { p.Rules = []Rule{{"post", "to", tooLong, "BadTag"}} },
-		"Status: no lexicon declares the error Gone":                             func(p *Policy) { p.Status["Gone"] = 410 },
-		"Status: NotAllowed: 200 is no status of a refusal":                      func(p *Policy) { p.Status["NotAllowed"] = 200 },
-		"TooLarge: post does not declare PhotoTooLarge":                          func(p *Policy) { p.TooLarge["post"] = "PhotoTooLarge" },
-		"Public: write is no method":                                             func(p *Policy) { p.Public = append(p.Public, "write") },
-		"ReadOnly: list is not a procedure":                                      func(p *Policy) { p.ReadOnly = []string{"list"} },
-		"Streams: watch is missing: it streams events":                           func(p *Policy) { delete(p.Streams, "watch") },
-		"Streams: list does not stream events":                                   func(p *Policy) { p.Streams["list"] = "Items" },
-		"Streams: write is no method":                                            func(p *Policy) { p.Streams["write"] = "Items" },
-		"the Go name Friend is already that of":                                  func(p *Policy) { p.Streams = map[string]string{"watch": "Friend", "follow": "Friend"} },
-		"the Go name Said is already that of":                                    func(p *Policy) { p.Streams["follow"] = "Other" },
-		"Tickets: list has no string parameter ticket":                           func(p *Policy) { p.Tickets = []string{"list"} },
-		"Tickets: post has no string parameter ticket":                           func(p *Policy) { p.Tickets = []string{"post"} },
-		"Full: authAll is no permission-set":                                     func(p *Policy) { p.Full = "authAll" },
-		"Full: ping is no permission-set":                                        func(p *Policy) { p.Full = "ping" },
-		"authRead.json: defs.main.permissions: com.example.chat.post is missing": func(p *Policy) { p.ReadOnly = []string{"post"} },
+		"Base64: post.input.body is no string":                                             func(p *Policy) { p.Base64 = append(p.Base64, "post.input.body") },
+		"Base64: post.input.nothing is no string":                                          func(p *Policy) { p.Base64 = append(p.Base64, "post.input.nothing") },
+		"ConvoIDs: post.input.priority is no string":                                       func(p *Policy) { p.ConvoIDs = append(p.ConvoIDs, "post.input.priority") },
+		"ConvoIDs: hall is no string":                                                      func(p *Policy) { p.ConvoIDs = append(p.ConvoIDs, "hall") },
+		"Rules: post has no from":                                                          rules("post", Rule{"from", tooLong, "NotAllowed"}),
+		"Rules: post has no to[].x":                                                        rules("post", Rule{"to[].x", tooLong, "NotAllowed"}),
+		"Rules: post has no text[]":                                                        rules("post", Rule{"text[]", tooLong, "NotAllowed"}),
+		"Rules: ping has no x":                                                             rules("ping", Rule{"x", tooLong, "NotAllowed"}),
+		"Rules: post text has no minLength":                                                rules("post", Rule{"text", length, "NotAllowed"}),
+		"Rules: post text has no format":                                                   rules("post", Rule{"text", malformed, "NotAllowed"}),
+		"Rules: post parts[].n has no minimum":                                             rules("post", Rule{"parts[].n", negative, "NotAllowed"}),
+		"Rules: post text has no colour":                                                   rules("post", Rule{"text", []string{"colour"}, "NotAllowed"}),
+		"Rules: post does not declare BadTag":                                              rules("post", Rule{"to", tooLong, "BadTag"}),
+		"Status: no lexicon declares the error Gone":                                       func(p *Policy) { p.Status["Gone"] = 410 },
+		"Status: NotAllowed: 200 is no status of a refusal":                                func(p *Policy) { p.Status["NotAllowed"] = 200 },
+		"Methods: write is no method":                                                      func(p *Policy) { p.Methods["write"] = MethodPolicy{Rate: RateSend} },
+		"Methods: list has no rate class: give it one of [Read Send":                       func(p *Policy) { delete(p.Methods, "list") },
+		"Methods: post has no rate class":                                                  edit("post", func(m *MethodPolicy) { m.Rate = "" }),
+		"Methods: post has the rate class Slow, which is none of [Read Send":               edit("post", func(m *MethodPolicy) { m.Rate = "Slow" }),
+		"Methods: post has the rate class Public":                                          edit("post", func(m *MethodPolicy) { m.Rate = RatePublic }),
+		"Methods: ping has the rate class Read: Public is that of methods that are Public": edit("ping", func(m *MethodPolicy) { m.Rate = RateRead }),
+		"Methods: post does not declare PhotoTooLarge":                                     edit("post", func(m *MethodPolicy) { m.TooLarge = "PhotoTooLarge" }),
+		"Methods: list is ReadOnly, but not a procedure":                                   edit("list", func(m *MethodPolicy) { m.ReadOnly = true }),
+		"Methods: watch has no Streams: it streams events":                                 edit("watch", func(m *MethodPolicy) { m.Streams = "" }),
+		"Methods: list does not stream events":                                             edit("list", func(m *MethodPolicy) { m.Streams = "Items" }),
+		"the Go name Friend is already that of":                                            edit("follow", func(m *MethodPolicy) { m.Streams = "Friend" }),
+		"the Go name Said is already that of":                                              edit("follow", func(m *MethodPolicy) { m.Streams = "Other" }),
+		"Methods: list has no string parameter ticket":                                     edit("list", func(m *MethodPolicy) { m.Ticket = true }),
+		"Methods: post has no string parameter ticket":                                     edit("post", func(m *MethodPolicy) { m.Ticket = true }),
+		"Full: authAll is no permission-set":                                               func(p *Policy) { p.Full = "authAll" },
+		"Full: ping is no permission-set":                                                  func(p *Policy) { p.Full = "ping" },
+		"authRead.json: defs.main.permissions: com.example.chat.post is missing":           edit("post", func(m *MethodPolicy) { m.ReadOnly = true }),
 	} {
 		policy := goldenPolicy()
 		change(&policy)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // What a feed holds back while it replays, at most.
@@ -22,7 +23,7 @@ const (
 // twice, whatever the stream's pace.
 type feed struct {
 	sink  Sink
-	scope map[string]bool // nil for all conversations
+	scope map[xrpc.ConvoID]bool // nil for all conversations
 
 	mu   sync.Mutex
 	live bool
@@ -45,7 +46,7 @@ type feed struct {
 }
 
 // wants tells whether events about a conversation are for this stream.
-func (f *feed) wants(convo string) bool { return f.scope == nil || f.scope[convo] }
+func (f *feed) wants(convo xrpc.ConvoID) bool { return f.scope == nil || f.scope[convo] }
 
 // offer hands over a live event. It does not block.
 func (f *feed) offer(e *entry) {

@@ -15,15 +15,16 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // retire removes application messages of a conversation up to a number, as
 // retention does.
-func (w *world) retire(pool *pgxpool.Pool, convo string, upTo int64) {
+func (w *world) retire(pool *pgxpool.Pool, convo xrpc.ConvoID, upTo int64) {
 	w.t.Helper()
 	ctx := context.Background()
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		var convos []string
+		var convos []xrpc.ConvoID
 		var seqs []int64
 		var last db.RaiseFloorParams
 		rows, err := tx.Query(ctx, `SELECT gen, pos, seq FROM messages WHERE convo_id = $1 AND seq <= $2 AND kind = 'app' ORDER BY seq`, convo, upTo)
@@ -31,14 +32,14 @@ func (w *world) retire(pool *pgxpool.Pool, convo string, upTo int64) {
 			return err
 		}
 		for rows.Next() {
-			last = db.RaiseFloorParams{Lane: convo}
+			last = db.RaiseFloorParams{Lane: string(convo)}
 			if err := rows.Scan(&last.Gen, &last.Pos, &last.Seq); err != nil {
 				return err
 			}
 			convos, seqs = append(convos, convo), append(seqs, last.Seq)
 		}
 		q := db.New(tx)
-		return errors.Join(rows.Err(), q.RemoveMessages(ctx, convos, seqs), q.RaiseFloor(ctx, last))
+		return errors.Join(rows.Err(), q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs), q.RaiseFloor(ctx, last))
 	})
 	if err != nil {
 		w.t.Error(err)
@@ -46,7 +47,7 @@ func (w *world) retire(pool *pgxpool.Pool, convo string, upTo int64) {
 }
 
 // bulk stores n messages in each of some conversations, in one transaction.
-func (w *world) bulk(n int, convos ...string) {
+func (w *world) bulk(n int, convos ...xrpc.ConvoID) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
 			UPDATE conversations SET last_seq = last_seq + $2::bigint, last_pos = greatest(last_pos, log_own_xid())
@@ -169,7 +170,7 @@ func TestFloorAmongEqualPositions(t *testing.T) {
 		t.Fatalf("rows are %+v, %v", rows, err)
 	}
 	for _, r := range rows {
-		cursor[r.Seq] = w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: r.Pos, Lane: convo, Seq: r.Seq}})
+		cursor[r.Seq] = w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: r.Pos, Lane: string(convo), Seq: r.Seq}})
 	}
 	w.retire(w.pool, convo, 3) // 1 is the commit of the beginning
 	hub := w.hub()

@@ -165,7 +165,7 @@ func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hub()
-	future := w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50, Lane: convo, Seq: 9}})
+	future := w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50, Lane: string(convo), Seq: 9}})
 	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)

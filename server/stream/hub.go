@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 // HubConfig is what a Hub needs.
@@ -57,7 +58,7 @@ type Hub struct {
 	accounts map[string]*account
 	// came is how many accounts did.
 	came  uint32
-	rooms map[string]*room
+	rooms map[xrpc.ConvoID]*room
 	// heardAt is since when somebody is heard.
 	heardAt time.Time
 	// recent are the newest changes of windows, for accounts that come while
@@ -83,7 +84,7 @@ func NewHub(c HubConfig) *Hub {
 	h := &Hub{
 		pool: c.Pool, metrics: c.Metrics.orUnregistered(), count: c.LogMetrics, log: c.Log,
 		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: or(c.Clock, clock),
-		accounts: map[string]*account{}, rooms: map[string]*room{},
+		accounts: map[string]*account{}, rooms: map[xrpc.ConvoID]*room{},
 	}
 	if h.count == nil {
 		h.count = NewLogMetrics(nil)
@@ -250,7 +251,7 @@ func (h *Hub) route(e *entry) {
 // this one among them, when it is a member of none of them any more. at is where
 // it ceased to be one: a stream that began behind that may be of a later
 // membership, of which the hub has yet to read.
-func (h *Hub) endScoped(a *account, convo string, at Position) {
+func (h *Hub) endScoped(a *account, convo xrpc.ConvoID, at Position) {
 	for _, f := range a.streams {
 		if f.scope[convo] && at.Compare(f.since) > 0 && !h.inAny(a, f.scope) {
 			h.deliver(delivery{to: a, end: f})
@@ -259,7 +260,7 @@ func (h *Hub) endScoped(a *account, convo string, at Position) {
 }
 
 // inAny tells whether the account is a member of one of these conversations.
-func (h *Hub) inAny(a *account, convos map[string]bool) bool {
+func (h *Hub) inAny(a *account, convos map[xrpc.ConvoID]bool) bool {
 	for id := range convos {
 		if r := h.rooms[id]; r != nil {
 			for _, w := range r.members[a] {

@@ -79,7 +79,7 @@ func TestWindowsReplayed(t *testing.T) {
 func TestReplayJoinsLive(t *testing.T) {
 	w := newWorld(t)
 	dids := []string{alice, bob, carol}
-	var convos []string
+	var convos []xrpc.ConvoID
 	for range 10 {
 		convos = append(convos, w.convo(dids...))
 	}
@@ -135,7 +135,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	for _, n := range []string{"a", "b", "c", "d", "e", "f"} {
 		dids = append(dids, "did:web:"+n+".example")
 	}
-	var convos []string
+	var convos []xrpc.ConvoID
 	for range 5 {
 		convos = append(convos, w.convo(alice))
 	}
@@ -294,7 +294,7 @@ func TestSignals(t *testing.T) {
 		if err := w.pool.QueryRow(t.Context(), "SELECT roster_version FROM conversations WHERE convo_id = $1", convo).Scan(&version); err != nil {
 			t.Fatal(err)
 		}
-		err := hub.Signal(t.Context(), bus.Signal{ConvoID: convo, RosterVersion: version, Ciphertext: []byte("typing")})
+		err := hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: version, Ciphertext: []byte("typing")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -325,7 +325,7 @@ func TestSignalBehind(t *testing.T) {
 	b.Cut()
 	b.MustConnect(behind, b.Cursor())
 	eventually(t, "the stream is live", func() bool { return b.Info("live") == 1 })
-	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: convo, Ciphertext: []byte("typing")}); err != nil {
+	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: string(convo), Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Err(); err != nil || b.Ephemerals() != 1 {

@@ -31,7 +31,7 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 	}
 	f := &feed{hub: h, sink: sink, did: want.DID}
 	if len(want.ConvoIDs) > 0 {
-		f.scope = map[string]bool{}
+		f.scope = map[xrpc.ConvoID]bool{}
 		for _, id := range want.ConvoIDs {
 			f.scope[id] = true
 		}
@@ -62,7 +62,7 @@ func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (closing bool,
 		return false, nil
 	}
 	m, err := db.New(h.pool).ScopeState(ctx, db.ScopeStateParams{
-		ConvoIds: slices.Collect(maps.Keys(f.scope)), Did: want.DID,
+		ConvoIds: xrpc.StoredConvoIDs(slices.Collect(maps.Keys(f.scope))), Did: want.DID,
 		Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
 	})
 	switch {
@@ -257,7 +257,7 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, log db.ReadPlaceRow) (bo
 // admit makes an account of windows that were read a moment ago.
 func (h *Hub) admit(did string, windows []db.WindowsOfRow) *account {
 	h.came++
-	a := &account{did: did, hand: h.came, convos: map[string]bool{}}
+	a := &account{did: did, hand: h.came, convos: map[xrpc.ConvoID]bool{}}
 	h.accounts[did] = a
 	if !h.heard.Swap(true) {
 		h.heardAt = time.Now()

@@ -7,35 +7,37 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/xrpc"
 )
 
 // Signal hands an ephemeral signal to the streams of members. It was sent by a
 // member at some version of the roster; who is a member then, or at a newer
 // version, gets it.
 func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
+	convo := xrpc.ConvoID(s.ConvoID)
 	h.count.Signals.Inc()
-	if !h.hasRoster(s.ConvoID, s.RosterVersion) {
-		rows, err := db.New(h.pool).EphemeralMembers(ctx, s.ConvoID)
+	if !h.hasRoster(convo, s.RosterVersion) {
+		rows, err := db.New(h.pool).EphemeralMembers(ctx, convo)
 		if err != nil {
 			return fmt.Errorf("read members: %w", err)
 		}
-		h.setRoster(s.ConvoID, rows)
+		h.setRoster(convo, rows)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.rooms[s.ConvoID]
+	r := h.rooms[convo]
 	if r == nil || r.rosterVersion < s.RosterVersion {
 		return nil
 	}
 	ev := NewEvent(&gen.EphemeralEvent{
-		Cursor: h.codec.Encode(Cursor{Position: h.place}), ConvoID: s.ConvoID, Ciphertext: s.Ciphertext, Epoch: s.Epoch,
+		Cursor: h.codec.Encode(Cursor{Position: h.place}), ConvoID: convo, Ciphertext: s.Ciphertext, Epoch: s.Epoch,
 	}, h.metrics)
 	for a := range r.members {
 		if !r.roster[a.did] {
 			continue
 		}
 		for _, f := range a.streams {
-			if f.wants(s.ConvoID) {
+			if f.wants(convo) {
 				f.whisper(ev, h.place)
 			}
 		}
@@ -45,14 +47,14 @@ func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
 
 // hasRoster tells whether nothing need be read: the members are known, or
 // nobody here is one.
-func (h *Hub) hasRoster(convo string, version int64) bool {
+func (h *Hub) hasRoster(convo xrpc.ConvoID, version int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[convo]
 	return r == nil || r.rosterVersion >= version
 }
 
-func (h *Hub) setRoster(convo string, rows []db.EphemeralMembersRow) {
+func (h *Hub) setRoster(convo xrpc.ConvoID, rows []db.EphemeralMembersRow) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[convo]

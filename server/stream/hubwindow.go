@@ -3,6 +3,8 @@ package stream
 import (
 	"math"
 	"slices"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // open is the end of a window that has none.
@@ -28,9 +30,10 @@ func (w window) isOpen() bool { return w.leftN == open }
 
 // windowChange is an event that begins or ends a window.
 type windowChange struct {
-	convo, did string
-	begins     bool
-	seq, n     int64
+	convo  xrpc.ConvoID
+	did    string
+	begins bool
+	seq, n int64
 }
 
 // room is a conversation with members that have streams here.
@@ -48,11 +51,11 @@ type account struct {
 	hand    uint32
 	streams []*feed
 	// convos are the rooms it is in.
-	convos map[string]bool
+	convos map[xrpc.ConvoID]bool
 }
 
 // room gives the conversation's, or makes it.
-func (h *Hub) room(convo string) *room {
+func (h *Hub) room(convo xrpc.ConvoID) *room {
 	r := h.rooms[convo]
 	if r == nil {
 		r = &room{members: map[*account][]window{}, rosterVersion: -1}
@@ -93,7 +96,7 @@ func (h *Hub) apply(c *windowChange) {
 // close forgets the windows of a conversation that end with its event at, and
 // ends the streams that were for them. Of several windows that end together
 // each shows the events of all, so none is closed before the last of these.
-func (h *Hub) close(convo string, at Position) {
+func (h *Hub) close(convo xrpc.ConvoID, at Position) {
 	r := h.rooms[convo]
 	if r == nil {
 		return
@@ -112,7 +115,7 @@ func (h *Hub) close(convo string, at Position) {
 	}
 }
 
-func (h *Hub) leaveRoom(a *account, convo string) {
+func (h *Hub) leaveRoom(a *account, convo xrpc.ConvoID) {
 	delete(a.convos, convo)
 	r := h.rooms[convo]
 	if r == nil {

@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
 )
 
 // world is a database with conversations, written by the statements of the
@@ -97,11 +98,11 @@ func (w *world) run(h *stream.Hub) (stop func()) {
 }
 
 // convo makes a conversation with members.
-func (w *world) convo(dids ...string) string {
+func (w *world) convo(dids ...string) xrpc.ConvoID {
 	w.t.Helper()
 	b := make([]byte, 16)
 	rand.Read(b)
-	id := hex.EncodeToString(b)
+	id := xrpc.ConvoID(hex.EncodeToString(b))
 	w.tx(func(ctx context.Context, q *db.Queries) error {
 		_, err := q.InsertConvo(ctx, db.InsertConvoParams{ConvoID: id, CreatorDid: dids[0], CipherSuite: 1, At: time.Now()})
 		return err
@@ -111,7 +112,7 @@ func (w *world) convo(dids ...string) string {
 }
 
 // join makes dids members, as a commit does.
-func (w *world) join(convo string, dids ...string) {
+func (w *world) join(convo xrpc.ConvoID, dids ...string) {
 	w.t.Helper()
 	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
 		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
@@ -130,7 +131,7 @@ func (w *world) join(convo string, dids ...string) {
 }
 
 // remove ends memberships, as a commit does.
-func (w *world) remove(convo string, dids ...string) {
+func (w *world) remove(convo xrpc.ConvoID, dids ...string) {
 	w.t.Helper()
 	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
 		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
@@ -153,7 +154,7 @@ func add(p *db.LogEventsParams, kind, target string, edge int64, b stream.Body) 
 }
 
 // commit stores a commit, and what more runs with its number.
-func (w *world) commit(convo string, more func(ctx context.Context, q *db.Queries, seq int64) error) {
+func (w *world) commit(convo xrpc.ConvoID, more func(ctx context.Context, q *db.Queries, seq int64) error) {
 	w.t.Helper()
 	w.tx(func(ctx context.Context, q *db.Queries) error {
 		var epoch int64
@@ -197,12 +198,12 @@ func (w *world) tx(f func(ctx context.Context, q *db.Queries) error) {
 }
 
 // send sends a message as did and gives its number, 0 where did is no member.
-func (w *world) send(pool *pgxpool.Pool, convo, did string) int64 {
+func (w *world) send(pool *pgxpool.Pool, convo xrpc.ConvoID, did string) int64 {
 	w.t.Helper()
 	return w.sendBy(db.New(pool), convo, did)
 }
 
-func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
+func (w *world) sendBy(q *db.Queries, convo xrpc.ConvoID, did string) int64 {
 	w.t.Helper()
 	for range 20 {
 		row, err := q.SendMessage(context.Background(), db.SendMessageParams{
@@ -223,7 +224,7 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 }
 
 // churn lets did come and go, with a message each time, until stop is called.
-func (w *world) churn(hub *stream.Hub, convo, did string) (stop func()) {
+func (w *world) churn(hub *stream.Hub, convo xrpc.ConvoID, did string) (stop func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -244,7 +245,7 @@ func (w *world) churn(hub *stream.Hub, convo, did string) (stop func()) {
 }
 
 // client makes one that is not connected.
-func (w *world) client(did string, convos ...string) *streamtest.Client {
+func (w *world) client(did string, convos ...xrpc.ConvoID) *streamtest.Client {
 	return streamtest.NewClient(w.t, w.codec, did, convos...)
 }
 

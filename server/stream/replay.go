@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 
 // stretch is a window with something to replay, and what has been found of it.
 type stretch struct {
-	convo              string
+	convo              xrpc.ConvoID
 	afterSeq, untilSeq int64
 	joinedN, leftN     int64
 	found
@@ -175,7 +176,7 @@ func (r *replay) findMessages(ctx context.Context) error {
 	for _, s := range r.stretches {
 		if s.more && len(s.keys) == 0 {
 			p.Places = append(p.Places, int64(len(asked)))
-			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.convo), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
+			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, string(s.convo)), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
 			asked = append(asked, s)
 		}
 	}
@@ -189,7 +190,7 @@ func (r *replay) findMessages(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		s := asked[row.Place]
-		s.keys = append(s.keys, key{Position: Position{Pos: row.Pos, Lane: s.convo, Seq: row.Seq}, size: row.Size})
+		s.keys = append(s.keys, key{Position: Position{Pos: row.Pos, Lane: string(s.convo), Seq: row.Seq}, size: row.Size})
 		s.afterSeq = row.Seq
 	}
 	for _, s := range asked {
@@ -209,7 +210,7 @@ func (r *replay) findEvents(ctx context.Context) error {
 		Pos: r.to.Pos, Lane: r.to.Lane, Seq: r.to.Seq, N: r.to.N,
 	}
 	for _, s := range r.stretches {
-		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
+		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, string(s.convo)), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
 	}
 	rows, err := r.q.ReplayEvents(ctx, p)
 	if err != nil {
@@ -280,7 +281,7 @@ func (r *replay) sendPage(ctx context.Context, keys []key, rows []db.ReplayMessa
 func (r *replay) entry(k key, rows *[]db.ReplayMessagesRow) (entry, error) {
 	if k.event == nil {
 		list := *rows
-		if len(list) == 0 || list[0].ConvoID != k.Lane || list[0].Seq != k.Seq {
+		if len(list) == 0 || string(list[0].ConvoID) != k.Lane || list[0].Seq != k.Seq {
 			return entry{}, ErrOutdatedCursor // it is gone
 		}
 		*rows = list[1:]
@@ -291,6 +292,6 @@ func (r *replay) entry(k key, rows *[]db.ReplayMessagesRow) (entry, error) {
 		edge = *k.event.Edge
 	}
 	return r.codec.logged(logged{
-		Position: k.Position, kind: k.event.Kind, convo: k.event.ConvoID, target: k.event.TargetDid, edge: edge, body: k.event.Body,
+		Position: k.Position, kind: k.event.Kind, convo: xrpc.ConvoID(k.event.ConvoID), target: k.event.TargetDid, edge: edge, body: k.event.Body,
 	}, r.hub.metrics)
 }

@@ -3,11 +3,13 @@ package stream_test
 import (
 	"testing"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // fill writes messages of 200 bytes straight into the log, as n transactions
 // would have.
-func (w *world) fill(convo string, n int) {
+func (w *world) fill(convo xrpc.ConvoID, n int) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
 			UPDATE conversations SET last_seq = last_seq + $2, last_pos = log_own_xid() WHERE convo_id = $1 RETURNING last_seq - $2 AS base, gen, last_pos

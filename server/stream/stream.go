@@ -17,7 +17,7 @@ type Want struct {
 	// DID whose events it wants.
 	DID string
 	// ConvoIDs, where there are any, are the only conversations.
-	ConvoIDs []string
+	ConvoIDs []xrpc.ConvoID
 	// Cursor of the last event the client has, as it gave it; "" for a
 	// stream that begins now.
 	Cursor string

@@ -31,16 +31,16 @@ const (
 // Body is what an event of the log says besides its place, by the names of the
 // lexicon. It is stored as JSON.
 type Body struct {
-	ConvoID     string `json:"convoId,omitempty"`
-	DID         string `json:"did,omitempty"`
-	Action      string `json:"action,omitempty"`
-	Actor       string `json:"actor,omitempty"`
-	Epoch       int64  `json:"epoch,omitempty"`
-	Reason      string `json:"reason,omitempty"`
-	DeviceID    string `json:"deviceId,omitempty"`
-	CipherSuite string `json:"cipherSuite,omitempty"`
-	Available   int64  `json:"available,omitempty"`
-	Seq         int64  `json:"seq,omitempty"`
+	ConvoID     xrpc.ConvoID `json:"convoId,omitempty"`
+	DID         string       `json:"did,omitempty"`
+	Action      string       `json:"action,omitempty"`
+	Actor       string       `json:"actor,omitempty"`
+	Epoch       int64        `json:"epoch,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+	DeviceID    string       `json:"deviceId,omitempty"`
+	CipherSuite string       `json:"cipherSuite,omitempty"`
+	Available   int64        `json:"available,omitempty"`
+	Seq         int64        `json:"seq,omitempty"`
 }
 
 // JSON is the stored form.
@@ -57,7 +57,8 @@ type entry struct {
 	Position
 	// convo is the conversation it is about, "" for none; target the only
 	// account that sees it, "" where windows decide.
-	convo, target string
+	convo  xrpc.ConvoID
+	target string
 	// change is what it does to a window; nil for nothing.
 	change *windowChange
 	// event is nil where a server of a later version wrote a kind that this one
@@ -67,7 +68,7 @@ type entry struct {
 
 // message makes the entry of a message.
 func (c *Codec) message(m db.ReplayMessagesRow, metrics *Metrics) entry {
-	p := Position{Pos: m.Pos, Lane: m.ConvoID, Seq: m.Seq}
+	p := Position{Pos: m.Pos, Lane: string(m.ConvoID), Seq: m.Seq}
 	kind := m.Kind
 	view := gen.MessageView{
 		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
@@ -80,7 +81,8 @@ func (c *Codec) message(m db.ReplayMessagesRow, metrics *Metrics) entry {
 // logged is a row of events.
 type logged struct {
 	Position
-	kind, convo, target string
+	kind, target string
+	convo        xrpc.ConvoID
 	// edge is -1 for an event that neither begins nor ends a window.
 	edge int64
 	body []byte
@@ -105,7 +107,7 @@ func (c *Codec) logged(r logged, metrics *Metrics) (entry, error) {
 	return e, nil
 }
 
-func (r logged) value(cursor, convo string, b Body) gen.ConvoEvent {
+func (r logged) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEvent {
 	switch r.kind {
 	case KindMembership:
 		ev := &gen.MembershipChangeEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Action: b.Action, Epoch: b.Epoch}
@@ -131,7 +133,7 @@ func (r logged) value(cursor, convo string, b Body) gen.ConvoEvent {
 func (c *Codec) entry(r db.ReadLogRow, metrics *Metrics) (entry, error) {
 	if r.N == 0 {
 		m := db.ReplayMessagesRow{
-			Pos: r.Pos, ConvoID: r.Lane, Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
+			Pos: r.Pos, ConvoID: xrpc.ConvoID(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
 			Ciphertext: r.Ciphertext, Blobs: r.Blobs, CreatedAt: r.CreatedAt,
 		}
 		if r.SenderDid != "" {
@@ -140,7 +142,7 @@ func (c *Codec) entry(r db.ReadLogRow, metrics *Metrics) (entry, error) {
 		return c.message(m, metrics), nil
 	}
 	return c.logged(logged{
-		Position: Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
+		Position: Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: xrpc.ConvoID(r.ConvoID), target: r.TargetDid,
 		edge: r.Edge, body: r.Body,
 	}, metrics)
 }

@@ -2,6 +2,7 @@ package gentest
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -124,7 +125,7 @@ func TestFramesAreCanonical(t *testing.T) {
 		number := rapid.Custom(func(t *rapid.T) int64 {
 			return rapid.Int64Range(0, 1<<rapid.IntRange(1, 53).Draw(t, "bits")-1).Draw(t, "number")
 		})
-		view := gen.MessageView{ID: "a", ConvoID: text.Draw(t, "convo"), Epoch: number.Draw(t, "epoch"),
+		view := gen.MessageView{ID: "a", ConvoID: xrpc.ConvoID(hex.EncodeToString([]byte(text.Draw(t, "convo")))), Epoch: number.Draw(t, "epoch"),
 			Ciphertext: rapid.SliceOfN(rapid.Byte(), 0, 70_000).Draw(t, "ciphertext"), Seq: number.Draw(t, "seq"), CreatedAt: "2026-11-23T00:00:00.000Z"}
 		if rapid.Bool().Draw(t, "sender") {
 			did := "did:plc:" + strings.Repeat("a", rapid.IntRange(1, 250).Draw(t, "length"))

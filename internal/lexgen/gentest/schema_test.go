@@ -18,10 +18,8 @@ import (
 // book is the lexicons as JSON, for making values that fit them and values that
 // do not.
 type book struct {
-	files map[string]map[string]any
-	// base64 are the places of strings that carry bytes, as the policy
-	// spells them.
-	base64 []string
+	files  map[string]map[string]any
+	policy lexgen.Policy
 }
 
 func newBook(t *testing.T) *book {
@@ -34,7 +32,7 @@ func newBook(t *testing.T) *book {
 }
 
 func readBook() (*book, error) {
-	b := &book{files: map[string]map[string]any{}, base64: lexgen.DefaultPolicy().Base64}
+	b := &book{files: map[string]map[string]any{}, policy: lexgen.DefaultPolicy()}
 	for _, nsid := range lexicons.NSIDs() {
 		raw, _ := lexicons.JSON(nsid)
 		var file map[string]any
@@ -124,7 +122,7 @@ func (b *book) valid(p place) any {
 		if f, ok := p.schema["format"].(string); ok {
 			return samples[f][0]
 		}
-		return strings.Repeat("A", max(low, 4))
+		return strings.Repeat("0", max(low, 4))
 	case "integer":
 		n, _ := p.num("minimum")
 		return n
@@ -160,16 +158,16 @@ func (b *book) variants(p place) []any {
 	case "array":
 		out = append(out, b.arrays(p)...)
 	case "string":
-		if slices.Contains(b.base64, p.name) {
-			// The generated code reads base64, of which the
-			// lexicon does not know.
+		if slices.Contains(b.policy.Base64, p.name) || b.policy.ConvoID(p.name) != "" {
+			// The generated code reads base64 or hexadecimal, of which
+			// the lexicon does not know.
 			out = slices.DeleteFunc(out, func(v any) bool { _, isText := v.(string); return isText })
 		} else if f, ok := p.schema["format"].(string); ok {
 			for _, s := range samples[f] {
 				out = append(out, s)
 			}
 		}
-		out = append(out, lengths(p, 4, hugeLength, func(n int) any { return strings.Repeat("A", n) })...)
+		out = append(out, lengths(p, 4, hugeLength, func(n int) any { return strings.Repeat("0", n) })...)
 	case "bytes":
 		out = append(out, lengths(p, 1, hugeLength, func(n int) any { return bytesValue(n) })...)
 		out = append(out, map[string]any{"$bytes": "AA", "more": 1}, map[string]any{"$bytes": "A"}, map[string]any{"$bytes": "*"})

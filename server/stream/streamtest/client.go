@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // Client is a client in this process, which keeps a History.
@@ -23,7 +24,7 @@ type Client struct {
 }
 
 // NewClient makes one that is not connected; with convos it asks for only these.
-func NewClient(t testing.TB, codec *stream.Codec, did string, convos ...string) *Client {
+func NewClient(t testing.TB, codec *stream.Codec, did string, convos ...xrpc.ConvoID) *Client {
 	h := NewHistory(did, codec)
 	h.Convos = convos
 	return &Client{History: h, Pace: time.Millisecond, t: t}

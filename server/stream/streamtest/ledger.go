@@ -9,13 +9,15 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // Ledger is what senders were told, and what streams delivered, by the numbers
 // of messages. It takes 9 bytes for each.
 type Ledger struct {
 	mu     sync.Mutex
-	convos map[string]*numbers
+	convos map[xrpc.ConvoID]*numbers
 	// open are messages of which nobody knows whether they were stored: their
 	// sender was cut off, and then was no member any more.
 	open map[string]bool
@@ -34,34 +36,36 @@ const (
 )
 
 // NewLedger makes an empty one.
-func NewLedger() *Ledger { return &Ledger{convos: map[string]*numbers{}, open: map[string]bool{}} }
+func NewLedger() *Ledger {
+	return &Ledger{convos: map[xrpc.ConvoID]*numbers{}, open: map[string]bool{}}
+}
 
 // Acknowledged notes that a sender was told a message's number. The error says
 // that the number was another message's before, or was told before.
-func (l *Ledger) Acknowledged(convo string, seq int64, id string) error {
+func (l *Ledger) Acknowledged(convo xrpc.ConvoID, seq int64, id string) error {
 	return l.note(convo, seq, id, acknowledged)
 }
 
 // AcknowledgedCommit is Acknowledged for a commit, which has no id that its
 // sender knows.
-func (l *Ledger) AcknowledgedCommit(convo string, seq int64) error {
+func (l *Ledger) AcknowledgedCommit(convo xrpc.ConvoID, seq int64) error {
 	return l.note(convo, seq, "", acknowledged)
 }
 
 // Delivered notes that a stream had a message. The error says that another one
 // had this number before.
-func (l *Ledger) Delivered(convo string, seq int64, id string) error {
+func (l *Ledger) Delivered(convo xrpc.ConvoID, seq int64, id string) error {
 	return l.note(convo, seq, id, wasDelivered)
 }
 
 // Unresolved notes a message whose sender never learned what became of it.
-func (l *Ledger) Unresolved(convo, id string) {
+func (l *Ledger) Unresolved(convo xrpc.ConvoID, id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.open[convo+"/"+id] = true
+	l.open[string(convo)+"/"+id] = true
 }
 
-func (l *Ledger) note(convo string, seq int64, id string, what byte) error {
+func (l *Ledger) note(convo xrpc.ConvoID, seq int64, id string, what byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.convos[convo]
@@ -113,7 +117,7 @@ func (l *Ledger) Check(ctx context.Context, pool *pgxpool.Pool) error {
 	return errors.Join(errs...)
 }
 
-func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo string, a *numbers) error {
+func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo xrpc.ConvoID, a *numbers) error {
 	rows, err := pool.Query(ctx, `SELECT seq, message_id FROM messages WHERE convo_id = $1 ORDER BY seq`, convo)
 	if err != nil {
 		return err
@@ -126,7 +130,7 @@ func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo string, a 
 		case seq != next:
 			return fmt.Errorf("message %s/%d is followed by %d", convo, next-1, seq)
 		case seq > int64(len(a.ids)) || a.state[seq-1]&acknowledged == 0:
-			if !l.open[convo+"/"+id] {
+			if !l.open[string(convo)+"/"+id] {
 				return fmt.Errorf("message %s/%d was stored, and nobody was told", convo, seq)
 			}
 		case a.state[seq-1]&wasDelivered == 0:
