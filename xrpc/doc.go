@@ -36,5 +36,5 @@
 //   - event.go, stream.go: events, and the answer of a method that streams
 //   - sse.go, frame.go: the two forms of an event on the wire
 //   - client.go, events.go: the client's side of calls and streams
-//   - wholeconn.go: answers that leave in one piece
+//   - coalesce.go: answers that leave in one piece
 package xrpc

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Problem is something wrong with a lexicon or the policy.
+// Problem is a mistake in a lexicon or in the policy.
 type Problem struct {
 	// File is the path of the JSON file, or "policy".
 	File string
-	// Path is the place in it: defs.main.input.schema.properties.name.
+	// Path is the location in the file: defs.main.input.schema.properties.name.
 	Path string
-	// Message says what is wrong, with the value.
+	// Message says what is wrong and includes the value.
 	Message string
 }
 
@@ -24,7 +24,7 @@ func (p Problem) String() string {
 	return p.File + ": " + p.Path + ": " + p.Message
 }
 
-// Problems is a list of them as one error.
+// Problems is a list of problems that implements error.
 type Problems []Problem
 
 func (p Problems) Error() string {
@@ -35,8 +35,8 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// asError gives nil for an empty list, else the list in a stable order,
-// without repetitions.
+// asError returns nil for an empty list, otherwise the list in a stable order
+// and without duplicates.
 func (p Problems) asError() error {
 	if len(p) == 0 {
 		return nil
@@ -49,7 +49,7 @@ func (p *Problems) add(file, path, format string, args ...any) {
 	*p = append(*p, Problem{File: file, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-// collect adds what err holds.
+// collect adds the problems in err.
 func (p *Problems) collect(err error) {
 	var list Problems
 	if errors.As(err, &list) {
