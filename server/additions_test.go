@@ -23,7 +23,7 @@ func TestMembersAddedInAnHour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} })
+	s := newTestServer(t, func(c *Config) { c.Rates = additionsOnly{limits} })
 	alice, mallory, carol := commitClient("alice"), commitClient("mallory"), commitClient("carol")
 	g := commitGroup(t, s, alice, mallory, carol)
 	n := 0
@@ -88,7 +88,7 @@ func TestCreationCountsMembers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} })
+	s := newTestServer(t, func(c *Config) { c.Rates = additionsOnly{limits} })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	commitGroup(t, s, alice, bob, carol)
 	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob, carol)
@@ -108,7 +108,7 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} })
+	s := newTestServer(t, func(c *Config) { c.Rates = additionsOnly{limits} })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob)
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob)})

@@ -125,7 +125,7 @@ func TestMessagesCountBytes(t *testing.T) {
 func TestFullConversationsCostNothing(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
-	s := newTestServer(t, m.with, func(c *Config) { c.Pace = m.limits })
+	s := newTestServer(t, m.with, func(c *Config) { c.Rates = m.limits })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	row := limit.ConvoRow(xrpc.RateSend)
 	m.limits.Spend(t.Context(), row, string(convo), row.Amount)

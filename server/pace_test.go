@@ -18,7 +18,7 @@ func TestConversationRate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = limits })
+	s := newTestServer(t, func(c *Config) { c.Rates = limits })
 	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"), servertest.DID("bob"), servertest.DID("carol"))
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("carol"))
 
@@ -57,7 +57,7 @@ func TestFullConversation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = limits })
+	s := newTestServer(t, func(c *Config) { c.Rates = limits })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	sent := servertest.Message(servertest.IDOf(g), int64(g.Epoch()))
@@ -120,7 +120,7 @@ func TestLostRacesAreNotCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = limits })
+	s := newTestServer(t, func(c *Config) { c.Rates = limits })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	old := commitGroup(t, s, alice, bob, carol)
 	g := advance(t, s, old, bob, 1)

@@ -50,8 +50,8 @@ type Config struct {
 	// Limits counts what callers use of the table of limits; nil for limits of
 	// its own.
 	Limits *limit.Limits
-	// Pace bounds conversations; nil for no bounds.
-	Pace convo.Limiter
+	// Rates bounds what conversations and accounts cost; nil for no bounds.
+	Rates convo.Limiter
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
 	// Packages has the limits on what others take of key packages; nil for those
@@ -102,7 +102,7 @@ func New(c Config) *Server {
 	}
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
-		Limits: c.Pace, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
+		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{

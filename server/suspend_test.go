@@ -190,7 +190,7 @@ func TestRemovalDoesNotWait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTestServer(t, func(c *Config) { c.Pace = limits })
+	s := newTestServer(t, func(c *Config) { c.Rates = limits })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := advance(t, s, commitGroup(t, s, alice, bob, carol), bob, 1)
 	_, err = s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))

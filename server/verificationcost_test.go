@@ -20,7 +20,7 @@ func payingServer(t *testing.T, now *time.Duration) (*Server, *limit.Limits) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newTestServer(t, func(c *Config) { c.Pace = additionsOnly{limits} }), limits
+	return newTestServer(t, func(c *Config) { c.Rates = additionsOnly{limits} }), limits
 }
 
 // left is how many ms of verification an account has left.

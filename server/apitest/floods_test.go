@@ -255,7 +255,7 @@ func TestReserveOfConnections(t *testing.T) {
 func TestVerificationAtItsLimit(t *testing.T) {
 	t.Parallel()
 	small := must(limit.New(limit.Config{Scale: 0.01, Clock: func() time.Duration { return 0 }}))(t) // 200 ms
-	s := newStack(t, func(o *options) { o.server.Pace = small })
+	s := newStack(t, func(o *options) { o.server.Rates = small })
 	others, who := s.bystanders(t), actor{newActor().Account, nil}
 	who.device = mlstest.NewClient(who.DID, mlstest.Suite(mls.SuiteP521))
 	publish := func(n int) answer {

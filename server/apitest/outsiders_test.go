@@ -174,7 +174,7 @@ func newOutsiders(t *testing.T, s *stack) *scene {
 func TestOutsidersCostTheSame(t *testing.T) {
 	t.Parallel()
 	pace := must(limit.New(limit.Config{Clock: func() time.Duration { return 0 }}))(t)
-	sc := newOutsiders(t, newStack(t, func(o *options) { o.server.Pace = pace }))
+	sc := newOutsiders(t, newStack(t, func(o *options) { o.server.Rates = pace }))
 	t.Run("quiet", sc.outsidersCostTheSame)
 	for _, m := range gen.Methods {
 		for n := 0; limit.ConvoRow(m.Rate) != nil && pace.ConvoFull(xrpc.ConvoID(sc.g.ID()), m) == nil; n++ {

@@ -10,25 +10,28 @@ import (
 	"catbird.blue/mls/server/storage"
 )
 
-// base is what the services of all rooms share. Its fields are set once, before it
-// is used.
+// Base is embedded by the services of all rooms. Its fields are set once, before
+// the first call.
 type Base struct {
-	Pool        *pgxpool.Pool
-	Now         func() time.Time
+	Pool *pgxpool.Pool
+	Now  func() time.Time
+	// Bus notifies all instances of new rows; nil for a server without streams.
 	Bus         bus.Bus
 	Idempotency *Idempotency
-	Limits      Limiter
-	Storage     *storage.Book
-	// pastEpochs is how many epochs before the current one application messages
-	// are accepted from.
+	// Rates bounds what conversations and accounts cost; nil for no bounds.
+	Rates Limiter
+	// Storage counts what accounts store; nil for no bounds.
+	Storage *storage.Book
+	// PastEpochs is the number of epochs before the current one from which
+	// application messages are accepted.
 	PastEpochs int64
-	// memory has the leaves that were verified before, so that a commit costs the
-	// signatures of what it changed.
+	// Leaves caches verified leaves, so that the service checks only the
+	// signatures of the leaves that a commit changes.
 	Leaves *mls.LeafCache
 }
 
-// timestamp is the current time as the database keeps it.
+// Timestamp returns the current time with the precision of a timestamptz column.
 func (s *Base) Timestamp() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
-// convoService has the methods that list conversations.
+// Service implements getConvos and getEpoch.
 type Service struct{ *Base }

@@ -8,8 +8,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// settleBill closes the bill of a call that ended with err. A call that the rate of
-// its conversation refused stored nothing.
+// SettleBill closes the bill of a call that ended with err. A call that was refused
+// with ErrRateUsedUp stored nothing, so its bill is settled as an unstored call
+// without an error.
 func SettleBill(ctx context.Context, bill *storage.Bill, stored bool, err error) {
 	if errors.Is(err, ErrRateUsedUp) {
 		stored, err = false, nil
@@ -17,8 +18,7 @@ func SettleBill(ctx context.Context, bill *storage.Bill, stored bool, err error)
 	bill.Settle(ctx, stored, err)
 }
 
-// mayWrite refuses a call that stores next to nothing, while there is no room
-// for anything.
+// MayWrite refuses a call that stores only a few bytes while the storage is full.
 func (s *Base) MayWrite(ctx context.Context, caller xrpc.Caller) error {
 	return s.Storage.Bill(caller.DID).Pay(ctx, storage.Amount{})
 }

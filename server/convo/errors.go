@@ -12,8 +12,23 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Constraints of the schema that a request can run into, by the names that the
-// migrations give them.
+// NotFound answers a non-member. The answer is the same, byte by byte, whether the
+// conversation exists or not, so that it does not reveal conversations.
+func NotFound() *xrpc.Error {
+	return gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
+}
+
+// NotMember answers a former member that calls a method for members.
+func NotMember() *xrpc.Error {
+	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
+}
+
+// Exists answers a createConvo whose group id is taken.
+func Exists() *xrpc.Error {
+	return gen.Errorf(gen.ErrConvoExists, "a conversation with this group id exists")
+}
+
+// Unique indexes of the schema that a request can violate.
 const (
 	conversationsPKey        = "conversations_pkey"
 	membershipsPKey          = "memberships_pkey"
@@ -24,8 +39,8 @@ const (
 	messagesOneCommit        = "messages_one_commit"
 )
 
-// constraintErrors is what a client is told where a constraint holds against
-// its request. Handlers look first, so most of these show only in a race.
+// constraintErrors maps a violated constraint to the error of the lexicons.
+// Handlers check before they write, so most of these occur only in a race.
 var constraintErrors = map[string]func() *xrpc.Error{
 	conversationsPKey: Exists,
 	membershipsPKey: func() *xrpc.Error {
@@ -42,21 +57,18 @@ var constraintErrors = map[string]func() *xrpc.Error{
 	},
 }
 
-// retriedConstraints are those that only a concurrent transaction can have
-// brought about: run again, the request finds what that one wrote.
+// retriedConstraints has the constraints that a request violates only if a
+// concurrent transaction wrote the same key. When the transaction runs again, it
+// finds the row that the other one wrote.
 var retriedConstraints = map[string]bool{
 	idempotencyRecordsPKey:   true,
 	welcomeRecipientsOneOpen: true,
 	messagesOneCommit:        true,
 }
 
-func Exists() *xrpc.Error {
-	return gen.Errorf(gen.ErrConvoExists, "a conversation with this group id exists")
-}
-
-// sqlError maps a violated constraint to the error of the lexicons; any other
-// error it gives back as it is.
-func SQLError(err error) error {
+// sqlError maps a violated constraint to the error of the lexicons, and returns
+// any other error unchanged.
+func sqlError(err error) error {
 	if f := constraintErrors[ConstraintOf(err)]; f != nil {
 		e := f()
 		e.Cause = err
@@ -65,7 +77,8 @@ func SQLError(err error) error {
 	return err
 }
 
-// constraintOf names the constraint that err says is violated, "" for none.
+// ConstraintOf returns the name of the constraint that err reports as violated,
+// or "".
 func ConstraintOf(err error) string {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
@@ -74,7 +87,7 @@ func ConstraintOf(err error) string {
 	return pg.ConstraintName
 }
 
-// worthRetrying says whether a transaction lost against another one.
+// worthRetrying reports whether a concurrent transaction caused err.
 func worthRetrying(err error) bool {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
@@ -83,15 +96,16 @@ func worthRetrying(err error) bool {
 	return pg.Code == pgerrcode.SerializationFailure || pg.Code == pgerrcode.DeadlockDetected || retriedConstraints[pg.ConstraintName]
 }
 
-// lockTimedOut says whether a lock was waited for too long.
+// LockTimedOut reports whether err is that of a statement whose wait for a lock
+// exceeded lock_timeout.
 func LockTimedOut(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == pgerrcode.LockNotAvailable
 }
 
-// inTx runs fn in a transaction, and again, three times at most, where another
-// transaction got in its way. So fn starts from nothing each time. A violated
-// constraint comes back as the lexicons' error.
+// InTx runs fn in a transaction. If a concurrent transaction makes it fail, InTx
+// runs fn again, three times in all, so fn must not keep state of an earlier run.
+// A violated constraint is returned as the error of the lexicons.
 func (s *Base) InTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
 	var err error
 	for range 3 {
@@ -99,5 +113,5 @@ func (s *Base) InTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
 			break
 		}
 	}
-	return SQLError(err)
+	return sqlError(err)
 }

@@ -40,18 +40,18 @@ func TestErrorsMapped(t *testing.T) {
 	} {
 		cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: name})
 		var e *xrpc.Error
-		if !errors.As(SQLError(cause), &e) || e.Name != want {
-			t.Fatalf("%s became %v, want %s", name, SQLError(cause), want)
+		if !errors.As(sqlError(cause), &e) || e.Name != want {
+			t.Fatalf("%s became %v, want %s", name, sqlError(cause), want)
 		}
 		if !errors.Is(e, cause) || e.Status != gen.StatusOf(want) {
 			t.Errorf("%s: status %d, cause %v", name, e.Status, e.Cause)
 		}
 	}
 	other := &pgconn.PgError{Code: "23514", ConstraintName: "messages_seq_check"}
-	if err := SQLError(other); !errors.Is(err, other) {
+	if err := sqlError(other); !errors.Is(err, other) {
 		t.Errorf("an unknown constraint became %v", err)
 	}
-	if err := SQLError(nil); err != nil {
+	if err := sqlError(nil); err != nil {
 		t.Errorf("nothing became %v", err)
 	}
 }

@@ -10,25 +10,26 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// noEdge marks events that neither begin nor end a window.
+// NoEdge is the edge of an event that is not a window boundary.
 const NoEdge = -1
 
-// eventList is what a transaction tells the streams of one conversation, apart
-// from messages.
+// Events collects the events, other than messages, that a transaction publishes
+// in one conversation.
 type Events struct {
 	Kinds, targets, bodies []string
 	edges                  []int64
 }
 
-// add appends an event for members, or where there is a target, for one
-// account. edge counts the events before the edge of the window that it begins
-// or ends.
+// Add appends an event. An event with a target is delivered to that account only,
+// any other to all members. edge is the number of events of the list that come
+// before the boundary of the window which the event begins or ends, or NoEdge.
 func (l *Events) Add(kind, target string, edge int, b stream.Body) {
 	l.Kinds, l.targets = append(l.Kinds, kind), append(l.targets, target)
 	l.edges, l.bodies = append(l.edges, int64(edge)), append(l.bodies, b.JSON())
 }
 
-// ends tells that memberships ended. The window of each ends behind all of
+// Ends appends an event for each membership that ended. All their windows end
+// after the last of these events, so each former member is still delivered all of
 // them.
 func (l *Events) Ends(action, actor string, epoch int64, dids []string) {
 	edge := len(l.Kinds) + len(dids)
@@ -41,9 +42,10 @@ func (l *Events) Ends(action, actor string, epoch int64, dids []string) {
 	}
 }
 
-// joined tells the members that dids joined, and each of these by itself: its
-// window begins behind everything in the list, which has to be complete but for
-// events for one account.
+// Joined appends the events of new memberships: one for each of dids that only this
+// account gets, and, if members is true, one that all members get. Accounts in
+// welcomed get a Welcome event. The windows of dids begin after the last event of
+// the list, so the caller may add only events with a target afterwards.
 func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, welcomed []string, members bool) {
 	total := len(l.Kinds) + len(dids) + len(welcomed)
 	if members {
@@ -65,8 +67,9 @@ func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, w
 	}
 }
 
-// store writes the events behind the conversation's newest message; its row is
-// locked by that. What it gives places the windows.
+// Store writes the events after the newest message of the conversation, and so
+// locks the row of the conversation. The windows of memberships that begin or end
+// are positioned relative to the row it returns.
 func (l *Events) Store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, at time.Time) (db.LogEventsRow, error) {
 	row, err := q.LogEvents(ctx, db.LogEventsParams{
 		Kinds: l.Kinds, Targets: l.targets, Edges: l.edges, Bodies: l.bodies, ConvoID: convoID, At: at,
@@ -77,10 +80,11 @@ func (l *Events) Store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID,
 	return row, nil
 }
 
-// hint says on the bus that there is something new about a conversation or an
-// account. It comes after the commit.
-func (s *Base) Hint(lane string) {
+// Notify tells all instances over the bus that there are new rows of a stream key
+// (a conversation or an account). Call it after the commit: before that, the rows
+// are not visible to the instances.
+func (s *Base) Notify(streamKey string) {
 	if s.Bus != nil {
-		s.Bus.Hint(lane)
+		s.Bus.Hint(streamKey)
 	}
 }

@@ -19,26 +19,28 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// idempotency names and hashes what is recorded of calls. Both are keyed by a
-// secret that the database does not have: the caller and the content of a call
-// can be guessed, so that an unkeyed hash would tell a thief of the database
+// Idempotency makes the ids and content hashes of idempotency records. Both are
+// keyed by a secret that is not in the database: the caller and the content of a
+// call can be guessed, so an unkeyed hash would reveal to a thief of the database
 // which account sent which message.
 type Idempotency struct{ key []byte }
 
+// NewIdempotency returns an Idempotency that hashes with key.
 func NewIdempotency(key []byte) *Idempotency { return &Idempotency{key} }
 
-// firstAnswer is one caller's one write: what its answer is recorded under, and
-// the hash of what it asked. Records are read and written inside the
-// transaction of the write, after the row that decides it is locked, so that of
-// two concurrent repetitions one finds the other's record.
+// Record is the idempotency record of one call: its id and the hash of its content.
+// It is read and written in the transaction of the call, after the row that decides
+// the call is locked. So the second of two concurrent repetitions finds the record
+// of the first.
 type Record struct {
 	id, content []byte
 	at          time.Time
 }
 
-// firstAnswer names the record of caller's call of nsid with key. in is the
-// decoded input: what differs only in encoding is the same content. A nil key
-// gives nil, and a nil *firstAnswer finds and keeps nothing.
+// NewRecord returns the record of a call of nsid with the idempotency key. in is
+// the decoded input, so inputs that differ only in their encoding are the same
+// content. NewRecord returns nil for a nil key; a nil *Record finds and keeps
+// nothing.
 func (i *Idempotency) NewRecord(caller xrpc.Caller, nsid string, key *string, in any, now time.Time) (*Record, error) {
 	if key == nil {
 		return nil, nil
@@ -50,7 +52,7 @@ func (i *Idempotency) NewRecord(caller xrpc.Caller, nsid string, key *string, in
 	return &Record{id: i.Hash("record", caller.DID, nsid, *key), content: content, at: now}, nil
 }
 
-// contentHash is over the canonical JSON of a decoded input.
+// ContentHash hashes the JSON of a decoded input.
 func (i *Idempotency) ContentHash(in any) ([]byte, error) {
 	b, err := json.Marshal(in)
 	if err != nil {
@@ -59,9 +61,9 @@ func (i *Idempotency) ContentHash(in any) ([]byte, error) {
 	return i.Hash("content", string(b)), nil
 }
 
-// messageID is the id of a message whose sender gave an idempotency key and no
-// id: a UUID of version 8 (RFC 9562) that follows from the record and the
-// content, so that it need not be stored with the record.
+// MessageID returns the id of a message that came with an idempotency key and
+// without an id: a UUID of version 8 (RFC 9562) that is derived from the record and
+// the content, so the record need not store it.
 func (i *Idempotency) MessageID(f *Record) string {
 	id := uuid.UUID(i.Hash("message id", string(f.id), string(f.content))[:16])
 	id[6] = id[6]&0x0f | 0x80
@@ -69,8 +71,8 @@ func (i *Idempotency) MessageID(f *Record) string {
 	return id.String()
 }
 
-// hash is HMAC-SHA-256 over the parts with their lengths, so that no two lists
-// of parts run together.
+// Hash is HMAC-SHA-256 over the parts, each with its length before it, so that
+// different lists of parts never have the same input.
 func (i *Idempotency) Hash(parts ...string) []byte {
 	h := hmac.New(sha256.New, i.key)
 	for _, p := range parts {
@@ -82,8 +84,8 @@ func (i *Idempotency) Hash(parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// find decodes the recorded answer into out and reports whether there is one.
-// A record of other content is an IdempotencyConflict.
+// Find decodes the recorded answer into out and reports whether there is one. If
+// the record is that of other content, the error is an IdempotencyConflict.
 func (f *Record) Find(ctx context.Context, q *db.Queries, out any) (bool, error) {
 	if f == nil {
 		return false, nil
@@ -104,7 +106,8 @@ func (f *Record) Find(ctx context.Context, q *db.Queries, out any) (bool, error)
 	return true, nil
 }
 
-// keep records answer. Only successes are kept: a lost race or an error is not.
+// Keep records answer. Only the answers of successful calls are kept: a repetition
+// of a call that failed or lost its race is made anew.
 func (f *Record) Keep(ctx context.Context, q *db.Queries, answer any) error {
 	if f == nil {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// NewMessageID makes the id of a message whose sender gave none: a UUID of version
+// NewMessageID makes the id of a message that came without one: a UUID of version
 // 7 (RFC 9562).
 func NewMessageID() (string, error) {
 	u, err := uuid.NewV7()

@@ -7,28 +7,29 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// payment is what was taken of a limit for something that may not happen.
+// Payment is an amount that was taken from an account's limit before a call, and is
+// given back if the call fails.
 type Payment struct {
-	limits Limiter
-	row    *limit.Row
-	who    string
-	n      int64
+	rates Limiter
+	row   *limit.Row
+	did   string
+	n     int64
 }
 
-// giveBack returns what was taken. A nil payment took nothing.
+// GiveBack returns the amount to the account's limit. A nil Payment has none.
 func (p *Payment) GiveBack(ctx context.Context) {
 	if p != nil {
-		p.limits.Return(ctx, p.row, p.who, p.n)
+		p.rates.Return(ctx, p.row, p.did, p.n)
 	}
 }
 
-// pay takes n of a row of the caller.
+// Pay takes n from the caller's limit in a row.
 func (s *Base) Pay(ctx context.Context, caller xrpc.Caller, row *limit.Row, n int64) (*Payment, error) {
-	if s.Limits == nil || n == 0 {
+	if s.Rates == nil || n == 0 {
 		return nil, nil
 	}
-	if err := s.Limits.Take(ctx, row, caller.DID, n); err != nil {
+	if err := s.Rates.Take(ctx, row, caller.DID, n); err != nil {
 		return nil, err
 	}
-	return &Payment{s.Limits, row, caller.DID, n}, nil
+	return &Payment{s.Rates, row, caller.DID, n}, nil
 }

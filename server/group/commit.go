@@ -110,7 +110,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 	if err != nil {
 		return nil, false, err
 	}
-	s.Hint(string(req.conversation))
+	s.Notify(string(req.conversation))
 	return out, stored, nil
 }
 

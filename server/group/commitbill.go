@@ -82,7 +82,7 @@ func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
 // add in an hour. Where that is less, the request is overdrawn.
 func (s *Service) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
 	added := convo.Unique(req.added)
-	if s.Limits == nil || len(added) == 0 {
+	if s.Rates == nil || len(added) == 0 {
 		return nil, nil
 	}
 	may, err := convo.MayRemove(ctx, db.New(s.Pool), req.conversation, caller.DID)

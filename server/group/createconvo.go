@@ -65,7 +65,7 @@ func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.C
 	if err != nil {
 		return nil, err
 	}
-	s.Hint(string(n.in.GroupID))
+	s.Notify(string(n.in.GroupID))
 	return out, nil
 }
 

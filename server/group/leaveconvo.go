@@ -82,7 +82,7 @@ func (s *Service) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 	if err != nil {
 		return nil, err
 	}
-	s.Hint(string(in.ConvoID))
+	s.Notify(string(in.ConvoID))
 	return out, nil
 }
 

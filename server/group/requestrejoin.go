@@ -50,7 +50,7 @@ func (s *Service) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen
 	if err != nil {
 		return nil, err
 	}
-	s.Hint(string(in.ConvoID))
+	s.Notify(string(in.ConvoID))
 	if damaged {
 		slog.WarnContext(ctx, "most members of a conversation cannot apply a commit")
 	}

@@ -70,7 +70,7 @@ func (s *Service) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, err
 	}
-	s.Hint(string(in.ConvoID))
+	s.Notify(string(in.ConvoID))
 	return out, nil
 }
 

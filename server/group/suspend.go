@@ -40,7 +40,7 @@ func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.Leave
 	if err != nil {
 		return nil, err
 	}
-	s.Hint(string(in.ConvoID))
+	s.Notify(string(in.ConvoID))
 	return out, nil
 }
 

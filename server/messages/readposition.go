@@ -45,6 +45,6 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, fmt.Errorf("set read position: %w", err)
 	}
-	s.Hint(stream.AccountLane(caller.DID))
+	s.Notify(stream.AccountLane(caller.DID))
 	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
 }

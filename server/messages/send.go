@@ -61,7 +61,7 @@ func (s *Service) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
-			s.Hint(string(m.ConvoID))
+			s.Notify(string(m.ConvoID))
 		}
 		if !errors.Is(err, errStale) {
 			return out, err
@@ -82,7 +82,7 @@ func (s *Service) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
-	s.Hint(string(m.ConvoID))
+	s.Notify(string(m.ConvoID))
 	return out, nil
 }
 

@@ -191,7 +191,7 @@ func TestSyncThenStream(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	c := servertest.Listen(t, s.Pool, s.config.Hub, bob, out.Cursor)
 	<-done
-	s.Hint(string(convo))
+	s.Notify(string(convo))
 	have := 0
 	for _, x := range out.Convos {
 		have += len(x.Messages)

@@ -11,10 +11,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// verifierFor gives the memory of verified leaves. What is checked with it is
-// paid by an account, before it is checked.
+// VerifierFor returns the cache of verified leaves for a call of an account. The
+// account pays for each leaf that is not in the cache, before its signature is
+// checked.
 func (s *Base) VerifierFor(ctx context.Context, did string) *mls.LeafCache {
-	if s.Limits == nil {
+	if s.Rates == nil {
 		return s.Leaves
 	}
 	return s.Leaves.WithCharge(func(suite mls.CipherSuite, signatures int) error {
@@ -22,18 +23,19 @@ func (s *Base) VerifierFor(ctx context.Context, did string) *mls.LeafCache {
 	})
 }
 
-// payChecks takes CPU time of an account that its signature checks are about to
-// cost, in whole milliseconds.
+// PayChecks takes the CPU time of signature checks that are about to run from the
+// account's limit, rounded up to milliseconds.
 func (s *Base) PayChecks(ctx context.Context, did string, cost time.Duration) error {
-	if s.Limits == nil || cost == 0 {
+	if s.Rates == nil || cost == 0 {
 		return nil
 	}
 	ms := (cost + time.Millisecond - 1) / time.Millisecond
-	return s.Limits.Take(ctx, limit.Verification, did, int64(ms))
+	return s.Rates.Take(ctx, limit.Verification, did, int64(ms))
 }
 
-// refusedObject makes the lexicon's error of what was found wrong with a field.
-// The error of a limit stays what it is: nothing was found wrong.
+// RefusedObject returns the lexicon's error name for a field in which err was found.
+// An error that is an *xrpc.Error already, such as that of a limit, is returned
+// unchanged, because it says nothing about the field.
 func RefusedObject(name, field string, err error) error {
 	var limited *xrpc.Error
 	if errors.As(err, &limited) {

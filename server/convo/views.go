@@ -10,9 +10,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// convoViews builds the views of the conversations ids, in that order, as did
-// sees them. What does not exist is left out; membership is not checked. Three
-// queries serve all of them.
+// Views builds the views of the conversations ids, in that order, with the read
+// position of did. Conversations that do not exist are left out; membership is not
+// checked. It needs three queries, for any number of conversations.
 func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) ([]gen.ConvoView, error) {
 	if len(ids) == 0 {
 		return []gen.ConvoView{}, nil
@@ -47,13 +47,13 @@ func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) (
 	return out, nil
 }
 
-// memberKey is a DID in a conversation.
+// memberKey names a member: an account in a conversation.
 type memberKey struct {
 	convoID xrpc.ConvoID
 	did     string
 }
 
-// memberDevices are the leaves of a member, and the credential of the first.
+// memberDevices has the leaves of a member, and the credential of the first leaf.
 type memberDevices struct {
 	leaves     []gen.DeviceLeaf
 	credential []byte
@@ -100,8 +100,8 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 	return v
 }
 
-// appendMember puts m into v. Who has left counts no more, but shows as long as
-// its leaf awaits removal.
+// appendMember appends m to v. A former member whose removal is pending is listed,
+// but not counted.
 func appendMember(v *gen.ConvoView, m db.MembersForViewRow, d memberDevices) {
 	mv := gen.MemberView{DID: m.Did, JoinedAt: xrpc.FormatTime(m.JoinedAt), Devices: d.leaves, Credential: d.credential}
 	if len(d.leaves) > 0 {

@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// GetEpoch gives the current epoch of a conversation to its members.
+// GetEpoch returns the current epoch of a conversation to a member.
 func (s *Service) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
 	windows, err := db.New(s.Pool).GetWindows(ctx, p.ConvoID, caller.DID)
 	if err != nil {

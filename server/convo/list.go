@@ -15,16 +15,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// About what parts of a convoView take: the fields of its own, a member besides
-// the DID, a device besides the credential.
+// Estimated sizes of the parts of a convoView in bytes of JSON: its own fields, a
+// member without its DID, a device without its credential.
 const (
 	ConvoViewBytes  = 2000
 	MemberViewBytes = 200
 	DeviceLeafBytes = 100
 )
 
-// GetConvos lists the conversations of which the caller is a member. Page and
-// views are read in one snapshot.
+// GetConvos lists the conversations of which the caller is a member. The page and
+// its views are read in one snapshot, so they agree.
 func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
 	args := db.PageConvosParams{
 		Did: caller.DID, Now: s.Now(), MaxRows: p.Limit + 1,
@@ -63,8 +63,8 @@ func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 	return out, nil
 }
 
-// cutConvos gives how many rows an answer holds: at most max of them and
-// MaxAnswer bytes, and at least one.
+// cutConvos returns how many of the rows go into the answer: at most max rows and
+// limit.MaxAnswer bytes, but at least one row.
 func cutConvos(rows []db.PageConvosRow, max int) int {
 	var bytes int64
 	for i, r := range rows {
@@ -76,8 +76,10 @@ func cutConvos(rows []db.PageConvosRow, max int) int {
 	return len(rows)
 }
 
-// convosCursor is a position in the list as of one moment. late positions lie
-// in its second part: what became active after that moment, by id.
+// convosCursor is the place in the list after which the next page begins. The list
+// is ordered by the last activity as of one moment, asOf. Conversations that became
+// active after asOf form the second part of the list, ordered by id; late says that
+// the cursor is in that part.
 type convosCursor struct {
 	asOf     time.Time
 	late     bool
@@ -85,7 +87,7 @@ type convosCursor struct {
 	id       xrpc.ConvoID
 }
 
-// String writes the cursor: opaque to clients, no secret.
+// String encodes the cursor. It is opaque to clients, but holds no secret.
 func (c convosCursor) String() string {
 	part := "a"
 	if c.late {
@@ -119,5 +121,6 @@ func parseConvosCursor(s string) (c convosCursor, err error) {
 	return c, nil
 }
 
-// plausible bounds microseconds since 1970 to what the database can hold.
+// plausible reports whether the database can hold a time given in microseconds
+// since 1970.
 func plausible(us int64) bool { return us >= 0 && us < 1<<53 }

@@ -11,8 +11,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// requireMember is nil for who is a member now. A stranger gets the same answer
-// whether the conversation exists or not.
+// RequireMember returns nil for a member, NotMember for a former member and
+// NotFound for a non-member.
 func RequireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
 	m, err := q.MembershipState(ctx, convoID, did)
 	switch {
@@ -26,18 +26,19 @@ func RequireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did
 	return NotFound()
 }
 
-// standing is how a DID belongs to a conversation.
+// Membership is the membership state of an account in a conversation.
 type Membership int
 
 const (
-	// stranger: neither of the others.
+	// NonMember is an account without a membership and without a leaf.
 	NonMember Membership = iota
-	// pendingLeaver has left; its leaf awaits the commit that removes it.
+	// PendingRemoval is a former member whose leaf no commit has removed yet.
 	PendingRemoval
+	// Member is an account with a membership that has not ended.
 	Member
 )
 
-// standings reads how dids belong to a conversation; strangers have no entry.
+// Memberships reads the membership states of dids. Non-members have no entry.
 func Memberships(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, dids []string) (map[string]Membership, error) {
 	rows, err := q.Standings(ctx, convoID, dids)
 	if err != nil {
@@ -54,10 +55,11 @@ func Memberships(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, dids 
 	return out, nil
 }
 
-// device is a leaf's owner and signature key.
+// Device names a device: its account, and the id that its leaf signature key has.
 type Device struct{ DID, ID string }
 
-// deletedDevices reads which of some devices their accounts have deleted.
+// DeletedDevices reads which devices of the accounts dids, with one of ids, are
+// deleted.
 func DeletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map[Device]bool, error) {
 	rows, err := q.DeletedDevices(ctx, Unique(dids), Unique(ids))
 	if err != nil {
@@ -70,8 +72,8 @@ func DeletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map
 	return out, nil
 }
 
-// mayRemove tells whether a member may end the memberships of others; see the
-// query for who that is.
+// MayRemove reports whether the account is the remover of the conversation, which
+// the query MayRemove defines.
 func MayRemove(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) (bool, error) {
 	may, err := q.MayRemove(ctx, did, convoID)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -83,7 +85,7 @@ func MayRemove(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did str
 	return may, nil
 }
 
-// unique gives s without repetitions, in its order.
+// Unique returns s without repetitions. Each value keeps its first place.
 func Unique(s []string) []string {
 	out := make([]string, 0, len(s))
 	seen := make(map[string]bool, len(s))
@@ -96,6 +98,7 @@ func Unique(s []string) []string {
 	return out
 }
 
+// SetOf returns the values of s as a set.
 func SetOf(s []string) map[string]bool {
 	out := make(map[string]bool, len(s))
 	for _, v := range s {
