@@ -16,19 +16,19 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Kinds of stored messages, as the column and as messageType.
+// Kinds of stored messages, in messages.kind and in messageType.
 const (
 	kindApp      = "app"
 	kindCommit   = "commit"
 	kindProposal = "proposal"
 )
 
-// messageViewBytes is more than a messageView takes besides its ciphertext and
-// its sender: names, ids, times and ten CIDs.
+// messageViewBytes is an upper bound of the JSON of a messageView without its
+// ciphertext and its sender: field names, ids, times and ten CIDs.
 const messageViewBytes = 1200
 
-// GetMessages gives a page of a conversation's messages by number, inside the
-// windows of the caller's memberships.
+// GetMessages returns a page of a conversation's messages by sequence number, as far
+// as they are in the windows of the caller's memberships.
 func (s *Service) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
 	if p.BeforeSeq != nil && (p.SinceSeq != nil || p.SinceMessage != nil) {
 		return nil, xrpc.Invalid("beforeSeq", "not together with sinceSeq or sinceMessage")
@@ -44,7 +44,7 @@ func (s *Service) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 		if p.SinceSeq != nil {
 			after = *p.SinceSeq
 		}
-		out, err := r.whole(ctx, q, after)
+		out, err := r.pageWithoutGaps(ctx, q, after)
 		if out != nil || err != nil {
 			return out, err
 		}
@@ -55,7 +55,7 @@ func (s *Service) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 	if p.BeforeSeq != nil {
 		return r.before(ctx, q, *p.BeforeSeq)
 	}
-	after, err := r.position(ctx, q, p)
+	after, err := r.startOf(ctx, q, p)
 	if err != nil {
 		return nil, err
 	}
@@ -75,16 +75,16 @@ func kindsOf(types []string) ([]string, error) {
 	return convo.Unique(types), nil
 }
 
-// messageRange is what a caller may see of a conversation, and which kinds it
-// asks for.
+// messageRange has the messages of a conversation that a caller may see and asks
+// for.
 type messageRange struct {
 	convoID xrpc.ConvoID
 	did     string
 	kinds   []string
 	limit   int
 	windows []db.GetWindowsRow
-	// last is the newest number the caller may see. It bounds every query, so
-	// that page, gaps and lastSeq speak of one moment.
+	// last is the newest sequence number that the caller may see. It bounds every
+	// query, so that page, gaps and lastSeq agree.
 	last int64
 }
 
@@ -101,10 +101,10 @@ func (r *messageRange) readWindows(ctx context.Context, q *db.Queries) (err erro
 	return nil
 }
 
-// whole gives the page after a number in one query, which is all that most
-// pages need: those that are not empty and miss no number. It gives nil for any
-// other page.
-func (r *messageRange) whole(ctx context.Context, q *db.Queries, after int64) (*gen.GetMessagesOutput, error) {
+// pageWithoutGaps returns the page after a sequence number with a single query. It
+// serves most calls, but returns nil for a page that is empty or has a gap: those
+// need the windows.
+func (r *messageRange) pageWithoutGaps(ctx context.Context, q *db.Queries, after int64) (*gen.GetMessagesOutput, error) {
 	args := r.args(math.MaxInt64)
 	args.AfterSeq = after
 	found, err := q.PageMessages(ctx, args)
@@ -141,7 +141,7 @@ func (r *messageRange) whole(ctx context.Context, q *db.Queries, after int64) (*
 	return out, nil
 }
 
-// pageRow drops from a row what PageMessages says of the whole page.
+// pageRow drops the columns of PageMessages that describe the whole page.
 func pageRow(m db.PageMessagesRow) db.PageHandshakesRow {
 	return db.PageHandshakesRow{
 		Seq: m.Seq, MessageID: m.MessageID, Kind: m.Kind, Epoch: m.Epoch, SenderDid: m.SenderDid,
@@ -149,10 +149,10 @@ func pageRow(m db.PageMessagesRow) db.PageHandshakesRow {
 	}
 }
 
-// position is the number a page starts after.
-func (r *messageRange) position(ctx context.Context, q *db.Queries, p *gen.GetMessagesParams) (int64, error) {
+// startOf returns the sequence number after which the page begins.
+func (r *messageRange) startOf(ctx context.Context, q *db.Queries, p *gen.GetMessagesParams) (int64, error) {
 	if p.SinceSeq != nil {
-		return min(*p.SinceSeq, r.last), nil // what lies beyond is no position
+		return min(*p.SinceSeq, r.last), nil // nothing is stored beyond last yet
 	}
 	if p.SinceMessage == nil {
 		return 0, nil
@@ -167,15 +167,15 @@ func (r *messageRange) position(ctx context.Context, q *db.Queries, p *gen.GetMe
 	return seq, nil
 }
 
+// sees reports whether a sequence number is in one of the windows.
 func (r *messageRange) sees(seq int64) bool {
 	return slices.ContainsFunc(r.windows, func(w db.GetWindowsRow) bool { return w.JoinedSeq < seq && seq <= w.UntilSeq })
 }
 
-// handshakeOnly tells that no application messages are asked for.
+// handshakeOnly reports whether the caller asks for no application messages.
 func (r *messageRange) handshakeOnly() bool { return !slices.Contains(r.kinds, kindApp) }
 
-// after gives the oldest messages after a number. One row more than asked for
-// tells whether there are further ones.
+// after returns the page of the oldest messages after a sequence number.
 func (r *messageRange) after(ctx context.Context, q *db.Queries, seq int64) (*gen.GetMessagesOutput, error) {
 	args := r.args(r.last)
 	args.AfterSeq = seq
@@ -194,7 +194,7 @@ func (r *messageRange) after(ctx context.Context, q *db.Queries, seq int64) (*ge
 	return out, err
 }
 
-// before gives the newest messages before a number.
+// before returns the page of the newest messages before a sequence number.
 func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*gen.GetMessagesOutput, error) {
 	until := min(seq-1, r.last)
 	rows, err := r.pageBefore(ctx, q, r.args(until))
@@ -228,7 +228,7 @@ func (r *messageRange) pageAfter(ctx context.Context, q *db.Queries, a db.PageMe
 		return q.PageHandshakes(ctx, db.PageHandshakesParams(a))
 	}
 	rows, err := q.PageMessages(ctx, a)
-	return alike(rows, pageRow), err
+	return mapSlice(rows, pageRow), err
 }
 
 func (r *messageRange) pageBefore(ctx context.Context, q *db.Queries, a db.PageMessagesParams) ([]db.PageHandshakesRow, error) {
@@ -238,14 +238,14 @@ func (r *messageRange) pageBefore(ctx context.Context, q *db.Queries, a db.PageM
 	}
 	if !r.handshakeOnly() {
 		rows, err := q.PageMessagesBefore(ctx, b)
-		return alike(rows, func(row db.PageMessagesBeforeRow) db.PageHandshakesRow { return db.PageHandshakesRow(row) }), err
+		return mapSlice(rows, func(row db.PageMessagesBeforeRow) db.PageHandshakesRow { return db.PageHandshakesRow(row) }), err
 	}
 	rows, err := q.PageHandshakesBefore(ctx, db.PageHandshakesBeforeParams(b))
-	return alike(rows, func(row db.PageHandshakesBeforeRow) db.PageHandshakesRow { return db.PageHandshakesRow(row) }), err
+	return mapSlice(rows, func(row db.PageHandshakesBeforeRow) db.PageHandshakesRow { return db.PageHandshakesRow(row) }), err
 }
 
-// alike turns the rows of one page query into those of another.
-func alike[A, B any](rows []A, convert func(A) B) []B {
+// mapSlice returns the results of convert for each of the rows.
+func mapSlice[A, B any](rows []A, convert func(A) B) []B {
 	out := make([]B, len(rows))
 	for i, row := range rows {
 		out[i] = convert(row)
@@ -263,57 +263,4 @@ func (r *messageRange) views(rows []db.PageHandshakesRow) []gen.MessageView {
 		}
 	}
 	return out
-}
-
-// gap tells which numbers in (after, until] are gone: the first and the last of
-// those that lie in a window and are nowhere stored. A page without application
-// messages says nothing: nobody can tell what had a number that is gone, and of
-// the rest only proposals that came to nothing are ever removed.
-func (r *messageRange) gap(ctx context.Context, q *db.Queries, rows []db.PageHandshakesRow, after, until int64) (*gen.GetMessagesGap, error) {
-	if r.handshakeOnly() {
-		return nil, nil
-	}
-	present := make([]int64, len(rows))
-	for i, row := range rows {
-		present[i] = row.Seq
-	}
-	gap := missing(r.windows, present, after, until)
-	if gap == nil || len(r.kinds) == 3 {
-		return gap, nil
-	}
-	others, err := q.GetHandshakeSeqs(ctx, db.GetHandshakeSeqsParams{
-		ConvoID: r.convoID, Kinds: r.kinds, AfterSeq: after, UntilSeq: until,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read numbers: %w", err)
-	}
-	present = append(present, others...)
-	slices.Sort(present)
-	return missing(r.windows, present, after, until), nil
-}
-
-// missing gives the first and the last number in (after, until] that lies in
-// one of the windows and is not present. All arguments are ascending.
-func missing(windows []db.GetWindowsRow, present []int64, after, until int64) *gen.GetMessagesGap {
-	var gap *gen.GetMessagesGap
-	lacks := func(from, to int64) {
-		switch {
-		case from > to:
-		case gap == nil:
-			gap = &gen.GetMessagesGap{From: from, To: to}
-		default:
-			gap.To = to
-		}
-	}
-	for _, w := range windows {
-		next, end := max(w.JoinedSeq, after)+1, min(w.UntilSeq, until)
-		for _, seq := range present {
-			if seq >= next && seq <= end {
-				lacks(next, seq-1)
-				next = seq + 1
-			}
-		}
-		lacks(next, end)
-	}
-	return gap
 }

@@ -14,9 +14,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// UpdateCursor sets the read position of the caller. A position behind the one
-// it has changes nothing; one ahead of the newest message is refused, since it
-// could never be taken back.
+// UpdateCursor sets the read position of the caller. A lower position than the
+// stored one changes nothing. A position ahead of the newest message is refused,
+// because read positions only grow: it could not be corrected.
 func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
 	q := db.New(s.Pool)
 	windows, err := q.GetWindows(ctx, in.ConvoID, caller.DID)
@@ -40,7 +40,7 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), Lane: stream.AccountLane(caller.DID),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, convo.NotMember() // it was removed since
+		return nil, convo.NotMember() // removed after the check above
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set read position: %w", err)

@@ -19,11 +19,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// errStale says that the conversation changed while a send waited for it.
+// errStale is the outcome of a send during which the conversation changed. The send
+// can be tried again.
 var errStale = errors.New("conversation changed meanwhile")
 
-// SendMessage stores an application message under the conversation's next
-// number. Without blobs and idempotency key it is one statement.
+// SendMessage stores an application message under the next sequence number of the
+// conversation. A message without blobs and idempotency key needs one statement.
 func (s *Service) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
 	m, private, err := s.readMessage(caller, in)
 	if err != nil {
@@ -42,7 +43,8 @@ func (s *Service) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.S
 	})
 }
 
-// payMessage counts the message before it is stored. A repetition costs nothing.
+// payMessage pays for the storage of the message and sends it. A duplicate costs
+// nothing.
 func (s *Service) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	bill := s.Storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
@@ -67,16 +69,16 @@ func (s *Service) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.S
 			return out, err
 		}
 	}
-	first, err := s.Idempotency.NewRecord(caller, gen.NSIDSendMessage, in.IdempotencyKey, in, m.Now)
+	record, err := s.Idempotency.NewRecord(caller, gen.NSIDSendMessage, in.IdempotencyKey, in, m.Now)
 	if err != nil {
 		return nil, err
 	}
-	if first != nil && in.MsgID == nil {
-		m.MessageID = s.Idempotency.MessageID(first)
+	if record != nil && in.MsgID == nil {
+		m.MessageID = s.Idempotency.MessageID(record)
 	}
 	var out *sentMessage
 	err = s.InTx(ctx, func(tx pgx.Tx) (err error) {
-		out, err = m.sendLocked(ctx, db.New(tx), first)
+		out, err = m.sendLocked(ctx, db.New(tx), record)
 		return err
 	})
 	if err != nil {
@@ -86,17 +88,17 @@ func (s *Service) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.S
 	return out, nil
 }
 
-// sentMessage is the answer to a message. fresh: this call stored it, else it was
-// stored before.
+// sentMessage is the answer to a message. fresh is true if this call stored it, and
+// false for a duplicate.
 type sentMessage struct {
 	*gen.SendMessageOutput
 	fresh bool
 }
 
-// outgoing is a message that needs nothing but the database to say yes.
+// outgoing is a message that has passed all checks that need no database.
 type outgoing db.SendMessageParams
 
-// readMessage checks everything about a message that does not depend on the
+// readMessage makes all checks of a message that do not depend on the state of the
 // conversation.
 func (s *Service) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
@@ -127,15 +129,15 @@ func (s *Service) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*ou
 	}, private, nil
 }
 
-// fitsSuite checks what a message has to be like in the suite of its
-// conversation, which is looked up only where suites differ about it.
+// fitsSuite checks the message against the cipher suite of its conversation. It
+// reads the suite only if the result depends on it.
 func (s *Service) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
 	if !private.NeedsSuite() {
 		return nil
 	}
 	suite, err := db.New(s.Pool).MemberSuite(ctx, m.ConvoID, m.Did)
 	switch {
-	case errors.Is(err, pgx.ErrNoRows): // sending says why
+	case errors.Is(err, pgx.ErrNoRows): // not a member: sending returns the error
 		return nil
 	case err != nil:
 		return fmt.Errorf("read cipher suite: %w", err)
@@ -146,11 +148,12 @@ func (s *Service) fitsSuite(ctx context.Context, m *outgoing, private *mls.Priva
 	return nil
 }
 
-// maxLexiconMessage is what the lexicon lets older clients send, in bytes.
+// maxLexiconMessage is the bound of the lexicon for ciphertext, in bytes. It is
+// above that of this service because older clients may send more.
 const maxLexiconMessage = 10 << 20
 
-// checkApplication parses an application message as far as anyone outside the
-// group can.
+// checkApplication parses the parts of an application message that are not
+// encrypted, and compares them with convoId and epoch.
 func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*mls.PrivateMessage, error) {
 	m, err := mls.ParseMessage(ciphertext)
 	if err != nil {
@@ -171,13 +174,14 @@ func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*ml
 	return m.Private, nil
 }
 
-// send runs the one statement and tells its outcomes apart. errStale asks for
-// another attempt.
+// send runs the statement that stores the message. It returns errStale if another
+// attempt is needed.
 func (m *outgoing) send(ctx context.Context, q *db.Queries) (*sentMessage, error) {
 	return m.outcome(q.SendMessage(ctx, db.SendMessageParams(*m)))
 }
 
-// outcome is what the statement's row, or its failure, means.
+// outcome turns the row or the error of the statement into the answer or the error
+// of the lexicon.
 func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, error) {
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -203,16 +207,16 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 	return nil, errStale
 }
 
-// answer is the answer to the message stored under seq, sent now or before.
+// answer returns the answer for the message that is stored under seq.
 func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
 	epoch := m.Epoch
 	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: xrpc.FormatTime(at), Seq: &seq, Epoch: &epoch}
 }
 
-// sendLocked sends inside a transaction that holds the conversation's row, so
-// that nothing is stale: where blobs or a record belong to the message, or
-// where others were faster twice.
-func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *convo.Record) (*sentMessage, error) {
+// sendLocked stores the message in a transaction that locks the conversation's row
+// first, so that errStale cannot occur. It is used for a message with blobs or an
+// idempotency record, and after errStale.
+func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, record *convo.Record) (*sentMessage, error) {
 	_, err := q.LockConvo(ctx, m.ConvoID, m.Did)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, convo.NotFound()
@@ -221,7 +225,7 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *convo.R
 		return nil, fmt.Errorf("lock conversation: %w", err)
 	}
 	var recorded sentRecord
-	if found, err := first.Find(ctx, q, &recorded); err != nil || found {
+	if found, err := record.Find(ctx, q, &recorded); err != nil || found {
 		return &sentMessage{recorded.answer(m), false}, err
 	}
 	out, err := m.send(ctx, q)
@@ -233,12 +237,12 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *convo.R
 			return nil, err
 		}
 	}
-	return out, first.Keep(ctx, q, sentRecord{*out.Seq, out.ReceivedAt})
+	return out, record.Keep(ctx, q, sentRecord{*out.Seq, out.ReceivedAt})
 }
 
-// sentRecord is what is kept of the answer to a message. The id is in the
-// repeated call, or follows from it; a record that held it could be tied to the
-// message by its content alone.
+// sentRecord is the recorded answer to a message. It lacks the message id, which the
+// repeated call has or determines: with the id, a reader of the database could tell
+// which message a record belongs to.
 type sentRecord struct {
 	Seq        int64  `json:"seq"`
 	ReceivedAt string `json:"receivedAt"`
@@ -249,7 +253,8 @@ func (r *sentRecord) answer(m *outgoing) *gen.SendMessageOutput {
 	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: r.ReceivedAt, Seq: &r.Seq, Epoch: &epoch}
 }
 
-// attach ties the message's blobs to it. All of them have to be the sender's.
+// attach attaches the message's blobs to it. All of them must be blobs of the
+// sender.
 func (m *outgoing) attach(ctx context.Context, q *db.Queries, seq int64) error {
 	if len(m.Blobs) == 0 {
 		return nil

@@ -17,48 +17,50 @@ import (
 )
 
 const (
-	// maxSingle is how many messages go by themselves at a time.
-	maxSingle = 4
-	// maxTogether is how many messages one transaction stores at most.
-	maxTogether = 64
-	// maxRuns is how many goroutines store what waits.
-	maxRuns = 2
-	// patience is how long each of them waits for messages that go by
-	// themselves after all.
-	patience = 5 * time.Millisecond
-	// togetherTime bounds such a transaction, which waits for nobody.
-	togetherTime = 10 * time.Second
+	// maxSingles bounds how many callers store their message in a statement of
+	// its own at the same time.
+	maxSingles = 4
+	// maxBatch bounds the messages of a batch.
+	maxBatch = 64
+	// maxWorkers bounds the goroutines that store batches.
+	maxWorkers = 2
+	// batchWait bounds how long a worker waits for sends that fell out of its
+	// batch before it starts the next one.
+	batchWait = 5 * time.Millisecond
+	// batchTimeout bounds the transaction of a batch, which waits for no lock on a
+	// conversation.
+	batchTimeout = 10 * time.Second
 )
 
-// sendQueue stores application messages. A few at a time go by themselves, one
-// statement each: the shortest way for a message. Where more come they gather
-// while others are stored, and one transaction stores many, which then share
-// one commit to disk.
+// sendQueue stores application messages. While few are under way, each is single:
+// one statement stores it, which is the fastest way. Further messages are queued
+// meanwhile, and workers store them in batches of one transaction each, so that the
+// messages of a batch share one flush of the write-ahead log.
 //
-// Such a transaction waits for no conversation. It takes those that nobody
-// holds. Of another one a single message goes by itself, and the rest waits
-// behind it: one that is held up holds up no others, neither by locks nor by
-// taking all connections.
+// The transaction of a batch waits for no lock on a conversation: it stores the
+// messages of conversations that it can lock at once. Of every other conversation
+// one message is sent single, and the others stay blocked until that send ends. So
+// a locked conversation delays no other one, and uses one connection at most.
 type sendQueue struct {
 	pool *pgxpool.Pool
-	// single is how many may go by themselves, and least how many at least
-	// are stored together.
-	single, least int
+	// maxSingles and minBatch are the constant and 2, but for tests. Fewer messages
+	// than minBatch are sent single.
+	maxSingles, minBatch int
 
 	mu      sync.Mutex
-	alone   int // messages that go by themselves
-	runs    int // goroutines that store what waits
-	waiting []*queuedSend
-	// behind has the conversations of which a message that was gathered goes
-	// by itself, with those that wait for it.
-	behind map[xrpc.ConvoID][]*queuedSend
+	singles int // callers that store their message themselves
+	workers int
+	queued  []*queuedSend
+	// blocked has an entry for each conversation in which a message that fell out
+	// of a batch is being sent single: the messages that wait for that send.
+	blocked map[xrpc.ConvoID][]*queuedSend
 }
 
 func newSendQueue(pool *pgxpool.Pool) *sendQueue {
-	return &sendQueue{pool: pool, single: maxSingle, least: 2, behind: map[xrpc.ConvoID][]*queuedSend{}}
+	return &sendQueue{pool: pool, maxSingles: maxSingles, minBatch: 2, blocked: map[xrpc.ConvoID][]*queuedSend{}}
 }
 
-// queuedSend is a message that waits for its outcome.
+// queuedSend is a queued message. out and err are valid when done is closed.
 type queuedSend struct {
 	*outgoing
 	ctx  context.Context
@@ -67,37 +69,38 @@ type queuedSend struct {
 	err  error
 }
 
-func (j *queuedSend) finish(out *sentMessage, err error) {
-	j.out, j.err = out, err
-	close(j.done)
+func (m *queuedSend) finish(out *sentMessage, err error) {
+	m.out, m.err = out, err
+	close(m.done)
 }
 
-// send stores a message. errStale says that others were faster twice.
+// send stores a message. It returns errStale if the conversation changed during
+// both attempts.
 func (q *sendQueue) send(ctx context.Context, m *outgoing) (*sentMessage, error) {
 	q.mu.Lock()
-	if q.alone < q.single && q.runs == 0 {
-		q.alone++
+	if q.singles < q.maxSingles && q.workers == 0 {
+		q.singles++
 		q.mu.Unlock()
 		defer func() {
 			q.mu.Lock()
-			q.alone--
+			q.singles--
 			q.mu.Unlock()
 		}()
-		return q.sendAlone(ctx, m)
+		return q.sendSingle(ctx, m)
 	}
-	j := &queuedSend{outgoing: m, ctx: ctx, done: make(chan struct{})}
-	q.waiting = append(q.waiting, j)
-	q.wake()
+	queued := &queuedSend{outgoing: m, ctx: ctx, done: make(chan struct{})}
+	q.queued = append(q.queued, queued)
+	q.startWorkerLocked()
 	q.mu.Unlock()
 	select {
-	case <-j.done:
-		return j.out, j.err
-	case <-ctx.Done(): // the message may be stored, or not
+	case <-queued.done:
+		return queued.out, queued.err
+	case <-ctx.Done(): // the message may be stored or not
 		return nil, fmt.Errorf("send message: %w", ctx.Err())
 	}
 }
 
-func (q *sendQueue) sendAlone(ctx context.Context, m *outgoing) (*sentMessage, error) {
+func (q *sendQueue) sendSingle(ctx context.Context, m *outgoing) (*sentMessage, error) {
 	dbq := db.New(q.pool)
 	out, err := m.send(ctx, dbq)
 	if errors.Is(err, errStale) {
@@ -106,112 +109,115 @@ func (q *sendQueue) sendAlone(ctx context.Context, m *outgoing) (*sentMessage, e
 	return out, err
 }
 
-// wake has what waits stored. The caller holds the lock.
-func (q *sendQueue) wake() {
-	if q.runs < maxRuns && len(q.waiting) > 0 {
-		q.runs++
-		go q.run()
+// startWorkerLocked starts a worker if messages are queued and fewer than maxWorkers
+// run. The caller holds mu.
+func (q *sendQueue) startWorkerLocked() {
+	if q.workers < maxWorkers && len(q.queued) > 0 {
+		q.workers++
+		go q.work()
 	}
 }
 
-// run stores what waits until nothing does.
-func (q *sendQueue) run() {
+// work stores queued messages until none is left.
+func (q *sendQueue) work() {
 	for {
 		q.mu.Lock()
-		n := min(len(q.waiting), maxTogether)
-		jobs := slices.Clone(q.waiting[:n])
-		q.waiting = slices.Delete(q.waiting, 0, n)
+		n := min(len(q.queued), maxBatch)
+		batch := slices.Clone(q.queued[:n])
+		q.queued = slices.Delete(q.queued, 0, n)
 		if n == 0 {
-			q.runs--
+			q.workers--
 		}
 		q.mu.Unlock()
 		if n == 0 {
 			return
 		}
-		q.store(jobs)
+		q.storeBatch(batch)
 	}
 }
 
-// store stores messages, but those whose callers are gone. While it does,
-// others gather: so it waits for those that go by themselves, too, but not for
-// long, since they may be held up.
-func (q *sendQueue) store(jobs []*queuedSend) {
-	jobs = slices.DeleteFunc(jobs, func(j *queuedSend) bool { return j.ctx.Err() != nil })
-	var rest []*queuedSend
-	held := jobs
-	if len(jobs) >= q.least || q.anyHeld(jobs) {
-		rest, held = q.together(jobs)
+// storeBatch stores the messages of a batch whose callers still wait. It waits for
+// the messages that are sent single as well, so that more messages are queued for
+// the next batch meanwhile; but at most batchWait, since they may wait for a lock.
+func (q *sendQueue) storeBatch(batch []*queuedSend) {
+	batch = slices.DeleteFunc(batch, func(m *queuedSend) bool { return m.ctx.Err() != nil })
+	var singles []*queuedSend
+	locked := batch
+	if len(batch) >= q.minBatch || q.anyBlocked(batch) {
+		singles, locked = q.sendBatch(batch)
 	}
-	leads := q.lineUp(held)
-	enough := time.NewTimer(patience)
-	defer enough.Stop()
-	for _, j := range rest {
-		go func() { j.finish(q.sendAlone(j.ctx, j.outgoing)) }()
+	firsts := q.block(locked)
+	timeout := time.NewTimer(batchWait)
+	defer timeout.Stop()
+	for _, m := range singles {
+		go func() { m.finish(q.sendSingle(m.ctx, m.outgoing)) }()
 	}
-	for _, j := range leads {
-		go q.lead(j)
+	for _, m := range firsts {
+		go q.sendFirst(m)
 	}
-	for _, j := range append(rest, leads...) {
+	for _, m := range append(singles, firsts...) {
 		select {
-		case <-j.done:
-		case <-enough.C:
+		case <-m.done:
+		case <-timeout.C:
 			return
 		}
 	}
 }
 
-// anyHeld says whether a message goes by itself in a conversation of theirs.
-func (q *sendQueue) anyHeld(jobs []*queuedSend) bool {
+// anyBlocked reports whether the conversation of one of the messages is blocked.
+func (q *sendQueue) anyBlocked(batch []*queuedSend) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return slices.ContainsFunc(jobs, func(j *queuedSend) bool {
-		_, held := q.behind[j.ConvoID]
-		return held
+	return slices.ContainsFunc(batch, func(m *queuedSend) bool {
+		_, blocked := q.blocked[m.ConvoID]
+		return blocked
 	})
 }
 
-// lineUp gives the first message of each conversation, unless one goes by
-// itself there already. The others wait behind it.
-func (q *sendQueue) lineUp(jobs []*queuedSend) (leads []*queuedSend) {
+// block blocks the conversations of these messages. It returns the first message of
+// each conversation that was not blocked before, for the caller to send with
+// sendFirst. The other messages wait in q.blocked.
+func (q *sendQueue) block(locked []*queuedSend) (firsts []*queuedSend) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, j := range jobs {
-		if line, held := q.behind[j.ConvoID]; held {
-			q.behind[j.ConvoID] = append(line, j)
+	for _, m := range locked {
+		if waiting, blocked := q.blocked[m.ConvoID]; blocked {
+			q.blocked[m.ConvoID] = append(waiting, m)
 		} else {
-			q.behind[j.ConvoID] = nil
-			leads = append(leads, j)
+			q.blocked[m.ConvoID] = nil
+			firsts = append(firsts, m)
 		}
 	}
-	return leads
+	return firsts
 }
 
-// lead stores a message by itself. Those behind it have their turn then, unless
-// the conversation could not be had: they hear the same, where each would have
-// waited as long as this one.
-func (q *sendQueue) lead(j *queuedSend) {
-	out, err := q.sendAlone(j.ctx, j.outgoing)
+// sendFirst sends a message single, then unblocks its conversation: the messages
+// that waited are the first of the queue again. If the wait for the conversation's
+// lock timed out, they fail with the same error, since otherwise each of them would
+// wait that long after the one before.
+func (q *sendQueue) sendFirst(m *queuedSend) {
+	out, err := q.sendSingle(m.ctx, m.outgoing)
 	q.mu.Lock()
-	line := q.behind[j.ConvoID]
-	delete(q.behind, j.ConvoID)
+	waiting := q.blocked[m.ConvoID]
+	delete(q.blocked, m.ConvoID)
 	if !convo.LockTimedOut(err) {
-		q.waiting = append(line, q.waiting...)
-		line = nil
-		q.wake()
+		q.queued = append(waiting, q.queued...)
+		waiting = nil
+		q.startWorkerLocked()
 	}
 	q.mu.Unlock()
-	j.finish(out, err)
-	for _, b := range line {
-		b.finish(nil, err)
+	m.finish(out, err)
+	for _, w := range waiting {
+		w.finish(nil, err)
 	}
 }
 
-// together stores messages in one transaction, and gives those that are left:
-// members' whose conversations others hold, and the rest, which waits for
-// nobody. That is where the sender is no member, be there such a conversation or
-// not, and all where one fails, since none is stored then.
-func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
-	ctx, cancel := context.WithTimeout(context.Background(), togetherTime)
+// sendBatch stores messages in one transaction, and returns those that it did not
+// store. The conversations of locked are locked by other transactions. singles need
+// no lock: their senders are not members, or the conversation does not exist. If a
+// statement fails, the transaction stored nothing, and singles has all messages.
+func (q *sendQueue) sendBatch(batch []*queuedSend) (singles, locked []*queuedSend) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	var taken []*queuedSend
 	ran := false
@@ -220,7 +226,8 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 		if err := dbq.EnterConvos(ctx); err != nil {
 			return err
 		}
-		convos, err := dbq.LockFreeConvos(ctx, xrpc.StoredConvoIDs(alike(jobs, func(j *queuedSend) xrpc.ConvoID { return j.ConvoID })), alike(jobs, func(j *queuedSend) string { return j.Did }))
+		ids := mapSlice(batch, func(m *queuedSend) xrpc.ConvoID { return m.ConvoID })
+		convos, err := dbq.LockFreeConvos(ctx, xrpc.StoredConvoIDs(ids), mapSlice(batch, func(m *queuedSend) string { return m.Did }))
 		if err != nil {
 			return err
 		}
@@ -229,14 +236,14 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 			free[c.ConvoID] = c.Free
 			member[sender{c.ConvoID, c.Did}] = true
 		}
-		for _, j := range jobs {
+		for _, m := range batch {
 			switch {
-			case !member[sender{j.ConvoID, j.Did}]:
-				rest = append(rest, j)
-			case free[j.ConvoID]:
-				taken = append(taken, j)
+			case !member[sender{m.ConvoID, m.Did}]:
+				singles = append(singles, m)
+			case free[m.ConvoID]:
+				taken = append(taken, m)
 			default:
-				held = append(held, j)
+				locked = append(locked, m)
 			}
 		}
 		if err := sendAll(ctx, tx, taken); err != nil {
@@ -246,32 +253,32 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 		return nil
 	})
 	if !ran {
-		return jobs, nil
+		return batch, nil
 	}
-	for _, j := range taken {
-		if err != nil { // the commit failed, or nobody knows
-			j.out, j.err = nil, fmt.Errorf("send messages: %w", err)
+	for _, m := range taken {
+		if err != nil { // COMMIT failed, or its answer was lost
+			m.out, m.err = nil, fmt.Errorf("send messages: %w", err)
 		}
-		j.finish(j.out, j.err)
+		m.finish(m.out, m.err)
 	}
-	return rest, held
+	return singles, locked
 }
 
-// sendAll runs the one statement for each of some messages, in one round trip.
-// The error is a statement's that failed.
-func sendAll(ctx context.Context, tx pgx.Tx, jobs []*queuedSend) error {
-	asked := &questions{}
-	for _, j := range jobs {
-		_, _ = db.New(asked).SendMessage(ctx, db.SendMessageParams(*j.outgoing)) // errNotAsked
+// sendAll runs the statement of each message, all in one round trip. It returns the
+// error of the first statement that failed.
+func sendAll(ctx context.Context, tx pgx.Tx, batch []*queuedSend) error {
+	recorder := &queryRecorder{}
+	for _, m := range batch {
+		_, _ = db.New(recorder).SendMessage(ctx, db.SendMessageParams(*m.outgoing)) // errRecordedOnly
 	}
-	results := tx.SendBatch(ctx, &asked.batch)
-	q := db.New(answers{results: results})
-	for _, j := range jobs {
-		row, err := q.SendMessage(ctx, db.SendMessageParams(*j.outgoing))
+	results := tx.SendBatch(ctx, &recorder.batch)
+	q := db.New(queryReplayer{results: results})
+	for _, m := range batch {
+		row, err := q.SendMessage(ctx, db.SendMessageParams(*m.outgoing))
 		if err != nil {
 			return errors.Join(err, results.Close())
 		}
-		j.out, j.err = j.outcome(row, nil)
+		m.out, m.err = m.outcome(row, nil)
 	}
 	return results.Close()
 }

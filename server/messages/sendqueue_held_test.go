@@ -41,8 +41,8 @@ func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(time.Millisecond) {
 		s.sends.mu.Lock()
-		line, held := s.sends.behind[convo]
-		waiting := len(s.sends.waiting)
+		line, held := s.sends.blocked[convo]
+		waiting := len(s.sends.queued)
 		s.sends.mu.Unlock()
 		if held && len(line) == n && waiting == 0 {
 			return
@@ -64,7 +64,7 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	for range senders {
 		wg.Go(func() { trySay(t, s, held) })
 	}
-	waitBehind(t, s, held, senders-maxSingle-1)
+	waitBehind(t, s, held, senders-maxSingles-1)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for range 3 {
@@ -74,7 +74,7 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 		_, err := s.SendMessage(ctx, servertest.As(servertest.DID("eve")), servertest.Message(held, 1))
 		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
-	if n := s.Pool.Stat().AcquiredConns(); n > maxSingle+2 {
+	if n := s.Pool.Stat().AcquiredConns(); n > maxSingles+2 {
 		t.Errorf("%d connections wait for the conversation", n)
 	}
 	release()
@@ -84,8 +84,8 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	}
 	s.sends.mu.Lock()
 	defer s.sends.mu.Unlock()
-	if len(s.sends.behind) > 0 || len(s.sends.waiting) > 0 {
-		t.Errorf("left over: %v, %v", s.sends.behind, s.sends.waiting)
+	if len(s.sends.blocked) > 0 || len(s.sends.queued) > 0 {
+		t.Errorf("left over: %v, %v", s.sends.blocked, s.sends.queued)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestGenerationWhileSending(t *testing.T) {
 		})
 	}
 	for range 10 {
-		ctx, cancel := context.WithTimeout(t.Context(), togetherTime*4/5)
+		ctx, cancel := context.WithTimeout(t.Context(), batchTimeout*4/5)
 		if err := stream.BeginGeneration(ctx, patient.Pool); err != nil {
 			t.Error(err)
 		}

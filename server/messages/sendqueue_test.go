@@ -16,7 +16,7 @@ import (
 
 // gathered has every message stored by a transaction for several, be it one.
 func gathered(s *Server) *Server {
-	s.sends.single, s.sends.least = 0, 1
+	s.sends.maxSingles, s.sends.minBatch = 0, 1
 	return s
 }
 
@@ -108,7 +108,7 @@ func TestOutcomesTogether(t *testing.T) {
 		{servertest.DID("alice"), servertest.WithID(convo, 3, "two")},
 	}
 	jobs := queued(t, s, sends...)
-	rest, held := s.sends.together(jobs)
+	rest, held := s.sends.sendBatch(jobs)
 	if len(held) > 0 {
 		t.Errorf("%d messages wait for conversations that nobody holds", len(held))
 	}
@@ -123,10 +123,10 @@ func TestOutcomesTogether(t *testing.T) {
 		}
 		out, err := j.out, j.err
 		if alone[j] {
-			out, err = s.sends.sendAlone(t.Context(), j.outgoing)
+			out, err = s.sends.sendSingle(t.Context(), j.outgoing)
 		}
 		errs[i] = err
-		want, wantErr := s.sends.sendAlone(t.Context(), j.outgoing) // again, which changes nothing
+		want, wantErr := s.sends.sendSingle(t.Context(), j.outgoing) // again, which changes nothing
 		switch {
 		case wantErr != nil:
 			servertest.WantSameError(t, err, wantErr)
@@ -239,13 +239,13 @@ func TestCommitFailsTogether(t *testing.T) {
 func TestGivesUpWaiting(t *testing.T) {
 	s := gathered(newTestServer(t))
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	s.sends.runs = maxRuns // all of them busy
+	s.sends.workers = maxWorkers // all of them busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err == nil {
 		t.Errorf("sent %+v", out)
 	}
-	s.sends.run()
+	s.sends.work()
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are stored", n)
 	}
@@ -278,7 +278,7 @@ func TestWhoGoesAlone(t *testing.T) {
 		}
 		for start := time.Now(); ; time.Sleep(time.Millisecond) {
 			s.sends.mu.Lock()
-			alone, waiting := s.sends.alone, len(s.sends.waiting)
+			alone, waiting := s.sends.singles, len(s.sends.queued)
 			s.sends.mu.Unlock()
 			if alone == wantAlone && waiting == wantWaiting {
 				return
@@ -288,22 +288,22 @@ func TestWhoGoesAlone(t *testing.T) {
 			}
 		}
 	}
-	send(maxSingle-1, maxSingle-1, 0)
+	send(maxSingles-1, maxSingles-1, 0)
 	s.sends.mu.Lock()
-	s.sends.runs = maxRuns // all of them busy
+	s.sends.workers = maxWorkers // all of them busy
 	s.sends.mu.Unlock()
-	send(3, maxSingle-1, 3)
+	send(3, maxSingles-1, 3)
 	s.sends.mu.Lock()
-	s.sends.runs = 0
+	s.sends.workers = 0
 	s.sends.mu.Unlock()
-	send(1, maxSingle, 3)
+	send(1, maxSingles, 3)
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.sends.mu.Lock()
-	s.sends.runs = 1
+	s.sends.workers = 1
 	s.sends.mu.Unlock()
-	s.sends.run()
+	s.sends.work()
 	wg.Wait()
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations`); int(n) != sent {
 		t.Errorf("%d messages are stored, %d were sent", n, sent)
@@ -312,15 +312,15 @@ func TestWhoGoesAlone(t *testing.T) {
 
 // One transaction stores as many as it may, and the next one the rest.
 func TestMostTogether(t *testing.T) {
-	for n, want := range map[int]int64{maxTogether: 1, maxTogether + 1: 2} {
+	for n, want := range map[int]int64{maxBatch: 1, maxBatch + 1: 2} {
 		s := gathered(newTestServer(t))
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		sends := make([]queuedMessage, n)
 		for i := range sends {
 			sends[i] = queuedMessage{servertest.DID("alice"), servertest.Message(convo, 1)}
 		}
-		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
-		s.sends.run()
+		s.sends.queued, s.sends.workers = queued(t, s, sends...), 1
+		s.sends.work()
 		if got := dbtest.Value[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
 			t.Errorf("%d transactions stored %d messages, want %d", got, n, want)
 		}

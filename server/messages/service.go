@@ -8,7 +8,7 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// messagesService has the methods that send and read messages.
+// Service implements the methods that send and read messages.
 type Service struct {
 	*convo.Base
 	sends   *sendQueue
@@ -19,6 +19,8 @@ type Service struct {
 	drain   func()
 }
 
+// New returns a Service. hub and streams are nil for an instance without streams:
+// sync with waitMs answers at once there.
 func New(b *convo.Base, hub *stream.Hub, streams *stream.Streams, limits *limit.Limits) *Service {
 	s := &Service{
 		Base: b, sends: newSendQueue(b.Pool), hub: hub, streams: streams,

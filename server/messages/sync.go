@@ -18,11 +18,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Sync brings a client up to date: what is new in its conversations since the
-// cursor, or beyond the numbers it names, which conversations it does not know,
-// and which it is a member of no more. With waitMs it waits for something to
-// tell. The cursor it gives is the position of the newest row of the log that
-// it took into account, so a stream goes on from there without gap.
+// Sync returns the news of an account: messages since the cursor or after the
+// positions that the client names, conversations that it joined, and conversations
+// that it is no longer a member of. With waitMs it waits until there are any. The
+// cursor of the answer is the position of the newest row of the log that the answer
+// takes into account, so a stream from that cursor misses nothing.
 func (s *Service) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
 	r, err := newSyncRequest(caller.DID, in)
 	if err != nil {
@@ -36,31 +36,32 @@ func (s *Service) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInpu
 	if in.WaitMs > 0 && s.hub != nil {
 		return s.waitFor(ctx, a, r, time.Duration(in.WaitMs)*time.Millisecond)
 	}
-	found, err := a.look(ctx, a.join(), r.asked, s.reader(r))
+	found, err := a.read(ctx, a.join(), r.question, s.reader(r))
 	return found.out, err
 }
 
-// syncRequest is what a client asks of sync.
+// syncRequest is a call of sync.
 type syncRequest struct {
 	did string
-	// named are the positions that the client names: of a conversation, the
-	// number up to which it has everything.
-	named map[xrpc.ConvoID]int64
-	asked syncAsked
+	// named has the positions that the client names: for a conversation, the
+	// sequence number up to which the client has all messages.
+	named    map[xrpc.ConvoID]int64
+	question syncQuestion
 }
 
-// syncAsked is what an answer depends on, besides the account.
-type syncAsked struct {
+// syncQuestion has everything in a call that its answer depends on, apart from the
+// account. Calls of an account with equal questions share an answer.
+type syncQuestion struct {
 	limit   int64
 	resumes bool
 	cursor  string
-	// positions are those that the client names, as JSON in which the same
-	// positions are always the same text.
+	// positions has the named positions as JSON, in which equal positions are
+	// always the same text.
 	positions string
 }
 
 func newSyncRequest(did string, in *gen.SyncInput) (*syncRequest, error) {
-	r := &syncRequest{did: did, named: make(map[xrpc.ConvoID]int64, len(in.Positions)), asked: syncAsked{limit: in.Limit}}
+	r := &syncRequest{did: did, named: make(map[xrpc.ConvoID]int64, len(in.Positions)), question: syncQuestion{limit: in.Limit}}
 	for _, p := range in.Positions {
 		if seq, twice := r.named[p.ConvoID]; !twice || p.Seq < seq {
 			r.named[p.ConvoID] = p.Seq
@@ -70,16 +71,15 @@ func newSyncRequest(did string, in *gen.SyncInput) (*syncRequest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("name positions: %w", err)
 	}
-	r.asked.positions = string(positions)
+	r.question.positions = string(positions)
 	if in.Cursor != nil {
-		r.asked.resumes, r.asked.cursor = true, *in.Cursor
+		r.question.resumes, r.question.cursor = true, *in.Cursor
 	}
 	return r, nil
 }
 
-// tells says whether sync has something to tell of an event, as far as the event
-// shows.
-func (r *syncRequest) tells(ev gen.ConvoEvent) bool {
+// isNews reports whether the answer may contain something new because of an event.
+func (r *syncRequest) isNews(ev gen.ConvoEvent) bool {
 	switch ev := ev.(type) {
 	case *gen.MessageEvent:
 		seq, named := r.named[ev.Message.ConvoID]
@@ -90,42 +90,44 @@ func (r *syncRequest) tells(ev gen.ConvoEvent) bool {
 	return false
 }
 
-// syncFound is the answer of a sync; tells says that there is something in it.
+// syncFound is an answer; hasNews reports whether it has anything but a cursor.
 type syncFound struct {
-	out   *gen.SyncOutput
-	tells bool
+	out     *gen.SyncOutput
+	hasNews bool
 }
 
-// reader reads what is asked, for one call or several.
+// reader returns the function that reads the answer to r, and to all calls that
+// share it.
 func (s *Service) reader(r *syncRequest) func(context.Context) (syncFound, error) {
 	return func(ctx context.Context) (syncFound, error) {
-		l := &syncLook{syncRequest: r, pool: s.Pool}
+		l := &syncRead{syncRequest: r, pool: s.Pool}
 		out, err := l.read(ctx)
 		if err != nil {
 			return syncFound{}, err
 		}
-		// What is new does not show in the last of several parts.
-		return syncFound{out: out, tells: l.after != "" || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0}, nil
+		// The last of several parts may be empty, though the parts before had news.
+		return syncFound{out: out, hasNews: l.after != "" || len(out.Convos)+len(out.NewConvos)+len(out.Removed) > 0}, nil
 	}
 }
 
-// syncLook is one look at the database.
-type syncLook struct {
+// syncRead reads one answer from the database.
+type syncRead struct {
 	*syncRequest
 	pool  *pgxpool.Pool
 	place db.ReadPlaceRow
 	codec *stream.Codec
-	// from is the cursor where resumes.
+	// from is the position of the cursor; it is valid if resumes is true.
 	from    stream.Position
 	resumes bool
-	// after is how far conversations have been told, where not all were, and
-	// until how far in the log.
+	// after and until are set while an answer comes in several parts: after is the
+	// last conversation of the part before, until the log position (pos) up to which
+	// all parts report.
 	after string
 	until int64
 }
 
-// read answers as of one moment.
-func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
+// read makes the answer in one snapshot.
+func (c *syncRead) read(ctx context.Context) (*gen.SyncOutput, error) {
 	var out *gen.SyncOutput
 	err := pgx.BeginTxFunc(ctx, c.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		q := db.New(tx)
@@ -140,7 +142,8 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 		return err
 	})
 	if errors.Is(err, stream.ErrFutureCursor) {
-		// Only a database that was taken back does not know its own cursor.
+		// A cursor ahead of the database means that the database was restored to an
+		// earlier state.
 		if err := stream.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
 			return nil, err
 		}
@@ -152,14 +155,14 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 	return out, nil
 }
 
-// readCursor takes a cursor that is outdated for none: positions, and the
-// beginnings of windows, say what to tell then.
-func (c *syncLook) readCursor() error {
+// readCursor decodes the cursor. An outdated cursor is treated as none: the answer
+// then begins at the named positions and at the beginnings of windows.
+func (c *syncRead) readCursor() error {
 	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
-	if !c.asked.resumes {
+	if !c.question.resumes {
 		return nil
 	}
-	v, err := c.codec.Decode(c.asked.cursor)
+	v, err := c.codec.Decode(c.question.cursor)
 	switch {
 	case errors.Is(err, stream.ErrOutdatedCursor):
 		return nil
@@ -169,8 +172,8 @@ func (c *syncLook) readCursor() error {
 		return stream.ErrFutureCursor
 	}
 	c.after, c.until = v.After, v.Until
-	// The zero position with something after it is that of a client that began
-	// without cursor and has not been told of all its conversations yet.
+	// A zero position with After set is the cursor between the parts of an answer
+	// to a client that began without a cursor.
 	floor := stream.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
 	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
 	if c.resumes {
@@ -179,28 +182,31 @@ func (c *syncLook) readCursor() error {
 	return nil
 }
 
-// stretch is messages to tell of a conversation.
-type stretch struct {
+// replayRange is a range of messages of a conversation, in one window of the account,
+// that the answer has to report.
+type replayRange struct {
 	db.SyncConvosRow
-	// count is how many messages of it may be told, found how many of these
-	// there are, up to the number last; more says that some did not fit.
+	// count is the share of the call's limit that the range has, found the number of
+	// messages that were found for it, and last the sequence number of the last one.
 	count, found, last int64
-	more               bool
-	messages           []gen.MessageView
+	// more says that messages did not fit into the answer.
+	more bool
+	// messages has those that fit.
+	messages []gen.MessageView
 }
 
-func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
+func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
 	end := stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
 		c.until = end.Pos
 	} else {
-		// Each part is as of the moment of the first one: what is told of one
-		// conversation must not be behind what the cursor says of another.
+		// All parts report up to the position of the first part. Otherwise the cursor
+		// at the end would be ahead of what the first parts reported.
 		end, horizon = stream.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
-		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
+		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.question.positions), Resumes: c.resumes,
 		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
@@ -209,7 +215,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	rows, cut := c.part(rows)
 	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []xrpc.ConvoID{}}
 	var fresh []xrpc.ConvoID
-	var stretches []stretch
+	var ranges []replayRange
 	for _, r := range rows {
 		if r.Fresh {
 			fresh = append(fresh, r.ConvoID)
@@ -218,13 +224,13 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 			out.Removed = append(out.Removed, r.ConvoID)
 		}
 		if r.AfterSeq < r.UntilSeq {
-			stretches = append(stretches, stretch{SyncConvosRow: r})
+			ranges = append(ranges, replayRange{SyncConvosRow: r})
 		}
 	}
 	if out.NewConvos, err = convo.Views(ctx, q, c.did, fresh); err != nil {
 		return nil, err
 	}
-	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
+	if out.Convos, err = c.messages(ctx, q, ranges); err != nil {
 		return nil, err
 	}
 	cursor := stream.Cursor{Position: end}
@@ -235,14 +241,15 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	return out, nil
 }
 
-// maxSyncConvos is how many conversations one answer tells of: what the lexicon
-// allows in each of its lists.
+// maxSyncConvos bounds the conversations of one answer. It is the bound of the
+// lexicon for each of the lists.
 const maxSyncConvos = 1000
 
-// part picks the rows that this answer tells of, by conversation: no more than
-// the lists hold, and no more new ones than fit into half an answer. cut says
-// that there are others. What the client names is told in every part.
-func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
+// part picks the rows that this part of the answer reports, whole conversations at a
+// time: at most maxSyncConvos, and only as many new ones as fit into half of
+// limit.MaxAnswer. cut reports whether rows are left for the next part. Named
+// conversations are in every part.
+func (c *syncRead) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
 	room, convos, fresh := int64(limit.MaxAnswer/2), 0, 0
 	for len(rows) > 0 {
 		id, n, cost := rows[0].ConvoID, 0, int64(0)

@@ -10,17 +10,17 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// messages reads the first messages of each stretch, as far as the limit and
-// half an answer go. What is left is told as more: the client names its
-// position then.
-func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stretch) ([]gen.SyncConvoSync, error) {
-	if len(stretches) == 0 {
+// messages reads the first messages of each range, within the limit of the call and
+// half of limit.MaxAnswer. Where messages are left, the entry of the conversation has
+// more set, and the client names its position in the next call.
+func (c *syncRead) messages(ctx context.Context, q *db.Queries, ranges []replayRange) ([]gen.SyncConvoSync, error) {
+	if len(ranges) == 0 {
 		return []gen.SyncConvoSync{}, nil
 	}
 	p := db.SyncMessagesParams{MaxBytes: limit.MaxAnswer / 2, RowBytes: messageViewBytes}
-	room := c.asked.limit
-	for i := range stretches {
-		s := &stretches[i]
+	room := c.question.limit
+	for i := range ranges {
+		s := &ranges[i]
 		s.count = min(room, s.UntilSeq-s.AfterSeq)
 		room -= s.count
 		if s.count == 0 {
@@ -35,7 +35,7 @@ func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stre
 	}
 	for i := range rows {
 		r := &rows[i]
-		s := &stretches[r.Place]
+		s := &ranges[r.Place]
 		s.found, s.last = s.found+1, r.Seq
 		if !r.Fits {
 			s.more = true
@@ -46,23 +46,24 @@ func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stre
 			CreatedAt: xrpc.FormatTime(r.CreatedAt), Sender: r.SenderDid, MessageType: &r.Kind, Blobs: r.Blobs,
 		})
 	}
-	return joinStretches(stretches), nil
+	return joinRanges(ranges), nil
 }
 
-// joinStretches makes the entries of the answer, one for each conversation: a
-// member that came back has several windows.
-func joinStretches(stretches []stretch) []gen.SyncConvoSync {
+// joinRanges makes the entries of the answer, one for each conversation. A member
+// that rejoined has several windows, and so several ranges.
+func joinRanges(ranges []replayRange) []gen.SyncConvoSync {
 	out := []gen.SyncConvoSync{}
-	for _, s := range stretches {
-		// Numbers that retention took, or that no message got, are no reason
-		// to call again.
+	for _, s := range ranges {
+		// Sequence numbers at the end of the range without a message (retention
+		// removed it) do not set more: another call would find nothing.
 		more := s.more || s.count == 0 || s.found == s.count && s.last < s.UntilSeq
 		if len(s.messages) == 0 && !more {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].ConvoID == s.ConvoID {
 			e := &out[n-1]
-			// Nothing is told behind what is still to be fetched.
+			// Messages after ones that the client must still fetch would make a
+			// gap.
 			if !e.More {
 				e.Messages = append(e.Messages, s.messages...)
 			}

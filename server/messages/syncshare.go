@@ -11,12 +11,12 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// syncCalls are the calls of sync at this instance, by account.
+// syncCalls has the calls of sync at this instance, by account.
 //
-// The calls of an account share what they read: one read of the account is
-// under way at a time, and calls that ask the same while it is get the answer of
-// one further read. So an account with many long polls costs about as much as one
-// with a single one, also where something happens to it all the time.
+// The calls of an account share reads: only one read of the account runs at a time,
+// and all calls with the same question that arrive meanwhile share the next one. So
+// an account with many long polls costs about as much as an account with one, even
+// if it has events all the time.
 type syncCalls struct {
 	hub    *stream.Hub
 	limits *limit.Limits
@@ -29,36 +29,36 @@ func newSyncCalls(hub *stream.Hub, l *limit.Limits) *syncCalls {
 	return &syncCalls{hub: hub, limits: l, accounts: map[string]*accountSyncs{}}
 }
 
-// accountSyncs are the calls of sync of one account.
+// accountSyncs has the calls of sync of one account.
 type accountSyncs struct {
 	did string
 	hub *stream.Hub
-	// calls is how many there are; syncCalls has the lock.
+	// calls is the number of calls. The mutex of syncCalls guards it.
 	calls int
-	// turn is taken by the read that is under way.
+	// turn holds a value while a read runs.
 	turn chan struct{}
 
 	mu sync.Mutex
-	// next is the round that new calls join; nil where there is none that has
-	// not begun.
+	// next is the round that new calls join; nil if no round is waiting to begin.
 	next *syncRound
-	// waits are told of what happens by watch; while it is being set up, coming
-	// is there, and is closed then.
-	waits  map[*syncWait]struct{}
-	watch  *syncWatch
-	coming chan struct{}
-	// lookAt is from when on they look again.
-	lookAt time.Time
+	// watch wakes the waits. While it is being set up, settingUp is not nil; it is
+	// closed when that is done.
+	waits     map[*syncWait]struct{}
+	watch     *syncWatch
+	settingUp chan struct{}
+	// readAt is the earliest time of the next read for waits that events wake.
+	readAt time.Time
 }
 
-// syncRound is reads of an account that begin after the calls have joined, so
-// that they show each of them all that had happened by then.
+// syncRound has the reads of an account, by question, that begin after the calls
+// joined the round. So each call is answered with everything that happened before it
+// joined.
 type syncRound struct {
-	reads map[syncAsked]*syncRead
+	reads map[syncQuestion]*sharedRead
 }
 
-// syncRead is a read for one call or several.
-type syncRead struct {
+// sharedRead is a read for one call or several.
+type sharedRead struct {
 	calls  int
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -66,7 +66,8 @@ type syncRead struct {
 	err    error
 }
 
-// enter counts a call, which leave ends.
+// enter counts a call of an account until leave is called. It refuses a call beyond
+// limit.SyncCalls.
 func (s *syncCalls) enter(did string) (a *accountSyncs, leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +90,7 @@ func (s *syncCalls) enter(did string) (a *accountSyncs, leave func(), err error)
 	}, nil
 }
 
-// join gives a round that has not begun.
+// join returns a round that has not begun.
 func (a *accountSyncs) join() *syncRound {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -98,20 +99,22 @@ func (a *accountSyncs) join() *syncRound {
 
 func (a *accountSyncs) joinLocked() *syncRound {
 	if a.next == nil {
-		a.next = &syncRound{reads: map[syncAsked]*syncRead{}}
+		a.next = &syncRound{reads: map[syncQuestion]*sharedRead{}}
 	}
 	return a.next
 }
 
-// look gives what a read of the round finds for a call that asks so.
-func (a *accountSyncs) look(ctx context.Context, round *syncRound, asked syncAsked, read func(context.Context) (syncFound, error)) (syncFound, error) {
+// read returns the result of the round's read for a question, and starts that read if
+// this call is the first to ask. The read is cancelled when all its calls are.
+func (a *accountSyncs) read(ctx context.Context, round *syncRound, question syncQuestion, read func(context.Context) (syncFound, error)) (syncFound, error) {
 	a.mu.Lock()
-	r := round.reads[asked]
+	r := round.reads[question]
 	if r == nil {
-		// The call that is first may leave before the others have their answer.
+		// Not the context of the first call, which may end before the others have
+		// their answer.
 		shared, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		r = &syncRead{cancel: cancel, done: make(chan struct{})}
-		round.reads[asked] = r
+		r = &sharedRead{cancel: cancel, done: make(chan struct{})}
+		round.reads[question] = r
 		go a.run(shared, round, r, read)
 	}
 	r.calls++
@@ -125,15 +128,15 @@ func (a *accountSyncs) look(ctx context.Context, round *syncRound, asked syncAsk
 	defer a.mu.Unlock()
 	if r.calls--; r.calls == 0 {
 		r.cancel()
-		if round.reads[asked] == r {
-			delete(round.reads, asked)
+		if round.reads[question] == r {
+			delete(round.reads, question)
 		}
 	}
 	return syncFound{}, fmt.Errorf("sync: %w", ctx.Err())
 }
 
-// run reads when it is its turn.
-func (a *accountSyncs) run(ctx context.Context, round *syncRound, r *syncRead, read func(context.Context) (syncFound, error)) {
+// run waits until no other read of the account runs, begins the round, and reads.
+func (a *accountSyncs) run(ctx context.Context, round *syncRound, r *sharedRead, read func(context.Context) (syncFound, error)) {
 	defer close(r.done)
 	defer r.cancel()
 	defer func() {

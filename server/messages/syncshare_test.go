@@ -120,11 +120,11 @@ func (w *waits) start(n int, in *gen.SyncInput) {
 			w.out <- out
 		}()
 	}
-	w.joined(r.asked, n)
+	w.joined(r.question, n)
 }
 
 // joined waits until n calls have joined one read that has not begun.
-func (w *waits) joined(asked syncAsked, n int) {
+func (w *waits) joined(asked syncQuestion, n int) {
 	w.t.Helper()
 	servertest.Eventually(w.t, func() bool {
 		w.a.mu.Lock()
@@ -274,7 +274,7 @@ func TestWaitsHearOfMembership(t *testing.T) {
 		{&gen.ReadEvent{ConvoID: "00aa", Seq: 9}, false},
 		{&gen.EphemeralEvent{ConvoID: "00bb"}, false},
 	} {
-		if got := r.tells(c.ev); got != c.tells {
+		if got := r.isNews(c.ev); got != c.tells {
 			t.Errorf("%+v wakes: %t", c.ev, got)
 		}
 	}
@@ -305,9 +305,9 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	}
 	first, cancel := context.WithCancel(t.Context())
 	one := call(first)
-	w.joined(r.asked, 1)
+	w.joined(r.question, 1)
 	two := call(t.Context())
-	w.joined(r.asked, 2)
+	w.joined(r.question, 2)
 	cancel()
 	if err := <-one; err == nil {
 		t.Error("a call that left has an answer")
@@ -319,13 +319,13 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	release = w.hold()
 	last, cancel := context.WithCancel(t.Context())
 	three := call(last)
-	w.joined(r.asked, 1)
+	w.joined(r.question, 1)
 	cancel()
 	if err := <-three; err == nil {
 		t.Error("a call that left has an answer")
 	}
 	four := call(t.Context())
-	w.joined(r.asked, 1)
+	w.joined(r.question, 1)
 	release()
 	if err := <-four; err != nil {
 		t.Errorf("a call gets what a read found that was given up: %v", err)
@@ -432,7 +432,7 @@ func TestLooksArePaced(t *testing.T) {
 	a := &accountSyncs{}
 	woken := func() time.Time {
 		t.Helper()
-		w := &syncWait{wakes: make(chan wake, 1)}
+		w := &syncWait{wakes: make(chan wakeUp, 1)}
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		a.wakeLocked(w)
@@ -443,16 +443,16 @@ func TestLooksArePaced(t *testing.T) {
 		t.Errorf("the first look is after %v", due.Sub(start))
 	}
 	for range 3 {
-		a.told(start)
+		a.delayNextRead(start)
 	}
-	a.told(start.Add(lookGap)) // of the same look, by a goroutine that was slow
+	a.delayNextRead(start.Add(readDelay)) // of the same look, by a goroutine that was slow
 	for range 2 {
-		if due := woken(); due.Sub(start) != 4*lookGap {
+		if due := woken(); due.Sub(start) != 4*readDelay {
 			t.Errorf("after four answers the next look is after %v", due.Sub(start))
 		}
 	}
-	a.told(start.Add(time.Hour))
-	if due := woken(); due.Sub(start) != time.Hour+lookGap {
+	a.delayNextRead(start.Add(time.Hour))
+	if due := woken(); due.Sub(start) != time.Hour+readDelay {
 		t.Errorf("an hour later the next look is after %v", due.Sub(start))
 	}
 }

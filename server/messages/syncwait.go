@@ -9,21 +9,22 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// lookGap is how long an account's long polls do not look for each of them that
-// was told something. What comes meanwhile is told together: where much happens,
-// each of them would otherwise be answered, and asked again, for every event.
-const lookGap = 60 * time.Millisecond
+// readDelay is how much each answered long poll delays the next read of its account.
+// Events of that time are answered together. Otherwise an account with many events
+// and long polls would be answered, and would call again, for every event.
+const readDelay = 60 * time.Millisecond
 
-// waitFor is sync with waitMs: it answers when there is something to tell, when
-// the time is up, or when a newer wait or stream of the account needs its place.
+// waitFor is sync with waitMs. It answers when there is news, when the time is up,
+// when the account opens more waits and streams than it may have and this is the
+// oldest, or when the instance drains.
 func (s *Service) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
 	evicted, leave, err := s.streams.Wait(a.did)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	// Watching begins before the first look, so that nothing comes between.
-	w := &syncWait{wants: r.tells, wakes: make(chan wake, 1)}
+	// The watch begins before the first read, so that no event is missed in between.
+	w := &syncWait{wants: r.isNews, wakes: make(chan wakeUp, 1)}
 	if err := a.await(ctx, w); err != nil {
 		return nil, err
 	}
@@ -38,30 +39,30 @@ func (s *Service) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, 
 			return nil, fmt.Errorf("sync: %w", ctx.Err())
 		case !woken && found.out != nil:
 			return found.out, nil
-		case !woken: // before the first look
-			now = wake{round: a.join(), last: true}
+		case !woken: // before the first read
+			now = wakeUp{round: a.join(), last: true}
 		}
-		if found, err = a.look(ctx, now.round, r.asked, s.reader(r)); err != nil {
+		if found, err = a.read(ctx, now.round, r.question, s.reader(r)); err != nil {
 			return nil, err
 		}
-		if found.tells {
-			a.told(time.Now())
+		if found.hasNews {
+			a.delayNextRead(time.Now())
 		}
-		if found.tells || now.last {
+		if found.hasNews || now.last {
 			return found.out, nil
 		}
 	}
 }
 
-// waitEnds end a long poll without news.
+// waitEnds has the channels that end a long poll without news.
 type waitEnds struct {
 	late             <-chan time.Time
 	evicted, drained <-chan struct{}
 }
 
-// sleep waits until there is something to look for; it is false where the wait
-// ends before that.
-func (w *syncWait) sleep(ctx context.Context, ends waitEnds) (k wake, woken bool) {
+// sleep waits until an event wakes w and the read of that wake-up is due. woken is
+// false if the wait ends before.
+func (w *syncWait) sleep(ctx context.Context, ends waitEnds) (k wakeUp, woken bool) {
 	var due <-chan time.Time
 	for wakes := w.wakes; ; {
 		select {
@@ -83,23 +84,26 @@ func (w *syncWait) sleep(ctx context.Context, ends waitEnds) (k wake, woken bool
 
 // syncWait is a long poll that waits.
 type syncWait struct {
-	// wants says whether an event is news for it.
+	// wants reports whether an event is news for it.
 	wants func(gen.ConvoEvent) bool
-	// wakes has one where something is new.
-	wakes chan wake
+	// wakes has room for one wake-up.
+	wakes chan wakeUp
 }
 
-// wake has a wait look again. All waits that one event wakes look by the same
-// round, so that those which ask the same share one read, whichever of them
-// comes to it when. due is when they do. last: nothing more will wake it.
-type wake struct {
+// wakeUp makes a wait read again.
+type wakeUp struct {
+	// round is the same for all waits that one event wakes, so that those with the
+	// same question share one read, even if they get to it at different times.
 	round *syncRound
-	due   time.Time
-	last  bool
+	// due is the time of the read.
+	due time.Time
+	// last says that nothing will wake the wait again, so it has to answer.
+	last bool
 }
 
-// rouse is called with the account's lock held, so nobody else fills the channel.
-func (w *syncWait) rouse(k wake) {
+// wake replaces the wake-up that w has not taken yet, if any. The caller holds the
+// mutex of the account, so nothing else fills the channel meanwhile.
+func (w *syncWait) wake(k wakeUp) {
 	select {
 	case old := <-w.wakes:
 		k.last = k.last || old.last
@@ -108,7 +112,7 @@ func (w *syncWait) rouse(k wake) {
 	w.wakes <- k
 }
 
-// syncWatch is the account's watch over the log.
+// syncWatch receives the events of an account from the hub while it has waits.
 type syncWatch struct {
 	*accountSyncs
 	stop func()
@@ -128,38 +132,41 @@ func (t *syncWatch) Tell(ev gen.ConvoEvent) {
 	}
 }
 
-// wakeLocked has w look with the others that look next.
+// wakeLocked makes w read in the next round. The caller holds a.mu.
 func (a *accountSyncs) wakeLocked(w *syncWait) {
-	w.rouse(wake{round: a.joinLocked(), due: a.lookAt})
+	w.wake(wakeUp{round: a.joinLocked(), due: a.readAt})
 }
 
-// told puts off the next look, since a long poll was told something at a time.
-func (a *accountSyncs) told(now time.Time) {
+// delayNextRead delays the next read by readDelay, because a long poll was answered
+// with news at now.
+func (a *accountSyncs) delayNextRead(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.lookAt.Before(now) {
-		a.lookAt = now
+	if a.readAt.Before(now) {
+		a.readAt = now
 	}
-	a.lookAt = a.lookAt.Add(lookGap)
+	a.readAt = a.readAt.Add(readDelay)
 }
 
-// Lost implements stream.Watcher: those who wait answer with what there is now.
+// Lost implements stream.Watcher. All waits read once more and answer, since no event
+// will wake them.
 func (t *syncWatch) Lost() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lost = true
 	if t.watch != t {
-		return // it is being set up, or is not needed any more
+		return // beginWatch handles lost, or the last wait has ended
 	}
 	t.watch = nil
-	go t.stop() // the hub holds its lock
+	go t.stop() // not here: the hub holds its mutex
 	for w := range t.waits {
-		w.rouse(wake{round: t.joinLocked(), last: true})
+		w.wake(wakeUp{round: t.joinLocked(), last: true})
 	}
 }
 
-// await wakes w for its first look, and from now on for what happens. The account is watched from its first wait
-// on; others that come meanwhile wait for that.
+// await wakes w for its first read, and from then on for each event that it wants. The
+// first wait of an account sets up the watch, and waits that arrive meanwhile wait for
+// that.
 func (a *accountSyncs) await(ctx context.Context, w *syncWait) error {
 	for {
 		a.mu.Lock()
@@ -169,32 +176,33 @@ func (a *accountSyncs) await(ctx context.Context, w *syncWait) error {
 			a.wakeLocked(w)
 			a.mu.Unlock()
 			return nil
-		case a.coming == nil:
-			a.coming = make(chan struct{})
+		case a.settingUp == nil:
+			a.settingUp = make(chan struct{})
 			a.mu.Unlock()
 			if err := a.beginWatch(ctx); err != nil {
 				return err
 			}
 			continue
 		}
-		coming := a.coming
+		settingUp := a.settingUp
 		a.mu.Unlock()
 		select {
-		case <-coming:
+		case <-settingUp:
 		case <-ctx.Done():
 			return fmt.Errorf("sync: %w", ctx.Err())
 		}
 	}
 }
 
-// beginWatch begins to watch the account, unless that is lost at once.
+// beginWatch sets up the watch of the account. If the hub loses it at once, a.watch
+// stays nil, and the waits set up another one.
 func (a *accountSyncs) beginWatch(ctx context.Context) error {
 	t := &syncWatch{accountSyncs: a}
 	stop, err := a.hub.Watch(ctx, a.did, t)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	close(a.coming)
-	a.coming = nil
+	close(a.settingUp)
+	a.settingUp = nil
 	if err != nil {
 		return err
 	}
@@ -206,7 +214,7 @@ func (a *accountSyncs) beginWatch(ctx context.Context) error {
 	return nil
 }
 
-// forget ends a wait; with the last one the watch ends.
+// forget removes a wait. The last one stops the watch.
 func (a *accountSyncs) forget(w *syncWait) {
 	a.mu.Lock()
 	delete(a.waits, w)
@@ -222,5 +230,5 @@ func (a *accountSyncs) forget(w *syncWait) {
 	}
 }
 
-// Drain ends the waits of sync, so that the process can stop.
+// Drain ends all waits of sync, so that the process can stop.
 func (s *Service) Drain() { s.drain() }
