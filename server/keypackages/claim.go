@@ -13,21 +13,22 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// claim takes key packages of accounts for one requester, the holder.
+// claim is one call of getKeyPackages: it leases key packages of accounts to one
+// requester, the holder.
 //
-// A lease belongs to (holder, device, suite, conversation or ""): while it
-// lasts and the package is unspent, the holder is given the same package and
-// nobody else is. Only packages that outlive the lease are given. Where there is
-// none, or others have had as many as packageClaims allows, the device's
-// last-resort package is given, which is never leased or spent.
+// A lease is for a holder, a device, a cipher suite and a conversation ("" for none).
+// While it lasts and the package is not spent, the holder gets this package again and
+// nobody else gets it. Only packages that do not expire before the lease ends are
+// leased. If a device has none, or if Claims refuses another one, the holder gets the
+// device's last-resort package, which is never leased or spent.
 //
-// All claims of one holder go one after the other, under its account row: so of
-// two concurrent first claims the second finds the leases of the first. Claims
-// of different holders wait for each other only where neither shares an accepted
-// conversation with the same account, since these are counted together; nobody
-// waits for a package: each takes rows that no other transaction has. A row that
-// somebody has may come back when that transaction fails, so a claim that found
-// nothing where something is available tries again before it gives up.
+// The claims of one holder lock its account row, so they run one after the other, and
+// the second of two concurrent first claims finds the leases of the first. Claims of
+// different holders wait for each other only if they are for the same account and
+// neither holder shares an accepted conversation with it, because those are counted
+// together. No claim waits for a package: it takes rows that no other transaction has
+// locked. A locked row becomes free again if the other transaction fails, so a claim
+// that found only locked packages of a device makes another attempt.
 type claim struct {
 	server *Service
 	holder string
@@ -35,38 +36,39 @@ type claim struct {
 	suite  int64        // 0 for any
 	dids   []string
 
-	// told: owners have been told that packages are scarce.
-	told bool
-	// devices by account, by first appearance.
+	// published says that an event about scarce packages was published.
+	published bool
+	// devices has the devices of each account, the oldest first.
 	devices map[string][]*claimDevice
-	// seated are accounts with devices that are left out, since they are in the
-	// conversation already.
-	seated map[string]bool
+	// inConvo has the accounts with devices that are left out because they are in
+	// the conversation already.
+	inConvo map[string]bool
 }
 
-// claimDevice is a device that a package is wanted of.
+// claimDevice is a device of which a package is wanted.
 type claimDevice struct {
 	did, id string
-	// suite is what it is served in, 0 where it has no package at all.
+	// suite is the cipher suite of the package, 0 if the device has no package.
 	suite int64
-	// available: a package was free when the devices were listed.
+	// available says that a package was free when the devices were listed.
 	available bool
-	// refused is the limit that keeps the holder from a fresh package, if any.
+	// refused is the limit that refuses the holder another package, or nil.
 	refused *limit.Row
-	// pkg is what the holder gets.
+	// pkg is the package that the holder gets; nil if there is none.
 	pkg *claimedPackage
 }
 
+// claimedPackage is a key package that the holder gets.
 type claimedPackage struct {
 	ref  []byte
 	size int64
 	// leaseEnds is nil for a last-resort package.
 	leaseEnds *time.Time
-	// bytes is nil for what does not fit into the answer.
+	// bytes is nil if the package does not fit into the answer.
 	bytes []byte
 }
 
-// run claims, in up to claimRounds transactions.
+// run makes the claim, in at most claimRounds transactions.
 func (c *claim) run(ctx context.Context) error {
 	for round := range claimRounds {
 		var again bool
@@ -91,14 +93,15 @@ func (c *claim) run(ctx context.Context) error {
 	return nil
 }
 
-// round is one transaction of a claim. It reports whether there is reason for
-// another one: packages were available, and others held them. The leases it
-// took are kept then, and the next round finds them.
+// round is one transaction of a claim. again reports that packages were available, but
+// locked by other transactions, so that another round may get them. The leases of this
+// round are committed in any case, and the next round finds them.
 func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
 	if err := q.HoldAccount(ctx, c.holder, c.server.Now()); err != nil {
 		return false, err
 	}
-	// Read under the lock: the lease begins now, however long that took.
+	// The time is read after the account row is locked, so that waiting for the
+	// lock does not shorten the lease.
 	now := c.server.Now().Truncate(time.Microsecond)
 	ends := now.Add(limit.LeaseTime)
 	if err := c.list(ctx, q, now, ends); err != nil {
@@ -114,7 +117,8 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 	return false, c.fetch(ctx, q, now)
 }
 
-// list reads the devices of the accounts, and what the holder has of them.
+// list reads the devices of the accounts, and the leases that the holder has on their
+// packages.
 func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
 	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
 		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
@@ -122,10 +126,10 @@ func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time)
 	if err != nil {
 		return err
 	}
-	c.devices, c.seated = make(map[string][]*claimDevice, len(c.dids)), map[string]bool{}
+	c.devices, c.inConvo = make(map[string][]*claimDevice, len(c.dids)), map[string]bool{}
 	for _, r := range rows {
 		if r.Seated {
-			c.seated[r.Did] = true
+			c.inConvo[r.Did] = true
 			continue
 		}
 		c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
@@ -151,12 +155,13 @@ func (c *claim) device(did, id string) *claimDevice {
 	return nil
 }
 
-// deviceColumns are the columns of wanted devices, as statements take them.
+// deviceColumns has devices as arrays, one for each column, for statements.
 type deviceColumns struct {
 	dids, ids []string
 	suites    []int64
 }
 
+// wanted returns the devices for which want is true.
 func (c *claim) wanted(want func(*claimDevice) bool) deviceColumns {
 	var w deviceColumns
 	for _, did := range c.dids {
@@ -169,8 +174,9 @@ func (c *claim) wanted(want func(*claimDevice) bool) deviceColumns {
 	return w
 }
 
-// lease takes a free package of each device that the holder has none of and may
-// have one of, and reports whether others held some that were free a moment ago.
+// lease leases a free package of each device of which the holder has none and may have
+// one. contended reports that packages which list saw as free are locked or taken by
+// other transactions now.
 func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (contended bool, err error) {
 	book, err := c.bound(ctx, q, now)
 	if err != nil || book == nil {
@@ -196,17 +202,17 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	if err := book.Record(ctx, given); err != nil {
 		return false, err
 	}
-	// Only what is leased can make packages scarce, so a device with none left
-	// is not told of every attempt.
-	told, err := LogScarce(ctx, q, given, now)
-	c.told = c.told || told
+	// Only a lease makes packages scarcer. So the event is published for devices of
+	// which a package was leased now, and not again for each later attempt.
+	published, err := LogScarce(ctx, q, given, now)
+	c.published = c.published || published
 	return len(rows) < len(w.ids), err
 }
 
 func (d *claimDevice) mayBeLeased() bool { return d.pkg == nil && d.available && d.refused == nil }
 
-// bound notes which devices the holder may have no fresh package of; nil where
-// it needs none of any.
+// bound sets refused of the devices of which the holder may have no further package.
+// It returns nil if the holder needs none.
 func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claimBook, error) {
 	w := c.wanted((*claimDevice).mayBeLeased)
 	if len(w.ids) == 0 {
@@ -227,7 +233,8 @@ func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claim
 	return book, err
 }
 
-// countRefusals counts the devices that a limit decided about.
+// countRefusals counts, for the metrics, the devices for which a limit refused a
+// package.
 func (c *claim) countRefusals() {
 	for _, devices := range c.devices {
 		for _, d := range devices {
@@ -238,6 +245,8 @@ func (c *claim) countRefusals() {
 	}
 }
 
+// pickLastResort gives the holder the last-resort packages of devices of which it has
+// no other.
 func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.Time) error {
 	w := c.wanted(func(d *claimDevice) bool { return d.pkg == nil && d.suite != 0 })
 	if len(w.ids) == 0 {
@@ -255,8 +264,8 @@ func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.
 	return nil
 }
 
-// fetch reads the bytes of the packages that fit into the answer, and notes
-// which last-resort ones are handed out.
+// fetch reads the bytes of the packages that fit into the answer, and records the use
+// of the last-resort packages among them.
 func (c *claim) fetch(ctx context.Context, q *db.Queries, now time.Time) error {
 	type key struct{ did, ref string }
 	var dids, lastDIDs []string

@@ -13,24 +13,26 @@ import (
 	"catbird.blue/mls/server/limit"
 )
 
-// PackageLimiter has the amounts of limits that are counted in the database.
+// Limiter has the amounts of limits that are counted in the database.
 type Limiter interface {
-	// Amount is what the row allows in its time; false for no limit.
+	// Amount returns what the row allows in its time; false for no limit.
 	Amount(r *limit.Row) (int64, bool)
-	// Refused counts that the row refused something.
+	// Refused counts a refusal by the row for the metrics.
 	Refused(r *limit.Row)
 }
 
-// packageClaims bounds how many packages of a device others get, so that nobody
-// can use up those of another account: one requester, and all requesters
-// together that share no conversation with the account that it has accepted. It
-// counts what was given and not what is held, so that spending a package, or
-// letting its lease end, makes no room for the next one.
+// Claims bounds how many packages of a device others get, so that nobody can use up
+// the packages of another account. One limit is for each requester. The other is for
+// all requesters together that share no accepted conversation with the account. Both
+// count the packages that were given, not those that are leased, so spending a package
+// or letting its lease end does not allow another one.
 type Claims struct {
 	key    []byte
 	limits Limiter
 }
 
+// NewClaims returns Claims that name requesters with key. limits is nil for the
+// amounts of the table.
 func NewClaims(key []byte, limits Limiter) *Claims {
 	return &Claims{key, limits}
 }
@@ -42,33 +44,34 @@ func (p *Claims) amount(r *limit.Row) (int64, bool) {
 	return p.limits.Amount(r)
 }
 
-// requester names who asks for packages of an account. It is another name for
-// each account, so that the names do not tell who asked for several.
+// requester returns the pseudonym of a requester (holder) in the counts of an owner. It
+// differs for each owner, so the stored counts do not show that one requester claimed
+// packages of several accounts.
 func (p *Claims) requester(holder, owner string) []byte {
 	h := hmac.New(sha256.New, p.key)
 	_, _ = h.Write([]byte(holder + " " + owner)) // a DID has no space
 	return h.Sum(nil)[:16]
 }
 
-// devicePackage is a package of a device, to be counted.
+// DevicePackage is a package of a device, to be counted.
 type DevicePackage struct {
 	convo.Device
 	// Suite is the cipher suite of the package.
 	Suite int64
 }
 
-// claimBook is what is counted for one requester in one transaction.
+// claimBook counts the packages given to one requester in one transaction.
 type claimBook struct {
 	*Claims
 	q      *db.Queries
 	holder string
 	now    time.Time
-	// acquainted are the accounts that share an accepted conversation with the
-	// requester, and the requester's own.
+	// acquainted has the accounts that share an accepted conversation with the
+	// requester, and the requester itself.
 	acquainted map[string]bool
 }
 
-// open begins to count packages of the owners.
+// Open begins to count packages of the owners that holder gets.
 func (p *Claims) Open(ctx context.Context, q *db.Queries, holder string, now time.Time, owners []string) (*claimBook, error) {
 	b := &claimBook{Claims: p, q: q, holder: holder, now: now}
 	known, err := q.AcquaintedAccounts(ctx, convo.Unique(owners), holder)
@@ -79,7 +82,7 @@ func (p *Claims) Open(ctx context.Context, q *db.Queries, holder string, now tim
 	return b, nil
 }
 
-// claimColumns are the columns of rows of package_claims.
+// claimColumns has rows of package_claims as arrays, one for each column.
 type claimColumns struct {
 	dids, devices []string
 	suites        []int64
@@ -91,7 +94,8 @@ func (c *claimColumns) add(p DevicePackage, suite int64, requester []byte) {
 	c.suites, c.requesters = append(c.suites, suite), append(c.requesters, requester)
 }
 
-// rows are those that count these packages.
+// rows returns the rows that count these packages: that of the requester, and if it is
+// not acquainted with the owner, that of all such requesters, whose name is empty.
 func (b *claimBook) rows(packages []DevicePackage) *claimColumns {
 	c := &claimColumns{}
 	for _, p := range packages {
@@ -103,9 +107,9 @@ func (b *claimBook) rows(packages []DevicePackage) *claimColumns {
 	return c
 }
 
-// full locks the count of these packages, one of a device, and says which of
-// their devices may give no further one, and by which limit. What is given of
-// the others has to be recorded in the same transaction.
+// Full locks the counts of these packages, one for each device, and returns the limits
+// of devices of which no further package may be given. Packages of the others must be
+// recorded (Record) in the same transaction.
 func (b *claimBook) Full(ctx context.Context, packages []DevicePackage) (map[convo.Device]*limit.Row, error) {
 	own, bounded := b.amount(limit.RequesterPackages)
 	if !bounded || len(packages) == 0 {
@@ -136,8 +140,9 @@ func (b *claimBook) Full(ctx context.Context, packages []DevicePackage) (map[con
 	return full, nil
 }
 
-// shares is how many packages of each device strangers may have in a day, of
-// those that it has had in that day. Of a single one the half is one.
+// shares returns how many packages of each device all requesters without an accepted
+// conversation may have in a day: a percentage, rounded up, of the packages that the
+// device had in that day.
 func (b *claimBook) shares(ctx context.Context, packages []DevicePackage) (map[convo.Device]int64, error) {
 	var c claimColumns
 	for _, p := range packages {
@@ -163,7 +168,7 @@ func (b *claimBook) shares(ctx context.Context, packages []DevicePackage) (map[c
 	return shares, nil
 }
 
-// record counts packages that were given.
+// Record counts packages that were given.
 func (b *claimBook) Record(ctx context.Context, packages []DevicePackage) error {
 	if _, bounded := b.amount(limit.RequesterPackages); !bounded || len(packages) == 0 {
 		return nil
@@ -178,15 +183,15 @@ func (b *claimBook) Record(ctx context.Context, packages []DevicePackage) error 
 	return nil
 }
 
-// refused counts a refusal.
+// Refused counts a refusal by a limit for the metrics.
 func (p *Claims) Refused(r *limit.Row) {
 	if p.limits != nil {
 		p.limits.Refused(r)
 	}
 }
 
-// tellScarcePackages tells the owners of devices of which few packages are left,
-// after these were given, and reports whether it told anybody.
+// LogScarce publishes an event to the owner of each device of which few packages are
+// left after these were given. It reports whether it published any.
 func LogScarce(ctx context.Context, q *db.Queries, given []DevicePackage, now time.Time) (bool, error) {
 	if len(given) == 0 {
 		return false, nil

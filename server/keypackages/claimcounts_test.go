@@ -2,7 +2,8 @@ package keypackages
 
 import "testing"
 
-// The names in the counts are others for each pair, and for each secret.
+// A requester's pseudonym differs for each owner and each secret, and is the same each
+// time.
 func TestPackageRequesters(t *testing.T) {
 	t.Parallel()
 	a, b := NewClaims([]byte("a"), nil), NewClaims([]byte("b"), nil)

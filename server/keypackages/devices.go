@@ -16,8 +16,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// ListDevices gives the caller's devices that are not deleted, by first
-// appearance.
+// ListDevices returns the caller's devices that are not deleted, the oldest first.
 func (s *Service) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
 	rows, err := db.New(s.Pool).ListDevices(ctx, s.Now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
 	if err != nil {
@@ -34,9 +33,9 @@ func (s *Service) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.Lis
 	return out, nil
 }
 
-// DeleteDevice deletes a device of the caller for good: a tombstone stays, its
-// packages go, the Welcomes open for it end, and the conversations where it has
-// a leaf are told. Deleting it again changes nothing.
+// DeleteDevice deletes a device of the caller permanently. Its row stays as a
+// tombstone, its packages are deleted, its open Welcomes end, and an event is published
+// in each conversation in which it has a leaf. Deleting it again changes nothing.
 func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
 	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.Timestamp()}
 	for {
@@ -58,11 +57,12 @@ type deviceRemoval struct {
 	now       time.Time
 }
 
-// errLeafAppeared undoes a deletion that did not lock all that it has to tell.
+// errLeafAppeared rolls a deletion back that did not lock all conversations in which
+// the device has a leaf.
 var errLeafAppeared = errors.New("the device got a leaf meanwhile")
 
-// run deletes the device. Conversations are locked before anything else, as
-// everywhere.
+// run deletes the device. It locks conversations before all other rows, which is the
+// order of locks everywhere.
 func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 	ids, err := q.ConvosWithLeaf(ctx, d.owner, d.id)
 	if err != nil {
@@ -86,8 +86,8 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 	if n == 0 {
 		return xrpc.Invalid("deviceId", "the account has no such device")
 	}
-	// In this order: a commit that spends a package of the device is waited
-	// for, so that its Welcome is seen and ended.
+	// Packages first: the statement waits for a commit that is spending a package of
+	// the device, so that the next one ends the Welcome of that commit.
 	if err := q.DeleteDeviceKeyPackages(ctx, d.owner, d.id); err != nil {
 		return err
 	}
@@ -103,11 +103,11 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 			return errLeafAppeared
 		}
 	}
-	return d.tell(ctx, q, convos)
+	return d.publish(ctx, q, convos)
 }
 
-// tell tells the members of each conversation that the leaf should go.
-func (d *deviceRemoval) tell(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
+// publish tells the members of each conversation to remove the leaf.
+func (d *deviceRemoval) publish(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
 	for _, c := range convos {
 		var events convo.Events
 		events.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: d.owner, Action: stream.ActionDeviceRemoved, Epoch: c.Epoch})

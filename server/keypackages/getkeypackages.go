@@ -14,28 +14,27 @@ import (
 )
 
 const (
-	// claimRounds is how often a claim tries for packages that others hold at
-	// that moment; claimPause is the first wait between two tries, and each
-	// further one is twice as long.
+	// claimRounds bounds the attempts of a claim whose packages are locked by other
+	// transactions. claimPause is the pause after the first attempt, and doubles
+	// after each further one.
 	claimRounds = 5
 	claimPause  = 4 * time.Millisecond
-	// maxMissingDevices is what the lexicon allows in an answer.
+	// maxMissingDevices is the bound of the lexicon for missingDevices.
 	maxMissingDevices = 3200
-	// keyPackageEntry is what an entry of an answer takes in JSON besides DID
-	// and package, and missingDeviceEntry the same of a missing device.
+	// keyPackageEntry is the JSON of an entry of keyPackages without DID and package,
+	// missingDeviceEntry that of an entry of missingDevices without DID, in bytes.
 	keyPackageEntry    = 360
 	missingDeviceEntry = 64
 )
 
-// GetKeyPackages gives one key package for each device of each account named.
-// Each is leased to the caller; asking again gives the same one while the lease
-// lasts. See claim for the rules. Devices that are in the conversation already
-// are left out, unless their account asks to be added again.
+// GetKeyPackages returns one key package for each device of each named account, and
+// leases it to the caller. While the lease lasts, another call returns the same
+// package. See claim for the rules. Devices that are in the conversation already are
+// left out, unless their account has requested to rejoin.
 //
-// An answer that would exceed MaxAnswer is cut between accounts: the devices of
-// an account that does not fit are in missingDevices while the account is not
-// in missing, and asking for fewer accounts gives their packages. One account
-// always fits.
+// An answer that would exceed limit.MaxAnswer is cut between accounts. The devices of
+// an account that does not fit are in missingDevices, but the account is not in
+// missing: a call for fewer accounts returns their packages. One account always fits.
 func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
 	c := claim{server: s, holder: caller.DID, dids: convo.Unique(p.DIDs)}
 	if p.CipherSuite != nil {
@@ -51,14 +50,14 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 	if err := c.run(ctx); err != nil {
 		return nil, err
 	}
-	if c.told {
+	if c.published {
 		s.Notify(stream.AccountLane(caller.DID))
 	}
 	return c.answer(), nil
 }
 
-// answer puts what was claimed into the order of the request; the devices of
-// one account are in the order of their first appearance.
+// answer lists the accounts in the order of the request, and the devices of an account
+// by age, the oldest first.
 func (c *claim) answer() *gen.GetKeyPackagesOutput {
 	out := &gen.GetKeyPackagesOutput{KeyPackages: []gen.KeyPackageRef{}}
 	for _, did := range c.dids {
@@ -72,7 +71,7 @@ func (c *claim) answer() *gen.GetKeyPackagesOutput {
 				out.MissingDevices = append(out.MissingDevices, gen.DeviceRef{DID: did, DeviceID: d.id})
 			}
 		}
-		if !served && (len(c.devices[did]) > 0 || !c.seated[did]) {
+		if !served && (len(c.devices[did]) > 0 || !c.inConvo[did]) {
 			out.Missing = append(out.Missing, did)
 		}
 	}
@@ -94,8 +93,8 @@ func (d *claimDevice) view() gen.KeyPackageRef {
 	return v
 }
 
-// fitting picks the packages whose bytes go into the answer: account by
-// account, as long as there is room, and those of the first account always.
+// fitting returns the devices whose packages fit into the answer. It adds whole
+// accounts in the order of the request, and always the first one that has packages.
 func (c *claim) fitting() []*claimDevice {
 	room := limit.MaxAnswer - 64
 	for _, did := range c.dids {

@@ -19,12 +19,12 @@ import (
 // newKeyPackage is a key package about to be published.
 type newKeyPackage struct {
 	parsed *mls.KeyPackage
-	// published is what the client sent: bare, or an MLSMessage.
+	// published has the bytes that the client sent: a KeyPackage or an MLSMessage.
 	published []byte
 	// ref is its KeyPackageRef (RFC 9420 §5.2).
 	ref      []byte
 	deviceID string
-	// expires is the earlier of the end that was asked for and the package's own.
+	// expires is the earlier of the requested end and not_after of the package.
 	expires time.Time
 }
 
@@ -32,7 +32,7 @@ type newKeyPackage struct {
 // others to claim.
 func (s *Service) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
 	now := s.Now()
-	first, err := s.Idempotency.NewRecord(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
+	record, err := s.Idempotency.NewRecord(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
@@ -40,13 +40,13 @@ func (s *Service) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.payKeyPackages(ctx, caller.DID, p); err != nil {
+	if err := s.payPackageChecks(ctx, caller.DID, p); err != nil {
 		return nil, err
 	}
 	out := &gen.PublishKeyPackageOutput{}
 	if refusal := p.check(now, caller.DID); refusal != nil {
-		// What has since expired was good when it was first answered.
-		if found, err := first.Find(ctx, db.New(s.Pool), out); found || err != nil {
+		// The package may have been valid when the call was made first.
+		if found, err := record.Find(ctx, db.New(s.Pool), out); found || err != nil {
 			return out, err
 		}
 		return nil, refusal
@@ -57,7 +57,7 @@ func (s *Service) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in 
 		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
 			return err
 		}
-		if found, err := first.Find(ctx, q, out); found || err != nil {
+		if found, err := record.Find(ctx, q, out); found || err != nil {
 			return err
 		}
 		refusals, err := storeKeyPackages(ctx, q, bill, caller.DID, now, []*newKeyPackage{p})
@@ -68,7 +68,7 @@ func (s *Service) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in 
 			return refusals[0]
 		}
 		out.KeyPackageHash, out.DeviceID = new(hex.EncodeToString(p.ref)), &p.deviceID
-		return first.Keep(ctx, q, out)
+		return record.Keep(ctx, q, out)
 	})
 	convo.SettleBill(ctx, bill, true, err)
 	if err != nil {
@@ -77,8 +77,8 @@ func (s *Service) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in 
 	return out, nil
 }
 
-// readKeyPackage parses what a client publishes: all that does not depend on
-// who it is, on the clock or on what is stored.
+// readKeyPackage makes all checks of a key package that do not depend on the caller,
+// the clock or the database.
 func readKeyPackage(b []byte, suite string, expires *string) (*newKeyPackage, error) {
 	declared, err := mls.ParseCipherSuite(suite)
 	if err != nil {
@@ -108,7 +108,7 @@ func readKeyPackage(b []byte, suite string, expires *string) (*newKeyPackage, er
 	return p, nil
 }
 
-// check verifies the package as one of the account did, at now.
+// check verifies the package as one of the account, and its lifetime at now.
 func (p *newKeyPackage) check(now time.Time, did string) error {
 	err := p.parsed.Verify(now, did)
 	if latest := now.Add(limit.MaxPackageLifetime); p.parsed.NotAfter().After(latest) {
@@ -123,7 +123,8 @@ func (p *newKeyPackage) check(now time.Time, did string) error {
 	return nil
 }
 
-// expirationTooFar names the client library's quirk where found is one.
+// expirationTooFar returns the error for a not_after beyond latest. If Verify found a
+// known quirk of a client library, the error names it.
 func expirationTooFar(end, latest time.Time, found error) error {
 	var e *mls.Error
 	if errors.As(found, &e) && e.Quirk == mls.QuirkLifetime {

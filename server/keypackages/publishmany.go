@@ -17,8 +17,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// PublishKeyPackages stores up to 100 key packages at once; what is wrong with
-// one does not concern the others.
+// PublishKeyPackages stores up to 100 key packages. A refused package does not affect
+// the others.
 func (s *Service) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
 	now := s.Now()
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
@@ -26,7 +26,7 @@ func (s *Service) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in
 	for i, item := range in.KeyPackages {
 		packages[i], refusals[i] = readKeyPackage(item.KeyPackage, item.CipherSuite, item.Expires)
 	}
-	if err := s.payKeyPackages(ctx, caller.DID, packages...); err != nil {
+	if err := s.payPackageChecks(ctx, caller.DID, packages...); err != nil {
 		return nil, err
 	}
 	for i, p := range packages {
@@ -58,8 +58,8 @@ func (s *Service) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in
 	return publishedAnswer(refusals)
 }
 
-// publishedAnswer counts the refusals and names them. What is no refusal fails
-// the call.
+// publishedAnswer lists the refusals. An error that is not an *xrpc.Error fails the
+// call.
 func publishedAnswer(refusals []error) (*gen.PublishKeyPackagesOutput, error) {
 	out := &gen.PublishKeyPackagesOutput{}
 	for i, refusal := range refusals {
@@ -77,52 +77,52 @@ func publishedAnswer(refusals []error) (*gen.PublishKeyPackagesOutput, error) {
 	return out, nil
 }
 
-// storeKeyPackages stores the packages that are not nil, and returns for each
-// why it did not. The caller holds the account's row: nobody else publishes for
-// it or deletes one of its devices meanwhile. A package that is stored already
-// succeeds without being counted; a spent one stays spent.
+// storeKeyPackages stores the packages that are not nil, and returns for each the
+// refusal or nil. The caller has locked the account's row, so no other transaction
+// publishes for the account or deletes one of its devices meanwhile. A package that is
+// stored already succeeds without being counted; if it is spent, it stays spent.
 func storeKeyPackages(ctx context.Context, q *db.Queries, bill *storage.Bill, did string, now time.Time, packages []*newKeyPackage) ([]error, error) {
-	room, err := readPackageRoom(ctx, q, did, now, packages)
+	counts, err := readPackageCounts(ctx, q, did, now, packages)
 	if err != nil {
 		return nil, err
 	}
 	refusals := make([]error, len(packages))
 	var accepted []*newKeyPackage
 	for i, p := range packages {
-		if p == nil || room.published[string(p.ref)] {
+		if p == nil || counts.published[string(p.ref)] {
 			continue
 		}
-		if refusals[i] = room.take(p); refusals[i] == nil {
+		if refusals[i] = counts.add(p); refusals[i] == nil {
 			accepted = append(accepted, p)
 		}
 	}
 	if len(accepted) == 0 {
 		return refusals, nil
 	}
-	if err := payPackages(ctx, bill, accepted); err != nil {
+	if err := payStorage(ctx, bill, accepted); err != nil {
 		return nil, err
 	}
 	return refusals, insertKeyPackages(ctx, q, did, now, accepted)
 }
 
-// packageRoom is what an account has published, to be held against the limits.
-type packageRoom struct {
+// packageCounts has what an account has published, for comparison with the limits.
+type packageCounts struct {
 	published map[string]bool // by ref
 	deleted   map[string]bool // by device
-	// live devices have live packages or leaves.
+	// live has the devices with live packages or leaves.
 	live     map[string]bool
 	packages map[deviceSuite]int64
 }
 
-// deviceSuite is what is counted apart: last-resort packages do not use up the
-// room of the others.
+// deviceSuite is the key of a count. Last-resort packages have a count of their own, so
+// they do not use up the limit of the others.
 type deviceSuite struct {
 	deviceID   string
 	suite      int64
 	lastResort bool
 }
 
-func readPackageRoom(ctx context.Context, q *db.Queries, did string, now time.Time, packages []*newKeyPackage) (*packageRoom, error) {
+func readPackageCounts(ctx context.Context, q *db.Queries, did string, now time.Time, packages []*newKeyPackage) (*packageCounts, error) {
 	var refs [][]byte
 	var devices []string
 	for _, p := range packages {
@@ -130,60 +130,61 @@ func readPackageRoom(ctx context.Context, q *db.Queries, did string, now time.Ti
 			refs, devices = append(refs, p.ref), append(devices, p.deviceID)
 		}
 	}
-	room := &packageRoom{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[deviceSuite]int64{}}
+	counts := &packageCounts{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[deviceSuite]int64{}}
 	if refs == nil {
-		return room, nil
+		return counts, nil
 	}
 	published, err := q.ListPublishedKeyPackages(ctx, did, refs, now)
 	if err != nil {
 		return nil, err
 	}
 	for _, ref := range published {
-		room.published[string(ref)] = true
+		counts.published[string(ref)] = true
 	}
 	deleted, err := q.ListDeletedDevices(ctx, did, devices)
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range deleted {
-		room.deleted[id] = true
+		counts.deleted[id] = true
 	}
-	counts, err := q.CountLiveKeyPackages(ctx, did, now)
+	rows, err := q.CountLiveKeyPackages(ctx, did, now)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range counts {
-		room.live[c.DeviceID] = true
-		room.packages[deviceSuite{c.DeviceID, c.CipherSuite, c.LastResort}] += c.Packages
+	for _, r := range rows {
+		counts.live[r.DeviceID] = true
+		counts.packages[deviceSuite{r.DeviceID, r.CipherSuite, r.LastResort}] += r.Packages
 	}
-	return room, nil
+	return counts, nil
 }
 
-// take counts p in, or says why there is no room for it.
-func (r *packageRoom) take(p *newKeyPackage) error {
-	at := deviceSuite{p.deviceID, int64(p.parsed.CipherSuite), p.parsed.LastResort()}
+// add counts p, or returns the error of the limit that it would exceed.
+func (c *packageCounts) add(p *newKeyPackage) error {
+	key := deviceSuite{p.deviceID, int64(p.parsed.CipherSuite), p.parsed.LastResort()}
 	switch {
-	case r.deleted[p.deviceID]:
+	case c.deleted[p.deviceID]:
 		return gen.Errorf(gen.ErrInvalidKeyPackage, "KeyPackage: leaf_node.signature_key is that of a deleted device, which stays deleted")
-	case !r.live[p.deviceID] && len(r.live) >= limit.MaxDevices:
-		return gen.Errorf(gen.ErrTooManyKeyPackages, "the account has %d devices, which is the limit: delete one with deleteDevice", len(r.live))
-	case r.packages[at] >= limit.MaxKeyPackages && at.lastResort:
-		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d last-resort packages of this cipher suite, which is the limit", r.packages[at])
-	case r.packages[at] >= limit.MaxKeyPackages:
-		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d packages of this cipher suite, which is the limit", r.packages[at])
+	case !c.live[p.deviceID] && len(c.live) >= limit.MaxDevices:
+		return gen.Errorf(gen.ErrTooManyKeyPackages, "the account has %d devices, which is the limit: delete one with deleteDevice", len(c.live))
+	case c.packages[key] >= limit.MaxKeyPackages && key.lastResort:
+		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d last-resort packages of this cipher suite, which is the limit", c.packages[key])
+	case c.packages[key] >= limit.MaxKeyPackages:
+		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d packages of this cipher suite, which is the limit", c.packages[key])
 	}
-	r.published[string(p.ref)] = true
-	r.live[p.deviceID] = true
-	r.packages[at]++
+	c.published[string(p.ref)] = true
+	c.live[p.deviceID] = true
+	c.packages[key]++
 	return nil
 }
 
+// insertKeyPackages inserts the packages, and rows for devices that are new.
 func insertKeyPackages(ctx context.Context, q *db.Queries, did string, now time.Time, packages []*newKeyPackage) error {
 	var devices []string
 	var appeared []time.Time
 	for _, p := range packages {
 		if !slices.Contains(devices, p.deviceID) {
-			// A microsecond apart, so that they keep their order.
+			// One microsecond apart, so that the devices keep their order.
 			appeared = append(appeared, now.Add(time.Duration(len(devices))*time.Microsecond))
 			devices = append(devices, p.deviceID)
 		}
@@ -191,7 +192,8 @@ func insertKeyPackages(ctx context.Context, q *db.Queries, did string, now time.
 	if err := q.AddDevices(ctx, did, devices, appeared); err != nil {
 		return err
 	}
-	// An expired row may be there still: locked in the order of commits.
+	// Sorted by ref, the order in which commits lock packages: the statement locks the
+	// rows of expired packages that are still there, and must not deadlock with them.
 	slices.SortFunc(packages, func(a, b *newKeyPackage) int { return bytes.Compare(a.ref, b.ref) })
 	rows := db.InsertKeyPackagesParams{Did: did, Now: now}
 	for _, p := range packages {
@@ -205,8 +207,8 @@ func insertKeyPackages(ctx context.Context, q *db.Queries, did string, now time.
 	return q.InsertKeyPackages(ctx, rows)
 }
 
-// payPackages counts key packages that are about to be stored.
-func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPackage) error {
+// payStorage pays for the storage of key packages.
+func payStorage(ctx context.Context, bill *storage.Bill, packages []*newKeyPackage) error {
 	bytes := int64(0)
 	for _, p := range packages {
 		bytes += int64(len(p.published))
@@ -214,8 +216,9 @@ func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPack
 	return bill.Pay(ctx, storage.Amount{Bytes: bytes})
 }
 
-// payKeyPackages pays for the two signatures of each package, nil ones apart.
-func (s *Service) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
+// payPackageChecks pays for checking the two signatures of each package that is not
+// nil.
+func (s *Service) payPackageChecks(ctx context.Context, did string, packages ...*newKeyPackage) error {
 	var cost time.Duration
 	for _, p := range packages {
 		if p != nil {

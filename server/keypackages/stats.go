@@ -10,13 +10,13 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// maxListedDevices is how many devices of an account are told, the newest: more
-// can be there only where old ones have neither packages nor leaves.
+// maxListedDevices bounds the devices in an answer, the newest ones. An account has more
+// only if the oldest have neither packages nor leaves.
 const maxListedDevices = 1000
 
-// GetKeyPackageStats counts the caller's own packages, by device and suite. A
-// package counts as available when it would be handed out now: it outlives a
-// lease. A suite whose packages are all used up is there, with zeros.
+// GetKeyPackageStats counts the caller's packages by device and cipher suite. A package
+// is available if a claim could lease it now, so it must not expire before a lease
+// ends. A suite whose packages are all used up is listed with zeros.
 func (s *Service) GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackageStatsParams) (*gen.GetKeyPackageStatsOutput, error) {
 	now := s.Now()
 	arg := db.CountKeyPackagesParams{Did: caller.DID, Now: now, Horizon: now.Add(limit.LeaseTime), MaxDevices: maxListedDevices}
