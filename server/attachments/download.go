@@ -14,9 +14,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// GetBlob gives an attachment, or the part of it that start and length or the
-// Range header ask for, to its owner and to those who may see a message that
-// attached it.
+// GetBlob returns an attachment, or the part of it that start and length or the Range
+// header select. The caller must be its owner, or may see a message that attached it.
 func (s *Service) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
 	b, err := db.New(s.Pool).FindBlob(ctx, p.ConvoID, caller.DID, p.CID)
 	if err != nil {
@@ -34,7 +33,7 @@ func (s *Service) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlo
 	}
 	body, err := s.blobs.Read(ctx, b.ObjectKey, part.start, part.length)
 	if blob.IsNotFound(err) {
-		return nil, blobNotFound() // collected since
+		return nil, blobNotFound() // removed after the query
 	}
 	if err != nil {
 		return nil, err
@@ -46,13 +45,15 @@ func blobNotFound() *xrpc.Error {
 	return gen.Errorf(gen.ErrBlobNotFound, "no such blob in a message that the caller may read")
 }
 
-// part is what of an object an answer holds.
+// part is the range of an object that an answer has. whole says that the answer is
+// the whole object, with status 200.
 type part struct {
 	start, length, size int64
 	whole               bool
 }
 
-// partOf reads what is asked for; the parameters win over the header.
+// partOf returns the requested range. If the call has parameters, the header is
+// ignored.
 func partOf(p *gen.GetBlobParams, header string, size int64) (part, error) {
 	whole := part{length: size, size: size, whole: true}
 	var start, end int64 // end is exclusive
@@ -78,9 +79,9 @@ func partOf(p *gen.GetBlobParams, header string, size int64) (part, error) {
 	return part{start: start, length: end - start, size: size}, nil
 }
 
-// parseRange reads a Range header of one range of bytes (RFC 9110, section
-// 14.1.2). Anything else it leaves alone, as that section allows: ok is false
-// and the answer is the whole.
+// parseRange parses a Range header with one range of bytes (RFC 9110, section 14.1.2).
+// For any other header ok is false and the answer is the whole object, as that section
+// allows.
 func parseRange(header string, size int64) (start, end int64, ok bool) {
 	spec, found := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(strings.TrimSpace(spec), "-")
@@ -108,8 +109,8 @@ func parseRange(header string, size int64) (start, end int64, ok bool) {
 	return start, min(end, size-1) + 1, true
 }
 
-// digits reads a decimal number; one too large for int64 is as good as the
-// largest.
+// digits parses a decimal number. A number above the largest int64 becomes that one,
+// which is beyond the end of every object anyway.
 func digits(s string) (int64, bool) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false

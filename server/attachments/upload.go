@@ -22,22 +22,22 @@ import (
 
 const (
 	anyBytes = "application/octet-stream"
-	// maxMimeType bounds the media type that is kept, in bytes.
+	// maxMimeType bounds the stored media type, in bytes.
 	maxMimeType = 128
-	// cleanUpTime is how long a failed upload may take to clear up after
-	// itself; what is left then is the janitor's.
+	// cleanUpTime bounds the time that a failed upload takes to delete its object.
+	// The cleaner deletes what is left after that.
 	cleanUpTime = 10 * time.Second
-	// reservedTime is how long an upload keeps its room in the quota, where it
-	// never ends: a body at the least rate comes in that time.
+	// ReservedTime is the time after which the reservation of an upload expires that
+	// was never finished. A body that arrives at the minimum rate takes less.
 	ReservedTime = time.Hour
-	// meteredStep is how many bytes of a body without length are paid for at a
-	// time.
+	// meteredStep is the number of bytes of a body without Content-Length that are
+	// paid for at a time.
 	meteredStep = 64 << 10
 )
 
-// UploadBlob stores an attachment of the caller's under a new key of the blob
-// store, and makes it a blob when all of it is there. Uploading the same bytes
-// again gives the same blob.
+// UploadBlob stores an attachment under a new key of the blob store, and makes it a
+// blob of the caller when it is complete. Uploading the same bytes again returns the
+// same blob.
 func (s *Service) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	if up.ContentLength > limit.MaxBlob {
 		return nil, blobTooLarge()
@@ -58,13 +58,13 @@ func (s *Service) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.U
 	return out, err
 }
 
-// upload stores an attachment that is paid for, as far as its size is known. kept
-// tells whether anything new is stored, or may be.
+// upload stores an attachment that is paid for if its size is known. kept reports
+// whether a new object is stored or may be, so that the payment must not be returned.
 func (s *Service) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
 	key := blob.NewKey()
-	if room, err := s.reserveRoom(ctx, caller.DID, key, up.ContentLength); err != nil {
+	if fits, err := s.reserve(ctx, caller.DID, key, up.ContentLength); err != nil {
 		return nil, false, err
-	} else if !room {
+	} else if !fits {
 		out, err := s.findUploaded(ctx, caller, up)
 		return out, false, err
 	}
@@ -79,14 +79,15 @@ func (s *Service) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Uploa
 	return out, kept, err
 }
 
-// reserveRoom announces the object of an upload, with room for it in the quota of
-// its account. It is false where there is none. What comes without a length has
-// nothing reserved: its size is held against the quota at its end.
-func (s *Service) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
+// reserve records the object of an upload as an orphan object, which reserves length
+// bytes of the account's quota. fits is false if the quota has less left. An upload
+// without Content-Length reserves nothing: its size is compared with the quota at its
+// end.
+func (s *Service) reserve(ctx context.Context, did, key string, length int64) (fits bool, err error) {
 	err = s.InTx(ctx, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		taken, err := blobRoom(ctx, q, did, s.Now())
-		if room = taken+max(length, 1) <= limit.MaxBlobBytes; err != nil || !room {
+		used, err := quotaUsed(ctx, q, did, s.Now())
+		if fits = used+max(length, 1) <= limit.MaxBlobBytes; err != nil || !fits {
 			return err
 		}
 		return q.AddLooseObject(ctx, db.AddLooseObjectParams{ObjectKey: key, Since: s.Now(), Did: did, Reserved: max(0, length)})
@@ -94,12 +95,12 @@ func (s *Service) reserveRoom(ctx context.Context, did, key string, length int64
 	if err != nil {
 		return false, fmt.Errorf("announce object: %w", err)
 	}
-	return room, nil
+	return fits, nil
 }
 
-// blobRoom is what is taken of an account's quota, by blobs and by uploads under
-// way. It locks the account, if it is known: another one has nothing yet.
-func blobRoom(ctx context.Context, q *db.Queries, did string, now time.Time) (int64, error) {
+// quotaUsed returns how much of an account's quota blobs and open uploads use. It locks
+// the account's row if there is one; without a row the account has no blobs.
+func quotaUsed(ctx context.Context, q *db.Queries, did string, now time.Time) (int64, error) {
 	if err := q.HoldKnownAccount(ctx, did); err != nil {
 		return 0, err
 	}
@@ -110,7 +111,8 @@ func blobRoom(ctx context.Context, q *db.Queries, did string, now time.Time) (in
 	return r.BlobBytes + r.Reserved, err
 }
 
-// meteredBody is a body of unknown length, which is paid for as it comes.
+// meteredBody is a body without Content-Length. The account pays for it while it is
+// read.
 type meteredBody struct {
 	r    io.Reader
 	bill *storage.Bill
@@ -130,8 +132,8 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// storeBlob writes the object and makes it a blob; kept tells whether the blob
-// is that object.
+// storeBlob writes the object and makes it a blob. kept reports whether the blob is
+// that object, and not one with the same bytes from before.
 func (s *Service) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
 	w, err := s.blobs.Write(ctx, key, up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
@@ -139,15 +141,15 @@ func (s *Service) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Up
 	}
 	b := db.InsertBlobParams{Did: caller.DID, Cid: w.CID, ObjectKey: key, Size: w.Size, MimeType: mediaType(up.ContentType), CreatedAt: s.Now()}
 	err = s.InTx(ctx, func(tx pgx.Tx) error {
-		out, kept, err = ownBlob(ctx, db.New(tx), b)
+		out, kept, err = insertBlob(ctx, db.New(tx), b)
 		return err
 	})
 	return out, kept && err == nil, err
 }
 
-// ownBlob makes a complete object a blob of its owner, under the owner's
-// account row, unless the owner has those bytes already.
-func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *gen.UploadBlobOutput, kept bool, err error) {
+// insertBlob makes a complete object a blob of its owner, unless the owner has a blob
+// with the same bytes. It locks the owner's account row.
+func insertBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *gen.UploadBlobOutput, kept bool, err error) {
 	if err := q.HoldAccount(ctx, b.Did, b.CreatedAt); err != nil {
 		return nil, false, fmt.Errorf("lock account: %w", err)
 	}
@@ -181,8 +183,8 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 	return blobOutput(b.Cid, b.MimeType, b.Size), true, nil
 }
 
-// findUploaded answers who has no room left: what was uploaded before is still
-// found, and nothing is written.
+// findUploaded answers an upload for which the quota has too little left. It writes no
+// object, but returns the blob if the same bytes were uploaded before.
 func (s *Service) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	w, err := blob.Measure(up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
@@ -203,8 +205,8 @@ func (s *Service) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc
 	return nil, quotaExceeded(r.BlobBytes, r.Reserved)
 }
 
-// uploadError tells the client what is wrong with its bytes; other errors it
-// gives back.
+// uploadError returns the error of the lexicon for an upload that is wrong, and other
+// errors unchanged.
 func uploadError(err error, up *xrpc.Upload, w blob.Written) error {
 	var source *blob.Source
 	var known *xrpc.Error
@@ -235,9 +237,9 @@ func blobOutput(cid, mimeType string, size int64) *gen.UploadBlobOutput {
 	return &gen.UploadBlobOutput{Blob: xrpc.Blob{Ref: xrpc.CIDLink(cid), MimeType: mimeType, Size: size}}
 }
 
-// mediaType is the type without parameters, application/octet-stream where
-// there is none to speak of. It is what the uploader says of its ciphertext,
-// and nobody is served it.
+// mediaType returns the media type of a Content-Type without parameters, or
+// application/octet-stream if it is invalid or too long. It is the uploader's claim
+// about a ciphertext, so downloads are not served with it.
 func mediaType(header string) string {
 	t, _, err := mime.ParseMediaType(header)
 	if err != nil || len(t) > maxMimeType {
@@ -246,9 +248,9 @@ func mediaType(header string) string {
 	return t
 }
 
-// dropObject deletes the object of an upload that failed, if it is still an orphan:
-// where the answer of the transaction's commit was lost, it may have become a blob.
-// orphan says which. The cleaner deletes what remains.
+// dropObject deletes the object of a failed upload, and reports whether it was still an
+// orphan. If the answer to COMMIT was lost, it may be a blob, and is kept. The cleaner
+// deletes an orphan that dropObject could not delete.
 func (s *Service) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()

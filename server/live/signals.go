@@ -14,8 +14,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// SendEphemeral hands a signal to the streams that members have open at this
-// moment. It is stored nowhere.
+// SendEphemeral delivers a signal to the streams that members have open now, on all
+// instances. It is not stored.
 func (s *Service) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
 	return convo.WithinRate(s.Base, in.ConvoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
 		out, err := s.sendEphemeral(ctx, caller, in, full)

@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// StreamConvoEvents streams the caller's events as server-sent events.
+// StreamConvoEvents delivers the caller's events as server-sent events.
 func (s *Service) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
 	var ids []xrpc.ConvoID
 	if p.ConvoID != nil {
@@ -22,7 +22,7 @@ func (s *Service) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *
 	return s.streams.SSE(ctx, want, out)
 }
 
-// SubscribeConvoEvents streams the caller's events as frames.
+// SubscribeConvoEvents delivers the caller's events as WebSocket frames.
 func (s *Service) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
 	want, err := s.want(caller, p.ConvoIDs, p.Cursor)
 	if err != nil {
@@ -31,7 +31,8 @@ func (s *Service) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, 
 	return s.streams.WebSocket(ctx, want, out)
 }
 
-// want says what a stream is for. A ticket for one conversation opens no other.
+// want returns what a stream delivers. A ticket for one conversation gives access to
+// this conversation only: without ids the stream delivers its events.
 func (s *Service) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (stream.Want, error) {
 	w := stream.Want{DID: caller.DID}
 	if s.streams == nil {

@@ -20,8 +20,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// GetSubscriptionTicket gives a ticket that opens one stream without a token. It
-// is kept only as its hash, in the database, so every instance takes it.
+// GetSubscriptionTicket issues a ticket that opens one stream without a token. The
+// database stores its hash, so that every instance accepts it and a reader of the
+// database cannot use it.
 func (s *Service) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
 	q := db.New(s.Pool)
 	if in.ConvoID != nil {
@@ -39,7 +40,8 @@ func (s *Service) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller,
 	return &gen.GetSubscriptionTicketOutput{Ticket: ticket, Endpoint: s.subscribeURL(), ExpiresAt: xrpc.FormatTime(expires)}, nil
 }
 
-// subscribeURL is that of subscribeConvoEvents: http becomes ws, https wss.
+// subscribeURL returns the URL of subscribeConvoEvents, with ws for http and wss for
+// https.
 func (s *Service) subscribeURL() string {
 	return "ws" + strings.TrimPrefix(strings.TrimSuffix(s.publicURL, "/"), "http") + "/xrpc/" + gen.NSIDSubscribeConvoEvents
 }
@@ -49,13 +51,14 @@ func ticketHash(ticket string) []byte {
 	return sum[:]
 }
 
-// Tickets takes the tickets of GetSubscriptionTicket, of any instance.
+// Tickets accepts the tickets of GetSubscriptionTicket, from any instance.
 type Tickets struct {
 	pool *pgxpool.Pool
 	now  func() time.Time
 }
 
-// NewTickets takes tickets that are kept in pool's database.
+// NewTickets returns Tickets that are stored in pool's database. A nil clock is
+// time.Now.
 func NewTickets(pool *pgxpool.Pool, clock func() time.Time) *Tickets {
 	if clock == nil {
 		clock = time.Now
@@ -65,8 +68,8 @@ func NewTickets(pool *pgxpool.Pool, clock func() time.Time) *Tickets {
 
 var _ xrpc.Tickets = (*Tickets)(nil)
 
-// Find implements xrpc.Tickets: of any number of attempts with one ticket, one
-// succeeds to spend it.
+// Find implements xrpc.Tickets. Of several attempts with one ticket only one succeeds
+// to spend it.
 func (t *Tickets) Find(ctx context.Context, ticket string, _ *xrpc.Method) (xrpc.Proof, error) {
 	hash := ticketHash(ticket)
 	row, err := db.New(t.pool).GetTicket(ctx, hash)
@@ -83,7 +86,8 @@ func (t *Tickets) Find(ctx context.Context, ticket string, _ *xrpc.Method) (xrpc
 	return proof, nil
 }
 
-// refusal tells why a ticket is not taken, given what the database said of it.
+// refusal returns the error for a ticket that is unknown, used or expired, given the
+// result of its query.
 func (t *Tickets) refusal(err error, expires time.Time) error {
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !expires.After(t.now()) {
 		return xrpc.Errorf(http.StatusUnauthorized, gen.ErrInvalidTicket, "ticket: unknown, used, or expired; get another one")
