@@ -44,7 +44,7 @@ type newConvo struct {
 
 // CreateConvo creates a conversation with the group that a GroupInfo states, in
 // whatever epoch it is, and spends the packages that its Welcome names.
-func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
+func (s *groupService) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
 	n, err := parseNewConvo(caller, in)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (s *Server) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.Cr
 
 // run verifies and writes the conversation. overdrawn is why its creator may add
 // nobody now; who repeats a call has its first answer all the same.
-func (n *newConvo) run(ctx context.Context, s *Server, overdrawn error) (*gen.ConvoView, error) {
+func (n *newConvo) run(ctx context.Context, s *groupService, overdrawn error) (*gen.ConvoView, error) {
 	if n.refused = overdrawn; n.refused == nil {
 		if err := n.verify(ctx, s); err != nil {
 			return nil, err
@@ -95,7 +95,7 @@ func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, err
 	if i := slices.Index(in.InitialMembers, caller.DID); i >= 0 {
 		return nil, xrpc.Invalid(fmt.Sprintf("initialMembers[%d]", i), "is the creator, who is a member without being named")
 	}
-	if len(content.InitialMembers)+1 > MaxMembers {
+	if len(content.InitialMembers)+1 > limit.MaxMembers {
 		return nil, tooManyMembers(int64(len(content.InitialMembers) + 1))
 	}
 	if n.invite, err = parseWelcome("welcomeMessage", in.WelcomeMessage); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -20,7 +21,7 @@ const (
 
 // GetCommits gives the accepted commits of a range of framing epochs that lie
 // in the caller's windows. The cursor is the epoch of the last commit given.
-func (s *Server) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
+func (s *groupService) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
 	from, to, err := epochRange(p)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (s *Server) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 	}
 	rows, err := q.PageCommits(ctx, db.PageCommitsParams{
 		ConvoID: p.ConvoID, Did: caller.DID, FromEpoch: from, ToEpoch: to,
-		MaxRows: maxCommits + 1, MaxBytes: MaxAnswer, RowBytes: commitBytes,
+		MaxRows: maxCommits + 1, MaxBytes: limit.MaxAnswer, RowBytes: commitBytes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read commits: %w", err)

@@ -10,7 +10,7 @@ import (
 )
 
 // GetEpoch gives the current epoch of a conversation to its members.
-func (s *Server) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
+func (s *convoService) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
 	windows, err := db.New(s.pool).GetWindows(ctx, p.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)

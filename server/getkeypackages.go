@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -34,7 +35,7 @@ const (
 // an account that does not fit are in missingDevices while the account is not
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
-func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
+func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
 	c := claim{server: s, holder: caller.DID, dids: unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
@@ -95,7 +96,7 @@ func (d *claimDevice) view() gen.KeyPackageRef {
 // fitting picks the packages whose bytes go into the answer: account by
 // account, as long as there is room, and those of the first account always.
 func (c *claim) fitting() []*claimDevice {
-	room := MaxAnswer - 64
+	room := limit.MaxAnswer - 64
 	for _, did := range c.dids {
 		room -= len(did) + 3
 		room -= len(c.devices[did]) * (missingDeviceEntry + len(did))

@@ -28,7 +28,7 @@ import (
 // somebody has may come back when that transaction fails, so a claim that found
 // nothing where something is available tries again before it gives up.
 type claim struct {
-	server *Server
+	server *keyPackagesService
 	holder string
 	convo  xrpc.ConvoID // "" for none
 	suite  int64        // 0 for any
@@ -99,7 +99,7 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 	}
 	// Read under the lock: the lease begins now, however long that took.
 	now := c.server.now().Truncate(time.Microsecond)
-	ends := now.Add(LeaseTime)
+	ends := now.Add(limit.LeaseTime)
 	if err := c.list(ctx, q, now, ends); err != nil {
 		return false, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -27,7 +28,7 @@ const messageViewBytes = 1200
 
 // GetMessages gives a page of a conversation's messages by number, inside the
 // windows of the caller's memberships.
-func (s *Server) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
+func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
 	if p.BeforeSeq != nil && (p.SinceSeq != nil || p.SinceMessage != nil) {
 		return nil, xrpc.Invalid("beforeSeq", "not together with sinceSeq or sinceMessage")
 	}
@@ -217,7 +218,7 @@ func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*g
 func (r *messageRange) args(until int64) db.PageMessagesParams {
 	return db.PageMessagesParams{
 		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, UntilSeq: until, MaxRows: int64(r.limit) + 1,
-		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
+		MaxBytes: limit.MaxAnswer, RowBytes: messageViewBytes,
 	}
 }
 

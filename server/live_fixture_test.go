@@ -67,7 +67,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 		}
 		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
 	}
-	c.MustConnect(s.hub, from)
+	c.MustConnect(s.messagesService.hub, from)
 	return c
 }
 

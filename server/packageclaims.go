@@ -185,7 +185,7 @@ func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackag
 	if len(given) == 0 {
 		return false, nil
 	}
-	low := db.LogKeyPackagesLowParams{Horizon: now.Add(LeaseTime), Now: now, Low: LowKeyPackages}
+	low := db.LogKeyPackagesLowParams{Horizon: now.Add(limit.LeaseTime), Now: now, Low: limit.LowKeyPackages}
 	for _, p := range given {
 		low.Dids, low.DeviceIds = append(low.Dids, p.did), append(low.DeviceIds, p.id)
 		low.CipherSuites = append(low.CipherSuites, p.suite)
@@ -196,20 +196,4 @@ func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackag
 		return false, fmt.Errorf("log scarce packages: %w", err)
 	}
 	return n > 0, nil
-}
-
-// cleanClaims forgets what counts no more: when packages were given, and for
-// whom and for which conversation they were leased.
-func (s *Server) cleanClaims(ctx context.Context) (bool, error) {
-	q, now := db.New(s.pool), s.now()
-	leases, err := q.ClearEndedLeases(ctx, now, cleanBatch)
-	if err != nil {
-		return false, fmt.Errorf("clear ended leases: %w", err)
-	}
-	claims, err := q.DeleteEndedPackageClaims(ctx, now, cleanBatch)
-	if err != nil {
-		return false, fmt.Errorf("delete old counts of key packages: %w", err)
-	}
-	s.removed.add(removedClaims, claims)
-	return leases == cleanBatch || claims == cleanBatch, nil
 }

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -28,7 +29,7 @@ type newKeyPackage struct {
 
 // PublishKeyPackage stores a key package of one of the caller's devices, for
 // others to claim.
-func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
+func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
 	now := s.now()
 	first, err := s.idempotency.firstAnswer(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
 	if err != nil {
@@ -109,7 +110,7 @@ func readKeyPackage(b []byte, suite string, expires *string) (*newKeyPackage, er
 // check verifies the package as one of the account did, at now.
 func (p *newKeyPackage) check(now time.Time, did string) error {
 	err := p.parsed.Verify(now, did)
-	if latest := now.Add(MaxPackageLifetime); p.parsed.NotAfter().After(latest) {
+	if latest := now.Add(limit.MaxPackageLifetime); p.parsed.NotAfter().After(latest) {
 		return expirationTooFar(p.parsed.NotAfter(), latest, err)
 	}
 	if !p.expires.After(now) {

@@ -11,13 +11,14 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
 
 // PublishKeyPackages stores up to 100 key packages at once; what is wrong with
 // one does not concern the others.
-func (s *Server) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
+func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
 	now := s.now()
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
 	refusals := make([]error, len(in.KeyPackages))
@@ -163,11 +164,11 @@ func (r *packageRoom) take(p *newKeyPackage) error {
 	switch {
 	case r.deleted[p.deviceID]:
 		return gen.Errorf(gen.ErrInvalidKeyPackage, "KeyPackage: leaf_node.signature_key is that of a deleted device, which stays deleted")
-	case !r.live[p.deviceID] && len(r.live) >= MaxDevices:
+	case !r.live[p.deviceID] && len(r.live) >= limit.MaxDevices:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the account has %d devices, which is the limit: delete one with deleteDevice", len(r.live))
-	case r.packages[at] >= MaxKeyPackages && at.lastResort:
+	case r.packages[at] >= limit.MaxKeyPackages && at.lastResort:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d last-resort packages of this cipher suite, which is the limit", r.packages[at])
-	case r.packages[at] >= MaxKeyPackages:
+	case r.packages[at] >= limit.MaxKeyPackages:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d packages of this cipher suite, which is the limit", r.packages[at])
 	}
 	r.published[string(p.ref)] = true

@@ -15,14 +15,14 @@ import (
 
 // SendEphemeral hands a signal to the streams that members have open at this
 // moment. It is stored nowhere.
-func (s *Server) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
-	return paced(s, in.ConvoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
+func (s *liveService) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
+	return paced(s.base, in.ConvoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
 		out, err := s.sendEphemeral(ctx, caller, in, full)
 		return out, true, err
 	})
 }
 
-func (s *Server) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
+func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
 	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, in.ConvoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

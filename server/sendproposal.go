@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,19 +25,19 @@ type parsedProposal struct {
 }
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
-func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
+func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
 	p, err := parseProposal(in.ConvoID, in.Proposal)
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, in.ConvoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
+	return paced(s.base, in.ConvoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
 		p.full = full
 		out, err := s.sendProposal(ctx, caller, in, p)
 		return out, true, err
 	})
 }
 
-func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
+func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
 	now := s.timestamp()
 	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 // parseProposal reads a proposal as far as anyone outside the group can.
 func parseProposal(convoID xrpc.ConvoID, b []byte) (*parsedProposal, error) {
 	const name, field = gen.ErrInvalidProposal, "proposal"
-	m, framing, err := parseFramed(name, field, b, MaxProposal)
+	m, framing, err := parseFramed(name, field, b, limit.MaxProposal)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // StreamConvoEvents streams the caller's events as server-sent events.
-func (s *Server) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
+func (s *liveService) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
 	var ids []xrpc.ConvoID
 	if p.ConvoID != nil {
 		ids = []xrpc.ConvoID{*p.ConvoID}
@@ -22,7 +22,7 @@ func (s *Server) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *g
 }
 
 // SubscribeConvoEvents streams the caller's events as frames.
-func (s *Server) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
+func (s *liveService) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
 	want, err := s.want(caller, p.ConvoIDs, p.Cursor)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (s *Server) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p
 }
 
 // want says what a stream is for. A ticket for one conversation opens no other.
-func (s *Server) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (stream.Want, error) {
+func (s *liveService) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (stream.Want, error) {
 	w := stream.Want{DID: caller.DID}
 	if s.streams == nil {
 		return w, xrpc.Errorf(503, xrpc.ServiceUnavailable, "this instance has no streams")
@@ -50,6 +50,3 @@ func (s *Server) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (s
 	}
 	return w, nil
 }
-
-// Drain ends what waits for something to happen, so that the server can stop.
-func (s *Server) Drain() { s.drain() }

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -21,7 +22,7 @@ import (
 // and which it is a member of no more. With waitMs it waits for something to
 // tell. The cursor it gives is the position of the newest row of the log that
 // it took into account, so a stream goes on from there without gap.
-func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
+func (s *messagesService) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
 	r, err := newSyncRequest(caller.DID, in)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ type syncFound struct {
 }
 
 // reader reads what is asked, for one call or several.
-func (s *Server) reader(r *syncRequest) func(context.Context) (syncFound, error) {
+func (s *messagesService) reader(r *syncRequest) func(context.Context) (syncFound, error) {
 	return func(ctx context.Context) (syncFound, error) {
 		l := &syncLook{syncRequest: r, pool: s.pool}
 		out, err := l.read(ctx)
@@ -241,7 +242,7 @@ const maxSyncConvos = 1000
 // the lists hold, and no more new ones than fit into half an answer. cut says
 // that there are others. What the client names is told in every part.
 func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
-	room, convos, fresh := int64(MaxAnswer/2), 0, 0
+	room, convos, fresh := int64(limit.MaxAnswer/2), 0, 0
 	for len(rows) > 0 {
 		id, n, cost := rows[0].ConvoID, 0, int64(0)
 		for ; n < len(rows) && rows[n].ConvoID == id; n++ {

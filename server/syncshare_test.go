@@ -410,7 +410,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	if err := stream.BeginGeneration(t.Context(), s.pool); err != nil {
 		t.Fatal(err)
 	}
-	s.hub.Hint()
+	s.messagesService.hub.Hint()
 	w.answers(3, "", convo)
 	in.Cursor = syncCursor(t, s, bob)
 	release = w.hold()

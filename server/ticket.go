@@ -15,12 +15,13 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
 // GetSubscriptionTicket gives a ticket that opens one stream without a token. It
 // is kept only as its hash, in the database, so every instance takes it.
-func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
+func (s *liveService) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
 	q := db.New(s.pool)
 	if in.ConvoID != nil {
 		if err := requireMember(ctx, q, *in.ConvoID, caller.DID); err != nil {
@@ -28,7 +29,7 @@ func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, 
 		}
 	}
 	ticket := rand.Text()
-	expires := s.timestamp().Add(TicketTime)
+	expires := s.timestamp().Add(limit.TicketTime)
 	if err := q.InsertTicket(ctx, db.InsertTicketParams{
 		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: in.ConvoID, ExpiresAt: expires,
 	}); err != nil {
@@ -38,7 +39,7 @@ func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, 
 }
 
 // subscribeURL is that of subscribeConvoEvents: http becomes ws, https wss.
-func (s *Server) subscribeURL() string {
+func (s *liveService) subscribeURL() string {
 	return "ws" + strings.TrimPrefix(strings.TrimSuffix(s.publicURL, "/"), "http") + "/xrpc/" + gen.NSIDSubscribeConvoEvents
 }
 
