@@ -298,10 +298,10 @@ var (
 	}
 )
 
-// MaxJSON is the largest body of JSON that a method takes.
+// MaxJSON is the size in bytes of the largest JSON body that any method accepts.
 const MaxJSON = 28311552
 
-// Methods are all methods, in order of their NSIDs.
+// Methods lists all methods in the order of their NSIDs.
 var Methods = []*xrpc.Method{
 	MethodAddMembers,
 	MethodConfirmWelcome,

@@ -10,6 +10,11 @@ import (
 	"catbird.blue/mls/server/storage"
 )
 
+// rememberedLeaves bounds the hashes of verified leaves that are kept in
+// memory, about 200 bytes each, so that a commit costs the signatures of what
+// it changed.
+const rememberedLeaves = 50_000
+
 // base is what all rooms stand on.
 type base struct {
 	pool        *pgxpool.Pool
@@ -22,16 +27,22 @@ type base struct {
 	// are accepted from.
 	pastEpochs int64
 	// memory has the leaves that were verified before.
-	memory *mls.Memory
+	memory *mls.LeafCache
 }
 
 func newBase(c Config) *base {
 	b := &base{
 		pool: c.Pool, now: c.Clock, bus: c.Bus, idempotency: &idempotency{c.Secret.Key("idempotency")},
-		pace: c.Pace, storage: c.Storage, pastEpochs: c.PastEpochs, memory: mls.NewMemory(rememberedLeaves),
+		pace: c.Pace, storage: c.Storage, pastEpochs: c.PastEpochs, memory: mls.NewLeafCache(rememberedLeaves),
 	}
 	if b.now == nil {
 		b.now = time.Now
 	}
 	return b
 }
+
+// timestamp is the current time as the database keeps it.
+func (s *base) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// convoService has the methods that list conversations.
+type convoService struct{ *base }

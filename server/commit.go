@@ -112,9 +112,6 @@ func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *comm
 	return out, stored, nil
 }
 
-// timestamp is the current time as the database keeps it.
-func (s *base) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
-
 // commitTx is a commit inside its transaction.
 type commitTx struct {
 	handshakeTx
@@ -197,6 +194,22 @@ func (c *commitTx) checkEpoch(ctx context.Context) error {
 	wait, err := c.turn(ctx)
 	if err == nil && wait > 0 {
 		err = &lostRace{framing: c.epoch, current: c.convo.Epoch, wait: wait}
+	}
+	return err
+}
+
+// waits is errConvoFull for a commit of a member in a conversation that is full,
+// unless it ends memberships, and the member may do that.
+func (c *commitRequest) waits(ctx context.Context, q *db.Queries, caller string) error {
+	if !c.full {
+		return nil
+	}
+	if len(c.removed) == 0 {
+		return errConvoFull
+	}
+	may, err := mayRemove(ctx, q, c.conversation, caller)
+	if err == nil && !may {
+		err = errConvoFull
 	}
 	return err
 }

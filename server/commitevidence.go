@@ -76,7 +76,7 @@ func (e *evidence) requireTree(why string) error {
 func (e *evidence) epoch() int64 { return int64(e.info.Context.Epoch) }
 
 // verify gives the group that the GroupInfo states.
-func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.Memory) (*mls.Group, error) {
+func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.LeafCache) (*mls.Group, error) {
 	g, err := e.info.Verify(tree, mem)
 	if err != nil {
 		return nil, refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
@@ -86,7 +86,7 @@ func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.Memory) (*mls.Group, e
 
 // states checks that the GroupInfo is one of the group g, whose tree it may
 // leave out. what says which group that is.
-func (e *evidence) states(g *mls.Group, what string, mem *mls.Memory) error {
+func (e *evidence) states(g *mls.Group, what string, mem *mls.LeafCache) error {
 	tree := e.tree
 	if tree == nil {
 		tree = g.Tree

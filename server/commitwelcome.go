@@ -236,3 +236,12 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 	}
 	return nil
 }
+
+// owners are the accounts whose packages a Welcome names, each once.
+func owners(packages []db.LockPackagesRow) []string {
+	dids := make([]string, len(packages))
+	for i, p := range packages {
+		dids[i] = p.Did
+	}
+	return unique(dids)
+}

@@ -22,7 +22,7 @@ func (n *newConvo) verify(ctx context.Context, s *groupService) error {
 
 // takeGroup verifies the group that the GroupInfo states. Its leaves are the
 // creator's and those that the Welcome brings, one to one.
-func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.Memory) (err error) {
+func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.LeafCache) (err error) {
 	own := func(index uint32) bool { return index == n.evidence.info.Signer }
 	if err := checkNewLeaves(n.evidence.tree, own, packages); err != nil {
 		return err

@@ -77,15 +77,6 @@ func (l *eventList) store(ctx context.Context, q *db.Queries, convoID xrpc.Convo
 	return row, nil
 }
 
-// owners are the accounts whose packages a Welcome names, each once.
-func owners(packages []db.LockPackagesRow) []string {
-	dids := make([]string, len(packages))
-	for i, p := range packages {
-		dids[i] = p.Did
-	}
-	return unique(dids)
-}
-
 // hint says on the bus that there is something new about a conversation or an
 // account. It comes after the commit.
 func (s *base) hint(lane string) {

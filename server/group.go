@@ -12,11 +12,6 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// rememberedLeaves bounds the hashes of verified leaves that are kept in
-// memory, about 200 bytes each, so that a commit costs the signatures of what
-// it changed.
-const rememberedLeaves = 50_000
-
 // errGroupMoved: the conversation is in another epoch under the lock than it was
 // when the call was verified.
 var errGroupMoved = errors.New("the group's state changed meanwhile")

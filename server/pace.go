@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -50,20 +49,4 @@ func paced[O any](s *base, convoID xrpc.ConvoID, m *xrpc.Method, call func(full 
 		return nil, wait
 	}
 	return out, err
-}
-
-// waits is errConvoFull for a commit of a member in a conversation that is full,
-// unless it ends memberships, and the member may do that.
-func (c *commitRequest) waits(ctx context.Context, q *db.Queries, caller string) error {
-	if !c.full {
-		return nil
-	}
-	if len(c.removed) == 0 {
-		return errConvoFull
-	}
-	may, err := mayRemove(ctx, q, c.conversation, caller)
-	if err == nil && !may {
-		err = errConvoFull
-	}
-	return err
 }

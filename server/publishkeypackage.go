@@ -69,7 +69,7 @@ func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.
 		out.KeyPackageHash, out.DeviceID = new(hex.EncodeToString(p.ref)), &p.deviceID
 		return first.keep(ctx, q, out)
 	})
-	settle(ctx, bill, true, err)
+	settleBill(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}

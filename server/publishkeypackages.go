@@ -50,7 +50,7 @@ func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc
 		}
 		return err
 	})
-	settle(ctx, bill, true, err)
+	settleBill(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}
@@ -202,4 +202,24 @@ func insertKeyPackages(ctx context.Context, q *db.Queries, did string, now time.
 		rows.Expires = append(rows.Expires, p.expires)
 	}
 	return q.InsertKeyPackages(ctx, rows)
+}
+
+// payPackages counts key packages that are about to be stored.
+func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPackage) error {
+	bytes := int64(0)
+	for _, p := range packages {
+		bytes += int64(len(p.published))
+	}
+	return bill.Pay(ctx, storage.Amount{Bytes: bytes})
+}
+
+// payKeyPackages pays for the two signatures of each package, nil ones apart.
+func (s *keyPackagesService) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
+	var cost time.Duration
+	for _, p := range packages {
+		if p != nil {
+			cost += 2 * p.parsed.CipherSuite.CheckTime()
+		}
+	}
+	return s.payChecks(ctx, did, cost)
 }

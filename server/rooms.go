@@ -7,9 +7,6 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// convoService has the methods that list conversations.
-type convoService struct{ *base }
-
 // groupService has the methods of handshakes.
 type groupService struct {
 	*base

@@ -50,7 +50,7 @@ func (s *messagesService) payMessage(ctx context.Context, caller xrpc.Caller, in
 	}
 	out, err := s.sendMessage(ctx, caller, in, m)
 	if err != nil {
-		settle(ctx, bill, false, err)
+		settleBill(ctx, bill, false, err)
 		return nil, err
 	}
 	bill.Settle(ctx, out.fresh, nil)

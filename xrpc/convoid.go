@@ -48,7 +48,7 @@ func DecodeConvoID(p *ConvoID, d *Decoder) error {
 // UnmarshalCBOR reads an id from a frame.
 func (id *ConvoID) UnmarshalCBOR(b []byte) error {
 	var s string
-	if err := decoding.Unmarshal(b, &s); err != nil {
+	if err := decMode.Unmarshal(b, &s); err != nil {
 		return err
 	}
 	*id = received(s)

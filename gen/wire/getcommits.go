@@ -10,18 +10,19 @@ import (
 
 // GetCommitsParams are the parameters of GetCommits.
 type GetCommitsParams struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
 	ConvoID xrpc.ConvoID
-	// First framing epoch, inclusive.
+	// First framing epoch of the range.
 	FromEpoch int64
-	// Last framing epoch, inclusive; the newest where absent.
+	// Last framing epoch of the range. If absent, the range extends to the
+	// newest commit.
 	ToEpoch *int64
-	// Where the previous page ended.
+	// Cursor of the previous page.
 	Cursor *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetCommitsParams) Check(c *xrpc.Checker) {
 	c.String("convoId", string(v.ConvoID), 32, 128)
 	c.ConvoID("convoId", v.ConvoID)
@@ -34,7 +35,7 @@ func (v *GetCommitsParams) Check(c *xrpc.Checker) {
 	}
 }
 
-// getCommitsParamsRules are the violations that have an error name of their own.
+// getCommitsParamsRules are the violations that the policy gives an error name of their own.
 var getCommitsParamsRules = []xrpc.Named{
 	{Path: "fromEpoch", Constraint: "minimum", Name: "InvalidEpochRange", Status: 400},
 	{Path: "toEpoch", Constraint: "minimum", Name: "InvalidEpochRange", Status: 400},
@@ -42,10 +43,10 @@ var getCommitsParamsRules = []xrpc.Named{
 	{Path: "cursor", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetCommitsParams) Validate() error { return xrpc.Check(v, getCommitsParamsRules...) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetCommitsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getCommitsParamsRules...)
 	p.Required("convoId", "fromEpoch")
@@ -56,7 +57,7 @@ func (v *GetCommitsParams) Parse(q url.Values) error {
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetCommitsParams) Values() url.Values {
 	q := xrpc.Values{}
 	q.ConvoID("convoId", v.ConvoID)
@@ -72,15 +73,15 @@ func (v *GetCommitsParams) Values() url.Values {
 
 // GetCommitsOutput is the answer of GetCommits.
 type GetCommitsOutput struct {
-	// Conversation: the MLS group id in lower-case hexadecimal.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
 	ConvoID xrpc.ConvoID
-	// By epoch, ascending.
+	// The commits in ascending order of epochs.
 	Commits []CommitMessage
-	// Where this page ended; absent at the end.
+	// Cursor for the next page. Absent if this is the last page.
 	Cursor *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetCommitsOutput) Check(c *xrpc.Checker) {
 	c.String("convoId", string(v.ConvoID), -1, 128)
 	c.ConvoID("convoId", v.ConvoID)
@@ -90,7 +91,7 @@ func (v *GetCommitsOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -105,10 +106,10 @@ func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "commits")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetCommitsOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetCommitsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("convoId").ConvoID(v.ConvoID)
@@ -123,5 +124,5 @@ func (v *GetCommitsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetCommitsOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

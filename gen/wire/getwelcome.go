@@ -10,15 +10,15 @@ import (
 
 // GetWelcomeParams are the parameters of GetWelcome.
 type GetWelcomeParams struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
 	ConvoID xrpc.ConvoID
-	// Device the Welcome is for; where absent, the newest open one of the
-	// account.
+	// Id of the device that the Welcome is for. If absent, the newest open
+	// Welcome of the account is returned.
 	DeviceID *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetWelcomeParams) Check(c *xrpc.Checker) {
 	c.String("convoId", string(v.ConvoID), 32, 128)
 	c.ConvoID("convoId", v.ConvoID)
@@ -27,10 +27,10 @@ func (v *GetWelcomeParams) Check(c *xrpc.Checker) {
 	}
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetWelcomeParams) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetWelcomeParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId")
@@ -39,7 +39,7 @@ func (v *GetWelcomeParams) Parse(q url.Values) error {
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetWelcomeParams) Values() url.Values {
 	q := xrpc.Values{}
 	q.ConvoID("convoId", v.ConvoID)
@@ -51,21 +51,23 @@ func (v *GetWelcomeParams) Values() url.Values {
 
 // GetWelcomeOutput is the answer of GetWelcome.
 type GetWelcomeOutput struct {
-	// Conversation: the MLS group id in lower-case hexadecimal.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
 	ConvoID xrpc.ConvoID
-	// The Welcome as it was sent. Base64, standard alphabet, padded.
+	// The Welcome exactly as it was sent, in base64 with the standard alphabet
+	// and padding.
 	Welcome xrpc.Base64
-	// ratchet_tree, where it was sent beside the Welcome.
+	// The ratchet tree, if it was sent together with the Welcome.
 	RatchetTree xrpc.Bytes
-	// The epoch it joins.
+	// The epoch at which the Welcome joins the group.
 	Epoch *int64
-	// Number of its commit; 0 for a Welcome of createConvo.
+	// Sequence number of the commit to which the Welcome belongs; 0 for a
+	// Welcome from createConvo.
 	Seq *int64
-	// The caller's packages that the Welcome names.
+	// The caller's key packages that the Welcome names.
 	KeyPackageHashes []string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
 	c.String("convoId", string(v.ConvoID), -1, 128)
 	c.ConvoID("convoId", v.ConvoID)
@@ -84,7 +86,7 @@ func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
 	})
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -105,10 +107,10 @@ func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "welcome")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetWelcomeOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("convoId").ConvoID(v.ConvoID)
@@ -132,5 +134,5 @@ func (v *GetWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetWelcomeOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

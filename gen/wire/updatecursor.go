@@ -8,21 +8,21 @@ import (
 
 // UpdateCursorInput is the input of UpdateCursor.
 type UpdateCursorInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
 	ConvoID xrpc.ConvoID
-	// Number of the newest message that was read.
+	// Sequence number of the newest message that was read.
 	Seq int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UpdateCursorInput) Check(c *xrpc.Checker) {
 	c.String("convoId", string(v.ConvoID), 32, 128)
 	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -35,10 +35,10 @@ func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "seq")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UpdateCursorInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdateCursorInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("convoId").ConvoID(v.ConvoID)
@@ -46,27 +46,27 @@ func (v *UpdateCursorInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UpdateCursorInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *UpdateCursorInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *UpdateCursorInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // UpdateCursorOutput is the answer of UpdateCursor.
 type UpdateCursorOutput struct {
-	// When the position was last set.
+	// Time when the position was last set.
 	UpdatedAt string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UpdateCursorOutput) Check(c *xrpc.Checker) {
 	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UpdateCursorOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -77,15 +77,15 @@ func (v *UpdateCursorOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "updatedAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UpdateCursorOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdateCursorOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("updatedAt").String(v.UpdatedAt)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UpdateCursorOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

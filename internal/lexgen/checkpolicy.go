@@ -7,8 +7,8 @@ import (
 
 const policyFile = "policy"
 
-// checkPolicy refuses entries that name what the lexicons do not have, and
-// hands the rules to their methods.
+// checkPolicy reports entries that name something that the lexicons do not
+// have, and assigns the rules to their methods.
 func (b *builder) checkPolicy() {
 	for _, place := range b.policy.Base64 {
 		if !b.base64[place] {
@@ -103,7 +103,8 @@ func (b *builder) rule(m *method, r Rule) {
 	}
 }
 
-// permissionSet holds a permission-set lexicon equal to the methods it is for.
+// permissionSet checks that a permission-set lexicon lists exactly the methods
+// that belong to it.
 func (b *builder) permissionSet(entry, name string, belongs func(*method) bool) {
 	if name == "" {
 		return

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// Policy is what the lexicons cannot say. Every entry is checked against them:
-// one that names something they do not have is an error.
+// Policy holds the facts about methods that lexicons cannot express. Every
+// entry is checked against the lexicons: an entry that names something unknown
+// is an error.
 type Policy struct {
-	// Namespace that all NSIDs are in. Methods and files are named by
-	// what follows it.
+	// Namespace is the prefix of all NSIDs. Methods and files are named by the
+	// rest of the NSID.
 	Namespace string
-	// Base64 lists the strings that carry bytes, as DEFINITION.path with
-	// the definition as in Rules' messages: createConvo.input.groupInfo,
+	// Base64 lists the strings that carry bytes, as DEFINITION.path. The
+	// definition is written as in createConvo.input.groupInfo or
 	// defs.keyPackageRef.keyPackage.
 	Base64 []string
 	// ConvoIDs lists the strings that are ids of conversations, by their name
@@ -21,31 +22,32 @@ type Policy struct {
 	ConvoIDs []string
 	// Methods has an entry for every method.
 	Methods map[string]MethodPolicy
-	// Status of error names; others have 400.
+	// Status gives the HTTP status of error names. The default is 400.
 	Status map[string]int
-	// Full and Read name the permission sets that list every method with
-	// a token, and those that read. "" for none.
+	// Full and Read are the names of two permission sets: Full must list every
+	// method that needs a token, Read those of them that only read. "" means
+	// that there is no such set.
 	Full, Read string
 }
 
-// MethodPolicy is everything about one method that its lexicon cannot say.
+// MethodPolicy holds the facts about one method that its lexicon cannot express.
 type MethodPolicy struct {
-	// Rate is the class of methods that the method shares a rate with.
+	// Rate is the rate class: the methods of one class share a rate.
 	Rate RateClass
 	// Public methods need no token. Their class is RatePublic.
 	Public bool
-	// Ticket is set where the parameter "ticket" can stand for a token.
+	// Ticket methods accept a ticket in the parameter "ticket" in place of a token.
 	Ticket bool
-	// ReadOnly procedures change nothing, so reading rights include them.
+	// ReadOnly procedures change nothing. Reading rights include them.
 	ReadOnly bool
 	// Streams is the Go name of the union of events that the method streams,
 	// "" where it streams none. Methods with the same name have the same
 	// events, and one Go type for each.
 	Streams string
-	// TooLarge is the error name for a body beyond the bound; "" for
+	// TooLarge is the error name for a request body that is too large; "" means
 	// PayloadTooLarge.
 	TooLarge string
-	// Rules give violated constraints their own error names.
+	// Rules assign error names to violated constraints.
 	Rules []Rule
 }
 
@@ -80,13 +82,13 @@ var rateClasses = []RateClass{
 	RateRead, RateSend, RateChange, RatePublish, RateClaim, RateUpload, RateDownload, RateStream, RatePublic,
 }
 
-// Rule gives the violation of a constraint of a method's input or parameters
-// an error that the method declares.
+// Rule assigns one of the errors that a method declares to the violation of
+// constraints of its input or parameters.
 type Rule struct {
-	// Path of the value, with [] for the items of an array.
+	// Path is the path of the value, with [] for the items of an array.
 	Path string
-	// Constraints that share the error: minLength, maxLength, minimum,
-	// maximum, format, required, type.
+	// Constraints lists the constraints that share the error: minLength,
+	// maxLength, minimum, maximum, format, required, type.
 	Constraints []string
 	Error       string
 }
@@ -98,7 +100,7 @@ var (
 	negative  = []string{"minimum"}
 )
 
-// DefaultPolicy is the policy of this service.
+// DefaultPolicy returns the policy of this service.
 func DefaultPolicy() Policy {
 	return Policy{
 		Namespace: "blue.catbird.mls",

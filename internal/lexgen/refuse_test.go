@@ -8,11 +8,11 @@ import (
 	"testing/fstest"
 )
 
-// wrong is a lexicon of the golden file made wrong in one way.
+// wrong is a golden lexicon with one mistake.
 type wrong struct {
 	file     string
 	old, new string
-	// want is part of the problem, which begins with the file.
+	// want is part of the expected problem, whose text begins with the file.
 	want string
 }
 
@@ -28,7 +28,7 @@ const (
 	reading = "com/example/chat/authRead.json"
 )
 
-// What is refused while a file is read.
+// Mistakes that are refused while a file is read.
 var malformedFiles = []wrong{
 	{defs, `"lexicon": 1,`, `"lexicon": 1`, "malformed JSON: line 2"},
 	{defs, `"lexicon": 1,`, `"lexicon": 1, "lexicon": 1,`, "duplicate object member name"},
@@ -75,7 +75,7 @@ var malformedFiles = []wrong{
 	{rights, `"com.example.chat.list"`, `"list"`, "rpc permission"},
 }
 
-// What the linter refuses.
+// Mistakes that the linter refuses.
 var lintedFiles = []wrong{
 	{defs, `"description": "A friend.",`, ``, "defs.friend: no description"},
 	{ping, `"description": "Say that all is well.",`, ``, "defs.main: no description"},
@@ -126,7 +126,7 @@ var lintedFiles = []wrong{
 	{defs, `"knownValues": ["ann", "bob"]`, `"knownValues": ["#ann"]`, "known-string-local-ref"},
 }
 
-// What the generator refuses.
+// Mistakes that the generator refuses.
 var unwritable = []wrong{
 	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "unknown"}`, "does not write values of type unknown"},
 	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "union", "refs": ["#nick"]}`, "does not write values of type union"},
@@ -169,7 +169,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// checkRefusal generates and wants a problem in file, or none where want is "".
+// checkRefusal generates code and expects a problem in file, or none if want is
+// "".
 func checkRefusal(t *testing.T, files fstest.MapFS, policy Policy, file, want, what string) {
 	t.Helper()
 	set, err := Load(files)
@@ -212,12 +213,12 @@ func TestRefusedStreams(t *testing.T) {
 		{follow, members, `"refs": ["com.example.chat.defs#friend"]`, "is not local"},
 		{follow, `{"type": "union", ` + members + `}`, `{"type": "ref", "ref": "#said"}`, "expected 'union' schema"},
 		{follow, members, `"refs": []`, "must be a union of events"},
-		// One Go type for an event of several methods.
+		// An event that several methods stream must get one Go type.
 		{watch, members, `"refs": ["#left", "#said"]`, "not those of com.example.chat.follow, which streams Happening too"},
 		{watch, members, `"refs": ["#said"]`, "not those of com.example.chat.follow"},
 		{watch, left, left + `, "why": {"type": "string", "maxLength": 9}`, "defs.left: not the same as in com.example.chat.follow"},
 		{watch, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "integer", "minimum": 1}`, "defs.said: not the same"},
-		// What an event must have, and may not.
+		// An event must have certain fields, and must not have others.
 		{follow, left, strings.Replace(left, `"required": ["cursor"],`, "", 1), "an event has a required string cursor"},
 		{follow, left, strings.Replace(left, `"string", "maxLength": 20`, `"integer"`, 1), "an event has a required string cursor"},
 		{follow, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "blob"}`, "no blobs, links, base64 and defaults into events"},
@@ -239,7 +240,8 @@ func TestRefusedStreams(t *testing.T) {
 	}
 }
 
-// A stream needs parameters, a name for its events and is no procedure.
+// A streaming method must have parameters, its union must have a name in the
+// policy, and it must not be a procedure.
 func TestRefusedStreamMethods(t *testing.T) {
 	base, _ := golden(t)
 	const file = "com/example/chat/notice.json"

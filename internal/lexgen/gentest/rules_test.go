@@ -13,7 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Every violation that the policy names is answered with its name and status.
+// Every violation for which the policy has a rule must be answered with that
+// rule's error name and status.
 func TestEveryRule(t *testing.T) {
 	b := newBook(t)
 	policy := lexgen.DefaultPolicy()
@@ -56,7 +57,7 @@ func checkRule(t *testing.T, b *book, m *xrpc.Method, name string, r lexgen.Rule
 	}
 }
 
-// violate gives a valid value but for the one at path, which breaks the
+// violate returns a value that is valid except at path, where it breaks the
 // constraint.
 func (b *book) violate(t *testing.T, p place, path []string, constraint string) any {
 	t.Helper()

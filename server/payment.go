@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 
-	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -21,26 +20,6 @@ func (p *payment) giveBack(ctx context.Context) {
 	if p != nil {
 		p.limits.Return(ctx, p.row, p.who, p.n)
 	}
-}
-
-// payAdditions takes the accounts that a commit adds from what the caller may
-// add in an hour. Where that is less, the request is overdrawn.
-func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*payment, error) {
-	added := unique(req.added)
-	if s.pace == nil || len(added) == 0 {
-		return nil, nil
-	}
-	may, err := mayRemove(ctx, db.New(s.pool), req.conversation, caller.DID)
-	if err != nil {
-		return nil, err
-	}
-	row := limit.MembersAdded
-	if may {
-		row = limit.MembersAddedByRemovers
-	}
-	var taken *payment
-	taken, req.overdrawn = s.pay(ctx, caller, row, int64(len(added)))
-	return taken, nil
 }
 
 // pay takes n of a row of the caller.
