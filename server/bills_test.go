@@ -165,7 +165,7 @@ func TestCommitsCountBytes(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	stored := func() int64 {
-		return query[int64](t, s.pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, idOf(g))
+		return query[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, idOf(g))
 	}
 	was := stored()
 	first := g.Commit(alice, mlstest.Plan{})

@@ -57,7 +57,7 @@ func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...str
 // tally describes what an account has: rows, bytes counted, loose objects.
 func tally(t testing.TB, s *Server, who string) string {
 	t.Helper()
-	return query[string](t, s.pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
+	return query[string](t, s.Pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
 		coalesce(sum(b.size), 0), (SELECT count(*) FROM loose_objects)) FROM accounts a LEFT JOIN blobs b USING (did) WHERE a.did = $1`, who)
 }
 
@@ -228,7 +228,7 @@ func TestBlobAttach(t *testing.T) {
 	mixed.Blobs = []string{fresh, a}
 	_, err = s.SendMessage(t.Context(), as(did("bob")), mixed)
 	wantError(t, err, gen.ErrInvalidAsset)
-	if got := query[string](t, s.pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
+	if got := query[string](t, s.Pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
 		WHERE convo_id = $1`, convo); got != "1 2" {
 		t.Fatalf("after refusals: %s", got)
 	}

@@ -38,7 +38,7 @@ func TestCommitCrash(t *testing.T) {
 			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{idOf(g)} }},
 		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
 			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {
-				return []any{s.idempotency.hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
+				return []any{s.Idempotency.Hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestCommitCrash(t *testing.T) {
 			in.AddedDIDs, in.RemovedDIDs, in.IdempotencyKey = []string{carol.DID}, []string{bob.DID}, new(g.ID())
 			before := conversationState(t, s, idOf(g))
 
-			tx, err := s.pool.Begin(t.Context())
+			tx, err := s.Pool.Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +90,7 @@ func kill(t testing.TB, s *Server, tx pgx.Tx) {
 	holder := tx.Conn().PgConn().PID()
 	deadline := time.Now().Add(2 * time.Minute)
 	for time.Now().Before(deadline) {
-		n := query[int64](t, s.pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		n := query[int64](t, s.Pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(holder))
 		if n > 0 {
 			return
@@ -108,12 +108,12 @@ func TestCommitDeadlockRetried(t *testing.T) {
 	// The commit looks for a deadlock long before the other one does, and long
 	// after that one is in its way.
 	patient := secondInstance(t, s)
-	patient.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=2s")
+	patient.Pool = dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=2s")
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	kp := commitPackage(t, s, carol)
 	in := addInput(g, g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
-	tx, err := s.pool.Begin(t.Context())
+	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestCommitDeadlockRetried(t *testing.T) {
 		}
 		done <- err
 	}()
-	for query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, idOf(g)); err != nil {

@@ -61,7 +61,7 @@ func TestCommitRace(t *testing.T) {
 			t.Fatalf("loser's answer is %s", asJSON(t, a))
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); n != 1 {
 		t.Errorf("%d numbers used for one commit", n)
 	}
 }
@@ -179,7 +179,7 @@ func TestCommitEveryWriteRepeated(t *testing.T) {
 			wantError(t, err, gen.ErrIdempotencyConflict)
 		})
 	}
-	if n := query[int64](t, s.pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
 		t.Errorf("a conversation has %d numbers, want one write each", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
@@ -74,17 +75,17 @@ func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
 	if lost := (*lostRace)(nil); errors.As(err, &lost) || errors.Is(err, errGroupMoved) {
 		stored, err = false, nil
 	}
-	settleBill(ctx, bill, stored, err)
+	convo.SettleBill(ctx, bill, stored, err)
 }
 
 // payAdditions takes the accounts that a commit adds from what the caller may
 // add in an hour. Where that is less, the request is overdrawn.
-func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*payment, error) {
-	added := unique(req.added)
-	if s.pace == nil || len(added) == 0 {
+func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
+	added := convo.Unique(req.added)
+	if s.Limits == nil || len(added) == 0 {
 		return nil, nil
 	}
-	may, err := mayRemove(ctx, db.New(s.pool), req.conversation, caller.DID)
+	may, err := convo.MayRemove(ctx, db.New(s.Pool), req.conversation, caller.DID)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req
 	if may {
 		row = limit.MembersAddedByRemovers
 	}
-	var taken *payment
-	taken, req.overdrawn = s.pay(ctx, caller, row, int64(len(added)))
+	var taken *convo.Payment
+	taken, req.overdrawn = s.Pay(ctx, caller, row, int64(len(added)))
 	return taken, nil
 }

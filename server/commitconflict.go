@@ -14,7 +14,7 @@ import (
 // its own epoch on, and the proposals of the epoch they lead to. It is read
 // after the lock is gone: commits of past epochs do not change.
 func (s *groupService) conflict(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) (*commitResult, error) {
-	q := db.New(s.pool)
+	q := db.New(s.Pool)
 	c := &gen.CommitConflict{CurrentEpoch: lost.current, Commits: []gen.CommitMessage{}}
 	rows, err := q.ConflictCommits(ctx, db.ConflictCommitsParams{
 		ConvoID: convoID, Did: caller.DID, FromEpoch: lost.framing, Below: lost.current, Budget: limit.MaxAnswer,

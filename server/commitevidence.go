@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -79,7 +80,7 @@ func (e *evidence) epoch() int64 { return int64(e.info.Context.Epoch) }
 func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.LeafCache) (*mls.Group, error) {
 	g, err := e.info.Verify(tree, mem)
 	if err != nil {
-		return nil, refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
+		return nil, convo.RefusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
 	}
 	return g, nil
 }
@@ -93,7 +94,7 @@ func (e *evidence) states(g *mls.Group, what string, mem *mls.LeafCache) error {
 	}
 	stated, err := e.info.Group(tree)
 	if err != nil {
-		return refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
+		return convo.RefusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
 	}
 	// This comes before the signatures: those of a tree that is not the group's
 	// would cost much and tell nothing.

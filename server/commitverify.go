@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -32,13 +33,13 @@ type verification struct {
 
 // verifyCommit does all that costs signature checks.
 func (s *groupService) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
-	v, mem := &verification{}, s.verifierFor(ctx, caller)
+	v, mem := &verification{}, s.VerifierFor(ctx, caller)
 	var err error
 	v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch)
 	if v.err = req.overdrawn; err != nil || v.base == nil || v.err != nil {
 		return v, err
 	}
-	q := db.New(s.pool)
+	q := db.New(s.Pool)
 	if err := req.waits(ctx, q, caller); err != nil {
 		return nil, err
 	}
@@ -156,7 +157,7 @@ func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls
 func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.LeafCache) error {
 	next, effect, err := v.base.ApplyCommit(p.public, func(ref []byte) *mls.PublicMessage { return proposals[string(ref)] }, mem)
 	if err != nil {
-		return refusedObject(gen.ErrInvalidCommit, req.commitField, err)
+		return convo.RefusedObject(gen.ErrInvalidCommit, req.commitField, err)
 	}
 	if id, err := next.Tree.Leaf(effect.Committer).Identity(); err != nil || id.DID != caller {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: its sender, leaf %d, is not the caller's", req.commitField, effect.Committer)

@@ -10,13 +10,15 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/xrpc"
 )
 
 // welcomeCheck decides whether the packages that a Welcome names may be spent.
 type welcomeCheck struct {
 	q       *db.Queries
-	claims  *packageClaims
+	claims  *keypackages.Claims
 	convoID xrpc.ConvoID
 	caller  string
 	now     time.Time
@@ -26,11 +28,11 @@ type welcomeCheck struct {
 	// added and removed as the caller declares them; standing has an entry for
 	// every one that is not a stranger.
 	added, removed []string
-	standing       map[string]standing
+	standing       map[string]convo.Membership
 
 	isAdded, isRemoved map[string]bool
 	packages           map[string]db.LockPackagesRow
-	deleted            map[device]bool
+	deleted            map[convo.Device]bool
 }
 
 // check gives the packages in the order of the Welcome; their rows are locked.
@@ -45,13 +47,13 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		return nil, err
 	}
 	out := make([]db.LockPackagesRow, 0, len(w.packages))
-	devices := make(map[device]bool)
+	devices := make(map[convo.Device]bool)
 	for _, ref := range w.invite.Refs() {
 		p, found := w.packages[string(ref)]
 		if why := w.refuse(p, found); why != "" {
 			return nil, gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: %s", w.field, hex.EncodeToString(ref), why)
 		}
-		d := device{p.Did, p.DeviceID}
+		d := convo.Device{DID: p.Did, ID: p.DeviceID}
 		if devices[d] {
 			return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: key package %s: is the second one of its device; a signature key has one leaf (RFC 9420 §7.3)", w.field, hex.EncodeToString(ref))
 		}
@@ -75,24 +77,24 @@ func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackag
 	}
 	var owners []string
 	for _, p := range unheld {
-		owners = append(owners, p.did)
+		owners = append(owners, p.DID)
 	}
-	book, err := w.claims.open(ctx, w.q, w.caller, w.now, owners)
+	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, owners)
 	if err != nil {
 		return err
 	}
-	full, err := book.full(ctx, unheld)
+	full, err := book.Full(ctx, unheld)
 	if err != nil {
 		return err
 	}
 	for _, p := range packages {
-		if row := full[device{p.Did, p.DeviceID}]; row != nil {
-			w.claims.refused(row)
+		if row := full[convo.Device{DID: p.Did, ID: p.DeviceID}]; row != nil {
+			w.claims.Refused(row)
 			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: its lease has ended, and no further one of its device may be taken now (%s): ask getKeyPackages",
 				w.field, hex.EncodeToString(p.Ref), row.Name)
 		}
 	}
-	return book.record(ctx, unheld)
+	return book.Record(ctx, unheld)
 }
 
 func welcomeMissing(field string) error {
@@ -101,7 +103,7 @@ func welcomeMissing(field string) error {
 
 func (w *welcomeCheck) checkAbsent() error {
 	for i, did := range w.added {
-		if w.standing[did] == member {
+		if w.standing[did] == convo.Member {
 			return alreadyMember(i)
 		}
 	}
@@ -118,11 +120,11 @@ func alreadyMember(i int) error {
 // checkAdded requires a package for everybody who is added: a member's is that
 // of a new device, or of one whose old leaf goes.
 func (w *welcomeCheck) checkAdded(owners []string) error {
-	named := set(owners)
+	named := convo.SetOf(owners)
 	for i, did := range w.added {
 		switch {
 		case named[did]:
-		case w.standing[did] == member:
+		case w.standing[did] == convo.Member:
 			return alreadyMember(i)
 		default:
 			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: names no key package of the added member %d", w.field, i)
@@ -138,7 +140,7 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 		return fmt.Errorf("lock key packages: %w", err)
 	}
 	w.packages = make(map[string]db.LockPackagesRow, len(rows))
-	w.isAdded, w.isRemoved = set(w.added), set(w.removed)
+	w.isAdded, w.isRemoved = convo.SetOf(w.added), convo.SetOf(w.removed)
 	var dids, ids, others []string
 	for _, p := range rows {
 		w.packages[string(p.Ref)] = p
@@ -147,10 +149,10 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 			others = append(others, p.Did)
 		}
 	}
-	if err := w.loadStandings(ctx, unique(others)); err != nil {
+	if err := w.loadStandings(ctx, convo.Unique(others)); err != nil {
 		return err
 	}
-	w.deleted, err = deletedDevices(ctx, w.q, dids, ids)
+	w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids)
 	return err
 }
 
@@ -158,7 +160,7 @@ func (w *welcomeCheck) loadStandings(ctx context.Context, dids []string) error {
 	if len(dids) == 0 {
 		return nil
 	}
-	more, err := standings(ctx, w.q, w.convoID, dids)
+	more, err := convo.Memberships(ctx, w.q, w.convoID, dids)
 	if err != nil {
 		return err
 	}
@@ -171,13 +173,13 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
 	case !found:
 		return "is not known"
-	case !w.isAdded[p.Did] && (w.standing[p.Did] != member || w.isRemoved[p.Did]):
+	case !w.isAdded[p.Did] && (w.standing[p.Did] != convo.Member || w.isRemoved[p.Did]):
 		return "belongs to nobody who is added"
 	case mls.CipherSuite(p.CipherSuite) != w.suite:
 		return fmt.Sprintf("is of cipher suite %v, the conversation of %v", mls.CipherSuite(p.CipherSuite), w.suite)
 	case p.SpentAt != nil:
 		return "is spent"
-	case w.deleted[device{p.Did, p.DeviceID}]:
+	case w.deleted[convo.Device{DID: p.Did, ID: p.DeviceID}]:
 		return "its device is deleted"
 	case p.LeaseHolder != nil && *p.LeaseHolder != w.caller && p.LeaseEndsAt.After(w.now):
 		return "is leased to another account"
@@ -186,12 +188,12 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 }
 
 // unheldPackages are those that were leased and are not now.
-func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackage {
-	var out []devicePackage
+func unheldPackages(packages []db.LockPackagesRow, now time.Time) []keypackages.DevicePackage {
+	var out []keypackages.DevicePackage
 	for _, p := range packages {
 		held := p.LeaseHolder != nil && p.LeaseEndsAt.After(now)
 		if p.LeaseEndsAt != nil && !held {
-			out = append(out, devicePackage{device{p.Did, p.DeviceID}, p.CipherSuite})
+			out = append(out, keypackages.DevicePackage{Device: convo.Device{DID: p.Did, ID: p.DeviceID}, Suite: p.CipherSuite})
 		}
 	}
 	return out
@@ -218,7 +220,7 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 		return fmt.Errorf("spend key packages: %w", err)
 	}
 	// A lease told of the others.
-	if _, err := tellScarcePackages(ctx, q, unheldPackages(w.packages, w.at), w.at); err != nil {
+	if _, err := keypackages.LogScarce(ctx, q, unheldPackages(w.packages, w.at), w.at); err != nil {
 		return err
 	}
 	if err := q.InsertWelcome(ctx, db.InsertWelcomeParams{
@@ -243,5 +245,5 @@ func owners(packages []db.LockPackagesRow) []string {
 	for i, p := range packages {
 		dids[i] = p.Did
 	}
-	return unique(dids)
+	return convo.Unique(dids)
 }

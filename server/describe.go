@@ -17,8 +17,8 @@ func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeSer
 
 func (s *Server) describe() *gen.DescribeServiceOutput {
 	out := &gen.DescribeServiceOutput{
-		DID:     s.did,
-		Version: s.version,
+		DID:     s.config.ServiceDID,
+		Version: s.config.Version,
 		Limits: gen.DescribeServiceLimits{
 			ApplicationMessage:   limit.MaxApplicationMessage,
 			Commit:               limit.MaxCommit,
@@ -37,7 +37,7 @@ func (s *Server) describe() *gen.DescribeServiceOutput {
 			Members:              limit.MaxMembers,
 			Leaves:               limit.MaxLeaves,
 			WaitsAndStreams:      new(limit.WaitsAndStreams.Amount),
-			PastEpochs:           s.pastEpochs,
+			PastEpochs:           s.PastEpochs,
 		},
 	}
 	for _, c := range mls.SupportedCipherSuites() {

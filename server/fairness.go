@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -31,12 +32,12 @@ func (s *groupService) reserve(ctx context.Context, caller xrpc.Caller, convoID 
 	if lost.wait > 0 {
 		return nil
 	}
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.InTx(ctx, func(tx pgx.Tx) error {
 		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID}
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
-		may, err := mayRemove(ctx, h.q, convoID, caller.DID)
+		may, err := convo.MayRemove(ctx, h.q, convoID, caller.DID)
 		if err != nil || !may {
 			return err
 		}
@@ -67,7 +68,7 @@ func (h *handshakeTx) turn(ctx context.Context) (time.Duration, error) {
 	if !reported {
 		return 0, nil
 	}
-	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil || may {
 		return 0, err
 	}

@@ -22,7 +22,7 @@ func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 // backdate lets the clock of a conversation's turns run ahead.
 func backdate(t testing.TB, s *Server, g *mlstest.Group, by time.Duration) {
 	t.Helper()
-	exec(t, s.pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
+	exec(t, s.Pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
 		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, idOf(g), by.Milliseconds())
 }
 
@@ -132,7 +132,7 @@ func TestVotesOfDamage(t *testing.T) {
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
-		return query[int64](t, s.pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
+		return query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
 	}
 	for _, p := range puppets {
 		if report(p) != 0 {
@@ -140,8 +140,8 @@ func TestVotesOfDamage(t *testing.T) {
 		}
 	}
 	// Two hours later they would have had votes: one together, of five.
-	exec(t, s.pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, idOf(g))
-	if report(mallory); query[int64](t, s.pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g)) != 0 {
+	exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, idOf(g))
+	if report(mallory); query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g)) != 0 {
 		t.Fatal("six puppets and their owner are a majority")
 	}
 	if report(carol) != 1 { // 3 of 5
@@ -160,10 +160,10 @@ func TestReportExternalPub(t *testing.T) {
 	if _, err := s.RequestRejoin(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
 		t.Error("the reporter asked to be added again")
 	}
-	if got := query[string](t, s.pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != detailExternalPub {
+	if got := query[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != detailExternalPub {
 		t.Errorf("the report says %q", got)
 	}
 	for _, wrong := range []*gen.RequestRejoinInput{

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -26,13 +27,13 @@ func (s *groupService) GetCommits(ctx context.Context, caller xrpc.Caller, p *ge
 	if err != nil {
 		return nil, err
 	}
-	q := db.New(s.pool)
+	q := db.New(s.Pool)
 	windows, err := q.GetWindows(ctx, p.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
 	if len(windows) == 0 {
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	}
 	// Only a member is told the current epoch.
 	if now := windows[len(windows)-1]; now.Active && p.FromEpoch > now.Epoch {

@@ -27,7 +27,7 @@ func convoAt(t testing.TB, s *Server, minutesAgo int, dids ...string) xrpc.Convo
 
 func touch(t testing.TB, s *Server, id xrpc.ConvoID, minutesAgo int) {
 	t.Helper()
-	exec(t, s.pool, `UPDATE conversations SET last_activity_at = $2 WHERE convo_id = $1`, id, noon.Add(-time.Duration(minutesAgo)*time.Minute))
+	exec(t, s.Pool, `UPDATE conversations SET last_activity_at = $2 WHERE convo_id = $1`, id, noon.Add(-time.Duration(minutesAgo)*time.Minute))
 }
 
 func convoPage(t testing.TB, s *Server, who string, limit int64, cursor *string) ([]xrpc.ConvoID, *string) {
@@ -158,8 +158,8 @@ func TestGetConvosView(t *testing.T) {
 	fill(t, s, convo, "aac")
 	addMember(t, s, convo, did("aaron"), 3)
 	endMember(t, s, convo, did("bob"))
-	exec(t, s.pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
-	exec(t, s.pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
+	exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
+	exec(t, s.Pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
 	out, err := s.GetConvos(t.Context(), as(did("alice")), &gen.GetConvosParams{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +184,7 @@ func TestGetConvosCutByBytes(t *testing.T) {
 	for i := range 30 {
 		want = append(want, convoAt(t, s, i+1, did("alice")))
 	}
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+	exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, 'did:web:' || repeat('m', 250) || n || '.example', 0, now(), 0, 0, 0 FROM conversations, generate_series(1, 999) n`)
 	var got []xrpc.ConvoID
 	var cursor *string
@@ -224,7 +224,7 @@ func TestUpdateCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := query[int64](t, s.pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
+		at := query[int64](t, s.Pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
 		return fmt.Sprint(at, " ", out.UpdatedAt)
 	}
 	if got := set("alice", 3); got != "3 2026-03-01T12:00:00.000Z" {

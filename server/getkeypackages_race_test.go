@@ -69,7 +69,7 @@ func TestGetKeyPackagesManyClaimers(t *testing.T) {
 		t.Errorf("%d packages are leased and the last resort was given %d times, want %d and %d", len(holders), last, most, claimers-few/2)
 	}
 	for ref, holder := range holders {
-		if got := query[string](t, s.pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
+		if got := query[string](t, s.Pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
 			t.Errorf("a package given to %s is stored as leased to %s", holder, got)
 		}
 	}
@@ -101,7 +101,7 @@ func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
 			}
 		}
 	}
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
 		t.Errorf("%d packages are leased, want 20", n)
 	}
 }
@@ -124,7 +124,7 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != perRequester {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are leased, want %d", n, perRequester)
 	}
 }
@@ -137,7 +137,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	c := mlstest.NewClient(did("alice"))
 	kp := publish(t, s, c, 1)[0]
 	hold := func(t *testing.T) pgx.Tx {
-		tx := need(s.pool.Begin(ctx))(t)
+		tx := need(s.Pool.Begin(ctx))(t)
 		need(db.New(tx).LockPackages(ctx, [][]byte{need(kp.Ref())(t)}))(t)
 		return tx
 	}
@@ -147,7 +147,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 		wantNone(t, s, did("warm"), c, "") // statements are prepared now
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			time.Sleep(5 * claimPause)
+			time.Sleep(20 * time.Millisecond)
 			_ = tx.Rollback(ctx)
 		})
 		got := claimOf(t, s, did("bob"), c.DID).KeyPackages
@@ -156,7 +156,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 			t.Errorf("%d packages, want the one that was held", len(got))
 		}
 	})
-	exec(t, s.pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
+	exec(t, s.Pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
 	befriend(t, s, c.DID, did("carol"))
 	t.Run("for longer", func(t *testing.T) {
 		tx := hold(t)
@@ -238,7 +238,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
 		t.Errorf("%d packages of deleted devices are left", n)
 	}
 }
@@ -246,14 +246,14 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 // commitSome locks some packages as a commit does, spends them, and may fail.
 func commitSome(ctx context.Context, s *Server, succeed bool) error {
 	var refs [][]byte
-	rows, err := s.pool.Query(ctx, `SELECT ref FROM key_packages WHERE spent_at IS NULL ORDER BY random() LIMIT 6`)
+	rows, err := s.Pool.Query(ctx, `SELECT ref FROM key_packages WHERE spent_at IS NULL ORDER BY random() LIMIT 6`)
 	if err != nil {
 		return err
 	}
 	if refs, err = pgx.CollectRows(rows, pgx.RowTo[[]byte]); err != nil {
 		return err
 	}
-	tx, err := s.pool.Begin(ctx)
+	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -262,7 +262,7 @@ func commitSome(ctx context.Context, s *Server, succeed bool) error {
 	if _, err := q.LockPackages(ctx, refs); err != nil {
 		return err
 	}
-	if err := q.SpendPackages(ctx, s.now(), refs); err != nil {
+	if err := q.SpendPackages(ctx, s.Now(), refs); err != nil {
 		return err
 	}
 	if !succeed {

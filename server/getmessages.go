@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -36,7 +37,7 @@ func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p
 	if err != nil {
 		return nil, err
 	}
-	q := db.New(s.pool)
+	q := db.New(s.Pool)
 	r := messageRange{convoID: p.ConvoID, did: caller.DID, kinds: kinds, limit: int(p.Limit)}
 	if len(kinds) == 3 && p.BeforeSeq == nil && (p.SinceSeq != nil || p.SinceMessage == nil) {
 		after := int64(0)
@@ -71,7 +72,7 @@ func kindsOf(types []string) ([]string, error) {
 			return nil, xrpc.Invalid(fmt.Sprintf("types[%d]", i), "must be app, commit or proposal")
 		}
 	}
-	return unique(types), nil
+	return convo.Unique(types), nil
 }
 
 // messageRange is what a caller may see of a conversation, and which kinds it
@@ -92,7 +93,7 @@ func (r *messageRange) readWindows(ctx context.Context, q *db.Queries) (err erro
 		return fmt.Errorf("read memberships: %w", err)
 	}
 	if len(r.windows) == 0 {
-		return convoNotFound()
+		return convo.NotFound()
 	}
 	for _, w := range r.windows {
 		r.last = max(r.last, w.UntilSeq)

@@ -33,7 +33,7 @@ func untilCurrent(fn func() error) error {
 // an epoch never changes: what is verified against it outside the transaction
 // counts under the lock, as long as the epoch is still the same.
 func (s *groupService) groupIn(ctx context.Context, convoID xrpc.ConvoID, caller string, epoch int64) (*storedGroup, error) {
-	row, err := db.New(s.pool).CurrentGroupInfo(ctx, convoID, caller)
+	row, err := db.New(s.Pool).CurrentGroupInfo(ctx, convoID, caller)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Epoch != epoch {
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -18,13 +19,13 @@ import (
 // GetGroupInfo gives the GroupInfo of the current epoch, which an external
 // commit needs; one of a past epoch is of no use to anybody.
 func (s *groupService) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
-	q := db.New(s.pool)
-	if err := requireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
+	q := db.New(s.Pool)
+	if err := convo.RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
 	}
 	g, err := q.CurrentGroupInfo(ctx, p.ConvoID, caller.DID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, notMember() // it was removed since
+		return nil, convo.NotMember() // it was removed since
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
@@ -41,7 +42,7 @@ func (s *groupService) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		known, err := s.groupIn(ctx, in.ConvoID, caller.DID, e.epoch())
 		if err != nil {
@@ -49,10 +50,10 @@ func (s *groupService) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, 
 		}
 		var refused error
 		if known != nil {
-			refused = e.states(known.Group, "as the service knows it", s.verifierFor(ctx, caller.DID))
+			refused = e.states(known.Group, "as the service knows it", s.VerifierFor(ctx, caller.DID))
 		}
-		return s.inTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.timestamp()}
+		return s.InTx(ctx, func(tx pgx.Tx) error {
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp()}
 			if _, err := h.begin(ctx, nil, nil); err != nil {
 				return err
 			}
@@ -98,7 +99,7 @@ func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
 	if bytes.Equal(was, is) {
 		return nil
 	}
-	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil || may {
 		return err
 	}

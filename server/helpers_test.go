@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -43,19 +44,14 @@ func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
 // a pool of its own.
 func secondInstance(t testing.TB, s *Server) *Server {
 	t.Helper()
-	return onPool(s, dbtest.Open(t, s.pool.Config().ConnString()))
+	return onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()))
 }
 
 // onPool makes another instance of s on a pool.
 func onPool(s *Server, pool *pgxpool.Pool) *Server {
-	c := Config{
-		Pool: pool, Clock: s.now, Bus: s.bus, Pace: s.pace, Storage: s.storage, PastEpochs: s.pastEpochs, Secret: auth.NewSecret(),
-		Blobs: s.attachmentsService.blobs, Hub: s.messagesService.hub, Streams: s.messagesService.streams, Limits: s.syncs.limits,
-		ServiceDID: s.did, Version: s.version, PublicURL: s.publicURL,
-	}
-	other := New(c)
-	other.base.idempotency, other.groupService.claims, other.keyPackagesService.claims = s.idempotency, s.groupService.claims, s.keyPackagesService.claims
-	return other
+	c := s.config
+	c.Pool = pool
+	return New(c)
 }
 
 // as is the caller with this DID.
@@ -119,7 +115,7 @@ func idOf(g *mlstest.Group) xrpc.ConvoID { return xrpc.ConvoID(g.ID()) }
 func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) xrpc.ConvoID {
 	t.Helper()
 	id := newConvoID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, $3, now(), now())`, id, dids[0], epoch)
 	for _, d := range dids {
 		addMember(t, s, id, d, 0)
@@ -131,23 +127,23 @@ func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) xrpc.ConvoID
 func addMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
-		var l eventList
-		l.joined(convoID, did, 0, []string{did}, nil, true)
-		row, err := l.store(t.Context(), q, convoID, time.Now())
+		var l convo.Events
+		l.Joined(convoID, did, 0, []string{did}, nil, true)
+		row, err := l.Store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err
 		}
 		return q.BeginMemberships(t.Context(), db.BeginMembershipsParams{
 			ConvoID: convoID, Dids: []string{did}, Seq: joinedSeq, At: time.Now(),
-			N: row.Base + int64(len(l.kinds)), Gen: row.Gen, Pos: row.LastPos,
+			N: row.Base + int64(len(l.Kinds)), Gen: row.Gen, Pos: row.LastPos,
 		})
 	})
-	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+	exec(t, s.Pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
 func inTestTx(t testing.TB, s *Server, do func(q *db.Queries) error) {
 	t.Helper()
-	if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
+	if err := pgx.BeginFunc(t.Context(), s.Pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -156,9 +152,9 @@ func inTestTx(t testing.TB, s *Server, do func(q *db.Queries) error) {
 func endMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
-		var l eventList
-		l.ends(stream.ActionRemoved, did, 0, []string{did})
-		row, err := l.store(t.Context(), q, convoID, time.Now())
+		var l convo.Events
+		l.Ends(stream.ActionRemoved, did, 0, []string{did})
+		row, err := l.Store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err
 		}
@@ -166,7 +162,7 @@ func endMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string) {
 			Seq: row.LastSeq, At: time.Now(), ConvoID: convoID, Dids: []string{did}, N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
 		})
 	})
-	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+	exec(t, s.Pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
 // exec runs SQL that prepares a test.

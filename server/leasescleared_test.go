@@ -40,7 +40,7 @@ func TestLeasesCleared(t *testing.T) {
 	traces := func() (n int) {
 		t.Helper()
 		for _, table := range []string{"key_packages", "package_claims"} {
-			n += query[int](t, s.pool, `SELECT count(*) FROM `+table+` r WHERE position($1 in r::text) > 0
+			n += query[int](t, s.Pool, `SELECT count(*) FROM `+table+` r WHERE position($1 in r::text) > 0
 				OR position($2 in r::text) > 0 OR position($3 in r::text) > 0`, bob.DID, convo, hex.EncodeToString([]byte(bob.DID)))
 		}
 		return n
@@ -62,27 +62,12 @@ func TestLeasesCleared(t *testing.T) {
 	if clean(); traces() != 0 {
 		t.Error("a lease that has ended is kept")
 	}
-	if n := query[int](t, s.pool, `SELECT count(*) FROM package_claims`); n != 1 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM package_claims`); n != 1 {
 		t.Errorf("%d counts are kept, want the one of the day", n)
 	}
 	clock.add(24 * time.Hour)
 	clean()
-	if n := query[int](t, s.pool, `SELECT count(*) FROM package_claims`); n != 0 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM package_claims`); n != 0 {
 		t.Errorf("%d counts are kept a day later", n)
-	}
-}
-
-// The names in the counts are others for each pair, and for each secret.
-func TestPackageRequesters(t *testing.T) {
-	t.Parallel()
-	a, b := &packageClaims{key: []byte("a")}, &packageClaims{key: []byte("b")}
-	seen := map[string]bool{}
-	for _, p := range []*packageClaims{a, b} {
-		for _, pair := range [][2]string{{"did:x:1", "did:x:2"}, {"did:x:1", "did:x:3"}, {"did:x:2", "did:x:1"}} {
-			seen[string(p.requester(pair[0], pair[1]))] = true
-		}
-	}
-	if again := seen[string(a.requester("did:x:1", "did:x:2"))]; len(seen) != 6 || !again {
-		t.Errorf("%d names of 6, the first one again: %v", len(seen), again)
 	}
 }

@@ -28,7 +28,7 @@ func (s *groupService) verifyProposal(ctx context.Context, convoID xrpc.ConvoID,
 	}
 	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
 	if g != nil && !p.full {
-		if err := s.payChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
+		if err := s.PayChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
 			return nil, err
 		}
 		v.err = p.verify(g.Group, caller)

@@ -55,13 +55,13 @@ func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
 		r.Fatalf("the loser heard %v, %v", out, err)
 	}
 	// The creator has the epoch reserved now, which the model does not wait for.
-	exec(m.t, m.s.pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, idOf(m.g))
+	exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, idOf(m.g))
 }
 
 // crash kills the connection of a commit as it comes to store the tree.
 func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, error)) {
 	before := conversationState(m.t, m.s, idOf(m.g))
-	tx, err := m.s.pool.Begin(context.Background())
+	tx, err := m.s.Pool.Begin(context.Background())
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func (m *rosterModel) check(r *rapid.T) {
 	if got := membersOf(m.t, m.s, idOf(m.g)); !slices.Equal(got, want) {
 		r.Fatalf("members are %v, want %v", got, want)
 	}
-	pending := query[[]string](m.t, m.s.pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, idOf(m.g))
+	pending := query[[]string](m.t, m.s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, idOf(m.g))
 	want = nil
 	for _, w := range m.pending {
 		want = append(want, m.did(w))

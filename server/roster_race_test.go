@@ -48,7 +48,7 @@ func TestVerifiedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := commitGroup(t, s, alice, bob)
 			next := g.Commit(alice, mlstest.Plan{})
-			tx, err := s.pool.Begin(t.Context())
+			tx, err := s.Pool.Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestVerifiedAgain(t *testing.T) {
 			moveOn(t, s, tx, alice, next)
 			done := make(chan error, 1)
 			go func() { done <- c.send(next.Next) }()
-			for query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+			for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
 			if err := tx.Commit(t.Context()); err != nil {
@@ -76,7 +76,7 @@ func TestVerifiedAgain(t *testing.T) {
 func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlstest.Commit) {
 	t.Helper()
 	g := commit.Next
-	h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.timestamp()}
+	h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.Timestamp()}
 	if _, err := h.lock(t.Context()); err != nil {
 		t.Fatal(err)
 	}

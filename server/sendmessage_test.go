@@ -38,7 +38,7 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	alice := mlstest.NewClient(did("alice"))
 	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
 	convo := idOf(group)
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, '2026-01-01', '2026-01-01')`, convo, alice.DID)
 	addMember(t, s, convo, alice.DID, 0)
 
@@ -56,12 +56,12 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	if second := say(t, s, convo, alice.DID, 0); *second.Seq != 2 {
 		t.Fatalf("second message has number %d", *second.Seq)
 	}
-	got := query[[]byte](t, s.pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
+	got := query[[]byte](t, s.Pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
 		AND epoch = 0 AND sender_did IS NULL`, convo, out.MessageID)
 	if !bytes.Equal(got, sent) {
 		t.Fatal("other bytes are stored")
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
 		convo, now.Truncate(time.Microsecond)); n != 2 {
 		t.Fatalf("last_seq is %d", n)
 	}
@@ -111,7 +111,7 @@ func TestSendMessageRefuses(t *testing.T) {
 			}
 		})
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 		t.Fatal("a refused message left something behind")
 	}
 }
@@ -143,7 +143,7 @@ func TestSendMessagePastEpochs(t *testing.T) {
 			wantError(t, err, gen.ErrEpochMismatch)
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
+	if n := query[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
 		t.Fatalf("messages moved the epoch to %d", n)
 	}
 }
@@ -217,11 +217,11 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 		if all[seq] == "" {
 			t.Fatalf("number %d is missing", seq)
 		}
-		if id := query[string](t, a.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
+		if id := query[string](t, a.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
 			t.Fatalf("number %d is message %s, its sender was told %s", seq, id, all[seq])
 		}
 	}
-	if n := query[int64](t, a.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
+	if n := query[int64](t, a.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
 		t.Fatalf("last_seq is %d", n)
 	}
 }

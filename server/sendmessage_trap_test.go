@@ -27,7 +27,7 @@ const naiveSend = `WITH member AS (
 func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() error) error {
 	t.Helper()
 	ctx := context.Background()
-	tx, err := s.pool.Begin(ctx)
+	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() erro
 	done := make(chan error, 1)
 	go func() { done <- send() }()
 	deadline := time.Now().Add(2 * time.Minute)
-	for query[int64](t, s.pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
+	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
 			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
 		select {
 		case err := <-done:
@@ -72,12 +72,12 @@ func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 func TestSendMessageTrap(t *testing.T) {
 	s := newTestServer(t)
 	stored := func(convo xrpc.ConvoID) int64 {
-		return query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
+		return query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
 	}
 	t.Run("naive", func(t *testing.T) {
 		convo := addConvo(t, s, 1, did("alice"), did("bob"))
 		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
-			_, err := s.pool.Exec(context.Background(), naiveSend, convo, did("bob"))
+			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, did("bob"))
 			return err
 		})
 		if err != nil || stored(convo) != 1 {
@@ -146,7 +146,7 @@ func TestSendMessageDuringCommit(t *testing.T) {
 		if e := wantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
 			t.Fatal("no message")
 		}
-		if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+		if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 			t.Fatalf("last_seq is %d", n)
 		}
 	}

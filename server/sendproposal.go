@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -30,7 +31,7 @@ func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in 
 	if err != nil {
 		return nil, err
 	}
-	return paced(s.base, in.ConvoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
+	return convo.WithinRate(s.Base, in.ConvoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
 		p.full = full
 		out, err := s.sendProposal(ctx, caller, in, p)
 		return out, true, err
@@ -38,19 +39,19 @@ func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in 
 }
 
 func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
-	now := s.timestamp()
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)
+	now := s.Timestamp()
+	first, err := s.Idempotency.NewRecord(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
 	out := &gen.SendProposalOutput{}
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		v, err := s.verifyProposal(ctx, in.ConvoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
-		return s.inTx(ctx, func(tx pgx.Tx) error {
+		return s.InTx(ctx, func(tx pgx.Tx) error {
 			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, bill: bill}
 			if found, err := h.begin(ctx, first, out); found || err != nil {
 				return err
@@ -62,14 +63,14 @@ func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in 
 				return err
 			}
 			*out = *stored
-			return first.keep(ctx, h.q, out)
+			return first.Keep(ctx, h.q, out)
 		})
 	})
 	settle(ctx, bill, true, err) // a repetition has paid nothing
 	if err != nil {
 		return nil, err
 	}
-	s.hint(string(in.ConvoID))
+	s.Hint(string(in.ConvoID))
 	return out, nil
 }
 
@@ -101,7 +102,7 @@ func parseProposal(convoID xrpc.ConvoID, b []byte) (*parsedProposal, error) {
 // otherEpoch makes the error for one that is not of the current epoch.
 func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving bool, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
 	if p.full {
-		return nil, errConvoFull
+		return nil, convo.ErrRateUsedUp
 	}
 	if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)

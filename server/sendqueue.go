@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -193,7 +194,7 @@ func (q *sendQueue) lead(j *queuedSend) {
 	q.mu.Lock()
 	line := q.behind[j.ConvoID]
 	delete(q.behind, j.ConvoID)
-	if !lockTimedOut(err) {
+	if !convo.LockTimedOut(err) {
 		q.waiting = append(line, q.waiting...)
 		line = nil
 		q.wake()
@@ -223,14 +224,14 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 		if err != nil {
 			return err
 		}
-		free, member := map[xrpc.ConvoID]bool{}, map[memberKey]bool{}
+		free, member := map[xrpc.ConvoID]bool{}, map[sender]bool{}
 		for _, c := range convos {
 			free[c.ConvoID] = c.Free
-			member[memberKey{c.ConvoID, c.Did}] = true
+			member[sender{c.ConvoID, c.Did}] = true
 		}
 		for _, j := range jobs {
 			switch {
-			case !member[memberKey{j.ConvoID, j.Did}]:
+			case !member[sender{j.ConvoID, j.Did}]:
 				rest = append(rest, j)
 			case free[j.ConvoID]:
 				taken = append(taken, j)
@@ -273,4 +274,10 @@ func sendAll(ctx context.Context, tx pgx.Tx, jobs []*queuedSend) error {
 		j.out, j.err = j.outcome(row, nil)
 	}
 	return results.Close()
+}
+
+// sender is an account that sends to a conversation.
+type sender struct {
+	convoID xrpc.ConvoID
+	did     string
 }

@@ -11,9 +11,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
@@ -44,22 +47,32 @@ type Config struct {
 	// its own.
 	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
-	Pace ConvoLimiter
+	Pace convo.Limiter
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
 	// Packages has the limits on what others take of key packages; nil for those
 	// of the table.
-	Packages PackageLimiter
+	Packages keypackages.Limiter
 	// Secret keys what is recorded of calls. All instances have the same.
 	Secret *auth.Secret
 	// Clock gives the time; time.Now where nil.
 	Clock func() time.Time
 }
 
-// Server implements gen.Service. It keeps no state besides the pool that is not
-// a cache: any number of them work on one database.
+// rememberedLeaves bounds the hashes of verified leaves that are kept in memory,
+// about 200 bytes each.
+const rememberedLeaves = 50_000
+
+// The services of the rooms, under names that differ, for embedding.
+type (
+	convoService       = convo.Service
+	keyPackagesService = keypackages.Service
+)
+
+// Server implements gen.Service with the services of the rooms. It keeps no state
+// besides the pool that is not a cache: any number of them work on one database.
 type Server struct {
-	*base
+	*convo.Base
 	*convoService
 	*groupService
 	*messagesService
@@ -67,23 +80,27 @@ type Server struct {
 	*attachmentsService
 	*liveService
 
-	did         string
-	version     string
+	config      Config
 	description func() *gen.DescribeServiceOutput
 }
 
 // New makes a Server.
 func New(c Config) *Server {
-	b := newBase(c)
-	claims := &packageClaims{c.Secret.Key("package claims"), c.Packages}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	b := &convo.Base{
+		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
+		Limits: c.Pace, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
+	}
+	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
-		base: b, did: c.ServiceDID, version: c.Version,
-		convoService:       &convoService{base: b},
-		groupService:       &groupService{base: b, claims: claims},
-		messagesService:    newMessages(b, c),
-		keyPackagesService: &keyPackagesService{base: b, claims: claims},
-		attachmentsService: &attachmentsService{base: b, blobs: c.Blobs},
-		liveService:        &liveService{base: b, streams: c.Streams, publicURL: c.PublicURL},
+		Base: b, convoService: &convo.Service{Base: b}, config: c,
+		groupService:       newGroup(b, claims),
+		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
+		keyPackagesService: keypackages.New(b, claims),
+		attachmentsService: newAttachments(b, c.Blobs),
+		liveService:        newLive(b, c.Streams, c.PublicURL),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -41,7 +42,7 @@ func (s *liveService) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *strin
 	}
 	for _, id := range ids {
 		if caller.Scope != "" && id != caller.Scope {
-			return w, convoNotFound()
+			return w, convo.NotFound()
 		}
 		w.ConvoIDs = append(w.ConvoIDs, id)
 	}

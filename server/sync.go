@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
@@ -98,7 +99,7 @@ type syncFound struct {
 // reader reads what is asked, for one call or several.
 func (s *messagesService) reader(r *syncRequest) func(context.Context) (syncFound, error) {
 	return func(ctx context.Context) (syncFound, error) {
-		l := &syncLook{syncRequest: r, pool: s.pool}
+		l := &syncLook{syncRequest: r, pool: s.Pool}
 		out, err := l.read(ctx)
 		if err != nil {
 			return syncFound{}, err
@@ -199,7 +200,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		end, horizon = stream.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
+		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
 		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
@@ -220,7 +221,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 			stretches = append(stretches, stretch{SyncConvosRow: r})
 		}
 	}
-	if out.NewConvos, err = convoViews(ctx, q, c.did, fresh); err != nil {
+	if out.NewConvos, err = convo.Views(ctx, q, c.did, fresh); err != nil {
 		return nil, err
 	}
 	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
@@ -247,7 +248,7 @@ func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		id, n, cost := rows[0].ConvoID, 0, int64(0)
 		for ; n < len(rows) && rows[n].ConvoID == id; n++ {
 			if rows[n].Fresh {
-				cost = rows[n].Bytes + convoViewBytes
+				cost = rows[n].Bytes + convo.ConvoViewBytes
 			}
 		}
 		group := rows[:n]

@@ -133,7 +133,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 		return out
 	}
 	// A transaction that is older and still runs.
-	older, err := s.pool.Begin(t.Context())
+	older, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 func settled(t testing.TB, s *Server) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
-		if !query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
+		if !query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
 			OR EXISTS (SELECT FROM events WHERE pos >= log_horizon())`) {
 			return
 		}
@@ -247,7 +247,7 @@ func TestSyncThenStream(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	c := listen(t, s, bob, out.Cursor)
 	<-done
-	s.hint(string(convo))
+	s.Hint(string(convo))
 	have := 0
 	for _, x := range out.Convos {
 		have += len(x.Messages)

@@ -12,7 +12,7 @@ import (
 // manyConvos makes conversations of which who is the only member.
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
 	tellAll(t, s, who, stream.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
@@ -22,7 +22,7 @@ func manyConvos(t testing.TB, s *Server, who string, n int) {
 // it, all by one statement; c are the conversations in it.
 func tellAll(t testing.TB, s *Server, who, action, write string) {
 	t.Helper()
-	exec(t, s.pool, `WITH c AS (
+	exec(t, s.Pool, `WITH c AS (
 			UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 RETURNING *
 		), told AS (
 			INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
@@ -72,7 +72,7 @@ func TestSyncManyChanged(t *testing.T) {
 	manyConvos(t, s, alice, n)
 	post := func(seq int) {
 		t.Helper()
-		exec(t, s.pool, `WITH c AS (
+		exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = $1::bigint, last_pos = greatest(last_pos, log_own_xid()) RETURNING *
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)

@@ -234,7 +234,7 @@ func TestWaitsSleep(t *testing.T) {
 	if _, err := s.UpdateCursor(t.Context(), as(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
-	roster := query[int64](t, s.pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
+	roster := query[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
 	if err := s.hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +407,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	release := w.hold()
 	w.start(3, in)
 	release()
-	if err := stream.BeginGeneration(t.Context(), s.pool); err != nil {
+	if err := stream.BeginGeneration(t.Context(), s.Pool); err != nil {
 		t.Fatal(err)
 	}
 	s.messagesService.hub.Hint()

@@ -36,7 +36,7 @@ func welcomeRef(seq int, c *mlstest.Client) string { return fmt.Sprintf("%02x%x"
 
 func addWelcome(t testing.TB, s *Server, convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) {
 	t.Helper()
-	err := pgx.BeginFunc(context.Background(), s.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(context.Background(), s.Pool, func(tx pgx.Tx) error {
 		for _, sql := range welcomeSQL(convo, seq, devices...) {
 			if _, err := tx.Exec(context.Background(), sql); err != nil {
 				return err
@@ -120,7 +120,7 @@ func TestWelcome(t *testing.T) {
 		out, err := confirmWelcome(s, alice, convo, laptop.DeviceID(), false)
 		wantConfirmed(t, false, out, err)
 		check(t, laptop.DeviceID(), 2, welcomeRef(2, laptop))
-		if got := query[string](t, s.pool, `SELECT error_details FROM welcome_recipients WHERE device_id = $1 AND failed_at IS NOT NULL`, laptop.DeviceID()); got != "no such key" {
+		if got := query[string](t, s.Pool, `SELECT error_details FROM welcome_recipients WHERE device_id = $1 AND failed_at IS NOT NULL`, laptop.DeviceID()); got != "no such key" {
 			t.Errorf("details are %q", got)
 		}
 	})
@@ -177,7 +177,7 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 	_, stranger = confirmWelcome(s, did("stranger"), convo, "", true)
 	wantSameError(t, stranger, nowhere)
 
-	exec(t, s.pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
+	exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
 	endMember(t, s, convo, phone.DID)
 	_, err := getWelcome(s, phone.DID, convo, "")
 	wantError(t, err, gen.ErrNotMember)
@@ -220,7 +220,7 @@ func TestConfirmWelcomeConcurrently(t *testing.T) {
 		wg.Wait()
 		out, err := confirmWelcome(s, c.DID, convo, "", true)
 		wantConfirmed(t, true, out, err)
-		if state := query[string](t, s.pool, `SELECT state FROM welcome_recipients WHERE seq = $1`, seq+1); state != "confirmed" {
+		if state := query[string](t, s.Pool, `SELECT state FROM welcome_recipients WHERE seq = $1`, seq+1); state != "confirmed" {
 			t.Fatalf("the newest Welcome is %s", state)
 		}
 	}

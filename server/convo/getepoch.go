@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -10,17 +10,17 @@ import (
 )
 
 // GetEpoch gives the current epoch of a conversation to its members.
-func (s *convoService) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
-	windows, err := db.New(s.pool).GetWindows(ctx, p.ConvoID, caller.DID)
+func (s *Service) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
+	windows, err := db.New(s.Pool).GetWindows(ctx, p.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
 	if len(windows) == 0 {
-		return nil, convoNotFound()
+		return nil, NotFound()
 	}
 	now := windows[len(windows)-1]
 	if !now.Active {
-		return nil, notMember()
+		return nil, NotMember()
 	}
 	return &gen.GetEpochOutput{ConvoID: p.ConvoID, CurrentEpoch: now.Epoch}, nil
 }

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"catbird.blue/mls/gen"
@@ -7,12 +7,12 @@ import (
 
 // convoNotFound is the answer to a stranger: the same, to the byte, whether
 // the conversation exists or not.
-func convoNotFound() *xrpc.Error {
+func NotFound() *xrpc.Error {
 	return gen.Errorf(gen.ErrConvoNotFound, "no such conversation")
 }
 
 // notMember is the answer to who was a member once, where membership is
 // needed now.
-func notMember() *xrpc.Error {
+func NotMember() *xrpc.Error {
 	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
 }

@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
@@ -35,8 +36,8 @@ const (
 // an account that does not fit are in missingDevices while the account is not
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
-func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
-	c := claim{server: s, holder: caller.DID, dids: unique(p.DIDs)}
+func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
+	c := claim{server: s, holder: caller.DID, dids: convo.Unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
 		if err != nil {
@@ -51,7 +52,7 @@ func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Cal
 		return nil, err
 	}
 	if c.told {
-		s.hint(stream.AccountLane(caller.DID))
+		s.Hint(stream.AccountLane(caller.DID))
 	}
 	return c.answer(), nil
 }

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -18,17 +18,17 @@ import (
 // About what parts of a convoView take: the fields of its own, a member besides
 // the DID, a device besides the credential.
 const (
-	convoViewBytes  = 2000
-	memberViewBytes = 200
-	deviceLeafBytes = 100
+	ConvoViewBytes  = 2000
+	MemberViewBytes = 200
+	DeviceLeafBytes = 100
 )
 
 // GetConvos lists the conversations of which the caller is a member. Page and
 // views are read in one snapshot.
-func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
+func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
 	args := db.PageConvosParams{
-		Did: caller.DID, Now: s.now(), MaxRows: p.Limit + 1,
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes,
+		Did: caller.DID, Now: s.Now(), MaxRows: p.Limit + 1,
+		MemberBytes: MemberViewBytes, DeviceBytes: DeviceLeafBytes,
 	}
 	if p.Cursor != nil {
 		c, err := parseConvosCursor(*p.Cursor)
@@ -39,7 +39,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 	}
 	out := &gen.GetConvosOutput{}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, s.Pool, snapshot, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		rows, err := q.PageConvos(ctx, args)
 		if err != nil {
@@ -54,7 +54,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 			r := rows[keep-1]
 			out.Cursor = new(convosCursor{asOf: r.AsOf, late: r.Late, activity: r.LastActivityAt, id: r.ConvoID}.String())
 		}
-		out.Conversations, err = convoViews(ctx, q, caller.DID, ids)
+		out.Conversations, err = Views(ctx, q, caller.DID, ids)
 		return err
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 func cutConvos(rows []db.PageConvosRow, max int) int {
 	var bytes int64
 	for i, r := range rows {
-		bytes += convoViewBytes + r.Bytes
+		bytes += ConvoViewBytes + r.Bytes
 		if i == max || i > 0 && bytes > limit.MaxAnswer {
 			return i
 		}

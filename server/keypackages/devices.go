@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
@@ -17,8 +18,8 @@ import (
 
 // ListDevices gives the caller's devices that are not deleted, by first
 // appearance.
-func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
-	rows, err := db.New(s.pool).ListDevices(ctx, s.now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
+func (s *Service) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
+	rows, err := db.New(s.Pool).ListDevices(ctx, s.Now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
 	if err != nil {
 		return nil, err
 	}
@@ -36,17 +37,17 @@ func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller
 // DeleteDevice deletes a device of the caller for good: a tombstone stays, its
 // packages go, the Welcomes open for it end, and the conversations where it has
 // a leaf are told. Deleting it again changes nothing.
-func (s *keyPackagesService) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
-	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.timestamp()}
+func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
+	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.Timestamp()}
 	for {
-		err := s.inTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })
+		err := s.InTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })
 		if errors.Is(err, errLeafAppeared) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		s.hint(stream.AccountLane(caller.DID))
+		s.Hint(stream.AccountLane(caller.DID))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }
@@ -108,9 +109,9 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 // tell tells the members of each conversation that the leaf should go.
 func (d *deviceRemoval) tell(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
 	for _, c := range convos {
-		var events eventList
-		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: d.owner, Action: stream.ActionDeviceRemoved, Epoch: c.Epoch})
-		if _, err := events.store(ctx, q, c.ConvoID, d.now); err != nil {
+		var events convo.Events
+		events.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: d.owner, Action: stream.ActionDeviceRemoved, Epoch: c.Epoch})
+		if _, err := events.Store(ctx, q, c.ConvoID, d.now); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -28,7 +29,7 @@ import (
 // somebody has may come back when that transaction fails, so a claim that found
 // nothing where something is available tries again before it gives up.
 type claim struct {
-	server *keyPackagesService
+	server *Service
 	holder string
 	convo  xrpc.ConvoID // "" for none
 	suite  int64        // 0 for any
@@ -69,7 +70,7 @@ type claimedPackage struct {
 func (c *claim) run(ctx context.Context) error {
 	for round := range claimRounds {
 		var again bool
-		err := c.server.inTx(ctx, func(tx pgx.Tx) error {
+		err := c.server.InTx(ctx, func(tx pgx.Tx) error {
 			var err error
 			again, err = c.round(ctx, db.New(tx), round == claimRounds-1)
 			return err
@@ -94,11 +95,11 @@ func (c *claim) run(ctx context.Context) error {
 // another one: packages were available, and others held them. The leases it
 // took are kept then, and the next round finds them.
 func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
-	if err := q.HoldAccount(ctx, c.holder, c.server.now()); err != nil {
+	if err := q.HoldAccount(ctx, c.holder, c.server.Now()); err != nil {
 		return false, err
 	}
 	// Read under the lock: the lease begins now, however long that took.
-	now := c.server.now().Truncate(time.Microsecond)
+	now := c.server.Now().Truncate(time.Microsecond)
 	ends := now.Add(limit.LeaseTime)
 	if err := c.list(ctx, q, now, ends); err != nil {
 		return false, err
@@ -186,18 +187,18 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	if err != nil {
 		return false, err
 	}
-	var given []devicePackage
+	var given []DevicePackage
 	for _, r := range rows {
 		d := c.device(r.Did, r.DeviceID)
 		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
-		given = append(given, devicePackage{device{d.did, d.id}, d.suite})
+		given = append(given, DevicePackage{Device: convo.Device{DID: d.did, ID: d.id}, Suite: d.suite})
 	}
-	if err := book.record(ctx, given); err != nil {
+	if err := book.Record(ctx, given); err != nil {
 		return false, err
 	}
 	// Only what is leased can make packages scarce, so a device with none left
 	// is not told of every attempt.
-	told, err := tellScarcePackages(ctx, q, given, now)
+	told, err := LogScarce(ctx, q, given, now)
 	c.told = c.told || told
 	return len(rows) < len(w.ids), err
 }
@@ -211,17 +212,17 @@ func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claim
 	if len(w.ids) == 0 {
 		return nil, nil
 	}
-	book, err := c.server.claims.open(ctx, q, c.holder, now, w.dids)
+	book, err := c.server.claims.Open(ctx, q, c.holder, now, w.dids)
 	if err != nil {
 		return nil, err
 	}
-	var packages []devicePackage
+	var packages []DevicePackage
 	for i := range w.ids {
-		packages = append(packages, devicePackage{device{w.dids[i], w.ids[i]}, w.suites[i]})
+		packages = append(packages, DevicePackage{Device: convo.Device{DID: w.dids[i], ID: w.ids[i]}, Suite: w.suites[i]})
 	}
-	full, err := book.full(ctx, packages)
+	full, err := book.Full(ctx, packages)
 	for d, row := range full {
-		c.device(d.did, d.id).refused = row
+		c.device(d.DID, d.ID).refused = row
 	}
 	return book, err
 }
@@ -231,7 +232,7 @@ func (c *claim) countRefusals() {
 	for _, devices := range c.devices {
 		for _, d := range devices {
 			if d.refused != nil {
-				c.server.claims.refused(d.refused)
+				c.server.claims.Refused(d.refused)
 			}
 		}
 	}

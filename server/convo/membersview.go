@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // convoViews builds the views of the conversations ids, in that order, as did
 // sees them. What does not exist is left out; membership is not checked. Three
 // queries serve all of them.
-func convoViews(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) ([]gen.ConvoView, error) {
+func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) ([]gen.ConvoView, error) {
 	if len(ids) == 0 {
 		return []gen.ConvoView{}, nil
 	}

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 
 // settleBill closes the bill of a call that ended with err. A call that the rate of
 // its conversation refused stored nothing.
-func settleBill(ctx context.Context, bill *storage.Bill, stored bool, err error) {
-	if errors.Is(err, errConvoFull) {
+func SettleBill(ctx context.Context, bill *storage.Bill, stored bool, err error) {
+	if errors.Is(err, ErrRateUsedUp) {
 		stored, err = false, nil
 	}
 	bill.Settle(ctx, stored, err)
@@ -19,6 +19,6 @@ func settleBill(ctx context.Context, bill *storage.Bill, stored bool, err error)
 
 // mayWrite refuses a call that stores next to nothing, while there is no room
 // for anything.
-func (s *base) mayWrite(ctx context.Context, caller xrpc.Caller) error {
-	return s.storage.Bill(caller.DID).Pay(ctx, storage.Amount{})
+func (s *Base) MayWrite(ctx context.Context, caller xrpc.Caller) error {
+	return s.Storage.Bill(caller.DID).Pay(ctx, storage.Amount{})
 }

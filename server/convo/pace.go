@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 // ConvoLimiter bounds how much one conversation may cost, whoever calls: what
 // is sent to it is multiplied by its members.
-type ConvoLimiter interface {
+type Limiter interface {
 	// ConvoFull returns a RateLimitExceeded while the conversation has used up
 	// its rate for calls like m; it counts nothing.
 	ConvoFull(convoID xrpc.ConvoID, m *xrpc.Method) error
@@ -24,7 +24,7 @@ type ConvoLimiter interface {
 
 // errConvoFull: the call is a member's, and has to wait for the rate of the
 // conversation.
-var errConvoFull = errors.New("the conversation has used up its rate")
+var ErrRateUsedUp = errors.New("the conversation has used up its rate")
 
 // paced makes a call that stores a message, a commit or a proposal, which the
 // rate of its conversation bounds. Leaving, removing and asking for help never
@@ -35,17 +35,17 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 // errConvoFull once it has found out that the caller is a member, which it does
 // first. So a stranger costs, and is told, the same whether a conversation is
 // busy, or not, or does not exist.
-func paced[O any](s *base, convoID xrpc.ConvoID, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
-	if s.pace == nil {
+func WithinRate[O any](s *Base, convoID xrpc.ConvoID, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
+	if s.Limits == nil {
 		out, _, err := call(false)
 		return out, err
 	}
-	wait := s.pace.ConvoFull(convoID, m)
+	wait := s.Limits.ConvoFull(convoID, m)
 	out, stored, err := call(wait != nil)
 	switch {
 	case err == nil && stored:
-		s.pace.CountConvo(convoID, m)
-	case errors.Is(err, errConvoFull):
+		s.Limits.CountConvo(convoID, m)
+	case errors.Is(err, ErrRateUsedUp):
 		return nil, wait
 	}
 	return out, err

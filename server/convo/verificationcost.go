@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -13,28 +13,28 @@ import (
 
 // verifierFor gives the memory of verified leaves. What is checked with it is
 // paid by an account, before it is checked.
-func (s *base) verifierFor(ctx context.Context, did string) *mls.LeafCache {
-	if s.pace == nil {
-		return s.memory
+func (s *Base) VerifierFor(ctx context.Context, did string) *mls.LeafCache {
+	if s.Limits == nil {
+		return s.Leaves
 	}
-	return s.memory.WithCharge(func(suite mls.CipherSuite, signatures int) error {
-		return s.payChecks(ctx, did, time.Duration(signatures)*suite.CheckTime())
+	return s.Leaves.WithCharge(func(suite mls.CipherSuite, signatures int) error {
+		return s.PayChecks(ctx, did, time.Duration(signatures)*suite.CheckTime())
 	})
 }
 
 // payChecks takes CPU time of an account that its signature checks are about to
 // cost, in whole milliseconds.
-func (s *base) payChecks(ctx context.Context, did string, cost time.Duration) error {
-	if s.pace == nil || cost == 0 {
+func (s *Base) PayChecks(ctx context.Context, did string, cost time.Duration) error {
+	if s.Limits == nil || cost == 0 {
 		return nil
 	}
 	ms := (cost + time.Millisecond - 1) / time.Millisecond
-	return s.pace.Take(ctx, limit.Verification, did, int64(ms))
+	return s.Limits.Take(ctx, limit.Verification, did, int64(ms))
 }
 
 // refusedObject makes the lexicon's error of what was found wrong with a field.
 // The error of a limit stays what it is: nothing was found wrong.
-func refusedObject(name, field string, err error) error {
+func RefusedObject(name, field string, err error) error {
 	var limited *xrpc.Error
 	if errors.As(err, &limited) {
 		return limited
