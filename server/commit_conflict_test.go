@@ -89,7 +89,7 @@ func TestCommitConflictCut(t *testing.T) {
 			exec(t, s.Pool, `DELETE FROM messages`)
 			for i, n := range c.sizes {
 				exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, idOf(g), i+1, alice.DID, make([]byte, n))
+					VALUES ($1, $2::bigint, $2::text::bytea, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, idOf(g), i+1, alice.DID, make([]byte, n))
 			}
 			exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, idOf(g))
 			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))

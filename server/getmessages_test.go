@@ -29,7 +29,7 @@ func fill(t testing.TB, s *Server, convo xrpc.ConvoID, letters string) {
 				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
 				WHERE convo_id = $1 RETURNING last_seq, gen, last_pos, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-			SELECT $1, last_seq, 'm' || last_seq, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
+			SELECT $1, last_seq, ('m' || last_seq)::bytea, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
 	}
 }
 

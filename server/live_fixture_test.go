@@ -65,7 +65,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 		if err != nil {
 			t.Fatal(err)
 		}
-		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	c.MustConnect(s.messagesService.hub, from)
 	return c

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -112,9 +111,9 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 	if err != nil {
 		return nil, nil, err
 	}
-	var id string
+	var id xrpc.MessageID
 	if in.MsgID != nil {
-		id = *in.MsgID
+		id = xrpc.MessageID(*in.MsgID)
 	} else if id, err = newMessageID(); err != nil {
 		return nil, nil, err
 	}
@@ -164,7 +163,7 @@ func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*ml
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
-	case hex.EncodeToString(f.GroupID) != string(convoID):
+	case xrpc.ConvoIDOf(f.GroupID) != convoID:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
@@ -174,12 +173,12 @@ func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*ml
 
 // newMessageID makes an id for a message whose sender gave none: a UUID of
 // version 7 (RFC 9562).
-func newMessageID() (string, error) {
+func newMessageID() (xrpc.MessageID, error) {
 	u, err := uuid.NewV7()
 	if err != nil {
 		return "", fmt.Errorf("make message id: %w", err)
 	}
-	return u.String(), nil
+	return xrpc.MessageID(u.String()), nil
 }
 
 // send runs the one statement and tells its outcomes apart. errStale asks for
@@ -217,7 +216,7 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 // answer is the answer to the message stored under seq, sent now or before.
 func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
 	epoch := m.Epoch
-	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: xrpc.FormatTime(at), Seq: &seq, Epoch: &epoch}
+	return &gen.SendMessageOutput{MessageID: string(m.MessageID), ReceivedAt: xrpc.FormatTime(at), Seq: &seq, Epoch: &epoch}
 }
 
 // sendLocked sends inside a transaction that holds the conversation's row, so
@@ -257,7 +256,7 @@ type sentRecord struct {
 
 func (r *sentRecord) answer(m *outgoing) *gen.SendMessageOutput {
 	epoch := m.Epoch
-	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: r.ReceivedAt, Seq: &r.Seq, Epoch: &epoch}
+	return &gen.SendMessageOutput{MessageID: string(m.MessageID), ReceivedAt: r.ReceivedAt, Seq: &r.Seq, Epoch: &epoch}
 }
 
 // attach ties the message's blobs to it. All of them have to be the sender's.

@@ -1,6 +1,14 @@
 -- The schema of the delivery service. Keys of conversation data lead with
 -- convo_id and keys of account data with did, so that either can be sharded.
 -- Numbers are BIGINT, times TIMESTAMPTZ, ids compare by byte (COLLATE "C").
+--
+-- Ids are stored as the bytes that they stand for, and are text for clients only
+-- (xrpc.ConvoID, xrpc.MessageID). convo_id is the MLS group id. message_id is the
+-- 16 bytes of a UUID, where the id is one in its canonical form (RFC 9562, section
+-- 4): 8-4-4-4-12 lower-case hexadecimal digits. Any other id is its text, in UTF-8.
+-- Text of 16 bytes has a zero byte before it, which no text begins with, so that 16
+-- bytes are always a UUID.
+--
 -- What is already compressed or encrypted is STORAGE EXTERNAL: trying to
 -- compress it only costs time.
 --
@@ -29,7 +37,7 @@ CREATE TABLE log_generation (
     -- The position of the last row that retention removed: cursors before it are
     -- outdated. It rises in the transaction that removes.
     floor_pos         BIGINT NOT NULL DEFAULT 0,
-    floor_lane        TEXT COLLATE "C" NOT NULL DEFAULT '',
+    floor_lane        BYTEA NOT NULL DEFAULT '',
     floor_seq         BIGINT NOT NULL DEFAULT 0,
     floor_n           BIGINT NOT NULL DEFAULT 0,
     began_at          TIMESTAMPTZ NOT NULL
@@ -72,8 +80,8 @@ CREATE FUNCTION log_timeline() RETURNS BIGINT LANGUAGE sql VOLATILE AS
 -- +goose StatementEnd
 
 CREATE TABLE conversations (
-    -- The MLS group id in lower-case hexadecimal.
-    convo_id        TEXT COLLATE "C" PRIMARY KEY,
+    -- The MLS group id.
+    convo_id        BYTEA PRIMARY KEY CHECK (octet_length(convo_id) BETWEEN 16 AND 64),
     creator_did     TEXT COLLATE "C" NOT NULL,
     cipher_suite    BIGINT NOT NULL,
     epoch           BIGINT NOT NULL CHECK (epoch >= 0),
@@ -112,7 +120,7 @@ CREATE INDEX conversations_closed ON conversations (closed_at) WHERE closed_at I
 -- A membership is a window of numbers: a member sees joined_seq < seq <= left_seq,
 -- and of the events joined_n < n <= left_n. Who comes back gets a new row.
 CREATE TABLE memberships (
-    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id    BYTEA NOT NULL REFERENCES conversations,
     did         TEXT COLLATE "C" NOT NULL,
     joined_seq  BIGINT NOT NULL,
     joined_at   TIMESTAMPTZ NOT NULL,
@@ -146,7 +154,7 @@ CREATE INDEX memberships_accepted ON memberships (did, accepted_at) WHERE accept
 
 -- Read positions outlive a membership's window.
 CREATE TABLE read_positions (
-    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id    BYTEA NOT NULL REFERENCES conversations,
     did         TEXT COLLATE "C" NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq >= 0),
     updated_at  TIMESTAMPTZ NOT NULL,
@@ -155,7 +163,7 @@ CREATE TABLE read_positions (
 
 -- The leaves of a group's tree in the conversation's epoch.
 CREATE TABLE leaves (
-    convo_id      TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id      BYTEA NOT NULL REFERENCES conversations,
     did           TEXT COLLATE "C" NOT NULL,
     device_id     TEXT COLLATE "C" NOT NULL,
     leaf_index    BIGINT NOT NULL CHECK (leaf_index >= 0),
@@ -169,7 +177,7 @@ CREATE INDEX leaves_by_device ON leaves (did, device_id);
 -- The group as an outsider knows it in the conversation's epoch: a GroupInfo,
 -- which was verified when it came. Every conversation has one.
 CREATE TABLE group_infos (
-    convo_id     TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
+    convo_id     BYTEA PRIMARY KEY REFERENCES conversations,
     epoch        BIGINT NOT NULL,
     -- As it came.
     group_info   BYTEA NOT NULL,
@@ -184,9 +192,9 @@ ALTER TABLE group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- Application messages, commits and proposals, in one order. They are their own
 -- log, with the conversation as lane and n = 0.
 CREATE TABLE messages (
-    convo_id    TEXT COLLATE "C" NOT NULL,
+    convo_id    BYTEA NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq > 0),
-    message_id  TEXT COLLATE "C" NOT NULL,
+    message_id  BYTEA NOT NULL,
     kind        TEXT COLLATE "C" NOT NULL CHECK (kind IN ('app', 'commit', 'proposal')),
     -- The framing epoch: the epoch the message was sent in.
     epoch       BIGINT NOT NULL CHECK (epoch >= 0),
@@ -221,7 +229,7 @@ CREATE INDEX messages_age ON messages (created_at) WHERE kind = 'app';
 -- Where a message was that retention removed: its id still works as a position.
 -- Of the message nothing is kept but this.
 CREATE TABLE removed_messages (
-    convo_id TEXT COLLATE "C" NOT NULL,
+    convo_id BYTEA NOT NULL,
     -- The first 8 bytes of the SHA-256 of its id.
     id_hash  BYTEA NOT NULL,
     seq      BIGINT NOT NULL,
@@ -231,7 +239,7 @@ CREATE TABLE removed_messages (
 -- Proposals that the commit of their epoch left out, for retention. Where nobody
 -- outside can see what a commit names, its proposals are not here.
 CREATE TABLE lapsed_proposals (
-    convo_id  TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id  BYTEA NOT NULL REFERENCES conversations,
     seq       BIGINT NOT NULL,
     -- When that commit was accepted.
     lapsed_at TIMESTAMPTZ NOT NULL,
@@ -243,9 +251,11 @@ CREATE INDEX lapsed_proposals_age ON lapsed_proposals (lapsed_at);
 CREATE TABLE events (
     gen        BIGINT NOT NULL,
     pos        BIGINT NOT NULL,
-    -- What the event is in order with: a conversation, or for what concerns one
-    -- account alone a name with a colon, which no conversation id has.
-    lane       TEXT COLLATE "C" NOT NULL,
+    -- What the event is in order with: a conversation, by its id, or what
+    -- concerns one account alone. The latter is the beginning of a SHA-256, which
+    -- is shorter than any conversation id: 15 bytes for the account's own events,
+    -- of its DID, and 14 for those of one of its devices, of the device's id.
+    lane       BYTEA NOT NULL,
     -- The newest message of the conversation then: the event is after it.
     seq        BIGINT NOT NULL,
     -- Rises within a lane.
@@ -253,7 +263,7 @@ CREATE TABLE events (
     kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
                'convo-damaged', 'key-packages-low', 'read')),
     -- For whom: members whose window has it, or one account.
-    convo_id   TEXT COLLATE "C",
+    convo_id   BYTEA,
     target_did TEXT COLLATE "C",
     -- joined_n or left_n of the membership that it begins or ends.
     edge       BIGINT,
@@ -271,7 +281,7 @@ CREATE INDEX events_target_age ON events (created_at) WHERE target_did IS NOT NU
 -- The number of the newest message of a conversation in (lo, hi] that is not
 -- after a position, lo for none. Positions rise with seq, so few probes of the
 -- primary key find it: first near the end, where it is as a rule.
-CREATE FUNCTION log_told_until(convo TEXT, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT)
+CREATE FUNCTION log_told_until(convo BYTEA, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT)
 RETURNS BIGINT LANGUAGE plpgsql STABLE AS $$
 DECLARE
     step BIGINT := 16;
@@ -286,7 +296,7 @@ BEGIN
         FROM messages m WHERE m.convo_id = convo AND m.seq > lo AND m.seq <= mid
         ORDER BY m.seq DESC LIMIT 1;
         IF NOT FOUND OR probe_gen < at_gen
-            OR (probe_pos, convo COLLATE "C", probe_seq) <= (at_pos, at_lane COLLATE "C", at_seq) THEN
+            OR (probe_pos, convo, probe_seq) <= (at_pos, at_lane, at_seq) THEN
             lo := mid;
             step := 0;
         ELSE
@@ -303,19 +313,19 @@ END $$;
 -- would rather collect and sort it than walk the index: with a backlog, all of
 -- it for every page. So it is not given the choice.
 -- +goose StatementBegin
-CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
+CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
 LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
     SELECT m.* FROM messages m
-    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_lane COLLATE "C", at_seq) AND m.pos < log_horizon()
+    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_lane, at_seq) AND m.pos < log_horizon()
     ORDER BY m.pos, m.convo_id, m.seq
     LIMIT max_rows
 $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
+CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
 LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
     SELECT e.* FROM events e
-    WHERE e.gen = in_gen AND (e.pos, e.lane, e.seq, e.n) > (at_pos, at_lane COLLATE "C", at_seq, at_n) AND e.pos < log_horizon()
+    WHERE e.gen = in_gen AND (e.pos, e.lane, e.seq, e.n) > (at_pos, at_lane, at_seq, at_n) AND e.pos < log_horizon()
     ORDER BY e.pos, e.lane, e.seq, e.n
     LIMIT max_rows
 $$;
@@ -323,7 +333,7 @@ $$;
 
 -- seq is the number of the commit a Welcome came with, 0 for createConvo's.
 CREATE TABLE welcomes (
-    convo_id     TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id     BYTEA NOT NULL REFERENCES conversations,
     seq          BIGINT NOT NULL,
     -- The epoch it joins.
     epoch        BIGINT NOT NULL,
@@ -339,7 +349,7 @@ ALTER TABLE welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- never ends it; a confirmation, a newer Welcome for the same device, or the
 -- device's deletion does.
 CREATE TABLE welcome_recipients (
-    convo_id      TEXT COLLATE "C" NOT NULL,
+    convo_id      BYTEA NOT NULL,
     did           TEXT COLLATE "C" NOT NULL,
     device_id     TEXT COLLATE "C" NOT NULL,
     seq           BIGINT NOT NULL,
@@ -361,7 +371,7 @@ CREATE INDEX welcome_recipients_ended ON welcome_recipients (ended_at) WHERE end
 
 -- A member that asks to be added again.
 CREATE TABLE rejoin_requests (
-    convo_id     TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id     BYTEA NOT NULL REFERENCES conversations,
     did          TEXT COLLATE "C" NOT NULL,
     reason       TEXT COLLATE "C" NOT NULL,
     -- With commit-failed: the framing epoch of the commit it cannot apply.
@@ -373,7 +383,7 @@ CREATE TABLE rejoin_requests (
 -- Who cannot apply a commit, by the commit's framing epoch. The row keeps the
 -- commit as evidence from retention, and outlives the request.
 CREATE TABLE commit_failures (
-    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id    BYTEA NOT NULL REFERENCES conversations,
     epoch       BIGINT NOT NULL,
     did         TEXT COLLATE "C" NOT NULL,
     reported_at TIMESTAMPTZ NOT NULL,
@@ -436,7 +446,7 @@ CREATE TABLE key_packages (
     -- when the package is spent; the time stays for as long as it is unspent, so
     -- that what was leased before is told from what nobody has seen.
     lease_holder  TEXT COLLATE "C",
-    lease_convo   TEXT COLLATE "C",
+    lease_convo   BYTEA,
     lease_ends_at TIMESTAMPTZ,
     -- When an accepted commit's Welcome named it.
     spent_at     TIMESTAMPTZ,
@@ -526,7 +536,7 @@ CREATE INDEX loose_objects_uploads ON loose_objects (did) WHERE did IS NOT NULL;
 
 -- Which messages name a blob: who may read it.
 CREATE TABLE message_blobs (
-    convo_id  TEXT COLLATE "C" NOT NULL,
+    convo_id  BYTEA NOT NULL,
     seq       BIGINT NOT NULL,
     cid       TEXT COLLATE "C" NOT NULL,
     owner_did TEXT COLLATE "C" NOT NULL,
@@ -552,7 +562,7 @@ CREATE TABLE tickets (
     ticket_hash BYTEA PRIMARY KEY,
     did         TEXT COLLATE "C" NOT NULL,
     -- The only conversation it is good for.
-    convo_id    TEXT COLLATE "C",
+    convo_id    BYTEA,
     expires_at  TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX tickets_expiry ON tickets (expires_at);
