@@ -24,7 +24,7 @@ WITH mine AS (
 ), page AS (
     SELECT mine.convo_id, mine.last_activity_at, moment.as_of, mine.last_activity_at > moment.as_of AS late
     FROM mine CROSS JOIN moment
-    WHERE $6::bytea = ''
+    WHERE $6::bytea IS NULL
         OR CASE WHEN mine.last_activity_at > moment.as_of
             THEN NOT $7::boolean OR mine.convo_id > $6::bytea
             ELSE NOT $7::boolean AND (mine.last_activity_at < $8::timestamptz
