@@ -8,27 +8,29 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
 // commitClient makes a device of an account named by a word.
 func commitClient(word string, opts ...mlstest.Option) *mlstest.Client {
-	return mlstest.NewClient(did(word), opts...)
+	return mlstest.NewClient(servertest.DID(word), opts...)
 }
 
 // by is the account of a device, as a caller.
-func by(c *mlstest.Client) xrpc.Caller { return as(c.DID) }
+func by(c *mlstest.Client) xrpc.Caller { return servertest.As(c.DID) }
 
 // commitPackage makes a key package of a device and stores it as published.
 func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.KPOption) *mls.KeyPackage {
 	t.Helper()
 	kp := c.KeyPackage(opts...)
-	exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
-	exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+	dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
+	dbtest.Exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, now(), $7)`,
 		c.DID, commitRef(t, kp), c.DeviceID(), int64(kp.CipherSuite), kp.Raw, kp.LastResort(), kp.NotAfter())
 	return kp
@@ -39,7 +41,7 @@ func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.K
 func commitGroup(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
-	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String()}
 	if len(others) > 0 {
 		c := g.Commit(creator, mlstest.Plan{Add: commitPackages(t, s, others...)})
 		in.InitialMembers, in.WelcomeMessage, in.GroupInfo = without(dids(others), creator.DID), c.Welcome, c.GroupInfo
@@ -76,17 +78,17 @@ func without(s []string, v string) []string {
 
 // addInput is the call of addMembers for a commit.
 func addInput(g *mlstest.Group, c *mlstest.Commit, added ...*mlstest.Client) *gen.AddMembersInput {
-	return &gen.AddMembersInput{ConvoID: idOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // commitInput is the call of sendCommit for a commit.
 func commitInput(g *mlstest.Group, c *mlstest.Commit) *gen.SendCommitInput {
-	return &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // joinInput is the call of joinConvo for an external commit.
 func joinInput(g *mlstest.Group, c *mlstest.Commit) *gen.JoinConvoInput {
-	return &gen.JoinConvoInput{ConvoID: idOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
+	return &gen.JoinConvoInput{ConvoID: servertest.IDOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
 }
 
 // accepted fails the test unless a commit was accepted, and gives its answer.
@@ -128,13 +130,13 @@ func advance(t testing.TB, s *Server, g *mlstest.Group, c *mlstest.Client, n int
 // epochOf reads the epoch of a conversation.
 func epochOf(t testing.TB, s *Server, id xrpc.ConvoID) int64 {
 	t.Helper()
-	return query[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
+	return dbtest.Value[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
 }
 
 // membersOf lists the active members of a conversation.
 func membersOf(t testing.TB, s *Server, id xrpc.ConvoID) []string {
 	t.Helper()
-	return query[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
+	return dbtest.Value[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
 }
 
 // window reads the newest membership window of a DID; -1 for an open end.
@@ -151,7 +153,7 @@ func window(t testing.TB, s *Server, id xrpc.ConvoID, did string) (joined, left 
 // spent tells whether a key package is spent.
 func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 	t.Helper()
-	return query[bool](t, s.Pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
+	return dbtest.Value[bool](t, s.Pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
 }
 
 // conversationState is everything that is stored of a conversation, its
@@ -159,7 +161,7 @@ func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 // happened.
 func conversationState(t testing.TB, s *Server, id xrpc.ConvoID) string {
 	t.Helper()
-	return query[string](t, s.Pool, `SELECT concat_ws(E'\n',
+	return dbtest.Value[string](t, s.Pool, `SELECT concat_ws(E'\n',
 		(SELECT c::text FROM conversations c WHERE convo_id = $1),
 		(SELECT string_agg(m::text, E'\n' ORDER BY did, joined_seq) FROM memberships m WHERE convo_id = $1),
 		(SELECT string_agg(l::text, E'\n' ORDER BY did, device_id) FROM leaves l WHERE convo_id = $1),

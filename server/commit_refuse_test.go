@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 // reframe changes a PublicMessage and writes it again, with the signature it had.
@@ -88,7 +90,7 @@ func TestCommitRefuses(t *testing.T) {
 		"GroupInfo too large":   {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = make([]byte, limit.MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
 		"tree cut off":          {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree[:40] }, gen.ErrInvalidGroupInfo},
 		"tree too large":        {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = make([]byte, limit.MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
-		"added without Welcome": {func(_ *testing.T, in *gen.SendCommitInput) { in.AddedDIDs = []string{did("carol")} }, gen.ErrInvalidWelcome},
+		"added without Welcome": {func(_ *testing.T, in *gen.SendCommitInput) { in.AddedDIDs = []string{servertest.DID("carol")} }, gen.ErrInvalidWelcome},
 		"Welcome cut off": {func(_ *testing.T, in *gen.SendCommitInput) {
 			in.Welcome = mlstest.RandomWelcome(1, mlstest.Random(32))[:60]
 		}, gen.ErrInvalidWelcome},
@@ -101,9 +103,9 @@ func TestCommitRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := commitInput(g, public)
 			c.change(t, in)
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.SendCommit(t.Context(), by(alice), in)
-				wantError(t, err, c.err)
+				servertest.WantError(t, err, c.err)
 			})
 		})
 	}
@@ -112,7 +114,7 @@ func TestCommitRefuses(t *testing.T) {
 	in.GroupInfo, in.RatchetTree = mlstest.Bare(public.GroupInfoNoTree), public.RatchetTree
 	out, err := s.SendCommit(t.Context(), by(alice), in)
 	accepted(t, out, err)
-	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: idOf(g)})
+	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)})
 	if err != nil || string(got.GroupInfo) != string(in.GroupInfo) || string(got.RatchetTree) != string(in.RatchetTree) || got.Epoch != 2 {
 		t.Errorf("GroupInfo came back as %s, %v", asJSON(t, got), err)
 	}
@@ -126,24 +128,24 @@ func TestCommitShowsDevice(t *testing.T) {
 	for _, public := range []bool{true, false} {
 		alice := commitClient("alice")
 		g := commitGroup(t, s, alice)
-		if v := viewOf(t, s, alice, idOf(g)); len(v.Members[0].Devices) != 1 {
+		if v := viewOf(t, s, alice, servertest.IDOf(g)); len(v.Members[0].Devices) != 1 {
 			t.Errorf("devices are %v, want that which the conversation began with", v.Members[0].Devices)
 		}
-		exec(t, s.Pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
+		dbtest.Exec(t, s.Pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
 		c := g.Commit(alice, mlstest.Plan{Public: public})
 		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
 		accepted(t, out, err)
-		if n := query[int64](t, s.Pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, alice.DID, alice.DeviceID()); n != 1 {
+		if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, alice.DID, alice.DeviceID()); n != 1 {
 			t.Error("the device that committed is not known")
 		}
-		exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
-		unchanged(t, s, idOf(g), func() {
+		dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
+		unchanged(t, s, servertest.IDOf(g), func() {
 			_, err := s.SendCommit(t.Context(), by(alice), commitInput(c.Next, c.Next.Commit(alice, mlstest.Plan{Public: public})))
-			wantError(t, err, gen.ErrInvalidCommit)
+			servertest.WantError(t, err, gen.ErrInvalidCommit)
 		})
 		again := mlstest.NewGroup(alice, mlstest.Random(16))
-		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(again), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
-		wantError(t, err, gen.ErrInvalidGroupInfo)
+		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: servertest.IDOf(again), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
+		servertest.WantError(t, err, gen.ErrInvalidGroupInfo)
 	}
 }
 

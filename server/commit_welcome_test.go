@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -33,27 +35,27 @@ func TestCommitPackagesRefused(t *testing.T) {
 		}, gen.ErrKeyPackageNotFound},
 		"spent": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"leased to another": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"leased to the caller": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"the caller's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"another's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"last resort": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
@@ -62,14 +64,14 @@ func TestCommitPackagesRefused(t *testing.T) {
 		"device deleted": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			other := carol.Rotate()
 			kp := commitPackage(t, s, other)
-			exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
+			dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"another suite": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			return list(commitPackage(t, s, p256)), []string{p256.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"one added DID has none": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
-			return list(commitPackage(t, s, carol)), []string{carol.DID, did("dave")}
+			return list(commitPackage(t, s, carol)), []string{carol.DID, servertest.DID("dave")}
 		}, gen.ErrKeyPackageNotFound},
 		"of nobody added": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			return list(commitPackage(t, s, carol), commitPackage(t, s, commitClient("dave"))), []string{carol.DID}
@@ -98,22 +100,22 @@ func TestCommitPackagesRefused(t *testing.T) {
 			if c.err == "" {
 				commit := g.Commit(alice, mlstest.Plan{Add: packages})
 				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{
-					ConvoID: idOf(g), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
+					ConvoID: servertest.IDOf(g), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
 				})
 				accepted(t, (*gen.SendCommitOutput)(out), err)
 				sameRoster(t, s, commit.Next)
-				if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
+				if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
 					t.Errorf("%d of %d packages are spent or last-resort", n, len(named))
 				}
 				return
 			}
 			// What the Welcome names is looked at first, whatever the commit adds.
 			commit := g.Commit(alice, mlstest.Plan{})
-			in := &gen.AddMembersInput{ConvoID: idOf(g), DIDList: added, Commit: commit.Message,
+			in := &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: added, Commit: commit.Message,
 				WelcomeMessage: mlstest.RandomWelcome(1, named...), GroupInfo: commit.GroupInfo}
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.AddMembers(t.Context(), by(alice), in)
-				e := wantError(t, err, c.err)
+				e := servertest.WantError(t, err, c.err)
 				if c.err == gen.ErrKeyPackageNotFound && len(named) == 1 && len(added) == 1 && !strings.Contains(e.Message, hex.EncodeToString(named[0])) {
 					t.Errorf("message %q does not name the package", e.Message)
 				}
@@ -157,12 +159,12 @@ func TestCommitAlreadyMember(t *testing.T) {
 				plan.RemoveDIDs = []string{bob.DID}
 			}
 			if c.rejoin {
-				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
+				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g)}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			commit := g.Commit(alice, plan)
-			in := &gen.SendCommitInput{ConvoID: idOf(g), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfo, AddedDIDs: []string{bob.DID}}
+			in := &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfo, AddedDIDs: []string{bob.DID}}
 			if c.alsoRemoved {
 				in.RemovedDIDs = []string{bob.DID}
 			}
@@ -173,27 +175,27 @@ func TestCommitAlreadyMember(t *testing.T) {
 				if c.public || c.alsoRemoved {
 					return s.SendCommit(t.Context(), by(alice), in)
 				}
-				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: idOf(g), DIDList: in.AddedDIDs,
+				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: in.AddedDIDs,
 					Commit: commit.Message, WelcomeMessage: xrpc.Base64(in.Welcome), GroupInfo: commit.GroupInfo})
 				return (*gen.SendCommitOutput)(out), err
 			}
 			if c.err != "" {
-				unchanged(t, s, idOf(g), func() {
+				unchanged(t, s, servertest.IDOf(g), func() {
 					_, err := send()
-					wantError(t, err, c.err)
+					servertest.WantError(t, err, c.err)
 				})
 				return
 			}
 			out, err := send()
 			accepted(t, out, err)
-			if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
+			if joined, left := window(t, s, servertest.IDOf(g), bob.DID); joined != 0 || left != -1 {
 				t.Errorf("window is (%d, %d], want the one it had", joined, left)
 			}
-			if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, servertest.IDOf(g)); n != 0 {
 				t.Error("its rejoin request is still open")
 			}
-			open := query[[]int64](t, s.Pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
-				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), device.DeviceID())
+			open := dbtest.Value[[]int64](t, s.Pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
+				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, servertest.IDOf(g), device.DeviceID())
 			if len(open) != 1 || open[0] != 1 {
 				t.Errorf("open Welcomes are %v, want the newest", open)
 			}
@@ -215,17 +217,17 @@ func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 		"no Welcome":      nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				in := addInput(g, commit, carol)
 				in.WelcomeMessage = welcome
 				_, err := s.AddMembers(t.Context(), by(alice), in)
-				wantError(t, err, gen.ErrInvalidWelcome)
+				servertest.WantError(t, err, gen.ErrInvalidWelcome)
 			})
 		})
 	}
 	t.Run("by reference", func(t *testing.T) {
 		p := g.Propose(bob, &mls.Add{KeyPackage: kp}, true)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		c := g.With(carol).Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{p}, Public: true})
@@ -268,13 +270,13 @@ func TestCommitPackageRace(t *testing.T) {
 			won++
 			continue
 		}
-		wantError(t, r.err, gen.ErrKeyPackageNotFound)
+		servertest.WantError(t, r.err, gen.ErrKeyPackageNotFound)
 	}
 	if won != 1 {
 		t.Errorf("%d commits spent the same packages", won)
 	}
 	// All lock them in one order.
-	if n := query[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
 		t.Errorf("%d deadlocks", n)
 	}
 }

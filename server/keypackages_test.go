@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -55,7 +57,7 @@ func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.
 		out = append(out, kp)
 		in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: kp.Raw, CipherSuite: kp.CipherSuite.String()})
 	}
-	answer, err := s.PublishKeyPackages(context.Background(), as(c.DID), in)
+	answer, err := s.PublishKeyPackages(context.Background(), servertest.As(c.DID), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,7 @@ func publishOne(s *Server, c *mlstest.Client, b []byte, expires time.Time) (*gen
 	if !expires.IsZero() {
 		in.Expires = new(expires.Format(time.RFC3339Nano))
 	}
-	return s.PublishKeyPackage(context.Background(), as(c.DID), in)
+	return s.PublishKeyPackage(context.Background(), servertest.As(c.DID), in)
 }
 
 // claimOf asks for packages of the DIDs.
@@ -87,7 +89,7 @@ func claimOf(t testing.TB, s *Server, requester string, dids ...string) *gen.Get
 
 func claimWith(t testing.TB, s *Server, requester string, p *gen.GetKeyPackagesParams) *gen.GetKeyPackagesOutput {
 	t.Helper()
-	out, err := s.GetKeyPackages(context.Background(), as(requester), p)
+	out, err := s.GetKeyPackages(context.Background(), servertest.As(requester), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,14 +136,14 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.Pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.Now())
+	dbtest.Exec(t, s.Pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.Now())
 }
 
 // addLeaf writes that a device is in a conversation.
 func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
 	addStatedLeaf(t, s, convoID, did, deviceID)
 }
 
@@ -149,12 +151,12 @@ func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string
 // no such device.
 func addStatedLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.Pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
 }
 
 func countPackages(t testing.TB, s *Server, did string) int {
 	t.Helper()
-	return query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
+	return dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
 }
 
 // inSuite is the same device with packages of another suite that has the same
@@ -179,7 +181,7 @@ func need[T any](v T, err error) func(testing.TB) T {
 func TestKeyPackagesCleaned(t *testing.T) {
 	s, clock := newClockServer(t)
 	ctx := context.Background()
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	from, to := clock.now(), clock.now().Add(limit.MaxPackageLifetime)
 	var refs []string
 	var spent []byte
@@ -209,7 +211,7 @@ func TestKeyPackagesCleaned(t *testing.T) {
 	check(t, time.Hour+retention.ExpiredPackageTime+time.Second, 3)
 	check(t, limit.MaxPackageLifetime-time.Second, 3)
 	need(publishOne(s, c, spent, time.Time{}))(t)
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
 		t.Errorf("%d unspent packages, want the one that nobody spent", n)
 	}
 	check(t, limit.MaxPackageLifetime+time.Hour+time.Second, 2)

@@ -2,17 +2,13 @@ package server
 
 import (
 	"context"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/stream"
-	"catbird.blue/mls/server/stream/streamtest"
 )
 
 // newLiveServer makes a Server with a hub that runs.
@@ -48,38 +44,4 @@ func newLiveServerOn(t testing.TB, pool, hubPool *pgxpool.Pool, opts ...func(*Co
 		c.Pool, c.Hub, c.Streams, c.Bus = pool, hub, streams, bus.NewLocal(hub)
 		c.PublicURL = "https://mls.example"
 	}}, opts...)...)
-}
-
-// listen opens a stream of an account that begins now.
-func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.Client {
-	t.Helper()
-	codec, err := streamtest.Codec(t.Context(), s.Pool)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := streamtest.NewClient(t, codec, did)
-	from := strings.Join(cursor, "")
-	if from == "" { // now, and not where a hub that is behind stands
-		settled(t, s)
-		at, err := db.New(s.Pool).ReadPlace(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
-	}
-	c.MustConnect(s.messagesService.hub, from)
-	return c
-}
-
-// wantTold waits until the clients have all they should, and compares what the
-// first of them was told since the last time.
-func wantTold(t testing.TB, s *Server, c *streamtest.Client, want ...string) {
-	t.Helper()
-	if err := streamtest.Wait(t.Context(), s.Pool, 20*time.Second, c.History); err != nil {
-		t.Fatal(err)
-	}
-	got := c.Told()
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("%s was told\n%s\nwant\n%s", c.DID, strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
 }

@@ -12,9 +12,11 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -27,7 +29,7 @@ func agingServer(t testing.TB) (s *Server, now *time.Time) {
 
 // cleanerOf makes a cleaner for the data of s, on its clock.
 func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
-	c := retention.Config{Pool: s.Pool, Blobs: s.blobs, Clock: s.Now}
+	c := retention.Config{Pool: s.Pool, Blobs: s.config.Blobs, Clock: s.Now}
 	for _, o := range opts {
 		o(&c)
 	}
@@ -38,7 +40,7 @@ func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
 // visibility horizon back, and gives how many rows it removed of each kind.
 func clean(t testing.TB, s *Server, opts ...func(*retention.Config)) map[string]int {
 	t.Helper()
-	settled(t, s)
+	servertest.Settled(t, s.Pool)
 	registry := prometheus.NewRegistry()
 	c := cleanerOf(s, append(opts, func(c *retention.Config) { c.Metrics = retention.NewMetrics(registry) })...)
 	if err := c.Round(t.Context()); err != nil {
@@ -66,7 +68,7 @@ func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 // restamp makes messages of a conversation as old as one sent at a moment.
 func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...int64) {
 	t.Helper()
-	exec(t, s.Pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
+	dbtest.Exec(t, s.Pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
 }
 
 // Application messages go when they are older than the time to keep them, and
@@ -75,9 +77,9 @@ func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...
 func TestMessagesAge(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s, 0, alice)
-	fill(t, s, convo, "acaapaca")
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 0, alice)
+	servertest.Fill(t, s.Pool, convo, "acaapaca")
 	start := *now
 	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
 	restamp(t, s, convo, start.Add(-time.Microsecond), 3)
@@ -94,7 +96,7 @@ func TestMessagesAge(t *testing.T) {
 		{gen.GetMessagesParams{BeforeSeq: new(int64(5))}, "[1 2 4] m4 of 8 gap 3-3"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, alice, c.p); got != c.want {
+		if got := servertest.Page(t, s, alice, c.p); got != c.want {
 			t.Errorf("at the time: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
@@ -116,28 +118,28 @@ func TestMessagesAge(t *testing.T) {
 		{gen.GetMessagesParams{Types: []string{"commit", "proposal"}}, "[2 5 7] of 8"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, alice, c.p); got != c.want {
+		if got := servertest.Page(t, s, alice, c.p); got != c.want {
 			t.Errorf("after it: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
-	_, err := s.GetMessages(t.Context(), as(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
-	wantError(t, err, gen.ErrInvalidCursor)
+	_, err := s.GetMessages(t.Context(), servertest.As(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
+	servertest.WantError(t, err, gen.ErrInvalidCursor)
 	// A former member's positions end with its window, removed or not.
-	exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
-		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, did("bob"))
-	if got := page(t, s, did("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
+	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
+		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, servertest.DID("bob"))
+	if got := servertest.Page(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
 	}
-	_, err = s.GetMessages(t.Context(), as(did("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
-	wantError(t, err, gen.ErrInvalidCursor)
-	in := message(convo, 2)
+	_, err = s.GetMessages(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
+	servertest.WantError(t, err, gen.ErrInvalidCursor)
+	in := servertest.Message(convo, 2)
 	in.MsgID = new("m1") // is free again, and stands for the later message
-	if out, err := s.SendMessage(t.Context(), as(alice), in); err != nil || *out.Seq != 9 {
+	if out, err := s.SendMessage(t.Context(), servertest.As(alice), in); err != nil || *out.Seq != 9 {
 		t.Fatalf("the next message: %+v, %v", out, err)
 	}
 	*now = now.Add(limit.MessageTime + time.Microsecond)
 	gone += clean(t, s)["message"]
-	if got := page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
+	if got := servertest.Page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
 		t.Errorf("an id of two messages: %s", got)
 	}
 	if gone != 6 {
@@ -153,16 +155,16 @@ func TestMessageTTLSetting(t *testing.T) {
 		c.Clock = func() time.Time { return now }
 	})
 	hour := func(c *retention.Config) { c.MessageTTL = time.Hour }
-	convo := addConvo(t, s, 1, did("alice"))
-	talk(t, s, convo, did("alice"), 1)
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	servertest.Talk(t, s, convo, servertest.DID("alice"), 1)
 	now = now.Add(time.Hour)
 	clean(t, s, hour)
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
 		t.Errorf("at an hour: %s", got)
 	}
 	now = now.Add(time.Second)
 	clean(t, s, hour)
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
 		t.Errorf("after it: %s", got)
 	}
 }
@@ -172,18 +174,18 @@ func TestMessageTTLSetting(t *testing.T) {
 func TestTwoJanitors(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	one, two := addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("alice"))
+	one, two := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	// The events of alice's joining are behind these messages, and go with them.
-	exec(t, s.Pool, `DELETE FROM events`)
+	dbtest.Exec(t, s.Pool, `DELETE FROM events`)
 	const each = 1300
 	for _, convo := range []xrpc.ConvoID{one, two} {
-		exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+		dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT $1, n, ('m' || n)::bytea, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
 			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
-		exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
+		dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
 	}
 	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s)
+	servertest.Settled(t, s.Pool)
 	registries := []*prometheus.Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
 	var wg sync.WaitGroup
 	for i, instance := range []*Server{s, secondInstance(t, s)} {
@@ -195,13 +197,13 @@ func TestTwoJanitors(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 	if n := removed(t, registries[0])["message"] + removed(t, registries[1])["message"]; n != 2*each {
 		t.Errorf("%d messages counted, want %d", n, 2*each)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
 		t.Errorf("%d ids are remembered", n)
 	}
 	g, err := db.New(s.Pool).ReadFloor(t.Context())
@@ -217,7 +219,7 @@ func TestTwoJanitors(t *testing.T) {
 func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -226,19 +228,19 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT log_own_xid()`); err != nil {
 		t.Fatal(err)
 	}
-	talk(t, s, convo, did("alice"), 1)
+	servertest.Talk(t, s, convo, servertest.DID("alice"), 1)
 	*now = now.Add(limit.MessageTime + time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 1 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 1 {
 		t.Fatal("a message was removed before it was told")
 	}
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	clean(t, s)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message stays")
 	}
 }
@@ -253,7 +255,7 @@ func TestLapsedProposals(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	propose := func(public bool) *mlstest.Proposal {
 		p := g.ProposeUpdate(bob, public)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		return p
@@ -274,7 +276,9 @@ func TestLapsedProposals(t *testing.T) {
 	propose(true)                                                        // 7: of the epoch at hand
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
-	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: idOf(g)}) }
+	see := func() string {
+		return servertest.Page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: servertest.IDOf(g)})
+	}
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)
 	}
@@ -283,7 +287,7 @@ func TestLapsedProposals(t *testing.T) {
 	if got := see(); got != "[3 4 5 6 7] of 7 gap 1-2" {
 		t.Errorf("after it: %s", got)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
 		t.Errorf("%d are still noted, %d counted", n, gone)
 	}
 }
@@ -295,17 +299,19 @@ func TestEventsAge(t *testing.T) {
 	s, now := agingServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
-	count := func(where string) int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE `+where) }
+	count := func(where string) int64 {
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE `+where)
+	}
 	own, shared := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL")
 	if own == 0 || shared == 0 {
 		t.Fatalf("%d and %d events", own, shared)
 	}
-	last := query[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
+	last := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
 		ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1`)
-	*now = query[time.Time](t, s.Pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
+	*now = dbtest.Value[time.Time](t, s.Pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
 	clean(t, s)
 	if n := count("target_did IS NOT NULL"); n != own {
 		t.Errorf("at the time %d of %d are left", n, own)
@@ -315,10 +321,10 @@ func TestEventsAge(t *testing.T) {
 	if a, b := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL"); a != 0 || b != shared {
 		t.Errorf("after it %d of %d and %d of %d are left", a, own, b, shared)
 	}
-	if got := query[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
 		t.Errorf("the floor is %s, want %s", got, last)
 	}
-	if got := membersOf(t, s, idOf(g)); len(got) != 1 {
+	if got := membersOf(t, s, servertest.IDOf(g)); len(got) != 1 {
 		t.Errorf("members are %v", got)
 	}
 }
@@ -331,22 +337,22 @@ func TestEndedWelcomesAge(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	get := func(c *mlstest.Client) error {
-		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: idOf(g)})
+		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: servertest.IDOf(g)})
 		return err
 	}
 	confirm := func(c *mlstest.Client) {
-		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: idOf(g), Success: true}); err != nil {
+		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: servertest.IDOf(g), Success: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	welcomes := func() int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM welcomes`) }
+	welcomes := func() int64 { return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcomes`) }
 	confirm(bob)
 	*now = now.Add(limit.MessageTime)
 	clean(t, s)
-	wantError(t, get(bob), gen.ErrWelcomeExpired)
+	servertest.WantError(t, get(bob), gen.ErrWelcomeExpired)
 	*now = now.Add(10 * limit.MessageTime)
 	clean(t, s)
-	wantError(t, get(bob), gen.ErrWelcomeNotFound)
+	servertest.WantError(t, get(bob), gen.ErrWelcomeNotFound)
 	if err := get(carol); err != nil || welcomes() != 1 {
 		t.Fatalf("carol's: %v, %d Welcomes", err, welcomes())
 	}

@@ -12,8 +12,10 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -22,13 +24,13 @@ import (
 func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo, elsewhere := addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)
+	alice := servertest.DID("alice")
+	convo, elsewhere := servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice)
 	once, again, body := upload(t, s, alice, randomBytes(10)), upload(t, s, alice, randomBytes(20)), randomBytes(40)
 	there := upload(t, s, alice, body)
 	attach(t, s, convo, alice, once, again, there)
 	attach(t, s, convo, alice, once)
-	key := query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
+	key := dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
 	*now = now.Add(time.Hour)
 	attach(t, s, convo, alice, again)
 	attach(t, s, elsewhere, alice, there)
@@ -42,7 +44,7 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	if got := tally(t, s, alice); got != "2 blobs, 60 bytes counted, 60 bytes, 0 loose" {
 		t.Fatalf("after it: %s", got)
 	}
-	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Error("the object is still there")
 	}
 	if _, _, err := fetch(s, alice, convo, again, "", gen.GetBlobParams{}); err != nil {
@@ -52,7 +54,7 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 		t.Errorf("named elsewhere: %v", err)
 	}
 	_, _, err := fetch(s, alice, convo, once, "", gen.GetBlobParams{})
-	wantError(t, err, gen.ErrBlobNotFound)
+	servertest.WantError(t, err, gen.ErrBlobNotFound)
 	*now = now.Add(time.Hour)
 	gone += clean(t, s)["blob"]
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
@@ -67,17 +69,17 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 func TestRemovalFreesQuota(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
-	exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
-	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
+	dbtest.Exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
+	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
 	next := randomBytes(11)
 	up := func() error {
-		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
+		_, err := s.UploadBlob(t.Context(), servertest.As(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
 		return err
 	}
-	wantError(t, up(), gen.ErrQuotaExceeded)
+	servertest.WantError(t, up(), gen.ErrQuotaExceeded)
 	*now = now.Add(limit.MessageTime + time.Second)
 	clean(t, s)
 	if err := up(); err != nil {
@@ -93,8 +95,8 @@ func TestRemovalFreesQuota(t *testing.T) {
 func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
@@ -102,7 +104,7 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	upload(t, s, alice, b)
 	*now = now.Add(limit.UnattachedBlobTime)
 	clean(t, s)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message is still there")
 	}
 	attach(t, s, convo, alice, cid)
@@ -118,17 +120,17 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 func TestRemovalAgainstAttach(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo, other := addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)
+	alice := servertest.DID("alice")
+	convo, other := servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice)
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
 	*now = now.Add(limit.MessageTime + time.Second)
-	in := message(other, 1)
+	in := servertest.Message(other, 1)
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
-	settled(t, s)
-	err := whileHeld(t, s, func(tx pgx.Tx) {
+	servertest.Settled(t, s.Pool)
+	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 		q := db.New(tx)
 		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
 		if err != nil || len(rows) != 1 {
@@ -138,7 +140,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, func() error {
-		_, err := s.SendMessage(context.Background(), as(alice), in)
+		_, err := s.SendMessage(context.Background(), servertest.As(alice), in)
 		return err
 	})
 	if err != nil {
@@ -150,18 +152,21 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	}
 	// The message is first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s)
-	err = whileHeld(t, s, func(tx pgx.Tx) {
-		m, _, err := s.readMessage(as(alice), in)
+	servertest.Settled(t, s.Pool)
+	err = servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+		ctx := context.Background()
+		var seq int64
+		err := tx.QueryRow(ctx, `WITH c AS (
+				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()) WHERE convo_id = $1
+				RETURNING last_seq, gen, last_pos
+			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+			SELECT $1, last_seq, 'named', 'app', 1, 'x', $2, gen, last_pos FROM c RETURNING seq`, other, *now).Scan(&seq)
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, err := s.Idempotency.NewRecord(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := m.sendLocked(context.Background(), db.New(tx), first); err != nil {
-			t.Fatal(err)
+		attached, err := db.New(tx).AttachBlobs(ctx, db.AttachBlobsParams{ConvoID: other, Seq: seq, Cids: []string{cid}, OwnerDid: alice})
+		if err != nil || len(attached) != 1 {
+			t.Fatalf("%d blobs attached, %v", len(attached), err)
 		}
 	}, func() error { return cleanerOf(s).Round(context.Background()) })
 	if err != nil {
@@ -182,8 +187,8 @@ func TestRemovalAgainstAttach(t *testing.T) {
 func TestRemovalAttachRace(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	alice := did("alice")
-	convos := []xrpc.ConvoID{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
+	alice := servertest.DID("alice")
+	convos := []xrpc.ConvoID{servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup
@@ -212,9 +217,9 @@ func TestRemovalAttachRace(t *testing.T) {
 		sending.Go(func() {
 			for range 40 {
 				cid := upload(t, s, alice, body)
-				in := message(convo, 1)
+				in := servertest.Message(convo, 1)
 				in.Blobs = []string{cid}
-				_, err := s.SendMessage(context.Background(), as(alice), in)
+				_, err := s.SendMessage(context.Background(), servertest.As(alice), in)
 				var e *xrpc.Error
 				switch {
 				case err == nil:
@@ -224,7 +229,7 @@ func TestRemovalAttachRace(t *testing.T) {
 				case !errors.As(err, &e) || e.Name != gen.ErrInvalidAsset:
 					t.Error(err)
 				}
-				lacking := query[int64](t, s.Pool, `SELECT count(*) FROM message_blobs a
+				lacking := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM message_blobs a
 					WHERE NOT EXISTS (SELECT FROM blobs b WHERE b.did = a.owner_did AND b.cid = a.cid AND b.attached)`)
 				if lacking != 0 {
 					t.Errorf("%d messages lack their blob", lacking)
@@ -238,14 +243,14 @@ func TestRemovalAttachRace(t *testing.T) {
 	if sent == 0 {
 		t.Fatal("nothing was sent")
 	}
-	settled(t, s)
+	servertest.Settled(t, s.Pool)
 	if err := janitors[0].Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
 		t.Errorf("at the end: %s", got)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 }

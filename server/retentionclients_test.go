@@ -8,7 +8,9 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -18,27 +20,27 @@ import (
 func TestSyncAfterRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	read := func(cursor *string, seq int64) *gen.SyncOutput {
-		settled(t, s)
+		servertest.Settled(t, s.Pool)
 		in := &gen.SyncInput{Cursor: cursor, Limit: 100}
 		if seq >= 0 {
 			in.Positions = []gen.SyncPosition{{ConvoID: convo, Seq: seq}}
 		}
-		out, err := s.Sync(t.Context(), as(alice), in)
+		out, err := s.Sync(t.Context(), servertest.As(alice), in)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return out
 	}
 	before := read(nil, -1).Cursor
-	talk(t, s, convo, alice, 2)
+	servertest.Talk(t, s, convo, alice, 2)
 	at := read(nil, -1).Cursor
 	*now = now.Add(limit.MessageTime + time.Second)
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	after := read(nil, -1).Cursor
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	clean(t, s)
 	for _, c := range []struct {
 		name, cursor string
@@ -51,7 +53,7 @@ func TestSyncAfterRemoval(t *testing.T) {
 		{"after", after, -1, "0:[4]/4 "},
 		{"after, with a position", after, 1, "0:[3 4]/4 "},
 	} {
-		if got := shape(read(&c.cursor, c.seq), convo); got != c.want {
+		if got := servertest.Shape(read(&c.cursor, c.seq), convo); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -59,11 +61,11 @@ func TestSyncAfterRemoval(t *testing.T) {
 	clean(t, s)
 	// All is gone, and still the cursor is one to go on from.
 	end := read(nil, 1)
-	if got := shape(end, convo); got != "" {
+	if got := servertest.Shape(end, convo); got != "" {
 		t.Errorf("with nothing left: %s", got)
 	}
-	talk(t, s, convo, alice, 1)
-	if got := shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
+	servertest.Talk(t, s, convo, alice, 1)
+	if got := servertest.Shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
 		t.Errorf("after the end: %s", got)
 	}
 }
@@ -74,11 +76,11 @@ func TestStreamAfterRemoval(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	s := newLiveServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	cursors := map[string]string{}
 	mark := func(name string) {
-		settled(t, s)
+		servertest.Settled(t, s.Pool)
 		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -87,14 +89,14 @@ func TestStreamAfterRemoval(t *testing.T) {
 			Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	mark("last but one")
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	mark("at")
 	now = now.Add(limit.MessageTime + time.Second)
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	mark("after")
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	clean(t, s)
 	for name, want := range map[string]struct {
 		outdated int
@@ -102,10 +104,10 @@ func TestStreamAfterRemoval(t *testing.T) {
 	}{
 		"before": {1, nil}, "last but one": {1, nil}, "at": {0, []int64{3, 4}}, "after": {0, []int64{4}},
 	} {
-		c := listen(t, s, alice, cursors[name])
+		c := servertest.Listen(t, s.Pool, s.config.Hub, alice, cursors[name])
 		var told []string
 		for _, seq := range want.seqs {
-			id := query[xrpc.MessageID](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := dbtest.Value[xrpc.MessageID](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
 		}
 		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {

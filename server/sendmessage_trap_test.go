@@ -3,11 +3,12 @@ package server
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -20,38 +21,6 @@ const naiveSend = `WITH member AS (
 		UPDATE conversations SET last_seq = last_seq + 1 WHERE convo_id = $1 AND EXISTS (SELECT FROM member) RETURNING last_seq
 	) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 	SELECT $1, last_seq, 'naive', 'app', 1, 'x', now(), 0, 0 FROM numbered`
-
-// whileHeld opens a transaction that has done change to the conversation,
-// starts send, waits until it waits for the transaction, commits, and gives
-// send's error.
-func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() error) error {
-	t.Helper()
-	ctx := context.Background()
-	tx, err := s.Pool.Begin(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback(ctx) }()
-	change(tx)
-	done := make(chan error, 1)
-	go func() { done <- send() }()
-	deadline := time.Now().Add(2 * time.Minute)
-	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
-			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
-		select {
-		case err := <-done:
-			t.Fatalf("did not wait for the open transaction: %v", err)
-		case <-time.After(2 * time.Millisecond):
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("nothing waits for the open transaction")
-		}
-	}
-	if err := tx.Commit(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return <-done
-}
 
 // remove is what a removal does to the conversation and the membership.
 func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
@@ -72,12 +41,12 @@ func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 func TestSendMessageTrap(t *testing.T) {
 	s := newTestServer(t)
 	stored := func(convo xrpc.ConvoID) int64 {
-		return query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
 	}
 	t.Run("naive", func(t *testing.T) {
-		convo := addConvo(t, s, 1, did("alice"), did("bob"))
-		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
-			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, did("bob"))
+		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
+		err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, servertest.DID("bob"))
 			return err
 		})
 		if err != nil || stored(convo) != 1 {
@@ -90,14 +59,14 @@ func TestSendMessageTrap(t *testing.T) {
 		"locked": func(in *gen.SendMessageInput) { in.IdempotencyKey = new("k") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			convo := addConvo(t, s, 1, did("alice"), did("bob"))
-			in := message(convo, 1)
+			convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
+			in := servertest.Message(convo, 1)
 			with(in)
-			err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
-				_, err := s.SendMessage(context.Background(), as(did("bob")), in)
+			err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+				_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("bob")), in)
 				return err
 			})
-			wantError(t, err, gen.ErrNotMember)
+			servertest.WantError(t, err, gen.ErrNotMember)
 			if n := stored(convo); n != 0 {
 				t.Fatalf("%d messages of a removed member are in", n)
 			}
@@ -109,14 +78,14 @@ func TestSendMessageTrap(t *testing.T) {
 // message, and the number follows what was stored meanwhile.
 func TestSendMessageDuringOtherChange(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
-	err := whileHeld(t, s, func(tx pgx.Tx) {
-		remove(t, tx, convo, did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
+	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+		remove(t, tx, convo, servertest.DID("bob"))
 		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET last_seq = 7 WHERE convo_id = $1`, convo); err != nil {
 			t.Fatal(err)
 		}
 	}, func() error {
-		out, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
+		out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1))
 		if err == nil && *out.Seq != 8 {
 			t.Errorf("number is %d, want 8", *out.Seq)
 		}
@@ -132,21 +101,21 @@ func TestSendMessageDuringOtherChange(t *testing.T) {
 func TestSendMessageDuringCommit(t *testing.T) {
 	s := newTestServer(t)
 	for _, key := range []*string{nil, new("key")} {
-		convo := addConvo(t, s, 1, did("alice"))
-		in := message(convo, 1)
+		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+		in := servertest.Message(convo, 1)
 		in.IdempotencyKey = key
-		err := whileHeld(t, s, func(tx pgx.Tx) {
+		err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 			if _, err := tx.Exec(context.Background(), `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo); err != nil {
 				t.Fatal(err)
 			}
 		}, func() error {
-			_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+			_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in)
 			return err
 		})
-		if e := wantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
+		if e := servertest.WantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
 			t.Fatal("no message")
 		}
-		if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+		if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 			t.Fatalf("last_seq is %d", n)
 		}
 	}

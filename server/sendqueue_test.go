@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,7 +25,7 @@ func queued(t *testing.T, s *Server, sends ...queuedMessage) []*queuedSend {
 	t.Helper()
 	var jobs []*queuedSend
 	for _, q := range sends {
-		m, _, err := s.readMessage(as(q.who), q.in)
+		m, _, err := s.readMessage(servertest.As(q.who), q.in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,13 +39,6 @@ type queuedMessage struct {
 	in  *gen.SendMessageInput
 }
 
-// withID is a message with an id and content of its own.
-func withID(convo xrpc.ConvoID, epoch int64, id string) *gen.SendMessageInput {
-	in := message(convo, epoch)
-	in.MsgID = &id
-	return in
-}
-
 // Many senders, several conversations, two instances: numbers have no gap, and
 // each answer names the number that is stored. Fewer transactions than messages
 // stored them.
@@ -53,37 +48,37 @@ func TestSendsTogether(t *testing.T) {
 	instances := []*Server{a, secondInstance(t, a)}
 	dids := make([]string, senders)
 	for i := range dids {
-		dids[i] = did(fmt.Sprint("sender", i))
+		dids[i] = servertest.DID(fmt.Sprint("sender", i))
 	}
 	var ids []xrpc.ConvoID
 	for range convos {
-		ids = append(ids, addConvo(t, a, 1, dids...))
+		ids = append(ids, servertest.AddConvo(t, a.Pool, 1, dids...))
 	}
 	var wg sync.WaitGroup
 	for i, who := range dids {
 		wg.Go(func() {
 			for n := range each {
 				convo, id := ids[(i+n)%convos], fmt.Sprintf("%d-%d", i, n)
-				out, err := instances[i%2].SendMessage(context.Background(), as(who), withID(convo, 1, id))
+				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), servertest.WithID(convo, 1, id))
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if stored := query[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, xrpc.MessageID(id)); stored != *out.Seq {
+				if stored := dbtest.Value[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, xrpc.MessageID(id)); stored != *out.Seq {
 					t.Errorf("number %d was told, %d is stored", *out.Seq, stored)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, a.Pool, `SELECT count(*) FROM messages`); n != senders*each {
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT count(*) FROM messages`); n != senders*each {
 		t.Errorf("%d messages are stored, %d were sent", n, senders*each)
 	}
-	if n := query[int64](t, a.Pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
 			(SELECT count(*) FROM messages m WHERE m.convo_id = c.convo_id AND m.seq BETWEEN 1 AND c.last_seq)`); n != 0 {
 		t.Errorf("%d conversations have gaps", n)
 	}
-	if n := query[int64](t, a.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
 		t.Error("no two messages were stored together")
 	}
 }
@@ -92,25 +87,25 @@ func TestSendsTogether(t *testing.T) {
 // themselves, to the byte.
 func TestOutcomesTogether(t *testing.T) {
 	s := newTestServer(t)
-	convo, other, missing := addConvo(t, s, 3, did("alice"), did("bob")), addConvo(t, s, 3, did("alice")), newConvoID()
-	endMember(t, s, convo, did("bob"))
-	before, again := withID(convo, 3, "before"), withID(convo, 3, "before")
-	twin := withID(convo, 3, "twin")
-	if _, err := s.SendMessage(t.Context(), as(did("alice")), before); err != nil {
+	convo, other, missing := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice")), servertest.NewConvoID()
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	before, again := servertest.WithID(convo, 3, "before"), servertest.WithID(convo, 3, "before")
+	twin := servertest.WithID(convo, 3, "twin")
+	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), before); err != nil {
 		t.Fatal(err)
 	}
 	sends := []queuedMessage{
-		{did("alice"), withID(convo, 3, "one")},
-		{did("eve"), withID(convo, 3, "stranger")},
-		{did("bob"), withID(convo, 3, "removed")},
-		{did("alice"), withID(convo, 2, "old")},
-		{did("alice"), withID(missing, 3, "nowhere")},
-		{did("eve"), withID(other, 3, "stranger alone")},
-		{did("alice"), before}, // a repetition
-		{did("alice"), again},  // other content under that id
-		{did("alice"), twin},
-		{did("alice"), twin}, // both at once
-		{did("alice"), withID(convo, 3, "two")},
+		{servertest.DID("alice"), servertest.WithID(convo, 3, "one")},
+		{servertest.DID("eve"), servertest.WithID(convo, 3, "stranger")},
+		{servertest.DID("bob"), servertest.WithID(convo, 3, "removed")},
+		{servertest.DID("alice"), servertest.WithID(convo, 2, "old")},
+		{servertest.DID("alice"), servertest.WithID(missing, 3, "nowhere")},
+		{servertest.DID("eve"), servertest.WithID(other, 3, "stranger alone")},
+		{servertest.DID("alice"), before}, // a repetition
+		{servertest.DID("alice"), again},  // other content under that id
+		{servertest.DID("alice"), twin},
+		{servertest.DID("alice"), twin}, // both at once
+		{servertest.DID("alice"), servertest.WithID(convo, 3, "two")},
 	}
 	jobs := queued(t, s, sends...)
 	rest, held := s.sends.together(jobs)
@@ -134,18 +129,18 @@ func TestOutcomesTogether(t *testing.T) {
 		want, wantErr := s.sends.sendAlone(t.Context(), j.outgoing) // again, which changes nothing
 		switch {
 		case wantErr != nil:
-			wantSameError(t, err, wantErr)
+			servertest.WantSameError(t, err, wantErr)
 		case err != nil:
 			t.Errorf("%s: %v", j.MessageID, err)
 		case *out.Seq != *want.Seq || out.MessageID != *sends[i].in.MsgID || out.ReceivedAt != want.ReceivedAt:
 			t.Errorf("%s: %+v, and again %+v", j.MessageID, out, want)
 		}
 	}
-	wantError(t, errs[1], gen.ErrConvoNotFound)
-	wantError(t, errs[2], gen.ErrNotMember)
-	wantError(t, errs[3], gen.ErrEpochMismatch)
-	wantError(t, errs[7], gen.ErrIdempotencyConflict)
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
+	servertest.WantError(t, errs[1], gen.ErrConvoNotFound)
+	servertest.WantError(t, errs[2], gen.ErrNotMember)
+	servertest.WantError(t, errs[3], gen.ErrEpochMismatch)
+	servertest.WantError(t, errs[7], gen.ErrIdempotencyConflict)
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
 		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
 	}
 }
@@ -154,32 +149,32 @@ func TestOutcomesTogether(t *testing.T) {
 // removed meanwhile gets no message in.
 func TestHeldConversationTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	held, free := addConvo(t, s, 1, did("alice"), did("bob")), addConvo(t, s, 1, did("alice"))
+	held, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	ctx := context.Background()
 	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
-	remove(t, tx, held, did("bob"))
+	remove(t, tx, held, servertest.DID("bob"))
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			_, err := s.SendMessage(ctx, as(did("bob")), message(held, 1))
-			wantError(t, err, gen.ErrNotMember)
+			_, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), servertest.Message(held, 1))
+			servertest.WantError(t, err, gen.ErrNotMember)
 		})
 	}
 	for range 8 {
-		say(t, s, free, did("alice"), 1)
+		say(t, s, free, servertest.DID("alice"), 1)
 	}
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages passed the transaction that holds the conversation", n)
 	}
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages of a removed member are in", n)
 	}
 }
@@ -187,9 +182,9 @@ func TestHeldConversationTogether(t *testing.T) {
 // One message that the database refuses costs the others nothing.
 func TestOneFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
-	exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	dbtest.Exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
 	var wg sync.WaitGroup
 	for i := range 40 {
 		wg.Go(func() {
@@ -197,14 +192,14 @@ func TestOneFailsTogether(t *testing.T) {
 			if i == 20 {
 				id = "bad"
 			}
-			out, err := s.SendMessage(context.Background(), as(did("alice")), withID(convo, 1, id))
+			out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.WithID(convo, 1, id))
 			if (err != nil) != (id == "bad") {
 				t.Errorf("%s: %v, %v", id, out, err)
 			}
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 39 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 39 {
 		t.Errorf("%d messages are stored, want 39", n)
 	}
 }
@@ -213,16 +208,16 @@ func TestOneFailsTogether(t *testing.T) {
 // again is safe.
 func TestCommitFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
-	exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	dbtest.Exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
 	sendAll := func(fails bool) {
 		var wg sync.WaitGroup
 		for i := range 20 {
-			in := withID(convo, 1, fmt.Sprint("m", i))
-			in.Ciphertext = application(convo, 1, 100)
+			in := servertest.WithID(convo, 1, fmt.Sprint("m", i))
+			in.Ciphertext = servertest.Application(convo, 1, 100)
 			wg.Go(func() {
-				if _, err := s.SendMessage(context.Background(), as(did("alice")), in); (err != nil) != fails {
+				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in); (err != nil) != fails {
 					t.Errorf("%s: %v", *in.MsgID, err)
 				}
 			})
@@ -230,12 +225,12 @@ func TestCommitFailsTogether(t *testing.T) {
 		wg.Wait()
 	}
 	sendAll(true)
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 		t.Errorf("the newest number is %d, nothing was stored", n)
 	}
-	exec(t, s.Pool, `DROP TRIGGER refuse ON messages`)
+	dbtest.Exec(t, s.Pool, `DROP TRIGGER refuse ON messages`)
 	sendAll(false)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 20 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 20 {
 		t.Errorf("%d messages are stored, want 20", n)
 	}
 }
@@ -243,15 +238,15 @@ func TestCommitFailsTogether(t *testing.T) {
 // Who gives up waiting hears at once, and its message is not stored later.
 func TestGivesUpWaiting(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	s.sends.runs = maxRuns // all of them busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if out, err := s.SendMessage(ctx, as(did("alice")), message(convo, 1)); err == nil {
+	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err == nil {
 		t.Errorf("sent %+v", out)
 	}
 	s.sends.run()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are stored", n)
 	}
 }
@@ -260,7 +255,7 @@ func TestGivesUpWaiting(t *testing.T) {
 // others wait for a turn.
 func TestWhoGoesAlone(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -276,7 +271,7 @@ func TestWhoGoesAlone(t *testing.T) {
 		sent += n
 		for range n {
 			wg.Go(func() {
-				if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
+				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -310,7 +305,7 @@ func TestWhoGoesAlone(t *testing.T) {
 	s.sends.mu.Unlock()
 	s.sends.run()
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); int(n) != sent {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations`); int(n) != sent {
 		t.Errorf("%d messages are stored, %d were sent", n, sent)
 	}
 }
@@ -319,17 +314,17 @@ func TestWhoGoesAlone(t *testing.T) {
 func TestMostTogether(t *testing.T) {
 	for n, want := range map[int]int64{maxTogether: 1, maxTogether + 1: 2} {
 		s := gathered(newTestServer(t))
-		convo := addConvo(t, s, 1, did("alice"))
+		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		sends := make([]queuedMessage, n)
 		for i := range sends {
-			sends[i] = queuedMessage{did("alice"), message(convo, 1)}
+			sends[i] = queuedMessage{servertest.DID("alice"), servertest.Message(convo, 1)}
 		}
 		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
 		s.sends.run()
-		if got := query[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
+		if got := dbtest.Value[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
 			t.Errorf("%d transactions stored %d messages, want %d", got, n, want)
 		}
-		if got := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); got != int64(n) {
+		if got := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations`); got != int64(n) {
 			t.Errorf("%d messages are stored, want %d", got, n)
 		}
 	}

@@ -12,12 +12,15 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/attachments"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 )
@@ -65,8 +68,11 @@ const rememberedLeaves = 50_000
 
 // The services of the rooms, under names that differ, for embedding.
 type (
+	attachmentsService = attachments.Service
 	convoService       = convo.Service
+	groupService       = group.Service
 	keyPackagesService = keypackages.Service
+	liveService        = live.Service
 )
 
 // Server implements gen.Service with the services of the rooms. It keeps no state
@@ -96,11 +102,11 @@ func New(c Config) *Server {
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
-		groupService:       newGroup(b, claims),
+		groupService:       group.New(b, claims),
 		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
-		attachmentsService: newAttachments(b, c.Blobs),
-		liveService:        newLive(b, c.Streams, c.PublicURL),
+		attachmentsService: attachments.New(b, c.Blobs),
+		liveService:        live.New(b, c.Streams, c.PublicURL),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
@@ -125,7 +126,7 @@ func (w *waits) start(n int, in *gen.SyncInput) {
 // joined waits until n calls have joined one read that has not begun.
 func (w *waits) joined(asked syncAsked, n int) {
 	w.t.Helper()
-	eventuallyLive(w.t, func() bool {
+	servertest.Eventually(w.t, func() bool {
 		w.a.mu.Lock()
 		defer w.a.mu.Unlock()
 		return w.a.next != nil && w.a.next.reads[asked] != nil && w.a.next.reads[asked].calls == n
@@ -138,7 +139,7 @@ func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 	for i := range n {
 		select {
 		case out := <-w.out:
-			if got := shape(out, convos...); got != want {
+			if got := servertest.Shape(out, convos...); got != want {
 				w.t.Errorf("answer %d is %q, want %q", i, got, want)
 			}
 		case <-time.After(time.Minute):
@@ -149,8 +150,8 @@ func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 
 func syncCursor(t testing.TB, s *Server, who string) *string {
 	t.Helper()
-	settled(t, s)
-	out, err := s.Sync(t.Context(), as(who), &gen.SyncInput{Limit: 10})
+	servertest.Settled(t, s.Pool)
+	out, err := s.Sync(t.Context(), servertest.As(who), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,8 +166,8 @@ func TestWaitsShareReads(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			s, count := newCountedServer(t)
-			alice, bob := did("alice"), did("bob")
-			convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+			alice, bob := servertest.DID("alice"), servertest.DID("bob")
+			convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 			cursor := syncCursor(t, s, bob)
 			release := w.hold()
 			count.since("SyncConvos")
@@ -176,8 +177,8 @@ func TestWaitsShareReads(t *testing.T) {
 				t.Errorf("memberships were read %d times", got)
 			}
 			release()
-			settled(t, s)
-			talk(t, s, convo, alice, 1)
+			servertest.Settled(t, s.Pool)
+			servertest.Talk(t, s, convo, alice, 1)
 			w.answers(n, "0:[1]/1 ", convo)
 			// One look when they came, and one for the message. A message that
 			// comes before all have had their first answer is in that.
@@ -193,8 +194,8 @@ func TestWaitsShareReads(t *testing.T) {
 func TestOneReadAtATime(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	cursor := syncCursor(t, s, bob)
 	count.since("SyncConvos")
 	const each = 4
@@ -202,11 +203,11 @@ func TestOneReadAtATime(t *testing.T) {
 	for i := range each {
 		w.start(each, &gen.SyncInput{Limit: int64(1 + i), Cursor: cursor})
 	}
-	if _, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 1}); err != nil || count.since("SyncConvos") != 1 {
+	if _, err := s.Sync(t.Context(), servertest.As(alice), &gen.SyncInput{Limit: 1}); err != nil || count.since("SyncConvos") != 1 {
 		t.Errorf("another account is held up: %v", err)
 	}
 	release()
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	w.answers(each*each, "0:[1]/1 ", convo)
 	if got := count.since("SyncConvos"); got > 2*each {
 		t.Errorf("the database was asked %d times, want once for each of %d questions and once more", got, each)
@@ -221,28 +222,28 @@ func TestOneReadAtATime(t *testing.T) {
 func TestWaitsSleep(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, other := addConvo(t, s, 1, alice, bob), addConvo(t, s, 1, alice, bob)
-	w, watcher := newWaits(t, s, bob), listen(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, other := servertest.AddConvo(t, s.Pool, 1, alice, bob), servertest.AddConvo(t, s.Pool, 1, alice, bob)
+	w, watcher := newWaits(t, s, bob), servertest.Listen(t, s.Pool, s.config.Hub, bob)
 	cursor := syncCursor(t, s, bob)
 	release := w.hold()
 	w.start(4, &gen.SyncInput{Limit: 10, Cursor: cursor, Positions: []gen.SyncPosition{{ConvoID: convo, Seq: 5}}})
 	release()
 	w.hold()() // their look is over
 	count.since("SyncConvos")
-	talk(t, s, convo, alice, 5) // that is what the client has
-	if _, err := s.UpdateCursor(t.Context(), as(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
+	servertest.Talk(t, s, convo, alice, 5) // that is what the client has
+	if _, err := s.UpdateCursor(t.Context(), servertest.As(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
-	roster := query[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
+	roster := dbtest.Value[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
 	if err := s.hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
-	eventuallyLive(t, func() bool { return watcher.Len() >= 6 })
+	servertest.Eventually(t, func() bool { return watcher.Len() >= 6 })
 	if got := count.since("SyncConvos"); got != 0 {
 		t.Errorf("the database was asked %d times for what is no news", got)
 	}
-	talk(t, s, other, alice, 1)
+	servertest.Talk(t, s, other, alice, 1)
 	w.answers(4, "1:[1]/1 ", convo, other)
 	if got := count.since("SyncConvos"); got != 1 {
 		t.Errorf("the database was asked %d times for one message", got)
@@ -252,7 +253,7 @@ func TestWaitsSleep(t *testing.T) {
 // TestWaitsHearOfMembership: who is added or removed is woken.
 func TestWaitsHearOfMembership(t *testing.T) {
 	t.Parallel()
-	r, err := newSyncRequest(did("bob"), &gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: "00aa", Seq: 7}}})
+	r, err := newSyncRequest(servertest.DID("bob"), &gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: "00aa", Seq: 7}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,9 +267,9 @@ func TestWaitsHearOfMembership(t *testing.T) {
 		{message("00aa", 7), false},
 		{message("00aa", 8), true},
 		{message("00bb", 1), true},
-		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: did("bob"), Action: stream.ActionJoined}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("bob"), Action: stream.ActionRemoved}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("alice"), Action: stream.ActionRemoved}, false},
+		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: servertest.DID("bob"), Action: stream.ActionJoined}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("bob"), Action: stream.ActionRemoved}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("alice"), Action: stream.ActionRemoved}, false},
 		{&gen.WelcomeEvent{ConvoID: "00bb"}, false},
 		{&gen.ReadEvent{ConvoID: "00aa", Seq: 9}, false},
 		{&gen.EphemeralEvent{ConvoID: "00bb"}, false},
@@ -284,7 +285,7 @@ func TestWaitsHearOfMembership(t *testing.T) {
 func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	bob := did("bob")
+	bob := servertest.DID("bob")
 	w := newWaits(t, s, bob)
 	r, err := newSyncRequest(bob, &gen.SyncInput{Limit: 1})
 	if err != nil {
@@ -294,7 +295,7 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	call := func(ctx context.Context) <-chan error {
 		done := make(chan error, 1)
 		go func() {
-			out, err := s.Sync(ctx, as(bob), &gen.SyncInput{Limit: 1})
+			out, err := s.Sync(ctx, servertest.As(bob), &gen.SyncInput{Limit: 1})
 			if err == nil && out.Cursor == "" {
 				err = fmt.Errorf("answer is %+v", out)
 			}
@@ -336,27 +337,27 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 func TestSyncCallsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	w := newWaits(t, s, bob)
 	release := w.hold()
 	most := int(limit.SyncCalls.Amount) - 1 // one is newWaits'
 	done := make(chan error, most)
 	for i := range most {
 		go func() {
-			_, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: int64(1 + i)})
+			_, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: int64(1 + i)})
 			done <- err
 		}()
 	}
-	eventuallyLive(t, func() bool {
+	servertest.Eventually(t, func() bool {
 		s.syncs.mu.Lock()
 		defer s.syncs.mu.Unlock()
 		return w.a.calls == most+1
 	})
-	_, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1000})
-	if e := wantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter != time.Second {
+	_, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000})
+	if e := servertest.WantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter != time.Second {
 		t.Errorf("to come back after %v", e.RetryAfter)
 	}
-	if _, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 1}); err != nil {
+	if _, err := s.Sync(t.Context(), servertest.As(alice), &gen.SyncInput{Limit: 1}); err != nil {
 		t.Errorf("another account: %v", err)
 	}
 	release()
@@ -365,7 +366,7 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1000}); err != nil {
+	if _, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000}); err != nil {
 		t.Errorf("after the others: %v", err)
 	}
 }
@@ -375,8 +376,8 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 func TestWaitsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	cursor, most := syncCursor(t, s, bob), int(limit.WaitsAndStreams.Amount)
 	release := w.hold()
 	w.start(most, &gen.SyncInput{Limit: 10, Cursor: cursor})
@@ -385,14 +386,14 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 	w.start(1, &gen.SyncInput{Limit: 20, Cursor: cursor})
 	select {
 	case out := <-w.out:
-		if got := shape(out, convo); got != "" || out.Cursor == "" {
+		if got := servertest.Shape(out, convo); got != "" || out.Cursor == "" {
 			t.Errorf("the oldest wait got %q, cursor %q", got, out.Cursor)
 		}
 	case <-time.After(time.Minute):
 		t.Fatal("no wait has ended")
 	}
 	release()
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	w.answers(most, "0:[1]/1 ", convo)
 }
 
@@ -401,8 +402,8 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	in := &gen.SyncInput{Limit: 10, Cursor: syncCursor(t, s, bob), Positions: []gen.SyncPosition{{ConvoID: convo, Seq: 0}}}
 	release := w.hold()
 	w.start(3, in)
@@ -410,16 +411,16 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	if err := stream.BeginGeneration(t.Context(), s.Pool); err != nil {
 		t.Fatal(err)
 	}
-	s.messagesService.hub.Hint()
+	s.config.Hub.Hint()
 	w.answers(3, "", convo)
 	in.Cursor = syncCursor(t, s, bob)
 	release = w.hold()
 	w.start(3, in)
 	release()
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	for range 3 {
 		if out := <-w.out; len(out.Convos) != 1 || len(out.Convos[0].Messages) != 1 {
-			t.Errorf("answer is %q, want one message", shape(out, convo))
+			t.Errorf("answer is %q, want one message", servertest.Shape(out, convo))
 		}
 	}
 }

@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,7 +33,7 @@ func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.P
 func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	t.Helper()
 	site := httptest.NewServer(httpd.NewHandler(httpd.HandlerConfig{
-		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.Pool)},
+		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: live.NewTickets(s.Pool, nil)},
 		Health: httpd.NewHealth(s.Pool, "test"), Metrics: httpd.NewMetrics(s.Pool), Log: slog.New(slog.DiscardHandler),
 	}))
 	t.Cleanup(site.Close)
@@ -39,7 +42,7 @@ func ticketSite(t testing.TB, s *Server) *httptest.Server {
 
 func ticketFor(t testing.TB, s *Server, who string, convo *xrpc.ConvoID) *gen.GetSubscriptionTicketOutput {
 	t.Helper()
-	out, err := s.GetSubscriptionTicket(t.Context(), as(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
+	out, err := s.GetSubscriptionTicket(t.Context(), servertest.As(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,8 +80,8 @@ func line(t testing.TB, r *bufio.Scanner, text string) string {
 func TestTicketOpensAStream(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	one, two := addConvo(t, s, 1, alice, bob), addConvo(t, s, 1, alice, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	one, two := servertest.AddConvo(t, s.Pool, 1, alice, bob), servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	site := ticketSite(t, s)
 	out := ticketFor(t, s, bob, &one)
 	if out.Endpoint != "wss://mls.example/xrpc/blue.catbird.mls.subscribeConvoEvents" {
@@ -97,8 +100,8 @@ func TestTicketOpensAStream(t *testing.T) {
 	}
 	lines := bufio.NewScanner(res.Body)
 	line(t, lines, "connected")
-	talk(t, s, two, alice, 1)
-	talk(t, s, one, alice, 1)
+	servertest.Talk(t, s, two, alice, 1)
+	servertest.Talk(t, s, one, alice, 1)
 	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, string(one)) {
 		t.Errorf("a ticket for one conversation shows %s", got)
 	}
@@ -128,10 +131,10 @@ func TestTicketOnce(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	two := secondInstance(t, s)
-	ticket := ticketFor(t, s, did("alice"), nil).Ticket
+	ticket := ticketFor(t, s, servertest.DID("alice"), nil).Ticket
 	for range 2 {
 		// What is refused by a bound has not spent its ticket.
-		if _, err := NewTickets(s.Pool).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
+		if _, err := live.NewTickets(s.Pool, nil).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,8 +146,8 @@ func TestTicketOnce(t *testing.T) {
 			pool = two.Pool
 		}
 		wg.Go(func() {
-			proof, err := NewTickets(pool).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
-			if err == nil && proof.Spend(context.Background()) == nil && proof.Caller.DID == did("alice") {
+			proof, err := live.NewTickets(pool, nil).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
+			if err == nil && proof.Spend(context.Background()) == nil && proof.Caller.DID == servertest.DID("alice") {
 				in.Add(1)
 			}
 		})
@@ -153,50 +156,49 @@ func TestTicketOnce(t *testing.T) {
 	if in.Load() != 1 {
 		t.Errorf("%d got in with one ticket", in.Load())
 	}
-	if query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
+	if dbtest.Value[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
 		t.Error("a ticket is kept as it is")
 	}
-	late := NewTickets(s.Pool)
-	late.now = func() time.Time { return time.Now().Add(limit.TicketTime) }
-	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
-	wantError(t, err, gen.ErrInvalidTicket)
-	convo := addConvo(t, s, 1, did("alice"))
-	_, err = s.GetSubscriptionTicket(t.Context(), as(did("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
-	wantError(t, err, gen.ErrConvoNotFound)
-	endMember(t, s, convo, did("alice"))
-	_, err = s.GetSubscriptionTicket(t.Context(), as(did("alice")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
-	wantError(t, err, gen.ErrNotMember)
+	late := live.NewTickets(s.Pool, func() time.Time { return time.Now().Add(limit.TicketTime) })
+	_, err := late.Find(t.Context(), ticketFor(t, s, servertest.DID("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
+	servertest.WantError(t, err, gen.ErrInvalidTicket)
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	_, err = s.GetSubscriptionTicket(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
+	servertest.WantError(t, err, gen.ErrConvoNotFound)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("alice"))
+	_, err = s.GetSubscriptionTicket(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
+	servertest.WantError(t, err, gen.ErrNotMember)
 }
 
 func TestSendEphemeral(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s, 1, alice, bob)
-	b, c := listen(t, s, bob), listen(t, s, did("carol"))
-	eventuallyLive(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
+	b, c := servertest.Listen(t, s.Pool, s.config.Hub, bob), servertest.Listen(t, s.Pool, s.config.Hub, servertest.DID("carol"))
+	servertest.Eventually(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
 	send := func(who string, epoch int64) error {
-		_, err := s.SendEphemeral(t.Context(), as(who), &gen.SendEphemeralInput{ConvoID: convo, Ciphertext: []byte("x"), Epoch: epoch})
+		_, err := s.SendEphemeral(t.Context(), servertest.As(who), &gen.SendEphemeralInput{ConvoID: convo, Ciphertext: []byte("x"), Epoch: epoch})
 		return err
 	}
 	if err := send(alice, 1); err != nil {
 		t.Fatal(err)
 	}
-	eventuallyLive(t, func() bool { return b.Ephemerals() == 1 })
+	servertest.Eventually(t, func() bool { return b.Ephemerals() == 1 })
 	if c.Ephemerals() != 0 {
 		t.Error("a stranger heard a signal")
 	}
-	wantError(t, send(alice, 2), gen.ErrEpochMismatch)
-	wantError(t, send(did("carol"), 1), gen.ErrConvoNotFound)
-	endMember(t, s, convo, bob)
-	wantError(t, send(bob, 1), gen.ErrNotMember)
+	servertest.WantError(t, send(alice, 2), gen.ErrEpochMismatch)
+	servertest.WantError(t, send(servertest.DID("carol"), 1), gen.ErrConvoNotFound)
+	servertest.EndMember(t, s.Pool, convo, bob)
+	servertest.WantError(t, send(bob, 1), gen.ErrNotMember)
 	if err := send(alice, 1); err != nil {
 		t.Fatal(err)
 	}
 	if b.Ephemerals() != 1 {
 		t.Error("a former member heard a signal")
 	}
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d rows were stored", n)
 	}
 }

@@ -14,17 +14,17 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// live holds what streams need: the reader of the log, the writer of streams,
+// events holds what streams need: the reader of the log, the writer of streams,
 // and the connection to the other instances.
-type live struct {
+type events struct {
 	hub     *stream.Hub
 	streams *stream.Streams
 	bus     bus.Bus
 }
 
-func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
+func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
 	m := stream.NewMetrics(a.metrics.Registry)
-	l := &live{}
+	l := &events{}
 	l.hub = stream.NewHub(stream.HubConfig{
 		Pool: pool, Metrics: m, LogMetrics: stream.NewLogMetrics(a.metrics.Registry), Log: a.log,
 	})

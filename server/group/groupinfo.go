@@ -1,0 +1,107 @@
+package group
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/storage"
+	"catbird.blue/mls/xrpc"
+)
+
+// GetGroupInfo gives the GroupInfo of the current epoch, which an external
+// commit needs; one of a past epoch is of no use to anybody.
+func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
+	q := db.New(s.Pool)
+	if err := convo.RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
+		return nil, err
+	}
+	g, err := q.CurrentGroupInfo(ctx, p.ConvoID, caller.DID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, convo.NotMember() // it was removed since
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read GroupInfo: %w", err)
+	}
+	return &gen.GetGroupInfoOutput{
+		GroupInfo: g.GroupInfo, RatchetTree: g.RatchetTree, Epoch: g.Epoch, UpdatedAt: xrpc.FormatTime(g.UpdatedAt),
+	}, nil
+}
+
+// UpdateGroupInfo stores another GroupInfo of the current epoch, which states
+// what is known of it.
+func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
+	e, err := parseEvidence(in.ConvoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
+	if err != nil {
+		return nil, err
+	}
+	bill := s.Storage.Bill(caller.DID)
+	err = untilCurrent(func() error {
+		known, err := s.groupIn(ctx, in.ConvoID, caller.DID, e.epoch())
+		if err != nil {
+			return err
+		}
+		var refused error
+		if known != nil {
+			refused = e.states(known.Group, "as the service knows it", s.VerifierFor(ctx, caller.DID))
+		}
+		return s.InTx(ctx, func(tx pgx.Tx) error {
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp()}
+			if _, err := h.begin(ctx, nil, nil); err != nil {
+				return err
+			}
+			switch {
+			case e.epoch() != h.convo.Epoch:
+				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, e.epoch())
+			case known == nil:
+				return errGroupMoved
+			case refused != nil:
+				return refused
+			}
+			if err := h.keepsExternalPub(ctx, e); err != nil {
+				return err
+			}
+			if err := bill.Pay(ctx, storage.Amount{Bytes: e.bytes(known.Group) - known.bytes}); err != nil {
+				return err
+			}
+			return e.store(ctx, h.q, in.ConvoID, known.Group, h.now)
+		})
+	})
+	settle(ctx, bill, true, err)
+	if err != nil {
+		return nil, err
+	}
+	return &gen.UpdateGroupInfoOutput{Epoch: e.epoch()}, nil
+}
+
+// keepsExternalPub refuses a GroupInfo whose external_pub is not the one that
+// came with the commit, unless the caller may remove members. Nobody outside the
+// group can tell which is right, and with a false one the next external commit
+// leads to an epoch that no member can follow (RFC 9420 §8.3).
+func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
+	row, err := h.q.CurrentGroupInfo(ctx, h.convoID, h.caller)
+	if err != nil {
+		return fmt.Errorf("read GroupInfo: %w", err)
+	}
+	stored, err := mls.ParseGroupInfo(row.GroupInfo)
+	if err != nil {
+		return fmt.Errorf("stored GroupInfo does not parse: %w", err)
+	}
+	was, _ := stored.Extensions.Find(mls.ExtensionExternalPub)
+	is, _ := e.info.Extensions.Find(mls.ExtensionExternalPub)
+	if bytes.Equal(was, is) {
+		return nil
+	}
+	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
+	if err != nil || may {
+		return err
+	}
+	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: external_pub: is not the one that came with the commit of the epoch; only who may remove members may replace it")
+}
