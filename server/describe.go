@@ -9,8 +9,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// DescribeService says what this service is and accepts. It needs no caller, so
-// everybody may ask: the answer is made once.
+// DescribeService returns the identity, the limits and the lexicons of this service. It
+// needs no caller. The answer never changes, so it is made once.
 func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeServiceOutput, error) {
 	return s.description(), nil
 }

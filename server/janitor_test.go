@@ -89,7 +89,7 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	late := upload(t, s, servertest.DID("alice"), randomBytes(10))
 	in := servertest.Message(convo, 1)
 	in.Blobs = []string{late}
-	err = servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+	err = servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
 		if _, err := tx.Exec(context.Background(), `DELETE FROM blobs WHERE cid = $1`, late); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"sync"
@@ -95,7 +96,7 @@ func TestMessagesAge(t *testing.T) {
 		{gen.GetMessagesParams{BeforeSeq: new(int64(5))}, "[1 2 4] m4 of 8 gap 3-3"},
 	} {
 		c.p.ConvoID = convo
-		if got := servertest.Page(t, s, alice, c.p); got != c.want {
+		if got := servertest.PageText(t, s, alice, c.p); got != c.want {
 			t.Errorf("at the time: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
@@ -117,7 +118,7 @@ func TestMessagesAge(t *testing.T) {
 		{gen.GetMessagesParams{Types: []string{"commit", "proposal"}}, "[2 5 7] of 8"},
 	} {
 		c.p.ConvoID = convo
-		if got := servertest.Page(t, s, alice, c.p); got != c.want {
+		if got := servertest.PageText(t, s, alice, c.p); got != c.want {
 			t.Errorf("after it: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
@@ -126,7 +127,7 @@ func TestMessagesAge(t *testing.T) {
 	// A former member's positions end with its window, removed or not.
 	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
 		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, servertest.DID("bob"))
-	if got := servertest.Page(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
+	if got := servertest.PageText(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
 	}
 	_, err = s.GetMessages(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
@@ -138,7 +139,7 @@ func TestMessagesAge(t *testing.T) {
 	}
 	*now = now.Add(limit.MessageTime + time.Microsecond)
 	gone += clean(t, s)["message"]
-	if got := servertest.Page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
+	if got := servertest.PageText(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
 		t.Errorf("an id of two messages: %s", got)
 	}
 	if gone != 6 {
@@ -155,15 +156,15 @@ func TestMessageTTLSetting(t *testing.T) {
 	})
 	hour := func(c *retention.Config) { c.MessageTTL = time.Hour }
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	servertest.Talk(t, s, convo, servertest.DID("alice"), 1)
+	servertest.SendMessages(t, s, convo, servertest.DID("alice"), 1)
 	now = now.Add(time.Hour)
 	clean(t, s, hour)
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
 		t.Errorf("at an hour: %s", got)
 	}
 	now = now.Add(time.Second)
 	clean(t, s, hour)
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
 		t.Errorf("after it: %s", got)
 	}
 }
@@ -179,7 +180,7 @@ func TestTwoJanitors(t *testing.T) {
 	const each = 1300
 	for _, convo := range []xrpc.ConvoID{one, two} {
 		dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-			SELECT $1, n, 'm' || n, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
+			SELECT $1, n, ('m' || n)::bytea, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
 			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
 		dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
 	}
@@ -209,7 +210,7 @@ func TestTwoJanitors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != string(want) || g.FloorSeq != each || g.FloorN != 0 {
+	if want := max(one, two); g.FloorPos != each/10 || !bytes.Equal(g.FloorLane, want.Stored()) || g.FloorSeq != each || g.FloorN != 0 {
 		t.Errorf("the floor is %+v", g)
 	}
 }
@@ -227,7 +228,7 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT log_own_xid()`); err != nil {
 		t.Fatal(err)
 	}
-	servertest.Talk(t, s, convo, servertest.DID("alice"), 1)
+	servertest.SendMessages(t, s, convo, servertest.DID("alice"), 1)
 	*now = now.Add(limit.MessageTime + time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
@@ -276,7 +277,7 @@ func TestLapsedProposals(t *testing.T) {
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
 	see := func() string {
-		return servertest.Page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: servertest.IDOf(g)})
+		return servertest.PageText(t, s, alice.DID, gen.GetMessagesParams{ConvoID: servertest.IDOf(g)})
 	}
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)

@@ -130,7 +130,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
 	servertest.Settled(t, s.Pool)
-	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+	err := servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
 		q := db.New(tx)
 		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
 		if err != nil || len(rows) != 1 {
@@ -153,7 +153,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	// The message is first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
 	servertest.Settled(t, s.Pool)
-	err = servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+	err = servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
 		ctx := context.Background()
 		var seq int64
 		err := tx.QueryRow(ctx, `WITH c AS (

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // sync goes on from a cursor at or behind what was removed; an older one counts
@@ -34,12 +35,12 @@ func TestSyncAfterRemoval(t *testing.T) {
 		return out
 	}
 	before := read(nil, -1).Cursor
-	servertest.Talk(t, s, convo, alice, 2)
+	servertest.SendMessages(t, s, convo, alice, 2)
 	at := read(nil, -1).Cursor
 	*now = now.Add(limit.MessageTime + time.Second)
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	after := read(nil, -1).Cursor
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	clean(t, s)
 	for _, c := range []struct {
 		name, cursor string
@@ -52,7 +53,7 @@ func TestSyncAfterRemoval(t *testing.T) {
 		{"after", after, -1, "0:[4]/4 "},
 		{"after, with a position", after, 1, "0:[3 4]/4 "},
 	} {
-		if got := servertest.Shape(read(&c.cursor, c.seq), convo); got != c.want {
+		if got := servertest.SyncText(read(&c.cursor, c.seq), convo); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -60,11 +61,11 @@ func TestSyncAfterRemoval(t *testing.T) {
 	clean(t, s)
 	// All is gone, and still the cursor is one to go on from.
 	end := read(nil, 1)
-	if got := servertest.Shape(end, convo); got != "" {
+	if got := servertest.SyncText(end, convo); got != "" {
 		t.Errorf("with nothing left: %s", got)
 	}
-	servertest.Talk(t, s, convo, alice, 1)
-	if got := servertest.Shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
+	servertest.SendMessages(t, s, convo, alice, 1)
+	if got := servertest.SyncText(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
 		t.Errorf("after the end: %s", got)
 	}
 }
@@ -85,17 +86,17 @@ func TestStreamAfterRemoval(t *testing.T) {
 			t.Fatal(err)
 		}
 		cursors[name] = stream.NewCodec(at.Gen, at.Secret.Bytes).Encode(stream.Cursor{
-			Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+			Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	mark("last but one")
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	mark("at")
 	now = now.Add(limit.MessageTime + time.Second)
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	mark("after")
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	clean(t, s)
 	for name, want := range map[string]struct {
 		outdated int
@@ -106,7 +107,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 		c := servertest.Listen(t, s.Pool, s.config.Hub, alice, cursors[name])
 		var told []string
 		for _, seq := range want.seqs {
-			id := dbtest.Value[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := dbtest.Value[xrpc.MessageID](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
 		}
 		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {

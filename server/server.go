@@ -1,7 +1,3 @@
-// Package server answers the methods of the lexicons: it implements
-// gen.Service over the queries of db, one file for each method or tight family
-// of methods. A handler parses MLS objects with mls, decides inside one
-// statement or one transaction, and returns an output or an *xrpc.Error.
 package server
 
 import (
@@ -26,48 +22,49 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// Config is what a Server needs.
+// Config has what New makes a Server from.
 type Config struct {
-	// Pool reaches the database, whose schema is up to date.
+	// Pool connects to the database, whose schema must be up to date.
 	Pool *pgxpool.Pool
-	// Blobs keeps encrypted attachments.
+	// Blobs stores encrypted attachments.
 	Blobs *blob.Store
 	// ServiceDID is the did:web of this service.
 	ServiceDID string
-	// Version is what describeService answers.
+	// Version is the version in the answer of describeService.
 	Version string
-	// PastEpochs is how many epochs before the current one application
-	// messages are accepted from.
+	// PastEpochs is the number of epochs before the current one from which
+	// application messages are accepted.
 	PastEpochs int64
-	// Bus tells instances of what is new; nil for a server without streams.
+	// Bus notifies instances of new rows and carries signals; nil for a server
+	// without streams.
 	Bus bus.Bus
-	// Hub is where this instance's streams get their events, and Streams
-	// writes them; both or none.
+	// Hub reads the events of this instance's streams, and Streams writes them to
+	// connections. Set both or none.
 	Hub     *stream.Hub
 	Streams *stream.Streams
-	// PublicURL is how clients reach this service, for tickets.
+	// PublicURL is the URL of this service for clients; tickets name it.
 	PublicURL string
-	// Limits counts what callers use of the table of limits; nil for limits of
-	// its own.
+	// Limits counts what callers use of the limits of the table. If it is nil, the
+	// Server makes its own.
 	Limits *limit.Limits
 	// Rates bounds what conversations and accounts cost; nil for no bounds.
 	Rates convo.Limiter
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
-	// Packages has the limits on what others take of key packages; nil for those
-	// of the table.
+	// Packages has the limits on claims of key packages; nil for those of the table.
 	Packages keypackages.Limiter
-	// Secret keys what is recorded of calls. All instances have the same.
+	// Secret keys idempotency records and the counts of claims. All instances must
+	// have the same.
 	Secret *auth.Secret
-	// Clock gives the time; time.Now where nil.
+	// Clock returns the time; nil for time.Now.
 	Clock func() time.Time
 }
 
-// rememberedLeaves bounds the hashes of verified leaves that are kept in memory,
-// about 200 bytes each.
-const rememberedLeaves = 50_000
+// maxCachedLeaves bounds the hashes of verified leaves in memory. Each takes about 200
+// bytes.
+const maxCachedLeaves = 50_000
 
-// The services of the rooms, under names that differ, for embedding.
+// Aliases of the services: embedded types need different names.
 type (
 	attachmentsService = attachments.Service
 	convoService       = convo.Service
@@ -77,8 +74,9 @@ type (
 	messagesService    = messages.Service
 )
 
-// Server implements gen.Service with the services of the rooms. It keeps no state
-// besides the pool that is not a cache: any number of them work on one database.
+// Server implements gen.Service with the services of the rooms. All its state is in the
+// database, apart from caches, limits and open calls, so any number of Servers can use
+// one database.
 type Server struct {
 	*convo.Base
 	*convoService
@@ -92,7 +90,7 @@ type Server struct {
 	description func() *gen.DescribeServiceOutput
 }
 
-// A lexicon without a handler does not compile here, and the compiler names it.
+// If a lexicon has no handler, this line does not compile, and the compiler names it.
 var _ gen.Service = (*Server)(nil)
 
 // New makes a Server.
@@ -102,7 +100,7 @@ func New(c Config) *Server {
 	}
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
-		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
+		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(maxCachedLeaves),
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{

@@ -100,8 +100,8 @@ func TestTicketOpensAStream(t *testing.T) {
 	}
 	lines := bufio.NewScanner(res.Body)
 	line(t, lines, "connected")
-	servertest.Talk(t, s, two, alice, 1)
-	servertest.Talk(t, s, one, alice, 1)
+	servertest.SendMessages(t, s, two, alice, 1)
+	servertest.SendMessages(t, s, one, alice, 1)
 	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, string(one)) {
 		t.Errorf("a ticket for one conversation shows %s", got)
 	}

@@ -64,11 +64,11 @@ func (i *Idempotency) ContentHash(in any) ([]byte, error) {
 // MessageID returns the id of a message that came with an idempotency key and
 // without an id: a UUID of version 8 (RFC 9562) that is derived from the record and
 // the content, so the record need not store it.
-func (i *Idempotency) MessageID(f *Record) string {
+func (i *Idempotency) MessageID(f *Record) xrpc.MessageID {
 	id := uuid.UUID(i.Hash("message id", string(f.id), string(f.content))[:16])
 	id[6] = id[6]&0x0f | 0x80
 	id[8] = id[8]&0x3f | 0x80
-	return id.String()
+	return xrpc.MessageID(id.String())
 }
 
 // Hash is HMAC-SHA-256 over the parts, each with its length before it, so that

@@ -2,294 +2,119 @@ package keypackages
 
 import (
 	"context"
-	"fmt"
+	"encoding/hex"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
-	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
-// claim is one call of getKeyPackages: it leases key packages of accounts to one
-// requester, the holder.
+const (
+	// claimRounds bounds the attempts of a claim whose packages are locked by other
+	// transactions. claimPause is the pause after the first attempt, and doubles
+	// after each further one.
+	claimRounds = 5
+	claimPause  = 4 * time.Millisecond
+	// maxMissingDevices is the bound of the lexicon for missingDevices.
+	maxMissingDevices = 3200
+	// keyPackageEntry is the JSON of an entry of keyPackages without DID and package,
+	// missingDeviceEntry that of an entry of missingDevices without DID, in bytes.
+	keyPackageEntry    = 360
+	missingDeviceEntry = 64
+)
+
+// GetKeyPackages returns one key package for each device of each named account, and
+// leases it to the caller. While the lease lasts, another call returns the same
+// package. See claim for the rules. Devices that are in the conversation already are
+// left out, unless their account has requested to rejoin.
 //
-// A lease is for a holder, a device, a cipher suite and a conversation ("" for none).
-// While it lasts and the package is not spent, the holder gets this package again and
-// nobody else gets it. Only packages that do not expire before the lease ends are
-// leased. If a device has none, or if Claims refuses another one, the holder gets the
-// device's last-resort package, which is never leased or spent.
-//
-// The claims of one holder lock its account row, so they run one after the other, and
-// the second of two concurrent first claims finds the leases of the first. Claims of
-// different holders wait for each other only if they are for the same account and
-// neither holder shares an accepted conversation with it, because those are counted
-// together. No claim waits for a package: it takes rows that no other transaction has
-// locked. A locked row becomes free again if the other transaction fails, so a claim
-// that found only locked packages of a device makes another attempt.
-type claim struct {
-	server *Service
-	holder string
-	convo  xrpc.ConvoID // "" for none
-	suite  int64        // 0 for any
-	dids   []string
-
-	// published says that an event about scarce packages was published.
-	published bool
-	// devices has the devices of each account, the oldest first.
-	devices map[string][]*claimDevice
-	// inConvo has the accounts with devices that are left out because they are in
-	// the conversation already.
-	inConvo map[string]bool
-}
-
-// claimDevice is a device of which a package is wanted.
-type claimDevice struct {
-	did, id string
-	// suite is the cipher suite of the package, 0 if the device has no package.
-	suite int64
-	// available says that a package was free when the devices were listed.
-	available bool
-	// refused is the limit that refuses the holder another package, or nil.
-	refused *limit.Row
-	// pkg is the package that the holder gets; nil if there is none.
-	pkg *claimedPackage
-}
-
-// claimedPackage is a key package that the holder gets.
-type claimedPackage struct {
-	ref  []byte
-	size int64
-	// leaseEnds is nil for a last-resort package.
-	leaseEnds *time.Time
-	// bytes is nil if the package does not fit into the answer.
-	bytes []byte
-}
-
-// run makes the claim, in at most claimRounds transactions.
-func (c *claim) run(ctx context.Context) error {
-	for round := range claimRounds {
-		var again bool
-		err := c.server.InTx(ctx, func(tx pgx.Tx) error {
-			var err error
-			again, err = c.round(ctx, db.New(tx), round == claimRounds-1)
-			return err
-		})
+// An answer that would exceed limit.MaxAnswer is cut between accounts. The devices of
+// an account that does not fit are in missingDevices, but the account is not in
+// missing: a call for fewer accounts returns their packages. One account always fits.
+func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
+	c := claim{server: s, holder: caller.DID, dids: convo.Unique(p.DIDs)}
+	if p.CipherSuite != nil {
+		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
 		if err != nil {
-			return fmt.Errorf("claim key packages: %w", err)
+			return nil, xrpc.Invalid("cipherSuite", "%v", err)
 		}
-		if !again {
-			c.countRefusals()
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(claimPause << round):
-		}
+		c.suite = int64(suite)
 	}
-	return nil
-}
-
-// round is one transaction of a claim. again reports that packages were available, but
-// locked by other transactions, so that another round may get them. The leases of this
-// round are committed in any case, and the next round finds them.
-func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
-	if err := q.HoldAccount(ctx, c.holder, c.server.Now()); err != nil {
-		return false, err
+	if p.ConvoID != nil {
+		c.convo = *p.ConvoID
 	}
-	// The time is read after the account row is locked, so that waiting for the
-	// lock does not shorten the lease.
-	now := c.server.Now().Truncate(time.Microsecond)
-	ends := now.Add(limit.LeaseTime)
-	if err := c.list(ctx, q, now, ends); err != nil {
-		return false, err
-	}
-	contended, err := c.lease(ctx, q, now, ends)
-	if err != nil || contended && !last {
-		return true, err
-	}
-	if err := c.pickLastResort(ctx, q, ends); err != nil {
-		return false, err
-	}
-	return false, c.fetch(ctx, q, now)
-}
-
-// list reads the devices of the accounts, and the leases that the holder has on their
-// packages.
-func (c *claim) list(ctx context.Context, q *db.Queries, now, horizon time.Time) error {
-	rows, err := q.ListClaimableDevices(ctx, db.ListClaimableDevicesParams{
-		Dids: c.dids, CipherSuite: c.suite, Holder: c.holder, Convo: c.convo, Now: now, Horizon: horizon,
-	})
-	if err != nil {
-		return err
-	}
-	c.devices, c.inConvo = make(map[string][]*claimDevice, len(c.dids)), map[string]bool{}
-	for _, r := range rows {
-		if r.Seated {
-			c.inConvo[r.Did] = true
-			continue
-		}
-		c.devices[r.Did] = append(c.devices[r.Did], &claimDevice{did: r.Did, id: r.DeviceID, suite: r.CipherSuite, available: r.Available})
-	}
-	leases, err := q.ListLeases(ctx, c.holder, c.dids, c.convo)
-	if err != nil {
-		return err
-	}
-	for _, l := range leases {
-		if d := c.device(l.Did, l.DeviceID); d != nil && l.CipherSuite == d.suite && l.LeaseEndsAt.After(now) {
-			d.pkg = &claimedPackage{ref: l.Ref, size: l.Size, leaseEnds: l.LeaseEndsAt}
-		}
-	}
-	return nil
-}
-
-func (c *claim) device(did, id string) *claimDevice {
-	for _, d := range c.devices[did] {
-		if d.id == id {
-			return d
-		}
-	}
-	return nil
-}
-
-// deviceColumns has devices as arrays, one for each column, for statements.
-type deviceColumns struct {
-	dids, ids []string
-	suites    []int64
-}
-
-// wanted returns the devices for which want is true.
-func (c *claim) wanted(want func(*claimDevice) bool) deviceColumns {
-	var w deviceColumns
-	for _, did := range c.dids {
-		for _, d := range c.devices[did] {
-			if want(d) {
-				w.dids, w.ids, w.suites = append(w.dids, did), append(w.ids, d.id), append(w.suites, d.suite)
-			}
-		}
-	}
-	return w
-}
-
-// lease leases a free package of each device of which the holder has none and may have
-// one. contended reports that packages which list saw as free are locked or taken by
-// other transactions now.
-func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (contended bool, err error) {
-	book, err := c.bound(ctx, q, now)
-	if err != nil || book == nil {
-		return false, err
-	}
-	w := c.wanted((*claimDevice).mayBeLeased)
-	if len(w.ids) == 0 {
-		return false, nil
-	}
-	rows, err := q.LeaseKeyPackages(ctx, db.LeaseKeyPackagesParams{
-		Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites,
-		Holder: c.holder, Convo: c.convo, Now: now, LeaseEndsAt: ends, Horizon: ends,
-	})
-	if err != nil {
-		return false, err
-	}
-	var given []DevicePackage
-	for _, r := range rows {
-		d := c.device(r.Did, r.DeviceID)
-		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
-		given = append(given, DevicePackage{Device: convo.Device{DID: d.did, ID: d.id}, Suite: d.suite})
-	}
-	if err := book.Record(ctx, given); err != nil {
-		return false, err
-	}
-	// Only a lease makes packages scarcer. So the event is published for devices of
-	// which a package was leased now, and not again for each later attempt.
-	published, err := LogScarce(ctx, q, given, now)
-	c.published = c.published || published
-	return len(rows) < len(w.ids), err
-}
-
-func (d *claimDevice) mayBeLeased() bool { return d.pkg == nil && d.available && d.refused == nil }
-
-// bound sets refused of the devices of which the holder may have no further package.
-// It returns nil if the holder needs none.
-func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claimBook, error) {
-	w := c.wanted((*claimDevice).mayBeLeased)
-	if len(w.ids) == 0 {
-		return nil, nil
-	}
-	book, err := c.server.claims.Open(ctx, q, c.holder, now, w.dids)
-	if err != nil {
+	if err := c.run(ctx); err != nil {
 		return nil, err
 	}
-	var packages []DevicePackage
-	for i := range w.ids {
-		packages = append(packages, DevicePackage{Device: convo.Device{DID: w.dids[i], ID: w.ids[i]}, Suite: w.suites[i]})
+	if c.published {
+		s.Notify(string(stream.AccountLane(caller.DID)))
 	}
-	full, err := book.Full(ctx, packages)
-	for d, row := range full {
-		c.device(d.DID, d.ID).refused = row
-	}
-	return book, err
+	return c.answer(), nil
 }
 
-// countRefusals counts, for the metrics, the devices for which a limit refused a
-// package.
-func (c *claim) countRefusals() {
-	for _, devices := range c.devices {
-		for _, d := range devices {
-			if d.refused != nil {
-				c.server.claims.Refused(d.refused)
+// answer lists the accounts in the order of the request, and the devices of an account
+// by age, the oldest first.
+func (c *claim) answer() *gen.GetKeyPackagesOutput {
+	out := &gen.GetKeyPackagesOutput{KeyPackages: []gen.KeyPackageRef{}}
+	for _, did := range c.dids {
+		served := false
+		for _, d := range c.devices[did] {
+			served = served || d.pkg != nil
+			switch {
+			case d.pkg != nil && d.pkg.bytes != nil:
+				out.KeyPackages = append(out.KeyPackages, d.view())
+			case len(out.MissingDevices) < maxMissingDevices:
+				out.MissingDevices = append(out.MissingDevices, gen.DeviceRef{DID: did, DeviceID: d.id})
 			}
 		}
-	}
-}
-
-// pickLastResort gives the holder the last-resort packages of devices of which it has
-// no other.
-func (c *claim) pickLastResort(ctx context.Context, q *db.Queries, horizon time.Time) error {
-	w := c.wanted(func(d *claimDevice) bool { return d.pkg == nil && d.suite != 0 })
-	if len(w.ids) == 0 {
-		return nil
-	}
-	rows, err := q.PickLastResortKeyPackages(ctx, db.PickLastResortKeyPackagesParams{
-		Dids: w.dids, DeviceIds: w.ids, CipherSuites: w.suites, Horizon: horizon,
-	})
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		c.device(r.Did, r.DeviceID).pkg = &claimedPackage{ref: r.Ref, size: r.Size}
-	}
-	return nil
-}
-
-// fetch reads the bytes of the packages that fit into the answer, and records the use
-// of the last-resort packages among them.
-func (c *claim) fetch(ctx context.Context, q *db.Queries, now time.Time) error {
-	type key struct{ did, ref string }
-	var dids, lastDIDs []string
-	var refs, lastRefs [][]byte
-	packages := map[key]*claimedPackage{}
-	for _, d := range c.fitting() {
-		packages[key{d.did, string(d.pkg.ref)}] = d.pkg
-		dids, refs = append(dids, d.did), append(refs, d.pkg.ref)
-		if d.pkg.leaseEnds == nil {
-			lastDIDs, lastRefs = append(lastDIDs, d.did), append(lastRefs, d.pkg.ref)
+		if !served && (len(c.devices[did]) > 0 || !c.inConvo[did]) {
+			out.Missing = append(out.Missing, did)
 		}
 	}
-	if len(refs) == 0 {
-		return nil
+	return out
+}
+
+func (d *claimDevice) view() gen.KeyPackageRef {
+	v := gen.KeyPackageRef{
+		DID:            d.did,
+		KeyPackage:     d.pkg.bytes,
+		CipherSuite:    mls.CipherSuite(d.suite).String(),
+		DeviceID:       &d.id,
+		KeyPackageHash: new(hex.EncodeToString(d.pkg.ref)),
+		LastResort:     new(d.pkg.leaseEnds == nil),
 	}
-	rows, err := q.GetKeyPackageBytes(ctx, dids, refs)
-	if err != nil {
-		return err
+	if d.pkg.leaseEnds != nil {
+		v.LeaseExpiresAt = new(xrpc.FormatTime(*d.pkg.leaseEnds))
 	}
-	for _, r := range rows {
-		packages[key{r.Did, string(r.Ref)}].bytes = r.KeyPackage
+	return v
+}
+
+// fitting returns the devices whose packages fit into the answer. It adds whole
+// accounts in the order of the request, and always the first one that has packages.
+func (c *claim) fitting() []*claimDevice {
+	room := limit.MaxAnswer - 64
+	for _, did := range c.dids {
+		room -= len(did) + 3
+		room -= len(c.devices[did]) * (missingDeviceEntry + len(did))
 	}
-	if len(lastRefs) == 0 {
-		return nil
+	var out []*claimDevice
+	for _, did := range c.dids {
+		cost := 0
+		var packages []*claimDevice
+		for _, d := range c.devices[did] {
+			if d.pkg != nil {
+				cost += keyPackageEntry + len(did) + int(d.pkg.size+2)/3*4
+				packages = append(packages, d)
+			}
+		}
+		if cost <= room || len(out) == 0 {
+			room -= cost
+			out = append(out, packages...)
+		}
 	}
-	return q.MarkLastResortUsed(ctx, now, lastDIDs, lastRefs)
+	return out
 }

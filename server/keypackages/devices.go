@@ -46,7 +46,7 @@ func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.
 		if err != nil {
 			return nil, err
 		}
-		s.Notify(stream.AccountLane(caller.DID))
+		s.Notify(string(stream.AccountLane(caller.DID)))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }

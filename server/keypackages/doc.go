@@ -15,8 +15,8 @@
 //   - service.go: Service
 //   - publish.go: publishKeyPackage: parsing and verification
 //   - publishmany.go: publishKeyPackages: limits, and storing of one or many packages
-//   - getkeypackages.go: getKeyPackages: the call and its answer
-//   - claim.go: leases and last-resort packages, in transactions
+//   - claim.go: getKeyPackages: the call and its answer
+//   - lease.go: leases and last-resort packages, in transactions
 //   - claimcounts.go: limits on packages that others get; the event about scarce ones
 //   - stats.go: getKeyPackageStats
 //   - devices.go: listDevices and deleteDevice

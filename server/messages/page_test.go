@@ -70,11 +70,11 @@ func TestGetMessagesPages(t *testing.T) {
 		{gen.GetMessagesParams{Types: []string{"app", "commit"}, BeforeSeq: new(int64(7)), Limit: 3}, "[3 4 6] m6 of 10"},
 	} {
 		c.p.ConvoID = convo
-		if got := servertest.Page(t, s, servertest.DID("alice"), c.p); got != c.want {
+		if got := servertest.PageText(t, s, servertest.DID("alice"), c.p); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.p, got, c.want)
 		}
 	}
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
 		t.Errorf("empty conversation: %s", got)
 	}
 }
@@ -155,7 +155,7 @@ func TestGetMessagesWindows(t *testing.T) {
 	check := func(p gen.GetMessagesParams, want string) {
 		t.Helper()
 		p.ConvoID = convo
-		if got := servertest.Page(t, s, bob, p); got != want {
+		if got := servertest.PageText(t, s, bob, p); got != want {
 			t.Errorf("%+v: got %s, want %s", p, got, want)
 		}
 	}
@@ -210,7 +210,7 @@ func TestGetMessagesGap(t *testing.T) {
 		{"bob", gen.GetMessagesParams{}, "[7 8 9] of 10 gap 6-10"},
 	} {
 		c.p.ConvoID = convo
-		if got := servertest.Page(t, s, servertest.DID(c.who), c.p); got != c.want {
+		if got := servertest.PageText(t, s, servertest.DID(c.who), c.p); got != c.want {
 			t.Errorf("%s %+v: got %s, want %s", c.who, c.p, got, c.want)
 		}
 	}
@@ -226,13 +226,13 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 		servertest.Fill(t, s.Pool, convo, "a")
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
 		t.Errorf("first page: %s", got)
 	}
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
 		t.Errorf("last page: %s", got)
 	}
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
 		t.Errorf("page before 5: %s", got)
 	}
 	out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
@@ -243,7 +243,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 		t.Errorf("answer has %d bytes", n)
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
-	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
+	if got := servertest.PageText(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
 		t.Errorf("one message above the bound: %s", got)
 	}
 }

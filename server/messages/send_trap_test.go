@@ -45,7 +45,7 @@ func TestSendMessageTrap(t *testing.T) {
 	}
 	t.Run("naive", func(t *testing.T) {
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-		err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+		err := servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
 			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, servertest.DID("bob"))
 			return err
 		})
@@ -62,7 +62,7 @@ func TestSendMessageTrap(t *testing.T) {
 			convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 			in := servertest.Message(convo, 1)
 			with(in)
-			err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+			err := servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
 				_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("bob")), in)
 				return err
 			})
@@ -79,7 +79,7 @@ func TestSendMessageTrap(t *testing.T) {
 func TestSendMessageDuringOtherChange(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+	err := servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
 		remove(t, tx, convo, servertest.DID("bob"))
 		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET last_seq = 7 WHERE convo_id = $1`, convo); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestSendMessageDuringCommit(t *testing.T) {
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		in := servertest.Message(convo, 1)
 		in.IdempotencyKey = key
-		err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+		err := servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
 			if _, err := tx.Exec(context.Background(), `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo); err != nil {
 				t.Fatal(err)
 			}

@@ -122,7 +122,7 @@ type syncRead struct {
 	// after and until are set while an answer comes in several parts: after is the
 	// last conversation of the part before, until the log position (pos) up to which
 	// all parts report.
-	after string
+	after stream.Lane
 	until int64
 }
 
@@ -174,7 +174,7 @@ func (c *syncRead) readCursor() error {
 	c.after, c.until = v.After, v.Until
 	// A zero position with After set is the cursor between the parts of an answer
 	// to a client that began without a cursor.
-	floor := stream.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
+	floor := stream.Position{Pos: c.place.FloorPos, Lane: stream.Lane(c.place.FloorLane), Seq: c.place.FloorSeq, N: c.place.FloorN}
 	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
 	if c.resumes {
 		c.from = v.Position
@@ -196,7 +196,7 @@ type replayRange struct {
 }
 
 func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
+	end := stream.Position{Pos: c.place.Pos, Lane: stream.Lane(c.place.Lane), Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
 		c.until = end.Pos
@@ -207,7 +207,7 @@ func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.question.positions), Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: []byte(c.from.Lane), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)
@@ -235,7 +235,7 @@ func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	cursor := stream.Cursor{Position: end}
 	if cut {
-		cursor = stream.Cursor{Position: c.from, After: max(c.after, string(rows[len(rows)-1].ConvoID)), Until: c.until}
+		cursor = stream.Cursor{Position: c.from, After: max(c.after, stream.LaneOf(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
@@ -260,7 +260,7 @@ func (c *syncRead) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if _, named := c.named[id]; string(id) <= c.after && !named {
+		if _, named := c.named[id]; stream.LaneOf(id) <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

@@ -16,7 +16,7 @@ func TestSync(t *testing.T) {
 	s := newLiveServer(t)
 	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	one := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	servertest.Talk(t, s, one, alice, 3)
+	servertest.SendMessages(t, s, one, alice, 3)
 	var cursor *string
 	step := func(want string, in gen.SyncInput, ids ...xrpc.ConvoID) *gen.SyncOutput {
 		t.Helper()
@@ -30,7 +30,7 @@ func TestSync(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := servertest.Shape(out, ids...); got != want {
+		if got := servertest.SyncText(out, ids...); got != want {
 			t.Errorf("answer is %q, want %q", got, want)
 		}
 		return out
@@ -42,26 +42,26 @@ func TestSync(t *testing.T) {
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 2}}}, one)
 	step("", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}}}, one)
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}, {ConvoID: one, Seq: 2}, {ConvoID: one, Seq: 5}}}, one)
-	servertest.Talk(t, s, one, alice, 4)
+	servertest.SendMessages(t, s, one, alice, 4)
 	two := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	servertest.Talk(t, s, two, bob, 1)
+	servertest.SendMessages(t, s, two, bob, 1)
 	servertest.Settled(t, s.Pool)
 	part, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := servertest.Shape(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
+	if got := servertest.SyncText(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
 		t.Errorf("with limit 1 the answer is %q", got)
 	}
 	servertest.EndMember(t, s.Pool, one, bob)
-	servertest.Talk(t, s, one, alice, 1)
+	servertest.SendMessages(t, s, one, alice, 1)
 	servertest.Settled(t, s.Pool)
 	out, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 500, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(out.Convos) != 2 || len(out.NewConvos) != 1 || out.NewConvos[0].ID != two || len(out.Removed) != 1 || out.Removed[0] != one {
-		t.Errorf("answer is %q", servertest.Shape(out, one, two))
+		t.Errorf("answer is %q", servertest.SyncText(out, one, two))
 	}
 	cursor = &out.Cursor
 	step("", gen.SyncInput{}, one, two)
@@ -102,7 +102,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 	servertest.EndMember(t, s.Pool, convo, bob)
 	another := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	out := sync(first.Cursor)
-	if got := servertest.Shape(out, convo, another); got != "" {
+	if got := servertest.SyncText(out, convo, another); got != "" {
 		t.Errorf("before the log tells of it, the answer is %q", got)
 	}
 	if err := older.Rollback(t.Context()); err != nil {
@@ -110,16 +110,16 @@ func TestSyncRemovedOnce(t *testing.T) {
 	}
 	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
-	if got := servertest.Shape(out, convo, another); got != "new 1 removed 0 " {
+	if got := servertest.SyncText(out, convo, another); got != "new 1 removed 0 " {
 		t.Errorf("the answer is %q", got)
 	}
 	servertest.EndMember(t, s.Pool, another, bob) // and this is the newest row of the log
 	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
-	if got := servertest.Shape(out, convo, another); got != "removed 1 " {
+	if got := servertest.SyncText(out, convo, another); got != "removed 1 " {
 		t.Errorf("the answer is %q", got)
 	}
-	if got := servertest.Shape(sync(out.Cursor), convo, another); got != "" {
+	if got := servertest.SyncText(sync(out.Cursor), convo, another); got != "" {
 		t.Errorf("and then %q", got)
 	}
 }
@@ -133,7 +133,7 @@ func TestSyncInParts(t *testing.T) {
 	total := 0
 	for i := range 5 {
 		id := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-		servertest.Talk(t, s, id, alice, 2*i)
+		servertest.SendMessages(t, s, id, alice, 2*i)
 		total += 2 * i
 		positions = append(positions, gen.SyncPosition{ConvoID: id})
 	}
@@ -181,7 +181,7 @@ func TestSyncThenStream(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		servertest.Talk(t, s, convo, alice, 200)
+		servertest.SendMessages(t, s, convo, alice, 200)
 	}()
 	time.Sleep(30 * time.Millisecond)
 	out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000})
@@ -226,17 +226,17 @@ func TestSyncWaits(t *testing.T) {
 	}
 	start := time.Now()
 	out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &first.Cursor, WaitMs: 300})
-	if err != nil || servertest.Shape(out) != "" || time.Since(start) < 300*time.Millisecond {
-		t.Errorf("an idle poll: %q after %v, %v", servertest.Shape(out), time.Since(start), err)
+	if err != nil || servertest.SyncText(out) != "" || time.Since(start) < 300*time.Millisecond {
+		t.Errorf("an idle poll: %q after %v, %v", servertest.SyncText(out), time.Since(start), err)
 	}
 	go func() {
 		time.Sleep(100 * time.Millisecond)
-		servertest.Talk(t, s, convo, alice, 1)
+		servertest.SendMessages(t, s, convo, alice, 1)
 	}()
 	start = time.Now()
 	out, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000})
-	if err != nil || servertest.Shape(out, convo) != "0:[1]/1 " || time.Since(start) > 7*time.Second {
-		t.Errorf("a poll that got something: %q after %v, %v", servertest.Shape(out, convo), time.Since(start), err)
+	if err != nil || servertest.SyncText(out, convo) != "0:[1]/1 " || time.Since(start) > 7*time.Second {
+		t.Errorf("a poll that got something: %q after %v, %v", servertest.SyncText(out, convo), time.Since(start), err)
 	}
 	go func() {
 		time.Sleep(50 * time.Millisecond)

@@ -139,7 +139,7 @@ func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 	for i := range n {
 		select {
 		case out := <-w.out:
-			if got := servertest.Shape(out, convos...); got != want {
+			if got := servertest.SyncText(out, convos...); got != want {
 				w.t.Errorf("answer %d is %q, want %q", i, got, want)
 			}
 		case <-time.After(time.Minute):
@@ -178,7 +178,7 @@ func TestWaitsShareReads(t *testing.T) {
 			}
 			release()
 			servertest.Settled(t, s.Pool)
-			servertest.Talk(t, s, convo, alice, 1)
+			servertest.SendMessages(t, s, convo, alice, 1)
 			w.answers(n, "0:[1]/1 ", convo)
 			// One look when they came, and one for the message. A message that
 			// comes before all have had their first answer is in that.
@@ -207,7 +207,7 @@ func TestOneReadAtATime(t *testing.T) {
 		t.Errorf("another account is held up: %v", err)
 	}
 	release()
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	w.answers(each*each, "0:[1]/1 ", convo)
 	if got := count.since("SyncConvos"); got > 2*each {
 		t.Errorf("the database was asked %d times, want once for each of %d questions and once more", got, each)
@@ -231,7 +231,7 @@ func TestWaitsSleep(t *testing.T) {
 	release()
 	w.hold()() // their look is over
 	count.since("SyncConvos")
-	servertest.Talk(t, s, convo, alice, 5) // that is what the client has
+	servertest.SendMessages(t, s, convo, alice, 5) // that is what the client has
 	if _, err := s.UpdateCursor(t.Context(), servertest.As(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestWaitsSleep(t *testing.T) {
 	if got := count.since("SyncConvos"); got != 0 {
 		t.Errorf("the database was asked %d times for what is no news", got)
 	}
-	servertest.Talk(t, s, other, alice, 1)
+	servertest.SendMessages(t, s, other, alice, 1)
 	w.answers(4, "1:[1]/1 ", convo, other)
 	if got := count.since("SyncConvos"); got != 1 {
 		t.Errorf("the database was asked %d times for one message", got)
@@ -386,14 +386,14 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 	w.start(1, &gen.SyncInput{Limit: 20, Cursor: cursor})
 	select {
 	case out := <-w.out:
-		if got := servertest.Shape(out, convo); got != "" || out.Cursor == "" {
+		if got := servertest.SyncText(out, convo); got != "" || out.Cursor == "" {
 			t.Errorf("the oldest wait got %q, cursor %q", got, out.Cursor)
 		}
 	case <-time.After(time.Minute):
 		t.Fatal("no wait has ended")
 	}
 	release()
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	w.answers(most, "0:[1]/1 ", convo)
 }
 
@@ -417,10 +417,10 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	release = w.hold()
 	w.start(3, in)
 	release()
-	servertest.Talk(t, s, convo, alice, 1)
+	servertest.SendMessages(t, s, convo, alice, 1)
 	for range 3 {
 		if out := <-w.out; len(out.Convos) != 1 || len(out.Convos[0].Messages) != 1 {
-			t.Errorf("answer is %q, want one message", servertest.Shape(out, convo))
+			t.Errorf("answer is %q, want one message", servertest.SyncText(out, convo))
 		}
 	}
 }

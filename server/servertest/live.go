@@ -9,7 +9,8 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// Live runs a hub on pool until the test ends, with streams.
+// Live returns a hub on pool that runs until the test ends, and streams that get their
+// events from it.
 func Live(t testing.TB, pool *pgxpool.Pool) (*stream.Hub, *stream.Streams) {
 	t.Helper()
 	hub := stream.NewHub(stream.HubConfig{Pool: pool})

@@ -18,30 +18,30 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// sends and reads are the methods that fixtures call.
+// Methods of the service that fixtures call.
 type (
-	sends interface {
+	messageSender interface {
 		SendMessage(context.Context, xrpc.Caller, *gen.SendMessageInput) (*gen.SendMessageOutput, error)
 	}
-	reads interface {
+	messageReader interface {
 		GetMessages(context.Context, xrpc.Caller, *gen.GetMessagesParams) (*gen.GetMessagesOutput, error)
 	}
 )
 
-// message is the input of an application message with random content.
+// Message returns the input of an application message with random content.
 func Message(convoID xrpc.ConvoID, epoch int64) *gen.SendMessageInput {
 	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: Application(convoID, epoch, 100)}
 }
 
-// withID is a message with an id and content of its own.
+// WithID returns the input of an application message with an id and random content.
 func WithID(convo xrpc.ConvoID, epoch int64, id string) *gen.SendMessageInput {
 	in := Message(convo, epoch)
 	in.MsgID = &id
 	return in
 }
 
-// talk sends n messages.
-func Talk(t testing.TB, s sends, convo xrpc.ConvoID, who string, n int) {
+// SendMessages sends n messages of an account.
+func SendMessages(t testing.TB, s messageSender, convo xrpc.ConvoID, who string, n int) {
 	t.Helper()
 	for range n {
 		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: Application(convo, 1, 40), Epoch: 1}
@@ -51,8 +51,9 @@ func Talk(t testing.TB, s sends, convo xrpc.ConvoID, who string, n int) {
 	}
 }
 
-// shape is a sync answer as one text: conversations by their place in ids.
-func Shape(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
+// SyncText formats an answer of sync as one text, in which a conversation is the index
+// of its id in ids.
+func SyncText(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
 	name := func(id xrpc.ConvoID) string {
 		for i, v := range ids {
 			if v == id {
@@ -82,6 +83,7 @@ func Shape(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
 	return text
 }
 
+// Eventually waits until is returns true, and fails the test after five minutes.
 func Eventually(t testing.TB, is func() bool) {
 	t.Helper()
 	for start := time.Now(); !is(); time.Sleep(5 * time.Millisecond) {
@@ -91,9 +93,9 @@ func Eventually(t testing.TB, is func() bool) {
 	}
 }
 
-// fill stores messages with the next numbers, one for each letter: a for an
-// application message, c for a commit, p for a proposal. Their ids are m1, m2,
-// and so on; a commit moves the epoch.
+// Fill inserts messages with the next sequence numbers, one for each letter: an
+// application message for a, a commit for c, a proposal for p. Their ids are m1, m2 and
+// so on. A commit increments the epoch.
 func Fill(t testing.TB, pool *pgxpool.Pool, convo xrpc.ConvoID, letters string) {
 	t.Helper()
 	kinds := map[rune]string{'a': "app", 'c': "commit", 'p': "proposal"}
@@ -106,11 +108,11 @@ func Fill(t testing.TB, pool *pgxpool.Pool, convo xrpc.ConvoID, letters string) 
 				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
 				WHERE convo_id = $1 RETURNING last_seq, gen, last_pos, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-			SELECT $1, last_seq, 'm' || last_seq, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
+			SELECT $1, last_seq, ('m' || last_seq)::bytea, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
 	}
 }
 
-// seqs are the numbers of an answer.
+// Seqs returns the sequence numbers of the messages in an answer.
 func Seqs(out *gen.GetMessagesOutput) []int64 {
 	list := []int64{}
 	for _, m := range out.Messages {
@@ -119,8 +121,9 @@ func Seqs(out *gen.GetMessagesOutput) []int64 {
 	return list
 }
 
-// page asks for messages and writes the answer as "numbers cursor lastSeq gap".
-func Page(t testing.TB, s reads, who string, p gen.GetMessagesParams) string {
+// PageText calls getMessages and formats the answer: the sequence numbers, then cursor,
+// lastSeq and gap.
+func PageText(t testing.TB, s messageReader, who string, p gen.GetMessagesParams) string {
 	t.Helper()
 	if p.Limit == 0 {
 		p.Limit = 50
@@ -140,10 +143,9 @@ func Page(t testing.TB, s reads, who string, p gen.GetMessagesParams) string {
 	return text
 }
 
-// whileHeld opens a transaction that has done change to the conversation,
-// starts send, waits until it waits for the transaction, commits, and gives
-// send's error.
-func WhileHeld(t *testing.T, pool *pgxpool.Pool, change func(tx pgx.Tx), send func() error) error {
+// WhileLocked makes change in a transaction, calls send, and waits until send waits for
+// a lock of that transaction. It then commits, and returns the error of send.
+func WhileLocked(t *testing.T, pool *pgxpool.Pool, change func(tx pgx.Tx), send func() error) error {
 	t.Helper()
 	ctx := context.Background()
 	tx, err := pool.Begin(ctx)
@@ -172,7 +174,7 @@ func WhileHeld(t *testing.T, pool *pgxpool.Pool, change func(tx pgx.Tx), send fu
 	return <-done
 }
 
-// listen opens a stream of an account that begins now.
+// Listen opens a stream of an account. It begins at the cursor, or now if there is none.
 func Listen(t testing.TB, pool *pgxpool.Pool, hub *stream.Hub, did string, cursor ...string) *streamtest.Client {
 	t.Helper()
 	codec, err := streamtest.Codec(t.Context(), pool)
@@ -181,20 +183,20 @@ func Listen(t testing.TB, pool *pgxpool.Pool, hub *stream.Hub, did string, curso
 	}
 	c := streamtest.NewClient(t, codec, did)
 	from := strings.Join(cursor, "")
-	if from == "" { // now, and not where a hub that is behind stands
+	if from == "" { // the end of the log in the database; the hub may be behind it
 		Settled(t, pool)
 		at, err := db.New(pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	c.MustConnect(hub, from)
 	return c
 }
 
-// wantTold waits until the clients have all they should, and compares what the
-// first of them was told since the last time.
+// WantDelivered waits until the client has every event that the database has for it,
+// and compares the events since the last call with want.
 func WantDelivered(t testing.TB, pool *pgxpool.Pool, c *streamtest.Client, want ...string) {
 	t.Helper()
 	if err := streamtest.Wait(t.Context(), pool, 20*time.Second, c.History); err != nil {

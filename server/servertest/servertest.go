@@ -21,14 +21,14 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// as is the caller with this DID.
+// As returns the caller with this DID.
 func As(did string) xrpc.Caller { return xrpc.Caller{DID: did} }
 
-// did makes a well-formed DID out of a word.
+// DID makes a well-formed DID from a word.
 func DID(word string) string { return "did:web:" + word + ".example" }
 
-// wantError fails the test unless err is the named error of a lexicon or of the
-// protocol, and gives it.
+// WantError returns err, and fails the test if it is not the named error of a lexicon
+// or of the protocol.
 func WantError(t testing.TB, err error, name string) *xrpc.Error {
 	t.Helper()
 	var e *xrpc.Error
@@ -41,7 +41,7 @@ func WantError(t testing.TB, err error, name string) *xrpc.Error {
 	return e
 }
 
-// wantSameError fails the test unless two errors answer the same, to the byte.
+// WantSameError fails the test if the responses for two errors differ.
 func WantSameError(t testing.TB, a, b error) {
 	t.Helper()
 	var x, y *xrpc.Error
@@ -53,14 +53,14 @@ func WantSameError(t testing.TB, a, b error) {
 	}
 }
 
-// newConvoID makes a random conversation id.
+// NewConvoID makes a random conversation id.
 func NewConvoID() xrpc.ConvoID {
 	b := make([]byte, 16)
 	rand.Read(b)
 	return xrpc.ConvoID(hex.EncodeToString(b))
 }
 
-// decoded is an input as it comes out of a request's body.
+// Decoded encodes an input and decodes it again, as a request does.
 func Decoded[T any, P interface {
 	*T
 	xrpc.Encodable
@@ -74,11 +74,11 @@ func Decoded[T any, P interface {
 	return out
 }
 
-// idOf is the id of the conversation of a group.
+// IDOf returns the id of the conversation of a group.
 func IDOf(g *mlstest.Group) xrpc.ConvoID { return xrpc.ConvoID(g.ID()) }
 
-// addConvo writes a conversation at an epoch straight into the database: the
-// first of dids created it, all of them are members from its beginning.
+// AddConvo inserts a conversation at an epoch into the database. The first of dids is
+// its creator, and all of them are members from its first message.
 func AddConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrpc.ConvoID {
 	t.Helper()
 	id := NewConvoID()
@@ -90,10 +90,10 @@ func AddConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrp
 	return id
 }
 
-// addMember begins a membership after a number.
+// AddMember begins a membership whose window begins after a sequence number.
 func AddMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
-	InTx(t, pool, func(q *db.Queries) error {
+	inTx(t, pool, func(q *db.Queries) error {
 		var l convo.Events
 		l.Joined(convoID, did, 0, []string{did}, nil, true)
 		row, err := l.Store(t.Context(), q, convoID, time.Now())
@@ -108,17 +108,18 @@ func AddMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did strin
 	dbtest.Exec(t, pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
-func InTx(t testing.TB, pool *pgxpool.Pool, do func(q *db.Queries) error) {
+// inTx runs do in a transaction.
+func inTx(t testing.TB, pool *pgxpool.Pool, do func(q *db.Queries) error) {
 	t.Helper()
 	if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// endMember ends a membership at the newest number, as a removal does.
+// EndMember ends a membership at the newest sequence number, as a removal does.
 func EndMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string) {
 	t.Helper()
-	InTx(t, pool, func(q *db.Queries) error {
+	inTx(t, pool, func(q *db.Queries) error {
 		var l convo.Events
 		l.Ends(stream.ActionRemoved, did, 0, []string{did})
 		row, err := l.Store(t.Context(), q, convoID, time.Now())
@@ -132,9 +133,9 @@ func EndMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did strin
 	dbtest.Exec(t, pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
-// privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
-// 6.3.1) of the conversation, whose ciphertext is size random bytes, or the least
-// that suite 1 allows.
+// PrivateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section 6.3.1) of
+// the conversation. Its ciphertext is size random bytes, but at least the minimum of
+// cipher suite 1.
 func PrivateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, size int) []byte {
 	group, err := hex.DecodeString(string(convoID))
 	if err != nil {
@@ -143,22 +144,21 @@ func PrivateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, 
 	body := make([]byte, max(size, mls.SuiteX25519AES128.LeastCiphertext(content)))
 	rand.Read(body)
 	b := []byte{0, 1, 0, byte(mls.WireFormatPrivateMessage)}
-	b = AppendOpaque(b, group)
+	b = appendOpaque(b, group)
 	b = binary.BigEndian.AppendUint64(b, uint64(epoch))
 	b = append(b, byte(content))
-	b = AppendOpaque(b, nil)
-	b = AppendOpaque(b, body[:28])
-	return AppendOpaque(b, body)
+	b = appendOpaque(b, nil)
+	b = appendOpaque(b, body[:28])
+	return appendOpaque(b, body)
 }
 
-// application makes an application message.
+// Application makes an application message; see PrivateMessage.
 func Application(convoID xrpc.ConvoID, epoch int64, size int) []byte {
 	return PrivateMessage(convoID, epoch, mls.ContentTypeApplication, size)
 }
 
-// appendOpaque appends opaque<V> with the shortest length (RFC 9420, section
-// 2.1.2).
-func AppendOpaque(b, v []byte) []byte {
+// appendOpaque appends opaque<V> with the shortest length (RFC 9420, section 2.1.2).
+func appendOpaque(b, v []byte) []byte {
 	switch n := len(v); {
 	case n < 1<<6:
 		b = append(b, byte(n))
@@ -170,7 +170,8 @@ func AppendOpaque(b, v []byte) []byte {
 	return append(b, v...)
 }
 
-// settled waits until the horizon has passed everything.
+// Settled waits until all rows of the log are below the visibility horizon, so that
+// tailers can read them.
 func Settled(t testing.TB, pool *pgxpool.Pool) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
