@@ -11,7 +11,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// acceptedBy lists who has accepted a conversation, of those that are in it.
+// acceptedBy lists the members of a conversation that have accepted it.
 func acceptedBy(t testing.TB, s *Server, convoID xrpc.ConvoID) []string {
 	t.Helper()
 	return dbtest.Value[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships
@@ -30,8 +30,8 @@ func wantAccepted(t testing.TB, s *Server, convoID xrpc.ConvoID, when string, wa
 	}
 }
 
-// TestAccepted: an account accepts a conversation by what it does there, not by
-// what others do with it.
+// TestAccepted: an account accepts a conversation by its own calls there, not by
+// those of others.
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -65,7 +65,7 @@ func TestAccepted(t *testing.T) {
 		seq  int64
 		want []*mlstest.Client
 	}{
-		{0, []*mlstest.Client{alice, bob, carol}}, // moves nothing
+		{0, []*mlstest.Client{alice, bob, carol}}, // a position that is not new does not accept
 		{1, []*mlstest.Client{alice, bob, carol, dave}},
 	} {
 		if _, err := s.UpdateCursor(t.Context(), by(dave), &gen.UpdateCursorInput{ConvoID: servertest.IDOf(g), Seq: step.seq}); err != nil {
@@ -75,8 +75,8 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
-// TestAcceptedAgain: who is added again has not accepted again, until it does
-// something by itself; a position that it had before moves nothing.
+// TestAcceptedAgain: a member that rejoins has not accepted again until it makes a
+// call that accepts. A read position that it had before does not.
 func TestAcceptedAgain(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -13,9 +13,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// A member cannot fill a conversation with accounts of its own: it adds a
-// hundredth of the largest group in an hour. Another member and the creator are
-// not held back by that, and what was refused costs nothing.
+// A member cannot fill a conversation with its own accounts: it may add a hundredth
+// of the largest group in an hour. Another member and the creator have limits of
+// their own, and refused additions cost nothing.
 func TestMembersAddedInAnHour(t *testing.T) {
 	t.Parallel()
 	now := time.Duration(0)
@@ -61,7 +61,7 @@ func TestMembersAddedInAnHour(t *testing.T) {
 	if err := add(mallory, 1); err != nil {
 		t.Errorf("a third of an hour later: %v", err)
 	}
-	// A commit that is refused, or loses its race, gives back what it took.
+	// A commit that is refused or loses its race returns what it took.
 	late := commitClient("late")
 	c := g.With(late).Commit(carol, mlstest.Plan{Add: []*mls.KeyPackage{commitPackage(t, s, late)}})
 	now += time.Hour
@@ -81,7 +81,7 @@ type additionsOnly struct{ *limit.Limits }
 func (additionsOnly) ConvoFull(xrpc.ConvoID, *xrpc.Method) error { return nil }
 func (additionsOnly) CountConvo(xrpc.ConvoID, *xrpc.Method)      {}
 
-// createConvo counts as what its creator adds, who may remove members.
+// createConvo counts as additions by its creator, who may remove members.
 func TestCreationCountsMembers(t *testing.T) {
 	t.Parallel()
 	limits, err := limit.New(limit.Config{Scale: 0.003, Clock: func() time.Duration { return 0 }}) // three accounts
@@ -100,8 +100,8 @@ func TestCreationCountsMembers(t *testing.T) {
 	commitGroup(t, s, bob, carol)
 }
 
-// A call that is repeated, since its answer was lost, takes nothing a second
-// time, and is answered where nothing is left.
+// A call that is repeated because its answer was lost takes nothing again, and is
+// answered even if nothing is left of the limit.
 func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	t.Parallel()
 	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
@@ -145,9 +145,9 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	}
 	create()
 	add()
-	addition.IdempotencyKey = nil // the same bytes again
+	addition.IdempotencyKey = nil // the same bytes without a key
 	add()
-	// What it is told of a conversation that it is not in does not depend on it.
+	// The answer to a non-member does not depend on the limit.
 	none := mlstest.NewGroup(bob, mlstest.Random(16)).With(carol)
 	_, err = s.AddMembers(t.Context(), by(bob), addInput(none, none.Commit(bob, mlstest.Plan{Add: commitPackages(t, s, carol)}), carol))
 	servertest.WantError(t, err, gen.ErrConvoNotFound)

@@ -16,13 +16,14 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// meter is what accounts have of the limits on what they store. No time passes.
+// meter reads what accounts have left of the limits on storage. Its clock stands
+// still.
 type meter struct {
 	limits *limit.Limits
 	book   *storage.Book
-	// free is how much of the storage is free, of 1000.
+	// free is the free part of the storage, in thousandths.
 	free atomic.Int64
-	// newcomers are new accounts.
+	// newcomers has the new accounts.
 	newcomers map[string]bool
 }
 
@@ -44,13 +45,13 @@ func newMeter(t testing.TB) *meter {
 
 func (m *meter) with(c *Config) { c.Storage = m.book }
 
-// leaves has so much of the storage free.
+// leaves sets the free part of the storage.
 func (m *meter) leaves(t testing.TB, free int64) {
 	m.free.Store(free)
 	m.book.Measure(t.Context())
 }
 
-// takes fails the test unless f takes so much of a row of an account.
+// takes fails the test unless f takes this amount of a row of an account.
 func (m *meter) takes(t testing.TB, row *limit.Row, who string, want int64, f func()) {
 	t.Helper()
 	before := m.left(t, row, who)
@@ -60,7 +61,7 @@ func (m *meter) takes(t testing.TB, row *limit.Row, who string, want int64, f fu
 	}
 }
 
-// left is how much an account has left of a row.
+// left returns how much an account has left of a row.
 func (m *meter) left(t testing.TB, row *limit.Row, who string) int64 {
 	t.Helper()
 	low, high := int64(0), row.Amount
@@ -75,14 +76,14 @@ func (m *meter) left(t testing.TB, row *limit.Row, who string) int64 {
 	return low
 }
 
-// drain uses up a row of an account but for so much.
+// drain uses up a row of an account except for an amount.
 func (m *meter) drain(t testing.TB, row *limit.Row, who string, but int64) {
 	t.Helper()
 	m.limits.Spend(t.Context(), row, who, m.left(t, row, who)-but)
 }
 
-// A message counts by its bytes, by whatever way it is stored. A repetition and
-// one that is refused cost nothing; where no bytes are left none is stored.
+// A message costs its bytes, whether it is sent single or in a batch. A duplicate and
+// a refused message cost nothing. If no bytes are left, the message is not stored.
 func TestMessagesCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -121,7 +122,7 @@ func TestMessagesCountBytes(t *testing.T) {
 	must(send(bob, servertest.WithID(convo, 1, "bob's")))
 }
 
-// What waits for the rate of its conversation costs nothing.
+// A message that is refused by the rate of its conversation costs nothing.
 func TestFullConversationsCostNothing(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -135,7 +136,7 @@ func TestFullConversationsCostNothing(t *testing.T) {
 	})
 }
 
-// Messages that are stored together know which of them are repetitions.
+// In a batch, duplicates cost nothing.
 func TestMessagesTogetherCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -158,8 +159,8 @@ func TestMessagesTogetherCountBytes(t *testing.T) {
 	})
 }
 
-// A commit counts as what stays, and by how much larger the GroupInfo becomes. A
-// repetition, a lost race and a refusal cost nothing.
+// A commit costs the rows that stay, and the bytes by which the GroupInfo grows. A
+// duplicate, a lost race and a refused commit cost nothing.
 func TestCommitsCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -182,7 +183,7 @@ func TestCommitsCountBytes(t *testing.T) {
 		t.Errorf("the GroupInfo counts as %d bytes, and grew by %d", grown, want)
 	}
 	m.takes(t, limit.StoredBytes, alice.DID, 0, func() {
-		again, err := s.SendCommit(t.Context(), by(alice), commitInput(g, first)) // whose answer was lost
+		again, err := s.SendCommit(t.Context(), by(alice), commitInput(g, first)) // its answer was lost
 		accepted(t, again, err)
 	})
 	m.takes(t, limit.KeptBytes, bob.DID, 0, func() {
@@ -190,7 +191,7 @@ func TestCommitsCountBytes(t *testing.T) {
 		lostIt(t, lost, err)
 	})
 	g = first.Next
-	// With a Welcome.
+	// A commit with a Welcome.
 	was = stored()
 	c := g.With(carol).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{commitPackage(t, s, carol)}})
 	before := m.left(t, limit.StoredBytes, alice.DID)
@@ -205,14 +206,14 @@ func TestCommitsCountBytes(t *testing.T) {
 		_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
 		servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	})
-	g = advance(t, s, g, bob, 1) // who has as much as before
-	// Suspending needs no bytes.
+	g = advance(t, s, g, bob, 1) // bob has as much as before
+	// Suspending costs no bytes.
 	if out, err := s.LeaveConvo(t.Context(), by(alice), suspension(g, carol.DID)); err != nil || !out.Success {
 		t.Errorf("a suspension: %+v, %v", out, err)
 	}
 }
 
-// Another GroupInfo of the epoch counts by what it grows, and giving room back
+// Another GroupInfo of the epoch costs the bytes by which it grows, and a smaller one
 // costs nothing.
 func TestGroupInfoCountsGrowth(t *testing.T) {
 	t.Parallel()

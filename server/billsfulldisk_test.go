@@ -10,8 +10,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// On a full disk a commit that only removes is stored; others, among them one
-// that removes and adds, are not.
+// On a full disk a commit that only removes is stored. Others, such as a commit that
+// removes and adds, are refused.
 func TestOnlyRemovalsOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -47,8 +47,8 @@ func TestOnlyRemovalsOnAFullDisk(t *testing.T) {
 		accepted(t, out, err)
 		g = c.Next
 	}
-	// leaveConvo: of another by a commit and without one, and of oneself with a
-	// proposal and without. Then the leaves of who left.
+	// leaveConvo: of another member with a commit and without one, and of the caller
+	// with a proposal and without. Then the leaves of the former members.
 	c := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{others[2].DID}})
 	out, err := s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &others[2].DID, Commit: c.Message, GroupInfo: c.GroupInfo})
 	accepted(t, (*gen.SendCommitOutput)(out), err)

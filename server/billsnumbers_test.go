@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// An account sends so many proposals in an epoch, and so many bytes of them.
-// Others have their own, and the next epoch has room again.
+// The number and the bytes of an account's proposals in an epoch are bounded. Each
+// account has its own limit, and the next epoch begins anew.
 func TestProposalsOfAnEpoch(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -58,8 +58,8 @@ func TestProposalsOfAnEpoch(t *testing.T) {
 	}
 }
 
-// New accounts create fewer conversations than others. What is refused, and what
-// is repeated, does not count.
+// New accounts may create fewer conversations than others. Refused and repeated calls
+// do not count.
 func TestConversationsCreatedInADay(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -106,7 +106,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 	})
 }
 
-// Key packages count once.
+// A key package that is published twice counts once.
 func TestKeyPackagesCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)

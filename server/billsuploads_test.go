@@ -17,7 +17,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// heldBody is a body of which nothing comes until it is let go.
+// heldBody is a body that returns nothing until it is released.
 type heldBody struct {
 	read, let chan struct{}
 	r         io.Reader
@@ -36,8 +36,8 @@ func (b *heldBody) Read(p []byte) (int, error) {
 	return b.r.Read(p)
 }
 
-// Uploads under way have their room in the quota from the start, at whatever
-// instance; an account has four of them at one instance.
+// Uploads under way reserve their size in the quota from the start, on every
+// instance. An account may have four uploads at one instance.
 func TestUploadsReserve(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -74,7 +74,7 @@ func TestUploadsReserve(t *testing.T) {
 		t.Errorf("at another instance: %v", err)
 	}
 	upload(t, s, servertest.DID("bob"), randomBytes(1000))
-	// One that fails gives its room back.
+	// A failed upload releases its reservation.
 	held[0].r = io.MultiReader(bytes.NewReader(randomBytes(10)), errReader{})
 	close(held[0].let)
 	if err := <-done; err == nil {
@@ -98,7 +98,8 @@ type errReader struct{}
 
 func (errReader) Read([]byte) (int, error) { return 0, errors.New("the client is gone") }
 
-// Room of uploads that never end, since an instance crashed, comes back.
+// The reservation of an upload that never ended, because an instance crashed,
+// expires.
 func TestReservationsEnd(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -117,8 +118,8 @@ func TestReservationsEnd(t *testing.T) {
 	}
 }
 
-// Uploads count by their bytes, with a length or without; what is stored already
-// and what fails costs nothing.
+// Uploads cost their bytes, with a Content-Length or without. Bytes that are stored
+// already and failed uploads cost nothing.
 func TestUploadsCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
@@ -156,7 +157,7 @@ func TestUploadsCountBytes(t *testing.T) {
 	})
 }
 
-// An upload that fails since the service cannot store it costs nothing, however
+// An upload that fails because the service cannot store it costs nothing, however
 // often the client tries again.
 func TestUploadsThatFailHereCostNothing(t *testing.T) {
 	t.Parallel()

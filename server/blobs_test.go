@@ -23,7 +23,7 @@ func randomBytes(n int) []byte {
 	return b
 }
 
-// upload uploads b and gives its CID.
+// upload uploads b and returns its CID.
 func upload(t testing.TB, s *Server, who string, b []byte) string {
 	t.Helper()
 	out, err := s.UploadBlob(context.Background(), servertest.As(who), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: "image/png", ContentLength: int64(len(b))})
@@ -33,7 +33,7 @@ func upload(t testing.TB, s *Server, who string, b []byte) string {
 	return string(out.Blob.Ref)
 }
 
-// fetch reads a blob, whole or by parameters and header.
+// fetch reads a blob, or the part that parameters or header select.
 func fetch(s *Server, who string, convo xrpc.ConvoID, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
 	p.ConvoID, p.CID = convo, cid
 	d, err := s.GetBlob(xrpc.WithRange(context.Background(), header), servertest.As(who), &p)
@@ -44,7 +44,7 @@ func fetch(s *Server, who string, convo xrpc.ConvoID, cid string, header string,
 	return b, d, errors.Join(err, d.Body.Close())
 }
 
-// attach sends a message that names blobs.
+// attach sends a message with blobs.
 func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...string) int64 {
 	t.Helper()
 	in := servertest.Message(convo, 1)
@@ -56,7 +56,7 @@ func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...str
 	return *out.Seq
 }
 
-// tally describes what an account has: rows, bytes counted, loose objects.
+// tally describes what an account has: rows, counted bytes, orphan objects.
 func tally(t testing.TB, s *Server, who string) string {
 	t.Helper()
 	return dbtest.Value[string](t, s.Pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
@@ -89,7 +89,7 @@ func TestBlobUploadAndFetch(t *testing.T) {
 		}
 	}
 	_, _, err = fetch(s, servertest.DID("bob"), convo, cid, "", gen.GetBlobParams{})
-	servertest.WantError(t, err, gen.ErrBlobNotFound) // nothing names it yet
+	servertest.WantError(t, err, gen.ErrBlobNotFound) // no message names it yet
 	attach(t, s, convo, servertest.DID("alice"), cid)
 	if got, _, err := fetch(s, servertest.DID("bob"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, want) {
 		t.Fatalf("member got %d bytes, %v", len(got), err)
@@ -154,8 +154,8 @@ func TestBlobParts(t *testing.T) {
 	}
 }
 
-// A blob is for its owner and for those whose window holds a message that
-// attached it; nobody else learns that there is one.
+// A blob is for its owner and for accounts whose window has a message that attached
+// it. To all others it does not exist.
 func TestBlobAccess(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
@@ -180,7 +180,7 @@ func TestBlobAccess(t *testing.T) {
 	}
 	missing := get("carol", convo, "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy")
 	servertest.WantError(t, missing, gen.ErrBlobNotFound)
-	servertest.WantSameError(t, get("carol", convo, cid), missing)   // joined after it
+	servertest.WantSameError(t, get("carol", convo, cid), missing)   // carol joined after the message
 	servertest.WantSameError(t, get("bob", convo, lone), missing)    // not attached
 	servertest.WantSameError(t, get("bob", elsewhere, cid), missing) // attached in another conversation
 	none := get("eve", servertest.NewConvoID(), cid)
@@ -188,7 +188,7 @@ func TestBlobAccess(t *testing.T) {
 	servertest.WantSameError(t, get("eve", convo, cid), none)
 	servertest.WantSameError(t, get("eve", convo, lone), none)
 	servertest.Fill(t, s.Pool, convo, "aa")
-	attach(t, s, convo, servertest.DID("alice"), cid) // named again, now in carol's window
+	attach(t, s, convo, servertest.DID("alice"), cid) // attached again, now in carol's window
 	if err := get("carol", convo, cid); err != nil {
 		t.Errorf("carol after a message to her: %v", err)
 	}
@@ -220,7 +220,7 @@ func TestBlobAttach(t *testing.T) {
 			t.Fatal(name)
 		}
 	}
-	// Another's blob cannot be attached, and the message is not sent.
+	// A blob of another account cannot be attached, and the message is not sent.
 	theirs := servertest.Message(convo, 1)
 	theirs.Blobs = []string{a}
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), theirs)
@@ -236,5 +236,5 @@ func TestBlobAttach(t *testing.T) {
 	}
 }
 
-// anyBytes is the content type of ciphertext.
+// anyBytes is the content type of downloads.
 const anyBytes = "application/octet-stream"

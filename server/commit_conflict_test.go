@@ -12,8 +12,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The conflict holds every commit from the loser's epoch on and the proposals
-// of the current epoch, but not those that lapsed.
+// The conflict has every commit from the loser's epoch on and the proposals of the
+// current epoch, but no lapsed proposals.
 func TestCommitConflictContents(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -49,8 +49,8 @@ func TestCommitConflictContents(t *testing.T) {
 	}
 }
 
-// The conflict keeps to the loser's window: not the commit that brought it in,
-// nor what was before.
+// The conflict has only messages of the loser's window: not the commit that added it,
+// nor earlier ones.
 func TestCommitConflictWindow(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -71,7 +71,7 @@ func TestCommitConflictWindow(t *testing.T) {
 	}
 }
 
-// An answer is cut at 4 MB, but holds at least one commit.
+// An answer is cut at 4 MB, but has at least one commit.
 func TestCommitConflictCut(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

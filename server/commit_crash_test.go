@@ -16,14 +16,14 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// A commit whose connection dies in the middle leaves nothing half done, and
-// the same call does it all.
+// A commit whose connection is lost in the middle changes nothing, and the same call
+// then succeeds.
 func TestCommitCrash(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	for name, hold := range map[string]struct {
-		// sql takes a lock that the commit comes to wait for, at that place.
+		// sql takes a lock that the commit waits for at this point.
 		sql  string
 		args func(g *mlstest.Group, kp *mls.KeyPackage, in *gen.SendCommitInput) []any
 	}{
@@ -86,8 +86,8 @@ func TestCommitCrash(t *testing.T) {
 	}
 }
 
-// kill waits until somebody waits for a lock of tx, and terminates its
-// connection.
+// kill waits until a session waits for a lock of tx, and terminates the connection of
+// that session.
 func kill(t testing.TB, s *Server, tx pgx.Tx) {
 	t.Helper()
 	holder := tx.Conn().PgConn().PID()
@@ -103,13 +103,13 @@ func kill(t testing.TB, s *Server, tx pgx.Tx) {
 	t.Fatal("nobody came to wait")
 }
 
-// A deadlock, which PostgreSQL ends by failing one of the two, is not the
-// client's business.
+// PostgreSQL ends a deadlock by failing one of the two transactions. The client does
+// not notice.
 func TestCommitDeadlockRetried(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	// The commit looks for a deadlock long before the other one does, and long
-	// after that one is in its way.
+	// The commit checks for a deadlock long before the other transaction does, and
+	// long after that one holds its lock.
 	patient := secondInstance(t, s)
 	patient.Pool = dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=2s")
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")

@@ -16,15 +16,15 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// commitClient makes a device of an account named by a word.
+// commitClient makes a device of the account with DID(word).
 func commitClient(word string, opts ...mlstest.Option) *mlstest.Client {
 	return mlstest.NewClient(servertest.DID(word), opts...)
 }
 
-// by is the account of a device, as a caller.
+// by returns the account of a device as a caller.
 func by(c *mlstest.Client) xrpc.Caller { return servertest.As(c.DID) }
 
-// commitPackage makes a key package of a device and stores it as published.
+// commitPackage makes a key package of a device and inserts it as a published one.
 func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.KPOption) *mls.KeyPackage {
 	t.Helper()
 	kp := c.KeyPackage(opts...)
@@ -36,8 +36,8 @@ func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.K
 	return kp
 }
 
-// commitGroup creates a conversation with others through createConvo, and gives
-// the group as its members have it. Its epoch is stated by the GroupInfo.
+// commitGroup creates a conversation of several members with createConvo, and returns
+// the group as its members have it. GroupInfo states its epoch.
 func commitGroup(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
@@ -76,22 +76,22 @@ func without(s []string, v string) []string {
 	return slices.DeleteFunc(s, func(x string) bool { return x == v })
 }
 
-// addInput is the call of addMembers for a commit.
+// addInput returns the input of addMembers for a commit.
 func addInput(g *mlstest.Group, c *mlstest.Commit, added ...*mlstest.Client) *gen.AddMembersInput {
 	return &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
-// commitInput is the call of sendCommit for a commit.
+// commitInput returns the input of sendCommit for a commit.
 func commitInput(g *mlstest.Group, c *mlstest.Commit) *gen.SendCommitInput {
 	return &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
-// joinInput is the call of joinConvo for an external commit.
+// joinInput returns the input of joinConvo for an external commit.
 func joinInput(g *mlstest.Group, c *mlstest.Commit) *gen.JoinConvoInput {
 	return &gen.JoinConvoInput{ConvoID: servertest.IDOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
 }
 
-// accepted fails the test unless a commit was accepted, and gives its answer.
+// accepted fails the test unless a commit was accepted, and returns its answer.
 func accepted(t testing.TB, out *gen.SendCommitOutput, err error) *gen.SendCommitOutput {
 	t.Helper()
 	if err != nil {
@@ -103,7 +103,7 @@ func accepted(t testing.TB, out *gen.SendCommitOutput, err error) *gen.SendCommi
 	return out
 }
 
-// lostIt fails the test unless a commit lost its race, and gives the conflict.
+// lostIt fails the test unless a commit lost its race, and returns the conflict.
 func lostIt(t testing.TB, out *gen.SendCommitOutput, err error) *gen.CommitConflict {
 	t.Helper()
 	if err != nil {
@@ -115,7 +115,7 @@ func lostIt(t testing.TB, out *gen.SendCommitOutput, err error) *gen.CommitConfl
 	return out.Conflict
 }
 
-// advance lets a member commit n updates, and gives the group after them.
+// advance commits n updates of a member, and returns the group after them.
 func advance(t testing.TB, s *Server, g *mlstest.Group, c *mlstest.Client, n int) *mlstest.Group {
 	t.Helper()
 	for range n {
@@ -139,7 +139,7 @@ func membersOf(t testing.TB, s *Server, id xrpc.ConvoID) []string {
 	return dbtest.Value[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
 }
 
-// window reads the newest membership window of a DID; -1 for an open end.
+// window reads the newest window of an account; -1 for an open end.
 func window(t testing.TB, s *Server, id xrpc.ConvoID, did string) (joined, left int64) {
 	t.Helper()
 	err := s.Pool.QueryRow(context.Background(), `SELECT joined_seq, coalesce(left_seq, -1) FROM memberships
@@ -150,15 +150,14 @@ func window(t testing.TB, s *Server, id xrpc.ConvoID, did string) (joined, left 
 	return joined, left
 }
 
-// spent tells whether a key package is spent.
+// spent reports whether a key package is spent.
 func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 	t.Helper()
 	return dbtest.Value[bool](t, s.Pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
 }
 
-// conversationState is everything that is stored of a conversation, its
-// members' packages included, as one text: equal texts mean that nothing
-// happened.
+// conversationState returns everything that is stored of a conversation, and the
+// packages of its members, as one text. Equal texts mean that nothing changed.
 func conversationState(t testing.TB, s *Server, id xrpc.ConvoID) string {
 	t.Helper()
 	return dbtest.Value[string](t, s.Pool, `SELECT concat_ws(E'\n',
@@ -194,7 +193,7 @@ func asJSON(t testing.TB, v any) string {
 	return string(b)
 }
 
-// sameAnswer fails the test unless two answers are the same, to the byte.
+// sameAnswer fails the test unless two answers are equal.
 func sameAnswer(t testing.TB, a, b any) {
 	t.Helper()
 	if x, y := asJSON(t, a), asJSON(t, b); x != y {
@@ -202,7 +201,7 @@ func sameAnswer(t testing.TB, a, b any) {
 	}
 }
 
-// commitRef is the KeyPackageRef of a package.
+// commitRef returns the KeyPackageRef of a package.
 func commitRef(t testing.TB, kp *mls.KeyPackage) []byte {
 	t.Helper()
 	ref, err := kp.Ref()

@@ -11,8 +11,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// A conversation has so many members: the last of them comes in, one more does
-// not, unless another one goes.
+// A conversation may have a maximum of members. One more is refused, unless the
+// commit removes another one.
 func TestCommitTooManyMembers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -37,7 +37,7 @@ func TestCommitTooManyMembers(t *testing.T) {
 	}
 }
 
-// A tree has so many leaves, blank ones included.
+// A tree may have a maximum of leaves, including blank ones.
 func TestCommitTooManyLeaves(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

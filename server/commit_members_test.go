@@ -14,7 +14,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// leaveNow lets members leave without a commit.
+// leaveNow makes members leave without a commit.
 func leaveNow(t testing.TB, s *Server, g *mlstest.Group, clients ...*mlstest.Client) {
 	t.Helper()
 	for _, c := range clients {
@@ -28,25 +28,26 @@ func leaveNow(t testing.TB, s *Server, g *mlstest.Group, clients ...*mlstest.Cli
 	}
 }
 
-// removal is the call of leaveConvo by which c removes a DID.
+// removal makes the call of leaveConvo with which c removes a DID.
 func removal(g *mlstest.Group, c *mlstest.Client, did string) *gen.LeaveConvoInput {
 	return removalInput(did, g.Commit(c, mlstest.Plan{RemoveDIDs: []string{did}, Public: true}))
 }
 
-// removalInput is the call of leaveConvo for a commit that removes a DID.
+// removalInput returns the input of leaveConvo for a commit that removes a DID.
 func removalInput(did string, c *mlstest.Commit) *gen.LeaveConvoInput {
 	return &gen.LeaveConvoInput{ConvoID: servertest.IDOf(c.Next), TargetDID: &did, Commit: c.Message, GroupInfo: c.GroupInfo}
 }
 
-// Who may remove whom: the creator; once the creator has left, the
-// longest-standing member; anyone a pending leaver; nobody itself.
+// The creator may remove members. After it has left, the member with the longest
+// membership may. Every member may remove one whose removal is pending. Nobody may
+// remove itself.
 func TestCommitRemovalRule(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob, carol, dave := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave")
 	all := map[string]*mlstest.Client{"alice": alice, "bob": bob, "carol": carol, "dave": dave}
 	for _, c := range []struct {
-		left       []string // before
+		left       []string // of accounts that leave before
 		by, target string
 		err        string
 	}{
@@ -57,7 +58,7 @@ func TestCommitRemovalRule(t *testing.T) {
 		{nil, "dave", "carol", gen.ErrNotAllowed},
 		{nil, "bob", "bob", gen.ErrInvalidCommit},
 		{nil, "alice", "alice", gen.ErrInvalidCommit},
-		{[]string{"alice"}, "bob", "carol", ""}, // bob was in before carol
+		{[]string{"alice"}, "bob", "carol", ""}, // bob joined before carol
 		{[]string{"alice"}, "bob", "alice", ""},
 		{[]string{"alice"}, "dave", "alice", ""},
 		{[]string{"alice"}, "carol", "bob", gen.ErrNotAllowed},
@@ -69,7 +70,8 @@ func TestCommitRemovalRule(t *testing.T) {
 		{[]string{"carol"}, "carol", "bob", gen.ErrNotMember},
 	} {
 		t.Run(fmt.Sprintf("left %v: %s removes %s", c.left, c.by, c.target), func(t *testing.T) {
-			// Each joins by a commit of its own, so that standing differs.
+			// Each joins by a commit of its own, so that their memberships differ in
+			// length.
 			g := commitGroup(t, s, alice).With(bob, carol, dave)
 			for _, m := range []*mlstest.Client{bob, carol, dave} {
 				commit := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, m)})
@@ -100,7 +102,7 @@ func TestCommitRemovalRule(t *testing.T) {
 			}
 			_, left := window(t, s, servertest.IDOf(g), target.DID)
 			if slices.Contains(c.left, c.target) {
-				seq = 3 // it ended when it left, after the three commits
+				seq = 3 // the membership ended when it left, after the three commits
 			}
 			if left != seq {
 				t.Errorf("window ends at %d, want %d", left, seq)
@@ -115,7 +117,8 @@ func TestCommitRemovalRule(t *testing.T) {
 	}
 }
 
-// Of members that joined together, the first by DID is the longest-standing.
+// Of members that joined together, the first by DID counts as the one with the
+// longest membership.
 func TestCommitRemovalRuleTie(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -159,7 +162,7 @@ func TestCommitLeaving(t *testing.T) {
 		servertest.WantError(t, call, gen.ErrNotMember)
 	}
 
-	// Any member commits the pending removal, by the leaver's own proposal.
+	// Any member commits the pending removal, with the proposal of the former member.
 	c := g.Commit(carol, mlstest.Plan{Refs: []*mlstest.Proposal{proposal}, Public: true})
 	removed, err := s.LeaveConvo(t.Context(), by(carol), removalInput(bob.DID, c))
 	accepted(t, (*gen.SendCommitOutput)(removed), err)
@@ -169,7 +172,7 @@ func TestCommitLeaving(t *testing.T) {
 	if view := viewOf(t, s, alice, servertest.IDOf(g)); len(view.Members) != 2 {
 		t.Errorf("view is %s", asJSON(t, view))
 	}
-	// Once more there is nothing to remove.
+	// A second time there is nothing to remove.
 	_, err = s.LeaveConvo(t.Context(), by(carol), removalInput(bob.DID, c.Next.Commit(carol, mlstest.Plan{})))
 	servertest.WantError(t, err, gen.ErrInvalidCommit)
 }
@@ -204,7 +207,7 @@ func TestCommitLeavingRefuses(t *testing.T) {
 			})
 		})
 	}
-	// A proposal of a past epoch has lost a race; nothing has happened.
+	// A proposal of a past epoch loses its race, and nothing is stored.
 	unchanged(t, s, servertest.IDOf(g), func() {
 		out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), Proposal: old})
 		if c := lostIt(t, (*gen.SendCommitOutput)(out), err); len(c.Commits) != 1 {
@@ -234,7 +237,7 @@ func TestCommitLastMemberLeaves(t *testing.T) {
 	servertest.WantError(t, err, gen.ErrConvoExists)
 }
 
-// Who comes back gets a new window: nothing of the time between.
+// A member who rejoins gets a new window, without the messages in between.
 func TestCommitRejoinWindows(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -256,7 +259,8 @@ func TestCommitRejoinWindows(t *testing.T) {
 	if want := []string{"(0,2]", "(6,7]"}; !slices.Equal(got, want) {
 		t.Errorf("windows are %v, want %v", got, want)
 	}
-	// A pending leaver that comes back is pending no longer.
+	// A former member with a pending removal that rejoins has no pending removal any
+	// more.
 	kp = commitPackage(t, s, bob)
 	again := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}, Add: []*mls.KeyPackage{kp}})
 	added, err = s.AddMembers(t.Context(), by(alice), addInput(g, again, bob))
@@ -267,8 +271,9 @@ func TestCommitRejoinWindows(t *testing.T) {
 	}
 }
 
-// The roster version rises with every change of membership, and only then: a
-// statement that waited for the row sees by it that the members it read are old.
+// The roster version rises with every change of membership, and only then. A
+// statement that waited for the row compares it, to find that the members it read are
+// outdated.
 func TestCommitRosterVersion(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -310,5 +315,5 @@ func pendingIn(v *gen.ConvoView, did string) bool {
 	return slices.ContainsFunc(v.Members, func(m gen.MemberView) bool { return m.DID == did && m.PendingRemoval != nil && *m.PendingRemoval })
 }
 
-// second is the error of a call whose answer does not matter.
+// second returns the error of a call whose answer does not matter.
 func second[T any](_ T, err error) error { return err }

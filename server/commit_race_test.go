@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// Of any number of commits of one epoch, at whatever instance, one wins; the
-// others get it in their answer.
+// Of several commits of one epoch, on several instances, one wins; the others get it
+// in their answer.
 func TestCommitRace(t *testing.T) {
 	t.Parallel()
 	const racers = 64
@@ -68,14 +68,14 @@ func TestCommitRace(t *testing.T) {
 	}
 }
 
-// write is a call that changes a conversation, to be made at any instance.
+// write is a call that changes a conversation, for any instance.
 type write struct {
 	name string
 	call func(s *Server) (any, error)
 }
 
-// commitWrites are all writes of this family with an idempotency key, each on
-// a conversation of its own. other is the same call with other content.
+// commitWrites has all writes with commits and an idempotency key, each in its own
+// conversation. other is the same call with other content.
 func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]func(s *Server) (any, error)) {
 	t.Helper()
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
@@ -147,8 +147,8 @@ func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]fun
 	return writes, other
 }
 
-// Every answer can be lost: the call is made again, at the same instance, at
-// another one, and at both at once, and happens once.
+// Every answer can be lost. The call is repeated at the same instance, at another
+// one, and at both at once, and takes effect once.
 func TestCommitEveryWriteRepeated(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -186,8 +186,8 @@ func TestCommitEveryWriteRepeated(t *testing.T) {
 	}
 }
 
-// A lost race spends nothing and is not recorded: the same key serves the
-// rebased call, and the package is there for it.
+// A lost race spends no package and is not recorded: the same key works for the
+// rebased call, and its package is still unspent.
 func TestCommitLostRaceThenRetry(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -213,7 +213,7 @@ func TestCommitLostRaceThenRetry(t *testing.T) {
 	}
 }
 
-// Who lost the race hears of the race, not of what the winner has changed.
+// The answer to a lost race is the lost race, whatever else the winner has changed.
 func TestCommitRaceComesBeforeState(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -224,13 +224,13 @@ func TestCommitRaceComesBeforeState(t *testing.T) {
 	loser := g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
 	out, err := s.AddMembers(t.Context(), by(alice), addInput(g, winner, carol))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
-	// Now carol is a member already, and the package is spent.
+	// Now carol is a member, and the package is spent.
 	out, err = s.AddMembers(t.Context(), by(bob), addInput(g, loser, carol))
 	c := lostIt(t, (*gen.SendCommitOutput)(out), err)
 	if len(c.Commits) != 1 || c.Commits[0].Sender != alice.DID {
 		t.Errorf("conflict is %s", asJSON(t, c))
 	}
-	// A removal that is not allowed is a lost race all the same.
+	// A removal that is not allowed is a lost race as well.
 	gone := removalInput(alice.DID, g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{alice.DID}}))
 	removed, err := s.LeaveConvo(t.Context(), by(bob), gone)
 	lostIt(t, (*gen.SendCommitOutput)(removed), err)
@@ -251,7 +251,8 @@ func TestCommitAheadOfEpoch(t *testing.T) {
 	})
 }
 
-// Without a key, the same bytes are the same call; another member's are not.
+// Without a key, the same bytes of the same member are the same call; those of
+// another member are not.
 func TestCommitWithoutKeyRepeated(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

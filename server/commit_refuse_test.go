@@ -12,7 +12,7 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// reframe changes a PublicMessage and writes it again, with the signature it had.
+// reframe changes a PublicMessage and encodes it again, with its old signature.
 func reframe(t testing.TB, b []byte, edit func(*mls.PublicMessage)) []byte {
 	t.Helper()
 	m, err := mls.ParseMessage(bytes.Clone(b))
@@ -23,7 +23,7 @@ func reframe(t testing.TB, b []byte, edit func(*mls.PublicMessage)) []byte {
 	return (&mls.Message{WireFormat: mls.WireFormatPublicMessage, Public: m.Public}).Append(nil)
 }
 
-// What is refused of a commit and of what comes with it.
+// Commits that are refused, and objects of the call that are.
 func TestCommitRefuses(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -109,7 +109,7 @@ func TestCommitRefuses(t *testing.T) {
 			})
 		})
 	}
-	// The same objects, unharmed, are fine; bare GroupInfo too.
+	// The same objects without the errors are accepted, and a bare GroupInfo too.
 	in := commitInput(g, public)
 	in.GroupInfo, in.RatchetTree = mlstest.Bare(public.GroupInfoNoTree), public.RatchetTree
 	out, err := s.SendCommit(t.Context(), by(alice), in)
@@ -120,8 +120,8 @@ func TestCommitRefuses(t *testing.T) {
 	}
 }
 
-// A commit shows the committer's device, readable or not; a deleted device
-// commits no more.
+// A commit shows the device of its committer, whether it is readable or not. A
+// deleted device cannot commit.
 func TestCommitShowsDevice(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -15,7 +15,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// What the Welcome of a commit must name, and which packages may be spent.
+// What the Welcome of a commit must name, and which packages it may spend.
 func TestCommitPackagesRefused(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -23,7 +23,8 @@ func TestCommitPackagesRefused(t *testing.T) {
 	p256 := commitClient("paul", mlstest.Suite(mls.SuiteP256))
 	lease := `UPDATE key_packages SET lease_holder = $1, lease_convo = '', lease_ends_at = $2 WHERE ref = $3`
 	for name, c := range map[string]struct {
-		// prepare gives the packages that the Welcome names, and who is added.
+		// prepare returns the packages that the Welcome names, and the accounts that
+		// are added.
 		prepare func(t *testing.T) ([]*mls.KeyPackage, []string)
 		err     string
 	}{
@@ -109,7 +110,7 @@ func TestCommitPackagesRefused(t *testing.T) {
 				}
 				return
 			}
-			// What the Welcome names is looked at first, whatever the commit adds.
+			// The Welcome is checked first, whatever the commit adds.
 			commit := g.Commit(alice, mlstest.Plan{})
 			in := &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: added, Commit: commit.Message,
 				WelcomeMessage: mlstest.RandomWelcome(1, named...), GroupInfo: commit.GroupInfo}
@@ -126,8 +127,8 @@ func TestCommitPackagesRefused(t *testing.T) {
 
 func list(packages ...*mls.KeyPackage) []*mls.KeyPackage { return packages }
 
-// A DID that is in already is fine where the Welcome names a new device of it,
-// or one whose old leaf goes. Two leaves of one device are no tree.
+// A Welcome may be for a member if it names a new device of it, or one whose old leaf
+// the commit removes. A tree with two leaves of one device is refused.
 func TestCommitAlreadyMember(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -203,7 +204,7 @@ func TestCommitAlreadyMember(t *testing.T) {
 	}
 }
 
-// A readable commit and its Welcome name the same packages.
+// A readable commit and its Welcome must name the same packages.
 func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -236,7 +237,7 @@ func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 	})
 }
 
-// A package is spent once, whichever conversations race for it.
+// A package is spent once, even if several conversations race for it.
 func TestCommitPackageRace(t *testing.T) {
 	t.Parallel()
 	const racers = 16
@@ -252,7 +253,7 @@ func TestCommitPackageRace(t *testing.T) {
 	for i := range racers {
 		alice := commitClient(fmt.Sprintf("alice%d", i))
 		g := commitGroup(t, s, alice)
-		// Half of them name the two packages the other way round.
+		// Half of them name the two packages in the opposite order.
 		adds := []*mls.KeyPackage{kp, kp2}
 		if i%2 == 1 {
 			adds = []*mls.KeyPackage{kp2, kp}
@@ -275,7 +276,7 @@ func TestCommitPackageRace(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d commits spent the same packages", won)
 	}
-	// All lock them in one order.
+	// All lock them in the same order.
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
 		t.Errorf("%d deadlocks", n)
 	}

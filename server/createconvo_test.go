@@ -17,8 +17,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// newConvoInput is the call of createConvo by a creator that adds others in the
-// group's first commit.
+// newConvoInput returns the input of createConvo for a creator that adds others in
+// the group's first commit.
 func newConvoInput(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) (*gen.CreateConvoInput, *mlstest.Commit) {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
@@ -67,8 +67,8 @@ func TestCreateConvoView(t *testing.T) {
 	}
 }
 
-// A conversation begins in whatever epoch the GroupInfo states; the client may
-// say the same.
+// A conversation begins in the epoch that the GroupInfo states. The client may state
+// the same epoch.
 func TestCreateConvoEpoch(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -113,9 +113,9 @@ func TestCreateConvoEpoch(t *testing.T) {
 	}
 }
 
-// A creator that is alone begins with epoch 0, or, where its library gives no
-// GroupInfo of that, with an epoch that its own update led to. What others
-// commit follows either way.
+// A creator that is alone begins with epoch 0, or with the epoch after its own update
+// if its library makes no GroupInfo of epoch 0. Commits of others follow in both
+// cases.
 func TestCreateConvoAlone(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -133,7 +133,7 @@ func TestCreateConvoAlone(t *testing.T) {
 	}
 }
 
-// withoutTree leaves the tree out of a GroupInfo, whose signature is void then.
+// withoutTree removes the tree from a GroupInfo, which invalidates its signature.
 func withoutTree(message []byte) []byte {
 	info, err := mls.ParseGroupInfo(message)
 	if err != nil {
@@ -205,8 +205,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 	}
 }
 
-// An old client has no key: the same content by the same creator is the same
-// call.
+// An old client sends no key: the same content of the same creator is the same call.
 func TestCreateConvoAgain(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -272,7 +271,8 @@ func TestCreateConvoRaces(t *testing.T) {
 		case errs[i] == nil:
 			sameAnswer(t, winner, v)
 		case i%4 == 2 && errors.As(errs[i], &e) && e.Name == gen.ErrInvalidGroupInfo:
-			// Before anybody else: the group is not its own.
+			// Another account creates it first with the same bytes, and is refused:
+			// the group is not its own.
 		case !errors.As(errs[i], &e) || e.Name != gen.ErrConvoExists:
 			t.Errorf("call %d: %v", i, errs[i])
 		case (i%4 == 2) == (winner.Creator != alice.DID):
@@ -284,7 +284,7 @@ func TestCreateConvoRaces(t *testing.T) {
 	}
 }
 
-// A key names one content, also where two conversations are created at once.
+// A key is for one content, also if two conversations are created at once.
 func TestCreateConvoOneKeyForTwo(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

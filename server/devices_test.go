@@ -45,7 +45,8 @@ func TestListDevices(t *testing.T) {
 	addLeaf(t, s, one, account, clients[1].DeviceID())
 	servertest.EndMember(t, s.Pool, left, account)
 	want[0].Conversations, want[1].Conversations = 2, 1
-	// A lease is no end, an expiry within the hour is, and so is being spent.
+	// A leased package counts. A spent one does not, nor one that expires within the
+	// hour.
 	leased := claimOf(t, s, servertest.DID("carol"), account)
 	spend(t, s, account, *leased.KeyPackages[1].KeyPackageHash)
 	want[1].KeyPackages = 2
@@ -78,7 +79,7 @@ func TestDeleteDevice(t *testing.T) {
 	addWelcome(t, s, convo, 1, phone, laptop)
 	addWelcome(t, s, other, 1, phone)
 
-	for range 2 { // the second time changes nothing
+	for range 2 { // the second call changes nothing
 		if err := deleteDevice(s, account, phone.DeviceID()); err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +124,7 @@ func TestDeleteDeviceUnknown(t *testing.T) {
 	}
 	publish(t, s, bobs, 1)
 
-	// A device that only has a leaf is one.
+	// A device with a leaf and without packages is listed.
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	joiner := mlstest.NewClient(servertest.DID("alice"))
 	addLeaf(t, s, convo, joiner.DID, joiner.DeviceID())
@@ -134,8 +135,8 @@ func TestDeleteDeviceUnknown(t *testing.T) {
 	servertest.WantError(t, err, gen.ErrInvalidKeyPackage)
 }
 
-// Publishing races with the deletion of the device, at two instances: whoever
-// wins, a deleted device has no package.
+// Publishing races with deleting the device on two instances: in either order, the
+// deleted device has no package.
 func TestDeleteDeviceRacesWithPublish(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
@@ -174,8 +175,8 @@ func TestDeleteDeviceRacesWithPublish(t *testing.T) {
 	}
 }
 
-// A commit has locked a package of the device and goes on to add its Welcome
-// while the device is being deleted: the deletion waits, and ends the Welcome.
+// A commit has locked a package of the device and will add its Welcome while the
+// device is being deleted. The deletion waits and ends the Welcome.
 func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 	s := newTestServer(t)
 	ctx := context.Background()

@@ -12,8 +12,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// waited fails the test unless a commit was told to come back later, and nothing
-// else: it lost to nobody.
+// waited fails the test unless a commit was told to come back later, without a
+// conflict.
 func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 	t.Helper()
 	c := lostIt(t, out, err)
@@ -22,15 +22,15 @@ func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 	}
 }
 
-// backdate lets the clock of a conversation's turns run ahead.
+// backdate makes the reservations of a conversation older.
 func backdate(t testing.TB, s *Server, g *mlstest.Group, by time.Duration) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
 		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, servertest.IDOf(g), by.Milliseconds())
 }
 
-// A member that commits right behind every commit does not keep the creator
-// from removing it: the epoch that the creator lost is kept for it.
+// A member that commits immediately after every commit does not keep the creator from
+// removing it: after the creator lost a race, the next epoch is reserved for it.
 func TestEpochIsReserved(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -55,8 +55,8 @@ func TestEpochIsReserved(t *testing.T) {
 	accepted(t, out, err)
 }
 
-// The reservation ends with the commit of its member, or after its time, and
-// comes again only after a while. Who may not remove members has none.
+// The reservation ends with the commit of its member or after its time, and there is
+// no other one for a while. It is only for members that may remove others.
 func TestReservationEnds(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -70,12 +70,12 @@ func TestReservationEnds(t *testing.T) {
 		lostIt(t, out, err)
 	}
 	lose(bob, carol)
-	g = advance(t, s, g, carol, 1) // bob, an ordinary member, has nothing reserved
+	g = advance(t, s, g, carol, 1) // bob may not remove members, so nothing is reserved for it
 	lose(alice, bob)
 	g = advance(t, s, g, alice, 1)
-	g = advance(t, s, g, bob, 1) // alice's commit has ended it
+	g = advance(t, s, g, bob, 1) // alice's commit has ended the reservation
 	lose(alice, bob)
-	g = advance(t, s, g, bob, 1) // not twice within reservePause
+	g = advance(t, s, g, bob, 1) // not again within reservePause
 	backdate(t, s, g, group.ReservePause)
 	lose(alice, bob)
 	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
@@ -84,8 +84,8 @@ func TestReservationEnds(t *testing.T) {
 	advance(t, s, g, bob, 1) // its time is over
 }
 
-// A report against a commit has its sender's next ones wait until the epoch is
-// 2 s old, for 5 minutes; never one who may remove members.
+// After a report against a commit, its sender's next commits wait until the epoch is
+// 2 s old, for 5 minutes. Those of a member that may remove others never wait.
 func TestReportsDelay(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -110,8 +110,8 @@ func TestReportsDelay(t *testing.T) {
 	advance(t, s, g, bob, 1)
 }
 
-// Votes on a commit: who came later than an hour before it has none, and whom
-// one account added within a day have one together.
+// Votes on a commit: a member that joined less than an hour before it has none, and
+// the members that one account added within a day have one together.
 func TestVotesOfDamage(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -142,17 +142,17 @@ func TestVotesOfDamage(t *testing.T) {
 			t.Fatal("accounts that have just been added have votes")
 		}
 	}
-	// Two hours later they would have had votes: one together, of five.
+	// Two hours later they have votes: one together, of five.
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, servertest.IDOf(g))
 	if report(mallory); dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, servertest.IDOf(g)) != 0 {
 		t.Fatal("six puppets and their owner are a majority")
 	}
-	if report(carol) != 1 { // 3 of 5
+	if report(carol) != 1 { // three of five votes
 		t.Error("a majority is none")
 	}
 }
 
-// A report that names a false external_pub leaves its sender in the group.
+// A member that is reported for a false external_pub stays in the group.
 func TestReportExternalPub(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

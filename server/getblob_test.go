@@ -15,14 +15,15 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// alwaysAs lets every request in as one caller.
+// alwaysAs authenticates every request as one caller.
 type alwaysAs string
 
 func (a alwaysAs) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Proof, error) {
 	return xrpc.Proof{Caller: servertest.As(string(a))}, nil
 }
 
-// The Range header of a request reaches the handler, and its answer the client.
+// The Range header of a request reaches the handler, and its answer reaches the
+// client.
 func TestBlobRangeOverHTTP(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))

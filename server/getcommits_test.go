@@ -81,7 +81,7 @@ func TestGetCommitsRefuses(t *testing.T) {
 			servertest.WantError(t, err, c.want)
 		})
 	}
-	// A former member sees its window and is not told the epoch of today.
+	// A former member sees the commits of its window, but not the current epoch.
 	if got := commitsPage(t, s, servertest.DID("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:1 " {
 		t.Errorf("former member: %q", got)
 	}
@@ -96,7 +96,7 @@ func TestGetCommitsRefuses(t *testing.T) {
 	servertest.WantSameError(t, err, none)
 }
 
-// Who joined later sees the commits after its joining.
+// A member sees the commits after its joining, and no earlier ones.
 func TestGetCommitsWindow(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"))

@@ -15,11 +15,10 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// noon is the hour of these tests.
+// noon is the time of these tests.
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// convoAt makes a conversation whose last activity was some minutes before
-// noon.
+// convoAt makes a conversation whose last activity was some minutes before noon.
 func convoAt(t testing.TB, s *Server, minutesAgo int, dids ...string) xrpc.ConvoID {
 	t.Helper()
 	id := servertest.AddConvo(t, s.Pool, 1, dids...)
@@ -77,25 +76,25 @@ func TestGetConvosOrder(t *testing.T) {
 	}
 }
 
-// What becomes active while the list is read comes last; nothing is left out,
-// and nothing but that comes twice.
+// A conversation that becomes active while the list is read comes last. None is left
+// out, and only those come twice.
 func TestGetConvosWhileActive(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	ids := make([]xrpc.ConvoID, 8) // the newest first
+	ids := make([]xrpc.ConvoID, 8) // the newest one first
 	for i := range ids {
 		ids[i] = convoAt(t, s, i+1, servertest.DID("alice"))
 	}
 	var got []xrpc.ConvoID
 	p, cursor := convoPage(t, s, servertest.DID("alice"), 2, nil)
 	got = append(got, p...)
-	touch(t, s, ids[0], -1) // shown already
-	touch(t, s, ids[5], -2) // still to come
+	touch(t, s, ids[0], -1) // on a page before
+	touch(t, s, ids[5], -2) // on a later page
 	fresh := convoAt(t, s, -3, servertest.DID("alice"))
 	for cursor != nil {
 		p, cursor = convoPage(t, s, servertest.DID("alice"), 2, cursor)
 		got = append(got, p...)
 		if len(got) == 6 {
-			touch(t, s, ids[6], -4) // shown just now
+			touch(t, s, ids[6], -4) // on the page just read
 		}
 	}
 	late := []xrpc.ConvoID{ids[0], ids[5], ids[6], fresh}
@@ -106,8 +105,8 @@ func TestGetConvosWhileActive(t *testing.T) {
 	}
 }
 
-// The clocks of two instances differ: the newest activity comes first even
-// where the asking instance's clock is behind it.
+// The clocks of two instances differ. The newest activity comes first even if the
+// clock of the instance that is asked is behind it.
 func TestGetConvosClockBehind(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	older := convoAt(t, s, 3, servertest.DID("alice"))
@@ -152,8 +151,8 @@ func TestGetConvosInvalidCursor(t *testing.T) {
 	}
 }
 
-// The view holds members in their order, who left without a commit among them,
-// and what belongs to the caller.
+// The view has the members in their order, those with a pending removal, and the read
+// position of the caller.
 func TestGetConvosView(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	convo := convoAt(t, s, 1, servertest.DID("alice"), servertest.DID("bob"))
@@ -179,7 +178,7 @@ func TestGetConvosView(t *testing.T) {
 	}
 }
 
-// An answer is cut by bytes, holds at least one conversation, and loses none.
+// An answer is cut by bytes, has at least one conversation, and loses none.
 func TestGetConvosCutByBytes(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	want := []xrpc.ConvoID{}

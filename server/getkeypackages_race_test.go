@@ -21,8 +21,8 @@ import (
 )
 
 // 200 claimers at two instances want packages of devices that have too few. Each
-// package is leased to one claimer only, strangers get half of them to the last
-// one, and who comes too late gets the last resort.
+// package is leased to one claimer. Non-members get exactly half of them, and later
+// claimers get the last-resort package.
 func TestGetKeyPackagesManyClaimers(t *testing.T) {
 	const claimers, few = 200, 90
 	s := newTestServer(t)
@@ -108,7 +108,7 @@ func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
 	}
 }
 
-// At most 8, though all claims come at once.
+// One requester gets 8 at most, even if all its claims are concurrent.
 func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
@@ -131,8 +131,8 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 	}
 }
 
-// The only package is held by a transaction that then fails: the claim does not
-// call the device missing.
+// The only package is locked by a transaction that then fails. The claim does not
+// report the device as missing.
 func TestGetKeyPackagesHeldRow(t *testing.T) {
 	s := newTestServer(t)
 	ctx := context.Background()
@@ -146,7 +146,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	t.Run("for a moment", func(t *testing.T) {
 		tx := hold(t)
 		defer func() { _ = tx.Rollback(ctx) }()
-		wantNone(t, s, servertest.DID("warm"), c, "") // statements are prepared now
+		wantNone(t, s, servertest.DID("warm"), c, "") // so that the statements are prepared
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			time.Sleep(20 * time.Millisecond)
@@ -177,9 +177,8 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	})
 }
 
-// Claims, commits that spend, failing commits, publishing and the deletion of
-// devices go on at once over two instances: none of them waits in a circle, and
-// none fails.
+// Claims, commits that spend, failing commits, publishing and deleting of devices run
+// at once on two instances, without a deadlock and without an error.
 func TestGetKeyPackagesAmongOthers(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}

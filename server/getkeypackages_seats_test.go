@@ -9,8 +9,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// Devices that are in the conversation are left out, for members only; whose
-// devices are all there is not missing.
+// Devices that are in the conversation are left out, if the caller is a member. An
+// account whose devices are all in it is not missing.
 func TestPackagesOfSeatedDevices(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -31,7 +31,8 @@ func TestPackagesOfSeatedDevices(t *testing.T) {
 	if out := forConvo(t, s, alice.DID, bob.DID, servertest.IDOf(g)); len(out.KeyPackages) != 1 || *out.KeyPackages[0].DeviceID != phone.DeviceID() || out.MissingDevices != nil {
 		t.Errorf("with a new device: %+v", out)
 	}
-	// Of one who has left, the old leaf stands until a commit; it may come back.
+	// The old leaf of a former member stays until a commit removes it, and the
+	// account may rejoin.
 	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +41,8 @@ func TestPackagesOfSeatedDevices(t *testing.T) {
 	}
 }
 
-// A member that has lost its state asks to be added again, and somebody else
-// adds the same device.
+// A member that has lost its state requests to rejoin, and another member adds the
+// same device.
 func TestPackagesForRejoin(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

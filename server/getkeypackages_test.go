@@ -26,7 +26,7 @@ func TestGetKeyPackagesOrder(t *testing.T) {
 		alice = append(alice, mlstest.NewClient(servertest.DID("alice")))
 		bob = append(bob, mlstest.NewClient(servertest.DID("bob")))
 	}
-	// In one call the devices of an account appear in the order of the packages.
+	// All devices that one call publishes appear in the order of their packages.
 	in := &gen.PublishKeyPackagesInput{}
 	for _, c := range slices.Concat(alice, alice) {
 		in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: c.KeyPackage().Raw, CipherSuite: c.Suite.String()})
@@ -121,7 +121,7 @@ func TestGetKeyPackagesLease(t *testing.T) {
 		if want := xrpc.FormatTime(clock.now().Add(limit.LeaseTime)); *second.LeaseExpiresAt != want {
 			t.Errorf("the lease ends at %s, want %s", *second.LeaseExpiresAt, want)
 		}
-		// The pool has the first again, and nothing else.
+		// The first package is available again, and no other.
 		dave := claimOne(t, s, servertest.DID("dave"), c.DID, "")
 		if *dave.KeyPackageHash != *first.KeyPackageHash {
 			t.Error("what a lease left is not in the pool again")
@@ -138,7 +138,7 @@ func TestGetKeyPackagesLease(t *testing.T) {
 	})
 }
 
-// A package is given while it outlives the lease, to the second.
+// A package is leased if it does not expire before the lease ends, to the second.
 func TestGetKeyPackagesExpiry(t *testing.T) {
 	for name, opts := range map[string][]mlstest.KPOption{"leased": nil, "last resort": {mlstest.LastResort()}} {
 		t.Run(name, func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestGetKeyPackagesExpiry(t *testing.T) {
 			wantNone(t, s, servertest.DID("bob"), c, "")
 			clock.add(-time.Second)
 			claimOne(t, s, servertest.DID("bob"), c.DID, "")
-			// Who has it, has it for the whole hour.
+			// The holder of the lease has it for the whole hour.
 			clock.add(limit.LeaseTime - time.Second)
 			if opts == nil {
 				claimOne(t, s, servertest.DID("bob"), c.DID, "")
@@ -199,7 +199,8 @@ func TestGetKeyPackagesSuite(t *testing.T) {
 	want(t, 3, []string{"phone " + three}, []string{"laptop ", "tablet "})
 	want(t, 7, []string{"laptop " + seven}, []string{"phone ", "tablet "})
 	want(t, 1, nil, []string{"phone ", "laptop ", "tablet "})
-	// The lowest it has, once it has suite 1; others asked for by name stay.
+	// Once the device has a package of suite 1, a call without a suite gets that one,
+	// the lowest. A call that names a suite gets that suite.
 	publish(t, s, phone, 1, mlstest.LastResort())
 	want(t, 0, []string{"phone " + mls.CipherSuite(1).String(), "laptop " + seven}, []string{"tablet "})
 	want(t, 3, []string{"phone " + three}, []string{"laptop ", "tablet "})
@@ -239,7 +240,8 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	if len(ninth.MissingDevices) != 1 || ninth.MissingDevices[0].DeviceID != phone.DeviceID() || ninth.Missing != nil {
 		t.Errorf("missing are %v and %v, want the phone", ninth.Missing, ninth.MissingDevices)
 	}
-	// The bound is the device's, not the suite's; leases held are given again.
+	// The limit is for the device, not for the suite. Leased packages are returned
+	// again.
 	three := claimWith(t, s, greedy, &gen.GetKeyPackagesParams{DIDs: []string{account}, CipherSuite: new(mls.CipherSuite(3).String())})
 	if len(three.KeyPackages) != 0 {
 		t.Error("another suite is a way around the bound")
@@ -250,7 +252,7 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	if out := claimOf(t, s, servertest.DID("honest"), account); len(out.KeyPackages) != 2 || *out.KeyPackages[1].LastResort {
 		t.Error("one account drained another's packages")
 	}
-	// What is spent still counts, until an hour has passed.
+	// A spent package counts until an hour has passed.
 	spend(t, s, account, *claim(0).KeyPackages[0].KeyPackageHash)
 	if out := claim(perRequester); len(out.KeyPackages) != 1 || !*out.KeyPackages[0].LastResort {
 		t.Error("spending a package makes room for another")
@@ -299,9 +301,9 @@ func TestGetKeyPackagesRefusals(t *testing.T) {
 	}
 }
 
-// Three accounts whose packages are all as large as they may be do not fit into
-// one answer: the third is told of without packages, and asked for alone it
-// comes whole.
+// The packages of three accounts, all of the largest size, do not fit into one
+// answer. The third account is listed without packages, and a call for it alone
+// returns them.
 func TestGetKeyPackagesCut(t *testing.T) {
 	s := newTestServer(t)
 	accounts := []string{servertest.DID("alice"), servertest.DID("bob"), servertest.DID("carol")}

@@ -14,15 +14,15 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// bearers takes the DID in place of a token.
+// bearers accepts the DID in place of a token.
 type bearers struct{}
 
 func (bearers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	return xrpc.Proof{Caller: xrpc.Caller{DID: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}}, nil
 }
 
-// BenchmarkGetMessages answers a page of 50 from the route to the body of the
-// answer, without sockets but for the database's.
+// BenchmarkGetMessages answers a page of 50 messages, from the route to the body of
+// the answer. Its only socket is that of the database.
 func BenchmarkGetMessages(b *testing.B) {
 	s := newTestServer(b)
 	convo := servertest.AddConvo(b, s.Pool, 0, servertest.DID("reader"))

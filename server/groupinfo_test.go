@@ -13,9 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// There always is a GroupInfo of the current epoch: the one that came with the
-// commit, until a member gives another. Without a tree inside it comes with the
-// tree.
+// There always is a GroupInfo of the current epoch: that of the commit, until a
+// member uploads another. If the tree is not inside, it is served beside it.
 func TestGroupInfoCurrent(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -98,9 +97,9 @@ func TestUpdateGroupInfoRefuses(t *testing.T) {
 	}
 }
 
-// Within an epoch the external_pub that came with the commit stands: a member
-// could set a false one, and strand the group at the next external commit. Who
-// may remove members may put it right.
+// Within an epoch, external_pub of the commit's GroupInfo stays. Otherwise a member
+// could set a false one, so that the next external commit would strand the group. A
+// member that may remove others may correct it.
 func TestUpdateGroupInfoKeepsExternalPub(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

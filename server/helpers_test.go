@@ -10,8 +10,8 @@ import (
 	"catbird.blue/mls/server/blob"
 )
 
-// newTestServer makes a Server on a new database and a new directory for
-// blobs. opts change its configuration.
+// newTestServer makes a Server on a new database and a new directory for blobs. opts
+// change its configuration.
 func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
 	t.Helper()
 	store, err := blob.OpenDir(t.TempDir())
@@ -26,8 +26,8 @@ func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
 	return New(c)
 }
 
-// secondInstance makes another Server on the database and the blobs of s, with
-// a pool of its own.
+// secondInstance makes another Server on the database and the blobs of s, with its
+// own pool.
 func secondInstance(t testing.TB, s *Server) *Server {
 	t.Helper()
 	return onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()))

@@ -17,9 +17,9 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// A thief of the database knows every id and every ciphertext, and can guess
-// who called and with which key: many clients use one UUID for msgId and
-// idempotencyKey. None of that leads from a message to a record.
+// A thief of the database knows every id and every ciphertext, and can guess callers
+// and keys, because many clients use one UUID for msgId and idempotencyKey. This does
+// not lead from a message to a record.
 func TestRecordsDoNotTellWhoSent(t *testing.T) {
 	s := newTestServer(t)
 	alice := servertest.DID("alice")
@@ -53,7 +53,7 @@ func TestRecordsDoNotTellWhoSent(t *testing.T) {
 	}
 }
 
-// guessed is SHA-256 over raw bytes and over parts with their lengths.
+// guessed returns SHA-256 of the raw bytes, and of the parts with their lengths.
 func guessed(raw []byte, parts ...string) []byte {
 	h := sha256.New()
 	h.Write(raw)
@@ -64,8 +64,8 @@ func guessed(raw []byte, parts ...string) []byte {
 	return h.Sum(nil)
 }
 
-// With another secret, calls of the last days count as new ones. What names
-// itself is still refused twice.
+// After a change of the secret, earlier records are not found. The id of a message, the
+// bytes of a commit and the id of a group still show that a call is repeated.
 func TestSecretLost(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")

@@ -35,14 +35,14 @@ func TestJoinConvo(t *testing.T) {
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests`); n != 0 {
 		t.Error("the rejoin request is still open")
 	}
-	// Another device, which removes nothing, comes beside it.
+	// Another device joins, and removes none.
 	second := bob.Rotate()
 	out, err = s.JoinConvo(t.Context(), by(bob), joinInput(g, c.Next.ExternalCommit(second)))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, servertest.IDOf(g), bob.DID); n != 2 {
 		t.Errorf("%d leaves, want 2", n)
 	}
-	// A lost race is an answer here too.
+	// A lost race is an answer here, too.
 	out, err = s.JoinConvo(t.Context(), by(bob), joinInput(g, g.ExternalCommit(bob.Rotate())))
 	if c := lostIt(t, (*gen.SendCommitOutput)(out), err); len(c.Commits) != 2 {
 		t.Errorf("conflict is %s", asJSON(t, c))

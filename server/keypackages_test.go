@@ -23,7 +23,7 @@ type testClock struct {
 	t  time.Time
 }
 
-// newTestClock starts at the present, in whole seconds as lifetimes have them.
+// newTestClock starts at the present in whole seconds, the precision of lifetimes.
 func newTestClock() *testClock {
 	return &testClock{t: time.Now().UTC().Truncate(time.Second)}
 }
@@ -40,14 +40,13 @@ func (c *testClock) add(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
-// newClockServer makes a server whose time the test moves.
+// newClockServer makes a server whose clock the test sets.
 func newClockServer(t testing.TB) (*Server, *testClock) {
 	clock := newTestClock()
 	return newTestServer(t, func(c *Config) { c.Clock = clock.now }), clock
 }
 
-// publish publishes fresh packages of one device: n, or as many as opts has
-// lists.
+// publish publishes new packages of one device: n, or as many as opts has lists.
 func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.KPOption) []*mls.KeyPackage {
 	t.Helper()
 	var out []*mls.KeyPackage
@@ -67,12 +66,12 @@ func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.
 	return out
 }
 
-// lifetimeFrom is a lifetime of four weeks by the server's clock.
+// lifetimeFrom returns a lifetime of four weeks by the server's clock.
 func lifetimeFrom(s *Server) mlstest.KPOption {
 	return mlstest.Lifetime(s.Now().Add(-time.Hour), s.Now().Add(28*24*time.Hour))
 }
 
-// publishOne publishes a package, with an end if expires is not zero.
+// publishOne publishes a package. Its expires is set unless it is zero.
 func publishOne(s *Server, c *mlstest.Client, b []byte, expires time.Time) (*gen.PublishKeyPackageOutput, error) {
 	in := &gen.PublishKeyPackageInput{KeyPackage: b, CipherSuite: c.Suite.String()}
 	if !expires.IsZero() {
@@ -81,7 +80,7 @@ func publishOne(s *Server, c *mlstest.Client, b []byte, expires time.Time) (*gen
 	return s.PublishKeyPackage(context.Background(), servertest.As(c.DID), in)
 }
 
-// claimOf asks for packages of the DIDs.
+// claimOf claims packages of the DIDs.
 func claimOf(t testing.TB, s *Server, requester string, dids ...string) *gen.GetKeyPackagesOutput {
 	t.Helper()
 	return claimWith(t, s, requester, &gen.GetKeyPackagesParams{DIDs: dids})
@@ -96,8 +95,8 @@ func claimWith(t testing.TB, s *Server, requester string, p *gen.GetKeyPackagesP
 	return out
 }
 
-// claimOne asks for the package of an account with one device, for a
-// conversation or none.
+// claimOne claims the package of an account with one device, for a conversation or
+// none.
 func claimOne(t testing.TB, s *Server, requester, did string, convo xrpc.ConvoID) gen.KeyPackageRef {
 	t.Helper()
 	p := &gen.GetKeyPackagesParams{DIDs: []string{did}}
@@ -111,7 +110,7 @@ func claimOne(t testing.TB, s *Server, requester, did string, convo xrpc.ConvoID
 	return out.KeyPackages[0]
 }
 
-// wantNone asks for the package of an account with one device, and wants none.
+// wantNone claims the package of an account with one device, and wants none.
 func wantNone(t testing.TB, s *Server, requester string, c *mlstest.Client, convo xrpc.ConvoID) {
 	t.Helper()
 	p := &gen.GetKeyPackagesParams{DIDs: []string{c.DID}}
@@ -129,7 +128,7 @@ func refOf(t testing.TB, kp *mls.KeyPackage) string {
 	return need(kp.RefHex())(t)
 }
 
-// spend marks a package as an accepted commit does.
+// spend marks a package as spent, as an accepted commit does.
 func spend(t testing.TB, s *Server, did, refHex string) {
 	t.Helper()
 	ref, err := hex.DecodeString(refHex)
@@ -139,7 +138,7 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 	dbtest.Exec(t, s.Pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.Now())
 }
 
-// addLeaf writes that a device is in a conversation.
+// addLeaf inserts a leaf of a device into a conversation.
 func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
@@ -147,8 +146,8 @@ func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string
 	addStatedLeaf(t, s, convoID, did, deviceID)
 }
 
-// addStatedLeaf is addLeaf where somebody else said so: the account has shown
-// no such device.
+// addStatedLeaf inserts a leaf that another account stated: the owner has shown no
+// such device.
 func addStatedLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
@@ -159,15 +158,15 @@ func countPackages(t testing.TB, s *Server, did string) int {
 	return dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
 }
 
-// inSuite is the same device with packages of another suite that has the same
-// kind of signature.
+// inSuite returns the same device with packages of another suite with the same
+// signature algorithm.
 func inSuite(c *mlstest.Client, suite mls.CipherSuite) *mlstest.Client {
 	other := *c
 	other.Suite = suite
 	return &other
 }
 
-// need stops the test at an error.
+// need ends the test if there is an error.
 func need[T any](v T, err error) func(testing.TB) T {
 	return func(t testing.TB) T {
 		t.Helper()

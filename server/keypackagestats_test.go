@@ -98,7 +98,7 @@ func TestGetKeyPackageStats(t *testing.T) {
 		check(t, stats(&gen.GetKeyPackageStatsParams{})[:1], []row{{device: phone.DeviceID(), suite: one, lastResort: 2}})
 	})
 	t.Run("others' packages are not counted", func(t *testing.T) {
-		if out := need(s.GetKeyPackageStats(ctx, servertest.As(servertest.DID("stranger")), &gen.GetKeyPackageStatsParams{}))(t); out.Devices == nil || len(out.Devices) != 0 {
+		if out := need(s.GetKeyPackageStats(ctx, servertest.As(servertest.DID("nonmember")), &gen.GetKeyPackageStatsParams{}))(t); out.Devices == nil || len(out.Devices) != 0 {
 			t.Errorf("devices are %v, want an empty list", out.Devices)
 		}
 	})

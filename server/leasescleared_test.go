@@ -12,7 +12,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// The owner hears when strangers have taken packages down to the threshold.
+// The owner gets an event when non-members have claimed packages down to the
+// threshold.
 func TestPackagesOfStrangersLow(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -21,13 +22,13 @@ func TestPackagesOfStrangersLow(t *testing.T) {
 	publish(t, s, bob, 1, mlstest.LastResort())
 	b := servertest.Listen(t, s.Pool, s.config.Hub, bob.DID)
 	for i := range limit.LowKeyPackages + 3 {
-		claimOf(t, s, servertest.DID(fmt.Sprintf("stranger%d", i)), bob.DID)
+		claimOf(t, s, servertest.DID(fmt.Sprintf("nonmember%d", i)), bob.DID)
 	}
 	servertest.WantDelivered(t, s.Pool, b, "keyPackagesLowEvent")
 }
 
-// Whom and what a package was leased for is forgotten when the lease ends or the
-// package is spent, and the counts never say who asked.
+// The holder and the conversation of a lease are deleted when the lease ends or the
+// package is spent. The counts never show who claimed.
 func TestLeasesCleared(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)

@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// private changes a PrivateMessage and writes it again.
+// private changes a PrivateMessage and encodes it again.
 func private(t testing.TB, b []byte, edit func(*mls.PrivateMessage)) []byte {
 	t.Helper()
 	m, err := mls.ParseMessage(b)
@@ -21,8 +21,8 @@ func private(t testing.TB, b []byte, edit func(*mls.PrivateMessage)) []byte {
 	return m.Append(nil)
 }
 
-// shortPrivate are the ways in which the ciphertexts of a PrivateMessage are too
-// short, the last of them by one byte in suite s.
+// shortPrivate returns PrivateMessages with a ciphertext that is too short. The last
+// one lacks one byte in suite s.
 func shortPrivate(t testing.TB, b []byte, s mls.CipherSuite) map[string][]byte {
 	t.Helper()
 	ciphertext := func(n int) []byte {
@@ -40,7 +40,7 @@ func shortPrivate(t testing.TB, b []byte, s mls.CipherSuite) map[string][]byte {
 	return out
 }
 
-// shortWelcomes are the ways in which the ciphertexts of a Welcome are too short.
+// shortWelcomes returns Welcomes with a ciphertext that is too short.
 func shortWelcomes(t testing.TB, b []byte) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
@@ -61,7 +61,7 @@ func shortWelcomes(t testing.TB, b []byte) map[string][]byte {
 	return out
 }
 
-// eachSuite makes a conversation of two in each suite.
+// eachSuite makes a conversation of two members in each suite.
 func eachSuite(t *testing.T, run func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group)) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -73,8 +73,8 @@ func eachSuite(t *testing.T, run func(t *testing.T, s *Server, alice *mlstest.Cl
 	}
 }
 
-// A message whose ciphertexts cannot be what they say is not sent, in whatever
-// suite; the shortest possible is.
+// A message whose ciphertexts are too short for their suite is refused; the shortest
+// possible one is accepted.
 func TestShortMessages(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		send := func(b []byte) error {
@@ -94,8 +94,8 @@ func TestShortMessages(t *testing.T) {
 	})
 }
 
-// A message so short that its conversation decides tells strangers no more than
-// another one.
+// A message that is valid in some suites only gets the same answer for a non-member
+// as any other message.
 func TestShortMessageOfStrangers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -112,8 +112,7 @@ func TestShortMessageOfStrangers(t *testing.T) {
 	servertest.WantError(t, send("bob", convo), gen.ErrNotMember)
 }
 
-// A proposal that nobody outside can read is held to its length too, and a
-// readable one to the keys in it.
+// The length of an encrypted proposal is checked, and the keys in a readable one.
 func TestShortProposals(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		refused := shortPrivate(t, g.ProposeUpdate(alice, false).Message, alice.Suite)
@@ -134,8 +133,8 @@ func TestShortProposals(t *testing.T) {
 	})
 }
 
-// A commit that no member could open strands its group: it is refused, beside a
-// true GroupInfo too.
+// A commit that no member can decrypt strands its group. It is refused, also if its
+// GroupInfo is valid.
 func TestShortCommits(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		commit := g.Commit(alice, mlstest.Plan{})
@@ -163,7 +162,7 @@ func TestShortCommits(t *testing.T) {
 	})
 }
 
-// Who joins alone encrypts to the group's external key.
+// An external commit encrypts to the external key of the group.
 func TestShortExternalCommits(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		tablet := alice.Rotate()
@@ -184,7 +183,7 @@ func TestShortExternalCommits(t *testing.T) {
 	})
 }
 
-// A Welcome that nobody can open spends no key package.
+// A Welcome that nobody can decrypt spends no key package.
 func TestShortWelcomes(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		carol := mlstest.NewClient(servertest.DID("carol"), mlstest.Suite(alice.Suite))

@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// told makes the texts of events as streamtest words them. # is the
-// conversation; a message is "m" and its number.
+// told returns the texts of events in the form of streamtest. # is the conversation;
+// a message is "m" and its number.
 func told(t testing.TB, s *Server, convo xrpc.ConvoID, list string) []string {
 	t.Helper()
 	var out []string
@@ -33,7 +33,7 @@ func told(t testing.TB, s *Server, convo xrpc.ConvoID, list string) []string {
 	return out
 }
 
-// TestEventsOfMembers: what members are told of who comes and goes.
+// TestEventsOfMembers: the events that members get when others join and leave.
 func TestEventsOfMembers(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -70,7 +70,7 @@ func TestOtherEvents(t *testing.T) {
 	g := commitGroup(t, s, alice, bob, carol)
 	g = advance(t, s, g, alice, 1)
 	a, b := servertest.Listen(t, s.Pool, s.config.Hub, alice.DID), servertest.Listen(t, s.Pool, s.config.Hub, bob.DID)
-	for range 2 { // the second one moves nothing on
+	for range 2 { // the second position is the same, and makes no event
 		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: servertest.IDOf(g), Seq: 1}); err != nil {
 			t.Fatal(err)
 		}

@@ -10,14 +10,14 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// newLiveServer makes a Server with a hub that runs.
+// newLiveServer makes a Server with a running hub.
 func newLiveServer(t testing.TB, opts ...func(*Config)) *Server {
 	t.Helper()
 	pool := dbtest.Pool(t)
 	return newLiveServerOn(t, pool, dbtest.Open(t, pool.Config().ConnString()), opts...)
 }
 
-// newLiveServerOn makes a Server on pool, with a hub on another.
+// newLiveServerOn makes a Server on pool, whose hub uses another pool.
 func newLiveServerOn(t testing.TB, pool, hubPool *pgxpool.Pool, opts ...func(*Config)) *Server {
 	t.Helper()
 	hub, streams := servertest.Live(t, hubPool)

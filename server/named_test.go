@@ -14,8 +14,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// What a call names is read into memory: key packages of a Welcome and proposals
-// of a commit are bounded together, before they are read.
+// Rows that a call names are read into memory. So key packages of a Welcome and
+// proposals of a commit are bounded together before they are read.
 func TestNamedBytes(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

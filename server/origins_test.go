@@ -7,9 +7,9 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// TestJanitorRemovesOrigins: of accounts that are new nothing is kept but what
-// counts; the others stay, so that they are counted again when they come back.
-func TestJanitorRemovesOrigins(t *testing.T) {
+// TestCleanerRemovesOrigins: the origin of an account that did not settle is removed
+// after its time. That of a settled account stays.
+func TestCleanerRemovesOrigins(t *testing.T) {
 	s := newTestServer(t)
 	for who, row := range map[string]struct {
 		age     string

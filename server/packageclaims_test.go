@@ -21,14 +21,14 @@ import (
 // perRequester is how many packages of a device one account gets in an hour.
 var perRequester = int(limit.RequesterPackages.Amount)
 
-// befriend has two accounts share a conversation that the first has accepted.
+// befriend makes two accounts share a conversation that the first has accepted.
 func befriend(t testing.TB, s *Server, account, other string) {
 	t.Helper()
 	convo := servertest.AddConvo(t, s.Pool, 1, account, other)
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, account)
 }
 
-// fresh counts the packages of an answer that are no last-resort ones.
+// fresh counts the packages of an answer that are not last-resort packages.
 func fresh(out *gen.GetKeyPackagesOutput) (n int) {
 	for _, kp := range out.KeyPackages {
 		if !*kp.LastResort {
@@ -38,14 +38,14 @@ func fresh(out *gen.GetKeyPackagesOutput) (n int) {
 	return n
 }
 
-// forConvo asks for packages of an account for a conversation.
+// forConvo claims packages of an account for a conversation.
 func forConvo(t testing.TB, s *Server, requester, account string, convo xrpc.ConvoID) *gen.GetKeyPackagesOutput {
 	t.Helper()
 	return claimWith(t, s, requester, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: &convo})
 }
 
-// fullDevice makes a device with as many packages as it may have, and a
-// last-resort one.
+// fullDevice makes a device with as many packages as it may have, and a last-resort
+// package.
 func fullDevice(t testing.TB, s *Server, account string) *mlstest.Client {
 	t.Helper()
 	c := mlstest.NewClient(account)
@@ -54,13 +54,13 @@ func fullDevice(t testing.TB, s *Server, account string) *mlstest.Client {
 	return c
 }
 
-// received is a package as a client parses it from an answer.
+// received parses a package of an answer as a client does.
 func received(t testing.TB, kp gen.KeyPackageRef) *mls.KeyPackage {
 	t.Helper()
 	return need(mls.ParseKeyPackage(kp.KeyPackage))(t)
 }
 
-// startWith creates a conversation with the devices whose packages these are.
+// startWith creates a conversation with the devices of these packages.
 func startWith(t testing.TB, s *Server, creator *mlstest.Client, packages ...gen.KeyPackageRef) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
@@ -77,8 +77,8 @@ func startWith(t testing.TB, s *Server, creator *mlstest.Client, packages ...gen
 	return c.Next
 }
 
-// spendNamed is a commit that adds the owner of these packages, which the
-// creator has not asked for now.
+// spendNamed commits an addition of the owner of these packages. The creator has not
+// claimed them now.
 func spendNamed(t testing.TB, s *Server, creator *mlstest.Client, packages ...*mls.KeyPackage) error {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
@@ -89,8 +89,8 @@ func spendNamed(t testing.TB, s *Server, creator *mlstest.Client, packages ...*m
 	return err
 }
 
-// A bot that makes twenty groups with one person in an hour makes them all, the
-// later ones by the last-resort package; an hour later it gets fresh ones.
+// A bot that makes twenty groups with one person in an hour succeeds each time; for
+// the later ones it gets the last-resort package. An hour later it gets others again.
 func TestPackagesTwentyGroups(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
@@ -113,7 +113,7 @@ func TestPackagesTwentyGroups(t *testing.T) {
 	}
 }
 
-// An account with as many devices as it may have is added with one call.
+// An account with the maximum of devices is added with one call.
 func TestPackagesOfAllDevices(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -130,8 +130,8 @@ func TestPackagesOfAllDevices(t *testing.T) {
 	}
 }
 
-// What an account remembers of leases that have ended, its own or others', does
-// not let it spend more: each such package counts when it is spent.
+// A requester that kept packages of leases which have ended, its own or others',
+// cannot spend more: each such package counts when it is spent.
 func TestPackagesRemembered(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
@@ -165,8 +165,8 @@ func TestPackagesRemembered(t *testing.T) {
 	}
 }
 
-// All that is remembered is spent at once over two instances, while the thief
-// also asks for more: it gets 8 in all.
+// A requester spends all kept packages at once on two instances, and claims more: it
+// gets 8 in all.
 func TestPackagesRememberedAtOnce(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
@@ -214,9 +214,9 @@ func TestPackagesRememberedAtOnce(t *testing.T) {
 	}
 }
 
-// Thirteen new accounts get half of a device's packages in a day and no more,
-// whether they spend them or let the leases end; a bystander that shares an
-// accepted conversation with the owner gets fresh ones meanwhile.
+// Thirteen new accounts get half of a device's packages in a day, whether they spend
+// them or let the leases end. Another account that shares an accepted conversation
+// with the owner still gets packages meanwhile.
 func TestPackagesOfStrangers(t *testing.T) {
 	t.Parallel()
 	for name, spent := range map[string]bool{"spent": true, "leased": false} {
@@ -244,7 +244,7 @@ func TestPackagesOfStrangers(t *testing.T) {
 				clock.add(2 * time.Hour)
 			}
 			if taken != limit.MaxKeyPackages/2 {
-				t.Errorf("strangers took %d packages, want %d", taken, limit.MaxKeyPackages/2)
+				t.Errorf("nonmembers took %d packages, want %d", taken, limit.MaxKeyPackages/2)
 			}
 			befriend(t, s, alice.DID, servertest.DID("friend"))
 			for range perRequester {
@@ -254,13 +254,13 @@ func TestPackagesOfStrangers(t *testing.T) {
 			}
 			clock.add(24 * time.Hour)
 			if out := claimOf(t, s, servertest.DID("newcomer"), alice.DID); fresh(out) != 1 {
-				t.Error("a day later strangers still get the last resort")
+				t.Error("a day later non-members still get the last resort")
 			}
 		})
 	}
 }
 
-// A conversation in which the owner was only added, or that one of the two has
+// A conversation into which the owner was only added, or which one of the two has
 // left, does not make them acquainted.
 func TestPackagesAcquainted(t *testing.T) {
 	t.Parallel()
@@ -269,7 +269,7 @@ func TestPackagesAcquainted(t *testing.T) {
 	publish(t, s, alice, 8)
 	publish(t, s, alice, 1, mlstest.LastResort())
 	for i := range 4 {
-		claimOf(t, s, servertest.DID(fmt.Sprintf("stranger%d", i)), alice.DID)
+		claimOf(t, s, servertest.DID(fmt.Sprintf("nonmember%d", i)), alice.DID)
 	}
 	bob := servertest.DID("bob")
 	convo := servertest.AddConvo(t, s.Pool, 1, bob, alice.DID)
@@ -285,14 +285,14 @@ func TestPackagesAcquainted(t *testing.T) {
 	if out := forConvo(t, s, bob, alice.DID, servertest.NewConvoID()); fresh(out) != 0 {
 		t.Error("a conversation that the requester has left counts")
 	}
-	// The owner itself is no stranger.
+	// The owner is acquainted with itself.
 	if out := claimOf(t, s, alice.DID, alice.DID); fresh(out) != 1 {
 		t.Error("the owner gets the last resort")
 	}
 }
 
-// Strangers that come at once over two instances get half, to the last package,
-// and each of them 8; nobody waits in a circle for anybody.
+// Concurrent requesters at two instances that are not acquainted get exactly half of
+// the packages, and each of them 8, without a deadlock.
 func TestPackagesOfStrangersAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -308,8 +308,8 @@ func TestPackagesOfStrangersAtOnce(t *testing.T) {
 	byOwner, byRequester := map[string]int{}, map[string]int{}
 	var wg sync.WaitGroup
 	for i := range 60 {
-		requester := servertest.DID(fmt.Sprintf("stranger%d", i%6))
-		// In any order: the rows are locked in one.
+		requester := servertest.DID(fmt.Sprintf("nonmember%d", i%6))
+		// in any order: the statement locks the rows in one order
 		dids := []string{accounts[i%3], accounts[(i+1)%3], accounts[(i+2)%3]}
 		wg.Go(func() {
 			convo := servertest.NewConvoID()
@@ -331,7 +331,7 @@ func TestPackagesOfStrangersAtOnce(t *testing.T) {
 	wg.Wait()
 	for _, account := range accounts {
 		if byOwner[account] != 20 {
-			t.Errorf("strangers got %d packages of %s, want 20", byOwner[account], account)
+			t.Errorf("nonmembers got %d packages of %s, want 20", byOwner[account], account)
 		}
 	}
 	for who, n := range byRequester {

@@ -70,7 +70,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 		}
 	}
 	full(t)
-	// Last-resort packages have room of their own.
+	// Last-resort packages have a limit of their own.
 	publish(t, s, c, limit.MaxKeyPackages-1, mlstest.LastResort())
 	_, err := publishOne(s, c, c.KeyPackage(lifetimeFrom(s), mlstest.LastResort()).Raw, time.Time{})
 	if e := servertest.WantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "last-resort") {
@@ -80,7 +80,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	publish(t, s, inSuite(c, 3), limit.MaxKeyPackages)
 	publish(t, s, mlstest.NewClient(c.DID), limit.MaxKeyPackages)
 
-	// A leased package counts, a spent one does not, nor one that has ended.
+	// A leased package counts. A spent or expired one does not.
 	claimOf(t, s, servertest.DID("bob"), c.DID)
 	full(t)
 	spend(t, s, c.DID, refOf(t, packages[1]))
@@ -91,7 +91,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	full(t)
 }
 
-// What others state of an account's devices does not use up its devices.
+// Devices of an account that other accounts stated do not use up its limit.
 func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 	s := newTestServer(t)
 	account := servertest.DID("alice")
@@ -134,8 +134,7 @@ func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
 	servertest.WantError(t, err, gen.ErrTooManyKeyPackages)
 }
 
-// Two instances publish for one account at the same time: the limits hold to
-// the last package.
+// Two instances publish for one account at the same time: the limits hold exactly.
 func TestPublishKeyPackagesConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}

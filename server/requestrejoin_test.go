@@ -63,7 +63,7 @@ func TestRequestRejoin(t *testing.T) {
 	}
 }
 
-// A leave or a removal ends the request; so does being added again.
+// Leaving, a removal, and being added again end the request.
 func TestRequestRejoinEnds(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -100,9 +100,9 @@ func TestRequestRejoinEnds(t *testing.T) {
 	}
 }
 
-// A commit strands its group when more than half of the members other than who
-// made it cannot apply it. Who reports twice counts once, who has left not at
-// all, nor does who made it.
+// A commit strands its group if more than half of the members other than its
+// committer cannot apply it. A member that reports twice counts once; former members
+// and the committer do not count.
 func TestRequestRejoinDamage(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -137,7 +137,8 @@ func TestRequestRejoinDamage(t *testing.T) {
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, bob.DID); n != 0 {
 		t.Error("who has left still counts")
 	}
-	// The way out: each joins anew, which ends its request and keeps the evidence.
+	// Each joins by an external commit, which ends its request and keeps the group
+	// info and tree.
 	c := g.ExternalCommit(carol.Rotate(), g.Index(carol))
 	out, err := s.JoinConvo(t.Context(), by(carol), joinInput(g, c))
 	accepted(t, (*gen.SendCommitOutput)(out), err)

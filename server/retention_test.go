@@ -20,14 +20,14 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// agingServer makes a Server whose clock a test moves.
+// agingServer makes a Server whose clock the test sets.
 func agingServer(t testing.TB) (s *Server, now *time.Time) {
 	t.Helper()
 	now = new(time.Now().Truncate(time.Microsecond))
 	return newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return *now } }), now
 }
 
-// cleanerOf makes a cleaner for the data of s, on its clock.
+// cleanerOf makes a cleaner for the data of s that uses its clock.
 func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
 	c := retention.Config{Pool: s.Pool, Blobs: s.config.Blobs, Clock: s.Now}
 	for _, o := range opts {
@@ -36,8 +36,8 @@ func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
 	return retention.New(c)
 }
 
-// clean does one round of a cleaner once no transaction of another test holds the
-// visibility horizon back, and gives how many rows it removed of each kind.
+// clean runs one round of a cleaner when no transaction of another test holds the
+// visibility horizon back, and returns how many rows of each kind it removed.
 func clean(t testing.TB, s *Server, opts ...func(*retention.Config)) map[string]int {
 	t.Helper()
 	servertest.Settled(t, s.Pool)
@@ -49,7 +49,7 @@ func clean(t testing.TB, s *Server, opts ...func(*retention.Config)) map[string]
 	return removed(t, registry)
 }
 
-// removed reads how many rows a cleaner removed of each kind.
+// removed reads how many rows of each kind a cleaner removed.
 func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 	t.Helper()
 	families, err := registry.Gather()
@@ -65,15 +65,15 @@ func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 	return rows
 }
 
-// restamp makes messages of a conversation as old as one sent at a moment.
+// restamp sets the time of messages of a conversation.
 func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...int64) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
 }
 
-// Application messages go when they are older than the time to keep them, and
-// not a microsecond before. Numbers go on, positions still work, and gapInfo
-// says what is missing.
+// Application messages are removed when they are older than the retention time, to
+// the microsecond. Sequence numbers go on, positions stay valid, and gapInfo names
+// the removed numbers.
 func TestMessagesAge(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -124,7 +124,8 @@ func TestMessagesAge(t *testing.T) {
 	}
 	_, err := s.GetMessages(t.Context(), servertest.As(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
 	servertest.WantError(t, err, gen.ErrInvalidCursor)
-	// A former member's positions end with its window, removed or not.
+	// The positions of a former member end with its window, whether messages were
+	// removed or not.
 	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
 		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, servertest.DID("bob"))
 	if got := servertest.PageText(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
@@ -133,7 +134,7 @@ func TestMessagesAge(t *testing.T) {
 	_, err = s.GetMessages(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
 	servertest.WantError(t, err, gen.ErrInvalidCursor)
 	in := servertest.Message(convo, 2)
-	in.MsgID = new("m1") // is free again, and stands for the later message
+	in.MsgID = new("m1") // the id is free again, and is that of the later message
 	if out, err := s.SendMessage(t.Context(), servertest.As(alice), in); err != nil || *out.Seq != 9 {
 		t.Fatalf("the next message: %+v, %v", out, err)
 	}
@@ -147,7 +148,7 @@ func TestMessagesAge(t *testing.T) {
 	}
 }
 
-// The time is a setting.
+// The retention time is a setting.
 func TestMessageTTLSetting(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -169,13 +170,14 @@ func TestMessageTTLSetting(t *testing.T) {
 	}
 }
 
-// Two janitors at once remove everything, each row once, and the floor is the
-// last row of the log that is gone. History of before the log goes too.
-func TestTwoJanitors(t *testing.T) {
+// Two concurrent cleaners remove everything, each row once. The low-water mark is the
+// last row of the log that was removed. Rows from before the log are removed, too.
+func TestTwoCleaners(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	one, two := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	// The events of alice's joining are behind these messages, and go with them.
+	// The events of alice's joining are before these messages in the log, and are
+	// removed with them.
 	dbtest.Exec(t, s.Pool, `DELETE FROM events`)
 	const each = 1300
 	for _, convo := range []xrpc.ConvoID{one, two} {
@@ -215,7 +217,7 @@ func TestTwoJanitors(t *testing.T) {
 	}
 }
 
-// What the log has not told yet is not removed, however old it is.
+// Rows that the log has not delivered yet are not removed, whatever their age.
 func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -245,9 +247,9 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	}
 }
 
-// A commit that can be read names the proposals it takes; the others go, after
-// their time. What an opaque commit may have named stays, and so does what the
-// epoch at hand has.
+// A readable commit names the proposals that it takes; the other proposals are
+// removed after their time. Proposals that an encrypted commit may have taken stay,
+// and so do those of the current epoch.
 func TestLapsedProposals(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -266,14 +268,14 @@ func TestLapsedProposals(t *testing.T) {
 		accepted(t, out, err)
 		g = c.Next
 	}
-	propose(true)  // 1: left out
-	propose(false) // 2: nobody can name it in what can be read
+	propose(true)  // not taken by the commit
+	propose(false) // no readable commit can name it
 	named := propose(true)
 	start := *now
 	commit(mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{named}}) // 4
 	propose(true)                                                        // 5
-	commit(mlstest.Plan{})                                               // 6 may have named it
-	propose(true)                                                        // 7: of the epoch at hand
+	commit(mlstest.Plan{})                                               // encrypted: it may have taken the proposal
+	propose(true)                                                        // of the current epoch
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
 	see := func() string {
@@ -292,8 +294,8 @@ func TestLapsedProposals(t *testing.T) {
 	}
 }
 
-// Events for one account go after their time, the others stay, and the floor
-// covers what went.
+// Events for one account are removed after their time, others stay. The low-water
+// mark is at or behind all removed events.
 func TestEventsAge(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -329,8 +331,8 @@ func TestEventsAge(t *testing.T) {
 	}
 }
 
-// An open Welcome stays for as long as its conversation; one that has ended for
-// all its devices goes after its time.
+// An open Welcome stays as long as its conversation. One that has ended for all its
+// devices is removed after its time.
 func TestEndedWelcomesAge(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)

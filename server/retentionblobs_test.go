@@ -19,8 +19,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// A blob goes with the last message that names it: its bytes, its object and
-// the room it took. One that a later message names stays.
+// A blob is removed with the last message that names it: its row, its object and its
+// bytes in the quota. A blob that a later message names stays.
 func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -65,14 +65,14 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	}
 }
 
-// Who had no room left has it back when its messages are gone.
+// An account whose quota is used up can upload again when its messages are removed.
 func TestRemovalFreesQuota(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := servertest.DID("alice")
 	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
-	dbtest.Exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
+	dbtest.Exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // counts as a blob of the largest size
 	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
 	next := randomBytes(11)
 	up := func() error {
@@ -90,8 +90,8 @@ func TestRemovalFreesQuota(t *testing.T) {
 	}
 }
 
-// Who uploads the same bytes again has an hour to name them, also where the last
-// message that named them goes meanwhile.
+// After uploading the same bytes again, the owner has an hour to name them in a
+// message, also if the last message that named them is removed meanwhile.
 func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -115,8 +115,8 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	}
 }
 
-// A message names a blob while the last other message that names it is removed:
-// whoever is first, the message has its blob.
+// A message names a blob while the last other message that names it is removed. In
+// both orders, the message has its blob.
 func TestRemovalAgainstAttach(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -128,7 +128,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	*now = now.Add(limit.MessageTime + time.Second)
 	in := servertest.Message(other, 1)
 	in.Blobs = []string{cid}
-	// The removal is first, and the message waits for the blob.
+	// The removal comes first, and the message waits for the blob.
 	servertest.Settled(t, s.Pool)
 	err := servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
 		q := db.New(tx)
@@ -150,7 +150,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	if got, _, err := fetch(s, alice, other, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
 		t.Fatalf("a blob named behind a removal: %v", err)
 	}
-	// The message is first, and the removal waits for the blob.
+	// The message comes first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
 	servertest.Settled(t, s.Pool)
 	err = servertest.WhileLocked(t, s.Pool, func(tx pgx.Tx) {
@@ -181,9 +181,9 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	}
 }
 
-// Messages that name one blob over and over, while two janitors for whom every
-// message is old at once remove them: no message that is there lacks its blob,
-// and at the end nothing is left.
+// Messages name one blob repeatedly while two cleaners, for which every message is
+// too old, remove them. No stored message lacks its blob, and at the end nothing is
+// left.
 func TestRemovalAttachRace(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -192,16 +192,16 @@ func TestRemovalAttachRace(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup
-	var janitors []*retention.Cleaner
+	var cleaners []*retention.Cleaner
 	for range 2 {
 		j := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
-			c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) } // no upload is late yet
+			c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) } // no upload is too old yet
 			c.MessageTTL = limit.UnattachedBlobTime
 		})
-		janitors = append(janitors, j)
+		cleaners = append(cleaners, j)
 		cleaning.Go(func() {
-			// None is cut off: PostgreSQL may be some moments behind in letting
-			// go of the rows of a client that has left.
+			// No round is cancelled: PostgreSQL may release the row locks of a closed
+			// connection some moments later.
 			for ctx.Err() == nil {
 				if err := j.Round(context.Background()); err != nil {
 					t.Error(err)
@@ -244,7 +244,7 @@ func TestRemovalAttachRace(t *testing.T) {
 		t.Fatal("nothing was sent")
 	}
 	servertest.Settled(t, s.Pool)
-	if err := janitors[0].Round(t.Context()); err != nil {
+	if err := cleaners[0].Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {

@@ -15,8 +15,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// sync goes on from a cursor at or behind what was removed; an older one counts
-// as none, and numbers that are gone are no reason to call again.
+// sync resumes from a cursor at or after the low-water mark. An older one counts as
+// none, and removed messages do not make a client call again.
 func TestSyncAfterRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -59,7 +59,7 @@ func TestSyncAfterRemoval(t *testing.T) {
 	}
 	*now = now.Add(limit.MessageTime + time.Second)
 	clean(t, s)
-	// All is gone, and still the cursor is one to go on from.
+	// All messages are removed, and the cursor is still valid.
 	end := read(nil, 1)
 	if got := servertest.SyncText(end, convo); got != "" {
 		t.Errorf("with nothing left: %s", got)
@@ -70,8 +70,8 @@ func TestSyncAfterRemoval(t *testing.T) {
 	}
 }
 
-// A stream that resumes before what was removed is told so; one at it or behind
-// it gets everything.
+// A stream that resumes before the low-water mark gets an error event. One that
+// resumes at or after it gets everything.
 func TestStreamAfterRemoval(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

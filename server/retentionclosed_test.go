@@ -13,7 +13,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// closed makes a conversation with something in every table, and closes it.
+// closed makes a conversation with rows in every table, and closes it.
 func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey string) {
 	t.Helper()
 	alice, bob := commitClient("alice"), commitClient("bob")
@@ -39,7 +39,7 @@ func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey
 			t.Fatal(err)
 		}
 	}
-	// What the way here did not leave behind.
+	// Rows that the calls above did not make.
 	dbtest.Exec(t, s.Pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
 	dbtest.Exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
@@ -47,8 +47,7 @@ func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey
 	return convo, dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
 }
 
-// rowsOfConvo counts what each table with a column convo_id has of a
-// conversation, whatever tables there are.
+// rowsOfConvo counts the rows of a conversation in each table with a column convo_id.
 func rowsOfConvo(t testing.TB, s *Server, convo xrpc.ConvoID) map[string]int64 {
 	t.Helper()
 	tables := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
@@ -61,8 +60,8 @@ func rowsOfConvo(t testing.TB, s *Server, convo xrpc.ConvoID) map[string]int64 {
 	return rows
 }
 
-// A conversation whose last member left goes whole, after its time: no table
-// has anything of it. Another one is not touched.
+// A conversation whose last member left is removed after its time, from every table.
+// Others are not touched.
 func TestClosedConversationGoes(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
@@ -70,7 +69,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	convo, key := closed(t, s, *now)
 	open := servertest.IDOf(commitGroup(t, s, commitClient("carol"), commitClient("dave")))
 	for table, n := range rowsOfConvo(t, s, convo) {
-		if n == 0 && table != "tickets" { // those end by themselves in a minute
+		if n == 0 && table != "tickets" { // tickets expire by themselves in a minute
 			t.Errorf("the test has nothing in %s", table)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// No commit is taken, by whatever method and however it is framed, without the
-// GroupInfo of the epoch it leads to; the refusal says what to send.
+// No commit is accepted, by any method and in any framing, without the GroupInfo of
+// the epoch that it leads to. The error says what to send.
 func TestEveryCommitNeedsGroupInfo(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -52,7 +52,7 @@ func TestEveryCommitNeedsGroupInfo(t *testing.T) {
 	}
 }
 
-// leaveConvo takes the tree beside the GroupInfo too.
+// leaveConvo accepts the tree beside the GroupInfo, too.
 func TestLeaveConvoTreeBeside(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -65,14 +65,14 @@ func TestLeaveConvoTreeBeside(t *testing.T) {
 	sameRoster(t, s, c.Next)
 }
 
-// A member and a second account of its own cannot replace the roster: there is no
-// commit after which the service knows less than before.
+// A member and its second account cannot replace the roster: after no commit does the
+// service know less than before.
 func TestRosterStaysVerified(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob, mallory, puppet := commitClient("alice"), commitClient("bob"), commitClient("mallory"), commitClient("puppet")
 	g := commitGroup(t, s, alice, bob, mallory).With(puppet)
-	// A commit that nobody outside can read adds the puppet, and states nothing.
+	// An encrypted commit adds the second account, without group info.
 	c := g.Commit(mallory, mlstest.Plan{Add: commitPackages(t, s, puppet)})
 	in := addInput(g, c, puppet)
 	in.GroupInfo = nil
@@ -83,8 +83,8 @@ func TestRosterStaysVerified(t *testing.T) {
 	out, err := s.AddMembers(t.Context(), by(mallory), addInput(g, c, puppet))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 	g = c.Next
-	// A tree of another group with the same id, in which every leaf has a key of
-	// mallory's: by a commit, and as the GroupInfo of the epoch.
+	// A tree of another group with the same id, whose leaves all have keys of
+	// mallory: with a commit, and as the GroupInfo of the epoch.
 	forged := mlstest.NewGroupWith(mallory, g.Context.GroupID, commitClient("alice"), commitClient("bob"), puppet).Next
 	for forged.Epoch() < g.Epoch() {
 		forged = forged.Commit(mallory, mlstest.Plan{}).Next
@@ -104,8 +104,8 @@ func TestRosterStaysVerified(t *testing.T) {
 	sameRoster(t, s, advance(t, s, g, alice, 1))
 }
 
-// The first commit of a group whose clients start the transcript with an empty
-// interim hash: its GroupInfo tells, and what follows is held against that.
+// The first commit of a group whose clients begin the transcript with an empty
+// interim hash. Its GroupInfo shows this, and later commits are compared with it.
 func TestRosterFollowsEitherTranscript(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -133,7 +133,7 @@ func TestRosterFollowsEitherTranscript(t *testing.T) {
 	}
 }
 
-// A Welcome names no package of a member that the same commit removes for good.
+// A Welcome may not name a package of a member that the same commit removes.
 func TestWelcomeForRemovedMember(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -153,7 +153,7 @@ func TestWelcomeForRemovedMember(t *testing.T) {
 	}
 }
 
-// A GroupInfo that is given in place of another says what is known.
+// A GroupInfo that replaces another may not contradict it.
 func TestRosterUpdateAgrees(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

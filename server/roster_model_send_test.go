@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// send commits a plan in one of the forms that show what it leads to, after a
-// race that it wins or loses, or a crash.
+// send commits a plan in one of the forms that show the next epoch, after a race that
+// it wins or loses, or after a crash.
 func (m *rosterModel) send(r *rapid.T, c *mlstest.Client, p mlstest.Plan, in *gen.SendCommitInput) {
 	p.Public = p.Refs != nil || rapid.Bool().Draw(r, "readable")
 	commit := m.g.Commit(c, p)
@@ -29,7 +29,7 @@ func (m *rosterModel) send(r *rapid.T, c *mlstest.Client, p mlstest.Plan, in *ge
 	m.deliver(r, commit, func() (*gen.SendCommitOutput, error) { return m.s.SendCommit(context.Background(), by(c), in) })
 }
 
-// deliver brings a commit to the service.
+// deliver sends a commit to the service.
 func (m *rosterModel) deliver(r *rapid.T, commit *mlstest.Commit, send func() (*gen.SendCommitOutput, error)) {
 	if rapid.IntRange(0, 9).Draw(r, "crash") == 0 {
 		m.crash(r, send)
@@ -45,7 +45,7 @@ func (m *rosterModel) deliver(r *rapid.T, commit *mlstest.Commit, send func() (*
 	}
 }
 
-// loseRace lets somebody commit in the epoch that is over.
+// loseRace commits in an epoch that is over.
 func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
 	c := m.devices["creator"][0]
 	if !stale.Has(c) || !m.g.Has(c) {
@@ -56,11 +56,11 @@ func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
 	if err != nil || out.Success || out.NewEpoch != int64(m.g.Epoch()) {
 		r.Fatalf("the loser heard %v, %v", out, err)
 	}
-	// The creator has the epoch reserved now, which the model does not wait for.
+	// The creator has the epoch reserved now. The model does not wait for that.
 	dbtest.Exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, servertest.IDOf(m.g))
 }
 
-// crash kills the connection of a commit as it comes to store the tree.
+// crash kills the connection of a commit when it is about to store the tree.
 func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, error)) {
 	before := conversationState(m.t, m.s, servertest.IDOf(m.g))
 	tx, err := m.s.Pool.Begin(context.Background())

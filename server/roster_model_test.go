@@ -15,12 +15,12 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// Whatever members do, in whatever order, with lost races and connections that
-// die in between: the stored roster is the group's tree.
+// After any calls of members in any order, with lost races and killed connections,
+// the stored roster is the tree of the group.
 func TestRosterModel(t *testing.T) {
 	t.Parallel()
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
-		// Every check is a conversation of some thirty steps.
+		// Each check is a conversation of about thirty steps.
 		if err := f.Value.Set("25"); err != nil {
 			t.Fatal(err)
 		}
@@ -45,17 +45,17 @@ func TestRosterModel(t *testing.T) {
 	})
 }
 
-// rosterModel is a conversation and what is expected of it.
+// rosterModel is a conversation and the expected state of it.
 type rosterModel struct {
 	t *testing.T
 	s *Server
 	g *mlstest.Group
-	// accounts are the words of members; the first created the conversation
-	// and stays. pending have left with leaves behind.
+	// accounts has the words of members. The first created the conversation and
+	// stays. pending has former members with leaves.
 	accounts, pending []string
 	devices           map[string][]*mlstest.Client
 	made              int
-	// id sets the accounts of this conversation apart from other ones'.
+	// id distinguishes the accounts of this conversation from those of others.
 	id string
 }
 
@@ -72,7 +72,7 @@ func (m *rosterModel) device(word string) *mlstest.Client { return mlstest.NewCl
 
 func (m *rosterModel) did(word string) string { return servertest.DID(word + "-" + m.id) }
 
-// check holds what is stored against the model.
+// check compares the stored state with the model.
 func (m *rosterModel) check(r *rapid.T) {
 	if why := rosterDiffers(m.t, m.s, m.g); why != "" {
 		r.Fatal(why)
@@ -102,8 +102,7 @@ func (m *rosterModel) anyDevice(r *rapid.T, label string) *mlstest.Client {
 	return rapid.SampledFrom(m.devices[word]).Draw(r, label+"'s device")
 }
 
-// other draws a member that is not the creator; it skips the step where there
-// is none.
+// other draws a member that is not the creator. It skips the step if there is none.
 func (m *rosterModel) other(r *rapid.T) string {
 	if len(m.accounts) == 1 {
 		r.Skip("alone")
@@ -144,7 +143,7 @@ func (m *rosterModel) addDevice(r *rapid.T) {
 	m.devices[word] = append(m.devices[word], d)
 }
 
-// addAgain replaces a device's leaf by a new one of the same device.
+// addAgain replaces a device's leaf by a new leaf of the same device.
 func (m *rosterModel) addAgain(r *rapid.T) {
 	word := m.other(r)
 	d := rapid.SampledFrom(m.devices[word]).Draw(r, "device")
@@ -171,7 +170,7 @@ func (m *rosterModel) removeAccount(r *rapid.T) {
 	m.accounts = without(m.accounts, word)
 }
 
-// removeDevice lets an account remove another device of its own.
+// removeDevice makes an account remove another device of its own.
 func (m *rosterModel) removeDevice(r *rapid.T) {
 	word := rapid.SampledFrom(m.accounts).Draw(r, "member")
 	all := m.devices[word]
@@ -216,8 +215,8 @@ func (m *rosterModel) leave(r *rapid.T) {
 	m.accounts, m.pending = without(m.accounts, word), append(m.pending, word)
 }
 
-// join lets a device come by itself: a new one, or one in the place of another
-// of its account, which may be the same device.
+// join makes a device join by an external commit: a new device, or one that replaces
+// another of its account, which may be the same device.
 func (m *rosterModel) join(r *rapid.T) {
 	word := rapid.SampledFrom(m.accounts).Draw(r, "member")
 	all := slices.Clone(m.devices[word])

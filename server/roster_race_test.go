@@ -14,8 +14,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// A call that comes while the commit before it is being stored could not be
-// verified when it came: it is verified when its turn is there.
+// A commit that arrives while the one before it is being stored cannot be verified
+// yet. It is verified once that one is stored.
 func TestVerifiedAgain(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -74,7 +74,7 @@ func TestVerifiedAgain(t *testing.T) {
 	}
 }
 
-// moveOn does in a transaction what a commit does to the group.
+// moveOn makes the changes of a commit to the group in a transaction.
 func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlstest.Commit) {
 	t.Helper()
 	g := commit.Next

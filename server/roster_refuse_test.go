@@ -10,8 +10,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// What is refused of a commit whose objects are each in order, or nearly: the
-// message names the first leaf or field that differs, and why.
+// Commits that are refused although each of their objects is valid, or nearly. The
+// message names the first leaf or field that differs, and the reason.
 func TestRosterRefuses(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -21,7 +21,7 @@ func TestRosterRefuses(t *testing.T) {
 	public := g.Commit(alice, mlstest.Plan{Public: true})
 	private := g.Commit(alice, mlstest.Plan{})
 	good := public.Next
-	// What alice would state had bob committed.
+	// GroupInfo as alice would state it if bob had committed.
 	asBob := g.Commit(bob, mlstest.Plan{})
 	adds := g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
 	leafless := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{carol.DID}})
@@ -96,7 +96,7 @@ func TestRosterRefuses(t *testing.T) {
 			})
 		})
 	}
-	// Of the older methods the same.
+	// The same for the older methods.
 	unchanged(t, s, servertest.IDOf(g), func() {
 		sneaks := g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{carol.DID}})
 		_, err := s.AddMembers(t.Context(), by(bob), addInput(g, sneaks, dave))
@@ -106,8 +106,8 @@ func TestRosterRefuses(t *testing.T) {
 	})
 }
 
-// An external commit brings the caller's leaf, and takes away nothing but the
-// caller's.
+// An external commit adds the caller's leaf, and may remove only leaves of the
+// caller.
 func TestRosterRefusesJoin(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -144,12 +144,13 @@ func TestRosterRefusesJoin(t *testing.T) {
 			})
 		})
 	}
-	// Not even the creator, who may remove members by other commits.
+	// This holds for the creator, too, although it may remove members by other
+	// commits.
 	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.JoinConvo(t.Context(), by(alice), joinInput(g, g.ExternalCommit(alice.Rotate(), g.Index(carol))))
 		wantRefused(t, err, gen.ErrInvalidCommit, "the joiner's own old leaf")
 	})
-	// Without its tree the GroupInfo is fine: the commit leads to it.
+	// Without its tree the GroupInfo is accepted: the commit leads to it.
 	in := joinInput(g, good)
 	in.GroupInfo = good.GroupInfoNoTree
 	out, err := s.JoinConvo(t.Context(), by(bob), in)
@@ -157,7 +158,7 @@ func TestRosterRefusesJoin(t *testing.T) {
 	sameRoster(t, s, good.Next)
 }
 
-// A new conversation has the creator's leaf and those that the Welcome brings.
+// A new conversation has the creator's leaf and those of the Welcome.
 func TestRosterRefusesCreation(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -188,8 +189,8 @@ func TestRosterRefusesCreation(t *testing.T) {
 	}
 }
 
-// What a client library is known to do otherwise is named, with the section
-// that wants it otherwise.
+// If a client library is known to deviate, the error names the deviation and the
+// section of RFC 9420.
 func TestRosterNamesQuirks(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

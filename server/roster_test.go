@@ -14,8 +14,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// rosterDiffers says where what is stored of a verified group is not the group,
-// "" where it is.
+// rosterDiffers returns where the stored state of a verified group differs from the
+// group, or "".
 func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 	t.Helper()
 	if e := epochOf(t, s, servertest.IDOf(g)); e != int64(g.Epoch()) {
@@ -58,8 +58,8 @@ func sameRoster(t testing.TB, s *Server, g *mlstest.Group) {
 	}
 }
 
-// wantRefused fails the test unless err is the named error and its message says
-// why.
+// wantRefused fails the test unless err is the named error and its message has the
+// reason.
 func wantRefused(t testing.TB, err error, name, why string) {
 	t.Helper()
 	if e := servertest.WantError(t, err, name); !strings.Contains(e.Message, why) {
@@ -67,7 +67,7 @@ func wantRefused(t testing.TB, err error, name, why string) {
 	}
 }
 
-// Every form of evidence leads to the same roster.
+// Every form of group info and tree leads to the same roster.
 func TestRosterEvidence(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -121,7 +121,7 @@ func TestRosterEvidence(t *testing.T) {
 	}
 }
 
-// A GroupInfo without tree is served with the tree that is known.
+// A GroupInfo without a tree is served with the stored tree.
 func TestRosterGivesTree(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -150,7 +150,7 @@ func TestRosterGivesTree(t *testing.T) {
 	}
 }
 
-// A rotated signature key is a new device in the place of the old one.
+// A rotated signature key is a new device that replaces the old one.
 func TestRosterRotatedKey(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -174,7 +174,7 @@ func TestRosterRotatedKey(t *testing.T) {
 	}
 }
 
-// An account has so many devices, also where they come by themselves.
+// The number of an account's devices is bounded, also for external commits.
 func TestRosterDeviceLimit(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -193,7 +193,7 @@ func TestRosterDeviceLimit(t *testing.T) {
 	sameRoster(t, s, c.Next)
 }
 
-// Whose leaves a commit may take away besides those of members it removes.
+// The leaves that a commit may remove besides those of members it removes.
 func TestRosterDeviceRemoval(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -238,8 +238,8 @@ func TestRosterDeviceRemoval(t *testing.T) {
 	}
 }
 
-// A pending leaver's leaf may stay; once a commit takes it, said so or not, it
-// is pending no more.
+// The leaf of a pending removal may stay. After a commit removes it, announced or
+// not, the removal is not pending any more.
 func TestRosterPendingLeaver(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -260,7 +260,7 @@ func TestRosterPendingLeaver(t *testing.T) {
 	}
 }
 
-// Readable proposals are signed by the caller's leaf.
+// Readable proposals must be signed by the caller's leaf.
 func TestRosterProposals(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -296,7 +296,7 @@ func TestRosterProposals(t *testing.T) {
 	sameRoster(t, s, c.Next)
 }
 
-// groupOf reads a stored group. tree is nil where the GroupInfo has it.
+// groupOf reads a stored group. tree is nil if the GroupInfo has it.
 func groupOf(groupInfo, tree []byte) (*mls.Group, error) {
 	info, err := mls.ParseGroupInfo(groupInfo)
 	if err != nil {

@@ -53,7 +53,7 @@ func TestSendProposal(t *testing.T) {
 			})
 		})
 	}
-	// A commit names the readable one; it cannot name one that lapsed.
+	// A commit can name the readable proposal, but not a lapsed one.
 	c := g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{public}})
 	out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
 	accepted(t, out, err)

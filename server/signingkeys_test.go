@@ -7,8 +7,8 @@ import (
 	"catbird.blue/mls/server/servertest"
 )
 
-// TestJanitorRemovesSigningKeys: a key that is too old to be used is not kept.
-func TestJanitorRemovesSigningKeys(t *testing.T) {
+// TestCleanerRemovesSigningKeys: a key that is too old for use is removed.
+func TestCleanerRemovesSigningKeys(t *testing.T) {
 	s := newTestServer(t)
 	for who, age := range map[string]string{"alice": "25 hours", "bob": "23 hours"} {
 		if _, err := s.Pool.Exec(t.Context(), `INSERT INTO account_keys VALUES ($1, 'key', now() - $2::interval)`, servertest.DID(who), age); err != nil {

@@ -16,8 +16,8 @@ func suspension(g *mlstest.Group, who string) *gen.LeaveConvoInput {
 	return &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &who}
 }
 
-// Suspension ends the rights of a member at once; any member then commits the
-// removal, also one that may not remove members.
+// Suspension ends the rights of a member at once. Any member may then commit the
+// removal, also one that may not remove others.
 func TestSuspend(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -47,7 +47,7 @@ func TestSuspend(t *testing.T) {
 	sameRoster(t, s, c.Next)
 }
 
-// Only who may remove members suspends one.
+// Only the remover may suspend members.
 func TestSuspendNotAllowed(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -82,8 +82,8 @@ func TestSuspendNotAllowed(t *testing.T) {
 	}
 }
 
-// Who was suspended or removed comes back only by an addition of somebody who
-// may remove members; who left by itself is anybody's to add.
+// A member that was suspended or removed can be added only by a member that may
+// remove others. One that left by itself can be added by every member.
 func TestReturnOfTheRemoved(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
@@ -142,14 +142,14 @@ func TestReturnOfTheRemoved(t *testing.T) {
 	}
 }
 
-// Of two who may suspend each other one after the other, the first under the
-// lock wins: the other is a member no more.
+// If two members may suspend each other one after the other, the first to lock the
+// row wins: the other is not a member any more.
 func TestSuspensionIsFinal(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
-	leaveNow(t, s, g, alice) // now bob, the longest-standing, may remove; then carol
+	leaveNow(t, s, g, alice) // now bob may remove, then carol
 	if _, err := s.LeaveConvo(t.Context(), by(bob), suspension(g, carol.DID)); err != nil {
 		if _, err := s.LeaveConvo(t.Context(), by(carol), suspension(g, bob.DID)); err != nil {
 			t.Fatal(err)
@@ -160,8 +160,8 @@ func TestSuspensionIsFinal(t *testing.T) {
 	servertest.WantError(t, err, gen.ErrNotMember)
 }
 
-// Powers end with the membership: a creator who left and was added again is an
-// ordinary member.
+// The right to remove ends with the membership: a creator that left and was added
+// again has it no more.
 func TestPowersEndWithMembership(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -22,14 +22,14 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// refuse lets nobody in by a token.
+// refuse refuses every token.
 type refuse struct{}
 
 func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Proof, error) {
 	return xrpc.Proof{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a token is needed")
 }
 
-// ticketSite serves s over HTTP: callers need tickets.
+// ticketSite serves s over HTTP to callers with tickets.
 func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	t.Helper()
 	site := httptest.NewServer(httpd.NewHandler(httpd.HandlerConfig{
@@ -65,7 +65,7 @@ func open(t testing.TB, site *httptest.Server, ticket string, more ...string) (*
 	return http.DefaultClient.Do(req)
 }
 
-// line reads up to a line with the text in it.
+// line reads up to a line that contains the text.
 func line(t testing.TB, r *bufio.Scanner, text string) string {
 	t.Helper()
 	for r.Scan() {
@@ -125,15 +125,15 @@ func TestTicketOpensAStream(t *testing.T) {
 	}
 }
 
-// TestTicketOnce: of many that use one ticket at the same time, over two
-// instances, one gets in.
+// TestTicketOnce: of many concurrent uses of one ticket, on two instances, one
+// succeeds.
 func TestTicketOnce(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	two := secondInstance(t, s)
 	ticket := ticketFor(t, s, servertest.DID("alice"), nil).Ticket
 	for range 2 {
-		// What is refused by a bound has not spent its ticket.
+		// A call that a limit refused has not spent its ticket.
 		if _, err := live.NewTickets(s.Pool, nil).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestSendEphemeral(t *testing.T) {
 	}
 	servertest.Eventually(t, func() bool { return b.Ephemerals() == 1 })
 	if c.Ephemerals() != 0 {
-		t.Error("a stranger heard a signal")
+		t.Error("a non-member got a signal")
 	}
 	servertest.WantError(t, send(alice, 2), gen.ErrEpochMismatch)
 	servertest.WantError(t, send(servertest.DID("carol"), 1), gen.ErrConvoNotFound)

@@ -46,7 +46,7 @@ func TestBlobUploadRefuses(t *testing.T) {
 	}
 }
 
-// zeros never ends.
+// zeros is a body without an end.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -70,7 +70,7 @@ func TestBlobUploadAgain(t *testing.T) {
 	if got := tally(t, s, servertest.DID("bob")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
 		t.Fatal(got)
 	}
-	// At once, on two instances.
+	// At the same time, on two instances.
 	c := randomBytes(100_000)
 	instances := []*Server{s, secondInstance(t, s)}
 	var wg sync.WaitGroup
@@ -113,7 +113,7 @@ func TestBlobQuota(t *testing.T) {
 	}
 }
 
-// The quota holds however many uploads run at once.
+// The quota holds for any number of concurrent uploads.
 func TestBlobQuotaConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	upload(t, s, servertest.DID("alice"), randomBytes(1))
@@ -138,10 +138,10 @@ func TestBlobQuotaConcurrently(t *testing.T) {
 	}
 }
 
-// An upload of 50 MiB does not pass through the heap.
+// An upload of 50 MiB is not held in memory.
 func TestBlobUploadMemory(t *testing.T) {
 	s := newTestServer(t)
-	upload(t, s, servertest.DID("alice"), randomBytes(100)) // what is made once is made
+	upload(t, s, servertest.DID("alice"), randomBytes(100)) // so that everything that is allocated once is there
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -155,7 +155,7 @@ func TestBlobUploadMemory(t *testing.T) {
 	}
 }
 
-// heapWatch notes the largest heap seen while it is read.
+// heapWatch records the largest heap while it is read.
 type heapWatch struct {
 	r     io.Reader
 	reads int

@@ -13,7 +13,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// payingServer counts verification alone, by a clock that the test sets.
+// payingServer counts verification only, by a clock that the test sets.
 func payingServer(t *testing.T, now *time.Duration) (*Server, *limit.Limits) {
 	t.Helper()
 	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return *now }})
@@ -23,7 +23,7 @@ func payingServer(t *testing.T, now *time.Duration) (*Server, *limit.Limits) {
 	return newTestServer(t, func(c *Config) { c.Rates = additionsOnly{limits} }), limits
 }
 
-// left is how many ms of verification an account has left.
+// left returns how many ms of verification an account has left.
 func left(t *testing.T, limits *limit.Limits, did string) int64 {
 	t.Helper()
 	low, high := int64(0), limit.Verification.Amount
@@ -37,9 +37,9 @@ func left(t *testing.T, limits *limit.Limits, did string) int64 {
 	return low
 }
 
-// An account that has used up its time of verification is refused before
-// anything is verified, with every object that has signatures, and nothing
-// changes. Others go on, and so does the account when time has come back.
+// An account that has used up its verification time is refused before anything is
+// verified, for every object with signatures, and nothing changes. Other accounts are
+// not affected, and the account can go on when time has come back.
 func TestVerificationIsPaid(t *testing.T) {
 	t.Parallel()
 	now := time.Duration(0)
@@ -58,7 +58,7 @@ func TestVerificationIsPaid(t *testing.T) {
 		})
 	}
 	g = advance(t, s, g, alice, 1)
-	now += 5 * time.Second // a second's worth
+	now += 5 * time.Second // gives back the time of one second
 	for name, call := range verifyingCalls(t, s, g, mallory) {
 		if name == "sendProposal" || name == "updateGroupInfo" || name == "publishKeyPackages" {
 			if err := call(); err != nil {
@@ -71,8 +71,8 @@ func TestVerificationIsPaid(t *testing.T) {
 	accepted(t, out, err)
 }
 
-// verifyingCalls are calls of an account of every kind that costs signature
-// checks, each of which would succeed as the first.
+// verifyingCalls returns calls of an account of every kind that checks signatures.
+// Each would succeed as the first one.
 func verifyingCalls(t *testing.T, s *Server, g *mlstest.Group, client *mlstest.Client) map[string]func() error {
 	t.Helper()
 	device := client.Rotate()
@@ -107,9 +107,9 @@ func verifyingCalls(t *testing.T, s *Server, g *mlstest.Group, client *mlstest.C
 	}
 }
 
-// A tree with leaves that nobody named is refused before any signature of it is
-// checked: it costs nothing, however many leaves with whatever keys it has. So
-// is a GroupInfo of another group than the one that is known.
+// A tree with leaves that nobody named is refused before any of its signatures is
+// checked, so it costs nothing, whatever its size. The same holds for the GroupInfo
+// of another group.
 func TestCheapChecksComeFirst(t *testing.T) {
 	t.Parallel()
 	now := time.Duration(0)
@@ -128,7 +128,7 @@ func TestCheapChecksComeFirst(t *testing.T) {
 	}
 }
 
-// What is checked costs what its suite takes: 22 signatures of P-521.
+// Checks cost the time of their suite: 22 signatures of P-521.
 func TestVerificationCostsBySuite(t *testing.T) {
 	t.Parallel()
 	now := time.Duration(0)

@@ -18,8 +18,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// welcomeSQL writes a Welcome as a commit with that number does: it supersedes
-// older ones for the same devices. It joins epoch seq + 10.
+// welcomeSQL inserts a Welcome as a commit with that number does: it supersedes older
+// ones for the same devices. Its epoch is seq + 10.
 func welcomeSQL(convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) []string {
 	sql := []string{fmt.Sprintf(`INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
 		VALUES ('\x%s', %d, %d, 'welcome %d', NULLIF('tree %d', 'tree 1')::bytea, now())`, convo, seq, seq+10, seq, seq)}
@@ -33,7 +33,7 @@ func welcomeSQL(convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) []strin
 	return sql
 }
 
-// welcomeRef stands for the ref of the package that was used, in hexadecimal.
+// welcomeRef makes a KeyPackageRef for tests, in hexadecimal.
 func welcomeRef(seq int, c *mlstest.Client) string { return fmt.Sprintf("%02x%x", seq, c.DeviceID()) }
 
 func addWelcome(t testing.TB, s *Server, convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) {
@@ -51,7 +51,7 @@ func addWelcome(t testing.TB, s *Server, convo xrpc.ConvoID, seq int, devices ..
 	}
 }
 
-// getWelcome gets the Welcome of a device, or of none named.
+// getWelcome gets the Welcome of a device, or of any device if none is named.
 func getWelcome(s *Server, did string, convo xrpc.ConvoID, deviceID string) (*gen.GetWelcomeOutput, error) {
 	p := &gen.GetWelcomeParams{ConvoID: convo}
 	if deviceID != "" {
@@ -93,7 +93,7 @@ func TestWelcome(t *testing.T) {
 	addWelcome(t, s, convo, 2, laptop)
 	check := func(t *testing.T, device string, seq int64, refs ...string) {
 		t.Helper()
-		for range 2 { // reading does not consume
+		for range 2 { // reading does not confirm
 			w := need(getWelcome(s, alice, convo, device))(t)
 			if w.ConvoID != convo || string(w.Welcome) != fmt.Sprint("welcome ", seq) || *w.Seq != seq || *w.Epoch != seq+10 {
 				t.Errorf("Welcome is %q of %s, seq %d, epoch %d; want number %d", w.Welcome, w.ConvoID, *w.Seq, *w.Epoch, seq)
@@ -172,12 +172,12 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 	convo := servertest.AddConvo(t, s.Pool, 20, servertest.DID("creator"), phone.DID)
 	addWelcome(t, s, convo, 1, phone)
 
-	_, stranger := getWelcome(s, servertest.DID("stranger"), convo, "")
-	servertest.WantError(t, stranger, gen.ErrConvoNotFound)
+	_, nonMember := getWelcome(s, servertest.DID("nonmember"), convo, "")
+	servertest.WantError(t, nonMember, gen.ErrConvoNotFound)
 	_, nowhere := getWelcome(s, phone.DID, servertest.NewConvoID(), "")
-	servertest.WantSameError(t, stranger, nowhere)
-	_, stranger = confirmWelcome(s, servertest.DID("stranger"), convo, "", true)
-	servertest.WantSameError(t, stranger, nowhere)
+	servertest.WantSameError(t, nonMember, nowhere)
+	_, nonMember = confirmWelcome(s, servertest.DID("nonmember"), convo, "", true)
+	servertest.WantSameError(t, nonMember, nowhere)
 
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
 	servertest.EndMember(t, s.Pool, convo, phone.DID)
@@ -186,7 +186,8 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 	_, err = confirmWelcome(s, phone.DID, convo, "", true)
 	servertest.WantError(t, err, gen.ErrNotMember)
 
-	// Added again with another device, the first one's old Welcome is of no use.
+	// After the account was added again with another device, the old Welcome of the
+	// first device has ended.
 	servertest.AddMember(t, s.Pool, convo, phone.DID, 2)
 	_, err = getWelcome(s, phone.DID, convo, "")
 	servertest.WantError(t, err, gen.ErrWelcomeExpired)
@@ -200,8 +201,8 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 	wantConfirmed(t, true, out, err)
 }
 
-// Confirmations come twice, at two instances, while newer Welcomes arrive: each
-// confirms one, or hears that it ended.
+// Each Welcome is confirmed twice, at two instances, while newer Welcomes arrive: a
+// call confirms one, or its error says that the Welcome has ended.
 func TestConfirmWelcomeConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}

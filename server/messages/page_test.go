@@ -79,7 +79,7 @@ func TestGetMessagesPages(t *testing.T) {
 	}
 }
 
-// Every way of paging gives every message once, at every page size.
+// Paging in every way and with every page size returns every message once.
 func TestGetMessagesWalk(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -141,8 +141,9 @@ func TestGetMessagesRefuses(t *testing.T) {
 	}
 }
 
-// A member sees the windows of its memberships and nothing else of the
-// conversation, a former member still; a stranger cannot tell that there is one.
+// A member sees the windows of its memberships and nothing else of the conversation,
+// also as a former member. A non-member gets the same answer as for a conversation
+// that does not exist.
 func TestGetMessagesWindows(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -182,8 +183,8 @@ func TestGetMessagesWindows(t *testing.T) {
 	servertest.WantSameError(t, err, none)
 }
 
-// What was removed is told as a gap, and only that: not what lies outside the
-// windows, nor what the page leaves for the next, nor the kinds not asked for.
+// Removed messages are reported as a gap. Not reported are numbers outside the
+// windows, of the next page, and of kinds that were not asked for.
 func TestGetMessagesGap(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -216,8 +217,8 @@ func TestGetMessagesGap(t *testing.T) {
 	}
 }
 
-// An answer is cut by bytes, holds at least one message, and goes on from
-// there; its JSON stays below the bound.
+// An answer is cut by bytes, has at least one message, and the next page begins after
+// it. Its JSON is below the bound.
 func TestGetMessagesCutByBytes(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))

@@ -28,7 +28,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	}
 	say(t, s, convo, servertest.DID("bob"), 1)
 	now = now.Add(time.Hour)
-	// The epoch has moved on since: a repetition is still one.
+	// The epoch has changed since, but a duplicate is still answered.
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
 	again, err := secondInstance(t, s).SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
 		t.Fatalf("repetitions burnt numbers: last_seq is %d", n)
 	}
-	// The same id means nothing in another conversation.
+	// In another conversation the id is free.
 	elsewhere := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	there := servertest.Message(elsewhere, 1)
 	there.MsgID = in.MsgID
@@ -59,7 +59,8 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	}
 }
 
-// A commit's id is taken too, and taking it never leads to an answer about it.
+// The ids of commits are taken, too; a message with such an id is refused, not
+// answered.
 func TestSendMessageIDOfCommit(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -90,11 +91,11 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 	changed.IdempotencyKey = in.IdempotencyKey
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), changed)
 	servertest.WantError(t, err, gen.ErrIdempotencyConflict)
-	// Another account's key is another key.
+	// The key of another account is a different key.
 	if out, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), changed); err != nil || *out.Seq != 2 {
 		t.Fatalf("bob's message: %+v, %v", out, err)
 	}
-	// A refusal is not kept under the key: once it is fine it goes through.
+	// A refusal is not recorded: with the same key the corrected call succeeds.
 	late := servertest.Message(convo, 3)
 	late.IdempotencyKey = new("late")
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), late)
@@ -105,7 +106,7 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 	}
 }
 
-// The same call on two instances at once, many times over, is one message.
+// The same call at two instances at once, repeated many times, stores one message.
 func TestSendMessageRepeatedConcurrently(t *testing.T) {
 	a := newTestServer(t)
 	instances := []*Server{a, secondInstance(t, a)}
@@ -145,8 +146,8 @@ func TestSendMessageRepeatedConcurrently(t *testing.T) {
 	}
 }
 
-// One key for two conversations at once: each locks its own row, and still one
-// of the two is told of the conflict.
+// Two calls with one key for two conversations at once lock different rows, and still
+// one of them gets the conflict.
 func TestSendMessageKeyAcrossConversations(t *testing.T) {
 	s := newTestServer(t)
 	for round := range 10 {

@@ -18,8 +18,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// say sends an application message of 100 bytes and fails the test where it is
-// refused.
+// say sends an application message of 100 bytes and fails the test if it is refused.
 func say(t testing.TB, s *Server, convoID xrpc.ConvoID, who string, epoch int64) *gen.SendMessageOutput {
 	t.Helper()
 	out, err := s.SendMessage(context.Background(), servertest.As(who), servertest.Message(convoID, epoch))
@@ -117,7 +116,7 @@ func TestSendMessageRefuses(t *testing.T) {
 	}
 }
 
-// A message as large as is allowed goes through.
+// A message of the largest allowed size is accepted.
 func TestSendMessageLargest(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -149,8 +148,8 @@ func TestSendMessagePastEpochs(t *testing.T) {
 	}
 }
 
-// Strangers hear the same whether there is a conversation or not, whatever
-// else is wrong or would be a repetition; who was removed hears just that.
+// A non-member gets the same answer whether the conversation exists or not, whatever
+// else is wrong or would be a duplicate. A former member gets NotMember.
 func TestSendMessageOutsiders(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
@@ -178,8 +177,8 @@ func TestSendMessageOutsiders(t *testing.T) {
 	}
 }
 
-// Numbers have no gap and no repetition, whoever sends, on whichever instance,
-// and every sender is told the number its message really has.
+// Sequence numbers have no gap and no repetition, for any sender and any instance,
+// and every sender gets the number that its message has.
 func TestSendMessageConcurrentNumbers(t *testing.T) {
 	const senders, each = 64, 10
 	a := newTestServer(t)

@@ -12,9 +12,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// naiveSend is how not to do it: the members are read in the snapshot of the
-// statement's beginning, which the wait for the conversation's row does not
-// renew.
+// naiveSend is a wrong statement: it reads the members in the snapshot from the
+// beginning of the statement, which is older than the conversation's row after the
+// wait for its lock.
 const naiveSend = `WITH member AS (
 		SELECT 1 FROM memberships WHERE convo_id = $1 AND did = $2 AND left_seq IS NULL
 	), numbered AS (
@@ -22,7 +22,7 @@ const naiveSend = `WITH member AS (
 	) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 	SELECT $1, last_seq, 'naive', 'app', 1, 'x', now(), 0, 0 FROM numbered`
 
-// remove is what a removal does to the conversation and the membership.
+// remove makes the changes of a removal to the conversation and the membership.
 func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 	t.Helper()
 	for _, sql := range []string{
@@ -36,8 +36,9 @@ func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 	}
 }
 
-// A removal is held open while the removed member sends: the message is not in.
-// The naive statement lets it in, which shows that the test can tell.
+// A removal is not yet committed while the removed member sends: the message is
+// refused. The naive statement stores it, which shows that the test detects the
+// error.
 func TestSendMessageTrap(t *testing.T) {
 	s := newTestServer(t)
 	stored := func(convo xrpc.ConvoID) int64 {
@@ -74,8 +75,8 @@ func TestSendMessageTrap(t *testing.T) {
 	}
 }
 
-// A change of membership that leaves the sender in does not cost it its
-// message, and the number follows what was stored meanwhile.
+// A change of membership that does not concern the sender does not refuse its
+// message, and the message gets the next number after those stored meanwhile.
 func TestSendMessageDuringOtherChange(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
@@ -96,8 +97,8 @@ func TestSendMessageDuringOtherChange(t *testing.T) {
 	}
 }
 
-// A commit is held open while a message of the epoch it ends is sent: the
-// message is refused with the new epoch, whatever its statement read before.
+// A commit is not yet committed while a message of the epoch that it ends is sent.
+// The message is refused with the new epoch, whatever its statement read before.
 func TestSendMessageDuringCommit(t *testing.T) {
 	s := newTestServer(t)
 	for _, key := range []*string{nil, new("key")} {

@@ -14,13 +14,13 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// gathered has every message stored by a transaction for several, be it one.
-func gathered(s *Server) *Server {
+// alwaysBatched makes the queue store every message in a batch, even a batch of one.
+func alwaysBatched(s *Server) *Server {
 	s.sends.maxSingles, s.sends.minBatch = 0, 1
 	return s
 }
 
-// queued makes messages that wait.
+// queued makes queued messages.
 func queued(t *testing.T, s *Server, sends ...queuedMessage) []*queuedSend {
 	t.Helper()
 	var jobs []*queuedSend
@@ -39,10 +39,10 @@ type queuedMessage struct {
 	in  *gen.SendMessageInput
 }
 
-// Many senders, several conversations, two instances: numbers have no gap, and
-// each answer names the number that is stored. Fewer transactions than messages
+// Many senders, several conversations, two instances: sequence numbers have no gap,
+// each answer has the number that is stored, and fewer transactions than messages
 // stored them.
-func TestSendsTogether(t *testing.T) {
+func TestSendsInBatches(t *testing.T) {
 	const senders, each, convos = 64, 10, 3
 	a := newTestServer(t)
 	instances := []*Server{a, secondInstance(t, a)}
@@ -83,50 +83,49 @@ func TestSendsTogether(t *testing.T) {
 	}
 }
 
-// Messages that are stored together have the outcomes that they have by
-// themselves, to the byte.
-func TestOutcomesTogether(t *testing.T) {
+// In a batch, each message has the same outcome as a single message.
+func TestOutcomesInBatch(t *testing.T) {
 	s := newTestServer(t)
 	convo, other, missing := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice")), servertest.NewConvoID()
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
 	before, again := servertest.WithID(convo, 3, "before"), servertest.WithID(convo, 3, "before")
-	twin := servertest.WithID(convo, 3, "twin")
+	duplicate := servertest.WithID(convo, 3, "duplicate")
 	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), before); err != nil {
 		t.Fatal(err)
 	}
 	sends := []queuedMessage{
 		{servertest.DID("alice"), servertest.WithID(convo, 3, "one")},
-		{servertest.DID("eve"), servertest.WithID(convo, 3, "stranger")},
+		{servertest.DID("eve"), servertest.WithID(convo, 3, "non-member")},
 		{servertest.DID("bob"), servertest.WithID(convo, 3, "removed")},
 		{servertest.DID("alice"), servertest.WithID(convo, 2, "old")},
 		{servertest.DID("alice"), servertest.WithID(missing, 3, "nowhere")},
-		{servertest.DID("eve"), servertest.WithID(other, 3, "stranger alone")},
-		{servertest.DID("alice"), before}, // a repetition
-		{servertest.DID("alice"), again},  // other content under that id
-		{servertest.DID("alice"), twin},
-		{servertest.DID("alice"), twin}, // both at once
+		{servertest.DID("eve"), servertest.WithID(other, 3, "non-member alone")},
+		{servertest.DID("alice"), before}, // a duplicate
+		{servertest.DID("alice"), again},  // other content with that id
+		{servertest.DID("alice"), duplicate},
+		{servertest.DID("alice"), duplicate}, // in the same batch
 		{servertest.DID("alice"), servertest.WithID(convo, 3, "two")},
 	}
 	jobs := queued(t, s, sends...)
-	rest, held := s.sends.sendBatch(jobs)
-	if len(held) > 0 {
-		t.Errorf("%d messages wait for conversations that nobody holds", len(held))
+	singles, locked := s.sends.sendBatch(jobs)
+	if len(locked) > 0 {
+		t.Errorf("%d messages wait for conversations that nobody has locked", len(locked))
 	}
-	alone, errs := map[*queuedSend]bool{}, make([]error, len(jobs))
-	for _, j := range rest {
-		alone[j] = true
+	single, errs := map[*queuedSend]bool{}, make([]error, len(jobs))
+	for _, j := range singles {
+		single[j] = true
 	}
 	for i, j := range jobs {
-		stranger := slices.Contains([]xrpc.MessageID{"nowhere", "stranger", "stranger alone", "removed"}, j.MessageID)
-		if alone[j] != stranger {
-			t.Errorf("%s: by itself: %t", j.MessageID, alone[j])
+		nonMember := slices.Contains([]xrpc.MessageID{"nowhere", "non-member", "non-member alone", "removed"}, j.MessageID)
+		if single[j] != nonMember {
+			t.Errorf("%s: by itself: %t", j.MessageID, single[j])
 		}
 		out, err := j.out, j.err
-		if alone[j] {
+		if single[j] {
 			out, err = s.sends.sendSingle(t.Context(), j.outgoing)
 		}
 		errs[i] = err
-		want, wantErr := s.sends.sendSingle(t.Context(), j.outgoing) // again, which changes nothing
+		want, wantErr := s.sends.sendSingle(t.Context(), j.outgoing) // a duplicate, which changes nothing
 		switch {
 		case wantErr != nil:
 			servertest.WantSameError(t, err, wantErr)
@@ -141,47 +140,47 @@ func TestOutcomesTogether(t *testing.T) {
 	servertest.WantError(t, errs[3], gen.ErrEpochMismatch)
 	servertest.WantError(t, errs[7], gen.ErrIdempotencyConflict)
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
-		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
+		t.Errorf("the newest number is %d, want 4: before, one, duplicate, two", n)
 	}
 }
 
-// A conversation that is held up does not hold up others, and a member that is
-// removed meanwhile gets no message in.
-func TestHeldConversationTogether(t *testing.T) {
-	s := gathered(newTestServer(t))
-	held, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+// A locked conversation does not delay others, and a member that is removed meanwhile
+// cannot send.
+func TestLockedConversationInBatch(t *testing.T) {
+	s := alwaysBatched(newTestServer(t))
+	locked, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	ctx := context.Background()
 	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
-	remove(t, tx, held, servertest.DID("bob"))
+	remove(t, tx, locked, servertest.DID("bob"))
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			_, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), servertest.Message(held, 1))
+			_, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), servertest.Message(locked, 1))
 			servertest.WantError(t, err, gen.ErrNotMember)
 		})
 	}
 	for range 8 {
 		say(t, s, free, servertest.DID("alice"), 1)
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, locked); n != 0 {
 		t.Errorf("%d messages passed the transaction that holds the conversation", n)
 	}
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
 	wg.Wait()
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, locked); n != 0 {
 		t.Errorf("%d messages of a removed member are in", n)
 	}
 }
 
-// One message that the database refuses costs the others nothing.
-func TestOneFailsTogether(t *testing.T) {
-	s := gathered(newTestServer(t))
+// A message that the database refuses does not fail the others of its batch.
+func TestOneFailsInBatch(t *testing.T) {
+	s := alwaysBatched(newTestServer(t))
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
 	dbtest.Exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
@@ -204,10 +203,10 @@ func TestOneFailsTogether(t *testing.T) {
 	}
 }
 
-// Where a commit fails, every caller hears that, nothing is stored, and calling
-// again is safe.
-func TestCommitFailsTogether(t *testing.T) {
-	s := gathered(newTestServer(t))
+// If COMMIT fails, every caller gets an error, nothing is stored, and calling again
+// is safe.
+func TestCommitFailsInBatch(t *testing.T) {
+	s := alwaysBatched(newTestServer(t))
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
 	dbtest.Exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
@@ -235,11 +234,11 @@ func TestCommitFailsTogether(t *testing.T) {
 	}
 }
 
-// Who gives up waiting hears at once, and its message is not stored later.
-func TestGivesUpWaiting(t *testing.T) {
-	s := gathered(newTestServer(t))
+// A cancelled caller gets its error at once, and its message is not stored later.
+func TestQueuedMessageIsCancelled(t *testing.T) {
+	s := alwaysBatched(newTestServer(t))
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	s.sends.workers = maxWorkers // all of them busy
+	s.sends.workers = maxWorkers // all are busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err == nil {
@@ -251,9 +250,9 @@ func TestGivesUpWaiting(t *testing.T) {
 	}
 }
 
-// As many as may go by themselves do, while nothing is stored together; the
-// others wait for a turn.
-func TestWhoGoesAlone(t *testing.T) {
+// While no worker runs, up to maxSingles messages are sent single; all others are
+// queued.
+func TestSinglesAndQueued(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	tx, err := s.Pool.Begin(t.Context())
@@ -278,19 +277,19 @@ func TestWhoGoesAlone(t *testing.T) {
 		}
 		for start := time.Now(); ; time.Sleep(time.Millisecond) {
 			s.sends.mu.Lock()
-			alone, waiting := s.sends.singles, len(s.sends.queued)
+			single, waiting := s.sends.singles, len(s.sends.queued)
 			s.sends.mu.Unlock()
-			if alone == wantAlone && waiting == wantWaiting {
+			if single == wantAlone && waiting == wantWaiting {
 				return
 			}
 			if time.Since(start) > 20*time.Second {
-				t.Fatalf("%d go by themselves and %d wait, want %d and %d", alone, waiting, wantAlone, wantWaiting)
+				t.Fatalf("%d go by themselves and %d wait, want %d and %d", single, waiting, wantAlone, wantWaiting)
 			}
 		}
 	}
 	send(maxSingles-1, maxSingles-1, 0)
 	s.sends.mu.Lock()
-	s.sends.workers = maxWorkers // all of them busy
+	s.sends.workers = maxWorkers // all are busy
 	s.sends.mu.Unlock()
 	send(3, maxSingles-1, 3)
 	s.sends.mu.Lock()
@@ -310,10 +309,10 @@ func TestWhoGoesAlone(t *testing.T) {
 	}
 }
 
-// One transaction stores as many as it may, and the next one the rest.
-func TestMostTogether(t *testing.T) {
+// A transaction stores maxBatch messages, and the next one the rest.
+func TestLargestBatch(t *testing.T) {
 	for n, want := range map[int]int64{maxBatch: 1, maxBatch + 1: 2} {
-		s := gathered(newTestServer(t))
+		s := alwaysBatched(newTestServer(t))
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		sends := make([]queuedMessage, n)
 		for i := range sends {

@@ -70,8 +70,8 @@ func TestSync(t *testing.T) {
 	servertest.WantError(t, err, gen.ErrInvalidCursor)
 }
 
-// TestSyncRemovedOnce: a removal is told once, though nothing happens after it;
-// and not before the log tells of it, which a poll would do again and again.
+// TestSyncRemovedOnce: a removal is reported once, even if it is the last event, and
+// only when the log delivers it. Otherwise each poll would report it again.
 func TestSyncRemovedOnce(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -90,12 +90,12 @@ func TestSyncRemovedOnce(t *testing.T) {
 		}
 		return out
 	}
-	// A transaction that is older and still runs.
+	// An older transaction that still runs.
 	older, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = older.Rollback(context.Background()) }() // at the latest
+	defer func() { _ = older.Rollback(context.Background()) }() // at the end of the test at the latest
 	if _, err := older.Exec(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 	if got := servertest.SyncText(out, convo, another); got != "new 1 removed 0 " {
 		t.Errorf("the answer is %q", got)
 	}
-	servertest.EndMember(t, s.Pool, another, bob) // and this is the newest row of the log
+	servertest.EndMember(t, s.Pool, another, bob) // the newest row of the log
 	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
 	if got := servertest.SyncText(out, convo, another); got != "removed 1 " {
@@ -124,7 +124,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 	}
 }
 
-// TestSyncInParts: with a limit, positions lead through all messages.
+// TestSyncInParts: with a limit, calls with positions return all messages.
 func TestSyncInParts(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -171,8 +171,8 @@ func TestSyncInParts(t *testing.T) {
 	}
 }
 
-// TestSyncThenStream: the cursor of sync opens a stream without gap, while
-// messages are sent.
+// TestSyncThenStream: a stream from the cursor of sync has no gap, while messages are
+// sent.
 func TestSyncThenStream(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -213,7 +213,7 @@ func TestSyncThenStream(t *testing.T) {
 	}
 }
 
-// TestSyncWaits: a long poll answers when something comes, or at the end.
+// TestSyncWaits: a long poll answers when there is news, or when its time is up.
 func TestSyncWaits(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)

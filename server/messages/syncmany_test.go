@@ -11,7 +11,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// manyConvos makes conversations of which who is the only member.
+// manyConvos makes conversations with who as the only member.
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
@@ -20,8 +20,8 @@ func manyConvos(t testing.TB, s *Server, who string, n int) {
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
 }
 
-// tellAll logs of every conversation that who joined or was removed, and writes
-// it, all by one statement; c are the conversations in it.
+// tellAll logs an event of who's joining or removal in every conversation, and makes
+// the change, in one statement; c has the conversations in it.
 func tellAll(t testing.TB, s *Server, who, action, write string) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `WITH c AS (
@@ -65,7 +65,7 @@ func TestSyncManyNew(t *testing.T) {
 }
 
 // TestSyncManyChanged: an account with more changed conversations than an answer
-// holds is told of all, and of what happens while it is, of nothing twice.
+// holds gets all of them, and the changes made meanwhile, and nothing twice.
 func TestSyncManyChanged(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -82,8 +82,8 @@ func TestSyncManyChanged(t *testing.T) {
 	}
 	have, known, gone := map[xrpc.ConvoID]int64{}, map[xrpc.ConvoID]bool{}, map[xrpc.ConvoID]bool{}
 	cursor := ""
-	// sync calls until nothing more comes, and after the first part does what
-	// happens meanwhile.
+	// sync calls until there is nothing more, and makes meanwhile's changes after the
+	// first part.
 	sync := func(meanwhile func()) {
 		t.Helper()
 		for range 20 {

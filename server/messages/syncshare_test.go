@@ -20,8 +20,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// statements counts the statements of queries/ that a pool runs, by name, and
-// how many of each ran at once at most.
+// statements counts the statements of queries/ that a pool runs, by name, and the
+// maximum of each that ran at the same time.
 type statements struct {
 	mu                   sync.Mutex
 	count, running, most map[string]int
@@ -54,7 +54,7 @@ func (s *statements) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.Trace
 	s.running[name]--
 }
 
-// since gives how often a statement ran since the last call.
+// since returns how often a statement ran since the last call.
 func (s *statements) since(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *statements) since(name string) int {
 	return n
 }
 
-// newCountedServer is newLiveServer with a count of what it asks of the database.
+// newCountedServer is newLiveServer with a count of its statements.
 func newCountedServer(t testing.TB, opts ...func(*Config)) (*Server, *statements) {
 	t.Helper()
 	count := &statements{count: map[string]int{}, running: map[string]int{}, most: map[string]int{}}
@@ -77,7 +77,7 @@ func newCountedServer(t testing.TB, opts ...func(*Config)) (*Server, *statements
 	return newLiveServerOn(t, pool, pool, opts...), count
 }
 
-// waits are long polls of an account that last until something comes.
+// waits has long polls of an account that last until there is news.
 type waits struct {
 	t testing.TB
 	s *Server
@@ -86,7 +86,7 @@ type waits struct {
 	out chan *gen.SyncOutput
 }
 
-// newWaits makes no wait yet, and keeps the account in mind.
+// newWaits starts no long poll yet, but keeps the account's entry alive.
 func newWaits(t testing.TB, s *Server, did string) *waits {
 	t.Helper()
 	a, leave, err := s.syncs.enter(did)
@@ -97,14 +97,15 @@ func newWaits(t testing.TB, s *Server, did string) *waits {
 	return &waits{t: t, s: s, a: a, out: make(chan *gen.SyncOutput, 100)}
 }
 
-// hold keeps reads of the account from beginning until it is called again.
+// hold keeps reads of the account from beginning until the returned function is
+// called.
 func (w *waits) hold() (release func()) {
 	w.a.turn <- struct{}{}
 	return func() { <-w.a.turn }
 }
 
-// start makes n waits that ask the same, and returns when all of them have
-// joined a read, which must be held.
+// start makes n waits with the same question, and returns when all of them have
+// joined a read. Reads must be held.
 func (w *waits) start(n int, in *gen.SyncInput) {
 	w.t.Helper()
 	r, err := newSyncRequest(w.a.did, in)
@@ -133,7 +134,7 @@ func (w *waits) joined(asked syncQuestion, n int) {
 	})
 }
 
-// answers takes n answers, which must tell this.
+// answers takes n answers, which must be equal to this text.
 func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 	w.t.Helper()
 	for i := range n {
@@ -158,8 +159,8 @@ func syncCursor(t testing.TB, s *Server, who string) *string {
 	return &out.Cursor
 }
 
-// TestWaitsShareReads: what the long polls of an account ask of the database does
-// not depend on how many there are, when they come and when something happens.
+// TestWaitsShareReads: the number of statements for the long polls of an account does
+// not depend on their number, nor on when they begin and when events happen.
 func TestWaitsShareReads(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, int(limit.WaitsAndStreams.Amount)} {
@@ -180,8 +181,8 @@ func TestWaitsShareReads(t *testing.T) {
 			servertest.Settled(t, s.Pool)
 			servertest.SendMessages(t, s, convo, alice, 1)
 			w.answers(n, "0:[1]/1 ", convo)
-			// One look when they came, and one for the message. A message that
-			// comes before all have had their first answer is in that.
+			// One read when they began, and one for the message. If the message comes
+			// before all have their first answer, the second read serves both.
 			if got := count.since("SyncConvos"); got > 2 {
 				t.Errorf("the database was asked %d times for %d waits", got, n)
 			}
@@ -189,8 +190,8 @@ func TestWaitsShareReads(t *testing.T) {
 	}
 }
 
-// TestOneReadAtATime: calls of an account that ask different things are answered
-// one after the other, those of others meanwhile.
+// TestOneReadAtATime: calls of an account with different questions are answered one
+// after the other, those of other accounts meanwhile.
 func TestOneReadAtATime(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
@@ -217,8 +218,8 @@ func TestOneReadAtATime(t *testing.T) {
 	}
 }
 
-// TestWaitsSleep: what sync does not tell wakes no long poll, and asks nothing of
-// the database.
+// TestWaitsSleep: an event that is not news for sync wakes no long poll and runs no
+// statement.
 func TestWaitsSleep(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
@@ -229,9 +230,9 @@ func TestWaitsSleep(t *testing.T) {
 	release := w.hold()
 	w.start(4, &gen.SyncInput{Limit: 10, Cursor: cursor, Positions: []gen.SyncPosition{{ConvoID: convo, Seq: 5}}})
 	release()
-	w.hold()() // their look is over
+	w.hold()() // their first read is over
 	count.since("SyncConvos")
-	servertest.SendMessages(t, s, convo, alice, 5) // that is what the client has
+	servertest.SendMessages(t, s, convo, alice, 5) // the client has these already
 	if _, err := s.UpdateCursor(t.Context(), servertest.As(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +251,7 @@ func TestWaitsSleep(t *testing.T) {
 	}
 }
 
-// TestWaitsHearOfMembership: who is added or removed is woken.
+// TestWaitsHearOfMembership: an account that is added or removed is woken.
 func TestWaitsHearOfMembership(t *testing.T) {
 	t.Parallel()
 	r, err := newSyncRequest(servertest.DID("bob"), &gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: "00aa", Seq: 7}}})
@@ -280,8 +281,8 @@ func TestWaitsHearOfMembership(t *testing.T) {
 	}
 }
 
-// TestSharedReadOutlivesItsFirstCall: a call that leaves takes the answer from
-// nobody, and the last one ends the read.
+// TestSharedReadOutlivesItsFirstCall: a cancelled call does not cancel the read for
+// others; the last one does.
 func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -332,15 +333,15 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	}
 }
 
-// TestSyncCallsAtTheirLimit: an account has so many calls under way, whatever
-// they ask. Others do not notice.
+// TestSyncCallsAtTheirLimit: the calls of an account that are under way are bounded,
+// whatever they ask. Other accounts are not affected.
 func TestSyncCallsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	w := newWaits(t, s, bob)
 	release := w.hold()
-	most := int(limit.SyncCalls.Amount) - 1 // one is newWaits'
+	most := int(limit.SyncCalls.Amount) - 1 // one is that of newWaits
 	done := make(chan error, most)
 	for i := range most {
 		go func() {
@@ -371,8 +372,8 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 	}
 }
 
-// TestWaitsAtTheirLimit: the wait that is one too many ends the oldest one, which
-// answers that nothing is new; its cursor is good.
+// TestWaitsAtTheirLimit: one wait too many ends the oldest one, whose answer has no
+// news and a valid cursor.
 func TestWaitsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -397,8 +398,8 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 	w.answers(most, "0:[1]/1 ", convo)
 }
 
-// TestWaitsEndWithTheirGeneration: where the log begins anew, long polls answer,
-// and those that come then are woken as ever.
+// TestWaitsEndWithTheirGeneration: when a new generation begins, long polls answer,
+// and later ones are woken as before.
 func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
@@ -425,9 +426,9 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	}
 }
 
-// TestLooksArePaced: long polls that come or are woken soon after others were told
-// something look later, all at once; without that, at once.
-func TestLooksArePaced(t *testing.T) {
+// TestReadsAreDelayed: long polls that begin or are woken soon after others were
+// answered with news read later, all at once. Otherwise they read at once.
+func TestReadsAreDelayed(t *testing.T) {
 	t.Parallel()
 	a := &accountSyncs{}
 	woken := func() time.Time {
@@ -445,7 +446,7 @@ func TestLooksArePaced(t *testing.T) {
 	for range 3 {
 		a.delayNextRead(start)
 	}
-	a.delayNextRead(start.Add(readDelay)) // of the same look, by a goroutine that was slow
+	a.delayNextRead(start.Add(readDelay)) // of the same read, by a slow goroutine
 	for range 2 {
 		if due := woken(); due.Sub(start) != 4*readDelay {
 			t.Errorf("after four answers the next look is after %v", due.Sub(start))

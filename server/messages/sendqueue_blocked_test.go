@@ -14,7 +14,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// hold locks a conversation until the end of the test, or until it is released.
+// hold locks a conversation until it is released or the test ends.
 func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 	t.Helper()
 	tx, err := s.Pool.Begin(context.Background())
@@ -29,49 +29,50 @@ func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 	return release
 }
 
-// trySay sends a message of alice's, on any goroutine.
+// trySay sends a message of alice's. It may be called on any goroutine.
 func trySay(t *testing.T, s *Server, convo xrpc.ConvoID) {
 	if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err != nil {
 		t.Error(err)
 	}
 }
 
-// waitBehind waits until n messages wait behind one of the conversation.
-func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
+// waitBlocked waits until n messages are blocked in the conversation and none is
+// queued.
+func waitBlocked(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(time.Millisecond) {
 		s.sends.mu.Lock()
-		line, held := s.sends.blocked[convo]
-		waiting := len(s.sends.queued)
+		waiting, blocked := s.sends.blocked[convo]
+		queued := len(s.sends.queued)
 		s.sends.mu.Unlock()
-		if held && len(line) == n && waiting == 0 {
+		if blocked && len(waiting) == n && queued == 0 {
 			return
 		}
 		if time.Since(start) > 20*time.Second {
-			t.Fatalf("%d messages wait behind another, %d to be stored, want %d and none", len(line), waiting, n)
+			t.Fatalf("%d messages are blocked, %d are queued, want %d and none", len(waiting), queued, n)
 		}
 	}
 }
 
-// Many messages of a conversation that is held up leave connections to others,
-// and all of them are stored in the end. Who is no member is told at once.
-func TestHeldConversationLeavesConnections(t *testing.T) {
+// Many messages of a locked conversation leave connections to others, and all of them
+// are stored in the end. A non-member gets its error at once.
+func TestLockedConversationLeavesConnections(t *testing.T) {
 	s := newTestServer(t)
 	const senders = 200
-	held, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("bob"))
-	release := hold(t, s, held)
+	locked, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("bob"))
+	release := hold(t, s, locked)
 	var wg sync.WaitGroup
 	for range senders {
-		wg.Go(func() { trySay(t, s, held) })
+		wg.Go(func() { trySay(t, s, locked) })
 	}
-	waitBehind(t, s, held, senders-maxSingles-1)
+	waitBlocked(t, s, locked, senders-maxSingles-1)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for range 3 {
 		if _, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), servertest.Message(free, 1)); err != nil {
 			t.Error(err)
 		}
-		_, err := s.SendMessage(ctx, servertest.As(servertest.DID("eve")), servertest.Message(held, 1))
+		_, err := s.SendMessage(ctx, servertest.As(servertest.DID("eve")), servertest.Message(locked, 1))
 		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
 	if n := s.Pool.Stat().AcquiredConns(); n > maxSingles+2 {
@@ -79,7 +80,7 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	}
 	release()
 	wg.Wait()
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != senders {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, locked); n != senders {
 		t.Errorf("%d messages are stored, %d were sent", n, senders)
 	}
 	s.sends.mu.Lock()
@@ -89,9 +90,10 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	}
 }
 
-// A caller that gives up, and that others wait behind, does not take them along.
-func TestFirstInLineGivesUp(t *testing.T) {
-	s := gathered(newTestServer(t))
+// If the first message of a blocked conversation is cancelled, the others are still
+// stored.
+func TestFirstBlockedIsCancelled(t *testing.T) {
+	s := alwaysBatched(newTestServer(t))
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	release := hold(t, s, convo)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -102,13 +104,13 @@ func TestFirstInLineGivesUp(t *testing.T) {
 			t.Errorf("sent %+v", out)
 		}
 	})
-	waitBehind(t, s, convo, 0)
+	waitBlocked(t, s, convo, 0)
 	for range 10 {
 		wg.Go(func() { trySay(t, s, convo) })
 	}
-	waitBehind(t, s, convo, 9+1)
+	waitBlocked(t, s, convo, 9+1)
 	cancel()
-	waitBehind(t, s, convo, 9)
+	waitBlocked(t, s, convo, 9)
 	release()
 	wg.Wait()
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE message_id <> 'first'`); n != 10 {
@@ -116,9 +118,9 @@ func TestFirstInLineGivesUp(t *testing.T) {
 	}
 }
 
-// Where a conversation cannot be had in time, everybody who waits hears that
-// then, and not one after the other.
-func TestLineHearsOfTimeout(t *testing.T) {
+// If the lock of a conversation cannot be had in time, all blocked messages fail at
+// once, and not one after the other.
+func TestBlockedMessagesTimeOut(t *testing.T) {
 	s := newTestServer(t)
 	id := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	other := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&lock_timeout=1s"))
@@ -139,13 +141,13 @@ func TestLineHearsOfTimeout(t *testing.T) {
 	}
 }
 
-// A new generation locks tables and then rows. It waits for messages that are
-// being stored, and they for it, but not both.
+// A new generation locks tables and then rows. It waits for messages that are being
+// stored, or they wait for it, but there is no deadlock.
 func TestGenerationWhileSending(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	patient := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=1min"))
-	gathered(patient)
+	alwaysBatched(patient)
 	var wg sync.WaitGroup
 	done := make(chan struct{})
 	for range 16 {

@@ -21,7 +21,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-func TestJanitorCollectsBlobs(t *testing.T) {
+func TestCleanerCollectsBlobs(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -61,9 +61,9 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	}
 }
 
-// A message names a blob while the janitor collects: the blob stays. The other
-// way round the message is refused. Never is a blob attached and gone.
-func TestJanitorAgainstAttach(t *testing.T) {
+// A message names a blob while the cleaner removes blobs: the blob stays, or the
+// message is refused. No accepted message lacks its blob.
+func TestCleanerAgainstAttach(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -77,7 +77,7 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `UPDATE blobs SET attached = TRUE WHERE cid = $1`, cid); err != nil {
 		t.Fatal(err)
 	}
-	if err := cleanerOf(s).Round(t.Context()); err != nil { // does not wait either
+	if err := cleanerOf(s).Round(t.Context()); err != nil { // does not wait for the message
 		t.Fatal(err)
 	}
 	if err := tx.Commit(t.Context()); err != nil {
@@ -100,12 +100,12 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	servertest.WantError(t, err, gen.ErrInvalidAsset)
 }
 
-// Uploads, messages and janitors at once: every message that was accepted has
-// its blob, and the bytes counted are those stored.
-func TestJanitorRace(t *testing.T) {
+// Uploads, messages and cleaners run at once. Every accepted message has its blob,
+// and the counted bytes are those stored.
+func TestCleanerRace(t *testing.T) {
 	s := newTestServer(t)
-	// Its hour is over at once for this janitor.
-	janitor := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
+	// For this cleaner the hour of an upload is over at once.
+	cleaner := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
 		c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) }
 	})
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -118,7 +118,7 @@ func TestJanitorRace(t *testing.T) {
 				return
 			default:
 			}
-			if err := janitor.Round(context.Background()); err != nil {
+			if err := cleaner.Round(context.Background()); err != nil {
 				t.Error(err)
 				return
 			}
@@ -154,7 +154,7 @@ func TestJanitorRace(t *testing.T) {
 			t.Fatalf("an attached blob is gone: %v", err)
 		}
 	}
-	if err := janitor.Round(t.Context()); err != nil {
+	if err := cleaner.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("%d blobs, %d bytes counted, %d bytes, 0 loose", len(accepted), 100*len(accepted), 100*len(accepted))
@@ -163,9 +163,9 @@ func TestJanitorRace(t *testing.T) {
 	}
 }
 
-// What a crash leaves behind at any moment of an upload is found and deleted;
-// an upload that is merely slow is left alone.
-func TestJanitorCollectsLooseObjects(t *testing.T) {
+// Objects that a crash leaves behind at any moment of an upload are deleted. An
+// upload that is only slow is kept.
+func TestCleanerCollectsLooseObjects(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	for key, written := range map[string]bool{"aa/announced": false, "aa/written": true} {
@@ -195,8 +195,8 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	}
 }
 
-// An upload whose object was given up while it was written does not become a
-// blob without an object.
+// An upload whose object was deleted while it was written does not become a blob
+// without an object.
 func TestBlobUploadGivenUp(t *testing.T) {
 	s := newTestServer(t)
 	r, w := io.Pipe()
@@ -223,7 +223,7 @@ func TestBlobUploadGivenUp(t *testing.T) {
 	}
 }
 
-func TestJanitorForgetsAnswers(t *testing.T) {
+func TestCleanerForgetsAnswers(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
@@ -253,7 +253,7 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 	}
 }
 
-func TestJanitorStops(t *testing.T) {
+func TestCleanerStops(t *testing.T) {
 	s := newTestServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

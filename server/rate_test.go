@@ -11,8 +11,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// TestConversationRate: what a conversation accepted uses up its rate, for all
-// of its members; strangers neither use it up nor hear of it.
+// TestConversationRate: accepted calls use up the rate of the conversation, for all
+// of its members. Non-members do not use it up, and their answers do not show it.
 func TestConversationRate(t *testing.T) {
 	limits, err := limit.New(limit.Config{Scale: 0.005}) // a burst of five messages
 	if err != nil {
@@ -23,7 +23,7 @@ func TestConversationRate(t *testing.T) {
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("carol"))
 
 	for range 20 {
-		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), servertest.Message(convo, 0))
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("nonmember")), servertest.Message(convo, 0))
 		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
 	sent := 0
@@ -40,17 +40,16 @@ func TestConversationRate(t *testing.T) {
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("carol")), servertest.Message(convo, 0))
 	servertest.WantError(t, err, gen.ErrNotMember)
 
-	_, full := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), servertest.Message(convo, 0))
-	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), servertest.Message(servertest.NewConvoID(), 0))
+	_, full := s.SendMessage(t.Context(), servertest.As(servertest.DID("nonmember")), servertest.Message(convo, 0))
+	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("nonmember")), servertest.Message(servertest.NewConvoID(), 0))
 	servertest.WantSameError(t, full, none)
 	if _, err := s.LeaveConvo(t.Context(), servertest.As(servertest.DID("bob")), &gen.LeaveConvoInput{ConvoID: convo}); err != nil {
 		t.Errorf("leaving waits for the rate: %v", err)
 	}
 }
 
-// While its conversation is full a member hears so, whatever it sends and of
-// whatever epoch. What was stored before is answered, and who may remove members
-// does.
+// While the rate is used up, a member gets this error for any message of any epoch. A
+// duplicate is answered, and members that may remove others can do so.
 func TestFullConversation(t *testing.T) {
 	t.Parallel()
 	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
@@ -84,7 +83,7 @@ func TestFullConversation(t *testing.T) {
 	}
 }
 
-// callsOf are calls of a member that the rate of the conversation bounds.
+// callsOf returns calls of a member that the rate of the conversation bounds.
 func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, target string) map[string]func() error {
 	t.Helper()
 	epoch := int64(g.Epoch())
@@ -112,8 +111,8 @@ func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, targe
 	}
 }
 
-// TestLostRacesAreNotCounted: commits that lose use up nothing of the rate of the
-// conversation, so that no member can keep the others from committing by them.
+// TestLostRacesAreNotCounted: commits that lose their race use up nothing of the rate
+// of the conversation, so no member can keep the others from committing with them.
 func TestLostRacesAreNotCounted(t *testing.T) {
 	t.Parallel()
 	limits, err := limit.New(limit.Config{Scale: 0.015, Clock: func() time.Duration { return 0 }}) // a burst of three commits

@@ -10,19 +10,19 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Strangers cannot tell a conversation that is not theirs from one that does
-// not exist; former members hear that they are no members now.
+// For non-members, a conversation looks the same as one that does not exist. Former
+// members get NotMember.
 func TestCommitStrangers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, bob, mallory := commitClient("alice"), commitClient("bob"), commitClient("mallory")
 	g := commitGroup(t, s, alice, bob, commitClient("carol"))
 	leaveNow(t, s, g, bob)
-	// The stranger has the group's objects, and a group of its own by the same
+	// The non-member has the group's objects, and a group of its own with the same
 	// members that is stored nowhere.
 	nowhere := mlstest.NewGroupWith(alice, mlstest.Random(16), bob).Next
 	kp := commitPackage(t, s, mallory)
-	// Past, present and coming epochs: none of them shows.
+	// Past, current and future epochs get the same answer.
 	group := func(g *mlstest.Group) []*mlstest.Group {
 		next := g.Commit(alice, mlstest.Plan{}).Next
 		return []*mlstest.Group{g, next}
