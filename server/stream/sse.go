@@ -11,10 +11,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream/trywrite"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -66,7 +66,7 @@ func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
 
 // sseConn is a connection taken from net/http that carries server-sent events.
 type sseConn struct {
-	now           tryWriter
+	now           trywrite.Writer
 	gzip, chunked bool
 	tail          gzipTail
 	// most bytes of the body, 0 for any number. What came so far, as events
@@ -88,11 +88,7 @@ func (t *sseConn) open(out *xrpc.Stream) error {
 	}
 	out.Begin(http.StatusOK)
 	t.conn = conn
-	if sc, ok := conn.(syscall.Conn); ok {
-		if raw, err := sc.SyscallConn(); err == nil {
-			t.now.init(raw)
-		}
-	}
+	t.now.Init(conn)
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 200 OK\r\n")
 	t.header(h)
@@ -168,7 +164,7 @@ func (t *sseConn) admit(ev *Event) bool {
 
 func (t *sseConn) try(ev *Event) ([]byte, error) {
 	p := t.of(ev)
-	n, err := t.now.write(p)
+	n, err := t.now.Write(p)
 	t.box.counts.bytes.Add(float64(n))
 	return p[n:], err
 }

@@ -1,16 +1,15 @@
-package stream
+package trywrite
 
 import (
 	"bytes"
 	"io"
 	"net"
-	"syscall"
 	"testing"
 	"time"
 )
 
-// sockets gives both ends of a TCP connection, the first for a tryWriter.
-func sockets(t *testing.T) (w *tryWriter, writer, reader net.Conn) {
+// sockets returns a Writer for one end of a TCP connection, and both ends.
+func sockets(t testing.TB) (w *Writer, writer, reader net.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -25,21 +24,17 @@ func sockets(t *testing.T) (w *tryWriter, writer, reader net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { writer.Close() })
-	raw, err := writer.(syscall.Conn).SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w = new(tryWriter)
-	w.init(raw)
+	w = new(Writer)
+	w.Init(writer)
 	return w, writer, reader
 }
 
-// Short writes and long ones, which take different ways, arrive as they are.
-func TestTryWrite(t *testing.T) {
+// Short and long writes, which use different system calls, arrive unchanged.
+func TestWrite(t *testing.T) {
 	w, _, reader := sockets(t)
 	for _, size := range []int{0, 1, 1024, shortWrite - 1, shortWrite, shortWrite + 1, 4 * shortWrite} {
 		p := bytes.Repeat([]byte{byte(size)}, size)
-		n, err := w.write(p)
+		n, err := w.Write(p)
 		if n != size || err != nil {
 			t.Fatalf("%d bytes of %d, %v", n, size, err)
 		}
@@ -50,14 +45,44 @@ func TestTryWrite(t *testing.T) {
 	}
 }
 
-// A connection that is full takes what it has room for, and is not waited for.
-func TestTryWriteFull(t *testing.T) {
+// What the writer has done before a write happens before what the reader does
+// after it. The race detector fails this test if a raw write does not say so.
+func TestWriteIsOrdered(t *testing.T) {
+	w, _, reader := sockets(t)
+	const rounds = 100
+	var shared int
+	done := make(chan error, 1)
+	go func() {
+		for i := range rounds {
+			if _, err := io.ReadFull(reader, make([]byte, 1)); err != nil {
+				done <- err
+				return
+			}
+			if shared != i+1 {
+				t.Errorf("the reader sees %d, want %d", shared, i+1)
+			}
+			done <- nil
+		}
+	}()
+	for range rounds {
+		shared++
+		if n, err := w.Write([]byte("x")); n != 1 || err != nil {
+			t.Fatalf("%d bytes, %v", n, err)
+		}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A connection that is full takes what it has room for, and Write does not wait.
+func TestWriteFull(t *testing.T) {
 	for _, size := range []int{shortWrite, shortWrite + 1} {
 		w, _, reader := sockets(t)
 		p := make([]byte, size)
 		sent, start := 0, time.Now()
 		for {
-			n, err := w.write(p)
+			n, err := w.Write(p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,11 +100,11 @@ func TestTryWriteFull(t *testing.T) {
 	}
 }
 
-func TestTryWriteClosed(t *testing.T) {
+func TestWriteClosed(t *testing.T) {
 	w, writer, reader := sockets(t)
 	reader.Close()
 	for start := time.Now(); ; time.Sleep(time.Millisecond) {
-		if n, err := w.write([]byte("x")); err != nil {
+		if n, err := w.Write([]byte("x")); err != nil {
 			if n != 0 {
 				t.Errorf("%d bytes, %v", n, err)
 			}
@@ -90,18 +115,30 @@ func TestTryWriteClosed(t *testing.T) {
 		}
 	}
 	writer.Close()
-	if n, err := w.write([]byte("x")); n != 0 || err == nil {
+	if n, err := w.Write([]byte("x")); n != 0 || err == nil {
 		t.Errorf("a closed connection took %d bytes, %v", n, err)
 	}
 }
 
+// A connection without a file descriptor takes nothing.
+func TestWriteNoSocket(t *testing.T) {
+	a, b := net.Pipe()
+	defer a.Close()
+	defer b.Close()
+	var w Writer
+	w.Init(a)
+	if n, err := w.Write([]byte("x")); n != 0 || err != nil {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
 // A write allocates nothing: there may be thousands for one event.
-func TestTryWriteAllocates(t *testing.T) {
+func TestWriteAllocates(t *testing.T) {
 	w, _, reader := sockets(t)
 	go func() { _, _ = io.Copy(io.Discard, reader) }()
 	p := make([]byte, 1024)
 	if n := testing.AllocsPerRun(100, func() {
-		if _, err := w.write(p); err != nil {
+		if _, err := w.Write(p); err != nil {
 			t.Error(err)
 		}
 	}); n >= 1 {
