@@ -5,9 +5,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
@@ -66,24 +66,21 @@ func fromEcho(he *echo.HTTPError) *xrpc.Error {
 // awayCodes are SQLSTATEs of a database that will answer again, at another
 // node or a little later.
 var awayCodes = map[string]bool{
-	readOnlyTransaction: true,
-	"53300":             true, // too_many_connections
-	lockNotAvailable:    true,
-	"57014":             true, // query_canceled, by a timeout of ours
-	"57P01":             true, // admin_shutdown
-	"57P02":             true, // crash_shutdown
-	"57P03":             true, // cannot_connect_now
-	"57P05":             true, // idle_session_timeout
-	"25P03":             true, // idle_in_transaction_session_timeout
+	pgerrcode.ReadOnlySQLTransaction:          true, // a write on a standby
+	pgerrcode.TooManyConnections:              true,
+	pgerrcode.LockNotAvailable:                true,
+	pgerrcode.QueryCanceled:                   true, // by a timeout of ours
+	pgerrcode.AdminShutdown:                   true,
+	pgerrcode.CrashShutdown:                   true,
+	pgerrcode.CannotConnectNow:                true,
+	pgerrcode.IdleSessionTimeout:              true,
+	pgerrcode.IdleInTransactionSessionTimeout: true,
 }
-
-// readOnlyTransaction is the SQLSTATE of a write on a standby.
-const readOnlyTransaction = "25006"
 
 func databaseAway(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return awayCodes[pg.Code] || strings.HasPrefix(pg.Code, "08")
+		return awayCodes[pg.Code] || pgerrcode.IsConnectionException(pg.Code)
 	}
 	var connect *pgconn.ConnectError
 	var network *net.OpError

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -73,27 +74,19 @@ func constraintOf(err error) string {
 	return pg.ConstraintName
 }
 
-// SQLSTATE of transactions that lost against another one
-// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-const (
-	serializationFailure = "40001"
-	deadlockDetected     = "40P01"
-)
-
+// worthRetrying says whether a transaction lost against another one.
 func worthRetrying(err error) bool {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return false
 	}
-	return pg.Code == serializationFailure || pg.Code == deadlockDetected || retriedConstraints[pg.ConstraintName]
+	return pg.Code == pgerrcode.SerializationFailure || pg.Code == pgerrcode.DeadlockDetected || retriedConstraints[pg.ConstraintName]
 }
 
-// lockNotAvailable is the SQLSTATE of a lock that was waited for too long.
-const lockNotAvailable = "55P03"
-
+// lockTimedOut says whether a lock was waited for too long.
 func lockTimedOut(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == lockNotAvailable
+	return errors.As(err, &pg) && pg.Code == pgerrcode.LockNotAvailable
 }
 
 // inTx runs fn in a transaction, and again, three times at most, where another

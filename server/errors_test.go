@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -36,7 +37,7 @@ func TestErrorsMapped(t *testing.T) {
 		conversationsPKey: gen.ErrConvoExists, membershipsPKey: gen.ErrAlreadyMember, membershipsOneActive: gen.ErrAlreadyMember,
 		messagesMessageID: gen.ErrIdempotencyConflict, idempotencyRecordsPKey: gen.ErrIdempotencyConflict,
 	} {
-		cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: "23505", ConstraintName: name})
+		cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: name})
 		e := wantError(t, sqlError(cause), want)
 		if !errors.Is(e, cause) || e.Status != gen.StatusOf(want) {
 			t.Errorf("%s: status %d, cause %v", name, e.Status, e.Cause)
@@ -62,10 +63,10 @@ func TestErrorsInTx(t *testing.T) {
 		name string
 	}{
 		{nil, 1, ""},
-		{&pgconn.PgError{Code: serializationFailure}, 3, ""},
-		{&pgconn.PgError{Code: deadlockDetected}, 3, ""},
-		{&pgconn.PgError{Code: "23505", ConstraintName: idempotencyRecordsPKey}, 3, gen.ErrIdempotencyConflict},
-		{&pgconn.PgError{Code: "23505", ConstraintName: conversationsPKey}, 1, gen.ErrConvoExists},
+		{&pgconn.PgError{Code: pgerrcode.SerializationFailure}, 3, ""},
+		{&pgconn.PgError{Code: pgerrcode.DeadlockDetected}, 3, ""},
+		{&pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: idempotencyRecordsPKey}, 3, gen.ErrIdempotencyConflict},
+		{&pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: conversationsPKey}, 1, gen.ErrConvoExists},
 		{convoNotFound(), 1, gen.ErrConvoNotFound},
 		{errors.New("disk full"), 1, ""},
 	} {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -60,9 +61,6 @@ func (d *database) stop() error {
 // It is longer than the clock of the log's reader, whose question each second
 // would be two otherwise.
 const pingAfter = 2 * time.Second
-
-// readOnlyTransaction is the SQLSTATE of a write at what has become a standby.
-const readOnlyTransaction = "25006"
 
 // openPool connects to the database and makes sure that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
@@ -158,7 +156,7 @@ func (w *failoverWatch) TraceBatchEnd(_ context.Context, _ *pgx.Conn, data pgx.T
 
 func (w *failoverWatch) look(err error) {
 	var pg *pgconn.PgError
-	if err != nil && w.pool != nil && errors.As(err, &pg) && pg.Code == readOnlyTransaction {
+	if err != nil && w.pool != nil && errors.As(err, &pg) && pg.Code == pgerrcode.ReadOnlySQLTransaction {
 		w.pool.Reset()
 	}
 }
