@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // apply writes a planned commit and gives its number.
@@ -93,12 +93,12 @@ type logged struct{ gen, pos, endN, beginN int64 }
 func (c *commitTx) tell(ctx context.Context, ch *change) (logged, error) {
 	var l eventList
 	epoch := c.epoch + 1
-	l.ends(stream.ActionRemoved, c.caller, epoch, ch.ends)
+	l.ends(eventlog.ActionRemoved, c.caller, epoch, ch.ends)
 	ends := int64(len(l.kinds))
 	back := set(ch.joins)
 	for _, did := range ch.settled {
 		if !back[did] {
-			l.add(stream.KindMembership, "", noEdge, stream.Body{DID: did, Action: stream.ActionRemoved, Actor: c.caller, Epoch: epoch})
+			l.add(eventlog.KindMembership, "", noEdge, eventlog.Body{DID: did, Action: eventlog.ActionRemoved, Actor: c.caller, Epoch: epoch})
 		}
 	}
 	l.joined(c.convoID, c.caller, epoch, ch.joins, owners(ch.packages), true)

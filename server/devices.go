@@ -10,7 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -45,7 +45,7 @@ func (s *Server) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.D
 		if err != nil {
 			return nil, err
 		}
-		s.hint(stream.AccountLane(caller.DID))
+		s.hint(eventlog.AccountLane(caller.DID))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }
@@ -108,7 +108,7 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 func (d *deviceRemoval) tell(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
 	for _, c := range convos {
 		var events eventList
-		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: d.owner, Action: stream.ActionDeviceRemoved, Epoch: c.Epoch})
+		events.add(eventlog.KindMembership, "", noEdge, eventlog.Body{DID: d.owner, Action: eventlog.ActionDeviceRemoved, Epoch: c.Epoch})
 		if _, err := events.store(ctx, q, c.ConvoID, d.now); err != nil {
 			return err
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // noEdge marks events that neither begin nor end a window.
@@ -22,7 +22,7 @@ type eventList struct {
 // add appends an event for members, or where there is a target, for one
 // account. edge counts the events before the edge of the window that it begins
 // or ends.
-func (l *eventList) add(kind, target string, edge int, b stream.Body) {
+func (l *eventList) add(kind, target string, edge int, b eventlog.Body) {
 	l.kinds, l.targets = append(l.kinds, kind), append(l.targets, target)
 	l.edges, l.bodies = append(l.edges, int64(edge)), append(l.bodies, b.JSON())
 }
@@ -32,11 +32,11 @@ func (l *eventList) add(kind, target string, edge int, b stream.Body) {
 func (l *eventList) ends(action, actor string, epoch int64, dids []string) {
 	edge := len(l.kinds) + len(dids)
 	for _, did := range dids {
-		b := stream.Body{DID: did, Action: action, Epoch: epoch}
+		b := eventlog.Body{DID: did, Action: action, Epoch: epoch}
 		if actor != did {
 			b.Actor = actor
 		}
-		l.add(stream.KindMembership, "", edge, b)
+		l.add(eventlog.KindMembership, "", edge, b)
 	}
 }
 
@@ -49,18 +49,18 @@ func (l *eventList) joined(convoID, actor string, epoch int64, dids, welcomed []
 		total += len(dids)
 	}
 	for _, did := range dids {
-		b := stream.Body{DID: did, Action: stream.ActionJoined, Epoch: epoch}
+		b := eventlog.Body{DID: did, Action: eventlog.ActionJoined, Epoch: epoch}
 		if actor != did {
 			b.Actor = actor
 		}
 		if members {
-			l.add(stream.KindMembership, "", noEdge, b)
+			l.add(eventlog.KindMembership, "", noEdge, b)
 		}
 		b.ConvoID = convoID
-		l.add(stream.KindMembership, did, total, b)
+		l.add(eventlog.KindMembership, did, total, b)
 	}
 	for _, did := range welcomed {
-		l.add(stream.KindWelcome, did, noEdge, stream.Body{ConvoID: convoID})
+		l.add(eventlog.KindWelcome, did, noEdge, eventlog.Body{ConvoID: convoID})
 	}
 }
 

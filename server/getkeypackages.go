@@ -7,7 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -54,7 +54,7 @@ func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.
 		return nil, err
 	}
 	if c.told {
-		s.hint(stream.AccountLane(caller.DID))
+		s.hint(eventlog.AccountLane(caller.DID))
 	}
 	return c.answer(), nil
 }

@@ -18,7 +18,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -131,7 +131,7 @@ func endMember(t testing.TB, s *Server, convoID, did string) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
 		var l eventList
-		l.ends(stream.ActionRemoved, did, 0, []string{did})
+		l.ends(eventlog.ActionRemoved, did, 0, []string{did})
 		row, err := l.store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err

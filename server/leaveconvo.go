@@ -9,7 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -116,7 +116,7 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnsw
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
 	}
-	if err := l.end(ctx, l.caller, stream.ActionLeft, n == 1); err != nil {
+	if err := l.end(ctx, l.caller, eventlog.ActionLeft, n == 1); err != nil {
 		return nil, err
 	}
 	return out, first.keep(ctx, l.q, out)
@@ -132,7 +132,7 @@ func (h *handshakeTx) end(ctx context.Context, did, action string, last bool) er
 	var events eventList
 	events.ends(action, h.caller, h.convo.Epoch, []string{did})
 	if !last {
-		events.add(stream.KindMembership, "", noEdge, stream.Body{DID: did, Action: stream.ActionPendingRemoval, Epoch: h.convo.Epoch})
+		events.add(eventlog.KindMembership, "", noEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
 	}
 	row, err := events.store(ctx, h.q, h.convoID, h.now)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -103,7 +103,7 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 		}
 	}
 	if damaged {
-		events.add(stream.KindConvoDamaged, "", noEdge, stream.Body{Epoch: *epoch})
+		events.add(eventlog.KindConvoDamaged, "", noEdge, eventlog.Body{Epoch: *epoch})
 	}
 	if len(events.kinds) == 0 {
 		return false, nil
@@ -119,7 +119,7 @@ func (h *handshakeTx) askRejoin(ctx context.Context, events *eventList, reason s
 	}); err != nil {
 		return fmt.Errorf("store rejoin request: %w", err)
 	}
-	events.add(stream.KindRejoinRequested, "", noEdge, stream.Body{DID: h.caller, Reason: reason})
+	events.add(eventlog.KindRejoinRequested, "", noEdge, eventlog.Body{DID: h.caller, Reason: reason})
 	return nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 const (
@@ -72,7 +72,7 @@ func removeMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: r.ConvoID, Seq: r.Seq})
+		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, Lane: r.ConvoID, Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil
@@ -115,10 +115,10 @@ func releaseBlobs(ctx context.Context, q *db.Queries, blobs []db.DetachBlobsRow)
 // floor is none.
 type floor struct {
 	gen int64
-	at  stream.Position
+	at  eventlog.Position
 }
 
-func (f *floor) cover(gen int64, at stream.Position) {
+func (f *floor) cover(gen int64, at eventlog.Position) {
 	if gen > f.gen || gen == f.gen && at.Compare(f.at) > 0 {
 		f.gen, f.at = gen, at
 	}
@@ -148,7 +148,7 @@ func (s *Server) cleanEvents(ctx context.Context) (bool, error) {
 		n = len(rows)
 		var last floor
 		for _, r := range rows {
-			last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N})
 		}
 		return last.raise(ctx, q)
 	})

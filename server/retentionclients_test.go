@@ -8,7 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // sync goes on from a cursor at or behind what was removed; an older one counts
@@ -81,8 +81,8 @@ func TestStreamAfterRemoval(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cursors[name] = stream.NewCodec(at.Gen, at.Secret.Bytes).Encode(stream.Cursor{
-			Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+		cursors[name] = eventlog.NewCodec(at.Gen, at.Secret.Bytes).Encode(eventlog.Cursor{
+			Position: eventlog.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
 	talk(t, s, convo, alice, 1)

@@ -8,7 +8,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // hold locks a conversation until the end of the test, or until it is released.
@@ -163,7 +163,7 @@ func TestGenerationWhileSending(t *testing.T) {
 	}
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), togetherTime*4/5)
-		if err := stream.BeginGeneration(ctx, patient.pool); err != nil {
+		if err := eventlog.BeginGeneration(ctx, patient.pool); err != nil {
 			t.Error(err)
 		}
 		cancel()

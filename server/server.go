@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Config is what a Server needs.
@@ -43,7 +44,7 @@ type Config struct {
 	Bus bus.Bus
 	// Hub is where this instance's streams get their events, and Streams
 	// writes them; both or none.
-	Hub     *stream.Hub
+	Hub     *eventlog.Hub
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string
@@ -77,7 +78,7 @@ type Server struct {
 	removed     *RemovedMetrics
 	now         func() time.Time
 	bus         bus.Bus
-	hub         *stream.Hub
+	hub         *eventlog.Hub
 	streams     *stream.Streams
 	syncs       *syncCalls
 	publicURL   string

@@ -8,7 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -67,5 +67,5 @@ func (h *handshakeTx) suspend(ctx context.Context, target string) error {
 		}
 		return nil
 	}
-	return h.end(ctx, target, stream.ActionRemoved, false)
+	return h.end(ctx, target, eventlog.ActionRemoved, false)
 }

@@ -12,7 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -116,9 +116,9 @@ type syncLook struct {
 	*syncRequest
 	pool  *pgxpool.Pool
 	place db.ReadPlaceRow
-	codec *stream.Codec
+	codec *eventlog.Codec
 	// from is the cursor where resumes.
-	from    stream.Position
+	from    eventlog.Position
 	resumes bool
 	// after is how far conversations have been told, where not all were, and
 	// until how far in the log.
@@ -141,9 +141,9 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 		out, err = c.answer(ctx, q)
 		return err
 	})
-	if errors.Is(err, stream.ErrFutureCursor) {
+	if errors.Is(err, eventlog.ErrFutureCursor) {
 		// Only a database that was taken back does not know its own cursor.
-		if err := stream.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
+		if err := eventlog.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
 			return nil, err
 		}
 		return nil, gen.Errorf(gen.ErrFutureCursor, "cursor: is ahead of what this service has; the database was taken back to an earlier state")
@@ -157,24 +157,24 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 // readCursor takes a cursor that is outdated for none: positions, and the
 // beginnings of windows, say what to tell then.
 func (c *syncLook) readCursor() error {
-	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
+	c.codec = eventlog.NewCodec(c.place.Gen, c.place.Secret.Bytes)
 	if !c.asked.resumes {
 		return nil
 	}
 	v, err := c.codec.Decode(c.asked.cursor)
 	switch {
-	case errors.Is(err, stream.ErrOutdatedCursor):
+	case errors.Is(err, eventlog.ErrOutdatedCursor):
 		return nil
 	case err != nil:
 		return gen.Errorf(gen.ErrInvalidCursor, "cursor: was not made by this service")
 	case v.Pos >= c.place.NextXid:
-		return stream.ErrFutureCursor
+		return eventlog.ErrFutureCursor
 	}
 	c.after, c.until = v.After, v.Until
 	// The zero position with something after it is that of a client that began
 	// without cursor and has not been told of all its conversations yet.
-	floor := stream.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
-	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
+	floor := eventlog.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
+	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != eventlog.Position{})
 	if c.resumes {
 		c.from = v.Position
 	}
@@ -192,14 +192,14 @@ type stretch struct {
 }
 
 func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
+	end := eventlog.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
 		c.until = end.Pos
 	} else {
 		// Each part is as of the moment of the first one: what is told of one
 		// conversation must not be behind what the cursor says of another.
-		end, horizon = stream.EndOf(c.until), c.until+1
+		end, horizon = eventlog.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
@@ -229,9 +229,9 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
 		return nil, err
 	}
-	cursor := stream.Cursor{Position: end}
+	cursor := eventlog.Cursor{Position: end}
 	if cut {
-		cursor = stream.Cursor{Position: c.from, After: max(c.after, rows[len(rows)-1].ConvoID), Until: c.until}
+		cursor = eventlog.Cursor{Position: c.from, After: max(c.after, rows[len(rows)-1].ConvoID), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // manyConvos makes conversations of which who is the only member.
@@ -13,7 +13,7 @@ func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
 	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
-	tellAll(t, s, who, stream.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+	tellAll(t, s, who, eventlog.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
 }
 
@@ -137,7 +137,7 @@ func TestSyncManyChanged(t *testing.T) {
 	post(3)
 	sync(func() { post(4) })
 	all(4)
-	tellAll(t, s, alice, stream.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
+	tellAll(t, s, alice, eventlog.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM c WHERE c.convo_id = m.convo_id`)
 	settled(t, s)
 	sync(nil)

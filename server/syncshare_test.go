@@ -15,7 +15,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -266,9 +266,9 @@ func TestWaitsHearOfMembership(t *testing.T) {
 		{message("00aa", 7), false},
 		{message("00aa", 8), true},
 		{message("00bb", 1), true},
-		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: did("bob"), Action: stream.ActionJoined}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("bob"), Action: stream.ActionRemoved}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("alice"), Action: stream.ActionRemoved}, false},
+		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: did("bob"), Action: eventlog.ActionJoined}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("bob"), Action: eventlog.ActionRemoved}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("alice"), Action: eventlog.ActionRemoved}, false},
 		{&gen.WelcomeEvent{ConvoID: "00bb"}, false},
 		{&gen.ReadEvent{ConvoID: "00aa", Seq: 9}, false},
 		{&gen.EphemeralEvent{ConvoID: "00bb"}, false},
@@ -407,7 +407,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	release := w.hold()
 	w.start(3, in)
 	release()
-	if err := stream.BeginGeneration(t.Context(), s.pool); err != nil {
+	if err := eventlog.BeginGeneration(t.Context(), s.pool); err != nil {
 		t.Fatal(err)
 	}
 	s.hub.Hint()

@@ -9,7 +9,7 @@ import (
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/internal/pgembed"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // hosts is the connection string of whichever cluster is the primary.
@@ -117,7 +117,7 @@ func TestCrashOfTheDatabase(t *testing.T) {
 // write to another timeline without having been checked.
 func TestPoolRefusesAStandby(t *testing.T) {
 	standby := dbtest.StartCluster(t, nil).Standby(nil)
-	if _, err := openPool(t.Context(), standby.URL(), 2); !errors.Is(err, stream.ErrStandby) {
+	if _, err := openPool(t.Context(), standby.URL(), 2); !errors.Is(err, eventlog.ErrStandby) {
 		t.Errorf("a pool on a standby: %v", err)
 	}
 	standby.Promote()

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // loadDump puts a dump into the database in one transaction: it is there whole,
@@ -121,8 +121,8 @@ COMMIT;
 
 // finish marks what was loaded, and commits.
 func (b before) finish() string {
-	skip := (b.lastSeq + stream.SeqSkip - 1) / stream.SeqSkip * stream.SeqSkip
-	return fmt.Sprintf(markSQL, skip, stream.SeqSkip)
+	skip := (b.lastSeq + eventlog.SeqSkip - 1) / eventlog.SeqSkip * eventlog.SeqSkip
+	return fmt.Sprintf(markSQL, skip, eventlog.SeqSkip)
 }
 
 // load has pg_restore write the dump as SQL and psql run it. The end of the

@@ -15,7 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -39,7 +39,7 @@ type story struct {
 type site struct {
 	*story
 	pool *pgxpool.Pool
-	hub  *stream.Hub
+	hub  *eventlog.Hub
 	// close ends it; so does the end of the test.
 	close func()
 }
@@ -74,7 +74,7 @@ func (st *story) open(url string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{story: st, pool: pool, hub: stream.NewHub(stream.HubConfig{Pool: pool})}
+	s := &site{story: st, pool: pool, hub: eventlog.NewHub(eventlog.HubConfig{Pool: pool})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.hub.Run(ctx) }()

@@ -23,6 +23,9 @@ type Want struct {
 	Cursor string
 }
 
+// MaxCursor is the longest cursor that the lexicons let a client send, in bytes.
+const MaxCursor = 256
+
 // Source is where streams get their events.
 type Source interface {
 	// Attach begins to feed a stream. An *xrpc.Error, such as InvalidCursor,

@@ -12,16 +12,16 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Codec is that of the current generation.
-func Codec(ctx context.Context, pool *pgxpool.Pool) (*stream.Codec, error) {
+func Codec(ctx context.Context, pool *pgxpool.Pool) (*eventlog.Codec, error) {
 	at, err := db.New(pool).ReadPlace(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return stream.NewCodec(at.Gen, at.Secret.Bytes), nil
+	return eventlog.NewCodec(at.Gen, at.Secret.Bytes), nil
 }
 
 // expectedSQL is what an account should get in a generation: said once more, in
@@ -44,18 +44,18 @@ WHERE $2::text[] IS NULL OR convo_id = ANY($2)
 ORDER BY pos, lane COLLATE "C", seq, n`
 
 // expected reads what the client should have, in order.
-func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]stream.Position, error) {
+func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]eventlog.Position, error) {
 	rows, err := pool.Query(ctx, expectedSQL, h.DID, h.Convos)
 	if err != nil {
 		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[stream.Position])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[eventlog.Position])
 	if err != nil {
 		return nil, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	first, _ := slices.BinarySearchFunc(list, h.start, func(p, start stream.Position) int {
+	first, _ := slices.BinarySearchFunc(list, h.start, func(p, start eventlog.Position) int {
 		return cmp.Or(p.Compare(start), -1) // behind an equal one
 	})
 	return list[first:], nil
@@ -98,8 +98,8 @@ func (h *History) check(ctx context.Context, pool *pgxpool.Pool) error {
 }
 
 // compare holds what is remembered against what there is; both are in order.
-func (h *History) compare(want []stream.Position) error {
-	var missing []stream.Position
+func (h *History) compare(want []eventlog.Position) error {
+	var missing []eventlog.Position
 	total, got := len(want), h.got
 	for len(want) > 0 || len(got) > 0 {
 		switch {

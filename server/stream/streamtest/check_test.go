@@ -10,7 +10,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
@@ -22,7 +22,7 @@ const (
 // logged writes a conversation in which bob is a member of messages 1 to 7, and
 // again from 11 on, and gives the events of all of it, in order; bobs are the
 // places of his.
-func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.ConvoEvent, bobs []int) {
+func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.ConvoEvent, bobs []int) {
 	t.Helper()
 	pool = dbtest.Pool(t)
 	exec := func(sql string, args ...any) {
@@ -42,7 +42,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 				jsonb_build_object('did', $2::text, 'action', $3::text, 'epoch', 0), now() FROM c`, convo, did, action)
 	}
 	join := func(did string, after int) {
-		tell(did, stream.ActionJoined)
+		tell(did, eventlog.ActionJoined)
 		exec(`INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 			SELECT convo_id, $2, $3, now(), last_n - 1, gen, last_pos FROM conversations WHERE convo_id = $1`, convo, did, after)
 	}
@@ -57,7 +57,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	join("did:plc:alice", 0)
 	join(bob, 0)
 	messages(1, 7)
-	tell(bob, stream.ActionRemoved)
+	tell(bob, eventlog.ActionRemoved)
 	exec(`UPDATE memberships m SET left_seq = 7, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM conversations c WHERE c.convo_id = m.convo_id AND m.convo_id = $1 AND m.did = $2`, convo, bob)
 	messages(8, 10)
@@ -75,11 +75,11 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	}
 	defer rows.Close()
 	for rows.Next() {
-		at, did, action := stream.Position{Lane: convo}, "", ""
+		at, did, action := eventlog.Position{Lane: convo}, "", ""
 		if err := rows.Scan(&at.Pos, &at.Seq, &at.N, &did, &action); err != nil {
 			t.Fatal(err)
 		}
-		cursor := codec.Encode(stream.Cursor{Position: at})
+		cursor := codec.Encode(eventlog.Cursor{Position: at})
 		mine := at.Seq <= 7 || at.Seq > 10
 		if at.N == 0 {
 			all = append(all, &gen.MessageEvent{Cursor: cursor, Message: gen.MessageView{ConvoID: convo, Seq: at.Seq, ID: fmt.Sprintf("m%d", at.Seq)}})
@@ -185,11 +185,11 @@ func TestCheckerCatches(t *testing.T) {
 }
 
 // began is bob's history, connected before there was anything.
-func began(t *testing.T, codec *stream.Codec, keep int) *streamtest.History {
+func began(t *testing.T, codec *eventlog.Codec, keep int) *streamtest.History {
 	t.Helper()
 	h := streamtest.NewHistory(bob, codec)
 	h.Keep = keep
-	if err := h.Add(&gen.InfoEvent{Cursor: codec.Encode(stream.Cursor{}), Info: "connected"}); err != nil {
+	if err := h.Add(&gen.InfoEvent{Cursor: codec.Encode(eventlog.Cursor{}), Info: "connected"}); err != nil {
 		t.Fatal(err)
 	}
 	return h

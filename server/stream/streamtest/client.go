@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Client is a client in this process, which keeps a History.
@@ -23,14 +24,14 @@ type Client struct {
 }
 
 // NewClient makes one that is not connected; with convos it asks for only these.
-func NewClient(t testing.TB, codec *stream.Codec, did string, convos ...string) *Client {
+func NewClient(t testing.TB, codec *eventlog.Codec, did string, convos ...string) *Client {
 	h := NewHistory(did, codec)
 	h.Convos = convos
 	return &Client{History: h, Pace: time.Millisecond, t: t}
 }
 
 // Connect opens a stream from a cursor.
-func (c *Client) Connect(hub *stream.Hub, cursor string) error {
+func (c *Client) Connect(hub *eventlog.Hub, cursor string) error {
 	s := &sink{to: c.History, pace: c.Pace, done: make(chan struct{}), left: make(chan struct{})}
 	detach, err := hub.Attach(context.Background(), stream.Want{DID: c.DID, ConvoIDs: c.Convos, Cursor: cursor}, s)
 	if err != nil {
@@ -48,7 +49,7 @@ func (c *Client) Connect(hub *stream.Hub, cursor string) error {
 }
 
 // MustConnect is Connect, for a stream that is cut when the test ends.
-func (c *Client) MustConnect(hub *stream.Hub, cursor string) {
+func (c *Client) MustConnect(hub *eventlog.Hub, cursor string) {
 	c.t.Helper()
 	if err := c.Connect(hub, cursor); err != nil {
 		c.t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // History is what one client has got, over any number of connections. A client
@@ -25,9 +25,9 @@ type History struct {
 	Keep int
 
 	mu    sync.Mutex
-	codec *stream.Codec
+	codec *eventlog.Codec
 	began bool
-	start stream.Position
+	start eventlog.Position
 	// folded is what came before got.
 	folded []block
 	got    []delivered
@@ -41,7 +41,7 @@ type History struct {
 
 // delivered is an event of the log as it arrived.
 type delivered struct {
-	at     stream.Position
+	at     eventlog.Position
 	cursor string
 	what   string
 }
@@ -49,12 +49,12 @@ type delivered struct {
 // block stands for events that are not remembered one by one.
 type block struct {
 	n    int
-	last stream.Position
+	last eventlog.Position
 	sum  uint64
 }
 
 // sumOf tells one list of positions from another.
-func sumOf(list []stream.Position) uint64 {
+func sumOf(list []eventlog.Position) uint64 {
 	sum := fnv.New64a()
 	for _, p := range list {
 		fmt.Fprintf(sum, "%d %s %d %d\n", p.Pos, p.Lane, p.Seq, p.N)
@@ -65,7 +65,7 @@ func sumOf(list []stream.Position) uint64 {
 // fold remembers all but the newest Keep events as a block.
 func (h *History) fold() {
 	n := len(h.got) - h.Keep
-	list := make([]stream.Position, n)
+	list := make([]eventlog.Position, n)
 	for i, d := range h.got[:n] {
 		list[i] = d.at
 	}
@@ -75,7 +75,7 @@ func (h *History) fold() {
 
 // NewHistory is that of a client which has not connected yet. The codec is that
 // of the generation.
-func NewHistory(did string, codec *stream.Codec) *History {
+func NewHistory(did string, codec *eventlog.Codec) *History {
 	return &History{DID: did, codec: codec, infos: map[string]int{}}
 }
 
@@ -132,7 +132,7 @@ func (h *History) add(ev gen.ConvoEvent) error {
 }
 
 // last is the position of the newest event.
-func (h *History) last() stream.Position {
+func (h *History) last() eventlog.Position {
 	if n := len(h.got); n > 0 {
 		return h.got[n-1].at
 	}
@@ -150,7 +150,7 @@ func (h *History) Cursor() string {
 		return h.got[n-1].cursor
 	}
 	if h.began {
-		return h.codec.Encode(stream.Cursor{Position: h.last()})
+		return h.codec.Encode(eventlog.Cursor{Position: h.last()})
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"bytes"
@@ -6,25 +6,25 @@ import (
 	"encoding/hex"
 	"testing"
 
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // A cursor may be that of a row of a conversation that its reader is not in: it
 // tells neither the conversation nor how much is said in it.
 func TestCursorTellsNothing(t *testing.T) {
 	t.Parallel()
-	codec := stream.NewCodec(3, [16]byte{1, 2, 3})
+	codec := eventlog.NewCodec(3, [16]byte{1, 2, 3})
 	lane := bytes.Repeat([]byte{0x5a}, 16)
 	text := "keys:aaaaaaaaaaaaaaaaaaaaaaaaaa"
-	encode := func(v stream.Cursor) []byte {
+	encode := func(v eventlog.Cursor) []byte {
 		b, err := base64.RawURLEncoding.DecodeString(codec.Encode(v))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return b
 	}
-	one := encode(stream.Cursor{Position: stream.Position{Pos: 1000, Lane: hex.EncodeToString(lane), Seq: 7}, After: text})
-	two := encode(stream.Cursor{Position: stream.Position{Pos: 1000, Lane: hex.EncodeToString(lane), Seq: 8}, After: text})
+	one := encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1000, Lane: hex.EncodeToString(lane), Seq: 7}, After: text})
+	two := encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1000, Lane: hex.EncodeToString(lane), Seq: 8}, After: text})
 	if bytes.Contains(one, lane[:3]) || bytes.Contains(one, []byte("keys")) {
 		t.Errorf("%x shows what it is a position in", one)
 	}

@@ -1,4 +1,4 @@
-package stream
+package eventlog
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -22,10 +23,10 @@ const (
 	infoOutdated  = "OutdatedCursor"
 )
 
-var _ Source = (*Hub)(nil)
+var _ stream.Source = (*Hub)(nil)
 
 // Attach implements Source.
-func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) {
+func (h *Hub) Attach(ctx context.Context, want stream.Want, sink stream.Sink) (func(), error) {
 	if _, err := h.Codec(ctx); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (h *Hub) Attach(ctx context.Context, want Want, sink Sink) (func(), error) 
 // once may still replay what it saw then; closing says that this is all there
 // is. Where a removal is behind the feed's place, the hub has yet to tell of it,
 // and ends the stream then.
-func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (closing bool, err error) {
+func (h *Hub) checkScope(ctx context.Context, f *feed, want stream.Want) (closing bool, err error) {
 	if f.scope == nil {
 		return false, nil
 	}
@@ -142,7 +143,7 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 
 // begin makes a feed live behind its first words. What came since it was
 // registered is after them.
-func (f *feed) begin(at Position, words ...*Event) {
+func (f *feed) begin(at Position, words ...*stream.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, ev := range words {
@@ -185,7 +186,7 @@ func (f *feed) run(from, place Position) {
 	if place.Compare(from) < 0 {
 		place = from
 	}
-	if err := f.catchUp(ctx, from, place); err != nil && ctx.Err() == nil && !errors.Is(err, ErrOver) {
+	if err := f.catchUp(ctx, from, place); err != nil && ctx.Err() == nil && !errors.Is(err, stream.ErrOver) {
 		f.hub.log.Warn("replaying for a stream failed", "error", err)
 		f.sink.End(err)
 	}

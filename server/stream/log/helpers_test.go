@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
@@ -14,19 +14,22 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+	"go.uber.org/goleak"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is a database with conversations, written by the statements of the
 // service, but without MLS.
 type world struct {
 	t     testing.TB
 	pool  *pgxpool.Pool
-	codec *stream.Codec
+	codec *eventlog.Codec
 }
 
 func newWorld(t testing.TB) *world {
@@ -40,29 +43,29 @@ func newWorld(t testing.TB) *world {
 }
 
 // hub runs a hub on a pool of its own, as another instance would.
-func (w *world) hub() *stream.Hub {
+func (w *world) hub() *eventlog.Hub {
 	w.t.Helper()
 	w.settle()
-	h := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString())})
+	h := eventlog.NewHub(eventlog.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString())})
 	w.run(h)
 	return h
 }
 
 // hintedHub runs a hub that reads the log only when something makes it.
-func (w *world) hintedHub() *stream.Hub {
+func (w *world) hintedHub() *eventlog.Hub {
 	w.t.Helper()
 	w.settle()
-	h := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString()), Clock: time.Hour})
+	h := eventlog.NewHub(eventlog.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString()), Clock: time.Hour})
 	w.run(h)
 	return h
 }
 
 // counted runs a hub on the world's own pool, and gives what it counts.
-func (w *world) counted() (*stream.Hub, *stream.LogMetrics) {
+func (w *world) counted() (*eventlog.Hub, *eventlog.LogMetrics) {
 	w.t.Helper()
 	w.settle()
-	count := stream.NewLogMetrics(nil)
-	h := stream.NewHub(stream.HubConfig{Pool: w.pool, LogMetrics: count})
+	count := eventlog.NewLogMetrics(nil)
+	h := eventlog.NewHub(eventlog.HubConfig{Pool: w.pool, LogMetrics: count})
 	w.run(h)
 	return h, count
 }
@@ -79,7 +82,7 @@ func (w *world) settle() {
 	})
 }
 
-func (w *world) run(h *stream.Hub) (stop func()) {
+func (w *world) run(h *eventlog.Hub) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
@@ -116,8 +119,8 @@ func (w *world) join(convo string, dids ...string) {
 	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
 		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
 		for _, did := range dids {
-			add(&p, stream.KindMembership, "", -1, stream.Body{DID: did, Action: stream.ActionJoined})
-			add(&p, stream.KindMembership, did, int64(2*len(dids)), stream.Body{ConvoID: convo, DID: did, Action: stream.ActionJoined})
+			add(&p, eventlog.KindMembership, "", -1, eventlog.Body{DID: did, Action: eventlog.ActionJoined})
+			add(&p, eventlog.KindMembership, did, int64(2*len(dids)), eventlog.Body{ConvoID: convo, DID: did, Action: eventlog.ActionJoined})
 		}
 		row, err := q.LogEvents(ctx, p)
 		if err != nil {
@@ -135,7 +138,7 @@ func (w *world) remove(convo string, dids ...string) {
 	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
 		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
 		for _, did := range dids {
-			add(&p, stream.KindMembership, "", int64(len(dids)), stream.Body{DID: did, Action: stream.ActionRemoved})
+			add(&p, eventlog.KindMembership, "", int64(len(dids)), eventlog.Body{DID: did, Action: eventlog.ActionRemoved})
 		}
 		row, err := q.LogEvents(ctx, p)
 		if err != nil {
@@ -147,7 +150,7 @@ func (w *world) remove(convo string, dids ...string) {
 	})
 }
 
-func add(p *db.LogEventsParams, kind, target string, edge int64, b stream.Body) {
+func add(p *db.LogEventsParams, kind, target string, edge int64, b eventlog.Body) {
 	p.Kinds, p.Targets = append(p.Kinds, kind), append(p.Targets, target)
 	p.Edges, p.Bodies = append(p.Edges, edge), append(p.Bodies, b.JSON())
 }
@@ -223,7 +226,7 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 }
 
 // churn lets did come and go, with a message each time, until stop is called.
-func (w *world) churn(hub *stream.Hub, convo, did string) (stop func()) {
+func (w *world) churn(hub *eventlog.Hub, convo, did string) (stop func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // retire removes application messages of a conversation up to a number, as
@@ -124,11 +125,11 @@ func (w *world) now() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+	return w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
 }
 
 // play attaches a tape to a hub.
-func (w *world) play(hub *stream.Hub, did, cursor string, to *tape) {
+func (w *world) play(hub *eventlog.Hub, did, cursor string, to *tape) {
 	w.t.Helper()
 	detach, err := hub.Attach(w.t.Context(), stream.Want{DID: did, Cursor: cursor}, to)
 	if err != nil {
@@ -169,7 +170,7 @@ func TestFloorAmongEqualPositions(t *testing.T) {
 		t.Fatalf("rows are %+v, %v", rows, err)
 	}
 	for _, r := range rows {
-		cursor[r.Seq] = w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: r.Pos, Lane: convo, Seq: r.Seq}})
+		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, Lane: convo, Seq: r.Seq}})
 	}
 	w.retire(w.pool, convo, 3) // 1 is the commit of the beginning
 	hub := w.hub()
@@ -326,7 +327,7 @@ func TestOvertakenTailer(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
 	w.settle()
-	hub := stream.NewHub(stream.HubConfig{Pool: dbtest.Open(t, w.pool.Config().ConnString())})
+	hub := eventlog.NewHub(eventlog.HubConfig{Pool: dbtest.Open(t, w.pool.Config().ConnString())})
 	stop := w.run(hub)
 	c := w.client(alice)
 	c.MustConnect(hub, "")

@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
@@ -11,20 +11,21 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
 func TestCursors(t *testing.T) {
 	secret := [16]byte{1, 2, 3}
-	codec := stream.NewCodec(7, secret)
+	codec := eventlog.NewCodec(7, secret)
 	convo := strings.Repeat("ab", 64)
-	for _, v := range []stream.Cursor{
+	for _, v := range []eventlog.Cursor{
 		{},
-		{Position: stream.Position{Pos: 1<<62 + 5, Lane: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
-		{Position: stream.Position{Pos: 9, Lane: stream.AccountLane("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
-		{Position: stream.Position{Pos: 9, Lane: "keys:" + strings.Repeat("a", 26), N: 3}},
-		{Position: stream.Position{Pos: 9, Lane: "00ff", Seq: 3}},
-		{Position: stream.EndOf(9)},
+		{Position: eventlog.Position{Pos: 1<<62 + 5, Lane: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
+		{Position: eventlog.Position{Pos: 9, Lane: eventlog.AccountLane("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
+		{Position: eventlog.Position{Pos: 9, Lane: "keys:" + strings.Repeat("a", 26), N: 3}},
+		{Position: eventlog.Position{Pos: 9, Lane: "00ff", Seq: 3}},
+		{Position: eventlog.EndOf(9)},
 	} {
 		s := codec.Encode(v)
 		if len(s) > stream.MaxCursor {
@@ -33,10 +34,10 @@ func TestCursors(t *testing.T) {
 		if got, err := codec.Decode(s); err != nil || got != v {
 			t.Errorf("%v came back as %v, %v", v, got, err)
 		}
-		for name, other := range map[string]*stream.Codec{
-			"generation": stream.NewCodec(8, secret), "history": stream.NewCodec(7, [16]byte{9}),
+		for name, other := range map[string]*eventlog.Codec{
+			"generation": eventlog.NewCodec(8, secret), "history": eventlog.NewCodec(7, [16]byte{9}),
 		} {
-			if _, err := other.Decode(s); !errors.Is(err, stream.ErrOutdatedCursor) {
+			if _, err := other.Decode(s); !errors.Is(err, eventlog.ErrOutdatedCursor) {
 				t.Errorf("in another %s: %v", name, err)
 			}
 		}
@@ -50,15 +51,15 @@ func TestCursors(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "x", "AQ", "1234567890", "now", strings.Repeat("A", 400), "\x00", "AQcB==", "🎈"} {
-		if _, err := codec.Decode(bad); !errors.Is(err, stream.ErrMalformedCursor) && !errors.Is(err, stream.ErrOutdatedCursor) {
+		if _, err := codec.Decode(bad); !errors.Is(err, eventlog.ErrMalformedCursor) && !errors.Is(err, eventlog.ErrOutdatedCursor) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
 }
 
 func FuzzCursor(f *testing.F) {
-	codec := stream.NewCodec(1, [16]byte{1})
-	f.Add(codec.Encode(stream.Cursor{Position: stream.Position{Pos: 5, Lane: "00ff", Seq: 3}}))
+	codec := eventlog.NewCodec(1, [16]byte{1})
+	f.Add(codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 5, Lane: "00ff", Seq: 3}}))
 	f.Add("AQE")
 	f.Fuzz(func(t *testing.T, s string) {
 		v, err := codec.Decode(s)
@@ -76,7 +77,7 @@ func (w *world) look() {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }() // its work is done
-	if err := stream.CheckConnection(w.t.Context(), conn); err != nil {
+	if err := eventlog.CheckConnection(w.t.Context(), conn); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -136,7 +137,7 @@ func TestNewGeneration(t *testing.T) {
 	hub.Hint()
 	w.wait(c)
 	old := c.Cursor()
-	if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+	if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
 	}
 	hub.Hint()
@@ -154,7 +155,7 @@ func TestNewGeneration(t *testing.T) {
 	after := w.send(w.pool, convo, alice)
 	hub.Hint()
 	w.wait(again)
-	if again.Len() != 1 || after != before+stream.SeqSkip+1 {
+	if again.Len() != 1 || after != before+eventlog.SeqSkip+1 {
 		t.Errorf("%d events; message %d came after %d", again.Len(), after, before)
 	}
 }
@@ -165,7 +166,7 @@ func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hub()
-	future := w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50, Lane: convo, Seq: 9}})
+	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, Lane: convo, Seq: 9}})
 	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)
@@ -176,7 +177,7 @@ func TestFutureCursor(t *testing.T) {
 	c := w.client(bob)
 	eventually(t, "the hub to notice", func() bool { return c.Connect(hub, future) == nil && c.Info("OutdatedCursor") > 0 })
 	c.Cut()
-	forged := stream.NewCodec(1, [16]byte{}).Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50}})
+	forged := eventlog.NewCodec(1, [16]byte{}).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50}})
 	f := w.client(bob)
 	f.MustConnect(hub, forged)
 	if n := w.generation(); f.Info("OutdatedCursor") != 1 || n != 2 {
@@ -198,7 +199,7 @@ func TestGenerationWhileSending(t *testing.T) {
 		}
 	}()
 	for range 3 {
-		if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+		if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 			t.Error(err)
 		}
 	}
@@ -222,7 +223,7 @@ func TestForgottenTimelines(t *testing.T) {
 	before := w.send(w.pool, convo, alice)
 	w.exec("UPDATE log_generation SET timeline = timeline - 3")
 	w.look()
-	if after := w.send(w.pool, convo, alice); after != before+3*stream.SeqSkip+1 {
+	if after := w.send(w.pool, convo, alice); after != before+3*eventlog.SeqSkip+1 {
 		t.Errorf("message %d came after %d", after, before)
 	}
 }
@@ -234,7 +235,7 @@ func TestCheckWithoutSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }() // its work is done
-	if err := stream.CheckConnection(t.Context(), conn); err != nil {
+	if err := eventlog.CheckConnection(t.Context(), conn); err != nil {
 		t.Error(err)
 	}
 }

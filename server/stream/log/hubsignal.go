@@ -1,4 +1,4 @@
-package stream
+package eventlog
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/stream"
 )
 
 // Signal hands an ephemeral signal to the streams of members. It was sent by a
@@ -27,7 +28,7 @@ func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
 	if r == nil || r.rosterVersion < s.RosterVersion {
 		return nil
 	}
-	ev := NewEvent(&gen.EphemeralEvent{
+	ev := stream.NewEvent(&gen.EphemeralEvent{
 		Cursor: h.codec.Encode(Cursor{Position: h.place}), ConvoID: s.ConvoID, Ciphertext: s.Ciphertext, Epoch: s.Epoch,
 	}, h.metrics)
 	for a := range r.members {

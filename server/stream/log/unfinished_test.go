@@ -1,9 +1,9 @@
-package stream_test
+package eventlog_test
 
 import (
 	"testing"
 
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // TestUnfinishedSync: a sync that began without cursor and has told of some
@@ -20,12 +20,12 @@ func TestUnfinishedSync(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		cursor stream.Cursor
+		cursor eventlog.Cursor
 		want   string
 	}{
-		{"begun without cursor", stream.Cursor{After: convo, Until: newest.Pos}, "OutdatedCursor"},
-		{"begun with a cursor", stream.Cursor{Position: newest.Position, After: convo, Until: newest.Pos}, "live"},
-		{"of an empty log", stream.Cursor{}, "live"},
+		{"begun without cursor", eventlog.Cursor{After: convo, Until: newest.Pos}, "OutdatedCursor"},
+		{"begun with a cursor", eventlog.Cursor{Position: newest.Position, After: convo, Until: newest.Pos}, "live"},
+		{"of an empty log", eventlog.Cursor{}, "live"},
 	} {
 		to := newTape(-1)
 		w.play(hub, alice, w.codec.Encode(c.cursor), to)

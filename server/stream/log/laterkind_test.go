@@ -1,11 +1,11 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
 	"testing"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // TestLaterKind: what a server of a later version tells, and this one has no
@@ -24,7 +24,7 @@ func TestLaterKind(t *testing.T) {
 	w.send(w.pool, convo, alice)
 	w.tx(func(ctx context.Context, q *db.Queries) error {
 		var p db.LogEventsParams
-		add(&p, "of-a-later-version", "", -1, stream.Body{Epoch: 1})
+		add(&p, "of-a-later-version", "", -1, eventlog.Body{Epoch: 1})
 		p.ConvoID = convo
 		_, err := q.LogEvents(ctx, p)
 		return err

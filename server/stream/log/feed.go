@@ -1,4 +1,4 @@
-package stream
+package eventlog
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 )
 
 // What a feed holds back while it replays, at most.
@@ -21,7 +22,7 @@ const (
 // replays on to where the hub is then. So nothing is missing and nothing is
 // twice, whatever the stream's pace.
 type feed struct {
-	sink  Sink
+	sink  stream.Sink
 	scope map[string]bool // nil for all conversations
 
 	mu   sync.Mutex
@@ -67,7 +68,7 @@ func (f *feed) offer(e *entry) {
 
 // whisper hands over a signal, which is not in the log; its cursor is that of
 // at. A stream that still replays does not get it.
-func (f *feed) whisper(ev *Event, at Position) {
+func (f *feed) whisper(ev *stream.Event, at Position) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.live || f.dead || f.ending {
@@ -78,7 +79,7 @@ func (f *feed) whisper(ev *Event, at Position) {
 		// and must not take its client back.
 		v := *ev.Value().(*gen.EphemeralEvent)
 		v.Cursor = f.codec.Encode(Cursor{Position: f.after})
-		ev = NewEvent(&v, f.hub.metrics)
+		ev = stream.NewEvent(&v, f.hub.metrics)
 	}
 	f.dead = !f.sink.Deliver(ev)
 }
@@ -90,17 +91,17 @@ func (f *feed) end() {
 	// What was let go is read again by the replay, up to where it ends.
 	f.ending = true
 	if f.live {
-		f.sink.End(ErrComplete)
+		f.sink.End(stream.ErrComplete)
 	}
 }
 
 // info is an infoEvent of the stream.
-func (f *feed) info(text string, at Position) *Event {
+func (f *feed) info(text string, at Position) *stream.Event {
 	return f.hub.info(f.codec, text, at)
 }
 
-func (h *Hub) info(codec *Codec, text string, at Position) *Event {
-	return NewEvent(&gen.InfoEvent{Cursor: codec.Encode(Cursor{Position: at}), Info: text}, h.metrics)
+func (h *Hub) info(codec *Codec, text string, at Position) *stream.Event {
+	return stream.NewEvent(&gen.InfoEvent{Cursor: codec.Encode(Cursor{Position: at}), Info: text}, h.metrics)
 }
 
 // catchUp replays what is after from, and then makes the feed live. Where
@@ -142,7 +143,7 @@ func (f *feed) join(ctx context.Context, at *Position) (bool, error) {
 			f.dead = !f.sink.Deliver(f.info(infoLive, *at))
 			f.live = true
 			if f.ending {
-				f.sink.End(ErrComplete)
+				f.sink.End(stream.ErrComplete)
 			}
 			return true, nil
 		}

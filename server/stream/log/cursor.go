@@ -1,4 +1,4 @@
-package stream
+package eventlog
 
 import (
 	"crypto/aes"
@@ -14,10 +14,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-)
 
-// MaxCursor is the longest cursor there is, in bytes, as the lexicons have it.
-const MaxCursor = 256
+	"catbird.blue/mls/server/stream"
+)
 
 // Why a cursor is not one of this generation.
 var (
@@ -124,7 +123,7 @@ func (c *Codec) appendCheck(b []byte) []byte {
 // another generation or another service made.
 func (c *Codec) Decode(s string) (Cursor, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(s) > MaxCursor || len(b) < 1+checkLength || b[0] != cursorVersion {
+	if err != nil || len(s) > stream.MaxCursor || len(b) < 1+checkLength || b[0] != cursorVersion {
 		return Cursor{}, ErrMalformedCursor
 	}
 	body, check := b[:len(b)-checkLength], b[len(b)-checkLength:]

@@ -1,4 +1,4 @@
-package stream
+package eventlog
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -62,18 +63,18 @@ type entry struct {
 	change *windowChange
 	// event is nil where a server of a later version wrote a kind that this one
 	// does not know: its place is passed, and nobody is told.
-	event *Event
+	event *stream.Event
 }
 
 // message makes the entry of a message.
-func (c *Codec) message(m db.ReplayMessagesRow, metrics *Metrics) entry {
+func (c *Codec) message(m db.ReplayMessagesRow, metrics *stream.Metrics) entry {
 	p := Position{Pos: m.Pos, Lane: m.ConvoID, Seq: m.Seq}
 	kind := m.Kind
 	view := gen.MessageView{
 		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
 		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind, Blobs: m.Blobs,
 	}
-	ev := NewEvent(&gen.MessageEvent{Cursor: c.Encode(Cursor{Position: p}), Message: view}, metrics)
+	ev := stream.NewEvent(&gen.MessageEvent{Cursor: c.Encode(Cursor{Position: p}), Message: view}, metrics)
 	return entry{Position: p, convo: m.ConvoID, event: ev}
 }
 
@@ -87,7 +88,7 @@ type logged struct {
 }
 
 // logged makes the entry of an event that is not a message.
-func (c *Codec) logged(r logged, metrics *Metrics) (entry, error) {
+func (c *Codec) logged(r logged, metrics *stream.Metrics) (entry, error) {
 	var b Body
 	if err := json.Unmarshal(r.body, &b); err != nil {
 		return entry{}, fmt.Errorf("event of kind %s: %w", r.kind, err)
@@ -100,7 +101,7 @@ func (c *Codec) logged(r logged, metrics *Metrics) (entry, error) {
 		e.change = &windowChange{convo: e.convo, did: b.DID, begins: b.Action == ActionJoined, seq: r.Seq, n: r.edge}
 	}
 	if v := r.value(c.Encode(Cursor{Position: r.Position}), e.convo, b); v != nil {
-		e.event = NewEvent(v, metrics)
+		e.event = stream.NewEvent(v, metrics)
 	}
 	return e, nil
 }
@@ -128,7 +129,7 @@ func (r logged) value(cursor, convo string, b Body) gen.ConvoEvent {
 }
 
 // entry makes the entry of a row that ReadLog gave.
-func (c *Codec) entry(r db.ReadLogRow, metrics *Metrics) (entry, error) {
+func (c *Codec) entry(r db.ReadLogRow, metrics *stream.Metrics) (entry, error) {
 	if r.N == 0 {
 		m := db.ReplayMessagesRow{
 			Pos: r.Pos, ConvoID: r.Lane, Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,

@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"math/rand/v2"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
@@ -97,7 +97,7 @@ func TestWatchLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+	if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
 	}
 	hub.Hint()

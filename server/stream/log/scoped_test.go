@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // TestScopedWhileHidden: an older transaction hides a removal when a stream for
@@ -51,7 +51,7 @@ func TestScopedBackAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(pool.Close)
-		hub := stream.NewHub(stream.HubConfig{Pool: pool})
+		hub := eventlog.NewHub(eventlog.HubConfig{Pool: pool})
 		w.run(hub)
 		all, c := w.client(bob), w.client(bob, convo)
 		all.MustConnect(hub, "")

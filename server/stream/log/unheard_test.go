@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
@@ -114,7 +114,7 @@ func TestHeardInNewGeneration(t *testing.T) {
 	w.send(w.pool, convo, alice)
 	hub.Hint()
 	time.Sleep(500 * time.Millisecond) // the tailer has lost its patience
-	if err := stream.BeginGeneration(t.Context(), w.pool); err != nil {
+	if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the end of the old stream", old.Ended)
@@ -137,7 +137,7 @@ func TestHeardBySlowDatabase(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	w.settle()
-	count := stream.NewLogMetrics(nil)
+	count := eventlog.NewLogMetrics(nil)
 	tries := 0
 	cfg := w.pool.Config()
 	cfg.ConnConfig.Tracer = &everyQuery{name: "WindowsOf", run: func() {
@@ -152,7 +152,7 @@ func TestHeardBySlowDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	hub := stream.NewHub(stream.HubConfig{Pool: pool, LogMetrics: count})
+	hub := eventlog.NewHub(eventlog.HubConfig{Pool: pool, LogMetrics: count})
 	w.run(hub)
 	c := w.client(bob)
 	c.MustConnect(hub, "")

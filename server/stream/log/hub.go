@@ -1,6 +1,7 @@
-package stream
+package eventlog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/stream"
 )
 
 // HubConfig is what a Hub needs.
@@ -19,7 +21,7 @@ type HubConfig struct {
 	// CheckConnection.
 	Pool *pgxpool.Pool
 	// Metrics and LogMetrics count; nil for nobody.
-	Metrics    *Metrics
+	Metrics    *stream.Metrics
 	LogMetrics *LogMetrics
 	// Log hears of what fails and is tried again; slog.Default where nil.
 	Log *slog.Logger
@@ -38,7 +40,7 @@ type HubConfig struct {
 // feed.
 type Hub struct {
 	pool    *pgxpool.Pool
-	metrics *Metrics
+	metrics *stream.Metrics
 	count   *LogMetrics
 	log     *slog.Logger
 	wake    chan struct{}
@@ -81,8 +83,8 @@ const recentChanges = 4096
 // NewHub makes a Hub. It does nothing until Run.
 func NewHub(c HubConfig) *Hub {
 	h := &Hub{
-		pool: c.Pool, metrics: c.Metrics.orUnregistered(), count: c.LogMetrics, log: c.Log,
-		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: or(c.Clock, clock),
+		pool: c.Pool, metrics: c.Metrics, count: c.LogMetrics, log: c.Log,
+		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: cmp.Or(c.Clock, clock),
 		accounts: map[string]*account{}, rooms: map[string]*room{},
 	}
 	if h.count == nil {

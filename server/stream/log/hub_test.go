@@ -1,4 +1,4 @@
-package stream_test
+package eventlog_test
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -83,7 +83,7 @@ func TestReplayJoinsLive(t *testing.T) {
 	for range 10 {
 		convos = append(convos, w.convo(dids...))
 	}
-	hubs := []*stream.Hub{w.hub(), w.hub()}
+	hubs := []*eventlog.Hub{w.hub(), w.hub()}
 	var clients []*streamtest.Client
 	for range 6 {
 		for _, did := range dids {
@@ -139,7 +139,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	for range 5 {
 		convos = append(convos, w.convo(alice))
 	}
-	hubs := []*stream.Hub{w.hub(), w.hub()}
+	hubs := []*eventlog.Hub{w.hub(), w.hub()}
 	var clients []*streamtest.Client
 	for i, did := range slices.Concat(dids, dids) {
 		c := w.client(did)
@@ -233,7 +233,7 @@ func TestScopedWhileRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(pool.Close)
-		hub := stream.NewHub(stream.HubConfig{Pool: pool})
+		hub := eventlog.NewHub(eventlog.HubConfig{Pool: pool})
 		w.run(hub)
 		a, b := w.client(alice), w.client(bob, convo)
 		a.MustConnect(hub, "")
@@ -316,7 +316,7 @@ func TestSignalBehind(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	w.settle()
-	behind := stream.NewHub(stream.HubConfig{Pool: w.pool})
+	behind := eventlog.NewHub(eventlog.HubConfig{Pool: w.pool})
 	w.run(behind)() // it has its place, and reads nothing more
 	w.send(w.pool, convo, alice)
 	w.settle()

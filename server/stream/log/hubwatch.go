@@ -1,4 +1,4 @@
-package stream
+package eventlog
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream"
 )
 
 // Watcher is told what happens to an account. Its methods must not block, nor
@@ -42,12 +43,12 @@ type watch struct {
 	done chan struct{}
 }
 
-func (w *watch) Deliver(ev *Event) bool {
+func (w *watch) Deliver(ev *stream.Event) bool {
 	w.Tell(ev.Value())
 	return true
 }
 
-func (w *watch) Send(context.Context, *Event) error { return nil }
+func (w *watch) Send(context.Context, *stream.Event) error { return nil }
 
 func (w *watch) End(error) { w.Lost() }
 

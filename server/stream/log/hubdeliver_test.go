@@ -1,17 +1,19 @@
-package stream
+package eventlog
 
 import (
 	"context"
 	"testing"
+
+	"catbird.blue/mls/server/stream"
 )
 
 // tally is a Sink that counts what it is given.
 type tally struct{ events, ends int }
 
-func (s *tally) Deliver(*Event) bool                { s.events++; return true }
-func (s *tally) Send(context.Context, *Event) error { s.events++; return nil }
-func (s *tally) End(error)                          { s.ends++ }
-func (s *tally) Done() <-chan struct{}              { return nil }
+func (s *tally) Deliver(*stream.Event) bool                { s.events++; return true }
+func (s *tally) Send(context.Context, *stream.Event) error { s.events++; return nil }
+func (s *tally) End(error)                                 { s.ends++ }
+func (s *tally) Done() <-chan struct{}                     { return nil }
 
 // Deliveries wait for the end of a batch, but no more than maxDeliveries of one
 // hand do; none is lost, and an end stays behind what came before it.
