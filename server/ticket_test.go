@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,9 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -28,10 +28,10 @@ func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.P
 // ticketSite serves s over HTTP: callers need tickets.
 func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	t.Helper()
-	e := echo.New()
-	e.HTTPErrorHandler = handleError
-	gen.RegisterRoutes(e, s, xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.pool)})
-	site := httptest.NewServer(e)
+	site := httptest.NewServer(httpd.NewHandler(httpd.HandlerConfig{
+		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.pool)},
+		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics(s.pool), Log: slog.New(slog.DiscardHandler),
+	}))
 	t.Cleanup(site.Close)
 	return site
 }

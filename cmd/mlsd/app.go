@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/conns"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/redislink"
@@ -33,8 +34,8 @@ type app struct {
 	config   *Config
 	log      *slog.Logger
 	database *database
-	health   *server.Health
-	metrics  *server.Metrics
+	health   *httpd.Health
+	metrics  *httpd.Metrics
 	handler  http.Handler
 	service  *server.Server
 	live     *live
@@ -105,8 +106,8 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	a.onClose(func() error { return within(5*time.Second, "closing the database connections", pool.Close) })
-	a.health = server.NewHealth(pool, version)
-	a.metrics = server.NewMetrics(pool)
+	a.health = httpd.NewHealth(pool, version)
+	a.metrics = httpd.NewMetrics(pool)
 	blobs, err := a.blobs(ctx)
 	if err != nil {
 		return err
@@ -132,7 +133,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Limits: a.limits, Pace: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
 	})
-	a.handler = server.NewHandler(server.HandlerConfig{
+	a.handler = httpd.NewHandler(httpd.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
@@ -147,7 +148,7 @@ func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
 	}
 	registry := a.metrics.Registry
 	a.conns = conns.New(conns.Config{
-		Max: most, Trusted: a.proxies, Urgent: server.Urgent, Limits: a.limits, Log: a.log, Registry: registry,
+		Max: most, Trusted: a.proxies, Urgent: httpd.Urgent, Limits: a.limits, Log: a.log, Registry: registry,
 		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
 	})
 	p.Source = func(r *http.Request) netip.Prefix { return source.Of(r, a.proxies) }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -37,7 +37,7 @@ func TestConnectionsFollowFromTheProcess(t *testing.T) {
 	if n := openFiles(); n < 0 {
 		t.Errorf("%d open files", n)
 	}
-	if n := memoryBytes(); n < 0 || server.MachineMemory() > 0 && n < 16<<20 {
+	if n := memoryBytes(); n < 0 || httpd.MachineMemory() > 0 && n < 16<<20 {
 		t.Errorf("%d bytes of memory", n)
 	}
 }

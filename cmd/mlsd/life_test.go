@@ -19,7 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 )
 
 // running is a server inside the test's process.
@@ -181,7 +181,7 @@ func TestSlowHeaderIsCutOff(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprint(conn, "GET /health/live HTTP/1.1\r\nX-Slow: ")
-	_ = conn.SetReadDeadline(time.Now().Add(server.HeaderTimeout + 2*time.Minute))
+	_ = conn.SetReadDeadline(time.Now().Add(httpd.HeaderTimeout + 2*time.Minute))
 	go func() {
 		for {
 			if _, err := conn.Write([]byte("x")); err != nil {
@@ -201,7 +201,7 @@ func TestHugeHeaderIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Huge", strings.Repeat("x", 2*server.MaxHeader))
+	req.Header.Set("X-Huge", strings.Repeat("x", 2*httpd.MaxHeader))
 	res, err := http.DefaultClient.Do(req)
 	if err == nil {
 		defer res.Body.Close()

@@ -3,7 +3,7 @@ package main
 import (
 	"runtime/debug"
 
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 // megabytes: under load it would be at it all the time. What arrangeMemory gives
 // counts as heap. It is never written to, so no memory stands behind it.
 func arrangeMemory() []byte {
-	if limit := server.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
+	if limit := httpd.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
 		debug.SetMemoryLimit(int64(limit / 10 * 9))
 	}
 	return spare(debug.SetMemoryLimit(-1))
@@ -38,7 +38,7 @@ func memoryBytes() int64 {
 	if limit := debug.SetMemoryLimit(-1); limit != noMemoryLimit {
 		return limit
 	}
-	return int64(server.MachineMemory())
+	return int64(httpd.MachineMemory())
 }
 
 // spare is what a memory limit leaves to spare.

@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -56,7 +56,7 @@ func logger(c *Config, lines *logBuffer) *slog.Logger {
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo // checked when loaded
 	}
-	o := &slog.HandlerOptions{Level: level, ReplaceAttr: server.Redact}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: httpd.Redact}
 	var h slog.Handler = slog.NewJSONHandler(lines, o)
 	if c.LogFormat == "text" {
 		h = slog.NewTextHandler(lines, o)
@@ -117,12 +117,12 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 			return nil
 		})
 	}
-	main := server.NewHTTPServer(a.handler, a.conns, a.log)
+	main := httpd.NewServer(a.handler, a.conns, a.log)
 	servers := []*http.Server{main}
 	serve(main, xrpc.WholeListener(a.conns.Listener(l.main)))
 	if l.metrics != nil {
-		m := server.NewHTTPServer(a.metrics.Handler(a.log), nil, a.log)
-		m.ReadTimeout, m.WriteTimeout = server.HeaderTimeout, server.HeaderTimeout
+		m := httpd.NewServer(a.metrics.Handler(a.log), nil, a.log)
+		m.ReadTimeout, m.WriteTimeout = httpd.HeaderTimeout, httpd.HeaderTimeout
 		servers = append(servers, m)
 		serve(m, l.metrics)
 	}

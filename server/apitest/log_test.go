@@ -13,7 +13,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -42,7 +42,7 @@ var lineFields = []string{"time", "level", "msg", "nsid", "status", "error", "du
 func TestLogHasNoIdentifiers(t *testing.T) {
 	std := &lines{}
 	old := slog.Default()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(std, &slog.HandlerOptions{ReplaceAttr: server.Redact})))
+	slog.SetDefault(slog.New(slog.NewJSONHandler(std, &slog.HandlerOptions{ReplaceAttr: httpd.Redact})))
 	defer slog.SetDefault(old)
 
 	sc := newScene(t, newStack(t))

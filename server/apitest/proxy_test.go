@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 )
@@ -40,8 +41,8 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 		t.Errorf("docs/operations.md does not say: %s", want)
 	}
 	_, header, _ := strings.Cut(one(rest, "large_client_header_buffers"), " ")
-	if got := nginxSize(t, header); got != server.MaxHeader {
-		t.Errorf("headers of %d bytes, want %d", got, server.MaxHeader)
+	if got := nginxSize(t, header); got != httpd.MaxHeader {
+		t.Errorf("headers of %d bytes, want %d", got, httpd.MaxHeader)
 	}
 	for _, want := range []string{
 		fmt.Sprintf(`{"error":"PayloadTooLarge","message":"body: more than %d bytes"}`, int64(server.MaxRequestBody)),

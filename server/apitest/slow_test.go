@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -227,8 +227,8 @@ func TestBrokenHTTP(t *testing.T) {
 		"POST /xrpc/blue.catbird.mls.sendMessage HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
 		"POST /xrpc/blue.catbird.mls.sendMessage HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 		"POST /xrpc/blue.catbird.mls.sendMessage HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
-		"GET /" + strings.Repeat("a", 2*server.MaxHeader) + " HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: b\r\n", server.MaxHeader) + "\r\n",
+		"GET /" + strings.Repeat("a", 2*httpd.MaxHeader) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: b\r\n", httpd.MaxHeader) + "\r\n",
 	} {
 		all.Go(func() {
 			w := s.dial(t)

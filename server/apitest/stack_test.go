@@ -28,6 +28,7 @@ import (
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/conns"
+	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/server/storage"
@@ -76,7 +77,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	o := options{
 		server: server.Config{Pool: s.pool, Blobs: blobs, ServiceDID: serviceDID, Version: "test", PublicURL: "https://mls.example", Secret: auth.NewSecret()},
 		limits: limit.Config{Off: true},
-		conns:  conns.Config{Max: 1000, Urgent: server.Urgent, Trusted: must(source.ParseProxies(source.Loopback))(t)},
+		conns:  conns.Config{Max: 1000, Urgent: httpd.Urgent, Trusted: must(source.ParseProxies(source.Loopback))(t)},
 		bodies: bodies.Config{Stream: blobs.WriteMemory()},
 	}
 	for _, f := range opts {
@@ -86,7 +87,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	t.Cleanup(dir.Close)
 	replay := must(auth.NewMemoryReplay(auth.MemoryReplayConfig{}))(t)
 	authenticator := must(auth.New(auth.Config{Audiences: auth.Audiences(serviceDID), Directory: dir, Replay: replay}))(t)
-	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: server.Redact}))
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: httpd.Redact}))
 	limits := must(limit.New(o.limits))(t)
 	o.server.Limits, o.stream.Limits = limits, limits
 	if o.storage.Limits == nil {
@@ -95,11 +96,11 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	s.storage = storage.New(o.storage)
 	o.server.Storage = s.storage
 	s.goLive(t, &o, log)
-	s.echo = server.NewHandler(server.HandlerConfig{
+	s.echo = httpd.NewHandler(httpd.HandlerConfig{
 		Service:    server.New(o.server),
 		Plumbing:   s.plumbing(t, &o, authenticator),
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
-		Health: server.NewHealth(s.pool, "test"), Metrics: server.NewMetrics(s.pool), Log: log,
+		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics(s.pool), Log: log,
 	})
 	s.echo.Pre(s.trace.mark)
 	s.listen(t, log)
@@ -148,7 +149,7 @@ func (s *stack) listen(t testing.TB, log *slog.Logger) {
 	l := must(net.Listen("tcp", "127.0.0.1:0"))(t)
 	s.addr = l.Addr().String()
 	s.url = "http://" + s.addr
-	web := server.NewHTTPServer(s.echo, s.conns, log)
+	web := httpd.NewServer(s.echo, s.conns, log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

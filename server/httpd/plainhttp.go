@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"bytes"
@@ -13,35 +13,35 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// HandlerConfig is what the HTTP side of the service is made of.
+// HandlerConfig configures NewHandler.
 type HandlerConfig struct {
 	Service gen.Service
-	// Plumbing is authentication, limits and audit of the methods. Requests
-	// are counted by Metrics, so Observe may stay nil.
+	// Plumbing authenticates and limits the calls of the methods. Metrics counts
+	// them, so Plumbing.Observe may stay nil.
 	Plumbing xrpc.Plumbing
-	// ServiceDID and Version are shown to people.
+	// ServiceDID and Version are shown on the start page.
 	ServiceDID, Version string
-	// Document is the DID document, as JSON.
+	// Document is the service's DID document, as JSON.
 	Document []byte
 	Health   *Health
 	Metrics  *Metrics
-	// Log gets a line for every request, without identifiers.
+	// Log gets one line for each request, without identifiers.
 	Log *slog.Logger
 }
 
-// Where health is asked for.
+// Paths of the health checks.
 const (
 	healthPath     = "/health"
 	xrpcHealthPath = "/xrpc/_health"
 )
 
-// NewHandler routes the methods of the lexicons and the plain pages beside
-// them.
+// NewHandler makes the handler of all routes: the methods of the lexicons, the
+// start page, the health checks, the DID document and the lexicon files.
 func NewHandler(c HandlerConfig) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = handleError
-	e.Use(observe(c.Log, c.Metrics), contain, pace)
+	e.Use(observe(c.Log, c.Metrics), recoverPanic, boundWrites)
 	gen.RegisterRoutes(e, c.Service, c.Plumbing)
 	plain := func(path string, h echo.HandlerFunc) {
 		e.Match([]string{http.MethodGet, http.MethodHead}, path, h)
@@ -65,7 +65,7 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 	return e
 }
 
-// serveLexicon gives the lexicon files as they are.
+// serveLexicon answers with the lexicon file that the path names.
 func serveLexicon(c echo.Context) error {
 	nsid, ok := strings.CutSuffix(c.Param("file"), ".json")
 	if !ok {
@@ -83,7 +83,7 @@ func noSuchPage() *xrpc.Error {
 	return xrpc.Errorf(http.StatusNotFound, xrpc.NotFound, "there is nothing here; the start page at / lists what there is")
 }
 
-// send writes a whole answer; nothing here is ever cached.
+// send writes a whole answer that no cache may keep.
 func send(c echo.Context, contentType string, body []byte) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")

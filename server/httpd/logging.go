@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"context"
@@ -15,19 +15,19 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// outcome is how a request ended: all that the log and the metrics hear of it.
+// outcome is everything that the log and the metrics learn of a request.
 type outcome struct {
 	nsid, errName string
 	status        int
 	took          time.Duration
 	in, out       int64
-	// cause is what went wrong inside, for an answer of 500 and above.
+	// cause is the internal error behind an answer of 500 and above.
 	cause error
 }
 
-// observe writes one line for every request and counts it. The line's fields
-// are these and no others: accounts, conversations, tokens, addresses, paths
-// and messages of errors stay out.
+// observe logs one line for each request and counts it. The line has the fields
+// of outcome and a random request id; it has no DID, conversation id, token,
+// address, path or error message.
 func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -43,7 +43,7 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 			o := &outcome{nsid: routeName(c.Path())}
 			finished := false
 			defer func() {
-				if !finished { // an answer that broke off on purpose
+				if !finished { // the handler panicked with http.ErrAbortHandler
 					o.errName = "Aborted"
 				}
 				o.status, o.out, o.in, o.took = c.Response().Status, c.Response().Size, body.n, time.Since(start)
@@ -77,9 +77,9 @@ func (o *outcome) log(ctx context.Context, log *slog.Logger, id string) {
 	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// identifiers are the forms in which accounts, conversations, messages, tokens
-// and addresses get into the text of errors. What stands between quotes is a
-// value more often than not.
+// identifiers matches DIDs, conversation and message ids, tokens and addresses
+// in the text of errors, and whatever stands between quotes, which is usually a
+// value.
 var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
 	`|"(?:[^"\\]|\\.)*"|'[^']*'` +
 	`|eyJ[\w-]+(?:\.[\w-]+)*` +
@@ -89,8 +89,8 @@ var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
 	`|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?::\d+)?` +
 	`|[\w.+-]+://\S+`)
 
-// Describe is the text of an error without identifiers. Of an error of
-// PostgreSQL it adds what names the place and not the value.
+// Describe gives the text of an error without identifiers. For an error of
+// PostgreSQL it adds the SQLSTATE, table, column and constraint.
 func Describe(err error) string {
 	text := identifiers.ReplaceAllString(err.Error(), "[redacted]")
 	var pg *pgconn.PgError
@@ -100,10 +100,10 @@ func Describe(err error) string {
 	return text
 }
 
-// Redact is the ReplaceAttr of a log's handler: errors lose the identifiers in
-// their text, whoever logs them.
+// Redact is a slog.HandlerOptions.ReplaceAttr that removes identifiers from the
+// text of logged errors.
 func Redact(_ []string, a slog.Attr) slog.Attr {
-	if a.Value.Kind() != slog.KindAny { // Any would make an interface of every value
+	if a.Value.Kind() != slog.KindAny { // Value.Any would allocate for other kinds
 		return a
 	}
 	if err, ok := a.Value.Any().(error); ok {
@@ -112,7 +112,7 @@ func Redact(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// countedBody counts what is read of a request's body.
+// countedBody counts the bytes read from a request's body.
 type countedBody struct {
 	io.ReadCloser
 	n int64

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"errors"
@@ -14,28 +14,28 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// handleError is echo's error handler: it writes the envelope, unless an answer
-// has begun.
+// handleError is echo's error handler. It writes the XRPC error envelope, unless
+// the handler has already begun an answer.
 func handleError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
 	c.Response().Header().Set("X-Content-Type-Options", "nosniff")
-	// A client that is gone has no use for an answer, nor for an error of
-	// writing it.
+	// Writing fails only where the client has closed the connection.
 	_ = xrpc.WriteError(c.Response(), toXRPC(err))
 }
 
-// toXRPC gives an error its name. Those of handlers have one; echo's own get
-// that of the protocol; anything else is an internal error, or a database that
-// is away for the moment, and tells the client nothing more.
+// toXRPC converts an error to an XRPC error. Errors of handlers have a name; an
+// error of echo gets the name that the protocol has for its status. Any other
+// error is InternalServerError, or ServiceUnavailable where the database does
+// not answer. The client is told no details of those.
 func toXRPC(err error) *xrpc.Error {
 	var he *echo.HTTPError
 	if errors.As(err, &he) {
 		return fromEcho(he)
 	}
 	e := xrpc.AsError(err)
-	if e.Name == xrpc.InternalServerError && databaseAway(e.Cause) {
+	if e.Name == xrpc.InternalServerError && databaseUnavailable(e.Cause) {
 		return &xrpc.Error{Status: http.StatusServiceUnavailable, Name: xrpc.ServiceUnavailable,
 			Message: "the database does not answer; try again in a second", RetryAfter: time.Second, Cause: e.Cause}
 	}
@@ -63,9 +63,9 @@ func fromEcho(he *echo.HTTPError) *xrpc.Error {
 	return e
 }
 
-// awayCodes are SQLSTATEs of a database that will answer again, at another
-// node or a little later.
-var awayCodes = map[string]bool{
+// unavailableCodes are the SQLSTATEs after which another attempt can succeed,
+// at another node or a little later.
+var unavailableCodes = map[string]bool{
 	pgerrcode.ReadOnlySQLTransaction:          true, // a write on a standby
 	pgerrcode.TooManyConnections:              true,
 	pgerrcode.LockNotAvailable:                true,
@@ -77,10 +77,12 @@ var awayCodes = map[string]bool{
 	pgerrcode.IdleInTransactionSessionTimeout: true,
 }
 
-func databaseAway(err error) bool {
+// databaseUnavailable says whether err means that the database cannot be reached
+// or cannot serve at the moment.
+func databaseUnavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return awayCodes[pg.Code] || pgerrcode.IsConnectionException(pg.Code)
+		return unavailableCodes[pg.Code] || pgerrcode.IsConnectionException(pg.Code)
 	}
 	var connect *pgconn.ConnectError
 	var network *net.OpError

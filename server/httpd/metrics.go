@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"log/slog"
@@ -13,10 +13,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics counts what the service does. Labels hold NSIDs and paths of routes,
-// error names and statuses: nothing that a client can make up.
+// Metrics has the collectors of the HTTP side. Labels are NSIDs, paths of routes,
+// error names and statuses; no label value is chosen by a client.
 type Metrics struct {
-	// Registry collects them, for others to add to.
+	// Registry has these collectors; other packages register theirs there.
 	Registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -25,7 +25,8 @@ type Metrics struct {
 	sent     prometheus.Counter
 }
 
-// NewMetrics makes the collectors of the process, of HTTP and of the pool.
+// NewMetrics makes the collectors of the process, of HTTP and of the database
+// pool.
 func NewMetrics(pool *pgxpool.Pool) *Metrics {
 	m := &Metrics{
 		Registry: prometheus.NewRegistry(),
@@ -59,7 +60,7 @@ func (m *Metrics) record(o *outcome) {
 	m.sent.Add(float64(o.out))
 }
 
-// Handler serves the metrics in the form that is asked for.
+// Handler serves GET /metrics in the format that the client accepts.
 func (m *Metrics) Handler(log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{
@@ -68,8 +69,8 @@ func (m *Metrics) Handler(log *slog.Logger) http.Handler {
 	return mux
 }
 
-// routeName is the NSID of a method's route, the path of a plain one, and one
-// word for all that is neither.
+// routeName gives the NSID for the route of a method, the path for any other
+// route, and "other" where no route matched.
 func routeName(route string) string {
 	if nsid, ok := strings.CutPrefix(route, "/xrpc/"); ok && nsid != "*" && nsid != "" {
 		return nsid

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// HeaderTimeout bounds how long a request's header may take; its body and
-	// its answer have bounds that move on with what arrives.
+	// HeaderTimeout bounds how long a request's header may take. The deadlines
+	// of bodies and answers are extended as bytes arrive.
 	HeaderTimeout = 5 * time.Second
 	// IdleTimeout bounds how long a connection waits for its next request.
 	IdleTimeout = 2 * time.Minute
@@ -28,7 +28,7 @@ const (
 // bounds that keep slow and greedy clients from holding connections. keeper
 // shares out connections, those of its Listener; nil for as many as come. What the
 // server itself has to say is of its clients' doing, and logged at debug.
-func NewHTTPServer(h http.Handler, keeper *conns.Keeper, log *slog.Logger) *http.Server {
+func NewServer(h http.Handler, keeper *conns.Keeper, log *slog.Logger) *http.Server {
 	s := &http.Server{Handler: h, ReadHeaderTimeout: HeaderTimeout, IdleTimeout: IdleTimeout, MaxHeaderBytes: MaxHeader,
 		ConnContext: xrpc.WholeContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	if keeper != nil {
@@ -40,8 +40,8 @@ func NewHTTPServer(h http.Handler, keeper *conns.Keeper, log *slog.Logger) *http
 	return s
 }
 
-// Urgent tells what is answered while all connections are in use: health, and
-// the opening of streams.
+// Urgent says whether a request is served from the reserve of connections while
+// all others are in use: health checks and the opening of streams.
 func Urgent(r *http.Request) bool {
 	if strings.HasPrefix(r.URL.Path, healthPath) || r.URL.Path == xrpcHealthPath {
 		return true

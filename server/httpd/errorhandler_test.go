@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"context"
@@ -62,7 +62,7 @@ func TestErrorsAndTheirAnswers(t *testing.T) {
 			if strings.Contains(rec.Body.String(), "secret") {
 				t.Errorf("the answer tells too much: %s", rec.Body)
 			}
-			if retry := rec.Header().Get("Retry-After"); databaseAway(tc.err) != (retry != "") {
+			if retry := rec.Header().Get("Retry-After"); databaseUnavailable(tc.err) != (retry != "") {
 				t.Errorf("Retry-After is %q", retry)
 			}
 		})

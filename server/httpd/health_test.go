@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"encoding/json"
@@ -24,7 +24,7 @@ func (h *Health) forget() {
 }
 
 func TestHealthForm(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	x.health.memory = func() (uint64, uint64) { return 50, 100 }
 	status, _, body := x.ask(t, "GET", "/health")
 	var got struct {
@@ -43,7 +43,7 @@ func TestHealthForm(t *testing.T) {
 }
 
 func TestMemoryNearItsLimitIsUnhealthy(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	for _, tc := range []struct {
 		used, limit uint64
 		want        int
@@ -59,13 +59,13 @@ func TestMemoryNearItsLimitIsUnhealthy(t *testing.T) {
 // TestReadyMeansWritable has a database that answers every SELECT and takes no
 // write.
 func TestReadyMeansWritable(t *testing.T) {
-	s := newTestServer(t)
+	s := newServer(t)
 	x := newSite(t, s, nil)
 	alter := func(value string) {
 		t.Helper()
 		// Beside the pool, whose sessions are to become read-only.
 		admin := dbtest.Open(t, s.pool.Config().ConnString())
-		exec(t, admin, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = `+value+`', current_database()); END $$`)
+		dbtest.Exec(t, admin, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = `+value+`', current_database()); END $$`)
 		s.pool.Reset()
 		x.health.forget()
 	}
@@ -84,7 +84,7 @@ func TestReadyMeansWritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer admin.Close()
-	exec(t, admin, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$`)
+	dbtest.Exec(t, admin, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database()); END $$`)
 	x.health.forget()
 	x.ask(t, "GET", "/health/ready") // may still see an old session, and drops it
 	x.health.forget()
@@ -94,7 +94,7 @@ func TestReadyMeansWritable(t *testing.T) {
 }
 
 func TestNotReadyWithoutDatabase(t *testing.T) {
-	s := newTestServer(t)
+	s := newServer(t)
 	x := newSite(t, s, nil)
 	s.pool.Close()
 	if status, _, body := x.ask(t, "GET", "/health/ready"); status != 503 || body != `{"ready":false,"checks":{"database":false}}` {
@@ -103,7 +103,7 @@ func TestNotReadyWithoutDatabase(t *testing.T) {
 }
 
 func TestDrainingIsNotReady(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	x.health.Drain()
 	if status, _, body := x.ask(t, "GET", "/health/ready"); status != 503 || body != `{"ready":false,"checks":{"database":true}}` {
 		t.Errorf("answer is %d %s", status, body)
@@ -116,7 +116,7 @@ func TestDrainingIsNotReady(t *testing.T) {
 // TestChecksAreShared: the page is public, the database is not asked for every
 // visit.
 func TestChecksAreShared(t *testing.T) {
-	s := newTestServer(t)
+	s := newServer(t)
 	x := newSite(t, s, nil)
 	before := s.pool.Stat().AcquireCount()
 	began := time.Now()

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"fmt"
@@ -41,7 +41,7 @@ func startPage(c HandlerConfig) []byte {
 	}, " · ") + "</p>\n<h2>Methods</h2>\n<table>\n")
 	for _, m := range gen.Methods {
 		nsid := html.EscapeString(m.NSID)
-		fmt.Fprintf(&b, "<tr><td><code>%s</code><td>%s<td>%s\n", nsid, kindWord(m), link("/lexicons/"+nsid+".json", "lexicon"))
+		fmt.Fprintf(&b, "<tr><td><code>%s</code><td>%s<td>%s\n", nsid, kindText(m), link("/lexicons/"+nsid+".json", "lexicon"))
 	}
 	b.WriteString("</table>\n</html>\n")
 	return []byte(b.String())
@@ -49,7 +49,7 @@ func startPage(c HandlerConfig) []byte {
 
 func link(href, text string) string { return `<a href="` + href + `">` + text + `</a>` }
 
-func kindWord(m *xrpc.Method) string {
+func kindText(m *xrpc.Method) string {
 	switch m.Kind {
 	case xrpc.Query:
 		return "query"

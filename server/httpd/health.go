@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"bytes"
@@ -15,16 +15,18 @@ import (
 )
 
 const (
-	// checkTimeout bounds a look at the database; a balancer waits no longer.
+	// checkTimeout bounds one check of the database. Load balancers wait no
+	// longer.
 	checkTimeout = 2 * time.Second
-	// checkAge is how long its outcome counts: the pages are public, and must
-	// not be a way to keep the database busy.
+	// checkAge is how long the result of a check is used again. The health
+	// pages are public, so requests must not cause one query each.
 	checkAge = 500 * time.Millisecond
-	// memoryHigh is the share of the limit beyond which memory is unhealthy.
+	// memoryHigh is the share of the memory limit above which the process counts
+	// as unhealthy.
 	memoryHigh = 0.95
 )
 
-// Health answers whether the process lives, and whether it can do its work.
+// Health answers the health checks: /health, /health/ready and /health/live.
 type Health struct {
 	pool    *pgxpool.Pool
 	version string
@@ -36,23 +38,25 @@ type Health struct {
 	err     error
 }
 
-// NewHealth watches over the pool.
+// NewHealth makes the health checks of a service whose database pool reaches.
 func NewHealth(pool *pgxpool.Pool, version string) *Health {
 	return &Health{pool: pool, version: version, memory: memoryUse}
 }
 
-// Drain makes the service not ready, for good: it is about to stop.
+// Drain makes /health/ready answer 503 from now on, because the process is about
+// to stop.
 func (h *Health) Drain() { h.stopped.Store(true) }
 
-// writable asks the database for a session that can write: a standby, or a
-// primary that was made read-only, answers a SELECT 1 just as well.
-func (h *Health) writable() error {
+// checkWritable is nil where the database gives a session that can write. A
+// standby, or a primary that was made read-only, would answer SELECT 1 as well.
+func (h *Health) checkWritable() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if time.Since(h.checked) < checkAge {
 		return h.err
 	}
-	// Not a request's context: its client's leaving says nothing of the database.
+	// Not the request's context: a client that closes its connection says
+	// nothing about the database.
 	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 	defer cancel()
 	var readOnly bool
@@ -65,14 +69,14 @@ func (h *Health) writable() error {
 	return h.err
 }
 
-func word(ok bool) string {
+func statusText(ok bool) string {
 	if ok {
 		return "healthy"
 	}
 	return "unhealthy"
 }
 
-func code(ok bool) int {
+func status(ok bool) int {
 	if ok {
 		return http.StatusOK
 	}
@@ -85,15 +89,15 @@ func (h *Health) serve(c echo.Context) error {
 		Database string `json:"database"`
 		Memory   string `json:"memory"`
 	}
-	database := h.writable() == nil
+	database := h.checkWritable() == nil
 	used, limit := h.memory()
 	memory := limit == 0 || float64(used) < memoryHigh*float64(limit)
-	return sendJSON(c, code(database && memory), struct {
+	return sendJSON(c, status(database && memory), struct {
 		Status    string `json:"status"`
 		Timestamp int64  `json:"timestamp"`
 		Version   string `json:"version"`
 		Checks    checks `json:"checks"`
-	}{word(database && memory), time.Now().Unix(), h.version, checks{word(database), word(memory)}})
+	}{statusText(database && memory), time.Now().Unix(), h.version, checks{statusText(database), statusText(memory)}})
 }
 
 // serveReady answers /health/ready.
@@ -101,9 +105,9 @@ func (h *Health) serveReady(c echo.Context) error {
 	type checks struct {
 		Database bool `json:"database"`
 	}
-	database := h.writable() == nil
+	database := h.checkWritable() == nil
 	ready := database && !h.stopped.Load()
-	return sendJSON(c, code(ready), struct {
+	return sendJSON(c, status(ready), struct {
 		Ready  bool   `json:"ready"`
 		Checks checks `json:"checks"`
 	}{ready, checks{database}})

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"bytes"
@@ -13,8 +13,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/lexicons"
+	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -39,8 +44,21 @@ func (noTokens) Authenticate(_ context.Context, r *http.Request, m *xrpc.Method)
 	return xrpc.Proof{}, xrpc.Errorf(http.StatusUnauthorized, xrpc.AuthenticationRequired, "a service token is needed")
 }
 
+// testServer is a Server and its database.
+type testServer struct {
+	*server.Server
+	pool *pgxpool.Pool
+}
+
+// newServer makes a Server on a new database.
+func newServer(t testing.TB) testServer {
+	t.Helper()
+	pool := dbtest.Pool(t)
+	return testServer{server.New(server.Config{Pool: pool, ServiceDID: "did:web:mls.example", Version: "test", Secret: auth.NewSecret()}), pool}
+}
+
 // newSite serves s; wrap may put faults between the routes and s.
-func newSite(t testing.TB, s *Server, wrap func(gen.Service) gen.Service) *site {
+func newSite(t testing.TB, s testServer, wrap func(gen.Service) gen.Service) *site {
 	t.Helper()
 	x := &site{health: NewHealth(s.pool, "v1"), metrics: NewMetrics(s.pool)}
 	var service gen.Service = s
@@ -79,7 +97,7 @@ func (x *site) ask(t testing.TB, method, path string, header ...string) (int, ht
 }
 
 func TestPlainPages(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	for _, tc := range []struct {
 		method, path string
 		status       int
@@ -122,7 +140,7 @@ func TestPlainPages(t *testing.T) {
 }
 
 func TestLexiconsAreServedAsTheyAre(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	for _, nsid := range lexicons.NSIDs() {
 		want, _ := lexicons.JSON(nsid)
 		if status, _, body := x.ask(t, "GET", "/lexicons/"+nsid+".json"); status != 200 || body != string(want) {
@@ -134,7 +152,7 @@ func TestLexiconsAreServedAsTheyAre(t *testing.T) {
 func TestStartPageNamesEveryMethod(t *testing.T) {
 	page := string(startPage(HandlerConfig{ServiceDID: `did:web:<x>`, Version: "<v>"}))
 	for _, m := range gen.Methods {
-		if !strings.Contains(page, "<code>"+m.NSID+"</code><td>"+kindWord(m)+"<td>") {
+		if !strings.Contains(page, "<code>"+m.NSID+"</code><td>"+kindText(m)+"<td>") {
 			t.Errorf("%s is missing", m.NSID)
 		}
 	}
@@ -145,7 +163,7 @@ func TestStartPageNamesEveryMethod(t *testing.T) {
 
 // TestEveryLinkOfTheStartPageWorks follows them.
 func TestEveryLinkOfTheStartPageWorks(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	_, _, page := x.ask(t, "GET", "/")
 	n := 0
 	for _, part := range strings.Split(page, `href="`)[1:] {
@@ -166,7 +184,7 @@ func TestEveryLinkOfTheStartPageWorks(t *testing.T) {
 // TestLogLineIsAnAllowList has requests full of identifiers leave none in the
 // log.
 func TestLogLineIsAnAllowList(t *testing.T) {
-	x := newSite(t, newTestServer(t), func(s gen.Service) gen.Service { return faulty{Service: s} })
+	x := newSite(t, newServer(t), func(s gen.Service) gen.Service { return faulty{Service: s} })
 	const secret = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
 	convo := strings.Repeat("ab", 16)
 	x.ask(t, "GET", "/xrpc/blue.catbird.mls.getEpoch?convoId="+convo, "Authorization", "Bearer "+secret)
@@ -216,7 +234,7 @@ func (faulty) GetConvos(_ context.Context, caller xrpc.Caller, _ *gen.GetConvosP
 }
 
 func TestFaultsAreBlandAndContained(t *testing.T) {
-	x := newSite(t, newTestServer(t), func(s gen.Service) gen.Service { return faulty{Service: s} })
+	x := newSite(t, newServer(t), func(s gen.Service) gen.Service { return faulty{Service: s} })
 	for _, path := range []string{"/xrpc/blue.catbird.mls.getEpoch?convoId=" + strings.Repeat("ab", 16), "/xrpc/blue.catbird.mls.getConvos"} {
 		status, _, body := x.ask(t, "GET", path, "Authorization", "Bearer did:web:a.example")
 		if status != 500 || body != `{"error":"InternalServerError","message":"internal server error"}` {

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"bytes"
@@ -30,7 +30,7 @@ func TestWritesHaveDeadlines(t *testing.T) {
 	w := &deadlined{ResponseRecorder: httptest.NewRecorder()}
 	c := echo.New().NewContext(httptest.NewRequest(http.MethodGet, "/", nil), w)
 	began := time.Now()
-	err := pace(func(c echo.Context) error {
+	err := boundWrites(func(c echo.Context) error {
 		_, err := c.Response().Write(bytes.Repeat([]byte("x"), 100*writeMinRate))
 		return err
 	})(c)
@@ -57,7 +57,7 @@ func TestStreamsHaveNoDeadlines(t *testing.T) {
 			defer close(over)
 			return next(c)
 		}
-	}, pace)
+	}, boundWrites)
 	e.GET("/", func(c echo.Context) error {
 		conn, _, err := http.NewResponseController(c.Response()).Hijack()
 		if err != nil {
@@ -116,7 +116,7 @@ func (c *deadlinedConn) SetWriteDeadline(at time.Time) error {
 func TestDeadlineMovesBeyondTheSlack(t *testing.T) {
 	const seconds = int(writeSlack / time.Second)
 	w := &deadlined{ResponseRecorder: httptest.NewRecorder()}
-	p := &pacedWriter{ResponseWriter: w, ctl: http.NewResponseController(w)}
+	p := &deadlineWriter{ResponseWriter: w, ctl: http.NewResponseController(w)}
 	for _, c := range []struct{ write, moved int }{
 		{0, 1}, {seconds*writeMinRate - 1, 1}, {seconds * writeMinRate, 2}, {2 * seconds * writeMinRate, 3}, {0, 4},
 	} {
@@ -131,9 +131,9 @@ func TestDeadlineMovesBeyondTheSlack(t *testing.T) {
 func TestStuckReaderIsCutOff(t *testing.T) {
 	failed := make(chan error, 1)
 	e := echo.New()
-	e.Use(pace)
+	e.Use(boundWrites)
 	e.GET("/", func(c echo.Context) error {
-		w := c.Response().Writer.(*pacedWriter)
+		w := c.Response().Writer.(*deadlineWriter)
 		if err := w.ctl.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func TestStuckReaderIsCutOff(t *testing.T) {
 func TestPanicInAPlainRoute(t *testing.T) {
 	rec := httptest.NewRecorder()
 	c := echo.New().NewContext(httptest.NewRequest(http.MethodGet, "/", nil), rec)
-	err := contain(func(echo.Context) error { panic("boom") })(c)
+	err := recoverPanic(func(echo.Context) error { panic("boom") })(c)
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -173,5 +173,5 @@ func TestPanicInAPlainRoute(t *testing.T) {
 			t.Errorf("a broken connection became %v", err)
 		}
 	}()
-	_ = contain(func(echo.Context) error { panic(http.ErrAbortHandler) })(c)
+	_ = recoverPanic(func(echo.Context) error { panic(http.ErrAbortHandler) })(c)
 }

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func scrape(t *testing.T, m *Metrics) string {
 }
 
 func TestMetricsHaveTheirNames(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	x.ask(t, "GET", "/xrpc/"+gen.NSIDDescribeService)
 	x.ask(t, "GET", "/xrpc/"+gen.NSIDGetConvos)
 	x.Close()
@@ -46,7 +46,7 @@ func TestMetricsHaveTheirNames(t *testing.T) {
 // TestLabelsAreBounded has a client make up paths and methods: none becomes a
 // label.
 func TestLabelsAreBounded(t *testing.T) {
-	x := newSite(t, newTestServer(t), nil)
+	x := newSite(t, newServer(t), nil)
 	for i := range 20 {
 		x.ask(t, "GET", fmt.Sprintf("/made-up-%d", i))
 		x.ask(t, "GET", fmt.Sprintf("/xrpc/made.up.method%d", i))

@@ -1,4 +1,4 @@
-package server
+package httpd
 
 import (
 	"bufio"
@@ -14,9 +14,9 @@ import (
 // cgroupRoot is where Linux shows control groups.
 const cgroupRoot = "/sys/fs/cgroup"
 
-// memoryUse is what the container uses of what it may, in bytes; outside a
-// limited container what the Go runtime uses of GOMEMLIMIT. A limit of 0 means
-// that there is none.
+// memoryUse gives the memory that the container uses and its limit, in bytes.
+// Where the container has no limit it gives the Go runtime's use and GOMEMLIMIT.
+// A limit of 0 means that neither is set.
 func memoryUse() (used, limit uint64) {
 	if used, limit = cgroupMemory(cgroupRoot, "/proc/self/cgroup"); limit > 0 {
 		return used, limit
@@ -27,26 +27,27 @@ func memoryUse() (used, limit uint64) {
 	return 0, 0
 }
 
-// MemoryLimit is the hard limit of the container, 0 where there is none.
+// MemoryLimit is the memory limit of the container in bytes, or 0 without one.
 func MemoryLimit() uint64 {
 	_, limit := cgroupMemory(cgroupRoot, "/proc/self/cgroup")
 	return limit
 }
 
-// MachineMemory is how much memory the machine has, 0 where that is not to be
-// found.
+// MachineMemory is the machine's memory in bytes, or 0 where the system does not
+// tell.
 func MachineMemory() uint64 { return statOf("/proc/meminfo", "MemTotal:") }
 
-// runtimeMemory is what GOMEMLIMIT is compared with (runtime/debug.SetMemoryLimit).
+// runtimeMemory is the figure that the Go runtime compares with GOMEMLIMIT, see
+// runtime/debug.SetMemoryLimit.
 func runtimeMemory() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64() - s[1].Value.Uint64()
 }
 
-// cgroupMemory reads version 2, then version 1. Of the groups on the way to the
-// root the tightest limit counts. Cached file pages that can be dropped are not
-// counted as used.
+// cgroupMemory reads control groups of version 2, then of version 1. The lowest
+// limit between the process's group and the root applies. File pages in the
+// cache that the kernel can drop do not count as used.
 func cgroupMemory(root, self string) (used, limit uint64) {
 	f, err := os.Open(self)
 	if err != nil {
@@ -60,10 +61,10 @@ func cgroupMemory(root, self string) (used, limit uint64) {
 		}
 		switch {
 		case part[0] == "0":
-			used, limit = tightest(root, root, part[2], "memory.max", "memory.current", "inactive_file ")
+			used, limit = lowestLimit(root, root, part[2], "memory.max", "memory.current", "inactive_file ")
 		case part[1] == "memory":
 			v1 := path.Join(root, "memory")
-			used, limit = tightest(v1, v1, part[2], "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ")
+			used, limit = lowestLimit(v1, v1, part[2], "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file ")
 		}
 		if limit > 0 {
 			return used, limit
@@ -72,9 +73,9 @@ func cgroupMemory(root, self string) (used, limit uint64) {
 	return 0, 0
 }
 
-// tightest walks from the group up to the root. In a container the group's path
-// may be the host's, and only the root is there.
-func tightest(root, base, group, maxFile, useFile, inactive string) (used, limit uint64) {
+// lowestLimit walks from the group up to the root. In a container the path of the
+// group may be that of the host, so that only the root exists.
+func lowestLimit(root, base, group, maxFile, useFile, inactive string) (used, limit uint64) {
 	for dir := path.Join(base, group); ; dir = path.Dir(dir) {
 		// Version 1 says "no limit" with a number near 2^63.
 		if n, ok := readNumber(path.Join(dir, maxFile)); ok && n > 0 && n < 1<<60 && (limit == 0 || n < limit) {
