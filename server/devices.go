@@ -45,7 +45,7 @@ func (s *Server) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.D
 		if err != nil {
 			return nil, err
 		}
-		s.hint(eventlog.AccountLane(caller.DID))
+		s.hint(eventlog.AccountStreamKey(caller.DID))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }

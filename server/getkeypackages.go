@@ -54,7 +54,7 @@ func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.
 		return nil, err
 	}
 	if c.told {
-		s.hint(eventlog.AccountLane(caller.DID))
+		s.hint(eventlog.AccountStreamKey(caller.DID))
 	}
 	return c.answer(), nil
 }

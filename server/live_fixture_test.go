@@ -26,7 +26,7 @@ func newLiveServer(t testing.TB, opts ...func(*Config)) *Server {
 // newLiveServerOn makes a Server on pool, with a hub on another.
 func newLiveServerOn(t testing.TB, pool, hubPool *pgxpool.Pool, opts ...func(*Config)) *Server {
 	t.Helper()
-	hub := eventlog.NewHub(eventlog.HubConfig{Pool: hubPool})
+	hub := eventlog.NewHub(eventlog.Config{Pool: hubPool})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
@@ -66,7 +66,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 		if err != nil {
 			t.Fatal(err)
 		}
-		from = codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+		from = codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}})
 	}
 	c.MustConnect(s.hub, from)
 	return c

@@ -72,7 +72,7 @@ func removeMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, Lane: r.ConvoID, Seq: r.Seq})
+		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: r.ConvoID, Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil
@@ -130,7 +130,7 @@ func (f *floor) raise(ctx context.Context, q *db.Queries) error {
 	if f.gen == 0 {
 		return nil
 	}
-	if err := q.RaiseFloor(ctx, db.RaiseFloorParams{Gen: f.gen, Pos: f.at.Pos, Lane: f.at.Lane, Seq: f.at.Seq, N: f.at.N}); err != nil {
+	if err := q.RaiseFloor(ctx, db.RaiseFloorParams{Gen: f.gen, Pos: f.at.Pos, Lane: f.at.StreamKey, Seq: f.at.Seq, N: f.at.N}); err != nil {
 		return fmt.Errorf("raise the log's floor: %w", err)
 	}
 	return nil
@@ -148,7 +148,7 @@ func (s *Server) cleanEvents(ctx context.Context) (bool, error) {
 		n = len(rows)
 		var last floor
 		for _, r := range rows {
-			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N})
 		}
 		return last.raise(ctx, q)
 	})

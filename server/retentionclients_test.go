@@ -82,7 +82,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 			t.Fatal(err)
 		}
 		cursors[name] = eventlog.NewCodec(at.Gen, at.Secret.Bytes).Encode(eventlog.Cursor{
-			Position: eventlog.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+			Position: eventlog.Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
 	talk(t, s, convo, alice, 1)

@@ -101,7 +101,7 @@ func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool
 	var last floor
 	for _, r := range rows {
 		if r.N <= c.lastN {
-			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N})
 		}
 	}
 	c.events = int64(len(rows))

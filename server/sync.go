@@ -143,7 +143,7 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 	})
 	if errors.Is(err, eventlog.ErrFutureCursor) {
 		// Only a database that was taken back does not know its own cursor.
-		if err := eventlog.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
+		if err := eventlog.BeginGenerationAfterRewind(ctx, c.pool, c.place.Gen); err != nil {
 			return nil, err
 		}
 		return nil, gen.Errorf(gen.ErrFutureCursor, "cursor: is ahead of what this service has; the database was taken back to an earlier state")
@@ -173,7 +173,7 @@ func (c *syncLook) readCursor() error {
 	c.after, c.until = v.After, v.Until
 	// The zero position with something after it is that of a client that began
 	// without cursor and has not been told of all its conversations yet.
-	floor := eventlog.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
+	floor := eventlog.Position{Pos: c.place.FloorPos, StreamKey: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
 	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != eventlog.Position{})
 	if c.resumes {
 		c.from = v.Position
@@ -192,7 +192,7 @@ type stretch struct {
 }
 
 func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := eventlog.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
+	end := eventlog.Position{Pos: c.place.Pos, StreamKey: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
 		c.until = end.Pos
@@ -203,7 +203,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.StreamKey, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)

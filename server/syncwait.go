@@ -117,8 +117,8 @@ type syncWatch struct {
 
 var _ eventlog.Watcher = (*syncWatch)(nil)
 
-// Tell implements eventlog.Watcher.
-func (t *syncWatch) Tell(ev gen.ConvoEvent) {
+// Observe implements eventlog.Watcher.
+func (t *syncWatch) Observe(ev gen.ConvoEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for w := range t.waits {

@@ -40,7 +40,7 @@ func (s *Server) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.U
 		return nil, err
 	}
 	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
-		ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: eventlog.AccountLane(caller.DID),
+		ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: eventlog.AccountStreamKey(caller.DID),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, notMember() // it was removed since
@@ -48,6 +48,6 @@ func (s *Server) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.U
 	if err != nil {
 		return nil, fmt.Errorf("set read position: %w", err)
 	}
-	s.hint(eventlog.AccountLane(caller.DID))
+	s.hint(eventlog.AccountStreamKey(caller.DID))
 	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
 }

@@ -26,8 +26,8 @@ type live struct {
 func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
 	m := stream.NewMetrics(a.metrics.Registry)
 	l := &live{}
-	l.hub = eventlog.NewHub(eventlog.HubConfig{
-		Pool: pool, Metrics: m, LogMetrics: eventlog.NewLogMetrics(a.metrics.Registry), Log: a.log,
+	l.hub = eventlog.NewHub(eventlog.Config{
+		Pool: pool, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
 	})
 	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m, Limits: a.limits})
 	if a.config.RedisURL == "" {

@@ -74,7 +74,7 @@ func (st *story) open(url string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{story: st, pool: pool, hub: eventlog.NewHub(eventlog.HubConfig{Pool: pool})}
+	s := &site{story: st, pool: pool, hub: eventlog.NewHub(eventlog.Config{Pool: pool})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.hub.Run(ctx) }()

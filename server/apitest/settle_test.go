@@ -26,7 +26,7 @@ func (s *stack) settle(t testing.TB) {
 			continue
 		}
 		place, known := s.hubPlace(t)
-		if known && place.Compare(eventlog.Position{Pos: log.Pos, Lane: log.Lane, Seq: log.Seq, N: log.N}) >= 0 {
+		if known && place.Compare(eventlog.Position{Pos: log.Pos, StreamKey: log.Lane, Seq: log.Seq, N: log.N}) >= 0 {
 			return
 		}
 	}
@@ -55,7 +55,7 @@ func (s *stack) now(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
 	log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
-	return s.codec(t).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: log.Pos, Lane: log.Lane, Seq: log.Seq, N: log.N}})
+	return s.codec(t).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: log.Pos, StreamKey: log.Lane, Seq: log.Seq, N: log.N}})
 }
 
 // future is a cursor that the service could only have made if it had been taken

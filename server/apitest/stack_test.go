@@ -121,7 +121,7 @@ func (s *stack) plumbing(t testing.TB, o *options, authenticator xrpc.Authentica
 // goLive adds streams to what is configured.
 func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
 	t.Helper()
-	hub := eventlog.NewHub(eventlog.HubConfig{Pool: s.pool, Log: log})
+	hub := eventlog.NewHub(eventlog.Config{Pool: s.pool, Log: log})
 	o.stream.Source = hub
 	streams := stream.New(o.stream)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -40,7 +40,7 @@ type Cursor struct {
 }
 
 // EndOf is the position behind all that the log has at pos.
-func EndOf(pos int64) Position { return Position{Pos: pos, Lane: "~"} }
+func EndOf(pos int64) Position { return Position{Pos: pos, StreamKey: "~"} }
 
 // Codec writes and reads the cursors of one generation. A cursor is unpadded
 // base64url of
@@ -92,7 +92,7 @@ func (c *Codec) Encode(v Cursor) string {
 	b = binary.AppendUvarint(b, uint64(c.gen))
 	head := len(b)
 	b = binary.AppendUvarint(b, uint64(v.Pos))
-	b = appendLane(b, v.Lane)
+	b = appendLane(b, v.StreamKey)
 	b = binary.AppendUvarint(b, uint64(v.Seq))
 	b = binary.AppendUvarint(b, uint64(v.N))
 	b = appendLane(b, v.After)
@@ -136,7 +136,7 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	if gen != c.gen || !hmac.Equal(c.appendCheck(slices.Clone(body)), b) {
 		return Cursor{}, ErrOutdatedCursor
 	}
-	v := Cursor{Position: Position{Pos: r.number(), Lane: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane(), Until: r.number()}
+	v := Cursor{Position: Position{Pos: r.number(), StreamKey: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane(), Until: r.number()}
 	if r.bad || len(r.b) > 0 {
 		return Cursor{}, ErrMalformedCursor
 	}
@@ -191,9 +191,9 @@ func (r *cursorReader) lane() string {
 	return string(raw)
 }
 
-// AccountLane is the lane of the events that are in order with the account's
+// AccountStreamKey is the lane of the events that are in order with the account's
 // row. It is short whatever the DID.
-func AccountLane(did string) string {
+func AccountStreamKey(did string) string {
 	sum := sha256.Sum256([]byte(did))
 	return fmt.Sprintf("did:%x", sum[:16])
 }

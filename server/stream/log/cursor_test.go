@@ -23,8 +23,8 @@ func TestCursorTellsNothing(t *testing.T) {
 		}
 		return b
 	}
-	one := encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1000, Lane: hex.EncodeToString(lane), Seq: 7}, After: text})
-	two := encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1000, Lane: hex.EncodeToString(lane), Seq: 8}, After: text})
+	one := encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1000, StreamKey: hex.EncodeToString(lane), Seq: 7}, After: text})
+	two := encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1000, StreamKey: hex.EncodeToString(lane), Seq: 8}, After: text})
 	if bytes.Contains(one, lane[:3]) || bytes.Contains(one, []byte("keys")) {
 		t.Errorf("%x shows what it is a position in", one)
 	}

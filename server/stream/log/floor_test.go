@@ -125,7 +125,7 @@ func (w *world) now() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+	return w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}})
 }
 
 // play attaches a tape to a hub.
@@ -170,7 +170,7 @@ func TestFloorAmongEqualPositions(t *testing.T) {
 		t.Fatalf("rows are %+v, %v", rows, err)
 	}
 	for _, r := range rows {
-		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, Lane: convo, Seq: r.Seq}})
+		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, StreamKey: convo, Seq: r.Seq}})
 	}
 	w.retire(w.pool, convo, 3) // 1 is the commit of the beginning
 	hub := w.hub()
@@ -327,7 +327,7 @@ func TestOvertakenTailer(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
 	w.settle()
-	hub := eventlog.NewHub(eventlog.HubConfig{Pool: dbtest.Open(t, w.pool.Config().ConnString())})
+	hub := eventlog.NewHub(eventlog.Config{Pool: dbtest.Open(t, w.pool.Config().ConnString())})
 	stop := w.run(hub)
 	c := w.client(alice)
 	c.MustConnect(hub, "")

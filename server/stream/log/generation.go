@@ -86,9 +86,9 @@ func BeginGeneration(ctx context.Context, pool *pgxpool.Pool) error {
 	return beginGeneration(ctx, conn.Conn(), g.Gen, 1, "asked for")
 }
 
-// TakenBack begins a new generation after from, because a cursor showed that
+// BeginGenerationAfterRewind begins a new generation after from, because a cursor showed that
 // the database is older than what it has told.
-func TakenBack(ctx context.Context, pool *pgxpool.Pool, from int64) error {
+func BeginGenerationAfterRewind(ctx context.Context, pool *pgxpool.Pool, from int64) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("begin generation: %w", err)

@@ -21,10 +21,10 @@ func TestCursors(t *testing.T) {
 	convo := strings.Repeat("ab", 64)
 	for _, v := range []eventlog.Cursor{
 		{},
-		{Position: eventlog.Position{Pos: 1<<62 + 5, Lane: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
-		{Position: eventlog.Position{Pos: 9, Lane: eventlog.AccountLane("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
-		{Position: eventlog.Position{Pos: 9, Lane: "keys:" + strings.Repeat("a", 26), N: 3}},
-		{Position: eventlog.Position{Pos: 9, Lane: "00ff", Seq: 3}},
+		{Position: eventlog.Position{Pos: 1<<62 + 5, StreamKey: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
+		{Position: eventlog.Position{Pos: 9, StreamKey: eventlog.AccountStreamKey("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
+		{Position: eventlog.Position{Pos: 9, StreamKey: "keys:" + strings.Repeat("a", 26), N: 3}},
+		{Position: eventlog.Position{Pos: 9, StreamKey: "00ff", Seq: 3}},
 		{Position: eventlog.EndOf(9)},
 	} {
 		s := codec.Encode(v)
@@ -59,7 +59,7 @@ func TestCursors(t *testing.T) {
 
 func FuzzCursor(f *testing.F) {
 	codec := eventlog.NewCodec(1, [16]byte{1})
-	f.Add(codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 5, Lane: "00ff", Seq: 3}}))
+	f.Add(codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 5, StreamKey: "00ff", Seq: 3}}))
 	f.Add("AQE")
 	f.Fuzz(func(t *testing.T, s string) {
 		v, err := codec.Decode(s)
@@ -166,7 +166,7 @@ func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hub()
-	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, Lane: convo, Seq: 9}})
+	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, StreamKey: convo, Seq: 9}})
 	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)

@@ -46,7 +46,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) hub() *eventlog.Hub {
 	w.t.Helper()
 	w.settle()
-	h := eventlog.NewHub(eventlog.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString())})
+	h := eventlog.NewHub(eventlog.Config{Pool: dbtest.Open(w.t, w.pool.Config().ConnString())})
 	w.run(h)
 	return h
 }
@@ -55,17 +55,17 @@ func (w *world) hub() *eventlog.Hub {
 func (w *world) hintedHub() *eventlog.Hub {
 	w.t.Helper()
 	w.settle()
-	h := eventlog.NewHub(eventlog.HubConfig{Pool: dbtest.Open(w.t, w.pool.Config().ConnString()), Clock: time.Hour})
+	h := eventlog.NewHub(eventlog.Config{Pool: dbtest.Open(w.t, w.pool.Config().ConnString()), PollInterval: time.Hour})
 	w.run(h)
 	return h
 }
 
 // counted runs a hub on the world's own pool, and gives what it counts.
-func (w *world) counted() (*eventlog.Hub, *eventlog.LogMetrics) {
+func (w *world) counted() (*eventlog.Hub, *eventlog.Metrics) {
 	w.t.Helper()
 	w.settle()
-	count := eventlog.NewLogMetrics(nil)
-	h := eventlog.NewHub(eventlog.HubConfig{Pool: w.pool, LogMetrics: count})
+	count := eventlog.NewMetrics(nil)
+	h := eventlog.NewHub(eventlog.Config{Pool: w.pool, Metrics: count})
 	w.run(h)
 	return h, count
 }

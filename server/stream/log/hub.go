@@ -15,20 +15,21 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// HubConfig is what a Hub needs.
-type HubConfig struct {
+// Config is what a Hub needs.
+type Config struct {
 	// Pool reaches the database. Every new connection of it goes through
 	// CheckConnection.
 	Pool *pgxpool.Pool
-	// Metrics and LogMetrics count; nil for nobody.
-	Metrics    *stream.Metrics
-	LogMetrics *LogMetrics
+	// Metrics counts what the Hub does with the log, StreamMetrics encodings of
+	// events; nil for metrics that nobody reads.
+	StreamMetrics *stream.Metrics
+	Metrics       *Metrics
 	// Log hears of what fails and is tried again; slog.Default where nil.
 	Log *slog.Logger
 
-	// Clock is how often the log is read while nobody hints at anything; for
+	// PollInterval is how often the log is read while nobody hints at anything; for
 	// tests. Zero means a little more than a second.
-	Clock time.Duration
+	PollInterval time.Duration
 }
 
 // Hub is where the log of an instance meets its streams. One tailer reads each
@@ -41,7 +42,7 @@ type HubConfig struct {
 type Hub struct {
 	pool    *pgxpool.Pool
 	metrics *stream.Metrics
-	count   *LogMetrics
+	count   *Metrics
 	log     *slog.Logger
 	wake    chan struct{}
 	clock   time.Duration
@@ -81,14 +82,14 @@ type recentChange struct {
 const recentChanges = 4096
 
 // NewHub makes a Hub. It does nothing until Run.
-func NewHub(c HubConfig) *Hub {
+func NewHub(c Config) *Hub {
 	h := &Hub{
-		pool: c.Pool, metrics: c.Metrics, count: c.LogMetrics, log: c.Log,
-		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: cmp.Or(c.Clock, clock),
+		pool: c.Pool, metrics: c.StreamMetrics, count: c.Metrics, log: c.Log,
+		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: cmp.Or(c.PollInterval, clock),
 		accounts: map[string]*account{}, rooms: map[string]*room{},
 	}
 	if h.count == nil {
-		h.count = NewLogMetrics(nil)
+		h.count = NewMetrics(nil)
 	}
 	if h.log == nil {
 		h.log = slog.Default()
@@ -186,7 +187,7 @@ func (h *Hub) late(created time.Time) time.Duration {
 
 // placeOf is the position of the newest row of the log.
 func placeOf(at db.ReadPlaceRow) Position {
-	return Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}
+	return Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}
 }
 
 // dispatch hands a batch of the log out, in order.

@@ -233,7 +233,7 @@ func TestScopedWhileRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(pool.Close)
-		hub := eventlog.NewHub(eventlog.HubConfig{Pool: pool})
+		hub := eventlog.NewHub(eventlog.Config{Pool: pool})
 		w.run(hub)
 		a, b := w.client(alice), w.client(bob, convo)
 		a.MustConnect(hub, "")
@@ -316,7 +316,7 @@ func TestSignalBehind(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	w.settle()
-	behind := eventlog.NewHub(eventlog.HubConfig{Pool: w.pool})
+	behind := eventlog.NewHub(eventlog.Config{Pool: w.pool})
 	w.run(behind)() // it has its place, and reads nothing more
 	w.send(w.pool, convo, alice)
 	w.settle()

@@ -64,7 +64,7 @@ func (h *Hub) checkScope(ctx context.Context, f *feed, want stream.Want) (closin
 	}
 	m, err := db.New(h.pool).ScopeState(ctx, db.ScopeStateParams{
 		ConvoIds: slices.Collect(maps.Keys(f.scope)), Did: want.DID,
-		Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
+		Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.StreamKey, Seq: f.since.Seq, N: f.since.N,
 	})
 	switch {
 	case err != nil:
@@ -118,13 +118,13 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 	if v.Pos >= log.NextXid {
 		// Only this service can have made it, of a row that is not there any
 		// more.
-		if err := TakenBack(ctx, h.pool, f.codec.gen); err != nil {
+		if err := BeginGenerationAfterRewind(ctx, h.pool, f.codec.gen); err != nil {
 			return Position{}, err
 		}
 		h.rouse()
 		return Position{}, ErrFutureCursor
 	}
-	floor := Position{Pos: log.FloorPos, Lane: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}
+	floor := Position{Pos: log.FloorPos, StreamKey: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}
 	// A sync that began without cursor, and has told of some conversations
 	// only, has more to tell of the others than the log has.
 	unfinished := v.After != "" && v.Position == Position{}

@@ -18,7 +18,7 @@ func (s *tally) Done() <-chan struct{}                     { return nil }
 // Deliveries wait for the end of a batch, but no more than maxDeliveries of one
 // hand do; none is lost, and an end stays behind what came before it.
 func TestDeliveriesAreBounded(t *testing.T) {
-	h := NewHub(HubConfig{})
+	h := NewHub(Config{})
 	sink := &tally{}
 	f := &feed{hub: h, sink: sink, live: true}
 	a := &account{streams: []*feed{f}}

@@ -53,7 +53,7 @@ func newWatcher() *watcher {
 	return &watcher{told: make(chan gen.ConvoEvent, 100), lost: make(chan struct{}, 100)}
 }
 
-func (w *watcher) Tell(ev gen.ConvoEvent) { w.told <- ev }
+func (w *watcher) Observe(ev gen.ConvoEvent) { w.told <- ev }
 
 func (w *watcher) Lost() { w.lost <- struct{}{} }
 

@@ -12,8 +12,8 @@ import (
 // Watcher is told what happens to an account. Its methods must not block, nor
 // call the Hub.
 type Watcher interface {
-	// Tell is called for every event that a stream of the account would get.
-	Tell(ev gen.ConvoEvent)
+	// Observe is called for every event that a stream of the account would get.
+	Observe(ev gen.ConvoEvent)
 	// Lost is called when events may have been missed and no more will come.
 	Lost()
 }
@@ -44,7 +44,7 @@ type watch struct {
 }
 
 func (w *watch) Deliver(ev *stream.Event) bool {
-	w.Tell(ev.Value())
+	w.Observe(ev.Value())
 	return true
 }
 

@@ -14,9 +14,9 @@ import (
 type Position struct {
 	// Pos is the id of a transaction, not below the one that wrote the row.
 	Pos int64
-	// Lane is a conversation id, or for the events of one account a name with
+	// StreamKey is a conversation id, or for the events of one account a name with
 	// a colon in it. Lanes compare by byte.
-	Lane string
+	StreamKey string
 	// Seq is the number of the message, or of the newest one at the time.
 	Seq int64
 	// N numbers the events of a lane that are not messages; 0 for a message.
@@ -28,5 +28,5 @@ func (p Position) Compare(q Position) int {
 	if c := cmp.Compare(p.Pos, q.Pos); c != 0 { // as it is for all but a few
 		return c
 	}
-	return cmp.Or(strings.Compare(p.Lane, q.Lane), cmp.Compare(p.Seq, q.Seq), cmp.Compare(p.N, q.N))
+	return cmp.Or(strings.Compare(p.StreamKey, q.StreamKey), cmp.Compare(p.Seq, q.Seq), cmp.Compare(p.N, q.N))
 }

@@ -51,7 +51,7 @@ func TestScopedBackAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(pool.Close)
-		hub := eventlog.NewHub(eventlog.HubConfig{Pool: pool})
+		hub := eventlog.NewHub(eventlog.Config{Pool: pool})
 		w.run(hub)
 		all, c := w.client(bob), w.client(bob, convo)
 		all.MustConnect(hub, "")

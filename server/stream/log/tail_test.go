@@ -175,7 +175,7 @@ func TestPlaceIsThatOfARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at.Pos != newest || at.Lane != convo {
+	if at.Pos != newest || at.StreamKey != convo {
 		t.Errorf("a stream begins at %v, the newest row is at %d", at, newest)
 	}
 }

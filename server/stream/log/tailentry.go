@@ -68,7 +68,7 @@ type entry struct {
 
 // message makes the entry of a message.
 func (c *Codec) message(m db.ReplayMessagesRow, metrics *stream.Metrics) entry {
-	p := Position{Pos: m.Pos, Lane: m.ConvoID, Seq: m.Seq}
+	p := Position{Pos: m.Pos, StreamKey: m.ConvoID, Seq: m.Seq}
 	kind := m.Kind
 	view := gen.MessageView{
 		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
@@ -141,7 +141,7 @@ func (c *Codec) entry(r db.ReadLogRow, metrics *stream.Metrics) (entry, error) {
 		return c.message(m, metrics), nil
 	}
 	return c.logged(logged{
-		Position: Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
+		Position: Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
 		edge: r.Edge, body: r.Body,
 	}, metrics)
 }

@@ -137,7 +137,7 @@ func TestHeardBySlowDatabase(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	w.settle()
-	count := eventlog.NewLogMetrics(nil)
+	count := eventlog.NewMetrics(nil)
 	tries := 0
 	cfg := w.pool.Config()
 	cfg.ConnConfig.Tracer = &everyQuery{name: "WindowsOf", run: func() {
@@ -152,7 +152,7 @@ func TestHeardBySlowDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	hub := eventlog.NewHub(eventlog.HubConfig{Pool: pool, LogMetrics: count})
+	hub := eventlog.NewHub(eventlog.Config{Pool: pool, Metrics: count})
 	w.run(hub)
 	c := w.client(bob)
 	c.MustConnect(hub, "")

@@ -75,7 +75,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.
 	}
 	defer rows.Close()
 	for rows.Next() {
-		at, did, action := eventlog.Position{Lane: convo}, "", ""
+		at, did, action := eventlog.Position{StreamKey: convo}, "", ""
 		if err := rows.Scan(&at.Pos, &at.Seq, &at.N, &did, &action); err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ type block struct {
 func sumOf(list []eventlog.Position) uint64 {
 	sum := fnv.New64a()
 	for _, p := range list {
-		fmt.Fprintf(sum, "%d %s %d %d\n", p.Pos, p.Lane, p.Seq, p.N)
+		fmt.Fprintf(sum, "%d %s %d %d\n", p.Pos, p.StreamKey, p.Seq, p.N)
 	}
 	return sum.Sum64()
 }

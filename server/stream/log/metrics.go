@@ -2,8 +2,8 @@ package eventlog
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// LogMetrics counts what one instance does with the log.
-type LogMetrics struct {
+// Metrics counts what one instance does with the log.
+type Metrics struct {
 	// Rows read from the log by the tailer: each row once, however many
 	// streams have it.
 	Rows prometheus.Counter
@@ -22,16 +22,16 @@ type LogMetrics struct {
 	Generation prometheus.Gauge
 }
 
-// NewLogMetrics makes the collectors and registers them with reg, which may be
+// NewMetrics makes the collectors and registers them with reg, which may be
 // nil. It panics, as MustRegister does, where names are taken.
-func NewLogMetrics(reg prometheus.Registerer) *LogMetrics {
+func NewMetrics(reg prometheus.Registerer) *Metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
 	}
 	gauge := func(name, help string) prometheus.Gauge {
 		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 	}
-	m := &LogMetrics{
+	m := &Metrics{
 		Rows:       counter("mls_log_rows_total", "Rows that the tailer read from the log."),
 		Polls:      counter("mls_log_polls_total", "Reads of the log by the tailer."),
 		Behind:     gauge("mls_log_behind", "1 while rows of the log wait for an older transaction to end."),
