@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"slices"
 	"strings"
@@ -38,9 +37,6 @@ type Cursor struct {
 	After string
 	Until int64
 }
-
-// EndOf is the position behind all that the log has at pos.
-func EndOf(pos int64) Position { return Position{Pos: pos, StreamKey: "~"} }
 
 // Codec writes and reads the cursors of one generation. A cursor is unpadded
 // base64url of
@@ -189,11 +185,4 @@ func (r *cursorReader) lane() string {
 		return hex.EncodeToString(raw)
 	}
 	return string(raw)
-}
-
-// AccountStreamKey is the lane of the events that are in order with the account's
-// row. It is short whatever the DID.
-func AccountStreamKey(did string) string {
-	sum := sha256.Sum256([]byte(did))
-	return fmt.Sprintf("did:%x", sum[:16])
 }

@@ -1,179 +1,160 @@
 package eventlog
 
 import (
-	"context"
-	"errors"
 	"sync"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/stream"
 )
 
-// What a feed holds back while it replays, at most.
+// What a feed holds while it replays, at most.
 const (
 	maxHeldBytes  = 2 << 20
 	maxHeldEvents = 4096
 )
 
-// feed is a stream at the hub: what is between the log and a Sink.
+// Texts of infoEvents.
+const (
+	infoConnected = "connected"
+	infoLive      = "live"
+	infoOutdated  = "OutdatedCursor"
+)
+
+// feed is what stands between the log and the sink of one stream.
 //
-// It is live, or it replays what its stream missed and holds back what comes
-// meanwhile. Where more comes than it may hold, it lets go of all of that and
-// replays on to where the hub is then. So nothing is missing and nothing is
-// twice, whatever the stream's pace.
+// It is live, or it replays what the client missed and holds the events that
+// come meanwhile. If it would have to hold too many it drops all that it holds
+// and replays further, up to the current position. So the stream misses no
+// event, and gets none twice, however slow its client is.
 type feed struct {
 	sink  stream.Sink
 	scope map[string]bool // nil for all conversations
 
-	mu   sync.Mutex
-	live bool
-	// ending: its stream ends when what is held is out; dead: it is over.
-	ending, dead bool
-	// lapsed: what was held was let go.
-	lapsed bool
-	// after is what the stream has: events up to it are not for it.
-	after Position
-	held  []entry
-	// heldBytes is about what held takes.
-	heldBytes int
+	mu     sync.Mutex
+	isLive bool
+	// ending: the stream ends behind the held events; over: it has ended.
+	ending, over bool
+	// overflowed: the held events were dropped.
+	overflowed bool
+	// deliveredTo is the position up to which the stream has all events.
+	deliveredTo Position
+	held        []entry
+	heldBytes   int
 
 	hub   *Hub
 	did   string
-	codec *Codec
-	// since is from where the hub has every event for it. What happened up to
-	// there is in what was read when it came, though the hub may tell of it yet.
-	since Position
+	build builder
+	// registeredAt is the position from which on the feed gets every event. What
+	// happened up to there was read from the database when the feed was
+	// registered, though the tailer may hand it out later.
+	registeredAt Position
 }
 
 // wants tells whether events about a conversation are for this stream.
 func (f *feed) wants(convo string) bool { return f.scope == nil || f.scope[convo] }
 
-// offer hands over a live event. It does not block.
+// offer delivers or holds an event of the log. It does not block.
 func (f *feed) offer(e *entry) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
-	case f.dead, f.ending, f.lapsed, e.Compare(f.after) <= 0:
-	case f.live:
-		f.after = e.Position
-		f.dead = !f.sink.Deliver(e.event)
+	case f.over, f.ending, f.overflowed, e.Compare(f.deliveredTo) <= 0:
+	case f.isLive:
+		f.deliveredTo = e.Position
+		f.over = !f.sink.Deliver(e.event)
 	default:
 		f.held = append(f.held, *e)
 		f.heldBytes += e.size()
 		if f.heldBytes > maxHeldBytes || len(f.held) > maxHeldEvents {
-			f.held, f.heldBytes, f.lapsed = nil, 0, true
+			f.held, f.heldBytes, f.overflowed = nil, 0, true
 		}
 	}
 }
 
-// whisper hands over a signal, which is not in the log; its cursor is that of
-// at. A stream that still replays does not get it.
-func (f *feed) whisper(ev *stream.Event, at Position) {
+// deliverEphemeral delivers a signal, which is not in the log. Its cursor is
+// that of at, the current position. A stream that replays does not get it.
+func (f *feed) deliverEphemeral(ev *stream.Event, at Position) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.live || f.dead || f.ending {
+	if !f.isLive || f.over || f.ending {
 		return
 	}
-	if at.Compare(f.after) < 0 {
-		// This instance is behind the cursor that the stream was opened with,
-		// and must not take its client back.
+	if at.Compare(f.deliveredTo) < 0 {
+		// This instance is behind the cursor with which the stream was opened.
+		// With the cursor of at, the client would go back.
 		v := *ev.Value().(*gen.EphemeralEvent)
-		v.Cursor = f.codec.Encode(Cursor{Position: f.after})
-		ev = stream.NewEvent(&v, f.hub.metrics)
+		v.Cursor = f.build.cursor(f.deliveredTo)
+		ev = stream.NewEvent(&v, f.build.metrics)
 	}
-	f.dead = !f.sink.Deliver(ev)
+	f.over = !f.sink.Deliver(ev)
 }
 
-// end ends the stream behind what is held.
+// end ends the stream behind the held events. Events that were dropped are read
+// again by the replay, which ends the stream then.
 func (f *feed) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	// What was let go is read again by the replay, up to where it ends.
 	f.ending = true
-	if f.live {
+	if f.isLive {
 		f.sink.End(stream.ErrComplete)
 	}
 }
 
-// info is an infoEvent of the stream.
-func (f *feed) info(text string, at Position) *stream.Event {
-	return f.hub.info(f.codec, text, at)
-}
-
-func (h *Hub) info(codec *Codec, text string, at Position) *stream.Event {
-	return stream.NewEvent(&gen.InfoEvent{Cursor: codec.Encode(Cursor{Position: at}), Info: text}, h.metrics)
-}
-
-// catchUp replays what is after from, and then makes the feed live. Where
-// retention was faster than the replay, the stream is told so, and goes on
-// where the replay would have ended.
-func (f *feed) catchUp(ctx context.Context, from, to Position) error {
-	for {
-		err := f.replay(ctx, from, to)
-		if errors.Is(err, ErrOutdatedCursor) {
-			err = f.sink.Send(ctx, f.info(infoOutdated, to))
-		}
-		if err != nil {
-			return err
-		}
-		if from.Compare(to) < 0 {
-			from = to
-		}
-		joined, err := f.join(ctx, &from)
-		if err != nil || joined {
-			return err
-		}
-		to = f.rearm()
-	}
-}
-
-// join sends what was held, until nothing is, and makes the feed live. at is
-// what the stream has. It is false where held events were let go.
-func (f *feed) join(ctx context.Context, at *Position) (bool, error) {
-	for {
-		f.mu.Lock()
-		held := f.held
-		f.held, f.heldBytes = nil, 0
-		if len(held) == 0 {
-			defer f.mu.Unlock()
-			if f.lapsed {
-				return false, nil
-			}
-			f.after = *at
-			f.dead = !f.sink.Deliver(f.info(infoLive, *at))
-			f.live = true
-			if f.ending {
-				f.sink.End(stream.ErrComplete)
-			}
-			return true, nil
-		}
-		f.mu.Unlock()
-		for _, e := range held {
-			if e.Compare(*at) <= 0 {
-				continue
-			}
-			if err := f.sink.Send(ctx, e.event); err != nil {
-				return false, err
-			}
-			*at = e.Position
-		}
-	}
-}
-
-// rearm begins to hold back anew, from where the hub is now.
-func (f *feed) rearm() Position {
-	f.hub.mu.Lock()
-	defer f.hub.mu.Unlock()
+// goLive makes live a feed that does not replay. It delivers the first events,
+// and then the events after at that it held since it was registered.
+func (f *feed) goLive(at Position, first ...*stream.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.lapsed = false
-	return f.hub.place
+	for _, ev := range first {
+		f.sink.Deliver(ev)
+	}
+	f.deliveredTo = at
+	f.isLive = true
+	held := f.held
+	f.held = nil
+	for _, e := range held {
+		if e.Compare(f.deliveredTo) > 0 {
+			f.deliveredTo = e.Position
+			f.over = f.over || !f.sink.Deliver(e.event)
+		}
+	}
+	if f.ending && !f.overflowed {
+		f.sink.End(nil)
+	}
+	if f.overflowed {
+		f.overflowed = false
+		f.sink.End(gen.Errorf(gen.ErrConsumerTooSlow, "too much came while the stream was opened: go on from the last cursor"))
+	}
 }
 
-// size is about what an entry takes.
-func (e *entry) size() int {
-	if m, ok := e.event.Value().(*gen.MessageEvent); ok {
-		return len(m.Message.Ciphertext) + 256
+// takeHeld returns the held events, so that the replay sends them. If there are
+// none the feed has all events up to at: it becomes live, and done is true. If
+// held events were dropped it does not become live, and overflowed is true.
+func (f *feed) takeHeld(at Position) (held []entry, done, overflowed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	held = f.held
+	f.held, f.heldBytes = nil, 0
+	if len(held) > 0 {
+		return held, false, false
 	}
-	return 256
+	if f.overflowed {
+		return nil, false, true
+	}
+	f.deliveredTo = at
+	f.over = !f.sink.Deliver(f.build.info(infoLive, at))
+	f.isLive = true
+	if f.ending {
+		f.sink.End(stream.ErrComplete)
+	}
+	return nil, true, false
+}
+
+// beginReplay makes the feed hold events after from. The stream ends after the
+// replay if complete is true.
+func (f *feed) beginReplay(from Position, complete bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ending = f.ending || complete
+	f.deliveredTo = from
 }

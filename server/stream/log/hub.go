@@ -3,16 +3,19 @@ package eventlog
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // Config is what a Hub needs.
@@ -20,257 +23,163 @@ type Config struct {
 	// Pool reaches the database. Every new connection of it goes through
 	// CheckConnection.
 	Pool *pgxpool.Pool
-	// Metrics counts what the Hub does with the log, StreamMetrics encodings of
-	// events; nil for metrics that nobody reads.
-	StreamMetrics *stream.Metrics
+	// Metrics counts what the Hub does with the log, StreamMetrics the encodings
+	// of events; nil for metrics that are not registered.
 	Metrics       *Metrics
-	// Log hears of what fails and is tried again; slog.Default where nil.
+	StreamMetrics *stream.Metrics
+	// Log gets failures after which the Hub tries again; nil for slog.Default.
 	Log *slog.Logger
 
-	// PollInterval is how often the log is read while nobody hints at anything; for
-	// tests. Zero means a little more than a second.
+	// PollInterval is how often the log is read without a notification. It is
+	// for tests; zero means a little more than a second.
 	PollInterval time.Duration
 }
 
-// Hub is where the log of an instance meets its streams. One tailer reads each
-// row of the log once; the row becomes one Event; and the Event goes to every
-// stream whose account may see it. The Hub is a Source.
-//
-// A stream gets every event of its account after the position at which it was
-// attached, in order and once. What was before, a replay reads for it: see
-// feed.
+// Hub connects the log of an instance with its streams. It is a stream.Source:
+// a stream gets every event of its account after the position at which it was
+// attached, in order and once. The tailer reads each row once, and all streams
+// that see it get the same Event.
 type Hub struct {
-	pool    *pgxpool.Pool
-	metrics *stream.Metrics
-	count   *Metrics
-	log     *slog.Logger
-	wake    chan struct{}
-	clock   time.Duration
-	// heard: somebody has a stream here. It is written with mu held.
-	heard atomic.Bool
-	// expected is how many are about to be heard.
-	expected atomic.Int64
-
-	mu sync.Mutex
-	// ready is closed when place is known.
-	ready chan struct{}
-	// place is the newest row that was handed out, of the generation of codec.
-	place    Position
-	codec    *Codec
-	accounts map[string]*account
-	// came is how many accounts did.
-	came  uint32
-	rooms map[string]*room
-	// heardAt is since when somebody is heard.
-	heardAt time.Time
-	// recent are the newest changes of windows, for accounts that come while
-	// their windows are read; forgot is the position up to which some are
-	// gone.
-	recent []recentChange
-	forgot int64
-	// out collects deliveries of the batch at hand.
-	out [][]delivery
+	pool         *pgxpool.Pool
+	metrics      *Metrics
+	log          *slog.Logger
+	pollInterval time.Duration
+	live         *live
 }
 
-type recentChange struct {
-	pos int64
-	*windowChange
-}
-
-// recentChanges is how many changes are remembered, for the moment between
-// reading an account's windows and attaching it.
-const recentChanges = 4096
+var _ stream.Source = (*Hub)(nil)
 
 // NewHub makes a Hub. It does nothing until Run.
 func NewHub(c Config) *Hub {
-	h := &Hub{
-		pool: c.Pool, metrics: c.StreamMetrics, count: c.Metrics, log: c.Log,
-		wake: make(chan struct{}, 1), ready: make(chan struct{}), clock: cmp.Or(c.PollInterval, clock),
-		accounts: map[string]*account{}, rooms: map[string]*room{},
-	}
-	if h.count == nil {
-		h.count = NewMetrics(nil)
+	h := &Hub{pool: c.Pool, metrics: c.Metrics, log: c.Log, pollInterval: cmp.Or(c.PollInterval, pollInterval)}
+	if h.metrics == nil {
+		h.metrics = NewMetrics(nil)
 	}
 	if h.log == nil {
 		h.log = slog.Default()
 	}
+	h.live = newLive(h.metrics, c.StreamMetrics)
 	return h
 }
 
-// Hint says that there may be something new in the log, which is for nobody
-// where there are no streams. It never blocks.
+// Run reads the log until ctx ends, and returns nil then. It logs failures and
+// tries again.
+func (h *Hub) Run(ctx context.Context) error {
+	newTailer(h).run(ctx)
+	return nil
+}
+
+// Hint says that the log may have new rows. It does nothing if no account has a
+// stream at this instance. It never blocks.
 func (h *Hub) Hint() {
-	if h.heard.Load() {
-		h.rouse()
+	if h.live.hasSubscribers.Load() {
+		h.live.wake.send()
 	}
 }
 
-// rouse has the tailer look at the log at once.
-func (h *Hub) rouse() {
-	select {
-	case h.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Codec is that of the current generation; it waits for the first look at the
-// log.
+// Codec returns that of the current generation. It waits until the tailer has
+// found the end of the log for the first time.
 func (h *Hub) Codec(ctx context.Context) (*Codec, error) {
 	select {
-	case <-h.ready:
+	case <-h.live.ready:
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the log: %w", ctx.Err())
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.codec, nil
+	return h.live.builder().codec, nil
 }
 
-// begin makes the newest row of the log the place from which it is told. The
-// streams of another generation end: their cursors are outdated.
-func (h *Hub) begin(at db.ReadPlaceRow) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	first := h.codec == nil
-	h.place = placeOf(at)
-	h.codec = NewCodec(at.Gen, at.Secret.Bytes)
-	h.recent, h.forgot = nil, at.Horizon
-	h.count.Generation.Set(float64(at.Gen))
-	if first {
-		close(h.ready)
-		return
-	}
-	for _, a := range h.accounts {
-		for _, f := range a.streams {
-			f.sink.End(nil)
+// Attach implements stream.Source.
+func (h *Hub) Attach(ctx context.Context, want stream.Want, sink stream.Sink) (func(), error) {
+	f := &feed{hub: h, sink: sink, did: want.DID}
+	if len(want.ConvoIDs) > 0 {
+		f.scope = map[string]bool{}
+		for _, id := range want.ConvoIDs {
+			f.scope[id] = true
 		}
 	}
-	clear(h.accounts)
-	clear(h.rooms)
-	h.heard.Store(false)
-}
-
-// pass moves the place to that of the newest row, where nobody hears what is
-// passed over, nor is about to. Of changes of windows on the way nothing is
-// known: forgot says so.
-func (h *Hub) pass(at db.ReadPlaceRow) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.heard.Load() || h.expected.Load() > 0 {
-		return false
+	end, err := h.register(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("attach stream: %w", err)
 	}
-	h.skipTo(at)
-	return true
-}
-
-// skipTo moves the place on where nobody hears what is passed over.
-func (h *Hub) skipTo(at db.ReadPlaceRow) {
-	if place := placeOf(at); h.place.Compare(place) < 0 {
-		h.place = place
+	a := &attachment{feed: f, resumes: want.Cursor != "", logEnd: end}
+	// The feed is registered: a removal after this check ends the stream.
+	if err := a.checkScope(ctx); err != nil {
+		h.live.remove(f)
+		return nil, err
 	}
-	h.recent, h.forgot = nil, max(h.forgot, at.Horizon)
-}
-
-// at is the place.
-func (h *Hub) at() Position {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.place
-}
-
-// late is for how long a row has waited for somebody who was there.
-func (h *Hub) late(created time.Time) time.Duration {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return min(time.Since(created), time.Since(h.heardAt))
-}
-
-// placeOf is the position of the newest row of the log.
-func placeOf(at db.ReadPlaceRow) Position {
-	return Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}
-}
-
-// dispatch hands a batch of the log out, in order.
-func (h *Hub) dispatch(batch []entry) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for i := range batch {
-		e := &batch[i]
-		if e.Compare(h.place) <= 0 {
-			continue // the first who is heard came meanwhile, behind this
-		}
-		if e.change != nil {
-			h.remember(e)
-			h.apply(e.change)
-		}
-		if e.event != nil {
-			h.route(e)
-		}
-		if c := e.change; c != nil && !c.begins && e.N >= c.n {
-			at := e.Position
-			at.N = c.n
-			h.close(c.convo, at)
-		}
-		h.place = e.Position
+	if err := a.start(ctx, want.Cursor); err != nil {
+		h.live.remove(f)
+		return nil, err
 	}
-	h.flush()
+	return func() { h.live.remove(f) }, nil
 }
 
-func (h *Hub) remember(e *entry) {
-	h.recent = append(h.recent, recentChange{e.Pos, e.change})
-	if len(h.recent) > 2*recentChanges {
-		gone := len(h.recent) - recentChanges
-		for _, r := range h.recent[:gone] {
-			h.forgot = max(h.forgot, r.pos+1)
-		}
-		h.recent = append([]recentChange(nil), h.recent[gone:]...)
+// Watch calls w for what happens to an account: for every event that is not
+// visible yet to a read of the database which begins after Watch has returned.
+// The caller must call stop.
+func (h *Hub) Watch(ctx context.Context, did string, w Watcher) (stop func(), err error) {
+	s := &watchSink{watcher: w, done: make(chan struct{})}
+	f := &feed{hub: h, sink: s, did: did}
+	if _, err := h.register(ctx, f); err != nil {
+		return nil, fmt.Errorf("watch the log: %w", err)
 	}
+	f.goLive(f.registeredAt)
+	return sync.OnceFunc(func() {
+		close(s.done)
+		h.live.remove(f)
+	}), nil
 }
 
-// route finds who sees an event.
-func (h *Hub) route(e *entry) {
-	if e.target != "" {
-		if a := h.accounts[e.target]; a != nil {
-			h.deliver(delivery{to: a, entry: e})
+// Signal delivers an ephemeral signal. A member sent it at some version of the
+// roster; those who are members at that version or a later one get it.
+func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
+	h.metrics.Signals.Inc()
+	if !h.live.hasRoster(s.ConvoID, s.RosterVersion) {
+		rows, err := db.New(h.pool).EphemeralMembers(ctx, s.ConvoID)
+		if err != nil {
+			return fmt.Errorf("read members: %w", err)
 		}
-		return
+		h.live.setRoster(s.ConvoID, rows)
 	}
-	r := h.rooms[e.convo]
-	if r == nil {
-		return
+	h.live.signal(s)
+	return nil
+}
+
+// register adds a feed, and returns the end of the log as it was before. From
+// that read on the tailer skips no rows.
+func (h *Hub) register(ctx context.Context, f *feed) (end db.ReadPlaceRow, err error) {
+	if _, err := h.Codec(ctx); err != nil {
+		return end, err
 	}
-	for a, windows := range r.members {
-		for _, w := range windows {
-			if w.shows(e.Position) {
-				h.deliver(delivery{to: a, entry: e})
-				break
-			}
+	h.live.registering.Add(1)
+	defer h.live.registering.Add(-1)
+	for range 10 {
+		if end, err = db.New(h.pool).ReadPlace(ctx); err != nil {
+			return end, fmt.Errorf("find the end of the log: %w", err)
+		}
+		if done, err := h.tryRegister(ctx, f, end); done || err != nil {
+			return end, err
+		}
+		select {
+		case <-ctx.Done():
+			return end, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
+	return end, xrpc.Errorf(503, xrpc.ServiceUnavailable, "too many changes at this moment; try again")
 }
 
-// endScoped ends streams of an account that were opened for some conversations,
-// this one among them, when it is a member of none of them any more. at is where
-// it ceased to be one: a stream that began behind that may be of a later
-// membership, of which the hub has yet to read.
-func (h *Hub) endScoped(a *account, convo string, at Position) {
-	for _, f := range a.streams {
-		if f.scope[convo] && at.Compare(f.since) > 0 && !h.inAny(a, f.scope) {
-			h.deliver(delivery{to: a, end: f})
+// tryRegister reads the windows of the account, unless it has streams at this
+// instance already, and adds the feed. It is false if too much has changed
+// meanwhile.
+func (h *Hub) tryRegister(ctx context.Context, f *feed, end db.ReadPlaceRow) (bool, error) {
+	known, pos := h.live.lookup(f.did)
+	var windows []db.WindowsOfRow
+	if !known {
+		var err error
+		if windows, err = db.New(h.pool).WindowsOf(ctx, f.did, end.Gen, pos); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return false, fmt.Errorf("read memberships: %w", err)
 		}
 	}
-}
-
-// inAny tells whether the account is a member of one of these conversations.
-func (h *Hub) inAny(a *account, convos map[string]bool) bool {
-	for id := range convos {
-		if r := h.rooms[id]; r != nil {
-			for _, w := range r.members[a] {
-				if w.isOpen() {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return h.live.add(f, end, known, windows), nil
 }

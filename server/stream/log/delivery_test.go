@@ -15,30 +15,30 @@ func (s *tally) Send(context.Context, *stream.Event) error { s.events++; return 
 func (s *tally) End(error)                                 { s.ends++ }
 func (s *tally) Done() <-chan struct{}                     { return nil }
 
-// Deliveries wait for the end of a batch, but no more than maxDeliveries of one
-// hand do; none is lost, and an end stays behind what came before it.
+// Deliveries are collected for a batch, but at most maxDeliveries in a shard.
+// None is lost, and an end stays behind what was added before it.
 func TestDeliveriesAreBounded(t *testing.T) {
-	h := NewHub(Config{})
+	var out deliveries
 	sink := &tally{}
-	f := &feed{hub: h, sink: sink, live: true}
-	a := &account{streams: []*feed{f}}
-	deliver := func(from, to int64) {
+	f := &feed{sink: sink, isLive: true}
+	a := &account{feeds: []*feed{f}}
+	add := func(from, to int64) {
 		for pos := from; pos <= to; pos++ {
-			h.deliver(delivery{to: a, entry: &entry{Position: Position{Pos: pos}}})
+			out.add(delivery{to: a, entry: &entry{Position: Position{Pos: pos}}})
 		}
 	}
-	deliver(1, maxDeliveries-1)
+	add(1, maxDeliveries-1)
 	if sink.events != 0 {
 		t.Fatalf("%d events were delivered before the bound", sink.events)
 	}
-	deliver(maxDeliveries, maxDeliveries)
+	add(maxDeliveries, maxDeliveries)
 	if sink.events != maxDeliveries {
 		t.Fatalf("at the bound %d events were delivered", sink.events)
 	}
-	deliver(maxDeliveries+1, maxDeliveries+3)
-	h.deliver(delivery{to: a, end: f})
-	deliver(maxDeliveries+4, maxDeliveries+4)
-	h.flush()
+	add(maxDeliveries+1, maxDeliveries+3)
+	out.add(delivery{to: a, end: f})
+	add(maxDeliveries+4, maxDeliveries+4)
+	out.flush()
 	if sink.events != maxDeliveries+3 || sink.ends != 1 {
 		t.Errorf("%d events and %d ends, want %d and 1", sink.events, sink.ends, maxDeliveries+3)
 	}
