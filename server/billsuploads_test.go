@@ -43,7 +43,7 @@ func TestUploadsReserve(t *testing.T) {
 	other.storage = newMeter(t).book
 	alice := did("alice")
 	upload(t, s, alice, randomBytes(100))
-	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(MaxBlobBytes-4000))
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-4000))
 	done := make(chan error)
 	begin := func(at *Server, size int, length int64) *heldBody {
 		b := newHeldBody(bytes.NewReader(randomBytes(size)))
@@ -102,7 +102,7 @@ func TestReservationsEnd(t *testing.T) {
 	now := time.Now()
 	s.now = func() time.Time { return now }
 	upload(t, s, did("alice"), randomBytes(100))
-	exec(t, s.pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(MaxBlobBytes))
+	exec(t, s.pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(limit.MaxBlobBytes))
 	try := func() error {
 		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(10)), ContentType: anyBytes, ContentLength: 10})
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -79,8 +80,8 @@ func TestCommitConflictCut(t *testing.T) {
 		want  int
 		more  bool
 	}{
-		{[]int{MaxCommit}, 1, false},
-		{[]int{MaxCommit, 1000}, 1, true},
+		{[]int{limit.MaxCommit}, 1, false},
+		{[]int{limit.MaxCommit, 1000}, 1, true},
 		{[]int{1_400_000, 1_400_000, 1_400_000}, 2, true},
 		{[]int{900_000, 900_000, 900_000}, 3, false},
 	} {
@@ -96,7 +97,7 @@ func TestCommitConflictCut(t *testing.T) {
 			if len(got.Commits) != c.want || (got.More != nil && *got.More) != c.more {
 				t.Errorf("%d commits, more %v; want %d, %v", len(got.Commits), got.More, c.want, c.more)
 			}
-			if n := len(asJSON(t, out)); n > MaxAnswer && len(got.Commits) > 1 {
+			if n := len(asJSON(t, out)); n > limit.MaxAnswer && len(got.Commits) > 1 {
 				t.Errorf("answer has %d bytes", n)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // A conversation has so many members: the last of them comes in, one more does
@@ -15,7 +16,7 @@ func TestCommitTooManyMembers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice, carol := commitClient("alice"), commitClient("carol")
-	others := make([]*mlstest.Client, MaxMembers-1)
+	others := make([]*mlstest.Client, limit.MaxMembers-1)
 	for i := range others {
 		others[i] = commitClient(fmt.Sprint("member", i))
 	}
@@ -30,7 +31,7 @@ func TestCommitTooManyMembers(t *testing.T) {
 	swap.AddedDIDs, swap.RemovedDIDs = []string{carol.DID}, []string{others[7].DID}
 	out, err := s.SendCommit(t.Context(), by(alice), swap)
 	accepted(t, out, err)
-	if n := len(membersOf(t, s, g.ID())); n != MaxMembers {
+	if n := len(membersOf(t, s, g.ID())); n != limit.MaxMembers {
 		t.Errorf("%d members", n)
 	}
 }
@@ -42,7 +43,7 @@ func TestCommitTooManyLeaves(t *testing.T) {
 	alice := commitClient("alice")
 	g := commitGroup(t, s, alice)
 	in := commitInput(g, g.Commit(alice, mlstest.Plan{}))
-	in.RatchetTree = mls.AppendOpaque(nil, make([]byte, 2*MaxLeaves+1))
+	in.RatchetTree = mls.AppendOpaque(nil, make([]byte, 2*limit.MaxLeaves+1))
 	unchanged(t, s, g.ID(), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), in)
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "at most 4000 leaves")

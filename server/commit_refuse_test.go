@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // reframe changes a PublicMessage and writes it again, with the signature it had.
@@ -39,7 +40,7 @@ func TestCommitRefuses(t *testing.T) {
 		"empty":              {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = []byte{} }, gen.ErrInvalidCommit},
 		"cut off":            {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = good[:len(good)-1] }, gen.ErrInvalidCommit},
 		"trailing byte":      {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = append(good[:len(good):len(good)], 0) }, gen.ErrInvalidCommit},
-		"too large":          {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = make([]byte, MaxCommit+1) }, gen.ErrInvalidCommit},
+		"too large":          {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = make([]byte, limit.MaxCommit+1) }, gen.ErrInvalidCommit},
 		"a Welcome":          {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = mlstest.RandomWelcome(1, mlstest.Random(32)) }, gen.ErrInvalidCommit},
 		"a GroupInfo":        {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = in.GroupInfo }, gen.ErrInvalidCommit},
 		"an application":     {func(_ *testing.T, in *gen.SendCommitInput) { in.Commit = g.Application(40) }, gen.ErrInvalidCommit},
@@ -84,15 +85,15 @@ func TestCommitRefuses(t *testing.T) {
 			in.GroupInfo = public.Next.SignGroupInfo(alice, true, func(gi *mls.GroupInfo) { gi.Signer = 7 })
 		}, gen.ErrInvalidGroupInfo},
 		"GroupInfo cut off":     {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = in.GroupInfo[:40] }, gen.ErrInvalidGroupInfo},
-		"GroupInfo too large":   {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = make([]byte, MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
+		"GroupInfo too large":   {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = make([]byte, limit.MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
 		"tree cut off":          {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree[:40] }, gen.ErrInvalidGroupInfo},
-		"tree too large":        {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = make([]byte, MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
+		"tree too large":        {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = make([]byte, limit.MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
 		"added without Welcome": {func(_ *testing.T, in *gen.SendCommitInput) { in.AddedDIDs = []string{did("carol")} }, gen.ErrInvalidWelcome},
 		"Welcome cut off": {func(_ *testing.T, in *gen.SendCommitInput) {
 			in.Welcome = mlstest.RandomWelcome(1, mlstest.Random(32))[:60]
 		}, gen.ErrInvalidWelcome},
 		"Welcome for nobody": {func(_ *testing.T, in *gen.SendCommitInput) { in.Welcome = mlstest.RandomWelcome(1) }, gen.ErrInvalidWelcome},
-		"Welcome too large":  {func(_ *testing.T, in *gen.SendCommitInput) { in.Welcome = make([]byte, MaxWelcome+1) }, gen.ErrInvalidWelcome},
+		"Welcome too large":  {func(_ *testing.T, in *gen.SendCommitInput) { in.Welcome = make([]byte, limit.MaxWelcome+1) }, gen.ErrInvalidWelcome},
 		"Welcome of another suite": {func(_ *testing.T, in *gen.SendCommitInput) {
 			in.Welcome = mlstest.RandomWelcome(mls.SuiteP256, mlstest.Random(32))
 		}, gen.ErrInvalidWelcome},

@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -16,18 +17,18 @@ func (s *Server) conflict(ctx context.Context, caller xrpc.Caller, convoID strin
 	q := db.New(s.pool)
 	c := &gen.CommitConflict{CurrentEpoch: lost.current, Commits: []gen.CommitMessage{}}
 	rows, err := q.ConflictCommits(ctx, db.ConflictCommitsParams{
-		ConvoID: convoID, Did: caller.DID, FromEpoch: lost.framing, Below: lost.current, Budget: MaxAnswer,
+		ConvoID: convoID, Did: caller.DID, FromEpoch: lost.framing, Below: lost.current, Budget: limit.MaxAnswer,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read winning commits: %w", err)
 	}
-	budget, more := int64(MaxAnswer), false
+	budget, more := int64(limit.MaxAnswer), false
 	for _, r := range rows {
 		seq := r.Seq
 		c.Commits = append(c.Commits, gen.CommitMessage{
 			Epoch: r.Epoch, Sender: *r.SenderDid, CommitData: r.Ciphertext, CreatedAt: xrpc.FormatTime(r.CreatedAt), Seq: &seq,
 		})
-		budget, more = MaxAnswer-r.Upto, r.Total > int64(len(rows))
+		budget, more = limit.MaxAnswer-r.Upto, r.Total > int64(len(rows))
 	}
 	if more {
 		c.More = &more

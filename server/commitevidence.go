@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 )
 
 // evidence is a GroupInfo, with its ratchet tree, which states the epoch that a
@@ -28,7 +29,7 @@ func parseEvidence(convoID string, groupInfo, ratchetTree []byte, needed string)
 	if groupInfo == nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing; %s", needed)
 	}
-	if err := checkSize(gen.ErrInvalidGroupInfo, "groupInfo", groupInfo, MaxGroupInfo); err != nil {
+	if err := checkSize(gen.ErrInvalidGroupInfo, "groupInfo", groupInfo, limit.MaxGroupInfo); err != nil {
 		return nil, err
 	}
 	info, err := mls.ParseGroupInfo(groupInfo)
@@ -52,7 +53,7 @@ func (e *evidence) parseTree(ratchetTree []byte) (err error) {
 		}
 		return nil
 	}
-	if err := checkSize(gen.ErrInvalidGroupInfo, "ratchetTree", ratchetTree, MaxRatchetTree); err != nil {
+	if err := checkSize(gen.ErrInvalidGroupInfo, "ratchetTree", ratchetTree, limit.MaxRatchetTree); err != nil {
 		return err
 	}
 	if e.tree, err = mls.ParseRatchetTree(ratchetTree); err != nil {

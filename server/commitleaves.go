@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 )
 
 // recordDevice records a device that shows itself by a leaf. deleted ones stay
@@ -108,8 +109,8 @@ func (c *commitTx) checkDevices(ctx context.Context, changes []mls.LeafChange) e
 	if err != nil {
 		return fmt.Errorf("count devices: %w", err)
 	}
-	if n > MaxDevices {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: the account would have %d devices; this service allows %d: delete one first", c.commitField, n, MaxDevices)
+	if n > limit.MaxDevices {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: the account would have %d devices; this service allows %d: delete one first", c.commitField, n, limit.MaxDevices)
 	}
 	return nil
 }

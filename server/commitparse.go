@@ -5,6 +5,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 )
 
 // maxEpoch is the largest framing epoch that is accepted: its successor is
@@ -28,7 +29,7 @@ type parsedCommit struct {
 // parseCommit reads the objects of a commit request and holds them against each
 // other: all that can be said without the state of the conversation.
 func parseCommit(req *commitRequest) (*parsedCommit, error) {
-	m, framing, err := parseFramed(gen.ErrInvalidCommit, req.commitField, req.commit, MaxCommit)
+	m, framing, err := parseFramed(gen.ErrInvalidCommit, req.commitField, req.commit, limit.MaxCommit)
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +146,8 @@ func checkMemberCommit(m *mls.PublicMessage, field string) error {
 			return gen.Errorf(gen.ErrInvalidCommit, "%s: proposals[%d]: %s", field, i, why)
 		}
 	}
-	if refs > MaxLeaves {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: %d proposals by reference, more than the %d leaves a group may have", field, refs, MaxLeaves)
+	if refs > limit.MaxLeaves {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: %d proposals by reference, more than the %d leaves a group may have", field, refs, limit.MaxLeaves)
 	}
 	return nil
 }
@@ -167,7 +168,7 @@ func parseWelcome(field string, b []byte) (*mls.Welcome, error) {
 	if b == nil {
 		return nil, nil
 	}
-	if err := checkSize(gen.ErrInvalidWelcome, field, b, MaxWelcome); err != nil {
+	if err := checkSize(gen.ErrInvalidWelcome, field, b, limit.MaxWelcome); err != nil {
 		return nil, err
 	}
 	w, err := mls.ParseWelcome(b)
@@ -177,8 +178,8 @@ func parseWelcome(field string, b []byte) (*mls.Welcome, error) {
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: %v", field, err)
 	}
-	if len(w.Secrets) > MaxLeaves {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: %d key packages, more than the %d leaves a group may have", field, len(w.Secrets), MaxLeaves)
+	if len(w.Secrets) > limit.MaxLeaves {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: %d key packages, more than the %d leaves a group may have", field, len(w.Secrets), limit.MaxLeaves)
 	}
 	return w, nil
 }

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 )
 
 // change is what a commit does to the members and devices of a conversation.
@@ -122,14 +123,14 @@ func (c *commitTx) checkMembers(ctx context.Context, ch *change) error {
 	if err != nil {
 		return fmt.Errorf("count members: %w", err)
 	}
-	if n += int64(len(ch.joins) - len(ch.ends)); n > MaxMembers {
+	if n += int64(len(ch.joins) - len(ch.ends)); n > limit.MaxMembers {
 		return tooManyMembers(n)
 	}
 	return nil
 }
 
 func tooManyMembers(n int64) error {
-	return gen.Errorf(gen.ErrTooManyMembers, "the conversation would have %d members; this service allows %d", n, MaxMembers)
+	return gen.Errorf(gen.ErrTooManyMembers, "the conversation would have %d members; this service allows %d", n, limit.MaxMembers)
 }
 
 // removedAt names the i-th DID to remove.

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -81,8 +82,8 @@ func namedPackages(ctx context.Context, q *db.Queries, field string, w *mls.Welc
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure key packages: %w", err)
 	}
-	if bytes > MaxNamed {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", field, bytes, MaxNamed), nil
+	if bytes > limit.MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", field, bytes, limit.MaxNamed), nil
 	}
 	rows, err := q.PackagesByRef(ctx, w.Refs())
 	if err != nil {
@@ -114,8 +115,8 @@ func readProposals(ctx context.Context, q *db.Queries, req *commitRequest, p *pa
 	if err != nil {
 		return nil, nil, fmt.Errorf("measure proposals: %w", err)
 	}
-	if bytes > MaxNamed {
-		return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: refers to proposals of %d bytes together; this service accepts %d", req.commitField, bytes, MaxNamed), nil
+	if bytes > limit.MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: refers to proposals of %d bytes together; this service accepts %d", req.commitField, bytes, limit.MaxNamed), nil
 	}
 	rows, err := q.ProposalsByRef(ctx, req.conversation, p.epoch, refs)
 	if err != nil {

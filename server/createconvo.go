@@ -98,7 +98,7 @@ func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, err
 	if i := slices.Index(in.InitialMembers, caller.DID); i >= 0 {
 		return nil, xrpc.Invalid(fmt.Sprintf("initialMembers[%d]", i), "is the creator, who is a member without being named")
 	}
-	if len(content.InitialMembers)+1 > MaxMembers {
+	if len(content.InitialMembers)+1 > limit.MaxMembers {
 		return nil, tooManyMembers(int64(len(content.InitialMembers) + 1))
 	}
 	if n.invite, err = parseWelcome("welcomeMessage", in.WelcomeMessage); err != nil {

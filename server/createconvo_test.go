@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -163,7 +164,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 		"broken Welcome":            {func(in *gen.CreateConvoInput) { in.WelcomeMessage = in.WelcomeMessage[:50] }, gen.ErrInvalidWelcome},
 		"Welcome is something else": {func(in *gen.CreateConvoInput) { in.WelcomeMessage = in.GroupInfo }, gen.ErrInvalidWelcome},
 		"Welcome for nobody":        {func(in *gen.CreateConvoInput) { in.WelcomeMessage = mlstest.RandomWelcome(1) }, gen.ErrInvalidWelcome},
-		"Welcome too large":         {func(in *gen.CreateConvoInput) { in.WelcomeMessage = make([]byte, MaxWelcome+1) }, gen.ErrInvalidWelcome},
+		"Welcome too large":         {func(in *gen.CreateConvoInput) { in.WelcomeMessage = make([]byte, limit.MaxWelcome+1) }, gen.ErrInvalidWelcome},
 		"broken GroupInfo":          {func(in *gen.CreateConvoInput) { in.GroupInfo = in.GroupInfo[:50] }, gen.ErrInvalidGroupInfo},
 		"another group's GroupInfo": {func(in *gen.CreateConvoInput) { in.GroupInfo = other.SignGroupInfo(alice, true) }, gen.ErrInvalidGroupInfo},
 		"no GroupInfo":              {func(in *gen.CreateConvoInput) { in.GroupInfo = nil }, gen.ErrInvalidGroupInfo},
@@ -172,9 +173,9 @@ func TestCreateConvoRefuses(t *testing.T) {
 			id, _ := hex.DecodeString(in.GroupID)
 			in.GroupInfo = mlstest.NewGroup(alice, id).SignGroupInfo(alice, true)
 		}, gen.ErrInvalidWelcome},
-		"GroupInfo too large":     {func(in *gen.CreateConvoInput) { in.GroupInfo = make([]byte, MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
+		"GroupInfo too large":     {func(in *gen.CreateConvoInput) { in.GroupInfo = make([]byte, limit.MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
 		"broken tree":             {func(in *gen.CreateConvoInput) { in.RatchetTree = []byte{1, 2, 3} }, gen.ErrInvalidGroupInfo},
-		"tree too large":          {func(in *gen.CreateConvoInput) { in.RatchetTree = make([]byte, MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
+		"tree too large":          {func(in *gen.CreateConvoInput) { in.RatchetTree = make([]byte, limit.MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
 		"member without package":  {func(in *gen.CreateConvoInput) { in.InitialMembers = append(in.InitialMembers, did("carol")) }, gen.ErrKeyPackageNotFound},
 		"package of nobody added": {func(in *gen.CreateConvoInput) { in.InitialMembers = []string{did("carol")} }, gen.ErrKeyPackageNotFound},
 		"unknown package": {func(in *gen.CreateConvoInput) {
@@ -184,7 +185,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 			in.InitialMembers, in.WelcomeMessage = []string{p256.DID}, mlstest.RandomWelcome(1, commitRef(t, commitPackage(t, s, p256)))
 		}, gen.ErrKeyPackageNotFound},
 		"too many members": {func(in *gen.CreateConvoInput) {
-			for i := range MaxMembers {
+			for i := range limit.MaxMembers {
 				in.InitialMembers = append(in.InitialMembers, did("m"+string(rune('a'+i%26))+strings.Repeat("x", i/26)))
 			}
 		}, gen.ErrTooManyMembers},

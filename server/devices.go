@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -17,7 +18,7 @@ import (
 // ListDevices gives the caller's devices that are not deleted, by first
 // appearance.
 func (s *Server) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
-	rows, err := db.New(s.pool).ListDevices(ctx, s.now().Add(LeaseTime), caller.DID, maxListedDevices)
+	rows, err := db.New(s.pool).ListDevices(ctx, s.now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
 	if err != nil {
 		return nil, err
 	}

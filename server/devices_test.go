@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -46,7 +47,7 @@ func TestListDevices(t *testing.T) {
 	leased := claimOf(t, s, did("carol"), account)
 	spend(t, s, account, *leased.KeyPackages[1].KeyPackageHash)
 	want[1].KeyPackages = 2
-	need(publishOne(s, clients[2], clients[2].KeyPackage(lifetimeFrom(s)).Raw, clock.now().Add(LeaseTime)))(t)
+	need(publishOne(s, clients[2], clients[2].KeyPackage(lifetimeFrom(s)).Raw, clock.now().Add(limit.LeaseTime)))(t)
 	publish(t, s, clients[2], 1, mlstest.LastResort())
 	want[2].KeyPackages = 4
 	check := func(t *testing.T, want ...gen.ListDevicesDevice) {

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 	}
 	rows, err := q.PageCommits(ctx, db.PageCommitsParams{
 		ConvoID: convoID, Did: caller.DID, FromEpoch: from, ToEpoch: to,
-		MaxRows: maxCommits + 1, MaxBytes: MaxAnswer, RowBytes: commitBytes,
+		MaxRows: maxCommits + 1, MaxBytes: limit.MaxAnswer, RowBytes: commitBytes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read commits: %w", err)

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -62,12 +63,13 @@ func (s *Server) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetCo
 	return out, nil
 }
 
-// cutConvos tells how many rows an answer has room for, but at least one.
-func cutConvos(rows []db.PageConvosRow, limit int) int {
+// cutConvos gives how many rows an answer holds: at most max of them and
+// MaxAnswer bytes, and at least one.
+func cutConvos(rows []db.PageConvosRow, max int) int {
 	var bytes int64
 	for i, r := range rows {
 		bytes += convoViewBytes + r.Bytes
-		if i == limit || i > 0 && bytes > MaxAnswer {
+		if i == max || i > 0 && bytes > limit.MaxAnswer {
 			return i
 		}
 	}

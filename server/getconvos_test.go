@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -193,7 +194,7 @@ func TestGetConvosCutByBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := len(xrpc.Marshal(out)); n > MaxAnswer {
+		if n := len(xrpc.Marshal(out)); n > limit.MaxAnswer {
 			t.Fatalf("a page has %d bytes", n)
 		}
 		for _, c := range out.Conversations {

@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -99,7 +100,7 @@ func (d *claimDevice) view() gen.KeyPackageRef {
 // fitting picks the packages whose bytes go into the answer: account by
 // account, as long as there is room, and those of the first account always.
 func (c *claim) fitting() []*claimDevice {
-	room := MaxAnswer - 64
+	room := limit.MaxAnswer - 64
 	for _, did := range c.dids {
 		room -= len(did) + 3
 		room -= len(c.devices[did]) * (missingDeviceEntry + len(did))

@@ -98,7 +98,7 @@ func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool
 	}
 	// Read under the lock: the lease begins now, however long that took.
 	now := c.server.now().Truncate(time.Microsecond)
-	ends := now.Add(LeaseTime)
+	ends := now.Add(limit.LeaseTime)
 	if err := c.list(ctx, q, now, ends); err != nil {
 		return false, err
 	}

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -58,7 +59,7 @@ func TestGetKeyPackagesMissing(t *testing.T) {
 	addLeaf(t, s, convo, account, laptop.DeviceID())
 	clock.add(time.Second)
 	soon := tablet.KeyPackage(lifetimeFrom(s))
-	need(publishOne(s, tablet, soon.Raw, clock.now().Add(LeaseTime)))(t)
+	need(publishOne(s, tablet, soon.Raw, clock.now().Add(limit.LeaseTime)))(t)
 	publish(t, s, gone, 1)
 	need(s.DeleteDevice(context.Background(), as(account), &gen.DeleteDeviceInput{DeviceID: gone.DeviceID()}))(t)
 
@@ -84,7 +85,7 @@ func TestGetKeyPackagesLease(t *testing.T) {
 	convo := newConvoID()
 
 	first := claimOne(t, s, bob, c.DID, "")
-	if want := xrpc.FormatTime(clock.now().Add(LeaseTime)); *first.LeaseExpiresAt != want || *first.LastResort {
+	if want := xrpc.FormatTime(clock.now().Add(limit.LeaseTime)); *first.LeaseExpiresAt != want || *first.LastResort {
 		t.Errorf("the lease ends at %s, want %s", *first.LeaseExpiresAt, want)
 	}
 	same := func(t *testing.T, a, b gen.KeyPackageRef) {
@@ -103,7 +104,7 @@ func TestGetKeyPackagesLease(t *testing.T) {
 			}
 		}
 	}
-	clock.add(LeaseTime - time.Second)
+	clock.add(limit.LeaseTime - time.Second)
 	same(t, first, claimOne(t, other, bob, c.DID, ""))
 	forConvo := claimOne(t, s, bob, c.DID, convo)
 	same(t, forConvo, claimOne(t, s, bob, c.DID, strings.ToUpper(convo)))
@@ -114,7 +115,7 @@ func TestGetKeyPackagesLease(t *testing.T) {
 		clock.add(time.Second)
 		second := claimOne(t, s, bob, c.DID, "")
 		differ(t, first, second, forConvo, carols)
-		if want := xrpc.FormatTime(clock.now().Add(LeaseTime)); *second.LeaseExpiresAt != want {
+		if want := xrpc.FormatTime(clock.now().Add(limit.LeaseTime)); *second.LeaseExpiresAt != want {
 			t.Errorf("the lease ends at %s, want %s", *second.LeaseExpiresAt, want)
 		}
 		// The pool has the first again, and nothing else.
@@ -147,7 +148,7 @@ func TestGetKeyPackagesExpiry(t *testing.T) {
 			clock.add(-time.Second)
 			claimOne(t, s, did("bob"), c.DID, "")
 			// Who has it, has it for the whole hour.
-			clock.add(LeaseTime - time.Second)
+			clock.add(limit.LeaseTime - time.Second)
 			if opts == nil {
 				claimOne(t, s, did("bob"), c.DID, "")
 			}
@@ -251,7 +252,7 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	if out := claim(perRequester); len(out.KeyPackages) != 1 || !*out.KeyPackages[0].LastResort {
 		t.Error("spending a package makes room for another")
 	}
-	clock.add(LeaseTime)
+	clock.add(limit.LeaseTime)
 	if out := claim(perRequester + 1); len(out.KeyPackages) != 2 || *out.KeyPackages[0].LastResort || *out.KeyPackages[1].LastResort {
 		t.Error("what was taken an hour ago still counts")
 	}
@@ -305,24 +306,24 @@ func TestGetKeyPackagesCut(t *testing.T) {
 	for _, account := range accounts {
 		exec(t, s.pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, account)
 		exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at)
-			SELECT $1::text, lpad(n::text, 26, 'a'), now() + n * interval '1 ms' FROM generate_series(1, $2::int) n`, account, MaxDevices)
+			SELECT $1::text, lpad(n::text, 26, 'a'), now() + n * interval '1 ms' FROM generate_series(1, $2::int) n`, account, limit.MaxDevices)
 		exec(t, s.pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 			SELECT did, decode(md5(did || device_id), 'hex'), device_id, 1, decode(repeat('00', $2), 'hex'), FALSE, now(), now() + interval '1 day'
-			FROM devices WHERE did = $1`, account, MaxKeyPackage)
+			FROM devices WHERE did = $1`, account, limit.MaxKeyPackage)
 	}
 	out := claimOf(t, s, did("dave"), append(accounts, did("nobody"))...)
-	if n := len(need(json.Marshal(out))(t)); n > MaxAnswer {
-		t.Errorf("the answer takes %d bytes, want at most %d", n, MaxAnswer)
+	if n := len(need(json.Marshal(out))(t)); n > limit.MaxAnswer {
+		t.Errorf("the answer takes %d bytes, want at most %d", n, limit.MaxAnswer)
 	}
-	if len(out.KeyPackages) != MaxDevices {
+	if len(out.KeyPackages) != limit.MaxDevices {
 		t.Errorf("%d packages, want those of one account", len(out.KeyPackages))
 	}
-	if !slices.Equal(out.Missing, []string{did("nobody")}) || len(out.MissingDevices) != 2*MaxDevices {
+	if !slices.Equal(out.Missing, []string{did("nobody")}) || len(out.MissingDevices) != 2*limit.MaxDevices {
 		t.Errorf("missing are %v and %d devices, want nobody and 64 devices", out.Missing, len(out.MissingDevices))
 	}
 	for _, account := range accounts {
 		alone := claimOf(t, s, did("dave"), account)
-		if len(alone.KeyPackages) != MaxDevices || alone.Missing != nil || alone.MissingDevices != nil {
+		if len(alone.KeyPackages) != limit.MaxDevices || alone.Missing != nil || alone.MissingDevices != nil {
 			t.Errorf("alone: %d packages, missing %v and %d devices", len(alone.KeyPackages), alone.Missing, len(alone.MissingDevices))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -220,7 +221,7 @@ func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*g
 func (r *messageRange) args(until int64) db.PageMessagesParams {
 	return db.PageMessagesParams{
 		ConvoID: r.convoID, Did: r.did, Kinds: r.kinds, UntilSeq: until, MaxRows: int64(r.limit) + 1,
-		MaxBytes: MaxAnswer, RowBytes: messageViewBytes,
+		MaxBytes: limit.MaxAnswer, RowBytes: messageViewBytes,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -287,7 +288,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(xrpc.Marshal(out)); n > MaxAnswer {
+	if n := len(xrpc.Marshal(out)); n > limit.MaxAnswer {
 		t.Errorf("answer has %d bytes", n)
 	}
 	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -78,14 +79,14 @@ func TestUpdateGroupInfoRefuses(t *testing.T) {
 	}{
 		"missing":             {nil, nil, gen.ErrInvalidGroupInfo},
 		"cut off":             {good[:len(good)-1], nil, gen.ErrInvalidGroupInfo},
-		"too large":           {make([]byte, MaxGroupInfo+1), nil, gen.ErrInvalidGroupInfo},
+		"too large":           {make([]byte, limit.MaxGroupInfo+1), nil, gen.ErrInvalidGroupInfo},
 		"of a past epoch":     {g.SignGroupInfo(alice, true), nil, gen.ErrEpochMismatch},
 		"of a coming epoch":   {now.Commit(alice, mlstest.Plan{}).GroupInfo, nil, gen.ErrEpochMismatch},
 		"of another group":    {mlstest.NewGroup(alice, mlstest.Random(16)).SignGroupInfo(alice, true), nil, gen.ErrInvalidGroupInfo},
 		"of another suite":    {foreign.SignGroupInfo(p256, true), nil, gen.ErrInvalidGroupInfo},
 		"epoch beyond count":  {now.SignGroupInfo(alice, true, func(gi *mls.GroupInfo) { gi.Context.Epoch = 1 << 63 }), nil, gen.ErrInvalidGroupInfo},
 		"with a broken tree":  {good, []byte{0xff}, gen.ErrInvalidGroupInfo},
-		"with too large tree": {good, make([]byte, MaxRatchetTree+1), gen.ErrInvalidGroupInfo},
+		"with too large tree": {good, make([]byte, limit.MaxRatchetTree+1), gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			unchanged(t, s, g.ID(), func() {

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/origin"
 )
 
@@ -80,7 +81,7 @@ func (s *Server) cleanTickets(ctx context.Context) (bool, error) {
 }
 
 func (s *Server) cleanAnswers(ctx context.Context) (bool, error) {
-	n, err := db.New(s.pool).DeleteOldIdempotencyRecords(ctx, s.now().Add(-IdempotencyTime), cleanBatch)
+	n, err := db.New(s.pool).DeleteOldIdempotencyRecords(ctx, s.now().Add(-limit.IdempotencyTime), cleanBatch)
 	if err != nil {
 		return false, fmt.Errorf("delete old answers: %w", err)
 	}
@@ -111,7 +112,7 @@ func (s *Server) cleanOrigins(ctx context.Context) (bool, error) {
 // cleanBlobs collects blobs of some accounts, each under its account row, as
 // uploads work.
 func (s *Server) cleanBlobs(ctx context.Context) (bool, error) {
-	before := s.now().Add(-UnattachedBlobTime)
+	before := s.now().Add(-limit.UnattachedBlobTime)
 	accounts, err := db.New(s.pool).AccountsWithOldBlobs(ctx, before, cleanBatch)
 	if err != nil {
 		return false, fmt.Errorf("find old blobs: %w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -27,7 +28,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	attach(t, s, convo, did("alice"), keptCID)
 	upload(t, s, did("alice"), renewed)
 	oldCID := upload(t, s, did("alice"), old)
-	now = now.Add(UnattachedBlobTime)
+	now = now.Add(limit.UnattachedBlobTime)
 	upload(t, s, did("alice"), fresh)
 	upload(t, s, did("alice"), renewed)
 	if err := s.clean(t.Context()); err != nil {
@@ -65,7 +66,7 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	convo := addConvo(t, s, 1, did("alice"))
 	b := randomBytes(10)
 	cid := upload(t, s, did("alice"), b)
-	now = now.Add(2 * UnattachedBlobTime)
+	now = now.Add(2 * limit.UnattachedBlobTime)
 	tx, err := s.pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +103,7 @@ func TestJanitorRace(t *testing.T) {
 	s := newTestServer(t)
 	// Its hour is over at once for this janitor.
 	janitor := secondInstance(t, s)
-	janitor.now = func() time.Time { return time.Now().Add(2 * UnattachedBlobTime) }
+	janitor.now = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) }
 	convo := addConvo(t, s, 1, did("alice"))
 	stop := make(chan struct{})
 	var wg, cleaning sync.WaitGroup
@@ -228,7 +229,7 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 	}
 	exec(t, s.pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
 	count := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM idempotency_records`) }
-	now = now.Add(IdempotencyTime)
+	now = now.Add(limit.IdempotencyTime)
 	if err := s.clean(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/limit"
 )
 
 // expiredPackageTime is how long an unspent package stays after its end: a
@@ -24,7 +25,7 @@ func (s *Server) cleanKeyPackages(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("delete expired key packages: %w", err)
 	}
-	spent, err := q.DeleteSpentKeyPackages(ctx, now.Add(-MaxPackageLifetime), cleanBatch)
+	spent, err := q.DeleteSpentKeyPackages(ctx, now.Add(-limit.MaxPackageLifetime), cleanBatch)
 	if err != nil {
 		return false, fmt.Errorf("delete spent key packages: %w", err)
 	}

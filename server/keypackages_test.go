@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // testClock is a clock that tests move.
@@ -177,7 +178,7 @@ func TestKeyPackagesCleaned(t *testing.T) {
 	s, clock := newClockServer(t)
 	ctx := context.Background()
 	c := mlstest.NewClient(did("alice"))
-	from, to := clock.now(), clock.now().Add(MaxPackageLifetime)
+	from, to := clock.now(), clock.now().Add(limit.MaxPackageLifetime)
 	var refs []string
 	var spent []byte
 	for i := range 4 { // expiring in an hour, spent or not, and at the very end, spent or not
@@ -204,12 +205,12 @@ func TestKeyPackagesCleaned(t *testing.T) {
 	}
 	check(t, time.Hour+expiredPackageTime, 4)
 	check(t, time.Hour+expiredPackageTime+time.Second, 3)
-	check(t, MaxPackageLifetime-time.Second, 3)
+	check(t, limit.MaxPackageLifetime-time.Second, 3)
 	need(publishOne(s, c, spent, time.Time{}))(t)
 	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
 		t.Errorf("%d unspent packages, want the one that nobody spent", n)
 	}
-	check(t, MaxPackageLifetime+time.Hour+time.Second, 2)
-	check(t, MaxPackageLifetime+expiredPackageTime+time.Second, 1)
-	check(t, 2*MaxPackageLifetime+time.Second, 0)
+	check(t, limit.MaxPackageLifetime+time.Hour+time.Second, 2)
+	check(t, limit.MaxPackageLifetime+expiredPackageTime+time.Second, 1)
+	check(t, 2*limit.MaxPackageLifetime+time.Second, 0)
 }

@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -18,7 +19,7 @@ const maxListedDevices = 1000
 // lease. A suite whose packages are all used up is there, with zeros.
 func (s *Server) GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackageStatsParams) (*gen.GetKeyPackageStatsOutput, error) {
 	now := s.now()
-	arg := db.CountKeyPackagesParams{Did: caller.DID, Now: now, Horizon: now.Add(LeaseTime), MaxDevices: maxListedDevices}
+	arg := db.CountKeyPackagesParams{Did: caller.DID, Now: now, Horizon: now.Add(limit.LeaseTime), MaxDevices: maxListedDevices}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -20,7 +21,7 @@ func TestGetKeyPackageStats(t *testing.T) {
 	publish(t, s, inSuite(phone, 3), 1)
 	publish(t, s, phone, 2, mlstest.LastResort())
 	ending := phone.KeyPackage(lifetimeFrom(s))
-	need(publishOne(s, phone, ending.Raw, clock.now().Add(LeaseTime)))(t)
+	need(publishOne(s, phone, ending.Raw, clock.now().Add(limit.LeaseTime)))(t)
 	clock.add(time.Second)
 	laptop := mlstest.NewClient(account)
 	lastResort := publish(t, s, laptop, 1, mlstest.LastResort())
@@ -87,7 +88,7 @@ func TestGetKeyPackageStats(t *testing.T) {
 	}
 
 	t.Run("leases end, all is spent", func(t *testing.T) {
-		clock.add(LeaseTime)
+		clock.add(limit.LeaseTime)
 		check(t, stats(&gen.GetKeyPackageStatsParams{})[:1], []row{{device: phone.DeviceID(), suite: one, available: 5, lastResort: 2}})
 		for _, kp := range packages {
 			spend(t, s, account, refOf(t, kp))

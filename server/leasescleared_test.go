@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // The owner hears when strangers have taken packages down to the threshold.
@@ -14,10 +15,10 @@ func TestPackagesOfStrangersLow(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	bob := mlstest.NewClient(did("bob"))
-	publish(t, s, bob, 2*LowKeyPackages-1)
+	publish(t, s, bob, 2*limit.LowKeyPackages-1)
 	publish(t, s, bob, 1, mlstest.LastResort())
 	b := listen(t, s, bob.DID)
-	for i := range LowKeyPackages + 3 {
+	for i := range limit.LowKeyPackages + 3 {
 		claimOf(t, s, did(fmt.Sprintf("stranger%d", i)), bob.DID)
 	}
 	wantTold(t, s, b, "keyPackagesLowEvent")
@@ -53,7 +54,7 @@ func TestLeasesCleared(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	clock.add(LeaseTime - time.Second)
+	clock.add(limit.LeaseTime - time.Second)
 	if clean(); traces() != 1 {
 		t.Error("a lease that lasts was cleared")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // told makes the texts of events as streamtest words them. # is the
@@ -89,7 +90,7 @@ func TestKeyPackagesLow(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	bob := mlstest.NewClient(did("bob"))
-	publish(t, s, bob, LowKeyPackages+1)
+	publish(t, s, bob, limit.LowKeyPackages+1)
 	b := listen(t, s, bob.DID)
 	claimOf(t, s, did("x"), bob.DID)
 	claimOf(t, s, did("x"), bob.DID) // the same lease

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -28,7 +29,7 @@ func TestNamedBytes(t *testing.T) {
 				InitialMembers: []string{carol.DID}, WelcomeMessage: first.Welcome, GroupInfo: first.GroupInfo}))
 		},
 	}
-	for size, want := range map[int]bool{MaxNamed: false, MaxNamed + 1: true} {
+	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
 		exec(t, s.pool, `UPDATE key_packages SET key_package = decode(repeat('00', $2::int), 'hex') WHERE did = $1`, carol.DID, size)
 		for name, call := range calls {
 			if err := call(); isError(err, gen.ErrInvalidWelcome) != want || err == nil {
@@ -42,7 +43,7 @@ func TestNamedBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	commit := commitInput(g, g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{p}}))
-	for size, want := range map[int]bool{MaxNamed: false, MaxNamed + 1: true} {
+	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
 		exec(t, s.pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, g.ID(), size)
 		if err := second(s.SendCommit(t.Context(), by(alice), commit)); isError(err, gen.ErrInvalidCommit) != want || err == nil {
 			t.Errorf("proposals of %d bytes: %v", size, err)

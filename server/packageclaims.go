@@ -185,7 +185,7 @@ func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackag
 	if len(given) == 0 {
 		return false, nil
 	}
-	low := db.LogKeyPackagesLowParams{Horizon: now.Add(LeaseTime), Now: now, Low: LowKeyPackages}
+	low := db.LogKeyPackagesLowParams{Horizon: now.Add(limit.LeaseTime), Now: now, Low: limit.LowKeyPackages}
 	for _, p := range given {
 		low.Dids, low.DeviceIds = append(low.Dids, p.did), append(low.DeviceIds, p.id)
 		low.CipherSuites = append(low.CipherSuites, p.suite)

@@ -46,7 +46,7 @@ func forConvo(t testing.TB, s *Server, requester, account, convo string) *gen.Ge
 func fullDevice(t testing.TB, s *Server, account string) *mlstest.Client {
 	t.Helper()
 	c := mlstest.NewClient(account)
-	publish(t, s, c, MaxKeyPackages)
+	publish(t, s, c, limit.MaxKeyPackages)
 	publish(t, s, c, 1, mlstest.LastResort())
 	return c
 }
@@ -114,16 +114,16 @@ func TestPackagesTwentyGroups(t *testing.T) {
 func TestPackagesOfAllDevices(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	for range MaxDevices {
+	for range limit.MaxDevices {
 		publish(t, s, mlstest.NewClient(did("alice")), 1)
 	}
 	out := claimOf(t, s, did("bob"), did("alice"))
-	if fresh(out) != MaxDevices || out.Missing != nil || out.MissingDevices != nil {
-		t.Fatalf("%d packages, missing %v %v; want %d", fresh(out), out.Missing, out.MissingDevices, MaxDevices)
+	if fresh(out) != limit.MaxDevices || out.Missing != nil || out.MissingDevices != nil {
+		t.Fatalf("%d packages, missing %v %v; want %d", fresh(out), out.Missing, out.MissingDevices, limit.MaxDevices)
 	}
 	g := startWith(t, s, commitClient("bob"), out.KeyPackages...)
-	if n := query[int](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, g.ID()); n != MaxDevices+1 {
-		t.Errorf("%d leaves, want %d", n, MaxDevices+1)
+	if n := query[int](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, g.ID()); n != limit.MaxDevices+1 {
+		t.Errorf("%d leaves, want %d", n, limit.MaxDevices+1)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestPackagesRemembered(t *testing.T) {
 			known = append(known, received(t, forConvo(t, s, who, alice.DID, newConvoID()).KeyPackages[0]))
 		}
 	}
-	clock.add(LeaseTime)
+	clock.add(limit.LeaseTime)
 	if _, err := s.cleanClaims(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestPackagesRememberedAtOnce(t *testing.T) {
 	for i := range 3 * perRequester / 2 {
 		known = append(known, received(t, claimOne(t, s, did(fmt.Sprintf("puppet%d", i)), alice.DID, "")))
 	}
-	clock.add(LeaseTime)
+	clock.add(limit.LeaseTime)
 	var mu sync.Mutex
 	got := 0
 	count := func(n int) {
@@ -240,8 +240,8 @@ func TestPackagesOfStrangers(t *testing.T) {
 				flood()
 				clock.add(2 * time.Hour)
 			}
-			if taken != MaxKeyPackages/2 {
-				t.Errorf("strangers took %d packages, want %d", taken, MaxKeyPackages/2)
+			if taken != limit.MaxKeyPackages/2 {
+				t.Errorf("strangers took %d packages, want %d", taken, limit.MaxKeyPackages/2)
 			}
 			befriend(t, s, alice.DID, did("friend"))
 			for range perRequester {

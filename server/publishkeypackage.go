@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -109,7 +110,7 @@ func readKeyPackage(b []byte, suite string, expires *string) (*newKeyPackage, er
 // check verifies the package as one of the account did, at now.
 func (p *newKeyPackage) check(now time.Time, did string) error {
 	err := p.parsed.Verify(now, did)
-	if latest := now.Add(MaxPackageLifetime); p.parsed.NotAfter().After(latest) {
+	if latest := now.Add(limit.MaxPackageLifetime); p.parsed.NotAfter().After(latest) {
 		return expirationTooFar(p.parsed.NotAfter(), latest, err)
 	}
 	if !p.expires.After(now) {

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 func TestPublishKeyPackage(t *testing.T) {
@@ -45,7 +46,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 	c := mlstest.NewClient(did("alice"))
 	made := func(opts ...mlstest.KPOption) []byte { return c.KeyPackage(opts...).Raw }
 	from := now.Add(-time.Hour)
-	edge := now.Add(MaxPackageLifetime)
+	edge := now.Add(limit.MaxPackageLifetime)
 	broken := made()
 	broken[len(broken)-1] ^= 1
 	for name, tt := range map[string]struct {
@@ -68,7 +69,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 			want: gen.ErrExpirationTooFar},
 		"never ends": {b: made(mlstest.Lifetime(time.Unix(0, 0), time.Unix(math.MaxInt64, 0))), want: gen.ErrExpirationTooFar,
 			says: []string{string(mls.QuirkLifetime), "RFC 9420 §7.2"}},
-		"lives too long, though it ends soon": {b: made(mlstest.Lifetime(now.Add(-MaxPackageLifetime), now.Add(time.Hour))),
+		"lives too long, though it ends soon": {b: made(mlstest.Lifetime(now.Add(-limit.MaxPackageLifetime), now.Add(time.Hour))),
 			want: gen.ErrInvalidKeyPackage, says: []string{"lifetime"}},
 		"ended just now":          {b: made(mlstest.Lifetime(from, now)), want: gen.ErrInvalidKeyPackage, says: []string{"expired"}},
 		"begins in the future":    {b: made(mlstest.Lifetime(now.Add(time.Minute), edge)), want: gen.ErrInvalidKeyPackage, says: []string{"not_before"}},

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -163,11 +164,11 @@ func (r *packageRoom) take(p *newKeyPackage) error {
 	switch {
 	case r.deleted[p.deviceID]:
 		return gen.Errorf(gen.ErrInvalidKeyPackage, "KeyPackage: leaf_node.signature_key is that of a deleted device, which stays deleted")
-	case !r.live[p.deviceID] && len(r.live) >= MaxDevices:
+	case !r.live[p.deviceID] && len(r.live) >= limit.MaxDevices:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the account has %d devices, which is the limit: delete one with deleteDevice", len(r.live))
-	case r.packages[at] >= MaxKeyPackages && at.lastResort:
+	case r.packages[at] >= limit.MaxKeyPackages && at.lastResort:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d last-resort packages of this cipher suite, which is the limit", r.packages[at])
-	case r.packages[at] >= MaxKeyPackages:
+	case r.packages[at] >= limit.MaxKeyPackages:
 		return gen.Errorf(gen.ErrTooManyKeyPackages, "the device has %d packages of this cipher suite, which is the limit", r.packages[at])
 	}
 	r.published[string(p.ref)] = true

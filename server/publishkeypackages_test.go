@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 func TestPublishKeyPackagesOneByOne(t *testing.T) {
@@ -25,7 +26,7 @@ func TestPublishKeyPackagesOneByOne(t *testing.T) {
 	ended := item(good, good.Raw)
 	ended.Expires = new(clock.now().Add(-time.Second).Format(time.RFC3339))
 	foreign := mlstest.NewClient(did("bob")).KeyPackage()
-	endless := phone.KeyPackage(mlstest.Lifetime(clock.now(), clock.now().Add(MaxPackageLifetime+time.Second)))
+	endless := phone.KeyPackage(mlstest.Lifetime(clock.now(), clock.now().Add(limit.MaxPackageLifetime+time.Second)))
 	out := need(s.PublishKeyPackages(context.Background(), as(phone.DID), &gen.PublishKeyPackagesInput{
 		KeyPackages: []gen.PublishKeyPackagesKeyPackageItem{
 			item(good, nil), item(good, good.Raw), contradiction, item(better, mlstest.Wrap(better)),
@@ -55,7 +56,7 @@ func TestPublishKeyPackagesOneByOne(t *testing.T) {
 func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	s, clock := newClockServer(t)
 	c := mlstest.NewClient(did("alice"))
-	packages := publish(t, s, c, MaxKeyPackages-1)
+	packages := publish(t, s, c, limit.MaxKeyPackages-1)
 	publish(t, s, c, 1, mlstest.LastResort())
 	soon := c.KeyPackage(lifetimeFrom(s))
 	need(publishOne(s, c, soon.Raw, clock.now().Add(time.Hour)))(t)
@@ -69,14 +70,14 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	}
 	full(t)
 	// Last-resort packages have room of their own.
-	publish(t, s, c, MaxKeyPackages-1, mlstest.LastResort())
+	publish(t, s, c, limit.MaxKeyPackages-1, mlstest.LastResort())
 	_, err := publishOne(s, c, c.KeyPackage(lifetimeFrom(s), mlstest.LastResort()).Raw, time.Time{})
 	if e := wantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "last-resort") {
 		t.Errorf("message is %q, want it to say of which kind", e.Message)
 	}
 	need(publishOne(s, c, packages[0].Raw, time.Time{}))(t)
-	publish(t, s, inSuite(c, 3), MaxKeyPackages)
-	publish(t, s, mlstest.NewClient(c.DID), MaxKeyPackages)
+	publish(t, s, inSuite(c, 3), limit.MaxKeyPackages)
+	publish(t, s, mlstest.NewClient(c.DID), limit.MaxKeyPackages)
 
 	// A leased package counts, a spent one does not, nor one that has ended.
 	claimOf(t, s, did("bob"), c.DID)
@@ -94,7 +95,7 @@ func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 	s := newTestServer(t)
 	account := did("alice")
 	convo := addConvo(t, s, 1, account)
-	for range MaxDevices + 1 {
+	for range limit.MaxDevices + 1 {
 		addStatedLeaf(t, s, convo, account, mlstest.NewClient(account).DeviceID())
 	}
 	publish(t, s, mlstest.NewClient(account), 1)
@@ -108,7 +109,7 @@ func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
 	account := did("alice")
 	convo := addConvo(t, s, 1, account)
 	var devices []*mlstest.Client
-	for range MaxDevices - 1 {
+	for range limit.MaxDevices - 1 {
 		devices = append(devices, mlstest.NewClient(account))
 		publish(t, s, devices[len(devices)-1], 1)
 	}
@@ -158,7 +159,7 @@ func TestPublishKeyPackagesConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if succeeded != MaxKeyPackages || failed != 80 || countPackages(t, s, c.DID) != MaxKeyPackages {
+	if succeeded != limit.MaxKeyPackages || failed != 80 || countPackages(t, s, c.DID) != limit.MaxKeyPackages {
 		t.Errorf("%d succeeded, %d failed, %d are stored; want 100, 80, 100", succeeded, failed, countPackages(t, s, c.DID))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // agingServer makes a Server whose clock a test moves.
@@ -60,7 +61,7 @@ func TestMessagesAge(t *testing.T) {
 	start := *now
 	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
 	restamp(t, s, convo, start.Add(-time.Microsecond), 3)
-	*now = start.Add(MessageTime)
+	*now = start.Add(limit.MessageTime)
 	clean(t, s)
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
@@ -77,7 +78,7 @@ func TestMessagesAge(t *testing.T) {
 			t.Errorf("at the time: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
-	*now = start.Add(MessageTime + time.Microsecond)
+	*now = start.Add(limit.MessageTime + time.Microsecond)
 	clean(t, s)
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
@@ -114,7 +115,7 @@ func TestMessagesAge(t *testing.T) {
 	if out, err := s.SendMessage(t.Context(), as(alice), in); err != nil || *out.Seq != 9 {
 		t.Fatalf("the next message: %+v, %v", out, err)
 	}
-	*now = now.Add(MessageTime + time.Microsecond)
+	*now = now.Add(limit.MessageTime + time.Microsecond)
 	clean(t, s)
 	if got := page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
 		t.Errorf("an id of two messages: %s", got)
@@ -161,7 +162,7 @@ func TestTwoJanitors(t *testing.T) {
 			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
 		exec(t, s.pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
 	}
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	settled(t, s)
 	other := secondInstance(t, s)
 	other.removed = NewRemovedMetrics(nil)
@@ -199,7 +200,7 @@ func TestRemovalIsBoundedByBytes(t *testing.T) {
 	convo := addConvo(t, s, 1, did("alice"))
 	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 		SELECT $1, n, 'm' || n, 'app', 1, convert_to(repeat('x', $2), 'UTF8'), $3, 1, n FROM generate_series(1, 3) n`, convo, cleanBytes/2+1, *now)
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	settled(t, s)
 	for want := int64(2); want >= 0; want-- {
 		more, err := s.cleanMessages(t.Context())
@@ -226,7 +227,7 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 		t.Fatal(err)
 	}
 	talk(t, s, convo, did("alice"), 1)
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	if err := s.clean(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -271,13 +272,13 @@ func TestLapsedProposals(t *testing.T) {
 	propose(true)                                                        // 5
 	commit(mlstest.Plan{})                                               // 6 may have named it
 	propose(true)                                                        // 7: of the epoch at hand
-	*now = start.Add(MessageTime)
+	*now = start.Add(limit.MessageTime)
 	clean(t, s)
 	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: g.ID()}) }
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)
 	}
-	*now = start.Add(10 * MessageTime)
+	*now = start.Add(10 * limit.MessageTime)
 	clean(t, s)
 	if got := see(); got != "[3 4 5 6 7] of 7 gap 1-2" {
 		t.Errorf("after it: %s", got)
@@ -304,7 +305,7 @@ func TestEventsAge(t *testing.T) {
 	}
 	last := query[string](t, s.pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
 		ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1`)
-	*now = query[time.Time](t, s.pool, `SELECT max(created_at) FROM events`).Add(MessageTime)
+	*now = query[time.Time](t, s.pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
 	clean(t, s)
 	if n := count("target_did IS NOT NULL"); n != own {
 		t.Errorf("at the time %d of %d are left", n, own)
@@ -340,17 +341,17 @@ func TestEndedWelcomesAge(t *testing.T) {
 	}
 	welcomes := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM welcomes`) }
 	confirm(bob)
-	*now = now.Add(MessageTime)
+	*now = now.Add(limit.MessageTime)
 	clean(t, s)
 	wantError(t, get(bob), gen.ErrWelcomeExpired)
-	*now = now.Add(10 * MessageTime)
+	*now = now.Add(10 * limit.MessageTime)
 	clean(t, s)
 	wantError(t, get(bob), gen.ErrWelcomeNotFound)
 	if err := get(carol); err != nil || welcomes() != 1 {
 		t.Fatalf("carol's: %v, %d Welcomes", err, welcomes())
 	}
 	confirm(carol)
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	clean(t, s)
 	if n := welcomes(); n != 0 {
 		t.Errorf("%d Welcomes are left", n)

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,7 +31,7 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	*now = now.Add(time.Hour)
 	attach(t, s, convo, alice, again)
 	attach(t, s, elsewhere, alice, there)
-	*now = now.Add(MessageTime - time.Hour)
+	*now = now.Add(limit.MessageTime - time.Hour)
 	clean(t, s)
 	if got := tally(t, s, alice); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
 		t.Fatalf("at the time: %s", got)
@@ -68,15 +69,15 @@ func TestRemovalFreesQuota(t *testing.T) {
 	alice := did("alice")
 	convo := addConvo(t, s, 1, alice)
 	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
-	exec(t, s.pool, `UPDATE blobs SET size = $1`, int64(MaxBlobBytes)) // as if it were so large
-	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(MaxBlobBytes))
+	exec(t, s.pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
 	next := randomBytes(11)
 	up := func() error {
 		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
 		return err
 	}
 	wantError(t, up(), gen.ErrQuotaExceeded)
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	clean(t, s)
 	if err := up(); err != nil {
 		t.Fatal(err)
@@ -96,15 +97,15 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
-	*now = now.Add(MessageTime)
+	*now = now.Add(limit.MessageTime)
 	upload(t, s, alice, b)
-	*now = now.Add(UnattachedBlobTime)
+	*now = now.Add(limit.UnattachedBlobTime)
 	clean(t, s)
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message is still there")
 	}
 	attach(t, s, convo, alice, cid)
-	*now = now.Add(2 * UnattachedBlobTime)
+	*now = now.Add(2 * limit.UnattachedBlobTime)
 	clean(t, s)
 	if got, _, err := fetch(s, alice, convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
 		t.Errorf("named anew: %v", err)
@@ -121,7 +122,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	in := message(other, 1)
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
@@ -147,7 +148,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 		t.Fatalf("a blob named behind a removal: %v", err)
 	}
 	// The message is first, and the removal waits for the blob.
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	settled(t, s)
 	err = whileHeld(t, s, func(tx pgx.Tx) {
 		m, _, err := s.readMessage(as(alice), in)
@@ -188,8 +189,8 @@ func TestRemovalAttachRace(t *testing.T) {
 	var janitors []*Server
 	for range 2 {
 		j := secondInstance(t, s)
-		j.now = func() time.Time { return time.Now().Add(2 * UnattachedBlobTime) } // no upload is late yet
-		j.messageTTL = UnattachedBlobTime
+		j.now = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) } // no upload is late yet
+		j.messageTTL = limit.UnattachedBlobTime
 		janitors = append(janitors, j)
 		cleaning.Go(func() {
 			// None is cut off: PostgreSQL may be some moments behind in letting

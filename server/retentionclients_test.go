@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
@@ -33,7 +34,7 @@ func TestSyncAfterRemoval(t *testing.T) {
 	before := read(nil, -1).Cursor
 	talk(t, s, convo, alice, 2)
 	at := read(nil, -1).Cursor
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	talk(t, s, convo, alice, 1)
 	after := read(nil, -1).Cursor
 	talk(t, s, convo, alice, 1)
@@ -53,7 +54,7 @@ func TestSyncAfterRemoval(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	clean(t, s)
 	// All is gone, and still the cursor is one to go on from.
 	end := read(nil, 1)
@@ -89,7 +90,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 	mark("last but one")
 	talk(t, s, convo, alice, 1)
 	mark("at")
-	now = now.Add(MessageTime + time.Second)
+	now = now.Add(limit.MessageTime + time.Second)
 	talk(t, s, convo, alice, 1)
 	mark("after")
 	talk(t, s, convo, alice, 1)

@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // closed makes a conversation with something in every table, and closes it.
@@ -71,7 +72,7 @@ func TestClosedConversationGoes(t *testing.T) {
 		}
 	}
 	kept := rowsOfConvo(t, s, open)
-	*now = now.Add(MessageTime)
+	*now = now.Add(limit.MessageTime)
 	clean(t, s)
 	if n := rowsOfConvo(t, s, convo)["conversations"]; n != 1 {
 		t.Fatal("it went before its time")
@@ -111,7 +112,7 @@ func TestClosedConversationGoesInParts(t *testing.T) {
 		SELECT $1, 100 + n, 'x' || n, 'commit', 100 + n, 'did:web:x.example', 'x', $2, 1, 2 FROM generate_series(1, 1200) n`, convo, *now)
 	exec(t, s.pool, `INSERT INTO welcomes SELECT $1, 100 + n, 1, 'w', NULL, $2 FROM generate_series(1, 120) n`, convo, *now)
 	exec(t, s.pool, `INSERT INTO removed_messages SELECT $1, convert_to('i' || n, 'UTF8'), n FROM generate_series(1, 700) n`, convo)
-	*now = now.Add(MessageTime + time.Second)
+	*now = now.Add(limit.MessageTime + time.Second)
 	settled(t, s)
 	left := query[string](t, s.pool, `SELECT format('%s %s %s', pos, seq, n) FROM events WHERE convo_id = $1 ORDER BY n DESC LIMIT 1`, convo)
 	steps := 0

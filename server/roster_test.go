@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 // rosterDiffers says where what is stored of a verified group is not the group,
@@ -177,7 +178,7 @@ func TestRosterDeviceLimit(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	for range MaxDevices - 1 {
+	for range limit.MaxDevices - 1 {
 		commitPackage(t, s, bob.Rotate())
 	}
 	unchanged(t, s, g.ID(), func() {

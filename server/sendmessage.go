@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -107,10 +108,10 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
 		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
-	if n := len(in.Ciphertext); n > MaxApplicationMessage {
+	if n := len(in.Ciphertext); n > limit.MaxApplicationMessage {
 		return nil, nil, gen.Errorf(gen.ErrMessageTooLarge,
 			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
-			n, MaxApplicationMessage, maxLexiconMessage)
+			n, limit.MaxApplicationMessage, maxLexiconMessage)
 	}
 	private, err := checkApplication(in.Ciphertext, convoID, in.Epoch)
 	if err != nil {

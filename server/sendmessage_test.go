@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -70,7 +71,7 @@ func TestSendMessageRefuses(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 3, did("alice"), did("bob"))
 	other := newConvoID()
-	big := application(convo, 3, MaxApplicationMessage)
+	big := application(convo, 3, limit.MaxApplicationMessage)
 	good := application(convo, 3, 50)
 	public := append([]byte{0, 1, 0, 1}, good[4:]...)
 	for name, c := range map[string]struct {
@@ -120,10 +121,10 @@ func TestSendMessageRefuses(t *testing.T) {
 func TestSendMessageLargest(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	frame := len(application(convo, 1, MaxApplicationMessage)) - MaxApplicationMessage
+	frame := len(application(convo, 1, limit.MaxApplicationMessage)) - limit.MaxApplicationMessage
 	in := message(convo, 1)
-	in.Ciphertext = application(convo, 1, MaxApplicationMessage-frame)
-	if len(in.Ciphertext) != MaxApplicationMessage {
+	in.Ciphertext = application(convo, 1, limit.MaxApplicationMessage-frame)
+	if len(in.Ciphertext) != limit.MaxApplicationMessage {
 		t.Fatalf("test message has %d bytes", len(in.Ciphertext))
 	}
 	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -81,7 +82,7 @@ func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 // parseProposal reads a proposal as far as anyone outside the group can.
 func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 	const name, field = gen.ErrInvalidProposal, "proposal"
-	m, framing, err := parseFramed(name, field, b, MaxProposal)
+	m, framing, err := parseFramed(name, field, b, limit.MaxProposal)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/limit"
 )
 
 func TestSendProposal(t *testing.T) {
@@ -33,7 +34,7 @@ func TestSendProposal(t *testing.T) {
 		"of a coming one": {g.Commit(alice, mlstest.Plan{}).Next.ProposeUpdate(bob, true).Message, gen.ErrEpochMismatch},
 		"missing":         {nil, gen.ErrInvalidProposal},
 		"cut off":         {public.Message[:30], gen.ErrInvalidProposal},
-		"too large":       {make([]byte, MaxCommit+1), gen.ErrInvalidProposal},
+		"too large":       {make([]byte, limit.MaxCommit+1), gen.ErrInvalidProposal},
 		"a commit":        {g.Commit(bob, mlstest.Plan{}).Message, gen.ErrInvalidProposal},
 		"an application":  {g.Application(40), gen.ErrInvalidProposal},
 		"another group's": {mlstest.NewGroup(bob, mlstest.Random(16)).ProposeUpdate(bob, true).Message, gen.ErrInvalidProposal},

@@ -104,7 +104,7 @@ func New(c Config) *Server {
 	s.drain = sync.OnceFunc(func() { close(s.drained) })
 	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
 	s.syncs = newSyncCalls(c.Hub, c.Limits.OrDefault())
-	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, MessageTime), c.Removed
+	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, limit.MessageTime), c.Removed
 	if s.removed == nil {
 		s.removed = NewRemovedMetrics(nil)
 	}

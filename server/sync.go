@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -245,7 +246,7 @@ const maxSyncConvos = 1000
 // the lists hold, and no more new ones than fit into half an answer. cut says
 // that there are others. What the client names is told in every part.
 func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut bool) {
-	room, convos, fresh := int64(MaxAnswer/2), 0, 0
+	room, convos, fresh := int64(limit.MaxAnswer/2), 0, 0
 	for len(rows) > 0 {
 		id, n, cost := rows[0].ConvoID, 0, int64(0)
 		for ; n < len(rows) && rows[n].ConvoID == id; n++ {

@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -16,7 +17,7 @@ func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stre
 	if len(stretches) == 0 {
 		return []gen.SyncConvoSync{}, nil
 	}
-	p := db.SyncMessagesParams{MaxBytes: MaxAnswer / 2, RowBytes: messageViewBytes}
+	p := db.SyncMessagesParams{MaxBytes: limit.MaxAnswer / 2, RowBytes: messageViewBytes}
 	room := c.asked.limit
 	for i := range stretches {
 		s := &stretches[i]

@@ -15,6 +15,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -34,7 +35,7 @@ func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, 
 		convo = &id
 	}
 	ticket := rand.Text()
-	expires := s.timestamp().Add(TicketTime)
+	expires := s.timestamp().Add(limit.TicketTime)
 	if err := q.InsertTicket(ctx, db.InsertTicketParams{
 		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: convo, ExpiresAt: expires,
 	}); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/httpd"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -156,7 +157,7 @@ func TestTicketOnce(t *testing.T) {
 		t.Error("a ticket is kept as it is")
 	}
 	late := NewTickets(s.pool)
-	late.now = func() time.Time { return time.Now().Add(TicketTime) }
+	late.now = func() time.Time { return time.Now().Add(limit.TicketTime) }
 	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
 	wantError(t, err, gen.ErrInvalidTicket)
 	convo := addConvo(t, s, 1, did("alice"))

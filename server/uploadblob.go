@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -37,7 +38,7 @@ const (
 // store, and makes it a blob when all of it is there. Uploading the same bytes
 // again gives the same blob.
 func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
-	if up.ContentLength > MaxBlob {
+	if up.ContentLength > limit.MaxBlob {
 		return nil, blobTooLarge()
 	}
 	done, err := s.storage.BeginUpload(caller.DID)
@@ -84,7 +85,7 @@ func (s *Server) reserveRoom(ctx context.Context, did, key string, length int64)
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		taken, err := blobRoom(ctx, q, did, s.now())
-		if room = taken+max(length, 1) <= MaxBlobBytes; err != nil || !room {
+		if room = taken+max(length, 1) <= limit.MaxBlobBytes; err != nil || !room {
 			return err
 		}
 		return q.AddLooseObject(ctx, db.AddLooseObjectParams{ObjectKey: key, Since: s.now(), Did: did, Reserved: max(0, length)})
@@ -131,7 +132,7 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 // storeBlob writes the object and makes it a blob; kept tells whether the blob
 // is that object.
 func (s *Server) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
-	w, err := s.blobs.Write(ctx, key, up.Body, MaxBlob)
+	w, err := s.blobs.Write(ctx, key, up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, false, err
 	}
@@ -160,7 +161,7 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 	if err != nil {
 		return nil, false, fmt.Errorf("read quota: %w", err)
 	}
-	if used+b.Size > MaxBlobBytes {
+	if used+b.Size > limit.MaxBlobBytes {
 		return nil, false, quotaExceeded(used, 0)
 	}
 	n, err := q.ClaimLooseObject(ctx, b.ObjectKey)
@@ -182,7 +183,7 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 // findUploaded answers who has no room left: what was uploaded before is still
 // found, and nothing is written.
 func (s *Server) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
-	w, err := blob.Measure(up.Body, MaxBlob)
+	w, err := blob.Measure(up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, err
 	}
@@ -222,11 +223,11 @@ func uploadError(err error, up *xrpc.Upload, w blob.Written) error {
 }
 
 func blobTooLarge() *xrpc.Error {
-	return gen.Errorf(gen.ErrBlobTooLarge, "body: more than %d bytes", MaxBlob)
+	return gen.Errorf(gen.ErrBlobTooLarge, "body: more than %d bytes", limit.MaxBlob)
 }
 
 func quotaExceeded(used, reserved int64) *xrpc.Error {
-	return gen.Errorf(gen.ErrQuotaExceeded, "blobs of this account take %d of %d bytes, and uploads under way %d", used, MaxBlobBytes, reserved)
+	return gen.Errorf(gen.ErrQuotaExceeded, "blobs of this account take %d of %d bytes, and uploads under way %d", used, limit.MaxBlobBytes, reserved)
 }
 
 func blobOutput(cid, mimeType string, size int64) *gen.UploadBlobOutput {

@@ -11,6 +11,7 @@ import (
 	"testing/iotest"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -22,7 +23,7 @@ func TestBlobUploadRefuses(t *testing.T) {
 		length int64
 		want   string
 	}{
-		"a byte too many":   {io.LimitReader(zeros{}, MaxBlob+1), -1, gen.ErrBlobTooLarge},
+		"a byte too many":   {io.LimitReader(zeros{}, limit.MaxBlob+1), -1, gen.ErrBlobTooLarge},
 		"length too large":  {bytes.NewReader(randomBytes(10)), 11, xrpc.InvalidRequest},
 		"length too small":  {bytes.NewReader(randomBytes(10)), 9, xrpc.InvalidRequest},
 		"connection lost":   {io.MultiReader(bytes.NewReader(randomBytes(10)), iotest.ErrReader(lost)), -1, xrpc.InvalidRequest},
@@ -37,8 +38,8 @@ func TestBlobUploadRefuses(t *testing.T) {
 	if n := query[int64](t, s.pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
 		t.Fatalf("%d rows are left of refused uploads", n)
 	}
-	out, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, MaxBlob), ContentType: anyBytes, ContentLength: MaxBlob})
-	if err != nil || out.Blob.Size != MaxBlob {
+	out, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, limit.MaxBlob), ContentType: anyBytes, ContentLength: limit.MaxBlob})
+	if err != nil || out.Blob.Size != limit.MaxBlob {
 		t.Fatalf("a blob as large as is allowed: %+v, %v", out, err)
 	}
 }
@@ -89,7 +90,7 @@ func TestBlobQuota(t *testing.T) {
 	s := newTestServer(t)
 	old := randomBytes(1000)
 	cid := upload(t, s, did("alice"), old)
-	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(MaxBlobBytes-500), did("alice"))
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-500), did("alice"))
 	try := func(n int, length int64) error {
 		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(n)), ContentType: anyBytes, ContentLength: length})
 		return err
@@ -114,7 +115,7 @@ func TestBlobQuota(t *testing.T) {
 func TestBlobQuotaConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	upload(t, s, did("alice"), randomBytes(1))
-	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(MaxBlobBytes-2500))
+	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-2500))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	fine := 0
@@ -142,8 +143,8 @@ func TestBlobUploadMemory(t *testing.T) {
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	watch := &heapWatch{r: io.LimitReader(zeros{}, MaxBlob)}
-	up := &xrpc.Upload{Body: watch, ContentType: anyBytes, ContentLength: MaxBlob}
+	watch := &heapWatch{r: io.LimitReader(zeros{}, limit.MaxBlob)}
+	up := &xrpc.Upload{Body: watch, ContentType: anyBytes, ContentLength: limit.MaxBlob}
 	if _, err := s.UploadBlob(t.Context(), as(did("alice")), up); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -57,14 +57,14 @@ func TestObjectsAtTheirLimits(t *testing.T) {
 	}
 
 	message := object{"convoId": g.ID(), "epoch": g.Epoch()}
-	message["ciphertext"] = raw(framed(g, mls.ContentTypeApplication, server.MaxApplicationMessage+1))
+	message["ciphertext"] = raw(framed(g, mls.ContentTypeApplication, limit.MaxApplicationMessage+1))
 	denied("sendMessage", gen.ErrMessageTooLarge, message)
-	message["ciphertext"] = raw(framed(g, mls.ContentTypeApplication, server.MaxApplicationMessage))
+	message["ciphertext"] = raw(framed(g, mls.ContentTypeApplication, limit.MaxApplicationMessage))
 	accepted("sendMessage", message)
 
-	proposal := object{"convoId": g.ID(), "proposal": raw(framed(g, mls.ContentTypeProposal, server.MaxProposal+1))}
+	proposal := object{"convoId": g.ID(), "proposal": raw(framed(g, mls.ContentTypeProposal, limit.MaxProposal+1))}
 	denied("sendProposal", gen.ErrInvalidProposal, proposal)
-	proposal["proposal"] = raw(framed(g, mls.ContentTypeProposal, server.MaxProposal))
+	proposal["proposal"] = raw(framed(g, mls.ContentTypeProposal, limit.MaxProposal))
 	accepted("sendProposal", proposal)
 
 	info := func(size int) []byte {
@@ -72,14 +72,14 @@ func TestObjectsAtTheirLimits(t *testing.T) {
 			return g.SignGroupInfo(alice.device, true, func(i *mls.GroupInfo) { i.Extensions = append(i.Extensions, stuff(n)) })
 		})
 	}
-	denied("updateGroupInfo", gen.ErrInvalidGroupInfo, object{"convoId": g.ID(), "groupInfo": raw(info(server.MaxGroupInfo + 1))})
-	accepted("updateGroupInfo", object{"convoId": g.ID(), "groupInfo": raw(info(server.MaxGroupInfo))})
+	denied("updateGroupInfo", gen.ErrInvalidGroupInfo, object{"convoId": g.ID(), "groupInfo": raw(info(limit.MaxGroupInfo + 1))})
+	accepted("updateGroupInfo", object{"convoId": g.ID(), "groupInfo": raw(info(limit.MaxGroupInfo))})
 
 	c := g.Commit(alice.device, mlstest.Plan{})
 	commit := commitCall(g, c)
-	commit["commit"] = raw(framed(g, mls.ContentTypeCommit, server.MaxCommit+1))
+	commit["commit"] = raw(framed(g, mls.ContentTypeCommit, limit.MaxCommit+1))
 	denied("sendCommit", gen.ErrInvalidCommit, commit)
-	commit["commit"] = raw(framed(g, mls.ContentTypeCommit, server.MaxCommit))
+	commit["commit"] = raw(framed(g, mls.ContentTypeCommit, limit.MaxCommit))
 	accepted("sendCommit", commit)
 	g = c.Next
 
@@ -95,9 +95,9 @@ func TestObjectsAtTheirLimits(t *testing.T) {
 		})
 	}
 	add := object{"convoId": g.ID(), "didList": []string{carol.DID}, "commit": b64(c.Message), "groupInfo": b64(c.GroupInfo)}
-	add["welcomeMessage"] = b64(invite(server.MaxWelcome + 1))
+	add["welcomeMessage"] = b64(invite(limit.MaxWelcome + 1))
 	denied("addMembers", gen.ErrInvalidWelcome, add)
-	add["welcomeMessage"] = b64(invite(server.MaxWelcome))
+	add["welcomeMessage"] = b64(invite(limit.MaxWelcome))
 	accepted("addMembers", add)
 }
 
@@ -122,8 +122,8 @@ func TestTreeAtItsLimit(t *testing.T) {
 		return s.call(t, alice.Account, "sendCommit", object{"convoId": g.ID(), "commit": raw(framed(g, mls.ContentTypeCommit, 5000)),
 			"groupInfo": raw(c.GroupInfoNoTree), "ratchetTree": raw(c.RatchetTree)})
 	}
-	refused(t, send(tree(server.MaxRatchetTree+1)), gen.ErrInvalidGroupInfo)
-	if out := ok[object](t, send(tree(server.MaxRatchetTree))); out["success"] != true {
+	refused(t, send(tree(limit.MaxRatchetTree+1)), gen.ErrInvalidGroupInfo)
+	if out := ok[object](t, send(tree(limit.MaxRatchetTree))); out["success"] != true {
 		t.Errorf("answer is %v", out)
 	}
 }
@@ -143,8 +143,8 @@ func TestKeyPackagesAtTheirLimits(t *testing.T) {
 		})
 		return kp
 	}
-	refused(t, s.call(t, alice.Account, "publishKeyPackage", publication(sized(server.MaxKeyPackage+1))), gen.ErrInvalidKeyPackage)
-	ok[object](t, s.call(t, alice.Account, "publishKeyPackage", publication(sized(server.MaxKeyPackage))))
+	refused(t, s.call(t, alice.Account, "publishKeyPackage", publication(sized(limit.MaxKeyPackage+1))), gen.ErrInvalidKeyPackage)
+	ok[object](t, s.call(t, alice.Account, "publishKeyPackage", publication(sized(limit.MaxKeyPackage))))
 
 	batch := func(n int) object {
 		var list []object
@@ -153,14 +153,14 @@ func TestKeyPackagesAtTheirLimits(t *testing.T) {
 		}
 		return object{"keyPackages": list}
 	}
-	refused(t, s.call(t, alice.Account, "publishKeyPackages", batch(server.MaxKeyPackages+1)), xrpc.InvalidRequest)
+	refused(t, s.call(t, alice.Account, "publishKeyPackages", batch(limit.MaxKeyPackages+1)), xrpc.InvalidRequest)
 	type counts struct{ Succeeded, Failed int }
-	if got := ok[counts](t, s.call(t, alice.Account, "publishKeyPackages", batch(server.MaxKeyPackages))); got != (counts{server.MaxKeyPackages - 1, 1}) {
+	if got := ok[counts](t, s.call(t, alice.Account, "publishKeyPackages", batch(limit.MaxKeyPackages))); got != (counts{limit.MaxKeyPackages - 1, 1}) {
 		t.Errorf("of the limit's number beside one: %+v", got)
 	}
 	refused(t, s.call(t, alice.Account, "publishKeyPackage", publication(alice.device.KeyPackage())), gen.ErrTooManyKeyPackages)
 
-	for range server.MaxDevices - 1 {
+	for range limit.MaxDevices - 1 {
 		s.publish(t, actor{alice.Account, alice.device.Rotate()})
 	}
 	refused(t, s.call(t, alice.Account, "publishKeyPackage", publication(alice.device.Rotate().KeyPackage())), gen.ErrTooManyKeyPackages)
@@ -174,7 +174,7 @@ func TestMembersAtTheirLimit(t *testing.T) {
 	g := s.conversation(t, alice).With(bob.device)
 	// They have no leaves; how many there are is asked before.
 	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
-		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, g.ID(), server.MaxMembers-1)
+		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, g.ID(), limit.MaxMembers-1)
 	c := g.Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, bob)}})
 	in := commitCall(g, c)
 	in["addedDids"] = []string{bob.DID}
@@ -224,7 +224,7 @@ func TestListsAtTheirLimits(t *testing.T) {
 		at, over     object
 		then, beyond string
 	}{
-		{"createConvo", create(server.MaxMembers - 1), create(server.MaxMembers), gen.ErrInvalidWelcome, gen.ErrTooManyMembers},
+		{"createConvo", create(limit.MaxMembers - 1), create(limit.MaxMembers), gen.ErrInvalidWelcome, gen.ErrTooManyMembers},
 		{"addMembers", add(50), add(51), gen.ErrInvalidWelcome, gen.ErrTooManyMembers},
 		{"sendCommit", change(1000, "removedDids"), change(1001, "removedDids"), gen.ErrInvalidCommit, xrpc.InvalidRequest},
 		{"sendCommit", change(999, "addedDids"), change(1001, "addedDids"), gen.ErrInvalidWelcome, gen.ErrTooManyMembers},
@@ -265,13 +265,13 @@ func TestBlobsAtTheirLimits(t *testing.T) {
 		return s.do(t, m, r)
 	}
 	before := s.state(t)
-	refused(t, upload(server.MaxBlob+1, true), gen.ErrBlobTooLarge)
-	refused(t, upload(server.MaxBlob+1, false), gen.ErrBlobTooLarge)
+	refused(t, upload(limit.MaxBlob+1, true), gen.ErrBlobTooLarge)
+	refused(t, upload(limit.MaxBlob+1, false), gen.ErrBlobTooLarge)
 	s.unchanged(t, before)
-	if a := upload(server.MaxBlob, false); a.status != http.StatusOK {
+	if a := upload(limit.MaxBlob, false); a.status != http.StatusOK {
 		t.Fatalf("answer is %s", a.short())
 	}
-	s.exec(t, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(server.MaxBlobBytes-1000), alice.DID)
+	s.exec(t, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-1000), alice.DID)
 	before = s.state(t)
 	refused(t, upload(1001, true), gen.ErrQuotaExceeded)
 	refused(t, upload(1001, false), gen.ErrQuotaExceeded)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
@@ -33,10 +32,10 @@ type statedLimit struct {
 }
 
 var limits = []statedLimit{
-	{row: "application message", cell: "2 MiB", value: server.MaxApplicationMessage, told: "applicationMessage"},
-	{row: "commit", cell: "4 MiB", value: server.MaxCommit, told: "commit",
+	{row: "application message", cell: "2 MiB", value: limit.MaxApplicationMessage, told: "applicationMessage"},
+	{row: "commit", cell: "4 MiB", value: limit.MaxCommit, told: "commit",
 		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit"}, text: []string{"addMembers.commit", "leaveConvo.commit"}},
-	{row: "proposal", cell: "1 MiB", value: server.MaxProposal, told: "proposal"},
+	{row: "proposal", cell: "1 MiB", value: limit.MaxProposal, told: "proposal"},
 	{row: "proposals of an account in an epoch", cell: "64", value: limit.EpochProposals.Amount, told: "proposalsPerEpoch"},
 	{row: "bytes of them together", cell: "1 MiB", value: limit.EpochProposalBytes.Amount},
 	{row: "bytes that an account stores in a day", cell: "512 MiB", value: limit.StoredBytes.Amount},
@@ -44,24 +43,24 @@ var limits = []statedLimit{
 	{row: "conversations that an account creates in a day", cell: "200", value: limit.ConvosCreated.Amount},
 	{row: "conversations that a new account creates in a day", cell: "20", value: limit.ConvosCreatedByNew.Amount},
 	{row: "uploads of an account under way at one instance", cell: "4", value: limit.OpenUploads.Amount, told: "uploads"},
-	{row: "Welcome", cell: "4 MiB", value: server.MaxWelcome, told: "welcome",
+	{row: "Welcome", cell: "4 MiB", value: limit.MaxWelcome, told: "welcome",
 		bounds: []string{"sendCommit.welcome"}, text: []string{"createConvo.welcomeMessage", "addMembers.welcomeMessage"}},
-	{row: "GroupInfo", cell: "4 MiB", value: server.MaxGroupInfo, told: "groupInfo",
+	{row: "GroupInfo", cell: "4 MiB", value: limit.MaxGroupInfo, told: "groupInfo",
 		bounds: []string{"sendCommit.groupInfo", "joinConvo.groupInfo", "updateGroupInfo.groupInfo"},
 		text:   []string{"createConvo.groupInfo", "addMembers.groupInfo", "leaveConvo.groupInfo"}},
-	{row: "ratchet tree", cell: "4 MiB", value: server.MaxRatchetTree, told: "ratchetTree",
+	{row: "ratchet tree", cell: "4 MiB", value: limit.MaxRatchetTree, told: "ratchetTree",
 		bounds: []string{"sendCommit.ratchetTree", "joinConvo.ratchetTree", "updateGroupInfo.ratchetTree"},
 		text:   []string{"createConvo.ratchetTree", "addMembers.ratchetTree"}},
-	{row: "key package", cell: "48 KiB", value: server.MaxKeyPackage, told: "keyPackage",
+	{row: "key package", cell: "48 KiB", value: limit.MaxKeyPackage, told: "keyPackage",
 		text: []string{"publishKeyPackage.keyPackage", "publishKeyPackages.keyPackages[].keyPackage"}},
 	{row: "request body", cell: "64 KiB", value: gen.MethodUpdateCursor.MaxBody},
-	{row: "signal", cell: "64 KiB", value: server.MaxSignal, bounds: []string{"sendEphemeral.ciphertext"}},
-	{row: "positions in one sync", cell: "1 000", value: server.MaxSyncPositions, bounds: []string{"sync.positions"}},
-	{row: "messages in one sync", cell: "1 000", value: server.MaxSyncMessages, most: []string{"sync.limit"}},
-	{row: "wait of sync", cell: "8 s", value: int64(server.MaxSyncWait)},
+	{row: "signal", cell: "64 KiB", value: limit.MaxSignal, bounds: []string{"sendEphemeral.ciphertext"}},
+	{row: "positions in one sync", cell: "1 000", value: limit.MaxSyncPositions, bounds: []string{"sync.positions"}},
+	{row: "messages in one sync", cell: "1 000", value: limit.MaxSyncMessages, most: []string{"sync.limit"}},
+	{row: "wait of sync", cell: "8 s", value: int64(limit.MaxSyncWait)},
 	{row: "cursor", cell: "256 bytes", value: stream.MaxCursor,
 		bounds: []string{"sync.cursor", "streamConvoEvents.cursor", "subscribeConvoEvents.cursor"}},
-	{row: "lifetime of a ticket", cell: "60 s", value: int64(server.TicketTime)},
+	{row: "lifetime of a ticket", cell: "60 s", value: int64(limit.TicketTime)},
 	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, told: "waitsAndStreams"},
 	{row: "waits and streams of an account that end so in a minute", cell: "4", value: limit.Evictions.Amount},
 	{row: "calls of sync of an account under way at one instance", cell: "64", value: limit.SyncCalls.Amount},
@@ -69,20 +68,20 @@ var limits = []statedLimit{
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: eventlog.MaxReplay},
-	{row: "blob", cell: "50 MiB", value: server.MaxBlob, told: "blob"},
-	{row: "blobs of an account", cell: "1 GiB", value: server.MaxBlobBytes, told: "blobQuota"},
-	{row: "key packages of a device and cipher suite", cell: "100", value: server.MaxKeyPackages, told: "keyPackagesPerDevice",
+	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, told: "blob"},
+	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, told: "blobQuota"},
+	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, told: "keyPackagesPerDevice",
 		bounds: []string{"publishKeyPackages.keyPackages"}},
-	{row: "devices of an account", cell: "32", value: server.MaxDevices, told: "devices"},
-	{row: "members of a conversation", cell: "1 000", value: server.MaxMembers, told: "members"},
-	{row: "leaves of a group", cell: "4 000", value: server.MaxLeaves, told: "leaves"},
-	{row: "key packages that a Welcome names, together", cell: "8 MiB", value: server.MaxNamed},
-	{row: "proposals that a commit refers to, together", cell: "8 MiB", value: server.MaxNamed},
-	{row: "answer", cell: "4 000 000 bytes", value: server.MaxAnswer},
-	{row: "lease", cell: "1 h", value: int64(server.LeaseTime)},
-	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(server.MaxPackageLifetime)},
-	{row: "first answers are kept", cell: "7 days", value: int64(server.IdempotencyTime)},
-	{row: "blobs wait for a message", cell: "1 h", value: int64(server.UnattachedBlobTime)},
+	{row: "devices of an account", cell: "32", value: limit.MaxDevices, told: "devices"},
+	{row: "members of a conversation", cell: "1 000", value: limit.MaxMembers, told: "members"},
+	{row: "leaves of a group", cell: "4 000", value: limit.MaxLeaves, told: "leaves"},
+	{row: "key packages that a Welcome names, together", cell: "8 MiB", value: limit.MaxNamed},
+	{row: "proposals that a commit refers to, together", cell: "8 MiB", value: limit.MaxNamed},
+	{row: "answer", cell: "4 000 000 bytes", value: limit.MaxAnswer},
+	{row: "lease", cell: "1 h", value: int64(limit.LeaseTime)},
+	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(limit.MaxPackageLifetime)},
+	{row: "first answers are kept", cell: "7 days", value: int64(limit.IdempotencyTime)},
+	{row: "blobs wait for a message", cell: "1 h", value: int64(limit.UnattachedBlobTime)},
 	{row: "lifetime of a token that is spent (procedures, streams)", cell: "5 min and 2 min", value: int64(auth.MaxSpentLifetime + auth.ClockError)},
 	{row: "lifetime of a token for a query", cell: "1 h", value: int64(auth.MaxLifetime)},
 	{row: "`iat` and `nbf` ahead of the service's clock", cell: "2 min", value: int64(auth.ClockError)},
@@ -172,19 +171,19 @@ func TestLimitsInLexicons(t *testing.T) {
 		// An old client may send more than is accepted.
 		"sendMessage.ciphertext": 10 << 20, "sendProposal.proposal": 4 << 20, "leaveConvo.proposal": (4<<20 + 2) / 3 * 4,
 		// The creator is the one more.
-		"createConvo.initialMembers": server.MaxMembers - 1, "createConvo.keyPackageHashes": server.MaxLeaves,
-		"addMembers.keyPackageHashes": server.MaxLeaves, "addMembers.didList": 50, "getKeyPackages.dids": 100,
-		"sendCommit.addedDids": server.MaxMembers, "sendCommit.removedDids": server.MaxMembers, "sendMessage.blobs": 10,
+		"createConvo.initialMembers": limit.MaxMembers - 1, "createConvo.keyPackageHashes": limit.MaxLeaves,
+		"addMembers.keyPackageHashes": limit.MaxLeaves, "addMembers.didList": 50, "getKeyPackages.dids": 100,
+		"sendCommit.addedDids": limit.MaxMembers, "sendCommit.removedDids": limit.MaxMembers, "sendMessage.blobs": 10,
 	} {
 		if got := maxLength(t, place); got != want {
 			t.Errorf("%s: maxLength %d, want %d", place, got, want)
 		}
 	}
-	if got := find(t, "sync.waitMs").Maximum; got == nil || *got != server.MaxSyncWait.Milliseconds() {
-		t.Errorf("sync.waitMs: maximum is not %v", server.MaxSyncWait)
+	if got := find(t, "sync.waitMs").Maximum; got == nil || *got != limit.MaxSyncWait.Milliseconds() {
+		t.Errorf("sync.waitMs: maximum is not %v", limit.MaxSyncWait)
 	}
-	if got := *readLexicon(gen.NSIDUploadBlob).main().Output.Schema.Properties["blob"].MaxSize; got != server.MaxBlob {
-		t.Errorf("uploadBlob: maxSize %d, want %d", got, server.MaxBlob)
+	if got := *readLexicon(gen.NSIDUploadBlob).main().Output.Schema.Properties["blob"].MaxSize; got != limit.MaxBlob {
+		t.Errorf("uploadBlob: maxSize %d, want %d", got, limit.MaxBlob)
 	}
 }
 
@@ -200,8 +199,8 @@ func TestLargestInputsFit(t *testing.T) {
 			t.Errorf("%s: bodies of %d bytes, where inputs have at most %d", m.NSID, m.MaxBody, most)
 		}
 	}
-	if gen.MethodUploadBlob.MaxBody != server.MaxBlob {
-		t.Errorf("blobs of %d bytes, want %d", gen.MethodUploadBlob.MaxBody, server.MaxBlob)
+	if gen.MethodUploadBlob.MaxBody != limit.MaxBlob {
+		t.Errorf("blobs of %d bytes, want %d", gen.MethodUploadBlob.MaxBody, limit.MaxBlob)
 	}
 }
 

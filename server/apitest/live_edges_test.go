@@ -12,7 +12,6 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
@@ -145,11 +144,11 @@ func TestSignalAtItsLimit(t *testing.T) {
 		p.nextEvent()
 		taps = append(taps, p)
 	}
-	in := object{"convoId": g.ID(), "epoch": g.Epoch(), "ciphertext": raw(make([]byte, server.MaxSignal+1))}
+	in := object{"convoId": g.ID(), "epoch": g.Epoch(), "ciphertext": raw(make([]byte, limit.MaxSignal+1))}
 	if message := refused(t, s.call(t, alice.Account, "sendEphemeral", in), xrpc.InvalidRequest); !strings.HasPrefix(message, "ciphertext: must have at most") {
 		t.Errorf("message is %q", message)
 	}
-	signal := mlstest.Random(server.MaxSignal)
+	signal := mlstest.Random(limit.MaxSignal)
 	in["ciphertext"] = raw(signal)
 	ok[object](t, s.call(t, alice.Account, "sendEphemeral", in))
 	want := fmt.Sprint(raw(signal)["$bytes"])
@@ -184,14 +183,14 @@ func TestSyncAtItsLimits(t *testing.T) {
 		in   object
 		says string
 	}{
-		"positions": {object{"positions": positions(server.MaxSyncPositions)}, ""},
-		"limit":     {object{"positions": positions(1), "limit": server.MaxSyncMessages}, ""},
+		"positions": {object{"positions": positions(limit.MaxSyncPositions)}, ""},
+		"limit":     {object{"positions": positions(1), "limit": limit.MaxSyncMessages}, ""},
 		// There is something to tell, so it does not wait.
-		"wait":               {object{"positions": positions(1), "waitMs": server.MaxSyncWait.Milliseconds()}, ""},
-		"too many positions": {object{"positions": positions(server.MaxSyncPositions + 1)}, "positions: must have at most"},
-		"too large a limit":  {object{"positions": positions(1), "limit": server.MaxSyncMessages + 1}, "limit: must be at most"},
+		"wait":               {object{"positions": positions(1), "waitMs": limit.MaxSyncWait.Milliseconds()}, ""},
+		"too many positions": {object{"positions": positions(limit.MaxSyncPositions + 1)}, "positions: must have at most"},
+		"too large a limit":  {object{"positions": positions(1), "limit": limit.MaxSyncMessages + 1}, "limit: must be at most"},
 		"no limit":           {object{"positions": positions(1), "limit": 0}, "limit: must be at least"},
-		"too long a wait":    {object{"positions": positions(1), "waitMs": server.MaxSyncWait.Milliseconds() + 1}, "waitMs: must be at most"},
+		"too long a wait":    {object{"positions": positions(1), "waitMs": limit.MaxSyncWait.Milliseconds() + 1}, "waitMs: must be at most"},
 	} {
 		a := s.call(t, bob.Account, "sync", c.in)
 		if c.says != "" {
@@ -225,7 +224,7 @@ func TestTicketsAtTheirLimit(t *testing.T) {
 				Ticket    string
 				ExpiresAt time.Time
 			}](t, s.call(t, alice.Account, "getSubscriptionTicket", object{}))
-			if out.ExpiresAt.Before(before.Add(server.TicketTime-time.Second)) || out.ExpiresAt.After(time.Now().Add(server.TicketTime)) {
+			if out.ExpiresAt.Before(before.Add(limit.TicketTime-time.Second)) || out.ExpiresAt.After(time.Now().Add(limit.TicketTime)) {
 				t.Errorf("at %v: it expires at %v", before, out.ExpiresAt)
 			}
 			s.exec(t, `UPDATE tickets SET expires_at = now() + $1::text::interval`, left)

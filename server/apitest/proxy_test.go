@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
@@ -30,14 +29,14 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 		return all[0][1]
 	}
 	blobs, rest := cutLocation(t, conf, "= /xrpc/"+gen.NSIDUploadBlob)
-	if got := nginxSize(t, one(blobs, "client_max_body_size")); got != server.MaxBlob {
-		t.Errorf("blobs of %d bytes, want %d", got, int64(server.MaxBlob))
+	if got := nginxSize(t, one(blobs, "client_max_body_size")); got != limit.MaxBlob {
+		t.Errorf("blobs of %d bytes, want %d", got, int64(limit.MaxBlob))
 	}
-	if got := nginxSize(t, one(rest, "client_max_body_size")); got != server.MaxRequestBody {
-		t.Errorf("bodies of %d bytes, want %d", got, int64(server.MaxRequestBody))
+	if got := nginxSize(t, one(rest, "client_max_body_size")); got != gen.MaxJSON {
+		t.Errorf("bodies of %d bytes, want %d", got, int64(gen.MaxJSON))
 	}
 	operations := string(must(os.ReadFile("../../docs/operations.md"))(t))
-	if want := fmt.Sprintf("pass bodies of %d MiB for uploadBlob, %d MiB for the rest", server.MaxBlob>>20, server.MaxRequestBody>>20); !strings.Contains(operations, want) {
+	if want := fmt.Sprintf("pass bodies of %d MiB for uploadBlob, %d MiB for the rest", limit.MaxBlob>>20, gen.MaxJSON>>20); !strings.Contains(operations, want) {
 		t.Errorf("docs/operations.md does not say: %s", want)
 	}
 	_, header, _ := strings.Cut(one(rest, "large_client_header_buffers"), " ")
@@ -45,8 +44,8 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 		t.Errorf("headers of %d bytes, want %d", got, httpd.MaxHeader)
 	}
 	for _, want := range []string{
-		fmt.Sprintf(`{"error":"PayloadTooLarge","message":"body: more than %d bytes"}`, int64(server.MaxRequestBody)),
-		fmt.Sprintf(`{"error":%q,"message":"body: more than %d bytes"}`, gen.ErrBlobTooLarge, int64(server.MaxBlob)),
+		fmt.Sprintf(`{"error":"PayloadTooLarge","message":"body: more than %d bytes"}`, int64(gen.MaxJSON)),
+		fmt.Sprintf(`{"error":%q,"message":"body: more than %d bytes"}`, gen.ErrBlobTooLarge, int64(limit.MaxBlob)),
 	} {
 		if !strings.Contains(conf, "return 413 '"+want+"';") {
 			t.Errorf("no answer %s", want)

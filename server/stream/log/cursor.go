@@ -17,23 +17,23 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// Why a cursor is not one of this generation.
+// Why a stream cannot go on from a cursor.
 var (
-	// ErrMalformedCursor: this service never made it.
+	// ErrMalformedCursor: this service did not make the cursor.
 	ErrMalformedCursor = errors.New("not a cursor")
-	// ErrOutdatedCursor: it is of another generation or another service, or
-	// retention has removed something after it.
+	// ErrOutdatedCursor: the cursor is of another generation or another service,
+	// or retention has removed rows after it.
 	ErrOutdatedCursor = errors.New("outdated cursor")
-	// ErrFutureCursor: it is ahead of what the database has.
+	// ErrFutureCursor: the cursor is ahead of the newest row of the database.
 	ErrFutureCursor = errors.New("future cursor")
 )
 
-// Cursor is what a client gives back to go on.
+// Cursor is what a client sends to go on from a position.
 type Cursor struct {
 	Position
-	// After is set while sync tells of many conversations in parts: those up to
-	// this id have been told, as far as the log went at the first part, which
-	// is to the end of Until. A stream has no use for them.
+	// After is set while sync reports many conversations in parts: the
+	// conversations up to this id were reported, as of the end of the log at the
+	// first part, which is EndOf(Until). A stream ignores After and Until.
 	After string
 	Until int64
 }
@@ -41,32 +41,33 @@ type Cursor struct {
 // Codec writes and reads the cursors of one generation. A cursor is unpadded
 // base64url of
 //
-//	version (1) · gen · { Pos · Lane · Seq · N · After · Until } · check value (8 bytes)
+//	version (1) · gen · { Pos · StreamKey · Seq · N · After · Until } · check value (8 bytes)
 //
-// with numbers as varints. The check value is HMAC-SHA256 under the
-// generation's secret: two databases that went different ways from one backup
-// do not take each other's cursors, and a cursor beyond the newest transaction
-// proves that the database was taken back, since nobody else can have made it.
+// with numbers as varints. The check value is HMAC-SHA256 under the secret of the
+// generation. So two databases that were restored from one backup refuse each
+// other's cursors. And a cursor beyond the newest transaction proves that the
+// database was set back to an earlier state, since only this service can have
+// made it.
 //
-// What is in braces is encrypted, since the newest row of the log may be of a
-// conversation that whoever gets its position is not in. The check value is the
-// nonce (as in SIV, RFC 5297), so the same cursor is always the same text.
+// The fields in braces are encrypted, since the newest row of the log may be of
+// a conversation of which the reader of the cursor is not a member. The check
+// value is the nonce (as in SIV, RFC 5297), so equal cursors are equal texts.
 type Codec struct {
-	gen  int64
-	hide cipher.Block
-	// macs are keyed and used again: there is one for each event.
+	gen   int64
+	block cipher.Block
+	// macs are keyed hashes. They are reused, since each event needs one.
 	macs sync.Pool
 }
 
-// NewCodec makes the codec of a generation.
+// NewCodec makes the codec of a generation from its number and secret.
 func NewCodec(gen int64, secret [16]byte) *Codec {
 	h := hmac.New(sha256.New, secret[:])
 	h.Write([]byte("hide positions"))
-	hide, err := aes.NewCipher(h.Sum(nil)[:16])
+	block, err := aes.NewCipher(h.Sum(nil)[:16])
 	if err != nil {
 		panic(err) // the length of the key is a constant
 	}
-	return &Codec{gen: gen, hide: hide, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, secret[:]) }}}
+	return &Codec{gen: gen, block: block, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, secret[:]) }}}
 }
 
 const (
@@ -74,24 +75,24 @@ const (
 	checkLength   = 8
 )
 
-// Kinds of lanes in a cursor.
+// How a stream key is encoded in a cursor.
 const (
-	laneNone byte = iota
-	laneConvo
-	laneText
+	keyNone  byte = iota // none
+	keyConvo             // the bytes for which a conversation id stands
+	keyText              // text
 )
 
-// Encode writes a cursor. The same cursor is always the same text.
+// Encode returns a cursor as text. Equal cursors are equal texts.
 func (c *Codec) Encode(v Cursor) string {
 	b := make([]byte, 0, 128)
 	b = append(b, cursorVersion)
 	b = binary.AppendUvarint(b, uint64(c.gen))
 	head := len(b)
 	b = binary.AppendUvarint(b, uint64(v.Pos))
-	b = appendLane(b, v.StreamKey)
+	b = appendStreamKey(b, v.StreamKey)
 	b = binary.AppendUvarint(b, uint64(v.Seq))
 	b = binary.AppendUvarint(b, uint64(v.N))
-	b = appendLane(b, v.After)
+	b = appendStreamKey(b, v.After)
 	b = binary.AppendUvarint(b, uint64(v.Until))
 	body := len(b)
 	b = c.appendCheck(b)
@@ -99,11 +100,11 @@ func (c *Codec) Encode(v Cursor) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// crypt encrypts b, or decrypts it.
+// crypt encrypts or decrypts b in place.
 func (c *Codec) crypt(b, nonce []byte) {
 	var iv [aes.BlockSize]byte
 	copy(iv[:], nonce)
-	cipher.NewCTR(c.hide, iv[:]).XORKeyStream(b, b)
+	cipher.NewCTR(c.block, iv[:]).XORKeyStream(b, b)
 }
 
 // appendCheck appends the check value of b.
@@ -115,8 +116,8 @@ func (c *Codec) appendCheck(b []byte) []byte {
 	return h.Sum(b)[:len(b)+checkLength]
 }
 
-// Decode reads a cursor: ErrMalformedCursor, or ErrOutdatedCursor for one that
-// another generation or another service made.
+// Decode reads a cursor. It returns ErrMalformedCursor, or ErrOutdatedCursor for
+// a cursor that another generation or another service made.
 func (c *Codec) Decode(s string) (Cursor, error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
 	if err != nil || len(s) > stream.MaxCursor || len(b) < 1+checkLength || b[0] != cursorVersion {
@@ -132,24 +133,24 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	if gen != c.gen || !hmac.Equal(c.appendCheck(slices.Clone(body)), b) {
 		return Cursor{}, ErrOutdatedCursor
 	}
-	v := Cursor{Position: Position{Pos: r.number(), StreamKey: r.lane(), Seq: r.number(), N: r.number()}, After: r.lane(), Until: r.number()}
+	v := Cursor{Position: Position{Pos: r.number(), StreamKey: r.streamKey(), Seq: r.number(), N: r.number()}, After: r.streamKey(), Until: r.number()}
 	if r.bad || len(r.b) > 0 {
 		return Cursor{}, ErrMalformedCursor
 	}
 	return v, nil
 }
 
-func appendLane(b []byte, lane string) []byte {
-	if lane == "" {
-		return append(b, laneNone)
+func appendStreamKey(b []byte, key string) []byte {
+	if key == "" {
+		return append(b, keyNone)
 	}
-	if raw, err := hex.DecodeString(lane); err == nil && strings.ToLower(lane) == lane {
-		return append(append(b, laneConvo, byte(len(raw))), raw...)
+	if raw, err := hex.DecodeString(key); err == nil && strings.ToLower(key) == key {
+		return append(append(b, keyConvo, byte(len(raw))), raw...)
 	}
-	return append(append(b, laneText, byte(len(lane))), lane...)
+	return append(append(b, keyText, byte(len(key))), key...)
 }
 
-// cursorReader reads fields until one is bad.
+// cursorReader reads the fields of a cursor. After a bad field, bad is set.
 type cursorReader struct {
 	b   []byte
 	bad bool
@@ -165,14 +166,14 @@ func (r *cursorReader) number() int64 {
 	return int64(v)
 }
 
-func (r *cursorReader) lane() string {
-	if len(r.b) == 0 || r.b[0] > laneText {
+func (r *cursorReader) streamKey() string {
+	if len(r.b) == 0 || r.b[0] > keyText {
 		r.bad = true
 		return ""
 	}
 	kind := r.b[0]
 	r.b = r.b[1:]
-	if kind == laneNone {
+	if kind == keyNone {
 		return ""
 	}
 	if len(r.b) == 0 || len(r.b) < 1+int(r.b[0]) {
@@ -181,7 +182,7 @@ func (r *cursorReader) lane() string {
 	}
 	raw := r.b[1 : 1+int(r.b[0])]
 	r.b = r.b[1+len(raw):]
-	if kind == laneConvo {
+	if kind == keyConvo {
 		return hex.EncodeToString(raw)
 	}
 	return string(raw)

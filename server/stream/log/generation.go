@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -13,20 +14,21 @@ import (
 	"catbird.blue/mls/db"
 )
 
-// SeqSkip is how far the numbers of all conversations jump when a generation
-// begins: more messages than any one conversation can have lost.
+// SeqSkip is added to the last message number of every conversation when a
+// generation begins. It is more messages than one conversation can have lost, so
+// no number is used twice.
 const SeqSkip = 1 << 20
 
-// ErrStandby says that a connection leads to a standby. It would go on after
-// the standby is promoted, and write without having been checked.
+// ErrStandby refuses a connection to a standby: the connection would outlive the
+// promotion of the standby, and write on the new timeline unchecked.
 var ErrStandby = errors.New("the database is a standby")
 
-// CheckConnection begins a new generation where conn leads to a database that
-// is not, or not any more, the one that the recorded generation is of: another
-// cluster or another database (restored from a dump), another timeline (a
-// promoted standby, a recovery to an earlier time), or one that has rows from
-// the future (the files of an older data directory). It is meant for every new
-// connection, before anything else uses it; one to a standby is refused.
+// CheckConnection begins a new generation if the database of conn is not the one
+// in which the current generation was recorded: another cluster or another
+// database (restored from a dump), another timeline (a promoted standby, a
+// recovery to an earlier time), or one with positions of transactions that have
+// not happened (the files of an older data directory). Every new connection is
+// checked before anything else uses it. A connection to a standby is refused.
 func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 	var standby, missing bool
 	err := conn.QueryRow(ctx, "SELECT pg_is_in_recovery(), to_regclass('log_generation') IS NULL").Scan(&standby, &missing)
@@ -60,7 +62,8 @@ func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 		why = "the database is another one"
 	case *g.Timeline != g.HereTimeline:
 		why = "the database is on another timeline"
-		// Each one between was a generation that this database has forgotten.
+		// Each timeline between was a generation that this database does not
+		// know, because it was restored to a state before it.
 		skips = max(1, g.HereTimeline-*g.Timeline)
 	case g.MaxPos >= g.NextXid:
 		why = "the database has rows of transactions that it does not know"
@@ -70,9 +73,9 @@ func CheckConnection(ctx context.Context, conn *pgx.Conn) error {
 	return beginGeneration(ctx, conn, g.Gen, skips, why)
 }
 
-// BeginGeneration begins a new generation by order of the operator: after what
-// nothing inside the database can notice, such as a snapshot of its volume that
-// was put back. It returns when old cursors are outdated.
+// BeginGeneration begins a new generation because the operator asked for it: the
+// database itself cannot notice, for example, that a snapshot of its volume was
+// restored. When it returns, old cursors are outdated.
 func BeginGeneration(ctx context.Context, pool *pgxpool.Pool) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
@@ -86,8 +89,9 @@ func BeginGeneration(ctx context.Context, pool *pgxpool.Pool) error {
 	return beginGeneration(ctx, conn.Conn(), g.Gen, 1, "asked for")
 }
 
-// BeginGenerationAfterRewind begins a new generation after from, because a cursor showed that
-// the database is older than what it has told.
+// BeginGenerationAfterRewind ends the generation from, because a cursor proves
+// that the database was set back: its position was delivered, and the database
+// does not have it.
 func BeginGenerationAfterRewind(ctx context.Context, pool *pgxpool.Pool, from int64) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
@@ -97,12 +101,9 @@ func BeginGenerationAfterRewind(ctx context.Context, pool *pgxpool.Pool, from in
 	return beginGeneration(ctx, conn.Conn(), from, 1, "a cursor is ahead of the database")
 }
 
-// deadlockDetected is an SQLSTATE.
-const deadlockDetected = "40P01"
-
-// beginGeneration ends the generation from, unless another instance has done so
-// already: positions begin anew, and no number of a message repeats, although
-// messages that were told may be gone, of as many generations as skips.
+// beginGeneration ends the generation from, unless another instance has done so.
+// Positions begin again. Message numbers go on behind those that may have been
+// delivered and lost in as many generations as skips says.
 func beginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64, why string) error {
 	var err error
 	for range 5 {
@@ -115,7 +116,7 @@ func beginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64, why
 			return nil
 		}
 		var pg *pgconn.PgError
-		if !errors.As(err, &pg) || pg.Code != deadlockDetected {
+		if !errors.As(err, &pg) || pg.Code != pgerrcode.DeadlockDetected {
 			break
 		}
 	}
@@ -125,7 +126,8 @@ func beginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64, why
 func tryBeginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64) (begun bool, err error) {
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		begun = false
-		// It waits for all writers, and writes every conversation.
+		// This waits for all writers and updates every conversation, which may
+		// take longer than the limits of the connection.
 		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"); err != nil {
 			return err
 		}

@@ -2,19 +2,19 @@ package eventlog
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// Metrics counts what one instance does with the log.
+// Metrics counts what an instance does with the log.
 type Metrics struct {
-	// Rows read from the log by the tailer: each row once, however many
-	// streams have it.
+	// Rows counts rows that the tailer read: each row once, however many streams
+	// get it.
 	Rows prometheus.Counter
-	// Polls of the log: one a second while nothing happens.
+	// Polls counts reads of the log: one in PollInterval while nothing happens.
 	Polls prometheus.Counter
-	// Behind is 1 while rows wait for an older transaction to end.
+	// Behind is 1 while rows are hidden until an older transaction ends.
 	Behind prometheus.Gauge
-	// Lag is how old the newest row was when it was read, in seconds, or how
-	// long somebody had been there to read it for, where that is less.
+	// Lag is how old the newest row was when the tailer read it, in seconds. The
+	// time before there were subscribers does not count.
 	Lag prometheus.Gauge
-	// Replayed counts rows read for streams that resume.
+	// Replayed counts rows that were read for streams that resume.
 	Replayed prometheus.Counter
 	// Signals counts ephemeral signals that came over the bus.
 	Signals prometheus.Counter
@@ -22,8 +22,8 @@ type Metrics struct {
 	Generation prometheus.Gauge
 }
 
-// NewMetrics makes the collectors and registers them with reg, which may be
-// nil. It panics, as MustRegister does, where names are taken.
+// NewMetrics makes the collectors and registers them with reg, which may be nil.
+// Like MustRegister, it panics if a name is registered already.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
