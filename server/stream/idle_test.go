@@ -141,6 +141,6 @@ func TestNothingStaysBehind(t *testing.T) {
 	eventually(t, "the stream is idle", func() bool {
 		to.mu.Lock()
 		defer to.mu.Unlock()
-		return to.state == idle && to.queue == nil && to.queued == 0 && to.rest == nil && to.unfinished == nil
+		return to.state == idle && to.pending.events == nil && to.pending.size == 0 && to.pending.rest == nil && to.pending.partial == nil
 	})
 }

@@ -153,9 +153,9 @@ func TestOldestWaitMakesRoom(t *testing.T) {
 	}
 	// All who left have given back what they had, and nobody else's.
 	w.alive(t, 2, all[1:]...)
-	w.streams.places.mu.Lock()
-	defer w.streams.places.mu.Unlock()
-	if n := len(w.streams.places.byDID["did:plc:me"]); n != most-1 {
+	w.streams.sessions.mu.Lock()
+	defer w.streams.sessions.mu.Unlock()
+	if n := len(w.streams.sessions.byDID["did:plc:me"]); n != most-1 {
 		t.Errorf("%d places are taken, want %d", n, most-1)
 	}
 }
@@ -238,28 +238,28 @@ func TestStalledStreamMakesRoom(t *testing.T) {
 		}
 		fresh := w.open(t, transport, nil)
 		to.mu.Lock()
-		waits := len(to.queue)
+		waits := len(to.pending.events)
 		to.mu.Unlock()
 		if waits > 0 {
 			t.Errorf("%d events still wait", waits)
 		}
 		eventually(t, "the new stream", func() bool { return w.count() == 2 })
 		w.alive(t, 100, fresh)
-		to.gone() // so that the test need not wait for it
+		to.clientLeft() // so that the test need not wait for it
 	})
 }
 
 // Places are exact, whoever comes and goes at once.
 func TestPlacesConcurrently(t *testing.T) {
-	p := newPlaces(most, (*limit.Limits)(nil).OrDefault(), NewMetrics(nil))
+	p := newSessions(most, (*limit.Limits)(nil).OrDefault(), NewMetrics(nil))
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
 			for range 1000 {
 				w := &wait{ended: make(chan struct{}), metrics: p.metrics}
 				did := "did:plc:" + string(rune('a'+i%2))
-				if p.take(did, w) == nil {
-					p.leave(did, w)
+				if p.add(did, w) == nil {
+					p.remove(did, w)
 				}
 			}
 		})
