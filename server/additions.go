@@ -25,7 +25,7 @@ func (p *payment) giveBack(ctx context.Context) {
 
 // payAdditions takes the accounts that a commit adds from what the caller may
 // add in an hour. Where that is less, the request is overdrawn.
-func (s *Server) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*payment, error) {
+func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*payment, error) {
 	added := unique(req.added)
 	if s.pace == nil || len(added) == 0 {
 		return nil, nil
@@ -44,7 +44,7 @@ func (s *Server) payAdditions(ctx context.Context, caller xrpc.Caller, req *comm
 }
 
 // pay takes n of a row of the caller.
-func (s *Server) pay(ctx context.Context, caller xrpc.Caller, row *limit.Row, n int64) (*payment, error) {
+func (s *base) pay(ctx context.Context, caller xrpc.Caller, row *limit.Row, n int64) (*payment, error) {
 	if s.pace == nil || n == 0 {
 		return nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // AddMembers adds members, or devices of members, by a commit and its Welcome.
-func (s *Server) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
+func (s *groupService) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
 
 // mayWrite refuses a call that stores next to nothing, while there is no room
 // for anything.
-func (s *Server) mayWrite(ctx context.Context, caller xrpc.Caller) error {
+func (s *base) mayWrite(ctx context.Context, caller xrpc.Caller) error {
 	return s.storage.Bill(caller.DID).Pay(ctx, storage.Amount{})
 }
 

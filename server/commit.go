@@ -55,7 +55,7 @@ func (e *lostRace) Error() string {
 
 // commit verifies a commit and decides it in one transaction: either all of it
 // happens, or the caller hears why nothing did.
-func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
+func (s *groupService) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
 	parsed, err := parseCommit(req)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 		return nil, err
 	}
 	stored := false
-	out, err := paced(s, req.conversation, req.method, func(full bool) (out *commitResult, _ bool, err error) {
+	out, err := paced(s.base, req.conversation, req.method, func(full bool) (out *commitResult, _ bool, err error) {
 		req.full = full
 		out, stored, err = s.decide(ctx, caller, req, parsed)
 		return out, stored, err
@@ -77,7 +77,7 @@ func (s *Server) commit(ctx context.Context, caller xrpc.Caller, req *commitRequ
 }
 
 // decide decides a commit. stored tells that it is written, and not a repetition.
-func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
+func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
 	now := s.timestamp()
 	first, err := s.idempotency.firstAnswer(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Server) decide(ctx context.Context, caller xrpc.Caller, req *commitRequ
 }
 
 // timestamp is the current time as the database keeps it.
-func (s *Server) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+func (s *base) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // commitTx is a commit inside its transaction.
 type commitTx struct {

@@ -13,7 +13,7 @@ import (
 // conflict is the answer to who lost a race: the commits to apply first, from
 // its own epoch on, and the proposals of the epoch they lead to. It is read
 // after the lock is gone: commits of past epochs do not change.
-func (s *Server) conflict(ctx context.Context, caller xrpc.Caller, convoID string, lost *lostRace) (*commitResult, error) {
+func (s *groupService) conflict(ctx context.Context, caller xrpc.Caller, convoID string, lost *lostRace) (*commitResult, error) {
 	q := db.New(s.pool)
 	c := &gen.CommitConflict{CurrentEpoch: lost.current, Commits: []gen.CommitMessage{}}
 	rows, err := q.ConflictCommits(ctx, db.ConflictCommitsParams{

@@ -31,7 +31,7 @@ type verification struct {
 }
 
 // verifyCommit does all that costs signature checks.
-func (s *Server) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
+func (s *groupService) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
 	v, mem := &verification{}, s.verifierFor(ctx, caller)
 	var err error
 	v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch)

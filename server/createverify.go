@@ -11,7 +11,7 @@ import (
 
 // verify does what costs signature checks, outside the transaction. What it
 // finds wrong is told after a repeated call had its first answer.
-func (n *newConvo) verify(ctx context.Context, s *Server) error {
+func (n *newConvo) verify(ctx context.Context, s *groupService) error {
 	packages, refused, err := namedPackages(ctx, db.New(s.pool), "welcomeMessage", n.invite)
 	if n.refused = refused; err != nil || refused != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 
 // ListDevices gives the caller's devices that are not deleted, by first
 // appearance.
-func (s *Server) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
+func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
 	rows, err := db.New(s.pool).ListDevices(ctx, s.now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (s *Server) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.List
 // DeleteDevice deletes a device of the caller for good: a tombstone stays, its
 // packages go, the Welcomes open for it end, and the conversations where it has
 // a leaf are told. Deleting it again changes nothing.
-func (s *Server) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
+func (s *keyPackagesService) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
 	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.timestamp()}
 	for {
 		err := s.inTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })

@@ -92,7 +92,7 @@ func lockTimedOut(err error) bool {
 // inTx runs fn in a transaction, and again, three times at most, where another
 // transaction got in its way. So fn starts from nothing each time. A violated
 // constraint comes back as the lexicons' error.
-func (s *Server) inTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
+func (s *base) inTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
 	var err error
 	for range 3 {
 		if err = pgx.BeginFunc(ctx, s.pool, fn); err == nil || !worthRetrying(err) {

@@ -87,7 +87,7 @@ func owners(packages []db.LockPackagesRow) []string {
 
 // hint says on the bus that there is something new about a conversation or an
 // account. It comes after the commit.
-func (s *Server) hint(lane string) {
+func (s *base) hint(lane string) {
 	if s.bus != nil {
 		s.bus.Hint(lane)
 	}

@@ -27,7 +27,7 @@ const (
 // reserve keeps the epoch that a lost race led to for the caller, who has to
 // apply the commits of the others first, if it may remove members. Otherwise a
 // member that answers each commit at once could keep everybody from removing it.
-func (s *Server) reserve(ctx context.Context, caller xrpc.Caller, convoID string, lost *lostRace) error {
+func (s *groupService) reserve(ctx context.Context, caller xrpc.Caller, convoID string, lost *lostRace) error {
 	if lost.wait > 0 {
 		return nil
 	}

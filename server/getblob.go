@@ -16,7 +16,7 @@ import (
 // GetBlob gives an attachment, or the part of it that start and length or the
 // Range header ask for, to its owner and to those who may see a message that
 // attached it.
-func (s *Server) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
+func (s *attachmentsService) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
 	convoID, err := parseConvoID("convoId", p.ConvoID)
 	if err != nil {
 		return nil, err

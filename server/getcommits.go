@@ -21,7 +21,7 @@ const (
 
 // GetCommits gives the accepted commits of a range of framing epochs that lie
 // in the caller's windows. The cursor is the epoch of the last commit given.
-func (s *Server) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
+func (s *groupService) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
 	convoID, err := parseConvoID("convoId", p.ConvoID)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ const (
 
 // GetConvos lists the conversations of which the caller is a member. Page and
 // views are read in one snapshot.
-func (s *Server) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
+func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
 	args := db.PageConvosParams{
 		Did: caller.DID, Now: s.now(), MaxRows: p.Limit + 1,
 		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes,

@@ -10,7 +10,7 @@ import (
 )
 
 // GetEpoch gives the current epoch of a conversation to its members.
-func (s *Server) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
+func (s *convoService) GetEpoch(ctx context.Context, caller xrpc.Caller, p *gen.GetEpochParams) (*gen.GetEpochOutput, error) {
 	convoID, err := parseConvoID("convoId", p.ConvoID)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ const (
 // an account that does not fit are in missingDevices while the account is not
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
-func (s *Server) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
+func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
 	c := claim{server: s, holder: caller.DID, dids: unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)

@@ -27,7 +27,7 @@ import (
 // somebody has may come back when that transaction fails, so a claim that found
 // nothing where something is available tries again before it gives up.
 type claim struct {
-	server *Server
+	server *keyPackagesService
 	holder string
 	convo  string // "" for none
 	suite  int64  // 0 for any

@@ -28,7 +28,7 @@ const messageViewBytes = 1200
 
 // GetMessages gives a page of a conversation's messages by number, inside the
 // windows of the caller's memberships.
-func (s *Server) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
+func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
 	convoID, err := parseConvoID("convoId", p.ConvoID)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func untilCurrent(fn func() error) error {
 // the conversation is in another epoch or the caller is no member. The group of
 // an epoch never changes: what is verified against it outside the transaction
 // counts under the lock, as long as the epoch is still the same.
-func (s *Server) groupIn(ctx context.Context, convoID, caller string, epoch int64) (*storedGroup, error) {
+func (s *groupService) groupIn(ctx context.Context, convoID, caller string, epoch int64) (*storedGroup, error) {
 	row, err := db.New(s.pool).CurrentGroupInfo(ctx, convoID, caller)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Epoch != epoch {
 		return nil, nil

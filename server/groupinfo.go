@@ -17,7 +17,7 @@ import (
 
 // GetGroupInfo gives the GroupInfo of the current epoch, which an external
 // commit needs; one of a past epoch is of no use to anybody.
-func (s *Server) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
+func (s *groupService) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
 	convoID, err := parseConvoID("convoId", p.ConvoID)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (s *Server) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.Ge
 
 // UpdateGroupInfo stores another GroupInfo of the current epoch, which states
 // what is known of it.
-func (s *Server) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
+func (s *groupService) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err

@@ -42,11 +42,19 @@ func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
 // a pool of its own.
 func secondInstance(t testing.TB, s *Server) *Server {
 	t.Helper()
-	other := *s
-	other.pool = dbtest.Open(t, s.pool.Config().ConnString())
-	other.sends = newSendQueue(other.pool)
-	other.syncs = newSyncCalls(other.hub, s.syncs.limits)
-	return &other
+	return onPool(s, dbtest.Open(t, s.pool.Config().ConnString()))
+}
+
+// onPool makes another instance of s on a pool.
+func onPool(s *Server, pool *pgxpool.Pool) *Server {
+	c := Config{
+		Pool: pool, Clock: s.now, Bus: s.bus, Pace: s.pace, Storage: s.storage, PastEpochs: s.pastEpochs, Secret: auth.NewSecret(),
+		Blobs: s.attachmentsService.blobs, Hub: s.messagesService.hub, Streams: s.messagesService.streams, Limits: s.syncs.limits,
+		ServiceDID: s.did, Version: s.version, PublicURL: s.publicURL,
+	}
+	other := New(c)
+	other.base.idempotency, other.groupService.claims, other.keyPackagesService.claims = s.idempotency, s.groupService.claims, s.keyPackagesService.claims
+	return other
 }
 
 // as is the caller with this DID.

@@ -15,6 +15,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -31,7 +32,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	now = now.Add(limit.UnattachedBlobTime)
 	upload(t, s, did("alice"), fresh)
 	upload(t, s, did("alice"), renewed)
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := tally(t, s, did("alice")); got != "4 blobs, 150 bytes counted, 150 bytes, 0 loose" {
@@ -39,7 +40,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	}
 	key := query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
 	now = now.Add(time.Second)
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := tally(t, s, did("alice")); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
@@ -74,7 +75,7 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `UPDATE blobs SET attached = TRUE WHERE cid = $1`, cid); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.clean(t.Context()); err != nil { // does not wait either
+	if err := cleanerOf(s).Round(t.Context()); err != nil { // does not wait either
 		t.Fatal(err)
 	}
 	if err := tx.Commit(t.Context()); err != nil {
@@ -102,8 +103,9 @@ func TestJanitorAgainstAttach(t *testing.T) {
 func TestJanitorRace(t *testing.T) {
 	s := newTestServer(t)
 	// Its hour is over at once for this janitor.
-	janitor := secondInstance(t, s)
-	janitor.now = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) }
+	janitor := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
+		c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) }
+	})
 	convo := addConvo(t, s, 1, did("alice"))
 	stop := make(chan struct{})
 	var wg, cleaning sync.WaitGroup
@@ -114,7 +116,7 @@ func TestJanitorRace(t *testing.T) {
 				return
 			default:
 			}
-			if err := janitor.clean(context.Background()); err != nil {
+			if err := janitor.Round(context.Background()); err != nil {
 				t.Error(err)
 				return
 			}
@@ -150,7 +152,7 @@ func TestJanitorRace(t *testing.T) {
 			t.Fatalf("an attached blob is gone: %v", err)
 		}
 	}
-	if err := janitor.clean(t.Context()); err != nil {
+	if err := janitor.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("%d blobs, %d bytes counted, %d bytes, 0 loose", len(accepted), 100*len(accepted), 100*len(accepted))
@@ -172,15 +174,15 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 			}
 		}
 	}
-	now = now.Add(looseObjectTime)
-	if err := s.clean(t.Context()); err != nil {
+	now = now.Add(retention.OrphanTime)
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 2 {
 		t.Fatalf("%d objects left of a slow upload", n)
 	}
 	now = now.Add(time.Second)
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 0 {
@@ -204,9 +206,10 @@ func TestBlobUploadGivenUp(t *testing.T) {
 	if _, err := w.Write(randomBytes(10)); err != nil {
 		t.Fatal(err)
 	}
-	late := *s
-	late.now = func() time.Time { return time.Now().Add(2 * looseObjectTime) }
-	if err := late.clean(t.Context()); err != nil {
+	late := cleanerOf(s, func(c *retention.Config) {
+		c.Clock = func() time.Time { return time.Now().Add(2 * retention.OrphanTime) }
+	})
+	if err := late.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	_ = w.Close()
@@ -230,7 +233,7 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 	exec(t, s.pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
 	count := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM idempotency_records`) }
 	now = now.Add(limit.IdempotencyTime)
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := count(); n != 1 {
@@ -240,7 +243,7 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 		t.Fatalf("at seven days: %+v, %v", out, err)
 	}
 	now = now.Add(time.Second)
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := count(); n != 0 {
@@ -252,7 +255,7 @@ func TestJanitorStops(t *testing.T) {
 	s := newTestServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- s.RunJanitor(ctx) }()
+	go func() { done <- cleanerOf(s).Run(ctx) }()
 	cancel()
 	select {
 	case err := <-done:
@@ -260,6 +263,6 @@ func TestJanitorStops(t *testing.T) {
 			t.Fatal(err)
 		}
 	case <-time.After(2 * time.Minute):
-		t.Fatal("the janitor goes on")
+		t.Fatal("the cleaner goes on")
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // JoinConvo lets a member join by an external commit: a device that is new, or
 // one that has lost its state.
-func (s *Server) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
+func (s *groupService) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
 )
 
 // testClock is a clock that tests move.
@@ -196,21 +197,21 @@ func TestKeyPackagesCleaned(t *testing.T) {
 	check := func(t *testing.T, after time.Duration, want int) {
 		t.Helper()
 		clock.add(from.Add(after).Sub(clock.now()))
-		if _, err := s.cleanKeyPackages(ctx); err != nil {
+		if err := cleanerOf(s).Round(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if n := countPackages(t, s, c.DID); n != want {
 			t.Errorf("%v on, %d packages are kept, want %d", after, n, want)
 		}
 	}
-	check(t, time.Hour+expiredPackageTime, 4)
-	check(t, time.Hour+expiredPackageTime+time.Second, 3)
+	check(t, time.Hour+retention.ExpiredPackageTime, 4)
+	check(t, time.Hour+retention.ExpiredPackageTime+time.Second, 3)
 	check(t, limit.MaxPackageLifetime-time.Second, 3)
 	need(publishOne(s, c, spent, time.Time{}))(t)
 	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
 		t.Errorf("%d unspent packages, want the one that nobody spent", n)
 	}
 	check(t, limit.MaxPackageLifetime+time.Hour+time.Second, 2)
-	check(t, limit.MaxPackageLifetime+expiredPackageTime+time.Second, 1)
+	check(t, limit.MaxPackageLifetime+retention.ExpiredPackageTime+time.Second, 1)
 	check(t, 2*limit.MaxPackageLifetime+time.Second, 0)
 }

@@ -50,7 +50,7 @@ func TestLeasesCleared(t *testing.T) {
 	}
 	clean := func() {
 		t.Helper()
-		if err := s.clean(t.Context()); err != nil {
+		if err := cleanerOf(s).Round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

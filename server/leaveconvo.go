@@ -18,7 +18,7 @@ const fieldTargetDID = "targetDid"
 
 // LeaveConvo ends the caller's membership, which needs no commit, or that of
 // another member: by a commit, or at once without one (suspend).
-func (s *Server) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
+func (s *groupService) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (s *Server) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.Lea
 	return (*gen.LeaveConvoOutput)(out), err
 }
 
-func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *groupService) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
@@ -50,7 +50,7 @@ func (s *Server) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveCo
 
 // leave ends the caller's membership at once. Its leaf stays in the group until
 // one of the others commits its removal.
-func (s *Server) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *groupService) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	if in.Commit != nil {
 		return nil, gen.Errorf(gen.ErrInvalidCommit, "commit: nobody can commit its own removal (RFC 9420 §12.2); leave with a proposal, or with nothing, and the others commit it")
 	}

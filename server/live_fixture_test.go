@@ -68,7 +68,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 		}
 		from = codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}})
 	}
-	c.MustConnect(s.hub, from)
+	c.MustConnect(s.messagesService.hub, from)
 	return c
 }
 

@@ -15,7 +15,7 @@ func TestJanitorRemovesOrigins(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := query[string](t, s.pool, `SELECT string_agg(did, ' ' ORDER BY did) FROM account_origins`); got != did("bob")+" "+did("carol") {

@@ -36,7 +36,7 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 // errConvoFull once it has found out that the caller is a member, which it does
 // first. So a stranger costs, and is told, the same whether a conversation is
 // busy, or not, or does not exist.
-func paced[O any](s *Server, convoID string, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
+func paced[O any](s *base, convoID string, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
 	if s.pace == nil {
 		out, _, err := call(false)
 		return out, err

@@ -197,19 +197,3 @@ func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackag
 	}
 	return n > 0, nil
 }
-
-// cleanClaims forgets what counts no more: when packages were given, and for
-// whom and for which conversation they were leased.
-func (s *Server) cleanClaims(ctx context.Context) (bool, error) {
-	q, now := db.New(s.pool), s.now()
-	leases, err := q.ClearEndedLeases(ctx, now, cleanBatch)
-	if err != nil {
-		return false, fmt.Errorf("clear ended leases: %w", err)
-	}
-	claims, err := q.DeleteEndedPackageClaims(ctx, now, cleanBatch)
-	if err != nil {
-		return false, fmt.Errorf("delete old counts of key packages: %w", err)
-	}
-	s.removed.add(removedClaims, claims)
-	return leases == cleanBatch || claims == cleanBatch, nil
-}

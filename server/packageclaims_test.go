@@ -142,7 +142,7 @@ func TestPackagesRemembered(t *testing.T) {
 		}
 	}
 	clock.add(limit.LeaseTime)
-	if _, err := s.cleanClaims(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for i, kp := range known {

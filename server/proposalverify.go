@@ -17,7 +17,7 @@ type verifiedProposal struct {
 
 // verifyProposal checks the signature of a readable proposal by its sender's
 // leaf, which must be the caller's. Of a PrivateMessage nothing can be checked.
-func (s *Server) verifyProposal(ctx context.Context, convoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
+func (s *groupService) verifyProposal(ctx context.Context, convoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
 	if p == nil || p.public == nil {
 		return &verifiedProposal{parsedProposal: p}, nil
 	}

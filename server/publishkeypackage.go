@@ -29,7 +29,7 @@ type newKeyPackage struct {
 
 // PublishKeyPackage stores a key package of one of the caller's devices, for
 // others to claim.
-func (s *Server) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
+func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
 	now := s.now()
 	first, err := s.idempotency.firstAnswer(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
 	if err != nil {

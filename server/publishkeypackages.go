@@ -18,7 +18,7 @@ import (
 
 // PublishKeyPackages stores up to 100 key packages at once; what is wrong with
 // one does not concern the others.
-func (s *Server) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
+func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
 	now := s.now()
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
 	refusals := make([]error, len(in.KeyPackages))

@@ -26,7 +26,7 @@ const (
 
 // RequestRejoin records that the caller cannot follow the group and asks to be
 // added again. Asking again replaces what was asked before.
-func (s *Server) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
+func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
 )
 
 // agingServer makes a Server whose clock a test moves.
@@ -23,24 +23,42 @@ func agingServer(t testing.TB) (s *Server, now *time.Time) {
 	return newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return *now } }), now
 }
 
-// clean does one round of the janitor over all that the log has told: other
-// tests' transactions hold the horizon back.
-func clean(t testing.TB, s *Server) {
-	t.Helper()
-	settled(t, s)
-	if err := s.clean(t.Context()); err != nil {
-		t.Fatal(err)
+// cleanerOf makes a cleaner for the data of s, on its clock.
+func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
+	c := retention.Config{Pool: s.pool, Blobs: s.blobs, Clock: s.now}
+	for _, o := range opts {
+		o(&c)
 	}
+	return retention.New(c)
 }
 
-// removed reads the counter of a kind.
-func removed(t testing.TB, s *Server, what string) int {
+// clean does one round of a cleaner once no transaction of another test holds the
+// visibility horizon back, and gives how many rows it removed of each kind.
+func clean(t testing.TB, s *Server, opts ...func(*retention.Config)) map[string]int {
 	t.Helper()
-	var m dto.Metric
-	if err := s.removed.rows.WithLabelValues(what).Write(&m); err != nil {
+	settled(t, s)
+	registry := prometheus.NewRegistry()
+	c := cleanerOf(s, append(opts, func(c *retention.Config) { c.Metrics = retention.NewMetrics(registry) })...)
+	if err := c.Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return int(m.GetCounter().GetValue())
+	return removed(t, registry)
+}
+
+// removed reads how many rows a cleaner removed of each kind.
+func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, f := range families {
+		for _, m := range f.Metric {
+			rows[m.Label[0].GetValue()] = int(m.GetCounter().GetValue())
+		}
+	}
+	return rows
 }
 
 // restamp makes messages of a conversation as old as one sent at a moment.
@@ -62,7 +80,7 @@ func TestMessagesAge(t *testing.T) {
 	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
 	restamp(t, s, convo, start.Add(-time.Microsecond), 3)
 	*now = start.Add(limit.MessageTime)
-	clean(t, s)
+	gone := clean(t, s)["message"]
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
 		want string
@@ -79,7 +97,7 @@ func TestMessagesAge(t *testing.T) {
 		}
 	}
 	*now = start.Add(limit.MessageTime + time.Microsecond)
-	clean(t, s)
+	gone += clean(t, s)["message"]
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
 		want string
@@ -116,12 +134,12 @@ func TestMessagesAge(t *testing.T) {
 		t.Fatalf("the next message: %+v, %v", out, err)
 	}
 	*now = now.Add(limit.MessageTime + time.Microsecond)
-	clean(t, s)
+	gone += clean(t, s)["message"]
 	if got := page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
 		t.Errorf("an id of two messages: %s", got)
 	}
-	if n := removed(t, s, removedMessages); n != 6 {
-		t.Errorf("%d messages counted, want 6", n)
+	if gone != 6 {
+		t.Errorf("%d messages counted, want 6", gone)
 	}
 }
 
@@ -130,18 +148,18 @@ func TestMessageTTLSetting(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	s := newTestServer(t, func(c *Config) {
-		c.Clock, c.MessageTTL = func() time.Time { return now }, time.Hour
-		c.Removed = NewRemovedMetrics(prometheus.NewRegistry())
+		c.Clock = func() time.Time { return now }
 	})
+	hour := func(c *retention.Config) { c.MessageTTL = time.Hour }
 	convo := addConvo(t, s, 1, did("alice"))
 	talk(t, s, convo, did("alice"), 1)
 	now = now.Add(time.Hour)
-	clean(t, s)
+	clean(t, s, hour)
 	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
 		t.Errorf("at an hour: %s", got)
 	}
 	now = now.Add(time.Second)
-	clean(t, s)
+	clean(t, s, hour)
 	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
 		t.Errorf("after it: %s", got)
 	}
@@ -164,12 +182,12 @@ func TestTwoJanitors(t *testing.T) {
 	}
 	*now = now.Add(limit.MessageTime + time.Second)
 	settled(t, s)
-	other := secondInstance(t, s)
-	other.removed = NewRemovedMetrics(nil)
+	registries := []*prometheus.Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
 	var wg sync.WaitGroup
-	for _, j := range []*Server{s, other} {
+	for i, instance := range []*Server{s, secondInstance(t, s)} {
 		wg.Go(func() {
-			if err := j.clean(context.Background()); err != nil {
+			c := cleanerOf(instance, func(c *retention.Config) { c.Metrics = retention.NewMetrics(registries[i]) })
+			if err := c.Round(context.Background()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -178,7 +196,7 @@ func TestTwoJanitors(t *testing.T) {
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
-	if n := removed(t, s, removedMessages) + removed(t, other, removedMessages); n != 2*each {
+	if n := removed(t, registries[0])["message"] + removed(t, registries[1])["message"]; n != 2*each {
 		t.Errorf("%d messages counted, want %d", n, 2*each)
 	}
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
@@ -190,26 +208,6 @@ func TestTwoJanitors(t *testing.T) {
 	}
 	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != want || g.FloorSeq != each || g.FloorN != 0 {
 		t.Errorf("the floor is %+v", g)
-	}
-}
-
-// One transaction deletes no more bytes than it may, but one message at least.
-func TestRemovalIsBoundedByBytes(t *testing.T) {
-	t.Parallel()
-	s, now := agingServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-		SELECT $1, n, 'm' || n, 'app', 1, convert_to(repeat('x', $2), 'UTF8'), $3, 1, n FROM generate_series(1, 3) n`, convo, cleanBytes/2+1, *now)
-	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s)
-	for want := int64(2); want >= 0; want-- {
-		more, err := s.cleanMessages(t.Context())
-		if err != nil || more != (want > 0) {
-			t.Fatalf("more is %v, %v", more, err)
-		}
-		if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != want {
-			t.Fatalf("%d messages are left, want %d", n, want)
-		}
 	}
 }
 
@@ -228,7 +226,7 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	}
 	talk(t, s, convo, did("alice"), 1)
 	*now = now.Add(limit.MessageTime + time.Second)
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 1 {
@@ -279,12 +277,12 @@ func TestLapsedProposals(t *testing.T) {
 		t.Errorf("at the time: %s", got)
 	}
 	*now = start.Add(10 * limit.MessageTime)
-	clean(t, s)
+	gone := clean(t, s)["proposal"]
 	if got := see(); got != "[3 4 5 6 7] of 7 gap 1-2" {
 		t.Errorf("after it: %s", got)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || removed(t, s, removedProposals) != 2 {
-		t.Errorf("%d are still noted, %d counted", n, removed(t, s, removedProposals))
+	if n := query[int64](t, s.pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
+		t.Errorf("%d are still noted, %d counted", n, gone)
 	}
 }
 

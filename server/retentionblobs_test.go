@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -32,12 +33,12 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	attach(t, s, convo, alice, again)
 	attach(t, s, elsewhere, alice, there)
 	*now = now.Add(limit.MessageTime - time.Hour)
-	clean(t, s)
+	gone := clean(t, s)["blob"]
 	if got := tally(t, s, alice); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
 		t.Fatalf("at the time: %s", got)
 	}
 	*now = now.Add(time.Second)
-	clean(t, s)
+	gone += clean(t, s)["blob"]
 	if got := tally(t, s, alice); got != "2 blobs, 60 bytes counted, 60 bytes, 0 loose" {
 		t.Fatalf("after it: %s", got)
 	}
@@ -53,11 +54,11 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	_, _, err := fetch(s, alice, convo, once, "", gen.GetBlobParams{})
 	wantError(t, err, gen.ErrBlobNotFound)
 	*now = now.Add(time.Hour)
-	clean(t, s)
+	gone += clean(t, s)["blob"]
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
 		t.Fatalf("an hour later: %s", got)
 	}
-	if n := removed(t, s, removedBlobs); n != 3 {
+	if n := gone; n != 3 {
 		t.Errorf("%d blobs counted", n)
 	}
 }
@@ -129,11 +130,11 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	settled(t, s)
 	err := whileHeld(t, s, func(tx pgx.Tx) {
 		q := db.New(tx)
-		rows, err := q.LockOldMessages(context.Background(), s.expired(), 10)
+		rows, err := q.LockOldMessages(context.Background(), s.now().Add(-limit.MessageTime), 10)
 		if err != nil || len(rows) != 1 {
 			t.Fatalf("%d messages to remove, %v", len(rows), err)
 		}
-		if _, err := removeMessages(context.Background(), q, rows); err != nil {
+		if _, err := retention.RemoveMessages(context.Background(), q, rows); err != nil {
 			t.Fatal(err)
 		}
 	}, func() error {
@@ -162,7 +163,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 		if _, err := m.sendLocked(context.Background(), db.New(tx), first); err != nil {
 			t.Fatal(err)
 		}
-	}, func() error { return s.clean(context.Background()) })
+	}, func() error { return cleanerOf(s).Round(context.Background()) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,17 +187,18 @@ func TestRemovalAttachRace(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup
-	var janitors []*Server
+	var janitors []*retention.Cleaner
 	for range 2 {
-		j := secondInstance(t, s)
-		j.now = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) } // no upload is late yet
-		j.messageTTL = limit.UnattachedBlobTime
+		j := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
+			c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) } // no upload is late yet
+			c.MessageTTL = limit.UnattachedBlobTime
+		})
 		janitors = append(janitors, j)
 		cleaning.Go(func() {
 			// None is cut off: PostgreSQL may be some moments behind in letting
 			// go of the rows of a client that has left.
 			for ctx.Err() == nil {
-				if err := j.clean(context.Background()); err != nil {
+				if err := j.Round(context.Background()); err != nil {
 					t.Error(err)
 					return
 				}
@@ -236,7 +238,10 @@ func TestRemovalAttachRace(t *testing.T) {
 	if sent == 0 {
 		t.Fatal("nothing was sent")
 	}
-	clean(t, janitors[0])
+	settled(t, s)
+	if err := janitors[0].Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
 		t.Errorf("at the end: %s", got)
 	}

@@ -78,7 +78,7 @@ func TestClosedConversationGoes(t *testing.T) {
 		t.Fatal("it went before its time")
 	}
 	*now = now.Add(time.Microsecond)
-	clean(t, s)
+	gone := clean(t, s)
 	for table, n := range rowsOfConvo(t, s, convo) {
 		if n != 0 {
 			t.Errorf("%s has %d rows left", table, n)
@@ -97,51 +97,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	}
 	_, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
 	wantError(t, err, gen.ErrConvoNotFound)
-	if n := removed(t, s, removedConvos); n != 1 {
+	if n := gone["conversation"]; n != 1 {
 		t.Errorf("%d conversations counted", n)
-	}
-}
-
-// A large one goes in parts; what remains between them is found again, and the
-// floor rises with the first part.
-func TestClosedConversationGoesInParts(t *testing.T) {
-	t.Parallel()
-	s, now := agingServer(t)
-	convo, _ := closed(t, s, *now)
-	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-		SELECT $1, 100 + n, 'x' || n, 'commit', 100 + n, 'did:web:x.example', 'x', $2, 1, 2 FROM generate_series(1, 1200) n`, convo, *now)
-	exec(t, s.pool, `INSERT INTO welcomes SELECT $1, 100 + n, 1, 'w', NULL, $2 FROM generate_series(1, 120) n`, convo, *now)
-	exec(t, s.pool, `INSERT INTO removed_messages SELECT $1, convert_to('i' || n, 'UTF8'), n FROM generate_series(1, 700) n`, convo)
-	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s)
-	left := query[string](t, s.pool, `SELECT format('%s %s %s', pos, seq, n) FROM events WHERE convo_id = $1 ORDER BY n DESC LIMIT 1`, convo)
-	steps := 0
-	for more := true; more; steps++ {
-		before := rowsOfConvo(t, s, convo)
-		var err error
-		if more, err = s.cleanClosed(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		gone := int64(0)
-		for table, n := range rowsOfConvo(t, s, convo) {
-			gone += before[table] - n
-		}
-		if gone > cleanBatch+40 {
-			t.Errorf("one transaction removed %d rows", gone)
-		}
-		if steps > 100 {
-			t.Fatal("it does not end")
-		}
-	}
-	if steps < 5 {
-		t.Errorf("%d steps", steps)
-	}
-	for table, n := range rowsOfConvo(t, s, convo) {
-		if n != 0 {
-			t.Errorf("%s has %d rows left", table, n)
-		}
-	}
-	if got := query[string](t, s.pool, `SELECT format('%s %s %s', floor_pos, floor_seq, floor_n) FROM log_generation`); got != left {
-		t.Errorf("the floor is %s, the last event was %s", got, left)
 	}
 }

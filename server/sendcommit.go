@@ -9,7 +9,7 @@ import (
 
 // SendCommit sends any commit: what addMembers and leaveConvo do, and updates,
 // additions and removals together.
-func (s *Server) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
+func (s *groupService) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err

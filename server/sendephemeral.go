@@ -15,18 +15,18 @@ import (
 
 // SendEphemeral hands a signal to the streams that members have open at this
 // moment. It is stored nowhere.
-func (s *Server) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
+func (s *liveService) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
+	return paced(s.base, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
 		out, err := s.sendEphemeral(ctx, caller, convoID, in, full)
 		return out, true, err
 	})
 }
 
-func (s *Server) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
+func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
 	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, convoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

@@ -24,12 +24,12 @@ var errStale = errors.New("conversation changed meanwhile")
 
 // SendMessage stores an application message under the conversation's next
 // number. Without blobs and idempotency key it is one statement.
-func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
+func (s *messagesService) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
 	m, private, err := s.readMessage(caller, in)
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
+	return paced(s.base, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
 		m.ConvoFull = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, false, err
@@ -43,7 +43,7 @@ func (s *Server) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.Se
 }
 
 // payMessage counts the message before it is stored. A repetition costs nothing.
-func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
+func (s *messagesService) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	bill := s.storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (s *Server) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.Sen
 	return out, nil
 }
 
-func (s *Server) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
+func (s *messagesService) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
@@ -100,7 +100,7 @@ type outgoing db.SendMessageParams
 
 // readMessage checks everything about a message that does not depend on the
 // conversation.
-func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
+func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, nil, err
@@ -135,7 +135,7 @@ func (s *Server) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*out
 
 // fitsSuite checks what a message has to be like in the suite of its
 // conversation, which is looked up only where suites differ about it.
-func (s *Server) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
+func (s *messagesService) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
 	if !private.NeedsSuite() {
 		return nil
 	}

@@ -25,7 +25,7 @@ type parsedProposal struct {
 }
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
-func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
+func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err
@@ -34,14 +34,14 @@ func (s *Server) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.S
 	if err != nil {
 		return nil, err
 	}
-	return paced(s, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
+	return paced(s.base, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
 		p.full = full
 		out, err := s.sendProposal(ctx, caller, in, convoID, p)
 		return out, true, err
 	})
 }
 
-func (s *Server) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, convoID string, p *parsedProposal) (*gen.SendProposalOutput, error) {
+func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, convoID string, p *parsedProposal) (*gen.SendProposalOutput, error) {
 	content := *in
 	content.ConvoID = convoID
 	now := s.timestamp()

@@ -118,9 +118,7 @@ func TestFirstInLineGivesUp(t *testing.T) {
 func TestLineHearsOfTimeout(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	other := *s
-	other.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&lock_timeout=1s")
-	other.sends = newSendQueue(other.pool)
+	other := onPool(s, dbtest.Open(t, s.pool.Config().ConnString()+"&lock_timeout=1s"))
 	hold(t, s, convo)
 	start := time.Now()
 	var wg sync.WaitGroup
@@ -143,10 +141,8 @@ func TestLineHearsOfTimeout(t *testing.T) {
 func TestGenerationWhileSending(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	patient := *s
-	patient.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=1min")
-	patient.sends = newSendQueue(patient.pool)
-	gathered(&patient)
+	patient := onPool(s, dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=1min"))
+	gathered(patient)
 	var wg sync.WaitGroup
 	done := make(chan struct{})
 	for range 16 {
@@ -156,7 +152,7 @@ func TestGenerationWhileSending(t *testing.T) {
 				case <-done:
 					return
 				default:
-					trySay(t, &patient, convo)
+					trySay(t, patient, convo)
 				}
 			}
 		})

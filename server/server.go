@@ -5,14 +5,12 @@
 package server
 
 import (
-	"cmp"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
@@ -35,11 +33,6 @@ type Config struct {
 	// PastEpochs is how many epochs before the current one application
 	// messages are accepted from.
 	PastEpochs int64
-	// MessageTTL is how long application messages are kept, and whatever else
-	// goes by its age; MessageTime where zero.
-	MessageTTL time.Duration
-	// Removed counts what the janitor removes; nil for nobody.
-	Removed *RemovedMetrics
 	// Bus tells instances of what is new; nil for a server without streams.
 	Bus bus.Bus
 	// Hub is where this instance's streams get their events, and Streams
@@ -67,49 +60,31 @@ type Config struct {
 // Server implements gen.Service. It keeps no state besides the pool that is not
 // a cache: any number of them work on one database.
 type Server struct {
-	pool        *pgxpool.Pool
-	sends       *sendQueue
-	idempotency *idempotency
-	blobs       *blob.Store
+	*base
+	*convoService
+	*groupService
+	*messagesService
+	*keyPackagesService
+	*attachmentsService
+	*liveService
+
 	did         string
 	version     string
-	pastEpochs  int64
-	messageTTL  time.Duration
-	removed     *RemovedMetrics
-	now         func() time.Time
-	bus         bus.Bus
-	hub         *eventlog.Hub
-	streams     *stream.Streams
-	syncs       *syncCalls
-	publicURL   string
-	drained     chan struct{}
-	drain       func()
-
-	pace        ConvoLimiter
-	storage     *storage.Book
-	claims      *packageClaims
 	description func() *gen.DescribeServiceOutput
-	// memory has the leaves that were verified before.
-	memory *mls.Memory
 }
 
 // New makes a Server.
 func New(c Config) *Server {
+	b := newBase(c)
+	claims := &packageClaims{c.Secret.Key("package claims"), c.Packages}
 	s := &Server{
-		pool: c.Pool, sends: newSendQueue(c.Pool), idempotency: &idempotency{c.Secret.Key("idempotency")}, blobs: c.Blobs,
-		did: c.ServiceDID, version: c.Version, pastEpochs: c.PastEpochs, now: c.Clock,
-		pace: c.Pace, storage: c.Storage, claims: &packageClaims{c.Secret.Key("package claims"), c.Packages}, memory: mls.NewMemory(rememberedLeaves),
-	}
-	s.drained = make(chan struct{})
-	s.drain = sync.OnceFunc(func() { close(s.drained) })
-	s.bus, s.hub, s.streams, s.publicURL = c.Bus, c.Hub, c.Streams, c.PublicURL
-	s.syncs = newSyncCalls(c.Hub, c.Limits.OrDefault())
-	s.messageTTL, s.removed = cmp.Or(c.MessageTTL, limit.MessageTime), c.Removed
-	if s.removed == nil {
-		s.removed = NewRemovedMetrics(nil)
-	}
-	if s.now == nil {
-		s.now = time.Now
+		base: b, did: c.ServiceDID, version: c.Version,
+		convoService:       &convoService{base: b},
+		groupService:       &groupService{base: b, claims: claims},
+		messagesService:    newMessages(b, c),
+		keyPackagesService: &keyPackagesService{base: b, claims: claims},
+		attachmentsService: &attachmentsService{base: b, blobs: c.Blobs},
+		liveService:        &liveService{base: b, streams: c.Streams, publicURL: c.PublicURL},
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

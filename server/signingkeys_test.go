@@ -10,7 +10,7 @@ func TestJanitorRemovesSigningKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.clean(t.Context()); err != nil {
+	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := query[string](t, s.pool, `SELECT string_agg(did, ' ') FROM account_keys`); got != did("bob") {

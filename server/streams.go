@@ -10,7 +10,7 @@ import (
 )
 
 // StreamConvoEvents streams the caller's events as server-sent events.
-func (s *Server) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
+func (s *liveService) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
 	var ids []string
 	if p.ConvoID != nil {
 		ids = []string{*p.ConvoID}
@@ -23,7 +23,7 @@ func (s *Server) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *g
 }
 
 // SubscribeConvoEvents streams the caller's events as frames.
-func (s *Server) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
+func (s *liveService) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
 	want, err := s.want(caller, p.ConvoIDs, "convoIds[%d]", p.Cursor)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Server) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p
 }
 
 // want says what a stream is for. A ticket for one conversation opens no other.
-func (s *Server) want(caller xrpc.Caller, ids []string, field string, cursor *string) (stream.Want, error) {
+func (s *liveService) want(caller xrpc.Caller, ids []string, field string, cursor *string) (stream.Want, error) {
 	w := stream.Want{DID: caller.DID}
 	if s.streams == nil {
 		return w, xrpc.Errorf(503, xrpc.ServiceUnavailable, "this instance has no streams")
@@ -59,6 +59,3 @@ func (s *Server) want(caller xrpc.Caller, ids []string, field string, cursor *st
 	}
 	return w, nil
 }
-
-// Drain ends what waits for something to happen, so that the server can stop.
-func (s *Server) Drain() { s.drain() }

@@ -22,7 +22,7 @@ import (
 // and which it is a member of no more. With waitMs it waits for something to
 // tell. The cursor it gives is the position of the newest row of the log that
 // it took into account, so a stream goes on from there without gap.
-func (s *Server) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
+func (s *messagesService) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
 	r, err := newSyncRequest(caller.DID, in)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ type syncFound struct {
 }
 
 // reader reads what is asked, for one call or several.
-func (s *Server) reader(r *syncRequest) func(context.Context) (syncFound, error) {
+func (s *messagesService) reader(r *syncRequest) func(context.Context) (syncFound, error) {
 	return func(ctx context.Context) (syncFound, error) {
 		l := &syncLook{syncRequest: r, pool: s.pool}
 		out, err := l.read(ctx)

@@ -235,7 +235,7 @@ func TestWaitsSleep(t *testing.T) {
 		t.Fatal(err)
 	}
 	roster := query[int64](t, s.pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
-	if err := s.hub.Signal(t.Context(), bus.Signal{ConvoID: convo, RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
+	if err := s.messagesService.hub.Signal(t.Context(), bus.Signal{ConvoID: convo, RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
 	eventuallyLive(t, func() bool { return watcher.Len() >= 6 })
@@ -410,7 +410,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	if err := eventlog.BeginGeneration(t.Context(), s.pool); err != nil {
 		t.Fatal(err)
 	}
-	s.hub.Hint()
+	s.messagesService.hub.Hint()
 	w.answers(3, "", convo)
 	in.Cursor = syncCursor(t, s, bob)
 	release = w.hold()

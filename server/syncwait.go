@@ -16,7 +16,7 @@ const lookGap = 60 * time.Millisecond
 
 // waitFor is sync with waitMs: it answers when there is something to tell, when
 // the time is up, or when a newer wait or stream of the account needs its place.
-func (s *Server) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
+func (s *messagesService) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
 	evicted, leave, err := s.streams.Wait(a.did)
 	if err != nil {
 		return nil, err
@@ -221,3 +221,6 @@ func (a *accountSyncs) forget(w *syncWait) {
 		t.stop()
 	}
 }
+
+// Drain ends the waits of sync, so that the process can stop.
+func (s *messagesService) Drain() { s.drain() }

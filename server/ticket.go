@@ -21,7 +21,7 @@ import (
 
 // GetSubscriptionTicket gives a ticket that opens one stream without a token. It
 // is kept only as its hash, in the database, so every instance takes it.
-func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
+func (s *liveService) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
 	q := db.New(s.pool)
 	var convo *string
 	if in.ConvoID != nil {
@@ -45,7 +45,7 @@ func (s *Server) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, 
 }
 
 // subscribeURL is that of subscribeConvoEvents: http becomes ws, https wss.
-func (s *Server) subscribeURL() string {
+func (s *liveService) subscribeURL() string {
 	return "ws" + strings.TrimPrefix(strings.TrimSuffix(s.publicURL, "/"), "http") + "/xrpc/" + gen.NSIDSubscribeConvoEvents
 }
 

@@ -16,7 +16,7 @@ import (
 // UpdateCursor sets the read position of the caller. A position behind the one
 // it has changes nothing; one ahead of the newest message is refused, since it
 // could never be taken back.
-func (s *Server) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
+func (s *messagesService) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
 	convoID, err := parseConvoID("convoId", in.ConvoID)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -37,7 +38,7 @@ const (
 // UploadBlob stores an attachment of the caller's under a new key of the blob
 // store, and makes it a blob when all of it is there. Uploading the same bytes
 // again gives the same blob.
-func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
+func (s *attachmentsService) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	if up.ContentLength > limit.MaxBlob {
 		return nil, blobTooLarge()
 	}
@@ -59,7 +60,7 @@ func (s *Server) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Up
 
 // upload stores an attachment that is paid for, as far as its size is known. kept
 // tells whether anything new is stored, or may be.
-func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
+func (s *attachmentsService) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
 	key := blob.NewKey()
 	if room, err := s.reserveRoom(ctx, caller.DID, key, up.ContentLength); err != nil {
 		return nil, false, err
@@ -81,7 +82,7 @@ func (s *Server) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload
 // reserveRoom announces the object of an upload, with room for it in the quota of
 // its account. It is false where there is none. What comes without a length has
 // nothing reserved: its size is held against the quota at its end.
-func (s *Server) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
+func (s *attachmentsService) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		taken, err := blobRoom(ctx, q, did, s.now())
@@ -131,7 +132,7 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 
 // storeBlob writes the object and makes it a blob; kept tells whether the blob
 // is that object.
-func (s *Server) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
+func (s *attachmentsService) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
 	w, err := s.blobs.Write(ctx, key, up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, false, err
@@ -182,7 +183,7 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 
 // findUploaded answers who has no room left: what was uploaded before is still
 // found, and nothing is written.
-func (s *Server) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
+func (s *attachmentsService) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	w, err := blob.Measure(up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, err
@@ -245,29 +246,18 @@ func mediaType(header string) string {
 	return t
 }
 
-// dropObject deletes an object that did not become a blob. Where the commit's
-// answer was lost, it may be one all the same: so it has to be loose still, which
-// is told. The janitor collects what stays.
-func (s *Server) dropObject(ctx context.Context, key string) (loose bool) {
+// dropObject deletes the object of an upload that failed, if it is still an orphan:
+// where the answer of the transaction's commit was lost, it may have become a blob.
+// orphan says which. The cleaner deletes what remains.
+func (s *attachmentsService) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	n, err := db.New(s.pool).DoomLooseObject(ctx, key)
-	if loose = err == nil && n > 0; loose {
-		err = s.deleteLoose(ctx, key)
+	if orphan = err == nil && n > 0; orphan {
+		err = retention.DeleteOrphan(ctx, s.pool, s.blobs, key)
 	}
 	if err != nil {
-		slog.WarnContext(ctx, "an object of a failed upload is left to the janitor", "error", err)
+		slog.WarnContext(ctx, "an object of a failed upload is left to the cleaner", "error", err)
 	}
-	return loose
-}
-
-// deleteLoose deletes an object that was given up, and its row when it is gone.
-func (s *Server) deleteLoose(ctx context.Context, key string) error {
-	if err := s.blobs.Delete(ctx, key); err != nil {
-		return err
-	}
-	if err := db.New(s.pool).ForgetLooseObject(ctx, key); err != nil {
-		return fmt.Errorf("forget object: %w", err)
-	}
-	return nil
+	return orphan
 }

@@ -13,7 +13,7 @@ import (
 
 // verifierFor gives the memory of verified leaves. What is checked with it is
 // paid by an account, before it is checked.
-func (s *Server) verifierFor(ctx context.Context, did string) *mls.Memory {
+func (s *base) verifierFor(ctx context.Context, did string) *mls.Memory {
 	if s.pace == nil {
 		return s.memory
 	}
@@ -24,7 +24,7 @@ func (s *Server) verifierFor(ctx context.Context, did string) *mls.Memory {
 
 // payChecks takes CPU time of an account that its signature checks are about to
 // cost, in whole milliseconds.
-func (s *Server) payChecks(ctx context.Context, did string, cost time.Duration) error {
+func (s *base) payChecks(ctx context.Context, did string, cost time.Duration) error {
 	if s.pace == nil || cost == 0 {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (s *Server) payChecks(ctx context.Context, did string, cost time.Duration) 
 }
 
 // payKeyPackages pays for the two signatures of each package, nil ones apart.
-func (s *Server) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
+func (s *keyPackagesService) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
 	var cost time.Duration
 	for _, p := range packages {
 		if p != nil {

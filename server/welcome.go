@@ -17,7 +17,7 @@ const (
 
 // GetWelcome gives a Welcome of the caller. Reading does not consume it. It is
 // the one for deviceId, or where that is absent the newest open one.
-func (s *Server) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetWelcomeParams) (*gen.GetWelcomeOutput, error) {
+func (s *groupService) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetWelcomeParams) (*gen.GetWelcomeOutput, error) {
 	q := db.New(s.pool)
 	mine, err := findWelcomes(ctx, q, caller.DID, p.ConvoID, p.DeviceID)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Server) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetW
 // ConfirmWelcome closes a Welcome that its device has applied. With success
 // false it stays open, and the reason is kept. A confirmation whose answer was
 // lost may be repeated.
-func (s *Server) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
+func (s *groupService) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
 	// Whoever ends it between reading and writing makes us read again; as a
 	// newer Welcome may supersede that one too, this has a bound and not one try.
 	for range 5 {
@@ -53,7 +53,7 @@ func (s *Server) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen
 }
 
 // confirmWelcome gives nothing at all where the Welcome ended meanwhile.
-func (s *Server) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
+func (s *groupService) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
 	q, did := db.New(s.pool), caller.DID
 	mine, err := findWelcomes(ctx, q, did, in.ConvoID, in.DeviceID)
 	if err != nil {

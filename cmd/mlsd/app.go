@@ -23,6 +23,7 @@ import (
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/redislink"
+	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/server/storage"
@@ -38,6 +39,7 @@ type app struct {
 	metrics  *httpd.Metrics
 	handler  http.Handler
 	service  *server.Server
+	cleaner  *retention.Cleaner
 	live     *live
 	limits   *limit.Limits
 	// directory has the signing keys of accounts.
@@ -129,9 +131,11 @@ func (a *app) open(ctx context.Context, port int) error {
 	plumbing.Tickets = server.NewTickets(pool)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
-		MessageTTL: c.MessageTTL, Removed: server.NewRemovedMetrics(a.metrics.Registry),
 		Limits: a.limits, Pace: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+	})
+	a.cleaner = retention.New(retention.Config{
+		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,

@@ -126,7 +126,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		servers = append(servers, m)
 		serve(m, l.metrics)
 	}
-	group.Go(func() error { return a.service.RunJanitor(ctx) })
+	group.Go(func() error { return a.cleaner.Run(ctx) })
 	group.Go(func() error { return a.storage.Run(ctx) })
 	// Streams are told what is new until they are closed.
 	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))

@@ -1,4 +1,4 @@
-package server
+package retention
 
 import (
 	"context"
@@ -11,30 +11,30 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// cleanClosed removes a conversation whose last member left, or a part of a
-// large one, under its row. What is in the log goes first, and the row last: so
-// whatever remains is still found by the next call.
-func (s *Server) cleanClosed(ctx context.Context) (more bool, err error) {
-	c := &closedConvo{}
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		c.q = db.New(tx)
-		row, err := c.q.LockClosedConvo(ctx, s.expired())
+// closedConvos removes one conversation whose last member has left, or a part of a
+// large one, while its row is locked. Rows of the log are removed first and the
+// conversation's row last, so that the next step finds what remains.
+func (c *Cleaner) closedConvos(ctx context.Context) (more bool, err error) {
+	convo := &closedConvo{}
+	err = pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
+		convo.q = db.New(tx)
+		row, err := convo.q.LockClosedConvo(ctx, c.expired())
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		c.id, c.lastN, more = row.ConvoID, row.LastN, true
-		return c.remove(ctx)
+		convo.id, convo.lastN, more = row.ConvoID, row.LastN, true
+		return convo.remove(ctx)
 	})
 	if err != nil {
 		return false, fmt.Errorf("remove a closed conversation: %w", err)
 	}
-	s.removed.add(removedMessages, c.messages)
-	s.removed.add(removedEvents, c.events)
-	if c.whole {
-		s.removed.add(removedConvos, 1)
+	c.metrics.add(kindMessage, convo.messages)
+	c.metrics.add(kindEvent, convo.events)
+	if convo.whole {
+		c.metrics.add(kindConvo, 1)
 	}
 	return more, nil
 }
@@ -46,14 +46,14 @@ type closedConvo struct {
 	id string
 	// lastN is the last event that any member may see.
 	lastN int64
-	// messages and events count what was removed; whole: nothing is left.
+	// messages and events count removed rows. whole is set when nothing is left.
 	messages, events int64
 	whole            bool
 }
 
-// remove removes as much as one transaction may.
+// remove removes up to one batch.
 func (c *closedConvo) remove(ctx context.Context) error {
-	room := int64(cleanBatch)
+	room := int64(batch)
 	for _, part := range []func(ctx context.Context, most int64) (n int64, done bool, err error){
 		c.removeMessages, c.removeEvents,
 		rowsOf(c.id, c.q.RemoveConvoIDs), rowsOf(c.id, c.q.RemoveConvoRecipients),
@@ -71,11 +71,12 @@ func (c *closedConvo) remove(ctx context.Context) error {
 	return c.q.RemoveConvoRest(ctx, c.id)
 }
 
-// rowsOf makes a part of a statement that deletes some rows of a conversation.
-// Welcomes set the measure.
+// rowsOf makes a part of remove of a statement that deletes some rows of a
+// conversation. It deletes at most welcomeBatch rows, since some of these
+// statements delete Welcomes.
 func rowsOf(id string, remove func(context.Context, string, int64) (int64, error)) func(context.Context, int64) (int64, bool, error) {
 	return func(ctx context.Context, most int64) (int64, bool, error) {
-		most = min(most, cleanWelcomes)
+		most = min(most, welcomeBatch)
 		n, err := remove(ctx, id, most)
 		return n, n < most, err
 	}
@@ -86,19 +87,20 @@ func (c *closedConvo) removeMessages(ctx context.Context, most int64) (int64, bo
 	if err != nil {
 		return 0, false, err
 	}
-	n, err := removeMessages(ctx, c.q, alike(rows, func(r db.ConvoMessagesRow) db.LockOldMessagesRow { return db.LockOldMessagesRow(r) }))
+	n, err := RemoveMessages(ctx, c.q, asOldMessages(rows))
 	c.messages = int64(n)
 	return c.messages, n == len(rows), err
 }
 
-// removeEvents raises the floor for what somebody may see: a window ends with
-// an event, and what was logged after the last of them is nobody's.
+// removeEvents removes events and raises the low-water mark to the last of them
+// that a member could see. Membership windows end with an event; later events
+// have no reader.
 func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool, error) {
 	rows, err := c.q.RemoveConvoEvents(ctx, c.id, most)
 	if err != nil {
 		return 0, false, err
 	}
-	var last floor
+	var last lowWater
 	for _, r := range rows {
 		if r.N <= c.lastN {
 			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N})
