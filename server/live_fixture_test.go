@@ -79,7 +79,7 @@ func wantTold(t testing.TB, s *Server, c *streamtest.Client, want ...string) {
 	if err := streamtest.Wait(t.Context(), s.pool, 20*time.Second, c.History); err != nil {
 		t.Fatal(err)
 	}
-	got := c.Told()
+	got := c.Delivered()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s was told\n%s\nwant\n%s", c.DID, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

@@ -112,7 +112,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 				t.Fatalf("%s: waited in vain", name)
 			}
 		}
-		if got := c.Told(); strings.Join(got, "\n") != strings.Join(told, "\n") || c.Info("OutdatedCursor") != want.outdated {
+		if got := c.Delivered(); strings.Join(got, "\n") != strings.Join(told, "\n") || c.Info("OutdatedCursor") != want.outdated {
 			t.Errorf("%s: told %v, outdated %d", name, got, c.Info("OutdatedCursor"))
 		}
 	}

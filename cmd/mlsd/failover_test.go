@@ -52,7 +52,7 @@ func TestFailover(t *testing.T) {
 				standby.Await("NOT EXISTS (SELECT FROM pg_stat_wal_receiver)")
 				cursors = append(cursors, s.cursors(client, 3)...) // these are lost
 			}
-			before := client.Told()
+			before := client.Delivered()
 			if way.fence {
 				primary.Exec("ALTER SYSTEM SET default_transaction_read_only = on")
 				primary.Exec("SELECT pg_reload_conf()")
@@ -72,7 +72,7 @@ func TestFailover(t *testing.T) {
 			if n := s.generation(); n != 2 {
 				t.Errorf("generation %d, want 2", n)
 			}
-			if told := client.Told(); client.Err() != nil || len(told) != len(before) {
+			if told := client.Delivered(); client.Err() != nil || len(told) != len(before) {
 				t.Errorf("the old stream told %v more, %v", told[len(before):], client.Err())
 			}
 			if n := s.scan("SELECT count(*) FROM messages WHERE gen = 1 AND seq > $1", kept); n != 0 {

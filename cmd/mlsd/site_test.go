@@ -211,7 +211,7 @@ func (s *site) outdatedFrom(kept int64, cursors ...string) {
 	first := s.send(1)
 	for _, c := range clients {
 		s.wait(c)
-		if told := c.Told(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.told[first]) {
+		if told := c.Delivered(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.told[first]) {
 			t.Errorf("the stream went on with %v", told)
 		}
 		c.Cut()

@@ -299,7 +299,7 @@ func TestRemovalsAndReplays(t *testing.T) {
 	for i := range 60 {
 		at := i * len(cursors) / 60
 		c := w.client(alice, convo, other)
-		c.Pace = time.Duration(rand.IntN(2)) * time.Millisecond
+		c.ReplayPause = time.Duration(rand.IntN(2)) * time.Millisecond
 		c.MustConnect(hub, cursors[at])
 		eventually(t, "an answer", func() bool { return c.Info("live")+c.Info("OutdatedCursor") > 0 })
 		if err := c.Err(); err != nil {
@@ -340,7 +340,7 @@ func TestOvertakenTailer(t *testing.T) {
 	w.run(hub)
 	eventually(t, "the end of the stream", c.Ended)
 	if c.Len() != 0 {
-		t.Errorf("told %v", c.Told())
+		t.Errorf("told %v", c.Delivered())
 	}
 	to := newTape(-1)
 	w.play(hub, alice, c.Cursor(), to)

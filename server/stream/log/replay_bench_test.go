@@ -41,7 +41,7 @@ func BenchmarkReplay(b *testing.B) {
 	hub = w.hub()
 	for b.Loop() {
 		c := w.client(bob)
-		c.Pace = 0
+		c.ReplayPause = 0
 		start := time.Now()
 		if err := c.Connect(hub, from); err != nil {
 			b.Fatal(err)

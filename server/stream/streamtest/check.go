@@ -15,7 +15,7 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// Codec is that of the current generation.
+// Codec returns that of the current generation.
 func Codec(ctx context.Context, pool *pgxpool.Pool) (*eventlog.Codec, error) {
 	at, err := db.New(pool).ReadPlace(ctx)
 	if err != nil {
@@ -24,10 +24,10 @@ func Codec(ctx context.Context, pool *pgxpool.Pool) (*eventlog.Codec, error) {
 	return eventlog.NewCodec(at.Gen, at.Secret.Bytes), nil
 }
 
-// expectedSQL is what an account should get in a generation: said once more, in
-// other words than the service's own. A member gets the messages whose number is
-// in one of its windows, the events of its conversations that happened inside
-// one, and what is for the account alone.
+// expectedSQL selects what an account has to get in a generation. It is written
+// independently of the queries of the service. A member gets the messages with a
+// number in one of its windows, the events of its conversations inside a window,
+// and the events for its account alone.
 const expectedSQL = `
 SELECT pos, lane, seq, n FROM (
 	SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.convo_id
@@ -43,7 +43,7 @@ SELECT pos, lane, seq, n FROM (
 WHERE $2::text[] IS NULL OR convo_id = ANY($2)
 ORDER BY pos, lane COLLATE "C", seq, n`
 
-// expected reads what the client should have, in order.
+// expected reads the positions that the client has to have, in order.
 func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]eventlog.Position, error) {
 	rows, err := pool.Query(ctx, expectedSQL, h.DID, h.Convos)
 	if err != nil {
@@ -61,9 +61,9 @@ func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]eventlog.
 	return list[first:], nil
 }
 
-// Check holds each history against the database: everything that should have
-// come has come, and nothing else. What came was held to its order, and to
-// coming once, as it came. Nothing may write meanwhile.
+// Check compares each history with the database: the client has got every event
+// that it has to get, and no other. Add has checked that each came once and in
+// order. Nothing may write to the database meanwhile.
 func Check(ctx context.Context, pool *pgxpool.Pool, histories ...*History) error {
 	var errs []error
 	for _, h := range histories {
@@ -97,7 +97,7 @@ func (h *History) check(ctx context.Context, pool *pgxpool.Pool) error {
 	return h.compare(want)
 }
 
-// compare holds what is remembered against what there is; both are in order.
+// compare compares the kept events with the expected ones; both are in order.
 func (h *History) compare(want []eventlog.Position) error {
 	var missing []eventlog.Position
 	total, got := len(want), h.got
@@ -118,9 +118,9 @@ func (h *History) compare(want []eventlog.Position) error {
 	return nil
 }
 
-// Wait waits until everything has come, and then checks. It gives up, with what
-// is wrong, when nothing more has come for patience.
-func Wait(ctx context.Context, pool *pgxpool.Pool, patience time.Duration, histories ...*History) error {
+// Wait waits until Check succeeds. It returns the error of Check when no event has
+// come for idleTime.
+func Wait(ctx context.Context, pool *pgxpool.Pool, idleTime time.Duration, histories ...*History) error {
 	before, since := -1, time.Now()
 	waiting := histories
 	for {
@@ -131,14 +131,14 @@ func Wait(ctx context.Context, pool *pgxpool.Pool, patience time.Duration, histo
 		if now != before {
 			before, since = now, time.Now()
 		} else {
-			// Who had everything is asked again only when all had.
+			// A history that was complete is checked again when all are.
 			var err error
-			if waiting, err = lacking(ctx, pool, waiting); err == nil {
-				if waiting, err = lacking(ctx, pool, histories); err == nil {
+			if waiting, err = incomplete(ctx, pool, waiting); err == nil {
+				if waiting, err = incomplete(ctx, pool, histories); err == nil {
 					return nil
 				}
 			}
-			if ctx.Err() != nil || time.Since(since) > patience {
+			if ctx.Err() != nil || time.Since(since) > idleTime {
 				return err
 			}
 		}
@@ -150,8 +150,8 @@ func Wait(ctx context.Context, pool *pgxpool.Pool, patience time.Duration, histo
 	}
 }
 
-// lacking gives the histories that do not have everything, and what is wrong.
-func lacking(ctx context.Context, pool *pgxpool.Pool, histories []*History) ([]*History, error) {
+// incomplete returns the histories for which Check fails, and its errors.
+func incomplete(ctx context.Context, pool *pgxpool.Pool, histories []*History) ([]*History, error) {
 	var out []*History
 	var errs []error
 	for _, h := range histories {

@@ -19,9 +19,8 @@ const (
 	bob   = "did:plc:bob"
 )
 
-// logged writes a conversation in which bob is a member of messages 1 to 7, and
-// again from 11 on, and gives the events of all of it, in order; bobs are the
-// places of his.
+// logged writes a conversation in which bob sees messages 1 to 7, and again from
+// 11 on. It returns all events, in order, and the indexes of those that bob sees.
 func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.ConvoEvent, bobs []int) {
 	t.Helper()
 	pool = dbtest.Pool(t)
@@ -33,8 +32,8 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.
 	}
 	exec(`INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, 'did:plc:alice', 1, 0, now(), now())`, convo)
-	// tell logs that did joined or was removed, after the newest message.
-	tell := func(did, action string) {
+	// publish logs that did joined or was removed, after the newest message.
+	publish := func(did, action string) {
 		exec(`WITH c AS (
 				UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 WHERE convo_id = $1 RETURNING *
 			) INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_at)
@@ -42,7 +41,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.
 				jsonb_build_object('did', $2::text, 'action', $3::text, 'epoch', 0), now() FROM c`, convo, did, action)
 	}
 	join := func(did string, after int) {
-		tell(did, eventlog.ActionJoined)
+		publish(did, eventlog.ActionJoined)
 		exec(`INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 			SELECT convo_id, $2, $3, now(), last_n - 1, gen, last_pos FROM conversations WHERE convo_id = $1`, convo, did, after)
 	}
@@ -57,7 +56,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.
 	join("did:plc:alice", 0)
 	join(bob, 0)
 	messages(1, 7)
-	tell(bob, eventlog.ActionRemoved)
+	publish(bob, eventlog.ActionRemoved)
 	exec(`UPDATE memberships m SET left_seq = 7, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM conversations c WHERE c.convo_id = m.convo_id AND m.convo_id = $1 AND m.did = $2`, convo, bob)
 	messages(8, 10)
@@ -97,7 +96,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.
 	return pool, codec, all, bobs
 }
 
-// TestCheckerCatches has streams that do one thing wrong each.
+// TestCheckerCatches: the checker finds the fault of each of these streams.
 func TestCheckerCatches(t *testing.T) {
 	t.Parallel()
 	pool, codec, all, bobs := logged(t)
@@ -147,7 +146,7 @@ func TestCheckerCatches(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, keeping %d", name, keep), func(t *testing.T) {
 				h := began(t, codec, keep)
 				for _, ev := range c.events() {
-					_ = h.Add(ev) // Check tells of it
+					_ = h.Add(ev) // Check reports it
 				}
 				wants(t, streamtest.Check(t.Context(), pool, h), c.want)
 			})
@@ -184,7 +183,7 @@ func TestCheckerCatches(t *testing.T) {
 	})
 }
 
-// began is bob's history, connected before there was anything.
+// began returns the history of bob, who connected before the first event.
 func began(t *testing.T, codec *eventlog.Codec, keep int) *streamtest.History {
 	t.Helper()
 	h := streamtest.NewHistory(bob, codec)
@@ -195,8 +194,8 @@ func began(t *testing.T, codec *eventlog.Codec, keep int) *streamtest.History {
 	return h
 }
 
-// wants fails the test unless err says one of the texts, or is nil where want
-// is "".
+// wants fails the test unless err contains one of the texts of want; if want is ""
+// err must be nil.
 func wants(t *testing.T, err error, want string) {
 	t.Helper()
 	if want == "" {
@@ -210,8 +209,8 @@ func wants(t *testing.T, err error, want string) {
 	}
 }
 
-// TestLedgerCatches has acknowledgements that differ from what is stored, or
-// from what came.
+// TestLedgerCatches: the ledger finds acknowledgements that differ from what is
+// stored or delivered.
 func TestLedgerCatches(t *testing.T) {
 	t.Parallel()
 	pool, _, _, _ := logged(t)

@@ -1,5 +1,5 @@
-// Package streamtest holds what streams deliver against what the database says
-// they should have delivered.
+// Package streamtest compares what streams deliver with what they have to deliver
+// according to the database.
 package streamtest
 
 import (
@@ -12,28 +12,28 @@ import (
 )
 
 // History is what one client has got, over any number of connections. A client
-// that resumes from an earlier cursor gives up what it had after it, and has to
-// get the very same again.
+// that resumes from an earlier cursor forgets the events after it, and has to get
+// the same events again.
 type History struct {
 	// DID is the account of the client.
 	DID string
-	// Convos are the only conversations it asked for; nil for all.
+	// Convos restricts what it asks for to these conversations; nil for all.
 	Convos []string
 	// Keep bounds the memory of a long run: about so many of the newest events
-	// are remembered one by one, which is as far as Rewind goes, and of the
-	// older ones only what Check needs. 0 for all.
+	// are kept one by one, which is as far as Rewind goes, and of the older ones
+	// only what Check needs. 0 keeps all.
 	Keep int
 
 	mu    sync.Mutex
 	codec *eventlog.Codec
 	began bool
 	start eventlog.Position
-	// folded is what came before got.
+	// folded are the events before got.
 	folded []block
 	got    []delivered
-	// again is what was given up by resuming earlier.
+	// again are the events that were forgotten by resuming earlier.
 	again []delivered
-	// Infos counts infoEvents by what they say.
+	// infos counts infoEvents by their text.
 	infos      map[string]int
 	ephemerals int
 	err        error
@@ -46,14 +46,14 @@ type delivered struct {
 	what   string
 }
 
-// block stands for events that are not remembered one by one.
+// block replaces events that are not kept one by one.
 type block struct {
 	n    int
 	last eventlog.Position
 	sum  uint64
 }
 
-// sumOf tells one list of positions from another.
+// sumOf returns a hash of a list of positions.
 func sumOf(list []eventlog.Position) uint64 {
 	sum := fnv.New64a()
 	for _, p := range list {
@@ -62,7 +62,7 @@ func sumOf(list []eventlog.Position) uint64 {
 	return sum.Sum64()
 }
 
-// fold remembers all but the newest Keep events as a block.
+// fold replaces all but the newest Keep events by a block.
 func (h *History) fold() {
 	n := len(h.got) - h.Keep
 	list := make([]eventlog.Position, n)
@@ -73,15 +73,15 @@ func (h *History) fold() {
 	h.got = append([]delivered(nil), h.got[n:]...)
 }
 
-// NewHistory is that of a client which has not connected yet. The codec is that
-// of the generation.
+// NewHistory makes the history of a client that has not connected yet. The codec
+// is that of the generation.
 func NewHistory(did string, codec *eventlog.Codec) *History {
 	return &History{DID: did, codec: codec, infos: map[string]int{}}
 }
 
-// Add takes an event in. Its error is the first thing that was wrong: an event
-// out of order, a repetition, or one that differs from what the same cursor had
-// before.
+// Add adds an event. It returns the first error of the history: an event out of
+// order, a repetition, or an event that differs from the one that had the same
+// cursor before.
 func (h *History) Add(ev gen.ConvoEvent) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -104,7 +104,7 @@ func (h *History) add(ev gen.ConvoEvent) error {
 		}
 		return nil
 	case *gen.EphemeralEvent:
-		// A client goes on from its last cursor, whatever event that is of.
+		// A client resumes from the cursor of its last event of any kind.
 		if last := h.last(); c.Compare(last) < 0 {
 			return fmt.Errorf("a signal at %v came after %v", c.Position, last)
 		}
@@ -131,7 +131,7 @@ func (h *History) add(ev gen.ConvoEvent) error {
 	return nil
 }
 
-// last is the position of the newest event.
+// last returns the position of the newest event.
 func (h *History) last() eventlog.Position {
 	if n := len(h.got); n > 0 {
 		return h.got[n-1].at
@@ -142,7 +142,7 @@ func (h *History) last() eventlog.Position {
 	return h.start
 }
 
-// Cursor is the one to resume from, "" where the client has none.
+// Cursor returns the cursor to resume from, "" if the client has none.
 func (h *History) Cursor() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -155,8 +155,8 @@ func (h *History) Cursor() string {
 	return ""
 }
 
-// Rewind gives up the newest n events, or as many as are remembered, and gives
-// the cursor to resume from.
+// Rewind forgets the newest n events, or as many as are kept one by one, and
+// returns the cursor to resume from.
 func (h *History) Rewind(n int) string {
 	h.mu.Lock()
 	n = min(n, len(h.got))
@@ -167,7 +167,7 @@ func (h *History) Rewind(n int) string {
 	return h.Cursor()
 }
 
-// Len is how many events of the log it has.
+// Len returns the number of events of the log.
 func (h *History) Len() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -178,28 +178,28 @@ func (h *History) Len() int {
 	return n
 }
 
-// Info is how many infoEvents said this.
+// Info returns the number of infoEvents with a text.
 func (h *History) Info(text string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.infos[text]
 }
 
-// Ephemerals is how many signals came.
+// Ephemerals returns the number of ephemeral signals.
 func (h *History) Ephemerals() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.ephemerals
 }
 
-// Err is the first thing that was wrong.
+// Err returns the first error, as Add does.
 func (h *History) Err() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.err
 }
 
-// describe names what an event says, but not its cursor.
+// describe returns the content of an event as text, without its cursor.
 func describe(ev gen.ConvoEvent) string {
 	switch ev := ev.(type) {
 	case *gen.MessageEvent:
@@ -214,8 +214,8 @@ func describe(ev gen.ConvoEvent) string {
 	return ev.EventName()
 }
 
-// Told lists what the events said that are remembered, in their order.
-func (h *History) Told() []string {
+// Delivered describes the events that are kept one by one, in order.
+func (h *History) Delivered() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := make([]string, len(h.got))
