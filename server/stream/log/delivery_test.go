@@ -7,7 +7,7 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// tally is a Sink that counts what it is given.
+// tally is a Sink that counts the calls of its methods.
 type tally struct{ events, ends int }
 
 func (s *tally) Deliver(*stream.Event) bool                { s.events++; return true }

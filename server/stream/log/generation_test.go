@@ -2,81 +2,24 @@ package eventlog_test
 
 import (
 	"context"
-	"errors"
-	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
-func TestCursors(t *testing.T) {
-	secret := [16]byte{1, 2, 3}
-	codec := eventlog.NewCodec(7, secret)
-	convo := strings.Repeat("ab", 64)
-	for _, v := range []eventlog.Cursor{
-		{},
-		{Position: eventlog.Position{Pos: 1<<62 + 5, StreamKey: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
-		{Position: eventlog.Position{Pos: 9, StreamKey: eventlog.AccountStreamKey("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
-		{Position: eventlog.Position{Pos: 9, StreamKey: "keys:" + strings.Repeat("a", 26), N: 3}},
-		{Position: eventlog.Position{Pos: 9, StreamKey: "00ff", Seq: 3}},
-		{Position: eventlog.EndOf(9)},
-	} {
-		s := codec.Encode(v)
-		if len(s) > stream.MaxCursor {
-			t.Errorf("a cursor of %d characters", len(s))
-		}
-		if got, err := codec.Decode(s); err != nil || got != v {
-			t.Errorf("%v came back as %v, %v", v, got, err)
-		}
-		for name, other := range map[string]*eventlog.Codec{
-			"generation": eventlog.NewCodec(8, secret), "history": eventlog.NewCodec(7, [16]byte{9}),
-		} {
-			if _, err := other.Decode(s); !errors.Is(err, eventlog.ErrOutdatedCursor) {
-				t.Errorf("in another %s: %v", name, err)
-			}
-		}
-		for i := range s {
-			for _, c := range []string{"", "A", "!", "_"} {
-				bad := s[:i] + c + s[i+1:]
-				if v, err := codec.Decode(bad); err == nil && bad != s {
-					t.Errorf("%q was read as %v", bad, v)
-				}
-			}
-		}
-	}
-	for _, bad := range []string{"", "x", "AQ", "1234567890", "now", strings.Repeat("A", 400), "\x00", "AQcB==", "🎈"} {
-		if _, err := codec.Decode(bad); !errors.Is(err, eventlog.ErrMalformedCursor) && !errors.Is(err, eventlog.ErrOutdatedCursor) {
-			t.Errorf("%q: %v", bad, err)
-		}
-	}
-}
-
-func FuzzCursor(f *testing.F) {
-	codec := eventlog.NewCodec(1, [16]byte{1})
-	f.Add(codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 5, StreamKey: "00ff", Seq: 3}}))
-	f.Add("AQE")
-	f.Fuzz(func(t *testing.T, s string) {
-		v, err := codec.Decode(s)
-		if err == nil && codec.Encode(v) != s {
-			t.Errorf("%q is another text for %v", s, v)
-		}
-	})
-}
-
-// look opens a connection as a server does.
-func (w *world) look() {
+// connect opens a connection as a server does, and closes it.
+func (w *world) connect() {
 	w.t.Helper()
 	conn, err := pgx.Connect(w.t.Context(), w.pool.Config().ConnString())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(context.Background()) }() // its work is done
+	defer func() { _ = conn.Close(context.Background()) }() // the error changes nothing
 	if err := eventlog.CheckConnection(w.t.Context(), conn); err != nil {
 		w.t.Fatal(err)
 	}
@@ -97,7 +40,8 @@ func (w *world) exec(sql string) {
 	}
 }
 
-// TestGenerationBegins wherever the database turns out to be another one.
+// TestGenerationBegins: a generation begins if the database is not the one in
+// which the last generation was recorded.
 func TestGenerationBegins(t *testing.T) {
 	for name, change := range map[string]string{
 		"cluster":  "UPDATE log_generation SET system_identifier = system_identifier + 1",
@@ -110,14 +54,14 @@ func TestGenerationBegins(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.look()
-			w.look()
+			w.connect()
+			w.connect()
 			if n := w.generation(); n != 1 {
 				t.Fatalf("generation %d before anything has changed", n)
 			}
 			w.exec(change)
-			w.look()
-			w.look()
+			w.connect()
+			w.connect()
 			if n := w.generation(); n != 2 {
 				t.Errorf("generation %d, want 2", n)
 			}
@@ -125,8 +69,8 @@ func TestGenerationBegins(t *testing.T) {
 	}
 }
 
-// TestNewGeneration: cursors are outdated, numbers do not repeat, streams end,
-// and what happens then is told.
+// TestNewGeneration: when a generation begins, cursors are outdated, message
+// numbers do not repeat, streams end, and later events are delivered.
 func TestNewGeneration(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
@@ -161,7 +105,7 @@ func TestNewGeneration(t *testing.T) {
 }
 
 // TestFutureCursor: a cursor of this generation beyond the newest transaction
-// proves that the database was taken back.
+// proves that the database was set back, so a generation begins.
 func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
@@ -214,27 +158,27 @@ func TestGenerationWhileSending(t *testing.T) {
 	}
 }
 
-// TestForgottenTimelines: a recovery that comes out several timelines later has
-// forgotten as many generations, whose numbers are not used again.
+// TestForgottenTimelines: if a recovery ends several timelines later, the database
+// does not know as many generations. Their message numbers are not used again.
 func TestForgottenTimelines(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
-	w.look()
+	w.connect()
 	before := w.send(w.pool, convo, alice)
 	w.exec("UPDATE log_generation SET timeline = timeline - 3")
-	w.look()
+	w.connect()
 	if after := w.send(w.pool, convo, alice); after != before+3*eventlog.SeqSkip+1 {
 		t.Errorf("message %d came after %d", after, before)
 	}
 }
 
-// TestCheckWithoutSchema: a database that is yet to be migrated is left alone.
+// TestCheckWithoutSchema: a database without our tables is not changed.
 func TestCheckWithoutSchema(t *testing.T) {
 	conn, err := pgx.Connect(t.Context(), dbtest.Empty(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(context.Background()) }() // its work is done
+	defer func() { _ = conn.Close(context.Background()) }() // the error changes nothing
 	if err := eventlog.CheckConnection(t.Context(), conn); err != nil {
 		t.Error(err)
 	}

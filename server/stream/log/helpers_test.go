@@ -20,12 +20,13 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is a database with conversations, written by the statements of the
-// service, but without MLS.
+// world is a database with conversations. The statements of the service write
+// them, without MLS.
 type world struct {
 	t     testing.TB
 	pool  *pgxpool.Pool
@@ -42,7 +43,7 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// hub runs a hub on a pool of its own, as another instance would.
+// hub runs a hub with its own pool, as another instance would.
 func (w *world) hub() *eventlog.Hub {
 	w.t.Helper()
 	w.settle()
@@ -51,8 +52,8 @@ func (w *world) hub() *eventlog.Hub {
 	return h
 }
 
-// hintedHub runs a hub that reads the log only when something makes it.
-func (w *world) hintedHub() *eventlog.Hub {
+// hubWithoutPolling runs a hub that reads the log only after a notification.
+func (w *world) hubWithoutPolling() *eventlog.Hub {
 	w.t.Helper()
 	w.settle()
 	h := eventlog.NewHub(eventlog.Config{Pool: dbtest.Open(w.t, w.pool.Config().ConnString()), PollInterval: time.Hour})
@@ -60,18 +61,18 @@ func (w *world) hintedHub() *eventlog.Hub {
 	return h
 }
 
-// counted runs a hub on the world's own pool, and gives what it counts.
-func (w *world) counted() (*eventlog.Hub, *eventlog.Metrics) {
+// hubWithMetrics runs a hub with the pool of the world, and returns its metrics.
+func (w *world) hubWithMetrics() (*eventlog.Hub, *eventlog.Metrics) {
 	w.t.Helper()
 	w.settle()
-	count := eventlog.NewMetrics(nil)
-	h := eventlog.NewHub(eventlog.Config{Pool: w.pool, Metrics: count})
+	metrics := eventlog.NewMetrics(nil)
+	h := eventlog.NewHub(eventlog.Config{Pool: w.pool, Metrics: metrics})
 	w.run(h)
-	return h, count
+	return h, metrics
 }
 
-// settle waits until the horizon has passed everything there is: transactions
-// of other tests, in other databases of the cluster, hold it back too.
+// settle waits until all rows are below the visibility horizon. Transactions of
+// other tests, in other databases of the cluster, hold the horizon back too.
 func (w *world) settle() {
 	w.t.Helper()
 	eventually(w.t, "the horizon", func() bool {
@@ -99,7 +100,7 @@ func (w *world) run(h *eventlog.Hub) (stop func()) {
 	return stop
 }
 
-// convo makes a conversation with members.
+// convo makes a conversation with members, and returns its id.
 func (w *world) convo(dids ...string) string {
 	w.t.Helper()
 	b := make([]byte, 16)
@@ -155,7 +156,7 @@ func add(p *db.LogEventsParams, kind, target string, edge int64, b eventlog.Body
 	p.Edges, p.Bodies = append(p.Edges, edge), append(p.Bodies, b.JSON())
 }
 
-// commit stores a commit, and what more runs with its number.
+// commit stores a commit, and calls more with its number in the same transaction.
 func (w *world) commit(convo string, more func(ctx context.Context, q *db.Queries, seq int64) error) {
 	w.t.Helper()
 	w.tx(func(ctx context.Context, q *db.Queries) error {
@@ -183,7 +184,7 @@ func (w *world) commit(convo string, more func(ctx context.Context, q *db.Querie
 
 var errLostRace = errors.New("another commit was first")
 
-// tx runs f in a transaction, again where it lost a race.
+// tx runs f in a transaction, and repeats it if another commit was first.
 func (w *world) tx(f func(ctx context.Context, q *db.Queries) error) {
 	w.t.Helper()
 	ctx := context.Background()
@@ -199,7 +200,7 @@ func (w *world) tx(f func(ctx context.Context, q *db.Queries) error) {
 	}
 }
 
-// send sends a message as did and gives its number, 0 where did is no member.
+// send sends a message of did and returns its number, 0 if did is not a member.
 func (w *world) send(pool *pgxpool.Pool, convo, did string) int64 {
 	w.t.Helper()
 	return w.sendBy(db.New(pool), convo, did)
@@ -211,7 +212,7 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 		row, err := q.SendMessage(context.Background(), db.SendMessageParams{
 			ConvoID: convo, Did: did, PastEpochs: 1 << 40, MessageID: rand.Text(), Ciphertext: []byte("hello"), Now: time.Now(),
 		})
-		if errors.Is(err, pgx.ErrNoRows) { // it was never a member
+		if errors.Is(err, pgx.ErrNoRows) { // did was never a member
 			return 0
 		}
 		if err != nil {
@@ -225,7 +226,7 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 	return 0
 }
 
-// churn lets did come and go, with a message each time, until stop is called.
+// churn adds and removes did, with a message each time, until stop is called.
 func (w *world) churn(hub *eventlog.Hub, convo, did string) (stop func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	var wg sync.WaitGroup
@@ -246,12 +247,12 @@ func (w *world) churn(hub *eventlog.Hub, convo, did string) (stop func()) {
 	}
 }
 
-// client makes one that is not connected.
+// client makes a client that is not connected.
 func (w *world) client(did string, convos ...string) *streamtest.Client {
 	return streamtest.NewClient(w.t, w.codec, did, convos...)
 }
 
-// wait waits until the clients have all they should.
+// wait waits until the clients have all events that they have to get.
 func (w *world) wait(clients ...*streamtest.Client) {
 	w.t.Helper()
 	var list []*streamtest.History
@@ -271,4 +272,22 @@ func value(t testing.TB, m prometheus.Metric) float64 {
 		t.Fatal(err)
 	}
 	return v.GetCounter().GetValue() + v.GetGauge().GetValue()
+}
+
+func wantError(t *testing.T, err error, name string) {
+	t.Helper()
+	var e *xrpc.Error
+	if !errors.As(err, &e) || e.Name != name {
+		t.Errorf("error is %v, want %s", err, name)
+	}
+}
+
+// eventually waits until is returns true.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for start := time.Now(); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Since(start) > 5*time.Minute {
+			t.Fatalf("%s: not within 5 minutes", what)
+		}
+	}
 }

@@ -1,27 +1,18 @@
 package eventlog_test
 
 import (
-	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
-
-	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/bus"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
-	"catbird.blue/mls/xrpc"
 )
 
-// TestWindowsLive: who joins sees what is after, who is removed sees its removal
-// and nothing after.
+// TestWindowsLive: a new member sees what follows its joining; a removed member
+// sees its removal and nothing after it.
 func TestWindowsLive(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
@@ -40,14 +31,14 @@ func TestWindowsLive(t *testing.T) {
 	step(func() { w.join(convo, bob) })
 	step(func() { w.send(w.pool, convo, alice) })
 	w.wait(a, b)
-	// joined, two messages, the commit and the event of the removal; joined,
-	// one message.
+	// The joining, two messages, the commit and the event of the removal; the
+	// second joining, one message.
 	if n := b.Len(); n != 7 {
 		t.Errorf("bob got %d events, want 7", n)
 	}
 }
 
-// TestWindowsReplayed: the same, told afterwards.
+// TestWindowsReplayed: a replay shows the same.
 func TestWindowsReplayed(t *testing.T) {
 	w := newWorld(t)
 	hub := w.hub()
@@ -73,9 +64,9 @@ func TestWindowsReplayed(t *testing.T) {
 	}
 }
 
-// TestReplayJoinsLive: connections come and go, from random earlier cursors,
-// while messages are sent over two instances; a slow replay lets go of what it
-// holds back and reads it again.
+// TestReplayJoinsLive: clients reconnect at random earlier cursors while messages
+// are sent over two instances. A slow replay drops the events that it holds and
+// reads them again.
 func TestReplayJoinsLive(t *testing.T) {
 	w := newWorld(t)
 	dids := []string{alice, bob, carol}
@@ -128,7 +119,8 @@ func TestReplayJoinsLive(t *testing.T) {
 	w.wait(clients...)
 }
 
-// TestMembersComeAndGo: joins and removals at random while messages are sent.
+// TestMembersComeAndGo: members are added and removed at random while messages are
+// sent.
 func TestMembersComeAndGo(t *testing.T) {
 	w := newWorld(t)
 	var dids []string
@@ -149,7 +141,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	var wg sync.WaitGroup
 	stop := make(chan struct{})
 	for i, convo := range convos {
-		wg.Go(func() { // one commits, so no membership is ended twice
+		wg.Go(func() { // one goroutine commits, so no membership is ended twice
 			in := map[string]bool{}
 			for range 30 {
 				did := dids[rand.IntN(len(dids))]
@@ -187,154 +179,8 @@ func TestMembersComeAndGo(t *testing.T) {
 	w.wait(clients...)
 }
 
-func TestScopedStreams(t *testing.T) {
-	w := newWorld(t)
-	one, two := w.convo(alice, bob), w.convo(alice, bob)
-	hub := w.hub()
-	c := w.client(bob, one)
-	c.MustConnect(hub, "")
-	early := c.Cursor()
-	w.send(w.pool, one, alice)
-	w.send(w.pool, two, alice)
-	w.remove(one, bob)
-	hub.Hint()
-	w.wait(c)
-	eventually(t, "the end of the stream", c.Complete)
-	if n := c.Len(); n != 3 {
-		t.Errorf("%d events, want a message, a commit and a removal", n)
-	}
-	c.Cut()
-	again := w.client(bob, one)
-	wantError(t, again.Connect(hub, ""), gen.ErrNotMember)
-	again.MustConnect(hub, early)
-	w.wait(again)
-	eventually(t, "the end of the replay", again.Complete)
-	wantError(t, w.client(carol, one).Connect(hub, ""), gen.ErrConvoNotFound)
-	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
-	w.join(one, bob) // who has been a member twice
-	wantError(t, w.client(bob, one, "00").Connect(hub, ""), gen.ErrConvoNotFound)
-	wantError(t, w.client(bob, one, two, w.convo(alice)).Connect(hub, ""), gen.ErrConvoNotFound)
-	w.client(bob, one, two).MustConnect(hub, "")
-	w.remove(one, bob)
-	w.client(bob, one, two).MustConnect(hub, "") // of one of them it is
-}
-
-// TestScopedWhileRemoved: a removal that comes while a stream for one
-// conversation is opened ends it too.
-func TestScopedWhileRemoved(t *testing.T) {
-	for _, resumes := range []bool{false, true} {
-		w := newWorld(t)
-		convo := w.convo(alice, bob)
-		w.settle()
-		cfg, hook := w.pool.Config(), &afterQuery{name: "ScopeState"}
-		cfg.ConnConfig.Tracer = hook
-		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(pool.Close)
-		hub := eventlog.NewHub(eventlog.Config{Pool: pool})
-		w.run(hub)
-		a, b := w.client(alice), w.client(bob, convo)
-		a.MustConnect(hub, "")
-		cursor := ""
-		if resumes {
-			cursor = a.Cursor()
-		}
-		hook.run = func() {
-			w.remove(convo, bob)
-			hub.Hint()
-			w.wait(a)
-		}
-		b.MustConnect(hub, cursor)
-		eventually(t, "the end of the stream", b.Ended)
-		w.wait(b)
-	}
-}
-
-// afterQuery runs something once, after a query of a name.
-type afterQuery struct {
-	name string
-	run  func()
-	once sync.Once
-}
-
-type queryName struct{}
-
-func (q *afterQuery) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	return context.WithValue(ctx, queryName{}, strings.Contains(data.SQL, "name: "+q.name+" "))
-}
-
-func (q *afterQuery) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
-	if ctx.Value(queryName{}) == true {
-		q.once.Do(q.run)
-	}
-}
-
-func wantError(t *testing.T, err error, name string) {
-	t.Helper()
-	var e *xrpc.Error
-	if !errors.As(err, &e) || e.Name != name {
-		t.Errorf("error is %v, want %s", err, name)
-	}
-}
-
-// TestSignals: members of that moment hear them, and nobody else.
-func TestSignals(t *testing.T) {
-	w := newWorld(t)
-	convo := w.convo(alice, bob)
-	hub := w.hub()
-	a, b, c := w.client(alice), w.client(bob), w.client(carol)
-	for _, x := range []*streamtest.Client{a, b, c} {
-		x.MustConnect(hub, "")
-	}
-	signal := func() {
-		t.Helper()
-		var version int64
-		if err := w.pool.QueryRow(t.Context(), "SELECT roster_version FROM conversations WHERE convo_id = $1", convo).Scan(&version); err != nil {
-			t.Fatal(err)
-		}
-		err := hub.Signal(t.Context(), bus.Signal{ConvoID: convo, RosterVersion: version, Ciphertext: []byte("typing")})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	signal()
-	if a.Ephemerals() != 1 || b.Ephemerals() != 1 || c.Ephemerals() != 0 {
-		t.Errorf("signals: %d %d %d", a.Ephemerals(), b.Ephemerals(), c.Ephemerals())
-	}
-	w.remove(convo, bob) // and the hub has not heard of it yet
-	signal()
-	if a.Ephemerals() != 2 || b.Ephemerals() != 1 {
-		t.Errorf("signals after a removal: %d %d", a.Ephemerals(), b.Ephemerals())
-	}
-}
-
-// TestSignalBehind: at an instance that is behind the client's cursor, a signal
-// does not take the client back.
-func TestSignalBehind(t *testing.T) {
-	w := newWorld(t)
-	convo := w.convo(alice, bob)
-	w.settle()
-	behind := eventlog.NewHub(eventlog.Config{Pool: w.pool})
-	w.run(behind)() // it has its place, and reads nothing more
-	w.send(w.pool, convo, alice)
-	w.settle()
-	b := w.client(bob)
-	b.MustConnect(w.hub(), "")
-	b.Cut()
-	b.MustConnect(behind, b.Cursor())
-	eventually(t, "the stream is live", func() bool { return b.Info("live") == 1 })
-	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: convo, Ciphertext: []byte("typing")}); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Err(); err != nil || b.Ephemerals() != 1 {
-		t.Errorf("%d signals, %v", b.Ephemerals(), err)
-	}
-}
-
-// TestRemovedTogether: of several that one commit removes each is told of all,
-// live as in a replay.
+// TestRemovedTogether: each of several members that one commit removes gets the
+// events of all their removals, live as in a replay.
 func TestRemovedTogether(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob, carol)
@@ -348,4 +194,46 @@ func TestRemovedTogether(t *testing.T) {
 	hub.Hint()
 	w.wait(b, c, scoped)
 	eventually(t, "the end of the scoped stream", scoped.Ended)
+}
+
+// TestOneReadForAll: a row is read once, however many streams get it.
+func TestOneReadForAll(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice, bob)
+	hub, metrics := w.hubWithMetrics()
+	var clients []*streamtest.Client
+	for i := range 200 {
+		c := w.client([]string{alice, bob}[i%2])
+		c.MustConnect(hub, "")
+		clients = append(clients, c)
+	}
+	for range 10 {
+		w.send(w.pool, convo, alice)
+		hub.Hint()
+	}
+	w.wait(clients...)
+	if n := value(t, metrics.Rows); n != 10 {
+		t.Errorf("%v rows were read for 10 messages", n)
+	}
+}
+
+// TestAttachWhileBusy: the windows of an account are read while they change.
+func TestAttachWhileBusy(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	hub := w.hub()
+	stop := w.churn(hub, convo, bob)
+	var clients []*streamtest.Client
+	for range 50 {
+		c := w.client(bob)
+		c.MustConnect(hub, "")
+		clients = append(clients, c)
+		time.Sleep(2 * time.Millisecond)
+		if rand.IntN(2) == 0 {
+			c.Cut() // so that the account has no stream now and then
+			c.MustConnect(hub, c.Cursor())
+		}
+	}
+	stop()
+	w.wait(clients...)
 }

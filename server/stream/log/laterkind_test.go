@@ -8,8 +8,8 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// TestLaterKind: what a server of a later version tells, and this one has no
-// word for, keeps nobody from the rest, live or replayed.
+// TestLaterKind: an event of a kind that only a later version knows is passed over,
+// live and in a replay, and the events behind it are delivered.
 func TestLaterKind(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
@@ -34,7 +34,7 @@ func TestLaterKind(t *testing.T) {
 	eventually(t, "the second message", func() bool { return live.Len() == 2 })
 	later.MustConnect(hub, later.Cursor())
 	eventually(t, "the replay", func() bool { return later.Len() == 2 })
-	// The checker takes the log at its word.
+	// The checker expects every event of the log.
 	if _, err := w.pool.Exec(t.Context(), "DELETE FROM events WHERE kind = 'of-a-later-version'"); err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// fill writes messages of 200 bytes straight into the log, as n transactions
-// would have.
+// fill writes n messages of 200 bytes directly into the log.
 func (w *world) fill(convo string, n int) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
@@ -19,8 +18,8 @@ func (w *world) fill(convo string, n int) {
 	}
 }
 
-// BenchmarkReplay replays 10 000 events of 20 conversations, out of a log with
-// more of others.
+// BenchmarkReplay replays 10 000 events of 20 conversations, from a log with many
+// more events of another conversation.
 func BenchmarkReplay(b *testing.B) {
 	w := newWorld(b)
 	hub := w.hub()
@@ -54,12 +53,13 @@ func BenchmarkReplay(b *testing.B) {
 	}
 }
 
-// BenchmarkLive measures from the end of a send to what a stream gets.
+// BenchmarkLive measures the time from the end of a send until a stream has the
+// message.
 func BenchmarkLive(b *testing.B) {
 	w := newWorld(b)
 	convo := w.convo(alice, bob)
 	w.fill(convo, 100_000)
-	hub, count := w.counted()
+	hub, metrics := w.hubWithMetrics()
 	c := w.client(bob)
 	c.MustConnect(hub, "")
 	n := 0
@@ -74,5 +74,5 @@ func BenchmarkLive(b *testing.B) {
 		total += time.Since(start)
 	}
 	b.ReportMetric(float64(total.Microseconds())/float64(n), "µs/delivery")
-	b.ReportMetric(value(b, count.Polls)/float64(n), "reads/message")
+	b.ReportMetric(value(b, metrics.Polls)/float64(n), "reads/message")
 }

@@ -1,19 +1,17 @@
 package eventlog_test
 
 import (
-	"context"
-	"strings"
-	"sync/atomic"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/gen"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// TestScopedWhileHidden: an older transaction hides a removal when a stream for
-// that conversation goes on. It is complete when all was told, not before.
+// TestScopedWhileHidden: a stream for one conversation resumes while an older
+// transaction hides the removal of its account. It is complete when it has
+// delivered the removal, not before.
 func TestScopedWhileHidden(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
@@ -27,7 +25,7 @@ func TestScopedWhileHidden(t *testing.T) {
 	c.MustConnect(hub, c.Cursor())
 	eventually(t, "the stream is live", func() bool { return c.Info("live") == 1 || c.Ended() })
 	if c.Complete() {
-		t.Error("the stream is complete before anything was told")
+		t.Error("the stream is complete before anything was delivered")
 	}
 	w.end(long)
 	w.wait(c)
@@ -37,9 +35,9 @@ func TestScopedWhileHidden(t *testing.T) {
 	}
 }
 
-// TestScopedBackAgain: a stream that is opened by a member is not ended by an
-// earlier removal which the instance has yet to read.
-func TestScopedBackAgain(t *testing.T) {
+// TestScopedAfterRejoin: an earlier removal that the instance has not read yet does
+// not end a stream that was opened after the account had joined again.
+func TestScopedAfterRejoin(t *testing.T) {
 	for _, resumes := range []bool{false, true} {
 		w := newWorld(t)
 		convo := w.convo(alice, bob)
@@ -82,19 +80,69 @@ func TestScopedBackAgain(t *testing.T) {
 	}
 }
 
-// gate holds one query of a name back, when that is wanted.
-type gate struct {
-	name           string
-	wanted         atomic.Bool
-	closed, opened chan struct{}
-}
-
-func (g *gate) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
-	if strings.Contains(data.SQL, "name: "+g.name+" ") && g.wanted.CompareAndSwap(true, false) {
-		close(g.closed)
-		<-g.opened
+// TestScopedStreams: a stream for some conversations gets only their events, and
+// ends when its account is a member of none of them any more.
+func TestScopedStreams(t *testing.T) {
+	w := newWorld(t)
+	one, two := w.convo(alice, bob), w.convo(alice, bob)
+	hub := w.hub()
+	c := w.client(bob, one)
+	c.MustConnect(hub, "")
+	early := c.Cursor()
+	w.send(w.pool, one, alice)
+	w.send(w.pool, two, alice)
+	w.remove(one, bob)
+	hub.Hint()
+	w.wait(c)
+	eventually(t, "the end of the stream", c.Complete)
+	if n := c.Len(); n != 3 {
+		t.Errorf("%d events, want a message, a commit and a removal", n)
 	}
-	return ctx
+	c.Cut()
+	again := w.client(bob, one)
+	wantError(t, again.Connect(hub, ""), gen.ErrNotMember)
+	again.MustConnect(hub, early)
+	w.wait(again)
+	eventually(t, "the end of the replay", again.Complete)
+	wantError(t, w.client(carol, one).Connect(hub, ""), gen.ErrConvoNotFound)
+	wantError(t, w.client(carol, "00").Connect(hub, ""), gen.ErrConvoNotFound)
+	w.join(one, bob) // bob has been a member twice
+	wantError(t, w.client(bob, one, "00").Connect(hub, ""), gen.ErrConvoNotFound)
+	wantError(t, w.client(bob, one, two, w.convo(alice)).Connect(hub, ""), gen.ErrConvoNotFound)
+	w.client(bob, one, two).MustConnect(hub, "")
+	w.remove(one, bob)
+	w.client(bob, one, two).MustConnect(hub, "") // bob is a member of one of them
 }
 
-func (g *gate) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+// TestScopedWhileRemoved: a removal that is committed while a stream for one
+// conversation is opened ends it too.
+func TestScopedWhileRemoved(t *testing.T) {
+	for _, resumes := range []bool{false, true} {
+		w := newWorld(t)
+		convo := w.convo(alice, bob)
+		w.settle()
+		cfg, hook := w.pool.Config(), &afterQuery{name: "ScopeState"}
+		cfg.ConnConfig.Tracer = hook
+		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pool.Close)
+		hub := eventlog.NewHub(eventlog.Config{Pool: pool})
+		w.run(hub)
+		a, b := w.client(alice), w.client(bob, convo)
+		a.MustConnect(hub, "")
+		cursor := ""
+		if resumes {
+			cursor = a.Cursor()
+		}
+		hook.run = func() {
+			w.remove(convo, bob)
+			hub.Hint()
+			w.wait(a)
+		}
+		b.MustConnect(hub, cursor)
+		eventually(t, "the end of the stream", b.Ended)
+		w.wait(b)
+	}
+}

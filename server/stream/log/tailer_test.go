@@ -17,14 +17,14 @@ const (
 	carol = "did:web:carol.example"
 )
 
-// begin opens a transaction that has its id already.
+// begin opens a transaction and assigns its id.
 func (w *world) begin() pgx.Tx {
 	w.t.Helper()
 	tx, err := w.pool.Begin(context.Background())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.t.Cleanup(func() { _ = tx.Rollback(context.Background()) }) // ended already, as a rule
+	w.t.Cleanup(func() { _ = tx.Rollback(context.Background()) }) // usually it has ended
 	if _, err := tx.Exec(context.Background(), "SELECT log_own_xid()"); err != nil {
 		w.t.Fatal(err)
 	}
@@ -38,9 +38,9 @@ func (w *world) end(tx pgx.Tx) {
 	}
 }
 
-// TestPositionTrap: a transaction has its id before it wins the row of the
-// conversation, so the ids of two messages may be in the other order than their
-// numbers. Told by ids alone, the second message comes first.
+// TestPositionTrap: a transaction gets its id before it locks the row of the
+// conversation, so the ids of two messages may be in the opposite order of their
+// numbers. In the order of ids alone, the second message would come first.
 func TestPositionTrap(t *testing.T) {
 	for _, naive := range []bool{false, true} {
 		t.Run(fmt.Sprintf("naive=%v", naive), func(t *testing.T) {
@@ -80,8 +80,8 @@ func TestPositionTrap(t *testing.T) {
 	}
 }
 
-// TestLateCommit: what a transaction with a lower id commits late is not passed
-// over, and what came meanwhile waits for it.
+// TestLateCommit: a row that a transaction with a lower id commits late is not
+// skipped, and the rows that were committed before it wait for it.
 func TestLateCommit(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.convo(alice, bob), w.convo(alice, bob)
@@ -105,11 +105,12 @@ func TestLateCommit(t *testing.T) {
 	}
 }
 
-// TestHiddenRowsComeSoon: nobody hints when the older transaction ends.
+// TestHiddenRowsComeSoon: hidden rows are read soon after the older transaction
+// ends, though nothing notifies the hub of that.
 func TestHiddenRowsComeSoon(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
-	hub := w.hintedHub()
+	hub := w.hubWithoutPolling()
 	c := w.client(bob)
 	c.MustConnect(hub, "")
 	late := w.begin()
@@ -121,8 +122,8 @@ func TestHiddenRowsComeSoon(t *testing.T) {
 	eventually(t, "the message", func() bool { return c.Len() == 1 })
 }
 
-// TestLongTransaction: one that writes for long holds everything back, and then
-// everything comes.
+// TestLongTransaction: a long transaction that writes hides all later rows; when it
+// ends they are all delivered.
 func TestLongTransaction(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
@@ -142,8 +143,8 @@ func TestLongTransaction(t *testing.T) {
 	w.wait(c)
 }
 
-// TestClock: without hints, the log is read every second.
-func TestClock(t *testing.T) {
+// TestPolling: without notifications the log is read every second.
+func TestPolling(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	c := w.client(bob)
@@ -153,12 +154,12 @@ func TestClock(t *testing.T) {
 	w.wait(c)
 }
 
-// TestPlaceIsThatOfARow: ids of transactions that a crash lost are given out
-// again. No position that anybody holds may be above them.
-func TestPlaceIsThatOfARow(t *testing.T) {
+// TestPositionIsThatOfARow: after a crash PostgreSQL assigns the ids of lost
+// transactions again. So a stream begins at the position of a row, not above it.
+func TestPositionIsThatOfARow(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
-	for range 5 { // ids that leave nothing behind
+	for range 5 { // ids of transactions without rows
 		tx := w.begin()
 		if err := tx.Rollback(t.Context()); err != nil {
 			t.Fatal(err)
@@ -177,15 +178,5 @@ func TestPlaceIsThatOfARow(t *testing.T) {
 	}
 	if at.Pos != newest || at.StreamKey != convo {
 		t.Errorf("a stream begins at %v, the newest row is at %d", at, newest)
-	}
-}
-
-// eventually waits for is.
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	for start := time.Now(); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Since(start) > 5*time.Minute {
-			t.Fatalf("waited in vain for %s", what)
-		}
 	}
 }

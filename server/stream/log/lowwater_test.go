@@ -12,15 +12,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// retire removes application messages of a conversation up to a number, as
+// expire removes application messages of a conversation up to a number, as
 // retention does.
-func (w *world) retire(pool *pgxpool.Pool, convo string, upTo int64) {
+func (w *world) expire(pool *pgxpool.Pool, convo string, upTo int64) {
 	w.t.Helper()
 	ctx := context.Background()
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
@@ -46,7 +44,7 @@ func (w *world) retire(pool *pgxpool.Pool, convo string, upTo int64) {
 	}
 }
 
-// bulk stores n messages in each of some conversations, in one transaction.
+// bulk stores n messages in each of the conversations, in one transaction.
 func (w *world) bulk(n int, convos ...string) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
@@ -60,104 +58,13 @@ func (w *world) bulk(n int, convos ...string) {
 	}
 }
 
-// tape is a Sink that keeps what it gets, and stands still in a replay before
-// the event numbered stop until it is told to go on.
-type tape struct {
-	stop    int
-	stopped chan struct{}
-	resume  chan struct{}
-	done    chan struct{}
-
-	mu    sync.Mutex
-	seqs  []int64
-	infos []string
-	ended error
-}
-
-func newTape(stop int) *tape {
-	return &tape{stop: stop, stopped: make(chan struct{}), resume: make(chan struct{}), done: make(chan struct{})}
-}
-
-func (t *tape) Deliver(ev *stream.Event) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch ev := ev.Value().(type) {
-	case *gen.InfoEvent:
-		t.infos = append(t.infos, ev.Info)
-	case *gen.MessageEvent:
-		t.seqs = append(t.seqs, ev.Message.Seq)
-	}
-	return true
-}
-
-func (t *tape) Send(_ context.Context, ev *stream.Event) error {
-	t.mu.Lock()
-	n := len(t.seqs)
-	t.mu.Unlock()
-	if n == t.stop && t.stopped != nil {
-		close(t.stopped)
-		t.stopped = nil
-		<-t.resume
-	}
-	t.Deliver(ev)
-	return nil
-}
-
-func (t *tape) End(err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.ended = err
-}
-
-func (t *tape) Done() <-chan struct{} { return t.done }
-
-func (t *tape) told() (seqs []int64, infos []string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return append([]int64(nil), t.seqs...), append([]string(nil), t.infos...)
-}
-
-// now is the cursor of the end of the log.
-func (w *world) now() string {
-	w.t.Helper()
-	w.settle()
-	at, err := db.New(w.pool).ReadPlace(w.t.Context())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}})
-}
-
-// play attaches a tape to a hub.
-func (w *world) play(hub *eventlog.Hub, did, cursor string, to *tape) {
-	w.t.Helper()
-	detach, err := hub.Attach(w.t.Context(), stream.Want{DID: did, Cursor: cursor}, to)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() {
-		close(to.done)
-		detach()
-	})
-}
-
-// live waits until a tape is live, and gives what it has.
-func (w *world) live(to *tape) (seqs []int64, infos []string) {
-	w.t.Helper()
-	eventually(w.t, "the end of a replay", func() bool {
-		seqs, infos = to.told()
-		return len(infos) > 0 && infos[len(infos)-1] == "live"
-	})
-	return seqs, infos
-}
-
-// TestFloorAmongEqualPositions: several rows share a transaction's position.
-// What counts is the whole place of the last row that is gone.
-func TestFloorAmongEqualPositions(t *testing.T) {
+// TestLowWaterWithinTransaction: several rows have the pos of one transaction. The
+// low-water mark is the whole position of the last row that was removed.
+func TestLowWaterWithinTransaction(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
 	tx := w.begin()
-	for range 3 { // one position
+	for range 3 { // one pos
 		w.sendBy(db.New(tx), convo, alice)
 	}
 	if err := tx.Commit(t.Context()); err != nil {
@@ -172,14 +79,14 @@ func TestFloorAmongEqualPositions(t *testing.T) {
 	for _, r := range rows {
 		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, StreamKey: convo, Seq: r.Seq}})
 	}
-	w.retire(w.pool, convo, 3) // 1 is the commit of the beginning
+	w.expire(w.pool, convo, 3) // number 1 is the first commit
 	hub := w.hub()
 	for seq, want := range map[int64]string{1: "OutdatedCursor", 2: "OutdatedCursor", 3: "live", 4: "live"} {
 		to := newTape(-1)
 		w.play(hub, alice, cursor[seq], to)
 		var infos []string
 		eventually(t, "an answer", func() bool {
-			_, infos = to.told()
+			_, infos = to.delivered()
 			return len(infos) == 2
 		})
 		if infos[1] != want {
@@ -188,43 +95,44 @@ func TestFloorAmongEqualPositions(t *testing.T) {
 	}
 }
 
-// TestPlaceWhereAllIsGone: where retention has removed the end of the log, a
-// cursor of its end is still one to resume from.
-func TestPlaceWhereAllIsGone(t *testing.T) {
+// TestAllRowsRemoved: if retention has removed the newest rows of the log, a stream
+// can still resume from the end of the log.
+func TestAllRowsRemoved(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
 	for range 3 {
 		w.send(w.pool, convo, alice)
 	}
 	w.settle()
-	w.retire(w.pool, convo, 100)
+	w.expire(w.pool, convo, 100)
 	hub := w.hub()
 	first := newTape(-1)
 	w.play(hub, alice, "", first)
 	to := newTape(-1)
 	w.play(hub, alice, w.now(), to)
 	if _, infos := w.live(to); len(infos) != 2 {
-		t.Errorf("told %v", infos)
+		t.Errorf("delivered %v", infos)
 	}
 	w.send(w.pool, convo, alice)
 	hub.Hint()
 	for _, c := range []*tape{first, to} {
 		eventually(t, "the next message", func() bool {
-			seqs, _ := c.told()
+			seqs, _ := c.delivered()
 			return len(seqs) == 1 && seqs[0] == 5
 		})
 	}
 }
 
-// TestRemovalDuringReplay: while a replay stands still, what it has yet to send
-// is removed. It tells that, and goes on with what is new; what it had read
-// before is sent, and nothing is passed over in silence.
+// TestRemovalDuringReplay: while a replay waits, retention removes rows that it has
+// not sent. The replay sends the rows that it had read before, reports the gap as
+// OutdatedCursor, and goes on with new rows.
 func TestRemovalDuringReplay(t *testing.T) {
 	for name, c := range map[string]struct {
-		// stop is before which message it stands; upTo is what is removed.
+		// stop is the message before which it waits; upTo is the last number that
+		// is removed.
 		stop int
 		upTo int64
-		// outdated: what was sent last comes before what is gone.
+		// outdated: a row was removed that had not been sent or read.
 		outdated bool
 	}{
 		"all of it":            {100, 5000, true},
@@ -244,19 +152,19 @@ func TestRemovalDuringReplay(t *testing.T) {
 			stopped := to.stopped
 			w.play(hub, alice, from, to)
 			<-stopped
-			w.retire(w.pool, convo, c.upTo)
+			w.expire(w.pool, convo, c.upTo)
 			w.send(w.pool, convo, alice)
 			hub.Hint()
 			close(to.resume)
 			_, infos := w.live(to)
 			eventually(t, "the new message", func() bool {
-				seqs, _ := to.told()
+				seqs, _ := to.delivered()
 				return len(seqs) > 0 && seqs[len(seqs)-1] == n+2
 			})
-			seqs, _ := to.told()
+			seqs, _ := to.delivered()
 			outdated := len(infos) == 3 && infos[1] == "OutdatedCursor"
 			if outdated != c.outdated {
-				t.Errorf("told %v", infos)
+				t.Errorf("delivered %v", infos)
 			}
 			for i, seq := range seqs {
 				if want := int64(i) + 2; seq != want && (!outdated || i != len(seqs)-1) {
@@ -270,9 +178,8 @@ func TestRemovalDuringReplay(t *testing.T) {
 	}
 }
 
-// TestRemovalsAndReplays: many replays, at random paces, while retention removes
-// what is before them and among them. Each one gets everything, or hears that it
-// did not.
+// TestRemovalsAndReplays: many replays of random speed, while retention removes
+// rows before and within what they read. Each gets all events, or OutdatedCursor.
 func TestRemovalsAndReplays(t *testing.T) {
 	w := newWorld(t)
 	convo, other := w.convo(alice), w.convo(alice)
@@ -281,7 +188,7 @@ func TestRemovalsAndReplays(t *testing.T) {
 	for i := 0; i < n; i += 100 {
 		w.bulk(1, convo, other)
 		cursors = append(cursors, w.now())
-		for range 11 { // what is removed at once ends within what was sent at once, too
+		for range 11 { // so that removals end within a transaction too
 			w.bulk(9, convo, other)
 		}
 	}
@@ -290,7 +197,7 @@ func TestRemovalsAndReplays(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for upTo := int64(20); upTo < n; upTo += 20 {
-			w.retire(pool, convo, upTo)
+			w.expire(pool, convo, upTo)
 			time.Sleep(time.Duration(rand.IntN(10)) * time.Millisecond)
 		}
 	})
@@ -321,8 +228,9 @@ func TestRemovalsAndReplays(t *testing.T) {
 	}
 }
 
-// TestOvertakenTailer: an instance that was cut off while retention removed what
-// it had not handed out ends its streams; their cursors are outdated.
+// TestOvertakenTailer: if retention removes rows that an instance has not handed
+// out, because it was cut off, the instance ends its streams. Their cursors are
+// outdated.
 func TestOvertakenTailer(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice)
@@ -334,18 +242,52 @@ func TestOvertakenTailer(t *testing.T) {
 	stop()
 	w.send(w.pool, convo, alice)
 	w.settle()
-	w.retire(w.pool, convo, 100)
+	w.expire(w.pool, convo, 100)
 	w.send(w.pool, convo, alice)
 	w.settle()
 	w.run(hub)
 	eventually(t, "the end of the stream", c.Ended)
 	if c.Len() != 0 {
-		t.Errorf("told %v", c.Delivered())
+		t.Errorf("delivered %v", c.Delivered())
 	}
 	to := newTape(-1)
 	w.play(hub, alice, c.Cursor(), to)
 	eventually(t, "an answer", func() bool {
-		_, infos := to.told()
+		_, infos := to.delivered()
 		return len(infos) == 2 && infos[1] == "OutdatedCursor"
 	})
+}
+
+// TestUnfinishedSync: a sync that began without a cursor and has reported only some
+// conversations has more to report of the others than the log has, so no stream
+// can resume from its cursor. A stream can resume if the sync began with a cursor.
+func TestUnfinishedSync(t *testing.T) {
+	w := newWorld(t)
+	convo := w.convo(alice)
+	w.send(w.pool, convo, alice)
+	newest, err := w.codec.Decode(w.now())
+	hub := w.hub()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		cursor eventlog.Cursor
+		want   string
+	}{
+		{"begun without cursor", eventlog.Cursor{After: convo, Until: newest.Pos}, "OutdatedCursor"},
+		{"begun with a cursor", eventlog.Cursor{Position: newest.Position, After: convo, Until: newest.Pos}, "live"},
+		{"of an empty log", eventlog.Cursor{}, "live"},
+	} {
+		to := newTape(-1)
+		w.play(hub, alice, w.codec.Encode(c.cursor), to)
+		var infos []string
+		eventually(t, "an answer", func() bool {
+			_, infos = to.delivered()
+			return len(infos) == 2
+		})
+		if infos[1] != c.want {
+			t.Errorf("%s: %v, want %s", c.name, infos, c.want)
+		}
+	}
 }
