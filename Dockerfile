@@ -1,4 +1,4 @@
-# A static binary in an image without a shell, run by a user without rights.
+# A static binary in an image without a shell, run by an unprivileged user.
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./

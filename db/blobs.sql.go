@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const accountsWithOldBlobs = `-- name: AccountsWithOldBlobs :many
@@ -89,7 +91,7 @@ RETURNING cid
 `
 
 type AttachBlobsParams struct {
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Seq      int64
 	OwnerDid string
 	Cids     []string
@@ -287,7 +289,7 @@ type FindBlobRow struct {
 // Whether the account was ever a member, and the blob, where it owns it or a
 // message in one of its windows attached it. The inner limit, of one row by one
 // key, has every owner looked up.
-func (q *Queries) FindBlob(ctx context.Context, convoID string, did string, cid string) (FindBlobRow, error) {
+func (q *Queries) FindBlob(ctx context.Context, convoID xrpc.ConvoID, did string, cid string) (FindBlobRow, error) {
 	row := q.db.QueryRow(ctx, findBlob, convoID, did, cid)
 	var i FindBlobRow
 	err := row.Scan(&i.Known, &i.ObjectKey, &i.Size)

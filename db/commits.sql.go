@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const advanceEpoch = `-- name: AdvanceEpoch :one
@@ -27,7 +29,7 @@ type AdvanceEpochParams struct {
 	Framing      int64
 	RosterChange int64
 	At           time.Time
-	ConvoID      string
+	ConvoID      xrpc.ConvoID
 }
 
 type AdvanceEpochRow struct {
@@ -76,7 +78,7 @@ ORDER BY m.seq
 `
 
 type ConflictCommitsParams struct {
-	ConvoID   string
+	ConvoID   xrpc.ConvoID
 	Budget    int64
 	FromEpoch int64
 	Below     int64
@@ -148,7 +150,7 @@ ORDER BY m.seq
 `
 
 type ConflictProposalsParams struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Budget  int64
 	Epoch   int64
 	Did     string
@@ -207,7 +209,7 @@ type EpochProposalsRow struct {
 }
 
 // How many proposals of an epoch an account has sent, and their bytes.
-func (q *Queries) EpochProposals(ctx context.Context, convoID string, did string, epoch int64) (EpochProposalsRow, error) {
+func (q *Queries) EpochProposals(ctx context.Context, convoID xrpc.ConvoID, did string, epoch int64) (EpochProposalsRow, error) {
 	row := q.db.QueryRow(ctx, epochProposals, convoID, did, epoch)
 	var i EpochProposalsRow
 	err := row.Scan(&i.Proposals, &i.Bytes)
@@ -221,7 +223,7 @@ WHERE convo_id = $1 AND kind = 'commit' AND epoch = $2
 `
 
 type FindOwnCommitParams struct {
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	Epoch      int64
 	Did        string
 	Ciphertext []byte
@@ -251,7 +253,7 @@ VALUES ($1, $2, $3, $4, $5, $6::text,
 `
 
 type InsertHandshakeParams struct {
-	ConvoID     string
+	ConvoID     xrpc.ConvoID
 	Seq         int64
 	MessageID   string
 	Kind        string
@@ -295,7 +297,7 @@ type TakeSeqRow struct {
 	LastPos int64
 }
 
-func (q *Queries) TakeSeq(ctx context.Context, at time.Time, convoID string) (TakeSeqRow, error) {
+func (q *Queries) TakeSeq(ctx context.Context, at time.Time, convoID xrpc.ConvoID) (TakeSeqRow, error) {
 	row := q.db.QueryRow(ctx, takeSeq, at, convoID)
 	var i TakeSeqRow
 	err := row.Scan(&i.LastSeq, &i.Gen, &i.LastPos)

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const acceptConvo = `-- name: AcceptConvo :exec
@@ -16,7 +18,7 @@ WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND accepted_at IS NULL
 `
 
 // The account has shown that it wants to be in the conversation.
-func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID string, did string) error {
+func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID xrpc.ConvoID, did string) error {
 	_, err := q.db.Exec(ctx, acceptConvo, at, convoID, did)
 	return err
 }
@@ -27,7 +29,7 @@ WHERE convo_id = $1 AND did = $2 AND pending_removal
 `
 
 // An account that has left, and whose leaf awaits removal, counts as suspended.
-func (q *Queries) BarLeaver(ctx context.Context, convoID string, did string) error {
+func (q *Queries) BarLeaver(ctx context.Context, convoID xrpc.ConvoID, did string) error {
 	_, err := q.db.Exec(ctx, barLeaver, convoID, did)
 	return err
 }
@@ -39,7 +41,7 @@ SELECT $1, unnest($2::text[]), $3::bigint, $4::timestamptz,
 `
 
 type BeginMembershipsParams struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Dids    []string
 	Seq     int64
 	At      time.Time
@@ -67,7 +69,7 @@ WHERE convo_id = $1 AND did = ANY($2::text[]) AND pending_removal
 `
 
 // The leaf is gone, or its owner is back.
-func (q *Queries) ClearPendingRemovals(ctx context.Context, convoID string, dids []string) error {
+func (q *Queries) ClearPendingRemovals(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
 	_, err := q.db.Exec(ctx, clearPendingRemovals, convoID, dids)
 	return err
 }
@@ -81,7 +83,7 @@ WHERE c.convo_id = ANY($2::text[])
 `
 
 type ConvosForViewRow struct {
-	ConvoID       string
+	ConvoID       xrpc.ConvoID
 	CreatorDid    string
 	CipherSuite   int64
 	Epoch         int64
@@ -128,7 +130,7 @@ const countMembers = `-- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL
 `
 
-func (q *Queries) CountMembers(ctx context.Context, convoID string) (int64, error) {
+func (q *Queries) CountMembers(ctx context.Context, convoID xrpc.ConvoID) (int64, error) {
 	row := q.db.QueryRow(ctx, countMembers, convoID)
 	var count int64
 	err := row.Scan(&count)
@@ -150,7 +152,7 @@ type EndMembershipsParams struct {
 	N       int64
 	Gen     int64
 	Pos     int64
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Dids    []string
 }
 
@@ -181,7 +183,7 @@ WHERE newest.ended_by_other
 `
 
 // Which of these accounts were last removed or suspended by another member.
-func (q *Queries) EndedByOthers(ctx context.Context, dids []string, convoID string) ([]string, error) {
+func (q *Queries) EndedByOthers(ctx context.Context, dids []string, convoID xrpc.ConvoID) ([]string, error) {
 	rows, err := q.db.Query(ctx, endedByOthers, dids, convoID)
 	if err != nil {
 		return nil, err
@@ -209,7 +211,7 @@ ON CONFLICT (convo_id) DO NOTHING
 `
 
 type InsertConvoParams struct {
-	ConvoID     string
+	ConvoID     xrpc.ConvoID
 	CreatorDid  string
 	CipherSuite int64
 	Epoch       int64
@@ -243,7 +245,7 @@ UPDATE conversations SET
 WHERE convo_id = $3
 `
 
-func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, convoID string) error {
+func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, leaveConvo, at, closes, convoID)
 	return err
 }
@@ -256,7 +258,7 @@ ORDER BY convo_id, did, leaf_index, device_id
 `
 
 type LeavesForViewRow struct {
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	Did        string
 	DeviceID   string
 	LeafIndex  int64
@@ -301,7 +303,7 @@ FOR NO KEY UPDATE OF c
 `
 
 type LockConvoRow struct {
-	ConvoID       string
+	ConvoID       xrpc.ConvoID
 	CreatorDid    string
 	CipherSuite   int64
 	Epoch         int64
@@ -319,7 +321,7 @@ type LockConvoRow struct {
 // they ask for takes as long in both cases.
 // Read memberships in a later statement: this one's snapshot is from before it
 // waited.
-func (q *Queries) LockConvo(ctx context.Context, convoID string, did string) (LockConvoRow, error) {
+func (q *Queries) LockConvo(ctx context.Context, convoID xrpc.ConvoID, did string) (LockConvoRow, error) {
 	row := q.db.QueryRow(ctx, lockConvo, convoID, did)
 	var i LockConvoRow
 	err := row.Scan(
@@ -353,7 +355,7 @@ SELECT (CASE WHEN EXISTS (
 // the first by DID. A creator who left and was added again is as any other: its
 // membership did not begin with the conversation. For who is no member the others
 // are not looked at.
-func (q *Queries) MayRemove(ctx context.Context, did string, convoID string) (bool, error) {
+func (q *Queries) MayRemove(ctx context.Context, did string, convoID xrpc.ConvoID) (bool, error) {
 	row := q.db.QueryRow(ctx, mayRemove, did, convoID)
 	var column_1 bool
 	err := row.Scan(&column_1)
@@ -368,7 +370,7 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m
 
 // The cipher suite of a member's conversation. Others find nothing, as where no
 // such conversation exists.
-func (q *Queries) MemberSuite(ctx context.Context, convoID string, did string) (int64, error) {
+func (q *Queries) MemberSuite(ctx context.Context, convoID xrpc.ConvoID, did string) (int64, error) {
 	row := q.db.QueryRow(ctx, memberSuite, convoID, did)
 	var cipher_suite int64
 	err := row.Scan(&cipher_suite)
@@ -383,7 +385,7 @@ ORDER BY convo_id, joined_seq, joined_at, did
 `
 
 type MembersForViewRow struct {
-	ConvoID        string
+	ConvoID        xrpc.ConvoID
 	Did            string
 	JoinedAt       time.Time
 	PendingRemoval bool
@@ -424,7 +426,7 @@ type MembershipStateRow struct {
 	Ever   bool
 }
 
-func (q *Queries) MembershipState(ctx context.Context, convoID string, did string) (MembershipStateRow, error) {
+func (q *Queries) MembershipState(ctx context.Context, convoID xrpc.ConvoID, did string) (MembershipStateRow, error) {
 	row := q.db.QueryRow(ctx, membershipState, convoID, did)
 	var i MembershipStateRow
 	err := row.Scan(&i.Active, &i.Ever)
@@ -441,7 +443,7 @@ WHERE convo_id = $3
 type ReserveEpochParams struct {
 	Did     *string
 	HoldMs  int64
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	PauseMs int64
 }
 
@@ -470,7 +472,7 @@ type StandingsRow struct {
 }
 
 // Who of dids is a member, or has left with its leaf awaiting removal.
-func (q *Queries) Standings(ctx context.Context, convoID string, dids []string) ([]StandingsRow, error) {
+func (q *Queries) Standings(ctx context.Context, convoID xrpc.ConvoID, dids []string) ([]StandingsRow, error) {
 	rows, err := q.db.Query(ctx, standings, convoID, dids)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const pageConvos = `-- name: PageConvos :many
@@ -54,7 +56,7 @@ type PageConvosParams struct {
 }
 
 type PageConvosRow struct {
-	ConvoID        string
+	ConvoID        xrpc.ConvoID
 	LastActivityAt time.Time
 	AsOf           time.Time
 	Late           bool

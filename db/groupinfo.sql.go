@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const currentGroupInfo = `-- name: CurrentGroupInfo :one
@@ -25,7 +27,7 @@ type CurrentGroupInfoRow struct {
 }
 
 // The GroupInfo of the current epoch, for a member.
-func (q *Queries) CurrentGroupInfo(ctx context.Context, convoID string, did string) (CurrentGroupInfoRow, error) {
+func (q *Queries) CurrentGroupInfo(ctx context.Context, convoID xrpc.ConvoID, did string) (CurrentGroupInfoRow, error) {
 	row := q.db.QueryRow(ctx, currentGroupInfo, convoID, did)
 	var i CurrentGroupInfoRow
 	err := row.Scan(
@@ -45,7 +47,7 @@ ON CONFLICT (convo_id) DO UPDATE SET
 `
 
 type PutGroupInfoParams struct {
-	ConvoID     string
+	ConvoID     xrpc.ConvoID
 	Epoch       int64
 	GroupInfo   []byte
 	RatchetTree []byte

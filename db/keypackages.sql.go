@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const clearEndedLeases = `-- name: ClearEndedLeases :execrows
@@ -271,7 +273,7 @@ WITH wanted AS (
     ) p
 )
 UPDATE key_packages k
-SET lease_holder = $1::text, lease_convo = $2::text,
+SET lease_holder = $1::text, lease_convo = $2,
     lease_ends_at = $3::timestamptz
 FROM taken t
 WHERE k.did = t.did AND k.ref = t.ref
@@ -280,7 +282,7 @@ RETURNING k.did, k.device_id, k.ref, octet_length(k.key_package)::bigint AS size
 
 type LeaseKeyPackagesParams struct {
 	Holder       string
-	Convo        string
+	Convo        xrpc.ConvoID
 	LeaseEndsAt  time.Time
 	Dids         []string
 	DeviceIds    []string
@@ -345,7 +347,7 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
         SELECT 1 FROM leaves l
         JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
         WHERE l.convo_id = (SELECT h.convo_id FROM memberships h
-                WHERE h.convo_id = $3::text AND h.did = $4::text AND h.left_seq IS NULL)
+                WHERE h.convo_id = $3 AND h.did = $4::text AND h.left_seq IS NULL)
           AND l.did = d.did AND l.device_id = d.device_id
           AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
     ) AS seated
@@ -373,7 +375,7 @@ ORDER BY d.created_at, d.device_id
 type ListClaimableDevicesParams struct {
 	Horizon     time.Time
 	Now         time.Time
-	Convo       string
+	Convo       xrpc.ConvoID
 	Holder      string
 	CipherSuite int64
 	Dids        []string
@@ -431,7 +433,7 @@ const listLeases = `-- name: ListLeases :many
 SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = $1::text AND did = ANY($2::text[])
-  AND lease_convo = $3::text AND spent_at IS NULL
+  AND lease_convo = $3 AND spent_at IS NULL
 ORDER BY did, device_id, ref
 `
 
@@ -446,7 +448,7 @@ type ListLeasesRow struct {
 
 // What the holder has of these accounts, for one conversation or for none: few
 // rows for each device and suite, of which some may have ended.
-func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, convo string) ([]ListLeasesRow, error) {
+func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, convo xrpc.ConvoID) ([]ListLeasesRow, error) {
 	rows, err := q.db.Query(ctx, listLeases, holder, dids, convo)
 	if err != nil {
 		return nil, err

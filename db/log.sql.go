@@ -9,6 +9,7 @@ import (
 	"context"
 	"time"
 
+	"catbird.blue/mls/xrpc"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -66,15 +67,15 @@ SELECT DISTINCT convo_id FROM leaves WHERE did = $1 AND device_id = $2 ORDER BY 
 
 // The conversations where a device has a leaf, in the order in which they are
 // locked.
-func (q *Queries) ConvosWithLeaf(ctx context.Context, did string, deviceID string) ([]string, error) {
+func (q *Queries) ConvosWithLeaf(ctx context.Context, did string, deviceID string) ([]xrpc.ConvoID, error) {
 	rows, err := q.db.Query(ctx, convosWithLeaf, did, deviceID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []string
+	var items []xrpc.ConvoID
 	for rows.Next() {
-		var convo_id string
+		var convo_id xrpc.ConvoID
 		if err := rows.Scan(&convo_id); err != nil {
 			return nil, err
 		}
@@ -115,7 +116,7 @@ type EphemeralAccessRow struct {
 }
 
 // What a signal needs to know: no row for who was never a member.
-func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID string) (EphemeralAccessRow, error) {
+func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
 	var i EphemeralAccessRow
 	err := row.Scan(&i.Epoch, &i.RosterVersion, &i.Active)
@@ -134,7 +135,7 @@ type EphemeralMembersRow struct {
 }
 
 // The members of a conversation, and the roster version at which they are.
-func (q *Queries) EphemeralMembers(ctx context.Context, convoID string) ([]EphemeralMembersRow, error) {
+func (q *Queries) EphemeralMembers(ctx context.Context, convoID xrpc.ConvoID) ([]EphemeralMembersRow, error) {
 	rows, err := q.db.Query(ctx, ephemeralMembers, convoID)
 	if err != nil {
 		return nil, err
@@ -204,7 +205,7 @@ SELECT did, convo_id, expires_at FROM tickets WHERE ticket_hash = $1
 
 type GetTicketRow struct {
 	Did       string
-	ConvoID   *string
+	ConvoID   *xrpc.ConvoID
 	ExpiresAt time.Time
 }
 
@@ -222,7 +223,7 @@ INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3,
 type InsertTicketParams struct {
 	TicketHash []byte
 	Did        string
-	ConvoID    *string
+	ConvoID    *xrpc.ConvoID
 	ExpiresAt  time.Time
 }
 
@@ -244,7 +245,7 @@ FOR NO KEY UPDATE
 `
 
 type LockConvosRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Epoch   int64
 }
 
@@ -299,7 +300,7 @@ SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed
 
 type LogEventsParams struct {
 	Kinds   []string
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Targets []string
 	Edges   []int64
 	Bodies  []string
@@ -852,7 +853,7 @@ ORDER BY m.pos, m.convo_id, m.seq
 
 type ReplayMessagesRow struct {
 	Pos        int64
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	Seq        int64
 	Kind       string
 	MessageID  string
@@ -915,7 +916,7 @@ type ReplaySourcesParams struct {
 }
 
 type ReplaySourcesRow struct {
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	JoinedN  int64
 	LeftSeq  *int64
 	LeftN    int64
@@ -1068,7 +1069,7 @@ type SyncConvosParams struct {
 }
 
 type SyncConvosRow struct {
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Member   bool
 	Fresh    bool
 	AfterSeq int64
@@ -1165,7 +1166,7 @@ type SyncMessagesParams struct {
 
 type SyncMessagesRow struct {
 	Place      int64
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	Seq        int64
 	MessageID  string
 	Kind       string
@@ -1229,7 +1230,7 @@ WHERE m.did = $1
 `
 
 type WindowsOfRow struct {
-	ConvoID   string
+	ConvoID   xrpc.ConvoID
 	JoinedSeq int64
 	JoinedN   int64
 	LeftSeq   *int64

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const enterConvos = `-- name: EnterConvos :exec
@@ -30,7 +32,7 @@ ORDER BY seq
 `
 
 type GetHandshakeSeqsParams struct {
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Kinds    []string
 	AfterSeq int64
 	UntilSeq int64
@@ -73,7 +75,7 @@ LIMIT 1
 `
 
 // The number behind an id, be the message removed or not.
-func (q *Queries) GetMessageSeq(ctx context.Context, convoID string, messageID string) (int64, error) {
+func (q *Queries) GetMessageSeq(ctx context.Context, convoID xrpc.ConvoID, messageID string) (int64, error) {
 	row := q.db.QueryRow(ctx, getMessageSeq, convoID, messageID)
 	var seq int64
 	err := row.Scan(&seq)
@@ -98,7 +100,7 @@ type GetWindowsRow struct {
 
 // The memberships of an account in a conversation, each with the last number it
 // may see. No row: it was never a member, or there is no such conversation.
-func (q *Queries) GetWindows(ctx context.Context, convoID string, did string) ([]GetWindowsRow, error) {
+func (q *Queries) GetWindows(ctx context.Context, convoID xrpc.ConvoID, did string) ([]GetWindowsRow, error) {
 	rows, err := q.db.Query(ctx, getWindows, convoID, did)
 	if err != nil {
 		return nil, err
@@ -138,7 +140,7 @@ FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id
 `
 
 type LockFreeConvosRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Did     string
 	Free    bool
 }
@@ -200,7 +202,7 @@ type PageCommitsParams struct {
 	MaxBytes  int64
 	FromEpoch int64
 	ToEpoch   int64
-	ConvoID   string
+	ConvoID   xrpc.ConvoID
 	Did       string
 	MaxRows   int64
 	RowBytes  int32
@@ -288,7 +290,7 @@ type PageHandshakesParams struct {
 	AfterSeq int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -381,7 +383,7 @@ type PageHandshakesBeforeParams struct {
 	MaxBytes int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -482,7 +484,7 @@ type PageMessagesParams struct {
 	AfterSeq int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -587,7 +589,7 @@ type PageMessagesBeforeParams struct {
 	MaxBytes int64
 	UntilSeq int64
 	Kinds    []string
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	MaxRows  int64
 	RowBytes int32
@@ -703,7 +705,7 @@ type SendMessageParams struct {
 	Epoch      int64
 	PastEpochs int64
 	ConvoFull  bool
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	Did        string
 	Ciphertext []byte
 	Blobs      []string

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const setReadPosition = `-- name: SetReadPosition :one
@@ -45,7 +47,7 @@ SELECT updated_at FROM stood
 type SetReadPositionParams struct {
 	Seq     int64
 	Now     time.Time
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Did     string
 	Lane    string
 }

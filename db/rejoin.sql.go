@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const commitDamage = `-- name: CommitDamage :one
@@ -38,7 +40,7 @@ type CommitDamageRow struct {
 // there for an hour when the commit came, or since the conversation began: so
 // accounts that were brought in for it have none. Those that one account added
 // within a day before now have one vote together, each an equal part of it.
-func (q *Queries) CommitDamage(ctx context.Context, now time.Time, convoID string, epoch int64) (CommitDamageRow, error) {
+func (q *Queries) CommitDamage(ctx context.Context, now time.Time, convoID xrpc.ConvoID, epoch int64) (CommitDamageRow, error) {
 	row := q.db.QueryRow(ctx, commitDamage, now, convoID, epoch)
 	var i CommitDamageRow
 	err := row.Scan(&i.Votes, &i.Failed)
@@ -52,7 +54,7 @@ WHERE convo_id = $1 AND (did IN (SELECT unnest($2::text[]))) IS TRUE
 
 // Who leaves has no say any more. IS TRUE has the list hashed: by the index each
 // of it would be looked for in all epochs.
-func (q *Queries) EndCommitFailures(ctx context.Context, convoID string, dids []string) error {
+func (q *Queries) EndCommitFailures(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
 	_, err := q.db.Exec(ctx, endCommitFailures, convoID, dids)
 	return err
 }
@@ -61,7 +63,7 @@ const endRejoinRequests = `-- name: EndRejoinRequests :exec
 DELETE FROM rejoin_requests WHERE convo_id = $1 AND did = ANY($2::text[])
 `
 
-func (q *Queries) EndRejoinRequests(ctx context.Context, convoID string, dids []string) error {
+func (q *Queries) EndRejoinRequests(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
 	_, err := q.db.Exec(ctx, endRejoinRequests, convoID, dids)
 	return err
 }
@@ -73,7 +75,7 @@ ON CONFLICT (convo_id, epoch, did) DO NOTHING
 `
 
 type PutCommitFailureParams struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Epoch   int64
 	Did     string
 	At      time.Time
@@ -102,7 +104,7 @@ ON CONFLICT (convo_id, did) DO UPDATE SET
 `
 
 type PutRejoinRequestParams struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Did     string
 	Reason  string
 	Epoch   *int64
@@ -124,7 +126,7 @@ const rejoinRequested = `-- name: RejoinRequested :many
 SELECT did FROM rejoin_requests WHERE convo_id = $1 AND did = ANY($2::text[])
 `
 
-func (q *Queries) RejoinRequested(ctx context.Context, convoID string, dids []string) ([]string, error) {
+func (q *Queries) RejoinRequested(ctx context.Context, convoID xrpc.ConvoID, dids []string) ([]string, error) {
 	rows, err := q.db.Query(ctx, rejoinRequested, convoID, dids)
 	if err != nil {
 		return nil, err
@@ -154,7 +156,7 @@ SELECT EXISTS (
 `
 
 // Whether another member has reported a commit of this account within a time.
-func (q *Queries) ReportedLately(ctx context.Context, convoID string, since time.Time, did string) (bool, error) {
+func (q *Queries) ReportedLately(ctx context.Context, convoID xrpc.ConvoID, since time.Time, did string) (bool, error) {
 	row := q.db.QueryRow(ctx, reportedLately, convoID, since, did)
 	var exists bool
 	err := row.Scan(&exists)
@@ -170,7 +172,7 @@ SELECT EXISTS (
 `
 
 // Whether there is an accepted commit of that epoch within the windows of did.
-func (q *Queries) SeesCommit(ctx context.Context, did string, convoID string, epoch int64) (bool, error) {
+func (q *Queries) SeesCommit(ctx context.Context, did string, convoID xrpc.ConvoID, epoch int64) (bool, error) {
 	row := q.db.QueryRow(ctx, seesCommit, did, convoID, epoch)
 	var exists bool
 	err := row.Scan(&exists)

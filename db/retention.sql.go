@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const convoMessages = `-- name: ConvoMessages :many
@@ -16,14 +18,14 @@ FROM messages m WHERE m.convo_id = $1 ORDER BY m.seq LIMIT $2::bigint
 `
 
 type ConvoMessagesRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Seq     int64
 	Gen     int64
 	Pos     int64
 	Size    int64
 }
 
-func (q *Queries) ConvoMessages(ctx context.Context, convoID string, batch int64) ([]ConvoMessagesRow, error) {
+func (q *Queries) ConvoMessages(ctx context.Context, convoID xrpc.ConvoID, batch int64) ([]ConvoMessagesRow, error) {
 	rows, err := q.db.Query(ctx, convoMessages, convoID, batch)
 	if err != nil {
 		return nil, err
@@ -102,7 +104,7 @@ WHERE m.convo_id = $2 AND m.epoch = $3::bigint AND m.kind = 'proposal'
 
 type LapseProposalsParams struct {
 	At      time.Time
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Epoch   int64
 	Named   [][]byte
 }
@@ -142,7 +144,7 @@ FOR UPDATE OF c SKIP LOCKED
 `
 
 type LockClosedConvoRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	LastN   int64
 }
 
@@ -167,7 +169,7 @@ FOR UPDATE OF l, m SKIP LOCKED
 `
 
 type LockLapsedProposalsRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Seq     int64
 	Gen     int64
 	Pos     int64
@@ -213,7 +215,7 @@ FOR UPDATE OF m SKIP LOCKED
 `
 
 type LockOldMessagesRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Seq     int64
 	Gen     int64
 	Pos     int64
@@ -282,7 +284,7 @@ func (q *Queries) ReleaseBlobs(ctx context.Context, dids []string, cids []string
 const removeConvoEvents = `-- name: RemoveConvoEvents :many
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.convo_id = $1::text
+    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.convo_id = $1
     ORDER BY o.gen, o.pos, o.seq, o.n
     LIMIT $2::bigint
 ) k
@@ -298,7 +300,7 @@ type RemoveConvoEventsRow struct {
 	N    int64
 }
 
-func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID string, batch int64) ([]RemoveConvoEventsRow, error) {
+func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID *xrpc.ConvoID, batch int64) ([]RemoveConvoEventsRow, error) {
 	rows, err := q.db.Query(ctx, removeConvoEvents, convoID, batch)
 	if err != nil {
 		return nil, err
@@ -330,7 +332,7 @@ USING (SELECT o.id_hash FROM removed_messages o WHERE o.convo_id = $1 LIMIT $2::
 WHERE r.convo_id = $1 AND r.id_hash = k.id_hash
 `
 
-func (q *Queries) RemoveConvoIDs(ctx context.Context, convoID string, batch int64) (int64, error) {
+func (q *Queries) RemoveConvoIDs(ctx context.Context, convoID xrpc.ConvoID, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, removeConvoIDs, convoID, batch)
 	if err != nil {
 		return 0, err
@@ -344,7 +346,7 @@ USING (SELECT o.did, o.joined_seq FROM memberships o WHERE o.convo_id = $1 LIMIT
 WHERE m.convo_id = $1 AND m.did = k.did AND m.joined_seq = k.joined_seq
 `
 
-func (q *Queries) RemoveConvoMemberships(ctx context.Context, convoID string, batch int64) (int64, error) {
+func (q *Queries) RemoveConvoMemberships(ctx context.Context, convoID xrpc.ConvoID, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, removeConvoMemberships, convoID, batch)
 	if err != nil {
 		return 0, err
@@ -360,7 +362,7 @@ USING (
 WHERE r.convo_id = $1 AND r.did = k.did AND r.device_id = k.device_id AND r.seq = k.seq
 `
 
-func (q *Queries) RemoveConvoRecipients(ctx context.Context, convoID string, batch int64) (int64, error) {
+func (q *Queries) RemoveConvoRecipients(ctx context.Context, convoID xrpc.ConvoID, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, removeConvoRecipients, convoID, batch)
 	if err != nil {
 		return 0, err
@@ -379,7 +381,7 @@ DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 
 // What is at most a few rows for each member.
-func (q *Queries) RemoveConvoRest(ctx context.Context, convoID string) error {
+func (q *Queries) RemoveConvoRest(ctx context.Context, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, removeConvoRest, convoID)
 	return err
 }
@@ -390,7 +392,7 @@ USING (SELECT o.seq FROM welcomes o WHERE o.convo_id = $1 ORDER BY o.seq LIMIT $
 WHERE w.convo_id = $1 AND w.seq = k.seq
 `
 
-func (q *Queries) RemoveConvoWelcomes(ctx context.Context, convoID string, batch int64) (int64, error) {
+func (q *Queries) RemoveConvoWelcomes(ctx context.Context, convoID xrpc.ConvoID, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, removeConvoWelcomes, convoID, batch)
 	if err != nil {
 		return 0, err
@@ -424,7 +426,7 @@ RETURNING r.convo_id, r.seq
 `
 
 type RemoveEndedRecipientsRow struct {
-	ConvoID string
+	ConvoID xrpc.ConvoID
 	Seq     int64
 }
 

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const countDevices = `-- name: CountDevices :one
@@ -42,7 +44,7 @@ WHERE convo_id = $1
 
 // IS TRUE has the list hashed: as a join it would be compared with every leaf. All
 // leaves of the group are read, be it for one device.
-func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID string, dids []string, deviceIds []string) error {
+func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID xrpc.ConvoID, dids []string, deviceIds []string) error {
 	_, err := q.db.Exec(ctx, deleteDeviceLeaves, convoID, dids, deviceIds)
 	return err
 }
@@ -91,7 +93,7 @@ WHERE convo_id = $1 AND kind = 'proposal' AND epoch = $2
 `
 
 // How much ProposalsByRef would read.
-func (q *Queries) ProposalBytesByRef(ctx context.Context, convoID string, epoch int64, refs [][]byte) (int64, error) {
+func (q *Queries) ProposalBytesByRef(ctx context.Context, convoID xrpc.ConvoID, epoch int64, refs [][]byte) (int64, error) {
 	row := q.db.QueryRow(ctx, proposalBytesByRef, convoID, epoch, refs)
 	var column_1 int64
 	err := row.Scan(&column_1)
@@ -111,7 +113,7 @@ type ProposalsByRefRow struct {
 }
 
 // IS TRUE has the list hashed: an array would be searched for each proposal.
-func (q *Queries) ProposalsByRef(ctx context.Context, convoID string, epoch int64, refs [][]byte) ([]ProposalsByRefRow, error) {
+func (q *Queries) ProposalsByRef(ctx context.Context, convoID xrpc.ConvoID, epoch int64, refs [][]byte) ([]ProposalsByRefRow, error) {
 	rows, err := q.db.Query(ctx, proposalsByRef, convoID, epoch, refs)
 	if err != nil {
 		return nil, err
@@ -140,7 +142,7 @@ ON CONFLICT (convo_id, did, device_id) DO UPDATE SET
 `
 
 type PutLeavesParams struct {
-	ConvoID       string
+	ConvoID       xrpc.ConvoID
 	Dids          []string
 	DeviceIds     []string
 	LeafIndexes   []int64
@@ -173,7 +175,7 @@ type RosterRow struct {
 }
 
 // All members, and those who have left with a leaf awaiting removal.
-func (q *Queries) Roster(ctx context.Context, convoID string) ([]RosterRow, error) {
+func (q *Queries) Roster(ctx context.Context, convoID xrpc.ConvoID) ([]RosterRow, error) {
 	rows, err := q.db.Query(ctx, roster, convoID)
 	if err != nil {
 		return nil, err

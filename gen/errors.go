@@ -46,8 +46,7 @@ const (
 	ErrWelcomeNotFound     = "WelcomeNotFound"
 )
 
-// StatusOf gives the HTTP status that an error name is answered with: 400 where
-// nothing else is said of it.
+// StatusOf returns the HTTP status of an error name. The default is 400.
 func StatusOf(name string) int {
 	switch name {
 	case ErrAlreadyMember, ErrConvoExists, ErrEpochMismatch, ErrIdempotencyConflict, ErrKeyPackageNotFound:
@@ -68,7 +67,7 @@ func StatusOf(name string) int {
 	return http.StatusBadRequest
 }
 
-// Errorf makes an error of a declared name, with the status that belongs to it.
+// Errorf returns an error with a declared name and the status of that name.
 func Errorf(name, format string, args ...any) *xrpc.Error {
 	return xrpc.Errorf(StatusOf(name), name, format, args...)
 }

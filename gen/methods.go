@@ -47,6 +47,7 @@ var (
 		NSID:           NSIDAddMembers,
 		Kind:           xrpc.Procedure,
 		MaxBody:        28311552,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
@@ -55,6 +56,7 @@ var (
 		NSID:           NSIDConfirmWelcome,
 		Kind:           xrpc.Procedure,
 		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrWelcomeNotFound, ErrWelcomeExpired, ErrStorageFull},
@@ -63,6 +65,7 @@ var (
 		NSID:           NSIDCreateConvo,
 		Kind:           xrpc.Procedure,
 		MaxBody:        22020096,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
@@ -71,60 +74,70 @@ var (
 		NSID:           NSIDDeleteDevice,
 		Kind:           xrpc.Procedure,
 		MaxBody:        65536,
+		Rate:           xrpc.RatePublish,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 	}
 	MethodDescribeService = &xrpc.Method{
 		NSID:           NSIDDescribeService,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RatePublic,
 		Public:         true,
 		OutputEncoding: "application/json",
 	}
 	MethodGetBlob = &xrpc.Method{
 		NSID:           NSIDGetBlob,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateDownload,
 		OutputEncoding: "*/*",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrBlobNotFound},
 	}
 	MethodGetCommits = &xrpc.Method{
 		NSID:           NSIDGetCommits,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidEpochRange, ErrInvalidCursor},
 	}
 	MethodGetConvos = &xrpc.Method{
 		NSID:           NSIDGetConvos,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCursor},
 	}
 	MethodGetEpoch = &xrpc.Method{
 		NSID:           NSIDGetEpoch,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
 	}
 	MethodGetGroupInfo = &xrpc.Method{
 		NSID:           NSIDGetGroupInfo,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
 	}
 	MethodGetKeyPackageStats = &xrpc.Method{
 		NSID:           NSIDGetKeyPackageStats,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCipherSuite},
 	}
 	MethodGetKeyPackages = &xrpc.Method{
 		NSID:           NSIDGetKeyPackages,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateClaim,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrTooManyDids, ErrInvalidDid},
 	}
 	MethodGetMessages = &xrpc.Method{
 		NSID:           NSIDGetMessages,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor},
 	}
@@ -132,6 +145,7 @@ var (
 		NSID:           NSIDGetSubscriptionTicket,
 		Kind:           xrpc.Procedure,
 		MaxBody:        65536,
+		Rate:           xrpc.RateStream,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
@@ -139,6 +153,7 @@ var (
 	MethodGetWelcome = &xrpc.Method{
 		NSID:           NSIDGetWelcome,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrWelcomeNotFound, ErrWelcomeExpired},
 	}
@@ -146,6 +161,7 @@ var (
 		NSID:           NSIDJoinConvo,
 		Kind:           xrpc.Procedure,
 		MaxBody:        17825792,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCommit, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
@@ -154,6 +170,7 @@ var (
 		NSID:           NSIDLeaveConvo,
 		Kind:           xrpc.Procedure,
 		MaxBody:        24117248,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrInvalidCommit, ErrInvalidProposal, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrTooManyProposals},
@@ -161,12 +178,14 @@ var (
 	MethodListDevices = &xrpc.Method{
 		NSID:           NSIDListDevices,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 	}
 	MethodPublishKeyPackage = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackage,
 		Kind:           xrpc.Procedure,
 		MaxBody:        131072,
+		Rate:           xrpc.RatePublish,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrIdempotencyConflict, ErrStorageFull},
@@ -175,6 +194,7 @@ var (
 		NSID:           NSIDPublishKeyPackages,
 		Kind:           xrpc.Procedure,
 		MaxBody:        7340032,
+		Rate:           xrpc.RatePublish,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidKeyPackage, ErrInvalidCipherSuite, ErrExpirationTooFar, ErrTooManyKeyPackages, ErrStorageFull},
@@ -183,6 +203,7 @@ var (
 		NSID:           NSIDRequestRejoin,
 		Kind:           xrpc.Procedure,
 		MaxBody:        65536,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrStorageFull},
@@ -191,6 +212,7 @@ var (
 		NSID:           NSIDSendCommit,
 		Kind:           xrpc.Procedure,
 		MaxBody:        24117248,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrNotAllowed, ErrKeyPackageNotFound, ErrAlreadyMember, ErrTooManyMembers, ErrInvalidCommit, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
@@ -199,6 +221,7 @@ var (
 		NSID:           NSIDSendEphemeral,
 		Kind:           xrpc.Procedure,
 		MaxBody:        131072,
+		Rate:           xrpc.RateSend,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch},
@@ -207,6 +230,7 @@ var (
 		NSID:           NSIDSendMessage,
 		Kind:           xrpc.Procedure,
 		MaxBody:        14680064,
+		Rate:           xrpc.RateSend,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidMessage, ErrMessageTooLarge, ErrInvalidAsset, ErrIdempotencyConflict, ErrStorageFull},
@@ -215,6 +239,7 @@ var (
 		NSID:           NSIDSendProposal,
 		Kind:           xrpc.Procedure,
 		MaxBody:        6291456,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrEpochMismatch, ErrInvalidProposal, ErrIdempotencyConflict, ErrTooManyProposals, ErrStorageFull},
@@ -222,6 +247,7 @@ var (
 	MethodStreamConvoEvents = &xrpc.Method{
 		NSID:           NSIDStreamConvoEvents,
 		Kind:           xrpc.Query,
+		Rate:           xrpc.RateStream,
 		OutputEncoding: "text/event-stream",
 		Ticket:         true,
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor, ErrFutureCursor, ErrInvalidTicket},
@@ -229,6 +255,7 @@ var (
 	MethodSubscribeConvoEvents = &xrpc.Method{
 		NSID:   NSIDSubscribeConvoEvents,
 		Kind:   xrpc.Subscription,
+		Rate:   xrpc.RateStream,
 		Ticket: true,
 		Errors: []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor, ErrFutureCursor, ErrInvalidTicket, ErrConsumerTooSlow},
 	}
@@ -236,6 +263,7 @@ var (
 		NSID:           NSIDSync,
 		Kind:           xrpc.Procedure,
 		MaxBody:        851968,
+		Rate:           xrpc.RateRead,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCursor, ErrFutureCursor},
@@ -244,6 +272,7 @@ var (
 		NSID:           NSIDUpdateCursor,
 		Kind:           xrpc.Procedure,
 		MaxBody:        65536,
+		Rate:           xrpc.RateSend,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
@@ -252,6 +281,7 @@ var (
 		NSID:           NSIDUpdateGroupInfo,
 		Kind:           xrpc.Procedure,
 		MaxBody:        12582912,
+		Rate:           xrpc.RateChange,
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch, ErrStorageFull},
@@ -260,6 +290,7 @@ var (
 		NSID:           NSIDUploadBlob,
 		Kind:           xrpc.Procedure,
 		MaxBody:        52428800,
+		Rate:           xrpc.RateUpload,
 		InputEncoding:  "*/*",
 		OutputEncoding: "application/json",
 		TooLarge:       ErrBlobTooLarge,
@@ -267,10 +298,10 @@ var (
 	}
 )
 
-// MaxJSON is the largest body of JSON that a method takes.
+// MaxJSON is the size in bytes of the largest JSON body that any method accepts.
 const MaxJSON = 28311552
 
-// Methods are all methods, in order of their NSIDs.
+// Methods lists all methods in the order of their NSIDs.
 var Methods = []*xrpc.Method{
 	MethodAddMembers,
 	MethodConfirmWelcome,

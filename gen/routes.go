@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Routes pairs every method with its handler.
+// Routes returns every method with its handler.
 func Routes(svc Service) []xrpc.Route {
 	return []xrpc.Route{
 		{Method: MethodAddMembers, Handler: xrpc.ProcedureJSON(svc.AddMembers)},
@@ -44,18 +44,18 @@ func Routes(svc Service) []xrpc.Route {
 	}
 }
 
-// RegisterRoutes puts the methods under /xrpc/. A request for another method, or
-// with the wrong verb, gets an XRPC error. Failures are returned to echo's error
-// handler as *xrpc.Error; nothing has been written then.
+// RegisterRoutes registers the methods below /xrpc/. A request for an unknown
+// method, or with the wrong HTTP method, gets an XRPC error. Errors are returned to
+// echo's error handler as *xrpc.Error before anything is written.
 func RegisterRoutes(e *echo.Echo, svc Service, p xrpc.Plumbing) {
 	for _, r := range Routes(svc) {
 		e.Add(r.Method.Kind.Verb(), "/xrpc/"+r.Method.NSID, func(c echo.Context) error {
 			return r.Serve(c.Response(), c.Request(), &p)
 		})
 	}
-	rest := func(c echo.Context) error {
+	unrouted := func(c echo.Context) error {
 		return xrpc.Unrouted(c.Response(), c.Request(), Methods, &p)
 	}
-	e.Any("/xrpc/*", rest)
-	e.RouteNotFound("/xrpc/*", rest)
+	e.Any("/xrpc/*", unrouted)
+	e.RouteNotFound("/xrpc/*", unrouted)
 }

@@ -8,136 +8,145 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Service is what a server does: a method for each lexicon. An error that is an
-// *xrpc.Error reaches the client; its name must be one the lexicon declares, or one
-// of the protocol's. Any other error is an internal one.
+// Service is implemented by the server. It has a method for each lexicon. An error
+// that is an *xrpc.Error is sent to the client; its name must be declared by the
+// lexicon or by the protocol. For any other error the client gets an internal
+// server error without details.
 type Service interface {
-	// AddMembers: Add members, or new devices of members, by a commit and its
+	// AddMembers: Adds members, or new devices of members, with a commit and its
 	// Welcome. Errors: ConvoNotFound, NotMember, KeyPackageNotFound,
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	AddMembers(ctx context.Context, caller xrpc.Caller, in *AddMembersInput) (*AddMembersOutput, error)
-	// ConfirmWelcome: Tell the service that a Welcome was applied, or could not
-	// be. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired,
-	// StorageFull.
+	// ConfirmWelcome: Tells the service that the client applied a Welcome, or
+	// that it could not apply it. Errors: ConvoNotFound, NotMember,
+	// WelcomeNotFound, WelcomeExpired, StorageFull.
 	ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *ConfirmWelcomeInput) (*ConfirmWelcomeOutput, error)
-	// CreateConvo: Create a conversation for an MLS group, with its first
-	// members where a Welcome for them is given. Creating it again with the same
-	// content gives the first answer. Errors: InvalidCipherSuite,
+	// CreateConvo: Creates a conversation for an MLS group, with its first
+	// members if a Welcome for them is given. Repeating the call with the same
+	// content returns the first answer. Errors: InvalidCipherSuite,
 	// KeyPackageNotFound, TooManyMembers, ConvoExists, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	CreateConvo(ctx context.Context, caller xrpc.Caller, in *CreateConvoInput) (*ConvoView, error)
-	// DeleteDevice: Delete a device of the caller, for good: its packages are
-	// served no more, its Welcomes end, and any member may remove its leaves.
+	// DeleteDevice: Deletes a device of the caller permanently. The service no
+	// longer hands out its key packages, closes its Welcomes, and lets any
+	// member remove its leaves.
 	DeleteDevice(ctx context.Context, caller xrpc.Caller, in *DeleteDeviceInput) (*DeleteDeviceOutput, error)
-	// DescribeService: Say what this service is, what it accepts and which
-	// methods it answers. Needs no token.
+	// DescribeService: Describes this service: its version, the limits and
+	// cipher suites that it accepts, and the methods that it supports. This
+	// method needs no token.
 	DescribeService(ctx context.Context, caller xrpc.Caller) (*DescribeServiceOutput, error)
-	// GetBlob: Get an encrypted attachment, or a part of it. Errors:
+	// GetBlob: Returns an encrypted attachment, or a part of it. Errors:
 	// ConvoNotFound, NotMember, BlobNotFound.
 	GetBlob(ctx context.Context, caller xrpc.Caller, p *GetBlobParams) (*xrpc.Download, error)
-	// GetCommits: Get the accepted commits of a range of framing epochs. Errors:
-	// ConvoNotFound, NotMember, InvalidEpochRange, InvalidCursor.
+	// GetCommits: Returns the accepted commits of a range of framing epochs.
+	// Errors: ConvoNotFound, NotMember, InvalidEpochRange, InvalidCursor.
 	GetCommits(ctx context.Context, caller xrpc.Caller, p *GetCommitsParams) (*GetCommitsOutput, error)
-	// GetConvos: List the conversations the caller is a member of, newest
-	// activity first. Errors: InvalidCursor.
+	// GetConvos: Lists the conversations of which the caller is a member, those
+	// with the newest activity first. Errors: InvalidCursor.
 	GetConvos(ctx context.Context, caller xrpc.Caller, p *GetConvosParams) (*GetConvosOutput, error)
-	// GetEpoch: Get the current epoch of a conversation. Errors: ConvoNotFound,
-	// NotMember.
+	// GetEpoch: Returns the current epoch of a conversation. Errors:
+	// ConvoNotFound, NotMember.
 	GetEpoch(ctx context.Context, caller xrpc.Caller, p *GetEpochParams) (*GetEpochOutput, error)
-	// GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-	// commit. There always is one. Errors: ConvoNotFound, NotMember.
+	// GetGroupInfo: Returns the GroupInfo of the current epoch, from which a
+	// client can make an external commit. Every epoch has one. Errors:
+	// ConvoNotFound, NotMember.
 	GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *GetGroupInfoParams) (*GetGroupInfoOutput, error)
-	// GetKeyPackageStats: Count the caller's own key packages, by device and
+	// GetKeyPackageStats: Counts the caller's own key packages by device and
 	// cipher suite. Errors: InvalidCipherSuite.
 	GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *GetKeyPackageStatsParams) (*GetKeyPackageStatsOutput, error)
-	// GetKeyPackages: Get one key package for each device of each account. Each
-	// is leased to the caller: the same package until it is spent by a commit,
-	// or the lease ends. Above the limits on what others may take of a device,
-	// its last-resort package is given. Errors: TooManyDids, InvalidDid.
+	// GetKeyPackages: Returns one key package for each device of each account.
+	// It is leased to the caller: repeated calls return the same key package
+	// until a commit uses it or the lease expires. When a limit on taking key
+	// packages of the device is reached, its last-resort key package is
+	// returned. Errors: TooManyDids, InvalidDid.
 	GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *GetKeyPackagesParams) (*GetKeyPackagesOutput, error)
-	// GetMessages: Get the messages of a conversation, commits and proposals
-	// included, by number, ascending. Errors: ConvoNotFound, NotMember,
-	// InvalidCursor.
+	// GetMessages: Returns the messages of a conversation, commits and proposals
+	// included, in ascending order of sequence numbers. Errors: ConvoNotFound,
+	// NotMember, InvalidCursor.
 	GetMessages(ctx context.Context, caller xrpc.Caller, p *GetMessagesParams) (*GetMessagesOutput, error)
-	// GetSubscriptionTicket: Get a ticket that opens one stream without a token,
-	// for browsers. Errors: ConvoNotFound, NotMember.
+	// GetSubscriptionTicket: Returns a ticket that opens one stream without a
+	// token, for browsers. Errors: ConvoNotFound, NotMember.
 	GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error)
-	// GetWelcome: Get a Welcome for the caller. Reading does not consume it.
-	// Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
+	// GetWelcome: Returns a Welcome for the caller. Reading it does not consume
+	// it. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 	GetWelcome(ctx context.Context, caller xrpc.Caller, p *GetWelcomeParams) (*GetWelcomeOutput, error)
-	// JoinConvo: Come back into a conversation the caller is a member of, by an
-	// external commit: after lost state, or with a new device. Errors:
-	// ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
+	// JoinConvo: Rejoins a conversation of which the caller is a member, with an
+	// external commit. For clients that lost their state, and for new devices.
+	// Errors: ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
 	// IdempotencyConflict, StorageFull.
 	JoinConvo(ctx context.Context, caller xrpc.Caller, in *JoinConvoInput) (*JoinConvoOutput, error)
-	// LeaveConvo: Leave a conversation, or end the membership of another member:
-	// by a commit, or at once without one (suspension). Leaving and suspension
-	// need no commit and end delivery at once; the leaf then awaits removal by a
-	// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
-	// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict,
-	// TooManyProposals.
+	// LeaveConvo: Leaves a conversation, or ends the membership of another
+	// member. Leaving needs no commit. Another member is removed by a commit, or
+	// is suspended if there is no commit. Leaving and suspension end delivery at
+	// once; any member may later send the commit that removes the leaves.
+	// Errors: ConvoNotFound, NotMember, NotAllowed, InvalidCommit,
+	// InvalidProposal, InvalidGroupInfo, IdempotencyConflict, TooManyProposals.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
-	// ListDevices: List the caller's own devices: they appear with their key
-	// packages and leaves.
+	// ListDevices: Lists the caller's own devices. The service knows a device
+	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
-	// PublishKeyPackage: Publish a key package of one of the caller's devices.
-	// Publishing it again succeeds. Errors: InvalidKeyPackage,
+	// PublishKeyPackage: Publishes a key package of one of the caller's devices.
+	// Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
 	// IdempotencyConflict, StorageFull.
 	PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *PublishKeyPackageInput) (*PublishKeyPackageOutput, error)
-	// PublishKeyPackages: Publish up to 100 key packages; each succeeds or fails
-	// on its own. Errors: InvalidKeyPackage, InvalidCipherSuite,
-	// ExpirationTooFar, TooManyKeyPackages, StorageFull.
+	// PublishKeyPackages: Publishes up to 100 key packages. Each of them
+	// succeeds or fails independently of the others. Errors: InvalidKeyPackage,
+	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages, StorageFull.
 	PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error)
-	// RequestRejoin: Tell the others that the caller cannot follow the group any
-	// more and asks to be added again. Errors: ConvoNotFound, NotMember,
-	// EpochMismatch, StorageFull.
+	// RequestRejoin: Tells the other members that the caller can no longer
+	// follow the group and asks to be added again. Errors: ConvoNotFound,
+	// NotMember, EpochMismatch, StorageFull.
 	RequestRejoin(ctx context.Context, caller xrpc.Caller, in *RequestRejoinInput) (*RequestRejoinOutput, error)
-	// SendCommit: Send any commit: adds, removals, updates and what else a group
-	// changes. Exactly one commit wins an epoch. Errors: ConvoNotFound,
-	// NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember, TooManyMembers,
-	// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict,
-	// StorageFull.
-	SendCommit(ctx context.Context, caller xrpc.Caller, in *SendCommitInput) (*SendCommitOutput, error)
-	// SendEphemeral: Send a signal to the members whose streams are open now. It
-	// is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
-	SendEphemeral(ctx context.Context, caller xrpc.Caller, in *SendEphemeralInput) (*SendEphemeralOutput, error)
-	// SendMessage: Send an application message. It is stored, numbered and
-	// delivered; the service does not keep who sent it. Errors: ConvoNotFound,
-	// NotMember, EpochMismatch, InvalidMessage, MessageTooLarge, InvalidAsset,
+	// SendCommit: Sends a commit of any kind, such as additions, removals and
+	// updates. The service accepts exactly one commit for each epoch. Errors:
+	// ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember,
+	// TooManyMembers, InvalidCommit, InvalidWelcome, InvalidGroupInfo,
 	// IdempotencyConflict, StorageFull.
+	SendCommit(ctx context.Context, caller xrpc.Caller, in *SendCommitInput) (*SendCommitOutput, error)
+	// SendEphemeral: Sends a signal to the members that have an open stream. The
+	// signal is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
+	SendEphemeral(ctx context.Context, caller xrpc.Caller, in *SendEphemeralInput) (*SendEphemeralOutput, error)
+	// SendMessage: Sends an application message. The service gives it a sequence
+	// number, stores it and delivers it. It does not record who sent it. Errors:
+	// ConvoNotFound, NotMember, EpochMismatch, InvalidMessage, MessageTooLarge,
+	// InvalidAsset, IdempotencyConflict, StorageFull.
 	SendMessage(ctx context.Context, caller xrpc.Caller, in *SendMessageInput) (*SendMessageOutput, error)
-	// SendProposal: Send a proposal of the current epoch, in order before the
-	// commit that names it. It lapses with its epoch. Errors: ConvoNotFound,
-	// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict,
-	// TooManyProposals, StorageFull.
+	// SendProposal: Sends a proposal of the current epoch. Members receive it
+	// before any commit that includes it. It expires when the epoch ends.
+	// Errors: ConvoNotFound, NotMember, EpochMismatch, InvalidProposal,
+	// IdempotencyConflict, TooManyProposals, StorageFull.
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
-	// StreamConvoEvents: Stream events as server-sent events: data is a JSON
-	// event with its $type, id is its cursor. Without cursor it begins now;
-	// Last-Event-ID wins over cursor. It ends itself within an hour, as
-	// infoEvent closing says: come back with that cursor and a new token.
-	// Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
+	// StreamConvoEvents: Streams events as server-sent events. The data field is
+	// a JSON event with its $type, and the id field is its cursor. Without a
+	// cursor, the stream starts with the next event. The Last-Event-ID header
+	// takes precedence over the cursor parameter. The service ends every stream
+	// within an hour and sends an infoEvent with the value closing before that;
+	// the client should open a new stream with the cursor of that event and a
+	// new token. Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
 	// InvalidTicket.
 	StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *StreamConvoEventsParams, out *xrpc.Stream) error
-	// SubscribeConvoEvents: Stream events as frames of an AT Protocol event
-	// stream. Without cursor it begins now. It closes itself within an hour,
-	// with code 1001: come back with its last cursor and a new token. Errors:
-	// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket,
-	// ConsumerTooSlow.
+	// SubscribeConvoEvents: Streams events as frames of an AT Protocol event
+	// stream. Without a cursor, the stream starts with the next event. The
+	// service closes every stream within an hour with WebSocket close code 1001;
+	// the client should open a new stream with the last cursor that it received
+	// and a new token. Errors: ConvoNotFound, NotMember, InvalidCursor,
+	// FutureCursor, InvalidTicket, ConsumerTooSlow.
 	SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *SubscribeConvoEventsParams, out *xrpc.Stream) error
-	// Sync: Bring a client up to date in one call, reading only. Its cursor also
-	// opens a stream without gap. Errors: InvalidCursor, FutureCursor.
+	// Sync: Returns everything that a client has missed, in one call. It changes
+	// nothing. A stream that is opened with the returned cursor continues
+	// without a gap. Errors: InvalidCursor, FutureCursor.
 	Sync(ctx context.Context, caller xrpc.Caller, in *SyncInput) (*SyncOutput, error)
-	// UpdateCursor: Set the caller's read position in a conversation. It never
-	// goes back. Errors: ConvoNotFound, NotMember, StorageFull.
+	// UpdateCursor: Sets the caller's read position in a conversation. The
+	// position never moves back. Errors: ConvoNotFound, NotMember, StorageFull.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)
-	// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
-	// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+	// UpdateGroupInfo: Replaces the stored GroupInfo of the current epoch by
+	// another one of the same epoch. Errors: ConvoNotFound, NotMember,
 	// InvalidGroupInfo, EpochMismatch, StorageFull.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
-	// UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is
-	// collected after an hour unless a message names it. Errors: BlobTooLarge,
+	// UploadBlob: Uploads an encrypted attachment of up to 50 MiB. It is deleted
+	// after an hour unless a message names it. Errors: BlobTooLarge,
 	// QuotaExceeded, StorageFull.
 	UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*UploadBlobOutput, error)
 }

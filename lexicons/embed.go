@@ -1,5 +1,5 @@
-// Package lexicons holds the public contract: one JSON file for each method
-// and set of permissions of blue.catbird.mls, and the shared definitions
+// Package lexicons holds the public API: one JSON file for each method and each
+// permission set of blue.catbird.mls, and the shared definitions
 // (https://atproto.com/specs/lexicon).
 package lexicons
 
@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// FS has the lexicons at their NSIDs, dots as slashes:
-// blue/catbird/mls/defs.json.
+// FS contains the lexicons. The path of a file is its NSID with slashes in place
+// of dots: blue/catbird/mls/defs.json.
 //
 //go:embed blue
 var FS embed.FS
 
-// JSON gives the file of an NSID as it is written; ok is false where there is
-// none.
+// JSON returns the lexicon file of an NSID without changes. ok is false if
+// there is none.
 func JSON(nsid string) (file []byte, ok bool) {
-	// An NSID has no slash, so it cannot name anything outside the folder.
+	// An NSID contains no slash, so it cannot name a file outside the folder.
 	if strings.ContainsAny(nsid, "/\\") {
 		return nil, false
 	}
@@ -29,7 +29,7 @@ func JSON(nsid string) (file []byte, ok bool) {
 // NSIDs lists all lexicons, sorted.
 func NSIDs() []string {
 	var out []string
-	// The tree is in the binary: walking it cannot fail.
+	// The files are embedded in the binary, so walking them cannot fail.
 	_ = fs.WalkDir(FS, ".", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			out = append(out, strings.ReplaceAll(strings.TrimSuffix(p, ".json"), "/", "."))

@@ -7,22 +7,24 @@ import (
 
 const sectionProposals = "RFC 9420 §12.2"
 
-// Effect is what a commit did to the tree.
+// Effect describes the changes that a commit made to the tree.
 type Effect struct {
-	// Committer is the leaf of the sender, in the new tree; Joined is set when
-	// it came by an external commit.
+	// Committer is the sender's leaf index in the new tree. Joined is set for
+	// an external commit.
 	Committer uint32
 	Joined    bool
-	// Added has the new leaves and their key packages, in order.
+	// Added lists the new leaves with their key packages, in the order in which
+	// they were added.
 	Added []AddedLeaf
 	// Removed and Updated list leaf indexes of the old tree.
 	Removed, Updated []uint32
-	// Alternative is set for a commit of epoch 0 only. RFC 9420 starts the
-	// transcript in two ways: §11 has a new group's interim hash cover its
-	// confirmation tag, §8.2 has it empty, and OpenMLS does the latter. What is
-	// returned as the next epoch follows §11; Alternative follows §8.2. They
-	// differ in transcript hashes only, and the GroupInfo of epoch 1, or the
-	// next signature, tells which of the two the group has.
+	// Alternative is a second candidate for the next epoch; it is set for a
+	// commit of epoch 0 only. RFC 9420 defines the first interim transcript
+	// hash of a new group twice: in §11 it covers the confirmation tag, in §8.2
+	// it is empty. OpenMLS follows §8.2. The Group that ApplyCommit returns
+	// follows §11, Alternative follows §8.2. The two differ in their transcript
+	// hashes only; the GroupInfo of epoch 1, or the next signature, shows which
+	// of them the group uses.
 	Alternative *Group
 }
 
@@ -32,59 +34,61 @@ type AddedLeaf struct {
 	KeyPackage *KeyPackage
 }
 
-// ApplyCommit verifies a commit sent as PublicMessage in this epoch, by a
-// member or by somebody joining, and computes the next epoch: tree, context
-// and transcript hashes (RFC 9420 §12.4.2). proposal finds the PublicMessage
-// behind a ProposalRef of this epoch, nil when it is not known; it may be nil
-// itself. mem may be nil.
+// ApplyCommit verifies a commit that a member or an external joiner sent as a
+// PublicMessage in this epoch, and computes the next epoch: tree, context and
+// transcript hashes (RFC 9420 §12.4.2). proposal returns the PublicMessage of a
+// ProposalRef of this epoch, or nil when it is not known; proposal may be nil
+// when no proposal is known. cache may be nil.
 //
-// ReInit is refused, and so are proposals of external senders. Path secrets,
-// the confirmation tag and lifetimes of added key packages are not checked, nor
-// whose the changed leaves are: for that, CompareRoster takes the result.
-func (g *Group) ApplyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, mem *Memory) (*Group, *Effect, error) {
-	next, effect, err := g.applyCommit(m, proposal, mem)
+// ApplyCommit refuses ReInit proposals and proposals of external senders. It
+// does not check path secrets, the confirmation tag or the lifetimes of added
+// key packages, nor which accounts the changed leaves belong to: pass the
+// result to CompareRoster for that.
+func (g *Group) ApplyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, cache *LeafCache) (*Group, *Effect, error) {
+	next, effect, err := g.applyCommit(m, proposal, cache)
 	if err != nil {
 		return nil, nil, within("PublicMessage", "", err)
 	}
 	return next, effect, nil
 }
 
-func (g *Group) applyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, mem *Memory) (*Group, *Effect, error) {
+func (g *Group) applyCommit(m *PublicMessage, proposal func(ref []byte) *PublicMessage, cache *LeafCache) (*Group, *Effect, error) {
 	if m.ContentType != ContentTypeCommit {
 		return nil, nil, invalid("content_type", m.ContentType.String(), "commit", "RFC 9420 §12.4")
 	}
-	if err := mem.charge(g.Context.CipherSuite, m.signatures()); err != nil {
+	if err := cache.payFor(g.Context.CipherSuite, m.signatures()); err != nil {
 		return nil, nil, err
 	}
 	if err := g.verifyMessage(m); err != nil {
 		return nil, nil, err
 	}
-	a := &application{group: g, message: m, tree: g.Tree.Clone(), extensions: g.Context.Extensions}
+	a := &commitApplier{group: g, message: m, tree: g.Tree.Clone(), extensions: g.Context.Extensions}
 	if err := a.resolve(proposal); err != nil {
 		return nil, nil, err
 	}
 	if err := a.checkList(); err != nil {
 		return nil, nil, err
 	}
-	if err := a.change(); err != nil {
+	if err := a.applyProposals(); err != nil {
 		return nil, nil, err
 	}
-	if err := a.path(); err != nil {
+	if err := a.applyPath(); err != nil {
 		return nil, nil, within("", "commit.path", err)
 	}
-	next, err := a.next()
+	next, err := a.nextGroup()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := next.Tree.verify(&next.Context, mem); err != nil {
+	if err := next.Tree.verify(&next.Context, cache); err != nil {
 		return nil, nil, within("", "the tree after the commit", err)
 	}
 	return next, &a.effect, nil
 }
 
-// signatures is the most that a commit takes, apart from those of leaves: its
-// own, and one for each proposal, of the message that it refers to or of the key
-// package that it adds, or both.
+// signatures is an upper bound of the signature checks that the commit needs,
+// leaf signatures excluded: one for the commit itself, one for each added key
+// package, and two for each proposal by reference, which has a message of its
+// own and may add a key package.
 func (m *PublicMessage) signatures() int {
 	n := 1
 	for _, p := range m.Commit.Proposals {
@@ -98,8 +102,8 @@ func (m *PublicMessage) signatures() int {
 	return n
 }
 
-// application is one commit on its way into a tree.
-type application struct {
+// commitApplier applies one commit to a copy of the group's tree.
+type commitApplier struct {
 	group      *Group
 	message    *PublicMessage
 	proposals  []sentProposal
@@ -108,7 +112,7 @@ type application struct {
 	effect     Effect
 }
 
-// sentProposal is a proposal with the leaf of who made it, and its place in the
+// sentProposal is a proposal with its sender's leaf index and its index in the
 // commit.
 type sentProposal struct {
 	value  Proposal
@@ -118,8 +122,9 @@ type sentProposal struct {
 
 func (p *sentProposal) field() string { return fmt.Sprintf("commit.proposals[%d]", p.index) }
 
-// resolve looks the references up and verifies what they name.
-func (a *application) resolve(find func(ref []byte) *PublicMessage) error {
+// resolve finds the proposals that the commit names by reference, and verifies
+// their messages.
+func (a *commitApplier) resolve(find func(ref []byte) *PublicMessage) error {
 	a.proposals = make([]sentProposal, 0, len(a.message.Commit.Proposals))
 	for i, p := range a.message.Commit.Proposals {
 		s := sentProposal{value: p.Proposal, sender: a.message.Sender.Index, index: i}
@@ -141,7 +146,7 @@ func (a *application) resolve(find func(ref []byte) *PublicMessage) error {
 	return nil
 }
 
-func (a *application) checkReferred(m *PublicMessage, ref []byte) error {
+func (a *commitApplier) checkReferred(m *PublicMessage, ref []byte) error {
 	got, err := m.ProposalRef(a.group.Context.CipherSuite)
 	if err != nil {
 		return err
@@ -156,7 +161,7 @@ func (a *application) checkReferred(m *PublicMessage, ref []byte) error {
 }
 
 // checkList checks the proposals against each other (RFC 9420 §12.2).
-func (a *application) checkList() error {
+func (a *commitApplier) checkList() error {
 	if a.message.Sender.Type == SenderNewMemberCommit {
 		_, err := a.message.externalCommit()
 		return err
@@ -186,7 +191,7 @@ func (a *application) checkList() error {
 			if p.sender == committer {
 				return invalid(p.field(), "an update of the committer", "the committer's path instead", sectionProposals)
 			}
-			if err := touch(touched, p.sender, &p); err != nil {
+			if err := changeOnce(touched, p.sender, &p); err != nil {
 				return err
 			}
 		case *Remove:
@@ -194,7 +199,7 @@ func (a *application) checkList() error {
 			if v.Removed == committer {
 				return invalid(p.field(), "a removal of the committer", "a commit by another member", sectionProposals)
 			}
-			if err := touch(touched, v.Removed, &p); err != nil {
+			if err := changeOnce(touched, v.Removed, &p); err != nil {
 				return err
 			}
 		}
@@ -205,7 +210,7 @@ func (a *application) checkList() error {
 	return nil
 }
 
-func touch(touched map[uint32]bool, leaf uint32, p *sentProposal) error {
+func changeOnce(touched map[uint32]bool, leaf uint32, p *sentProposal) error {
 	if touched[leaf] {
 		return invalid(p.field(), fmt.Sprintf("a second update or remove of leaf %d", leaf), "one at most", sectionProposals)
 	}
@@ -213,15 +218,15 @@ func touch(touched map[uint32]bool, leaf uint32, p *sentProposal) error {
 	return nil
 }
 
-// change applies the proposals in the order of RFC 9420 §12.3.
-func (a *application) change() error {
+// applyProposals applies the proposals in the order of RFC 9420 §12.3.
+func (a *commitApplier) applyProposals() error {
 	order := []ProposalType{ProposalGroupContextExtensions, ProposalUpdate, ProposalRemove, ProposalAdd}
 	for _, t := range order {
 		for _, p := range a.proposals {
 			if p.value.Type() != t {
 				continue
 			}
-			if err := a.changeOne(p); err != nil {
+			if err := a.applyProposal(p); err != nil {
 				return within("", p.field(), err)
 			}
 		}
@@ -229,7 +234,7 @@ func (a *application) change() error {
 	return nil
 }
 
-func (a *application) changeOne(p sentProposal) error {
+func (a *commitApplier) applyProposal(p sentProposal) error {
 	switch v := p.value.(type) {
 	case *GroupContextExtensions:
 		a.extensions = v.Extensions
@@ -246,12 +251,12 @@ func (a *application) changeOne(p sentProposal) error {
 		a.tree.Remove(v.Removed)
 		a.effect.Removed = append(a.effect.Removed, v.Removed)
 	case *Add:
-		return a.add(v.KeyPackage)
+		return a.addLeaf(v.KeyPackage)
 	}
 	return nil
 }
 
-func (a *application) checkUpdate(index uint32, l *LeafNode) error {
+func (a *commitApplier) checkUpdate(index uint32, l *LeafNode) error {
 	if l.Source != SourceUpdate {
 		return invalid("leaf_node_source", l.Source.String(), SourceUpdate.String(), sectionLeaf)
 	}
@@ -261,14 +266,14 @@ func (a *application) checkUpdate(index uint32, l *LeafNode) error {
 	return nil
 }
 
-func (a *application) add(k *KeyPackage) error {
+func (a *commitApplier) addLeaf(k *KeyPackage) error {
 	if err := k.checkFor(a.group.Context.CipherSuite); err != nil {
 		return within("", "key_package", err)
 	}
 	if a.tree.Leaves() >= MaxLeaves {
 		return invalid("key_package", fmt.Sprintf("a member beyond %d", MaxLeaves), fmt.Sprintf("at most %d leaves", MaxLeaves), "")
 	}
-	// The leaf's own signature is checked with the tree.
+	// The signature of the leaf is checked later, with those of the whole tree.
 	if err := k.verifySignature(); err != nil {
 		return within("", "key_package", err)
 	}

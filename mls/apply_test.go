@@ -12,18 +12,18 @@ import (
 
 func did(n int) string { return fmt.Sprintf("did:plc:%024d", n) }
 
-// outsider follows a group as the service does.
+// outsider follows a group from outside, as the service does.
 type outsider struct {
-	t    testing.TB
-	mem  *mls.Memory
-	g    *mls.Group
-	sent map[string]*mls.PublicMessage
+	t     testing.TB
+	cache *mls.LeafCache
+	g     *mls.Group
+	sent  map[string]*mls.PublicMessage
 }
 
-// follow starts from a GroupInfo with the tree inside.
+// follow starts from a GroupInfo that contains the tree.
 func follow(t testing.TB, groupInfo []byte) *outsider {
 	t.Helper()
-	o := &outsider{t: t, mem: mls.NewMemory(100)}
+	o := &outsider{t: t, cache: mls.NewLeafCache(100)}
 	o.g = o.verify(groupInfo)
 	return o
 }
@@ -34,7 +34,7 @@ func (o *outsider) verify(groupInfo []byte) *mls.Group {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	g, err := gi.Verify(nil, o.mem)
+	g, err := gi.Verify(nil, o.cache)
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -68,11 +68,11 @@ func (o *outsider) propose(b []byte) {
 
 func (o *outsider) find(ref []byte) *mls.PublicMessage { return o.sent[string(ref)] }
 
-// commit applies a PublicMessage commit and compares the outcome with the
-// GroupInfo that the committer made.
+// commit applies a PublicMessage commit and compares the resulting context with
+// the GroupInfo that the committer made.
 func (o *outsider) commit(c *mlstest.Commit) *mls.Effect {
 	o.t.Helper()
-	next, effect, err := o.g.ApplyCommit(public(o.t, c.Message), o.find, o.mem)
+	next, effect, err := o.g.ApplyCommit(public(o.t, c.Message), o.find, o.cache)
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -152,8 +152,8 @@ func TestApplyCommit(t *testing.T) {
 	}
 }
 
-// TestFirstTranscript follows a commit of epoch 0 from clients that start the
-// transcript with an empty interim hash, and from those that do not.
+// TestFirstTranscript follows a commit of epoch 0, both from clients that start
+// the transcript with an empty interim hash and from clients that do not.
 func TestFirstTranscript(t *testing.T) {
 	a := mlstest.NewClient(did(1))
 	g := mlstest.NewGroup(a, mlstest.Random(16))
@@ -179,8 +179,8 @@ func TestFirstTranscript(t *testing.T) {
 	}
 }
 
-// wantError asserts that err is an Error about a field, with what was found
-// or wanted in its text.
+// wantError asserts that err is an *mls.Error about the field, and that its
+// text contains the phrase.
 func wantError(t *testing.T, err error, field, phrase string) {
 	t.Helper()
 	var e *mls.Error
@@ -193,7 +193,7 @@ func wantError(t *testing.T, err error, field, phrase string) {
 	}
 }
 
-// TestApplyCommitRefuses tries commits that are correctly signed and break a
+// TestApplyCommitRefuses applies commits that are correctly signed but break a
 // rule.
 func TestApplyCommitRefuses(t *testing.T) {
 	a, b, c, d := mlstest.NewClient(did(1)), mlstest.NewClient(did(2)), mlstest.NewClient(did(3)), mlstest.NewClient(did(4))
@@ -240,14 +240,14 @@ func TestApplyCommitRefuses(t *testing.T) {
 			if tc.name == "path key of the wrong length" {
 				m = shortPathKey(t, g, a)
 			}
-			_, _, err := o.g.ApplyCommit(m, o.find, o.mem)
+			_, _, err := o.g.ApplyCommit(m, o.find, o.cache)
 			wantError(t, err, tc.field, tc.phrase)
 		})
 	}
 }
 
-// shortPathKey makes a commit whose first path key lacks a byte, consistently:
-// its parent hash is over the short key.
+// shortPathKey makes a commit whose first path key lacks a byte. The parent
+// hash covers the short key, so that only the key's length is wrong.
 func shortPathKey(t *testing.T, g *mlstest.Group, by *mlstest.Client) *mls.PublicMessage {
 	t.Helper()
 	tree := g.Tree.Clone()

@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// path installs the UpdatePath, after the proposals (RFC 9420 §12.4.2).
-func (a *application) path() error {
+// applyPath installs the UpdatePath after the proposals were applied (RFC 9420
+// §12.4.2).
+func (a *commitApplier) applyPath() error {
 	a.effect.Committer = a.message.Sender.Index
 	p := a.message.Commit.Path
 	if p == nil {
@@ -25,7 +26,7 @@ func (a *application) path() error {
 		return invalid("leaf_node.encryption_key", "the leaf's old key", "a fresh key", "RFC 9420 §12.4.2")
 	}
 	index := a.effect.Committer
-	nodes := a.tree.FilteredPath(index, a.fresh())
+	nodes := a.tree.FilteredPath(index, a.addedLeaves())
 	if len(p.Nodes) != len(nodes) {
 		return invalid("nodes", fmt.Sprint(len(p.Nodes)), fmt.Sprintf("%d, the length of the filtered direct path", len(nodes)), "RFC 9420 §7.5")
 	}
@@ -45,8 +46,8 @@ func (a *application) path() error {
 	return nil
 }
 
-// fresh lists the leaves this commit added.
-func (a *application) fresh() []uint32 {
+// addedLeaves lists the indexes of the leaves that this commit added.
+func (a *commitApplier) addedLeaves() []uint32 {
 	out := make([]uint32, len(a.effect.Added))
 	for i, l := range a.effect.Added {
 		out[i] = l.Index
@@ -54,8 +55,8 @@ func (a *application) fresh() []uint32 {
 	return out
 }
 
-// next derives the context of the next epoch.
-func (a *application) next() (*Group, error) {
+// nextGroup returns the group of the next epoch.
+func (a *commitApplier) nextGroup() (*Group, error) {
 	if a.message.Epoch == ^uint64(0) {
 		return nil, invalid("epoch", fmt.Sprint(a.message.Epoch), "an epoch with a successor", "RFC 9420 §8.1")
 	}
@@ -67,13 +68,14 @@ func (a *application) next() (*Group, error) {
 		return nil, err
 	}
 	if a.message.Epoch == 0 {
-		a.effect.Alternative = a.successor(hash, nil)
+		a.effect.Alternative = a.nextWithInterim(hash, nil)
 	}
-	return a.successor(hash, a.group.Interim), nil
+	return a.nextWithInterim(hash, a.group.Interim), nil
 }
 
-// successor is the next epoch after one with that interim transcript hash.
-func (a *application) successor(treeHash, interim []byte) *Group {
+// nextWithInterim returns the group of the next epoch, given the interim
+// transcript hash of the current one.
+func (a *commitApplier) nextWithInterim(treeHash, interim []byte) *Group {
 	m, s := a.message, a.group.Context.CipherSuite
 	next := &Group{Context: a.group.Context, Tree: a.tree}
 	c := &next.Context

@@ -13,9 +13,9 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// TestKeyPackageEitherWay reads a key package in an MLSMessage and bare, in
-// every suite. Suite 5 is the trap: a bare package of it starts with the bytes
-// of an MLSMessage that holds a key package.
+// TestKeyPackageEitherWay parses a key package with and without MLSMessage, in
+// every suite. Suite 5 is ambiguous: without MLSMessage, its key packages start
+// with the bytes of an MLSMessage that holds a key package.
 func TestKeyPackageEitherWay(t *testing.T) {
 	for _, s := range mls.SupportedCipherSuites() {
 		c := mlstest.NewClient(did(1), mlstest.Suite(s), mlstest.Device("phone"))
@@ -43,8 +43,8 @@ func TestKeyPackageEitherWay(t *testing.T) {
 	}
 }
 
-// TestGroupInfoEitherWay does the same for GroupInfo. Suite 4 would be the
-// trap there, and cannot be verified.
+// TestGroupInfoEitherWay does the same for GroupInfo. The ambiguous suite would
+// be suite 4, whose signatures cannot be verified.
 func TestGroupInfoEitherWay(t *testing.T) {
 	for _, s := range mls.SupportedCipherSuites() {
 		c := mlstest.NewGroupWith(mlstest.NewClient(did(1), mlstest.Suite(s)), mlstest.Random(16))
@@ -59,7 +59,8 @@ func TestGroupInfoEitherWay(t *testing.T) {
 	}
 }
 
-// TestErrorOfBareOrWrapped reports the mistake of the form that was meant.
+// TestErrorOfBareOrWrapped checks that the error is about the form that the
+// client meant to send.
 func TestErrorOfBareOrWrapped(t *testing.T) {
 	kp := mlstest.NewClient(did(1)).KeyPackage()
 	_, err := mls.ParseKeyPackage(kp.Raw[:len(kp.Raw)-1])
@@ -82,8 +83,9 @@ func TestLifetimeClamped(t *testing.T) {
 	}
 }
 
-// TestLifetimeEdges: both ends are inside, and the longest is.
-func TestLifetimeEdges(t *testing.T) {
+// TestLifetimeBounds checks that both ends of a lifetime are included, and that
+// the longest lifetime is accepted.
+func TestLifetimeBounds(t *testing.T) {
 	at := time.Unix(1_800_000_000, 0)
 	c := mlstest.NewClient(did(1))
 	for _, tc := range []struct {
@@ -103,15 +105,15 @@ func TestLifetimeEdges(t *testing.T) {
 
 func TestDeviceID(t *testing.T) {
 	key, _ := hex.DecodeString("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
-	// Computed with sha256sum and base32.
+	// The expected value was computed with sha256sum and base32.
 	if got, want := mls.DeviceID(key), "eh7ddx5bksrgcytl7bkai36se4"; got != want {
 		t.Errorf("device %s, want %s", got, want)
 	}
 }
 
-// TestTreeBeside takes the tree beside the GroupInfo, and refuses two that
-// differ.
-func TestTreeBeside(t *testing.T) {
+// TestSeparateTree verifies with a tree sent beside the GroupInfo, and refuses
+// two trees that differ.
+func TestSeparateTree(t *testing.T) {
 	a := mlstest.NewClient(did(1))
 	c := mlstest.NewGroupWith(a, mlstest.Random(16), mlstest.NewClient(did(2)))
 	tree, err := mls.ParseRatchetTree(c.RatchetTree)
@@ -133,27 +135,27 @@ func TestTreeBeside(t *testing.T) {
 	wantError(t, err, "group_context.tree_hash", "the tree's own hash")
 }
 
-// TestMemory: what is remembered is not checked again, a full memory forgets,
-// and nothing false is remembered.
-func TestMemory(t *testing.T) {
+// TestLeafCache checks that a cached leaf is not verified again, that a full
+// cache drops entries, and that a leaf with a wrong signature is never cached.
+func TestLeafCache(t *testing.T) {
 	a := mlstest.NewClient(did(1))
 	clients := make([]*mlstest.Client, 20)
 	for i := range clients {
 		clients[i] = mlstest.NewClient(did(i + 2))
 	}
 	c := mlstest.NewGroupWith(a, mlstest.Random(16), clients...)
-	verify := func(b []byte, mem *mls.Memory) error {
+	verify := func(b []byte, cache *mls.LeafCache) error {
 		gi, err := mls.ParseGroupInfo(b)
 		if err != nil {
 			return err
 		}
-		_, err = gi.Verify(nil, mem)
+		_, err = gi.Verify(nil, cache)
 		return err
 	}
 	for _, size := range []int{0, 1, 5, 100} {
-		mem := mls.NewMemory(size)
+		cache := mls.NewLeafCache(size)
 		for range 3 {
-			if err := verify(c.GroupInfo, mem); err != nil {
+			if err := verify(c.GroupInfo, cache); err != nil {
 				t.Fatalf("memory of %d: %v", size, err)
 			}
 		}
@@ -162,26 +164,27 @@ func TestMemory(t *testing.T) {
 			bad := sc.tampered(func(tree *mls.RatchetTree) {
 				tree.SetLeaf(1, sc.leafOf(1, func(l *mls.LeafNode) { l.Signature = mlstest.Random(64) }))
 			})
-			if err := verify(bad, mem); !mls.IsSignature(err) {
+			if err := verify(bad, cache); !mls.IsSignature(err) {
 				t.Errorf("memory of %d: %v, want a bad signature each time", size, err)
 			}
 		}
 	}
-	// The same leaves in another group are others: their signatures bind it.
-	mem := mls.NewMemory(100)
-	if err := verify(c.GroupInfo, mem); err != nil {
+	// The same leaves in another group are not cached: their signatures cover
+	// the group.
+	cache := mls.NewLeafCache(100)
+	if err := verify(c.GroupInfo, cache); err != nil {
 		t.Fatal(err)
 	}
 	moved := *c.Next
 	moved.Context.GroupID = mlstest.Random(16)
-	if err := verify(moved.SignGroupInfo(a, true), mem); !mls.IsSignature(err) {
+	if err := verify(moved.SignGroupInfo(a, true), cache); !mls.IsSignature(err) {
 		t.Errorf("the leaves of another group: %v, want a bad signature", err)
 	}
 }
 
-// TestPaid: signatures are paid for before they are checked, once each, and what
-// is remembered is free.
-func TestPaid(t *testing.T) {
+// TestWithCharge checks that each signature is charged once, before it is
+// verified, and that cached leaves are free.
+func TestWithCharge(t *testing.T) {
 	a := mlstest.NewClient(did(1))
 	clients := make([]*mlstest.Client, 20)
 	for i := range clients {
@@ -191,8 +194,8 @@ func TestPaid(t *testing.T) {
 	second := first.Next.Commit(a, mlstest.Plan{})
 	broke := errors.New("broke")
 	paid, budget := 0, 1000
-	mem := mls.NewMemory(100)
-	paying := mem.Paid(func(s mls.CipherSuite, n int) error {
+	cache := mls.NewLeafCache(100)
+	paying := cache.WithCharge(func(s mls.CipherSuite, n int) error {
 		if s != a.Suite {
 			t.Errorf("paid for suite %v", s)
 		}
@@ -229,8 +232,8 @@ func TestPaid(t *testing.T) {
 	}
 }
 
-// TestConcurrentUse shares a group and a memory between goroutines, for the
-// race detector.
+// TestConcurrentUse shares a group and a cache between goroutines, for the race
+// detector.
 func TestConcurrentUse(t *testing.T) {
 	sc := newScene(t, 1)
 	var wg sync.WaitGroup
@@ -246,8 +249,8 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// TestReferredProposals refuses references whose proposal is not what a member
-// sent in this epoch.
+// TestReferredProposals refuses references to anything that is not a proposal
+// sent by a member in this epoch.
 func TestReferredProposals(t *testing.T) {
 	sc := newScene(t, 1)
 	g := sc.before
@@ -288,8 +291,8 @@ func TestReferredProposals(t *testing.T) {
 	}
 }
 
-// TestManyRequirements covers what only hostile objects have: lists so long
-// that searching them pairwise would take minutes.
+// TestManyRequirements uses lists so long that comparing them pairwise would
+// take minutes. Only a malicious client sends such lists.
 func TestManyRequirements(t *testing.T) {
 	var types []mls.ExtensionType
 	for i := range 60_000 {

@@ -2,10 +2,10 @@ package mls
 
 import "fmt"
 
-// ProposalOrRef is an entry of a commit: a proposal by value, or the
-// ProposalRef of one that was sent before (RFC 9420 §12.4).
+// ProposalOrRef is one entry of a commit's proposals: a proposal by value, or
+// the ProposalRef of a proposal that was sent earlier (RFC 9420 §12.4).
 type ProposalOrRef struct {
-	// Proposal is nil where Ref is set.
+	// Proposal is nil when Ref is set.
 	Proposal Proposal
 	Ref      []byte
 }
@@ -13,8 +13,9 @@ type ProposalOrRef struct {
 // UpdatePathNode is one parent node of an UpdatePath (RFC 9420 §7.6).
 type UpdatePathNode struct {
 	EncryptionKey []byte
-	// Ciphertexts counts the encrypted path secrets, one per node of the
-	// resolution of the copath child; Encrypted is the body of their vector.
+	// Ciphertexts is the number of encrypted path secrets: one for each node in
+	// the resolution of the copath child. Encrypted is the body of their
+	// vector.
 	Ciphertexts int
 	Encrypted   []byte
 }
@@ -28,7 +29,7 @@ type UpdatePath struct {
 // Commit moves a group to its next epoch (RFC 9420 §12.4).
 type Commit struct {
 	Proposals []ProposalOrRef
-	// Path is nil where the commit has none.
+	// Path is nil when the commit has no UpdatePath.
 	Path *UpdatePath
 }
 
@@ -49,8 +50,9 @@ func parseCommit(r *reader) *Commit {
 	return c
 }
 
-// appendDoubling appends with doubled capacity, so that a growing list is
-// allocated at most four times over, whatever the run-time's own policy.
+// appendDoubling appends v and doubles the capacity when it is exhausted. The
+// allocations of a growing list then add up to at most four times its size,
+// whatever growth policy the Go runtime has.
 func appendDoubling[T any](s []T, v T) []T {
 	if len(s) == cap(s) {
 		grown := make([]T, len(s), 2*cap(s)+1)
@@ -119,7 +121,7 @@ func parseUpdatePathNode(r *reader) UpdatePathNode {
 	return n
 }
 
-// Append writes the commit without framing.
+// Append appends the encoding of the commit, without framing, to b.
 func (c *Commit) Append(b []byte) []byte {
 	b = appendVector(b, func(b []byte) []byte {
 		for _, p := range c.Proposals {
@@ -147,7 +149,7 @@ func (p *UpdatePath) append(b []byte) []byte {
 	})
 }
 
-// ParseCommit reads a commit without framing.
+// ParseCommit parses a commit without framing.
 func ParseCommit(b []byte) (*Commit, error) {
 	r := newReader("Commit", b)
 	c := parseCommit(r)

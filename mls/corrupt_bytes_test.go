@@ -8,13 +8,13 @@ import (
 	"catbird.blue/mls/mls"
 )
 
-// corruption is an object made wrong in a way that has a name.
+// corruption is an object with one defect, and the defect's name.
 type corruption struct {
 	name   string
 	object []byte
 }
 
-// lengthOf writes a vector header of n in its shortest form.
+// lengthOf encodes n as a vector header in its shortest form.
 func lengthOf(n int) []byte {
 	b := mls.AppendOpaque(nil, make([]byte, n))
 	return b[:len(b)-n]
@@ -24,8 +24,8 @@ func splice(b []byte, at, remove int, insert ...byte) []byte {
 	return append(append(append([]byte(nil), b[:at]...), insert...), b[at+remove:]...)
 }
 
-// byteCorruptions makes the wrong encodings of an object: cut at every field,
-// every length field wrong, headers in a longer form, bytes left over.
+// byteCorruptions makes wrong encodings of an object: cut at every field, each
+// length field wrong, headers in a longer form, bytes left over.
 func byteCorruptions(k objectKind) []corruption {
 	b := k.object
 	out := []corruption{
@@ -63,7 +63,8 @@ func byteCorruptions(k objectKind) []corruption {
 	return out
 }
 
-// TestCorruptBytes refuses every wrong encoding of the seven kinds.
+// TestCorruptBytes checks that every wrong encoding of the seven kinds of
+// object is refused.
 func TestCorruptBytes(t *testing.T) {
 	sc := newScene(t, mls.SuiteX25519AES128)
 	total := 0
@@ -91,23 +92,24 @@ func TestCorruptBytes(t *testing.T) {
 	t.Logf("%d named corruptions of encodings refused", total)
 }
 
-// TestCorruptBits flips bits all over each object: what an outsider can see is
-// refused, and the list of what it cannot see is exact.
+// TestCorruptBits flips bits all over each object. Changes that are visible
+// from outside must be refused, and the list of fields that are not visible
+// must be exact.
 func TestCorruptBits(t *testing.T) {
 	sc := newScene(t, mls.SuiteX25519AES128)
 	for _, k := range sc.kinds() {
 		unseen := make([]string, len(k.object))
 		found := map[string]bool{}
 		for _, h := range mls.Headers(k.object, k.tree) {
-			if _, ok := k.unseen[h.Field]; ok {
+			if _, ok := k.unchecked[h.Field]; ok {
 				found[h.Field] = true
 				for i := h.At + h.Size; i < h.At+h.Size+h.Length; i++ {
 					unseen[i] = h.Field
 				}
 			}
 		}
-		if len(found) != len(k.unseen) {
-			t.Errorf("%s: fields %v, want those of %v", k.name, found, k.unseen)
+		if len(found) != len(k.unchecked) {
+			t.Errorf("%s: fields %v, want those of %v", k.name, found, k.unchecked)
 		}
 		for i := range k.object {
 			for _, mask := range []byte{0x01, 0x80} {
@@ -118,7 +120,7 @@ func TestCorruptBits(t *testing.T) {
 					t.Errorf("%s: byte %d ^ %#02x accepted", k.name, i, mask)
 				}
 				if unseen[i] != "" && err != nil {
-					t.Errorf("%s: byte %d ^ %#02x in %s refused (%v), though %s", k.name, i, mask, unseen[i], err, k.unseen[unseen[i]])
+					t.Errorf("%s: byte %d ^ %#02x in %s refused (%v), though %s", k.name, i, mask, unseen[i], err, k.unchecked[unseen[i]])
 				}
 			}
 		}

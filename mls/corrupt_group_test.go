@@ -8,8 +8,8 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// tampered is the group after sc.commit with its tree changed, the tree hash
-// computed anew and the GroupInfo signed again by the committer.
+// tampered makes a GroupInfo of the group after sc.commit with a changed tree.
+// The tree hash is computed anew, and the committer signs the GroupInfo again.
 func (sc *scene) tampered(f func(*mls.RatchetTree)) []byte {
 	g := *sc.commit.Next
 	g.Tree = g.Tree.Clone()
@@ -22,7 +22,8 @@ func (sc *scene) tampered(f func(*mls.RatchetTree)) []byte {
 	return g.SignGroupInfo(sc.a, true)
 }
 
-// leafOf copies a leaf of the group after sc.commit, to be changed.
+// leafOf returns a copy of a leaf of the group after sc.commit, so that a test
+// can change it.
 func (sc *scene) leafOf(i uint32, f func(*mls.LeafNode)) *mls.LeafNode {
 	l := *sc.commit.Next.Tree.Leaf(i)
 	f(&l)
@@ -95,7 +96,7 @@ func groupInfoRules(sc *scene) []ruleCase {
 		ruleCase{"the joiner's GroupInfo", "roster: ", sc.external.GroupInfo})
 }
 
-// blankEnd adds a blank node to a tree's encoding.
+// blankEnd adds a blank node to the end of a tree's encoding.
 func blankEnd(tree []byte) []byte {
 	t, err := mls.ParseRatchetTree(tree)
 	if err != nil {
@@ -110,8 +111,8 @@ func blankEnd(tree []byte) []byte {
 	panic("no header found")
 }
 
-// forged makes a GroupInfo in which everything is in order except that the
-// committer put a leaf of its own making in a member's place: it holds the key.
+// forged makes a valid GroupInfo in which the committer replaced a member's
+// leaf by one whose key the committer holds.
 func (sc *scene) forged(f func(*mls.LeafNode)) []byte {
 	mallory := mlstest.NewClient(sc.b.DID, mlstest.Suite(sc.suite))
 	l := mallory.Leaf(mls.SourceKeyPackage)
@@ -127,7 +128,7 @@ func (sc *scene) forged(f func(*mls.LeafNode)) []byte {
 	return g.Commit(sc.a, mlstest.Plan{Remove: []uint32{2}, Add: []*mls.KeyPackage{sc.kd}}).GroupInfo
 }
 
-// treeRules are trees whose hash is right and which break a rule.
+// treeRules are trees that have the right tree hash but break a rule.
 func treeRules(sc *scene) []ruleCase {
 	var out []ruleCase
 	tree := func(name, phrase string, f func(*mls.RatchetTree)) {
@@ -194,9 +195,9 @@ func TestCorruptGroupInfo(t *testing.T) {
 	}
 }
 
-// TestUnseenInGroupInfo lists what a correctly signed GroupInfo may say that
-// an outsider takes on trust, each with the reason.
-func TestUnseenInGroupInfo(t *testing.T) {
+// TestUncheckedInGroupInfo lists the parts of a correctly signed GroupInfo that
+// cannot be checked from outside, each with the reason.
+func TestUncheckedInGroupInfo(t *testing.T) {
 	sc := newScene(t, mls.SuiteX25519AES128)
 	for reason, b := range map[string][]byte{
 		"external_pub is derived from a secret": sc.commit.Next.SignGroupInfo(sc.a, true, func(g *mls.GroupInfo) {
@@ -212,6 +213,6 @@ func TestUnseenInGroupInfo(t *testing.T) {
 			t.Errorf("refused (%v), though %s", err, reason)
 		}
 	}
-	// The same beside a PublicMessage commit shows, since context and
+	// Beside a PublicMessage commit they can be checked, because context and
 	// confirmation tag follow from the commit: see checkCommit.
 }

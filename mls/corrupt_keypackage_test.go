@@ -16,7 +16,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// ruleCase is an object that breaks a rule; its error holds the phrase.
+// ruleCase is an object that breaks a rule. The error must contain the phrase.
 type ruleCase struct {
 	name, phrase string
 	object       []byte
@@ -37,8 +37,8 @@ func runRules(t *testing.T, kind string, check func([]byte) error, cases []ruleC
 	t.Logf("%s: %d broken rules refused", kind, len(cases))
 }
 
-// keyPackageRules are key packages correctly signed over something wrong, or
-// wrongly signed.
+// keyPackageRules are key packages that break a rule but are correctly signed,
+// or whose signer is wrong.
 func keyPackageRules(sc *scene) []ruleCase {
 	now := time.Now()
 	var out []ruleCase
@@ -101,8 +101,8 @@ func keyPackageRules(sc *scene) []ruleCase {
 	return append(out, keyPackageSignatures(sc)...)
 }
 
-// keyPackageSignatures are wrong signatures, and encodings that the writer
-// does not make.
+// keyPackageSignatures are key packages with wrong signatures, and encodings
+// that Append does not produce.
 func keyPackageSignatures(sc *scene) []ruleCase {
 	var out []ruleCase
 	sign := func(name, phrase string, f func(*mls.KeyPackage)) {
@@ -130,14 +130,16 @@ func keyPackageSignatures(sc *scene) []ruleCase {
 		b := bytes.Replace(mlstest.Wrap(sc.kd), credential, append([]byte{0, typ}, credential[2:]...), 1)
 		out = append(out, ruleCase{"unknown credential type", "credential.credential_type", b})
 	}
-	// The source stands before the lifetime and the empty list of extensions.
+	// The leaf node source comes before the lifetime and the empty list of
+	// extensions.
 	tbs := sc.kd.LeafNode.AppendTBS(nil, nil, 0)
 	wrong := bytes.Clone(tbs)
 	wrong[len(wrong)-18] = 4
 	return append(out, ruleCase{"leaf_node_source 4", "leaf_node_source", bytes.Replace(mlstest.Wrap(sc.kd), tbs, wrong, 1)})
 }
 
-// smallOrderRules are X25519 keys to which nothing can be encrypted.
+// smallOrderRules are X25519 keys of small order, to which nothing can be
+// encrypted.
 func smallOrderRules(t *testing.T, sc *scene) []ruleCase {
 	var out []ruleCase
 	private, err := ecdh.X25519().GenerateKey(rand.Reader)
@@ -165,7 +167,7 @@ func smallOrderRules(t *testing.T, sc *scene) []ruleCase {
 	return out
 }
 
-// curveRules are wrong points of a NIST curve.
+// curveRules are invalid points of a NIST curve.
 func curveRules(sc *scene) []ruleCase {
 	point := sc.d.SignatureKey()
 	half := (len(point) - 1) / 2
@@ -217,7 +219,7 @@ func TestCorruptKeyPackage(t *testing.T) {
 	}
 }
 
-// TestCipherSuiteRefusal names the suites that cannot be verified.
+// TestCipherSuiteRefusal checks the error for suites that cannot be verified.
 func TestCipherSuiteRefusal(t *testing.T) {
 	for _, s := range []mls.CipherSuite{0, 4, 6, 8, 0x0A0A} {
 		sc := newScene(t, 1)

@@ -10,9 +10,9 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// suiteLengths are the lengths of what is encrypted, in bytes, worked out by
-// hand from RFC 9420 and RFC 9180: exact for the KEM output and the path
-// secret, else the least.
+// suiteLengths are the lengths in bytes of encrypted fields, computed by hand
+// from RFC 9420 and RFC 9180. KEM output and path secret have exact lengths;
+// the others are minimums.
 type suiteLengths struct {
 	kem, pathSecret               int
 	groupSecrets, groupInfo       int
@@ -30,7 +30,7 @@ var lengthsOf = map[mls.CipherSuite]suiteLengths{
 	mls.SuiteXWing:          {1120, 48, 51, 200, 83, 84, 120},
 }
 
-// TestLeastCiphertext also covers the suites that cannot be verified.
+// TestLeastCiphertext includes the suites that cannot be verified.
 func TestLeastCiphertext(t *testing.T) {
 	for s, want := range lengthsOf {
 		for content, n := range map[mls.ContentType]int{
@@ -49,8 +49,8 @@ func TestLeastCiphertext(t *testing.T) {
 	}
 }
 
-// TestLeastGroupInfo compares the table with what the writer makes of a
-// GroupInfo that holds nothing optional.
+// TestLeastGroupInfo compares the table with the encoding of a GroupInfo that
+// has no optional parts.
 func TestLeastGroupInfo(t *testing.T) {
 	for s, want := range lengthsOf {
 		hash := make([]byte, want.pathSecret-16)
@@ -68,7 +68,8 @@ func TestLeastGroupInfo(t *testing.T) {
 	}
 }
 
-// TestNeedsSuite: only what some suite would refuse needs a look-up.
+// TestNeedsSuite checks that the suite is needed only for a message that some
+// suite would refuse.
 func TestNeedsSuite(t *testing.T) {
 	for n, want := range map[int]bool{0: true, 26: true, 82: true, 83: false, 1000: false} {
 		m := &mls.PrivateMessage{ContentType: mls.ContentTypeApplication, Ciphertext: make([]byte, n)}
@@ -78,21 +79,21 @@ func TestNeedsSuite(t *testing.T) {
 	}
 }
 
-// lengthCase is a field of which one length is in order: those below it are
-// refused, and where it is exact those above it.
+// lengthCase is a field for which length n is valid. Shorter values are
+// refused; longer ones are refused when exact is set.
 type lengthCase struct {
 	field string
 	n     int
 	exact bool
-	// of makes the object with n bytes in the field.
-	of func(n int) []byte
-	// then is why the object is refused with the length that is in order; empty
-	// where it is accepted.
-	then string
+	// build makes the object with n bytes in the field.
+	build func(n int) []byte
+	// wantError is part of the error for the object with the valid length. It
+	// is empty if that object is accepted.
+	wantError string
 }
 
-// otherCommit: a commit with other ciphertexts leads to another transcript than
-// the scene's GroupInfo has.
+// otherCommit is the error for a commit with other ciphertexts: its transcript
+// hash differs from the one in the scene's GroupInfo.
 const otherCommit = "the GroupInfo is of another commit"
 
 func (c *lengthCase) wrong() []int {
@@ -105,17 +106,17 @@ func (c *lengthCase) wrong() []int {
 	return slices.Compact(out)
 }
 
-// runLengths gives how many corruptions were refused.
+// runLengths returns the number of corruptions that were refused.
 func runLengths(t *testing.T, kind string, check func([]byte) error, cases []lengthCase) int {
 	t.Helper()
 	total := 0
 	for _, c := range cases {
-		if err := check(c.of(c.n)); err == nil && c.then != "" || err != nil && (c.then == "" || !strings.Contains(err.Error(), c.then)) {
-			t.Errorf("%s: %s of %d bytes: error %v, want %q", kind, c.field, c.n, err, c.then)
+		if err := check(c.build(c.n)); err == nil && c.wantError != "" || err != nil && (c.wantError == "" || !strings.Contains(err.Error(), c.wantError)) {
+			t.Errorf("%s: %s of %d bytes: error %v, want %q", kind, c.field, c.n, err, c.wantError)
 		}
 		rules := make([]ruleCase, 0, 10)
 		for _, n := range c.wrong() {
-			rules = append(rules, ruleCase{fmt.Sprintf("%s of %d bytes", c.field, n), fmt.Sprintf("%s: found %d bytes, want", c.field, n), c.of(n)})
+			rules = append(rules, ruleCase{fmt.Sprintf("%s of %d bytes", c.field, n), fmt.Sprintf("%s: found %d bytes, want", c.field, n), c.build(n)})
 		}
 		runRules(t, kind, check, rules)
 		total += len(rules)
@@ -123,7 +124,7 @@ func runLengths(t *testing.T, kind string, check func([]byte) error, cases []len
 	return total
 }
 
-// privateLengths are those of a PrivateMessage, which says only what it carries.
+// privateLengths are the cases for a PrivateMessage.
 func privateLengths(sc *scene, content mls.ContentType, least int) []lengthCase {
 	message := func(senderData, ciphertext int) []byte {
 		return (&mls.Message{WireFormat: mls.WireFormatPrivateMessage, Private: &mls.PrivateMessage{GroupID: sc.before.Context.GroupID, Epoch: 1,
@@ -153,7 +154,8 @@ func welcomeLengths(sc *scene, want suiteLengths) []lengthCase {
 	}
 }
 
-// pathLengths are those of the path of a commit, a member's or an external one.
+// pathLengths are the cases for the path of a commit by a member or an external
+// joiner.
 func pathLengths(sc *scene, of *mlstest.Commit, by *mlstest.Client, want suiteLengths) []lengthCase {
 	path := func(node int, kem, ciphertext int) []byte {
 		return sc.resign(of, by, &sc.before.Context, func(m *mls.PublicMessage) {
@@ -167,7 +169,7 @@ func pathLengths(sc *scene, of *mlstest.Commit, by *mlstest.Client, want suiteLe
 	}
 	var out []lengthCase
 	for node, n := range public(sc.t, of.Message).Commit.Path.Nodes {
-		if n.Ciphertexts == 0 { // only the leaf that was added is below it
+		if n.Ciphertexts == 0 { // the added leaf is the only node below
 			continue
 		}
 		field := fmt.Sprintf("commit.path.nodes[%d].encrypted_path_secret[%d].", node, n.Ciphertexts-1)
@@ -178,8 +180,8 @@ func pathLengths(sc *scene, of *mlstest.Commit, by *mlstest.Client, want suiteLe
 	return out
 }
 
-// proposalLengths are those of proposals in a commit and of those sent before
-// one: keys that others will encrypt to, and what a member may not send anyway.
+// proposalLengths are the cases for proposals in a commit and for standalone
+// proposals. They include proposals that a member may not send at all.
 func proposalLengths(sc *scene, want suiteLengths, commit bool) []lengthCase {
 	propose := func(f func(v []byte) mls.Proposal) func(int) []byte {
 		return func(n int) []byte {
@@ -203,7 +205,7 @@ func proposalLengths(sc *scene, want suiteLengths, commit bool) []lengthCase {
 	}
 }
 
-// keyLengths are those of keys in a proposal that was sent before its commit.
+// keyLengths are the cases for keys in a standalone proposal.
 func keyLengths(sc *scene) []lengthCase {
 	key := mlstest.HPKEKey(sc.suite)
 	sized := func(n int) []byte {
@@ -231,8 +233,9 @@ func keyLengths(sc *scene) []lengthCase {
 	}
 }
 
-// TestCorruptLengths refuses ciphertexts, KEM outputs and keys that cannot be
-// what they say, in everything that a client sends, in each suite.
+// TestCorruptLengths checks, in each suite and for every object that clients
+// send, that ciphertexts, KEM outputs and keys of impossible lengths are
+// refused.
 func TestCorruptLengths(t *testing.T) {
 	for _, s := range mls.SupportedCipherSuites() {
 		sc, want := newScene(t, s), lengthsOf[s]

@@ -77,7 +77,7 @@ func applicationRules(sc *scene) []ruleCase {
 	return out
 }
 
-// resign changes the commit, or its framing, and signs it as its sender.
+// resign changes the commit or its framing and signs it with the sender's key.
 func (sc *scene) resign(of *mlstest.Commit, by *mlstest.Client, context *mls.GroupContext, f func(*mls.PublicMessage)) []byte {
 	m := public(sc.t, of.Message)
 	fresh := &mls.PublicMessage{GroupID: m.GroupID, Epoch: m.Epoch, Sender: m.Sender, ContentType: m.ContentType, Commit: m.Commit,

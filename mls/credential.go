@@ -11,14 +11,15 @@ const (
 	CredentialX509  CredentialType = 2
 )
 
-// Credential binds an identity to a signature key (RFC 9420 §5.3). This
-// service takes basic credentials; x509 ones are parsed only.
+// Credential binds an identity to a signature key (RFC 9420 §5.3). This service
+// accepts basic credentials only; x509 credentials are parsed, so that the
+// error can name them.
 type Credential struct {
 	Type CredentialType
 	// Identity is set for a basic credential.
 	Identity []byte
-	// Certificates is the body of an x509 credential's vector, checked to be a
-	// list of opaque<V>.
+	// Certificates is the body of the certificate vector of an x509 credential.
+	// The parser checked that it is a list of opaque<V>.
 	Certificates []byte
 }
 
@@ -48,10 +49,10 @@ func (c Credential) append(b []byte) []byte {
 	return appendOpaque(b, c.Identity)
 }
 
-// Bytes is the encoding of the credential, as in a leaf node.
+// Bytes returns the encoding of the credential, as it appears in a leaf node.
 func (c Credential) Bytes() []byte { return c.append(nil) }
 
-// Parse gives the DID and device of a basic credential.
+// Parse returns the DID and the device name of a basic credential.
 func (c Credential) Parse() (Identity, error) {
 	if c.Type != CredentialBasic {
 		return Identity{}, &Error{Kind: KindInvalid, Object: "Credential", Field: "credential_type", Found: fmt.Sprint(uint16(c.Type)),

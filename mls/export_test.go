@@ -2,15 +2,16 @@ package mls
 
 import "unsafe"
 
-// Header is a vector's length field inside an object.
+// Header is the length field of a vector inside an object.
 type Header struct {
 	Field string
-	// At is its offset, Size its own bytes, Length the vector's.
+	// At is the field's offset, Size the number of its bytes, and Length the
+	// length that it states.
 	At, Size, Length int
 }
 
-// Headers lists the vector headers of an MLSMessage or, for tree, of a ratchet
-// tree, each once, in the order of their offsets.
+// Headers lists the vector headers of an MLSMessage, or of a ratchet tree if
+// tree is set, each once and in the order of their offsets.
 func Headers(b []byte, tree bool) []Header {
 	var out []Header
 	r := newReader("", b)
@@ -32,10 +33,11 @@ func Headers(b []byte, tree bool) []Header {
 	return out
 }
 
-// Parent gives a parent node for tampering; i counts parents from the left.
+// Parent returns a parent node, so that a test can change it. i counts parents
+// from the left.
 func (t *RatchetTree) Parent(i int) *ParentNode { return t.parents[i] }
 
-// SetParent replaces one.
+// SetParent replaces a parent node.
 func (t *RatchetTree) SetParent(i int, p *ParentNode) {
 	t.hashes.Store(nil)
 	t.parents[i] = p

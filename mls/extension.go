@@ -5,7 +5,7 @@ import "fmt"
 // ExtensionType is the number of an extension (RFC 9420 §17.3).
 type ExtensionType uint16
 
-// Extensions this package reads.
+// Extension types that this package reads.
 const (
 	ExtensionApplicationID        ExtensionType = 1
 	ExtensionRatchetTree          ExtensionType = 2
@@ -13,7 +13,7 @@ const (
 	ExtensionExternalPub          ExtensionType = 4
 	ExtensionExternalSenders      ExtensionType = 5
 	// ExtensionLastResort marks a key package that may be used more than once
-	// (draft-ietf-mls-extensions); its data is empty.
+	// (draft-ietf-mls-extensions). Its data is empty.
 	ExtensionLastResort ExtensionType = 0x000A
 )
 
@@ -23,7 +23,7 @@ type Extension struct {
 	Data []byte
 }
 
-// Extensions is a list in which no type appears twice.
+// Extensions is a list of extensions in which no type appears twice.
 type Extensions []Extension
 
 func parseExtensions(r *reader, field string) Extensions {
@@ -49,8 +49,9 @@ func parseExtensions(r *reader, field string) Extensions {
 	return out
 }
 
-// duplicate finds a type that appears twice. Long lists are hostile; they are
-// checked with a bit per possible type instead of pairwise.
+// duplicate finds a type that appears twice. A long list, which only a
+// malicious client sends, is checked with one bit per possible type; comparing
+// its entries pairwise would take quadratic time.
 func (x Extensions) duplicate() (ExtensionType, bool) {
 	if len(x) <= 16 {
 		for i := range x {
@@ -82,7 +83,7 @@ func (x Extensions) append(b []byte) []byte {
 	})
 }
 
-// Find gives the data of the extension of type t.
+// Find returns the data of the extension of type t.
 func (x Extensions) Find(t ExtensionType) ([]byte, bool) {
 	for _, e := range x {
 		if e.Type == t {
@@ -92,14 +93,16 @@ func (x Extensions) Find(t ExtensionType) ([]byte, bool) {
 	return nil, false
 }
 
-// RequiredCapabilities is the extension of that name (RFC 9420 §11.1).
+// RequiredCapabilities is the content of the required_capabilities extension
+// (RFC 9420 §11.1).
 type RequiredCapabilities struct {
 	ExtensionTypes  List[ExtensionType]
 	ProposalTypes   List[ProposalType]
 	CredentialTypes List[CredentialType]
 }
 
-// RequiredCapabilities reads the extension; nil when it is absent.
+// RequiredCapabilities parses the required_capabilities extension. It returns
+// nil when the extension is absent.
 func (x Extensions) RequiredCapabilities() (*RequiredCapabilities, error) {
 	data, ok := x.Find(ExtensionRequiredCapabilities)
 	if !ok {
@@ -114,13 +117,15 @@ func (x Extensions) RequiredCapabilities() (*RequiredCapabilities, error) {
 	return rc, r.end()
 }
 
-// ExternalSender is an entry of external_senders (RFC 9420 §12.1.8.1).
+// ExternalSender is one entry of the external_senders extension (RFC 9420
+// §12.1.8.1).
 type ExternalSender struct {
 	SignatureKey []byte
 	Credential   Credential
 }
 
-// ExternalSenders reads the extension; nil when it is absent.
+// ExternalSenders parses the external_senders extension. It returns nil when
+// the extension is absent.
 func (x Extensions) ExternalSenders() ([]ExternalSender, error) {
 	data, ok := x.Find(ExtensionExternalSenders)
 	if !ok {
@@ -139,9 +144,9 @@ func (x Extensions) ExternalSenders() ([]ExternalSender, error) {
 	return out, r.end()
 }
 
-// ExternalPub reads external_pub (RFC 9420 §12.4.3.2), a key for HPKE of the
-// suite; nil when it is absent. That the key belongs to the group cannot be
-// seen from outside.
+// ExternalPub returns the HPKE key in the external_pub extension (RFC 9420
+// §12.4.3.2) and checks its form for suite s. It returns nil when the extension
+// is absent. Only a member can check that the key belongs to the group.
 func (x Extensions) ExternalPub(s CipherSuite) ([]byte, error) {
 	data, ok := x.Find(ExtensionExternalPub)
 	if !ok {
@@ -163,7 +168,7 @@ func (x Extensions) ExternalPub(s CipherSuite) ([]byte, error) {
 	return key, nil
 }
 
-// LastResort reports whether the list holds last_resort.
+// LastResort reports whether the list contains last_resort.
 func (x Extensions) LastResort() bool {
 	_, ok := x.Find(ExtensionLastResort)
 	return ok

@@ -4,18 +4,21 @@ import "fmt"
 
 const sectionExternal = "RFC 9420 §12.4.3.2"
 
-// ExternalCommit is what a commit says by which somebody joins alone.
+// ExternalCommit holds the leaf that an external commit adds and the leaf that
+// it removes.
 type ExternalCommit struct {
-	// Joiner is the leaf of its path: the credential and key of who joins.
+	// Joiner is the leaf node of the commit's path. It carries the joiner's
+	// credential and signature key.
 	Joiner *LeafNode
-	// Removed is the leaf it removes, the joiner's own old one; nil for none.
+	// Removed is the index of the leaf that the commit removes, which is the
+	// joiner's own old leaf. It is nil when the commit removes none.
 	Removed *uint32
 }
 
-// ExternalCommit checks the structure of an external commit: sent as
-// new_member_commit, with a path, proposals by value only, among them exactly
-// one ExternalInit, at most one Remove, and else only pre-shared keys (RFC 9420
-// §12.2). Signature and tree are checked by Group.ApplyCommit.
+// ExternalCommit checks the structure of an external commit (RFC 9420 §12.2):
+// it is sent as new_member_commit, it has a path, and all its proposals are by
+// value. They are exactly one ExternalInit, at most one Remove, and any number
+// of pre-shared keys. Group.ApplyCommit checks signature and tree.
 func (m *PublicMessage) ExternalCommit() (*ExternalCommit, error) {
 	e, err := m.externalCommit()
 	if err != nil {

@@ -2,17 +2,17 @@ package mls
 
 import "fmt"
 
-// ContentType says what a framed message carries (RFC 9420 §6).
+// ContentType is the kind of content of a framed message (RFC 9420 §6).
 type ContentType uint8
 
-// The three content types.
+// Content types of RFC 9420.
 const (
 	ContentTypeApplication ContentType = 1
 	ContentTypeProposal    ContentType = 2
 	ContentTypeCommit      ContentType = 3
 )
 
-// String gives the name of RFC 9420.
+// String returns the name that RFC 9420 uses.
 func (t ContentType) String() string {
 	switch t {
 	case ContentTypeApplication:
@@ -25,10 +25,10 @@ func (t ContentType) String() string {
 	return fmt.Sprintf("content_type %d", uint8(t))
 }
 
-// SenderType says where a message comes from (RFC 9420 §6).
+// SenderType is the kind of sender of a message (RFC 9420 §6).
 type SenderType uint8
 
-// The four kinds of sender.
+// Sender types of RFC 9420.
 const (
 	SenderMember            SenderType = 1
 	SenderExternal          SenderType = 2
@@ -36,7 +36,7 @@ const (
 	SenderNewMemberCommit   SenderType = 4
 )
 
-// String gives the name of RFC 9420.
+// String returns the name that RFC 9420 uses.
 func (t SenderType) String() string {
 	switch t {
 	case SenderMember:
@@ -51,8 +51,9 @@ func (t SenderType) String() string {
 	return fmt.Sprintf("sender_type %d", uint8(t))
 }
 
-// Sender is the claimed origin of a PublicMessage. Index is a leaf index for
-// a member, an index into external_senders for an external sender, else 0.
+// Sender is the sender that a PublicMessage claims. For a member, Index is its
+// leaf index; for an external sender, it is an index into external_senders; for
+// the other types it is 0.
 type Sender struct {
 	Type  SenderType
 	Index uint32
@@ -88,24 +89,24 @@ func parseContentType(r *reader) ContentType {
 	return t
 }
 
-// PublicMessage is a signed and readable message (RFC 9420 §6.2).
+// PublicMessage is a signed message that is not encrypted (RFC 9420 §6.2).
 type PublicMessage struct {
 	GroupID           []byte
 	Epoch             uint64
 	Sender            Sender
 	AuthenticatedData []byte
 	ContentType       ContentType
-	// One of the three, by ContentType.
+	// Exactly one of these three is set, according to ContentType.
 	Application []byte
 	Proposal    Proposal
 	Commit      *Commit
 
 	Signature       []byte
-	ConfirmationTag []byte // of a commit
-	MembershipTag   []byte // from a member; a MAC only members can check
+	ConfirmationTag []byte // present in a commit
+	MembershipTag   []byte // present when a member sent it; a MAC that only members can check
 
-	content []byte // the FramedContent as it came
-	auth    []byte // the FramedContentAuthData as it came
+	content []byte // encoded FramedContent as received
+	auth    []byte // encoded FramedContentAuthData as received
 }
 
 func parsePublicMessage(r *reader) *PublicMessage {
@@ -145,7 +146,7 @@ func (m *PublicMessage) parseContent(r *reader) {
 	}
 }
 
-// Append writes the message from its fields.
+// Append appends the encoding of the message's fields to b.
 func (m *PublicMessage) Append(b []byte) []byte {
 	b = m.appendAuth(m.AppendContent(b))
 	if m.Sender.Type == SenderMember {
@@ -154,7 +155,7 @@ func (m *PublicMessage) Append(b []byte) []byte {
 	return b
 }
 
-// AppendContent writes the FramedContent from its fields.
+// AppendContent appends the encoding of the message's FramedContent to b.
 func (m *PublicMessage) AppendContent(b []byte) []byte {
 	b = appendU64(appendOpaque(b, m.GroupID), m.Epoch)
 	b = appendOpaque(m.Sender.append(b), m.AuthenticatedData)
@@ -178,8 +179,9 @@ func (m *PublicMessage) appendAuth(b []byte) []byte {
 	return b
 }
 
-// AppendTBS writes FramedContentTBS (RFC 9420 §6.1): what the signature is
-// over. The context counts for members and for joiners by external commit.
+// AppendTBS appends FramedContentTBS (RFC 9420 §6.1), the bytes that the
+// signature covers. context is part of it when the sender is a member or an
+// external joiner; otherwise it is ignored.
 func (m *PublicMessage) AppendTBS(b []byte, context *GroupContext) []byte {
 	b = appendU16(appendU16(b, versionMLS10), uint16(WireFormatPublicMessage))
 	if m.content != nil {
@@ -193,8 +195,8 @@ func (m *PublicMessage) AppendTBS(b []byte, context *GroupContext) []byte {
 	return b
 }
 
-// ProposalRef is the reference (RFC 9420 §5.2) by which a commit names the
-// proposal this message carries; s is the group's suite.
+// ProposalRef returns the reference (RFC 9420 §5.2) by which a commit names the
+// proposal in this message. s is the cipher suite of the group.
 func (m *PublicMessage) ProposalRef(s CipherSuite) ([]byte, error) {
 	if m.ContentType != ContentTypeProposal {
 		return nil, within("PublicMessage", "", invalid("content_type", m.ContentType.String(), "proposal", "RFC 9420 §5.2"))
@@ -203,8 +205,8 @@ func (m *PublicMessage) ProposalRef(s CipherSuite) ([]byte, error) {
 	return s.refHash("Proposal Reference", m.appendAuth(m.AppendContent(b)))
 }
 
-// PrivateMessage is an encrypted message (RFC 9420 §6.3). Sender and content
-// cannot be seen from outside.
+// PrivateMessage is an encrypted message (RFC 9420 §6.3). The service cannot
+// see its sender and content.
 type PrivateMessage struct {
 	GroupID             []byte
 	Epoch               uint64
@@ -214,8 +216,8 @@ type PrivateMessage struct {
 	Ciphertext          []byte
 }
 
-// parsePrivateMessage also checks the lengths that hold in every suite; those
-// of the group's suite are Verify's.
+// parsePrivateMessage checks only the lengths that hold in every suite.
+// PrivateMessage.Verify checks those that depend on the group's suite.
 func parsePrivateMessage(r *reader) *PrivateMessage {
 	m := &PrivateMessage{
 		GroupID:             r.opaque("group_id"),
@@ -230,7 +232,7 @@ func parsePrivateMessage(r *reader) *PrivateMessage {
 	return m
 }
 
-// Append writes the bare message.
+// Append appends the encoding of the message, without MLSMessage, to b.
 func (m *PrivateMessage) Append(b []byte) []byte {
 	b = appendU64(appendOpaque(b, m.GroupID), m.Epoch)
 	b = appendOpaque(append(b, byte(m.ContentType)), m.AuthenticatedData)

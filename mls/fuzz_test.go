@@ -12,10 +12,10 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// bounded runs f and asserts what it allocates: at most 64 times the input
-// and 64 KiB. What the libraries below set up once, or drop from their pools,
-// does not count: f may try three times. Tests of this package do not run in
-// parallel, so that all that is allocated meanwhile is f's.
+// bounded runs f and asserts that it allocates at most 64 times the input plus
+// 64 KiB. Allocations that libraries make once, or when their pools are
+// emptied, must not count, so f may try three times. Tests of this package do
+// not run in parallel, because all allocations made meanwhile are counted.
 func bounded(t *testing.T, input []byte, f func()) {
 	t.Helper()
 	most := uint64(64*len(input) + 64<<10)
@@ -35,14 +35,14 @@ func bounded(t *testing.T, input []byte, f func()) {
 // fuzzTime is the clock of the fuzz targets.
 var fuzzTime = time.Unix(1_800_000_000, 0)
 
-// fuzzScene makes the same scene in every process.
+// fuzzScene makes the same scene in every fuzzing process.
 func fuzzScene(f *testing.F, s mls.CipherSuite) *scene {
 	f.Helper()
 	defer mlstest.Deterministic([32]byte{byte(s)}, fuzzTime)()
 	return newScene(f, s)
 }
 
-// seeds gives objects of every kind, in two suites.
+// seeds returns objects of every kind, in two suites.
 func seeds(f *testing.F) []objectKind {
 	f.Helper()
 	var out []objectKind
@@ -52,8 +52,9 @@ func seeds(f *testing.F) []objectKind {
 	return out
 }
 
-// FuzzParseMessage: no panic, bounded allocation, and what parses is written
-// again byte for byte; so is a bare key package or GroupInfo.
+// FuzzParseMessage checks that parsing never panics and allocates a bounded
+// amount, and that everything that parses is encoded to the same bytes. It does
+// the same for key packages and GroupInfos without MLSMessage.
 func FuzzParseMessage(f *testing.F) {
 	for _, k := range seeds(f) {
 		f.Add(k.object)
@@ -91,8 +92,8 @@ func FuzzParseMessage(f *testing.F) {
 	})
 }
 
-// fitsSuites: what parses has its sender data and room for a tag, and its suite
-// is asked for only where one suite would refuse it.
+// fitsSuites checks a PrivateMessage that parsed: it has its sender data and
+// room for a tag, and it needs the suite only if some suite would refuse it.
 func fitsSuites(t *testing.T, m *mls.PrivateMessage) {
 	if len(m.EncryptedSenderData) != 28 || len(m.Ciphertext) <= 16 {
 		t.Errorf("sender data of %d bytes and a ciphertext of %d", len(m.EncryptedSenderData), len(m.Ciphertext))
@@ -128,7 +129,7 @@ func FuzzParseRatchetTree(f *testing.F) {
 	})
 }
 
-// FuzzParseParts reads what stands inside messages.
+// FuzzParseParts parses the structures inside messages.
 func FuzzParseParts(f *testing.F) {
 	sc := fuzzScene(f, mls.SuiteX25519AES128)
 	f.Add(sc.before.Context.Bytes())
@@ -166,9 +167,9 @@ func FuzzParseParts(f *testing.F) {
 	})
 }
 
-// FuzzVerify checks whatever parses, all the way: key packages, GroupInfos and
-// commits to a known group. To get past the signatures the fuzzer may have the
-// object signed again.
+// FuzzVerify verifies everything that parses: key packages, GroupInfos, and
+// commits to a known group. The fuzzer can have the object signed again, so
+// that it gets past the signature checks.
 func FuzzVerify(f *testing.F) {
 	scenes := map[bool]*scene{false: fuzzScene(f, mls.SuiteX25519AES128), true: fuzzScene(f, mls.SuiteP256)}
 	for _, p256 := range []bool{false, true} {
@@ -189,7 +190,7 @@ func FuzzVerify(f *testing.F) {
 			b = m.Append(nil)
 		}
 		bounded(t, b, func() { verifyAny(sc, m, nil) })
-		verifyAny(sc, m, sc.o.mem)
+		verifyAny(sc, m, sc.o.cache)
 	})
 }
 
@@ -227,17 +228,17 @@ func reparse(sc *scene, m *mls.Message) *mls.Message {
 	return out
 }
 
-func verifyAny(sc *scene, m *mls.Message, mem *mls.Memory) {
+func verifyAny(sc *scene, m *mls.Message, cache *mls.LeafCache) {
 	switch {
 	case m.KeyPackage != nil:
 		_ = m.KeyPackage.Verify(fuzzTime, sc.d.DID)
 	case m.GroupInfo != nil:
-		if g, err := m.GroupInfo.Verify(nil, mem); err == nil {
+		if g, err := m.GroupInfo.Verify(nil, cache); err == nil {
 			_, _ = sc.o.g.CompareRoster(g, mls.RosterChange{Signer: m.GroupInfo.Signer, Committer: sc.a.DID, Added: []*mls.KeyPackage{sc.kd}, MayRemove: anyone})
 		}
 	case m.Public != nil:
 		_ = sc.o.g.VerifyMessage(m.Public)
-		_, _, _ = sc.o.g.ApplyCommit(m.Public, nil, mem)
+		_, _, _ = sc.o.g.ApplyCommit(m.Public, nil, cache)
 	case m.Private != nil:
 		_ = m.Private.Verify(sc.suite)
 	case m.Welcome != nil:
@@ -245,8 +246,8 @@ func verifyAny(sc *scene, m *mls.Message, mem *mls.Memory) {
 	}
 }
 
-// TestHostileSizes bounds the allocation for inputs that declare much and hold
-// little, beyond what the fuzzer reaches.
+// TestHostileSizes bounds the allocation for inputs that declare large lengths
+// but hold few bytes. The fuzzer does not reach these.
 func TestHostileSizes(t *testing.T) {
 	welcome := func(s mls.CipherSuite) []byte {
 		return encodeWelcome(&mls.Welcome{CipherSuite: s, Secrets: make([]mls.EncryptedGroupSecrets, 100_000)})
@@ -299,7 +300,7 @@ func TestHostileSizes(t *testing.T) {
 	}
 }
 
-// TestFuzzSeedsAreSmall keeps the stored corpus small.
+// TestFuzzSeedsAreSmall limits the size of the stored corpus.
 func TestFuzzSeedsAreSmall(t *testing.T) {
 	files, err := filepath.Glob("testdata/fuzz/*/*")
 	if err != nil {

@@ -1,6 +1,6 @@
 package mls
 
-// GroupContext is the public state every member agrees on (RFC 9420 §8.1).
+// GroupContext is the public state on which all members agree (RFC 9420 §8.1).
 type GroupContext struct {
 	CipherSuite             CipherSuite
 	GroupID                 []byte
@@ -22,7 +22,7 @@ func parseGroupContext(r *reader) GroupContext {
 	}
 }
 
-// ParseGroupContext reads a GroupContext, as Bytes wrote it.
+// ParseGroupContext parses a GroupContext that GroupContext.Bytes encoded.
 func ParseGroupContext(b []byte) (*GroupContext, error) {
 	r := newReader("GroupContext", b)
 	c := parseGroupContext(r)
@@ -32,7 +32,7 @@ func ParseGroupContext(b []byte) (*GroupContext, error) {
 	return &c, nil
 }
 
-// Append writes the context.
+// Append appends the encoding of the context to b.
 func (c *GroupContext) Append(b []byte) []byte {
 	b = appendU16(appendU16(b, versionMLS10), uint16(c.CipherSuite))
 	b = appendU64(appendOpaque(b, c.GroupID), c.Epoch)
@@ -40,18 +40,18 @@ func (c *GroupContext) Append(b []byte) []byte {
 	return c.Extensions.append(b)
 }
 
-// Bytes is the encoding of the context.
+// Bytes returns the encoding of the context.
 func (c *GroupContext) Bytes() []byte { return c.Append(nil) }
 
-// GroupInfo states a group's public state, signed by a member (RFC 9420
+// GroupInfo is the public state of a group, signed by a member (RFC 9420
 // §12.4.3).
 type GroupInfo struct {
-	// Raw is the bare encoding, without an MLSMessage around it.
+	// Raw is the encoding without MLSMessage.
 	Raw             []byte
 	Context         GroupContext
 	Extensions      Extensions
 	ConfirmationTag []byte
-	// Signer is the leaf index of the member that signed it.
+	// Signer is the leaf index of the member that signed the GroupInfo.
 	Signer    uint32
 	Signature []byte
 	signed    int
@@ -72,7 +72,7 @@ func parseGroupInfo(r *reader) *GroupInfo {
 	return g
 }
 
-// ParseGroupInfo reads a GroupInfo, in an MLSMessage or bare.
+// ParseGroupInfo parses a GroupInfo, with or without MLSMessage around it.
 func ParseGroupInfo(b []byte) (*GroupInfo, error) {
 	m, err := ParseMessage(b)
 	if err == nil {
@@ -87,22 +87,24 @@ func ParseGroupInfo(b []byte) (*GroupInfo, error) {
 	if bareErr == nil {
 		return g, nil
 	}
-	return nil, likelier(b, WireFormatGroupInfo, err, bareErr)
+	return nil, moreLikelyError(b, WireFormatGroupInfo, err, bareErr)
 }
 
-// Append writes the bare GroupInfo from its fields, Raw aside.
+// Append appends the encoding of the GroupInfo's fields, without MLSMessage, to
+// b. It ignores Raw.
 func (g *GroupInfo) Append(b []byte) []byte {
 	return appendOpaque(g.AppendTBS(b), g.Signature)
 }
 
-// AppendTBS writes GroupInfoTBS: what its signature is over.
+// AppendTBS appends GroupInfoTBS, the bytes that the signature covers.
 func (g *GroupInfo) AppendTBS(b []byte) []byte {
 	b = g.Context.Append(b)
 	b = g.Extensions.append(b)
 	return appendU32(appendOpaque(b, g.ConfirmationTag), g.Signer)
 }
 
-// RatchetTree reads the tree inside; nil when the extension is absent.
+// RatchetTree parses the ratchet_tree extension. It returns nil when the
+// extension is absent.
 func (g *GroupInfo) RatchetTree() (*RatchetTree, error) {
 	data, ok := g.Extensions.Find(ExtensionRatchetTree)
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Identity is what a basic credential of this service says: a DID, and
-// optionally the name its owner gave the device, after a '#'.
+// Identity is the identity in a basic credential of this service: a DID,
+// optionally followed by '#' and the name that the owner gave the device.
 type Identity struct{ DID, Device string }
 
 const (
@@ -22,8 +22,8 @@ var (
 	deviceForm = regexp.MustCompile(`^[!-"$-~]+$`) // visible ASCII without '#'
 )
 
-// ParseIdentity reads the identity of a basic credential: "did:…" or
-// "did:…#device". The DID has the form of the AT Protocol's identifiers.
+// ParseIdentity parses the identity of a basic credential, "did:…" or
+// "did:…#device". The DID must have the form that the AT Protocol defines.
 func ParseIdentity(b []byte) (Identity, error) {
 	if len(b) > maxDID+1+maxDevice {
 		return Identity{}, identityError(fmt.Sprintf("%d bytes", len(b)))
@@ -45,8 +45,8 @@ func identityError(found string) error {
 
 var deviceEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// DeviceID names the device that holds a signature key: the lower-case
-// unpadded base32 of the first 16 bytes of the key's SHA-256.
+// DeviceID returns the id of the device that holds a signature key: the first
+// 16 bytes of the key's SHA-256, in lower-case base32 without padding.
 func DeviceID(signatureKey []byte) string {
 	sum := sha256.Sum256(signatureKey)
 	return strings.ToLower(deviceEncoding.EncodeToString(sum[:16]))

@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// versionMLS10 is the only protocol version (RFC 9420 §6).
+// versionMLS10 is the only protocol version that RFC 9420 §6 defines.
 const versionMLS10 = 1
 
-// KeyPackage is what a device publishes to be added to groups (RFC 9420 §10).
+// KeyPackage is what a device publishes so that others can add it to groups
+// (RFC 9420 §10).
 type KeyPackage struct {
-	// Raw is the bare encoding, without an MLSMessage around it.
+	// Raw is the encoding without MLSMessage.
 	Raw         []byte
 	CipherSuite CipherSuite
 	InitKey     []byte
@@ -44,9 +45,9 @@ func parseVersion(r *reader) {
 	}
 }
 
-// ParseKeyPackage reads a key package, in an MLSMessage or bare. Which of the
-// two it is follows from which parse is complete; no key package whose keys
-// have their proper lengths can be read both ways.
+// ParseKeyPackage parses a key package, with or without MLSMessage around it.
+// It tries both and takes the parse that is complete. No key package whose keys
+// have the proper lengths can be parsed both ways.
 func ParseKeyPackage(b []byte) (*KeyPackage, error) {
 	m, err := ParseMessage(b)
 	if err == nil {
@@ -61,25 +62,26 @@ func ParseKeyPackage(b []byte) (*KeyPackage, error) {
 	if bareErr == nil {
 		return k, nil
 	}
-	return nil, likelier(b, WireFormatKeyPackage, err, bareErr)
+	return nil, moreLikelyError(b, WireFormatKeyPackage, err, bareErr)
 }
 
-// likelier picks the error to report for bytes that parse neither as an
-// MLSMessage nor bare: the former's when they start like one of that format
-// around another versioned structure.
-func likelier(b []byte, f WireFormat, wrapped, bare error) error {
+// moreLikelyError picks the error to report for bytes that parse neither as an
+// MLSMessage nor without one. It reports the error of the MLSMessage when the
+// bytes start like an MLSMessage of format f that holds a versioned structure.
+func moreLikelyError(b []byte, f WireFormat, wrapped, bare error) error {
 	if len(b) >= 6 && b[2] == 0 && b[3] == byte(f) && b[4] == 0 && b[5] == versionMLS10 {
 		return wrapped
 	}
 	return bare
 }
 
-// Append writes the bare key package from its fields, Raw aside.
+// Append appends the encoding of the key package's fields, without MLSMessage,
+// to b. It ignores Raw.
 func (k *KeyPackage) Append(b []byte) []byte {
 	return appendOpaque(k.AppendTBS(b), k.Signature)
 }
 
-// AppendTBS writes KeyPackageTBS: what its signature is over.
+// AppendTBS appends KeyPackageTBS, the bytes that the signature covers.
 func (k *KeyPackage) AppendTBS(b []byte) []byte {
 	b = appendU16(appendU16(b, versionMLS10), uint16(k.CipherSuite))
 	b = appendOpaque(b, k.InitKey)
@@ -87,32 +89,32 @@ func (k *KeyPackage) AppendTBS(b []byte) []byte {
 	return k.Extensions.append(b)
 }
 
-// Ref is the KeyPackageRef (RFC 9420 §5.2) of the bare key package. It fails
-// for a suite whose hash is not known.
+// Ref returns the KeyPackageRef (RFC 9420 §5.2). It fails when the hash
+// function of the suite is not known.
 func (k *KeyPackage) Ref() ([]byte, error) {
 	return k.CipherSuite.refHash("KeyPackage Reference", k.Raw)
 }
 
-// RefHex is Ref in lower-case hex.
+// RefHex returns Ref in lower-case hex.
 func (k *KeyPackage) RefHex() (string, error) {
 	ref, err := k.Ref()
 	return hex.EncodeToString(ref), err
 }
 
-// DeviceID names the device that published it.
+// DeviceID returns the id of the device that published the key package.
 func (k *KeyPackage) DeviceID() string { return k.LeafNode.DeviceID() }
 
-// Identity gives the DID and device of its credential.
+// Identity returns the DID and the device name in the key package's credential.
 func (k *KeyPackage) Identity() (Identity, error) { return k.LeafNode.Identity() }
 
-// LastResort reports whether it may be used more than once.
+// LastResort reports whether the key package may be used more than once.
 func (k *KeyPackage) LastResort() bool { return k.Extensions.LastResort() }
 
-// NotBefore is the start of its lifetime; a time beyond what time.Time can
-// name is given as the last second of the year 9999.
+// NotBefore returns the start of the lifetime. A time that time.Time cannot
+// represent becomes the last second of the year 9999.
 func (k *KeyPackage) NotBefore() time.Time { return unixTime(k.LeafNode.Lifetime.NotBefore) }
 
-// NotAfter is the end of its lifetime, clamped like NotBefore.
+// NotAfter returns the end of the lifetime, clamped as NotBefore is.
 func (k *KeyPackage) NotAfter() time.Time { return unixTime(k.LeafNode.Lifetime.NotAfter) }
 
 var endOfTime = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)

@@ -11,7 +11,8 @@ import (
 
 const sectionKeys = "RFC 9420 §5.1.1"
 
-// size is the length of an uncompressed public key; 0 is any.
+// size is the length of an uncompressed public key. 0 means that any length is
+// accepted.
 func (c curve) size() int {
 	switch c {
 	case ed25519Key:
@@ -28,8 +29,8 @@ func (c curve) size() int {
 	return 0
 }
 
-// checkKEMKey checks an HPKE public key: its length, and for the NIST curves
-// that it is a point of the curve in uncompressed form.
+// checkKEMKey checks the length of an HPKE public key. For the NIST curves it
+// also checks that the key is an uncompressed point on the curve.
 func checkKEMKey(s CipherSuite, key []byte) error {
 	i, ok := s.info()
 	if !ok {
@@ -61,9 +62,10 @@ func checkKEMKey(s CipherSuite, key []byte) error {
 	return nil
 }
 
-// smallOrderPoints are the points of Curve25519, canonical or not, with which
-// every exchange gives zero: whoever encrypts to such a key fails (RFC 9180
-// §7.1.4), so one leaf with it would stop a whole group. The top bit is ignored.
+// smallOrderPoints are the points of Curve25519, canonical or not, for which
+// every Diffie-Hellman exchange gives zero. Encrypting to such a key fails (RFC
+// 9180 §7.1.4), so that a single leaf with it would stop the whole group. The
+// comparison ignores the top bit.
 var smallOrderPoints = [...][32]byte{
 	{},
 	{1},
@@ -74,8 +76,8 @@ var smallOrderPoints = [...][32]byte{
 	nearPrime(0xec), nearPrime(0xed), nearPrime(0xee),
 }
 
-// nearPrime gives 2^255 − 256 + low, little-endian: with 0xed it is the prime
-// of the field.
+// nearPrime returns 2^255 − 256 + low in little-endian order. For low = 0xed
+// this is the prime of the field.
 func nearPrime(low byte) (p [32]byte) {
 	for i := range p {
 		p[i] = 0xff
@@ -90,7 +92,7 @@ func smallOrder(key []byte) bool {
 	return slices.Contains(smallOrderPoints[:], k)
 }
 
-// mlkemReduced is the modulus check of FIPS 203 §7.2 on the packed 12-bit
+// mlkemReduced performs the modulus check of FIPS 203 §7.2 on the packed 12-bit
 // coefficients of an encapsulation key.
 func mlkemReduced(b []byte) bool {
 	const q = 3329
@@ -103,7 +105,8 @@ func mlkemReduced(b []byte) bool {
 	return true
 }
 
-// checkKeyForm checks a key's length and names compressed points.
+// checkKeyForm checks the length of a key. Its error says so when the key is a
+// compressed point.
 func checkKeyForm(c curve, key []byte, size int) error {
 	nist := c == p256Key || c == p384Key || c == p521Key
 	if nist && len(key) == (size+1)/2 && (key[0] == 2 || key[0] == 3) {
@@ -121,8 +124,8 @@ func checkKeyForm(c curve, key []byte, size int) error {
 	return nil
 }
 
-// checkSignatureKey checks a signature key's length and form; whether it is a
-// point of its curve shows when a signature is verified.
+// checkSignatureKey checks the length and form of a signature key. Whether the
+// key is a point on its curve is checked when a signature is verified.
 func checkSignatureKey(s CipherSuite, key []byte) error {
 	if err := s.Supported(); err != nil {
 		return err
@@ -131,14 +134,14 @@ func checkSignatureKey(s CipherSuite, key []byte) error {
 	return checkKeyForm(i.curve, key, i.curve.size())
 }
 
-// SignContent is the input of SignWithLabel (RFC 9420 §5.1.2), appended to b.
+// SignContent appends the input of SignWithLabel (RFC 9420 §5.1.2) to b.
 func SignContent(b []byte, label string, content []byte) []byte {
 	b = appendLength(b, len(labelPrefix)+len(label))
 	b = append(append(b, labelPrefix...), label...)
 	return appendOpaque(b, content)
 }
 
-// Labels of the signatures of RFC 9420.
+// Signature labels of RFC 9420.
 const (
 	LabelFramedContent = "FramedContentTBS"
 	LabelLeafNode      = "LeafNodeTBS"
@@ -146,8 +149,8 @@ const (
 	LabelGroupInfo     = "GroupInfoTBS"
 )
 
-// VerifyWithLabel is VerifyWithLabel of RFC 9420 §5.1.2, with a key of the
-// suite's signature scheme.
+// VerifyWithLabel implements VerifyWithLabel of RFC 9420 §5.1.2. key is a
+// public key of the suite's signature scheme.
 func VerifyWithLabel(s CipherSuite, key []byte, label string, content, signature []byte) error {
 	if err := checkSignatureKey(s, key); err != nil {
 		return within("", "signature_key", err)

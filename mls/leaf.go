@@ -2,17 +2,17 @@ package mls
 
 import "fmt"
 
-// LeafNodeSource says how a leaf came into its tree (RFC 9420 §7.2).
+// LeafNodeSource states how a leaf came into its tree (RFC 9420 §7.2).
 type LeafNodeSource uint8
 
-// The three sources.
+// Leaf node sources of RFC 9420.
 const (
 	SourceKeyPackage LeafNodeSource = 1
 	SourceUpdate     LeafNodeSource = 2
 	SourceCommit     LeafNodeSource = 3
 )
 
-// String gives the name of RFC 9420.
+// String returns the name that RFC 9420 uses.
 func (s LeafNodeSource) String() string {
 	switch s {
 	case SourceKeyPackage:
@@ -34,27 +34,28 @@ type Capabilities struct {
 	Credentials  List[CredentialType]
 }
 
-// Lifetime bounds the use of a key package, in seconds of Unix time, both
-// ends inclusive (RFC 9420 §7.2).
+// Lifetime is the period in which a key package may be used, in seconds of Unix
+// time, both ends included (RFC 9420 §7.2).
 type Lifetime struct{ NotBefore, NotAfter uint64 }
 
-// LeafNode is one device's place in a tree, or in a key package.
+// LeafNode represents one device in a ratchet tree or in a key package.
 type LeafNode struct {
-	// Raw is the whole encoding.
+	// Raw is the complete encoding.
 	Raw           []byte
 	EncryptionKey []byte
 	SignatureKey  []byte
 	Credential    Credential
 	Capabilities  Capabilities
 	Source        LeafNodeSource
-	Lifetime      Lifetime // SourceKeyPackage only
-	ParentHash    []byte   // SourceCommit only
+	Lifetime      Lifetime // set for SourceKeyPackage only
+	ParentHash    []byte   // set for SourceCommit only
 	Extensions    Extensions
 	Signature     []byte
-	signed        int // bytes of Raw before the signature
+	signed        int // number of bytes of Raw that precede the signature
 }
 
-// parse reads the node in place: it is large, and a tree has many.
+// parse fills the node in place, because the struct is large and a tree has
+// many of them.
 func (l *LeafNode) parse(r *reader) {
 	start := r.b
 	l.EncryptionKey = r.opaque("encryption_key")
@@ -87,12 +88,12 @@ func parseCapabilities(r *reader) Capabilities {
 	}
 }
 
-// Append writes the node from its fields, Raw aside.
+// Append appends the encoding of the node's fields to b. It ignores Raw.
 func (l *LeafNode) Append(b []byte) []byte {
 	return appendOpaque(l.appendUnsigned(b), l.Signature)
 }
 
-// appendUnsigned writes what precedes the signature.
+// appendUnsigned appends everything that precedes the signature.
 func (l *LeafNode) appendUnsigned(b []byte) []byte {
 	b = appendOpaque(b, l.EncryptionKey)
 	b = appendOpaque(b, l.SignatureKey)
@@ -112,8 +113,8 @@ func (l *LeafNode) appendUnsigned(b []byte) []byte {
 	return l.Extensions.append(b)
 }
 
-// AppendTBS writes what the node's signature is over: LeafNodeTBS of RFC 9420
-// §7.2. groupID and index count for the sources update and commit only.
+// AppendTBS appends LeafNodeTBS (RFC 9420 §7.2), the bytes that the signature
+// covers. groupID and index are used only when the source is update or commit.
 func (l *LeafNode) AppendTBS(b, groupID []byte, index uint32) []byte {
 	if l.Raw != nil {
 		b = append(b, l.Raw[:l.signed]...)
@@ -126,8 +127,8 @@ func (l *LeafNode) AppendTBS(b, groupID []byte, index uint32) []byte {
 	return b
 }
 
-// Identity gives the DID and device its credential states.
+// Identity returns the DID and the device name in the leaf's credential.
 func (l *LeafNode) Identity() (Identity, error) { return l.Credential.Parse() }
 
-// DeviceID names the device: DeviceID of its signature key.
+// DeviceID returns the device id that belongs to the leaf's signature key.
 func (l *LeafNode) DeviceID() string { return DeviceID(l.SignatureKey) }

@@ -2,29 +2,31 @@ package mls
 
 import "fmt"
 
-// What is encrypted is as long as its plaintext and one tag, so its length can
-// be checked without a key. Where the plaintext has a variable length, the
-// least of it is checked: every vector in it as short as the suite allows.
+// An AEAD ciphertext is as long as its plaintext plus one tag, so its length
+// can be checked without a key. Where the plaintext has a variable length, the
+// minimum is checked: the length of a plaintext in which every vector is as
+// short as the suite allows.
 
 const (
-	// tagSize is what the AEAD of every suite adds (RFC 9180 §7.3).
+	// tagSize is the number of bytes that the AEAD of every suite adds (RFC
+	// 9180 §7.3).
 	tagSize = 16
-	// senderDataSize is an encrypted SenderData: leaf_index, generation,
-	// reuse_guard (RFC 9420 §6.3.2).
+	// senderDataSize is the length of an encrypted SenderData: leaf_index,
+	// generation, reuse_guard (RFC 9420 §6.3.2).
 	senderDataSize = 4 + 4 + 4 + tagSize
-	// unknownHash is the shortest hash of all suites, for who does not know the
-	// suite.
+	// unknownHash is the shortest hash of all suites. It is used when the suite
+	// is not known.
 	unknownHash = 32
 )
 
-// vectorSize is the size of an opaque<V> that holds n bytes.
+// vectorSize returns the encoded length of an opaque<V> that holds n bytes.
 func vectorSize(n int) int {
 	var head [4]byte
 	return len(appendLength(head[:0], n)) + n
 }
 
-// leastSignature is the length of the shortest signature. ECDSA signatures are
-// DER, a SEQUENCE of two INTEGERs of at least one byte each.
+// leastSignature returns the length of the shortest signature. ECDSA signatures
+// are in DER: a SEQUENCE of two INTEGERs of at least one byte each.
 func (c curve) leastSignature() int {
 	switch c {
 	case ed25519Key:
@@ -35,17 +37,17 @@ func (c curve) leastSignature() int {
 	return 8
 }
 
-// leastContent is the least length of an encrypted PrivateMessageContent (RFC
-// 9420 §6.3.1): the content, a signature, in a commit the confirmation tag, and
-// no padding.
+// leastContent returns the least length of an encrypted PrivateMessageContent
+// (RFC 9420 §6.3.1). It consists of the content, a signature, the confirmation
+// tag if the content is a commit, and no padding.
 func leastContent(t ContentType, hashSize, signature int) int {
 	n := vectorSize(signature) + tagSize
 	switch t {
 	case ContentTypeProposal:
-		n += 2 // proposal_type, of a proposal without body
+		n += 2 // the proposal_type of a proposal without a body
 	case ContentTypeCommit:
-		// A vector of one such proposal by value, and no path: without
-		// proposals there is a path, which is longer.
+		// The shortest commit has one such proposal by value and no path. A
+		// commit without proposals needs a path, which is longer.
 		n += vectorSize(1+2) + 1 + vectorSize(hashSize)
 	default:
 		n += vectorSize(0)
@@ -53,8 +55,9 @@ func leastContent(t ContentType, hashSize, signature int) int {
 	return n
 }
 
-// LeastCiphertext is the length of the shortest PrivateMessage.ciphertext of a
-// content type in a group of the suite; of an unknown suite, in any group.
+// LeastCiphertext returns the length of the shortest possible
+// PrivateMessage.ciphertext of a content type in a group with suite s. For an
+// unknown suite it returns the minimum over all suites.
 func (s CipherSuite) LeastCiphertext(t ContentType) int {
 	i, ok := s.info()
 	if !ok {
@@ -63,42 +66,42 @@ func (s CipherSuite) LeastCiphertext(t ContentType) int {
 	return leastContent(t, i.hashSize, i.curve.leastSignature())
 }
 
-// leastGroupSecrets is the least length of an encrypted GroupSecrets (RFC 9420
-// §12.4.3.1): joiner_secret, no path_secret, no pre-shared keys.
+// leastGroupSecrets returns the least length of an encrypted GroupSecrets (RFC
+// 9420 §12.4.3.1): a joiner_secret, no path_secret, no pre-shared keys.
 func (i *suiteInfo) leastGroupSecrets() int { return vectorSize(i.hashSize) + 1 + 1 + tagSize }
 
-// leastGroupInfo is the least length of an encrypted GroupInfo of a Welcome: an
-// empty group id, no extensions. A Welcome comes from a commit, so that there is
-// a confirmed transcript.
+// leastGroupInfo returns the least length of the encrypted GroupInfo of a
+// Welcome: an empty group id and no extensions. The confirmed transcript hash
+// is present, because every Welcome belongs to a commit.
 func (i *suiteInfo) leastGroupInfo() int {
 	hash := vectorSize(i.hashSize)
 	context := 2 + 2 + vectorSize(0) + 8 + hash + hash + vectorSize(0)
 	return context + vectorSize(0) + hash + 4 + vectorSize(i.curve.leastSignature()) + tagSize
 }
 
-// pathSecretSize is the length of an encrypted path secret, which is a secret of
-// the hash's length without a header (RFC 9420 §7.6).
+// pathSecretSize returns the length of an encrypted path secret. A path secret
+// is as long as the suite's hash and has no length header (RFC 9420 §7.6).
 func (i *suiteInfo) pathSecretSize() int { return i.hashSize + tagSize }
 
 func bytesFound(v []byte) string { return fmt.Sprintf("%d bytes", len(v)) }
 
-// wantSize fails the reading where v has another length than n.
+// wantSize fails the reader when v is not n bytes long.
 func wantSize(r *reader, field string, v []byte, n int, section string) {
 	if len(v) != n {
 		r.failAs(KindInvalid, field, bytesFound(v), fmt.Sprintf("%d bytes", n), section)
 	}
 }
 
-// wantLeast fails the reading where v is shorter than n.
+// wantLeast fails the reader when v is shorter than n bytes.
 func wantLeast(r *reader, field string, v []byte, n int, section string) {
 	if len(v) < n {
 		r.failAs(KindInvalid, field, bytesFound(v), fmt.Sprintf("at least %d bytes", n), section)
 	}
 }
 
-// Verify checks what can be seen of a PrivateMessage in a group of suite s,
-// which the message itself does not name: that its ciphertext is long enough for
-// what it says it is.
+// Verify checks a PrivateMessage as far as is possible from outside the group:
+// its ciphertext must be long enough for its content type. s is the suite of
+// the group, which the message does not state.
 func (m *PrivateMessage) Verify(s CipherSuite) error {
 	if !s.Known() {
 		return within("PrivateMessage", "", s.Supported())
@@ -110,8 +113,8 @@ func (m *PrivateMessage) Verify(s CipherSuite) error {
 	return nil
 }
 
-// NeedsSuite reports whether Verify fails in some supported suite, so that who
-// does not know the suite has to look it up.
+// NeedsSuite reports whether Verify fails for some supported suite. If it does
+// not, a caller that does not know the group's suite need not look it up.
 func (m *PrivateMessage) NeedsSuite() bool {
 	for _, s := range SupportedCipherSuites() {
 		if m.Verify(s) != nil {
@@ -121,8 +124,8 @@ func (m *PrivateMessage) NeedsSuite() bool {
 	return false
 }
 
-// verifyLengths checks the ciphertexts of a Welcome of a known suite, and the
-// sizes beside them.
+// verifyLengths checks the lengths of the ciphertexts of a Welcome whose suite
+// is known.
 func (w *Welcome) verifyLengths() error {
 	info, _ := w.CipherSuite.info()
 	least := info.leastGroupSecrets()
@@ -139,10 +142,10 @@ func (w *Welcome) verifyLengths() error {
 	return nil
 }
 
-// verifyLengths checks the lengths of what a PublicMessage holds that is
-// encrypted to others, and the form of the leaf in a proposal, to whose keys
-// others will encrypt. In a commit the keys are checked where they enter the
-// tree.
+// verifyLengths checks the lengths of everything in a PublicMessage that is
+// encrypted to others. In a standalone proposal it also checks the keys of the
+// leaf, to which others will encrypt. The keys in a commit are checked when
+// they are put into the tree.
 func (m *PublicMessage) verifyLengths(s CipherSuite) error {
 	info, ok := s.info()
 	switch {
@@ -166,7 +169,7 @@ func (i *suiteInfo) verifyProposal(p Proposal, s CipherSuite) error {
 	return i.verifyByValue(p)
 }
 
-// verifyByValue checks the lengths in a proposal that stands in a commit.
+// verifyByValue checks the lengths in a proposal that a commit holds by value.
 func (i *suiteInfo) verifyByValue(p Proposal) error {
 	switch v := p.(type) {
 	case *ExternalInit:
@@ -198,7 +201,7 @@ func (i *suiteInfo) verifyCommit(c *Commit) error {
 	return nil
 }
 
-// verifyPathSecrets checks the body of an encrypted_path_secret.
+// verifyPathSecrets checks the body of an encrypted_path_secret vector.
 func (i *suiteInfo) verifyPathSecrets(body []byte) error {
 	const field, section = "encrypted_path_secret", "RFC 9420 §7.6"
 	r := newReader("", body)

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// List is a vector of 16-bit values in the encoding it came in, without its
-// length header. A tree has five per leaf, and they are searched only.
+// List is a vector of 16-bit values in its received encoding, without the
+// length header. It is not decoded because a tree holds five lists per leaf,
+// and they are only searched.
 type List[T ~uint16] []byte
 
-// ListOf makes a list.
+// ListOf returns a list of the given values.
 func ListOf[T ~uint16](values ...T) List[T] {
 	var l List[T]
 	for _, v := range values {
@@ -29,13 +30,13 @@ func parseList[T ~uint16](r *reader, field string) List[T] {
 	return v
 }
 
-// Len is the number of values.
+// Len returns the number of values.
 func (l List[T]) Len() int { return len(l) / 2 }
 
-// At gives the value at i.
+// At returns the value at index i.
 func (l List[T]) At(i int) T { return T(binary.BigEndian.Uint16(l[2*i:])) }
 
-// Has reports whether v is listed.
+// Has reports whether the list contains v.
 func (l List[T]) Has(v T) bool {
 	for i := range l.Len() {
 		if l.At(i) == v {
@@ -45,7 +46,7 @@ func (l List[T]) Has(v T) bool {
 	return false
 }
 
-// String lists the numbers, the first 16 of them.
+// String lists the values; it shows at most the first 16.
 func (l List[T]) String() string {
 	var b strings.Builder
 	b.WriteByte('[')
@@ -62,8 +63,8 @@ func (l List[T]) String() string {
 	return b.String()
 }
 
-// finder answers questions about one list. A short one is searched each time;
-// a long one, which only a hostile object has, is marked first.
+// finder searches one list repeatedly. A short list is scanned each time. For a
+// long list, which only a malicious client sends, finder first builds a bitmap.
 type finder[T ~uint16] struct {
 	list List[T]
 	set  *[1 << 16 / 64]uint64
@@ -89,7 +90,7 @@ func (f finder[T]) has(v T) bool {
 	return f.set[v/64]&(1<<(v%64)) != 0
 }
 
-// unique gives each value once, in ascending order.
+// unique returns each value once, in ascending order.
 func (l List[T]) unique() []T {
 	out := make([]T, l.Len())
 	for i := range out {

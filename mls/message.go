@@ -2,10 +2,10 @@ package mls
 
 import "fmt"
 
-// WireFormat says what an MLSMessage holds (RFC 9420 §6).
+// WireFormat is the type of the structure in an MLSMessage (RFC 9420 §6).
 type WireFormat uint16
 
-// The five wire formats.
+// Wire formats of RFC 9420.
 const (
 	WireFormatPublicMessage  WireFormat = 1
 	WireFormatPrivateMessage WireFormat = 2
@@ -14,7 +14,7 @@ const (
 	WireFormatKeyPackage     WireFormat = 5
 )
 
-// String gives the name of the structure.
+// String returns the name of the structure.
 func (f WireFormat) String() string {
 	switch f {
 	case WireFormatPublicMessage:
@@ -31,7 +31,7 @@ func (f WireFormat) String() string {
 	return fmt.Sprintf("wire_format %d", uint16(f))
 }
 
-// Message is an MLSMessage. Exactly the pointer that WireFormat names is set.
+// Message is an MLSMessage. Exactly one pointer is set: the one for WireFormat.
 type Message struct {
 	WireFormat WireFormat
 	Public     *PublicMessage
@@ -41,7 +41,7 @@ type Message struct {
 	KeyPackage *KeyPackage
 }
 
-// ParseMessage reads an MLSMessage (RFC 9420 §6) and all of what it holds.
+// ParseMessage parses an MLSMessage (RFC 9420 §6) and the structure inside it.
 func ParseMessage(b []byte) (*Message, error) {
 	return parseMessage(newReader("MLSMessage", b))
 }
@@ -77,7 +77,7 @@ func parseMessage(r *reader) (*Message, error) {
 	return m, nil
 }
 
-// Append writes the MLSMessage.
+// Append appends the encoding of the MLSMessage to b.
 func (m *Message) Append(b []byte) []byte {
 	b = appendU16(appendU16(b, versionMLS10), uint16(m.WireFormat))
 	switch m.WireFormat {
@@ -94,18 +94,18 @@ func (m *Message) Append(b []byte) []byte {
 	}
 }
 
-// Framing is what can be seen of a message sent within a group.
+// Framing is the visible part of a message that was sent within a group.
 type Framing struct {
 	WireFormat  WireFormat
 	GroupID     []byte
 	Epoch       uint64
 	ContentType ContentType
-	// Sender is nil for a PrivateMessage, which hides it.
+	// Sender is nil for a PrivateMessage, because its sender is encrypted.
 	Sender *Sender
 }
 
-// Framing gives the framing of a PublicMessage or PrivateMessage, and false
-// for the other wire formats.
+// Framing returns the framing of a PublicMessage or PrivateMessage. It returns
+// false for the other wire formats.
 func (m *Message) Framing() (Framing, bool) {
 	switch {
 	case m.Public != nil:

@@ -13,16 +13,17 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// A quarter of rapid's usual number of schedules: each has some 30 commits, and
-// the race detector makes them dear. -rapid.checks on the command line wins.
+// Run a quarter of rapid's usual number of schedules: each has some 30 commits,
+// which the race detector makes slow. -rapid.checks on the command line
+// overrides this.
 func init() {
 	if err := flag.Set("rapid.checks", "25"); err != nil {
 		panic(err)
 	}
 }
 
-// model is a group and an outsider who follows it by public commits or by
-// GroupInfos, whichever was sent.
+// model is a group together with an outsider that follows it: by public
+// commits, or by GroupInfos when the commit was private.
 type model struct {
 	t      *testing.T
 	g      *mlstest.Group
@@ -38,7 +39,7 @@ func (m *model) newClient() *mlstest.Client {
 	return c
 }
 
-// accept follows a commit that won its epoch.
+// accept follows the commit that won its epoch.
 func (m *model) accept(r *rapid.T, c *mlstest.Commit, claim mls.RosterChange, public bool) {
 	before, next := m.o.g, m.o.verify(c.GroupInfo)
 	if public {
@@ -56,7 +57,8 @@ func (m *model) accept(r *rapid.T, c *mlstest.Commit, claim mls.RosterChange, pu
 }
 
 // TestModel runs random schedules of additions, removals, updates, external
-// joins and lost races: the outsider's roster is always the group's.
+// joins and lost races. After each step the outsider's roster must be the
+// group's.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		m := &model{t: t, next: 1}
@@ -157,7 +159,7 @@ func TestModel(t *testing.T) {
 	})
 }
 
-// publicOf reads a commit's PublicMessage.
+// publicOf returns the PublicMessage of a commit.
 func publicOf(c *mlstest.Commit) *mls.PublicMessage {
 	m, err := mls.ParseMessage(c.Message)
 	if err != nil {

@@ -5,10 +5,11 @@ import (
 	"testing"
 )
 
-// TestVectorsPassiveClient follows the groups of the passive-client vectors as
-// an outsider: from the GroupInfo of the Welcome on, every commit is verified
-// and applied. Each commit's signature is over the GroupContext computed from
-// the one before, so a wrong tree or transcript hash shows at the next epoch.
+// TestVectorsPassiveClient follows the groups of the passive-client vectors
+// from outside. It starts with the GroupInfo in the Welcome, then verifies and
+// applies every commit. Each signature covers the GroupContext that was
+// computed from the previous commit, so a wrong tree hash or transcript hash is
+// found at the next epoch.
 func TestVectorsPassiveClient(t *testing.T) {
 	for _, f := range []struct {
 		file                               string
@@ -56,8 +57,8 @@ func followGroup(t *testing.T, entry int, e *passiveEntry) (proposals, epochs in
 			t.Fatal(err)
 		}
 	}
-	mem := NewMemory(1000)
-	g, err := gi.Verify(beside, mem)
+	cache := NewLeafCache(1000)
+	g, err := gi.Verify(beside, cache)
 	if err != nil {
 		t.Fatalf("entry %d: %v", entry, err)
 	}
@@ -87,7 +88,7 @@ func followGroup(t *testing.T, entry int, e *passiveEntry) (proposals, epochs in
 		if !bytes.Equal(m.Append(nil), epoch.Commit) {
 			t.Errorf("entry %d, epoch %d: commit written differently", entry, n)
 		}
-		next, _, err := g.ApplyCommit(m.Public, func(ref []byte) *PublicMessage { return sent[string(ref)] }, mem)
+		next, _, err := g.ApplyCommit(m.Public, func(ref []byte) *PublicMessage { return sent[string(ref)] }, cache)
 		if err != nil {
 			t.Fatalf("entry %d, epoch %d: %v", entry, n, err)
 		}

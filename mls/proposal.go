@@ -5,7 +5,7 @@ import "fmt"
 // ProposalType is the number of a proposal type (RFC 9420 §17.4).
 type ProposalType uint16
 
-// The proposals of RFC 9420.
+// Proposal types of RFC 9420.
 const (
 	ProposalAdd                    ProposalType = 1
 	ProposalUpdate                 ProposalType = 2
@@ -16,7 +16,7 @@ const (
 	ProposalGroupContextExtensions ProposalType = 7
 )
 
-// String gives the name of RFC 9420.
+// String returns the name that RFC 9420 uses.
 func (t ProposalType) String() string {
 	switch t {
 	case ProposalAdd:
@@ -40,7 +40,7 @@ func (t ProposalType) String() string {
 // Proposal is one of *Add, *Update, *Remove, *PreSharedKey, *ReInit,
 // *ExternalInit and *GroupContextExtensions (RFC 9420 §12.1).
 type Proposal interface {
-	// Type is the proposal's number.
+	// Type returns the number of the proposal type.
 	Type() ProposalType
 	appendBody(b []byte) []byte
 }
@@ -54,10 +54,10 @@ type Update struct{ LeafNode LeafNode }
 // Remove removes the leaf with that index (RFC 9420 §12.1.3).
 type Remove struct{ Removed uint32 }
 
-// PSKType tells the two kinds of pre-shared key apart.
+// PSKType is the kind of a pre-shared key.
 type PSKType uint8
 
-// The kinds of pre-shared key (RFC 9420 §8.4).
+// Kinds of pre-shared keys (RFC 9420 §8.4).
 const (
 	PSKExternal   PSKType = 1
 	PSKResumption PSKType = 2
@@ -66,7 +66,7 @@ const (
 // PreSharedKey mixes a pre-shared key into the next epoch (RFC 9420 §12.1.4).
 type PreSharedKey struct {
 	PSKType PSKType
-	// ID is set for an external key; Usage, GroupID and Epoch for a
+	// ID is set for an external key. Usage, GroupID and Epoch are set for a
 	// resumption key.
 	ID      []byte
 	Usage   uint8
@@ -83,31 +83,32 @@ type ReInit struct {
 	Extensions  Extensions
 }
 
-// ExternalInit lets a joiner derive the init secret (RFC 9420 §12.1.6).
+// ExternalInit carries the KEM output from which members derive the init secret
+// of an external commit (RFC 9420 §12.1.6).
 type ExternalInit struct{ KEMOutput []byte }
 
 // GroupContextExtensions replaces the group's extensions (RFC 9420 §12.1.7).
 type GroupContextExtensions struct{ Extensions Extensions }
 
-// Type is ProposalAdd.
+// Type returns ProposalAdd.
 func (*Add) Type() ProposalType { return ProposalAdd }
 
-// Type is ProposalUpdate.
+// Type returns ProposalUpdate.
 func (*Update) Type() ProposalType { return ProposalUpdate }
 
-// Type is ProposalRemove.
+// Type returns ProposalRemove.
 func (*Remove) Type() ProposalType { return ProposalRemove }
 
-// Type is ProposalPSK.
+// Type returns ProposalPSK.
 func (*PreSharedKey) Type() ProposalType { return ProposalPSK }
 
-// Type is ProposalReInit.
+// Type returns ProposalReInit.
 func (*ReInit) Type() ProposalType { return ProposalReInit }
 
-// Type is ProposalExternalInit.
+// Type returns ProposalExternalInit.
 func (*ExternalInit) Type() ProposalType { return ProposalExternalInit }
 
-// Type is ProposalGroupContextExtensions.
+// Type returns ProposalGroupContextExtensions.
 func (*GroupContextExtensions) Type() ProposalType { return ProposalGroupContextExtensions }
 
 func parseProposal(r *reader) Proposal {
@@ -163,12 +164,12 @@ func parsePSK(r *reader) *PreSharedKey {
 	return p
 }
 
-// AppendProposal writes a proposal with its type.
+// AppendProposal appends the encoding of a proposal, with its type, to b.
 func AppendProposal(b []byte, p Proposal) []byte {
 	return p.appendBody(appendU16(b, uint16(p.Type())))
 }
 
-// ParseProposal reads one proposal without framing, as it stands in a commit.
+// ParseProposal parses one proposal without framing, as it appears in a commit.
 func ParseProposal(b []byte) (Proposal, error) {
 	r := newReader("Proposal", b)
 	p := parseProposal(r)

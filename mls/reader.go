@@ -6,27 +6,28 @@ import (
 	"strings"
 )
 
-// maxDepth bounds the nesting of fields; the deepest is a leaf node's
-// lifetime inside a key package inside a proposal of a commit.
+// maxDepth bounds the nesting of fields. The deepest field is the lifetime of a
+// leaf node in a key package in a proposal in a commit.
 const maxDepth = 16
 
-// step is one part of the path to a field; index is −1 for a plain field.
+// step is one element of the path to a field. index is −1 unless the element is
+// an entry of a list.
 type step struct {
 	name  string
 	index int
 }
 
-// reader takes a structure apart from the front of b. The first failure
-// sticks: later reads give zero values, so a parser is written without checks
-// between its fields. The path is assembled only for an error.
+// reader parses a structure from the front of b. After the first failure all
+// reads return zero values, so that parsers need no checks between fields. The
+// path to a field is assembled only when an error needs it.
 type reader struct {
 	b      []byte
 	err    *Error
 	object string
 	depth  int
 	path   [maxDepth]step
-	// trace, where set, is told of every vector header, with the input from
-	// there on: tests find the length fields of an object by it.
+	// trace, if set, is called for every vector header with the remaining
+	// input. Tests use it to find the length fields of an object.
 	trace func(field string, at []byte)
 }
 
@@ -61,7 +62,8 @@ func (r *reader) fieldPath(field string) string {
 	return b.String()
 }
 
-// fail records the first failure and ends the reading.
+// fail records a failure of KindMalformed, unless one is recorded already, and
+// stops the reader.
 func (r *reader) fail(field, found, want, section string) {
 	r.failAs(KindMalformed, field, found, want, section)
 }
@@ -73,10 +75,10 @@ func (r *reader) failAs(kind Kind, field, found, want, section string) {
 	r.b = nil
 }
 
-// more reports whether the current window holds another item.
+// more reports whether the current window holds unread bytes.
 func (r *reader) more() bool { return r.err == nil && len(r.b) > 0 }
 
-// end gives the outcome of a parse that had to consume everything.
+// end returns the result of a parse that must consume all input.
 func (r *reader) end() error {
 	if r.err == nil && len(r.b) > 0 {
 		r.fail("", fmt.Sprintf("%d bytes after the end", len(r.b)), "no trailing bytes", "")
@@ -130,8 +132,8 @@ func (r *reader) u64(field string) uint64 {
 
 const sectionVectors = "RFC 9420 §2.1.2"
 
-// length reads the header of a variable-length vector whose contents are in
-// the input.
+// length reads the header of a variable-length vector and checks that the input
+// holds its contents.
 func (r *reader) length(field string) int {
 	n := r.header(field)
 	if n > len(r.b) {
@@ -141,8 +143,8 @@ func (r *reader) length(field string) int {
 	return n
 }
 
-// header reads a length: the two top bits of the first byte give its size,
-// and only the shortest form is allowed.
+// header reads a variable-length integer. The two top bits of the first byte
+// give its size. Only the shortest form is accepted.
 func (r *reader) header(field string) int {
 	if r.err != nil {
 		return 0
@@ -183,8 +185,8 @@ func (r *reader) opaque(field string) []byte {
 	return r.fixed(field, n)
 }
 
-// open narrows the reader to the contents of a vector; close widens it to
-// what follows, which open returned.
+// open limits the reader to the contents of a vector and returns the input that
+// follows it. Passing that to close ends the limit.
 func (r *reader) open(field string) (rest []byte) {
 	v := r.opaque(field)
 	rest, r.b = r.b, v
@@ -199,7 +201,7 @@ func (r *reader) close(rest []byte) {
 	}
 }
 
-// since gives the bytes read since the window started with start.
+// since returns the bytes that were read since the window was equal to start.
 func (r *reader) since(start []byte) []byte {
 	if r.err != nil {
 		return nil
@@ -208,8 +210,9 @@ func (r *reader) since(start []byte) []byte {
 	return start[:n:n]
 }
 
-// count runs skip over the current window without keeping anything, so that
-// a list is allocated once, in its exact size.
+// count runs skip repeatedly over the current window and counts the items
+// without keeping anything. The caller can then allocate the list once, with
+// its exact size.
 func (r *reader) count(skip func(*reader)) int {
 	probe := reader{b: r.b}
 	n := 0

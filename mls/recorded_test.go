@@ -12,8 +12,8 @@ import (
 	"catbird.blue/mls/mls"
 )
 
-// recordedRun is a group of real clients, ts-mls (with the end-to-end tests'
-// shim) and core-crypto side by side; see testdata/README.md.
+// recordedRun is a recorded group of real clients: ts-mls (with the shim of the
+// end-to-end tests) and core-crypto. See testdata/README.md.
 type recordedRun struct {
 	Suite, Handshakes string
 	Start, Message    []byte
@@ -26,8 +26,8 @@ type recordedRun struct {
 	}
 }
 
-// recording is the file. Raw has objects of ts-mls as it makes them without the
-// shim, under the name of the quirk.
+// recording is the format of the file. Raw holds objects that ts-mls makes
+// without the shim, by the name of the quirk that they show.
 type recording struct {
 	RecordedAt int64
 	Runs       []recordedRun
@@ -50,8 +50,8 @@ func recorded(t *testing.T) recording {
 	return file
 }
 
-// TestRecordedQuirks refuses raw ts-mls forms by the name of the quirk and the
-// section of the RFC.
+// TestRecordedQuirks checks that raw ts-mls objects are refused with the name
+// of the quirk and the section of the RFC.
 func TestRecordedQuirks(t *testing.T) {
 	file := recorded(t)
 	seen := map[string]int{}
@@ -81,8 +81,9 @@ func TestRecordedQuirks(t *testing.T) {
 	}
 }
 
-// TestRecordedClients follows what real clients sent, as the service does, and
-// compares the roster with the clients' own after every commit.
+// TestRecordedClients follows the objects that real clients sent, as the
+// service does. After every commit it compares the roster with the clients'
+// own.
 func TestRecordedClients(t *testing.T) {
 	file := recorded(t)
 	steps, applied, external := 0, 0, 0
@@ -106,7 +107,7 @@ func TestRecordedClients(t *testing.T) {
 				t.Fatalf("%s %s %s: %v", run.Suite, run.Handshakes, s.Name, err)
 			}
 			claim.Signer = gi.Signer
-			next, err := gi.Verify(nil, o.mem)
+			next, err := gi.Verify(nil, o.cache)
 			if err != nil {
 				t.Fatalf("%s %s %s: %v", run.Suite, run.Handshakes, s.Name, err)
 			}
@@ -120,7 +121,7 @@ func TestRecordedClients(t *testing.T) {
 				}
 			}
 			if m.Public != nil {
-				computed, effect, err := o.g.ApplyCommit(m.Public, nil, o.mem)
+				computed, effect, err := o.g.ApplyCommit(m.Public, nil, o.cache)
 				if err != nil {
 					t.Fatalf("%s %s %s: %v", run.Suite, run.Handshakes, s.Name, err)
 				}
@@ -152,7 +153,8 @@ func TestRecordedClients(t *testing.T) {
 	t.Logf("%d commits of ts-mls and core-crypto verified, %d of them PublicMessages, %d external", steps, applied, external)
 }
 
-// recordedPackages verifies key packages and matches them with the Welcome.
+// recordedPackages verifies key packages and checks that the Welcome names
+// them.
 func recordedPackages(t *testing.T, packages [][]byte, welcome []byte, at time.Time) []*mls.KeyPackage {
 	t.Helper()
 	var refs []string
@@ -190,7 +192,7 @@ func recordedPackages(t *testing.T, packages [][]byte, welcome []byte, at time.T
 	return out
 }
 
-// identities lists the credentials of a tree, sorted.
+// identities lists the identities in the credentials of a tree, sorted.
 func identities(t *testing.T, tree *mls.RatchetTree) []string {
 	t.Helper()
 	members, err := tree.Members()

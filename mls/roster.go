@@ -5,53 +5,63 @@ import (
 	"fmt"
 )
 
-// LeafChangeKind says how a leaf of the new tree differs from the old one's.
+// LeafChangeKind is the kind of difference between a leaf of the old tree and
+// the leaf of the new tree at the same index.
 type LeafChangeKind int
 
-// The kinds of change.
+// Kinds of leaf changes.
 const (
-	// LeafAdded: the leaf of a key package, or of who joined alone.
+	// LeafAdded: the new leaf is that of a key package or of an external
+	// joiner.
 	LeafAdded LeafChangeKind = iota + 1
 	LeafRemoved
-	// LeafCommitted: the committer's, renewed by its path.
+	// LeafCommitted: the committer's path replaced its leaf.
 	LeafCommitted
-	// LeafUpdated: another member's, renewed by its update.
+	// LeafUpdated: an Update proposal of another member replaced its leaf.
 	LeafUpdated
 )
 
-// LeafChange is one difference between two epochs' trees. Old is nil for an
-// added leaf, New for a removed one.
+// LeafChange is one difference between the trees of two epochs. Old is nil for
+// an added leaf, New is nil for a removed leaf.
 type LeafChange struct {
 	Kind     LeafChangeKind
 	Old, New *Member
-	// KeyPackage is the package of an added leaf; nil for one that joined alone.
+	// KeyPackage is the key package of an added leaf. It is nil for the leaf of
+	// an external joiner.
 	KeyPackage *KeyPackage
 }
 
-// RosterChange is what a commit claims to do, against which the trees before
-// and after it are compared.
+// RosterChange describes what a commit claims to change. CompareRoster checks
+// it against the trees before and after the commit.
 type RosterChange struct {
-	// Signer is the leaf that signed the new epoch's GroupInfo: the committer.
+	// Signer is the leaf index of the member that signed the GroupInfo of the
+	// new epoch. It must be the committer.
 	Signer uint32
-	// Committer is the DID that sent the commit.
+	// Committer is the DID of the account that sent the commit.
 	Committer string
-	// Added has the key packages that the Welcome names.
+	// Added lists the key packages that the Welcome names.
 	Added []*KeyPackage
-	// Joiner is the path leaf of an external commit; nil for a member's.
+	// Joiner is the leaf node in the path of an external commit. It is nil for
+	// a member's commit.
 	Joiner *LeafNode
-	// MayRemove says whether a leaf may disappear; its error is the reason why
-	// not. nil allows none.
+	// MayRemove returns nil if the commit may remove the member's leaf, and
+	// otherwise an error with the reason. A nil MayRemove allows no removal.
 	MayRemove func(Member) error
-	// Gone lists DIDs that must have no leaf afterwards.
+	// Gone lists DIDs that must have no leaf in the new tree.
 	Gone []string
 }
 
-// CompareRoster checks that next is this group one epoch on with exactly the
-// changes that c claims: the old roster, less what was removed, with what was
-// added, leaf by leaf. Every added leaf is that of a key package of c.Added,
-// byte for byte and one to one, or the joiner's; the committer's leaf may have
-// changed by its path and others by an update, under the same DID; all else is
-// unchanged. The error names the first leaf that differs and why.
+// CompareRoster checks that next is this group one epoch later, with exactly
+// the changes that c claims. It compares the trees leaf by leaf.
+//
+// - An added leaf must be, byte for byte, that of a key package in c.Added,
+// with one leaf for each package, or the joiner's leaf.
+// - The committer's leaf may have been replaced by its path, and other leaves
+// by an Update; the DID must stay the same.
+// - All other leaves must be unchanged, unless c.MayRemove allows their
+// removal.
+//
+// The error names the first leaf that differs, and the reason.
 func (g *Group) CompareRoster(next *Group, c RosterChange) ([]LeafChange, error) {
 	if err := g.checkSuccessor(next); err != nil {
 		return nil, within("GroupInfo", "", err)
@@ -106,7 +116,7 @@ func (c *comparison) run() error {
 	return c.outcome()
 }
 
-// leaf compares one position.
+// leaf compares the leaves at index i.
 func (c *comparison) leaf(i uint32) error {
 	was, is := c.old.Leaf(i), c.new.Leaf(i)
 	if is == nil {
@@ -115,7 +125,9 @@ func (c *comparison) leaf(i uint32) error {
 		}
 		return c.removed(i, was)
 	}
-	// First, since a last-resort package may come back to where it was.
+	// This comes before the comparison for equality: the key package of last
+	// resort of a removed member may have been added again at the same index,
+	// so that the leaf did not change although it was removed and added.
 	k, added := c.packages[string(is.Raw)]
 	joins := c.claim.Joiner != nil && bytes.Equal(is.Raw, c.claim.Joiner.Raw)
 	switch {
@@ -144,8 +156,8 @@ func (c *comparison) removed(i uint32, was *LeafNode) error {
 	return nil
 }
 
-// added takes a new leaf; where an old one stood in its place, that one was
-// removed first.
+// added handles a new leaf. If the old tree has a leaf at the same index, the
+// commit removed that leaf first.
 func (c *comparison) added(i uint32, was, is *LeafNode, k *KeyPackage) error {
 	if was != nil {
 		if err := c.removed(i, was); err != nil {
@@ -171,7 +183,7 @@ func (c *comparison) added(i uint32, was, is *LeafNode, k *KeyPackage) error {
 	return nil
 }
 
-// renewed takes a leaf that changed in its place.
+// renewed handles a leaf that was replaced at the same index.
 func (c *comparison) renewed(i uint32, was, is *LeafNode) error {
 	before, err := was.member(i)
 	if err != nil {
@@ -198,7 +210,7 @@ func (c *comparison) renewed(i uint32, was, is *LeafNode) error {
 	return nil
 }
 
-// outcome checks the committer and the DIDs that had to go.
+// outcome checks the committer's leaf, and that no DID in Gone has a leaf.
 func (c *comparison) outcome() error {
 	signer := c.new.Leaf(c.claim.Signer)
 	if signer == nil {

@@ -10,10 +10,10 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// anyone may be removed.
+// anyone allows every removal.
 func anyone(mls.Member) error { return nil }
 
-// summary writes changes as "added 3, removed 1".
+// summary formats changes as "added 3, removed 1".
 func summary(changes []mls.LeafChange) string {
 	var out []string
 	for _, c := range changes {
@@ -31,7 +31,7 @@ func summary(changes []mls.LeafChange) string {
 	return strings.Join(out, ", ")
 }
 
-// TestCompareRoster compares the tree before an opaque commit with the one in
+// TestCompareRoster compares the tree before a private commit with the tree in
 // the GroupInfo after it.
 func TestCompareRoster(t *testing.T) {
 	a, b, c, d, e := mlstest.NewClient(did(1)), mlstest.NewClient(did(2)), mlstest.NewClient(did(3)), mlstest.NewClient(did(4)), mlstest.NewClient(did(5))
@@ -53,7 +53,7 @@ func TestCompareRoster(t *testing.T) {
 		name   string
 		commit *mlstest.Commit
 		claim  mls.RosterChange
-		want   string // summary, or the error's beginning
+		want   string // the summary, or the start of the error
 	}{
 		{"a path", g.Commit(a, mlstest.Plan{}), mls.RosterChange{Committer: a.DID}, "committed 0"},
 		{"one added", g.Commit(b, mlstest.Plan{Add: []*mls.KeyPackage{kd}}), mls.RosterChange{Signer: 1, Committer: b.DID, Added: []*mls.KeyPackage{kd}}, "committed 1, added 3"},
@@ -107,9 +107,9 @@ func joiner(t *testing.T, c *mlstest.Commit) *mls.LeafNode {
 	return e.Joiner
 }
 
-// TestLastResortComesBack removes a leaf and adds the same last-resort package
-// again: the leaf is the same bytes in the same place.
-func TestLastResortComesBack(t *testing.T) {
+// TestLastResortAddedAgain removes a leaf and adds it again by the same
+// last-resort key package, so that the same bytes stand at the same index.
+func TestLastResortAddedAgain(t *testing.T) {
 	a, b := mlstest.NewClient(did(1)), mlstest.NewClient(did(2))
 	kb := b.KeyPackage(mlstest.LastResort())
 	first := mlstest.NewGroup(a, mlstest.Random(16)).With(b).Commit(a, mlstest.Plan{Add: []*mls.KeyPackage{kb}})

@@ -11,8 +11,8 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// scene is one group in which everything is in order: its objects and the
-// checks that the service makes of each.
+// scene is one valid group with its objects, and the checks that the service
+// performs on each.
 type scene struct {
 	t               testing.TB
 	suite           mls.CipherSuite
@@ -20,8 +20,8 @@ type scene struct {
 	before          *mlstest.Group // epoch 1: a, b, c
 	o               *outsider      // what the service knows of epoch 1
 	kd              *mls.KeyPackage
-	commit          *mlstest.Commit // by a: c removed, d added
-	external        *mlstest.Commit // by new, for b's old leaf
+	commit          *mlstest.Commit // by a: removes c, adds d
+	external        *mlstest.Commit // by new: replaces the old leaf of b
 	app             []byte
 }
 
@@ -41,15 +41,15 @@ func newScene(t testing.TB, s mls.CipherSuite) *scene {
 	return sc
 }
 
-// objectKind is one of the seven kinds of object a client uploads.
+// objectKind is one of the seven kinds of object that a client uploads.
 type objectKind struct {
 	name   string
 	object []byte
 	check  func([]byte) error
-	// unseen lists fields whose contents an outsider cannot check, with the
-	// reason.
-	unseen map[string]string
-	tree   bool
+	// unchecked lists fields whose contents cannot be checked from outside,
+	// with the reason.
+	unchecked map[string]string
+	tree      bool
 }
 
 const (
@@ -63,10 +63,10 @@ func (sc *scene) kinds() []objectKind {
 		{name: "KeyPackage", object: mlstest.Wrap(sc.kd), check: sc.checkKeyPackage},
 		{name: "GroupInfo", object: sc.commit.GroupInfo, check: sc.checkGroupInfo},
 		{name: "RatchetTree", object: sc.commit.RatchetTree, check: sc.checkTree, tree: true},
-		{name: "Welcome", object: sc.commit.Welcome, check: sc.checkWelcome, unseen: welcomeUnseen},
-		{name: "Commit", object: sc.commit.Message, check: sc.checkCommit, unseen: map[string]string{"membership_tag": reasonMAC}},
+		{name: "Welcome", object: sc.commit.Welcome, check: sc.checkWelcome, unchecked: welcomeUnseen},
+		{name: "Commit", object: sc.commit.Message, check: sc.checkCommit, unchecked: map[string]string{"membership_tag": reasonMAC}},
 		{name: "ExternalCommit", object: sc.external.Message, check: sc.checkExternal},
-		{name: "Application", object: sc.app, check: sc.checkApplication, unseen: map[string]string{
+		{name: "Application", object: sc.app, check: sc.checkApplication, unchecked: map[string]string{
 			"authenticated_data": reasonCiphertext, "encrypted_sender_data": reasonCiphertext, "ciphertext": reasonCiphertext}},
 	}
 }
@@ -79,8 +79,8 @@ func (sc *scene) checkKeyPackage(b []byte) error {
 	return k.Verify(time.Now(), sc.d.DID)
 }
 
-// checkGroupInfo checks the GroupInfo of sc.commit as if the commit had been
-// opaque.
+// checkGroupInfo checks the GroupInfo of sc.commit as if the commit had been a
+// PrivateMessage.
 func (sc *scene) checkGroupInfo(b []byte) error {
 	gi, err := mls.ParseGroupInfo(b)
 	if err != nil {
@@ -209,7 +209,7 @@ func (sc *scene) checkApplication(b []byte) error {
 	return m.Private.Verify(sc.suite)
 }
 
-// checkPrivate checks a handshake message that nobody outside can read.
+// checkPrivate checks a handshake message that is encrypted.
 func (sc *scene) checkPrivate(b []byte) error {
 	m, err := mls.ParseMessage(b)
 	if err != nil {
@@ -218,7 +218,7 @@ func (sc *scene) checkPrivate(b []byte) error {
 	return m.Private.Verify(sc.suite)
 }
 
-// checkProposal checks a proposal that can be read.
+// checkProposal checks a proposal that is a PublicMessage.
 func (sc *scene) checkProposal(b []byte) error {
 	m, err := mls.ParseMessage(b)
 	if err != nil {

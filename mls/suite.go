@@ -10,9 +10,9 @@ import (
 // CipherSuite is the number of an MLS cipher suite (RFC 9420 §17.1).
 type CipherSuite uint16
 
-// The suites this package knows by name. The Ed448 ones cannot be checked with
-// the standard library; X-Wing is the number OpenMLS uses for its hybrid
-// post-quantum suite, which IANA has not registered.
+// Cipher suites that this package knows by name. The standard library cannot
+// verify the Ed448 suites. X-Wing has the number that OpenMLS uses for its
+// hybrid post-quantum suite; IANA has not registered it.
 const (
 	SuiteX25519AES128     CipherSuite = 1
 	SuiteP256             CipherSuite = 2
@@ -26,24 +26,24 @@ const (
 	supportedSuitesPhrase             = "one of suites 1, 2, 3, 5, 7 and 77"
 )
 
-// suiteInfo is what the checks need of a suite.
+// suiteInfo holds the properties of a suite that the checks use.
 type suiteInfo struct {
 	name      string
 	hashSize  int
-	kemKey    int // bytes of an HPKE public key
-	kemOutput int // bytes of an HPKE encapsulation
+	kemKey    int // length of an HPKE public key
+	kemOutput int // length of an HPKE encapsulation
 	curve     curve
 	kemCurve  curve
 }
 
-// curve is a family of public keys.
+// curve is the algorithm that a public key belongs to.
 type curve int
 
 const (
-	noCurve curve = iota // checked by its length only
+	noCurve curve = iota // only the length is checked
 	ed25519Key
 	x25519Key
-	xwingKey // ML-KEM-768, then X25519
+	xwingKey // an ML-KEM-768 key followed by an X25519 key
 	p256Key
 	p384Key
 	p521Key
@@ -72,7 +72,7 @@ func (s CipherSuite) info() (suiteInfo, bool) {
 	return suiteInfo{}, false
 }
 
-// String gives the registered name, or the number in hex.
+// String returns the registered name, or the number in hex.
 func (s CipherSuite) String() string {
 	if i, ok := s.info(); ok {
 		return i.name
@@ -80,15 +80,16 @@ func (s CipherSuite) String() string {
 	return fmt.Sprintf("0x%04X", uint16(s))
 }
 
-// Known reports whether the suite's name and hash are known here.
+// Known reports whether this package knows the name and the hash function of
+// the suite.
 func (s CipherSuite) Known() bool {
 	_, ok := s.info()
 	return ok
 }
 
-// CheckTime is about what the check of one signature takes of a CPU: an agreed
-// figure, rounded up from what BenchmarkKeyPackage measures on a small machine,
-// so that what a caller may do depends on no machine.
+// CheckTime returns the CPU time that one signature check is charged at. It is
+// a fixed figure, rounded up from what BenchmarkKeyPackage measures on a small
+// machine, so that the limits for callers do not depend on the machine.
 func (s CipherSuite) CheckTime() time.Duration {
 	i, _ := s.info()
 	switch i.curve {
@@ -101,8 +102,8 @@ func (s CipherSuite) CheckTime() time.Duration {
 	}
 }
 
-// Supported says whether signatures of the suite can be verified; if not, the
-// error is of KindCipherSuite.
+// Supported returns nil if this package can verify signatures of the suite, and
+// otherwise an error of KindCipherSuite.
 func (s CipherSuite) Supported() error {
 	i, ok := s.info()
 	if !ok {
@@ -116,15 +117,15 @@ func (s CipherSuite) Supported() error {
 	return nil
 }
 
-// SupportedCipherSuites lists the suites whose signatures are verified, in the
-// order of their numbers.
+// SupportedCipherSuites lists the suites whose signatures this package
+// verifies, in the order of their numbers.
 func SupportedCipherSuites() []CipherSuite {
 	return []CipherSuite{SuiteX25519AES128, SuiteP256, SuiteX25519ChaCha20, SuiteP521, SuiteP384, SuiteXWing}
 }
 
-// ParseCipherSuite gives the suite of a registered name. A name that is
-// unknown, or of a suite that cannot be verified, is an error of
-// KindCipherSuite; in the second case the suite is returned as well.
+// ParseCipherSuite returns the suite with a registered name. It returns an
+// error of KindCipherSuite if the name is unknown or if signatures of the suite
+// cannot be verified. In the second case it returns the suite as well.
 func ParseCipherSuite(name string) (CipherSuite, error) {
 	for s := SuiteX25519AES128; s <= SuiteXWing; s++ {
 		if i, ok := s.info(); ok && i.name == name {
@@ -135,7 +136,7 @@ func ParseCipherSuite(name string) (CipherSuite, error) {
 		Want: "the IANA name of " + supportedSuitesPhrase, Section: sectionSuites}
 }
 
-// appendHash appends the suite's hash of data to b; the suite must be known.
+// appendHash appends the suite's hash of data to b. The suite must be known.
 func (s CipherSuite) appendHash(b, data []byte) []byte {
 	switch s {
 	case SuiteX448AES256, SuiteP521, SuiteX448ChaCha20:
@@ -152,7 +153,7 @@ func (s CipherSuite) appendHash(b, data []byte) []byte {
 
 func (s CipherSuite) hash(data []byte) []byte { return s.appendHash(nil, data) }
 
-// refHash is RefHash of RFC 9420 §5.2 under "MLS 1.0 " + label.
+// refHash computes RefHash (RFC 9420 §5.2) with the label "MLS 1.0 " + label.
 func (s CipherSuite) refHash(label string, value []byte) ([]byte, error) {
 	if !s.Known() {
 		return nil, s.Supported()
@@ -163,5 +164,5 @@ func (s CipherSuite) refHash(label string, value []byte) ([]byte, error) {
 	return s.hash(in), nil
 }
 
-// labelPrefix starts every label of MLS 1.0 (RFC 9420 §5.1.2, §5.2).
+// labelPrefix is the prefix of every label of MLS 1.0 (RFC 9420 §5.1.2, §5.2).
 const labelPrefix = "MLS 1.0 "

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// MaxLeaves bounds the leaf positions of a tree, blank ones included. A tree
-// costs two hashes per position to check, and blank positions cost a client
-// two bytes; the bound keeps that work small.
+// MaxLeaves bounds the number of leaf positions of a tree, blank ones included.
+// Checking a tree takes two hashes per position, while a blank position costs
+// the client two bytes. The bound limits that work.
 const MaxLeaves = 4000
 
 // ParentNode is an inner node of a tree (RFC 9420 §7.1).
@@ -18,18 +18,19 @@ type ParentNode struct {
 	UnmergedLeaves []uint32
 }
 
-// RatchetTree is the public side of a group's tree (RFC 9420 §7.8). It is
-// immutable for readers; the methods that change it are for building the next
-// one, on a Clone.
+// RatchetTree is the public part of a group's ratchet tree (RFC 9420 §7.8).
+// Trees that are in use are never changed. The methods that change a tree are
+// for building the next epoch's tree on a Clone.
 type RatchetTree struct {
-	// leaves has the tree's width, a power of two; parents one less. nil is a
-	// blank node. Node 2i is leaf i, node 2i+1 is parent i (RFC 9420 App. C).
+	// leaves has as many entries as the tree has leaf positions, a power of
+	// two; parents has one fewer. nil is a blank node. Leaf i is node 2i and
+	// parent i is node 2i+1 (RFC 9420 Appendix C).
 	leaves  []*LeafNode
 	parents []*ParentNode
-	hashes  atomic.Pointer[treeHashes] // once computed, for one suite
+	hashes  atomic.Pointer[treeHashes] // tree hashes, cached for one suite
 }
 
-// ParseRatchetTree reads optional<Node> ratchet_tree<V>: the contents of the
+// ParseRatchetTree parses optional<Node> ratchet_tree<V>, the contents of the
 // ratchet_tree extension (RFC 9420 §12.4.3.3).
 func ParseRatchetTree(b []byte) (*RatchetTree, error) {
 	return parseRatchetTree(newReader("ratchet_tree", b))
@@ -68,7 +69,7 @@ func parseRatchetTree(r *reader) (*RatchetTree, error) {
 	return t, nil
 }
 
-// put appends the node with index i.
+// put appends the node at node index i.
 func (t *RatchetTree) put(i int, l *LeafNode, p *ParentNode) {
 	if i%2 == 0 {
 		t.leaves = appendDoubling(t.leaves, l)
@@ -121,7 +122,7 @@ func parseParentNode(r *reader) *ParentNode {
 	return p
 }
 
-// widen fills the tree with blank nodes up to a full one.
+// widen adds blank nodes until the tree is full.
 func (t *RatchetTree) widen() {
 	width := 1
 	for width < len(t.leaves) {
@@ -137,7 +138,8 @@ func (t *RatchetTree) resize(width int) {
 	t.leaves, t.parents = leaves, parents
 }
 
-// Append writes the tree with its vector header: no blank node at the end.
+// Append appends the encoding of the tree, with its vector header, to b. It
+// leaves out the blank nodes at the end.
 func (t *RatchetTree) Append(b []byte) []byte {
 	last := len(t.leaves) - 1
 	for last > 0 && t.leaves[last] == nil {
@@ -173,10 +175,12 @@ func (p *ParentNode) append(b []byte) []byte {
 	return b
 }
 
-// Bytes is the encoding of the tree, as ParseRatchetTree reads it.
+// Bytes returns the encoding of the tree in the form that ParseRatchetTree
+// reads.
 func (t *RatchetTree) Bytes() []byte { return t.Append(nil) }
 
-// Leaf gives the leaf with that index; nil when it is blank or outside.
+// Leaf returns the leaf at index i. It returns nil if the leaf is blank or the
+// index is outside the tree.
 func (t *RatchetTree) Leaf(i uint32) *LeafNode {
 	if int64(i) >= int64(len(t.leaves)) {
 		return nil
@@ -184,5 +188,5 @@ func (t *RatchetTree) Leaf(i uint32) *LeafNode {
 	return t.leaves[i]
 }
 
-// Width is the number of leaf positions, a power of two.
+// Width returns the number of leaf positions, a power of two.
 func (t *RatchetTree) Width() int { return len(t.leaves) }

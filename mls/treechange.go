@@ -2,8 +2,8 @@ package mls
 
 import "slices"
 
-// Clone gives a tree that can be changed without changing t. Leaves are
-// shared, parents are copied.
+// Clone returns a copy that can be changed without changing t. The copy shares
+// the leaves and has its own parents.
 func (t *RatchetTree) Clone() *RatchetTree {
 	c := &RatchetTree{leaves: slices.Clone(t.leaves), parents: slices.Clone(t.parents)}
 	for i, p := range c.parents {
@@ -16,13 +16,14 @@ func (t *RatchetTree) Clone() *RatchetTree {
 	return c
 }
 
-// NewTree is the tree of a group with one member.
+// NewTree returns the tree of a group with one member.
 func NewTree(l *LeafNode) *RatchetTree {
 	return &RatchetTree{leaves: []*LeafNode{l}, parents: []*ParentNode{}}
 }
 
-// Add puts a leaf in the leftmost blank place, widening the tree if there is
-// none, and marks it as unmerged above (RFC 9420 §7.7). It gives the index.
+// Add puts a leaf at the leftmost blank position and returns its index. It
+// widens the tree if no position is blank, and adds the leaf to the unmerged
+// leaves of its ancestors (RFC 9420 §7.7).
 func (t *RatchetTree) Add(l *LeafNode) uint32 {
 	t.hashes.Store(nil)
 	i := t.Place(l)
@@ -35,7 +36,8 @@ func (t *RatchetTree) Add(l *LeafNode) uint32 {
 	return i
 }
 
-// Place is Add without the mark: where a joiner's path goes (RFC 9420 §12.4.2).
+// Place is Add without the change to the unmerged leaves. It is for the leaf of
+// an external joiner (RFC 9420 §12.4.2).
 func (t *RatchetTree) Place(l *LeafNode) uint32 {
 	t.hashes.Store(nil)
 	i := slices.Index(t.leaves, nil)
@@ -54,8 +56,8 @@ func (t *RatchetTree) Update(i uint32, l *LeafNode) {
 	t.blankPath(i)
 }
 
-// Remove blanks leaf i and its direct path, and narrows the tree while its
-// right half is blank (RFC 9420 §7.7).
+// Remove blanks leaf i and its direct path, and halves the tree while its right
+// half is blank (RFC 9420 §7.7).
 func (t *RatchetTree) Remove(i uint32) {
 	t.hashes.Store(nil)
 	t.leaves[i] = nil
@@ -73,16 +75,16 @@ func (t *RatchetTree) blankPath(i uint32) {
 
 // PathNode is one node of a leaf's filtered direct path.
 type PathNode struct {
-	// Node is its index in the array of nodes, Copath its child on the other
-	// side.
+	// Node is the node's index in the array representation. Copath is the index
+	// of its child that is not on the path.
 	Node, Copath int
-	// Recipients counts the nodes that a path secret is encrypted to.
+	// Recipients is the number of nodes to which the path secret is encrypted.
 	Recipients int
 }
 
-// FilteredPath is the filtered direct path of leaf i (RFC 9420 §4.1.2): its
-// ancestors whose child on the other side is not empty. The leaves in fresh,
-// added by the same commit, are no recipients (RFC 9420 §7.5).
+// FilteredPath returns the filtered direct path of leaf i (RFC 9420 §4.1.2):
+// those of its ancestors whose copath child is not empty. The leaves in added,
+// which the same commit added, are not counted as recipients (RFC 9420 §7.5).
 func (t *RatchetTree) FilteredPath(i uint32, fresh []uint32) []PathNode {
 	var out []PathNode
 	var buf []int
@@ -105,16 +107,16 @@ func (t *RatchetTree) FilteredPath(i uint32, fresh []uint32) []PathNode {
 }
 
 // SetPath installs the keys of an UpdatePath above leaf i and computes the
-// parent hashes (RFC 9420 §7.9); keys has one entry per node of the filtered
-// path. It gives the parent hash that the leaf must carry; the leaf itself is
-// set with SetLeaf.
+// parent hashes (RFC 9420 §7.9). keys has one entry for each node of the
+// filtered path. SetPath returns the parent hash that the leaf must carry;
+// SetLeaf sets the leaf itself.
 func (t *RatchetTree) SetPath(s CipherSuite, i uint32, path []PathNode, keys [][]byte) []byte {
 	t.hashes.Store(nil)
 	t.blankPath(i)
 	for j, n := range path {
 		t.parents[n.Node/2] = &ParentNode{EncryptionKey: keys[j]}
 	}
-	h := t.hashed(s)
+	h := t.hashesFor(s)
 	var above []byte
 	for j := len(path) - 1; j >= 0; j-- {
 		p := t.parents[path[j].Node/2]
@@ -125,7 +127,7 @@ func (t *RatchetTree) SetPath(s CipherSuite, i uint32, path []PathNode, keys [][
 	return above
 }
 
-// SetLeaf replaces leaf i and nothing else.
+// SetLeaf replaces leaf i and changes nothing else.
 func (t *RatchetTree) SetLeaf(i uint32, l *LeafNode) {
 	t.hashes.Store(nil)
 	t.leaves[i] = l

@@ -2,58 +2,58 @@ package mls
 
 import "sort"
 
-// treeHashes holds the tree hashes (RFC 9420 §7.8) of all nodes that have
-// something below them. Subtrees without are hashed when asked for: a client
-// could make many of them out of few bytes.
+// treeHashes caches the tree hashes (RFC 9420 §7.8) of all nodes that have a
+// non-blank node below them. Hashes of blank subtrees are computed on demand,
+// because a client can make many such nodes out of few bytes.
 type treeHashes struct {
-	suite CipherSuite
-	size  int
-	at    []int32 // per node: offset in sums, or −1
-	sums  []byte
-	buf   []byte // input of one hash
+	suite   CipherSuite
+	size    int
+	offsets []int32 // by node: offset in sums, or −1 if not cached
+	sums    []byte
+	buf     []byte // input of the hash function, reused
 }
 
-// Hash is the tree hash of the root for the suite, which must be known.
+// Hash returns the tree hash of the root. The suite must be known.
 func (t *RatchetTree) Hash(s CipherSuite) ([]byte, error) {
 	if !s.Known() {
 		return nil, s.Supported()
 	}
-	return t.hashed(s).of(t, t.root()), nil
+	return t.hashesFor(s).of(t, t.root()), nil
 }
 
-func (t *RatchetTree) hashed(s CipherSuite) *treeHashes {
+func (t *RatchetTree) hashesFor(s CipherSuite) *treeHashes {
 	if h := t.hashes.Load(); h != nil && h.suite == s {
 		return h
 	}
 	info, _ := s.info()
-	h := &treeHashes{suite: s, size: info.hashSize, at: make([]int32, 2*len(t.leaves)-1)}
+	h := &treeHashes{suite: s, size: info.hashSize, offsets: make([]int32, 2*len(t.leaves)-1)}
 	kept := 0
 	for level := 0; 1<<level <= len(t.leaves); level++ {
-		for x := 1<<level - 1; x < len(h.at); x += 2 << level {
-			if t.blank(x) && (level == 0 || h.at[nodeLeft(x)] < 0 && h.at[nodeRight(x)] < 0) {
-				h.at[x] = -1
+		for x := 1<<level - 1; x < len(h.offsets); x += 2 << level {
+			if t.blank(x) && (level == 0 || h.offsets[nodeLeft(x)] < 0 && h.offsets[nodeRight(x)] < 0) {
+				h.offsets[x] = -1
 			} else {
-				h.at[x] = int32(kept * h.size)
+				h.offsets[x] = int32(kept * h.size)
 				kept++
 			}
 		}
 	}
 	h.sums = make([]byte, kept*h.size)
 	for level := 0; 1<<level <= len(t.leaves); level++ {
-		for x := 1<<level - 1; x < len(h.at); x += 2 << level {
-			if at := h.at[x]; at >= 0 {
+		for x := 1<<level - 1; x < len(h.offsets); x += 2 << level {
+			if at := h.offsets[x]; at >= 0 {
 				h.node(t, x, nil, h.sums[at:at])
 			}
 		}
 	}
-	h.buf = nil // shared from here on: later hashes take buffers of their own
+	h.buf = nil // h is shared from here on; later hashes use buffers of their own
 	t.hashes.Store(h)
 	return h
 }
 
-// of gives the hash of node x.
+// of returns the hash of node x.
 func (h *treeHashes) of(t *RatchetTree, x int) []byte {
-	if at := h.at[x]; at >= 0 {
+	if at := h.offsets[x]; at >= 0 {
 		return h.sums[at : int(at)+h.size : int(at)+h.size]
 	}
 	var sum [64]byte
@@ -61,8 +61,8 @@ func (h *treeHashes) of(t *RatchetTree, x int) []byte {
 	return append([]byte(nil), sum[:h.size]...)
 }
 
-// blank computes the hash of a subtree in which everything is blank. It takes
-// no memory but the stack's, to the depth of the tree.
+// blank computes the hash of a subtree in which all nodes are blank. It
+// allocates nothing; its stack grows with the depth of the tree.
 func (s CipherSuite) blank(sum *[64]byte, x int) {
 	var in [2 + 2*(2+64)]byte
 	var b []byte
@@ -79,23 +79,23 @@ func (s CipherSuite) blank(sum *[64]byte, x int) {
 	s.appendHash(sum[:0], b)
 }
 
-// scratch is a view with a buffer of its own.
-func (h *treeHashes) scratch() *treeHashes {
+// withOwnBuffer returns a copy of h with a buffer of its own.
+func (h *treeHashes) withOwnBuffer() *treeHashes {
 	c := *h
 	c.buf = nil
 	return &c
 }
 
-// without gives the hash of node x as it was before the leaves in except,
-// which is sorted, were added (RFC 9420 §7.9, original_sibling_tree_hash).
-func (h *treeHashes) without(t *RatchetTree, x int, except []uint32) []byte {
+// hashWithout returns the hash that node x had before the leaves in except were
+// added (RFC 9420 §7.9, original_sibling_tree_hash). except is sorted.
+func (h *treeHashes) hashWithout(t *RatchetTree, x int, except []uint32) []byte {
 	if len(inRange(except, x)) == 0 {
 		return h.of(t, x)
 	}
-	return h.scratch().node(t, x, except, nil)
+	return h.withOwnBuffer().node(t, x, except, nil)
 }
 
-// inRange gives those of the sorted leaves that are below x.
+// inRange returns those of the sorted leaves that are below x.
 func inRange(leaves []uint32, x int) []uint32 {
 	first, end := leafRange(x)
 	i := sort.Search(len(leaves), func(i int) bool { return int64(leaves[i]) >= int64(first) })
@@ -106,8 +106,9 @@ func inRange(leaves []uint32, x int) []uint32 {
 	return leaves[i:j]
 }
 
-// node appends the hash of x, from its children's, to out, leaving out the
-// leaves in except. Its depth of recursion is that of the tree.
+// node computes the hash of x from the hashes of its children, leaving out the
+// leaves in except, and appends it to out. Its recursion is as deep as the
+// tree.
 func (h *treeHashes) node(t *RatchetTree, x int, except []uint32, out []byte) []byte {
 	if x%2 == 0 {
 		return h.leaf(t, x/2, len(inRange(except, x)) > 0, out)
@@ -116,7 +117,7 @@ func (h *treeHashes) node(t *RatchetTree, x int, except []uint32, out []byte) []
 	b := append(h.buf[:0], 2)
 	if p := t.parents[x/2]; p != nil {
 		q := *p
-		q.UnmergedLeaves = minus(p.UnmergedLeaves, except)
+		q.UnmergedLeaves = difference(p.UnmergedLeaves, except)
 		b = q.append(append(b, 1))
 	} else {
 		b = append(b, 0)
@@ -150,8 +151,8 @@ func (h *treeHashes) leaf(t *RatchetTree, i int, omit bool, out []byte) []byte {
 	return h.suite.appendHash(out, b)
 }
 
-// minus gives the values of a that are not in b; both are sorted.
-func minus(a, b []uint32) []uint32 {
+// difference returns the values of a that are not in b. Both are sorted.
+func difference(a, b []uint32) []uint32 {
 	if len(b) == 0 {
 		return a
 	}
@@ -167,11 +168,11 @@ func minus(a, b []uint32) []uint32 {
 	return out
 }
 
-// parentHash is ParentHash of RFC 9420 §7.9 for the node p at x, whose child
-// on the other side is sibling.
+// parentHash computes ParentHash (RFC 9420 §7.9) for the node p. sibling is its
+// copath child.
 func (h *treeHashes) parentHash(t *RatchetTree, p *ParentNode, sibling int) []byte {
 	b := appendOpaque(nil, p.EncryptionKey)
 	b = appendOpaque(b, p.ParentHash)
-	b = appendOpaque(b, h.without(t, sibling, p.UnmergedLeaves))
+	b = appendOpaque(b, h.hashWithout(t, sibling, p.UnmergedLeaves))
 	return h.suite.hash(b)
 }

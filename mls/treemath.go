@@ -2,8 +2,9 @@ package mls
 
 import "math/bits"
 
-// Node arithmetic on a full binary tree in an array (RFC 9420 Appendix C):
-// leaf i is node 2i, an inner node of level k has k one bits at its end.
+// These functions compute node indexes of a full binary tree in an array (RFC
+// 9420 Appendix C). Leaf i is node 2i. The index of an inner node of level k
+// ends in k one bits.
 
 func nodeLevel(x int) int { return bits.TrailingZeros(^uint(x)) }
 
@@ -24,13 +25,14 @@ func nodeSibling(x int) int {
 	}
 }
 
-// leafRange gives the leaves below x: from first to, but without, end.
+// leafRange returns the indexes of the leaves below x: from first up to, but
+// not including, end.
 func leafRange(x int) (first, end int) {
 	half := 1<<nodeLevel(x) - 1
 	return (x - half) / 2, (x+half)/2 + 1
 }
 
-// root of the tree.
+// root returns the node index of the root.
 func (t *RatchetTree) root() int { return len(t.leaves) - 1 }
 
 // directPath lists the ancestors of a leaf, from its parent to the root.
@@ -43,7 +45,7 @@ func (t *RatchetTree) directPath(leaf uint32) []int {
 	return path
 }
 
-// blank reports whether node x is.
+// blank reports whether node x is blank.
 func (t *RatchetTree) blank(x int) bool {
 	if x%2 == 0 {
 		return t.leaves[x/2] == nil
@@ -51,9 +53,9 @@ func (t *RatchetTree) blank(x int) bool {
 	return t.parents[x/2] == nil
 }
 
-// appendResolution appends the resolution of x (RFC 9420 §4.1.1): the
-// shortest list of nodes that covers all its non-blank leaves. Its depth of
-// recursion is that of the tree, at most 12.
+// appendResolution appends the resolution of x (RFC 9420 §4.1.1): the shortest
+// list of nodes that covers all non-blank leaves below it. The recursion is as
+// deep as the tree, at most 12 levels.
 func (t *RatchetTree) appendResolution(out []int, x int) []int {
 	if x%2 == 0 {
 		if t.leaves[x/2] != nil {
@@ -71,7 +73,8 @@ func (t *RatchetTree) appendResolution(out []int, x int) []int {
 	return t.appendResolution(t.appendResolution(out, nodeLeft(x)), nodeRight(x))
 }
 
-// empty reports whether the resolution of x is: whether all below is blank.
+// empty reports whether the resolution of x is empty, that is, whether all
+// nodes below it are blank.
 func (t *RatchetTree) empty(x int) bool {
 	first, end := leafRange(x)
 	for i := first; i < end; i++ {
@@ -79,6 +82,6 @@ func (t *RatchetTree) empty(x int) bool {
 			return false
 		}
 	}
-	// A parent above blank leaves only cannot occur in a valid tree.
+	// In a valid tree, a parent node never stands above blank leaves only.
 	return x%2 == 0 || t.parents[x/2] == nil
 }

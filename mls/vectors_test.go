@@ -18,7 +18,7 @@ func (h *hexBytes) UnmarshalText(b []byte) error {
 	return err
 }
 
-// loadVectors reads a file of testdata and asserts how many entries it has.
+// loadVectors reads a file of testdata and asserts its number of entries.
 func loadVectors[T any](t testing.TB, file string, entries int) []T {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("testdata", file))
@@ -51,8 +51,8 @@ func TestVectorsDeserialization(t *testing.T) {
 	}
 }
 
-// TestVectorsMessages reads every object of messages.json and writes it again
-// byte for byte.
+// TestVectorsMessages parses every object of messages.json and checks that it
+// is encoded to the same bytes.
 func TestVectorsMessages(t *testing.T) {
 	entries := loadVectors[map[string]hexBytes](t, "messages.json", 60)
 	message := func(b []byte) ([]byte, error) {
@@ -133,7 +133,7 @@ func TestVectorsTreeHashes(t *testing.T) {
 		if !bytes.Equal(tree.Bytes(), e.Tree) {
 			t.Errorf("entry %d: tree written differently", i)
 		}
-		h := tree.hashed(e.Suite)
+		h := tree.hashesFor(e.Suite)
 		for x, want := range e.TreeHashes {
 			if got := h.of(tree, x); !bytes.Equal(got, want) {
 				t.Errorf("entry %d, node %d: tree hash %x, want %x", i, x, got, []byte(want))
@@ -150,8 +150,8 @@ func TestVectorsTreeHashes(t *testing.T) {
 	t.Logf("tree-validation: %d nodes of 98 trees", nodes)
 }
 
-// TestVectorsCryptoBasics checks RefHash and VerifyWithLabel; the other parts
-// of the file are about secrets.
+// TestVectorsCryptoBasics checks RefHash and VerifyWithLabel. The other parts
+// of the file need secrets.
 func TestVectorsCryptoBasics(t *testing.T) {
 	type entry struct {
 		Suite   CipherSuite `json:"cipher_suite"`
@@ -244,8 +244,9 @@ func TestVectorsWelcome(t *testing.T) {
 	t.Logf("welcome: %d references found, %d key packages verified", named, verified)
 }
 
-// TestVectorsMessagesSigned verifies what messages.json signs: key packages,
-// and GroupInfos under the key of the entry's key package.
+// TestVectorsMessagesSigned verifies the signatures in messages.json: those of
+// key packages, and those of GroupInfos under the key of the entry's key
+// package.
 func TestVectorsMessagesSigned(t *testing.T) {
 	signatures := 0
 	for i, e := range loadVectors[map[string]hexBytes](t, "messages.json", 60) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestVectorsTreeValidation verifies the 98 trees: parent hashes, unmerged
-// leaves, keys and leaf signatures, under a context that states their hash.
+// TestVectorsTreeValidation verifies the 98 trees (parent hashes, unmerged
+// leaves, keys and leaf signatures) under a context with their tree hash.
 func TestVectorsTreeValidation(t *testing.T) {
 	type entry struct {
 		Suite      CipherSuite `json:"cipher_suite"`
@@ -45,7 +45,7 @@ func TestVectorsTreeValidation(t *testing.T) {
 	t.Logf("tree-validation: %d trees with %d leaves verified, %d of Ed448 suites refused", verified, leaves, refused)
 }
 
-// hasBoundLeaf reports whether some leaf's signature covers the group id.
+// hasBoundLeaf reports whether the signature of some leaf covers the group id.
 func (t *RatchetTree) hasBoundLeaf() bool {
 	for _, l := range t.leaves {
 		if l != nil && l.Source != SourceKeyPackage {

@@ -5,24 +5,25 @@ import (
 	"fmt"
 )
 
-// Verify checks a GroupInfo and the group's tree, which is the one inside
-// unless tree is given (RFC 9420 §12.4.3.1): the signature by the signer's
-// leaf, tree hash, parent hashes, unmerged leaves, keys that differ, and the
-// form, capabilities and signature of every leaf. Lifetimes of leaves are not
-// checked: a group stays valid while nobody writes (RFC 9420 §7.3 leaves it
-// open). Whether credentials are DIDs shows in RatchetTree.Members.
+// Verify checks a GroupInfo together with the group's tree (RFC 9420
+// §12.4.3.1). The tree is the one in the ratchet_tree extension, unless tree is
+// given. Verify checks the signer's signature, the tree hash, the parent
+// hashes, the unmerged leaves, that no key appears twice, and the form,
+// capabilities and signature of every leaf. It does not check the lifetimes of
+// leaves: RFC 9420 §7.3 leaves that open, and a group must stay valid while
+// nobody commits. RatchetTree.Members checks that credentials hold DIDs.
 //
-// The confirmation tag and the key in external_pub are only checked for their
-// form. mem may be nil.
-func (g *GroupInfo) Verify(tree *RatchetTree, mem *Memory) (*Group, error) {
-	out, err := g.verify(tree, mem)
+// Of the confirmation tag and the key in external_pub, only the form can be
+// checked. cache may be nil.
+func (g *GroupInfo) Verify(tree *RatchetTree, cache *LeafCache) (*Group, error) {
+	out, err := g.verify(tree, cache)
 	if err != nil {
 		return nil, within("GroupInfo", "", err)
 	}
 	return out, nil
 }
 
-func (g *GroupInfo) verify(tree *RatchetTree, mem *Memory) (*Group, error) {
+func (g *GroupInfo) verify(tree *RatchetTree, cache *LeafCache) (*Group, error) {
 	c := &g.Context
 	if err := c.CipherSuite.Supported(); err != nil {
 		return nil, err
@@ -38,40 +39,41 @@ func (g *GroupInfo) verify(tree *RatchetTree, mem *Memory) (*Group, error) {
 	if signer == nil {
 		return nil, invalid("signer", fmt.Sprintf("leaf %d, which is blank", g.Signer), "a leaf of the tree", "RFC 9420 §12.4.3.1")
 	}
-	if err := mem.charge(c.CipherSuite, 1); err != nil {
+	if err := cache.payFor(c.CipherSuite, 1); err != nil {
 		return nil, err
 	}
 	if err := VerifyWithLabel(c.CipherSuite, signer.SignatureKey, LabelGroupInfo, g.Raw[:g.signed:g.signed], g.Signature); err != nil {
 		return nil, err
 	}
-	if err := tree.verify(c, mem); err != nil {
+	if err := tree.verify(c, cache); err != nil {
 		return nil, err
 	}
-	return g.states(tree), nil
+	return g.toGroup(tree), nil
 }
 
-// Group is the group that a GroupInfo states which was verified before, with
-// this tree. tree is the one that was beside it; nil where it has one inside.
+// Group returns the group that an earlier verified GroupInfo describes. tree is
+// the tree that was sent beside it, or nil when the GroupInfo contains the
+// tree.
 func (g *GroupInfo) Group(tree *RatchetTree) (*Group, error) {
 	tree, err := g.chooseTree(tree)
 	if err != nil {
 		return nil, within("GroupInfo", "", err)
 	}
-	return g.states(tree), nil
+	return g.toGroup(tree), nil
 }
 
-func (g *GroupInfo) states(tree *RatchetTree) *Group {
+func (g *GroupInfo) toGroup(tree *RatchetTree) *Group {
 	c := g.Context
 	return &Group{Context: c, Tree: tree, Interim: InterimTranscriptHash(c.CipherSuite, c.ConfirmedTranscriptHash, g.ConfirmationTag)}
 }
 
-// checkForm checks lengths and extensions.
+// checkForm checks the lengths and the extensions.
 func (g *GroupInfo) checkForm() error {
 	info, _ := g.Context.CipherSuite.info()
 	if n := len(g.ConfirmationTag); n != info.hashSize {
 		return invalid("confirmation_tag", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §8.1")
 	}
-	// Before the first commit there is no confirmed transcript yet.
+	// Before the first commit the confirmed transcript hash is empty.
 	n := len(g.Context.ConfirmedTranscriptHash)
 	if n != info.hashSize && (n != 0 || g.Context.Epoch != 0) {
 		return invalid("group_context.confirmed_transcript_hash", fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d bytes", info.hashSize), "RFC 9420 §8.2")
@@ -82,21 +84,21 @@ func (g *GroupInfo) checkForm() error {
 	return nil
 }
 
-// chooseTree takes the tree that came beside the GroupInfo or the one inside;
-// where both are there they must be the same.
-func (g *GroupInfo) chooseTree(beside *RatchetTree) (*RatchetTree, error) {
+// chooseTree returns the tree that was sent beside the GroupInfo or the one
+// inside it. If both are present, they must be equal.
+func (g *GroupInfo) chooseTree(separate *RatchetTree) (*RatchetTree, error) {
 	inside, err := g.RatchetTree()
 	switch {
 	case err != nil:
 		return nil, within("", "extensions.ratchet_tree", err)
-	case inside == nil && beside == nil:
+	case inside == nil && separate == nil:
 		return nil, invalid("extensions.ratchet_tree", "no tree", "the group's ratchet tree, here or beside the GroupInfo", "RFC 9420 §12.4.3.3")
 	case inside == nil:
-		return beside, nil
-	case beside == nil || beside == inside:
+		return separate, nil
+	case separate == nil || separate == inside:
 		return inside, nil
 	}
-	if !bytes.Equal(inside.Bytes(), beside.Bytes()) {
+	if !bytes.Equal(inside.Bytes(), separate.Bytes()) {
 		return nil, invalid("extensions.ratchet_tree", "a tree that differs from the one beside", "one tree", "RFC 9420 §12.4.3.3")
 	}
 	return inside, nil
@@ -107,12 +109,12 @@ type Member struct {
 	Index uint32
 	Identity
 	DeviceID string
-	// Leaf has the signature key.
+	// Leaf contains the member's signature key.
 	Leaf *LeafNode
 }
 
-// Members lists the leaves in the order of their indexes. It fails when a
-// leaf's credential is no DID.
+// Members lists the members in the order of their leaf indexes. It fails if the
+// credential of a leaf does not hold a DID.
 func (t *RatchetTree) Members() ([]Member, error) {
 	var out []Member
 	for i, l := range t.leaves {
@@ -133,12 +135,12 @@ func (l *LeafNode) member(index uint32) (Member, error) {
 	return Member{Index: index, Identity: id, DeviceID: l.DeviceID(), Leaf: l}, err
 }
 
-// VerifyMessage checks a PublicMessage of this epoch from a member, or an
-// external commit: group id, epoch, kind of content, the lengths of what is
-// encrypted in it, and the signature of the sender's leaf over the group's
-// context (RFC 9420 §6.1). External senders and
-// proposals of new members are refused; so are application messages, which
-// must be private. The membership tag can only be checked by members.
+// VerifyMessage checks a PublicMessage of this epoch that a member sent, or an
+// external commit. It checks the group id, the epoch, the content type, the
+// lengths of everything encrypted, and the sender's signature over the group
+// context (RFC 9420 §6.1). It refuses external senders, proposals of new
+// members, and application messages, which must be PrivateMessages. Only
+// members can check the membership tag.
 func (g *Group) VerifyMessage(m *PublicMessage) error {
 	return within("PublicMessage", "", g.verifyMessage(m))
 }
@@ -170,7 +172,7 @@ func (g *Group) verifyMessage(m *PublicMessage) error {
 	return VerifyWithLabel(g.Context.CipherSuite, key, LabelFramedContent, m.AppendTBS(nil, &g.Context), m.Signature)
 }
 
-// senderKey is the signature key of the sender.
+// senderKey returns the signature key of the sender.
 func (g *Group) senderKey(m *PublicMessage) ([]byte, error) {
 	switch {
 	case m.Sender.Type == SenderMember:

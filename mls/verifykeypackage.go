@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// MaxLifetime is the longest lifetime of a key package that is accepted: 90
-// days, and an hour for clocks that are slow.
+// MaxLifetime is the longest lifetime that a key package may have: 90 days,
+// plus one hour of tolerance for slow clocks.
 const MaxLifetime = 90*24*time.Hour + time.Hour
 
-// Verify checks a key package that did publishes: suite, keys, lifetime at
-// now, capabilities, credential, and both signatures.
+// Verify checks a key package that the account did publishes: the suite, the
+// keys, whether its lifetime includes now, the capabilities, the credential,
+// and both signatures.
 func (k *KeyPackage) Verify(now time.Time, did string) error {
 	if err := k.checkForm(); err != nil {
 		return within("KeyPackage", "", err)
@@ -30,7 +31,8 @@ func (k *KeyPackage) Verify(now time.Time, did string) error {
 	return k.VerifySignatures()
 }
 
-// checkForm checks everything that needs no clock, caller or signature.
+// checkForm checks everything that depends neither on the time nor on the
+// publisher, signatures excluded.
 func (k *KeyPackage) checkForm() error {
 	if err := k.CipherSuite.Supported(); err != nil {
 		return err
@@ -53,7 +55,8 @@ func (k *KeyPackage) checkForm() error {
 	return nil
 }
 
-// checkFor is checkForm for a package to be added to a group of suite s.
+// checkFor does what checkForm does, and checks that the key package can be
+// added to a group with suite s.
 func (k *KeyPackage) checkFor(s CipherSuite) error {
 	if k.CipherSuite != s {
 		return invalid("cipher_suite", k.CipherSuite.String(), s.String(), "RFC 9420 §10.1")
@@ -61,8 +64,8 @@ func (k *KeyPackage) checkFor(s CipherSuite) error {
 	return k.checkForm()
 }
 
-// VerifySignatures checks the signatures of the key package and of its leaf
-// node, and nothing else.
+// VerifySignatures checks only the signatures of the key package and of its
+// leaf node.
 func (k *KeyPackage) VerifySignatures() error {
 	if err := k.CipherSuite.Supported(); err != nil {
 		return within("KeyPackage", "", err)
@@ -78,7 +81,7 @@ func (k *KeyPackage) verifySignature() error {
 	return VerifyWithLabel(k.CipherSuite, k.LeafNode.SignatureKey, LabelKeyPackage, k.Raw[:k.signed:k.signed], k.Signature)
 }
 
-// check tells whether a lifetime includes now and is of acceptable length.
+// check checks that the lifetime includes now and that it is not too long.
 func (l Lifetime) check(now time.Time) error {
 	const section = "RFC 9420 §7.2"
 	if l.NotAfter < l.NotBefore {

@@ -7,8 +7,8 @@ import (
 
 const sectionLeaf = "RFC 9420 §7.3"
 
-// checkForm checks what can be seen of a leaf without hashing: its keys, and
-// that its capabilities contain what it uses itself.
+// checkForm checks a leaf without verifying its signature: its keys, and that
+// its capabilities list everything that the leaf itself uses.
 func (l *LeafNode) checkForm(s CipherSuite) error {
 	if err := checkKEMKey(s, l.EncryptionKey); err != nil {
 		return within("", "encryption_key", err)
@@ -30,21 +30,21 @@ func (l *LeafNode) checkForm(s CipherSuite) error {
 	}
 	listed := c.Extensions.finder()
 	for i, e := range l.Extensions {
-		if !everyone(e.Type) && !listed.has(e.Type) {
+		if !isDefaultExtension(e.Type) && !listed.has(e.Type) {
 			return invalid(fmt.Sprintf("extensions[%d]", i), fmt.Sprintf("type %d", e.Type), "a type listed in capabilities.extensions", sectionLeaf)
 		}
 	}
 	return nil
 }
 
-// everyone reports whether an extension type is one that every client
-// supports and none lists (RFC 9420 §7.2).
-func everyone(t ExtensionType) bool {
+// isDefaultExtension reports whether every client must support the extension
+// type. Capabilities do not list these types (RFC 9420 §7.2).
+func isDefaultExtension(t ExtensionType) bool {
 	return t >= ExtensionApplicationID && t <= ExtensionExternalSenders
 }
 
-// everyoneProposal is the same for proposals.
-func everyoneProposal(t ProposalType) bool {
+// isDefaultProposal reports the same for a proposal type.
+func isDefaultProposal(t ProposalType) bool {
 	return t >= ProposalAdd && t <= ProposalGroupContextExtensions
 }
 
@@ -54,9 +54,9 @@ func (l *LeafNode) verifySignature(s CipherSuite, groupID []byte, index uint32) 
 	return VerifyWithLabel(s, l.SignatureKey, LabelLeafNode, tbs, l.Signature)
 }
 
-// requirements are what a group's context asks of every leaf.
+// requirements holds what the group context requires of every leaf.
 type requirements struct {
-	extensions  []ExtensionType // required, or used by the group
+	extensions  []ExtensionType // listed in required_capabilities, or used by the group itself
 	proposals   []ProposalType
 	credentials []CredentialType
 }
@@ -72,18 +72,19 @@ func (c *GroupContext) requirements() (requirements, error) {
 	}
 	if required != nil {
 		q.extensions = required.ExtensionTypes.unique()
-		q.proposals = slices.DeleteFunc(required.ProposalTypes.unique(), everyoneProposal)
+		q.proposals = slices.DeleteFunc(required.ProposalTypes.unique(), isDefaultProposal)
 		q.credentials = required.CredentialTypes.unique()
 	}
 	for _, e := range c.Extensions {
 		q.extensions = append(q.extensions, e.Type)
 	}
-	q.extensions = slices.DeleteFunc(q.extensions, everyone)
+	q.extensions = slices.DeleteFunc(q.extensions, isDefaultExtension)
 	return q, nil
 }
 
-// met checks a leaf against the group (RFC 9420 §7.3, §11.1, §13.4).
-func (q *requirements) met(l *LeafNode) error {
+// check checks that a leaf fulfils the requirements (RFC 9420 §7.3, §11.1,
+// §13.4).
+func (q *requirements) check(l *LeafNode) error {
 	c := &l.Capabilities
 	if err := listsAll(c.Extensions, q.extensions, "capabilities.extensions"); err != nil {
 		return err

@@ -7,29 +7,31 @@ import (
 	"slices"
 )
 
-// verify checks a tree against its group's context (RFC 9420 §12.4.3.1): tree
-// hash, unmerged leaves, keys that differ, every leaf, and parent hashes.
-func (t *RatchetTree) verify(c *GroupContext, mem *Memory) error {
+// verify checks a tree against the group context (RFC 9420 §12.4.3.1): the tree
+// hash, the unmerged leaves, that no key appears twice, every leaf, and the
+// parent hashes.
+func (t *RatchetTree) verify(c *GroupContext, cache *LeafCache) error {
 	s := c.CipherSuite
 	if err := t.checkParents(s); err != nil {
 		return err
 	}
-	h := t.hashed(s)
+	h := t.hashesFor(s)
 	if got := h.of(t, t.root()); !bytes.Equal(got, c.TreeHash) {
 		return invalid("group_context.tree_hash", short(c.TreeHash), "the tree's own hash "+short(got), "RFC 9420 §7.8")
 	}
 	if err := t.checkKeysDiffer(); err != nil {
 		return err
 	}
-	// A changed leaf breaks its signature and the parent hashes above it; the
-	// former says more to who looks for the mistake.
-	if err := t.checkLeaves(c, h, mem); err != nil {
+	// Leaves are checked before parent hashes. A changed leaf breaks both its
+	// signature and the parent hashes above it, and an error about the
+	// signature is of more help.
+	if err := t.checkLeaves(c, h, cache); err != nil {
 		return err
 	}
 	return t.checkParentHashes(h)
 }
 
-// nodeField names a node for an error.
+// nodeField returns the name of a node for an error.
 func nodeField(x int) string {
 	if x%2 == 0 {
 		return fmt.Sprintf("leaf[%d]", x/2)
@@ -37,8 +39,9 @@ func nodeField(x int) string {
 	return fmt.Sprintf("node[%d]", x)
 }
 
-// checkParents checks the parent nodes' keys and unmerged leaves: each is a
-// non-blank leaf below, and unmerged in every non-blank node between.
+// checkParents checks the keys and the unmerged leaves of the parent nodes. An
+// unmerged leaf must be a non-blank leaf below the node, and must be listed as
+// unmerged by every non-blank node between the two.
 func (t *RatchetTree) checkParents(s CipherSuite) error {
 	for i, p := range t.parents {
 		if p == nil {
@@ -72,8 +75,8 @@ func (t *RatchetTree) checkUnmerged(x int, l uint32) error {
 	return nil
 }
 
-// checkKeysDiffer checks that no two nodes share an encryption key and no two
-// leaves a signature key (RFC 9420 §7.3, §12.4.3.1).
+// checkKeysDiffer checks that no two nodes have the same encryption key and no
+// two leaves the same signature key (RFC 9420 §7.3, §12.4.3.1).
 func (t *RatchetTree) checkKeysDiffer() error {
 	nodes := make([]int32, 0, len(t.leaves))
 	for x := range 2*len(t.leaves) - 1 {
@@ -91,15 +94,15 @@ func (t *RatchetTree) checkKeysDiffer() error {
 	return nil
 }
 
-// firstRepeat finds two nodes with the same key: x, and y before it. It is a
-// hash table of node indexes, with linear probing; its seed is random, so that
-// nobody can aim keys at one place.
+// firstRepeat finds two nodes with the same key, of which y is the earlier. It
+// uses a hash table of node indexes with linear probing. The hash seed is
+// random, so that a client cannot choose keys that collide.
 func firstRepeat(nodes []int32, key func(int) []byte) (x, y int, same bool) {
 	size := 4
 	for size < 2*len(nodes) {
 		size *= 2
 	}
-	table := make([]int32, size) // node + 1; 0 is free
+	table := make([]int32, size) // node index + 1; 0 marks a free slot
 	seed := maphash.MakeSeed()
 	for _, n := range nodes {
 		k := key(int(n))
@@ -123,9 +126,9 @@ func (t *RatchetTree) encryptionKey(x int) []byte {
 	return t.parents[x/2].EncryptionKey
 }
 
-// checkParentHashes checks that every parent node was set by a commit of some
-// leaf below it (RFC 9420 §7.9.2): each has exactly one descendant whose
-// parent hash is its own, and that descendant is in turn linked to a leaf.
+// checkParentHashes checks that every parent node was set by a commit of a leaf
+// below it (RFC 9420 §7.9.2): exactly one descendant must carry the node's
+// parent hash, and that descendant must in turn be linked to a leaf.
 func (t *RatchetTree) checkParentHashes(h *treeHashes) error {
 	var buf []int
 	for i, p := range t.parents {
@@ -146,9 +149,9 @@ func (t *RatchetTree) checkParentHashes(h *treeHashes) error {
 	return nil
 }
 
-// linked reports whether p is authenticated by a node in the resolution of its
-// child c, the other child being s: all of that resolution but one node must
-// be unmerged at p, and that one must carry p's parent hash.
+// linked reports whether a node in the resolution of c authenticates p. c is a
+// child of p and s is its sibling. All nodes of the resolution except one must
+// be unmerged leaves of p, and that one must carry the parent hash of p.
 func (t *RatchetTree) linked(h *treeHashes, p *ParentNode, c, s int, buf []int) (bool, []int) {
 	buf = t.appendResolution(buf[:0], c)
 	unmerged := inRange(p.UnmergedLeaves, c)
@@ -182,9 +185,9 @@ func (t *RatchetTree) linked(h *treeHashes, p *ParentNode, c, s int, buf []int) 
 	return bytes.Equal(carried, h.parentHash(t, p, s)), buf
 }
 
-// checkLeaves checks every leaf: form and signature, what the group requires,
-// and that all support the credential types in use (RFC 9420 §7.3).
-func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, mem *Memory) error {
+// checkLeaves checks every leaf: its form and signature, the requirements of
+// the group, and that it supports all credential types in use (RFC 9420 §7.3).
+func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, cache *LeafCache) error {
 	q, err := c.requirements()
 	if err != nil {
 		return within("", "group_context.extensions", err)
@@ -195,7 +198,7 @@ func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, mem *Memory) e
 			used = append(used, l.Credential.Type)
 		}
 	}
-	leaves, err := mem.look(t, c, h)
+	leaves, err := cache.lookUp(t, c, h)
 	if err != nil {
 		return err
 	}
@@ -205,7 +208,7 @@ func (t *RatchetTree) checkLeaves(c *GroupContext, h *treeHashes, mem *Memory) e
 		}
 		err := leaves.verify(l, uint32(i), h.of(t, 2*i))
 		if err == nil {
-			err = q.met(l)
+			err = q.check(l)
 		}
 		if err == nil {
 			err = l.supportsCredentials(used)

@@ -5,18 +5,19 @@ import (
 	"fmt"
 )
 
-// HPKECiphertext is an encryption to one key (RFC 9420 §7.6).
+// HPKECiphertext is a ciphertext for one public key (RFC 9420 §7.6).
 type HPKECiphertext struct{ KEMOutput, Ciphertext []byte }
 
-// EncryptedGroupSecrets is what a Welcome holds for one key package.
+// EncryptedGroupSecrets is the part of a Welcome for one key package.
 type EncryptedGroupSecrets struct {
-	// NewMember is the KeyPackageRef of the package it is encrypted to.
+	// NewMember is the KeyPackageRef of the key package to which the secrets
+	// are encrypted.
 	NewMember []byte
 	Secrets   HPKECiphertext
 }
 
-// Welcome invites the owners of key packages (RFC 9420 §12.4.3.1). Everything
-// but the references and the suite is encrypted.
+// Welcome lets the owners of key packages join a group (RFC 9420 §12.4.3.1).
+// Only the suite and the key package references are not encrypted.
 type Welcome struct {
 	CipherSuite        CipherSuite
 	Secrets            []EncryptedGroupSecrets
@@ -48,7 +49,7 @@ func parseWelcome(r *reader) *Welcome {
 	return w
 }
 
-// ParseWelcome reads a Welcome in its MLSMessage.
+// ParseWelcome parses a Welcome inside an MLSMessage.
 func ParseWelcome(b []byte) (*Welcome, error) {
 	m, err := ParseMessage(b)
 	if err != nil {
@@ -60,7 +61,7 @@ func ParseWelcome(b []byte) (*Welcome, error) {
 	return m.Welcome, nil
 }
 
-// Append writes the bare Welcome.
+// Append appends the encoding of the Welcome, without MLSMessage, to b.
 func (w *Welcome) Append(b []byte) []byte {
 	b = appendU16(b, uint16(w.CipherSuite))
 	b = appendVector(b, func(b []byte) []byte {
@@ -74,7 +75,7 @@ func (w *Welcome) Append(b []byte) []byte {
 	return appendOpaque(b, w.EncryptedGroupInfo)
 }
 
-// Refs lists the KeyPackageRefs it names, in its order.
+// Refs lists the KeyPackageRefs that the Welcome names, in its order.
 func (w *Welcome) Refs() [][]byte {
 	out := make([][]byte, len(w.Secrets))
 	for i, s := range w.Secrets {
@@ -83,7 +84,7 @@ func (w *Welcome) Refs() [][]byte {
 	return out
 }
 
-// RefsHex is Refs in lower-case hex.
+// RefsHex returns Refs in lower-case hex.
 func (w *Welcome) RefsHex() []string {
 	out := make([]string, len(w.Secrets))
 	for i, s := range w.Secrets {
@@ -92,9 +93,9 @@ func (w *Welcome) RefsHex() []string {
 	return out
 }
 
-// Verify checks what can be seen of a Welcome: a suite that is supported, at
-// least one secret, no key package named twice, and ciphertexts as long as the
-// suite demands.
+// Verify checks a Welcome as far as is possible from outside: the suite is
+// supported, at least one secret is present, no key package is named twice, and
+// the ciphertexts have lengths that the suite allows.
 func (w *Welcome) Verify() error {
 	if err := w.CipherSuite.Supported(); err != nil {
 		return within("Welcome", "", err)

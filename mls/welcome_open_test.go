@@ -15,7 +15,7 @@ import (
 )
 
 // passiveEntry is an entry of the passive-client vectors. The tests use its
-// private keys to open the Welcome; the package itself never does.
+// private keys to open the Welcome; package mls never does that.
 type passiveEntry struct {
 	Suite        CipherSuite `json:"cipher_suite"`
 	ExternalPSKs []struct {
@@ -32,11 +32,12 @@ type passiveEntry struct {
 	} `json:"epochs"`
 }
 
-// suiteSecrets is the secret half of a suite, for tests only.
+// suiteSecrets holds the algorithms of a suite that need private keys. Only
+// tests use them.
 type suiteSecrets struct {
 	hash   func() hash.Hash
 	curve  ecdh.Curve
-	scalar int // bytes of a private key
+	scalar int // length of a private key in bytes
 	kdf    hpke.KDF
 	aead   hpke.AEAD
 	key    int
@@ -85,7 +86,8 @@ func (x suiteSecrets) extract(t testing.TB, salt, ikm []byte) []byte {
 	return out
 }
 
-// openWelcome decrypts the GroupInfo of a vector's Welcome (RFC 9420 §12.4.3.1).
+// openWelcome decrypts the GroupInfo in the Welcome of a vector (RFC 9420
+// §12.4.3.1).
 func openWelcome(t testing.TB, e *passiveEntry) *GroupInfo {
 	t.Helper()
 	x := secretsOf(e.Suite)
@@ -98,7 +100,7 @@ func openWelcome(t testing.TB, e *passiveEntry) *GroupInfo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Some P-521 keys of the vectors lack their leading zeros.
+	// Some P-521 private keys in the vectors lack their leading zeros.
 	scalar := append(make([]byte, max(0, x.scalar-len(e.InitPriv))), e.InitPriv...)
 	priv, err := hpke.DHKEM(x.curve).NewPrivateKey(scalar)
 	if err != nil {

@@ -6,8 +6,8 @@ func appendU16(b []byte, v uint16) []byte { return binary.BigEndian.AppendUint16
 func appendU32(b []byte, v uint32) []byte { return binary.BigEndian.AppendUint32(b, v) }
 func appendU64(b []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(b, v) }
 
-// appendLength writes the header of a vector of n bytes in its shortest form
-// (RFC 9420 §2.1.2). n is a length of bytes in memory, far below 2^30.
+// appendLength appends the header of a vector of n bytes in its shortest form
+// (RFC 9420 §2.1.2). n is the length of a slice in memory and far below 2^30.
 func appendLength(b []byte, n int) []byte {
 	switch {
 	case n < 1<<6:
@@ -19,13 +19,14 @@ func appendLength(b []byte, n int) []byte {
 	}
 }
 
-// AppendOpaque writes v as an opaque<V>.
+// AppendOpaque appends v as an opaque<V>.
 func AppendOpaque(b, v []byte) []byte { return appendOpaque(b, v) }
 
 func appendOpaque(b, v []byte) []byte { return append(appendLength(b, len(v)), v...) }
 
-// appendVector writes what body appends as a vector. The header's size is
-// known only afterwards, so the body is moved behind it.
+// appendVector appends the bytes that body appends, as a vector. The size of
+// the header is known only when the body is complete, so the body is then moved
+// to make room.
 func appendVector(b []byte, body func([]byte) []byte) []byte {
 	start := len(b)
 	b = body(b)

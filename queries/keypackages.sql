@@ -49,7 +49,7 @@ SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
         SELECT 1 FROM leaves l
         JOIN memberships m ON m.convo_id = l.convo_id AND m.did = l.did AND m.left_seq IS NULL
         WHERE l.convo_id = (SELECT h.convo_id FROM memberships h
-                WHERE h.convo_id = sqlc.arg(convo)::text AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL)
+                WHERE h.convo_id = sqlc.arg(convo) AND h.did = sqlc.arg(holder)::text AND h.left_seq IS NULL)
           AND l.did = d.did AND l.device_id = d.device_id
           AND NOT EXISTS (SELECT 1 FROM rejoin_requests r WHERE r.convo_id = l.convo_id AND r.did = l.did OFFSET 0)
     ) AS seated
@@ -79,7 +79,7 @@ ORDER BY d.created_at, d.device_id;
 SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = sqlc.arg(holder)::text AND did = ANY(sqlc.arg(dids)::text[])
-  AND lease_convo = sqlc.arg(convo)::text AND spent_at IS NULL
+  AND lease_convo = sqlc.arg(convo) AND spent_at IS NULL
 ORDER BY did, device_id, ref;
 
 -- name: LeaseKeyPackages :many
@@ -101,7 +101,7 @@ WITH wanted AS (
     ) p
 )
 UPDATE key_packages k
-SET lease_holder = sqlc.arg(holder)::text, lease_convo = sqlc.arg(convo)::text,
+SET lease_holder = sqlc.arg(holder)::text, lease_convo = sqlc.arg(convo),
     lease_ends_at = sqlc.arg(lease_ends_at)::timestamptz
 FROM taken t
 WHERE k.did = t.did AND k.ref = t.ref

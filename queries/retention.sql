@@ -130,7 +130,7 @@ FROM messages m WHERE m.convo_id = sqlc.arg(convo_id) ORDER BY m.seq LIMIT sqlc.
 -- name: RemoveConvoEvents :many
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.convo_id = sqlc.arg(convo_id)::text
+    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.convo_id = sqlc.arg(convo_id)
     ORDER BY o.gen, o.pos, o.seq, o.n
     LIMIT sqlc.arg(batch)::bigint
 ) k

@@ -77,8 +77,8 @@ func TestMembersAddedInAnHour(t *testing.T) {
 // additionsOnly leaves out the rates of conversations.
 type additionsOnly struct{ *limit.Limits }
 
-func (additionsOnly) ConvoFull(string, *xrpc.Method) error { return nil }
-func (additionsOnly) CountConvo(string, *xrpc.Method)      {}
+func (additionsOnly) ConvoFull(xrpc.ConvoID, *xrpc.Method) error { return nil }
+func (additionsOnly) CountConvo(xrpc.ConvoID, *xrpc.Method)      {}
 
 // createConvo counts as what its creator adds, who may remove members.
 func TestCreationCountsMembers(t *testing.T) {
@@ -92,7 +92,7 @@ func TestCreationCountsMembers(t *testing.T) {
 	commitGroup(t, s, alice, bob, carol)
 	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob, carol)
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob, carol)})
-	_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(),
+	_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(),
 		InitialMembers: dids([]*mlstest.Client{bob, carol}), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo})
 	wantError(t, err, xrpc.RateLimitExceeded)
 	commitGroup(t, s, alice, bob)
@@ -111,7 +111,7 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob)
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob)})
-	creation := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(),
+	creation := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(),
 		InitialMembers: []string{bob.DID}, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 	create := func() {
 		t.Helper()

@@ -9,14 +9,8 @@ import (
 
 // AddMembers adds members, or devices of members, by a commit and its Welcome.
 func (s *groupService) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	content := *in
-	content.ConvoID = convoID
 	out, err := s.commit(ctx, caller, &commitRequest{
-		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: &content, conversation: convoID,
+		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcomeMessage",
 		added: in.DIDList,

@@ -125,8 +125,8 @@ func TestFullConversationsCostNothing(t *testing.T) {
 	m := newMeter(t)
 	s := newTestServer(t, m.with, func(c *Config) { c.Pace = m.limits })
 	convo := addConvo(t, s, 1, did("alice"))
-	row := limit.ConvoRow(limit.ClassSend)
-	m.limits.Spend(t.Context(), row, convo, row.Amount)
+	row := limit.ConvoRow(xrpc.RateSend)
+	m.limits.Spend(t.Context(), row, string(convo), row.Amount)
 	m.takes(t, limit.StoredBytes, did("alice"), 0, func() {
 		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, 1))
 		wantError(t, err, xrpc.RateLimitExceeded)
@@ -165,7 +165,7 @@ func TestCommitsCountBytes(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	stored := func() int64 {
-		return query[int64](t, s.pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, g.ID())
+		return query[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, idOf(g))
 	}
 	was := stored()
 	first := g.Commit(alice, mlstest.Plan{})
@@ -199,7 +199,7 @@ func TestCommitsCountBytes(t *testing.T) {
 		t.Errorf("an addition counts as %d bytes, want %d", got, want)
 	}
 	m.drain(t, limit.KeptBytes, alice.DID, int64(len(c.Message)/4))
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
 		wantError(t, err, xrpc.RateLimitExceeded)
 	})
@@ -225,7 +225,7 @@ func TestGroupInfoCountsGrowth(t *testing.T) {
 	}
 	small, large := sized(1000), sized(100_000)
 	update := func(b []byte) error {
-		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: b})
+		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: b})
 		return err
 	}
 	if err := update(small); err != nil {
@@ -242,7 +242,7 @@ func TestGroupInfoCountsGrowth(t *testing.T) {
 		})
 	}
 	m.drain(t, limit.StoredBytes, alice.DID, 1000)
-	unchanged(t, s, g.ID(), func() { wantError(t, update(large), xrpc.RateLimitExceeded) })
+	unchanged(t, s, idOf(g), func() { wantError(t, update(large), xrpc.RateLimitExceeded) })
 	if err := update(small); err != nil {
 		t.Errorf("one that does not grow: %v", err)
 	}

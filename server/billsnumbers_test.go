@@ -20,7 +20,7 @@ func TestProposalsOfAnEpoch(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	propose := func(c *mlstest.Client, p []byte) error {
-		_, err := s.SendProposal(t.Context(), by(c), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p})
+		_, err := s.SendProposal(t.Context(), by(c), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p})
 		return err
 	}
 	for n := range limit.EpochProposals.Amount {
@@ -28,17 +28,17 @@ func TestProposalsOfAnEpoch(t *testing.T) {
 			t.Fatalf("%d: %v", n, err)
 		}
 	}
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		wantError(t, propose(bob, g.ProposeUpdate(bob, true).Message), gen.ErrTooManyProposals)
 		wantError(t, propose(bob, g.ProposeUpdate(bob, false).Message), gen.ErrTooManyProposals)
-		_, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID(), Proposal: g.Propose(bob, &mls.Remove{Removed: g.Index(bob)}, true).Message})
+		_, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: g.Propose(bob, &mls.Remove{Removed: g.Index(bob)}, true).Message})
 		wantError(t, err, gen.ErrTooManyProposals)
 	})
 	if err := propose(carol, g.ProposeUpdate(carol, true).Message); err != nil {
 		t.Errorf("another member: %v", err)
 	}
 	g = advance(t, s, g, alice, 1)
-	half := privateMessage(g.ID(), 2, mls.ContentTypeProposal, 1<<19-200)
+	half := privateMessage(idOf(g), 2, mls.ContentTypeProposal, 1<<19-200)
 	for range 2 {
 		if err := propose(bob, half); err != nil {
 			t.Fatalf("in the next epoch: %v", err)
@@ -51,7 +51,7 @@ func TestProposalsOfAnEpoch(t *testing.T) {
 		}
 	})
 	// Leaving needs no proposal.
-	if out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()}); err != nil || !out.Success {
+	if out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil || !out.Success {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
@@ -66,7 +66,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 	m.newcomers[fresh.DID] = true
 	create := func(c *mlstest.Client) (*gen.CreateConvoInput, error) {
 		g := mlstest.NewGroup(c, mlstest.Random(16))
-		in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: c.Suite.String(), GroupInfo: g.SignGroupInfo(c, true)}
+		in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: c.Suite.String(), GroupInfo: g.SignGroupInfo(c, true)}
 		_, err := s.CreateConvo(t.Context(), by(c), in)
 		return in, err
 	}
@@ -92,7 +92,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 	if e := wantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter < time.Hour {
 		t.Errorf("come back in %v", e.RetryAfter)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM conversations WHERE convo_id = $1`, in.GroupID); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations WHERE convo_id = $1`, in.GroupID); n != 0 {
 		t.Error("it was created")
 	}
 	m.takes(t, limit.ConvosCreated, known.DID, 30, func() {
@@ -132,7 +132,7 @@ func TestKeyPackagesCountBytes(t *testing.T) {
 			KeyPackages: []gen.PublishKeyPackagesKeyPackageItem{{KeyPackage: p.Raw, CipherSuite: alice.Suite.String()}}})
 		wantError(t, err, xrpc.RateLimitExceeded)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM key_packages`); n != 2 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages`); n != 2 {
 		t.Errorf("%d packages are stored", n)
 	}
 }

@@ -40,10 +40,10 @@ func TestUploadsReserve(t *testing.T) {
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
 	other := secondInstance(t, s)
-	other.storage = newMeter(t).book
+	other.Storage = newMeter(t).book
 	alice := did("alice")
 	upload(t, s, alice, randomBytes(100))
-	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-4000))
+	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-4000))
 	done := make(chan error)
 	begin := func(at *Server, size int, length int64) *heldBody {
 		b := newHeldBody(bytes.NewReader(randomBytes(size)))
@@ -86,7 +86,7 @@ func TestUploadsReserve(t *testing.T) {
 			t.Errorf("an upload under way: %v", err)
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Errorf("%d loose objects", n)
 	}
 }
@@ -100,9 +100,9 @@ func TestReservationsEnd(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	now := time.Now()
-	s.now = func() time.Time { return now }
+	s.Now = func() time.Time { return now }
 	upload(t, s, did("alice"), randomBytes(100))
-	exec(t, s.pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(limit.MaxBlobBytes))
+	exec(t, s.Pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(limit.MaxBlobBytes))
 	try := func() error {
 		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(10)), ContentType: anyBytes, ContentLength: 10})
 		return err
@@ -184,7 +184,7 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	exec(t, s.pool, `ALTER TABLE loose_objects RENAME TO gone`)
+	exec(t, s.Pool, `ALTER TABLE loose_objects RENAME TO gone`)
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		if try() == nil {
 			t.Error("stored without its row")

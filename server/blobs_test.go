@@ -32,7 +32,7 @@ func upload(t testing.TB, s *Server, who string, b []byte) string {
 }
 
 // fetch reads a blob, whole or by parameters and header.
-func fetch(s *Server, who, convo, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
+func fetch(s *Server, who string, convo xrpc.ConvoID, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
 	p.ConvoID, p.CID = convo, cid
 	d, err := s.GetBlob(xrpc.WithRange(context.Background(), header), as(who), &p)
 	if err != nil {
@@ -43,7 +43,7 @@ func fetch(s *Server, who, convo, cid string, header string, p gen.GetBlobParams
 }
 
 // attach sends a message that names blobs.
-func attach(t testing.TB, s *Server, convo, who string, cids ...string) int64 {
+func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...string) int64 {
 	t.Helper()
 	in := message(convo, 1)
 	in.Blobs = cids
@@ -57,7 +57,7 @@ func attach(t testing.TB, s *Server, convo, who string, cids ...string) int64 {
 // tally describes what an account has: rows, bytes counted, loose objects.
 func tally(t testing.TB, s *Server, who string) string {
 	t.Helper()
-	return query[string](t, s.pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
+	return query[string](t, s.Pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
 		coalesce(sum(b.size), 0), (SELECT count(*) FROM loose_objects)) FROM accounts a LEFT JOIN blobs b USING (did) WHERE a.did = $1`, who)
 }
 
@@ -164,7 +164,7 @@ func TestBlobAccess(t *testing.T) {
 	endMember(t, s, convo, did("bob"))
 	addMember(t, s, convo, did("carol"), 2)
 	elsewhere := addConvo(t, s, 1, did("dave"), did("bob"))
-	get := func(who, convo, cid string) error {
+	get := func(who string, convo xrpc.ConvoID, cid string) error {
 		_, _, err := fetch(s, did(who), convo, cid, "", gen.GetBlobParams{})
 		return err
 	}
@@ -228,7 +228,7 @@ func TestBlobAttach(t *testing.T) {
 	mixed.Blobs = []string{fresh, a}
 	_, err = s.SendMessage(t.Context(), as(did("bob")), mixed)
 	wantError(t, err, gen.ErrInvalidAsset)
-	if got := query[string](t, s.pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
+	if got := query[string](t, s.Pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
 		WHERE convo_id = $1`, convo); got != "1 2" {
 		t.Fatalf("after refusals: %s", got)
 	}

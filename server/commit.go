@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -21,7 +22,7 @@ type commitRequest struct {
 	// conversation id is in its stored form.
 	key          *string
 	content      any
-	conversation string
+	conversation xrpc.ConvoID
 
 	commit, welcome, groupInfo, ratchetTree []byte
 	// The names that the lexicon has for commit, welcome and removed, for
@@ -65,31 +66,31 @@ func (s *groupService) commit(ctx context.Context, caller xrpc.Caller, req *comm
 		return nil, err
 	}
 	stored := false
-	out, err := paced(s.base, req.conversation, req.method, func(full bool) (out *commitResult, _ bool, err error) {
+	out, err := convo.WithinRate(s.Base, req.conversation, req.method, func(full bool) (out *commitResult, _ bool, err error) {
 		req.full = full
 		out, stored, err = s.decide(ctx, caller, req, parsed)
 		return out, stored, err
 	})
 	if err != nil || !stored {
-		taken.giveBack(ctx)
+		taken.GiveBack(ctx)
 	}
 	return out, err
 }
 
 // decide decides a commit. stored tells that it is written, and not a repetition.
 func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
-	now := s.timestamp()
-	first, err := s.idempotency.firstAnswer(caller, req.method.NSID, req.key, req.content, now)
+	now := s.Timestamp()
+	first, err := s.Idempotency.NewRecord(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {
 		return nil, false, err
 	}
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		verified, err := s.verifyCommit(ctx, caller.DID, req, parsed)
 		if err != nil {
 			return err
 		}
-		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
 			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now, bill: bill}
 			c := &commitTx{handshakeTx: h, claims: s.claims, commitRequest: req, parsedCommit: parsed, verified: verified}
 			out, err = c.run(ctx, first)
@@ -108,12 +109,9 @@ func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *comm
 	if err != nil {
 		return nil, false, err
 	}
-	s.hint(req.conversation)
+	s.Hint(string(req.conversation))
 	return out, stored, nil
 }
-
-// timestamp is the current time as the database keeps it.
-func (s *base) timestamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // commitTx is a commit inside its transaction.
 type commitTx struct {
@@ -128,22 +126,22 @@ type commitTx struct {
 
 // run checks in this order: first answer, membership, epoch, and then what
 // depends on state, so that who lost the race hears of the race.
-func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, error) {
+func (c *commitTx) run(ctx context.Context, first *convo.Record) (*commitResult, error) {
 	known, err := c.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &commitResult{}
-	if found, err := first.find(ctx, c.q, out); found || err != nil {
+	if found, err := first.Find(ctx, c.q, out); found || err != nil {
 		return out, err
 	}
 	if !known {
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	}
 	if seq, err := c.repeated(ctx); seq > 0 || err != nil {
 		return &commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}, err
 	}
-	if err := requireMember(ctx, c.q, c.convoID, c.caller); err != nil {
+	if err := convo.RequireMember(ctx, c.q, c.convoID, c.caller); err != nil {
 		return nil, err
 	}
 	if err := c.waits(ctx, c.q, c.caller); err != nil {
@@ -168,7 +166,7 @@ func (c *commitTx) run(ctx context.Context, first *firstAnswer) (*commitResult, 
 	}
 	c.stored = true
 	*out = commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}
-	return out, first.keep(ctx, c.q, out)
+	return out, first.Keep(ctx, c.q, out)
 }
 
 // repeated gives the number of the caller's accepted commit of that epoch where
@@ -197,6 +195,22 @@ func (c *commitTx) checkEpoch(ctx context.Context) error {
 	wait, err := c.turn(ctx)
 	if err == nil && wait > 0 {
 		err = &lostRace{framing: c.epoch, current: c.convo.Epoch, wait: wait}
+	}
+	return err
+}
+
+// waits is errConvoFull for a commit of a member in a conversation that is full,
+// unless it ends memberships, and the member may do that.
+func (c *commitRequest) waits(ctx context.Context, q *db.Queries, caller string) error {
+	if !c.full {
+		return nil
+	}
+	if len(c.removed) == 0 {
+		return convo.ErrRateUsedUp
+	}
+	may, err := convo.MayRemove(ctx, q, c.conversation, caller)
+	if err == nil && !may {
+		err = convo.ErrRateUsedUp
 	}
 	return err
 }

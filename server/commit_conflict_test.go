@@ -18,7 +18,7 @@ func TestCommitConflictContents(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	propose := func(g *mlstest.Group) {
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,14 +54,14 @@ func TestCommitConflictWindow(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
-	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
 		t.Fatal(err)
 	}
 	c := g.With(carol).Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
 	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
 	accepted(t, (*gen.SendCommitOutput)(added), err)
 	advance(t, s, c.Next, alice, 2)
-	stale := &gen.SendCommitInput{ConvoID: g.ID(), Commit: g.Commit(alice, mlstest.Plan{}).Message, GroupInfo: c.GroupInfo}
+	stale := &gen.SendCommitInput{ConvoID: idOf(g), Commit: g.Commit(alice, mlstest.Plan{}).Message, GroupInfo: c.GroupInfo}
 	out, err := s.SendCommit(t.Context(), by(carol), stale)
 	got := lostIt(t, out, err)
 	if len(got.Commits) != 2 || got.Commits[0].Epoch != 2 || got.Commits[1].Epoch != 3 || len(got.Proposals) != 0 {
@@ -86,12 +86,12 @@ func TestCommitConflictCut(t *testing.T) {
 		{[]int{900_000, 900_000, 900_000}, 3, false},
 	} {
 		t.Run(fmt.Sprint(c.sizes), func(t *testing.T) {
-			exec(t, s.pool, `DELETE FROM messages`)
+			exec(t, s.Pool, `DELETE FROM messages`)
 			for i, n := range c.sizes {
-				exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, g.ID(), i+1, alice.DID, make([]byte, n))
+				exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
+					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, idOf(g), i+1, alice.DID, make([]byte, n))
 			}
-			exec(t, s.pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, g.ID())
+			exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, idOf(g))
 			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
 			got := lostIt(t, out, err)
 			if len(got.Commits) != c.want || (got.More != nil && *got.More) != c.more {

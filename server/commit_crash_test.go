@@ -31,12 +31,14 @@ func TestCommitCrash(t *testing.T) {
 				return []any{commitRef(t, kp)}
 			}},
 		"before the membership": {`SELECT FROM memberships WHERE convo_id = $1 AND did = $2 FOR UPDATE`,
-			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID(), bob.DID} }},
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any {
+				return []any{idOf(g), bob.DID}
+			}},
 		"before the GroupInfo": {`SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`,
-			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{g.ID()} }},
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{idOf(g)} }},
 		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
 			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {
-				return []any{s.idempotency.hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
+				return []any{s.Idempotency.Hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,9 +47,9 @@ func TestCommitCrash(t *testing.T) {
 			c := g.With(carol).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{bob.DID}})
 			in := commitInput(g, c)
 			in.AddedDIDs, in.RemovedDIDs, in.IdempotencyKey = []string{carol.DID}, []string{bob.DID}, new(g.ID())
-			before := conversationState(t, s, g.ID())
+			before := conversationState(t, s, idOf(g))
 
-			tx, err := s.pool.Begin(t.Context())
+			tx, err := s.Pool.Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,12 +71,12 @@ func TestCommitCrash(t *testing.T) {
 			if err := tx.Rollback(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if after := conversationState(t, s, g.ID()); after != before {
+			if after := conversationState(t, s, idOf(g)); after != before {
 				t.Fatalf("half done: from\n%s\nto\n%s", before, after)
 			}
 			out, err := s.SendCommit(t.Context(), by(alice), in)
 			accepted(t, out, err)
-			if !spent(t, s, kp) || epochOf(t, s, g.ID()) != 2 || len(membersOf(t, s, g.ID())) != 2 {
+			if !spent(t, s, kp) || epochOf(t, s, idOf(g)) != 2 || len(membersOf(t, s, idOf(g))) != 2 {
 				t.Error("the repeated call has not done it all")
 			}
 		})
@@ -88,7 +90,7 @@ func kill(t testing.TB, s *Server, tx pgx.Tx) {
 	holder := tx.Conn().PgConn().PID()
 	deadline := time.Now().Add(2 * time.Minute)
 	for time.Now().Before(deadline) {
-		n := query[int64](t, s.pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		n := query[int64](t, s.Pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(holder))
 		if n > 0 {
 			return
@@ -106,12 +108,12 @@ func TestCommitDeadlockRetried(t *testing.T) {
 	// The commit looks for a deadlock long before the other one does, and long
 	// after that one is in its way.
 	patient := secondInstance(t, s)
-	patient.pool = dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=2s")
+	patient.Pool = dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=2s")
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	kp := commitPackage(t, s, carol)
 	in := addInput(g, g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
-	tx, err := s.pool.Begin(t.Context())
+	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,10 +132,10 @@ func TestCommitDeadlockRetried(t *testing.T) {
 		}
 		done <- err
 	}()
-	for query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
-	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, g.ID()); err != nil {
+	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, idOf(g)); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Rollback(t.Context()); err != nil {

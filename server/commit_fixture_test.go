@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -25,9 +26,9 @@ func by(c *mlstest.Client) xrpc.Caller { return as(c.DID) }
 func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.KPOption) *mls.KeyPackage {
 	t.Helper()
 	kp := c.KeyPackage(opts...)
-	exec(t, s.pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
-	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
-	exec(t, s.pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+	exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
+	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
+	exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, now(), $7)`,
 		c.DID, commitRef(t, kp), c.DeviceID(), int64(kp.CipherSuite), kp.Raw, kp.LastResort(), kp.NotAfter())
 	return kp
@@ -38,7 +39,7 @@ func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.K
 func commitGroup(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
-	in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
 	if len(others) > 0 {
 		c := g.Commit(creator, mlstest.Plan{Add: commitPackages(t, s, others...)})
 		in.InitialMembers, in.WelcomeMessage, in.GroupInfo = without(dids(others), creator.DID), c.Welcome, c.GroupInfo
@@ -66,7 +67,7 @@ func dids(clients []*mlstest.Client) []string {
 	for _, c := range clients {
 		out = append(out, c.DID)
 	}
-	return unique(out)
+	return convo.Unique(out)
 }
 
 func without(s []string, v string) []string {
@@ -75,17 +76,17 @@ func without(s []string, v string) []string {
 
 // addInput is the call of addMembers for a commit.
 func addInput(g *mlstest.Group, c *mlstest.Commit, added ...*mlstest.Client) *gen.AddMembersInput {
-	return &gen.AddMembersInput{ConvoID: g.ID(), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.AddMembersInput{ConvoID: idOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // commitInput is the call of sendCommit for a commit.
 func commitInput(g *mlstest.Group, c *mlstest.Commit) *gen.SendCommitInput {
-	return &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // joinInput is the call of joinConvo for an external commit.
 func joinInput(g *mlstest.Group, c *mlstest.Commit) *gen.JoinConvoInput {
-	return &gen.JoinConvoInput{ConvoID: g.ID(), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
+	return &gen.JoinConvoInput{ConvoID: idOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
 }
 
 // accepted fails the test unless a commit was accepted, and gives its answer.
@@ -125,21 +126,21 @@ func advance(t testing.TB, s *Server, g *mlstest.Group, c *mlstest.Client, n int
 }
 
 // epochOf reads the epoch of a conversation.
-func epochOf(t testing.TB, s *Server, id string) int64 {
+func epochOf(t testing.TB, s *Server, id xrpc.ConvoID) int64 {
 	t.Helper()
-	return query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
+	return query[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
 }
 
 // membersOf lists the active members of a conversation.
-func membersOf(t testing.TB, s *Server, id string) []string {
+func membersOf(t testing.TB, s *Server, id xrpc.ConvoID) []string {
 	t.Helper()
-	return query[[]string](t, s.pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
+	return query[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
 }
 
 // window reads the newest membership window of a DID; -1 for an open end.
-func window(t testing.TB, s *Server, id, did string) (joined, left int64) {
+func window(t testing.TB, s *Server, id xrpc.ConvoID, did string) (joined, left int64) {
 	t.Helper()
-	err := s.pool.QueryRow(context.Background(), `SELECT joined_seq, coalesce(left_seq, -1) FROM memberships
+	err := s.Pool.QueryRow(context.Background(), `SELECT joined_seq, coalesce(left_seq, -1) FROM memberships
 		WHERE convo_id = $1 AND did = $2 ORDER BY joined_seq DESC LIMIT 1`, id, did).Scan(&joined, &left)
 	if err != nil {
 		t.Fatal(err)
@@ -150,15 +151,15 @@ func window(t testing.TB, s *Server, id, did string) (joined, left int64) {
 // spent tells whether a key package is spent.
 func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 	t.Helper()
-	return query[bool](t, s.pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
+	return query[bool](t, s.Pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
 }
 
 // conversationState is everything that is stored of a conversation, its
 // members' packages included, as one text: equal texts mean that nothing
 // happened.
-func conversationState(t testing.TB, s *Server, id string) string {
+func conversationState(t testing.TB, s *Server, id xrpc.ConvoID) string {
 	t.Helper()
-	return query[string](t, s.pool, `SELECT concat_ws(E'\n',
+	return query[string](t, s.Pool, `SELECT concat_ws(E'\n',
 		(SELECT c::text FROM conversations c WHERE convo_id = $1),
 		(SELECT string_agg(m::text, E'\n' ORDER BY did, joined_seq) FROM memberships m WHERE convo_id = $1),
 		(SELECT string_agg(l::text, E'\n' ORDER BY did, device_id) FROM leaves l WHERE convo_id = $1),
@@ -173,7 +174,7 @@ func conversationState(t testing.TB, s *Server, id string) string {
 }
 
 // unchanged fails the test if f changes anything about a conversation.
-func unchanged(t testing.TB, s *Server, id string, f func()) {
+func unchanged(t testing.TB, s *Server, id xrpc.ConvoID, f func()) {
 	t.Helper()
 	before := conversationState(t, s, id)
 	f()
@@ -209,4 +210,4 @@ func commitRef(t testing.TB, kp *mls.KeyPackage) []byte {
 	return ref
 }
 
-func dbOf(s *Server) *db.Queries { return db.New(s.pool) }
+func dbOf(s *Server) *db.Queries { return db.New(s.Pool) }

@@ -22,7 +22,7 @@ func TestCommitTooManyMembers(t *testing.T) {
 	}
 	g := commitGroup(t, s, alice, others...).With(carol)
 	in := addInput(g, g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)}), carol)
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		_, err := s.AddMembers(t.Context(), by(alice), in)
 		wantError(t, err, gen.ErrTooManyMembers)
 	})
@@ -31,7 +31,7 @@ func TestCommitTooManyMembers(t *testing.T) {
 	swap.AddedDIDs, swap.RemovedDIDs = []string{carol.DID}, []string{others[7].DID}
 	out, err := s.SendCommit(t.Context(), by(alice), swap)
 	accepted(t, out, err)
-	if n := len(membersOf(t, s, g.ID())); n != limit.MaxMembers {
+	if n := len(membersOf(t, s, idOf(g))); n != limit.MaxMembers {
 		t.Errorf("%d members", n)
 	}
 }
@@ -44,7 +44,7 @@ func TestCommitTooManyLeaves(t *testing.T) {
 	g := commitGroup(t, s, alice)
 	in := commitInput(g, g.Commit(alice, mlstest.Plan{}))
 	in.RatchetTree = mls.AppendOpaque(nil, make([]byte, 2*limit.MaxLeaves+1))
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), in)
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "at most 4000 leaves")
 	})

@@ -61,7 +61,7 @@ func TestCommitRace(t *testing.T) {
 			t.Fatalf("loser's answer is %s", asJSON(t, a))
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); n != 1 {
 		t.Errorf("%d numbers used for one commit", n)
 	}
 }
@@ -120,14 +120,14 @@ func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]fun
 		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(alice), &remove2) })
 
 	g4 := commitGroup(t, s, alice, bob)
-	leave := &gen.LeaveConvoInput{ConvoID: g4.ID(), IdempotencyKey: new("leave")}
-	leave2 := &gen.LeaveConvoInput{ConvoID: g4.ID(), IdempotencyKey: new("leave"), Proposal: g4.ProposeUpdate(bob, true).Message}
+	leave := &gen.LeaveConvoInput{ConvoID: idOf(g4), IdempotencyKey: new("leave")}
+	leave2 := &gen.LeaveConvoInput{ConvoID: idOf(g4), IdempotencyKey: new("leave"), Proposal: g4.ProposeUpdate(bob, true).Message}
 	add("leaveConvo",
 		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(bob), leave) },
 		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(bob), leave2) })
 
 	g5 := commitGroup(t, s, alice, bob)
-	propose := &gen.SendProposalInput{ConvoID: g5.ID(), Proposal: g5.ProposeUpdate(bob, true).Message, IdempotencyKey: key}
+	propose := &gen.SendProposalInput{ConvoID: idOf(g5), Proposal: g5.ProposeUpdate(bob, true).Message, IdempotencyKey: key}
 	propose2 := *propose
 	propose2.Proposal = g5.ProposeUpdate(bob, true).Message
 	add("sendProposal",
@@ -179,7 +179,7 @@ func TestCommitEveryWriteRepeated(t *testing.T) {
 			wantError(t, err, gen.ErrIdempotencyConflict)
 		})
 	}
-	if n := query[int64](t, s.pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
 		t.Errorf("a conversation has %d numbers, want one write each", n)
 	}
 }
@@ -195,7 +195,7 @@ func TestCommitLostRaceThenRetry(t *testing.T) {
 	late := addInput(g, g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
 	late.IdempotencyKey = new("k")
 	g2 := advance(t, s, g, alice, 1)
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		out, err := s.AddMembers(t.Context(), by(bob), late)
 		lostIt(t, (*gen.SendCommitOutput)(out), err)
 	})
@@ -240,7 +240,7 @@ func TestCommitAheadOfEpoch(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	ahead := g.Commit(alice, mlstest.Plan{}).Next
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), commitInput(ahead, ahead.Commit(alice, mlstest.Plan{})))
 		e := wantError(t, err, gen.ErrInvalidCommit)
 		if !strings.Contains(e.Message, "2") || !strings.Contains(e.Message, "current epoch 1") {
@@ -260,7 +260,7 @@ func TestCommitWithoutKeyRepeated(t *testing.T) {
 	first, err := s.SendCommit(t.Context(), by(alice), in)
 	accepted(t, first, err)
 	g = advance(t, s, c.Next, bob, 2)
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		again, err := s.SendCommit(t.Context(), by(alice), in)
 		if err != nil {
 			t.Fatal(err)

@@ -101,7 +101,7 @@ func TestCommitRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := commitInput(g, public)
 			c.change(t, in)
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				_, err := s.SendCommit(t.Context(), by(alice), in)
 				wantError(t, err, c.err)
 			})
@@ -112,7 +112,7 @@ func TestCommitRefuses(t *testing.T) {
 	in.GroupInfo, in.RatchetTree = mlstest.Bare(public.GroupInfoNoTree), public.RatchetTree
 	out, err := s.SendCommit(t.Context(), by(alice), in)
 	accepted(t, out, err)
-	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
+	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: idOf(g)})
 	if err != nil || string(got.GroupInfo) != string(in.GroupInfo) || string(got.RatchetTree) != string(in.RatchetTree) || got.Epoch != 2 {
 		t.Errorf("GroupInfo came back as %s, %v", asJSON(t, got), err)
 	}
@@ -126,23 +126,23 @@ func TestCommitShowsDevice(t *testing.T) {
 	for _, public := range []bool{true, false} {
 		alice := commitClient("alice")
 		g := commitGroup(t, s, alice)
-		if v := viewOf(t, s, alice, g.ID()); len(v.Members[0].Devices) != 1 {
+		if v := viewOf(t, s, alice, idOf(g)); len(v.Members[0].Devices) != 1 {
 			t.Errorf("devices are %v, want that which the conversation began with", v.Members[0].Devices)
 		}
-		exec(t, s.pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
+		exec(t, s.Pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
 		c := g.Commit(alice, mlstest.Plan{Public: public})
 		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
 		accepted(t, out, err)
-		if n := query[int64](t, s.pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, alice.DID, alice.DeviceID()); n != 1 {
+		if n := query[int64](t, s.Pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, alice.DID, alice.DeviceID()); n != 1 {
 			t.Error("the device that committed is not known")
 		}
-		exec(t, s.pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
-		unchanged(t, s, g.ID(), func() {
+		exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
+		unchanged(t, s, idOf(g), func() {
 			_, err := s.SendCommit(t.Context(), by(alice), commitInput(c.Next, c.Next.Commit(alice, mlstest.Plan{Public: public})))
 			wantError(t, err, gen.ErrInvalidCommit)
 		})
 		again := mlstest.NewGroup(alice, mlstest.Random(16))
-		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: again.ID(), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
+		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(again), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
 		wantError(t, err, gen.ErrInvalidGroupInfo)
 	}
 }

@@ -33,27 +33,27 @@ func TestCommitPackagesRefused(t *testing.T) {
 		}, gen.ErrKeyPackageNotFound},
 		"spent": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
+			exec(t, s.Pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"leased to another": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			exec(t, s.Pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"leased to the caller": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			exec(t, s.Pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"the caller's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			exec(t, s.Pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"another's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			exec(t, s.Pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"last resort": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
@@ -62,7 +62,7 @@ func TestCommitPackagesRefused(t *testing.T) {
 		"device deleted": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			other := carol.Rotate()
 			kp := commitPackage(t, s, other)
-			exec(t, s.pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
+			exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"another suite": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
@@ -98,20 +98,20 @@ func TestCommitPackagesRefused(t *testing.T) {
 			if c.err == "" {
 				commit := g.Commit(alice, mlstest.Plan{Add: packages})
 				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{
-					ConvoID: g.ID(), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
+					ConvoID: idOf(g), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
 				})
 				accepted(t, (*gen.SendCommitOutput)(out), err)
 				sameRoster(t, s, commit.Next)
-				if n := query[int64](t, s.pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
+				if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
 					t.Errorf("%d of %d packages are spent or last-resort", n, len(named))
 				}
 				return
 			}
 			// What the Welcome names is looked at first, whatever the commit adds.
 			commit := g.Commit(alice, mlstest.Plan{})
-			in := &gen.AddMembersInput{ConvoID: g.ID(), DIDList: added, Commit: commit.Message,
+			in := &gen.AddMembersInput{ConvoID: idOf(g), DIDList: added, Commit: commit.Message,
 				WelcomeMessage: mlstest.RandomWelcome(1, named...), GroupInfo: commit.GroupInfo}
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				_, err := s.AddMembers(t.Context(), by(alice), in)
 				e := wantError(t, err, c.err)
 				if c.err == gen.ErrKeyPackageNotFound && len(named) == 1 && len(added) == 1 && !strings.Contains(e.Message, hex.EncodeToString(named[0])) {
@@ -157,12 +157,12 @@ func TestCommitAlreadyMember(t *testing.T) {
 				plan.RemoveDIDs = []string{bob.DID}
 			}
 			if c.rejoin {
-				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: g.ID()}); err != nil {
+				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			commit := g.Commit(alice, plan)
-			in := &gen.SendCommitInput{ConvoID: g.ID(), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfo, AddedDIDs: []string{bob.DID}}
+			in := &gen.SendCommitInput{ConvoID: idOf(g), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfo, AddedDIDs: []string{bob.DID}}
 			if c.alsoRemoved {
 				in.RemovedDIDs = []string{bob.DID}
 			}
@@ -173,12 +173,12 @@ func TestCommitAlreadyMember(t *testing.T) {
 				if c.public || c.alsoRemoved {
 					return s.SendCommit(t.Context(), by(alice), in)
 				}
-				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: g.ID(), DIDList: in.AddedDIDs,
+				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: idOf(g), DIDList: in.AddedDIDs,
 					Commit: commit.Message, WelcomeMessage: xrpc.Base64(in.Welcome), GroupInfo: commit.GroupInfo})
 				return (*gen.SendCommitOutput)(out), err
 			}
 			if c.err != "" {
-				unchanged(t, s, g.ID(), func() {
+				unchanged(t, s, idOf(g), func() {
 					_, err := send()
 					wantError(t, err, c.err)
 				})
@@ -186,14 +186,14 @@ func TestCommitAlreadyMember(t *testing.T) {
 			}
 			out, err := send()
 			accepted(t, out, err)
-			if joined, left := window(t, s, g.ID(), bob.DID); joined != 0 || left != -1 {
+			if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
 				t.Errorf("window is (%d, %d], want the one it had", joined, left)
 			}
-			if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, g.ID()); n != 0 {
+			if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
 				t.Error("its rejoin request is still open")
 			}
-			open := query[[]int64](t, s.pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
-				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, g.ID(), device.DeviceID())
+			open := query[[]int64](t, s.Pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
+				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), device.DeviceID())
 			if len(open) != 1 || open[0] != 1 {
 				t.Errorf("open Welcomes are %v, want the newest", open)
 			}
@@ -215,7 +215,7 @@ func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 		"no Welcome":      nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				in := addInput(g, commit, carol)
 				in.WelcomeMessage = welcome
 				_, err := s.AddMembers(t.Context(), by(alice), in)
@@ -225,7 +225,7 @@ func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 	}
 	t.Run("by reference", func(t *testing.T) {
 		p := g.Propose(bob, &mls.Add{KeyPackage: kp}, true)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		c := g.With(carol).Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{p}, Public: true})
@@ -274,7 +274,7 @@ func TestCommitPackageRace(t *testing.T) {
 		t.Errorf("%d commits spent the same packages", won)
 	}
 	// All lock them in one order.
-	if n := query[int64](t, s.pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
 		t.Errorf("%d deadlocks", n)
 	}
 }

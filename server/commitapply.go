@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
@@ -91,22 +92,22 @@ type logged struct{ gen, pos, endN, beginN int64 }
 
 // tell logs what the commit does to members: first who goes, then who comes.
 func (c *commitTx) tell(ctx context.Context, ch *change) (logged, error) {
-	var l eventList
+	var l convo.Events
 	epoch := c.epoch + 1
-	l.ends(eventlog.ActionRemoved, c.caller, epoch, ch.ends)
-	ends := int64(len(l.kinds))
-	back := set(ch.joins)
+	l.Ends(eventlog.ActionRemoved, c.caller, epoch, ch.ends)
+	ends := int64(len(l.Kinds))
+	back := convo.SetOf(ch.joins)
 	for _, did := range ch.settled {
 		if !back[did] {
-			l.add(eventlog.KindMembership, "", noEdge, eventlog.Body{DID: did, Action: eventlog.ActionRemoved, Actor: c.caller, Epoch: epoch})
+			l.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionRemoved, Actor: c.caller, Epoch: epoch})
 		}
 	}
-	l.joined(c.convoID, c.caller, epoch, ch.joins, owners(ch.packages), true)
-	if len(l.kinds) == 0 {
+	l.Joined(c.convoID, c.caller, epoch, ch.joins, owners(ch.packages), true)
+	if len(l.Kinds) == 0 {
 		return logged{}, nil
 	}
-	row, err := l.store(ctx, c.q, c.convoID, c.now)
-	return logged{gen: row.Gen, pos: row.LastPos, endN: row.Base + ends, beginN: row.Base + int64(len(l.kinds))}, err
+	row, err := l.Store(ctx, c.q, c.convoID, c.now)
+	return logged{gen: row.Gen, pos: row.LastPos, endN: row.Base + ends, beginN: row.Base + int64(len(l.Kinds))}, err
 }
 
 // moveMembers ends and begins memberships. A window ends with the commit that

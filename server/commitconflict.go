@@ -13,8 +13,8 @@ import (
 // conflict is the answer to who lost a race: the commits to apply first, from
 // its own epoch on, and the proposals of the epoch they lead to. It is read
 // after the lock is gone: commits of past epochs do not change.
-func (s *groupService) conflict(ctx context.Context, caller xrpc.Caller, convoID string, lost *lostRace) (*commitResult, error) {
-	q := db.New(s.pool)
+func (s *groupService) conflict(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) (*commitResult, error) {
+	q := db.New(s.Pool)
 	c := &gen.CommitConflict{CurrentEpoch: lost.current, Commits: []gen.CommitMessage{}}
 	rows, err := q.ConflictCommits(ctx, db.ConflictCommitsParams{
 		ConvoID: convoID, Did: caller.DID, FromEpoch: lost.framing, Below: lost.current, Budget: limit.MaxAnswer,
@@ -42,7 +42,7 @@ func (s *groupService) conflict(ctx context.Context, caller xrpc.Caller, convoID
 	return out, nil
 }
 
-func conflictProposals(ctx context.Context, q *db.Queries, caller xrpc.Caller, convoID string, epoch, budget int64) ([]gen.MessageView, error) {
+func conflictProposals(ctx context.Context, q *db.Queries, caller xrpc.Caller, convoID xrpc.ConvoID, epoch, budget int64) ([]gen.MessageView, error) {
 	rows, err := q.ConflictProposals(ctx, db.ConflictProposalsParams{ConvoID: convoID, Did: caller.DID, Epoch: epoch, Budget: budget})
 	if err != nil {
 		return nil, fmt.Errorf("read proposals: %w", err)

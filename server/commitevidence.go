@@ -10,7 +10,9 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // evidence is a GroupInfo, with its ratchet tree, which states the epoch that a
@@ -25,7 +27,7 @@ type evidence struct {
 
 // parseEvidence reads a GroupInfo and its ratchet tree, and holds them against
 // the conversation. needed says for an error what has to be sent.
-func parseEvidence(convoID string, groupInfo, ratchetTree []byte, needed string) (*evidence, error) {
+func parseEvidence(convoID xrpc.ConvoID, groupInfo, ratchetTree []byte, needed string) (*evidence, error) {
 	if groupInfo == nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing; %s", needed)
 	}
@@ -36,7 +38,7 @@ func parseEvidence(convoID string, groupInfo, ratchetTree []byte, needed string)
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 	}
-	if hex.EncodeToString(info.Context.GroupID) != convoID {
+	if hex.EncodeToString(info.Context.GroupID) != string(convoID) {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
 	}
 	if info.Context.Epoch > maxEpoch+1 {
@@ -75,24 +77,24 @@ func (e *evidence) requireTree(why string) error {
 func (e *evidence) epoch() int64 { return int64(e.info.Context.Epoch) }
 
 // verify gives the group that the GroupInfo states.
-func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.Memory) (*mls.Group, error) {
+func (e *evidence) verify(tree *mls.RatchetTree, mem *mls.LeafCache) (*mls.Group, error) {
 	g, err := e.info.Verify(tree, mem)
 	if err != nil {
-		return nil, refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
+		return nil, convo.RefusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
 	}
 	return g, nil
 }
 
 // states checks that the GroupInfo is one of the group g, whose tree it may
 // leave out. what says which group that is.
-func (e *evidence) states(g *mls.Group, what string, mem *mls.Memory) error {
+func (e *evidence) states(g *mls.Group, what string, mem *mls.LeafCache) error {
 	tree := e.tree
 	if tree == nil {
 		tree = g.Tree
 	}
 	stated, err := e.info.Group(tree)
 	if err != nil {
-		return refusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
+		return convo.RefusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
 	}
 	// This comes before the signatures: those of a tree that is not the group's
 	// would cost much and tell nothing.
@@ -116,7 +118,7 @@ func (e *evidence) treeBeside(g *mls.Group) []byte {
 func (e *evidence) bytes(g *mls.Group) int64 { return int64(len(e.groupInfo) + len(e.treeBeside(g))) }
 
 // store keeps the GroupInfo, which states the group g, as the conversation's.
-func (e *evidence) store(ctx context.Context, q *db.Queries, convoID string, g *mls.Group, at time.Time) error {
+func (e *evidence) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, g *mls.Group, at time.Time) error {
 	tree := e.treeBeside(g)
 	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
 		ConvoID: convoID, Epoch: e.epoch(), GroupInfo: e.groupInfo, RatchetTree: tree, At: at,

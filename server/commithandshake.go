@@ -10,14 +10,17 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/storage"
+	"catbird.blue/mls/xrpc"
 )
 
 // handshakeTx is a call that changes one conversation, inside its transaction.
 type handshakeTx struct {
-	q               *db.Queries
-	convoID, caller string
-	now             time.Time
+	q       *db.Queries
+	convoID xrpc.ConvoID
+	caller  string
+	now     time.Time
 	// bill is what the call pays for what it stores.
 	bill *storage.Bill
 	// convo is the conversation's row, locked.
@@ -26,18 +29,18 @@ type handshakeTx struct {
 
 // begin locks the conversation, looks for the first answer and requires
 // membership.
-func (h *handshakeTx) begin(ctx context.Context, first *firstAnswer, out any) (found bool, err error) {
+func (h *handshakeTx) begin(ctx context.Context, first *convo.Record, out any) (found bool, err error) {
 	known, err := h.lock(ctx)
 	if err != nil {
 		return false, err
 	}
-	if found, err := first.find(ctx, h.q, out); found || err != nil {
+	if found, err := first.Find(ctx, h.q, out); found || err != nil {
 		return found, err
 	}
 	if !known {
-		return false, convoNotFound()
+		return false, convo.NotFound()
 	}
-	return false, requireMember(ctx, h.q, h.convoID, h.caller)
+	return false, convo.RequireMember(ctx, h.q, h.convoID, h.caller)
 }
 
 // lock locks the conversation. known is false for a stranger, who locks

@@ -9,13 +9,14 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 )
 
 // recordDevice records a device that shows itself by a leaf. deleted ones stay
 // deleted.
-func recordDevice(ctx context.Context, q *db.Queries, d device, at time.Time) (deleted bool, err error) {
-	end, err := q.RecordCommitter(ctx, d.did, d.id, at)
+func recordDevice(ctx context.Context, q *db.Queries, d convo.Device, at time.Time) (deleted bool, err error) {
+	end, err := q.RecordCommitter(ctx, d.DID, d.ID, at)
 	if err != nil {
 		return false, fmt.Errorf("record device: %w", err)
 	}
@@ -27,12 +28,12 @@ func recordDevice(ctx context.Context, q *db.Queries, d device, at time.Time) (d
 // package adds are known. A deleted device is refused.
 func (c *commitTx) showDevices(ctx context.Context, changes []mls.LeafChange) error {
 	signer := c.verified.next.Tree.Leaf(c.verified.signer)
-	if err := c.showDevice(ctx, device{c.caller, signer.DeviceID()}, "the device that made it"); err != nil {
+	if err := c.showDevice(ctx, convo.Device{c.caller, signer.DeviceID()}, "the device that made it"); err != nil {
 		return err
 	}
 	for _, ch := range changes {
 		if ch.Kind == mls.LeafUpdated && ch.Old.DeviceID != ch.New.DeviceID {
-			if err := c.showDevice(ctx, device{ch.New.DID, ch.New.DeviceID}, fmt.Sprintf("leaf[%d]: its device", ch.New.Index)); err != nil {
+			if err := c.showDevice(ctx, convo.Device{ch.New.DID, ch.New.DeviceID}, fmt.Sprintf("leaf[%d]: its device", ch.New.Index)); err != nil {
 				return err
 			}
 		}
@@ -43,14 +44,14 @@ func (c *commitTx) showDevices(ctx context.Context, changes []mls.LeafChange) er
 // showDevice refuses a device that its account has deleted, and records one of
 // the caller's. What the caller states of others' devices is not recorded: only
 // an account itself says which devices it has.
-func (c *commitTx) showDevice(ctx context.Context, d device, what string) error {
+func (c *commitTx) showDevice(ctx context.Context, d convo.Device, what string) error {
 	var deleted bool
 	var err error
-	if d.did == c.caller {
+	if d.DID == c.caller {
 		deleted, err = recordDevice(ctx, c.q, d, c.now)
 	} else {
 		var gone []string
-		gone, err = c.q.ListDeletedDevices(ctx, d.did, []string{d.id})
+		gone, err = c.q.ListDeletedDevices(ctx, d.DID, []string{d.ID})
 		deleted = len(gone) > 0
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // maxEpoch is the largest framing epoch that is accepted: its successor is
@@ -106,8 +107,8 @@ func checkSize(errName, field string, b []byte, most int) error {
 	return gen.Errorf(errName, "%s: %d bytes; this service accepts %d", field, len(b), most)
 }
 
-func checkFraming(errName, field string, f mls.Framing, convoID string) error {
-	if hex.EncodeToString(f.GroupID) != convoID {
+func checkFraming(errName, field string, f mls.Framing, convoID xrpc.ConvoID) error {
+	if hex.EncodeToString(f.GroupID) != string(convoID) {
 		return gen.Errorf(errName, "%s: its group_id is not that of the conversation", field)
 	}
 	if f.Epoch > maxEpoch {

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -27,8 +28,8 @@ type change struct {
 // plan checks all that depends on the conversation's state, which is locked,
 // and says what to change.
 func (c *commitTx) plan(ctx context.Context) (*change, error) {
-	added, removed := unique(c.added), unique(c.removed)
-	standing, err := standings(ctx, c.q, c.convoID, slices.Concat(added, removed))
+	added, removed := convo.Unique(c.added), convo.Unique(c.removed)
+	standing, err := convo.Memberships(ctx, c.q, c.convoID, slices.Concat(added, removed))
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +38,10 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 		return nil, err
 	}
 	for _, did := range added {
-		if standing[did] != member {
+		if standing[did] != convo.Member {
 			ch.joins = append(ch.joins, did)
 		}
-		if standing[did] == pendingLeaver {
+		if standing[did] == convo.PendingRemoval {
 			ch.settled = append(ch.settled, did)
 		}
 	}
@@ -63,18 +64,18 @@ func (c *commitTx) plan(ctx context.Context) (*change, error) {
 // planRemovals sorts the removed DIDs into memberships that end and pending
 // leavers, and asks whether the caller may. Who is removed and added at once
 // stays a member: its devices are replaced.
-func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[string]standing, added, removed []string) error {
-	isAdded := set(added)
+func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[string]convo.Membership, added, removed []string) error {
+	isAdded := convo.SetOf(added)
 	for i, did := range removed {
 		switch {
 		case did == c.caller:
 			return gen.Errorf(gen.ErrInvalidCommit, "%s: nobody can commit its own removal (RFC 9420 §12.2); leave by leaveConvo, with a proposal for the others to commit",
 				c.removedAt(i))
-		case standing[did] == stranger:
+		case standing[did] == convo.NonMember:
 			return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", c.removedAt(i))
 		case isAdded[did]:
 			// A pending leaver comes back: settled as it joins.
-		case standing[did] == pendingLeaver:
+		case standing[did] == convo.PendingRemoval:
 			ch.settled = append(ch.settled, did)
 		default:
 			ch.ends = append(ch.ends, did)
@@ -83,7 +84,7 @@ func (c *commitTx) planRemovals(ctx context.Context, ch *change, standing map[st
 	if len(ch.ends) == 0 {
 		return nil
 	}
-	may, err := mayRemove(ctx, c.q, c.convoID, c.caller)
+	may, err := convo.MayRemove(ctx, c.q, c.convoID, c.caller)
 	if err != nil || may {
 		return err
 	}
@@ -103,7 +104,7 @@ func (c *commitTx) checkReturns(ctx context.Context, ch *change) error {
 	if len(ended) == 0 {
 		return nil
 	}
-	may, err := mayRemove(ctx, c.q, c.convoID, c.caller)
+	may, err := convo.MayRemove(ctx, c.q, c.convoID, c.caller)
 	if err != nil || may {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/xrpc"
 )
 
 // planRoster holds what the commit leads to against the roster: the old one
@@ -19,7 +21,7 @@ func (c *commitTx) planRoster(ctx context.Context, ch *change) error {
 	if err != nil {
 		return err
 	}
-	r := &removals{commitTx: c, after: after, readded: make(map[device]bool)}
+	r := &removals{commitTx: c, after: after, readded: make(map[convo.Device]bool)}
 	if err := r.load(ctx, ch); err != nil {
 		return err
 	}
@@ -44,7 +46,7 @@ func (c *commitTx) membersAfter(ctx context.Context, ch *change) (memberSet, err
 		delete(all, did)
 	}
 	for _, did := range ch.joins {
-		all[did] = member
+		all[did] = convo.Member
 	}
 	return all, nil
 }
@@ -69,7 +71,7 @@ func (c *commitTx) compare(r *removals, gone []string) ([]mls.LeafChange, error)
 
 // gone are the DIDs that a commit is said to leave without leaf.
 func (ch *change) gone() []string {
-	back := set(ch.joins)
+	back := convo.SetOf(ch.joins)
 	out := slices.Clone(ch.ends)
 	for _, did := range ch.settled {
 		if !back[did] {
@@ -87,7 +89,7 @@ func (c *commitTx) settleLeavers(ch *change, after memberSet) {
 		left[m.DID] = true
 	}
 	for did, s := range after {
-		if s == pendingLeaver && !left[did] {
+		if s == convo.PendingRemoval && !left[did] {
 			ch.settled = append(ch.settled, did)
 			delete(after, did)
 		}
@@ -96,9 +98,9 @@ func (c *commitTx) settleLeavers(ch *change, after memberSet) {
 }
 
 // memberSet says of each DID how it belongs to a conversation.
-type memberSet map[string]standing
+type memberSet map[string]convo.Membership
 
-func readMembers(ctx context.Context, q *db.Queries, convoID string) (memberSet, error) {
+func readMembers(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID) (memberSet, error) {
 	rows, err := q.Roster(ctx, convoID)
 	if err != nil {
 		return nil, fmt.Errorf("read roster: %w", err)
@@ -106,9 +108,9 @@ func readMembers(ctx context.Context, q *db.Queries, convoID string) (memberSet,
 	out := make(memberSet, len(rows))
 	for _, r := range rows {
 		if r.Active {
-			out[r.Did] = member
-		} else if out[r.Did] == stranger {
-			out[r.Did] = pendingLeaver
+			out[r.Did] = convo.Member
+		} else if out[r.Did] == convo.NonMember {
+			out[r.Did] = convo.PendingRemoval
 		}
 	}
 	return out, nil
@@ -120,14 +122,14 @@ func readMembers(ctx context.Context, q *db.Queries, convoID string) (memberSet,
 func (all memberSet) mismatch(leaves []mls.Member) string {
 	has := make(map[string]bool, len(all))
 	for _, l := range leaves {
-		if all[l.DID] == stranger {
+		if all[l.DID] == convo.NonMember {
 			return fmt.Sprintf("leaf[%d]: found a leaf of %s, who is not a member of the conversation", l.Index, l.DID)
 		}
 		has[l.DID] = true
 	}
 	var without []string
 	for did, s := range all {
-		if s == member && !has[did] {
+		if s == convo.Member && !has[did] {
 			without = append(without, did)
 		}
 	}
@@ -145,35 +147,35 @@ type removals struct {
 	ends map[string]bool
 	// readded are devices that the commit adds anew; rejoins are added DIDs
 	// that have asked for it.
-	readded    map[device]bool
+	readded    map[convo.Device]bool
 	rejoins    map[string]bool
-	deleted    map[device]bool
+	deleted    map[convo.Device]bool
 	privileged bool
 	denied     error
 }
 
 // load reads all that may matters for; may itself only looks.
 func (r *removals) load(ctx context.Context, ch *change) error {
-	r.ends = set(slices.Concat(ch.ends, ch.settled))
+	r.ends = convo.SetOf(slices.Concat(ch.ends, ch.settled))
 	for _, p := range ch.packages {
-		r.readded[device{p.Did, p.DeviceID}] = true
+		r.readded[convo.Device{p.Did, p.DeviceID}] = true
 	}
 	if added := owners(ch.packages); len(added) > 0 {
 		asked, err := r.q.RejoinRequested(ctx, r.convoID, added)
 		if err != nil {
 			return fmt.Errorf("read rejoin requests: %w", err)
 		}
-		r.rejoins = set(asked)
+		r.rejoins = convo.SetOf(asked)
 	}
 	dids, ids := replacedLeaves(r.verified.base.Tree, r.verified.next.Tree)
 	if len(dids) == 0 {
 		return nil
 	}
 	var err error
-	if r.deleted, err = deletedDevices(ctx, r.q, dids, ids); err != nil {
+	if r.deleted, err = convo.DeletedDevices(ctx, r.q, dids, ids); err != nil {
 		return err
 	}
-	r.privileged, err = mayRemove(ctx, r.q, r.convoID, r.caller)
+	r.privileged, err = convo.MayRemove(ctx, r.q, r.convoID, r.caller)
 	return err
 }
 
@@ -196,13 +198,13 @@ func replacedLeaves(old, next *mls.RatchetTree) (dids, ids []string) {
 // deleted device, of a device that comes back by this commit, or of a member
 // that the caller may remove.
 func (r *removals) may(m mls.Member) error {
-	d := device{m.DID, m.DeviceID}
+	d := convo.Device{m.DID, m.DeviceID}
 	switch {
 	case m.DID == r.caller:
 		return nil
 	case r.joiner != nil:
 		return errors.New("an external commit removes nothing but the joiner's own old leaf")
-	case r.ends[m.DID], r.after[m.DID] != member, r.deleted[d], r.readded[d], r.rejoins[m.DID], r.privileged:
+	case r.ends[m.DID], r.after[m.DID] != convo.Member, r.deleted[d], r.readded[d], r.rejoins[m.DID], r.privileged:
 		return nil
 	}
 	const why = "only the creator, or once the creator has left the longest-standing member, may remove other members' leaves"

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -32,13 +33,13 @@ type verification struct {
 
 // verifyCommit does all that costs signature checks.
 func (s *groupService) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
-	v, mem := &verification{}, s.verifierFor(ctx, caller)
+	v, mem := &verification{}, s.VerifierFor(ctx, caller)
 	var err error
 	v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch)
 	if v.err = req.overdrawn; err != nil || v.base == nil || v.err != nil {
 		return v, err
 	}
-	q := db.New(s.pool)
+	q := db.New(s.Pool)
 	if err := req.waits(ctx, q, caller); err != nil {
 		return nil, err
 	}
@@ -135,7 +136,7 @@ func readProposals(ctx context.Context, q *db.Queries, req *commitRequest, p *pa
 
 // takePrivate takes the next epoch from the GroupInfo, since nobody outside can
 // read the commit. Its lengths are those of the group's suite.
-func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls.Memory) (err error) {
+func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls.LeafCache) (err error) {
 	if err := p.private.Verify(v.base.Context.CipherSuite); err != nil {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
 	}
@@ -153,10 +154,10 @@ func (v *verification) takePrivate(req *commitRequest, p *parsedCommit, mem *mls
 
 // applyPublic computes the next epoch from a readable commit. The GroupInfo must
 // state the same.
-func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.Memory) error {
+func (v *verification) applyPublic(caller string, req *commitRequest, p *parsedCommit, proposals map[string]*mls.PublicMessage, mem *mls.LeafCache) error {
 	next, effect, err := v.base.ApplyCommit(p.public, func(ref []byte) *mls.PublicMessage { return proposals[string(ref)] }, mem)
 	if err != nil {
-		return refusedObject(gen.ErrInvalidCommit, req.commitField, err)
+		return convo.RefusedObject(gen.ErrInvalidCommit, req.commitField, err)
 	}
 	if id, err := next.Tree.Leaf(effect.Committer).Identity(); err != nil || id.DID != caller {
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: its sender, leaf %d, is not the caller's", req.commitField, effect.Committer)
@@ -207,4 +208,31 @@ func namesAdded(req *commitRequest, w *mls.Welcome, added []mls.AddedLeaf) error
 		return gen.Errorf(gen.ErrInvalidWelcome, "%s: does not name the key package %s, which the %s adds", req.welcomeField, hex.EncodeToString([]byte(ref)), req.commitField)
 	}
 	return nil
+}
+
+// checkNewLeaves refuses a tree with more new leaves than key packages are named,
+// before any of their signatures is checked. old tells which indexes have a leaf
+// that need not come from a package.
+func checkNewLeaves(tree *mls.RatchetTree, old func(index uint32) bool, packages []*mls.KeyPackage) error {
+	named := make(map[string]bool, len(packages))
+	for _, k := range packages {
+		named[string(k.LeafNode.Raw)] = true
+	}
+	added, first := 0, -1
+	for i := range uint32(tree.Width()) {
+		leaf := tree.Leaf(i)
+		if leaf == nil || old(i) {
+			continue
+		}
+		added++
+		if first < 0 && !named[string(leaf.Raw)] {
+			first = int(i)
+		}
+		delete(named, string(leaf.Raw)) // a second one is not named
+	}
+	if added <= len(packages) {
+		return nil
+	}
+	return gen.Errorf(gen.ErrInvalidGroupInfo,
+		"groupInfo: leaf[%d]: found a new leaf that is not the leaf_node of a key package that the Welcome names (RFC 9420 §12.4.3.1)", first)
 }

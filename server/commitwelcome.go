@@ -10,25 +10,28 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/xrpc"
 )
 
 // welcomeCheck decides whether the packages that a Welcome names may be spent.
 type welcomeCheck struct {
-	q               *db.Queries
-	claims          *packageClaims
-	convoID, caller string
-	now             time.Time
-	suite           mls.CipherSuite
-	field           string
-	invite          *mls.Welcome
+	q       *db.Queries
+	claims  *packageClaims
+	convoID xrpc.ConvoID
+	caller  string
+	now     time.Time
+	suite   mls.CipherSuite
+	field   string
+	invite  *mls.Welcome
 	// added and removed as the caller declares them; standing has an entry for
 	// every one that is not a stranger.
 	added, removed []string
-	standing       map[string]standing
+	standing       map[string]convo.Membership
 
 	isAdded, isRemoved map[string]bool
 	packages           map[string]db.LockPackagesRow
-	deleted            map[device]bool
+	deleted            map[convo.Device]bool
 }
 
 // check gives the packages in the order of the Welcome; their rows are locked.
@@ -43,13 +46,13 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		return nil, err
 	}
 	out := make([]db.LockPackagesRow, 0, len(w.packages))
-	devices := make(map[device]bool)
+	devices := make(map[convo.Device]bool)
 	for _, ref := range w.invite.Refs() {
 		p, found := w.packages[string(ref)]
 		if why := w.refuse(p, found); why != "" {
 			return nil, gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: %s", w.field, hex.EncodeToString(ref), why)
 		}
-		d := device{p.Did, p.DeviceID}
+		d := convo.Device{p.Did, p.DeviceID}
 		if devices[d] {
 			return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: key package %s: is the second one of its device; a signature key has one leaf (RFC 9420 §7.3)", w.field, hex.EncodeToString(ref))
 		}
@@ -73,7 +76,7 @@ func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackag
 	}
 	var owners []string
 	for _, p := range unheld {
-		owners = append(owners, p.did)
+		owners = append(owners, p.DID)
 	}
 	book, err := w.claims.open(ctx, w.q, w.caller, w.now, owners)
 	if err != nil {
@@ -84,7 +87,7 @@ func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackag
 		return err
 	}
 	for _, p := range packages {
-		if row := full[device{p.Did, p.DeviceID}]; row != nil {
+		if row := full[convo.Device{p.Did, p.DeviceID}]; row != nil {
 			w.claims.refused(row)
 			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: its lease has ended, and no further one of its device may be taken now (%s): ask getKeyPackages",
 				w.field, hex.EncodeToString(p.Ref), row.Name)
@@ -99,7 +102,7 @@ func welcomeMissing(field string) error {
 
 func (w *welcomeCheck) checkAbsent() error {
 	for i, did := range w.added {
-		if w.standing[did] == member {
+		if w.standing[did] == convo.Member {
 			return alreadyMember(i)
 		}
 	}
@@ -116,11 +119,11 @@ func alreadyMember(i int) error {
 // checkAdded requires a package for everybody who is added: a member's is that
 // of a new device, or of one whose old leaf goes.
 func (w *welcomeCheck) checkAdded(owners []string) error {
-	named := set(owners)
+	named := convo.SetOf(owners)
 	for i, did := range w.added {
 		switch {
 		case named[did]:
-		case w.standing[did] == member:
+		case w.standing[did] == convo.Member:
 			return alreadyMember(i)
 		default:
 			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: names no key package of the added member %d", w.field, i)
@@ -136,7 +139,7 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 		return fmt.Errorf("lock key packages: %w", err)
 	}
 	w.packages = make(map[string]db.LockPackagesRow, len(rows))
-	w.isAdded, w.isRemoved = set(w.added), set(w.removed)
+	w.isAdded, w.isRemoved = convo.SetOf(w.added), convo.SetOf(w.removed)
 	var dids, ids, others []string
 	for _, p := range rows {
 		w.packages[string(p.Ref)] = p
@@ -145,10 +148,10 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 			others = append(others, p.Did)
 		}
 	}
-	if err := w.loadStandings(ctx, unique(others)); err != nil {
+	if err := w.loadStandings(ctx, convo.Unique(others)); err != nil {
 		return err
 	}
-	w.deleted, err = deletedDevices(ctx, w.q, dids, ids)
+	w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids)
 	return err
 }
 
@@ -156,7 +159,7 @@ func (w *welcomeCheck) loadStandings(ctx context.Context, dids []string) error {
 	if len(dids) == 0 {
 		return nil
 	}
-	more, err := standings(ctx, w.q, w.convoID, dids)
+	more, err := convo.Memberships(ctx, w.q, w.convoID, dids)
 	if err != nil {
 		return err
 	}
@@ -169,13 +172,13 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
 	case !found:
 		return "is not known"
-	case !w.isAdded[p.Did] && (w.standing[p.Did] != member || w.isRemoved[p.Did]):
+	case !w.isAdded[p.Did] && (w.standing[p.Did] != convo.Member || w.isRemoved[p.Did]):
 		return "belongs to nobody who is added"
 	case mls.CipherSuite(p.CipherSuite) != w.suite:
 		return fmt.Sprintf("is of cipher suite %v, the conversation of %v", mls.CipherSuite(p.CipherSuite), w.suite)
 	case p.SpentAt != nil:
 		return "is spent"
-	case w.deleted[device{p.Did, p.DeviceID}]:
+	case w.deleted[convo.Device{p.Did, p.DeviceID}]:
 		return "its device is deleted"
 	case p.LeaseHolder != nil && *p.LeaseHolder != w.caller && p.LeaseEndsAt.After(w.now):
 		return "is leased to another account"
@@ -189,7 +192,7 @@ func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackag
 	for _, p := range packages {
 		held := p.LeaseHolder != nil && p.LeaseEndsAt.After(now)
 		if p.LeaseEndsAt != nil && !held {
-			out = append(out, devicePackage{device{p.Did, p.DeviceID}, p.CipherSuite})
+			out = append(out, devicePackage{convo.Device{p.Did, p.DeviceID}, p.CipherSuite})
 		}
 	}
 	return out
@@ -197,7 +200,7 @@ func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackag
 
 // newWelcome is a Welcome to be stored with its recipients.
 type newWelcome struct {
-	convoID              string
+	convoID              xrpc.ConvoID
 	seq, epoch           int64
 	welcome, ratchetTree []byte
 	packages             []db.LockPackagesRow
@@ -233,4 +236,13 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 		return fmt.Errorf("store Welcome's recipients: %w", err)
 	}
 	return nil
+}
+
+// owners are the accounts whose packages a Welcome names, each once.
+func owners(packages []db.LockPackagesRow) []string {
+	dids := make([]string, len(packages))
+	for i, p := range packages {
+		dids[i] = p.Did
+	}
+	return convo.Unique(dids)
 }

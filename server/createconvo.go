@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
@@ -39,7 +40,7 @@ type newConvo struct {
 	byNew bool
 	// byKey and byContent are the records of the first answer: clients without
 	// keys repeat the content.
-	byKey, byContent *firstAnswer
+	byKey, byContent *convo.Record
 }
 
 // CreateConvo creates a conversation with the group that a GroupInfo states, in
@@ -49,21 +50,21 @@ func (s *groupService) CreateConvo(ctx context.Context, caller xrpc.Caller, in *
 	if err != nil {
 		return nil, err
 	}
-	n.now, n.claims, n.bill = s.timestamp(), s.claims, s.storage.Bill(caller.DID)
-	n.byNew = s.storage.IsNew(ctx, caller.DID)
-	if err := n.records(s.idempotency, caller); err != nil {
+	n.now, n.claims, n.bill = s.Timestamp(), s.claims, s.Storage.Bill(caller.DID)
+	n.byNew = s.Storage.IsNew(ctx, caller.DID)
+	if err := n.records(s.Idempotency, caller); err != nil {
 		return nil, err
 	}
-	paid, overdrawn := s.pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(n.in.InitialMembers)))
+	paid, overdrawn := s.Pay(ctx, caller, limit.MembersAddedByRemovers, int64(len(n.in.InitialMembers)))
 	out, err := n.run(ctx, s, overdrawn)
 	settle(ctx, n.bill, true, err) // a repetition has paid nothing
 	if err != nil || !n.stored {
-		paid.giveBack(ctx)
+		paid.GiveBack(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.hint(n.in.GroupID)
+	s.Hint(string(n.in.GroupID))
 	return out, nil
 }
 
@@ -76,7 +77,7 @@ func (n *newConvo) run(ctx context.Context, s *groupService, overdrawn error) (*
 		}
 	}
 	out := &gen.ConvoView{}
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
+	err := s.InTx(ctx, func(tx pgx.Tx) error {
 		n.stored, *out = false, gen.ConvoView{}
 		return n.create(ctx, db.New(tx), out)
 	})
@@ -85,13 +86,10 @@ func (n *newConvo) run(ctx context.Context, s *groupService, overdrawn error) (*
 
 // parseNewConvo checks all that does not depend on what is stored.
 func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, error) {
-	id, err := parseConvoID("groupId", in.GroupID)
-	if err != nil {
-		return nil, err
-	}
 	content := *in
-	content.GroupID, content.InitialMembers = id, unique(in.InitialMembers)
+	content.InitialMembers = convo.Unique(in.InitialMembers)
 	n := &newConvo{in: &content, creator: caller.DID}
+	var err error
 	if n.suite, err = mls.ParseCipherSuite(in.CipherSuite); err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidCipherSuite, "cipherSuite: %v", err)
 	}
@@ -107,7 +105,7 @@ func parseNewConvo(caller xrpc.Caller, in *gen.CreateConvoInput) (*newConvo, err
 	if n.invite == nil && len(content.InitialMembers) > 0 {
 		return nil, gen.Errorf(gen.ErrInvalidWelcome, "welcomeMessage: missing; initialMembers need one")
 	}
-	n.evidence, err = parseEvidence(id, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
+	n.evidence, err = parseEvidence(in.GroupID, in.GroupInfo, in.RatchetTree, "a conversation begins with the GroupInfo of the group's current epoch, and its ratchet_tree")
 	if err != nil {
 		return nil, err
 	}
@@ -147,19 +145,19 @@ func (n *newConvo) checkEpoch() error {
 
 // records names the records of the first answer. No key of a client is as long
 // as the content's: 64 characters is the most.
-func (n *newConvo) records(i *idempotency, caller xrpc.Caller) error {
+func (n *newConvo) records(i *convo.Idempotency, caller xrpc.Caller) error {
 	var err error
-	if n.byKey, err = i.firstAnswer(caller, gen.NSIDCreateConvo, n.in.IdempotencyKey, n.in, n.now); err != nil {
+	if n.byKey, err = i.NewRecord(caller, gen.NSIDCreateConvo, n.in.IdempotencyKey, n.in, n.now); err != nil {
 		return err
 	}
 	content := *n.in
 	content.IdempotencyKey = nil
-	sum, err := i.contentHash(&content)
+	sum, err := i.ContentHash(&content)
 	if err != nil {
 		return err
 	}
 	key := "content:" + hex.EncodeToString(sum)
-	n.byContent, err = i.firstAnswer(caller, gen.NSIDCreateConvo, &key, &content, n.now)
+	n.byContent, err = i.NewRecord(caller, gen.NSIDCreateConvo, &key, &content, n.now)
 	return err
 }
 
@@ -177,26 +175,26 @@ func (n *newConvo) create(ctx context.Context, q *db.Queries, out *gen.ConvoView
 	if err != nil {
 		return fmt.Errorf("insert conversation: %w", err)
 	}
-	for _, first := range []*firstAnswer{n.byKey, n.byContent} {
-		if found, err := first.find(ctx, q, out); found || err != nil {
+	for _, first := range []*convo.Record{n.byKey, n.byContent} {
+		if found, err := first.Find(ctx, q, out); found || err != nil {
 			return err
 		}
 	}
 	if created == 0 {
-		return convoExists()
+		return convo.Exists()
 	}
 	if err := n.fill(ctx, q); err != nil {
 		return err
 	}
-	views, err := convoViews(ctx, q, n.creator, []string{n.in.GroupID})
+	views, err := convo.Views(ctx, q, n.creator, []xrpc.ConvoID{n.in.GroupID})
 	if err != nil {
 		return err
 	}
 	n.stored, *out = true, views[0]
-	if err := n.byKey.keep(ctx, q, out); err != nil {
+	if err := n.byKey.Keep(ctx, q, out); err != nil {
 		return err
 	}
-	return n.byContent.keep(ctx, q, out)
+	return n.byContent.Keep(ctx, q, out)
 }
 
 // fill puts the members and the objects into the new conversation.
@@ -204,7 +202,7 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 	id := n.in.GroupID
 	w := &welcomeCheck{
 		q: q, claims: n.claims, convoID: id, caller: n.creator, now: n.now, suite: n.suite, field: "welcomeMessage", invite: n.invite,
-		added: n.in.InitialMembers, standing: map[string]standing{n.creator: member},
+		added: n.in.InitialMembers, standing: map[string]convo.Membership{n.creator: convo.Member},
 	}
 	packages, err := w.check(ctx)
 	if err != nil {
@@ -236,14 +234,14 @@ func (n *newConvo) fill(ctx context.Context, q *db.Queries) error {
 func (n *newConvo) beginMemberships(ctx context.Context, q *db.Queries, welcomed []string) error {
 	id := n.in.GroupID
 	members := append([]string{n.creator}, n.in.InitialMembers...)
-	var events eventList
-	events.joined(id, n.creator, n.epoch(), members, welcomed, false)
-	log, err := events.store(ctx, q, id, n.now)
+	var events convo.Events
+	events.Joined(id, n.creator, n.epoch(), members, welcomed, false)
+	log, err := events.Store(ctx, q, id, n.now)
 	if err != nil {
 		return err
 	}
 	if err := q.BeginMemberships(ctx, db.BeginMembershipsParams{
-		ConvoID: id, Dids: members, Seq: 0, At: n.now, N: log.Base + int64(len(events.kinds)), Gen: log.Gen, Pos: log.LastPos,
+		ConvoID: id, Dids: members, Seq: 0, At: n.now, N: log.Base + int64(len(events.Kinds)), Gen: log.Gen, Pos: log.LastPos,
 	}); err != nil {
 		return fmt.Errorf("begin memberships: %w", err)
 	}
@@ -257,7 +255,7 @@ func (n *newConvo) beginMemberships(ctx context.Context, q *db.Queries, welcomed
 // with.
 func (n *newConvo) placeLeaves(ctx context.Context, q *db.Queries) error {
 	own := n.group.Tree.Leaf(n.evidence.info.Signer)
-	deleted, err := recordDevice(ctx, q, device{n.creator, own.DeviceID()}, n.now)
+	deleted, err := recordDevice(ctx, q, convo.Device{n.creator, own.DeviceID()}, n.now)
 	if err != nil {
 		return err
 	}

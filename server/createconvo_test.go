@@ -22,7 +22,7 @@ func newConvoInput(t testing.TB, s *Server, creator *mlstest.Client, others ...*
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
 	c := g.Commit(creator, mlstest.Plan{Add: commitPackages(t, s, others...)})
 	return &gen.CreateConvoInput{
-		GroupID: g.ID(), CipherSuite: creator.Suite.String(), InitialMembers: dids(others), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
+		GroupID: idOf(g), CipherSuite: creator.Suite.String(), InitialMembers: dids(others), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
 	}, c
 }
 
@@ -32,16 +32,16 @@ func TestCreateConvoView(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	bob2 := commitClient("bob")
 	in, c := newConvoInput(t, s, alice, bob, bob2, carol)
-	in.GroupID = strings.ToUpper(in.GroupID)
+	in.GroupID = xrpc.ConvoID(strings.ToUpper(string(in.GroupID)))
 	in.Metadata = &gen.ConvoMetadata{Name: new("friends")}
-	v, err := s.CreateConvo(t.Context(), by(alice), in)
+	v, err := s.CreateConvo(t.Context(), by(alice), decoded(t, in))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := xrpc.Check(v); err != nil {
 		t.Errorf("answer breaks its lexicon: %v", err)
 	}
-	id := c.Next.ID()
+	id := idOf(c.Next)
 	if v.ID != id || v.GroupID != id || v.Creator != alice.DID || v.Epoch != 1 || v.CipherSuite != mls.SuiteX25519AES128.String() ||
 		*v.LastSeq != 0 || *v.ReadSeq != 0 || *v.MemberCount != 3 || *v.Metadata.Name != "friends" ||
 		v.Metadata.Description != nil || v.LastMessageAt != nil {
@@ -57,10 +57,10 @@ func TestCreateConvoView(t *testing.T) {
 	if joined, left := window(t, s, id, carol.DID); joined != 0 || left != -1 {
 		t.Errorf("window is (%d, %d], want from the beginning", joined, left)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND seq = 0 AND state = 'open'`, id); n != 3 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND seq = 0 AND state = 'open'`, id); n != 3 {
 		t.Errorf("%d open Welcomes, want one for each of 3 devices", n)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 0 {
 		t.Errorf("%d packages unspent", n)
 	}
 }
@@ -103,7 +103,7 @@ func TestCreateConvoEpoch(t *testing.T) {
 			if v.Epoch != 1+c.advance {
 				t.Errorf("epoch is %d, want %d", v.Epoch, 1+c.advance)
 			}
-			if e := query[int64](t, s.pool, `SELECT epoch FROM welcomes WHERE convo_id = $1 AND seq = 0`, v.ID); e != v.Epoch {
+			if e := query[int64](t, s.Pool, `SELECT epoch FROM welcomes WHERE convo_id = $1 AND seq = 0`, v.ID); e != v.Epoch {
 				t.Errorf("the Welcome joins epoch %d", e)
 			}
 			sameRoster(t, s, g)
@@ -123,7 +123,7 @@ func TestCreateConvoAlone(t *testing.T) {
 		for range updates {
 			g = g.Commit(alice, mlstest.Plan{}).Next
 		}
-		in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true)}
+		in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true)}
 		if v, err := s.CreateConvo(t.Context(), by(alice), in); err != nil || v.Epoch != int64(updates) {
 			t.Fatalf("after %d updates: %v, %v", updates, v, err)
 		}
@@ -151,8 +151,6 @@ func TestCreateConvoRefuses(t *testing.T) {
 		change func(*gen.CreateConvoInput)
 		err    string
 	}{
-		"odd group id":           {func(in *gen.CreateConvoInput) { in.GroupID += "a" }, xrpc.InvalidRequest},
-		"group id no hex":        {func(in *gen.CreateConvoInput) { in.GroupID = strings.Repeat("xy", 16) }, xrpc.InvalidRequest},
 		"unknown suite":          {func(in *gen.CreateConvoInput) { in.CipherSuite = "MLS_NONE" }, gen.ErrInvalidCipherSuite},
 		"Ed448 suite":            {func(in *gen.CreateConvoInput) { in.CipherSuite = "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448" }, gen.ErrInvalidCipherSuite},
 		"suite not the objects'": {func(in *gen.CreateConvoInput) { in.CipherSuite = mls.SuiteP256.String() }, gen.ErrInvalidCipherSuite},
@@ -170,7 +168,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 		"no GroupInfo":              {func(in *gen.CreateConvoInput) { in.GroupInfo = nil }, gen.ErrInvalidGroupInfo},
 		"no tree":                   {func(in *gen.CreateConvoInput) { in.GroupInfo = withoutTree(in.GroupInfo) }, gen.ErrInvalidGroupInfo},
 		"Welcome at epoch 0": {func(in *gen.CreateConvoInput) {
-			id, _ := hex.DecodeString(in.GroupID)
+			id, _ := hex.DecodeString(string(in.GroupID))
 			in.GroupInfo = mlstest.NewGroup(alice, id).SignGroupInfo(alice, true)
 		}, gen.ErrInvalidWelcome},
 		"GroupInfo too large":     {func(in *gen.CreateConvoInput) { in.GroupInfo = make([]byte, limit.MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
@@ -198,7 +196,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 				_, err := s.CreateConvo(t.Context(), by(alice), in)
 				wantError(t, err, c.err)
 			})
-			if n := query[int64](t, s.pool, `SELECT count(*) FROM conversations`); n != 0 {
+			if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
 				t.Error("a conversation was created")
 			}
 		})
@@ -217,9 +215,9 @@ func TestCreateConvoAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	advanced := *in
-	advanced.GroupID = strings.ToUpper(in.GroupID)
-	exec(t, s.pool, `UPDATE conversations SET epoch = 9 WHERE convo_id = $1`, in.GroupID)
-	again, err := s.CreateConvo(t.Context(), by(alice), &advanced)
+	advanced.GroupID = xrpc.ConvoID(strings.ToUpper(string(in.GroupID)))
+	exec(t, s.Pool, `UPDATE conversations SET epoch = 9 WHERE convo_id = $1`, in.GroupID)
+	again, err := s.CreateConvo(t.Context(), by(alice), decoded(t, &advanced))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +277,7 @@ func TestCreateConvoRaces(t *testing.T) {
 			t.Errorf("call %d by the winner's account got %v", i, errs[i])
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM welcomes`); n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM welcomes`); n != 1 {
 		t.Errorf("%d Welcomes stored", n)
 	}
 }
@@ -295,7 +293,7 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 	for i := range errs {
 		wg.Go(func() {
 			g := mlstest.NewGroup(alice, mlstest.Random(16))
-			in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true), IdempotencyKey: new("one")}
+			in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true), IdempotencyKey: new("one")}
 			_, errs[i] = servers[i%2].CreateConvo(t.Context(), by(alice), in)
 		})
 	}
@@ -308,7 +306,7 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 		}
 		wantError(t, err, gen.ErrIdempotencyConflict)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM conversations`); created != 1 || n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations`); created != 1 || n != 1 {
 		t.Errorf("%d answers of success, %d conversations, want one", created, n)
 	}
 }

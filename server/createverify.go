@@ -12,17 +12,17 @@ import (
 // verify does what costs signature checks, outside the transaction. What it
 // finds wrong is told after a repeated call had its first answer.
 func (n *newConvo) verify(ctx context.Context, s *groupService) error {
-	packages, refused, err := namedPackages(ctx, db.New(s.pool), "welcomeMessage", n.invite)
+	packages, refused, err := namedPackages(ctx, db.New(s.Pool), "welcomeMessage", n.invite)
 	if n.refused = refused; err != nil || refused != nil {
 		return err
 	}
-	n.refused = n.takeGroup(packages, s.verifierFor(ctx, n.creator))
+	n.refused = n.takeGroup(packages, s.VerifierFor(ctx, n.creator))
 	return nil
 }
 
 // takeGroup verifies the group that the GroupInfo states. Its leaves are the
 // creator's and those that the Welcome brings, one to one.
-func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.Memory) (err error) {
+func (n *newConvo) takeGroup(packages []*mls.KeyPackage, mem *mls.LeafCache) (err error) {
 	own := func(index uint32) bool { return index == n.evidence.info.Signer }
 	if err := checkNewLeaves(n.evidence.tree, own, packages); err != nil {
 		return err

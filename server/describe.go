@@ -37,7 +37,7 @@ func (s *Server) describe() *gen.DescribeServiceOutput {
 			Members:              limit.MaxMembers,
 			Leaves:               limit.MaxLeaves,
 			WaitsAndStreams:      new(limit.WaitsAndStreams.Amount),
-			PastEpochs:           s.pastEpochs,
+			PastEpochs:           s.PastEpochs,
 		},
 	}
 	for _, c := range mls.SupportedCipherSuites() {

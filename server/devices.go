@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
@@ -18,7 +19,7 @@ import (
 // ListDevices gives the caller's devices that are not deleted, by first
 // appearance.
 func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
-	rows, err := db.New(s.pool).ListDevices(ctx, s.now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
+	rows, err := db.New(s.Pool).ListDevices(ctx, s.Now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
 	if err != nil {
 		return nil, err
 	}
@@ -37,16 +38,16 @@ func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller
 // packages go, the Welcomes open for it end, and the conversations where it has
 // a leaf are told. Deleting it again changes nothing.
 func (s *keyPackagesService) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
-	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.timestamp()}
+	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.Timestamp()}
 	for {
-		err := s.inTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })
+		err := s.InTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })
 		if errors.Is(err, errLeafAppeared) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		s.hint(eventlog.AccountStreamKey(caller.DID))
+		s.Hint(eventlog.AccountStreamKey(caller.DID))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }
@@ -67,7 +68,7 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 	if err != nil {
 		return err
 	}
-	convos, err := q.LockConvos(ctx, ids)
+	convos, err := q.LockConvos(ctx, xrpc.StoredConvoIDs(ids))
 	if err != nil {
 		return err
 	}
@@ -108,9 +109,9 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 // tell tells the members of each conversation that the leaf should go.
 func (d *deviceRemoval) tell(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
 	for _, c := range convos {
-		var events eventList
-		events.add(eventlog.KindMembership, "", noEdge, eventlog.Body{DID: d.owner, Action: eventlog.ActionDeviceRemoved, Epoch: c.Epoch})
-		if _, err := events.store(ctx, q, c.ConvoID, d.now); err != nil {
+		var events convo.Events
+		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: d.owner, Action: eventlog.ActionDeviceRemoved, Epoch: c.Epoch})
+		if _, err := events.Store(ctx, q, c.ConvoID, d.now); err != nil {
 			return err
 		}
 	}

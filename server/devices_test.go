@@ -37,7 +37,7 @@ func TestListDevices(t *testing.T) {
 	}
 	publish(t, s, mlstest.NewClient(did("bob")), 1)
 	one, two, left := addConvo(t, s, 1, account), addConvo(t, s, 1, account), addConvo(t, s, 1, account)
-	for _, convo := range []string{one, two, left} {
+	for _, convo := range []xrpc.ConvoID{one, two, left} {
 		addLeaf(t, s, convo, account, clients[0].DeviceID())
 	}
 	addLeaf(t, s, one, account, clients[1].DeviceID())
@@ -94,7 +94,7 @@ func TestDeleteDevice(t *testing.T) {
 			t.Errorf("message is %q, want it to say that the device is deleted", e.Message)
 		}
 	}
-	for _, c := range []string{convo, other} {
+	for _, c := range []xrpc.ConvoID{convo, other} {
 		_, err := getWelcome(s, account, c, phone.DeviceID())
 		if e := wantError(t, err, gen.ErrWelcomeExpired); !strings.Contains(e.Message, "deleted") {
 			t.Errorf("message is %q, want it to say why", e.Message)
@@ -116,7 +116,7 @@ func TestDeleteDeviceUnknown(t *testing.T) {
 		t.Errorf("message is %q, want it to name deviceId", e.Message)
 	}
 	wantSameError(t, unknown, deleteDevice(s, did("alice"), bobs.DeviceID()))
-	if n := query[int](t, s.pool, `SELECT count(*) FROM accounts WHERE did = $1`, did("alice")); n != 0 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM accounts WHERE did = $1`, did("alice")); n != 0 {
 		t.Error("a refused deletion left an account behind")
 	}
 	publish(t, s, bobs, 1)
@@ -182,7 +182,7 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 			c := mlstest.NewClient(did("alice"))
 			kp := publish(t, s, c, 1, opts...)[0]
 			convo := addConvo(t, s, 1, c.DID)
-			tx := need(s.pool.Begin(ctx))(t)
+			tx := need(s.Pool.Begin(ctx))(t)
 			defer func() { _ = tx.Rollback(ctx) }()
 			if _, err := tx.Exec(ctx, `SELECT 1 FROM key_packages WHERE ref = $1 FOR NO KEY UPDATE`, need(kp.Ref())(t)); err != nil {
 				t.Fatal(err)
@@ -211,7 +211,7 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 func waitForLock(t testing.TB, s *Server) {
 	t.Helper()
 	for range 500 {
-		if query[bool](t, s.pool, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`) {
+		if query[bool](t, s.Pool, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`) {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

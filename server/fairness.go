@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -27,16 +28,16 @@ const (
 // reserve keeps the epoch that a lost race led to for the caller, who has to
 // apply the commits of the others first, if it may remove members. Otherwise a
 // member that answers each commit at once could keep everybody from removing it.
-func (s *groupService) reserve(ctx context.Context, caller xrpc.Caller, convoID string, lost *lostRace) error {
+func (s *groupService) reserve(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) error {
 	if lost.wait > 0 {
 		return nil
 	}
-	return s.inTx(ctx, func(tx pgx.Tx) error {
+	return s.InTx(ctx, func(tx pgx.Tx) error {
 		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID}
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
-		may, err := mayRemove(ctx, h.q, convoID, caller.DID)
+		may, err := convo.MayRemove(ctx, h.q, convoID, caller.DID)
 		if err != nil || !may {
 			return err
 		}
@@ -67,7 +68,7 @@ func (h *handshakeTx) turn(ctx context.Context) (time.Duration, error) {
 	if !reported {
 		return 0, nil
 	}
-	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil || may {
 		return 0, err
 	}

@@ -22,8 +22,8 @@ func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 // backdate lets the clock of a conversation's turns run ahead.
 func backdate(t testing.TB, s *Server, g *mlstest.Group, by time.Duration) {
 	t.Helper()
-	exec(t, s.pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
-		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, g.ID(), by.Milliseconds())
+	exec(t, s.Pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
+		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, idOf(g), by.Milliseconds())
 }
 
 // A member that commits right behind every commit does not keep the creator
@@ -92,7 +92,7 @@ func TestReportsDelay(t *testing.T) {
 	g = advance(t, s, g, bob, 1)   // of epoch 1
 	g = advance(t, s, g, alice, 1) // of epoch 2
 	for epoch := int64(1); epoch <= 2; epoch++ {
-		in := &gen.RequestRejoinInput{ConvoID: g.ID(), Reason: new(reasonCommitFailed), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(carol), in); err != nil {
 			t.Fatal(err)
 		}
@@ -128,11 +128,11 @@ func TestVotesOfDamage(t *testing.T) {
 	epoch := int64(g.Epoch()) - 1
 	report := func(c *mlstest.Client) int64 {
 		t.Helper()
-		in := &gen.RequestRejoinInput{ConvoID: g.ID(), Reason: new(reasonCommitFailed), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
-		return query[int64](t, s.pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, g.ID())
+		return query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
 	}
 	for _, p := range puppets {
 		if report(p) != 0 {
@@ -140,8 +140,8 @@ func TestVotesOfDamage(t *testing.T) {
 		}
 	}
 	// Two hours later they would have had votes: one together, of five.
-	exec(t, s.pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, g.ID())
-	if report(mallory); query[int64](t, s.pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, g.ID()) != 0 {
+	exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, idOf(g))
+	if report(mallory); query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g)) != 0 {
 		t.Fatal("six puppets and their owner are a majority")
 	}
 	if report(carol) != 1 { // 3 of 5
@@ -156,19 +156,19 @@ func TestReportExternalPub(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := advance(t, s, commitGroup(t, s, alice, bob), alice, 1)
 	epoch := int64(1)
-	in := &gen.RequestRejoinInput{ConvoID: g.ID(), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new(detailExternalPub)}
+	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new(detailExternalPub)}
 	if _, err := s.RequestRejoin(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, g.ID()); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
 		t.Error("the reporter asked to be added again")
 	}
-	if got := query[string](t, s.pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, g.ID()); got != detailExternalPub {
+	if got := query[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != detailExternalPub {
 		t.Errorf("the report says %q", got)
 	}
 	for _, wrong := range []*gen.RequestRejoinInput{
-		{ConvoID: g.ID(), Detail: new(detailExternalPub)},
-		{ConvoID: g.ID(), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new("bad-mood")},
+		{ConvoID: idOf(g), Detail: new(detailExternalPub)},
+		{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new("bad-mood")},
 	} {
 		_, err := s.RequestRejoin(t.Context(), by(bob), wrong)
 		wantError(t, err, xrpc.InvalidRequest)

@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -17,16 +18,12 @@ import (
 // Range header ask for, to its owner and to those who may see a message that
 // attached it.
 func (s *attachmentsService) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	b, err := db.New(s.pool).FindBlob(ctx, convoID, caller.DID, p.CID)
+	b, err := db.New(s.Pool).FindBlob(ctx, p.ConvoID, caller.DID, p.CID)
 	if err != nil {
 		return nil, fmt.Errorf("find blob: %w", err)
 	}
 	if !b.Known {
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	}
 	if b.ObjectKey == "" {
 		return nil, blobNotFound()

@@ -29,7 +29,7 @@ func TestBlobRangeOverHTTP(t *testing.T) {
 	cid := upload(t, s, did("alice"), want)
 	e := echo.New()
 	gen.RegisterRoutes(e, s, xrpc.Plumbing{Auth: alwaysAs(did("alice"))})
-	r := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetBlob+"?"+url.Values{"convoId": {convo}, "cid": {cid}}.Encode(), nil)
+	r := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetBlob+"?"+url.Values{"convoId": {string(convo)}, "cid": {cid}}.Encode(), nil)
 	r.Header.Set("Range", "bytes=100-149")
 	w := httptest.NewRecorder()
 	e.ServeHTTP(w, r)

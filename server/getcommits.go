@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -22,35 +23,31 @@ const (
 // GetCommits gives the accepted commits of a range of framing epochs that lie
 // in the caller's windows. The cursor is the epoch of the last commit given.
 func (s *groupService) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
-		return nil, err
-	}
 	from, to, err := epochRange(p)
 	if err != nil {
 		return nil, err
 	}
-	q := db.New(s.pool)
-	windows, err := q.GetWindows(ctx, convoID, caller.DID)
+	q := db.New(s.Pool)
+	windows, err := q.GetWindows(ctx, p.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
 	if len(windows) == 0 {
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	}
 	// Only a member is told the current epoch.
 	if now := windows[len(windows)-1]; now.Active && p.FromEpoch > now.Epoch {
 		return nil, gen.Errorf(gen.ErrInvalidEpochRange, "fromEpoch: %d lies after the current epoch, %d", p.FromEpoch, now.Epoch)
 	}
 	rows, err := q.PageCommits(ctx, db.PageCommitsParams{
-		ConvoID: convoID, Did: caller.DID, FromEpoch: from, ToEpoch: to,
+		ConvoID: p.ConvoID, Did: caller.DID, FromEpoch: from, ToEpoch: to,
 		MaxRows: maxCommits + 1, MaxBytes: limit.MaxAnswer, RowBytes: commitBytes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read commits: %w", err)
 	}
 	rows = rows[:min(len(rows), maxCommits)]
-	out := &gen.GetCommitsOutput{ConvoID: convoID, Commits: make([]gen.CommitMessage, len(rows))}
+	out := &gen.GetCommitsOutput{ConvoID: p.ConvoID, Commits: make([]gen.CommitMessage, len(rows))}
 	for i := range rows {
 		row := &rows[i]
 		out.Commits[i] = gen.CommitMessage{

@@ -110,7 +110,7 @@ func TestGetCommitsCutByBytes(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 0, did("alice"))
 	fill(t, s, convo, "ccc")
-	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
+	exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
 	p := gen.GetCommitsParams{ConvoID: convo}
 	if got := commitsPage(t, s, did("alice"), p); got != "0:1 1:2 +1" {
 		t.Fatalf("first page: %q", got)

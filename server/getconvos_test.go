@@ -18,25 +18,25 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // convoAt makes a conversation whose last activity was some minutes before
 // noon.
-func convoAt(t testing.TB, s *Server, minutesAgo int, dids ...string) string {
+func convoAt(t testing.TB, s *Server, minutesAgo int, dids ...string) xrpc.ConvoID {
 	t.Helper()
 	id := addConvo(t, s, 1, dids...)
 	touch(t, s, id, minutesAgo)
 	return id
 }
 
-func touch(t testing.TB, s *Server, id string, minutesAgo int) {
+func touch(t testing.TB, s *Server, id xrpc.ConvoID, minutesAgo int) {
 	t.Helper()
-	exec(t, s.pool, `UPDATE conversations SET last_activity_at = $2 WHERE convo_id = $1`, id, noon.Add(-time.Duration(minutesAgo)*time.Minute))
+	exec(t, s.Pool, `UPDATE conversations SET last_activity_at = $2 WHERE convo_id = $1`, id, noon.Add(-time.Duration(minutesAgo)*time.Minute))
 }
 
-func convoPage(t testing.TB, s *Server, who string, limit int64, cursor *string) ([]string, *string) {
+func convoPage(t testing.TB, s *Server, who string, limit int64, cursor *string) ([]xrpc.ConvoID, *string) {
 	t.Helper()
 	out, err := s.GetConvos(context.Background(), as(who), &gen.GetConvosParams{Limit: limit, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := []string{}
+	ids := []xrpc.ConvoID{}
 	for _, c := range out.Conversations {
 		ids = append(ids, c.ID)
 	}
@@ -51,12 +51,12 @@ func TestGetConvosOrder(t *testing.T) {
 	convoAt(t, s, 5, did("bob"))
 	left := convoAt(t, s, 2, did("alice"))
 	endMember(t, s, left, did("alice"))
-	want := []string{newest, middle, old}
+	want := []xrpc.ConvoID{newest, middle, old}
 	for limit := int64(1); limit <= 4; limit++ {
-		var got []string
+		var got []xrpc.ConvoID
 		var cursor *string
 		for {
-			var ids []string
+			var ids []xrpc.ConvoID
 			ids, cursor = convoPage(t, s, did("alice"), limit, cursor)
 			got = append(got, ids...)
 			if cursor == nil {
@@ -79,11 +79,11 @@ func TestGetConvosOrder(t *testing.T) {
 // and nothing but that comes twice.
 func TestGetConvosWhileActive(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	ids := make([]string, 8) // the newest first
+	ids := make([]xrpc.ConvoID, 8) // the newest first
 	for i := range ids {
 		ids[i] = convoAt(t, s, i+1, did("alice"))
 	}
-	var got []string
+	var got []xrpc.ConvoID
 	p, cursor := convoPage(t, s, did("alice"), 2, nil)
 	got = append(got, p...)
 	touch(t, s, ids[0], -1) // shown already
@@ -96,9 +96,9 @@ func TestGetConvosWhileActive(t *testing.T) {
 			touch(t, s, ids[6], -4) // shown just now
 		}
 	}
-	late := []string{ids[0], ids[5], ids[6], fresh}
+	late := []xrpc.ConvoID{ids[0], ids[5], ids[6], fresh}
 	slices.Sort(late)
-	want := append([]string{ids[0], ids[1], ids[2], ids[3], ids[4], ids[6], ids[7]}, late...)
+	want := append([]xrpc.ConvoID{ids[0], ids[1], ids[2], ids[3], ids[4], ids[6], ids[7]}, late...)
 	if !slices.Equal(got, want) {
 		t.Fatalf("got  %v\nwant %v", got, want)
 	}
@@ -111,19 +111,19 @@ func TestGetConvosClockBehind(t *testing.T) {
 	older := convoAt(t, s, 3, did("alice"))
 	ahead := convoAt(t, s, -2, did("alice"))
 	got, _ := convoPage(t, s, did("alice"), 50, nil)
-	if !slices.Equal(got, []string{ahead, older}) {
+	if !slices.Equal(got, []xrpc.ConvoID{ahead, older}) {
 		t.Fatalf("got %v, want %v first", got, ahead)
 	}
 }
 
 func TestGetConvosEqualTimes(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	want := []string{}
+	want := []xrpc.ConvoID{}
 	for range 7 {
 		want = append(want, convoAt(t, s, 1, did("alice")))
 	}
 	slices.Sort(want)
-	var got []string
+	var got []xrpc.ConvoID
 	p, cursor := convoPage(t, s, did("alice"), 3, nil)
 	got = append(got, p...)
 	for cursor != nil {
@@ -158,8 +158,8 @@ func TestGetConvosView(t *testing.T) {
 	fill(t, s, convo, "aac")
 	addMember(t, s, convo, did("aaron"), 3)
 	endMember(t, s, convo, did("bob"))
-	exec(t, s.pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
-	exec(t, s.pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
+	exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
+	exec(t, s.Pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
 	out, err := s.GetConvos(t.Context(), as(did("alice")), &gen.GetConvosParams{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -180,13 +180,13 @@ func TestGetConvosView(t *testing.T) {
 // An answer is cut by bytes, holds at least one conversation, and loses none.
 func TestGetConvosCutByBytes(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	want := []string{}
+	want := []xrpc.ConvoID{}
 	for i := range 30 {
 		want = append(want, convoAt(t, s, i+1, did("alice")))
 	}
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+	exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, 'did:web:' || repeat('m', 250) || n || '.example', 0, now(), 0, 0, 0 FROM conversations, generate_series(1, 999) n`)
-	var got []string
+	var got []xrpc.ConvoID
 	var cursor *string
 	pages := 0
 	for {
@@ -224,7 +224,7 @@ func TestUpdateCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := query[int64](t, s.pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
+		at := query[int64](t, s.Pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
 		return fmt.Sprint(at, " ", out.UpdatedAt)
 	}
 	if got := set("alice", 3); got != "3 2026-03-01T12:00:00.000Z" {

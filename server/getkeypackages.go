@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
@@ -36,7 +37,7 @@ const (
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
 func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
-	c := claim{server: s, holder: caller.DID, dids: unique(p.DIDs)}
+	c := claim{server: s, holder: caller.DID, dids: convo.Unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
 		if err != nil {
@@ -45,17 +46,13 @@ func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Cal
 		c.suite = int64(suite)
 	}
 	if p.ConvoID != nil {
-		convo, err := parseConvoID("convoId", *p.ConvoID)
-		if err != nil {
-			return nil, err
-		}
-		c.convo = convo
+		c.convo = *p.ConvoID
 	}
 	if err := c.run(ctx); err != nil {
 		return nil, err
 	}
 	if c.told {
-		s.hint(eventlog.AccountStreamKey(caller.DID))
+		s.Hint(eventlog.AccountStreamKey(caller.DID))
 	}
 	return c.answer(), nil
 }

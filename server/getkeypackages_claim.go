@@ -8,7 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // claim takes key packages of accounts for one requester, the holder.
@@ -29,8 +31,8 @@ import (
 type claim struct {
 	server *keyPackagesService
 	holder string
-	convo  string // "" for none
-	suite  int64  // 0 for any
+	convo  xrpc.ConvoID // "" for none
+	suite  int64        // 0 for any
 	dids   []string
 
 	// told: owners have been told that packages are scarce.
@@ -68,7 +70,7 @@ type claimedPackage struct {
 func (c *claim) run(ctx context.Context) error {
 	for round := range claimRounds {
 		var again bool
-		err := c.server.inTx(ctx, func(tx pgx.Tx) error {
+		err := c.server.InTx(ctx, func(tx pgx.Tx) error {
 			var err error
 			again, err = c.round(ctx, db.New(tx), round == claimRounds-1)
 			return err
@@ -93,11 +95,11 @@ func (c *claim) run(ctx context.Context) error {
 // another one: packages were available, and others held them. The leases it
 // took are kept then, and the next round finds them.
 func (c *claim) round(ctx context.Context, q *db.Queries, last bool) (again bool, err error) {
-	if err := q.HoldAccount(ctx, c.holder, c.server.now()); err != nil {
+	if err := q.HoldAccount(ctx, c.holder, c.server.Now()); err != nil {
 		return false, err
 	}
 	// Read under the lock: the lease begins now, however long that took.
-	now := c.server.now().Truncate(time.Microsecond)
+	now := c.server.Now().Truncate(time.Microsecond)
 	ends := now.Add(limit.LeaseTime)
 	if err := c.list(ctx, q, now, ends); err != nil {
 		return false, err
@@ -189,7 +191,7 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	for _, r := range rows {
 		d := c.device(r.Did, r.DeviceID)
 		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
-		given = append(given, devicePackage{device{d.did, d.id}, d.suite})
+		given = append(given, devicePackage{convo.Device{d.did, d.id}, d.suite})
 	}
 	if err := book.record(ctx, given); err != nil {
 		return false, err
@@ -216,11 +218,11 @@ func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claim
 	}
 	var packages []devicePackage
 	for i := range w.ids {
-		packages = append(packages, devicePackage{device{w.dids[i], w.ids[i]}, w.suites[i]})
+		packages = append(packages, devicePackage{convo.Device{w.dids[i], w.ids[i]}, w.suites[i]})
 	}
 	full, err := book.full(ctx, packages)
 	for d, row := range full {
-		c.device(d.did, d.id).refused = row
+		c.device(d.DID, d.ID).refused = row
 	}
 	return book, err
 }

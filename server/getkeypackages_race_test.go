@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
 // 200 claimers at two instances want packages of devices that have too few. Each
@@ -68,7 +69,7 @@ func TestGetKeyPackagesManyClaimers(t *testing.T) {
 		t.Errorf("%d packages are leased and the last resort was given %d times, want %d and %d", len(holders), last, most, claimers-few/2)
 	}
 	for ref, holder := range holders {
-		if got := query[string](t, s.pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
+		if got := query[string](t, s.Pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
 			t.Errorf("a package given to %s is stored as leased to %s", holder, got)
 		}
 	}
@@ -100,7 +101,7 @@ func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
 			}
 		}
 	}
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
 		t.Errorf("%d packages are leased, want 20", n)
 	}
 }
@@ -115,7 +116,7 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 	for i := range 30 {
 		wg.Go(func() {
 			_, err := servers[i%2].GetKeyPackages(context.Background(), as(did("greedy")), &gen.GetKeyPackagesParams{
-				DIDs: []string{c.DID}, ConvoID: new(fmt.Sprintf("%032x", i)),
+				DIDs: []string{c.DID}, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i))),
 			})
 			if err != nil {
 				t.Error(err)
@@ -123,7 +124,7 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != perRequester {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are leased, want %d", n, perRequester)
 	}
 }
@@ -136,7 +137,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	c := mlstest.NewClient(did("alice"))
 	kp := publish(t, s, c, 1)[0]
 	hold := func(t *testing.T) pgx.Tx {
-		tx := need(s.pool.Begin(ctx))(t)
+		tx := need(s.Pool.Begin(ctx))(t)
 		need(db.New(tx).LockPackages(ctx, [][]byte{need(kp.Ref())(t)}))(t)
 		return tx
 	}
@@ -155,7 +156,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 			t.Errorf("%d packages, want the one that was held", len(got))
 		}
 	})
-	exec(t, s.pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
+	exec(t, s.Pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
 	befriend(t, s, c.DID, did("carol"))
 	t.Run("for longer", func(t *testing.T) {
 		tx := hold(t)
@@ -197,7 +198,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 	}
 	workers := map[string]func(s *Server, i int) error{
 		"claim": func(s *Server, i int) error {
-			_, err := s.GetKeyPackages(ctx, as(did(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(fmt.Sprintf("%032x", i%5))})
+			_, err := s.GetKeyPackages(ctx, as(did(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i%5)))})
 			return err
 		},
 		"commit": func(s *Server, i int) error { return commitSome(ctx, s, i%2 == 0) },
@@ -237,7 +238,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
 		t.Errorf("%d packages of deleted devices are left", n)
 	}
 }
@@ -245,14 +246,14 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 // commitSome locks some packages as a commit does, spends them, and may fail.
 func commitSome(ctx context.Context, s *Server, succeed bool) error {
 	var refs [][]byte
-	rows, err := s.pool.Query(ctx, `SELECT ref FROM key_packages WHERE spent_at IS NULL ORDER BY random() LIMIT 6`)
+	rows, err := s.Pool.Query(ctx, `SELECT ref FROM key_packages WHERE spent_at IS NULL ORDER BY random() LIMIT 6`)
 	if err != nil {
 		return err
 	}
 	if refs, err = pgx.CollectRows(rows, pgx.RowTo[[]byte]); err != nil {
 		return err
 	}
-	tx, err := s.pool.Begin(ctx)
+	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -261,7 +262,7 @@ func commitSome(ctx context.Context, s *Server, succeed bool) error {
 	if _, err := q.LockPackages(ctx, refs); err != nil {
 		return err
 	}
-	if err := q.SpendPackages(ctx, s.now(), refs); err != nil {
+	if err := q.SpendPackages(ctx, s.Now(), refs); err != nil {
 		return err
 	}
 	if !succeed {

@@ -16,10 +16,10 @@ func TestPackagesOfSeatedDevices(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	publish(t, s, bob, 4)
-	if out := forConvo(t, s, alice.DID, bob.DID, g.ID()); len(out.KeyPackages) != 0 || out.Missing != nil || out.MissingDevices != nil {
+	if out := forConvo(t, s, alice.DID, bob.DID, idOf(g)); len(out.KeyPackages) != 0 || out.Missing != nil || out.MissingDevices != nil {
 		t.Errorf("a member whose devices are all there: %+v", out)
 	}
-	if out := forConvo(t, s, did("mallory"), bob.DID, g.ID()); fresh(out) != 1 {
+	if out := forConvo(t, s, did("mallory"), bob.DID, idOf(g)); fresh(out) != 1 {
 		t.Error("an outsider is told who is in a conversation")
 	}
 	if out := claimOf(t, s, alice.DID, bob.DID); fresh(out) != 1 {
@@ -27,14 +27,14 @@ func TestPackagesOfSeatedDevices(t *testing.T) {
 	}
 	phone := mlstest.NewClient(bob.DID)
 	publish(t, s, phone, 1)
-	if out := forConvo(t, s, alice.DID, bob.DID, g.ID()); len(out.KeyPackages) != 1 || *out.KeyPackages[0].DeviceID != phone.DeviceID() || out.MissingDevices != nil {
+	if out := forConvo(t, s, alice.DID, bob.DID, idOf(g)); len(out.KeyPackages) != 1 || *out.KeyPackages[0].DeviceID != phone.DeviceID() || out.MissingDevices != nil {
 		t.Errorf("with a new device: %+v", out)
 	}
 	// Of one who has left, the old leaf stands until a commit; it may come back.
-	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()}); err != nil {
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
 		t.Fatal(err)
 	}
-	if out := forConvo(t, s, alice.DID, bob.DID, g.ID()); len(out.KeyPackages) != 2 {
+	if out := forConvo(t, s, alice.DID, bob.DID, idOf(g)); len(out.KeyPackages) != 2 {
 		t.Errorf("of one who has left: %d packages, want two", len(out.KeyPackages))
 	}
 }
@@ -47,11 +47,11 @@ func TestPackagesForRejoin(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	publish(t, s, bob, 2)
-	in := &gen.RequestRejoinInput{ConvoID: g.ID(), Reason: new("state-lost")}
+	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("state-lost")}
 	if _, err := s.RequestRejoin(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
-	out := forConvo(t, s, carol.DID, bob.DID, g.ID())
+	out := forConvo(t, s, carol.DID, bob.DID, idOf(g))
 	if len(out.KeyPackages) != 1 || *out.KeyPackages[0].DeviceID != bob.DeviceID() {
 		t.Fatalf("answer is %+v, want a package of the same device", out)
 	}
@@ -60,7 +60,7 @@ func TestPackagesForRejoin(t *testing.T) {
 	commit.AddedDIDs, commit.RemovedDIDs = []string{bob.DID}, []string{bob.DID}
 	answer, err := s.SendCommit(t.Context(), by(carol), commit)
 	accepted(t, answer, err)
-	if out := forConvo(t, s, carol.DID, bob.DID, g.ID()); len(out.KeyPackages) != 0 || out.Missing != nil {
+	if out := forConvo(t, s, carol.DID, bob.DID, idOf(g)); len(out.KeyPackages) != 0 || out.Missing != nil {
 		t.Errorf("once it is back: %+v", out)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -107,7 +108,7 @@ func TestGetKeyPackagesLease(t *testing.T) {
 	clock.add(limit.LeaseTime - time.Second)
 	same(t, first, claimOne(t, other, bob, c.DID, ""))
 	forConvo := claimOne(t, s, bob, c.DID, convo)
-	same(t, forConvo, claimOne(t, s, bob, c.DID, strings.ToUpper(convo)))
+	same(t, forConvo, claimOne(t, s, bob, c.DID, convo))
 	carols := claimOne(t, s, carol, c.DID, convo)
 	differ(t, first, forConvo, carols)
 
@@ -167,7 +168,7 @@ func TestGetKeyPackagesSuite(t *testing.T) {
 	publish(t, s, laptop, 1)
 	tablet := mlstest.NewClient(account)
 	addStatedLeaf(t, s, convo, account, tablet.DeviceID())
-	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now() + interval '1 s')`, account, tablet.DeviceID())
+	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now() + interval '1 s')`, account, tablet.DeviceID())
 
 	suites := func(p *gen.GetKeyPackagesParams) (served, missing []string) {
 		p.DIDs = []string{account}
@@ -216,7 +217,7 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	befriend(t, s, account, did("honest"))
 	seen := map[string]bool{}
 	claim := func(convo int) *gen.GetKeyPackagesOutput {
-		return claimWith(t, s, greedy, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: new(strings.Repeat("0", 31) + string("0123456789abcdef"[convo]))})
+		return claimWith(t, s, greedy, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", convo)))})
 	}
 	for convo := range perRequester {
 		for _, kp := range claim(convo).KeyPackages {
@@ -269,13 +270,13 @@ func TestGetKeyPackagesLastResort(t *testing.T) {
 		if *got.KeyPackageHash != refOf(t, newer) || !*got.LastResort || got.LeaseExpiresAt != nil {
 			t.Errorf("got %s, last resort %v, lease %v; want the newest, unleased", *got.KeyPackageHash, *got.LastResort, got.LeaseExpiresAt)
 		}
-		used := query[*time.Time](t, s.pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(newer.Ref())(t))
+		used := query[*time.Time](t, s.Pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(newer.Ref())(t))
 		if used == nil || !used.Equal(clock.now()) {
 			t.Errorf("used at %v, want %v", used, clock.now())
 		}
 		clock.add(time.Minute)
 	}
-	if used := query[*time.Time](t, s.pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(older.Ref())(t)); used != nil {
+	if used := query[*time.Time](t, s.Pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(older.Ref())(t)); used != nil {
 		t.Error("a package that was not given counts as used")
 	}
 	publish(t, s, c, 1)
@@ -288,7 +289,6 @@ func TestGetKeyPackagesRefusals(t *testing.T) {
 	s := newTestServer(t)
 	for name, p := range map[string]*gen.GetKeyPackagesParams{
 		"cipherSuite": {DIDs: []string{did("alice")}, CipherSuite: new("MLS_NONE")},
-		"convoId":     {DIDs: []string{did("alice")}, ConvoID: new(strings.Repeat("x", 32))},
 	} {
 		_, err := s.GetKeyPackages(context.Background(), as(did("bob")), p)
 		if e := wantError(t, err, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, name) {
@@ -304,10 +304,10 @@ func TestGetKeyPackagesCut(t *testing.T) {
 	s := newTestServer(t)
 	accounts := []string{did("alice"), did("bob"), did("carol")}
 	for _, account := range accounts {
-		exec(t, s.pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, account)
-		exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at)
+		exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, account)
+		exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at)
 			SELECT $1::text, lpad(n::text, 26, 'a'), now() + n * interval '1 ms' FROM generate_series(1, $2::int) n`, account, limit.MaxDevices)
-		exec(t, s.pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+		exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 			SELECT did, decode(md5(did || device_id), 'hex'), device_id, 1, decode(repeat('00', $2), 'hex'), FALSE, now(), now() + interval '1 day'
 			FROM devices WHERE did = $1`, account, limit.MaxKeyPackage)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -29,10 +30,6 @@ const messageViewBytes = 1200
 // GetMessages gives a page of a conversation's messages by number, inside the
 // windows of the caller's memberships.
 func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
-		return nil, err
-	}
 	if p.BeforeSeq != nil && (p.SinceSeq != nil || p.SinceMessage != nil) {
 		return nil, xrpc.Invalid("beforeSeq", "not together with sinceSeq or sinceMessage")
 	}
@@ -40,8 +37,8 @@ func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p
 	if err != nil {
 		return nil, err
 	}
-	q := db.New(s.pool)
-	r := messageRange{convoID: convoID, did: caller.DID, kinds: kinds, limit: int(p.Limit)}
+	q := db.New(s.Pool)
+	r := messageRange{convoID: p.ConvoID, did: caller.DID, kinds: kinds, limit: int(p.Limit)}
 	if len(kinds) == 3 && p.BeforeSeq == nil && (p.SinceSeq != nil || p.SinceMessage == nil) {
 		after := int64(0)
 		if p.SinceSeq != nil {
@@ -75,16 +72,17 @@ func kindsOf(types []string) ([]string, error) {
 			return nil, xrpc.Invalid(fmt.Sprintf("types[%d]", i), "must be app, commit or proposal")
 		}
 	}
-	return unique(types), nil
+	return convo.Unique(types), nil
 }
 
 // messageRange is what a caller may see of a conversation, and which kinds it
 // asks for.
 type messageRange struct {
-	convoID, did string
-	kinds        []string
-	limit        int
-	windows      []db.GetWindowsRow
+	convoID xrpc.ConvoID
+	did     string
+	kinds   []string
+	limit   int
+	windows []db.GetWindowsRow
 	// last is the newest number the caller may see. It bounds every query, so
 	// that page, gaps and lastSeq speak of one moment.
 	last int64
@@ -95,7 +93,7 @@ func (r *messageRange) readWindows(ctx context.Context, q *db.Queries) (err erro
 		return fmt.Errorf("read memberships: %w", err)
 	}
 	if len(r.windows) == 0 {
-		return convoNotFound()
+		return convo.NotFound()
 	}
 	for _, w := range r.windows {
 		r.last = max(r.last, w.UntilSeq)

@@ -28,7 +28,7 @@ func BenchmarkGetMessages(b *testing.B) {
 	fill(b, s, convo, strings.Repeat("a", 60))
 	h := echo.New()
 	gen.RegisterRoutes(h, s, xrpc.Plumbing{Auth: bearers{}})
-	req := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetMessages+"?limit=50&convoId="+convo, nil)
+	req := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetMessages+"?limit=50&convoId="+string(convo), nil)
 	req.Header.Set("Authorization", "Bearer "+did("reader"))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"catbird.blue/mls/db"
@@ -18,7 +17,7 @@ import (
 // fill stores messages with the next numbers, one for each letter: a for an
 // application message, c for a commit, p for a proposal. Their ids are m1, m2,
 // and so on; a commit moves the epoch.
-func fill(t testing.TB, s *Server, convo, letters string) {
+func fill(t testing.TB, s *Server, convo xrpc.ConvoID, letters string) {
 	t.Helper()
 	kinds := map[rune]string{'a': kindApp, 'c': kindCommit, 'p': kindProposal}
 	for _, l := range letters {
@@ -26,7 +25,7 @@ func fill(t testing.TB, s *Server, convo, letters string) {
 		if l != 'a' {
 			sender = new(did("committer"))
 		}
-		exec(t, s.pool, `WITH c AS (
+		exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
 				WHERE convo_id = $1 RETURNING last_seq, gen, last_pos, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
@@ -68,8 +67,8 @@ func TestGetMessagesView(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 4, did("alice"))
 	fill(t, s, convo, "ac")
-	exec(t, s.pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
-	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: strings.ToUpper(convo), Limit: 50})
+	exec(t, s.Pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
+	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +237,7 @@ func TestGetMessagesGap(t *testing.T) {
 	convo := addConvo(t, s, 1, did("alice"))
 	fill(t, s, convo, "aacaaaaaca") // commits 3 and 9
 	addMember(t, s, convo, did("bob"), 5)
-	exec(t, s.pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
+	exec(t, s.Pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
 	for _, c := range []struct {
 		who  string
 		p    gen.GetMessagesParams
@@ -274,7 +273,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 	for range 5 {
 		fill(t, s, convo, "a")
 	}
-	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
+	exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
 	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
 		t.Errorf("first page: %s", got)
 	}
@@ -291,7 +290,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 	if n := len(xrpc.Marshal(out)); n > limit.MaxAnswer {
 		t.Errorf("answer has %d bytes", n)
 	}
-	exec(t, s.pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
+	exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
 	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
 		t.Errorf("one message above the bound: %s", got)
 	}

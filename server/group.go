@@ -9,12 +9,8 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
 )
-
-// rememberedLeaves bounds the hashes of verified leaves that are kept in
-// memory, about 200 bytes each, so that a commit costs the signatures of what
-// it changed.
-const rememberedLeaves = 50_000
 
 // errGroupMoved: the conversation is in another epoch under the lock than it was
 // when the call was verified.
@@ -36,8 +32,8 @@ func untilCurrent(fn func() error) error {
 // the conversation is in another epoch or the caller is no member. The group of
 // an epoch never changes: what is verified against it outside the transaction
 // counts under the lock, as long as the epoch is still the same.
-func (s *groupService) groupIn(ctx context.Context, convoID, caller string, epoch int64) (*storedGroup, error) {
-	row, err := db.New(s.pool).CurrentGroupInfo(ctx, convoID, caller)
+func (s *groupService) groupIn(ctx context.Context, convoID xrpc.ConvoID, caller string, epoch int64) (*storedGroup, error) {
+	row, err := db.New(s.Pool).CurrentGroupInfo(ctx, convoID, caller)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Epoch != epoch {
 		return nil, nil
 	}
@@ -90,7 +86,7 @@ func (r *leafRows) add(m *mls.Member) {
 	r.keys, r.credentials = append(r.keys, m.Leaf.SignatureKey), append(r.credentials, m.Leaf.Credential.Bytes())
 }
 
-func (r *leafRows) store(ctx context.Context, q *db.Queries, convoID string) error {
+func (r *leafRows) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID) error {
 	if len(r.dids) == 0 {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -18,17 +19,13 @@ import (
 // GetGroupInfo gives the GroupInfo of the current epoch, which an external
 // commit needs; one of a past epoch is of no use to anybody.
 func (s *groupService) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
-	convoID, err := parseConvoID("convoId", p.ConvoID)
-	if err != nil {
+	q := db.New(s.Pool)
+	if err := convo.RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
 	}
-	q := db.New(s.pool)
-	if err := requireMember(ctx, q, convoID, caller.DID); err != nil {
-		return nil, err
-	}
-	g, err := q.CurrentGroupInfo(ctx, convoID, caller.DID)
+	g, err := q.CurrentGroupInfo(ctx, p.ConvoID, caller.DID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, notMember() // it was removed since
+		return nil, convo.NotMember() // it was removed since
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
@@ -41,26 +38,22 @@ func (s *groupService) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *
 // UpdateGroupInfo stores another GroupInfo of the current epoch, which states
 // what is known of it.
 func (s *groupService) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
+	e, err := parseEvidence(in.ConvoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
 	if err != nil {
 		return nil, err
 	}
-	e, err := parseEvidence(convoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
-	if err != nil {
-		return nil, err
-	}
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
-		known, err := s.groupIn(ctx, convoID, caller.DID, e.epoch())
+		known, err := s.groupIn(ctx, in.ConvoID, caller.DID, e.epoch())
 		if err != nil {
 			return err
 		}
 		var refused error
 		if known != nil {
-			refused = e.states(known.Group, "as the service knows it", s.verifierFor(ctx, caller.DID))
+			refused = e.states(known.Group, "as the service knows it", s.VerifierFor(ctx, caller.DID))
 		}
-		return s.inTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
+		return s.InTx(ctx, func(tx pgx.Tx) error {
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp()}
 			if _, err := h.begin(ctx, nil, nil); err != nil {
 				return err
 			}
@@ -78,7 +71,7 @@ func (s *groupService) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, 
 			if err := bill.Pay(ctx, storage.Amount{Bytes: e.bytes(known.Group) - known.bytes}); err != nil {
 				return err
 			}
-			return e.store(ctx, h.q, convoID, known.Group, h.now)
+			return e.store(ctx, h.q, in.ConvoID, known.Group, h.now)
 		})
 	})
 	settle(ctx, bill, true, err)
@@ -106,7 +99,7 @@ func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
 	if bytes.Equal(was, is) {
 		return nil
 	}
-	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil || may {
 		return err
 	}

@@ -22,7 +22,7 @@ func TestGroupInfoCurrent(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	want := func(epoch int64, info, tree []byte) {
 		t.Helper()
-		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: g.ID()})
+		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: idOf(g)})
 		if err != nil || out.Epoch != epoch || !bytes.Equal(out.GroupInfo, info) || !bytes.Equal(out.RatchetTree, tree) {
 			t.Fatalf("answer is %s, %v", asJSON(t, out), err)
 		}
@@ -49,7 +49,7 @@ func TestGroupInfoCurrent(t *testing.T) {
 			{GroupInfo: mlstest.Bare(c.GroupInfoNoTree), RatchetTree: c.RatchetTree},
 			{GroupInfo: c.GroupInfo, RatchetTree: c.RatchetTree},
 		} {
-			in.ConvoID = g.ID()
+			in.ConvoID = idOf(g)
 			up, err := s.UpdateGroupInfo(t.Context(), by(bob), &in)
 			if err != nil || up.Epoch != epoch {
 				t.Fatalf("answer is %v, %v", up, err)
@@ -89,8 +89,8 @@ func TestUpdateGroupInfoRefuses(t *testing.T) {
 		"with too large tree": {good, make([]byte, limit.MaxRatchetTree+1), gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, g.ID(), func() {
-				_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: c.info, RatchetTree: c.tree})
+			unchanged(t, s, idOf(g), func() {
+				_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: c.info, RatchetTree: c.tree})
 				wantError(t, err, c.err)
 			})
 		})
@@ -120,15 +120,15 @@ func TestUpdateGroupInfoKeepsExternalPub(t *testing.T) {
 		})
 	}
 	for _, info := range [][]byte{other(bob), without(bob)} {
-		unchanged(t, s, g.ID(), func() {
-			_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: info})
+		unchanged(t, s, idOf(g), func() {
+			_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: info})
 			wantError(t, err, gen.ErrInvalidGroupInfo)
 		})
 	}
-	if _, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(bob, true)}); err != nil {
+	if _, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(bob, true)}); err != nil {
 		t.Errorf("the same external_pub by another member: %v", err)
 	}
-	if _, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: other(alice)}); err != nil {
+	if _, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: other(alice)}); err != nil {
 		t.Errorf("by who may remove members: %v", err)
 	}
 }

@@ -16,8 +16,10 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -42,18 +44,18 @@ func newTestServer(t testing.TB, opts ...func(*Config)) *Server {
 // a pool of its own.
 func secondInstance(t testing.TB, s *Server) *Server {
 	t.Helper()
-	return onPool(s, dbtest.Open(t, s.pool.Config().ConnString()))
+	return onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()))
 }
 
 // onPool makes another instance of s on a pool.
 func onPool(s *Server, pool *pgxpool.Pool) *Server {
 	c := Config{
-		Pool: pool, Clock: s.now, Bus: s.bus, Pace: s.pace, Storage: s.storage, PastEpochs: s.pastEpochs, Secret: auth.NewSecret(),
+		Pool: pool, Clock: s.Now, Bus: s.Bus, Pace: s.Limits, Storage: s.Storage, PastEpochs: s.PastEpochs, Secret: auth.NewSecret(),
 		Blobs: s.attachmentsService.blobs, Hub: s.messagesService.hub, Streams: s.messagesService.streams, Limits: s.syncs.limits,
 		ServiceDID: s.did, Version: s.version, PublicURL: s.publicURL,
 	}
 	other := New(c)
-	other.base.idempotency, other.groupService.claims, other.keyPackagesService.claims = s.idempotency, s.groupService.claims, s.keyPackagesService.claims
+	other.Base.Idempotency, other.groupService.claims, other.keyPackagesService.claims = s.Idempotency, s.groupService.claims, s.keyPackagesService.claims
 	return other
 }
 
@@ -90,18 +92,35 @@ func wantSameError(t testing.TB, a, b error) {
 }
 
 // newConvoID makes a random conversation id.
-func newConvoID() string {
+func newConvoID() xrpc.ConvoID {
 	b := make([]byte, 16)
 	rand.Read(b)
-	return hex.EncodeToString(b)
+	return xrpc.ConvoID(hex.EncodeToString(b))
 }
+
+// decoded is an input as it comes out of a request's body.
+func decoded[T any, P interface {
+	*T
+	xrpc.Encodable
+	Parse(body []byte) error
+}](t testing.TB, in P) P {
+	t.Helper()
+	out := P(new(T))
+	if err := out.Parse(xrpc.Marshal(in)); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// idOf is the id of the conversation of a group.
+func idOf(g *mlstest.Group) xrpc.ConvoID { return xrpc.ConvoID(g.ID()) }
 
 // addConvo writes a conversation at an epoch straight into the database: the
 // first of dids created it, all of them are members from its beginning.
-func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
+func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) xrpc.ConvoID {
 	t.Helper()
 	id := newConvoID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, $3, now(), now())`, id, dids[0], epoch)
 	for _, d := range dids {
 		addMember(t, s, id, d, 0)
@@ -110,37 +129,37 @@ func addConvo(t testing.TB, s *Server, epoch int64, dids ...string) string {
 }
 
 // addMember begins a membership after a number.
-func addMember(t testing.TB, s *Server, convoID, did string, joinedSeq int64) {
+func addMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
-		var l eventList
-		l.joined(convoID, did, 0, []string{did}, nil, true)
-		row, err := l.store(t.Context(), q, convoID, time.Now())
+		var l convo.Events
+		l.Joined(convoID, did, 0, []string{did}, nil, true)
+		row, err := l.Store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err
 		}
 		return q.BeginMemberships(t.Context(), db.BeginMembershipsParams{
 			ConvoID: convoID, Dids: []string{did}, Seq: joinedSeq, At: time.Now(),
-			N: row.Base + int64(len(l.kinds)), Gen: row.Gen, Pos: row.LastPos,
+			N: row.Base + int64(len(l.Kinds)), Gen: row.Gen, Pos: row.LastPos,
 		})
 	})
-	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+	exec(t, s.Pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
 func inTestTx(t testing.TB, s *Server, do func(q *db.Queries) error) {
 	t.Helper()
-	if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
+	if err := pgx.BeginFunc(t.Context(), s.Pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // endMember ends a membership at the newest number, as a removal does.
-func endMember(t testing.TB, s *Server, convoID, did string) {
+func endMember(t testing.TB, s *Server, convoID xrpc.ConvoID, did string) {
 	t.Helper()
 	inTestTx(t, s, func(q *db.Queries) error {
-		var l eventList
-		l.ends(eventlog.ActionRemoved, did, 0, []string{did})
-		row, err := l.store(t.Context(), q, convoID, time.Now())
+		var l convo.Events
+		l.Ends(eventlog.ActionRemoved, did, 0, []string{did})
+		row, err := l.Store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err
 		}
@@ -148,7 +167,7 @@ func endMember(t testing.TB, s *Server, convoID, did string) {
 			Seq: row.LastSeq, At: time.Now(), ConvoID: convoID, Dids: []string{did}, N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
 		})
 	})
-	exec(t, s.pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
+	exec(t, s.Pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
 // exec runs SQL that prepares a test.
@@ -172,8 +191,8 @@ func query[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) T {
 // privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
 // 6.3.1) of the conversation, whose ciphertext is size random bytes, or the least
 // that suite 1 allows.
-func privateMessage(convoID string, epoch int64, content mls.ContentType, size int) []byte {
-	group, err := hex.DecodeString(convoID)
+func privateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, size int) []byte {
+	group, err := hex.DecodeString(string(convoID))
 	if err != nil {
 		panic(fmt.Sprintf("conversation id: %v", err))
 	}
@@ -189,7 +208,7 @@ func privateMessage(convoID string, epoch int64, content mls.ContentType, size i
 }
 
 // application makes an application message.
-func application(convoID string, epoch int64, size int) []byte {
+func application(convoID xrpc.ConvoID, epoch int64, size int) []byte {
 	return privateMessage(convoID, epoch, mls.ContentTypeApplication, size)
 }
 

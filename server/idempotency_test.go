@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/convo"
 )
 
 // A thief of the database knows every id and every ciphertext, and can guess
@@ -26,7 +27,7 @@ func TestRecordsDoNotTellWhoSent(t *testing.T) {
 	if _, err := s.SendMessage(t.Context(), as(alice), in); err != nil {
 		t.Fatal(err)
 	}
-	row := s.pool.QueryRow(t.Context(), `SELECT record_id, content_hash, answer FROM idempotency_records`)
+	row := s.Pool.QueryRow(t.Context(), `SELECT record_id, content_hash, answer FROM idempotency_records`)
 	var id, content, answer []byte
 	if err := row.Scan(&id, &content, &answer); err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestSecretLost(t *testing.T) {
 	if err != nil || !first.Success {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	sent := message(g.ID(), first.NewEpoch)
+	sent := message(idOf(g), first.NewEpoch)
 	sent.MsgID, sent.IdempotencyKey = new("m"), new("m")
 	message, err := s.SendMessage(t.Context(), by(alice), sent)
 	if err != nil {
@@ -83,18 +84,18 @@ func TestSecretLost(t *testing.T) {
 	}
 
 	other := secondInstance(t, s)
-	other.idempotency = &idempotency{auth.NewSecret().Key("idempotency")}
+	other.Idempotency = convo.NewIdempotency(auth.NewSecret().Key("idempotency"))
 	if again, err := other.SendMessage(t.Context(), by(alice), sent); err != nil || *again.Seq != *message.Seq {
 		t.Errorf("the message again: %+v, %v", again, err)
 	}
 	if again, err := other.SendCommit(t.Context(), by(alice), commit); err != nil || !again.Success || again.NewEpoch != first.NewEpoch {
 		t.Errorf("the commit again: %+v, %v", again, err)
 	}
-	create := &gen.CreateConvoInput{GroupID: g.ID()}
+	create := &gen.CreateConvoInput{GroupID: idOf(g)}
 	if _, err := other.CreateConvo(t.Context(), by(alice), create); err == nil {
 		t.Error("the group was created a second time")
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, g.ID()); n != 2 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, idOf(g)); n != 2 {
 		t.Errorf("%d messages are stored", n)
 	}
 }

@@ -38,7 +38,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	if got := tally(t, s, did("alice")); got != "4 blobs, 150 bytes counted, 150 bytes, 0 loose" {
 		t.Fatalf("at the hour: %s", got)
 	}
-	key := query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
+	key := query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
 	now = now.Add(time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	b := randomBytes(10)
 	cid := upload(t, s, did("alice"), b)
 	now = now.Add(2 * limit.UnattachedBlobTime)
-	tx, err := s.pool.Begin(t.Context())
+	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	for key, written := range map[string]bool{"aa/announced": false, "aa/written": true} {
-		exec(t, s.pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
+		exec(t, s.Pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
 		if written {
 			if _, err := s.blobs.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
 				t.Fatal(err)
@@ -178,14 +178,14 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 2 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 2 {
 		t.Fatalf("%d objects left of a slow upload", n)
 	}
 	now = now.Add(time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Fatalf("%d objects are left", n)
 	}
 	if _, err := s.blobs.Read(t.Context(), "aa/written", 0, -1); err == nil {
@@ -216,7 +216,7 @@ func TestBlobUploadGivenUp(t *testing.T) {
 	if err := <-done; err == nil {
 		t.Fatal("the upload succeeded")
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM blobs`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM blobs`); n != 0 {
 		t.Fatalf("%d blobs without an object", n)
 	}
 }
@@ -230,8 +230,8 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
-	count := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM idempotency_records`) }
+	exec(t, s.Pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
+	count := func() int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM idempotency_records`) }
 	now = now.Add(limit.IdempotencyTime)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)

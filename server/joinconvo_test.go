@@ -14,7 +14,7 @@ func TestJoinConvo(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	g = advance(t, s, g, alice, 1)
-	if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: g.ID()}); err != nil {
+	if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
 		t.Fatal(err)
 	}
 	device := bob.Rotate()
@@ -23,21 +23,21 @@ func TestJoinConvo(t *testing.T) {
 	if accepted(t, (*gen.SendCommitOutput)(out), err); out.NewEpoch != 3 || *out.Seq != 2 {
 		t.Errorf("answer is %s", asJSON(t, out))
 	}
-	if joined, left := window(t, s, g.ID(), bob.DID); joined != 0 || left != -1 {
+	if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
 		t.Errorf("window is (%d, %d], want the one it had", joined, left)
 	}
-	known := query[[]string](t, s.pool, `SELECT array_agg(device_id) FROM leaves WHERE convo_id = $1 AND did = $2`, g.ID(), bob.DID)
+	known := query[[]string](t, s.Pool, `SELECT array_agg(device_id) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
 	if len(known) != 1 || known[0] != device.DeviceID() {
 		t.Errorf("leaves are %v, want %s in place of the old one", known, device.DeviceID())
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests`); n != 0 {
 		t.Error("the rejoin request is still open")
 	}
 	// Another device, which removes nothing, comes beside it.
 	second := bob.Rotate()
 	out, err = s.JoinConvo(t.Context(), by(bob), joinInput(g, c.Next.ExternalCommit(second)))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, g.ID(), bob.DID); n != 2 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); n != 2 {
 		t.Errorf("%d leaves, want 2", n)
 	}
 	// A lost race is an answer here too.
@@ -54,7 +54,7 @@ func TestJoinConvoRefuses(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	good := g.ExternalCommit(bob.Rotate())
 	deleted := bob.Rotate()
-	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
+	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
 	byDeleted := g.ExternalCommit(deleted)
 	edit := func(t *testing.T, f func(*mls.PublicMessage)) []byte { return reframe(t, good.Message, f) }
 	add := func(p mls.ProposalOrRef) func(*mls.PublicMessage) {
@@ -91,7 +91,7 @@ func TestJoinConvoRefuses(t *testing.T) {
 					in.GroupInfo = c.info
 				}
 			}
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				_, err := s.JoinConvo(t.Context(), by(bob), in)
 				wantError(t, err, c.err)
 			})

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/xrpc"
 )
 
 // testClock is a clock that tests move.
@@ -66,7 +67,7 @@ func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.
 
 // lifetimeFrom is a lifetime of four weeks by the server's clock.
 func lifetimeFrom(s *Server) mlstest.KPOption {
-	return mlstest.Lifetime(s.now().Add(-time.Hour), s.now().Add(28*24*time.Hour))
+	return mlstest.Lifetime(s.Now().Add(-time.Hour), s.Now().Add(28*24*time.Hour))
 }
 
 // publishOne publishes a package, with an end if expires is not zero.
@@ -95,7 +96,7 @@ func claimWith(t testing.TB, s *Server, requester string, p *gen.GetKeyPackagesP
 
 // claimOne asks for the package of an account with one device, for a
 // conversation or none.
-func claimOne(t testing.TB, s *Server, requester, did, convo string) gen.KeyPackageRef {
+func claimOne(t testing.TB, s *Server, requester, did string, convo xrpc.ConvoID) gen.KeyPackageRef {
 	t.Helper()
 	p := &gen.GetKeyPackagesParams{DIDs: []string{did}}
 	if convo != "" {
@@ -109,7 +110,7 @@ func claimOne(t testing.TB, s *Server, requester, did, convo string) gen.KeyPack
 }
 
 // wantNone asks for the package of an account with one device, and wants none.
-func wantNone(t testing.TB, s *Server, requester string, c *mlstest.Client, convo string) {
+func wantNone(t testing.TB, s *Server, requester string, c *mlstest.Client, convo xrpc.ConvoID) {
 	t.Helper()
 	p := &gen.GetKeyPackagesParams{DIDs: []string{c.DID}}
 	if convo != "" {
@@ -133,27 +134,27 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.now())
+	exec(t, s.Pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.Now())
 }
 
 // addLeaf writes that a device is in a conversation.
-func addLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
+func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
-	exec(t, s.pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
+	exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
+	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
 	addStatedLeaf(t, s, convoID, did, deviceID)
 }
 
 // addStatedLeaf is addLeaf where somebody else said so: the account has shown
 // no such device.
-func addStatedLeaf(t testing.TB, s *Server, convoID, did, deviceID string) {
+func addStatedLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
+	exec(t, s.Pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
 }
 
 func countPackages(t testing.TB, s *Server, did string) int {
 	t.Helper()
-	return query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
+	return query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
 }
 
 // inSuite is the same device with packages of another suite that has the same
@@ -208,7 +209,7 @@ func TestKeyPackagesCleaned(t *testing.T) {
 	check(t, time.Hour+retention.ExpiredPackageTime+time.Second, 3)
 	check(t, limit.MaxPackageLifetime-time.Second, 3)
 	need(publishOne(s, c, spent, time.Time{}))(t)
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
 		t.Errorf("%d unspent packages, want the one that nobody spent", n)
 	}
 	check(t, limit.MaxPackageLifetime+time.Hour+time.Second, 2)

@@ -18,7 +18,7 @@ const maxListedDevices = 1000
 // package counts as available when it would be handed out now: it outlives a
 // lease. A suite whose packages are all used up is there, with zeros.
 func (s *keyPackagesService) GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackageStatsParams) (*gen.GetKeyPackageStatsOutput, error) {
-	now := s.now()
+	now := s.Now()
 	arg := db.CountKeyPackagesParams{Did: caller.DID, Now: now, Horizon: now.Add(limit.LeaseTime), MaxDevices: maxListedDevices}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)
@@ -27,7 +27,7 @@ func (s *keyPackagesService) GetKeyPackageStats(ctx context.Context, caller xrpc
 		}
 		arg.CipherSuite = int64(suite)
 	}
-	rows, err := db.New(s.pool).CountKeyPackages(ctx, arg)
+	rows, err := db.New(s.Pool).CountKeyPackages(ctx, arg)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -19,22 +20,17 @@ const fieldTargetDID = "targetDid"
 // LeaveConvo ends the caller's membership, which needs no commit, or that of
 // another member: by a commit, or at once without one (suspend).
 func (s *groupService) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	content := *in
-	content.ConvoID = convoID
 	var out *commitResult
+	var err error
 	switch {
 	case in.TargetDID == nil || *in.TargetDID == caller.DID:
-		out, err = s.leave(ctx, caller, &content)
+		out, err = s.leave(ctx, caller, in)
 	case in.Proposal != nil:
 		err = gen.Errorf(gen.ErrInvalidProposal, "proposal: is for leaving; the removal of another member is the commit's")
 	case in.Commit == nil && in.GroupInfo == nil && in.RatchetTree == nil:
-		out, err = s.suspend(ctx, caller, &content)
+		out, err = s.suspend(ctx, caller, in)
 	default:
-		out, err = s.remove(ctx, caller, &content)
+		out, err = s.remove(ctx, caller, in)
 	}
 	return (*gen.LeaveConvoOutput)(out), err
 }
@@ -61,19 +57,19 @@ func (s *groupService) leave(ctx context.Context, caller xrpc.Caller, in *gen.Le
 			return nil, err
 		}
 	}
-	now := s.timestamp()
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
+	now := s.Timestamp()
+	first, err := s.Idempotency.NewRecord(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
 	var out *commitResult
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
 		v, err := s.verifyProposal(ctx, in.ConvoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
-		return s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
 			l := &leaveTx{handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, bill: bill}}
 			out, err = l.run(ctx, v, first)
 			return err
@@ -86,14 +82,14 @@ func (s *groupService) leave(ctx context.Context, caller xrpc.Caller, in *gen.Le
 	if err != nil {
 		return nil, err
 	}
-	s.hint(in.ConvoID)
+	s.Hint(string(in.ConvoID))
 	return out, nil
 }
 
 // leaveTx is a leave inside its transaction.
 type leaveTx struct{ handshakeTx }
 
-func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnswer) (*commitResult, error) {
+func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *convo.Record) (*commitResult, error) {
 	out := &commitResult{}
 	if found, err := l.begin(ctx, first, out); found || err != nil {
 		return out, err
@@ -119,7 +115,7 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *firstAnsw
 	if err := l.end(ctx, l.caller, eventlog.ActionLeft, n == 1); err != nil {
 		return nil, err
 	}
-	return out, first.keep(ctx, l.q, out)
+	return out, first.Keep(ctx, l.q, out)
 }
 
 // end closes the window of a member at the newest number, and the conversation
@@ -129,12 +125,12 @@ func (h *handshakeTx) end(ctx context.Context, did, action string, last bool) er
 	if err := h.q.LeaveConvo(ctx, h.now, last, h.convoID); err != nil {
 		return fmt.Errorf("change roster: %w", err)
 	}
-	var events eventList
-	events.ends(action, h.caller, h.convo.Epoch, []string{did})
+	var events convo.Events
+	events.Ends(action, h.caller, h.convo.Epoch, []string{did})
 	if !last {
-		events.add(eventlog.KindMembership, "", noEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
+		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
 	}
-	row, err := events.store(ctx, h.q, h.convoID, h.now)
+	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	if err != nil {
 		return err
 	}

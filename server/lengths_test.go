@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
 // private changes a PrivateMessage and writes it again.
@@ -76,12 +77,12 @@ func eachSuite(t *testing.T, run func(t *testing.T, s *Server, alice *mlstest.Cl
 func TestShortMessages(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		send := func(b []byte) error {
-			_, err := s.SendMessage(t.Context(), by(alice), &gen.SendMessageInput{ConvoID: g.ID(), Epoch: 1, Ciphertext: b})
+			_, err := s.SendMessage(t.Context(), by(alice), &gen.SendMessageInput{ConvoID: idOf(g), Epoch: 1, Ciphertext: b})
 			return err
 		}
 		least := g.Application(0)
 		for name, b := range shortPrivate(t, least, alice.Suite) {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				t.Log(name)
 				wantError(t, send(b), gen.ErrInvalidMessage)
 			})
@@ -98,7 +99,7 @@ func TestShortMessageOfStrangers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	convo, none := addConvo(t, s, 1, did("alice"), did("bob")), newConvoID()
-	send := func(who, convo string) error {
+	send := func(who string, convo xrpc.ConvoID) error {
 		short := private(t, application(convo, 1, 100), func(m *mls.PrivateMessage) { m.Ciphertext = mlstest.Random(30) })
 		_, err := s.SendMessage(t.Context(), as(did(who)), &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: short})
 		return err
@@ -121,11 +122,11 @@ func TestShortProposals(t *testing.T) {
 		refused["an update with a short key"] = g.Propose(alice, &mls.Update{LeafNode: leaf}, true).Message
 		refused["a pre-shared key with a short nonce"] = g.Propose(alice, &mls.PreSharedKey{PSKType: mls.PSKExternal, Nonce: mlstest.Random(16)}, true).Message
 		for name, b := range refused {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				t.Log(name)
-				_, err := s.SendProposal(t.Context(), by(alice), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: b})
+				_, err := s.SendProposal(t.Context(), by(alice), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: b})
 				wantError(t, err, gen.ErrInvalidProposal)
-				_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: g.ID(), Proposal: b})
+				_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: b})
 				wantError(t, err, gen.ErrInvalidProposal)
 			})
 		}
@@ -150,7 +151,7 @@ func TestShortCommits(t *testing.T) {
 		path("a path secret without ciphertext", mlstest.HPKEKey(alice.Suite), nil)
 		path("a path secret without KEM output", nil, mlstest.Random(len(g.Tag)+16))
 		for name, in := range refused {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				t.Log(name)
 				_, err := s.SendCommit(t.Context(), by(alice), in)
 				wantError(t, err, gen.ErrInvalidCommit)
@@ -172,7 +173,7 @@ func TestShortExternalCommits(t *testing.T) {
 			fresh := &mls.PublicMessage{GroupID: m.GroupID, Epoch: m.Epoch, Sender: m.Sender, ContentType: m.ContentType, Commit: m.Commit}
 			m.Signature = tablet.Sign(mls.LabelFramedContent, fresh.AppendTBS(nil, &g.Context))
 		})
-		unchanged(t, s, g.ID(), func() {
+		unchanged(t, s, idOf(g), func() {
 			_, err := s.JoinConvo(t.Context(), by(tablet), in)
 			wantError(t, err, gen.ErrInvalidCommit)
 		})
@@ -191,12 +192,12 @@ func TestShortWelcomes(t *testing.T) {
 		begun := mlstest.NewGroup(alice, mlstest.Random(16)).With(carol)
 		first := begun.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
 		for name, b := range shortWelcomes(t, c.Welcome) {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				t.Log(name)
 				_, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{
-					ConvoID: g.ID(), DIDList: []string{carol.DID}, Commit: c.Message, WelcomeMessage: b, GroupInfo: c.GroupInfo})
+					ConvoID: idOf(g), DIDList: []string{carol.DID}, Commit: c.Message, WelcomeMessage: b, GroupInfo: c.GroupInfo})
 				wantError(t, err, gen.ErrInvalidWelcome)
-				_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: begun.ID(), CipherSuite: alice.Suite.String(),
+				_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(begun), CipherSuite: alice.Suite.String(),
 					InitialMembers: []string{carol.DID}, WelcomeMessage: b, GroupInfo: first.GroupInfo})
 				wantError(t, err, gen.ErrInvalidWelcome)
 			})

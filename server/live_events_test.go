@@ -8,11 +8,12 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // told makes the texts of events as streamtest words them. # is the
 // conversation; a message is "m" and its number.
-func told(t testing.TB, s *Server, convo, list string) []string {
+func told(t testing.TB, s *Server, convo xrpc.ConvoID, list string) []string {
 	t.Helper()
 	var out []string
 	for line := range strings.SplitSeq(list, "|") {
@@ -22,10 +23,10 @@ func told(t testing.TB, s *Server, convo, list string) []string {
 		}
 		var seq int
 		if n, _ := fmt.Sscanf(line, "m%d", &seq); n == 1 {
-			id := query[string](t, s.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := query[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			line = fmt.Sprintf("message %s/%d %s", convo, seq, id)
 		}
-		out = append(out, strings.ReplaceAll(line, "#", convo))
+		out = append(out, strings.ReplaceAll(line, "#", string(convo)))
 	}
 	return out
 }
@@ -41,7 +42,7 @@ func TestEventsOfMembers(t *testing.T) {
 	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, next, carol))
 	accepted(t, (*gen.SendCommitOutput)(added), err)
 	g = next.Next
-	if _, err := s.SendMessage(t.Context(), by(bob), &gen.SendMessageInput{ConvoID: g.ID(), Ciphertext: application(g.ID(), 2, 10), Epoch: 2}); err != nil {
+	if _, err := s.SendMessage(t.Context(), by(bob), &gen.SendMessageInput{ConvoID: idOf(g), Ciphertext: application(idOf(g), 2, 10), Epoch: 2}); err != nil {
 		t.Fatal(err)
 	}
 	out, err := s.LeaveConvo(t.Context(), by(alice), removal(g, alice, bob.DID))
@@ -53,10 +54,10 @@ func TestEventsOfMembers(t *testing.T) {
 	left := fmt.Sprintf("left of %s in #", carol.DID)
 	removed := fmt.Sprintf("removed of %s in #", bob.DID)
 	pending := fmt.Sprintf("pending-removal of %s in #", carol.DID)
-	wantTold(t, s, a, told(t, s, g.ID(), strings.Join([]string{joined(alice), "m1", joined(carol), "m2", "m3", removed, left, pending,
+	wantTold(t, s, a, told(t, s, idOf(g), strings.Join([]string{joined(alice), "m1", joined(carol), "m2", "m3", removed, left, pending,
 		"left of " + alice.DID + " in #"}, "|"))...)
-	wantTold(t, s, b, told(t, s, g.ID(), strings.Join([]string{joined(bob), "welcome to #", "m1", joined(carol), "m2", "m3", removed}, "|"))...)
-	wantTold(t, s, c, told(t, s, g.ID(), strings.Join([]string{joined(carol), "welcome to #", "m2", "m3", removed, left}, "|"))...)
+	wantTold(t, s, b, told(t, s, idOf(g), strings.Join([]string{joined(bob), "welcome to #", "m1", joined(carol), "m2", "m3", removed}, "|"))...)
+	wantTold(t, s, c, told(t, s, idOf(g), strings.Join([]string{joined(carol), "welcome to #", "m2", "m3", removed, left}, "|"))...)
 }
 
 // TestOtherEvents: requests, reports, read positions, devices, packages.
@@ -68,12 +69,12 @@ func TestOtherEvents(t *testing.T) {
 	g = advance(t, s, g, alice, 1)
 	a, b := listen(t, s, alice.DID), listen(t, s, bob.DID)
 	for range 2 { // the second one moves nothing on
-		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: g.ID(), Seq: 1}); err != nil {
+		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: idOf(g), Seq: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, c := range []*mlstest.Client{bob, carol} {
-		in := &gen.RequestRejoinInput{ConvoID: g.ID(), Reason: new(reasonCommitFailed), Epoch: new(int64(1))}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: new(int64(1))}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
@@ -82,8 +83,8 @@ func TestOtherEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	common := fmt.Sprintf("rejoinRequestedEvent | rejoinRequestedEvent | convoDamagedEvent | device-removed of %s in #", carol.DID)
-	wantTold(t, s, a, told(t, s, g.ID(), common)...)
-	wantTold(t, s, b, told(t, s, g.ID(), "read #/1 | "+common)...)
+	wantTold(t, s, a, told(t, s, idOf(g), common)...)
+	wantTold(t, s, b, told(t, s, idOf(g), "read #/1 | "+common)...)
 }
 
 func TestKeyPackagesLow(t *testing.T) {

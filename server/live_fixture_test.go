@@ -54,7 +54,7 @@ func newLiveServerOn(t testing.TB, pool, hubPool *pgxpool.Pool, opts ...func(*Co
 // listen opens a stream of an account that begins now.
 func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.Client {
 	t.Helper()
-	codec, err := streamtest.Codec(t.Context(), s.pool)
+	codec, err := streamtest.Codec(t.Context(), s.Pool)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 	from := strings.Join(cursor, "")
 	if from == "" { // now, and not where a hub that is behind stands
 		settled(t, s)
-		at, err := db.New(s.pool).ReadPlace(t.Context())
+		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 // first of them was told since the last time.
 func wantTold(t testing.TB, s *Server, c *streamtest.Client, want ...string) {
 	t.Helper()
-	if err := streamtest.Wait(t.Context(), s.pool, 20*time.Second, c.History); err != nil {
+	if err := streamtest.Wait(t.Context(), s.Pool, 20*time.Second, c.History); err != nil {
 		t.Fatal(err)
 	}
 	got := c.Delivered()

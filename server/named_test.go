@@ -25,12 +25,12 @@ func TestNamedBytes(t *testing.T) {
 	calls := map[string]func() error{
 		"addMembers": func() error { return second(s.AddMembers(t.Context(), by(alice), addInput(g, add, carol))) },
 		"createConvo": func() error {
-			return second(s.CreateConvo(t.Context(), by(bob), &gen.CreateConvoInput{GroupID: fresh.ID(), CipherSuite: bob.Suite.String(),
+			return second(s.CreateConvo(t.Context(), by(bob), &gen.CreateConvoInput{GroupID: idOf(fresh), CipherSuite: bob.Suite.String(),
 				InitialMembers: []string{carol.DID}, WelcomeMessage: first.Welcome, GroupInfo: first.GroupInfo}))
 		},
 	}
 	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
-		exec(t, s.pool, `UPDATE key_packages SET key_package = decode(repeat('00', $2::int), 'hex') WHERE did = $1`, carol.DID, size)
+		exec(t, s.Pool, `UPDATE key_packages SET key_package = decode(repeat('00', $2::int), 'hex') WHERE did = $1`, carol.DID, size)
 		for name, call := range calls {
 			if err := call(); isError(err, gen.ErrInvalidWelcome) != want || err == nil {
 				t.Errorf("%s: packages of %d bytes: %v", name, size, err)
@@ -38,13 +38,13 @@ func TestNamedBytes(t *testing.T) {
 		}
 	}
 	p := g.ProposeUpdate(bob, true)
-	in := &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}
+	in := &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}
 	if _, err := s.SendProposal(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
 	commit := commitInput(g, g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{p}}))
 	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
-		exec(t, s.pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, g.ID(), size)
+		exec(t, s.Pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, idOf(g), size)
 		if err := second(s.SendCommit(t.Context(), by(alice), commit)); isError(err, gen.ErrInvalidCommit) != want || err == nil {
 			t.Errorf("proposals of %d bytes: %v", size, err)
 		}

@@ -10,7 +10,7 @@ func TestJanitorRemovesOrigins(t *testing.T) {
 		age     string
 		settled bool
 	}{"alice": {"8 days", false}, "bob": {"6 days", false}, "carol": {"8 days", true}} {
-		if _, err := s.pool.Exec(t.Context(), `INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
+		if _, err := s.Pool.Exec(t.Context(), `INSERT INTO account_origins (did, origin, confirmed_at, settled_at)
 			VALUES ($1, 'pds.example', now() - $2::interval, CASE WHEN $3 THEN now() END)`, did(who), row.age, row.settled); err != nil {
 			t.Fatal(err)
 		}
@@ -18,7 +18,7 @@ func TestJanitorRemovesOrigins(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := query[string](t, s.pool, `SELECT string_agg(did, ' ' ORDER BY did) FROM account_origins`); got != did("bob")+" "+did("carol") {
+	if got := query[string](t, s.Pool, `SELECT string_agg(did, ' ' ORDER BY did) FROM account_origins`); got != did("bob")+" "+did("carol") {
 		t.Errorf("left are those of %s", got)
 	}
 }

@@ -59,18 +59,18 @@ func TestFullConversation(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Pace = limits })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
-	sent := message(g.ID(), int64(g.Epoch()))
+	sent := message(idOf(g), int64(g.Epoch()))
 	sent.IdempotencyKey = new("before")
 	first, err := s.SendMessage(t.Context(), by(bob), sent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range []*xrpc.Method{gen.MethodSendMessage, gen.MethodSendCommit} {
-		for limits.ConvoFull(g.ID(), m) == nil {
-			limits.CountConvo(g.ID(), m)
+		for limits.ConvoFull(idOf(g), m) == nil {
+			limits.CountConvo(idOf(g), m)
 		}
 	}
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		for name, call := range callsOf(t, s, g, bob, carol.DID) {
 			t.Run(name, func(t *testing.T) { wantError(t, call(), xrpc.RateLimitExceeded) })
 		}
@@ -88,17 +88,17 @@ func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, targe
 	t.Helper()
 	epoch := int64(g.Epoch())
 	send := func(epoch int64) func() error {
-		return func() error { return second(s.SendMessage(t.Context(), by(c), message(g.ID(), epoch))) }
+		return func() error { return second(s.SendMessage(t.Context(), by(c), message(idOf(g), epoch))) }
 	}
 	commit := func(g *mlstest.Group, public bool) func() error {
 		in := commitInput(g, g.Commit(c, mlstest.Plan{Public: public}))
 		return func() error { return second(s.SendCommit(t.Context(), by(c), in)) }
 	}
 	propose := func(public bool) func() error {
-		in := &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(c, public).Message}
+		in := &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(c, public).Message}
 		return func() error { return second(s.SendProposal(t.Context(), by(c), in)) }
 	}
-	signal := &gen.SendEphemeralInput{ConvoID: g.ID(), Epoch: epoch, Ciphertext: []byte("typing")}
+	signal := &gen.SendEphemeralInput{ConvoID: idOf(g), Epoch: epoch, Ciphertext: []byte("typing")}
 	return map[string]func() error{
 		"message": send(epoch), "message of another epoch": send(epoch + 1),
 		"opaque commit": commit(g, false), "readable commit": commit(g, true),

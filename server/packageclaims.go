@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -47,7 +48,7 @@ func (p *packageClaims) requester(holder, owner string) []byte {
 
 // devicePackage is a package of a device, to be counted.
 type devicePackage struct {
-	device
+	convo.Device
 	suite int64
 }
 
@@ -65,11 +66,11 @@ type claimBook struct {
 // open begins to count packages of the owners.
 func (p *packageClaims) open(ctx context.Context, q *db.Queries, holder string, now time.Time, owners []string) (*claimBook, error) {
 	b := &claimBook{packageClaims: p, q: q, holder: holder, now: now}
-	known, err := q.AcquaintedAccounts(ctx, unique(owners), holder)
+	known, err := q.AcquaintedAccounts(ctx, convo.Unique(owners), holder)
 	if err != nil {
 		return nil, fmt.Errorf("look for shared conversations: %w", err)
 	}
-	b.acquainted = set(append(known, holder))
+	b.acquainted = convo.SetOf(append(known, holder))
 	return b, nil
 }
 
@@ -81,7 +82,7 @@ type claimColumns struct {
 }
 
 func (c *claimColumns) add(p devicePackage, suite int64, requester []byte) {
-	c.dids, c.devices = append(c.dids, p.did), append(c.devices, p.id)
+	c.dids, c.devices = append(c.dids, p.DID), append(c.devices, p.ID)
 	c.suites, c.requesters = append(c.suites, suite), append(c.requesters, requester)
 }
 
@@ -89,8 +90,8 @@ func (c *claimColumns) add(p devicePackage, suite int64, requester []byte) {
 func (b *claimBook) rows(packages []devicePackage) *claimColumns {
 	c := &claimColumns{}
 	for _, p := range packages {
-		c.add(p, 0, b.requester(b.holder, p.did))
-		if !b.acquainted[p.did] {
+		c.add(p, 0, b.requester(b.holder, p.DID))
+		if !b.acquainted[p.DID] {
 			c.add(p, p.suite, []byte{})
 		}
 	}
@@ -100,7 +101,7 @@ func (b *claimBook) rows(packages []devicePackage) *claimColumns {
 // full locks the count of these packages, one of a device, and says which of
 // their devices may give no further one, and by which limit. What is given of
 // the others has to be recorded in the same transaction.
-func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[device]*limit.Row, error) {
+func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[convo.Device]*limit.Row, error) {
 	own, bounded := b.amount(limit.RequesterPackages)
 	if !bounded || len(packages) == 0 {
 		return nil, nil
@@ -117,9 +118,9 @@ func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[dev
 	if err != nil {
 		return nil, err
 	}
-	full := map[device]*limit.Row{}
+	full := map[convo.Device]*limit.Row{}
 	for _, r := range rows {
-		d := device{r.Did, r.DeviceID}
+		d := convo.Device{r.Did, r.DeviceID}
 		switch {
 		case len(r.Requester) > 0 && r.Claimed >= own:
 			full[d] = limit.RequesterPackages
@@ -132,10 +133,10 @@ func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[dev
 
 // shares is how many packages of each device strangers may have in a day, of
 // those that it has had in that day. Of a single one the half is one.
-func (b *claimBook) shares(ctx context.Context, packages []devicePackage) (map[device]int64, error) {
+func (b *claimBook) shares(ctx context.Context, packages []devicePackage) (map[convo.Device]int64, error) {
 	var c claimColumns
 	for _, p := range packages {
-		if !b.acquainted[p.did] {
+		if !b.acquainted[p.DID] {
 			c.add(p, p.suite, nil)
 		}
 	}
@@ -150,9 +151,9 @@ func (b *claimBook) shares(ctx context.Context, packages []devicePackage) (map[d
 		return nil, fmt.Errorf("count key packages: %w", err)
 	}
 	percent, _ := b.amount(limit.StrangerPackages)
-	shares := make(map[device]int64, len(rows))
+	shares := make(map[convo.Device]int64, len(rows))
 	for _, r := range rows {
-		shares[device{r.Did, r.DeviceID}] = (r.Packages*percent + 99) / 100
+		shares[convo.Device{r.Did, r.DeviceID}] = (r.Packages*percent + 99) / 100
 	}
 	return shares, nil
 }
@@ -187,7 +188,7 @@ func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackag
 	}
 	low := db.LogKeyPackagesLowParams{Horizon: now.Add(limit.LeaseTime), Now: now, Low: limit.LowKeyPackages}
 	for _, p := range given {
-		low.Dids, low.DeviceIds = append(low.Dids, p.did), append(low.DeviceIds, p.id)
+		low.Dids, low.DeviceIds = append(low.Dids, p.DID), append(low.DeviceIds, p.ID)
 		low.CipherSuites = append(low.CipherSuites, p.suite)
 		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(p.suite).String())
 	}

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -22,7 +23,7 @@ var perRequester = int(limit.RequesterPackages.Amount)
 func befriend(t testing.TB, s *Server, account, other string) {
 	t.Helper()
 	convo := addConvo(t, s, 1, account, other)
-	exec(t, s.pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, account)
+	exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, account)
 }
 
 // fresh counts the packages of an answer that are no last-resort ones.
@@ -36,7 +37,7 @@ func fresh(out *gen.GetKeyPackagesOutput) (n int) {
 }
 
 // forConvo asks for packages of an account for a conversation.
-func forConvo(t testing.TB, s *Server, requester, account, convo string) *gen.GetKeyPackagesOutput {
+func forConvo(t testing.TB, s *Server, requester, account string, convo xrpc.ConvoID) *gen.GetKeyPackagesOutput {
 	t.Helper()
 	return claimWith(t, s, requester, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: &convo})
 }
@@ -62,9 +63,9 @@ func startWith(t testing.TB, s *Server, creator *mlstest.Client, packages ...gen
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
 	var added []*mls.KeyPackage
-	in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
 	for _, kp := range packages {
-		added, in.InitialMembers = append(added, received(t, kp)), unique(append(in.InitialMembers, kp.DID))
+		added, in.InitialMembers = append(added, received(t, kp)), convo.Unique(append(in.InitialMembers, kp.DID))
 	}
 	c := g.Commit(creator, mlstest.Plan{Add: added})
 	in.WelcomeMessage, in.GroupInfo = c.Welcome, c.GroupInfo
@@ -80,7 +81,7 @@ func spendNamed(t testing.TB, s *Server, creator *mlstest.Client, packages ...*m
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
 	c := g.Commit(creator, mlstest.Plan{Add: packages})
-	in := &gen.CreateConvoInput{GroupID: g.ID(), CipherSuite: creator.Suite.String(), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
+	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String(), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
 		InitialMembers: []string{did("alice")}}
 	_, err := s.CreateConvo(t.Context(), by(creator), in)
 	return err
@@ -101,7 +102,7 @@ func TestPackagesTwentyGroups(t *testing.T) {
 		startWith(t, s, bot, got)
 		clock.add(time.Minute)
 	}
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are spent, want %d", n, perRequester)
 	}
 	clock.add(40*time.Minute + time.Second)
@@ -122,7 +123,7 @@ func TestPackagesOfAllDevices(t *testing.T) {
 		t.Fatalf("%d packages, missing %v %v; want %d", fresh(out), out.Missing, out.MissingDevices, limit.MaxDevices)
 	}
 	g := startWith(t, s, commitClient("bob"), out.KeyPackages...)
-	if n := query[int](t, s.pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, g.ID()); n != limit.MaxDevices+1 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, idOf(g)); n != limit.MaxDevices+1 {
 		t.Errorf("%d leaves, want %d", n, limit.MaxDevices+1)
 	}
 }
@@ -157,7 +158,7 @@ func TestPackagesRemembered(t *testing.T) {
 	if out := claimOf(t, s, thief.DID, alice.DID); fresh(out) != 0 || len(out.KeyPackages) != 1 {
 		t.Error("what was spent does not count for the next claim")
 	}
-	if n := query[int](t, s.pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are spent, want %d", n, perRequester)
 	}
 }
@@ -270,15 +271,15 @@ func TestPackagesAcquainted(t *testing.T) {
 	}
 	bob := did("bob")
 	convo := addConvo(t, s, 1, bob, alice.DID)
-	exec(t, s.pool, `UPDATE memberships SET accepted_at = now() WHERE did = $1`, bob)
+	exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE did = $1`, bob)
 	if out := claimOf(t, s, bob, alice.DID); fresh(out) != 0 {
 		t.Error("adding somebody makes an acquaintance")
 	}
-	exec(t, s.pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, alice.DID)
+	exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, alice.DID)
 	if out := forConvo(t, s, bob, alice.DID, newConvoID()); fresh(out) != 1 {
 		t.Error("an accepted conversation does not count")
 	}
-	exec(t, s.pool, `UPDATE memberships SET left_seq = 0, left_at = now() WHERE convo_id = $1 AND did = $2`, convo, bob)
+	exec(t, s.Pool, `UPDATE memberships SET left_seq = 0, left_at = now() WHERE convo_id = $1 AND did = $2`, convo, bob)
 	if out := forConvo(t, s, bob, alice.DID, newConvoID()); fresh(out) != 0 {
 		t.Error("a conversation that the requester has left counts")
 	}
@@ -336,7 +337,7 @@ func TestPackagesOfStrangersAtOnce(t *testing.T) {
 			t.Errorf("%s: %d packages", who, n)
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
 		t.Errorf("%d deadlocks", n)
 	}
 }

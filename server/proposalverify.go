@@ -5,6 +5,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/xrpc"
 )
 
 // verifiedProposal is a proposal as far as an outsider can verify it.
@@ -17,7 +18,7 @@ type verifiedProposal struct {
 
 // verifyProposal checks the signature of a readable proposal by its sender's
 // leaf, which must be the caller's. Of a PrivateMessage nothing can be checked.
-func (s *groupService) verifyProposal(ctx context.Context, convoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
+func (s *groupService) verifyProposal(ctx context.Context, convoID xrpc.ConvoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
 	if p == nil || p.public == nil {
 		return &verifiedProposal{parsedProposal: p}, nil
 	}
@@ -27,7 +28,7 @@ func (s *groupService) verifyProposal(ctx context.Context, convoID, caller strin
 	}
 	v := &verifiedProposal{parsedProposal: p, err: errGroupMoved}
 	if g != nil && !p.full {
-		if err := s.payChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
+		if err := s.PayChecks(ctx, caller, g.Context.CipherSuite.CheckTime()); err != nil {
 			return nil, err
 		}
 		v.err = p.verify(g.Group, caller)

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -30,8 +31,8 @@ type newKeyPackage struct {
 // PublishKeyPackage stores a key package of one of the caller's devices, for
 // others to claim.
 func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
-	now := s.now()
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
+	now := s.Now()
+	first, err := s.Idempotency.NewRecord(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
@@ -45,18 +46,18 @@ func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.
 	out := &gen.PublishKeyPackageOutput{}
 	if refusal := p.check(now, caller.DID); refusal != nil {
 		// What has since expired was good when it was first answered.
-		if found, err := first.find(ctx, db.New(s.pool), out); found || err != nil {
+		if found, err := first.Find(ctx, db.New(s.Pool), out); found || err != nil {
 			return out, err
 		}
 		return nil, refusal
 	}
-	bill := s.storage.Bill(caller.DID)
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	bill := s.Storage.Bill(caller.DID)
+	err = pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
 			return err
 		}
-		if found, err := first.find(ctx, q, out); found || err != nil {
+		if found, err := first.Find(ctx, q, out); found || err != nil {
 			return err
 		}
 		refusals, err := storeKeyPackages(ctx, q, bill, caller.DID, now, []*newKeyPackage{p})
@@ -67,9 +68,9 @@ func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.
 			return refusals[0]
 		}
 		out.KeyPackageHash, out.DeviceID = new(hex.EncodeToString(p.ref)), &p.deviceID
-		return first.keep(ctx, q, out)
+		return first.Keep(ctx, q, out)
 	})
-	settle(ctx, bill, true, err)
+	convo.SettleBill(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}

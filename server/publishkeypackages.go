@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
@@ -19,7 +20,7 @@ import (
 // PublishKeyPackages stores up to 100 key packages at once; what is wrong with
 // one does not concern the others.
 func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
-	now := s.now()
+	now := s.Now()
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
 	refusals := make([]error, len(in.KeyPackages))
 	for i, item := range in.KeyPackages {
@@ -36,8 +37,8 @@ func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc
 			packages[i] = nil
 		}
 	}
-	bill := s.storage.Bill(caller.DID)
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	bill := s.Storage.Bill(caller.DID)
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		if err := q.HoldAccount(ctx, caller.DID, now); err != nil {
 			return err
@@ -50,7 +51,7 @@ func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc
 		}
 		return err
 	})
-	settle(ctx, bill, true, err)
+	convo.SettleBill(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}
@@ -202,4 +203,24 @@ func insertKeyPackages(ctx context.Context, q *db.Queries, did string, now time.
 		rows.Expires = append(rows.Expires, p.expires)
 	}
 	return q.InsertKeyPackages(ctx, rows)
+}
+
+// payPackages counts key packages that are about to be stored.
+func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPackage) error {
+	bytes := int64(0)
+	for _, p := range packages {
+		bytes += int64(len(p.published))
+	}
+	return bill.Pay(ctx, storage.Amount{Bytes: bytes})
+}
+
+// payKeyPackages pays for the two signatures of each package, nil ones apart.
+func (s *keyPackagesService) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
+	var cost time.Duration
+	for _, p := range packages {
+		if p != nil {
+			cost += 2 * p.parsed.CipherSuite.CheckTime()
+		}
+	}
+	return s.PayChecks(ctx, did, cost)
 }

@@ -99,7 +99,7 @@ func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 		addStatedLeaf(t, s, convo, account, mlstest.NewClient(account).DeviceID())
 	}
 	publish(t, s, mlstest.NewClient(account), 1)
-	if n := need(db.New(s.pool).CountDevices(t.Context(), account, s.now()))(t); n != 1 {
+	if n := need(db.New(s.Pool).CountDevices(t.Context(), account, s.Now()))(t); n != 1 {
 		t.Errorf("%d devices count, want the one that the account showed", n)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -27,10 +28,6 @@ const (
 // RequestRejoin records that the caller cannot follow the group and asks to be
 // added again. Asking again replaces what was asked before.
 func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
 	reason, epoch, err := rejoinReason(in)
 	if err != nil {
 		return nil, err
@@ -39,12 +36,12 @@ func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in
 		return nil, xrpc.Invalid("detail", "want %s, with reason %s", detailExternalPub, reasonCommitFailed)
 	}
 	damaged := false
-	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: s.timestamp()}
+	err = s.InTx(ctx, func(tx pgx.Tx) (err error) {
+		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp()}
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
-		if err := s.mayWrite(ctx, caller); err != nil {
+		if err := s.MayWrite(ctx, caller); err != nil {
 			return err
 		}
 		damaged, err = h.requestRejoin(ctx, reason, epoch, in.Detail)
@@ -53,7 +50,7 @@ func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in
 	if err != nil {
 		return nil, err
 	}
-	s.hint(convoID)
+	s.Hint(string(in.ConvoID))
 	if damaged {
 		slog.WarnContext(ctx, "most members of a conversation cannot apply a commit")
 	}
@@ -91,7 +88,7 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 			return false, gen.Errorf(gen.ErrEpochMismatch, "the caller was sent no commit of epoch %d; the current epoch is %d", *epoch, h.convo.Epoch)
 		}
 	}
-	var events eventList
+	var events convo.Events
 	if detail == nil {
 		if err := h.askRejoin(ctx, &events, reason, epoch); err != nil {
 			return false, err
@@ -103,23 +100,23 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 		}
 	}
 	if damaged {
-		events.add(eventlog.KindConvoDamaged, "", noEdge, eventlog.Body{Epoch: *epoch})
+		events.Add(eventlog.KindConvoDamaged, "", convo.NoEdge, eventlog.Body{Epoch: *epoch})
 	}
-	if len(events.kinds) == 0 {
+	if len(events.Kinds) == 0 {
 		return false, nil
 	}
-	_, err = events.store(ctx, h.q, h.convoID, h.now)
+	_, err = events.Store(ctx, h.q, h.convoID, h.now)
 	return damaged, err
 }
 
 // askRejoin stores that the caller wants to be added again, and tells the others.
-func (h *handshakeTx) askRejoin(ctx context.Context, events *eventList, reason string, epoch *int64) error {
+func (h *handshakeTx) askRejoin(ctx context.Context, events *convo.Events, reason string, epoch *int64) error {
 	if err := h.q.PutRejoinRequest(ctx, db.PutRejoinRequestParams{
 		ConvoID: h.convoID, Did: h.caller, Reason: reason, Epoch: epoch, At: h.now,
 	}); err != nil {
 		return fmt.Errorf("store rejoin request: %w", err)
 	}
-	events.add(eventlog.KindRejoinRequested, "", noEdge, eventlog.Body{DID: h.caller, Reason: reason})
+	events.Add(eventlog.KindRejoinRequested, "", convo.NoEdge, eventlog.Body{DID: h.caller, Reason: reason})
 	return nil
 }
 

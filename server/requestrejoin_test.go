@@ -41,9 +41,9 @@ func TestRequestRejoin(t *testing.T) {
 		"another reason":             {bob, new("boredom"), nil, xrpc.InvalidRequest, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &gen.RequestRejoinInput{ConvoID: g.ID(), Reason: r.reason, Epoch: r.epoch}
+			in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: r.reason, Epoch: r.epoch}
 			if r.err != "" {
-				unchanged(t, s, g.ID(), func() {
+				unchanged(t, s, idOf(g), func() {
 					_, err := s.RequestRejoin(t.Context(), by(r.by), in)
 					wantError(t, err, r.err)
 				})
@@ -54,7 +54,7 @@ func TestRequestRejoin(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got := query[string](t, s.pool, `SELECT concat(reason, ',', epoch) FROM rejoin_requests WHERE convo_id = $1 AND did = $2`, g.ID(), r.by.DID)
+			got := query[string](t, s.Pool, `SELECT concat(reason, ',', epoch) FROM rejoin_requests WHERE convo_id = $1 AND did = $2`, idOf(g), r.by.DID)
 			if got != r.stored {
 				t.Errorf("stored is %q, want %q", got, r.stored)
 			}
@@ -86,12 +86,12 @@ func TestRequestRejoinEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := commitGroup(t, s, alice, bob)
 			for _, c := range []*mlstest.Client{alice, bob} {
-				if _, err := s.RequestRejoin(t.Context(), by(c), &gen.RequestRejoinInput{ConvoID: g.ID()}); err != nil {
+				if _, err := s.RequestRejoin(t.Context(), by(c), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			end(t, g)
-			got := query[[]string](t, s.pool, `SELECT array_agg(did) FROM rejoin_requests WHERE convo_id = $1`, g.ID())
+			got := query[[]string](t, s.Pool, `SELECT array_agg(did) FROM rejoin_requests WHERE convo_id = $1`, idOf(g))
 			if len(got) != 1 || got[0] != alice.DID {
 				t.Errorf("open requests are of %v, want alice's alone", got)
 			}
@@ -110,11 +110,11 @@ func TestRequestRejoinDamage(t *testing.T) {
 	g = advance(t, s, g, alice, 2) // commits of epochs 1 and 2
 	report := func(c *mlstest.Client, epoch int64) bool {
 		t.Helper()
-		tx, err := s.pool.Begin(t.Context())
+		tx, err := s.Pool.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &handshakeTx{q: db.New(tx), convoID: g.ID(), caller: c.DID, now: s.timestamp()}
+		h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.Timestamp()}
 		if _, err := h.begin(t.Context(), nil, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func TestRequestRejoinDamage(t *testing.T) {
 		}
 	}
 	leaveNow(t, s, g, bob)
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, bob.DID); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, bob.DID); n != 0 {
 		t.Error("who has left still counts")
 	}
 	// The way out: each joins anew, which ends its request and keeps the evidence.
@@ -148,10 +148,10 @@ func TestRequestRejoinDamage(t *testing.T) {
 	out, err := s.JoinConvo(t.Context(), by(carol), joinInput(g, c))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 	sameRoster(t, s, c.Next)
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM rejoin_requests WHERE did = $1`, carol.DID); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE did = $1`, carol.DID); n != 0 {
 		t.Error("its request is still open")
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, carol.DID); n != 2 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, carol.DID); n != 2 {
 		t.Errorf("%d reports of it are kept, want 2", n)
 	}
 }

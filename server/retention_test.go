@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/xrpc"
 )
 
 // agingServer makes a Server whose clock a test moves.
@@ -25,7 +26,7 @@ func agingServer(t testing.TB) (s *Server, now *time.Time) {
 
 // cleanerOf makes a cleaner for the data of s, on its clock.
 func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
-	c := retention.Config{Pool: s.pool, Blobs: s.blobs, Clock: s.now}
+	c := retention.Config{Pool: s.Pool, Blobs: s.blobs, Clock: s.Now}
 	for _, o := range opts {
 		o(&c)
 	}
@@ -62,9 +63,9 @@ func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 }
 
 // restamp makes messages of a conversation as old as one sent at a moment.
-func restamp(t testing.TB, s *Server, convo string, at time.Time, seqs ...int64) {
+func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...int64) {
 	t.Helper()
-	exec(t, s.pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
+	exec(t, s.Pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
 }
 
 // Application messages go when they are older than the time to keep them, and
@@ -121,7 +122,7 @@ func TestMessagesAge(t *testing.T) {
 	_, err := s.GetMessages(t.Context(), as(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
 	wantError(t, err, gen.ErrInvalidCursor)
 	// A former member's positions end with its window, removed or not.
-	exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
+	exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
 		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, did("bob"))
 	if got := page(t, s, did("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
@@ -172,13 +173,13 @@ func TestTwoJanitors(t *testing.T) {
 	s, now := agingServer(t)
 	one, two := addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("alice"))
 	// The events of alice's joining are behind these messages, and go with them.
-	exec(t, s.pool, `DELETE FROM events`)
+	exec(t, s.Pool, `DELETE FROM events`)
 	const each = 1300
-	for _, convo := range []string{one, two} {
-		exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+	for _, convo := range []xrpc.ConvoID{one, two} {
+		exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT $1, n, 'm' || n, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
 			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
-		exec(t, s.pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
+		exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
 	}
 	*now = now.Add(limit.MessageTime + time.Second)
 	settled(t, s)
@@ -193,20 +194,20 @@ func TestTwoJanitors(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 	if n := removed(t, registries[0])["message"] + removed(t, registries[1])["message"]; n != 2*each {
 		t.Errorf("%d messages counted, want %d", n, 2*each)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
 		t.Errorf("%d ids are remembered", n)
 	}
-	g, err := db.New(s.pool).ReadFloor(t.Context())
+	g, err := db.New(s.Pool).ReadFloor(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != want || g.FloorSeq != each || g.FloorN != 0 {
+	if want := max(one, two); g.FloorPos != each/10 || g.FloorLane != string(want) || g.FloorSeq != each || g.FloorN != 0 {
 		t.Errorf("the floor is %+v", g)
 	}
 }
@@ -216,7 +217,7 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	tx, err := s.pool.Begin(t.Context())
+	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,14 +230,14 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 1 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 1 {
 		t.Fatal("a message was removed before it was told")
 	}
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	clean(t, s)
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message stays")
 	}
 }
@@ -251,7 +252,7 @@ func TestLapsedProposals(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	propose := func(public bool) *mlstest.Proposal {
 		p := g.ProposeUpdate(bob, public)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		return p
@@ -272,7 +273,7 @@ func TestLapsedProposals(t *testing.T) {
 	propose(true)                                                        // 7: of the epoch at hand
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
-	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: g.ID()}) }
+	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: idOf(g)}) }
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)
 	}
@@ -281,7 +282,7 @@ func TestLapsedProposals(t *testing.T) {
 	if got := see(); got != "[3 4 5 6 7] of 7 gap 1-2" {
 		t.Errorf("after it: %s", got)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
 		t.Errorf("%d are still noted, %d counted", n, gone)
 	}
 }
@@ -293,17 +294,17 @@ func TestEventsAge(t *testing.T) {
 	s, now := agingServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: g.ID()}); err != nil {
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
 		t.Fatal(err)
 	}
-	count := func(where string) int64 { return query[int64](t, s.pool, `SELECT count(*) FROM events WHERE `+where) }
+	count := func(where string) int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE `+where) }
 	own, shared := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL")
 	if own == 0 || shared == 0 {
 		t.Fatalf("%d and %d events", own, shared)
 	}
-	last := query[string](t, s.pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
+	last := query[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
 		ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1`)
-	*now = query[time.Time](t, s.pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
+	*now = query[time.Time](t, s.Pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
 	clean(t, s)
 	if n := count("target_did IS NOT NULL"); n != own {
 		t.Errorf("at the time %d of %d are left", n, own)
@@ -313,10 +314,10 @@ func TestEventsAge(t *testing.T) {
 	if a, b := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL"); a != 0 || b != shared {
 		t.Errorf("after it %d of %d and %d of %d are left", a, own, b, shared)
 	}
-	if got := query[string](t, s.pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
+	if got := query[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
 		t.Errorf("the floor is %s, want %s", got, last)
 	}
-	if got := membersOf(t, s, g.ID()); len(got) != 1 {
+	if got := membersOf(t, s, idOf(g)); len(got) != 1 {
 		t.Errorf("members are %v", got)
 	}
 }
@@ -329,15 +330,15 @@ func TestEndedWelcomesAge(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	get := func(c *mlstest.Client) error {
-		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: g.ID()})
+		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: idOf(g)})
 		return err
 	}
 	confirm := func(c *mlstest.Client) {
-		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: g.ID(), Success: true}); err != nil {
+		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: idOf(g), Success: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	welcomes := func() int64 { return query[int64](t, s.pool, `SELECT count(*) FROM welcomes`) }
+	welcomes := func() int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM welcomes`) }
 	confirm(bob)
 	*now = now.Add(limit.MessageTime)
 	clean(t, s)

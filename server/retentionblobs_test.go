@@ -28,7 +28,7 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	there := upload(t, s, alice, body)
 	attach(t, s, convo, alice, once, again, there)
 	attach(t, s, convo, alice, once)
-	key := query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
+	key := query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
 	*now = now.Add(time.Hour)
 	attach(t, s, convo, alice, again)
 	attach(t, s, elsewhere, alice, there)
@@ -70,8 +70,8 @@ func TestRemovalFreesQuota(t *testing.T) {
 	alice := did("alice")
 	convo := addConvo(t, s, 1, alice)
 	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
-	exec(t, s.pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
-	exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
+	exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
+	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
 	next := randomBytes(11)
 	up := func() error {
 		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
@@ -102,7 +102,7 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	upload(t, s, alice, b)
 	*now = now.Add(limit.UnattachedBlobTime)
 	clean(t, s)
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message is still there")
 	}
 	attach(t, s, convo, alice, cid)
@@ -130,7 +130,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	settled(t, s)
 	err := whileHeld(t, s, func(tx pgx.Tx) {
 		q := db.New(tx)
-		rows, err := q.LockOldMessages(context.Background(), s.now().Add(-limit.MessageTime), 10)
+		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
 		if err != nil || len(rows) != 1 {
 			t.Fatalf("%d messages to remove, %v", len(rows), err)
 		}
@@ -156,7 +156,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, err := s.idempotency.firstAnswer(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
+		first, err := s.Idempotency.NewRecord(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +183,7 @@ func TestRemovalAttachRace(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice := did("alice")
-	convos := []string{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
+	convos := []xrpc.ConvoID{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup
@@ -224,7 +224,7 @@ func TestRemovalAttachRace(t *testing.T) {
 				case !errors.As(err, &e) || e.Name != gen.ErrInvalidAsset:
 					t.Error(err)
 				}
-				lacking := query[int64](t, s.pool, `SELECT count(*) FROM message_blobs a
+				lacking := query[int64](t, s.Pool, `SELECT count(*) FROM message_blobs a
 					WHERE NOT EXISTS (SELECT FROM blobs b WHERE b.did = a.owner_did AND b.cid = a.cid AND b.attached)`)
 				if lacking != 0 {
 					t.Errorf("%d messages lack their blob", lacking)
@@ -245,7 +245,7 @@ func TestRemovalAttachRace(t *testing.T) {
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
 		t.Errorf("at the end: %s", got)
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 }

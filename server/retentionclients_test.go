@@ -78,7 +78,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 	cursors := map[string]string{}
 	mark := func(name string) {
 		settled(t, s)
-		at, err := db.New(s.pool).ReadPlace(t.Context())
+		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 		c := listen(t, s, alice, cursors[name])
 		var told []string
 		for _, seq := range want.seqs {
-			id := query[string](t, s.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := query[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
 		}
 		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {

@@ -8,14 +8,15 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // closed makes a conversation with something in every table, and closes it.
-func closed(t testing.TB, s *Server, now time.Time) (convo, blobKey string) {
+func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey string) {
 	t.Helper()
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	convo = g.ID()
+	convo = idOf(g)
 	cid := upload(t, s, alice.DID, randomBytes(10))
 	in := &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: application(convo, 1, 40), Blobs: []string{cid}}
 	if _, err := s.SendMessage(t.Context(), by(alice), in); err != nil {
@@ -37,23 +38,23 @@ func closed(t testing.TB, s *Server, now time.Time) (convo, blobKey string) {
 		}
 	}
 	// What the way here did not leave behind.
-	exec(t, s.pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
-	exec(t, s.pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
-	exec(t, s.pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
-	exec(t, s.pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)
-	return convo, query[string](t, s.pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
+	exec(t, s.Pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
+	exec(t, s.Pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
+	exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
+	exec(t, s.Pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)
+	return convo, query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
 }
 
 // rowsOfConvo counts what each table with a column convo_id has of a
 // conversation, whatever tables there are.
-func rowsOfConvo(t testing.TB, s *Server, convo string) map[string]int64 {
+func rowsOfConvo(t testing.TB, s *Server, convo xrpc.ConvoID) map[string]int64 {
 	t.Helper()
-	tables := query[[]string](t, s.pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
+	tables := query[[]string](t, s.Pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
 		JOIN information_schema.tables b USING (table_schema, table_name)
 		WHERE c.column_name = 'convo_id' AND c.table_schema = 'public' AND b.table_type = 'BASE TABLE'`)
 	rows := map[string]int64{}
 	for _, table := range tables {
-		rows[table] = query[int64](t, s.pool, fmt.Sprintf(`SELECT count(*) FROM %q WHERE convo_id = $1`, table), convo)
+		rows[table] = query[int64](t, s.Pool, fmt.Sprintf(`SELECT count(*) FROM %q WHERE convo_id = $1`, table), convo)
 	}
 	return rows
 }
@@ -65,7 +66,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	s, now := agingServer(t)
 	*now = now.Truncate(time.Second)
 	convo, key := closed(t, s, *now)
-	open := commitGroup(t, s, commitClient("carol"), commitClient("dave")).ID()
+	open := idOf(commitGroup(t, s, commitClient("carol"), commitClient("dave")))
 	for table, n := range rowsOfConvo(t, s, convo) {
 		if n == 0 && table != "tickets" { // those end by themselves in a minute
 			t.Errorf("the test has nothing in %s", table)
@@ -92,7 +93,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Error("the blob is still there")
 	}
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
 	_, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})

@@ -4,41 +4,39 @@ import (
 	"sync"
 
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// convoService has the methods that list conversations.
-type convoService struct{ *base }
-
 // groupService has the methods of handshakes.
 type groupService struct {
-	*base
+	*convo.Base
 	claims *packageClaims
 }
 
 // keyPackagesService has the methods of key packages and devices.
 type keyPackagesService struct {
-	*base
+	*convo.Base
 	claims *packageClaims
 }
 
 // attachmentsService has the methods of encrypted attachments.
 type attachmentsService struct {
-	*base
+	*convo.Base
 	blobs *blob.Store
 }
 
 // liveService has the methods that open streams and send signals.
 type liveService struct {
-	*base
+	*convo.Base
 	streams   *stream.Streams
 	publicURL string
 }
 
 // messagesService has the methods that send and read messages.
 type messagesService struct {
-	*base
+	*convo.Base
 	sends   *sendQueue
 	hub     *eventlog.Hub
 	streams *stream.Streams
@@ -47,9 +45,9 @@ type messagesService struct {
 	drain   func()
 }
 
-func newMessages(b *base, c Config) *messagesService {
+func newMessages(b *convo.Base, c Config) *messagesService {
 	s := &messagesService{
-		base: b, sends: newSendQueue(b.pool), hub: c.Hub, streams: c.Streams,
+		Base: b, sends: newSendQueue(b.Pool), hub: c.Hub, streams: c.Streams,
 		syncs: newSyncCalls(c.Hub, c.Limits.OrDefault()), drained: make(chan struct{}),
 	}
 	s.drain = sync.OnceFunc(func() { close(s.drained) })

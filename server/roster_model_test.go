@@ -58,7 +58,7 @@ type rosterModel struct {
 }
 
 func newRosterModel(t *testing.T, s *Server) *rosterModel {
-	m := &rosterModel{t: t, s: s, devices: make(map[string][]*mlstest.Client), id: newConvoID()[:12]}
+	m := &rosterModel{t: t, s: s, devices: make(map[string][]*mlstest.Client), id: string(newConvoID()[:12])}
 	m.accounts = []string{"creator"}
 	creator := m.device("creator")
 	m.devices["creator"] = []*mlstest.Client{creator}
@@ -80,10 +80,10 @@ func (m *rosterModel) check(r *rapid.T) {
 		want = append(want, m.did(w))
 	}
 	slices.Sort(want)
-	if got := membersOf(m.t, m.s, m.g.ID()); !slices.Equal(got, want) {
+	if got := membersOf(m.t, m.s, idOf(m.g)); !slices.Equal(got, want) {
 		r.Fatalf("members are %v, want %v", got, want)
 	}
-	pending := query[[]string](m.t, m.s.pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, m.g.ID())
+	pending := query[[]string](m.t, m.s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, idOf(m.g))
 	want = nil
 	for _, w := range m.pending {
 		want = append(want, m.did(w))
@@ -191,7 +191,7 @@ func (m *rosterModel) updateProposed(r *rapid.T) {
 		r.Skip("a committer's update is its path")
 	}
 	p := m.g.ProposeUpdate(d, true)
-	if _, err := m.s.SendProposal(context.Background(), by(d), &gen.SendProposalInput{ConvoID: m.g.ID(), Proposal: p.Message}); err != nil {
+	if _, err := m.s.SendProposal(context.Background(), by(d), &gen.SendProposalInput{ConvoID: idOf(m.g), Proposal: p.Message}); err != nil {
 		r.Fatal(err)
 	}
 	m.send(r, c, mlstest.Plan{Refs: []*mlstest.Proposal{p}}, &gen.SendCommitInput{})
@@ -208,7 +208,7 @@ func (m *rosterModel) rotate(r *rapid.T) {
 
 func (m *rosterModel) leave(r *rapid.T) {
 	word := m.other(r)
-	if _, err := m.s.LeaveConvo(context.Background(), as(m.did(word)), &gen.LeaveConvoInput{ConvoID: m.g.ID()}); err != nil {
+	if _, err := m.s.LeaveConvo(context.Background(), as(m.did(word)), &gen.LeaveConvoInput{ConvoID: idOf(m.g)}); err != nil {
 		r.Fatal(err)
 	}
 	m.accounts, m.pending = without(m.accounts, word), append(m.pending, word)
@@ -247,7 +247,7 @@ func (m *rosterModel) join(r *rapid.T) {
 
 func (m *rosterModel) giveInfo(r *rapid.T) {
 	c := m.anyDevice(r, "member")
-	in := &gen.UpdateGroupInfoInput{ConvoID: m.g.ID(), GroupInfo: m.g.SignGroupInfo(c, rapid.Bool().Draw(r, "tree"))}
+	in := &gen.UpdateGroupInfoInput{ConvoID: idOf(m.g), GroupInfo: m.g.SignGroupInfo(c, rapid.Bool().Draw(r, "tree"))}
 	if _, err := m.s.UpdateGroupInfo(context.Background(), by(c), in); err != nil {
 		r.Fatal(err)
 	}

@@ -31,24 +31,24 @@ func TestVerifiedAgain(t *testing.T) {
 			return second(s.SendCommit(t.Context(), by(bob), in))
 		}, gen.ErrInvalidCommit},
 		"proposal": {func(g *mlstest.Group) error {
-			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(bob, true).Message}))
+			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}))
 		}, ""},
 		"forged proposal": {func(g *mlstest.Group) error {
 			forged := reframe(t, g.ProposeUpdate(bob, true).Message, func(m *mls.PublicMessage) { m.Signature[9] ^= 1 })
-			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: forged}))
+			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: forged}))
 		}, gen.ErrInvalidProposal},
 		"GroupInfo": {func(g *mlstest.Group) error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(bob, true)}))
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(bob, true)}))
 		}, ""},
 		"forged GroupInfo": {func(g *mlstest.Group) error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: g.ID(),
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g),
 				GroupInfo: g.SignGroupInfo(bob, true, func(gi *mls.GroupInfo) { gi.ConfirmationTag = mlstest.Random(32) })}))
 		}, gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := commitGroup(t, s, alice, bob)
 			next := g.Commit(alice, mlstest.Plan{})
-			tx, err := s.pool.Begin(t.Context())
+			tx, err := s.Pool.Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +56,7 @@ func TestVerifiedAgain(t *testing.T) {
 			moveOn(t, s, tx, alice, next)
 			done := make(chan error, 1)
 			go func() { done <- c.send(next.Next) }()
-			for query[int64](t, s.pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+			for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
 			if err := tx.Commit(t.Context()); err != nil {
@@ -76,14 +76,14 @@ func TestVerifiedAgain(t *testing.T) {
 func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlstest.Commit) {
 	t.Helper()
 	g := commit.Next
-	h := &handshakeTx{q: db.New(tx), convoID: g.ID(), caller: c.DID, now: s.timestamp()}
+	h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.Timestamp()}
 	if _, err := h.lock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: h.convo.Epoch, At: h.now, ConvoID: h.convoID}); err != nil {
 		t.Fatal(err)
 	}
-	e, err := parseEvidence(g.ID(), commit.GroupInfo, nil, "")
+	e, err := parseEvidence(idOf(g), commit.GroupInfo, nil, "")
 	if err == nil {
 		err = e.store(t.Context(), h.q, h.convoID, &g.Group, h.now)
 	}

@@ -88,18 +88,18 @@ func TestRosterRefuses(t *testing.T) {
 		"two trees": {alice, input(private, func(in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree }), gen.ErrInvalidGroupInfo, "differs from the one beside"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				_, err := s.SendCommit(t.Context(), by(c.by), c.in)
 				wantRefused(t, err, c.err, c.why)
 			})
 		})
 	}
 	// Of the older methods the same.
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		sneaks := g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{carol.DID}})
 		_, err := s.AddMembers(t.Context(), by(bob), addInput(g, sneaks, dave))
 		wantRefused(t, err, gen.ErrInvalidCommit, "leaf[2]: is removed")
-		_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &carol.DID, Commit: private.Message, GroupInfo: private.GroupInfo})
+		_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &carol.DID, Commit: private.Message, GroupInfo: private.GroupInfo})
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "leaf[2]: found a leaf of a member that is removed")
 	})
 }
@@ -119,13 +119,13 @@ func TestRosterRefusesJoin(t *testing.T) {
 	}{
 		"another's leaf goes":   {joinInput(g, g.ExternalCommit(bob.Rotate(), g.Index(carol))), gen.ErrInvalidCommit, "leaf[2]"},
 		"the same device twice": {joinInput(g, g.ExternalCommit(bob)), gen.ErrInvalidCommit, "signature_key"},
-		"signature": {&gen.JoinConvoInput{ConvoID: g.ID(), GroupInfo: good.GroupInfo,
+		"signature": {&gen.JoinConvoInput{ConvoID: idOf(g), GroupInfo: good.GroupInfo,
 			ExternalCommit: reframe(t, good.Message, func(m *mls.PublicMessage) { m.Signature[3] ^= 1 })}, gen.ErrInvalidCommit, "signature"},
-		"path": {&gen.JoinConvoInput{ConvoID: g.ID(), GroupInfo: good.GroupInfo,
+		"path": {&gen.JoinConvoInput{ConvoID: idOf(g), GroupInfo: good.GroupInfo,
 			ExternalCommit: reframe(t, good.Message, func(m *mls.PublicMessage) { m.Commit.Path.Nodes = nil })}, gen.ErrInvalidCommit, "PublicMessage"},
-		"another's GroupInfo": {&gen.JoinConvoInput{ConvoID: g.ID(), ExternalCommit: good.Message,
+		"another's GroupInfo": {&gen.JoinConvoInput{ConvoID: idOf(g), ExternalCommit: good.Message,
 			GroupInfo: good.Next.SignGroupInfo(alice, true)}, gen.ErrInvalidGroupInfo, "signer"},
-		"a blank leaf goes": {&gen.JoinConvoInput{ConvoID: g.ID(), GroupInfo: good.GroupInfo,
+		"a blank leaf goes": {&gen.JoinConvoInput{ConvoID: idOf(g), GroupInfo: good.GroupInfo,
 			ExternalCommit: reframe(t, good.Message, func(m *mls.PublicMessage) {
 				for _, p := range m.Commit.Proposals {
 					if r, ok := p.Proposal.(*mls.Remove); ok {
@@ -136,14 +136,14 @@ func TestRosterRefusesJoin(t *testing.T) {
 		"ahead of the epoch": {joinInput(g, later), gen.ErrInvalidCommit, "ahead"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, g.ID(), func() {
+			unchanged(t, s, idOf(g), func() {
 				_, err := s.JoinConvo(t.Context(), by(bob), c.in)
 				wantRefused(t, err, c.err, c.why)
 			})
 		})
 	}
 	// Not even the creator, who may remove members by other commits.
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		_, err := s.JoinConvo(t.Context(), by(alice), joinInput(g, g.ExternalCommit(alice.Rotate(), g.Index(carol))))
 		wantRefused(t, err, gen.ErrInvalidCommit, "the joiner's own old leaf")
 	})
@@ -166,7 +166,7 @@ func TestRosterRefusesCreation(t *testing.T) {
 	}{
 		"a leaf that is not named": {func(in *gen.CreateConvoInput, _ *mlstest.Commit) {
 			in.InitialMembers = []string{bob.DID}
-			in.WelcomeMessage = mlstest.RandomWelcome(1, query[[]byte](t, s.pool, `SELECT ref FROM key_packages WHERE did = $1 ORDER BY created_at DESC LIMIT 1`, bob.DID))
+			in.WelcomeMessage = mlstest.RandomWelcome(1, query[[]byte](t, s.Pool, `SELECT ref FROM key_packages WHERE did = $1 ORDER BY created_at DESC LIMIT 1`, bob.DID))
 		}, "leaf[2]: found a new leaf"},
 		"a package without leaf": {func(in *gen.CreateConvoInput, c *mlstest.Commit) {
 			in.GroupInfo = mlstest.NewGroup(alice, c.Next.Context.GroupID).Commit(alice, mlstest.Plan{}).GroupInfo
@@ -179,7 +179,7 @@ func TestRosterRefusesCreation(t *testing.T) {
 			c.edit(in, commit)
 			_, err := s.CreateConvo(t.Context(), by(alice), in)
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, c.why)
-			if n := query[int64](t, s.pool, `SELECT count(*) FROM conversations`); n != 0 {
+			if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
 				t.Error("a conversation was created")
 			}
 		})
@@ -205,7 +205,7 @@ func TestRosterNamesQuirks(t *testing.T) {
 	compressed := g.Commit(alice, mlstest.Plan{EditPath: func(p *mls.UpdatePath) {
 		p.LeafNode.EncryptionKey = append([]byte{2}, p.LeafNode.EncryptionKey[1:33]...)
 	}})
-	unchanged(t, s, g.ID(), func() {
+	unchanged(t, s, idOf(g), func() {
 		for why, info := range map[string][]byte{
 			"external_pub without its length prefix": next.Next.SignGroupInfo(alice, true, bare),
 			"compressed elliptic curve point":        compressed.GroupInfo,
@@ -216,7 +216,7 @@ func TestRosterNamesQuirks(t *testing.T) {
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, "known quirk: "+why)
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, "RFC 9420 §")
 		}
-		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(alice, true, bare)})
+		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(alice, true, bare)})
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "external_pub without")
 	})
 }

@@ -10,14 +10,8 @@ import (
 // SendCommit sends any commit: what addMembers and leaveConvo do, and updates,
 // additions and removals together.
 func (s *groupService) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	content := *in
-	content.ConvoID = convoID
 	return s.commit(ctx, caller, &commitRequest{
-		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: &content, conversation: convoID,
+		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
 		commitField: "commit", welcomeField: "welcome", removedField: "removedDids",
 		added: in.AddedDIDs, removed: in.RemovedDIDs,

@@ -10,41 +10,38 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
 // SendEphemeral hands a signal to the streams that members have open at this
 // moment. It is stored nowhere.
 func (s *liveService) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	return paced(s.base, convoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
-		out, err := s.sendEphemeral(ctx, caller, convoID, in, full)
+	return convo.WithinRate(s.Base, in.ConvoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
+		out, err := s.sendEphemeral(ctx, caller, in, full)
 		return out, true, err
 	})
 }
 
-func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, convoID string, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
-	a, err := db.New(s.pool).EphemeralAccess(ctx, caller.DID, convoID)
+func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
+	a, err := db.New(s.Pool).EphemeralAccess(ctx, caller.DID, in.ConvoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	case err != nil:
 		return nil, fmt.Errorf("read membership: %w", err)
 	case !a.Active:
-		return nil, notMember()
+		return nil, convo.NotMember()
 	case full:
-		return nil, errConvoFull
-	case in.Epoch > a.Epoch || in.Epoch < a.Epoch-s.pastEpochs:
+		return nil, convo.ErrRateUsedUp
+	case in.Epoch > a.Epoch || in.Epoch < a.Epoch-s.PastEpochs:
 		return nil, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the signal is of epoch %d", a.Epoch, in.Epoch)
 	}
-	if s.bus == nil {
+	if s.Bus == nil {
 		return &gen.SendEphemeralOutput{}, nil
 	}
-	signal := bus.Signal{ConvoID: convoID, RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext}
-	if err := s.bus.Signal(ctx, signal); err != nil {
+	signal := bus.Signal{ConvoID: string(in.ConvoID), RosterVersion: a.RosterVersion, Epoch: in.Epoch, Ciphertext: in.Ciphertext}
+	if err := s.Bus.Signal(ctx, signal); err != nil {
 		return nil, fmt.Errorf("send signal: %w", err)
 	}
 	return &gen.SendEphemeralOutput{}, nil

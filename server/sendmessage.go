@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
@@ -29,7 +30,7 @@ func (s *messagesService) SendMessage(ctx context.Context, caller xrpc.Caller, i
 	if err != nil {
 		return nil, err
 	}
-	return paced(s.base, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
+	return convo.WithinRate(s.Base, m.ConvoID, gen.MethodSendMessage, func(full bool) (*gen.SendMessageOutput, bool, error) {
 		m.ConvoFull = full
 		if err := s.fitsSuite(ctx, m, private); err != nil {
 			return nil, false, err
@@ -44,13 +45,13 @@ func (s *messagesService) SendMessage(ctx context.Context, caller xrpc.Caller, i
 
 // payMessage counts the message before it is stored. A repetition costs nothing.
 func (s *messagesService) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
 		return nil, err
 	}
 	out, err := s.sendMessage(ctx, caller, in, m)
 	if err != nil {
-		settle(ctx, bill, false, err)
+		convo.SettleBill(ctx, bill, false, err)
 		return nil, err
 	}
 	bill.Settle(ctx, out.fresh, nil)
@@ -61,30 +62,28 @@ func (s *messagesService) sendMessage(ctx context.Context, caller xrpc.Caller, i
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
-			s.hint(m.ConvoID)
+			s.Hint(string(m.ConvoID))
 		}
 		if !errors.Is(err, errStale) {
 			return out, err
 		}
 	}
-	content := *in
-	content.ConvoID = m.ConvoID
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendMessage, in.IdempotencyKey, &content, m.Now)
+	first, err := s.Idempotency.NewRecord(caller, gen.NSIDSendMessage, in.IdempotencyKey, in, m.Now)
 	if err != nil {
 		return nil, err
 	}
 	if first != nil && in.MsgID == nil {
-		m.MessageID = s.idempotency.messageID(first)
+		m.MessageID = s.Idempotency.MessageID(first)
 	}
 	var out *sentMessage
-	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
+	err = s.InTx(ctx, func(tx pgx.Tx) (err error) {
 		out, err = m.sendLocked(ctx, db.New(tx), first)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.hint(m.ConvoID)
+	s.Hint(string(m.ConvoID))
 	return out, nil
 }
 
@@ -101,10 +100,6 @@ type outgoing db.SendMessageParams
 // readMessage checks everything about a message that does not depend on the
 // conversation.
 func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, nil, err
-	}
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
 		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
@@ -113,7 +108,7 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 			"ciphertext: %d bytes; this service accepts %d (the lexicon's bound is %d); upload larger content with uploadBlob and name it in blobs",
 			n, limit.MaxApplicationMessage, maxLexiconMessage)
 	}
-	private, err := checkApplication(in.Ciphertext, convoID, in.Epoch)
+	private, err := checkApplication(in.Ciphertext, in.ConvoID, in.Epoch)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -125,11 +120,11 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 	}
 	var blobs []string // nil is none
 	if len(in.Blobs) > 0 {
-		blobs = unique(in.Blobs)
+		blobs = convo.Unique(in.Blobs)
 	}
 	return &outgoing{
-		ConvoID: convoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.pastEpochs, MessageID: id,
-		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.now().UTC().Truncate(time.Microsecond),
+		ConvoID: in.ConvoID, Did: caller.DID, Epoch: in.Epoch, PastEpochs: s.PastEpochs, MessageID: id,
+		Ciphertext: in.Ciphertext, Blobs: blobs, Now: s.Now().UTC().Truncate(time.Microsecond),
 	}, private, nil
 }
 
@@ -139,7 +134,7 @@ func (s *messagesService) fitsSuite(ctx context.Context, m *outgoing, private *m
 	if !private.NeedsSuite() {
 		return nil
 	}
-	suite, err := db.New(s.pool).MemberSuite(ctx, m.ConvoID, m.Did)
+	suite, err := db.New(s.Pool).MemberSuite(ctx, m.ConvoID, m.Did)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows): // sending says why
 		return nil
@@ -157,7 +152,7 @@ const maxLexiconMessage = 10 << 20
 
 // checkApplication parses an application message as far as anyone outside the
 // group can.
-func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.PrivateMessage, error) {
+func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*mls.PrivateMessage, error) {
 	m, err := mls.ParseMessage(ciphertext)
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: %v", err)
@@ -169,7 +164,7 @@ func checkApplication(ciphertext []byte, convoID string, epoch int64) (*mls.Priv
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
-	case hex.EncodeToString(f.GroupID) != convoID:
+	case hex.EncodeToString(f.GroupID) != string(convoID):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
@@ -197,21 +192,21 @@ func (m *outgoing) send(ctx context.Context, q *db.Queries) (*sentMessage, error
 func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, error) {
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return nil, convoNotFound()
-	case constraintOf(err) == messagesMessageID:
+		return nil, convo.NotFound()
+	case convo.ConstraintOf(err) == convo.MessagesMessageID:
 		return nil, errStale
 	case err != nil:
 		return nil, fmt.Errorf("send message: %w", err)
 	case row.Seq > 0:
 		return &sentMessage{m.answer(row.Seq, m.Now), true}, nil
 	case !row.Active:
-		return nil, notMember()
+		return nil, convo.NotMember()
 	case row.TwinSeq > 0 && row.TwinSame:
 		return &sentMessage{m.answer(row.TwinSeq, row.TwinCreatedAt), false}, nil
 	case row.TwinSeq > 0:
 		return nil, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
 	case m.ConvoFull:
-		return nil, errConvoFull
+		return nil, convo.ErrRateUsedUp
 	case !row.InWindow:
 		return nil, gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the message is of epoch %d (past epochs accepted: %d)",
 			row.CurrentEpoch, m.Epoch, m.PastEpochs)
@@ -228,16 +223,16 @@ func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
 // sendLocked sends inside a transaction that holds the conversation's row, so
 // that nothing is stale: where blobs or a record belong to the message, or
 // where others were faster twice.
-func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAnswer) (*sentMessage, error) {
+func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *convo.Record) (*sentMessage, error) {
 	_, err := q.LockConvo(ctx, m.ConvoID, m.Did)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock conversation: %w", err)
 	}
 	var recorded sentRecord
-	if found, err := first.find(ctx, q, &recorded); err != nil || found {
+	if found, err := first.Find(ctx, q, &recorded); err != nil || found {
 		return &sentMessage{recorded.answer(m), false}, err
 	}
 	out, err := m.send(ctx, q)
@@ -249,7 +244,7 @@ func (m *outgoing) sendLocked(ctx context.Context, q *db.Queries, first *firstAn
 			return nil, err
 		}
 	}
-	return out, first.keep(ctx, q, sentRecord{*out.Seq, out.ReceivedAt})
+	return out, first.Keep(ctx, q, sentRecord{*out.Seq, out.ReceivedAt})
 }
 
 // sentRecord is what is kept of the answer to a message. The id is in the

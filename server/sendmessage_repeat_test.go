@@ -27,7 +27,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	say(t, s, convo, did("bob"), 1)
 	now = now.Add(time.Hour)
 	// The epoch has moved on since: a repetition is still one.
-	exec(t, s.pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
+	exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
 	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	withKey.IdempotencyKey = new("key")
 	_, err = s.SendMessage(t.Context(), as(did("alice")), &withKey)
 	wantError(t, err, gen.ErrIdempotencyConflict)
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
 		t.Fatalf("repetitions burnt numbers: last_seq is %d", n)
 	}
 	// The same id means nothing in another conversation.
@@ -63,9 +63,9 @@ func TestSendMessageIDOfCommit(t *testing.T) {
 	convo := addConvo(t, s, 1, did("alice"))
 	in := message(convo, 1)
 	in.MsgID = new("commit")
-	exec(t, s.pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
+	exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
 		VALUES ($1, 1, 'commit', 'commit', 1, $2, $3, now(), 0, 0)`, convo, did("alice"), []byte(in.Ciphertext))
-	exec(t, s.pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
+	exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
 	_, err := s.SendMessage(t.Context(), as(did("alice")), in)
 	wantError(t, err, gen.ErrIdempotencyConflict)
 }
@@ -79,7 +79,7 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
+	exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
 	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
 	if err != nil || !reflect.DeepEqual(first, again) {
 		t.Fatalf("first answer %+v, repeated %+v, %v", first, again, err)
@@ -97,7 +97,7 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 	late.IdempotencyKey = new("late")
 	_, err = s.SendMessage(t.Context(), as(did("alice")), late)
 	wantError(t, err, gen.ErrEpochMismatch)
-	exec(t, s.pool, `UPDATE conversations SET epoch = 3 WHERE convo_id = $1`, convo)
+	exec(t, s.Pool, `UPDATE conversations SET epoch = 3 WHERE convo_id = $1`, convo)
 	if out, err := s.SendMessage(t.Context(), as(did("alice")), late); err != nil || *out.Seq != 3 {
 		t.Fatalf("after the epoch came: %+v, %v", out, err)
 	}

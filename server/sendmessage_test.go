@@ -18,7 +18,7 @@ import (
 
 // say sends an application message of 100 bytes and fails the test where it is
 // refused.
-func say(t testing.TB, s *Server, convoID, who string, epoch int64) *gen.SendMessageOutput {
+func say(t testing.TB, s *Server, convoID xrpc.ConvoID, who string, epoch int64) *gen.SendMessageOutput {
 	t.Helper()
 	out, err := s.SendMessage(context.Background(), as(who), message(convoID, epoch))
 	if err != nil {
@@ -28,7 +28,7 @@ func say(t testing.TB, s *Server, convoID, who string, epoch int64) *gen.SendMes
 }
 
 // message is the input of an application message with random content.
-func message(convoID string, epoch int64) *gen.SendMessageInput {
+func message(convoID xrpc.ConvoID, epoch int64) *gen.SendMessageInput {
 	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: application(convoID, epoch, 100)}
 }
 
@@ -37,16 +37,16 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	alice := mlstest.NewClient(did("alice"))
 	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
-	convo := group.ID()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	convo := idOf(group)
+	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, '2026-01-01', '2026-01-01')`, convo, alice.DID)
 	addMember(t, s, convo, alice.DID, 0)
 
 	sent := group.Application(1000)
-	out, err := s.SendMessage(t.Context(), as(alice.DID), &gen.SendMessageInput{
-		ConvoID: strings.ToUpper(convo), Epoch: 0, Ciphertext: sent, SenderDID: new(alice.DID),
+	out, err := s.SendMessage(t.Context(), as(alice.DID), decoded(t, &gen.SendMessageInput{
+		ConvoID: xrpc.ConvoID(strings.ToUpper(string(convo))), Epoch: 0, Ciphertext: sent, SenderDID: new(alice.DID),
 		EmbedType: new("link"), EmbedURI: new("https://example.com/plain"), PaddedSize: new(int64(1024)),
-	})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,12 +56,12 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	if second := say(t, s, convo, alice.DID, 0); *second.Seq != 2 {
 		t.Fatalf("second message has number %d", *second.Seq)
 	}
-	got := query[[]byte](t, s.pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
+	got := query[[]byte](t, s.Pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
 		AND epoch = 0 AND sender_did IS NULL`, convo, out.MessageID)
 	if !bytes.Equal(got, sent) {
 		t.Fatal("other bytes are stored")
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
 		convo, now.Truncate(time.Microsecond)); n != 2 {
 		t.Fatalf("last_seq is %d", n)
 	}
@@ -91,7 +91,6 @@ func TestSendMessageRefuses(t *testing.T) {
 		"other group":         {func(in *gen.SendMessageInput) { in.Ciphertext = application(other, 3, 50) }, gen.ErrInvalidMessage, []string{"group_id"}},
 		"other framing epoch": {func(in *gen.SendMessageInput) { in.Ciphertext = application(convo, 2, 50) }, gen.ErrInvalidMessage, []string{"2", "3"}},
 		"other sender":        {func(in *gen.SendMessageInput) { in.SenderDID = new(did("bob")) }, xrpc.InvalidRequest, []string{"senderDid"}},
-		"no conversation id":  {func(in *gen.SendMessageInput) { in.ConvoID = strings.Repeat("g", 32) }, xrpc.InvalidRequest, []string{"convoId"}},
 		"past epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 2, application(convo, 2, 50) }, gen.ErrEpochMismatch,
 			[]string{"current epoch is 3"}},
 		"future epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 4, application(convo, 4, 50) }, gen.ErrEpochMismatch,
@@ -112,7 +111,7 @@ func TestSendMessageRefuses(t *testing.T) {
 			}
 		})
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 		t.Fatal("a refused message left something behind")
 	}
 }
@@ -144,7 +143,7 @@ func TestSendMessagePastEpochs(t *testing.T) {
 			wantError(t, err, gen.ErrEpochMismatch)
 		}
 	}
-	if n := query[int64](t, s.pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
+	if n := query[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
 		t.Fatalf("messages moved the epoch to %d", n)
 	}
 }
@@ -218,11 +217,11 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 		if all[seq] == "" {
 			t.Fatalf("number %d is missing", seq)
 		}
-		if id := query[string](t, a.pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
+		if id := query[string](t, a.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
 			t.Fatalf("number %d is message %s, its sender was told %s", seq, id, all[seq])
 		}
 	}
-	if n := query[int64](t, a.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
+	if n := query[int64](t, a.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
 		t.Fatalf("last_seq is %d", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // naiveSend is how not to do it: the members are read in the snapshot of the
@@ -26,7 +27,7 @@ const naiveSend = `WITH member AS (
 func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() error) error {
 	t.Helper()
 	ctx := context.Background()
-	tx, err := s.pool.Begin(ctx)
+	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() erro
 	done := make(chan error, 1)
 	go func() { done <- send() }()
 	deadline := time.Now().Add(2 * time.Minute)
-	for query[int64](t, s.pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
+	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
 			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
 		select {
 		case err := <-done:
@@ -53,7 +54,7 @@ func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() erro
 }
 
 // remove is what a removal does to the conversation and the membership.
-func remove(t *testing.T, tx pgx.Tx, convo, who string) {
+func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 	t.Helper()
 	for _, sql := range []string{
 		`UPDATE conversations SET roster_version = roster_version + 1, last_seq = last_seq WHERE convo_id = $1 AND $2 <> ''`,
@@ -70,13 +71,13 @@ func remove(t *testing.T, tx pgx.Tx, convo, who string) {
 // The naive statement lets it in, which shows that the test can tell.
 func TestSendMessageTrap(t *testing.T) {
 	s := newTestServer(t)
-	stored := func(convo string) int64 {
-		return query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
+	stored := func(convo xrpc.ConvoID) int64 {
+		return query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
 	}
 	t.Run("naive", func(t *testing.T) {
 		convo := addConvo(t, s, 1, did("alice"), did("bob"))
 		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
-			_, err := s.pool.Exec(context.Background(), naiveSend, convo, did("bob"))
+			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, did("bob"))
 			return err
 		})
 		if err != nil || stored(convo) != 1 {
@@ -145,7 +146,7 @@ func TestSendMessageDuringCommit(t *testing.T) {
 		if e := wantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
 			t.Fatal("no message")
 		}
-		if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+		if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 			t.Fatalf("last_seq is %d", n)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -26,38 +27,32 @@ type parsedProposal struct {
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
 func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
+	p, err := parseProposal(in.ConvoID, in.Proposal)
 	if err != nil {
 		return nil, err
 	}
-	p, err := parseProposal(convoID, in.Proposal)
-	if err != nil {
-		return nil, err
-	}
-	return paced(s.base, convoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
+	return convo.WithinRate(s.Base, in.ConvoID, gen.MethodSendProposal, func(full bool) (*gen.SendProposalOutput, bool, error) {
 		p.full = full
-		out, err := s.sendProposal(ctx, caller, in, convoID, p)
+		out, err := s.sendProposal(ctx, caller, in, p)
 		return out, true, err
 	})
 }
 
-func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, convoID string, p *parsedProposal) (*gen.SendProposalOutput, error) {
-	content := *in
-	content.ConvoID = convoID
-	now := s.timestamp()
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDSendProposal, in.IdempotencyKey, &content, now)
+func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
+	now := s.Timestamp()
+	first, err := s.Idempotency.NewRecord(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
 	out := &gen.SendProposalOutput{}
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	err = untilCurrent(func() error {
-		v, err := s.verifyProposal(ctx, convoID, caller.DID, p)
+		v, err := s.verifyProposal(ctx, in.ConvoID, caller.DID, p)
 		if err != nil {
 			return err
 		}
-		return s.inTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: convoID, caller: caller.DID, now: now, bill: bill}
+		return s.InTx(ctx, func(tx pgx.Tx) error {
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, bill: bill}
 			if found, err := h.begin(ctx, first, out); found || err != nil {
 				return err
 			}
@@ -68,19 +63,19 @@ func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in 
 				return err
 			}
 			*out = *stored
-			return first.keep(ctx, h.q, out)
+			return first.Keep(ctx, h.q, out)
 		})
 	})
 	settle(ctx, bill, true, err) // a repetition has paid nothing
 	if err != nil {
 		return nil, err
 	}
-	s.hint(convoID)
+	s.Hint(string(in.ConvoID))
 	return out, nil
 }
 
 // parseProposal reads a proposal as far as anyone outside the group can.
-func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
+func parseProposal(convoID xrpc.ConvoID, b []byte) (*parsedProposal, error) {
 	const name, field = gen.ErrInvalidProposal, "proposal"
 	m, framing, err := parseFramed(name, field, b, limit.MaxProposal)
 	if err != nil {
@@ -107,7 +102,7 @@ func parseProposal(convoID string, b []byte) (*parsedProposal, error) {
 // otherEpoch makes the error for one that is not of the current epoch.
 func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving bool, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
 	if p.full {
-		return nil, errConvoFull
+		return nil, convo.ErrRateUsedUp
 	}
 	if p.epoch != h.convo.Epoch {
 		return nil, otherEpoch(h.convo.Epoch)

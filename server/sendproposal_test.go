@@ -18,7 +18,7 @@ func TestSendProposal(t *testing.T) {
 	g = advance(t, s, g, alice, 1)
 	public, private := g.ProposeUpdate(bob, true), g.ProposeUpdate(bob, false)
 	for i, p := range []*mlstest.Proposal{public, private} {
-		out, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: p.Message})
+		out, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,8 +46,8 @@ func TestSendProposal(t *testing.T) {
 		}), gen.ErrInvalidProposal},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, g.ID(), func() {
-				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: c.proposal})
+			unchanged(t, s, idOf(g), func() {
+				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: c.proposal})
 				wantError(t, err, c.err)
 			})
 		})

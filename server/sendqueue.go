@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -49,11 +51,11 @@ type sendQueue struct {
 	waiting []*queuedSend
 	// behind has the conversations of which a message that was gathered goes
 	// by itself, with those that wait for it.
-	behind map[string][]*queuedSend
+	behind map[xrpc.ConvoID][]*queuedSend
 }
 
 func newSendQueue(pool *pgxpool.Pool) *sendQueue {
-	return &sendQueue{pool: pool, single: maxSingle, least: 2, behind: map[string][]*queuedSend{}}
+	return &sendQueue{pool: pool, single: maxSingle, least: 2, behind: map[xrpc.ConvoID][]*queuedSend{}}
 }
 
 // queuedSend is a message that waits for its outcome.
@@ -192,7 +194,7 @@ func (q *sendQueue) lead(j *queuedSend) {
 	q.mu.Lock()
 	line := q.behind[j.ConvoID]
 	delete(q.behind, j.ConvoID)
-	if !lockTimedOut(err) {
+	if !convo.LockTimedOut(err) {
 		q.waiting = append(line, q.waiting...)
 		line = nil
 		q.wake()
@@ -218,18 +220,18 @@ func (q *sendQueue) together(jobs []*queuedSend) (rest, held []*queuedSend) {
 		if err := dbq.EnterConvos(ctx); err != nil {
 			return err
 		}
-		convos, err := dbq.LockFreeConvos(ctx, alike(jobs, func(j *queuedSend) string { return j.ConvoID }), alike(jobs, func(j *queuedSend) string { return j.Did }))
+		convos, err := dbq.LockFreeConvos(ctx, xrpc.StoredConvoIDs(alike(jobs, func(j *queuedSend) xrpc.ConvoID { return j.ConvoID })), alike(jobs, func(j *queuedSend) string { return j.Did }))
 		if err != nil {
 			return err
 		}
-		free, member := map[string]bool{}, map[[2]string]bool{}
+		free, member := map[xrpc.ConvoID]bool{}, map[sender]bool{}
 		for _, c := range convos {
 			free[c.ConvoID] = c.Free
-			member[[2]string{c.ConvoID, c.Did}] = true
+			member[sender{c.ConvoID, c.Did}] = true
 		}
 		for _, j := range jobs {
 			switch {
-			case !member[[2]string{j.ConvoID, j.Did}]:
+			case !member[sender{j.ConvoID, j.Did}]:
 				rest = append(rest, j)
 			case free[j.ConvoID]:
 				taken = append(taken, j)
@@ -272,4 +274,10 @@ func sendAll(ctx context.Context, tx pgx.Tx, jobs []*queuedSend) error {
 		j.out, j.err = j.outcome(row, nil)
 	}
 	return results.Close()
+}
+
+// sender is an account that sends to a conversation.
+type sender struct {
+	convoID xrpc.ConvoID
+	did     string
 }

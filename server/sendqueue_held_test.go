@@ -8,13 +8,15 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // hold locks a conversation until the end of the test, or until it is released.
-func hold(t *testing.T, s *Server, convo string) (release func()) {
+func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 	t.Helper()
-	tx, err := s.pool.Begin(context.Background())
+	tx, err := s.Pool.Begin(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,14 +29,14 @@ func hold(t *testing.T, s *Server, convo string) (release func()) {
 }
 
 // trySay sends a message of alice's, on any goroutine.
-func trySay(t *testing.T, s *Server, convo string) {
+func trySay(t *testing.T, s *Server, convo xrpc.ConvoID) {
 	if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
 		t.Error(err)
 	}
 }
 
 // waitBehind waits until n messages wait behind one of the conversation.
-func waitBehind(t *testing.T, s *Server, convo string, n int) {
+func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(time.Millisecond) {
 		s.sends.mu.Lock()
@@ -71,12 +73,12 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 		_, err := s.SendMessage(ctx, as(did("eve")), message(held, 1))
 		wantError(t, err, gen.ErrConvoNotFound)
 	}
-	if n := s.pool.Stat().AcquiredConns(); n > maxSingle+2 {
+	if n := s.Pool.Stat().AcquiredConns(); n > maxSingle+2 {
 		t.Errorf("%d connections wait for the conversation", n)
 	}
 	release()
 	wg.Wait()
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != senders {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != senders {
 		t.Errorf("%d messages are stored, %d were sent", n, senders)
 	}
 	s.sends.mu.Lock()
@@ -108,7 +110,7 @@ func TestFirstInLineGivesUp(t *testing.T) {
 	waitBehind(t, s, convo, 9)
 	release()
 	wg.Wait()
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE message_id <> 'first'`); n != 10 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE message_id <> 'first'`); n != 10 {
 		t.Errorf("%d messages are stored, want 10", n)
 	}
 }
@@ -117,15 +119,15 @@ func TestFirstInLineGivesUp(t *testing.T) {
 // then, and not one after the other.
 func TestLineHearsOfTimeout(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
-	other := onPool(s, dbtest.Open(t, s.pool.Config().ConnString()+"&lock_timeout=1s"))
-	hold(t, s, convo)
+	id := addConvo(t, s, 1, did("alice"))
+	other := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&lock_timeout=1s"))
+	hold(t, s, id)
 	start := time.Now()
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			_, err := other.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
-			if !lockTimedOut(err) {
+			_, err := other.SendMessage(context.Background(), as(did("alice")), message(id, 1))
+			if !convo.LockTimedOut(err) {
 				t.Errorf("error is %v, want one of a database that is busy", err)
 			}
 		})
@@ -141,7 +143,7 @@ func TestLineHearsOfTimeout(t *testing.T) {
 func TestGenerationWhileSending(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	patient := onPool(s, dbtest.Open(t, s.pool.Config().ConnString()+"&deadlock_timeout=1min"))
+	patient := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=1min"))
 	gathered(patient)
 	var wg sync.WaitGroup
 	done := make(chan struct{})
@@ -159,7 +161,7 @@ func TestGenerationWhileSending(t *testing.T) {
 	}
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), togetherTime*4/5)
-		if err := eventlog.BeginGeneration(ctx, patient.pool); err != nil {
+		if err := eventlog.BeginGeneration(ctx, patient.Pool); err != nil {
 			t.Error(err)
 		}
 		cancel()

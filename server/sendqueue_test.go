@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // gathered has every message stored by a transaction for several, be it one.
@@ -37,7 +38,7 @@ type queuedMessage struct {
 }
 
 // withID is a message with an id and content of its own.
-func withID(convo string, epoch int64, id string) *gen.SendMessageInput {
+func withID(convo xrpc.ConvoID, epoch int64, id string) *gen.SendMessageInput {
 	in := message(convo, epoch)
 	in.MsgID = &id
 	return in
@@ -54,7 +55,7 @@ func TestSendsTogether(t *testing.T) {
 	for i := range dids {
 		dids[i] = did(fmt.Sprint("sender", i))
 	}
-	var ids []string
+	var ids []xrpc.ConvoID
 	for range convos {
 		ids = append(ids, addConvo(t, a, 1, dids...))
 	}
@@ -68,21 +69,21 @@ func TestSendsTogether(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if stored := query[int64](t, a.pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, id); stored != *out.Seq {
+				if stored := query[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, id); stored != *out.Seq {
 					t.Errorf("number %d was told, %d is stored", *out.Seq, stored)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, a.pool, `SELECT count(*) FROM messages`); n != senders*each {
+	if n := query[int64](t, a.Pool, `SELECT count(*) FROM messages`); n != senders*each {
 		t.Errorf("%d messages are stored, %d were sent", n, senders*each)
 	}
-	if n := query[int64](t, a.pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
+	if n := query[int64](t, a.Pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
 			(SELECT count(*) FROM messages m WHERE m.convo_id = c.convo_id AND m.seq BETWEEN 1 AND c.last_seq)`); n != 0 {
 		t.Errorf("%d conversations have gaps", n)
 	}
-	if n := query[int64](t, a.pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
+	if n := query[int64](t, a.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
 		t.Error("no two messages were stored together")
 	}
 }
@@ -144,7 +145,7 @@ func TestOutcomesTogether(t *testing.T) {
 	wantError(t, errs[2], gen.ErrNotMember)
 	wantError(t, errs[3], gen.ErrEpochMismatch)
 	wantError(t, errs[7], gen.ErrIdempotencyConflict)
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
 		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
 	}
 }
@@ -155,7 +156,7 @@ func TestHeldConversationTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
 	held, free := addConvo(t, s, 1, did("alice"), did("bob")), addConvo(t, s, 1, did("alice"))
 	ctx := context.Background()
-	tx, err := s.pool.Begin(ctx)
+	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,14 +172,14 @@ func TestHeldConversationTogether(t *testing.T) {
 	for range 8 {
 		say(t, s, free, did("alice"), 1)
 	}
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages passed the transaction that holds the conversation", n)
 	}
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
 	wg.Wait()
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages of a removed member are in", n)
 	}
 }
@@ -187,8 +188,8 @@ func TestHeldConversationTogether(t *testing.T) {
 func TestOneFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
 	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
-	exec(t, s.pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
+	exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
 	var wg sync.WaitGroup
 	for i := range 40 {
 		wg.Go(func() {
@@ -203,7 +204,7 @@ func TestOneFailsTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 39 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 39 {
 		t.Errorf("%d messages are stored, want 39", n)
 	}
 }
@@ -213,8 +214,8 @@ func TestOneFailsTogether(t *testing.T) {
 func TestCommitFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
 	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
-	exec(t, s.pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
 	sendAll := func(fails bool) {
 		var wg sync.WaitGroup
 		for i := range 20 {
@@ -229,12 +230,12 @@ func TestCommitFailsTogether(t *testing.T) {
 		wg.Wait()
 	}
 	sendAll(true)
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 		t.Errorf("the newest number is %d, nothing was stored", n)
 	}
-	exec(t, s.pool, `DROP TRIGGER refuse ON messages`)
+	exec(t, s.Pool, `DROP TRIGGER refuse ON messages`)
 	sendAll(false)
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 20 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 20 {
 		t.Errorf("%d messages are stored, want 20", n)
 	}
 }
@@ -250,7 +251,7 @@ func TestGivesUpWaiting(t *testing.T) {
 		t.Errorf("sent %+v", out)
 	}
 	s.sends.run()
-	if n := query[int64](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are stored", n)
 	}
 }
@@ -260,7 +261,7 @@ func TestGivesUpWaiting(t *testing.T) {
 func TestWhoGoesAlone(t *testing.T) {
 	s := newTestServer(t)
 	convo := addConvo(t, s, 1, did("alice"))
-	tx, err := s.pool.Begin(t.Context())
+	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +310,7 @@ func TestWhoGoesAlone(t *testing.T) {
 	s.sends.mu.Unlock()
 	s.sends.run()
 	wg.Wait()
-	if n := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); int(n) != sent {
+	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); int(n) != sent {
 		t.Errorf("%d messages are stored, %d were sent", n, sent)
 	}
 }
@@ -325,10 +326,10 @@ func TestMostTogether(t *testing.T) {
 		}
 		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
 		s.sends.run()
-		if got := query[int64](t, s.pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
+		if got := query[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
 			t.Errorf("%d transactions stored %d messages, want %d", got, n, want)
 		}
-		if got := query[int64](t, s.pool, `SELECT last_seq FROM conversations`); got != int64(n) {
+		if got := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); got != int64(n) {
 			t.Errorf("%d messages are stored, want %d", got, n)
 		}
 	}

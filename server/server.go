@@ -11,9 +11,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
@@ -45,7 +47,7 @@ type Config struct {
 	// its own.
 	Limits *limit.Limits
 	// Pace bounds conversations; nil for no bounds.
-	Pace ConvoLimiter
+	Pace convo.Limiter
 	// Storage counts what accounts store; nil for no bounds.
 	Storage *storage.Book
 	// Packages has the limits on what others take of key packages; nil for those
@@ -57,11 +59,15 @@ type Config struct {
 	Clock func() time.Time
 }
 
+// rememberedLeaves bounds the hashes of verified leaves that are kept in memory,
+// about 200 bytes each.
+const rememberedLeaves = 50_000
+
 // Server implements gen.Service. It keeps no state besides the pool that is not
 // a cache: any number of them work on one database.
 type Server struct {
-	*base
-	*convoService
+	*convo.Base
+	*convo.Service
 	*groupService
 	*messagesService
 	*keyPackagesService
@@ -75,16 +81,22 @@ type Server struct {
 
 // New makes a Server.
 func New(c Config) *Server {
-	b := newBase(c)
+	b := &convo.Base{
+		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
+		Limits: c.Pace, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
+	}
+	if b.Now == nil {
+		b.Now = time.Now
+	}
 	claims := &packageClaims{c.Secret.Key("package claims"), c.Packages}
 	s := &Server{
-		base: b, did: c.ServiceDID, version: c.Version,
-		convoService:       &convoService{base: b},
-		groupService:       &groupService{base: b, claims: claims},
+		Base: b, did: c.ServiceDID, version: c.Version,
+		Service:            &convo.Service{Base: b},
+		groupService:       &groupService{Base: b, claims: claims},
 		messagesService:    newMessages(b, c),
-		keyPackagesService: &keyPackagesService{base: b, claims: claims},
-		attachmentsService: &attachmentsService{base: b, blobs: c.Blobs},
-		liveService:        &liveService{base: b, streams: c.Streams, publicURL: c.PublicURL},
+		keyPackagesService: &keyPackagesService{Base: b, claims: claims},
+		attachmentsService: &attachmentsService{Base: b, blobs: c.Blobs},
+		liveService:        &liveService{Base: b, streams: c.Streams, publicURL: c.PublicURL},
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

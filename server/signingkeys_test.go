@@ -6,14 +6,14 @@ import "testing"
 func TestJanitorRemovesSigningKeys(t *testing.T) {
 	s := newTestServer(t)
 	for who, age := range map[string]string{"alice": "25 hours", "bob": "23 hours"} {
-		if _, err := s.pool.Exec(t.Context(), `INSERT INTO account_keys VALUES ($1, 'key', now() - $2::interval)`, did(who), age); err != nil {
+		if _, err := s.Pool.Exec(t.Context(), `INSERT INTO account_keys VALUES ($1, 'key', now() - $2::interval)`, did(who), age); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := query[string](t, s.pool, `SELECT string_agg(did, ' ') FROM account_keys`); got != did("bob") {
+	if got := query[string](t, s.Pool, `SELECT string_agg(did, ' ') FROM account_keys`); got != did("bob") {
 		t.Errorf("left are the keys of %s", got)
 	}
 }

@@ -2,20 +2,20 @@ package server
 
 import (
 	"context"
-	"fmt"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/xrpc"
 )
 
 // StreamConvoEvents streams the caller's events as server-sent events.
 func (s *liveService) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
-	var ids []string
+	var ids []xrpc.ConvoID
 	if p.ConvoID != nil {
-		ids = []string{*p.ConvoID}
+		ids = []xrpc.ConvoID{*p.ConvoID}
 	}
-	want, err := s.want(caller, ids, "convoId", p.Cursor)
+	want, err := s.want(caller, ids, p.Cursor)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *liveService) StreamConvoEvents(ctx context.Context, caller xrpc.Caller,
 
 // SubscribeConvoEvents streams the caller's events as frames.
 func (s *liveService) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
-	want, err := s.want(caller, p.ConvoIDs, "convoIds[%d]", p.Cursor)
+	want, err := s.want(caller, p.ConvoIDs, p.Cursor)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (s *liveService) SubscribeConvoEvents(ctx context.Context, caller xrpc.Call
 }
 
 // want says what a stream is for. A ticket for one conversation opens no other.
-func (s *liveService) want(caller xrpc.Caller, ids []string, field string, cursor *string) (stream.Want, error) {
+func (s *liveService) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (stream.Want, error) {
 	w := stream.Want{DID: caller.DID}
 	if s.streams == nil {
 		return w, xrpc.Errorf(503, xrpc.ServiceUnavailable, "this instance has no streams")
@@ -40,22 +40,14 @@ func (s *liveService) want(caller xrpc.Caller, ids []string, field string, curso
 	if cursor != nil {
 		w.Cursor = *cursor
 	}
-	for i, id := range ids {
-		path := field
-		if len(ids) > 1 || field != "convoId" {
-			path = fmt.Sprintf(field, i)
+	for _, id := range ids {
+		if caller.Scope != "" && id != caller.Scope {
+			return w, convo.NotFound()
 		}
-		convo, err := parseConvoID(path, id)
-		if err != nil {
-			return w, err
-		}
-		if caller.Scope != "" && convo != caller.Scope {
-			return w, convoNotFound()
-		}
-		w.ConvoIDs = append(w.ConvoIDs, convo)
+		w.ConvoIDs = append(w.ConvoIDs, id)
 	}
 	if caller.Scope != "" && len(w.ConvoIDs) == 0 {
-		w.ConvoIDs = []string{caller.Scope}
+		w.ConvoIDs = []xrpc.ConvoID{caller.Scope}
 	}
 	return w, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -18,13 +19,13 @@ import (
 // account holds the keys of the group, so clients commit the removal before they
 // send. It waits for no rate of the conversation.
 func (s *groupService) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
-	now := s.timestamp()
-	first, err := s.idempotency.firstAnswer(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
+	now := s.Timestamp()
+	first, err := s.Idempotency.NewRecord(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
 	out := &commitResult{}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.InTx(ctx, func(tx pgx.Tx) error {
 		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}
 		*out = commitResult{}
 		if found, err := h.begin(ctx, first, out); found || err != nil {
@@ -34,12 +35,12 @@ func (s *groupService) suspend(ctx context.Context, caller xrpc.Caller, in *gen.
 			return err
 		}
 		out.Success, out.NewEpoch = true, h.convo.Epoch
-		return first.keep(ctx, h.q, out)
+		return first.Keep(ctx, h.q, out)
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.hint(in.ConvoID)
+	s.Hint(string(in.ConvoID))
 	return out, nil
 }
 
@@ -47,21 +48,21 @@ func (s *groupService) suspend(ctx context.Context, caller xrpc.Caller, in *gen.
 // not anybody can add it again: else it would get around a suspension by leaving
 // just before.
 func (h *handshakeTx) suspend(ctx context.Context, target string) error {
-	may, err := mayRemove(ctx, h.q, h.convoID, h.caller)
+	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil {
 		return err
 	}
 	if !may {
 		return gen.Errorf(gen.ErrNotAllowed, "%s: only the creator, or once the creator has left the longest-standing member, may remove members", fieldTargetDID)
 	}
-	standing, err := standings(ctx, h.q, h.convoID, []string{target})
+	standing, err := convo.Memberships(ctx, h.q, h.convoID, []string{target})
 	if err != nil {
 		return err
 	}
 	switch standing[target] {
-	case stranger:
+	case convo.NonMember:
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", fieldTargetDID)
-	case pendingLeaver:
+	case convo.PendingRemoval:
 		if err := h.q.BarLeaver(ctx, h.convoID, target); err != nil {
 			return fmt.Errorf("bar who has left: %w", err)
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func suspension(g *mlstest.Group, who string) *gen.LeaveConvoInput {
-	return &gen.LeaveConvoInput{ConvoID: g.ID(), TargetDID: &who}
+	return &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &who}
 }
 
 // Suspension ends the rights of a member at once; any member then commits the
@@ -28,7 +28,7 @@ func TestSuspend(t *testing.T) {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	epoch = out.NewEpoch
-	_, err = s.SendMessage(t.Context(), by(bob), message(g.ID(), epoch))
+	_, err = s.SendMessage(t.Context(), by(bob), message(idOf(g), epoch))
 	wantError(t, err, gen.ErrNotMember)
 	own := g.Commit(bob, mlstest.Plan{})
 	_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, own))
@@ -74,7 +74,7 @@ func TestSuspendNotAllowed(t *testing.T) {
 		case "with no commit, gi":
 			in.GroupInfo = xrpc.Base64{1}
 		}
-		unchanged(t, s, g.ID(), func() {
+		unchanged(t, s, idOf(g), func() {
 			_, err := s.LeaveConvo(t.Context(), by(c.by), in)
 			wantError(t, err, c.err)
 		})

@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
@@ -44,7 +45,7 @@ type syncRequest struct {
 	did string
 	// named are the positions that the client names: of a conversation, the
 	// number up to which it has everything.
-	named map[string]int64
+	named map[xrpc.ConvoID]int64
 	asked syncAsked
 }
 
@@ -59,14 +60,10 @@ type syncAsked struct {
 }
 
 func newSyncRequest(did string, in *gen.SyncInput) (*syncRequest, error) {
-	r := &syncRequest{did: did, named: make(map[string]int64, len(in.Positions)), asked: syncAsked{limit: in.Limit}}
-	for i, p := range in.Positions {
-		id, err := parseConvoID(fmt.Sprintf("positions[%d].convoId", i), p.ConvoID)
-		if err != nil {
-			return nil, err
-		}
-		if seq, twice := r.named[id]; !twice || p.Seq < seq {
-			r.named[id] = p.Seq
+	r := &syncRequest{did: did, named: make(map[xrpc.ConvoID]int64, len(in.Positions)), asked: syncAsked{limit: in.Limit}}
+	for _, p := range in.Positions {
+		if seq, twice := r.named[p.ConvoID]; !twice || p.Seq < seq {
+			r.named[p.ConvoID] = p.Seq
 		}
 	}
 	positions, err := json.Marshal(r.named)
@@ -102,7 +99,7 @@ type syncFound struct {
 // reader reads what is asked, for one call or several.
 func (s *messagesService) reader(r *syncRequest) func(context.Context) (syncFound, error) {
 	return func(ctx context.Context) (syncFound, error) {
-		l := &syncLook{syncRequest: r, pool: s.pool}
+		l := &syncLook{syncRequest: r, pool: s.Pool}
 		out, err := l.read(ctx)
 		if err != nil {
 			return syncFound{}, err
@@ -203,15 +200,15 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		end, horizon = eventlog.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
+		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
 		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.StreamKey, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)
 	}
 	rows, cut := c.part(rows)
-	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []string{}}
-	var fresh []string
+	out := &gen.SyncOutput{Convos: []gen.SyncConvoSync{}, NewConvos: []gen.ConvoView{}, Removed: []xrpc.ConvoID{}}
+	var fresh []xrpc.ConvoID
 	var stretches []stretch
 	for _, r := range rows {
 		if r.Fresh {
@@ -224,7 +221,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 			stretches = append(stretches, stretch{SyncConvosRow: r})
 		}
 	}
-	if out.NewConvos, err = convoViews(ctx, q, c.did, fresh); err != nil {
+	if out.NewConvos, err = convo.Views(ctx, q, c.did, fresh); err != nil {
 		return nil, err
 	}
 	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
@@ -232,7 +229,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	cursor := eventlog.Cursor{Position: end}
 	if cut {
-		cursor = eventlog.Cursor{Position: c.from, After: max(c.after, rows[len(rows)-1].ConvoID), Until: c.until}
+		cursor = eventlog.Cursor{Position: c.from, After: max(c.after, string(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
@@ -251,12 +248,12 @@ func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		id, n, cost := rows[0].ConvoID, 0, int64(0)
 		for ; n < len(rows) && rows[n].ConvoID == id; n++ {
 			if rows[n].Fresh {
-				cost = rows[n].Bytes + convoViewBytes
+				cost = rows[n].Bytes + convo.ConvoViewBytes
 			}
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if _, named := c.named[id]; id <= c.after && !named {
+		if _, named := c.named[id]; string(id) <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

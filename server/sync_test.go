@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // talk sends n messages.
-func talk(t testing.TB, s *Server, convo, who string, n int) {
+func talk(t testing.TB, s *Server, convo xrpc.ConvoID, who string, n int) {
 	t.Helper()
 	for range n {
 		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: application(convo, 1, 40), Epoch: 1}
@@ -22,8 +23,8 @@ func talk(t testing.TB, s *Server, convo, who string, n int) {
 }
 
 // shape is a sync answer as one text: conversations by their place in ids.
-func shape(out *gen.SyncOutput, ids ...string) string {
-	name := func(id string) string {
+func shape(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
+	name := func(id xrpc.ConvoID) string {
 		for i, v := range ids {
 			if v == id {
 				return fmt.Sprint(i)
@@ -59,7 +60,7 @@ func TestSync(t *testing.T) {
 	one := addConvo(t, s, 1, alice, bob)
 	talk(t, s, one, alice, 3)
 	var cursor *string
-	step := func(want string, in gen.SyncInput, ids ...string) *gen.SyncOutput {
+	step := func(want string, in gen.SyncInput, ids ...xrpc.ConvoID) *gen.SyncOutput {
 		t.Helper()
 		if in.Limit == 0 {
 			in.Limit = 500
@@ -132,7 +133,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 		return out
 	}
 	// A transaction that is older and still runs.
-	older, err := s.pool.Begin(t.Context())
+	older, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 func settled(t testing.TB, s *Server) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
-		if !query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
+		if !query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
 			OR EXISTS (SELECT FROM events WHERE pos >= log_horizon())`) {
 			return
 		}
@@ -246,7 +247,7 @@ func TestSyncThenStream(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	c := listen(t, s, bob, out.Cursor)
 	<-done
-	s.hint(convo)
+	s.Hint(string(convo))
 	have := 0
 	for _, x := range out.Convos {
 		have += len(x.Messages)

@@ -6,12 +6,13 @@ import (
 
 	"catbird.blue/mls/gen"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // manyConvos makes conversations of which who is the only member.
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
-	exec(t, s.pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
 	tellAll(t, s, who, eventlog.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
@@ -21,7 +22,7 @@ func manyConvos(t testing.TB, s *Server, who string, n int) {
 // it, all by one statement; c are the conversations in it.
 func tellAll(t testing.TB, s *Server, who, action, write string) {
 	t.Helper()
-	exec(t, s.pool, `WITH c AS (
+	exec(t, s.Pool, `WITH c AS (
 			UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 RETURNING *
 		), told AS (
 			INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
@@ -38,7 +39,7 @@ func TestSyncManyNew(t *testing.T) {
 	const n = 1100
 	manyConvos(t, s, alice, n)
 	settled(t, s)
-	seen := map[string]bool{}
+	seen := map[xrpc.ConvoID]bool{}
 	var cursor *string
 	for range 5 {
 		out, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 10, Cursor: cursor})
@@ -71,13 +72,13 @@ func TestSyncManyChanged(t *testing.T) {
 	manyConvos(t, s, alice, n)
 	post := func(seq int) {
 		t.Helper()
-		exec(t, s.pool, `WITH c AS (
+		exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = $1::bigint, last_pos = greatest(last_pos, log_own_xid()) RETURNING *
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
 		settled(t, s)
 	}
-	have, known, gone := map[string]int64{}, map[string]bool{}, map[string]bool{}
+	have, known, gone := map[xrpc.ConvoID]int64{}, map[xrpc.ConvoID]bool{}, map[xrpc.ConvoID]bool{}
 	cursor := ""
 	// sync calls until nothing more comes, and after the first part does what
 	// happens meanwhile.
@@ -123,8 +124,8 @@ func TestSyncManyChanged(t *testing.T) {
 	all := func(seq int64) {
 		t.Helper()
 		for i := range n {
-			if id := fmt.Sprintf("%032x", i+1); have[id] != seq {
-				t.Fatalf("of %s %d was told, want %d", id, have[id], seq)
+			if id := fmt.Sprintf("%032x", i+1); have[xrpc.ConvoID(id)] != seq {
+				t.Fatalf("of %s %d was told, want %d", id, have[xrpc.ConvoID(id)], seq)
 			}
 		}
 	}

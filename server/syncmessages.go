@@ -27,7 +27,7 @@ func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stre
 			continue
 		}
 		p.Places, p.Counts = append(p.Places, int64(i)), append(p.Counts, s.count)
-		p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.ConvoID), append(p.AfterSeqs, s.AfterSeq), append(p.UntilSeqs, s.UntilSeq)
+		p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, string(s.ConvoID)), append(p.AfterSeqs, s.AfterSeq), append(p.UntilSeqs, s.UntilSeq)
 	}
 	rows, err := q.SyncMessages(ctx, p)
 	if err != nil {

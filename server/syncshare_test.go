@@ -133,7 +133,7 @@ func (w *waits) joined(asked syncAsked, n int) {
 }
 
 // answers takes n answers, which must tell this.
-func (w *waits) answers(n int, want string, convos ...string) {
+func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 	w.t.Helper()
 	for i := range n {
 		select {
@@ -234,8 +234,8 @@ func TestWaitsSleep(t *testing.T) {
 	if _, err := s.UpdateCursor(t.Context(), as(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
-	roster := query[int64](t, s.pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
-	if err := s.messagesService.hub.Signal(t.Context(), bus.Signal{ConvoID: convo, RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
+	roster := query[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
+	if err := s.hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
 	eventuallyLive(t, func() bool { return watcher.Len() >= 6 })
@@ -256,7 +256,7 @@ func TestWaitsHearOfMembership(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	message := func(convo string, seq int64) gen.ConvoEvent {
+	message := func(convo xrpc.ConvoID, seq int64) gen.ConvoEvent {
 		return &gen.MessageEvent{Message: gen.MessageView{ConvoID: convo, Seq: seq}}
 	}
 	for _, c := range []struct {
@@ -407,7 +407,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	release := w.hold()
 	w.start(3, in)
 	release()
-	if err := eventlog.BeginGeneration(t.Context(), s.pool); err != nil {
+	if err := eventlog.BeginGeneration(t.Context(), s.Pool); err != nil {
 		t.Fatal(err)
 	}
 	s.messagesService.hub.Hint()

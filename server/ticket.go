@@ -15,6 +15,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -22,22 +23,16 @@ import (
 // GetSubscriptionTicket gives a ticket that opens one stream without a token. It
 // is kept only as its hash, in the database, so every instance takes it.
 func (s *liveService) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
-	q := db.New(s.pool)
-	var convo *string
+	q := db.New(s.Pool)
 	if in.ConvoID != nil {
-		id, err := parseConvoID("convoId", *in.ConvoID)
-		if err != nil {
+		if err := convo.RequireMember(ctx, q, *in.ConvoID, caller.DID); err != nil {
 			return nil, err
 		}
-		if err := requireMember(ctx, q, id, caller.DID); err != nil {
-			return nil, err
-		}
-		convo = &id
 	}
 	ticket := rand.Text()
-	expires := s.timestamp().Add(limit.TicketTime)
+	expires := s.Timestamp().Add(limit.TicketTime)
 	if err := q.InsertTicket(ctx, db.InsertTicketParams{
-		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: convo, ExpiresAt: expires,
+		TicketHash: ticketHash(ticket), Did: caller.DID, ConvoID: in.ConvoID, ExpiresAt: expires,
 	}); err != nil {
 		return nil, fmt.Errorf("keep ticket: %w", err)
 	}

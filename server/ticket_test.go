@@ -30,14 +30,14 @@ func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.P
 func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	t.Helper()
 	site := httptest.NewServer(httpd.NewHandler(httpd.HandlerConfig{
-		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.pool)},
-		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics(s.pool), Log: slog.New(slog.DiscardHandler),
+		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.Pool)},
+		Health: httpd.NewHealth(s.Pool, "test"), Metrics: httpd.NewMetrics(s.Pool), Log: slog.New(slog.DiscardHandler),
 	}))
 	t.Cleanup(site.Close)
 	return site
 }
 
-func ticketFor(t testing.TB, s *Server, who string, convo *string) *gen.GetSubscriptionTicketOutput {
+func ticketFor(t testing.TB, s *Server, who string, convo *xrpc.ConvoID) *gen.GetSubscriptionTicketOutput {
 	t.Helper()
 	out, err := s.GetSubscriptionTicket(t.Context(), as(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
 	if err != nil {
@@ -99,7 +99,7 @@ func TestTicketOpensAStream(t *testing.T) {
 	line(t, lines, "connected")
 	talk(t, s, two, alice, 1)
 	talk(t, s, one, alice, 1)
-	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, one) {
+	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, string(one)) {
 		t.Errorf("a ticket for one conversation shows %s", got)
 	}
 	for name, again := range map[string]string{"used": out.Ticket, "unknown": "nonsense"} {
@@ -112,7 +112,7 @@ func TestTicketOpensAStream(t *testing.T) {
 			t.Errorf("a ticket that is %s: status %d", name, res.StatusCode)
 		}
 	}
-	res, err = open(t, site, ticketFor(t, s, bob, &one).Ticket, "convoId", two)
+	res, err = open(t, site, ticketFor(t, s, bob, &one).Ticket, "convoId", string(two))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,16 +131,16 @@ func TestTicketOnce(t *testing.T) {
 	ticket := ticketFor(t, s, did("alice"), nil).Ticket
 	for range 2 {
 		// What is refused by a bound has not spent its ticket.
-		if _, err := NewTickets(s.pool).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
+		if _, err := NewTickets(s.Pool).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var wg sync.WaitGroup
 	var in atomic.Int32
 	for i := range 20 {
-		pool := s.pool
+		pool := s.Pool
 		if i%2 == 1 {
-			pool = two.pool
+			pool = two.Pool
 		}
 		wg.Go(func() {
 			proof, err := NewTickets(pool).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
@@ -153,10 +153,10 @@ func TestTicketOnce(t *testing.T) {
 	if in.Load() != 1 {
 		t.Errorf("%d got in with one ticket", in.Load())
 	}
-	if query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
+	if query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
 		t.Error("a ticket is kept as it is")
 	}
-	late := NewTickets(s.pool)
+	late := NewTickets(s.Pool)
 	late.now = func() time.Time { return time.Now().Add(limit.TicketTime) }
 	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
 	wantError(t, err, gen.ErrInvalidTicket)
@@ -196,7 +196,7 @@ func TestSendEphemeral(t *testing.T) {
 	if b.Ephemerals() != 1 {
 		t.Error("a former member heard a signal")
 	}
-	if n := query[int](t, s.pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := query[int](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d rows were stored", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -17,37 +18,33 @@ import (
 // it has changes nothing; one ahead of the newest message is refused, since it
 // could never be taken back.
 func (s *messagesService) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
-	convoID, err := parseConvoID("convoId", in.ConvoID)
-	if err != nil {
-		return nil, err
-	}
-	q := db.New(s.pool)
-	windows, err := q.GetWindows(ctx, convoID, caller.DID)
+	q := db.New(s.Pool)
+	windows, err := q.GetWindows(ctx, in.ConvoID, caller.DID)
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
 	if len(windows) == 0 {
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	}
 	now := windows[len(windows)-1]
 	if !now.Active {
-		return nil, notMember()
+		return nil, convo.NotMember()
 	}
 	if in.Seq > now.UntilSeq {
 		return nil, xrpc.Invalid("seq", "%d, but the newest message is number %d", in.Seq, now.UntilSeq)
 	}
-	if err := s.mayWrite(ctx, caller); err != nil {
+	if err := s.MayWrite(ctx, caller); err != nil {
 		return nil, err
 	}
 	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
-		ConvoID: convoID, Did: caller.DID, Seq: in.Seq, Now: s.timestamp(), Lane: eventlog.AccountStreamKey(caller.DID),
+		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), Lane: eventlog.AccountStreamKey(caller.DID),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, notMember() // it was removed since
+		return nil, convo.NotMember() // it was removed since
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set read position: %w", err)
 	}
-	s.hint(eventlog.AccountStreamKey(caller.DID))
+	s.Hint(eventlog.AccountStreamKey(caller.DID))
 	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
 }

@@ -42,12 +42,12 @@ func (s *attachmentsService) UploadBlob(ctx context.Context, caller xrpc.Caller,
 	if up.ContentLength > limit.MaxBlob {
 		return nil, blobTooLarge()
 	}
-	done, err := s.storage.BeginUpload(caller.DID)
+	done, err := s.Storage.BeginUpload(caller.DID)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	bill := s.storage.Bill(caller.DID)
+	bill := s.Storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: max(0, up.ContentLength)}); err != nil {
 		return nil, err
 	}
@@ -83,13 +83,13 @@ func (s *attachmentsService) upload(ctx context.Context, caller xrpc.Caller, up 
 // its account. It is false where there is none. What comes without a length has
 // nothing reserved: its size is held against the quota at its end.
 func (s *attachmentsService) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.InTx(ctx, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		taken, err := blobRoom(ctx, q, did, s.now())
+		taken, err := blobRoom(ctx, q, did, s.Now())
 		if room = taken+max(length, 1) <= limit.MaxBlobBytes; err != nil || !room {
 			return err
 		}
-		return q.AddLooseObject(ctx, db.AddLooseObjectParams{ObjectKey: key, Since: s.now(), Did: did, Reserved: max(0, length)})
+		return q.AddLooseObject(ctx, db.AddLooseObjectParams{ObjectKey: key, Since: s.Now(), Did: did, Reserved: max(0, length)})
 	})
 	if err != nil {
 		return false, fmt.Errorf("announce object: %w", err)
@@ -137,8 +137,8 @@ func (s *attachmentsService) storeBlob(ctx context.Context, caller xrpc.Caller, 
 	if err = uploadError(err, up, w); err != nil {
 		return nil, false, err
 	}
-	b := db.InsertBlobParams{Did: caller.DID, Cid: w.CID, ObjectKey: key, Size: w.Size, MimeType: mediaType(up.ContentType), CreatedAt: s.now()}
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
+	b := db.InsertBlobParams{Did: caller.DID, Cid: w.CID, ObjectKey: key, Size: w.Size, MimeType: mediaType(up.ContentType), CreatedAt: s.Now()}
+	err = s.InTx(ctx, func(tx pgx.Tx) error {
 		out, kept, err = ownBlob(ctx, db.New(tx), b)
 		return err
 	})
@@ -188,15 +188,15 @@ func (s *attachmentsService) findUploaded(ctx context.Context, caller xrpc.Calle
 	if err = uploadError(err, up, w); err != nil {
 		return nil, err
 	}
-	q := db.New(s.pool)
-	old, err := q.RenewBlob(ctx, s.now(), caller.DID, w.CID)
+	q := db.New(s.Pool)
+	old, err := q.RenewBlob(ctx, s.Now(), caller.DID, w.CID)
 	if err == nil {
 		return blobOutput(w.CID, old.MimeType, old.Size), nil
 	}
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("look up blob: %w", err)
 	}
-	r, err := q.BlobRoom(ctx, s.now().Add(-reservedTime), caller.DID)
+	r, err := q.BlobRoom(ctx, s.Now().Add(-reservedTime), caller.DID)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("read quota: %w", err)
 	}
@@ -252,9 +252,9 @@ func mediaType(header string) string {
 func (s *attachmentsService) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
-	n, err := db.New(s.pool).DoomLooseObject(ctx, key)
+	n, err := db.New(s.Pool).DoomLooseObject(ctx, key)
 	if orphan = err == nil && n > 0; orphan {
-		err = retention.DeleteOrphan(ctx, s.pool, s.blobs, key)
+		err = retention.DeleteOrphan(ctx, s.Pool, s.blobs, key)
 	}
 	if err != nil {
 		slog.WarnContext(ctx, "an object of a failed upload is left to the cleaner", "error", err)

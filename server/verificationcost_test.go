@@ -48,7 +48,7 @@ func TestVerificationIsPaid(t *testing.T) {
 	calls := verifyingCalls(t, s, g, mallory)
 	limits.Spend(t.Context(), limit.Verification, mallory.DID, limit.Verification.Amount)
 	for name, call := range calls {
-		unchanged(t, s, g.ID(), func() {
+		unchanged(t, s, idOf(g), func() {
 			if err := call(); err == nil {
 				t.Errorf("%s: accepted", name)
 			} else {
@@ -66,7 +66,7 @@ func TestVerificationIsPaid(t *testing.T) {
 		}
 	}
 	c := g.Commit(mallory, mlstest.Plan{})
-	out, err := s.SendCommit(t.Context(), by(mallory), &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message, GroupInfo: c.GroupInfo})
+	out, err := s.SendCommit(t.Context(), by(mallory), &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, GroupInfo: c.GroupInfo})
 	accepted(t, out, err)
 }
 
@@ -78,7 +78,7 @@ func verifyingCalls(t *testing.T, s *Server, g *mlstest.Group, client *mlstest.C
 	fresh := mlstest.NewGroup(client, mlstest.Random(16))
 	send := func(c *mlstest.Commit) func() error {
 		return func() error {
-			return second(s.SendCommit(t.Context(), by(client), &gen.SendCommitInput{ConvoID: g.ID(), Commit: c.Message, GroupInfo: c.GroupInfo}))
+			return second(s.SendCommit(t.Context(), by(client), &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, GroupInfo: c.GroupInfo}))
 		}
 	}
 	item := gen.PublishKeyPackagesKeyPackageItem{KeyPackage: device.KeyPackage().Raw, CipherSuite: device.Suite.String()}
@@ -89,13 +89,13 @@ func verifyingCalls(t *testing.T, s *Server, g *mlstest.Group, client *mlstest.C
 			return second(s.JoinConvo(t.Context(), by(device), joinInput(g, g.ExternalCommit(device))))
 		},
 		"updateGroupInfo": func() error {
-			return second(s.UpdateGroupInfo(t.Context(), by(client), &gen.UpdateGroupInfoInput{ConvoID: g.ID(), GroupInfo: g.SignGroupInfo(client, true)}))
+			return second(s.UpdateGroupInfo(t.Context(), by(client), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(client, true)}))
 		},
 		"sendProposal": func() error {
-			return second(s.SendProposal(t.Context(), by(client), &gen.SendProposalInput{ConvoID: g.ID(), Proposal: g.ProposeUpdate(client, true).Message}))
+			return second(s.SendProposal(t.Context(), by(client), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(client, true).Message}))
 		},
 		"createConvo": func() error {
-			return second(s.CreateConvo(t.Context(), by(client), &gen.CreateConvoInput{GroupID: fresh.ID(), CipherSuite: client.Suite.String(), GroupInfo: fresh.SignGroupInfo(client, true)}))
+			return second(s.CreateConvo(t.Context(), by(client), &gen.CreateConvoInput{GroupID: idOf(fresh), CipherSuite: client.Suite.String(), GroupInfo: fresh.SignGroupInfo(client, true)}))
 		},
 		"publishKeyPackage": func() error {
 			return second(s.PublishKeyPackage(t.Context(), by(client), &gen.PublishKeyPackageInput{KeyPackage: item.KeyPackage, CipherSuite: item.CipherSuite}))
@@ -120,7 +120,7 @@ func TestCheapChecksComeFirst(t *testing.T) {
 		puppets = append(puppets, mlstest.NewClient(did(fmt.Sprint("p", i)), suite))
 	}
 	big := mlstest.NewGroupWith(mallory, mlstest.Random(16), puppets...)
-	_, err := s.CreateConvo(t.Context(), by(mallory), &gen.CreateConvoInput{GroupID: big.Next.ID(), CipherSuite: mallory.Suite.String(), GroupInfo: big.GroupInfo})
+	_, err := s.CreateConvo(t.Context(), by(mallory), &gen.CreateConvoInput{GroupID: idOf(big.Next), CipherSuite: mallory.Suite.String(), GroupInfo: big.GroupInfo})
 	wantRefused(t, err, gen.ErrInvalidGroupInfo, "found a new leaf")
 	if n := left(t, limits, mallory.DID); n != limit.Verification.Amount {
 		t.Errorf("creation with leaves that nobody named left %d ms", n)

@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -18,7 +19,7 @@ const (
 // GetWelcome gives a Welcome of the caller. Reading does not consume it. It is
 // the one for deviceId, or where that is absent the newest open one.
 func (s *groupService) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetWelcomeParams) (*gen.GetWelcomeOutput, error) {
-	q := db.New(s.pool)
+	q := db.New(s.Pool)
 	mine, err := findWelcomes(ctx, q, caller.DID, p.ConvoID, p.DeviceID)
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (s *groupService) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, i
 
 // confirmWelcome gives nothing at all where the Welcome ended meanwhile.
 func (s *groupService) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
-	q, did := db.New(s.pool), caller.DID
+	q, did := db.New(s.Pool), caller.DID
 	mine, err := findWelcomes(ctx, q, did, in.ConvoID, in.DeviceID)
 	if err != nil {
 		return nil, err
@@ -71,14 +72,14 @@ func (s *groupService) confirmWelcome(ctx context.Context, caller xrpc.Caller, i
 	var n int64
 	if in.Success {
 		n, err = q.ConfirmWelcome(ctx, db.ConfirmWelcomeParams{
-			Now: s.now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
+			Now: s.Now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
 		})
 	} else {
-		if err := s.mayWrite(ctx, caller); err != nil { // a confirmation ends something
+		if err := s.MayWrite(ctx, caller); err != nil { // a confirmation ends something
 			return nil, err
 		}
 		n, err = q.NoteWelcomeFailed(ctx, db.NoteWelcomeFailedParams{
-			Now: s.now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
+			Now: s.Now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
 			ErrorDetails: in.ErrorDetails,
 		})
 	}
@@ -91,26 +92,22 @@ func (s *groupService) confirmWelcome(ctx context.Context, caller xrpc.Caller, i
 // welcomesOf are the newest Welcomes for the devices of a member, the newest
 // commit's first.
 type welcomesOf struct {
-	convoID   string
+	convoID   xrpc.ConvoID
 	joinedSeq int64
 	newest    []db.ListWelcomesRow
 }
 
 // findWelcomes reads the member's Welcomes, or one device's. It refuses who is
 // no member.
-func findWelcomes(ctx context.Context, q *db.Queries, did, convo string, deviceID *string) (*welcomesOf, error) {
-	convoID, err := parseConvoID("convoId", convo)
-	if err != nil {
-		return nil, err
-	}
+func findWelcomes(ctx context.Context, q *db.Queries, did string, convoID xrpc.ConvoID, deviceID *string) (*welcomesOf, error) {
 	access, err := q.GetWelcomeAccess(ctx, convoID, did)
 	switch {
 	case err != nil:
 		return nil, err
 	case access.Windows == 0:
-		return nil, convoNotFound()
+		return nil, convo.NotFound()
 	case access.JoinedSeq < 0:
-		return nil, notMember()
+		return nil, convo.NotMember()
 	}
 	device := ""
 	if deviceID != nil {

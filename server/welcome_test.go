@@ -18,7 +18,7 @@ import (
 
 // welcomeSQL writes a Welcome as a commit with that number does: it supersedes
 // older ones for the same devices. It joins epoch seq + 10.
-func welcomeSQL(convo string, seq int, devices ...*mlstest.Client) []string {
+func welcomeSQL(convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) []string {
 	sql := []string{fmt.Sprintf(`INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
 		VALUES ('%s', %d, %d, 'welcome %d', NULLIF('tree %d', 'tree 1')::bytea, now())`, convo, seq, seq+10, seq, seq)}
 	for _, c := range devices {
@@ -34,9 +34,9 @@ func welcomeSQL(convo string, seq int, devices ...*mlstest.Client) []string {
 // welcomeRef stands for the ref of the package that was used, in hexadecimal.
 func welcomeRef(seq int, c *mlstest.Client) string { return fmt.Sprintf("%02x%x", seq, c.DeviceID()) }
 
-func addWelcome(t testing.TB, s *Server, convo string, seq int, devices ...*mlstest.Client) {
+func addWelcome(t testing.TB, s *Server, convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) {
 	t.Helper()
-	err := pgx.BeginFunc(context.Background(), s.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(context.Background(), s.Pool, func(tx pgx.Tx) error {
 		for _, sql := range welcomeSQL(convo, seq, devices...) {
 			if _, err := tx.Exec(context.Background(), sql); err != nil {
 				return err
@@ -50,7 +50,7 @@ func addWelcome(t testing.TB, s *Server, convo string, seq int, devices ...*mlst
 }
 
 // getWelcome gets the Welcome of a device, or of none named.
-func getWelcome(s *Server, did, convo, deviceID string) (*gen.GetWelcomeOutput, error) {
+func getWelcome(s *Server, did string, convo xrpc.ConvoID, deviceID string) (*gen.GetWelcomeOutput, error) {
 	p := &gen.GetWelcomeParams{ConvoID: convo}
 	if deviceID != "" {
 		p.DeviceID = &deviceID
@@ -58,7 +58,7 @@ func getWelcome(s *Server, did, convo, deviceID string) (*gen.GetWelcomeOutput, 
 	return s.GetWelcome(context.Background(), as(did), p)
 }
 
-func confirmWelcome(s *Server, did, convo, deviceID string, success bool) (*gen.ConfirmWelcomeOutput, error) {
+func confirmWelcome(s *Server, did string, convo xrpc.ConvoID, deviceID string, success bool) (*gen.ConfirmWelcomeOutput, error) {
 	in := &gen.ConfirmWelcomeInput{ConvoID: convo, Success: success}
 	if deviceID != "" {
 		in.DeviceID = &deviceID
@@ -92,7 +92,7 @@ func TestWelcome(t *testing.T) {
 	check := func(t *testing.T, device string, seq int64, refs ...string) {
 		t.Helper()
 		for range 2 { // reading does not consume
-			w := need(getWelcome(s, alice, strings.ToUpper(convo), device))(t)
+			w := need(getWelcome(s, alice, convo, device))(t)
 			if w.ConvoID != convo || string(w.Welcome) != fmt.Sprint("welcome ", seq) || *w.Seq != seq || *w.Epoch != seq+10 {
 				t.Errorf("Welcome is %q of %s, seq %d, epoch %d; want number %d", w.Welcome, w.ConvoID, *w.Seq, *w.Epoch, seq)
 			}
@@ -120,7 +120,7 @@ func TestWelcome(t *testing.T) {
 		out, err := confirmWelcome(s, alice, convo, laptop.DeviceID(), false)
 		wantConfirmed(t, false, out, err)
 		check(t, laptop.DeviceID(), 2, welcomeRef(2, laptop))
-		if got := query[string](t, s.pool, `SELECT error_details FROM welcome_recipients WHERE device_id = $1 AND failed_at IS NOT NULL`, laptop.DeviceID()); got != "no such key" {
+		if got := query[string](t, s.Pool, `SELECT error_details FROM welcome_recipients WHERE device_id = $1 AND failed_at IS NOT NULL`, laptop.DeviceID()); got != "no such key" {
 			t.Errorf("details are %q", got)
 		}
 	})
@@ -176,12 +176,8 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 	wantSameError(t, stranger, nowhere)
 	_, stranger = confirmWelcome(s, did("stranger"), convo, "", true)
 	wantSameError(t, stranger, nowhere)
-	for _, bad := range []string{strings.Repeat("x", 32), strings.Repeat("a", 33)} {
-		_, err := getWelcome(s, phone.DID, bad, "")
-		wantError(t, err, xrpc.InvalidRequest)
-	}
 
-	exec(t, s.pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
+	exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
 	endMember(t, s, convo, phone.DID)
 	_, err := getWelcome(s, phone.DID, convo, "")
 	wantError(t, err, gen.ErrNotMember)
@@ -224,7 +220,7 @@ func TestConfirmWelcomeConcurrently(t *testing.T) {
 		wg.Wait()
 		out, err := confirmWelcome(s, c.DID, convo, "", true)
 		wantConfirmed(t, true, out, err)
-		if state := query[string](t, s.pool, `SELECT state FROM welcome_recipients WHERE seq = $1`, seq+1); state != "confirmed" {
+		if state := query[string](t, s.Pool, `SELECT state FROM welcome_recipients WHERE seq = $1`, seq+1); state != "confirmed" {
 			t.Fatalf("the newest Welcome is %s", state)
 		}
 	}

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Tries the two commands of README in minimal systems that have nothing: bare.sh AMOUNT [SYSTEM/ACCOUNT...]
-# such as bare.sh whole debian:12/root ubuntu:24.04/user. tools/newcomer.sh tells what AMOUNT and ACCOUNT are,
-# and what is tried. It needs root, debootstrap, and port 3000, where the newcomer's service listens. A system is
-# built once and kept below ~/.cache, and each run gets a copy of it; remove it there to have it built anew.
-# BARE_DEBOOTSTRAP holds further arguments for debootstrap, such as --keyring.
+# Runs the two commands of README in minimal systems: bare.sh AMOUNT [SYSTEM/ACCOUNT...], for example
+# bare.sh whole debian:12/root ubuntu:24.04/user. tools/newcomer.sh explains AMOUNT and ACCOUNT and what is tested.
+# It needs root, debootstrap, and port 3000, on which the tested service listens. Each system is built once and kept
+# below ~/.cache; every run gets a copy of it. Remove it there to build it again. BARE_DEBOOTSTRAP holds further
+# arguments for debootstrap, such as --keyring.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 amount=${1:-part}
@@ -18,8 +18,8 @@ export PATH=$PATH:/usr/local/go/bin
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mlsd-bare.XXXXXX")
 running=
-# The processes and mounts of a system are in namespaces that end with the first process there, which ends
-# with unshare. So nothing runs or is mounted in what is removed, however this script ends.
+# The processes and mounts of a system are in namespaces that end with their first process, which ends with unshare.
+# Therefore nothing runs or is mounted in a folder that is removed, however this script ends.
 clean() {
 	[ -z "$running" ] || { kill -KILL "$running" && wait "$running"; } 2>/dev/null || true
 	rm -rf --one-file-system "$scratch"
@@ -29,7 +29,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# In a namespace of its own, what a command mounts is gone when it ends.
+# In a separate mount namespace, the mounts of a command disappear when it ends.
 own_mounts=(unshare --mount --propagation private)
 
 # build SYSTEM DIR
@@ -41,7 +41,7 @@ build() {
 	ubuntu:24.04) suite=noble script=gutsy components=main,universe ;;
 	*) fail "unknown system $1" ;;
 	esac
-	# A debootstrap older than the system builds it as it did the one before.
+	# A debootstrap that is older than the system builds it with the script of the previous release.
 	[ ! -e "/usr/share/debootstrap/scripts/$suite" ] || script=$suite
 	echo "bare.sh: building a minimal $1" >&2
 	mkdir -p "$bases"
@@ -52,11 +52,11 @@ build() {
 	mv "$2.new" "$2"
 }
 
-# furnish ROOT: what an installer writes, and what tools/newcomer.sh wants.
+# furnish ROOT: creates the files that an installer writes, and those that tools/newcomer.sh needs.
 furnish() {
 	printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 %s\n' "$(uname -n)" >"$1/etc/hosts"
 	cp -L /etc/resolv.conf "$1/etc/resolv.conf"
-	# Whom this machine trusts, such as the proxy that it reaches others through.
+	# The certificates that this machine trusts, for example that of a proxy through which it reaches the internet.
 	[ ! -d /usr/local/share/ca-certificates ] || cp -R /usr/local/share/ca-certificates "$1/usr/local/share/"
 	ln -sf pts/ptmx "$1/dev/ptmx"
 	mkdir "$1/bare"
@@ -68,7 +68,7 @@ furnish() {
 	fi | tar -cf "$1/bare/src.tar" --null --files-from -
 }
 
-# enter ROOT ACCOUNT: with the caches of this account, which must not be written to.
+# enter ROOT ACCOUNT: runs the test in the system, with the caches of this account mounted read-only.
 enter() {
 	# shellcheck disable=SC2016
 	"${own_mounts[@]}" --pid --fork --kill-child bash -euc '
@@ -81,7 +81,7 @@ enter() {
 		show "$4" go
 		show "$5/cache/download" gomod
 		show "$6/_cacache" npm
-		[ "$amount" = whole ] || show "$7" addon # whole compiles it
+		[ "$amount" = whole ] || show "$7" addon # whole compiles the addon
 		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb HOME=/root chroot "$root" bash /bare/newcomer.sh "$account" "$amount"
 	' enter "$1" "$2" "$amount" "$(go env GOROOT)" "$(go env GOMODCACHE)" "$(npm config get cache 2>/dev/null || echo "$HOME/.npm")" "${XDG_CACHE_HOME:-$HOME/.cache}/mlsd-e2e" </dev/null &
 	running=$!

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Finds what the project needs on this machine, and installs what is missing: ensure.sh NAME...
-# Each installation is announced in one line with its reason. Where something cannot be installed,
-# it says what to type and fails before anything else is done.
+# It announces each installation in one line with the reason. If something cannot be installed, it prints the command to
+# run and fails before it does anything else.
 set -eu
 
-# An ordinary user of Debian has no sbin in PATH, and root or sudo not always Go's place.
+# PATH lacks sbin for ordinary users of Debian, and often lacks Go's directory for root and sudo.
 PATH=$PATH:/usr/local/go/bin:/usr/local/sbin:/usr/sbin:/sbin
 root=$(dirname "$0")/..
 
@@ -13,7 +13,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # at_least NUMBER VERSION
 at_least() { [ "${2%%.*}" -ge "$1" ] 2>/dev/null; }
 
-# These are the places and the oldest version of internal/pgembed, where a test compares them.
+# The directories and the oldest version are those of internal/pgembed. A test there compares them.
 postgres_there() {
 	for server in "$(command -v postgres)" /usr/lib/postgresql/*/bin/postgres /usr/pgsql-*/bin/postgres \
 		/usr/lib/postgresql*/bin/postgres /usr/libexec/postgresql*/postgres /opt/homebrew/opt/postgresql*/bin/postgres \
@@ -26,7 +26,7 @@ postgres_there() {
 	return 1
 }
 
-# The files that Go looks for.
+# The certificate files that Go looks for.
 certs_there() {
 	[ "$(uname)" != Darwin ] && [ -z "${SSL_CERT_FILE:-}${SSL_CERT_DIR:-}" ] || return 0
 	for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem \
@@ -38,7 +38,7 @@ certs_there() {
 
 there() {
 	case "$1" in
-	# It reads go.mod, and so refuses a Go that is too old for it.
+	# This command reads go.mod and therefore fails if Go is too old for the module.
 	go) have go && (cd "$root" && go list -m >/dev/null) ;;
 	certs) certs_there ;;
 	postgres) postgres_there ;;
@@ -68,7 +68,7 @@ reason() {
 	esac
 }
 
-# Names of packages; Go is older in most distributions than what is needed here.
+# Names of packages. Most distributions have an older Go than the project needs.
 debian() {
 	case "$1" in
 	certs) echo ca-certificates ;;
@@ -93,11 +93,11 @@ brewed() {
 
 is_root() { [ "$(id -u)" = 0 ]; }
 sudo_is_silent() { have sudo && sudo -n true 2>/dev/null; }
-# sudo asks for a password where there is a terminal.
+# sudo asks for a password if there is a terminal.
 sudo_can_ask() { have sudo && (: >/dev/tty) 2>/dev/null; }
 as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
 
-# fail WHY: says for each missing name what it is for, and what to type.
+# fail WHY: prints for each missing name what it is needed for and the command to run.
 fail() {
 	for name in $missing; do echo "missing: $(reason "$name")" >&2; done
 	echo "$1" >&2
@@ -137,7 +137,7 @@ if [ $list = brewed ]; then
 	$install $packages >&2 || true
 else
 	is_root || sudo_is_silent || sudo -v || fail "Nothing was installed: sudo does not let this account install packages."
-	# Lists of other origins may be out of reach; what counts is whether the packages come.
+	# Package lists of other origins may be unreachable. It is enough that the packages can be installed.
 	as_root apt-get update -qq >/dev/null || true
 	# Debian's packages would start servers of their own, which nothing here uses, and may complain
 	# of a locale that is not there.

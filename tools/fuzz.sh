@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the module in turn: fuzz.sh [TIME], a minute each
-# unless told. Says what each did, goes on after a finding and ends with status 1
-# then; the input found is a new file under testdata/fuzz, to be kept as a seed.
+# Runs every fuzz target of the module in turn: fuzz.sh [TIME], by default one minute each. It prints the result of each
+# target. It continues after a finding and then ends with status 1. The input that was found is a new file under
+# testdata/fuzz; keep it as a seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${1:-1m}
@@ -17,8 +17,8 @@ while IFS=: read -r file line; do
 	status=0
 	go test "$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1s >"$log" 2>&1 || status=$?
 	did=$(grep '^fuzz: elapsed' "$log" | tail -n 1 || true)
-	# Where a duration ends, Go before 1.27 may report its own deadline as a
-	# failure of the target (go.dev/issue/75804). That alone is no finding.
+	# When the duration ends, Go before 1.27 may report its own deadline as a failure of the target
+	# (go.dev/issue/75804). That alone is not a finding.
 	if [ $status -ne 0 ] && [ "$(grep -cE '^    ' "$log")" = 1 ] && grep -q '^    context deadline exceeded$' "$log"; then
 		status=0
 	fi
@@ -28,7 +28,7 @@ while IFS=: read -r file line; do
 		printf '%-32s FAILED\n' "$dir $target"
 		continue
 	fi
-	# A target that ran no input proves nothing.
+	# A target that ran no input has tested nothing.
 	case $did in
 	*"execs: "[1-9]*) printf '%-32s %s\n' "$dir $target" "${did#fuzz: }" ;;
 	*) failed=$((failed + 1)); cat "$log"; printf '%-32s ran nothing\n' "$dir $target" ;;

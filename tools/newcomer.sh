@@ -21,7 +21,7 @@ fail() { printf 'bare: FAILED: %s\n' "$*" >&2; exit 1; }
 fail_with() { printf '%s\n' '--- the end of what it printed:' >&2; tail -n 80 "$1" >&2; fail "$2"; }
 seconds_since() { echo $(($(date +%s) - $1)); }
 
-# What would hide a missing installation.
+# Remove variables and settings that would hide a missing installation.
 refuse_what_is_not_bare() {
 	[ "$(id -u)" = 0 ] && [ -f /bare/src.tar ] && [ -x /bare/go/bin/go ] || fail "this needs a bare system with /bare/src.tar and /bare/go, and root"
 	local program
@@ -32,14 +32,14 @@ refuse_what_is_not_bare() {
 	! curl_health >/dev/null 2>&1 || fail "something already listens on port 3000"
 }
 
-# What a newcomer has: make, git, curl and Go, and sudo unless root.
+# Install what a newcomer has: make, git, curl and Go, and sudo unless the account is root.
 prepare() {
 	apt-get update -qq
 	# shellcheck disable=SC2046
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make git curl $([ "$account" = root ] || echo sudo) >/dev/null 2>&1
 	cp -a /bare/go /usr/local/go
 	cat >/etc/profile.d/bare.sh <<-'END'
-		# A language that this system has no locale for, as ssh brings it along.
+		# A locale that this system lacks, as an ssh client may send it.
 		export LANG=en_GB.UTF-8
 		[ ! -d /bare/gomod ] || export GOPROXY="file:///bare/gomod,$(/usr/local/go/bin/go env GOPROXY)"
 		[ ! -d "$HOME/.npm" ] || export npm_config_prefer_offline=true
@@ -48,13 +48,13 @@ prepare() {
 	if [ "$account" = user ]; then
 		useradd --create-home --shell /bin/bash user
 		echo 'user ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/user
-		# The way that Go's own instructions tell; root goes without.
+		# Install Go as its own instructions describe; root runs without it in PATH.
 		echo 'export PATH=$PATH:/usr/local/go/bin' >>/home/user/.profile
 	fi
-	chmod 700 /root /home/* # nobody else looks in, such as the account of PostgreSQL
+	chmod 700 /root /home/* # other accounts, such as that of PostgreSQL, cannot enter
 }
 
-# as ACCOUNT COMMAND...: in a login shell of its own, in its checkout.
+# as ACCOUNT COMMAND...: runs a command in a login shell of the account, in its checkout.
 as() {
 	local name=$1
 	shift
@@ -63,7 +63,7 @@ as() {
 home() { case "$1" in root) echo /root ;; *) echo "/home/$1" ;; esac; }
 checkout() { case "$1" in root) echo /root/mls ;; *) echo "/home/$1/my projects/mls" ;; esac; }
 
-# root has a git checkout without tags, the others an unpacked archive in a folder with a space.
+# root gets a git checkout without tags. Others get an unpacked archive in a folder whose name contains a space.
 unpack() {
 	local dir
 	dir=$(checkout "$1")
@@ -73,7 +73,7 @@ unpack() {
 	[ "$1" != root ] || as root 'git init -q && git add -A && git -c user.name=a -c user.email=a@example.com commit -qm a'
 }
 
-# The caches belong to the host, and npm writes to its own.
+# The caches belong to the host. npm writes to its cache, so it gets a copy.
 copy_caches() {
 	local to
 	to=$(home "$account")
@@ -82,7 +82,7 @@ copy_caches() {
 	chown -R "$account:" "$to"
 }
 
-# An account that may install nothing is told so before anything is built.
+# An account that may not install anything must be told so before anything is built.
 try_without_rights() {
 	local log=/tmp/guest.log
 	unpack guest
@@ -94,12 +94,12 @@ try_without_rights() {
 	say "an account without rights is told: $(grep '^Type' $log)"
 }
 
-# pkill_of ACCOUNT: there is no pkill here.
+# pkill_of ACCOUNT: kills the account's processes; the system has no pkill.
 pkill_of() { su - "$1" -c 'kill -9 -1' >/dev/null 2>&1 || true; }
 
 curl_health() { curl -fsS -m 5 http://localhost:3000/health; }
 
-# pids NAME: the processes of that name, as there is no ps.
+# pids NAME: prints the ids of the processes with that name; the system has no ps.
 pids() {
 	local dir
 	for dir in /proc/[0-9]*; do
@@ -107,7 +107,7 @@ pids() {
 	done
 }
 
-# run LOG: make run until /health answers, then stops the service. Sets took.
+# run LOG: runs make run until /health answers, then stops the service. It sets took.
 run() {
 	local log=$1 began started health pid
 	began=$(date +%s)
@@ -139,7 +139,7 @@ try_run() {
 	again=$took
 }
 
-# test LOG COMMAND: counts what has passed in what the command prints. Sets took, packages, ends.
+# test LOG COMMAND: runs a test command and counts the passed tests in its output. It sets took, packages and ends.
 test_with() {
 	local log=$1 began
 	shift

@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// How long a request body may take: a grace, and then as long as it arrives at
-// a rate that the slowest of mobile links reaches. A client that sends a byte
-// now and then is cut off, and so is one that stops for bodyStall.
+// Limits of the time that a request body may take. It has bodyGrace, and from
+// then on it must arrive at bodyMinRate on average, which the slowest mobile
+// links reach. A client that sends a byte now and then is cut off, and so is
+// one that sends nothing for bodyStall.
 var (
 	bodyGrace = 15 * time.Second
 	bodyStall = 30 * time.Second
@@ -20,50 +21,53 @@ var (
 
 const (
 	bodyMinRate = 16 << 10 // bytes per second
-	// deadlineSlack is by how much a deadline may miss that: moving one costs.
+	// deadlineSlack is the tolerance of a deadline. Setting a deadline costs a
+	// call into the runtime, so it is not moved for less.
 	deadlineSlack = time.Second
 )
 
-// What is read and thrown away before a refusal is answered, at most. A proxy
-// that is still sending when the answer comes reports a broken connection
-// instead of the answer.
-var drainFor = 10 * time.Second
+// Limits of what is read and discarded before a refusal is answered. The rest
+// of the body is read because a proxy that is still sending when the answer
+// comes reports a broken connection instead of the answer.
+var maxDrainTime = 10 * time.Second
 
 const (
-	drainMost = 64 << 20 // bytes
-	// drainMemory is what io.Discard reads into.
-	drainMemory = 8 << 10
-	// firstMemory is what a body has at first, at most.
-	firstMemory = 64 << 10
+	maxDrainBytes = 64 << 20 // in bytes
+	// drainBufferSize is the size of the buffers of io.Discard.
+	drainBufferSize = 8 << 10
+	// initialBuffer is the largest first buffer of a body.
+	initialBuffer = 64 << 10
 )
 
-// lostTime is when a body that gave way to others is worth another try.
-const lostTime = 5 * time.Second
+// lostRetryAfter is the Retry-After value for a body that had to give up its
+// memory to others.
+const lostRetryAfter = 5 * time.Second
 
-// body reads a request body within bounds of size, time and memory.
+// body reads a request body within limits of size, time and memory.
 type body struct {
 	r   *http.Request
 	w   http.ResponseWriter
 	ctl *http.ResponseController
 	now func() time.Time
 	max int64
-	// tooLarge is the name of the error for more than max bytes.
+	// tooLarge is the name of the error for a body of more than max bytes.
 	tooLarge string
 
-	// bodies gives memory on behalf of caller; nil for as much as is asked.
+	// bodies provides memory on behalf of caller. If it is nil, memory is not
+	// limited.
 	bodies Bodies
 	caller Caller
-	room   Room
+	memory BodyMemory
 	held   int64
 
 	start    time.Time
 	deadline time.Time
 	read     int64
-	// err is what ended the body, io.EOF at its end.
+	// err says why reading ended; it is io.EOF at the end of the body.
 	err     error
 	drained bool
 
-	// mu guards what lose looks at: other requests call it.
+	// mu guards the fields that lose uses, because other requests call lose.
 	mu         sync.Mutex
 	over, lost bool
 }
@@ -79,7 +83,7 @@ func (b *body) tooMuch() *Error {
 	return Errorf(http.StatusRequestEntityTooLarge, b.tooLarge, "body: more than %d bytes", b.max)
 }
 
-// Read gives the body's bytes, then io.EOF, or an *Error.
+// Read implements io.Reader. Its error is io.EOF or an *Error.
 func (b *body) Read(p []byte) (int, error) {
 	switch {
 	case b.err != nil:
@@ -90,7 +94,8 @@ func (b *body) Read(p []byte) (int, error) {
 	case len(p) == 0:
 		return 0, nil
 	}
-	// One byte beyond the bound tells a body of its size from a larger one.
+	// One byte beyond the limit distinguishes a body of exactly max bytes from
+	// a larger one.
 	left := b.max - b.read + 1
 	if int64(len(p)) > left {
 		p = p[:left]
@@ -98,8 +103,8 @@ func (b *body) Read(p []byte) (int, error) {
 	b.extend()
 	n, err := b.r.Body.Read(p)
 	b.read += int64(n)
-	if b.room != nil {
-		b.room.Arrived(n)
+	if b.memory != nil {
+		b.memory.Arrived(n)
 	}
 	if b.read > b.max {
 		b.err = b.tooMuch()
@@ -111,7 +116,8 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, b.err
 }
 
-// extend moves the deadline on by what the bytes read so far allow.
+// extend moves the deadline forward according to the number of bytes read so
+// far.
 func (b *body) extend() {
 	until := b.start.Add(bodyGrace + time.Duration(b.read/bodyMinRate)*time.Second)
 	if stall := b.now().Add(bodyStall); stall.Before(until) {
@@ -124,17 +130,19 @@ func (b *body) extend() {
 	b.setDeadline(until)
 }
 
-// setDeadline leaves a body alone that has lost its place: its deadline is past.
+// setDeadline sets the read deadline. A body that lost its memory keeps the
+// deadline in the past that lose set.
 func (b *body) setDeadline(until time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.lost {
-		// Not every ResponseWriter has deadlines: those of tests do not.
+		// Not every ResponseWriter supports deadlines; those of tests do not.
 		_ = b.ctl.SetReadDeadline(until)
 	}
 }
 
-// lose ends the reading, wherever it is: see Bodies.
+// lose stops the reader at once, so that its memory can be used for others: see
+// Bodies.
 func (b *body) lose() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -146,11 +154,13 @@ func (b *body) lose() bool {
 	return true
 }
 
-// stop says that nothing more is read, and tells whether the body had lost its
-// place by then. After a whole body the server goes on reading in the background,
-// to hear of a client that leaves; that must not run into the deadline. What is
-// left of another one it reads as well, before it closes the connection: that
-// must.
+// stop records that nothing more will be read, and reports whether the body had
+// lost its memory by then.
+//
+// After a whole body the server reads on in the background, in order to notice
+// when the client leaves, and the deadline must not interrupt that. After a
+// partial body the server reads what is left before it closes the connection,
+// and the deadline must interrupt that.
 func (b *body) stop(whole bool) (lost bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -161,17 +171,17 @@ func (b *body) stop(whole bool) (lost bool) {
 	return b.lost
 }
 
-// end notes why reading stopped.
+// end records why reading stopped.
 func (b *body) end(err error) {
 	whole := errors.Is(err, io.EOF)
 	switch lost := b.stop(whole); {
 	case lost:
-		b.err = &Error{Status: http.StatusRequestTimeout, Name: InvalidRequest, Cause: os.ErrDeadlineExceeded, RetryAfter: lostTime,
+		b.err = &Error{Status: http.StatusRequestTimeout, Name: InvalidRequest, Cause: os.ErrDeadlineExceeded, RetryAfter: lostRetryAfter,
 			Message: "body: was the slowest of its account while memory was scarce; try again in 5 s"}
 	case whole:
 		b.err = io.EOF
-		if b.room != nil {
-			b.room.Whole()
+		if b.memory != nil {
+			b.memory.Whole()
 		}
 		return
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -182,30 +192,32 @@ func (b *body) end(err error) {
 	b.w.Header().Set("Connection", "close")
 }
 
-// drain reads what is left of the body, up to a bound of size and time, so
-// that the answer finds a client that listens. Beyond the bound, and where
-// there is no memory for it, the connection is closed after the answer.
+// drain reads and discards the rest of the body, up to a limit of size and
+// time, so that the client is no longer sending when the answer comes. If the
+// rest is larger, or if there is no memory for it, the connection is closed
+// after the answer.
 func (b *body) drain() {
 	if b.drained || b.r.Body == nil || b.r.Body == http.NoBody || errors.Is(b.err, io.EOF) {
 		return
 	}
 	if errors.Is(b.err, os.ErrDeadlineExceeded) {
-		// It has had its time; the connection is closed after the answer.
+		// The body has used up its time; the connection is closed after the
+		// answer.
 		return
 	}
 	b.drained = true
 	if b.read == 0 && strings.EqualFold(b.r.Header.Get("Expect"), "100-continue") {
-		// The client has not begun; the server does not invite it to.
+		// The client waits for "100 Continue", which the server does not send.
 		return
 	}
 	b.release(b.held)
-	if b.grow(drainMemory) != nil {
+	if b.grow(drainBufferSize) != nil {
 		b.w.Header().Set("Connection", "close")
 		return
 	}
-	b.setDeadline(b.now().Add(drainFor))
-	n, err := io.Copy(io.Discard, io.LimitReader(b.r.Body, drainMost))
-	whole := err == nil && n < drainMost
+	b.setDeadline(b.now().Add(maxDrainTime))
+	n, err := io.Copy(io.Discard, io.LimitReader(b.r.Body, maxDrainBytes))
+	whole := err == nil && n < maxDrainBytes
 	if b.stop(whole) || !whole {
 		b.w.Header().Set("Connection", "close")
 	}

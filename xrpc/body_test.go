@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// serve listens on loopback, as the tests of deadlines and connections need.
+// serve listens on a loopback address, which the tests of deadlines and
+// connections need.
 func serve(t *testing.T, rt Route, p *Plumbing) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewServer(host(rt, p))
@@ -22,7 +23,7 @@ func serve(t *testing.T, rt Route, p *Plumbing) *httptest.Server {
 	return srv
 }
 
-// zeros is a body of n bytes that says nothing of its length.
+// zeros returns a body of n bytes without a stated length.
 type zeros struct{ n int64 }
 
 func (z *zeros) Read(p []byte) (int, error) {
@@ -65,7 +66,7 @@ func TestLargeBodiesAreReadThenRefused(t *testing.T) {
 	res.Body.Close()
 }
 
-func TestRefusedBodiesAreReadFirst(t *testing.T) {
+func TestRefusedBodiesAreDrained(t *testing.T) {
 	w := &watcher{refuse: Errorf(401, "BadJwt", "no")}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())
 	for range 3 {
@@ -107,15 +108,15 @@ func TestEndlessBodyIsCut(t *testing.T) {
 		t.Fatalf("%v %v", res, err)
 	}
 	conn.Close()
-	if n := <-sent; n > drainMost+64<<20 {
+	if n := <-sent; n > maxDrainBytes+64<<20 {
 		t.Errorf("the server read %d bytes", n)
 	}
 }
 
 func TestSlowBodyIsCut(t *testing.T) {
-	old, oldDrain := bodyGrace, drainFor
-	bodyGrace, drainFor = 200*time.Millisecond, 200*time.Millisecond
-	defer func() { bodyGrace, drainFor = old, oldDrain }()
+	old, oldDrain := bodyGrace, maxDrainTime
+	bodyGrace, maxDrainTime = 200*time.Millisecond, 200*time.Millisecond
+	defer func() { bodyGrace, maxDrainTime = old, oldDrain }()
 	w := &watcher{}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
@@ -147,7 +148,7 @@ func TestSlowBodyIsCut(t *testing.T) {
 	}
 }
 
-func TestBodyThatBreaksOff(t *testing.T) {
+func TestInterruptedBody(t *testing.T) {
 	w := &watcher{}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
@@ -163,9 +164,9 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	}
 }
 
-// A client that waits for leave to send is not asked to send what would be
-// thrown away.
-func TestExpectedContinueIsNotInvited(t *testing.T) {
+// A client that waits for "100 Continue" does not get it if its body would be
+// discarded.
+func TestExpectContinueIsNotAnswered(t *testing.T) {
 	w := &watcher{refuse: Errorf(401, "BadJwt", "no")}
 	srv := serve(t, Route{echoMethod, ProcedureJSON(echoSample)}, w.plumbing())
 	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
@@ -187,7 +188,7 @@ func TestBodyInMemory(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPost, "/", &zeros{int64(size)})
 			r.ContentLength = length
 			b := newBody(httptest.NewRecorder(), r, 4<<20, "")
-			got, err := b.all()
+			got, err := b.readAll()
 			if err != nil || len(got) != size {
 				t.Errorf("%d (length %d): %d, %v", size, length, len(got), err)
 			}
@@ -196,15 +197,15 @@ func TestBodyInMemory(t *testing.T) {
 			}
 		}
 	}
-	// A promise alone costs little.
+	// A large Content-Length alone must cost little memory.
 	r := httptest.NewRequest(http.MethodPost, "/", &zeros{10})
 	r.ContentLength = 4 << 20
-	if got, err := newBody(httptest.NewRecorder(), r, 4<<20, "").all(); err != nil || cap(got) > 1<<20 {
+	if got, err := newBody(httptest.NewRecorder(), r, 4<<20, "").readAll(); err != nil || cap(got) > 1<<20 {
 		t.Errorf("%d bytes of memory, %v", cap(got), err)
 	}
 }
 
-// failing is a source that breaks after some bytes.
+// failing is a reader that fails after some bytes.
 type failing struct{ left int }
 
 func (f *failing) Read(p []byte) (int, error) {
@@ -264,7 +265,7 @@ func TestDownload(t *testing.T) {
 	if _, err := get("none"); !errors.As(err, &e) || e.Name != InternalServerError || e.Status != 500 {
 		t.Errorf("%v", err)
 	}
-	// Half a download must not look whole.
+	// A download that fails half-way must not look complete.
 	if d, err = get("broken"); err == nil {
 		if _, err = io.ReadAll(d.Body); err == nil {
 			t.Error("the broken download looked whole")

@@ -5,13 +5,13 @@ import (
 	"io"
 )
 
-// grow charges memory before it is allocated.
+// grow charges n bytes before they are allocated.
 func (b *body) grow(n int64) error {
 	if b.bodies == nil {
 		return nil
 	}
 	b.begin()
-	if err := b.room.Grow(n); err != nil {
+	if err := b.memory.Grow(n); err != nil {
 		return err
 	}
 	b.held += n
@@ -19,44 +19,46 @@ func (b *body) grow(n int64) error {
 }
 
 func (b *body) begin() {
-	if b.room == nil {
-		b.room = b.bodies.Begin(b.caller, b.lose)
+	if b.memory == nil {
+		b.memory = b.bodies.Begin(b.caller, b.lose)
 	}
 }
 
 func (b *body) release(n int64) {
-	if b.room != nil {
-		b.room.Shrink(n)
+	if b.memory != nil {
+		b.memory.Shrink(n)
 		b.held -= n
 	}
 }
 
-// stream charges what a body takes that is passed on while it is read.
+// stream charges the buffers of a body that is passed on while it is read.
 func (b *body) stream() error {
 	if b.bodies == nil {
 		return nil
 	}
 	b.begin()
-	return b.room.Stream()
+	return b.memory.Stream()
 }
 
-// close gives all memory back. The body is not read any more.
+// close returns all memory. The body is not read after this.
 func (b *body) close() {
 	b.mu.Lock()
 	b.over = true
 	b.mu.Unlock()
-	if b.room != nil {
-		b.room.End()
+	if b.memory != nil {
+		b.memory.End()
 	}
 }
 
-// all reads the whole body into memory. Memory grows with what arrives, not
-// with what Content-Length promises, and is charged first.
-func (b *body) all() ([]byte, error) {
+// readAll reads the whole body into memory. The buffer grows with the bytes
+// that arrive, not with the Content-Length that the client states, and is
+// charged before it grows.
+func (b *body) readAll() ([]byte, error) {
 	size := int64(512)
 	if n := b.r.ContentLength; n > 0 {
-		// One byte more, to see the end without growing.
-		size = min(n+1, firstMemory)
+		// One byte more than the stated length, so that the end is seen without
+		// another buffer.
+		size = min(n+1, initialBuffer)
 	}
 	var buf []byte
 	for {
@@ -65,8 +67,8 @@ func (b *body) all() ([]byte, error) {
 				b.err = err
 				return nil, err
 			}
-			buf = b.moved(buf, size)
-			size = b.next(size)
+			buf = b.copyTo(buf, size)
+			size = b.nextSize(size)
 		}
 		n, err := b.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -79,23 +81,23 @@ func (b *body) all() ([]byte, error) {
 	}
 }
 
-// moved gives a buffer of a larger size with the bytes of buf.
-func (b *body) moved(buf []byte, size int64) []byte {
+// copyTo returns a buffer of a larger size that starts with the bytes of buf.
+func (b *body) copyTo(buf []byte, size int64) []byte {
 	larger := make([]byte, len(buf), size)
 	copy(larger, buf)
 	b.release(int64(cap(buf)))
 	return larger
 }
 
-// next is the size of the buffer after one of this size: twice as much, but no
-// more than the body can fill.
-func (b *body) next(size int64) int64 {
+// nextSize returns the size of the next larger buffer: twice the current size,
+// but no more than the body can fill.
+func (b *body) nextSize(size int64) int64 {
 	most := b.max + 1
 	if n := b.r.ContentLength; n >= 0 {
 		most = min(most, n+1)
 	}
 	if most <= size {
-		return 2 * size // it was told wrong; Read bounds it
+		return 2 * size // the stated length was wrong; Read enforces the limit
 	}
 	return min(2*size, most)
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// timedWriter and timedBody are a connection on a clock that the test sets.
+// timedWriter and timedBody form a connection whose clock the test sets.
 type timedWriter struct {
 	*httptest.ResponseRecorder
 	deadlines []time.Time
@@ -22,7 +22,7 @@ func (w *timedWriter) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// timedBody gives chunks, each after a pause.
+// timedBody delivers chunks, each after a pause.
 type timedBody struct {
 	w      *timedWriter
 	now    *time.Time
@@ -43,8 +43,8 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	return min(len(p), b.chunk), nil
 }
 
-// How long a body may take, on a clock of the test's.
-func TestTimeOfBodies(t *testing.T) {
+// These cases give the time that a body may take, on a test clock.
+func TestBodyDeadlines(t *testing.T) {
 	repeat := func(d time.Duration, n int) []time.Duration { return slices.Repeat([]time.Duration{d}, n) }
 	for name, c := range map[string]struct {
 		chunk  int
@@ -67,7 +67,7 @@ func TestTimeOfBodies(t *testing.T) {
 			r.ContentLength = -1
 			b := newBody(w, r, 64<<20, "")
 			b.start, b.now = now, func() time.Time { return now }
-			_, err := b.all()
+			_, err := b.readAll()
 			var e *Error
 			switch {
 			case c.ok && err != nil:
@@ -75,7 +75,8 @@ func TestTimeOfBodies(t *testing.T) {
 			case !c.ok && (!errors.As(err, &e) || e.Status != http.StatusRequestTimeout):
 				t.Errorf("after %v: %v", now.Sub(b.start), err)
 			}
-			// The deadline of a whole body must not end the request.
+			// The deadline of a body that was read completely must not end the
+			// request.
 			if last := w.deadlines[len(w.deadlines)-1]; c.ok != last.IsZero() {
 				t.Errorf("the last deadline is %v", last)
 			}

@@ -48,8 +48,8 @@ func TestDecodeBase64(t *testing.T) {
 	}
 }
 
-// Whatever is read stays the same when it is written and read again, and the
-// four spellings of the same bytes are read alike.
+// Every accepted value must be the same after encoding and decoding, and the
+// four spellings of the same bytes must decode to the same value.
 func FuzzDecodeBase64(f *testing.F) {
 	for _, s := range []string{"", "AA==", "-_8", "+/8=", "AA\n", strings.Repeat("A", 1000)} {
 		f.Add([]byte(s))
@@ -82,17 +82,17 @@ func TestFormatTime(t *testing.T) {
 		if got := FormatTime(in); got != want {
 			t.Errorf("%v: got %s, want %s", in, got, want)
 		}
-		if !wellFormed(FormatDatetime, FormatTime(in)) {
+		if !hasFormat(FormatDatetime, FormatTime(in)) {
 			t.Errorf("%s is not a lexicon datetime", FormatTime(in))
 		}
 	}
 }
 
-// FormatTime says what the time package would, without its fraction of a
-// millisecond.
+// FormatTime must agree with the time package, fractions of a millisecond
+// excluded.
 func TestFormatTimeAsTheTimePackage(t *testing.T) {
 	for range 10_000 {
-		at := time.UnixMilli(rand.Int64N(253402300800_000)) // to the end of 9999
+		at := time.UnixMilli(rand.Int64N(253402300800_000)) // until the end of the year 9999
 		if got, want := FormatTime(at), at.UTC().Format("2006-01-02T15:04:05.000Z07:00"); got != want {
 			t.Fatalf("got %s, want %s", got, want)
 		}

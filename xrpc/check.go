@@ -10,7 +10,7 @@ import (
 // (https://atproto.com/specs/lexicon#string-formats).
 type Format string
 
-// The formats.
+// String formats that lexicons may use.
 const (
 	FormatATIdentifier Format = "at-identifier"
 	FormatATURI        Format = "at-uri"
@@ -25,9 +25,8 @@ const (
 	FormatURI          Format = "uri"
 )
 
-// wellFormed tells whether s has the format. An unknown format holds for
-// nothing.
-func wellFormed(f Format, s string) bool {
+// hasFormat reports whether s has format f. No string has an unknown format.
+func hasFormat(f Format, s string) bool {
 	var err error
 	switch f {
 	case FormatATIdentifier:
@@ -58,15 +57,16 @@ func wellFormed(f Format, s string) bool {
 	return err == nil
 }
 
-// Checker holds values against the bounds and formats of their lexicon and
-// keeps the first violation. A name of "" means the value at hand.
+// Checker checks values against the limits and formats of their lexicon, and
+// keeps the first violation. The name "" stands for the current value itself.
 type Checker struct {
 	path  []step
 	named []Named
 	err   *Error
 }
 
-// step is a field of an object, or an item of an array where name is "".
+// step is one element of the path: a field of an object, or an array item if
+// name is "".
 type step struct {
 	name string
 	i    int
@@ -76,8 +76,9 @@ func (c *Checker) push(s step) { c.path = append(c.path, s) }
 
 func (c *Checker) pop() { c.path = c.path[:len(c.path)-1] }
 
-// at puts the path together, which is only needed for an error.
-func (c *Checker) at(name string) string {
+// pathTo returns the path to the field name of the current object. It is built
+// only for an error.
+func (c *Checker) pathTo(name string) string {
 	out := ""
 	for _, s := range c.path {
 		if s.name == "" {
@@ -92,14 +93,14 @@ func (c *Checker) at(name string) string {
 	return join(out, name)
 }
 
-// Check gives the first violation in v as an *Error, or nil.
+// Check returns the first violation in v as an *Error, or nil.
 func Check(v Checkable, named ...Named) error {
 	c := &Checker{named: named}
 	v.Check(c)
 	return c.Err()
 }
 
-// Err gives the first violation, or nil.
+// Err returns the first violation, or nil.
 func (c *Checker) Err() error {
 	if c.err == nil {
 		return nil
@@ -109,11 +110,11 @@ func (c *Checker) Err() error {
 
 func (c *Checker) fail(name, constraint, format string, args ...any) {
 	if c.err == nil {
-		c.err = named(c.named, c.at(name), constraint, format, args...)
+		c.err = named(c.named, c.pathTo(name), constraint, format, args...)
 	}
 }
 
-// In checks the object in a field.
+// In checks the object in the field name.
 func (c *Checker) In(name string, v Checkable) {
 	if c.err != nil {
 		return
@@ -123,8 +124,8 @@ func (c *Checker) In(name string, v Checkable) {
 	c.pop()
 }
 
-// CheckItems checks an array: at least min and at most max items (-1: no
-// bound), and each of them.
+// CheckItems checks an array: its length, which must be from min to max (-1
+// means no limit), and each item.
 func CheckItems[T any](c *Checker, name string, items []T, min, max int, item func(*T, *Checker)) {
 	c.length(name, len(items), min, max, "item", "items")
 	if item == nil || c.err != nil {
@@ -142,12 +143,12 @@ func CheckItems[T any](c *Checker, name string, items []T, min, max int, item fu
 	c.pop()
 }
 
-// String bounds the length of a string in bytes of UTF-8; -1 means no bound.
+// String checks the length of a string in bytes of UTF-8; -1 means no limit.
 func (c *Checker) String(name, s string, min, max int) {
 	c.length(name, len(s), min, max, "byte", "bytes")
 }
 
-// Bytes bounds the length of decoded bytes; -1 means no bound.
+// Bytes checks the number of decoded bytes; -1 means no limit.
 func (c *Checker) Bytes(name string, b []byte, min, max int) {
 	c.length(name, len(b), min, max, "byte", "bytes")
 }
@@ -163,14 +164,15 @@ func (c *Checker) length(name string, n, min, max int, one, many string) {
 	case n < min:
 		c.fail(name, "minLength", "must have at least %d %s, has %d", min, unit(min), n)
 	case max >= 0 && n > max && one == "item":
-		// Decoding stops counting after the bound.
+		// The message does not state the length, because the decoder stops
+		// counting beyond the limit.
 		c.fail(name, "maxLength", "must have at most %d %s", max, unit(max))
 	case max >= 0 && n > max:
 		c.fail(name, "maxLength", "must have at most %d %s, has %d", max, unit(max), n)
 	}
 }
 
-// Int bounds an integer.
+// Int checks that n is from min to max.
 func (c *Checker) Int(name string, n, min, max int64) {
 	switch {
 	case n < min:
@@ -180,14 +182,14 @@ func (c *Checker) Int(name string, n, min, max int64) {
 	}
 }
 
-// Format requires a string format.
+// Format checks the format of a string.
 func (c *Checker) Format(name, s string, f Format) {
-	if !wellFormed(f, s) {
+	if !hasFormat(f, s) {
 		c.fail(name, "format", "not a valid %s", f)
 	}
 }
 
-// Blob bounds the size of a blob; -1 means no bound.
+// Blob checks the size of a blob; -1 means no limit.
 func (c *Checker) Blob(name string, b Blob, maxSize int64) {
 	if maxSize >= 0 && b.Size > maxSize {
 		c.fail(name, "maxSize", "must have at most %d bytes", maxSize)

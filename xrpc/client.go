@@ -13,19 +13,19 @@ import (
 	"time"
 )
 
-// maxAnswer bounds the JSON that a Client reads into memory.
+// maxAnswer limits the JSON answer that a Client reads into memory, in bytes.
 const maxAnswer = 64 << 20
 
-// Client calls XRPC methods. Failures that the service states are *Error;
-// others are those of net/http.
+// Client calls XRPC methods. An error that the service returned is an *Error;
+// other errors come from net/http.
 type Client struct {
-	// Service is the base URL, without a path: https://mls.example.
+	// Service is the base URL without a path, such as https://mls.example.
 	Service string
-	// HTTP sends the requests; nil means http.DefaultClient.
+	// HTTP sends the requests. nil means http.DefaultClient.
 	HTTP *http.Client
-	// Authorize adds to a request what proves who calls: a service token
-	// for the NSID, or a session token and the atproto-proxy header where
-	// a PDS is called. nil adds nothing.
+	// Authorize adds the caller's authentication to a request: a service token
+	// for the NSID, or, when a PDS is called, a session token and the
+	// atproto-proxy header. nil adds nothing.
 	Authorize func(r *http.Request, nsid string) error
 }
 
@@ -34,7 +34,8 @@ func (c *Client) GetJSON(ctx context.Context, nsid string, q url.Values, out Dec
 	return c.json(ctx, http.MethodGet, nsid, q, nil, nil, out)
 }
 
-// GetDownload calls a query whose output is any bytes. The caller closes Body.
+// GetDownload calls a query whose output is raw bytes. The caller must close
+// Body.
 func (c *Client) GetDownload(ctx context.Context, nsid string, q url.Values) (*Download, error) {
 	res, err := c.do(ctx, http.MethodGet, nsid, q, nil, nil) //nolint:bodyclose // the caller closes it
 	if err != nil {
@@ -43,7 +44,7 @@ func (c *Client) GetDownload(ctx context.Context, nsid string, q url.Values) (*D
 	return &Download{Body: res.Body, Status: res.StatusCode, Header: res.Header}, nil
 }
 
-// PostJSON calls a procedure; in is nil where it has no input.
+// PostJSON calls a procedure. in is nil if the procedure has no input.
 func (c *Client) PostJSON(ctx context.Context, nsid string, in Encodable, out Decodable) error {
 	var body io.Reader
 	header := http.Header{}
@@ -54,7 +55,7 @@ func (c *Client) PostJSON(ctx context.Context, nsid string, in Encodable, out De
 	return c.json(ctx, http.MethodPost, nsid, nil, header, body, out)
 }
 
-// UploadJSON calls a procedure whose input is any bytes.
+// UploadJSON calls a procedure whose input is raw bytes.
 func (c *Client) UploadJSON(ctx context.Context, nsid string, up *Upload, out Decodable) error {
 	header := http.Header{"Content-Type": {"application/octet-stream"}}
 	if up.ContentType != "" {
@@ -66,7 +67,7 @@ func (c *Client) UploadJSON(ctx context.Context, nsid string, up *Upload, out De
 	return c.json(ctx, http.MethodPost, nsid, nil, header, up.Body, out)
 }
 
-// Request makes the request that calls a method, authorized.
+// Request returns the request that calls a method, with authentication.
 func (c *Client) Request(ctx context.Context, verb, nsid string, q url.Values, header http.Header) (*http.Request, error) {
 	return c.request(ctx, verb, nsid, q, header, nil)
 }
@@ -95,7 +96,7 @@ func (c *Client) request(ctx context.Context, verb, nsid string, q url.Values, h
 	return r, nil
 }
 
-// do sends a request. Any status but 2xx is an error.
+// do sends a request and returns an error for any status but 2xx.
 func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader) (*http.Response, error) {
 	r, err := c.request(ctx, verb, nsid, q, header, body)
 	if err != nil {
@@ -116,8 +117,8 @@ func (c *Client) do(ctx context.Context, verb, nsid string, q url.Values, header
 	return nil, Failure(res)
 }
 
-// Failure reads an error answer. One without an envelope, such as a proxy's,
-// is named UpstreamFailure.
+// Failure reads the error from an answer. An answer without an envelope, such
+// as that of a proxy, becomes an error named UpstreamFailure.
 func Failure(res *http.Response) *Error {
 	e := &Error{Status: res.StatusCode, Name: UpstreamFailure, Message: "no XRPC error in the answer: " + res.Status}
 	const most = 64 << 10
@@ -132,7 +133,7 @@ func Failure(res *http.Response) *Error {
 	return e
 }
 
-// json sends a request and reads a JSON answer.
+// json sends a request and decodes a JSON answer.
 func (c *Client) json(ctx context.Context, verb, nsid string, q url.Values, header http.Header, body io.Reader, out Decodable) error {
 	res, err := c.do(ctx, verb, nsid, q, header, body)
 	if err != nil {
@@ -147,7 +148,8 @@ func (c *Client) json(ctx context.Context, verb, nsid string, q url.Values, head
 		return errors.New("read answer: too large")
 	}
 	if err := DecodeJSON(raw, out); err != nil {
-		// As text: the *Error in err would look like the service's.
+		// Only the text is kept. A wrapped *Error would look like one that the
+		// service returned.
 		return errors.New("read answer: " + err.Error())
 	}
 	return nil

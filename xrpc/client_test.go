@@ -68,7 +68,8 @@ func TestClientFailures(t *testing.T) {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
-	// An answer that breaks the lexicon is not an error of the service.
+	// An answer that breaks the lexicon must not look like an error that the
+	// service returned.
 	err = answer(200, `{"text":"x"}`).GetJSON(t.Context(), "a.b.c", nil, new(sample))
 	if err == nil || errors.As(err, &e) && e.Status == 400 {
 		t.Errorf("%v", err)

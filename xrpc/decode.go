@@ -11,40 +11,41 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Decodable is an object that reads itself from JSON. Every generated type is
-// one.
+// Decodable is an object that can decode itself from JSON. Every generated type
+// is Decodable.
 type Decodable interface {
 	DecodeJSON(d *Decoder) error
 }
 
-// Checkable is an object that knows the bounds and formats of its lexicon.
-// Every generated type is one.
+// Checkable is an object that checks itself against the limits and formats of
+// its lexicon. Every generated type is Checkable.
 type Checkable interface {
 	Check(c *Checker)
 }
 
-// Named gives the violation of one constraint an error name of its own, where
-// a lexicon declares one; others are InvalidRequest.
+// Named gives the violation of one constraint its own error name, as a lexicon
+// may declare. All other violations are InvalidRequest.
 type Named struct {
-	// Path of the value, with [] for any index: initialMembers[].
+	// Path is the path of the value, with [] for any index: initialMembers[].
 	Path string
-	// Constraint is the lexicon's word for it (maxLength, minimum, format …);
-	// required and type are constraints too.
+	// Constraint is the lexicon keyword (maxLength, minimum, format …), or
+	// "required" or "type".
 	Constraint string
-	// Name and Status of the error.
+	// Name and Status are those of the error.
 	Name   string
 	Status int
 }
 
-// Decoder reads one JSON text strictly: names match case-sensitively and occur
-// once, text is valid UTF-8, a declared field is never null, and nothing
-// follows the text. Its errors say where. Unknown fields are skipped.
+// Decoder decodes one JSON text strictly: field names match case-sensitively
+// and occur once, text is valid UTF-8, declared fields are never null, and
+// nothing follows the text. Its errors state the path of the value. Unknown
+// fields are skipped.
 type Decoder struct {
 	in    *jsontext.Decoder
 	named []Named
 }
 
-// DecodeJSON reads v from a whole JSON text, without checking bounds and
+// DecodeJSON decodes v from a complete JSON text. It does not check limits and
 // formats. The error is an *Error.
 func DecodeJSON(body []byte, v Decodable, named ...Named) error {
 	d := &Decoder{in: jsontext.NewDecoder(bytes.NewBuffer(body)), named: named}
@@ -59,8 +60,9 @@ func DecodeJSON(body []byte, v Decodable, named ...Named) error {
 	return nil
 }
 
-// Object reads an object, calling field for every name; field reads the value
-// or skips it. Each of the required names, at most 64, must occur.
+// Object decodes an object and calls field for every name; field decodes the
+// value or skips it. Each of the required names, of which there may be 64, must
+// occur.
 func (d *Decoder) Object(field func(name string) error, required ...string) error {
 	if err := d.open('{', "an object"); err != nil {
 		return err
@@ -92,7 +94,7 @@ func (d *Decoder) Object(field func(name string) error, required ...string) erro
 	return nil
 }
 
-// Skip passes over the value of a field that the lexicon does not have.
+// Skip skips the value of a field that the lexicon does not have.
 func (d *Decoder) Skip() error {
 	if err := d.in.SkipValue(); err != nil {
 		return d.syntax(err)
@@ -100,9 +102,9 @@ func (d *Decoder) Skip() error {
 	return nil
 }
 
-// DecodeArray reads an array. Beyond max items (0: no bound) values are
-// skipped but for one, so that Check can tell that there are too many without
-// the memory of all of them.
+// DecodeArray decodes an array. It keeps at most one item more than max (0
+// means no limit) and skips the others, so that Check sees that there are too
+// many while memory stays bounded.
 func DecodeArray[T any](p *[]T, d *Decoder, max int, item func(*T, *Decoder) error) error {
 	if err := d.open('[', "an array"); err != nil {
 		return err
@@ -128,13 +130,13 @@ func DecodeArray[T any](p *[]T, d *Decoder, max int, item func(*T, *Decoder) err
 	return nil
 }
 
-// DecodeOpt reads an optional value that is present.
+// DecodeOpt decodes an optional value that is present.
 func DecodeOpt[T any](p **T, d *Decoder, read func(*T, *Decoder) error) error {
 	*p = new(T)
 	return read(*p, d)
 }
 
-// open reads the token that opens an object or array.
+// open reads the token that starts an object or an array.
 func (d *Decoder) open(kind jsontext.Kind, what string) error {
 	if d.in.PeekKind() != kind {
 		_, err := d.value(kind, what)
@@ -146,7 +148,7 @@ func (d *Decoder) open(kind jsontext.Kind, what string) error {
 	return nil
 }
 
-// value reads a whole value of the wanted kind. The bytes are valid until the
+// value reads a complete value of the given kind. The bytes are valid until the
 // next read.
 func (d *Decoder) value(kind jsontext.Kind, what string) (jsontext.Value, error) {
 	v, err := d.in.ReadValue()
@@ -187,7 +189,8 @@ func (d *Decoder) failAt(path, constraint, format string, args ...any) error {
 	return named(d.named, path, constraint, format, args...)
 }
 
-// syntax turns an error of the tokenizer into one with a place.
+// syntax converts an error of the tokenizer into an *Error that states the
+// path.
 func (d *Decoder) syntax(err error) error {
 	var se *jsontext.SyntacticError
 	if !errors.As(err, &se) {
@@ -206,7 +209,7 @@ func (d *Decoder) syntax(err error) error {
 	return Invalid(path, "malformed JSON at byte %d", se.ByteOffset)
 }
 
-// named makes the error for a broken constraint at path.
+// named returns the error for a broken constraint at path.
 func named(table []Named, path, constraint, format string, args ...any) *Error {
 	at := path
 	if at == "" {
@@ -222,10 +225,10 @@ func named(table []Named, path, constraint, format string, args ...any) *Error {
 	return e
 }
 
-// fromPointer turns a JSON pointer into a path as messages have it:
-// /members/0/did into members[0].did.
+// fromPointer converts a JSON pointer into the form used in messages:
+// /members/0/did becomes members[0].did.
 func fromPointer(p jsontext.Pointer) string {
-	// No lexicon is as deep; a stranger's JSON may be.
+	// No lexicon nests this deeply, but a client may send any JSON.
 	const most = 12
 	var b strings.Builder
 	depth := 0
@@ -246,7 +249,7 @@ func fromPointer(p jsontext.Pointer) string {
 	return b.String()
 }
 
-// printable shortens a name that a stranger chose.
+// printable shortens a field name that a client chose.
 func printable(name string) string {
 	const most = 64
 	if len(name) > most {
@@ -255,7 +258,7 @@ func printable(name string) string {
 	return name
 }
 
-// generalize replaces every index of a path by [].
+// generalize replaces every index in a path by [].
 func generalize(path string) string {
 	var b strings.Builder
 	inside := false

@@ -7,7 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// text reads a string and gives its content, valid until the next read.
+// text reads a string and returns its content, which is valid until the next
+// read.
 func (d *Decoder) text() ([]byte, error) {
 	raw, err := d.value('"', "a string")
 	if err != nil {
@@ -20,22 +21,22 @@ func (d *Decoder) text() ([]byte, error) {
 	if err != nil {
 		return nil, d.fail("type", "malformed string")
 	}
-	// PostgreSQL cannot store NUL, and no field of ours has a use for it.
+	// PostgreSQL cannot store NUL in text, and no lexicon field needs it.
 	if bytes.IndexByte(out, 0) >= 0 {
 		return nil, d.fail("type", "a NUL byte is not allowed")
 	}
 	return out, nil
 }
 
-// DecodeString reads a string. A NUL byte in it is refused.
+// DecodeString decodes a string. It refuses a NUL character.
 func DecodeString(p *string, d *Decoder) error {
 	b, err := d.text()
 	*p = string(b)
 	return err
 }
 
-// DecodeInt reads an integer: a JSON number without fraction or exponent that
-// fits 64 bits (https://atproto.com/specs/data-model#integers).
+// DecodeInt decodes an integer: a JSON number without fraction or exponent that
+// fits into 64 bits (https://atproto.com/specs/data-model#integers).
 func DecodeInt(p *int64, d *Decoder) error {
 	raw, err := d.value('0', "an integer")
 	if err != nil {
@@ -47,7 +48,7 @@ func DecodeInt(p *int64, d *Decoder) error {
 	return nil
 }
 
-// DecodeBool reads a boolean.
+// DecodeBool decodes a boolean.
 func DecodeBool(p *bool, d *Decoder) error {
 	v, err := d.in.ReadValue()
 	if err != nil {
@@ -60,7 +61,7 @@ func DecodeBool(p *bool, d *Decoder) error {
 	return nil
 }
 
-// DecodeBase64String reads a string that carries base64.
+// DecodeBase64String decodes a string that holds base64.
 func DecodeBase64String(p *Base64, d *Decoder) error {
 	text, err := d.text()
 	if err != nil {
@@ -72,7 +73,7 @@ func DecodeBase64String(p *Base64, d *Decoder) error {
 	return nil
 }
 
-// DecodeBytes reads {"$bytes": …}.
+// DecodeBytes decodes {"$bytes": …}.
 func DecodeBytes(p *Bytes, d *Decoder) error {
 	return d.wrapped("$bytes", `{"$bytes": base64}`, func(text []byte) error {
 		var err error
@@ -83,10 +84,10 @@ func DecodeBytes(p *Bytes, d *Decoder) error {
 	})
 }
 
-// DecodeCIDLink reads {"$link": …}.
+// DecodeCIDLink decodes {"$link": …}.
 func DecodeCIDLink(p *CIDLink, d *Decoder) error {
 	return d.wrapped("$link", `{"$link": CID}`, func(text []byte) error {
-		if !wellFormed(FormatCID, string(text)) {
+		if !hasFormat(FormatCID, string(text)) {
 			return d.fail("format", "expected a CID")
 		}
 		*p = CIDLink(text)
@@ -94,7 +95,7 @@ func DecodeCIDLink(p *CIDLink, d *Decoder) error {
 	})
 }
 
-// wrapped reads an object with exactly one field, a string.
+// wrapped decodes an object with exactly one field, which is a string.
 func (d *Decoder) wrapped(name, what string, use func([]byte) error) error {
 	if err := d.open('{', what); err != nil {
 		return err
@@ -126,7 +127,7 @@ func (d *Decoder) wrapped(name, what string, use func([]byte) error) error {
 	return nil
 }
 
-// DecodeBlob reads a blob reference.
+// DecodeBlob decodes a blob reference.
 func DecodeBlob(p *Blob, d *Decoder) error {
 	var kind string
 	err := d.Object(func(name string) error {

@@ -9,28 +9,30 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Encodable is an object that writes itself as JSON. Every generated type is
-// one.
+// Encodable is an object that can encode itself as JSON. Every generated type
+// is Encodable.
 type Encodable interface {
 	EncodeJSON(e *Encoder)
 }
 
-// Encoder appends JSON to a buffer: no white space, fields in the order of
-// their lexicon, so that equal values have equal bytes.
+// Encoder appends JSON to a buffer. It writes no white space and keeps the
+// order of the lexicon's fields, so that equal values have equal encodings.
 type Encoder struct {
 	buf []byte
-	// typ becomes the field $type of the outermost object.
+	// typ is written as the field $type of the outermost object, unless it is
+	// empty.
 	typ string
 }
 
-// encoders are used again, so that answers do not grow their buffers anew.
+// encoders are reused, so that their buffers need not grow again for each
+// answer.
 var encoders = sync.Pool{New: func() any { return &Encoder{buf: make([]byte, 0, 4096)} }}
 
-// keptBuffer is the largest buffer that is used again, in bytes: a page of
-// messages fits.
+// keptBuffer is the largest buffer, in bytes, that is kept for reuse. A page of
+// messages fits into it.
 const keptBuffer = 256 << 10
 
-// encode gives use the JSON of v, which is only good until use returns.
+// encode calls use with the JSON of v, which is valid until use returns.
 func encode(typ string, v Encodable, use func(body []byte)) {
 	e := encoders.Get().(*Encoder)
 	e.buf, e.typ = e.buf[:0], typ
@@ -41,7 +43,7 @@ func encode(typ string, v Encodable, use func(body []byte)) {
 	}
 }
 
-// Marshal gives the JSON of v.
+// Marshal returns the JSON of v.
 func Marshal(v Encodable) []byte { return marshal("", v) }
 
 func marshal(typ string, v Encodable) (out []byte) {
@@ -49,7 +51,7 @@ func marshal(typ string, v Encodable) (out []byte) {
 	return out
 }
 
-// Open begins an object.
+// Open starts an object.
 func (e *Encoder) Open() {
 	e.comma()
 	e.buf = append(e.buf, '{')
@@ -62,21 +64,21 @@ func (e *Encoder) Open() {
 // Close ends an object.
 func (e *Encoder) Close() { e.buf = append(e.buf, '}') }
 
-// OpenArray begins an array.
+// OpenArray starts an array.
 func (e *Encoder) OpenArray() { e.comma(); e.buf = append(e.buf, '[') }
 
 // CloseArray ends an array.
 func (e *Encoder) CloseArray() { e.buf = append(e.buf, ']') }
 
-// Name writes the name of a field; its value must follow.
+// Name writes the name of a field. The next call must write its value.
 func (e *Encoder) Name(name string) *Encoder {
 	e.String(name)
 	e.buf = append(e.buf, ':')
 	return e
 }
 
-// comma writes the comma between two values. Whether one is due shows in the
-// last byte, since strings end in a quote.
+// comma writes the comma between two values if one is needed. The last byte of
+// the buffer shows that, because all strings end in a quote.
 func (e *Encoder) comma() {
 	if n := len(e.buf); n > 0 {
 		switch e.buf[n-1] {
@@ -90,17 +92,17 @@ func (e *Encoder) comma() {
 // String writes a string. Bytes that are not UTF-8 become U+FFFD.
 func (e *Encoder) String(s string) {
 	e.comma()
-	if plain(s) {
+	if needsNoEscape(s) {
 		e.buf = append(append(append(e.buf, '"'), s...), '"')
 		return
 	}
-	// The error only says that bytes were replaced.
+	// The error says only that bytes were replaced.
 	e.buf, _ = jsontext.AppendQuote(e.buf, s)
 }
 
-// plain says that a string stands in JSON as it is: ids, times and names do,
-// and an answer has hundreds of them.
-func plain(s string) bool {
+// needsNoEscape reports whether JSON can hold s unchanged. Most strings of an
+// answer are ids, times and names, for which this is much faster.
+func needsNoEscape(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
 			return false
@@ -115,7 +117,7 @@ func (e *Encoder) Int(n int64) { e.comma(); e.buf = strconv.AppendInt(e.buf, n, 
 // Bool writes a boolean.
 func (e *Encoder) Bool(b bool) { e.comma(); e.buf = strconv.AppendBool(e.buf, b) }
 
-// Base64 writes a string of base64, standard alphabet, padded.
+// Base64 writes a string of base64 in the standard alphabet, with padding.
 func (e *Encoder) Base64(b Base64) {
 	e.comma()
 	e.buf = append(e.buf, '"')

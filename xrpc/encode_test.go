@@ -6,8 +6,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The short way for plain strings gives what the long way gives, for every byte
-// at every place.
+// The fast path for strings must give the same result as the slow path, for
+// every byte at every position.
 func TestEncodeStringAsLibrary(t *testing.T) {
 	for c := range 256 {
 		for _, s := range []string{"", string([]byte{byte(c)}), "a" + string([]byte{byte(c)}) + "z", string(rune(c)) + "z"} {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Names of errors that belong to the protocol and not to one lexicon
+// Names of errors that the protocol defines for all methods
 // (https://atproto.com/specs/xrpc, @atproto/xrpc-server).
 const (
 	InvalidRequest         = "InvalidRequest"
@@ -23,19 +23,19 @@ const (
 	ServiceUnavailable     = "ServiceUnavailable"
 )
 
-// protocolErrors may be answered by any method.
+// protocolErrors are the names that any method may return.
 var protocolErrors = []string{InvalidRequest, AuthenticationRequired, RateLimitExceeded, PayloadTooLarge,
 	InternalServerError, MethodNotImplemented, NotFound, UpstreamFailure, ServiceUnavailable}
 
-// Error is a failure the client is told of: the HTTP status, a name that the
-// lexicon declares or the protocol knows, and a sentence for a person.
+// Error is a failure that is reported to the client: the HTTP status, an error
+// name that the lexicon or the protocol defines, and a message for people.
 type Error struct {
 	Status  int
 	Name    string
 	Message string
-	// RetryAfter, where positive, becomes the Retry-After header.
+	// RetryAfter becomes the Retry-After header if it is positive.
 	RetryAfter time.Duration
-	// Cause is for the log and never reaches the client.
+	// Cause is logged. It is never sent to the client.
 	Cause error
 }
 
@@ -46,26 +46,26 @@ func (e *Error) Error() string {
 	return e.Name + ": " + e.Message
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Errorf makes an Error.
+// Errorf returns an Error.
 func Errorf(status int, name, format string, args ...any) *Error {
 	return &Error{Status: status, Name: name, Message: fmt.Sprintf(format, args...)}
 }
 
-// Invalid makes an InvalidRequest error about the value at path.
+// Invalid returns an InvalidRequest error about the value at path.
 func Invalid(path, format string, args ...any) *Error {
 	return &Error{Status: http.StatusBadRequest, Name: InvalidRequest, Message: path + ": " + fmt.Sprintf(format, args...)}
 }
 
-// statusClientGone is what proxies log for a client that did not wait for its
-// answer. Nobody receives it.
-const statusClientGone = 499
+// statusClientClosed is the status that proxies log for a client that closed
+// the connection before the answer. No client receives it.
+const statusClientClosed = 499
 
-// AsError gives the *Error in err. Any other error becomes one that tells the
-// client nothing, with err as its cause: ServiceUnavailable where time ran out,
-// else InternalServerError.
+// AsError returns the *Error in err. For any other error it returns one that
+// tells the client nothing and has err as its cause: ServiceUnavailable for a
+// timeout, otherwise InternalServerError.
 func AsError(err error) *Error {
 	var e *Error
 	switch {
@@ -74,7 +74,7 @@ func AsError(err error) *Error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, context.Canceled):
-		return &Error{Status: statusClientGone, Name: ServiceUnavailable, Message: "the request was cancelled", Cause: err}
+		return &Error{Status: statusClientClosed, Name: ServiceUnavailable, Message: "the request was cancelled", Cause: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Error{Status: http.StatusServiceUnavailable, Name: ServiceUnavailable,
 			Message: "the answer took too long; try again", Cause: err}
@@ -83,13 +83,14 @@ func AsError(err error) *Error {
 		Message: "internal server error", Cause: err}
 }
 
-// envelope is the body of an error answer (https://atproto.com/specs/xrpc#error-responses).
+// envelope is the JSON body of an error answer
+// (https://atproto.com/specs/xrpc#error-responses).
 type envelope struct {
 	Error   string
 	Message string
 }
 
-// EncodeJSON writes the envelope.
+// EncodeJSON implements Encodable.
 func (v *envelope) EncodeJSON(e *Encoder) {
 	e.Open()
 	e.Name("error").String(v.Error)
@@ -97,7 +98,7 @@ func (v *envelope) EncodeJSON(e *Encoder) {
 	e.Close()
 }
 
-// DecodeJSON reads an envelope; message may be missing.
+// DecodeJSON implements Decodable. message is optional.
 func (v *envelope) DecodeJSON(d *Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -110,8 +111,8 @@ func (v *envelope) DecodeJSON(d *Decoder) error {
 	}, "error")
 }
 
-// WriteError writes the status, headers and envelope of e. Nothing may have
-// been written before.
+// WriteError writes the status, headers and envelope of e. Nothing of the
+// answer may have been written before.
 func WriteError(w http.ResponseWriter, e *Error) error {
 	h := w.Header()
 	if e.RetryAfter > 0 {
@@ -121,7 +122,7 @@ func WriteError(w http.ResponseWriter, e *Error) error {
 	return writeJSON(w, e.Status, Marshal(&envelope{Error: e.Name, Message: e.Message}))
 }
 
-// writeJSON writes a whole JSON answer.
+// writeJSON writes a complete JSON answer.
 func writeJSON(w http.ResponseWriter, status int, body []byte) error {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

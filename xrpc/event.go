@@ -1,29 +1,29 @@
 package xrpc
 
-// Event is one of the objects that a method streams. Every generated type of
-// an event is one.
+// Event is an object that a method streams. Every generated event type is an
+// Event.
 type Event interface {
 	Encodable
 	Decodable
 	Checkable
-	// EventName is the name of the event's definition in its lexicon:
+	// EventName is the name of the event's definition in its lexicon, such as
 	// messageEvent.
 	EventName() string
-	// EventCursor is the position of the event: a stream that is opened with
-	// it begins behind the event.
+	// EventCursor is the position of the event. A stream that is opened with
+	// this cursor starts after the event.
 	EventCursor() string
 }
 
-// EventJSON gives an event as the data of server-sent events has it: JSON on
-// one line, with $type first, by the method that streams it.
+// EventJSON encodes an event as the data of a server-sent event: JSON on one
+// line that starts with $type. nsid is the method that streams it.
 func EventJSON(nsid string, ev Event) []byte {
 	return marshal(nsid+"#"+ev.EventName(), ev)
 }
 
-// typed reads of a JSON object only what says how to read the rest.
-type typed struct{ typ, cursor string }
+// eventHeader is the part of an event that says how to decode the rest.
+type eventHeader struct{ typ, cursor string }
 
-func (v *typed) DecodeJSON(d *Decoder) error {
+func (v *eventHeader) DecodeJSON(d *Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "$type":

@@ -10,31 +10,34 @@ import (
 	"strings"
 )
 
-// Events is an open stream, as a client has it. One goroutine reads it.
+// Events is an open stream on the client's side. It must be used by one
+// goroutine at a time.
 type Events[E Event] struct {
 	source EventSource
-	// fresh gives a new event of a name, nil for a name that is not known.
-	fresh  func(name string) E
-	cursor string
+	// newEvent returns a new event for a name, or nil for an unknown name.
+	newEvent func(name string) E
+	cursor   string
 }
 
-// EventSource is what events come from: an answer of server-sent events, or a
+// EventSource delivers events: from an answer of server-sent events, or from a
 // WebSocket.
 type EventSource interface {
-	// Receive gives the next event: its name, its cursor, and how its body is
-	// read. io.EOF is a clean end.
+	// Receive returns the name and the cursor of the next event, and a function
+	// that decodes its body. io.EOF means that the stream ended without an
+	// error.
 	Receive() (name, cursor string, read func(Event) error, err error)
 	Close() error
 }
 
-// NewEvents reads from source. fresh gives a new event of a name, or nil.
-func NewEvents[E Event](source EventSource, fresh func(name string) E) *Events[E] {
-	return &Events[E]{source: source, fresh: fresh}
+// NewEvents returns a stream that reads from source. newEvent returns a new
+// event for a name, or nil for an unknown name.
+func NewEvents[E Event](source EventSource, newEvent func(name string) E) *Events[E] {
+	return &Events[E]{source: source, newEvent: newEvent}
 }
 
-// Next gives the next event, and io.EOF when the service has ended the stream
-// in good order. Events of kinds that this client does not know are skipped.
-// What the service states as an error is an *Error.
+// Next returns the next event. It skips events whose names this client does not
+// know. It returns io.EOF when the service ended the stream without an error,
+// and an *Error when the service reported one.
 func (s *Events[E]) Next() (E, error) {
 	for {
 		var none E
@@ -42,13 +45,14 @@ func (s *Events[E]) Next() (E, error) {
 		if err != nil {
 			return none, err
 		}
-		ev := s.fresh(name)
+		ev := s.newEvent(name)
 		if any(ev) == nil {
 			s.advance(cursor)
 			continue
 		}
 		if err := read(ev); err != nil {
-			// As text: an *Error in err would look like the service's.
+			// Only the text is kept. A wrapped *Error would look like one that
+			// the service returned.
 			return none, errors.New("read event: " + err.Error())
 		}
 		s.advance(ev.EventCursor())
@@ -62,17 +66,18 @@ func (s *Events[E]) advance(cursor string) {
 	}
 }
 
-// Cursor is where to go on: the position of the last event that was read, ""
-// before the first.
+// Cursor returns the position of the last event that was read, "" before the
+// first. A new stream with this cursor continues there.
 func (s *Events[E]) Cursor() string { return s.cursor }
 
 // Close ends the stream.
 func (s *Events[E]) Close() error { return s.source.Close() }
 
-// GetEvents opens the stream of a query with server-sent events. It lives
-// until ctx ends.
-func GetEvents[E Event](ctx context.Context, c *Client, nsid string, q url.Values, fresh func(name string) E) (*Events[E], error) {
-	// Events are small and come alone: compression costs more than it saves.
+// GetEvents opens a query that answers with server-sent events. The stream ends
+// with ctx.
+func GetEvents[E Event](ctx context.Context, c *Client, nsid string, q url.Values, newEvent func(name string) E) (*Events[E], error) {
+	// Events are small and sent one by one, so compression costs more than it
+	// saves.
 	header := http.Header{"Accept": {EventStream}, "Accept-Encoding": {"identity"}}
 	res, err := c.do(ctx, http.MethodGet, nsid, q, header, nil)
 	if err != nil {
@@ -81,10 +86,10 @@ func GetEvents[E Event](ctx context.Context, c *Client, nsid string, q url.Value
 	if t := res.Header.Get("Content-Type"); !strings.HasPrefix(t, EventStream) {
 		return nil, errors.Join(fmt.Errorf("open stream: the answer is %q", printable(t)), res.Body.Close())
 	}
-	return NewEvents(&sseSource{body: res.Body, events: NewEventReader(res.Body)}, fresh), nil
+	return NewEvents(&sseSource{body: res.Body, events: NewEventReader(res.Body)}, newEvent), nil
 }
 
-// sseSource reads an answer of server-sent events.
+// sseSource is an EventSource for an answer of server-sent events.
 type sseSource struct {
 	body   io.ReadCloser
 	events *EventReader
@@ -97,7 +102,7 @@ func (s *sseSource) Receive() (name, cursor string, read func(Event) error, err 
 	if err != nil {
 		return "", "", nil, err
 	}
-	var t typed
+	var t eventHeader
 	if err := DecodeJSON(ev.Data, &t); err != nil {
 		return "", "", nil, errors.New("read event: " + err.Error())
 	}
@@ -110,11 +115,12 @@ func (s *sseSource) Receive() (name, cursor string, read func(Event) error, err 
 	}, nil
 }
 
-// FrameSource is an EventSource of frames.
+// FrameSource is an EventSource for event stream frames.
 type FrameSource struct {
-	// Next gives the next frame, io.EOF at a clean end.
+	// Next returns the next frame, or io.EOF if the stream ended without an
+	// error.
 	Next func() ([]byte, error)
-	// Shut ends the stream.
+	// Shut closes the connection.
 	Shut func() error
 }
 

@@ -9,18 +9,18 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// Operations in the header of a frame.
+// Values of op in the header of a frame.
 const (
 	opMessage = 1
 	opError   = -1
 )
 
-// FrameHeader is the first of the two DAG-CBOR objects in a frame of an event
-// stream (https://atproto.com/specs/event-stream#streaming-wire-protocol-v0).
+// FrameHeader is the first of the two DAG-CBOR objects of a frame
+// (https://atproto.com/specs/event-stream#streaming-wire-protocol-v0).
 type FrameHeader struct {
-	// Op is 1 for a message, −1 for an error.
+	// Op is 1 for a message and −1 for an error.
 	Op int64 `cbor:"op"`
-	// Type of a message: the fragment of its definition, "#messageEvent".
+	// Type is the fragment of a message's definition, such as "#messageEvent".
 	Type string `cbor:"t,omitempty"`
 }
 
@@ -30,10 +30,10 @@ type frameError struct {
 	Message string `cbor:"message,omitempty"`
 }
 
-// encoding is DAG-CBOR: map keys by length and then by bytes, nothing of
-// indefinite length, arrays that are never null
+// encMode writes DAG-CBOR: map keys sorted by length and then by bytes, no
+// indefinite lengths, and never null for an array
 // (https://ipld.io/specs/codecs/dag-cbor/spec/).
-var encoding = func() cbor.UserBufferEncMode {
+var encMode = func() cbor.UserBufferEncMode {
 	m, err := cbor.EncOptions{Sort: cbor.SortLengthFirst, NilContainers: cbor.NilContainerAsEmpty,
 		IndefLength: cbor.IndefLengthForbidden}.UserBufferEncMode()
 	if err != nil {
@@ -42,8 +42,8 @@ var encoding = func() cbor.UserBufferEncMode {
 	return m
 }()
 
-// decoding is strict where a frame could be read in two ways.
-var decoding = func() cbor.DecMode {
+// decMode refuses a frame that could be understood in two ways.
+var decMode = func() cbor.DecMode {
 	m, err := cbor.DecOptions{DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
 		FieldNameMatching: cbor.FieldNameMatchingCaseSensitive}.DecMode()
 	if err != nil {
@@ -52,47 +52,46 @@ var decoding = func() cbor.DecMode {
 	return m
 }()
 
-// EventFrame gives an event as a frame: header and body.
+// EventFrame encodes an event as a frame: header and body.
 func EventFrame(ev Event) []byte {
 	return frame(FrameHeader{Op: opMessage, Type: "#" + ev.EventName()}, ev)
 }
 
-// ErrorFrame gives the frame that ends a stream with an error.
+// ErrorFrame encodes the frame that ends a stream with an error.
 func ErrorFrame(name, message string) []byte {
 	return frame(FrameHeader{Op: opError}, frameError{Error: name, Message: message})
 }
 
 func frame(header FrameHeader, body any) []byte {
 	var b bytes.Buffer
-	if err := errors.Join(encoding.MarshalToBuffer(header, &b), encoding.MarshalToBuffer(body, &b)); err != nil {
-		// Only values of types that CBOR does not have fail, and the
-		// generator writes no such types into events.
+	if err := errors.Join(encMode.MarshalToBuffer(header, &b), encMode.MarshalToBuffer(body, &b)); err != nil {
+		// Only types that CBOR does not support can fail, and generated events
+		// have no such fields.
 		panic(fmt.Sprintf("encode frame: %v", err))
 	}
 	return b.Bytes()
 }
 
-// Frame is one that was received: a message, or the error that ends the
-// stream.
+// Frame is a received frame: a message, or the error that ends the stream.
 type Frame struct {
-	// Type of a message, "#messageEvent".
+	// Type is the fragment of a message's definition, such as "#messageEvent".
 	Type string
-	// Body of a message, in DAG-CBOR.
+	// Body is the body of a message in DAG-CBOR.
 	Body []byte
-	// Err is what an error frame says, nil in a message. Its status is 400:
-	// frames have none.
+	// Err is the content of an error frame, nil for a message. Its status is
+	// 400, because frames carry no status.
 	Err *Error
 }
 
-// ParseFrame takes a frame apart. Messages with operations that the protocol
-// does not have are an error.
+// ParseFrame splits a frame into header and body. It returns an error for an op
+// that the protocol does not define.
 func ParseFrame(raw []byte) (*Frame, error) {
 	var h FrameHeader
-	body, err := decoding.UnmarshalFirst(raw, &h)
+	body, err := decMode.UnmarshalFirst(raw, &h)
 	if err != nil {
 		return nil, fmt.Errorf("frame header: %w", err)
 	}
-	if err := decoding.Wellformed(body); err != nil {
+	if err := decMode.Wellformed(body); err != nil {
 		return nil, fmt.Errorf("frame body: %w", err)
 	}
 	switch h.Op {
@@ -100,7 +99,7 @@ func ParseFrame(raw []byte) (*Frame, error) {
 		return &Frame{Type: h.Type, Body: body}, nil
 	case opError:
 		var e frameError
-		if err := decoding.Unmarshal(body, &e); err != nil {
+		if err := decMode.Unmarshal(body, &e); err != nil {
 			return nil, fmt.Errorf("error frame: %w", err)
 		}
 		return &Frame{Err: Errorf(http.StatusBadRequest, e.Error, "%s", e.Message)}, nil
@@ -108,21 +107,22 @@ func ParseFrame(raw []byte) (*Frame, error) {
 	return nil, fmt.Errorf("frame header: unknown operation %d", h.Op)
 }
 
-// DecodeFrame reads the body of a message into v, and holds it against its
+// DecodeFrame decodes the body of a message into v and checks it against its
 // lexicon.
 func DecodeFrame(body []byte, v Event) error {
-	if err := decoding.Unmarshal(body, v); err != nil {
+	if err := decMode.Unmarshal(body, v); err != nil {
 		return fmt.Errorf("%s: %w", v.EventName(), err)
 	}
 	return Check(v)
 }
 
-// frameCursor gives the position in the body of any event, known or not.
+// frameCursor returns the cursor in the body of an event, whether the event's
+// type is known or not.
 func frameCursor(body []byte) string {
 	var v struct {
 		Cursor string `cbor:"cursor"`
 	}
-	if decoding.Unmarshal(body, &v) != nil {
+	if decMode.Unmarshal(body, &v) != nil {
 		return ""
 	}
 	return v.Cursor

@@ -11,25 +11,25 @@ import (
 	"strings"
 )
 
-// input is a generated input type.
+// input is the constraint for generated input types.
 type input[T any] interface {
 	*T
 	Parse(body []byte) error
 }
 
-// params is a generated type of parameters.
+// params is the constraint for generated parameter types.
 type params[T any] interface {
 	*T
 	Parse(q url.Values) error
 }
 
-// output is a generated output type.
+// output is the constraint for generated output types.
 type output[T any] interface {
 	*T
 	Encodable
 }
 
-// Parse reads v from a request body and validates it. The error is an *Error.
+// Parse decodes v from a request body and checks it. The error is an *Error.
 func Parse(body []byte, v interface {
 	Decodable
 	Checkable
@@ -40,13 +40,13 @@ func Parse(body []byte, v interface {
 	return Check(v, rules...)
 }
 
-// ProcedureJSON handles a procedure with JSON in and out.
+// ProcedureJSON handles a procedure with JSON input and JSON output.
 func ProcedureJSON[I, O any, PI input[I], PO output[O]](call func(context.Context, Caller, *I) (*O, error)) Handler {
 	return func(ctx context.Context, caller Caller, x *Exchange) error {
 		if err := x.mediaType(x.Method.InputEncoding); err != nil {
 			return err
 		}
-		raw, err := x.body.all()
+		raw, err := x.body.readAll()
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func ProcedureJSON[I, O any, PI input[I], PO output[O]](call func(context.Contex
 	}
 }
 
-// QueryJSON handles a query with parameters and JSON out.
+// QueryJSON handles a query with parameters and JSON output.
 func QueryJSON[I, O any, PI params[I], PO output[O]](call func(context.Context, Caller, *I) (*O, error)) Handler {
 	return func(ctx context.Context, caller Caller, x *Exchange) error {
 		in := new(I)
@@ -71,7 +71,7 @@ func QueryJSON[I, O any, PI params[I], PO output[O]](call func(context.Context, 
 	}
 }
 
-// BareJSON handles a method without input, with JSON out.
+// BareJSON handles a method without input that has JSON output.
 func BareJSON[O any, PO output[O]](call func(context.Context, Caller) (*O, error)) Handler {
 	return func(ctx context.Context, caller Caller, x *Exchange) error {
 		out, err := call(ctx, caller)
@@ -79,7 +79,7 @@ func BareJSON[O any, PO output[O]](call func(context.Context, Caller) (*O, error
 	}
 }
 
-// UploadJSON handles a procedure that takes any bytes, with JSON out.
+// UploadJSON handles a procedure with raw bytes as input and JSON output.
 func UploadJSON[O any, PO output[O]](call func(context.Context, Caller, *Upload) (*O, error)) Handler {
 	return func(ctx context.Context, caller Caller, x *Exchange) error {
 		if err := x.identityEncoding(); err != nil {
@@ -97,7 +97,7 @@ func UploadJSON[O any, PO output[O]](call func(context.Context, Caller, *Upload)
 	}
 }
 
-// QueryDownload handles a query with parameters that gives any bytes.
+// QueryDownload handles a query with parameters and raw bytes as output.
 func QueryDownload[I any, PI params[I]](call func(context.Context, Caller, *I) (*Download, error)) Handler {
 	return func(ctx context.Context, caller Caller, x *Exchange) error {
 		in := new(I)
@@ -123,7 +123,8 @@ func parseQuery(r *http.Request, parse func(url.Values) error) error {
 	return parse(q)
 }
 
-// mediaType refuses a body of another type than the lexicon's.
+// mediaType refuses a body whose MIME type is not the one that the lexicon
+// wants.
 func (x *Exchange) mediaType(want string) error {
 	got := x.R.Header.Get("Content-Type")
 	t, args, err := mime.ParseMediaType(got)
@@ -136,7 +137,7 @@ func (x *Exchange) mediaType(want string) error {
 	return x.identityEncoding()
 }
 
-// identityEncoding refuses compressed bodies, whose size nobody knows.
+// identityEncoding refuses a compressed body, because its real size is unknown.
 func (x *Exchange) identityEncoding() error {
 	if e := x.R.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return Errorf(http.StatusUnsupportedMediaType, InvalidRequest, "Content-Encoding: %q is not supported", printable(e))
@@ -144,7 +145,7 @@ func (x *Exchange) identityEncoding() error {
 	return nil
 }
 
-// answer writes what a call gave.
+// answer writes the result of a call.
 func answer[O any, PO output[O]](x *Exchange, out *O, err error) error {
 	if err != nil {
 		return err
@@ -153,20 +154,22 @@ func answer[O any, PO output[O]](x *Exchange, out *O, err error) error {
 		return errNoAnswer
 	}
 	encode("", PO(out), func(body []byte) {
-		// Before the answer: a client that is still sending does not listen.
+		// The rest of the body is read first, because a client that is still
+		// sending does not read the answer.
 		x.body.drain()
 		x.wrote = true
 		if x.audit != nil {
 			x.audit.Answered(x.Method, body)
 		}
-		// An answer that cannot be written has nobody who waits for it.
-		_ = inOnePiece(x.R.Context(), func() error { return writeJSON(x.W, x.status, body) })
+		// If the answer cannot be written, the client has gone and there is
+		// nobody to tell.
+		_ = writeCoalesced(x.R.Context(), func() error { return writeJSON(x.W, x.status, body) })
 	})
 	return nil
 }
 
-// download streams a Download. What is stored is a stranger's bytes, so a
-// browser must neither guess a type nor show them.
+// download writes a Download. Its bytes come from another user, so the headers
+// tell browsers neither to guess a type nor to display them.
 func (x *Exchange) download(d *Download) (err error) {
 	defer func() { err = errors.Join(err, d.Body.Close()) }()
 	h := x.W.Header()
@@ -193,8 +196,8 @@ func (x *Exchange) download(d *Download) (err error) {
 	return nil
 }
 
-// sink remembers that writing failed, which is the client's doing, and tells it
-// from a failure to read.
+// sink records errors of writing, which mean that the client has gone. They
+// must be distinguished from errors of reading the Download.
 type sink struct {
 	w   io.Writer
 	err error

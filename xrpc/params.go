@@ -8,20 +8,20 @@ import (
 	"unicode/utf8"
 )
 
-// Params reads the parameters of a query and keeps the first error. A value
-// that is not an array may be given once; unknown parameters are ignored.
+// Params reads the parameters of a query and keeps the first error. A parameter
+// that is not an array may occur once. Unknown parameters are ignored.
 type Params struct {
 	values url.Values
 	named  []Named
 	err    *Error
 }
 
-// NewParams reads from values.
+// NewParams returns a Params that reads from values.
 func NewParams(values url.Values, named ...Named) *Params {
 	return &Params{values: values, named: named}
 }
 
-// Done gives the first error, else the first violation in v.
+// Done returns the first error of reading, or else the first violation in v.
 func (p *Params) Done(v Checkable) error {
 	if p.err != nil {
 		return p.err
@@ -35,9 +35,10 @@ func (p *Params) fail(name, constraint, format string, args ...any) {
 	}
 }
 
-// one gives the single value of a parameter, and whether there is one.
-func (p *Params) one(name string) (string, bool) {
-	all := p.all(name)
+// single returns the value of a parameter that may occur once, and whether it
+// is present.
+func (p *Params) single(name string) (string, bool) {
+	all := p.repeated(name)
 	if len(all) > 1 {
 		p.fail(name, "type", "given more than once")
 	}
@@ -47,8 +48,8 @@ func (p *Params) one(name string) (string, bool) {
 	return all[0], true
 }
 
-// all gives the values of a parameter that may be repeated.
-func (p *Params) all(name string) []string {
+// repeated returns the values of a parameter that may occur several times.
+func (p *Params) repeated(name string) []string {
 	all := p.values[name]
 	for i, s := range all {
 		at := name
@@ -64,7 +65,7 @@ func (p *Params) all(name string) []string {
 	return all
 }
 
-// Required records that these parameters must be given.
+// Required returns an error from Done if any of these parameters is absent.
 func (p *Params) Required(names ...string) {
 	for _, name := range names {
 		if len(p.values[name]) == 0 {
@@ -73,24 +74,24 @@ func (p *Params) Required(names ...string) {
 	}
 }
 
-// String gives a required string.
+// String returns a required string.
 func (p *Params) String(name string) string {
-	s, _ := p.one(name)
+	s, _ := p.single(name)
 	return s
 }
 
-// OptString gives an optional string, nil where it is absent.
+// OptString returns an optional string, or nil if it is absent.
 func (p *Params) OptString(name string) *string {
-	if s, ok := p.one(name); ok {
+	if s, ok := p.single(name); ok {
 		return &s
 	}
 	return nil
 }
 
-// Strings gives an array of strings, nil where it is absent.
-func (p *Params) Strings(name string) []string { return p.all(name) }
+// Strings returns an array of strings, or nil if it is absent.
+func (p *Params) Strings(name string) []string { return p.repeated(name) }
 
-// Int gives an integer, or the default where it is absent.
+// Int returns an integer, or the default if it is absent.
 func (p *Params) Int(name string, absent int64) int64 {
 	if n := p.OptInt(name); n != nil {
 		return *n
@@ -98,9 +99,9 @@ func (p *Params) Int(name string, absent int64) int64 {
 	return absent
 }
 
-// OptInt gives an optional integer, nil where it is absent.
+// OptInt returns an optional integer, or nil if it is absent.
 func (p *Params) OptInt(name string) *int64 {
-	s, ok := p.one(name)
+	s, ok := p.single(name)
 	if !ok {
 		return nil
 	}
@@ -108,10 +109,10 @@ func (p *Params) OptInt(name string) *int64 {
 	return &n
 }
 
-// Ints gives an array of integers, nil where it is absent.
+// Ints returns an array of integers, or nil if it is absent.
 func (p *Params) Ints(name string) []int64 {
 	var out []int64
-	for _, s := range p.all(name) {
+	for _, s := range p.repeated(name) {
 		out = append(out, p.integer(name, s))
 	}
 	return out
@@ -125,7 +126,7 @@ func (p *Params) integer(name, s string) int64 {
 	return n
 }
 
-// Bool gives a boolean, or the default where it is absent.
+// Bool returns a boolean, or the default if it is absent.
 func (p *Params) Bool(name string, absent bool) bool {
 	if b := p.OptBool(name); b != nil {
 		return *b
@@ -133,9 +134,9 @@ func (p *Params) Bool(name string, absent bool) bool {
 	return absent
 }
 
-// OptBool gives an optional boolean, nil where it is absent.
+// OptBool returns an optional boolean, or nil if it is absent.
 func (p *Params) OptBool(name string) *bool {
-	s, ok := p.one(name)
+	s, ok := p.single(name)
 	if !ok {
 		return nil
 	}
@@ -143,10 +144,10 @@ func (p *Params) OptBool(name string) *bool {
 	return &b
 }
 
-// Bools gives an array of booleans, nil where it is absent.
+// Bools returns an array of booleans, or nil if it is absent.
 func (p *Params) Bools(name string) []bool {
 	var out []bool
-	for _, s := range p.all(name) {
+	for _, s := range p.repeated(name) {
 		out = append(out, p.boolean(name, s))
 	}
 	return out
@@ -159,7 +160,7 @@ func (p *Params) boolean(name, s string) bool {
 	return s == "true"
 }
 
-// Bounds of an integer that the lexicon leaves open.
+// Limits for an integer for which the lexicon states none.
 const (
 	MinInt = math.MinInt64
 	MaxInt = math.MaxInt64

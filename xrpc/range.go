@@ -4,8 +4,8 @@ import "context"
 
 type rangeKey struct{}
 
-// WithRange notes the Range header of a request, for a handler that gives
-// bytes.
+// WithRange stores the Range header of a request in the context, for handlers
+// of downloads.
 func WithRange(ctx context.Context, header string) context.Context {
 	if header == "" {
 		return ctx
@@ -13,8 +13,8 @@ func WithRange(ctx context.Context, header string) context.Context {
 	return context.WithValue(ctx, rangeKey{}, header)
 }
 
-// RangeFromContext gives the Range header of the request a Download answers, ""
-// where it has none (RFC 9110, section 14.2).
+// RangeFromContext returns the Range header of the request (RFC 9110 §14.2), ""
+// if it has none.
 func RangeFromContext(ctx context.Context) string {
 	h, _ := ctx.Value(rangeKey{}).(string)
 	return h

@@ -5,7 +5,7 @@ import (
 	"net/url"
 )
 
-// sample is an object with a field of every kind, as generated types are.
+// sample has a field of every kind, as generated types do.
 type sample struct {
 	Text   string
 	Maybe  *string
@@ -111,7 +111,7 @@ func (v *sample) EncodeJSON(e *Encoder) {
 	e.Close()
 }
 
-// sampleRules name two violations.
+// sampleRules give names to two violations.
 var sampleRules = []Named{
 	{Path: "words", Constraint: "maxLength", Name: "TooManyWords", Status: 413},
 	{Path: "more[].words[]", Constraint: "maxLength", Name: "WordTooLong", Status: 400},
@@ -120,7 +120,7 @@ var sampleRules = []Named{
 
 func (v *sample) Parse(body []byte) error { return Parse(body, v, sampleRules...) }
 
-// sampleParams are parameters of every kind.
+// sampleParams has a parameter of every kind.
 type sampleParams struct {
 	Name  string
 	Maybe *string
@@ -154,5 +154,5 @@ func (v *sampleParams) Parse(q url.Values) error {
 	return p.Done(v)
 }
 
-// echoSample answers with its input.
+// echoSample returns its input.
 func echoSample(_ context.Context, _ Caller, in *sample) (*sample, error) { return in, nil }

@@ -13,17 +13,17 @@ import (
 	"github.com/bluesky-social/indigo/atproto/syntax"
 )
 
-// Route is a method and what answers it.
+// Route is a method together with its handler.
 type Route struct {
 	Method  *Method
 	Handler Handler
 }
 
-// Handler answers one request: it reads the input, calls the service and
-// writes the output, or gives an error and writes nothing.
+// Handler answers one request. It reads the input, calls the service and writes
+// the output, or returns an error and writes nothing.
 type Handler func(ctx context.Context, caller Caller, x *Exchange) error
 
-// Exchange is a request under way.
+// Exchange is one request while it is handled.
 type Exchange struct {
 	Method *Method
 	W      http.ResponseWriter
@@ -32,19 +32,19 @@ type Exchange struct {
 	body   *body
 	audit  Auditor
 	status int
-	// wrote is set when the answer has begun.
+	// wrote is set once the answer has begun.
 	wrote bool
 }
 
-// Serve answers one request: time, authentication, limits, input, the handler,
-// output. A failure is returned as an *Error and nothing is written for it:
-// that is for whoever called. The body has been read by then, as far as that
-// is reasonable.
+// Serve answers one request: it authenticates the caller, checks the limits,
+// reads the input, calls the handler and writes the output. It returns a
+// failure as an *Error and writes nothing for it; the caller of Serve writes
+// the error. By then the request body has been read, up to a limit.
 func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
 	if rt.Method.Ticket {
-		// A page of any origin may use a ticket: it proves by itself, and
-		// no cookie does.
+		// Pages of any origin may use a ticket, because a ticket alone
+		// authenticates the request and cookies are not used.
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 	}
 	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK}
@@ -59,7 +59,7 @@ func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error
 	})
 }
 
-// body is the body of a request whose caller has not proven anything yet.
+// body returns the body of a request whose caller is not authenticated yet.
 func (p *Plumbing) body(w http.ResponseWriter, r *http.Request, max int64, tooLarge string) *body {
 	b := newBody(w, r, max, tooLarge)
 	b.bodies = p.Bodies
@@ -69,9 +69,9 @@ func (p *Plumbing) body(w http.ResponseWriter, r *http.Request, max int64, tooLa
 	return b
 }
 
-// admit lets a call in: who calls is proven, every bound lets the call through,
-// and only then the proof is spent. In another order, calls that are refused
-// would fill the memory of spent tokens.
+// admit authenticates the caller, then asks every limit, and uses up the token
+// or ticket last. In another order, refused calls would fill the memory of used
+// tokens.
 func (p *Plumbing) admit(r *http.Request, m *Method, source netip.Prefix) (Caller, error) {
 	ctx := r.Context()
 	proof, err := p.identify(r, m)
@@ -93,7 +93,7 @@ func (p *Plumbing) admit(r *http.Request, m *Method, source netip.Prefix) (Calle
 	return call.Caller, nil
 }
 
-// identify tells who calls, by ticket or token.
+// identify authenticates the caller, by ticket or by token.
 func (p *Plumbing) identify(r *http.Request, m *Method) (Proof, error) {
 	switch {
 	case m.Public:
@@ -108,13 +108,13 @@ func (p *Plumbing) identify(r *http.Request, m *Method) (Proof, error) {
 	case len(tickets) > 1:
 		return Proof{}, Invalid("ticket", "given more than once")
 	case r.Header.Get("Authorization") != "":
-		// Whose rights would count? A ticket may have fewer.
+		// The two could name different accounts or different rights.
 		return Proof{}, Invalid("ticket", "not together with a token")
 	}
 	return p.Tickets.Find(r.Context(), tickets[0], m)
 }
 
-// finish runs an exchange and tells those who watch how it ended.
+// finish runs an exchange and reports the result to the observers.
 func (x *Exchange) finish(p *Plumbing, run func() error) error {
 	start := time.Now()
 	defer x.body.close()
@@ -137,14 +137,15 @@ func (x *Exchange) finish(p *Plumbing, run func() error) error {
 		return nil
 	}
 	if x.wrote {
-		// Half an answer must not look like a whole one.
+		// Breaking the connection shows the client that the answer is
+		// incomplete.
 		panic(http.ErrAbortHandler)
 	}
 	return err
 }
 
-// guard turns a panic into an error, so that one request does not look like
-// none to those who count.
+// guard converts a panic into an error, so that the request is counted and
+// logged.
 func guard(run func() error) (err error) {
 	defer func() {
 		v := recover()
@@ -159,12 +160,13 @@ func guard(run func() error) (err error) {
 	return run()
 }
 
-// Unrouted answers a request below /xrpc/ that no route took: an unknown
-// method, a wrong verb, a malformed path. It always gives an *Error.
+// Unrouted handles a request below /xrpc/ that matches no route: an unknown
+// method, a wrong HTTP method, or a malformed path. It always returns an
+// *Error.
 func Unrouted(w http.ResponseWriter, r *http.Request, methods []*Method, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
 	name := strings.TrimPrefix(r.URL.Path, "/xrpc/")
-	x := &Exchange{Method: Unknown, W: w, R: r, body: p.body(w, r, drainMost, "")}
+	x := &Exchange{Method: Unknown, W: w, R: r, body: p.body(w, r, maxDrainBytes, "")}
 	for _, m := range methods {
 		if m.NSID == name {
 			x.Method = m
@@ -187,5 +189,5 @@ func unrouted(m *Method, name, verb string) error {
 	return Errorf(http.StatusNotImplemented, MethodNotImplemented, "this service has no method %s", printable(name))
 }
 
-// errNoAnswer is a handler's mistake.
+// errNoAnswer reports a mistake in a handler.
 var errNoAnswer = errors.New("handler gave neither an answer nor an error")

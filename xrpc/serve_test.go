@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// watcher is all of the plumbing, and keeps what it is told.
+// watcher implements all parts of the plumbing and records the calls it gets.
 type watcher struct {
 	mu       sync.Mutex
 	refuse   *Error
@@ -23,7 +23,8 @@ type watcher struct {
 	seen     []string
 	answered []string
 	failed   []*Error
-	// spent counts proofs that were spent; spendErr is what that gives.
+	// spent counts the proofs that were used up. spendErr is the error that
+	// using one returns.
 	spent    int
 	spendErr *Error
 }
@@ -43,7 +44,7 @@ func (w *watcher) spend(context.Context) error {
 	return nil
 }
 
-// allow is a step of admission.
+// allow is an admission step.
 func (w *watcher) allow(context.Context, *Call) error {
 	if w.limit != nil {
 		return w.limit
@@ -73,7 +74,7 @@ var (
 	blobMethod  = &Method{NSID: "test.up", Kind: Procedure, InputEncoding: "*/*", MaxBody: 1 << 20, TooLarge: "BlobTooLarge"}
 )
 
-// host serves a route as gen and server do together.
+// host serves a route in the way that gen and server do together.
 func host(rt Route, p *Plumbing) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := rt.Serve(w, r, p); err != nil {
@@ -177,8 +178,8 @@ func TestAdmission(t *testing.T) {
 	}
 }
 
-// Steps are asked in their order, the first that refuses ends the call, and the
-// token is spent after all of them.
+// Steps run in their order, the first refusal ends the call, and the token is
+// used up only after all of them.
 func TestAdmissionInOrder(t *testing.T) {
 	var asked []string
 	var refuse string
@@ -232,7 +233,7 @@ func TestHandlerErrors(t *testing.T) {
 		{secret, 500, InternalServerError},
 		{fmt.Errorf("query: %w", context.DeadlineExceeded), 503, ServiceUnavailable},
 		{context.Canceled, 499, ServiceUnavailable},
-		{nil, 500, InternalServerError}, // neither answer nor error
+		{nil, 500, InternalServerError}, // the handler gave neither answer nor error
 	} {
 		w := &watcher{}
 		h := host(Route{echoMethod, ProcedureJSON(func(context.Context, Caller, *sample) (*sample, error) { return nil, c.err })}, w.plumbing())
@@ -287,7 +288,7 @@ func TestQueryAndBare(t *testing.T) {
 	}
 }
 
-// readAll answers with the length of an upload.
+// readAll returns the length of an upload.
 func readAll(_ context.Context, _ Caller, up *Upload) (*sample, error) {
 	n, err := io.Copy(io.Discard, up.Body)
 	return &sample{Text: up.ContentType, Num: n}, err

@@ -8,37 +8,37 @@ import (
 	"io"
 )
 
-// maxEvent bounds one event that a client reads, in bytes.
+// maxEvent limits the size of one event that a client reads, in bytes.
 const maxEvent = 32 << 20
 
-// ServerSentEvent is one as it was received.
+// ServerSentEvent is a received event.
 type ServerSentEvent struct {
-	// ID is the last one that the stream gave, "" before the first.
+	// ID is the last id that the stream sent, "" before the first.
 	ID string
-	// Name is the event's type, "" where the stream gives none.
+	// Name is the event's type, "" if the stream sent none.
 	Name string
 	Data []byte
 }
 
-// EventReader reads server-sent events
+// EventReader parses server-sent events
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream).
-// Comments and waiting times are skipped.
+// It ignores comments and retry fields.
 type EventReader struct {
 	r    *bufio.Reader
 	id   string
-	skip bool // a line feed that belongs to the last carriage return
+	skip bool // the last line ended in CR, so skip a following LF
 	line []byte
 }
 
-// NewEventReader reads from r.
+// NewEventReader returns an EventReader that reads from r.
 func NewEventReader(r io.Reader) *EventReader {
 	return &EventReader{r: bufio.NewReaderSize(r, 32<<10)}
 }
 
 var errEventSize = errors.New("an event is too large")
 
-// Next gives the next event with data, io.EOF at the end of the stream. An
-// event that the end cuts off is not given.
+// Next returns the next event that has data, or io.EOF at the end of the
+// stream. An incomplete event at the end is dropped, as the standard demands.
 func (s *EventReader) Next() (*ServerSentEvent, error) {
 	ev, data, hasData := &ServerSentEvent{}, []byte(nil), false
 	for {
@@ -72,7 +72,7 @@ func (s *EventReader) Next() (*ServerSentEvent, error) {
 	}
 }
 
-// readLine gives a line without its end: CR, LF or both.
+// readLine returns a line without its terminator: CR, LF or CR LF.
 func (s *EventReader) readLine() ([]byte, error) {
 	s.line = s.line[:0]
 	for {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// streamParams are the parameters of a stream.
+// streamParams are the parameters of a streaming method.
 type streamParams struct{ Cursor *string }
 
 func (v *streamParams) Check(c *Checker) {
@@ -29,7 +29,7 @@ func (v *streamParams) Parse(q url.Values) error {
 	return p.Done(v)
 }
 
-// gate takes the token "good" and the ticket "one", once.
+// gate accepts the token "good", and the ticket "one" once.
 type gate struct{ redeemed []string }
 
 func (g *gate) Authenticate(_ context.Context, r *http.Request, _ *Method) (Proof, error) {
@@ -68,7 +68,8 @@ func TestTickets(t *testing.T) {
 		{"/?ticket=", "", Caller{}, 401, "InvalidTicket", 0},
 		{"/", "", Caller{}, 401, AuthenticationRequired, 0},
 		{"/?ticket=one&ticket=one", "", Caller{}, 400, InvalidRequest, 0},
-		// A ticket that would not count must not be spent.
+		// A ticket must not be used up when the request is refused because it
+		// also has a token.
 		{"/?ticket=one", "good", Caller{}, 400, InvalidRequest, 0},
 	} {
 		g, got := &gate{}, Caller{}
@@ -95,8 +96,8 @@ func TestTickets(t *testing.T) {
 	}
 }
 
-// A method without tickets takes none, and so does any while nobody redeems
-// them.
+// A method without tickets refuses them, and so does every method while
+// Plumbing has no Tickets.
 func TestWithoutTickets(t *testing.T) {
 	g := &gate{}
 	plain := *streamMethod
@@ -110,7 +111,8 @@ func TestWithoutTickets(t *testing.T) {
 	}
 }
 
-// Errors before the answer begins are answers; later ones break it.
+// An error before the answer begins becomes an error answer; a later one breaks
+// the connection.
 func TestStreamErrors(t *testing.T) {
 	for _, begun := range []bool{false, true} {
 		o := &observed{}
@@ -152,7 +154,7 @@ func (o *observed) Observe(_ *Method, status int, name string, _ time.Duration) 
 	o.status, o.name = status, name
 }
 
-// Only a handshake of RFC 6455 comes to the method.
+// Only a WebSocket handshake (RFC 6455) reaches the method.
 func TestSubscriptionHandshake(t *testing.T) {
 	handshake := map[string]string{"Connection": "keep-alive, Upgrade", "Upgrade": "WebSocket", "Sec-WebSocket-Version": "13",
 		"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
@@ -181,7 +183,7 @@ func TestSubscriptionHandshake(t *testing.T) {
 }
 
 // The reader follows the parsing rules of the HTML standard, however the bytes
-// arrive.
+// are split.
 func TestEventReader(t *testing.T) {
 	for in, want := range map[string][]ServerSentEvent{
 		"data: a\n\n":                                  {{Data: []byte("a")}},
@@ -229,7 +231,7 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// news is an event.
+// news is an event type for tests.
 type news struct {
 	Cursor string `cbor:"cursor"`
 	Text   string `cbor:"text"`
@@ -263,8 +265,8 @@ func newNews(name string) Event {
 	return nil
 }
 
-// A client skips events that it does not know, but not their cursors; and what
-// it cannot read is no error of the service's.
+// A client skips events of unknown types but keeps their cursors. Events that
+// it cannot decode must not look like an error that the service returned.
 func TestUnknownEvents(t *testing.T) {
 	const data = "id: 1\ndata: {\"$type\":\"a.b.c#olds\",\"cursor\":\"1\",\"x\":[1]}\n\n"
 	read := func(text string) *Events[Event] {

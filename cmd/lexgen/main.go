@@ -1,7 +1,8 @@
-// Command lexgen turns the lexicons into Go and watches over their changes.
+// Command lexgen generates Go code from the lexicons and checks changes to the
+// lexicons.
 //
-// Exit status: 0 done and nothing wrong, 1 something is wrong with the
-// lexicons, 2 wrong usage or a failure to read or write.
+// It exits with status 0 if everything succeeded, 1 if something is wrong with
+// the lexicons, and 2 for wrong usage or if files cannot be read or written.
 package main
 
 import (
@@ -19,10 +20,10 @@ const usage = `Usage: lexgen [flags] command
 
 Commands:
   generate  write the Go code, and remove generated files that are stale
-  lint      tell what is wrong with the lexicons
-  breaking  tell what breaks those who rely on the last release, unless it is
+  lint      check the lexicons
+  breaking  report changes since the last release that break clients, unless they are
             on the list of intended changes
-  snapshot  take the lexicons as those of a release, and empty the list
+  snapshot  copy the lexicons as those of a release, and empty the list
 
 Flags:
 `
@@ -70,8 +71,8 @@ func run(args []string, stderr io.Writer) int {
 	return 2
 }
 
-// lint also builds what generate would write: the policy is checked against the
-// lexicons there.
+// lint also runs the generator, without writing files, because the generator
+// checks the policy against the lexicons.
 func lint(set *lexgen.Set) error {
 	_, err := lexgen.Generate(set, lexgen.DefaultPolicy())
 	return err

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// copyLexicons gives a folder with the lexicons of the tree.
+// copyLexicons copies the lexicons of the repository to a temporary folder.
 func copyLexicons(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -18,7 +18,7 @@ func copyLexicons(t *testing.T) string {
 	return dir
 }
 
-// command runs the command and gives its exit status and what it says.
+// command runs the command and returns its exit status and its output.
 func command(args ...string) (int, string) {
 	var stderr bytes.Buffer
 	status := run(args, &stderr)
@@ -78,7 +78,8 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// A folder that cannot be written is a failure, not a problem of the lexicons.
+// A folder that cannot be written must be reported as a failure (2), not as a
+// problem of the lexicons (1).
 func TestUnwritableFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {

@@ -9,11 +9,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// sent counts the answers of a flood's calls by the name of the error.
+// sent counts the answers to a flood's calls by error name.
 type sent struct {
 	mu sync.Mutex
 	by map[string]int
-	// first is the first that failed.
+	// first is the first error.
 	first error
 }
 
@@ -42,13 +42,14 @@ func nameOf(err error) string {
 	return "broken connection"
 }
 
-// asRefusal is what the service answered; nil where it did not.
+// asRefusal returns the error that the service answered, or nil if there was no
+// answer.
 func asRefusal(err error) *xrpc.Error {
 	e, _ := errors.AsType[*xrpc.Error](err)
 	return e
 }
 
-// total counts all answers, and String lists them.
+// total returns the number of all answers. String lists them.
 func (s *sent) total() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +60,7 @@ func (s *sent) total() int {
 	return n
 }
 
-// of counts the answers of one name.
+// of returns the number of answers with one name.
 func (s *sent) of(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,32 +12,34 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// usableWithin is how long a group may be out of use after a member began with
-// commits that nobody can apply.
+// usableWithin is how long a group may be unusable after a member started to
+// send commits that nobody can apply.
 const usableWithin = 3 * time.Second
 
-// gang are members that commit what nobody can apply, as fast as their rate
-// allows, at no latency, and with the state of the group as soon as it is there.
+// gang is a set of members that send commits that nobody can apply, as fast as
+// their rate limits allow. They have no latency and know the state of the group
+// at once.
 type gang struct {
 	members []*person
 	talk    *conversation
-	// inTurns: each commit is another member's. Otherwise the next begins where
-	// the one before is stopped.
+	// inTurns makes each commit come from another member. Without it, the next
+	// member begins when the one before is stopped.
 	inTurns bool
 	tried   atomic.Int64
 	bad     atomic.Int64
-	// strikes has one where the gang has committed, and ends with the gang.
+	// strikes receives a value for each commit of the gang and is closed when
+	// the gang ends.
 	strikes chan struct{}
 }
 
-// run attacks until ctx ends or nobody of the gang may write any more.
+// run attacks until ctx ends, or until no member of the gang can send any more.
 func (g *gang) run(ctx context.Context) {
 	defer close(g.strikes)
 	left := append([]*person(nil), g.members...)
 	for turn := 0; len(left) > 0 && ctx.Err() == nil; rest(ctx, 40*time.Millisecond) {
 		p, state := left[turn%len(left)], g.talk.newest()
 		g.tried.Add(1)
-		if !state.Has(p.device) { // removed already
+		if !state.Has(p.device) { // it was removed already
 			left = append(left[:turn%len(left)], left[turn%len(left)+1:]...)
 			continue
 		}
@@ -58,17 +60,17 @@ func (g *gang) run(ctx context.Context) {
 	}
 }
 
-// admin is the creator, who suspends the sender of each commit that cannot be
-// applied, joins anew and removes whom it suspended.
+// admin is the creator of the group. It suspends the sender of each commit that
+// cannot be applied, rejoins, and removes the suspended members.
 type admin struct {
 	*person
 	talk *conversation
-	// gang are the accounts whose commits the admin cannot apply.
+	// gang holds the accounts whose commits the admin cannot apply.
 	gang      map[string]bool
 	suspended []string
 }
 
-// suspend ends the rights of those who sent bad commits, all at once.
+// suspend suspends the senders of the given bad commits, all at the same time.
 func (a *admin) suspend(ctx context.Context, commits []gen.CommitMessage) error {
 	var wg sync.WaitGroup
 	errs := make([]error, len(commits))
@@ -76,7 +78,7 @@ func (a *admin) suspend(ctx context.Context, commits []gen.CommitMessage) error 
 		if !a.gang[c.Sender] {
 			continue
 		}
-		delete(a.gang, c.Sender) // once
+		delete(a.gang, c.Sender) // each account only once
 		a.suspended = append(a.suspended, c.Sender)
 		wg.Go(func() {
 			_, errs[i] = a.client().LeaveConvo(ctx, &gen.LeaveConvoInput{ConvoID: a.talk.id, TargetDID: &c.Sender})
@@ -86,9 +88,9 @@ func (a *admin) suspend(ctx context.Context, commits []gen.CommitMessage) error 
 	return errors.Join(errs...)
 }
 
-// restore joins anew and removes whom it suspended, until the removal stands. It
-// suspends those whose commits it hears of: the ones that are given, and those
-// that win meanwhile.
+// restore rejoins and removes the suspended members until such a removal is
+// accepted. It suspends the senders of the given bad commits and of those that
+// are accepted meanwhile.
 func (a *admin) restore(ctx context.Context, bad []gen.CommitMessage) error {
 	for ctx.Err() == nil {
 		state, lost, err := a.rejoin(ctx, bad)
@@ -113,12 +115,12 @@ func (a *admin) restore(ctx context.Context, bad []gen.CommitMessage) error {
 }
 
 // rejoin suspends the senders of bad commits while it reads the GroupInfo, and
-// joins by an external commit. It gives the group after that commit, or the
-// conflict with the commit that won.
+// then joins by an external commit. It returns the group after that commit, or
+// the conflict with the commit that was accepted first.
 func (a *admin) rejoin(ctx context.Context, bad []gen.CommitMessage) (*mlstest.Group, *gen.CommitConflict, error) {
 	suspended := make(chan error, 1)
 	go func() { suspended <- a.suspend(ctx, bad) }()
-	out, err := a.back(ctx, a.talk)
+	out, err := a.rejoinNewest(ctx, a.talk)
 	if err := <-suspended; err != nil {
 		return nil, nil, fmt.Errorf("suspend: %w", err)
 	}
@@ -128,24 +130,24 @@ func (a *admin) rejoin(ctx context.Context, bad []gen.CommitMessage) (*mlstest.G
 	case err != nil:
 		return nil, nil, fmt.Errorf("join: %w", err)
 	}
-	state, err := a.talk.at(out.NewEpoch)
+	state, err := a.talk.stateAt(out.NewEpoch)
 	return state, nil, err
 }
 
-// back reads the newest GroupInfo and joins by it.
-func (p *person) back(ctx context.Context, talk *conversation) (*gen.SendCommitOutput, error) {
+// rejoinNewest reads the newest GroupInfo and joins with it.
+func (p *person) rejoinNewest(ctx context.Context, talk *conversation) (*gen.SendCommitOutput, error) {
 	info, err := p.client().GetGroupInfo(ctx, &gen.GetGroupInfoParams{ConvoID: talk.id})
 	if err != nil {
 		return nil, fmt.Errorf("read the GroupInfo: %w", err)
 	}
-	state, err := talk.at(info.Epoch)
+	state, err := talk.stateAt(info.Epoch)
 	if err != nil {
 		return nil, err
 	}
 	return talk.join(ctx, p, state)
 }
 
-// attack is one way to attack.
+// attack is one variant of the attack.
 type attack struct {
 	puppets int
 	inTurns bool
@@ -163,9 +165,9 @@ func (a attack) String() string {
 	return fmt.Sprintf("%s, at %s", who, a.latency)
 }
 
-// outOfUse attacks a group until all of the gang are removed, and gives how long
-// it was out of use: from a bad commit on until the creator and another member
-// have sent in an epoch that both know.
+// outOfUse attacks a group until all members of the gang are removed. It
+// returns how long the group was unusable: from a bad commit until the creator
+// and another member have sent in an epoch that both know.
 func (s *scene) outOfUse(ctx context.Context, how attack) (took time.Duration, g *gang, err error) {
 	people, talk, err := s.group(ctx, 3+how.puppets)
 	if err != nil {
@@ -190,15 +192,15 @@ func (s *scene) outOfUse(ctx context.Context, how attack) (took time.Duration, g
 		}
 		took += time.Since(start)
 		select {
-		case <-g.strikes: // that is over
+		case <-g.strikes: // the time counts from the last bad commit
 		default:
 		}
 	}
 	return took, g, ctx.Err()
 }
 
-// hear is what a stream tells the admin of the commits from an epoch on, half a
-// round trip after them.
+// hear returns the commits from an epoch on, as a stream would deliver them to
+// the admin half a round trip later.
 func (a *admin) hear(ctx context.Context, from int64) ([]gen.CommitMessage, error) {
 	near := *a.person
 	near.delay = 0
@@ -210,14 +212,15 @@ func (a *admin) hear(ctx context.Context, from int64) ([]gen.CommitMessage, erro
 	return got.Commits, nil
 }
 
-// putInUse restores the group until another member is back and both have sent.
+// putInUse restores the group until another member has rejoined and both have
+// sent.
 func (a *admin) putInUse(ctx context.Context, other *person) error {
 	bad, err := a.hear(ctx, 1)
 	for err == nil {
 		if err := a.restore(ctx, bad); err != nil {
 			return err
 		}
-		out, lost := other.back(ctx, a.talk)
+		out, lost := other.rejoinNewest(ctx, a.talk)
 		if errors.Is(lost, errLost) {
 			bad = out.Conflict.Commits
 			continue
@@ -253,8 +256,8 @@ func badCommitFlood(ctx context.Context, s *scene) (*outcome, error) {
 	return out, ctx.Err()
 }
 
-// attackUntil attacks, again if the group was out of use for too long, since a
-// busy machine adds to the latency.
+// attackUntil repeats the attack if the group was unusable for too long, since
+// a busy machine adds latency.
 func (s *scene) attackUntil(ctx context.Context, how attack, out *outcome) error {
 	const most = 3
 	for n := 1; ; n++ {
@@ -280,7 +283,7 @@ func (s *scene) attackUntil(ctx context.Context, how attack, out *outcome) error
 func badCommits() []flood {
 	return []flood{
 		{name: "bad-commits", what: "a member commits what nobody can apply, and puppets of his go on where he is stopped", run: badCommitFlood},
-		{name: "loses-on-purpose", what: "a puppet loses to an admin that adds many members", run: losesOnPurpose},
+		{name: "loses-on-purpose", what: "a puppet loses to an admin that adds many members", run: loseOnPurpose},
 		{name: "returning", what: "50 members come back at once, with the creator among them and without", run: returning},
 	}
 }

@@ -14,12 +14,12 @@ import (
 const (
 	slowBodies = 100
 	slowSize   = 10 << 20
-	// bodiesMost is how much memory a flood of one account may take: its share
-	// of 64 MiB, and what the collector has not given back yet.
+	// bodiesMost is how much memory a flood by one account may take: its share
+	// of 64 MiB, plus garbage that is not collected yet.
 	bodiesMost = 256 << 20
 )
 
-// slowly begins a body of an account and does not end it.
+// slowly starts to send a body and does not complete it.
 func (p *person) slowly(ctx context.Context, nsid string) (net.Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", p.s.server.Addr())
 	if err != nil {
@@ -29,7 +29,7 @@ func (p *person) slowly(ctx context.Context, nsid string) (net.Conn, error) {
 		"Content-Length: %d\r\nAuthorization: Bearer %s\r\n\r\n", nsid, p.from, slowSize, p.Token(p.s.server.ServiceDID, nsid)); err != nil {
 		return nil, fmt.Errorf("begin a body: %w", err)
 	}
-	go func() { _, _ = conn.Write(bytes.Repeat([]byte(" "), slowSize/2)) }() // until the service has enough of it
+	go func() { _, _ = conn.Write(bytes.Repeat([]byte(" "), slowSize/2)) }() // until the service stops reading
 	return conn, nil
 }
 
@@ -80,7 +80,8 @@ func floodBodies(ctx context.Context, s *scene) (*outcome, error) {
 	return out, ctx.Err()
 }
 
-// heaviest gives how much bodies took at most within a time, and the process.
+// heaviest returns the largest memory use during a time: that of request
+// bodies, and the resident memory of the process.
 func (s *scene) heaviest(ctx context.Context, d time.Duration) (bodies float64, resident int64, err error) {
 	for start := time.Now(); time.Since(start) < d && ctx.Err() == nil; rest(ctx, 100*time.Millisecond) {
 		held, err := s.metric(ctx, "mls_body_bytes")

@@ -12,20 +12,20 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// The three bystanders, by what they are to the service.
+// Kinds of bystanders.
 const (
 	known     = "known account"
 	newcomer  = "new account"
 	newDevice = "new device"
 )
 
-// pause is how long a bystander rests between two calls.
+// pause is the time between two calls of a bystander.
 const pause = 250 * time.Millisecond
 
-// bystanders are honest, and each does the same again and again: the known
-// account sends a message, the newcomer is another account each time and
-// publishes its first packages, and the new device publishes as a device that
-// its account did not have before.
+// bystanders are honest clients that repeat one action each. The known account
+// sends a message. The newcomer is another account each time and publishes its
+// first key packages. The new device publishes as a device that its account did
+// not have before.
 type bystanders struct {
 	s    *scene
 	work []bystander
@@ -53,8 +53,8 @@ func (s *scene) bystanders(ctx context.Context) (*bystanders, error) {
 	if err := s.sql(ctx, `UPDATE memberships SET accepted_at = now()`); err != nil {
 		return nil, err
 	}
-	// An account has a bounded number of devices: the one that gets new ones is
-	// another one after some of them.
+	// The number of devices of an account is limited, so another account takes
+	// over after some devices.
 	owner, devices := bob, 1
 	return &bystanders{s, []bystander{
 		{known, func(ctx context.Context) error {
@@ -78,25 +78,25 @@ func (s *scene) bystanders(ctx context.Context) (*bystanders, error) {
 	}}, nil
 }
 
-// sighting is what the bystanders saw.
+// sighting is what the bystanders experienced.
 type sighting struct {
 	mu   sync.Mutex
 	seen map[string]*times
 }
 
-// times of one bystander's calls.
+// times holds the durations of one bystander's calls.
 type times struct {
 	took   []time.Duration
 	failed []failure
 }
 
-// failure is a call that failed, and when it began.
+// failure is a failed call with the time at which it began.
 type failure struct {
 	at  time.Duration
 	err error
 }
 
-// watch lets the bystanders work for a time, or until ctx ends where it is 0.
+// watch runs the bystanders for a time, or until ctx ends if the time is 0.
 func (b *bystanders) watch(ctx context.Context, d time.Duration) *sighting {
 	if d > 0 {
 		var cancel context.CancelFunc
@@ -112,7 +112,7 @@ func (b *bystanders) watch(ctx context.Context, d time.Duration) *sighting {
 	return s
 }
 
-// record runs one bystander. A call that is under way at the end is finished.
+// record runs one bystander. At the end, a call in progress is completed.
 func (s *sighting) record(ctx context.Context, one bystander) {
 	seen, begin := &times{}, time.Now()
 	for ctx.Err() == nil {
@@ -141,7 +141,7 @@ func (t *times) at(percent int) time.Duration {
 	return t.took[min(len(t.took)-1, len(t.took)*percent/100)]
 }
 
-// first gives the first failure; nil where nothing failed.
+// first returns the first failure, or nil.
 func (t *times) first() error {
 	if len(t.failed) == 0 {
 		return nil
@@ -149,7 +149,7 @@ func (t *times) first() error {
 	return t.failed[0].err
 }
 
-// calm fails where the bystanders have trouble without any flood.
+// calm returns an error if the bystanders have trouble even without a flood.
 func (s *sighting) calm() error {
 	for name, t := range s.seen {
 		if len(t.failed) > 0 || len(t.took) == 0 {
@@ -171,15 +171,15 @@ func (s *sighting) print(quiet *sighting) {
 	}
 }
 
-// bounds are what bystanders may see during a flood.
+// bounds are the limits for what bystanders may experience during a flood.
 type bounds struct {
-	// settles is how long after its beginning calls may fail.
+	// settles is the time after the start of the flood in which calls may fail.
 	settles time.Duration
-	// longest bounds every call.
+	// longest is the longest time that a call may take.
 	longest time.Duration
 }
 
-// usual is what holds where a flood says nothing else: nobody fails.
+// usual applies unless a flood has its own bounds: no call may fail.
 var usual = bounds{longest: 10 * time.Second}
 
 func (b *bounds) check(during *sighting) error {

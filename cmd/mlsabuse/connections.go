@@ -12,8 +12,8 @@ import (
 	"catbird.blue/mls/gen"
 )
 
-// idle opens connections that ask for nothing, from 100 networks, until ctx ends.
-// It closes its side of those that the service closes.
+// idle opens connections from 100 networks and sends nothing, until ctx ends.
+// It closes its end of connections that the service closes.
 func (s *scene) idle(ctx context.Context, n int) (opened int, shut func()) {
 	var wg sync.WaitGroup
 	ctx, end := context.WithCancel(ctx)
@@ -44,12 +44,12 @@ func idleConnections(ctx context.Context, s *scene) (*outcome, error) {
 	}
 	opened, shut := s.idle(ctx, s.size(3000, 20_000))
 	defer shut()
-	// Each of these comes over a connection of its own.
+	// Each of these calls uses a new connection.
 	answers := &sent{}
 	lone := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	for range s.size(10, 100) {
 		p := s.newPerson()
-		_, err := p.over(lone).GetSubscriptionTicket(ctx, &gen.GetSubscriptionTicketInput{})
+		_, err := p.clientOver(lone).GetSubscriptionTicket(ctx, &gen.GetSubscriptionTicketInput{})
 		answers.add(err)
 		answers.add(healthy(ctx, lone, s.server.Addr()))
 		rest(ctx, 50*time.Millisecond)
@@ -76,7 +76,7 @@ func idleConnections(ctx context.Context, s *scene) (*outcome, error) {
 	return out, ctx.Err()
 }
 
-// healthy asks for the health of the service.
+// healthy asks the service for its health.
 func healthy(ctx context.Context, c *http.Client, addr string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/health", nil)
 	if err != nil {

@@ -9,25 +9,26 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
-// forger is a member who states groups that are not there.
+// forger is a member that submits objects of groups that do not exist.
 type forger struct {
 	*person
 	talk *conversation
-	// creator is whose leaf is forged, and puppet a second account that the
-	// forger holds the packages of.
+	// creator is the account whose leaf is forged. puppet is a second account
+	// whose key packages belong to the forger.
 	creator, puppet *person
 }
 
-// lie is a call that states something false.
+// lie is a call that contains a false statement.
 type lie struct {
 	what string
 	call func(ctx context.Context, f *forger) error
 }
 
-// otherTree is a group with the id and the epoch of the real one, in which the
-// forger holds the keys of all members.
+// otherTree returns a group with the id and the epoch of the real one, in which
+// the forger has the keys of all members.
 func (f *forger) otherTree() *mlstest.Group {
 	g := f.talk.newest()
 	other := mlstest.NewGroup(f.device, g.Context.GroupID)
@@ -47,7 +48,8 @@ func (f *forger) send(ctx context.Context, commit []byte, groupInfo []byte) erro
 	return err
 }
 
-// lies are what a member tried when trees were believed that were not proven.
+// lies are attacks that worked when the service believed trees that were not
+// proven.
 var lies = []lie{
 	{"addMembers with a commit that nobody can read, and a tree with another leaf of the creator", func(ctx context.Context, f *forger) error {
 		other := f.otherTree().With(f.puppet.device)
@@ -94,14 +96,15 @@ var lies = []lie{
 	{"createConvo with a package that the creator did not publish", func(ctx context.Context, f *forger) error {
 		fake := mlstest.NewClient(f.creator.DID)
 		k := mlstest.NewGroupWith(f.device, mlstest.Random(16), fake)
-		_, err := f.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: k.Next.ID(),
+		_, err := f.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: xrpc.ConvoID(k.Next.ID()),
 			InitialMembers: []string{f.creator.DID}, WelcomeMessage: k.Welcome, GroupInfo: k.GroupInfo})
 		return err
 	}},
 }
 
-// falseExternalPub is stored of nobody who may not remove: the next external
-// commit would strand the group. It need not be refused.
+// falseExternalPub must not be stored when it comes from a member that may not
+// remove others, because the next external commit would make the group
+// unusable. It need not be refused.
 var falseExternalPub = lie{"updateGroupInfo with another external_pub", func(ctx context.Context, f *forger) error {
 	info := f.talk.newest().SignGroupInfo(f.device, true, func(i *mls.GroupInfo) {
 		for n := range i.Extensions {

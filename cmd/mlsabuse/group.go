@@ -11,18 +11,20 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
-// conversation is a group of the service, with its state in each epoch, which
-// members share as they would by applying its commits.
+// conversation is a group with its state in each epoch. The members share the
+// state, as if each of them had applied all commits.
 type conversation struct {
-	id     string
+	id     xrpc.ConvoID
 	mu     sync.Mutex
 	states map[int64]*mlstest.Group
 }
 
-// at gives the state of an epoch, as soon as it is known who won it.
-func (c *conversation) at(epoch int64) (*mlstest.Group, error) {
+// stateAt returns the state of an epoch. It waits until the accepted commit is
+// known.
+func (c *conversation) stateAt(epoch int64) (*mlstest.Group, error) {
 	for range 5000 {
 		c.mu.Lock()
 		g := c.states[epoch]
@@ -35,7 +37,7 @@ func (c *conversation) at(epoch int64) (*mlstest.Group, error) {
 	return nil, fmt.Errorf("nobody knows epoch %d", epoch)
 }
 
-// newest gives the state of the newest epoch.
+// newest returns the state of the newest epoch.
 func (c *conversation) newest() *mlstest.Group {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,7 +50,8 @@ func (c *conversation) newest() *mlstest.Group {
 	return out
 }
 
-// until waits for an epoch, of whose commit a stream would tell, or for a time.
+// until waits for an epoch, as a client waits for the commit in its stream, or
+// until a time has passed.
 func (c *conversation) until(epoch int64, most time.Duration) {
 	for start := time.Now(); time.Since(start) < most && int64(c.newest().Epoch()) < epoch; {
 		time.Sleep(5 * time.Millisecond)
@@ -61,12 +64,12 @@ func (c *conversation) won(g *mlstest.Group) {
 	c.states[int64(g.Epoch())] = g
 }
 
-// create makes a conversation of the creator, the others and one leased package
-// of each of them.
+// create creates a conversation of the creator and the others. It leases a key
+// package of each of them.
 func create(ctx context.Context, creator *person, others ...*person) (*conversation, error) {
 	in := &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String()}
 	g := mlstest.NewGroup(creator.device, mlstest.Random(16))
-	in.GroupID = g.ID()
+	in.GroupID = xrpc.ConvoID(g.ID())
 	if len(others) > 0 {
 		added, err := claim(ctx, creator, others...)
 		if err != nil {
@@ -83,10 +86,10 @@ func create(ctx context.Context, creator *person, others ...*person) (*conversat
 	if _, err := creator.client().CreateConvo(ctx, in); err != nil {
 		return nil, fmt.Errorf("create a conversation: %w", err)
 	}
-	return &conversation{id: g.ID(), states: map[int64]*mlstest.Group{int64(g.Epoch()): g}}, nil
+	return &conversation{id: xrpc.ConvoID(g.ID()), states: map[int64]*mlstest.Group{int64(g.Epoch()): g}}, nil
 }
 
-// group makes a conversation of n settled accounts, of which the first is the
+// group creates a conversation of n established accounts. The first is the
 // creator.
 func (s *scene) group(ctx context.Context, n int) ([]*person, *conversation, error) {
 	people, err := s.published(ctx, s.home, n, 10)
@@ -97,7 +100,8 @@ func (s *scene) group(ctx context.Context, n int) ([]*person, *conversation, err
 	return people, talk, err
 }
 
-// published makes settled accounts of a host that have so many packages each.
+// published creates n established accounts of a host that have the given number
+// of key packages each.
 func (s *scene) published(ctx context.Context, host *pds, n, packages int) ([]*person, error) {
 	people := make([]*person, n)
 	for i := range people {
@@ -120,7 +124,7 @@ func (s *scene) published(ctx context.Context, host *pds, n, packages int) ([]*p
 	return people, errors.Join(errs...)
 }
 
-// claim leases a package of each account, in their order.
+// claim leases a key package of each account, in their order.
 func claim(ctx context.Context, by *person, of ...*person) ([]*mls.KeyPackage, error) {
 	var out []*mls.KeyPackage
 	for some := range slices.Chunk(of, 100) {
@@ -156,24 +160,27 @@ func parse(refs []gen.KeyPackageRef) ([]*mls.KeyPackage, error) {
 	return out, nil
 }
 
-// message is an application message of size bytes for the conversation.
+// message returns an application message of the given size for the
+// conversation.
 func (c *conversation) message(size int) *gen.SendMessageInput {
 	g := c.newest()
 	return &gen.SendMessageInput{ConvoID: c.id, Epoch: int64(g.Epoch()), Ciphertext: g.Application(size)}
 }
 
-// errLost says that another commit won the epoch, or that it is kept.
+// errLost says that another commit of the epoch was accepted first, or that the
+// epoch is reserved.
 var errLost = errors.New("the commit lost its race")
 
-// commit sends a commit to the state g; what it adds and removes is what lists
-// name. Where it is not accepted, the answer says why beside errLost.
+// commit sends a commit for the state g. added and removed list the accounts
+// that it adds and removes. If the commit is not accepted, the answer contains
+// the reason and the error is errLost.
 func (c *conversation) commit(ctx context.Context, by *person, k *mlstest.Commit, added, removed []string) (*gen.SendCommitOutput, error) {
 	out, err := by.client().SendCommit(ctx, &gen.SendCommitInput{ConvoID: c.id, Commit: k.Message, Welcome: k.Welcome, GroupInfo: k.GroupInfo,
 		AddedDIDs: added, RemovedDIDs: removed})
 	return c.answered(out, err, k)
 }
 
-// join replaces the leaves of the person by an external commit to the state g.
+// join replaces the person's leaves by an external commit to the state g.
 func (c *conversation) join(ctx context.Context, by *person, g *mlstest.Group) (*gen.SendCommitOutput, error) {
 	device := by.device.Rotate()
 	k := g.ExternalCommit(device, g.LeavesOf(by.DID)...)

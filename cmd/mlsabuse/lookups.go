@@ -14,8 +14,8 @@ import (
 
 const stormSources = 50
 
-// storm has 50 addresses present tokens of DIDs that nobody has seen, each ten
-// times a second, until ctx ends.
+// storm sends tokens of unknown DIDs from 50 addresses, ten per second from
+// each, until ctx ends.
 func (s *scene) storm(ctx context.Context, answers *sent) {
 	key := authtest.Unregistered().Key
 	var wg sync.WaitGroup
@@ -37,7 +37,8 @@ func (s *scene) storm(ctx context.Context, answers *sent) {
 	wg.Wait()
 }
 
-// newcomers of two PDSes come shortly one after the other, and each calls once.
+// newcomers lets new accounts of two PDSes arrive shortly after one another.
+// Each makes one call.
 func (s *scene) newcomers(ctx context.Context, n int) (in int, err error) {
 	hosts := make([]*pds, 2)
 	for i := range hosts {

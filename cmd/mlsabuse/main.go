@@ -1,11 +1,12 @@
-// Command mlsabuse replays floods against a running service, on one machine and
-// in one run, and tells for each what the flood achieved and what three honest
-// bystanders saw meanwhile: an account that is known and whose key is cached, an
-// account that comes for the first time with each call, and a new device of a
-// known account. It ends with status 1 where a bystander was hurt, where a flood
-// reached more than it may, or where a flood did nothing.
+// Command mlsabuse runs attacks ("floods") against a running service, on one
+// machine and in one run. For each flood it reports what the flood achieved and
+// what three honest bystanders experienced meanwhile: a known account whose key
+// is cached, an account that calls for the first time, and a new device of a
+// known account. The exit status is 1 if a bystander was hurt, if a flood
+// achieved more than it may, or if a flood did nothing.
 //
-// The service runs with its default limits. This program is not in the image.
+// The service runs with its default limits. This program is not part of the
+// image.
 package main
 
 import (
@@ -28,38 +29,40 @@ type flood struct {
 	name string
 	// what describes the attack in a phrase.
 	what string
-	// env adds to the configuration of the instance.
+	// env returns settings to add to the configuration of the instance.
 	env func(full bool) []string
-	// redis runs the instance with a Redis.
+	// redis says that the instance runs with a Redis.
 	redis bool
 	run   func(ctx context.Context, s *scene) (*outcome, error)
-	// hurt bounds what the bystanders may see; nil for the usual bounds.
+	// hurt limits what the bystanders may experience. nil means the usual
+	// bounds.
 	hurt *bounds
 }
 
-// outcome is what a flood came to.
+// outcome is the result of a flood.
 type outcome struct {
-	// tried counts what the flood did.
+	// tried is the number of attempts.
 	tried int
-	// achieved says what it came to, for people.
+	// achieved describes the result for people.
 	achieved string
-	// idle says why the flood counts as one that did nothing, and excess what it
-	// reached beyond what it may; "" for neither.
+	// idle is the reason why the flood counts as having done nothing. excess
+	// describes what it achieved beyond what it may. Both are "" normally.
 	idle, excess string
 }
 
-// floods in the order in which they run.
+// floods lists the floods in the order in which they run.
 var floods = slices.Concat(tokenFloods(), lookupFloods(), originFloods(), bodyFloods(), waitFloods(), packageFloods(),
 	connectionFloods(), forgeries(), badCommits(), addFloods(), storageFloods())
 
-// selection holds the names of the floods to run, and their size.
+// selection holds the names of the floods to run, and whether they run in full
+// size.
 type selection struct {
 	names []string
 	full  bool
 }
 
-// parse reads a list of names, or beginnings of names, in which the word full
-// stands for the full size.
+// parse parses a list of names or prefixes of names. The word full selects the
+// full size.
 func (s *selection) parse(list string) error {
 	for word := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
 		switch {
@@ -115,7 +118,7 @@ func run(ctx context.Context, binary, which string) (err error) {
 			continue
 		}
 		ran++
-		if err := f.against(ctx, bed, chosen.full); err != nil {
+		if err := f.runAgainst(ctx, bed, chosen.full); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
@@ -127,9 +130,9 @@ func run(ctx context.Context, binary, which string) (err error) {
 	return errors.Join(failed...)
 }
 
-// against runs the flood against an instance of its own, on a database of its
-// own, so that no flood finds what another one left.
-func (f *flood) against(ctx context.Context, bed *testbed.World, full bool) (err error) {
+// runAgainst runs the flood against a new instance with a new database, so that
+// floods do not affect each other.
+func (f *flood) runAgainst(ctx context.Context, bed *testbed.World, full bool) (err error) {
 	s, err := newScene(ctx, bed, f.name, full)
 	if err != nil {
 		return err
@@ -151,11 +154,11 @@ func (f *flood) against(ctx context.Context, bed *testbed.World, full bool) (err
 	return f.measure(ctx, s)
 }
 
-// redisMemory makes a Redis that refuses writes when it is full, as operators
-// are told to have it.
+// redisMemory configures a Redis that refuses writes when it is full, as the
+// documentation recommends to operators.
 var redisMemory = []string{"--maxmemory", "12mb", "--maxmemory-policy", "noeviction"}
 
-// afterwards is how long bystanders work on when a flood is over.
+// afterwards is how long the bystanders continue after a flood.
 const afterwards = 1500 * time.Millisecond
 
 func (f *flood) measure(ctx context.Context, s *scene) error {
@@ -205,7 +208,7 @@ func (f *flood) judge(out *outcome, during *sighting) error {
 	return errors.Join(append(errs, b.check(during))...)
 }
 
-// rest waits, or until ctx ends.
+// rest waits for d, or until ctx ends.
 func rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():

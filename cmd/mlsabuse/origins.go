@@ -8,12 +8,13 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 const strangers = 200
 
-// opening has accounts ask for streams as fast as they are let, each pausing
-// between two calls, for a time.
+// opening lets accounts open streams as fast as they are allowed, for the time
+// d. Each pauses between two calls.
 func opening(ctx context.Context, d time.Duration, people []*person) *sent {
 	ctx, end := context.WithTimeout(ctx, d)
 	defer end()
@@ -32,10 +33,10 @@ func opening(ctx context.Context, d time.Duration, people []*person) *sent {
 	return answers
 }
 
-// freeDIDs floods from accounts that no PDS confirms, and bounds what they get by
-// one bucket.
+// freeDIDs is a flood by accounts that no PDS confirms. All of them together
+// must get no more than one bucket.
 func freeDIDs(ctx context.Context, s *scene, people []*person, d time.Duration) (*outcome, error) {
-	row, start := limit.OriginRow(limit.ClassStream), time.Now()
+	row, start := limit.OriginRow(xrpc.RateStream), time.Now()
 	answers := opening(ctx, d, people)
 	most := int(row.Amount) + int((time.Since(start).Seconds()+1)*float64(row.Refill))
 	got := answers.of("ok")
@@ -52,12 +53,13 @@ func freeDIDs(ctx context.Context, s *scene, people []*person, d time.Duration) 
 func inventedHosts(ctx context.Context, s *scene) (*outcome, error) {
 	people := make([]*person, strangers)
 	for i := range people {
-		people[i] = s.stranger(i, fmt.Sprintf("198.51.%d.9", 100+i%50))
+		people[i] = s.unknownHost(i, fmt.Sprintf("198.51.%d.9", 100+i%50))
 	}
 	return freeDIDs(ctx, s, people, s.length(7*time.Second, time.Minute))
 }
 
-// claimedHost also has newcomers of the host come, one now and then.
+// claimedHost is a flood by accounts that falsely name a host, while real new
+// accounts of that host arrive now and then.
 func claimedHost(ctx context.Context, s *scene) (*outcome, error) {
 	host, err := s.newPDS(ctx, "192.0.2.1")
 	if err != nil {
@@ -90,7 +92,7 @@ func claimedHost(ctx context.Context, s *scene) (*outcome, error) {
 	return out, nil
 }
 
-// arrival is what a newcomer does first.
+// arrival makes the first calls of a new account.
 func (p *person) arrival(ctx context.Context) error {
 	if err := p.publish(ctx, p.device, 3); err != nil {
 		return err
@@ -102,8 +104,8 @@ func (p *person) arrival(ctx context.Context) error {
 	return err
 }
 
-// firstDay has the newcomers of one big host and five of another come to an empty
-// instance while strangers flood it.
+// firstDay lets the new accounts of a large host and five new accounts of
+// another host arrive at an empty instance, while unknown accounts flood it.
 func firstDay(ctx context.Context, s *scene) (*outcome, error) {
 	big, err := s.newPDS(ctx, "203.0.114.1")
 	if err != nil {

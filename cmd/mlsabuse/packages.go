@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -18,11 +19,12 @@ const (
 	botGroups      = 20
 )
 
-// drain has an account ask for packages of another again and again, each time
-// for another conversation, and notes those of which there is only one.
+// drain makes an account ask for key packages of another account repeatedly,
+// each time for another conversation, and records the packages that may be used
+// only once.
 func (p *person) drain(ctx context.Context, of *person, times int, got map[string]bool, answers *sent) {
 	for range times {
-		convo := fmt.Sprintf("%x", mlstest.Random(16))
+		convo := xrpc.ConvoID(fmt.Sprintf("%x", mlstest.Random(16)))
 		out, err := p.client().GetKeyPackages(ctx, &gen.GetKeyPackagesParams{DIDs: []string{of.DID}, ConvoID: &convo})
 		answers.add(err)
 		if err != nil {
@@ -37,7 +39,7 @@ func (p *person) drain(ctx context.Context, of *person, times int, got map[strin
 }
 
 func drainPackages(ctx context.Context, s *scene) (*outcome, error) {
-	// The victim has a friend, with whom it shares a conversation.
+	// The victim shares a conversation with a friend.
 	friends, err := s.published(ctx, s.home, 2, victimPackages)
 	if err != nil {
 		return nil, err
@@ -50,11 +52,11 @@ func drainPackages(ctx context.Context, s *scene) (*outcome, error) {
 	if _, err := talk.commit(ctx, victim, talk.newest().Commit(victim.device, mlstest.Plan{}), nil, nil); err != nil {
 		return nil, fmt.Errorf("accept the conversation: %w", err)
 	}
-	mallory, answers, got := s.stranger(0, "198.51.100.1"), &sent{}, map[string]bool{}
+	mallory, answers, got := s.unknownHost(0, "198.51.100.1"), &sent{}, map[string]bool{}
 	mallory.drain(ctx, victim, s.size(60, 200), got, answers)
 	one := len(got)
 	for i := range fresh {
-		s.stranger(i+1, fmt.Sprintf("198.51.%d.1", i)).drain(ctx, victim, 20, got, answers)
+		s.unknownHost(i+1, fmt.Sprintf("198.51.%d.1", i)).drain(ctx, victim, 20, got, answers)
 	}
 	half := (victimPackages + 1) / 2
 	out := &outcome{tried: answers.total(), achieved: fmt.Sprintf("of %d packages one account got %d, and with %d others %d; %s", victimPackages, one, fresh, len(got), answers)}
@@ -67,8 +69,8 @@ func drainPackages(ctx context.Context, s *scene) (*outcome, error) {
 	return out, s.stillGiven(ctx, out, friend, victim)
 }
 
-// stillGiven adds what others get meanwhile: the friend a package of its own, a
-// newcomer at least the last resort.
+// stillGiven checks what others still get: the friend a package of its own, a
+// new account at least the last-resort package.
 func (s *scene) stillGiven(ctx context.Context, out *outcome, friend, victim *person) error {
 	theirs := map[string]bool{}
 	answers := &sent{}
@@ -81,7 +83,7 @@ func (s *scene) stillGiven(ctx context.Context, out *outcome, friend, victim *pe
 	return ctx.Err()
 }
 
-// honestUses are what the limits must leave possible.
+// honestUses performs honest actions that the limits must allow.
 func honestUses(ctx context.Context, s *scene) (*outcome, error) {
 	out := &outcome{tried: 1}
 	for _, use := range []struct {
@@ -124,7 +126,7 @@ func manyDevices(ctx context.Context, s *scene) error {
 		return fmt.Errorf("%d packages", len(packages))
 	}
 	k := g.Commit(creator.device, mlstest.Plan{Add: packages})
-	_, err = creator.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: g.ID(),
+	_, err = creator.client().CreateConvo(ctx, &gen.CreateConvoInput{CipherSuite: mls.SuiteX25519AES128.String(), GroupID: xrpc.ConvoID(g.ID()),
 		InitialMembers: []string{owner.DID}, WelcomeMessage: k.Welcome, GroupInfo: k.GroupInfo})
 	return err
 }

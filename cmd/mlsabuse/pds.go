@@ -13,18 +13,19 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// pds is a host of accounts. It says which it has, and its accounts call from
-// its address.
+// pds is a host of accounts. It answers which accounts it has, and their calls
+// come from its address.
 type pds struct {
 	s *scene
-	// url is what documents name, and from the address of its calls.
+	// url is the address in DID documents. from is the address from which its
+	// calls come.
 	url, from string
 	accounts  sync.Map
 	server    *http.Server
 }
 
-// newPDS makes one at an address of loopback of its own, which in development is
-// an origin of its own.
+// newPDS creates a host with its own loopback address. In development mode such
+// an address counts as a separate origin.
 func (s *scene) newPDS(ctx context.Context, from string) (*pds, error) {
 	address := net.JoinHostPort(fmt.Sprintf("127.0.4.%d", len(s.hosts)+1), "0")
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
@@ -50,15 +51,15 @@ func (h *pds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"did": did, "active": true})
 }
 
-// newPerson makes an account that the PDS has.
+// newPerson creates an account on the host.
 func (h *pds) newPerson() *person {
 	p := h.s.claiming(h.url, h.from)
 	h.accounts.Store(p.DID, true)
 	return p
 }
 
-// claiming makes an account whose document names a PDS, which does not know of
-// it.
+// claiming creates an account whose DID document names a host that does not
+// have the account.
 func (s *scene) claiming(pds, from string) *person {
 	a := s.PLC.NewAccount()
 	doc := authtest.Document(a.DID, a.Key)
@@ -67,8 +68,8 @@ func (s *scene) claiming(pds, from string) *person {
 	return &person{Account: a, s: s, device: mlstest.NewClient(a.DID), from: from}
 }
 
-// stranger makes an account whose document names a host that does not answer,
-// another one for each i.
-func (s *scene) stranger(i int, from string) *person {
+// unknownHost creates an account whose DID document names a host that does not
+// answer, a different host for each i.
+func (s *scene) unknownHost(i int, from string) *person {
 	return s.claiming(fmt.Sprintf("http://127.7.%d.%d:9", i/250, i%250+1), from)
 }

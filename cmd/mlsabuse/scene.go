@@ -20,19 +20,19 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// scene is what a flood happens in.
+// scene is the environment of a flood.
 type scene struct {
 	*testbed.World
 	server *testbed.Instance
-	// env tells the instance its database and its directory.
+	// env tells the instance where its database and its directory are.
 	env []string
-	// redis is nil for an instance without one.
+	// redis is nil if the instance runs without Redis.
 	redis *testbed.Redis
-	// full: in full size and time.
+	// full says that the flood runs with full size and duration.
 	full bool
-	// database is the one of this flood.
+	// database is the database of this flood.
 	database string
-	// home is the PDS of the honest, and hosts are all that there are.
+	// home is the host of the honest accounts. hosts are all hosts.
 	home  *pds
 	hosts []*pds
 }
@@ -63,7 +63,8 @@ func (s *scene) close() error {
 	return err
 }
 
-// sql runs a statement in the database of the flood: for what would take hours.
+// sql runs a statement in the database of the flood. It replaces preparations
+// that would take hours.
 func (s *scene) sql(ctx context.Context, statement string, args ...any) error {
 	conn, err := pgx.Connect(ctx, s.PG.URL(s.database))
 	if err != nil {
@@ -76,8 +77,8 @@ func (s *scene) sql(ctx context.Context, statement string, args ...any) error {
 	return nil
 }
 
-// settle makes accounts ones that have been here for long. They must not have
-// called before.
+// settle makes accounts look as if they had been known for a long time. They
+// must not have made any call yet.
 func (s *scene) settle(ctx context.Context, people ...*person) error {
 	var dids []string
 	for _, p := range people {
@@ -86,7 +87,7 @@ func (s *scene) settle(ctx context.Context, people ...*person) error {
 	return s.sql(ctx, `INSERT INTO account_origins (did, settled_at) SELECT unnest($1::text[]), now() - interval '1 day'`, dids)
 }
 
-// size picks a flood's size: the smaller one, or that of the full run.
+// size returns the size of a flood: small, or full in a full run.
 func (s *scene) size(small, full int) int {
 	if s.full {
 		return full
@@ -94,7 +95,7 @@ func (s *scene) size(small, full int) int {
 	return small
 }
 
-// length picks a flood's time.
+// length returns the duration of a flood: small, or full in a full run.
 func (s *scene) length(small, full time.Duration) time.Duration {
 	if s.full {
 		return full
@@ -102,7 +103,7 @@ func (s *scene) length(small, full time.Duration) time.Duration {
 	return small
 }
 
-// metric sums what the instance measures under a name, whatever the labels.
+// metric adds up the values of a metric of the instance over all labels.
 func (s *scene) metric(ctx context.Context, name string) (sum float64, err error) {
 	all, err := s.server.Counters(ctx)
 	for series, v := range all {
@@ -118,28 +119,30 @@ type person struct {
 	*authtest.Account
 	s      *scene
 	device *mlstest.Client
-	// from is the address that its calls come from, as the proxy says.
+	// from is the address from which its calls come, according to the proxy.
 	from string
-	// delay is the time that a call and its answer spend on the way.
+	// delay is the network time of a call together with its answer.
 	delay time.Duration
 }
 
-// newPerson is an honest one.
+// newPerson creates an honest account.
 func (s *scene) newPerson() *person { return s.home.newPerson() }
 
-// connections of honest people, kept open as a PDS keeps its own.
+// connections is the HTTP client of honest accounts. It keeps connections open,
+// as a PDS does.
 var connections = &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
 
-// from makes a client whose connections come from an address of loopback, so
-// that floods can have as many sources as they like.
+// from returns an HTTP client whose connections come from a loopback address,
+// so that a flood can have any number of sources.
 func from(address string, most int) *http.Client {
 	d := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}, Timeout: 10 * time.Second}
 	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 		DialContext: d.DialContext, MaxConnsPerHost: most, MaxIdleConnsPerHost: most}}
 }
 
-// over calls the service as the person, over these connections.
-func (p *person) over(c *http.Client) *client.Client {
+// clientOver returns a client that calls the service as the person with an HTTP
+// client.
+func (p *person) clientOver(c *http.Client) *client.Client {
 	if p.delay > 0 {
 		c = &http.Client{Timeout: c.Timeout, Transport: &distant{c.Transport, p.delay}}
 	}
@@ -151,9 +154,9 @@ func (p *person) over(c *http.Client) *client.Client {
 		}}}
 }
 
-func (p *person) client() *client.Client { return p.over(connections) }
+func (p *person) client() *client.Client { return p.clientOver(connections) }
 
-// distant spends time on the way there and on the way back.
+// distant delays calls on the way to the service and answers on the way back.
 type distant struct {
 	http.RoundTripper
 	delay time.Duration
@@ -166,7 +169,7 @@ func (d *distant) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// publish gives the service n packages of a device, and one of last resort.
+// publish publishes n key packages of a device and one of last resort.
 func (p *person) publish(ctx context.Context, device *mlstest.Client, n int) error {
 	in := &gen.PublishKeyPackagesInput{}
 	for i := range n + 1 {

@@ -16,11 +16,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// fill is one way to have the service store much.
+// fill is one way to make the service store a lot of data.
 type fill struct {
 	what string
 	most *limit.Row
-	// refusal is the name of the error beyond the limit.
+	// refusal is the name of the error when the limit is reached.
 	refusal string
 	run     func(ctx context.Context, s *scene, answers *sent) error
 }
@@ -37,12 +37,12 @@ func fillProposals(ctx context.Context, s *scene, answers *sent) error {
 		return err
 	}
 	g := talk.newest()
-	for range 90 { // the account's own rate lets pass a hundred at once
+	for range 90 { // the account's rate limit allows a hundred at once
 		p := g.ProposeUpdate(people[1].device, false)
 		_, err := people[1].client().SendProposal(ctx, &gen.SendProposalInput{ConvoID: talk.id, Proposal: p.Message})
 		answers.add(err)
 	}
-	// A commit begins an epoch, and the others are not kept from it.
+	// A commit begins a new epoch and does not prevent the others from sending.
 	_, err = talk.commit(ctx, people[0], g.Commit(people[0].device, mlstest.Plan{}), nil, nil)
 	return err
 }
@@ -56,8 +56,9 @@ func fillConvos(ctx context.Context, s *scene, answers *sent) error {
 	return ctx.Err()
 }
 
-// fillUploads begins uploads that do not go on, and counts at the service which of
-// them are refused: their answers come when a body ends.
+// fillUploads starts uploads and does not complete them. It reads from the
+// service's metrics how many are refused, because the answer to an upload comes
+// only at the end of its body.
 func fillUploads(ctx context.Context, s *scene, answers *sent) error {
 	const uploads, size = 12, 8 << 20
 	p := s.home.newPerson()
@@ -67,7 +68,7 @@ func fillUploads(ctx context.Context, s *scene, answers *sent) error {
 	defer end()
 	for range uploads {
 		r, w := io.Pipe()
-		wg.Go(func() { // some bytes, and no more
+		wg.Go(func() { // sends some bytes and then nothing
 			_, _ = w.Write(mlstest.Random(32 << 10))
 			<-uploading.Done()
 			_ = w.CloseWithError(io.ErrUnexpectedEOF)
@@ -117,8 +118,9 @@ func fillStorage(ctx context.Context, s *scene) (*outcome, error) {
 	return out, ctx.Err()
 }
 
-// costly sends trees with many leaves that are expensive to verify, and compares
-// what the service spends for each with what verifying all of it would cost.
+// costly sends trees with many leaves that are expensive to verify. It compares
+// the CPU time that the service uses for each with the cost of verifying it
+// completely.
 func costly(ctx context.Context, s *scene) (*outcome, error) {
 	leaves, calls := s.size(150, 800), s.size(20, 50)
 	suite := mls.SuiteP521
@@ -129,8 +131,8 @@ func costly(ctx context.Context, s *scene) (*outcome, error) {
 		others[i] = mlstest.NewClient(p.DID, mlstest.Suite(suite))
 	}
 	g := mlstest.NewGroupWith(device, mlstest.Random(16), others...).Next
-	in := &gen.CreateConvoInput{CipherSuite: suite.String(), GroupID: g.ID(), GroupInfo: g.SignGroupInfo(device, true)}
-	if _, err := p.client().ListDevices(ctx); err != nil { // its key is looked up
+	in := &gen.CreateConvoInput{CipherSuite: suite.String(), GroupID: xrpc.ConvoID(g.ID()), GroupInfo: g.SignGroupInfo(device, true)}
+	if _, err := p.client().ListDevices(ctx); err != nil { // makes the service look up its key
 		return nil, fmt.Errorf("list devices: %w", err)
 	}
 	answers := &sent{}

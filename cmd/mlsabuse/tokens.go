@@ -10,10 +10,10 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// limited is what the flood hears that is above its rate.
+// limited is the error that calls above the rate get.
 const limited = xrpc.RateLimitExceeded
 
-// floodTokens has accounts call as fast as they can, each call with a fresh
+// floodTokens makes accounts call as fast as they can, each call with a new
 // token, so that nearly all calls are above their rate.
 func floodTokens(accounts, calls func(*scene) int) func(context.Context, *scene) (*outcome, error) {
 	return func(ctx context.Context, s *scene) (*outcome, error) {
@@ -30,7 +30,7 @@ func floodTokens(accounts, calls func(*scene) int) func(context.Context, *scene)
 				defer c.CloseIdleConnections()
 				for i := 0; i < each && ctx.Err() == nil; i++ {
 					p := people[(w*each+i)%len(people)]
-					_, err := p.over(c).GetSubscriptionTicket(ctx, &gen.GetSubscriptionTicketInput{})
+					_, err := p.clientOver(c).GetSubscriptionTicket(ctx, &gen.GetSubscriptionTicketInput{})
 					answers.add(err)
 				}
 			})
@@ -45,8 +45,8 @@ func floodTokens(accounts, calls func(*scene) int) func(context.Context, *scene)
 	}
 }
 
-// crowd makes accounts of ten PDSes, which have them, and waits until the service
-// has looked all of them up.
+// crowd creates n accounts on ten hosts and waits until the service has looked
+// up all of them.
 func (s *scene) crowd(ctx context.Context, n int) ([]*person, error) {
 	hosts := make([]*pds, min(n, 10))
 	for i := range hosts {
@@ -74,8 +74,8 @@ func (s *scene) crowd(ctx context.Context, n int) ([]*person, error) {
 	return people, ctx.Err()
 }
 
-// refuseWrites has Redis refuse every write while it answers reads, as one does
-// that is full, or whose disk is.
+// refuseWrites makes Redis refuse every write while it answers reads, as it
+// does when its memory or its disk is full.
 func refuseWrites(ctx context.Context, s *scene) (*outcome, error) {
 	if err := s.redis.Do(ctx, "CONFIG", "SET", "maxmemory", "1"); err != nil {
 		return nil, err

@@ -13,19 +13,21 @@ import (
 
 const (
 	additions = 30
-	// addSlower is how much longer additions may take beside a puppet, and
-	// backSlower how much longer members may take to come back where an epoch is
-	// kept for one of them.
+	// addSlower is the factor by which additions may be slower while a puppet
+	// commits too. backSlower is the factor by which members may rejoin more
+	// slowly while epochs are reserved for one of them.
 	addSlower  = 1.2
 	backSlower = 1.1
-	// rounds is how often sides are compared at most, where a busy machine makes
-	// them differ.
+	// mostRounds is the largest number of comparisons, which are repeated while
+	// a busy machine makes the sides differ.
 	mostRounds = 8
 )
 
-// losesOnPurpose lets an admin add members to two conversations, one commit here
-// and one there. In one of them a puppet commits behind each, and loses.
-func losesOnPurpose(ctx context.Context, s *scene) (*outcome, error) {
+// loseOnPurpose lets an admin add members to two conversations, alternating
+// between them. In one of them, a puppet sends a commit after each commit of
+// the admin, which is too late and makes the service reserve an epoch for the
+// puppet.
+func loseOnPurpose(ctx context.Context, s *scene) (*outcome, error) {
 	each := s.size(3, 10)
 	pair, err := s.published(ctx, s.home, 2, 10)
 	if err != nil {
@@ -72,8 +74,9 @@ func losesOnPurpose(ctx context.Context, s *scene) (*outcome, error) {
 	return out, ctx.Err()
 }
 
-// addBeside has the admin add members while somebody commits to the state that
-// the admin's commit leaves behind, and gives how long the admin took.
+// addBeside lets the admin add members while another account commits to the
+// state that the admin's commit has just replaced. It returns the time that the
+// admin needed.
 func (s *scene) addBeside(ctx context.Context, admin *person, some []*person, talk *conversation, beside func(*mlstest.Group)) (time.Duration, error) {
 	start, old := time.Now(), talk.newest()
 	for ctx.Err() == nil {
@@ -99,8 +102,9 @@ func (s *scene) addBeside(ctx context.Context, admin *person, some []*person, ta
 	return took, ctx.Err()
 }
 
-// returning has members join anew at once, in turns with the creator among
-// them, for whom an epoch is kept when it loses, and without.
+// returning lets members rejoin at the same time, alternately with and without
+// the creator among them, for whom the service reserves an epoch when its
+// commit loses.
 func returning(ctx context.Context, s *scene) (*outcome, error) {
 	returners := s.size(20, 50)
 	people, err := s.published(ctx, s.home, returners+1, 20)
@@ -118,7 +122,7 @@ func returning(ctx context.Context, s *scene) (*outcome, error) {
 				return nil, err
 			}
 			start := time.Now()
-			// The same number either way.
+			// The number of members is the same in both cases.
 			if err := comeBack(ctx, talk, people[1-side:][:returners], &tries, &kept); err != nil {
 				return nil, err
 			}
@@ -138,7 +142,8 @@ func returning(ctx context.Context, s *scene) (*outcome, error) {
 	return out, ctx.Err()
 }
 
-// comeBack has people join anew at once, each until it is in.
+// comeBack makes people rejoin at the same time. Each of them tries until it
+// has joined.
 func comeBack(ctx context.Context, talk *conversation, people []*person, tries, kept *atomic.Int64) error {
 	errs := make([]error, len(people))
 	var wg sync.WaitGroup
@@ -146,7 +151,7 @@ func comeBack(ctx context.Context, talk *conversation, people []*person, tries, 
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				tries.Add(1)
-				out, err := p.back(ctx, talk)
+				out, err := p.rejoinNewest(ctx, talk)
 				if err == nil {
 					return
 				}
@@ -169,7 +174,7 @@ func comeBack(ctx context.Context, talk *conversation, people []*person, tries, 
 	return errors.Join(errs...)
 }
 
-// fillUp has a member add puppets of his, as many as he can.
+// fillUp lets a member add as many of its own puppet accounts as it can.
 func fillUp(ctx context.Context, s *scene) (*outcome, error) {
 	people, talk, err := s.group(ctx, 2)
 	if err != nil {

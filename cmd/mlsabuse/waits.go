@@ -12,18 +12,19 @@ import (
 
 const (
 	waits = 400
-	// waitsHeld is how many of them the service lets an account have.
+	// waitsHeld is the number of waiting calls that the service allows one
+	// account.
 	waitsHeld = 16
-	// waitsSlower is how much longer the median of somebody else's send may
-	// take beside them.
+	// waitsSlower is the factor by which the median send time of another
+	// account may increase while they wait.
 	waitsSlower = 1.2
 )
 
-// wait keeps one long poll of the person open, until ctx ends. It asks again at
-// once when it is answered, and after the time that it is told when refused.
+// wait keeps one long poll open until ctx ends. It asks again at once after an
+// answer, and after the time that the service states after a refusal.
 func (p *person) wait(ctx context.Context, answers *sent) {
 	for ctx.Err() == nil {
-		_, err := p.over(waiting).Sync(ctx, &gen.SyncInput{Limit: 1, WaitMs: 8_000})
+		_, err := p.clientOver(waiting).Sync(ctx, &gen.SyncInput{Limit: 1, WaitMs: 8_000})
 		if ctx.Err() != nil {
 			return
 		}
@@ -34,7 +35,8 @@ func (p *person) wait(ctx context.Context, answers *sent) {
 	}
 }
 
-// openWaits begins the long polls, and comes back when they are open or refused.
+// openWaits starts the long polls and returns when all of them are open or
+// refused.
 func (s *scene) openWaits(ctx context.Context, wg *sync.WaitGroup, p *person, answers *sent) {
 	before := answers.total()
 	for range waits {
@@ -48,8 +50,8 @@ func (s *scene) openWaits(ctx context.Context, wg *sync.WaitGroup, p *person, an
 
 var waiting = from("127.0.5.1", waits)
 
-// sendFor has people send messages in turns, one after the other, for a time, and
-// gives how long each took.
+// sendFor makes people send messages in turn for a time and returns the
+// duration of each send.
 func sendFor(ctx context.Context, people []*person, talk *conversation, d time.Duration) (took []time.Duration, err error) {
 	for begin := time.Now(); time.Since(begin) < d && ctx.Err() == nil; rest(ctx, 15*time.Millisecond) {
 		start := time.Now()
@@ -70,8 +72,9 @@ func median[T int64 | float64 | time.Duration](of []T) T {
 	return of[len(of)/2]
 }
 
-// floodWaits has an account open 400 long polls and leave them, again and again,
-// and compares the sends of a member of its conversation in between.
+// floodWaits makes an account open 400 long polls and abandon them, repeatedly.
+// Between these periods it measures the sends of another member of the
+// account's conversation.
 func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
 	people, talk, err := s.group(ctx, 5)
 	if err != nil {
@@ -80,11 +83,12 @@ func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
 	senders, mallory := people[:4], people[4]
 	side := s.length(time.Second, 5*time.Second)
 	answers := &sent{}
-	var times [2][]time.Duration // without, with
+	var times [2][]time.Duration // without and with the flood
 	slower := func() float64 { return float64(median(times[1])) / float64(median(times[0])) }
-	// A busy machine makes the sides differ: more of them tell.
+	// A busy machine makes the sides differ by chance, so more turns are
+	// measured.
 	for n, least := 0, s.size(8, 32); n < least || n < 3*least && n%4 != 0 || n < 3*least && slower() > waitsSlower; n++ {
-		beside := (n + n/2) % 2 // 0 1 1 0
+		beside := (n + n/2) % 2 // the order 0 1 1 0
 		flooding, end := context.WithCancel(ctx)
 		var wg sync.WaitGroup
 		if beside == 1 {
@@ -112,7 +116,7 @@ func floodWaits(ctx context.Context, s *scene) (*outcome, error) {
 	return out, nil
 }
 
-// retryAfter is when a refusal says to come back.
+// retryAfter returns the time after which a refused call may be repeated.
 func retryAfter(err error) time.Duration {
 	if e := asRefusal(err); e != nil {
 		return e.RetryAfter

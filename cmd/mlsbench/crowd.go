@@ -11,26 +11,27 @@ import (
 	"time"
 )
 
-// crowd is many connections that are read by the same code, whoever writes:
-// the service or the floor beside it.
+// crowd is a set of connections that the same code reads, whether the service
+// or the baseline program writes to them.
 type crowd struct {
 	conns []net.Conn
 	wg    sync.WaitGroup
-	// events of the rounds that came; those before the first are negative.
+	// events counts the events of the rounds. It starts negative, because the
+	// events before the first round do not count.
 	events atomic.Int64
-	// started is when round n began, in nanoseconds since base.
+	// started holds the time when round n began, in nanoseconds since base.
 	base    time.Time
 	started [maxRounds]atomic.Int64
 	mu      sync.Mutex
 	took    delays
 }
 
-// maxRounds bounds how often a crowd is written to.
+// maxRounds is the largest number of rounds.
 const maxRounds = 4096
 
 func newCrowd() *crowd { return &crowd{base: time.Now()} }
 
-// join reads a connection in which skip events come before the first round.
+// join reads a connection. The first skip events belong to no round.
 func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 	c.events.Add(int64(-skip))
 	c.conns = append(c.conns, conn)
@@ -42,7 +43,7 @@ func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 		for {
 			n, err := r.Read(buf)
 			if err != nil {
-				break // it was closed
+				break // the connection was closed
 			}
 			now := time.Since(c.base).Nanoseconds()
 			for range count.add(buf[:n]) {
@@ -59,11 +60,11 @@ func (c *crowd) join(conn net.Conn, r io.Reader, skip int) {
 	})
 }
 
-// begin says that a round begins.
+// begin records that a round begins.
 func (c *crowd) begin(round int) { c.started[round].Store(time.Since(c.base).Nanoseconds()) }
 
-// wait waits until so many events have come over all connections, for as long as
-// some do.
+// wait waits until the given number of events has arrived over all connections.
+// It fails if none arrives for some time.
 func (c *crowd) wait(ctx context.Context, events int) error {
 	had, since := c.events.Load(), time.Now()
 	for {
@@ -80,7 +81,7 @@ func (c *crowd) wait(ctx context.Context, events int) error {
 	}
 }
 
-// leave closes the connections and gives how long events took.
+// leave closes the connections and returns the delays of all events.
 func (c *crowd) leave() delays {
 	for _, conn := range c.conns {
 		_ = conn.Close()

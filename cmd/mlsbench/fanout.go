@@ -15,24 +15,26 @@ import (
 )
 
 const (
-	// audience is how many streams one message goes to: those of audience /
-	// streamsEach members.
+	// audience is the number of streams to which one message goes. They belong
+	// to audience / streamsEach members.
 	audience    = 1000
 	streamsEach = 5
-	// fanOutRate is messages a second: the machine is busy, and not more.
+	// fanOutRate is the number of messages per second, chosen so that the
+	// machine is busy but not overloaded.
 	fanOutRate = 20
-	// fanOutPause is how long the crowds are there before they are written to:
-	// what opening a thousand streams leaves to be collected is no delivery's
-	// cost.
+	// fanOutPause is the pause between opening the streams and the first
+	// message. Opening a thousand streams leaves garbage, and collecting it
+	// must not count as a cost of delivery.
 	fanOutPause = 2 * time.Second
-	// accounts that can sign tokens: the members, and one who sends.
+	// accounts is the number of accounts that can sign tokens: the members and
+	// one sender.
 	accounts = audience/streamsEach + 1
 )
 
-// benchFanOut measures messages that go to many streams, beside a program that
-// writes the same bytes to as many sockets, and what a stream costs that is
-// idle. Both are there at once and are written to in turn, round by round: so
-// what the machine does meanwhile happens to both.
+// benchFanOut measures the delivery of messages to many streams, compared with
+// a baseline program that writes the same bytes to as many sockets. It also
+// measures what an idle stream costs. Both sides exist at the same time and
+// take turns, so that other load on the machine affects both.
 func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -57,7 +59,7 @@ func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 		return err
 	}
 	defer served.end()
-	bare, err := floorCrowd(ctx, sample)
+	bare, err := baselineCrowd(ctx, sample)
 	if err != nil {
 		return err
 	}
@@ -87,18 +89,18 @@ func benchFanOut(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	return nil
 }
 
-// side is one of two that take turns: a crowd, and the process that writes to it.
+// side is one of the two sides: a crowd, and the process that writes to it.
 type side struct {
 	*crowd
 	pid int
-	// write has the process write to the whole crowd.
-	write func(round int) error
-	end   func()
-	// cpu that the process took.
+	// writeRound makes the process write to the whole crowd.
+	writeRound func(round int) error
+	end        func()
+	// cpu is the CPU time that the process used.
 	cpu time.Duration
 }
 
-// takeTurns has each side write rounds times, one after the other.
+// takeTurns makes the sides write in turn, each of them rounds times.
 func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 	time.Sleep(fanOutPause)
 	for _, s := range sides {
@@ -113,7 +115,7 @@ func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 		for i, s := range sides {
 			time.Sleep(time.Until(start.Add(time.Duration(round*len(sides)+i) * pause)))
 			s.begin(round)
-			if err := s.write(round); err != nil {
+			if err := s.writeRound(round); err != nil {
 				return err
 			}
 			if err := s.wait(ctx, (round+1)*audience); err != nil {
@@ -131,11 +133,11 @@ func takeTurns(ctx context.Context, rounds int, sides ...*side) error {
 	return nil
 }
 
-// cost is CPU per delivery in microseconds, and how long the slowest took, in
-// milliseconds.
+// cost is the CPU time per delivery in microseconds, and the 99th percentile of
+// the delay in milliseconds.
 type cost struct{ cpu, p99 float64 }
 
-// print ends the crowd, and says what it saw.
+// print ends the crowd and prints its results.
 func (s *side) print(out io.Writer, who string, rounds int) cost {
 	took := s.leave()
 	c := cost{float64(s.cpu.Nanoseconds()) / 1000 / float64(rounds*audience), took.at(99)}
@@ -143,19 +145,19 @@ func (s *side) print(out io.Writer, who string, rounds int) cost {
 	return c
 }
 
-// fill opens the streams of a crowd.
-func (w *world) fill(ctx context.Context, c *crowd) error {
+// openStreams opens the streams of a crowd.
+func (w *world) openStreams(ctx context.Context, c *crowd) error {
 	for i := range audience {
 		s, err := w.server.subscribe(ctx, w.accounts[1+i/streamsEach], "")
 		if err != nil {
 			return fmt.Errorf("stream %d: %w", i, err)
 		}
-		c.join(s.conn, s.raw, 1) // it says that it is connected
+		c.join(s.conn, s.raw, 1) // skip the event that says that the stream is connected
 	}
 	return c.wait(ctx, 0)
 }
 
-// serveCrowd is the side of the service.
+// serveCrowd returns the side of the service.
 func (w *world) serveCrowd(ctx context.Context, rounds int) (*side, error) {
 	calls := make([]call, rounds)
 	for i := range calls {
@@ -170,25 +172,25 @@ func (w *world) serveCrowd(ctx context.Context, rounds int) (*side, error) {
 		return nil, err
 	}
 	c := newCrowd()
-	s := &side{crowd: c, pid: w.server.PID(), write: func(i int) error { return conn.do(calls[i]) }, end: func() {
+	s := &side{crowd: c, pid: w.server.PID(), writeRound: func(i int) error { return conn.do(calls[i]) }, end: func() {
 		c.leave()
 		_ = conn.Close()
 	}}
-	if err := w.fill(ctx, c); err != nil {
+	if err := w.openStreams(ctx, c); err != nil {
 		s.end()
 		return nil, err
 	}
 	return s, nil
 }
 
-// floorCrowd is the side of the floor.
-func floorCrowd(ctx context.Context, event []byte) (*side, error) {
-	f, err := startFloor(ctx, fanOutFloor, event, audience)
+// baselineCrowd returns the side of the baseline program.
+func baselineCrowd(ctx context.Context, event []byte) (*side, error) {
+	f, err := startBaseline(ctx, fanOutBaseline, event, audience)
 	if err != nil {
 		return nil, err
 	}
 	c := newCrowd()
-	s := &side{crowd: c, pid: f.pid(), write: func(int) error {
+	s := &side{crowd: c, pid: f.pid(), writeRound: func(int) error {
 		_, err := f.in.Write([]byte{'.'})
 		return err
 	}, end: func() {
@@ -208,7 +210,8 @@ func floorCrowd(ctx context.Context, event []byte) (*side, error) {
 	return s, nil
 }
 
-// streamsGone waits until the instance has noticed that its streams were closed.
+// streamsGone waits until the instance has noticed that its streams were
+// closed.
 func (w *world) streamsGone(ctx context.Context) error {
 	for start := time.Now(); time.Since(start) < 30*time.Second; time.Sleep(50 * time.Millisecond) {
 		m, err := w.server.Counters(ctx)
@@ -222,7 +225,7 @@ func (w *world) streamsGone(ctx context.Context) error {
 	return errors.New("streams that were closed are still open")
 }
 
-// sampleEvent is the bytes of an event as a stream carries them.
+// sampleEvent returns the bytes of an event as they appear in a stream.
 func (w *world) sampleEvent(ctx context.Context) ([]byte, error) {
 	s, err := w.server.subscribe(ctx, w.accounts[1], "")
 	if err != nil {
@@ -239,7 +242,7 @@ func (w *world) sampleEvent(ctx context.Context) ([]byte, error) {
 			}
 		}
 	}
-	if _, err := next(); err != nil { // it is connected
+	if _, err := next(); err != nil { // the event that says that the stream is connected
 		return nil, err
 	}
 	body, err := sendBody(convoID(1), messageLen, "")
@@ -258,9 +261,9 @@ func (w *world) sampleEvent(ctx context.Context) ([]byte, error) {
 	return buf[:n], err
 }
 
-// benchIdleStreams measures what a stream adds to the resident memory of an
-// instance that has served requests, when its connection is old and nothing
-// happens.
+// benchIdleStreams measures by how much an idle stream increases the resident
+// memory of an instance. The instance has served requests before, and the
+// connections have been open for a while.
 func (w *world) benchIdleStreams(ctx context.Context, out io.Writer) error {
 	if _, err := w.send(ctx, 1, 1, 1, 500); err != nil {
 		return err
@@ -273,7 +276,7 @@ func (w *world) benchIdleStreams(ctx context.Context, out io.Writer) error {
 	}
 	c := newCrowd()
 	defer c.leave()
-	if err := w.fill(ctx, c); err != nil {
+	if err := w.openStreams(ctx, c); err != nil {
 		return err
 	}
 	time.Sleep(settled)

@@ -8,19 +8,21 @@ import (
 )
 
 const (
-	// growthConvos is how many conversations of each kind benchGrowth sends to.
+	// growthConvos is the number of conversations of each kind to which
+	// benchGrowth sends.
 	growthConvos = 100
-	// manyMembers and manyMessages are how many a large conversation, and a large
-	// table, have; fewMessages are in a small table.
+	// manyMembers is the number of members of a large conversation.
+	// manyMessages and fewMessages are the numbers of messages in a large and
+	// in a small table.
 	manyMembers  = 1000
 	fewMessages  = 1000
 	manyMessages = 1_000_000
-	// growthTurns is how often small and large take turns.
+	// growthTurns is the number of turns of the small and the large side.
 	growthTurns = 10
 )
 
-// benchGrowth measures that the cost of sending grows neither with the members
-// of a conversation nor with the messages in the table.
+// benchGrowth checks that the cost of sending does not grow with the members of
+// a conversation, nor with the messages in the table.
 func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	fmt.Fprintf(out, "sendMessage does not grow, 2 senders\n")
 	n := int(d.Seconds()*1000) / growthTurns
@@ -30,7 +32,8 @@ func benchGrowth(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	return w.benchMessages(ctx, out, n)
 }
 
-// benchMembers sends n messages in each turn.
+// benchMembers compares small and large conversations. It sends n messages in
+// each turn.
 func (w *world) benchMembers(ctx context.Context, out io.Writer, n int) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -46,8 +49,8 @@ func (w *world) benchMembers(ctx context.Context, out io.Writer, n int) error {
 		func() (float64, error) { return w.sendCost(ctx, 1+growthConvos, n) })
 }
 
-// benchMessages sends n messages in each turn. The small table is that of a
-// service beside this one.
+// benchMessages compares a small and a large table. It sends n messages in each
+// turn. A second instance of the service has the small table.
 func (w *world) benchMessages(ctx context.Context, out io.Writer, n int) error {
 	small, err := newWorld(ctx, w.Binary, 2)
 	if err != nil {
@@ -73,8 +76,8 @@ func (w *world) benchMessages(ctx context.Context, out io.Writer, n int) error {
 		func() (float64, error) { return w.sendCost(ctx, 1, n) })
 }
 
-// compareSends has the small and the large side of something take turns, of which
-// the first one warms.
+// compareSends lets the small and the large side take turns. The first turn is
+// a warm-up.
 func compareSends(out io.Writer, of string, small, large func() (float64, error)) error {
 	var took [2][]float64
 	for turn := range 1 + growthTurns {
@@ -93,8 +96,8 @@ func compareSends(out io.Writer, of string, small, large func() (float64, error)
 	return nil
 }
 
-// sendCost is the time a message takes, in microseconds, where two senders send n
-// of them to growthConvos conversations.
+// sendCost returns the time per message in microseconds when two senders send n
+// messages to growthConvos conversations.
 func (w *world) sendCost(ctx context.Context, firstConvo, n int) (float64, error) {
 	res, err := w.send(ctx, firstConvo, growthConvos, 2, n)
 	return float64(res.took.Microseconds()) / float64(max(1, res.calls)), err

@@ -13,14 +13,14 @@ import (
 	"catbird.blue/mls/internal/testbed"
 )
 
-// benchIdle measures a server without traffic: the time from start to ready on
-// an existing database, its resident memory, and what it asks the database.
+// benchIdle measures a server without traffic: the time from start to readiness
+// on an existing database, its resident memory, and the number of its queries.
 func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) error {
 	took, err := w.restart(ctx)
 	if err != nil {
 		return err
 	}
-	const quiet = 20 * time.Second // past what starting allocated
+	const quiet = 20 * time.Second // long enough that nothing allocated at the start matters
 	queries, err := w.countStatements(ctx, func() { time.Sleep(quiet) })
 	if err != nil {
 		return err
@@ -34,13 +34,13 @@ func benchIdle(ctx context.Context, w *world, out io.Writer, _ time.Duration) er
 	fmt.Fprintf(out, "  resident memory        %8.1f MiB\n", float64(rss)/(1<<20))
 	ratio(out, float64(rss)/(32<<20), "of 32 MiB", atMost, 1)
 	fmt.Fprintf(out, "  queries                %8d in %v, by the log of PostgreSQL\n", queries, quiet)
-	// Of n that are a second apart, n-1 seconds see n.
+	// Queries that are one second apart: n of them span n-1 seconds.
 	ratio(out, float64(queries-1)/quiet.Seconds(), "of one a second", atMost, 1)
 	return nil
 }
 
-// countStatements counts what mlsd has PostgreSQL execute while f runs: it logs
-// every statement then, with the name of who asked.
+// countStatements counts the statements of mlsd that PostgreSQL executes while
+// f runs. It makes PostgreSQL log every statement with the application name.
 func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
 	set := func(statements ...string) error {
 		for _, q := range append(statements, "SELECT pg_reload_conf()") {
@@ -48,7 +48,7 @@ func (w *world) countStatements(ctx context.Context, f func()) (int, error) {
 				return fmt.Errorf("%s: %w", q, err)
 			}
 		}
-		time.Sleep(time.Second) // until every process has read it
+		time.Sleep(time.Second) // until every process has read the setting
 		return nil
 	}
 	if err := set("ALTER SYSTEM SET log_statement = 'all'", "ALTER SYSTEM SET log_line_prefix = 'by %a: '"); err != nil {

@@ -19,18 +19,21 @@ import (
 )
 
 const (
-	// liveRate is messages a second, into liveConvos conversations.
+	// liveRate is the number of messages per second, sent to liveConvos
+	// conversations.
 	liveRate   = 200
 	liveConvos = 50
-	// liveSenders is how many connections send: enough that none waits.
+	// liveSenders is the number of connections that send. There are enough of
+	// them that no message waits for one.
 	liveSenders = 16
-	// tailerClock is how often an instance reads the log that hears nothing.
+	// tailerClock is the interval at which an instance reads the log if it gets
+	// no notification.
 	tailerClock = 1100 * time.Millisecond
 )
 
-// benchLive measures from sending a message to having its event: at the instance
-// that took the message, at another one that hears of it through Redis, and
-// there when Redis is gone.
+// benchLive measures the time from sending a message to receiving its event: at
+// the instance that accepted the message, at another instance that is notified
+// through Redis, and at that instance without Redis.
 func benchLive(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -39,17 +42,17 @@ func benchLive(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 		return err
 	}
 	fmt.Fprintf(out, "live, %d bytes, %d messages/s, one subscriber, from send to receive\n", messageLen, liveRate)
-	if _, err := w.delivery(ctx, time.Second, w.server); err != nil { // to warm it
+	if _, err := w.delivery(ctx, time.Second, w.server); err != nil { // warm-up
 		return err
 	}
-	alone, err := w.deliveries(ctx, d, w.server)
+	single, err := w.deliveries(ctx, d, w.server)
 	if err != nil {
 		return err
 	}
-	alone[0].print(out, "the answer to the send")
-	alone[1].print(out, "same instance")
-	ratio(out, alone[1].at(50)/3, "of 3 ms p50", atMost, 1)
-	ratio(out, alone[1].at(99)/15, "of 15 ms p99", atMost, 1)
+	single[0].print(out, "the answer to the send")
+	single[1].print(out, "same instance")
+	ratio(out, single[1].at(50)/3, "of 3 ms p50", atMost, 1)
+	ratio(out, single[1].at(99)/15, "of 15 ms p99", atMost, 1)
 	return w.liveRedis(ctx, out, d)
 }
 
@@ -89,14 +92,14 @@ func (w *world) liveRedis(ctx context.Context, out io.Writer, d time.Duration) (
 		return err
 	}
 	both[2].print(out, "second, Redis gone")
-	// The clock counts from the end of one read to the next.
+	// The interval counts from the end of one read to the start of the next.
 	clock := tailerClock.Seconds() * 1000
 	ratio(out, both[2].at(99)/clock, "of the tailer's clock p99", atMost, 1.05)
 	return nil
 }
 
-// noticeLoss has instances find out that their Redis is gone: they refuse tokens
-// from before that moment, which is counted in seconds.
+// noticeLoss makes instances notice the loss of Redis. They then refuse tokens
+// from before that moment, whose time has a resolution of one second.
 func (w *world) noticeLoss(ctx context.Context, at ...*instance) error {
 	body, err := sendBody(convoID(1), messageLen, "")
 	if err != nil {
@@ -107,14 +110,14 @@ func (w *world) noticeLoss(ctx context.Context, at ...*instance) error {
 		if err != nil {
 			return err
 		}
-		_ = c.do(in.procedure(w.accounts[0], gen.NSIDSendMessage, body)) // refused
+		_ = c.do(in.procedure(w.accounts[0], gen.NSIDSendMessage, body)) // the call is refused
 		c.Close()
 	}
 	time.Sleep(2 * time.Second)
 	return nil
 }
 
-// delays are how long events took, ascending, in milliseconds.
+// delays are the delays of events in milliseconds, in ascending order.
 type delays []float64
 
 func (t delays) at(percent int) float64 { return t[len(t)*percent/100] }
@@ -123,11 +126,12 @@ func (t delays) print(out io.Writer, where string) {
 	fmt.Fprintf(out, "  %-22s p50 %7.2f ms  p99 %7.2f ms  max %7.2f ms  (%d messages)\n", where, t.at(50), t.at(99), t[len(t)-1], len(t))
 }
 
-// liveTurns is how often a delivery is measured.
+// liveTurns is the number of measurements of each delivery.
 const liveTurns = 3
 
-// deliveries measures deliveries in turns, and of each place gives the turn
-// whose p99 is the median: what disturbed the machine once is not the service's.
+// deliveries measures several times. For each instance it returns the
+// measurement with the median p99, so that a single disturbance of the machine
+// does not count.
 func (w *world) deliveries(ctx context.Context, d time.Duration, at ...*instance) ([]delays, error) {
 	turns := make([][]delays, 1+len(at))
 	for range liveTurns {
@@ -147,8 +151,8 @@ func (w *world) deliveries(ctx context.Context, d time.Duration, at ...*instance
 	return out, nil
 }
 
-// delivery sends to the first of the instances at a steady rate for d, and gives
-// how long the answers took, and the messages to a subscriber at each.
+// delivery sends to the first instance at a steady rate for the time d. It
+// returns the delays of the answers, and those of the events at each instance.
 func (w *world) delivery(ctx context.Context, d time.Duration, at ...*instance) ([]delays, error) {
 	n := max(liveRate, int(d.Seconds()*liveRate))
 	calls := make([]call, n)
@@ -170,7 +174,7 @@ func (w *world) delivery(ctx context.Context, d time.Duration, at ...*instance) 
 		}
 		defer s.close()
 		events := xrpc.NewEventReader(s.res.Body)
-		if _, err := events.Next(); err != nil { // it is connected
+		if _, err := events.Next(); err != nil { // the event that says that the stream is connected
 			return nil, err
 		}
 		if err := s.conn.SetReadDeadline(time.Now().Add(d + time.Minute)); err != nil {
@@ -198,10 +202,10 @@ func (w *world) delivery(ctx context.Context, d time.Duration, at ...*instance) 
 	return out, nil
 }
 
-// numbered begins the ids of messages that are found by their number.
+// numbered is the prefix of the ids of messages, which end in a number.
 const numbered = "bench-"
 
-// receive gives when each of n messages came.
+// receive returns the times at which n messages arrived.
 func receive(events *xrpc.EventReader, n int) ([]time.Time, error) {
 	at := make([]time.Time, n)
 	for left := n; left > 0; {
@@ -225,8 +229,8 @@ func receive(events *xrpc.EventReader, n int) ([]time.Time, error) {
 	return at, nil
 }
 
-// sendSteadily sends calls at liveRate, whether or not those before are
-// answered, and gives when each was due and when it was answered.
+// sendSteadily sends calls at liveRate without waiting for the answers to
+// earlier ones. It returns the times at which each call was due and answered.
 func sendSteadily(ctx context.Context, addr string, calls []call) (due, answered []time.Time, err error) {
 	due, answered = make([]time.Time, len(calls)), make([]time.Time, len(calls))
 	turn := make(chan int, len(calls))
@@ -250,7 +254,7 @@ func sendSteadily(ctx context.Context, addr string, calls []call) (due, answered
 	start := time.Now()
 	for i := range calls {
 		time.Sleep(time.Until(start.Add(time.Duration(i) * time.Second / liveRate)))
-		due[i] = time.Now() // where a sleep was too long, that was not the service
+		due[i] = time.Now() // a sleep that took too long is not the service's fault
 		turn <- i
 	}
 	close(turn)

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// A call is one request, put together before the clock starts: the load
-// generator shares the machine with what it measures.
+// call is a complete request. It is built before the measurement starts,
+// because the load generator runs on the same machine as the service.
 type call []byte
 
 func newCall(host, verb, target, token string, body []byte, headers ...string) call {
@@ -33,7 +33,7 @@ func newCall(host, verb, target, token string, body []byte, headers ...string) c
 	return b.Bytes()
 }
 
-// loadResult is what a run of calls came to.
+// loadResult is the result of a run of calls.
 type loadResult struct {
 	calls int
 	took  time.Duration
@@ -43,8 +43,9 @@ type loadResult struct {
 
 func (r loadResult) perSecond() float64 { return float64(r.calls) / r.took.Seconds() }
 
-// runCalls sends the calls over as many connections as workers, each worker one
-// call after the other, and ends at the first answer that is not a 200.
+// runCalls sends the calls over one connection per worker. Each worker sends
+// one call after the other. It stops at the first answer whose status is not
+// 200.
 func runCalls(ctx context.Context, addr string, workers int, calls []call) (loadResult, error) {
 	var next atomic.Int64
 	took := make([]time.Duration, len(calls))
@@ -88,7 +89,7 @@ func worker(ctx context.Context, addr string, calls []call, took []time.Duration
 	}
 }
 
-// connection is one that calls are sent over.
+// connection is a connection that sends calls.
 type connection struct {
 	net.Conn
 	r *bufio.Reader
@@ -103,14 +104,15 @@ func connect(ctx context.Context, addr string) (*connection, error) {
 	return &connection{conn, bufio.NewReaderSize(conn, 64<<10)}, nil
 }
 
-// do sends a call and reads its answer, which has to be a 200.
+// do sends a call and reads its answer, whose status must be 200.
 func (c *connection) do(one call) error {
 	_, err := c.answer(one, io.Discard)
 	return err
 }
 
-// answer is do, and copies the answer's body. It reads no more of the head than
-// it needs: what a client takes for that is no part of what is measured.
+// answer does what do does and copies the body of the answer. It parses only
+// the parts of the header that it needs, because the client's CPU time must not
+// count.
 func (c *connection) answer(one call, to io.Writer) (int64, error) {
 	if _, err := c.Write(one); err != nil {
 		return 0, err
@@ -126,7 +128,8 @@ func (c *connection) answer(one call, to io.Writer) (int64, error) {
 	return io.CopyN(to, c.r, length)
 }
 
-// head reads the head of an answer up to its body, whose length it has to name.
+// head reads the header of an answer. The header must state the length of the
+// body.
 func (c *connection) head() (status string, length int64, err error) {
 	line, err := c.r.ReadSlice('\n')
 	if err != nil {

@@ -1,7 +1,6 @@
-// Command mlsbench measures the service beside its limits, on one machine and
-// in one run: the load generator, the service and PostgreSQL share the cores,
-// and so does what each figure is compared with. It ends with status 1 where a
-// ratio misses its bound.
+// Command mlsbench compares the service with lower bounds for its costs, on one
+// machine and in one run. The load generator, the service, PostgreSQL and the
+// baselines share the cores. The exit status is 1 if a ratio misses its bound.
 package main
 
 import (
@@ -21,7 +20,7 @@ import (
 	"catbird.blue/mls/internal/testbed"
 )
 
-// benchmarks in the order they run.
+// benchmarks lists the benchmarks in the order in which they run.
 var benchmarks = []struct {
 	name string
 	run  func(ctx context.Context, w *world, out io.Writer, d time.Duration) error
@@ -45,7 +44,7 @@ const (
 	atMost  bound = "at most"
 )
 
-// ratio prints a figure beside its bound.
+// ratio prints a figure and its bound.
 func ratio(out io.Writer, got float64, of string, b bound, want float64) {
 	verdict := "holds"
 	if b == atLeast && got < want || b == atMost && got > want {
@@ -54,14 +53,15 @@ func ratio(out io.Writer, got float64, of string, b bound, want float64) {
 	fmt.Fprintf(out, "  ratio                  %8.2f x %s; wanted %s %.2f: %s\n", got, of, b, want, verdict)
 }
 
-// median of what was measured; of an even number, the upper of the two.
+// median returns the median of v, for an even number of values the upper one.
 func median(v []float64) float64 {
 	v = slices.Sorted(slices.Values(v))
 	return v[len(v)/2]
 }
 
-// byTurn compares two sides that took turns. A machine that is shared runs faster
-// now and slower then: only what is measured side by side can be compared.
+// byTurn divides the figures of two sides that took turns, turn by turn. The
+// speed of a shared machine varies, so only measurements next to each other can
+// be compared.
 func byTurn(one, other []float64) []float64 {
 	ratios := make([]float64, len(one))
 	for i := range one {
@@ -70,8 +70,9 @@ func byTurn(one, other []float64) []float64 {
 	return ratios
 }
 
-// better is the shorter of two times, of which zero is none yet.
-func better(a, b time.Duration) time.Duration {
+// shorter returns the shorter of two times. Zero means that there is no time
+// yet.
+func shorter(a, b time.Duration) time.Duration {
 	if a == 0 || b < a {
 		return b
 	}
@@ -79,9 +80,9 @@ func better(a, b time.Duration) time.Duration {
 }
 
 func main() {
-	if name := os.Getenv(floorEnv); name != "" {
-		if err := runFloor(name, os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, "floor:", err)
+	if name := os.Getenv(baselineEnv); name != "" {
+		if err := runBaseline(name, os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "baseline:", err)
 			os.Exit(1)
 		}
 		return
@@ -125,7 +126,7 @@ func run(ctx context.Context, binary, which string, d time.Duration, rows int) e
 	return nil
 }
 
-// inParallel calls f for 0..n-1 on every core.
+// inParallel calls f for 0..n-1 on all cores.
 func inParallel(n int, f func(i int)) {
 	var wg sync.WaitGroup
 	cores := runtime.NumCPU()
@@ -139,7 +140,7 @@ func inParallel(n int, f func(i int)) {
 	wg.Wait()
 }
 
-// spent is the CPU time of the two servers so far.
+// spent is the CPU time that the two servers have used.
 type spent struct{ server, postgres time.Duration }
 
 func (w *world) cpu(ctx context.Context) (spent, error) {

@@ -16,11 +16,11 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// minTurns is how often work and what it is compared with are measured at least.
+// minTurns is the least number of measurements of a comparison.
 const minTurns = 9
 
-// benchMLS measures verification beside the bare signature checks that it
-// cannot do without, in this process alone.
+// benchMLS compares verification with the bare signature checks that it cannot
+// avoid. It runs in this process only.
 func benchMLS(_ context.Context, _ *world, out io.Writer, d time.Duration) error {
 	each := d / 5
 	for _, s := range []mls.CipherSuite{mls.SuiteX25519AES128, mls.SuiteP256} {
@@ -43,8 +43,9 @@ func benchMLS(_ context.Context, _ *world, out io.Writer, d time.Duration) error
 	return benchParse(out, each)
 }
 
-// bareCheck gives one signature check of the suite with everything prepared:
-// the key parsed, and for ECDSA the digest made.
+// bareCheck returns a function that performs one signature check of the suite
+// and nothing else: the key is parsed, and for ECDSA the digest is computed, in
+// advance.
 func bareCheck(s mls.CipherSuite) (func() error, error) {
 	c := mlstest.NewClient("did:plc:bench", mlstest.Suite(s))
 	content := mlstest.Random(300)
@@ -72,10 +73,9 @@ func bareCheck(s mls.CipherSuite) (func() error, error) {
 	}, nil
 }
 
-// inTurns does work and as many bare checks as it must at least contain, in
-// turns for d. It gives the median time of work, and the median of what the
-// work of a turn took relative to the checks beside it: what disturbs the
-// machine disturbs both.
+// inTurns alternates between work and the bare checks that it must contain, for
+// the time d. It returns the median time of work, and the median of the ratios
+// of the turns. Other load on the machine affects both sides.
 func inTurns(d time.Duration, checks int, check, work func() error) (took time.Duration, times float64, err error) {
 	var all []time.Duration
 	var ratios []float64
@@ -99,7 +99,8 @@ func inTurns(d time.Duration, checks int, check, work func() error) (took time.D
 	return all[len(all)/2], ratios[len(ratios)/2], nil
 }
 
-// many repeats f, so that one turn is long beside the clock's steps.
+// many returns a function that calls f n times, so that a turn is long compared
+// with the resolution of the clock.
 func many(n int, f func() error) func() error {
 	return func() error {
 		for range n {
@@ -130,7 +131,7 @@ func benchKeyPackage(out io.Writer, s mls.CipherSuite, check func() error, d tim
 	return nil
 }
 
-// group makes a group of n members in epoch 1.
+// group returns a commit whose Next is a group of n members in epoch 1.
 func group(s mls.CipherSuite, n int) *mlstest.Commit {
 	clients := make([]*mlstest.Client, n)
 	for i := range clients {
@@ -139,7 +140,7 @@ func group(s mls.CipherSuite, n int) *mlstest.Commit {
 	return mlstest.NewGroupWith(clients[0], mlstest.Random(16), clients[1:]...)
 }
 
-func verifyGroupInfo(raw []byte, mem *mls.Memory) error {
+func verifyGroupInfo(raw []byte, mem *mls.LeafCache) error {
 	gi, err := mls.ParseGroupInfo(raw)
 	if err != nil {
 		return err
@@ -148,13 +149,13 @@ func verifyGroupInfo(raw []byte, mem *mls.Memory) error {
 	return err
 }
 
-// benchFirstSeen verifies a GroupInfo of which no leaf is remembered: it takes
-// a signature check for each leaf and its own.
+// benchFirstSeen verifies a GroupInfo of which no leaf is cached. It needs a
+// signature check for each leaf and one for the GroupInfo.
 func benchFirstSeen(out io.Writer, s mls.CipherSuite, check func() error, d time.Duration) error {
 	const leaves = 100
 	raw := group(s, leaves).GroupInfo
 	took, times, err := inTurns(d, leaves+1, check, func() error {
-		return verifyGroupInfo(raw, mls.NewMemory(2*leaves))
+		return verifyGroupInfo(raw, mls.NewLeafCache(2*leaves))
 	})
 	if err != nil {
 		return err
@@ -164,8 +165,8 @@ func benchFirstSeen(out io.Writer, s mls.CipherSuite, check func() error, d time
 	return nil
 }
 
-// benchOneChanged verifies GroupInfos that follow one whose leaves are
-// remembered, each with one leaf of its own.
+// benchOneChanged verifies GroupInfos in each of which one leaf differs from
+// the cached ones.
 func benchOneChanged(out io.Writer, s mls.CipherSuite, check func() error, d time.Duration) error {
 	const leaves, checks = 100, 4
 	first := group(s, leaves)
@@ -176,7 +177,7 @@ func benchOneChanged(out io.Writer, s mls.CipherSuite, check func() error, d tim
 	var all []time.Duration
 	var counts []float64
 	for end := time.Now().Add(d); len(all) < minTurns || time.Now().Before(end); {
-		mem := mls.NewMemory(2 * leaves)
+		mem := mls.NewLeafCache(2 * leaves)
 		if err := verifyGroupInfo(first.GroupInfo, mem); err != nil {
 			return err
 		}
@@ -197,8 +198,9 @@ func benchOneChanged(out io.Writer, s mls.CipherSuite, check func() error, d tim
 	return nil
 }
 
-// benchThousand verifies a GroupInfo of a thousand leaves, none remembered. The
-// bound is a time: the best of the turns, since others may use the machine.
+// benchThousand verifies a GroupInfo with a thousand leaves, none of them
+// cached. The bound is a time, so the fastest turn counts, because other
+// processes may use the machine.
 func benchThousand(out io.Writer, d time.Duration) error {
 	const leaves = 1000
 	const bound = 150 * time.Millisecond
@@ -206,17 +208,17 @@ func benchThousand(out io.Writer, d time.Duration) error {
 	var best time.Duration
 	for end, turns := time.Now().Add(d), 0; turns < minTurns || time.Now().Before(end); turns++ {
 		began := time.Now()
-		if err := verifyGroupInfo(raw, mls.NewMemory(2*leaves)); err != nil {
+		if err := verifyGroupInfo(raw, mls.NewLeafCache(2*leaves)); err != nil {
 			return err
 		}
-		best = better(best, time.Since(began))
+		best = shorter(best, time.Since(began))
 	}
 	fmt.Fprintf(out, "mls, %d leaves         %8v first seen\n", leaves, best.Round(time.Microsecond))
 	ratio(out, float64(best)/float64(bound), "of 150 ms", atMost, 1)
 	return nil
 }
 
-// benchParse reads application messages of the size of a line of chat.
+// benchParse parses application messages with the size of a short chat message.
 func benchParse(out io.Writer, d time.Duration) error {
 	raw := mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), mlstest.Random(16)).Application(200)
 	const n = 10_000
@@ -232,7 +234,7 @@ func benchParse(out io.Writer, d time.Duration) error {
 				return errors.New("the application message is something else")
 			}
 		}
-		best = better(best, time.Since(began))
+		best = shorter(best, time.Since(began))
 	}
 	rate := float64(n*len(raw)) / best.Seconds() / 1e6
 	fmt.Fprintf(out, "application messages     %8.0f MB/s read, %d bytes each\n", rate, len(raw))

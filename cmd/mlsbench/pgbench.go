@@ -16,8 +16,8 @@ import (
 	"catbird.blue/mls/internal/pgplan"
 )
 
-// statement reads one query from its source, so that what pgbench runs is what
-// the service runs.
+// statement reads a query from its source file, so that pgbench runs the same
+// query as the service.
 func statement(file, name string) (string, error) {
 	b, err := os.ReadFile(filepath.Join("queries", file))
 	if err != nil {
@@ -40,7 +40,7 @@ func statement(file, name string) (string, error) {
 
 var argument = regexp.MustCompile(`(?:sqlc\.n?arg\((\w+)\)|@(\w+))`)
 
-// bind puts an expression, or a variable of pgbench, in each argument's place.
+// bind replaces each argument by an expression or a pgbench variable.
 func bind(sql string, values map[string]string) (string, error) {
 	var missing []string
 	bound := argument.ReplaceAllStringFunc(sql, func(m string) string {
@@ -59,7 +59,7 @@ func bind(sql string, values map[string]string) (string, error) {
 
 var tps = regexp.MustCompile(`(?m)^tps = ([0-9.]+)`)
 
-// pgbench runs a script and gives its transactions a second.
+// pgbench runs a script and returns the number of transactions per second.
 func (w *world) pgbench(ctx context.Context, script string, connections int, d time.Duration) (float64, error) {
 	install, err := pgembed.Find(ctx, w.PG.Major)
 	if err != nil {
@@ -84,5 +84,5 @@ func (w *world) pgbench(ctx context.Context, script string, connections int, d t
 	return strconv.ParseFloat(string(m[1]), 64)
 }
 
-// literal is a bytea in SQL.
+// literal returns b as a bytea literal.
 func literal(b []byte) string { return `'\x` + hex.EncodeToString(b) + `'::bytea` }

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/internal/pgplan"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -23,9 +24,9 @@ const (
 	pageSize = 50
 )
 
-// benchRead measures a page of getMessages at the start, the middle and the end
-// of a long conversation, beside the bare query on one connection, and beside a
-// program that answers with the same bytes and does nothing for it.
+// benchRead measures pages of getMessages at the start, the middle and the end
+// of a long conversation. It compares them with the bare query on one
+// connection, and with a baseline program that answers with the same bytes.
 func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -62,11 +63,11 @@ func benchRead(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	return nil
 }
 
-// readRounds is how often the sides of benchRead take turns: many short ones.
+// readRounds is the number of turns of benchRead. There are many short turns.
 const readRounds = 25
 
-// pages is what reading a page came to: the median of each turn, in nanoseconds,
-// and CPU time.
+// pages is the result of reading a page: the median time of each turn in
+// nanoseconds, and the CPU time.
 type pages struct {
 	whole, bare, http []float64
 	cpu               spent
@@ -77,9 +78,10 @@ func microseconds(turns []float64) time.Duration {
 	return time.Duration(median(turns)).Round(time.Microsecond)
 }
 
-// readPages reads the page after a number n times in a turn of each side.
+// readPages reads the page after a sequence number, n times in each turn of
+// each side.
 func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int) (p pages, err error) {
-	// A query may present its token again.
+	// A token may be used several times for a query.
 	target := fmt.Sprintf("/xrpc/%s?convoId=%s&limit=%d&sinceSeq=%d", gen.NSIDGetMessages, convoID(1), pageSize, after)
 	token := w.accounts[0].TokenFor(w.did(), gen.NSIDGetMessages, time.Hour)
 	one := newCall(w.addr(), "GET", target, token, nil)
@@ -93,11 +95,11 @@ func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int
 		return p, err
 	}
 	p.size = page.Len()
-	floor, err := startFloor(ctx, httpFloor, page.Bytes(), 0)
+	baseline, err := startBaseline(ctx, httpBaseline, page.Bytes(), 0)
 	if err != nil {
 		return p, err
 	}
-	defer func() { err = errors.Join(err, floor.stop()) }()
+	defer func() { err = errors.Join(err, baseline.stop()) }()
 	calls := slices.Repeat([]call{one}, n)
 	for range readRounds {
 		before, err := w.cpu(ctx)
@@ -114,27 +116,27 @@ func (w *world) readPages(ctx context.Context, q *db.Queries, after int64, n int
 		}
 		p.cpu.server += (now.server - before.server) / time.Duration(n*readRounds)
 		p.cpu.postgres += (now.postgres - before.postgres) / time.Duration(n*readRounds)
-		alone, err := w.barePages(ctx, q, after, n)
+		bareTime, err := w.barePages(ctx, q, after, n)
 		if err != nil {
 			return p, err
 		}
-		empty, err := runCalls(ctx, floor.addr, 1, calls)
+		empty, err := runCalls(ctx, baseline.addr, 1, calls)
 		if err != nil {
 			return p, err
 		}
-		p.whole, p.bare, p.http = append(p.whole, float64(res.p50)), append(p.bare, float64(alone)), append(p.http, float64(empty.p50))
+		p.whole, p.bare, p.http = append(p.whole, float64(res.p50)), append(p.bare, float64(bareTime)), append(p.http, float64(empty.p50))
 	}
 	return p, nil
 }
 
-// barePages gives the median time of the page's query through pgx.
+// barePages returns the median time of the page's query with pgx.
 func (w *world) barePages(ctx context.Context, q *db.Queries, after int64, n int) (time.Duration, error) {
 	took := make([]time.Duration, n)
 	for i := range took {
 		began := time.Now()
 		rows, err := q.PageMessages(ctx, db.PageMessagesParams{
-			ConvoID: convoID(1), Did: w.accounts[0].DID, AfterSeq: after, UntilSeq: depth,
-			// As the service asks: for one more than the page.
+			ConvoID: xrpc.ConvoID(convoID(1)), Did: w.accounts[0].DID, AfterSeq: after, UntilSeq: depth,
+			// The service asks for one row more than the page has.
 			Kinds: []string{"app", "commit", "proposal"}, MaxRows: pageSize + 1, MaxBytes: 4_000_000,
 		})
 		if err != nil {

@@ -14,20 +14,21 @@ import (
 )
 
 const (
-	// resumeConvos are the conversations of the client that comes back, and
-	// changedConvos those in which something happened.
+	// resumeConvos is the number of conversations of the client that
+	// reconnects. changedConvos is the number of those that have new messages.
 	resumeConvos  = 500
 	changedConvos = 20
-	// changedEach is how many messages each of these got.
+	// changedEach is the number of new messages in each of them.
 	changedEach = 5
 	resumeLen   = 200
-	// replayed is how many events a stream missed.
+	// replayed is the number of events that a stream missed.
 	replayed = 10_000
 )
 
-// benchResume measures how fast a client comes up to date in a large database:
-// by sync, and by a stream that resumes. The table takes about a kilobyte of
-// disk for each message, with its indexes and while they are made.
+// benchResume measures how fast a client catches up in a large database, with
+// sync and with a stream that resumes. The table takes about one kilobyte of
+// disk per message, including its indexes and the space that is needed to build
+// them.
 func benchResume(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	began := time.Now()
 	if err := w.clear(ctx); err != nil {
@@ -51,7 +52,7 @@ func benchResume(ctx context.Context, w *world, out io.Writer, d time.Duration) 
 	return w.benchReplay(ctx, out, d)
 }
 
-// syncAnswer is what of a sync's answer is looked at.
+// syncAnswer holds the parts of a sync answer that are checked.
 type syncAnswer struct {
 	Cursor string
 	Convos []struct {
@@ -66,7 +67,7 @@ type syncPosition struct {
 	Seq     int64  `json:"seq"`
 }
 
-// positions are those of a client that has what was seeded.
+// positions returns the positions of a client that has all seeded messages.
 func (w *world) positions() []syncPosition {
 	out := make([]syncPosition, resumeConvos)
 	for i := range out {
@@ -75,7 +76,7 @@ func (w *world) positions() []syncPosition {
 	return out
 }
 
-// sync calls once, as the second account.
+// sync calls sync once, as the second account.
 func (w *world) sync(c *connection, positions []syncPosition, cursor string) (*syncAnswer, time.Duration, error) {
 	in := map[string]any{"positions": positions}
 	if cursor != "" {
@@ -96,8 +97,8 @@ func (w *world) sync(c *connection, positions []syncPosition, cursor string) (*s
 	return out, took, json.Unmarshal(answer.Bytes(), out)
 }
 
-// benchSync measures the sync of a client that has a cursor, and of one that
-// names what it has of each conversation.
+// benchSync measures sync for a client that has a cursor, and for one that
+// sends its position in each conversation.
 func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) error {
 	c, err := connect(ctx, w.addr())
 	if err != nil {
@@ -105,7 +106,8 @@ func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) e
 	}
 	defer c.Close()
 	positions := w.positions()
-	// What was seeded has one position, and is history: the client's is newer.
+	// All seeded messages have one log position, which counts as old. The
+	// client's cursor must be newer.
 	if err := w.sendEach(ctx, 1, 1); err != nil {
 		return err
 	}
@@ -133,7 +135,7 @@ func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) e
 				messages += len(one.Messages)
 			}
 			if len(got.Convos) != changedConvos || messages != changedConvos*changedEach {
-				return fmt.Errorf("%s told of %d conversations and %d messages", by.what, len(got.Convos), messages)
+				return fmt.Errorf("%s reported %d conversations and %d messages", by.what, len(got.Convos), messages)
 			}
 			took = append(took, float64(t.Microseconds())/1000)
 		}
@@ -144,7 +146,8 @@ func (w *world) benchSync(ctx context.Context, out io.Writer, d time.Duration) e
 	return nil
 }
 
-// sendEach sends the same number of messages to each of the first conversations.
+// sendEach sends the same number of messages to each of the first
+// conversations.
 func (w *world) sendEach(ctx context.Context, convos, each int) error {
 	bodies := make([][]byte, convos)
 	for i := range bodies {
@@ -162,7 +165,7 @@ func (w *world) sendEach(ctx context.Context, convos, each int) error {
 }
 
 // benchReplay measures a stream that missed events, from connecting until it
-// says that it is live.
+// reports that it is live.
 func (w *world) benchReplay(ctx context.Context, out io.Writer, d time.Duration) error {
 	c, err := connect(ctx, w.addr())
 	if err != nil {
@@ -205,7 +208,7 @@ func (w *world) replay(ctx context.Context, cursor string) (time.Duration, error
 	if _, err := conn.Write(request); err != nil {
 		return 0, err
 	}
-	const infos = 2 // connected, and live
+	const infos = 2 // "connected" and "live"
 	var count counter
 	buf := make([]byte, 64<<10)
 	var took time.Duration

@@ -8,15 +8,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// convoID is the id of the n-th conversation of a benchmark: pgbench writes the
-// same with lpad(to_hex(n), 32, '0').
+// convoID returns the id of the n-th conversation of a benchmark. In pgbench
+// the same is lpad(to_hex(n), 32, '0').
 func convoID(n int) string { return fmt.Sprintf("%032x", n) }
 
-// seedPos is where in the log seeded rows are: below any transaction of the
-// service, so that no tailer takes them for new.
+// seedPos is the log position of seeded rows. It is below that of any
+// transaction of the service, so that no tailer takes them for new rows.
 const seedPos = 3
 
-// seedConvos makes conversations first..last at epoch 0 with these members.
+// seedConvos creates the conversations first..last at epoch 0 with the given
+// members.
 func (w *world) seedConvos(ctx context.Context, first, last int, members []string) error {
 	_, err := w.Pool.Exec(ctx, `
 		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at, last_pos)
@@ -35,8 +36,8 @@ func (w *world) seedConvos(ctx context.Context, first, last int, members []strin
 	return w.settle(ctx)
 }
 
-// seedMessages puts messages of size bytes into conversations first..last, the
-// same number into each.
+// seedMessages inserts messages of the given size into the conversations
+// first..last, the same number into each.
 func (w *world) seedMessages(ctx context.Context, first, last, each, size int) error {
 	if err := w.fillMessages(ctx, first, last, each, size); err != nil {
 		return err
@@ -61,12 +62,13 @@ func (w *world) fillMessages(ctx context.Context, first, last, each, size int) e
 	return nil
 }
 
-// withoutIndexes runs fill while messages has no indexes, and makes them again:
-// for many rows that takes half the time.
+// withoutIndexes drops the indexes of messages, runs fill and builds the
+// indexes again. For many rows this takes half the time.
 func (w *world) withoutIndexes(ctx context.Context, fill func() error) error {
 	var drop, restore []string
 	for _, q := range []string{
-		// What refers to the primary key goes first and comes last.
+		// Foreign keys to the primary key must be dropped first and created
+		// last.
 		`SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
 			format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
 		FROM pg_constraint
@@ -98,7 +100,7 @@ func (w *world) withoutIndexes(ctx context.Context, fill func() error) error {
 	return w.each(ctx, restore)
 }
 
-// each runs statements on one connection with room to sort in.
+// each runs statements on one connection, with much memory for sorting.
 func (w *world) each(ctx context.Context, statements []string) error {
 	return pgx.BeginFunc(ctx, w.Pool, func(tx pgx.Tx) error {
 		for _, q := range append([]string{"SET LOCAL maintenance_work_mem = '1GB'"}, statements...) {
@@ -110,7 +112,8 @@ func (w *world) each(ctx context.Context, statements []string) error {
 	})
 }
 
-// settle leaves no work of seeding to be done while the clock runs.
+// settle vacuums and checkpoints, so that no work caused by the seeding is left
+// for the measurement.
 func (w *world) settle(ctx context.Context) error {
 	for _, q := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
 		if _, err := w.Pool.Exec(ctx, q); err != nil {
@@ -126,7 +129,7 @@ func (w *world) clear(ctx context.Context) error {
 	return err
 }
 
-// wantStored fails where there are fewer messages in the table.
+// wantStored fails if the table holds fewer messages.
 func (w *world) wantStored(ctx context.Context, want int) error {
 	var n int
 	if err := w.Pool.QueryRow(ctx, "SELECT count(*) FROM messages").Scan(&n); err != nil {

@@ -21,12 +21,13 @@ const (
 	messageLen = 1024
 )
 
-// sendRounds is how often the two sides of benchSend take turns: what disturbs
-// the machine for a while then disturbs both.
+// sendRounds is the number of turns of the two sides of benchSend, so that a
+// temporary disturbance of the machine affects both.
 const sendRounds = 4
 
-// benchSend measures sendMessage through the whole stack, beside pgbench
-// running the same statement over as many connections on the same server.
+// benchSend measures sendMessage through the whole stack. It compares that with
+// pgbench, which runs the same statement over as many connections on the same
+// server.
 func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) error {
 	if err := w.clear(ctx); err != nil {
 		return err
@@ -34,13 +35,14 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 	if err := w.seedConvos(ctx, 1, convos, append(w.dids(senders), madeUpMembers(senders)...)); err != nil {
 		return err
 	}
-	// A first short run warms the server and tells how many calls fill the time.
+	// A first short run warms the server up and shows how many calls fill the
+	// time.
 	warm, err := w.send(ctx, 1, convos, senders, 2000)
 	if err != nil {
 		return err
 	}
 	var whole sendTotal
-	var alone []float64
+	var pgbenchRates []float64
 	stored := warm.calls
 	turn := max((d / sendRounds).Round(time.Second), time.Second) // pgbench counts whole seconds
 	for range sendRounds {
@@ -55,24 +57,25 @@ func benchSend(ctx context.Context, w *world, out io.Writer, d time.Duration) er
 		if err != nil {
 			return err
 		}
-		alone = append(alone, tps)
-		// A statement that pgbench runs without storing anything would be no floor.
+		pgbenchRates = append(pgbenchRates, tps)
+		// Check that pgbench really stored its rows; otherwise it would be no
+		// baseline.
 		stored += len(calls) + int(tps*turn.Seconds()*0.9)
 		if err := w.wantStored(ctx, stored); err != nil {
 			return err
 		}
 	}
-	floor := median(alone)
+	pgbenchRate := median(pgbenchRates)
 	n := time.Duration(whole.calls)
 	fmt.Fprintf(out, "sendMessage, %d bytes, %d senders, %d conversations, durable, token verified; medians of %d rounds\n", messageLen, senders, convos, sendRounds)
 	fmt.Fprintf(out, "  whole stack            %8.0f messages/s   p50 %.1f ms  p99 %.1f ms  (%d messages)\n", median(whole.rates), median(whole.p50), median(whole.p99), whole.calls)
 	fmt.Fprintf(out, "  CPU per message        mlsd %v, PostgreSQL %v\n", whole.cpu.server/n, whole.cpu.postgres/n)
-	fmt.Fprintf(out, "  pgbench, same statement%8.0f transactions/s over %d connections\n", floor, poolSize)
-	ratio(out, median(byTurn(whole.rates, alone)), "of pgbench, median of the rounds", atLeast, 0.45)
+	fmt.Fprintf(out, "  pgbench, same statement%8.0f transactions/s over %d connections\n", pgbenchRate, poolSize)
+	ratio(out, median(byTurn(whole.rates, pgbenchRates)), "of pgbench, median of the rounds", atLeast, 0.45)
 	return nil
 }
 
-// sendTotal is what the rounds of the whole stack came to; times are in
+// sendTotal is the result of all rounds of the whole stack; times are in
 // milliseconds.
 type sendTotal struct {
 	calls           int
@@ -110,7 +113,7 @@ func (w *world) send(ctx context.Context, firstConvo, convos, senders, n int) (l
 	return runCalls(ctx, w.addr(), senders, calls)
 }
 
-// sendCalls makes n requests, to conversations of which firstConvo is the first.
+// sendCalls builds n requests to the conversations from firstConvo on.
 func (w *world) sendCalls(firstConvo, convos, senders, n int) ([]call, error) {
 	bodies := make([][]byte, convos)
 	for i := range bodies {
@@ -127,14 +130,14 @@ func (w *world) sendCalls(firstConvo, convos, senders, n int) ([]call, error) {
 	return calls, nil
 }
 
-// procedure is a call with a token of its own, since a token is good for one
+// procedure returns a call with a new token, because a token is valid for one
 // procedure call.
 func (in *instance) procedure(by *authtest.Account, nsid string, body []byte) call {
 	return newCall(in.Addr(), "POST", "/xrpc/"+nsid, by.TokenFor(in.ServiceDID, nsid, 5*time.Minute), body)
 }
 
-// sendBody is the input of a sendMessage of size bytes; without an id the
-// service makes one.
+// sendBody returns the input of a sendMessage of the given size. Without an id
+// the service creates one.
 func sendBody(convo string, size int, id string) ([]byte, error) {
 	group, err := hex.DecodeString(convo)
 	if err != nil {
@@ -151,8 +154,9 @@ func sendBody(convo string, size int, id string) ([]byte, error) {
 	return json.Marshal(in)
 }
 
-// madeUpMembers are accounts that never call. pgbench, which takes a colon for
-// the start of a variable, writes them with replace and chr.
+// madeUpMembers returns DIDs of accounts that never call. pgbench takes a colon
+// for the start of a variable, so its script builds these DIDs with replace and
+// chr.
 func madeUpMembers(n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -161,7 +165,7 @@ func madeUpMembers(n int) []string {
 	return out
 }
 
-// dids are accounts that can sign tokens.
+// dids returns the DIDs of n accounts that can sign tokens.
 func (w *world) dids(n int) []string {
 	var out []string
 	for _, a := range w.accounts[:n] {
@@ -170,8 +174,8 @@ func (w *world) dids(n int) []string {
 	return out
 }
 
-// pgbenchSend is the floor under benchSend: transactions a second of the same
-// statement, from pgbench.
+// pgbenchSend is the baseline of benchSend: transactions per second of the same
+// statement with pgbench.
 func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time.Duration) (float64, error) {
 	sql, err := statement("messages.sql", "SendMessage")
 	if err != nil {
@@ -199,7 +203,8 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 	return w.pgbench(ctx, script, connections, d)
 }
 
-// application is an application message of size bytes inside.
+// application returns an application message with the given number of bytes
+// inside.
 func application(groupID []byte, size int) []byte {
 	return mlstest.NewGroup(mlstest.NewClient("did:plc:bench"), groupID).Application(size)
 }

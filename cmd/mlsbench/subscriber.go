@@ -17,16 +17,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// subscription is a stream of server-sent events as a client has it.
+// subscription is a client's stream of server-sent events.
 type subscription struct {
 	conn net.Conn
-	// raw is the connection behind the header of the answer, res the answer:
-	// one of them may be read.
+	// raw is the connection after the header of the answer, and res is the
+	// answer. Only one of them may be read.
 	raw *bufio.Reader
 	res *http.Response
 }
 
-// subscribe opens a stream, from a cursor where there is one.
+// subscribe opens a stream, from a cursor if one is given.
 func (in *instance) subscribe(ctx context.Context, by *authtest.Account, cursor string) (*subscription, error) {
 	request := in.subscribeCall(by, cursor)
 	var d net.Dialer
@@ -60,18 +60,18 @@ func (in *instance) subscribeCall(by *authtest.Account, cursor string) call {
 
 func (s *subscription) close() { _ = s.conn.Close() }
 
-// endOfEvent is how the chunk of an event ends (RFC 9112, section 7.1). That of
-// a heartbeat has no brace.
+// endOfEvent is the end of the chunk that holds an event (RFC 9112 §7.1). The
+// chunk of a heartbeat has no closing brace.
 const endOfEvent = "}\n\n\r\n"
 
 // counter counts the events in the raw bytes of a stream.
 type counter struct{ tail []byte }
 
-// add gives how many events end in p.
+// add returns the number of events that end in p.
 func (c *counter) add(p []byte) int {
 	const most = len(endOfEvent) - 1
 	n := bytes.Count(p, []byte(endOfEvent))
-	// And those that began before p.
+	// Count also an event that began before p.
 	c.tail = append(c.tail, p[:min(most, len(p))]...)
 	n += bytes.Count(c.tail, []byte(endOfEvent))
 	rest := c.tail

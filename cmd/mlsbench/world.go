@@ -11,16 +11,16 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// poolSize is the connections of an instance, and of pgbench beside it.
+// poolSize is the number of connections of an instance, and of pgbench.
 const poolSize = testbed.PoolSize
 
-// world is what a benchmark runs in.
+// world is the environment of a benchmark.
 type world struct {
 	*testbed.World
 	accounts []*authtest.Account
-	// server is the instance under test; others come and go with a benchmark.
+	// server is the instance under test. A benchmark may start others.
 	server *instance
-	// tableSize is how many messages a large table has.
+	// tableSize is the number of messages in a large table.
 	tableSize int
 }
 
@@ -52,19 +52,19 @@ func newWorld(ctx context.Context, binary string, accounts int) (_ *world, err e
 	if w.server, _, err = w.startInstance(ctx); err != nil {
 		return nil, err
 	}
-	// The log begins with a message of the service's own: a tailer that found
-	// nothing would take what is seeded for new.
+	// The log must contain a message before rows are seeded. A tailer that
+	// found an empty log would take the seeded rows for new ones.
 	if err := w.seedConvos(ctx, 1, 1, w.dids(1)); err != nil {
 		return nil, err
 	}
 	if _, err = w.send(ctx, 1, 1, 1, 1); err != nil {
 		return nil, err
 	}
-	return w, w.looked(ctx)
+	return w, w.waitForTailer(ctx)
 }
 
-// looked waits until the tailer has seen what the log has now.
-func (w *world) looked(ctx context.Context) error {
+// waitForTailer waits until the tailer has read everything that is in the log now.
+func (w *world) waitForTailer(ctx context.Context) error {
 	const polls = "mls_log_polls_total"
 	before, err := w.server.Counters(ctx)
 	if err != nil {
@@ -75,7 +75,7 @@ func (w *world) looked(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if m[polls] >= before[polls]+2 { // one may have begun earlier
+		if m[polls] >= before[polls]+2 { // the first poll may have begun earlier
 			return nil
 		}
 	}
@@ -93,11 +93,11 @@ func (w *world) close() {
 	}
 }
 
-// did of the service under test, and addr, where it listens.
+// did returns the DID of the service under test. addr returns its address.
 func (w *world) did() string  { return w.server.ServiceDID }
 func (w *world) addr() string { return w.server.Addr() }
 
-// restart puts a new process in the place of the instance under test.
+// restart replaces the instance under test by a new process.
 func (w *world) restart(ctx context.Context) (time.Duration, error) {
 	old := w.server
 	w.server = nil

@@ -30,7 +30,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// app is a service that is ready to be served.
+// app is a service that is ready to serve.
 type app struct {
 	config   *Config
 	log      *slog.Logger
@@ -42,19 +42,20 @@ type app struct {
 	cleaner  *retention.Cleaner
 	live     *live
 	limits   *limit.Limits
-	// directory has the signing keys of accounts.
+	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
-	// origins knows which accounts are new.
+	// origins decides which accounts are new.
 	origins *origin.Origins
 	storage *storage.Book
 	proxies source.Proxies
 	conns   *conns.Keeper
 
-	// closers end what was opened, the last first.
+	// closers close what was opened, in reverse order.
 	closers []func() error
 }
 
-// build opens everything the service needs, from the identity to the routes.
+// build opens everything that the service needs, from its identity to the
+// routes.
 func build(ctx context.Context, c *Config, port int, log *slog.Logger) (*app, error) {
 	a := &app{config: c, log: log}
 	if err := a.open(ctx, port); err != nil {
@@ -65,7 +66,7 @@ func build(ctx context.Context, c *Config, port int, log *slog.Logger) (*app, er
 
 func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
 
-// close ends what open opened. It may be called again.
+// close closes what build opened. It may be called more than once.
 func (a *app) close() error {
 	var errs []error
 	for i := len(a.closers) - 1; i >= 0; i-- {
@@ -107,7 +108,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	a.onClose(func() error { return within(5*time.Second, "closing the database connections", pool.Close) })
+	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
 	a.health = httpd.NewHealth(pool, version)
 	a.metrics = httpd.NewMetrics(pool)
 	blobs, err := a.blobs(ctx)
@@ -119,7 +120,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	if err := a.shareOut(&plumbing, blobs); err != nil {
+	if err := a.limitConnections(&plumbing, blobs); err != nil {
 		return err
 	}
 	if err := a.openStorage(pool); err != nil {
@@ -144,8 +145,9 @@ func (a *app) open(ctx context.Context, port int) error {
 	return nil
 }
 
-// shareOut bounds connections and the memory of bodies.
-func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
+// limitConnections sets the limits for connections and for the memory of request
+// bodies.
+func (a *app) limitConnections(p *xrpc.Plumbing, blobs *blob.Store) error {
 	most, err := a.config.connections(openFiles(), memoryBytes())
 	if err != nil {
 		return err
@@ -160,7 +162,8 @@ func (a *app) shareOut(p *xrpc.Plumbing, blobs *blob.Store) error {
 		Memory: memoryBytes(), Stream: blobs.WriteMemory(), Limits: a.limits, Registry: registry,
 		Calm: share.NewCalm(share.CalmConfig{From: floodBytes}),
 	})
-	// After all other bounds: from here on the connection does not give way.
+	// This step comes after all other limits: once a call is admitted, its
+	// connection is not closed to make room for others.
 	p.Admit = append(p.Admit, a.conns.Admit)
 	return nil
 }
@@ -180,7 +183,7 @@ func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
 	return store, nil
 }
 
-// plumbing makes authentication and limits.
+// plumbing sets up authentication and limits.
 func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secret *auth.Secret) (xrpc.Plumbing, error) {
 	c := a.config
 	shared, err := a.redis()
@@ -196,7 +199,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	}
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{
 		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Limits: a.limits, Store: auth.NewDBKeys(pool),
-		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // nothing is looked up before live is there
+		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // live is set before the first key is looked up
 	})
 	if err != nil {
 		return xrpc.Plumbing{}, err
@@ -219,7 +222,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	return xrpc.Plumbing{Auth: authenticator, Admit: []xrpc.Step{a.limits.Account, a.origins.Admit}}, nil
 }
 
-// openOrigins bounds what new accounts of one origin do together.
+// openOrigins limits what the new accounts of one origin may do together.
 func (a *app) openOrigins(pool *pgxpool.Pool) (*origin.Origins, error) {
 	sizes, err := origin.ParseSizes(a.config.OriginSizes)
 	if err != nil {
@@ -234,7 +237,7 @@ func (a *app) openOrigins(pool *pgxpool.Pool) (*origin.Origins, error) {
 	return origins, nil
 }
 
-// redis connects to the Redis of the configuration; nil where there is none.
+// redis connects to the configured Redis. It returns nil if none is configured.
 func (a *app) redis() (redis.UniversalClient, error) {
 	if a.config.RedisURL == "" {
 		return nil, nil
@@ -247,8 +250,8 @@ func (a *app) redis() (redis.UniversalClient, error) {
 	return client, nil
 }
 
-// openLimits counts amounts per time, with the other instances where there is
-// a Redis.
+// openLimits opens the rate limits. With a Redis, the instances share their
+// counts.
 func (a *app) openLimits(shared redis.UniversalClient, secret *auth.Secret) (*limit.Limits, error) {
 	off, scale, err := a.config.rateLimits()
 	if err != nil {
@@ -265,7 +268,7 @@ func (a *app) openLimits(shared redis.UniversalClient, secret *auth.Secret) (*li
 	return limits, nil
 }
 
-// replay is the memory of used tokens: of this process, or shared by Redis.
+// replay opens the record of used tokens: in this process, or shared in Redis.
 func (a *app) replay(ctx context.Context, did string, m *auth.Metrics, shared redis.UniversalClient, key []byte) (auth.ReplayStore, error) {
 	if shared == nil {
 		store, err := auth.NewMemoryReplay(auth.MemoryReplayConfig{
@@ -287,8 +290,8 @@ func (a *app) replay(ctx context.Context, did string, m *auth.Metrics, shared re
 	return store, nil
 }
 
-// redisChanged says in the log that each instance does something alone, or with
-// the others again.
+// redisChanged returns a function that logs when the instances can no longer
+// share something, and when they can again.
 func (a *app) redisChanged(does string) func(up bool, reason error) {
 	return func(up bool, reason error) {
 		if up {
@@ -299,8 +302,8 @@ func (a *app) redisChanged(does string) func(up bool, reason error) {
 	}
 }
 
-// within waits for f no longer than d.
-func within(d time.Duration, what string, f func()) error {
+// waitFor waits for f, but no longer than d.
+func waitFor(d time.Duration, what string, f func()) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

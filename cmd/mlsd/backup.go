@@ -14,8 +14,7 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// backup writes a dump of the database, beside a server that runs or without
-// one.
+// backup writes a dump of the database, whether a server is running or not.
 func (p *program) backup(ctx context.Context, args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return &configError{errors.New("usage: mlsd backup FILE [flags]")}
@@ -24,7 +23,7 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !pgembed.Made(c.postgresDir()) {
+	if c.DatabaseURL == "" && !pgembed.Initialized(c.postgresDir()) {
 		return fmt.Errorf("there is no database in %s, and no DATABASE_URL", c.postgresDir())
 	}
 	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
@@ -44,7 +43,8 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	return nil
 }
 
-// dump writes to a file of another name first: one that is there is whole.
+// dump writes to a temporary file and renames it at the end, so that a file at
+// path is always complete.
 func (p *program) dump(ctx context.Context, url, path string) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s is there already; a backup is not overwritten", path)

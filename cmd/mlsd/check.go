@@ -15,7 +15,8 @@ import (
 	"catbird.blue/mls/server/source"
 )
 
-// dev reports whether localhost identities, http and private addresses count.
+// dev reports whether development settings are allowed: localhost identities,
+// http and private addresses.
 func (c *Config) dev() bool {
 	if c.Dev == "auto" {
 		return c.ServiceDID == ""
@@ -23,8 +24,9 @@ func (c *Config) dev() bool {
 	return c.Dev == "true"
 }
 
-// serviceDID is the DID served on the given port: without SERVICE_DID that of
-// a development service, in the one spelling that the reference PDS resolves.
+// serviceDID returns the DID of the service on the given port. Without
+// SERVICE_DID it is the DID of a development service, in the only spelling that
+// the reference PDS resolves.
 func (c *Config) serviceDID(port int) string {
 	if c.ServiceDID != "" {
 		return c.ServiceDID
@@ -32,7 +34,7 @@ func (c *Config) serviceDID(port int) string {
 	return "did:web:localhost%3A" + strconv.Itoa(port)
 }
 
-// publicURL is the service endpoint of the DID document.
+// publicURL returns the service endpoint for the DID document.
 func (c *Config) publicURL(port int) string {
 	if c.PublicURL != "" {
 		return c.PublicURL
@@ -44,8 +46,8 @@ func (c *Config) publicURL(port int) string {
 	return "https://" + host
 }
 
-// keyFile is where the service key is. The one of a development identity
-// carries the port, since the identity does.
+// keyFile returns the path of the service key. The name contains the port for a
+// development identity, because that identity contains the port.
 func (c *Config) keyFile(port int) string {
 	switch {
 	case c.KeyFile != "":
@@ -56,8 +58,8 @@ func (c *Config) keyFile(port int) string {
 	return filepath.Join(c.DataDir, "dev-"+strconv.Itoa(port)+".key")
 }
 
-// secretFile is where the shared secret is: beside the key, where nothing else
-// is said, since both are made and backed up together.
+// secretFile returns the path of the shared secret. By default it is in the
+// directory of the key, since both are created and backed up together.
 func (c *Config) secretFile(port int) string {
 	if c.SecretFile != "" {
 		return c.SecretFile
@@ -65,13 +67,15 @@ func (c *Config) secretFile(port int) string {
 	return strings.TrimSuffix(c.keyFile(port), ".key") + ".secret"
 }
 
-// blobDir is where blobs go without MLS_BLOB_URL.
+// blobDir returns the directory for blobs, which is used without MLS_BLOB_URL.
 func (c *Config) blobDir() string { return filepath.Join(c.DataDir, "blobs") }
 
-// postgresDir is where the private PostgreSQL is, without DATABASE_URL.
+// postgresDir returns the directory of the private PostgreSQL, which is used
+// without DATABASE_URL.
 func (c *Config) postgresDir() string { return filepath.Join(c.DataDir, "postgres") }
 
-// rateLimits gives off, or the factor on the rates.
+// rateLimits returns whether the limits are off, or the factor by which rates
+// are multiplied.
 func (c *Config) rateLimits() (off bool, scale float64, err error) {
 	if c.RateLimits == "off" {
 		return true, 0, nil
@@ -83,8 +87,8 @@ func (c *Config) rateLimits() (off bool, scale float64, err error) {
 	return false, scale, nil
 }
 
-// check finds what no field shows alone: bad forms and contradictions, one
-// line each.
+// check finds mistakes that need more than one field to see, and values of a
+// wrong form. Each is one line of the error.
 func (c *Config) check() error {
 	var problems []error
 	report := func(name string, err error) {
@@ -138,7 +142,8 @@ func (c *Config) checkPLC() error {
 	return nil
 }
 
-// checkScheme keeps the value out of its error: it may hold a password.
+// checkScheme leaves the value out of its error, because it may contain a
+// password.
 func checkScheme(value string, schemes ...string) error {
 	if value == "" {
 		return nil
@@ -168,8 +173,9 @@ func (c *Config) checkMetrics() error {
 	return nil
 }
 
-// effective fills in what is derived from other settings.
-func (c *Config) effective() *Config {
+// withDerived returns a copy in which settings that are derived from others are
+// filled in.
+func (c *Config) withDerived() *Config {
 	e := *c
 	e.Dev = strconv.FormatBool(c.dev())
 	e.ServiceDID, e.PublicURL, e.KeyFile = c.serviceDID(c.Port), c.publicURL(c.Port), c.keyFile(c.Port)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// try runs a command with nothing in the environment but env.
+// try runs a command whose environment contains only env.
 func try(t *testing.T, env []string, args ...string) (code int, out, errOut string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -15,15 +15,15 @@ func try(t *testing.T, env []string, args ...string) (code int, out, errOut stri
 	return code, o.String(), e.String()
 }
 
-// TestBadConfiguration has each mistake told in one line that names the
-// setting, and the start refused.
+// TestBadConfiguration checks that each mistake is reported in one line that
+// names the setting, and that the start is refused.
 func TestBadConfiguration(t *testing.T) {
 	const did = "SERVICE_DID=did:web:mls.example.org"
 	for _, tc := range []struct {
 		name string
 		env  []string
 		args []string
-		want []string // each begins a line, in order
+		want []string // the start of each line, in order
 	}{
 		{"unknown variable", []string{"MLS_LOGLEVEL=debug"}, nil, []string{"MLS_LOGLEVEL: there is no such setting"}},
 		{"unknown beside injected", []string{"MLS_SERVICE_HOST=1", "MLS_PORT=tcp://1", "MLS_PORT_3000_TCP=1", "MLS_PORTS=1"}, nil, []string{"MLS_PORTS: there is no such setting"}},
@@ -131,7 +131,8 @@ func TestGoodConfiguration(t *testing.T) {
 	}
 }
 
-// TestEverySettingIsComplete holds the struct's tags to what load needs.
+// TestEverySettingIsComplete checks that the struct's tags contain what load
+// needs.
 func TestEverySettingIsComplete(t *testing.T) {
 	flags, envs := map[string]bool{}, map[string]bool{}
 	for _, s := range settingsOf(new(Config)) {

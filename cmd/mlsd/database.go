@@ -19,7 +19,8 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// database is where the data is: elsewhere, or in a private server of ours.
+// database is the database of the service: an external server, or a private
+// one.
 type database struct {
 	url     string
 	private *pgembed.Server
@@ -39,7 +40,7 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger) (*database, 
 	return &database{url: s.URL(pgembed.Database), private: s}, nil
 }
 
-// done is closed when a private server has ended.
+// done returns a channel that is closed when a private server has ended.
 func (d *database) done() <-chan struct{} {
 	if d.private == nil {
 		return nil
@@ -47,7 +48,7 @@ func (d *database) done() <-chan struct{} {
 	return d.private.Done()
 }
 
-// stop ends a private server.
+// stop stops a private server.
 func (d *database) stop() error {
 	if d.private == nil {
 		return nil
@@ -57,12 +58,12 @@ func (d *database) stop() error {
 	return d.private.Stop(ctx)
 }
 
-// pingAfter is how long a connection is idle before its next use tries it out.
-// It is longer than the clock of the log's reader, whose question each second
-// would be two otherwise.
+// pingAfter is how long a connection must be idle before it is checked at its
+// next use. It is longer than the interval at which the reader of the log
+// polls, because each poll would otherwise cost two queries.
 const pingAfter = 2 * time.Second
 
-// openPool connects to the database and makes sure that it answers.
+// openPool connects to the database and checks that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -76,15 +77,15 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
 	params := cfg.ConnConfig.RuntimeParams
-	// Options of the URL or of PGOPTIONS, -c name=value or --name=value, would
-	// lose to parameters.
+	// options in the URL or in PGOPTIONS (-c name=value or --name=value) must
+	// take precedence, but runtime parameters would override them.
 	options := strings.ToLower(strings.ReplaceAll(params["options"], "-", "_"))
 	settings := pgplan.Settings()
 	maps.Copy(settings, map[string]string{
 		"application_name": "mlsd",
 		"timezone":         "UTC",
-		// A transaction that lingers holds back what readers of the log may
-		// see, and one that waits keeps a connection.
+		// A long transaction holds back the visibility horizon of the log, and
+		// a waiting one occupies a connection.
 		"statement_timeout":                   "30s",
 		"lock_timeout":                        "10s",
 		"idle_in_transaction_session_timeout": "10s",
@@ -114,8 +115,9 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 	return pool, nil
 }
 
-// forceSync has a commit wait until it is on disk, and stronger settings
-// stand: with less, what was delivered can vanish in a crash.
+// forceSync makes commits wait until they are on disk, unless a stronger
+// setting is configured. With a weaker one, a crash could lose messages that
+// were delivered already.
 func forceSync(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false)
 		WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`)
@@ -125,8 +127,8 @@ func forceSync(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// failoverWatch drops all connections when one of them turns out to lead to a
-// server that has become a standby: new ones look for the primary.
+// failoverWatch closes all connections when one of them leads to a server that
+// has become a standby. New connections then find the primary.
 type failoverWatch struct{ pool *pgxpool.Pool }
 
 // TraceQueryStart implements pgx.QueryTracer.

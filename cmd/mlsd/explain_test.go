@@ -17,7 +17,7 @@ import (
 
 type namedQuery struct{ name, sql string }
 
-// readQueries reads the queries of package db from its source.
+// readQueries reads the queries of package db from their source files.
 func readQueries(t *testing.T) []namedQuery {
 	t.Helper()
 	files, err := filepath.Glob("../../db/*.sql.go")
@@ -56,22 +56,22 @@ func readQueries(t *testing.T) []namedQuery {
 	return found
 }
 
-// planNode is what EXPLAIN tells of a node of a plan.
+// planNode is one node of the output of EXPLAIN.
 type planNode struct {
 	Type  string `json:"Node Type"`
 	Table string `json:"Relation Name"`
 	Index string `json:"Index Name"`
 	Cond  string `json:"Index Cond"`
-	// Joined is a condition that is tried on every pair of rows.
+	// Joined is a condition that is evaluated for every pair of rows.
 	Joined string     `json:"Join Filter"`
 	Filter string     `json:"Filter"`
 	Side   string     `json:"Parent Relationship"`
 	Plans  []planNode `json:"Plans"`
 }
 
-// readsWhole says whether a node reads all of a table, or of an index. What an
-// index is entered by is its first column: by a value, or from the old end of
-// what is in order of age.
+// readsWhole reports whether a node reads a whole table or index. An index scan
+// reads only a part if its first column is compared with a value, or if the
+// scan starts at the old end of rows in order of age.
 func (n planNode) readsWhole(firstColumns map[string]string) bool {
 	if n.Index == "" {
 		return n.Type == "Seq Scan"
@@ -80,9 +80,9 @@ func (n planNode) readsWhole(firstColumns map[string]string) bool {
 	return !strings.Contains(n.Cond, column+" = ") && !strings.Contains(n.Cond, column+" < ")
 }
 
-// multiplies gives the condition that a node tries on every pair of its rows and
-// of the elements of an array, or of the rows of two sides, none of which was found
-// by a row of the other; "" for none.
+// multiplies returns the condition that a node evaluates for every pair: of its
+// rows and the elements of an array, or of the rows of two inputs neither of
+// which was looked up by a row of the other. It returns "" if there is none.
 func (n planNode) multiplies() string {
 	if strings.Contains(n.Filter, " ANY ($") || strings.Contains(n.Filter, " ALL ($") {
 		return n.Filter
@@ -91,7 +91,8 @@ func (n planNode) multiplies() string {
 		return ""
 	}
 	for _, p := range n.Plans {
-		// What an index is entered by names the other side as alias.column.
+		// An index lookup by a row of the other input names that input as
+		// alias.column.
 		if p.Side == "Inner" && strings.Contains(p.Cond, ".") {
 			return ""
 		}
@@ -99,7 +100,7 @@ func (n planNode) multiplies() string {
 	return n.Joined
 }
 
-// firstColumns are those of every index.
+// firstColumns returns the first column of every index.
 func firstColumns(ctx context.Context, conn *pgx.Conn) (map[string]string, error) {
 	rows, err := conn.Query(ctx, "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid, 1, TRUE) FROM pg_index WHERE indrelid >= 16384")
 	if err != nil {
@@ -114,8 +115,8 @@ func firstColumns(ctx context.Context, conn *pgx.Conn) (map[string]string, error
 	return columns, err
 }
 
-// walk calls do with every node and the table that it reads: the scan of an
-// index below a bitmap does not say.
+// walk calls do for every node with its table. The index scan below a bitmap
+// scan does not name the table, so walk passes it down.
 func (n planNode) walk(table string, do func(planNode, string)) {
 	if n.Table != "" {
 		table = n.Table
@@ -126,10 +127,11 @@ func (n planNode) walk(table string, do func(planNode, string)) {
 	}
 }
 
-// explain plans a query. Arguments do not matter, PostgreSQL 15 wants some.
+// explain returns the plan of a query. The values of the arguments do not
+// matter, but PostgreSQL 15 requires some.
 func explain(ctx context.Context, conn *pgx.Conn, sql string) (planNode, error) {
 	if strings.Contains(sql, "\nLOCK TABLE ") {
-		return planNode{}, nil // has no plan
+		return planNode{}, nil // a statement without a plan
 	}
 	const name = "explained"
 	st, err := conn.Prepare(ctx, name, sql)

@@ -12,18 +12,19 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// hosts is the connection string of whichever cluster is the primary.
+// hosts returns a connection string that finds the primary among several
+// clusters.
 func hosts(a, b *dbtest.Cluster) string {
 	q := url.Values{"host": {a.SocketDir() + "," + b.SocketDir()}, "port": {"5432,5432"}, "user": {pgembed.User},
 		"target_session_attrs": {"read-write"}, "sslmode": {"disable"}}
 	return "postgres:///" + pgembed.Database + "?" + q.Encode()
 }
 
-// TestFailover promotes a standby under an instance that has streams open.
+// TestFailover promotes a standby while an instance has open streams.
 func TestFailover(t *testing.T) {
 	for name, way := range map[string]struct {
 		sync bool
-		// fence leaves the old primary there, read-only, for a while.
+		// If fence is set, the old primary stays up read-only for a while.
 		fence bool
 	}{
 		"asynchronous": {},
@@ -50,7 +51,7 @@ func TestFailover(t *testing.T) {
 				standby.Exec("ALTER SYSTEM SET primary_conninfo = ''")
 				standby.Exec("SELECT pg_reload_conf()")
 				standby.Await("NOT EXISTS (SELECT FROM pg_stat_wal_receiver)")
-				cursors = append(cursors, s.cursors(client, 3)...) // these are lost
+				cursors = append(cursors, s.cursors(client, 3)...) // the standby does not have these
 			}
 			before := client.Delivered()
 			if way.fence {
@@ -83,8 +84,8 @@ func TestFailover(t *testing.T) {
 	}
 }
 
-// TestCrashOfTheDatabase kills the server of the database, which then comes
-// back: streams go on from their place.
+// TestCrashOfTheDatabase kills the database server and starts it again. Streams
+// must continue where they were.
 func TestCrashOfTheDatabase(t *testing.T) {
 	c := dbtest.StartCluster(t, nil)
 	s := newStory(t, c.URL())
@@ -113,8 +114,9 @@ func TestCrashOfTheDatabase(t *testing.T) {
 	}
 }
 
-// TestPoolRefusesAStandby: a connection to one would outlive its promotion, and
-// write to another timeline without having been checked.
+// TestPoolRefusesAStandby checks that the pool does not connect to a standby.
+// Such a connection would survive the promotion of the standby and write to
+// another timeline without having been checked.
 func TestPoolRefusesAStandby(t *testing.T) {
 	standby := dbtest.StartCluster(t, nil).Standby(nil)
 	if _, err := openPool(t.Context(), standby.URL(), 2); !errors.Is(err, eventlog.ErrStandby) {
@@ -128,7 +130,7 @@ func TestPoolRefusesAStandby(t *testing.T) {
 	pool.Close()
 }
 
-// TestReadinessInFailover follows the whole server from one primary to the next.
+// TestReadinessInFailover runs the whole server during a failover.
 func TestReadinessInFailover(t *testing.T) {
 	primary := dbtest.StartCluster(t, nil)
 	standby := primary.Standby(nil)

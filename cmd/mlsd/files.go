@@ -8,15 +8,17 @@ import (
 )
 
 const (
-	// ownFiles are open files for all but clients' connections: the database,
-	// Redis, blobs, logs, metrics.
+	// ownFiles is the number of open files reserved for everything except
+	// client connections: the database, Redis, blobs, logs, metrics.
 	ownFiles = 256
-	// leastConnections is what an instance of whatever size has.
+	// leastConnections is the minimum number of connections, however small the
+	// instance is.
 	leastConnections = 128
 )
 
-// connections is how many connections of clients there may be, where the process
-// may have so many open files and so much memory; 0 where either is not known.
+// connections returns the number of client connections that are allowed if the
+// process may have the given number of open files and bytes of memory. 0 means
+// that a value is unknown.
 func (c *Config) connections(files, memory int64) (int, error) {
 	most := files - ownFiles - int64(c.DBConnections)
 	if n := int64(c.MaxConnections); n > 0 {

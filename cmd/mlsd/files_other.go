@@ -2,6 +2,6 @@
 
 package main
 
-// openFiles is how many files the process may have open; 0 where the system does
-// not tell.
+// openFiles returns the number of files that the process may have open, or 0 if
+// the system does not tell.
 func openFiles() int64 { return 0 }

@@ -8,7 +8,7 @@ import (
 	"catbird.blue/mls/server/limit"
 )
 
-func TestConnectionsFollowFromTheProcess(t *testing.T) {
+func TestConnectionLimitFollowsFromProcessLimits(t *testing.T) {
 	most := int(limit.OpenConnections.Amount)
 	for name, tc := range map[string]struct {
 		given         int

@@ -20,8 +20,8 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// process is the real binary, as it is shipped: memory under the race detector is
-// another matter.
+// process is a process of the real binary. The memory use of a test binary
+// under the race detector would say nothing.
 type process struct {
 	t             *testing.T
 	addr, metrics string
@@ -35,7 +35,7 @@ func startProcess(t *testing.T, env ...string) *process {
 	t.Helper()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "mlsd")
-	building.Lock() // one after the other: the second finds everything built
+	building.Lock() // one at a time; the others find everything built
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
 	building.Unlock()
 	if err != nil {
@@ -63,10 +63,10 @@ func startProcess(t *testing.T, env ...string) *process {
 	return p
 }
 
-// did of the server.
+// did returns the DID of the server.
 func (p *process) did() string { return (&running{addr: p.addr}).did() }
 
-// metric sums what is measured under a name, with or without labels.
+// metric adds up all values of a metric, with or without labels.
 func (p *process) metric(name string) (sum float64) {
 	p.t.Helper()
 	res, err := (&http.Client{Timeout: time.Minute}).Get("http://" + p.metrics + "/metrics")
@@ -95,11 +95,11 @@ func (p *process) metric(name string) (sum float64) {
 	return sum
 }
 
-// resident is what the process has in memory, in bytes.
+// resident returns the resident memory of the process in bytes.
 func (p *process) resident() float64 { return p.metric("process_resident_memory_bytes") }
 
-// After a flood of bodies memory goes back to the system: within a minute there
-// is at most half more of it than before.
+// After a flood of bodies, memory is returned to the system: within a minute
+// the process must use at most half more than before.
 func TestMemoryGoesBackAfterAFlood(t *testing.T) {
 	t.Parallel()
 	plc := authtest.NewPLC()
@@ -137,8 +137,8 @@ func TestMemoryGoesBackAfterAFlood(t *testing.T) {
 	eventually(t, "memory goes back", func() bool { return p.resident() <= 1.5*before })
 }
 
-// The bounds of connections reach the server, and what it says of them its
-// metrics.
+// The connection limits of the configuration must reach the server, and its
+// metrics must show them.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	p := startProcess(t, "MLS_MAX_CONNECTIONS=64", "MLS_TRUSTED_PROXIES=none")

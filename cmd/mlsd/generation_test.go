@@ -10,13 +10,13 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// These tests take a database back in each way there is, with clusters of their
-// own. Whatever way it was, no cursor from before may go on silently, and no
-// number may be used twice.
+// These tests put a database back to an earlier state in all possible ways, on
+// clusters of their own. In every case a cursor from before must be refused,
+// and no sequence number may be used twice.
 
-// TestRecoveryToEarlierTime goes back to a moment by a base backup and the
-// archive of the write-ahead log, and then once more to the same moment: what
-// was told in between is forgotten too.
+// TestRecoveryToEarlierTime recovers to a point in time from a base backup and
+// the archive of the write-ahead log. Then it recovers to the same point again,
+// which also drops what was delivered between the two recoveries.
 func TestRecoveryToEarlierTime(t *testing.T) {
 	archive := dbtest.Dir(t)
 	settings := map[string]string{"archive_mode": "on", "archive_command": "cp %p " + archive + "/%f"}
@@ -55,9 +55,10 @@ func TestRecoveryToEarlierTime(t *testing.T) {
 	}
 }
 
-// TestOldFiles puts an older copy of the data directory back. Nothing tells it
-// apart until a cursor is ahead of it, or the operator says so.
-func TestOldFiles(t *testing.T) {
+// TestOlderDataDirectory replaces the data directory by an older copy. The server can
+// notice this only when a client presents a cursor that is ahead, or when the
+// operator says so.
+func TestOlderDataDirectory(t *testing.T) {
 	c := dbtest.StartCluster(t, nil)
 	s := newStory(t, c.URL())
 	client := s.listen()
@@ -98,12 +99,12 @@ func TestOldFiles(t *testing.T) {
 	})
 }
 
-// forget is the story for another future, in which other messages may have the
-// numbers of the first one.
+// forget prepares the story for another history, in which other messages may
+// have the sequence numbers of the first.
 func forget(t *testing.T, s *site) *story {
 	told := map[int64]string{}
-	for seq, id := range s.told {
+	for seq, id := range s.delivered {
 		told[seq] = id
 	}
-	return &story{t: t, convo: s.convo, told: told}
+	return &story{t: t, convo: s.convo, delivered: told}
 }

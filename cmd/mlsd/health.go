@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// health asks the server that runs with this configuration whether it is
-// ready, for containers without a shell.
+// health asks the running server with this configuration whether it is ready.
+// It is for containers without a shell.
 func (p *program) health(ctx context.Context, args []string) error {
 	c, err := p.config("health", args)
 	if err != nil {

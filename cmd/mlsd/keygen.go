@@ -13,9 +13,8 @@ import (
 	"catbird.blue/mls/server/auth"
 )
 
-// keygen writes a new key for the service of the configuration, and the secret
-// beside it where there is none yet, and prints the DID document that the server
-// would serve with the key.
+// keygen writes a new service key, and the shared secret if there is none yet.
+// It prints the DID document that the server would serve with the key.
 func (p *program) keygen(_ context.Context, args []string) error {
 	curve := string(auth.K256)
 	c, err := p.config("keygen", args, func(flags *flag.FlagSet) {
@@ -45,7 +44,7 @@ func (p *program) keygen(_ context.Context, args []string) error {
 		case !errors.Is(err, fs.ErrExist):
 			return err
 		case wrote:
-			return nil // only the secret was missing
+			return nil // the key exists; only the secret was missing
 		}
 		return fmt.Errorf("%s is there already; a key in use must not be lost, so it is not overwritten", path)
 	}
@@ -58,8 +57,9 @@ func (p *program) keygen(_ context.Context, args []string) error {
 	return nil
 }
 
-// writeSecret writes the secret that the instances share. One that is there
-// stays: with another one, calls of the last days would count as new ones.
+// writeSecret writes the secret that the instances share, unless it exists.
+// Replacing it would make the service treat repeated calls of the last days as
+// new ones.
 func (p *program) writeSecret(path string) (wrote bool, err error) {
 	if err := makeDir(filepath.Dir(path)); err != nil {
 		return false, err
@@ -74,7 +74,7 @@ func (p *program) writeSecret(path string) (wrote bool, err error) {
 	return err == nil, err
 }
 
-// document is the DID document of the service, as JSON.
+// document returns the DID document of the service as JSON.
 func document(c *Config, key *auth.Key, port int) ([]byte, error) {
 	pub, err := key.Public()
 	if err != nil {
@@ -87,8 +87,8 @@ func document(c *Config, key *auth.Key, port int) ([]byte, error) {
 	return b, nil
 }
 
-// serviceKey loads the key. Only where no file is named one is made: a named
-// one that is missing is a mistake.
+// serviceKey loads the service key. If no file is configured, it creates the
+// key when it is missing. A configured file that is missing is an error.
 func serviceKey(c *Config, port int) (*auth.Key, error) {
 	path, did := c.keyFile(port), c.serviceDID(port)
 	var key *auth.Key
@@ -107,8 +107,9 @@ func serviceKey(c *Config, port int) (*auth.Key, error) {
 	return key, key.Check(did, "")
 }
 
-// sharedSecret loads the secret. It is made beside a key that was made by
-// itself; beside a named one it would differ from that of the other instances.
+// sharedSecret loads the shared secret. It creates a missing secret only if the
+// key was created automatically too. With a configured key file, a new secret
+// would differ from that of the other instances.
 func sharedSecret(c *Config, port int) (*auth.Secret, error) {
 	path := c.secretFile(port)
 	if c.KeyFile == "" && c.SecretFile == "" {
@@ -122,9 +123,9 @@ func sharedSecret(c *Config, port int) (*auth.Secret, error) {
 	return secret, err
 }
 
-// makeDir makes a directory of ours. As root others may pass through, since
-// PostgreSQL below it runs under another account; what is inside has modes of
-// its own.
+// makeDir creates a directory of the service. If this process runs as root,
+// other accounts may enter it, because the PostgreSQL below it runs under
+// another account. The files inside have their own permissions.
 func makeDir(dir string) error {
 	mode := os.FileMode(0o700)
 	if os.Geteuid() == 0 {

@@ -22,7 +22,7 @@ import (
 	"catbird.blue/mls/server/httpd"
 )
 
-// running is a server inside the test's process.
+// running is a server inside the test process.
 type running struct {
 	addr string
 	stop context.CancelFunc
@@ -47,7 +47,8 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// start serves on a database of the test's own, unless env names one, and waits until it is ready.
+// start starts a server and waits until it is ready. It uses a new database
+// unless env names one.
 func start(t *testing.T, env ...string) *running {
 	t.Helper()
 	r := &running{addr: "127.0.0.1:" + freePort(t), done: make(chan int, 1), log: &syncBuffer{}}
@@ -76,7 +77,7 @@ func start(t *testing.T, env ...string) *running {
 	}
 }
 
-// wait gives the exit status.
+// wait returns the exit status.
 func (r *running) wait(t *testing.T) int {
 	t.Helper()
 	select {
@@ -89,8 +90,8 @@ func (r *running) wait(t *testing.T) int {
 	}
 }
 
-// upload begins a request and gives what writes the rest of its body and reads
-// the answer.
+// upload starts a request and returns a function that sends the rest of the
+// body and reads the answer.
 func upload(t *testing.T, addr string, size int) (conn net.Conn, answer func() (*http.Response, error)) {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -105,7 +106,7 @@ func upload(t *testing.T, addr string, size int) (conn net.Conn, answer func() (
 func TestStopFinishesRequests(t *testing.T) {
 	r := start(t)
 	conn, answer := upload(t, r.addr, 10)
-	time.Sleep(100 * time.Millisecond) // the header has arrived
+	time.Sleep(100 * time.Millisecond) // the server has read the header by then
 	r.stop()
 	waitUntilRefused(t, r.addr)
 	fmt.Fprint(conn, "lasts")
@@ -171,7 +172,7 @@ func TestNotReadyBeforeItStops(t *testing.T) {
 	}
 }
 
-// TestSlowHeaderIsCutOff is a client that sends its header byte by byte.
+// TestSlowHeaderIsCutOff sends a request header byte by byte.
 func TestSlowHeaderIsCutOff(t *testing.T) {
 	t.Parallel()
 	r := start(t)
@@ -212,7 +213,7 @@ func TestHugeHeaderIsRefused(t *testing.T) {
 }
 
 func TestDatabaseMustAnswer(t *testing.T) {
-	port := freePort(t) // nobody listens there
+	port := freePort(t) // nobody listens on it
 	code, _, errOut := try(t, []string{"DATABASE_URL=postgres://mls:hunter2@127.0.0.1:" + port + "/mls",
 		"SERVER_PORT=0", "MLS_METRICS_LISTEN=off", "MLS_DATA_DIR=" + t.TempDir()}, "serve")
 	if code != 1 || !strings.Contains(errOut, "127.0.0.1") || strings.Contains(errOut, "hunter2") {
@@ -258,8 +259,9 @@ func TestStrongerSynchronousCommitStands(t *testing.T) {
 	}
 }
 
-// TestSettingsOfTheURLStand names settings as parameters and as options.
-func TestSettingsOfTheURLStand(t *testing.T) {
+// TestURLSettingsTakePrecedence sets parameters in the URL, as parameters and as
+// options. The pool must keep them.
+func TestURLSettingsTakePrecedence(t *testing.T) {
 	options := "-c%20seq_page_cost%3D3%20--enable-hashjoin%3Don"
 	pool, err := openPool(t.Context(), dbtest.URL(t)+"&random_page_cost=2&options="+options, 2)
 	if err != nil {
@@ -276,8 +278,8 @@ func TestSettingsOfTheURLStand(t *testing.T) {
 	}
 }
 
-// TestPoolLeavesAStandby has a connection turn out to be read-only, as after a
-// failover: no later query sees the old server.
+// TestPoolLeavesAStandby makes a connection read-only, as after a failover. No
+// later query may use the old server.
 func TestPoolLeavesAStandby(t *testing.T) {
 	pool, err := openPool(t.Context(), dbtest.URL(t), 2)
 	if err != nil {
@@ -324,8 +326,9 @@ func TestBuildClosesWhatItOpened(t *testing.T) {
 	}
 }
 
-// A connection that the log's reader has each second is not tried out as well.
-func TestRecentConnectionsAreNotTriedOut(t *testing.T) {
+// The connection that the reader of the log uses every second must not be
+// checked before each use.
+func TestRecentConnectionsAreNotChecked(t *testing.T) {
 	pool, err := openPool(t.Context(), dbtest.URL(t), 2)
 	if err != nil {
 		t.Fatal(err)

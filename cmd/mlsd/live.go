@@ -15,8 +15,8 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// live is what streams need: the log of this instance, what writes streams, and
-// the way to the other instances.
+// live holds what streams need: the reader of the log, the writer of streams,
+// and the connection to the other instances.
 type live struct {
 	hub     *eventlog.Hub
 	streams *stream.Streams
@@ -44,7 +44,7 @@ func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
 	return l, nil
 }
 
-// admin runs chores of the operator.
+// admin runs maintenance commands of the operator.
 func (p *program) admin(ctx context.Context, args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") || args[0] != "new-generation" {
 		return &configError{errors.New("usage: mlsd admin new-generation [flags]")}
@@ -60,8 +60,9 @@ func (p *program) admin(ctx context.Context, args []string) error {
 	return errors.Join(p.newGeneration(ctx, store.url), store.stop())
 }
 
-// newGeneration outdates all cursors. It is for a database that was put back to
-// an earlier state from outside, by a snapshot of its volume.
+// newGeneration invalidates all cursors. The operator calls it after the
+// database was put back to an earlier state by external means, such as a
+// snapshot of its volume.
 func (p *program) newGeneration(ctx context.Context, url string) error {
 	pool, err := openPool(ctx, url, 1)
 	if err != nil {

@@ -34,7 +34,7 @@ func (r *running) stream(t *testing.T, token, query string) *http.Response {
 	return res
 }
 
-// TestStopEndsStreams: a server that stops ends its streams in good order.
+// TestStopEndsStreams checks that a server that stops ends its streams cleanly.
 func TestStopEndsStreams(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
@@ -66,7 +66,8 @@ func TestStopEndsStreams(t *testing.T) {
 	}
 }
 
-// TestTicketOverHTTP: a ticket opens a stream, and is in no line of the log.
+// TestTicketOverHTTP checks that a ticket opens a stream and does not appear in
+// the log.
 func TestTicketOverHTTP(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
@@ -80,14 +81,14 @@ func TestTicketOverHTTP(t *testing.T) {
 	}
 	res := r.stream(t, "", "?ticket="+ticket)
 	if res.StatusCode != http.StatusOK {
-		b, _ := io.ReadAll(res.Body) // it only says more
+		b, _ := io.ReadAll(res.Body) // only makes the failure message more helpful
 		t.Fatalf("status %d %s", res.StatusCode, b)
 	}
 	if again := r.stream(t, "", "?ticket="+ticket); again.StatusCode != http.StatusUnauthorized {
 		t.Errorf("used again: status %d", again.StatusCode)
 	}
 	r.stop()
-	r.wait(t) // the log is written
+	r.wait(t) // the whole log is written by then
 	if strings.Contains(r.log.String(), ticket) {
 		t.Error("the ticket is in the log")
 	}

@@ -12,8 +12,8 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// loadDump puts a dump into the database in one transaction: it is there whole,
-// and marked, or nothing has changed.
+// loadDump loads a dump into the database in one transaction. Either the dump
+// is loaded completely and marked, or nothing has changed.
 func loadDump(ctx context.Context, url, file string, replace bool) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
@@ -29,16 +29,17 @@ func loadDump(ctx context.Context, url, file string, replace bool) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// before is what has to happen before a dump is loaded.
+// before describes what must happen before a dump is loaded.
 type before struct {
-	// schemas are to be dropped.
+	// schemas lists the schemas to drop.
 	schemas []string
-	// lastSeq is the highest number of a message that is replaced.
+	// lastSeq is the highest sequence number among the messages that are
+	// replaced.
 	lastSeq int64
 }
 
-// lookBefore makes sure that nobody uses the database, and that it is empty or
-// may be replaced.
+// lookBefore checks that nobody uses the database, and that it is empty or may
+// be replaced.
 func lookBefore(ctx context.Context, conn *pgx.Conn, replace bool) (before, error) {
 	var b before
 	if err := awaitAlone(ctx, conn); err != nil {
@@ -64,11 +65,11 @@ func lookBefore(ctx context.Context, conn *pgx.Conn, replace bool) (before, erro
 	return b, nil
 }
 
-// sessionsEnd is how long the sessions of a server that has just stopped may
-// take to go.
+// sessionsEnd is how long the sessions of a server that was just stopped may
+// take to disappear.
 const sessionsEnd = 5 * time.Second
 
-// awaitAlone makes sure that no other session uses the database.
+// awaitAlone checks that no other session uses the database.
 func awaitAlone(ctx context.Context, conn *pgx.Conn) error {
 	for deadline := time.Now().Add(sessionsEnd); ; {
 		var others int
@@ -90,7 +91,7 @@ func awaitAlone(ctx context.Context, conn *pgx.Conn) error {
 	}
 }
 
-// start opens the transaction and makes room.
+// start returns the SQL that opens the transaction and drops the old schemas.
 func (b before) start() string {
 	sql := "BEGIN;\n"
 	for _, name := range b.schemas {
@@ -99,11 +100,12 @@ func (b before) start() string {
 	return sql + "CREATE SCHEMA IF NOT EXISTS public;\n"
 }
 
-// markSQL makes a restored database one that the recorded generation is not of,
-// so that the first connection of any server begins another. A dump from before
-// there were generations gets their gap in the numbers alone. Numbers also go
-// beyond those that are replaced: the same dump may be restored again after it
-// was served.
+// markSQL marks a database as restored. The recorded generation then does not
+// match, so that the first connection of any server begins a new one.
+//
+// A dump that was made before generations existed gets only their gap in the
+// sequence numbers. The numbers also continue after those of the replaced
+// messages, because the same dump may be restored again after it was in use.
 const markSQL = `
 DO $$ BEGIN
 	IF to_regclass('public.conversations') IS NULL THEN
@@ -119,14 +121,14 @@ END $$;
 COMMIT;
 `
 
-// finish marks what was loaded, and commits.
+// finish returns the SQL that marks the loaded dump and commits.
 func (b before) finish() string {
 	skip := (b.lastSeq + eventlog.SeqSkip - 1) / eventlog.SeqSkip * eventlog.SeqSkip
 	return fmt.Sprintf(markSQL, skip, eventlog.SeqSkip)
 }
 
-// load has pg_restore write the dump as SQL and psql run it. The end of the
-// transaction follows only when pg_restore has succeeded.
+// load runs pg_restore, which writes the dump as SQL, and psql, which executes
+// it. The end of the transaction is sent only if pg_restore succeeded.
 func (t *pgTools) load(ctx context.Context, file string, b before) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -152,7 +154,7 @@ func (t *pgTools) load(ctx context.Context, file string, b before) error {
 		_, copied = io.Copy(in, out)
 	}
 	if copied != nil {
-		cancel() // psql has ended; pg_restore need not go on
+		cancel() // psql has ended, so pg_restore is of no use
 	}
 	readErr := read.failure(read.Wait())
 	if copied == nil && readErr == nil {

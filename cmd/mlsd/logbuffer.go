@@ -9,17 +9,19 @@ import (
 )
 
 const (
-	// logDelay is how long a line waits at most.
+	// logDelay is the longest time that a line waits.
 	logDelay = 100 * time.Millisecond
-	// logPiece is how much waits at most: what Linux writes to a pipe in one
-	// piece. Processes that share a pipe would cut the lines of larger ones.
+	// logPiece is the largest amount of waiting bytes. Linux writes this much
+	// to a pipe atomically. Larger writes of processes that share a pipe could
+	// be interleaved in the middle of a line.
 	logPiece = 4096
 )
 
-// logBuffer collects lines, each of one Write, and writes them together, so
-// that few requests pay for a system call. It keeps their order. Its timer runs
-// only while something waits. A process that is killed, by a panic, a second
-// signal or the kernel, loses at most the info lines of the last logDelay.
+// logBuffer collects log lines and writes several of them together, so that few
+// requests pay for a system call. Each Write must be one line. The order of
+// lines is kept, and the timer runs only while lines wait. If the process is
+// killed (by a panic, a second signal or the kernel), at most the info lines of
+// the last logDelay are lost.
 type logBuffer struct {
 	to io.Writer
 
@@ -52,16 +54,15 @@ func (b *logBuffer) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// flush writes what waits. A flush that comes late finds lines that could have
-// waited longer, or none.
+// flush writes the waiting lines. It does nothing if another flush was faster.
 func (b *logBuffer) flush() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.write()
 }
 
-// end is a flush after which nothing waits any more: whoever still logs while
-// the process ends is heard.
+// end writes the waiting lines and turns off buffering, so that lines logged
+// while the process ends are not lost.
 func (b *logBuffer) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -69,8 +70,8 @@ func (b *logBuffer) end() {
 	b.ended = true
 }
 
-// write forgets what could not be written, as slog forgets a line: a log that
-// cannot be written must not grow.
+// write writes the waiting lines. Lines that cannot be written are dropped, as
+// slog does, because the buffer must not grow without limit.
 func (b *logBuffer) write() {
 	if len(b.lines) == 0 {
 		return
@@ -80,8 +81,7 @@ func (b *logBuffer) write() {
 	b.lines = b.lines[:0]
 }
 
-// promptHandler has warnings and what is worse written at once, after all that
-// came before them.
+// promptHandler flushes the buffer after every record of level warn or above.
 type promptHandler struct {
 	slog.Handler
 	lines *logBuffer

@@ -16,7 +16,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 )
 
-// writes remembers each Write, or fails it.
+// writes records each Write, or makes it fail.
 type writes struct {
 	mu   sync.Mutex
 	all  []string
@@ -33,7 +33,7 @@ func (w *writes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// want compares what was written since the last time.
+// want compares the writes since the last call.
 func (w *writes) want(t *testing.T, when string, want ...string) {
 	t.Helper()
 	synctest.Wait()
@@ -45,7 +45,7 @@ func (w *writes) want(t *testing.T, when string, want ...string) {
 	w.all = nil
 }
 
-// buffered has f log through a buffer, in a time of its own.
+// buffered runs f with a buffered log and a fake clock.
 func buffered(t *testing.T, f func(t *testing.T, w *writes, b *logBuffer)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestLogWarnsAtOnce(t *testing.T) {
 	}
 }
 
-func TestLogWritesWhatIsFull(t *testing.T) {
+func TestFullLogBufferIsWritten(t *testing.T) {
 	buffered(t, func(t *testing.T, w *writes, b *logBuffer) {
 		half, huge := strings.Repeat("x", logPiece/2-1)+"\n", strings.Repeat("y", logPiece)+"\n"
 		fmt.Fprint(b, half)
@@ -117,7 +117,7 @@ func TestLogWritesWhatIsFull(t *testing.T) {
 	})
 }
 
-func TestLogEnds(t *testing.T) {
+func TestLogBufferEnd(t *testing.T) {
 	buffered(t, func(t *testing.T, w *writes, b *logBuffer) {
 		fmt.Fprint(b, "a\n")
 		b.end()
@@ -143,8 +143,9 @@ func TestLogGoesOnAfterAnError(t *testing.T) {
 	})
 }
 
-// TestLogOfMany has many log at once while the clock and warnings write.
-func TestLogOfMany(t *testing.T) {
+// TestConcurrentLogging lets many goroutines log while the clock advances and warnings
+// are written.
+func TestConcurrentLogging(t *testing.T) {
 	const many, lines = 8, 2000
 	w := &writes{}
 	b := newLogBuffer(w)
@@ -184,8 +185,8 @@ func TestLogOfMany(t *testing.T) {
 	}
 }
 
-// TestLogComesBeforeTheError: what was logged while starting is written when
-// the start fails, and before the program says why.
+// TestLogComesBeforeTheError checks that the lines logged during a failed start
+// are written before the program prints its error.
 func TestLogComesBeforeTheError(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "blobs"), nil, 0o600); err != nil {

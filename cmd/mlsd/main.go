@@ -1,5 +1,5 @@
-// Command mlsd is the delivery service: one process that serves, and the
-// chores around it.
+// Command mlsd is the delivery service. It serves requests, and has subcommands
+// for maintenance.
 package main
 
 import (
@@ -21,18 +21,18 @@ const help = `mlsd is a delivery service for MLS group chats on the AT Protocol.
 
 usage: mlsd [command] [flags]
 
-  serve                    serve (the default); with nothing configured on
-                           localhost:3000 with a private PostgreSQL in ./data
-  migrate up|down|status   bring the database schema up to date, take the
-                           newest migration back, list them
+  serve                    run the service (the default); without configuration
+                           on localhost:3000 with a private PostgreSQL in ./data
+  migrate up|down|status   apply the migrations of the database schema, revert
+                           the newest one, list them
   keygen                   write a new service key and print the DID document
-  check-config             print the effective configuration, secrets left out
-  health                   ask the server of this configuration if it is ready
-  backup FILE              write the database to a dump, beside a server or without
-  restore FILE             fill an empty database from a dump, or replace what it
-                           has (-replace), and begin a new stream generation
-  admin new-generation     outdate all stream cursors, after the database was put
-                           back to an earlier state by a snapshot of its volume
+  check-config             print the effective configuration without secrets
+  health                   ask the server with this configuration if it is ready
+  backup FILE              write a dump of the database, while a server runs or not
+  restore FILE             load a dump into an empty database, or replace its
+                           contents (-replace), and begin a new stream generation
+  admin new-generation     invalidate all stream cursors, after the database was
+                           put back to an earlier state by a volume snapshot
   version                  print the version
 
 mlsd serve -help lists the settings.
@@ -45,14 +45,14 @@ func main() {
 	os.Exit(p.main(ctx, os.Args[1:]))
 }
 
-// program is what a command may touch of the process.
+// program holds the parts of the process that a command may use.
 type program struct {
 	out, errOut io.Writer
 	environ     []string
 }
 
-// main runs a command and gives the exit status: 0, 1 for what failed, 2 for
-// what was asked wrongly.
+// main runs a command and returns the exit status: 0 for success, 1 for a
+// failure, 2 for wrong usage.
 func (p *program) main(ctx context.Context, args []string) int {
 	command := "serve"
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -74,15 +74,15 @@ func (p *program) main(ctx context.Context, args []string) int {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.As(err, &config):
-		p.complain(config.err)
+		p.printError(config.err)
 		return 2
 	}
-	p.complain(err)
+	p.printError(err)
 	return 1
 }
 
-// complain writes each line of an error with the program's name.
-func (p *program) complain(err error) {
+// printError writes each line of an error after the program's name.
+func (p *program) printError(err error) {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(p.errOut, "mlsd: %s\n", strings.TrimSuffix(line, "\n"))
 	}
@@ -121,7 +121,7 @@ func (p *program) checkConfig(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	printConfig(p.out, c.effective())
+	printConfig(p.out, c.withDerived())
 	if c.DatabaseURL == "" {
 		fmt.Fprintf(p.out, "# no DATABASE_URL: a private PostgreSQL in %s\n", c.postgresDir())
 	}

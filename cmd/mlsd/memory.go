@@ -8,32 +8,34 @@ import (
 
 const (
 	noMemoryLimit = 1<<63 - 1
-	// spareHeap is how much more than it needs the heap may always take before
-	// it is collected, in bytes.
+	// spareHeap is the amount in bytes by which the heap may always grow before
+	// it is collected.
 	spareHeap = 16 << 20
-	// spareFrom is the memory limit below which there is nothing to spare.
+	// spareFrom is the memory limit from which on spareHeap is used.
 	spareFrom = 256 << 20
-	// floodBytes is how much bodies or connections take when their memory is
-	// worth giving back afterwards.
+	// floodBytes is the amount of memory of bodies or connections that is worth
+	// returning to the system afterwards.
 	floodBytes = 32 << 20
 )
 
-// arrangeMemory has the collector work harder before the container's limit is
-// reached, unless GOMEMLIMIT says something else, and less where there is room.
-// The caller keeps alive what it gives.
+// tuneGC tunes the garbage collector, unless GOMEMLIMIT is set: it
+// collects more often near the container's memory limit, and less often if
+// there is memory to spare. The caller must keep the result reachable.
 //
-// A collection is due when the heap has doubled. That of this service is a few
-// megabytes: under load it would be at it all the time. What arrangeMemory gives
-// counts as heap. It is never written to, so no memory stands behind it.
-func arrangeMemory() []byte {
+// A collection starts when the heap has doubled. The live heap of this service
+// is a few megabytes, so under load the collector would run all the time. The
+// returned slice counts as live heap and delays the collections. Nothing is
+// written to it, so it occupies no physical memory.
+func tuneGC() []byte {
 	if limit := httpd.MemoryLimit(); limit > 0 && debug.SetMemoryLimit(-1) == noMemoryLimit {
 		debug.SetMemoryLimit(int64(limit / 10 * 9))
 	}
 	return spare(debug.SetMemoryLimit(-1))
 }
 
-// memoryBytes is what the process may use: GOMEMLIMIT, or what was made of the
-// container's limit, or else the machine's memory; 0 where nothing tells.
+// memoryBytes returns the memory that the process may use: GOMEMLIMIT, or the
+// limit derived from the container, or the memory of the machine. It returns 0
+// if none is known.
 func memoryBytes() int64 {
 	if limit := debug.SetMemoryLimit(-1); limit != noMemoryLimit {
 		return limit
@@ -41,7 +43,7 @@ func memoryBytes() int64 {
 	return int64(httpd.MachineMemory())
 }
 
-// spare is what a memory limit leaves to spare.
+// spare returns a slice of the size that can be spared under a memory limit.
 func spare(limit int64) []byte {
 	if limit < spareFrom {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"catbird.blue/mls/db/migrations"
 )
 
-// migrate runs one of up, down and status.
+// migrate runs the subcommand up, down or status.
 func (p *program) migrate(ctx context.Context, args []string) error {
 	actions := map[string]func(context.Context, string) error{"up": p.migrateUp, "down": p.migrateDown, "status": p.migrateStatus}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") || actions[args[0]] == nil {

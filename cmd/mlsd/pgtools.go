@@ -17,13 +17,13 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// pgTools are PostgreSQL's own programs, as they reach one database.
+// pgTools runs PostgreSQL's own programs against one database.
 type pgTools struct {
 	binDir string
 	env    []string
 }
 
-// findTools looks for programs that fit the server of the database.
+// findTools finds programs whose version fits the database server.
 func findTools(ctx context.Context, databaseURL string, conn *pgx.Conn) (*pgTools, error) {
 	var major int
 	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int / 10000").Scan(&major); err != nil {
@@ -40,15 +40,16 @@ func findTools(ctx context.Context, databaseURL string, conn *pgx.Conn) (*pgTool
 	return &pgTools{binDir: found.BinDir, env: append(os.Environ(), env...)}, nil
 }
 
-// toolParameters are the URL parameters that PostgreSQL's programs know too,
-// and the variables they read them from. Others are pgx's.
+// toolParameters maps the URL parameters that PostgreSQL's programs support to
+// the environment variables for them. All other parameters are specific to pgx.
 var toolParameters = map[string]string{
 	"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY", "sslsni": "PGSSLSNI",
 	"target_session_attrs": "PGTARGETSESSIONATTRS", "connect_timeout": "PGCONNECT_TIMEOUT", "channel_binding": "PGCHANNELBINDING",
 }
 
-// toolEnvironment names the database in variables: arguments can be read by
-// every account of the machine, the password too.
+// toolEnvironment returns environment variables that name the database.
+// Command-line arguments would show the password to every account of the
+// machine.
 func toolEnvironment(databaseURL string) ([]string, error) {
 	c, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
@@ -78,7 +79,7 @@ func toolEnvironment(databaseURL string) ([]string, error) {
 	return env, nil
 }
 
-// hostsOf takes the places of a URL apart, each of which may have a port.
+// hostsOf splits the list of hosts in a URL, each of which may have a port.
 func hostsOf(list string) (hosts, ports string) {
 	var names, numbers []string
 	for part := range strings.SplitSeq(list, ",") {
@@ -91,8 +92,8 @@ func hostsOf(list string) (hosts, ports string) {
 	return strings.Join(names, ","), strings.Join(numbers, ",")
 }
 
-// command is a program that has yet to be started. What it complains of is kept
-// for failure.
+// command prepares a program without starting it. Its error output is kept for
+// failure.
 func (t *pgTools) command(ctx context.Context, name string, args ...string) *tool {
 	c := &tool{Cmd: exec.CommandContext(ctx, filepath.Join(t.binDir, name), args...)}
 	c.Env = t.env
@@ -105,7 +106,7 @@ type tool struct {
 	complaint firstError
 }
 
-// failure says in one line why the program ended badly; nil where it did not.
+// failure returns in one line why the program failed, or nil if it did not.
 func (t *tool) failure(err error) error {
 	if err == nil {
 		return nil
@@ -117,7 +118,7 @@ func (t *tool) failure(err error) error {
 	return fmt.Errorf("%s failed: %w", name, err)
 }
 
-// firstError keeps the beginning of what a program writes.
+// firstError keeps the beginning of what is written to it.
 type firstError struct{ b []byte }
 
 // Write implements io.Writer.
@@ -127,7 +128,7 @@ func (e *firstError) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// line is the first one that tells of an error, else the first one.
+// line returns the first line that reports an error, or else the first line.
 func (e *firstError) line() string {
 	first := ""
 	for line := range strings.Lines(string(e.b)) {

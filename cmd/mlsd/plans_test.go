@@ -13,16 +13,16 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 )
 
-// A connection keeps the plan of a statement while tables grow, so one that was
-// made for a few rows must not read whole tables. These tests plan every query
-// on a few rows, by the settings of openPool.
+// A connection keeps the plan of a statement while tables grow, so a plan that
+// was made for a few rows must not read whole tables. These tests plan every
+// query on small tables, with the settings of openPool.
 
 //go:embed testdata/few_rows.sql
 var fewRows string
 
-// readsWhole names what may read all of a table, with the reason. The key is a
+// mayReadWhole lists what may read a whole table, with the reason. The key is a
 // table, or a query and a table.
-var readsWhole = map[string]string{
+var mayReadWhole = map[string]string{
 	"log_generation": "has one row",
 
 	"BeginGenerationOfConvos conversations": "is for every conversation",
@@ -30,47 +30,48 @@ var readsWhole = map[string]string{
 	"DoomLooseObjects loose_objects":        "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
 }
 
-// TestPlansForTablesThatGrow has no query read a table from one end to the
-// other, be it by an index, or everybody's rows by their age.
+// TestPlansForTablesThatGrow checks that no query reads a whole table, neither
+// directly nor through an index, nor the rows of all accounts in order of age.
 func TestPlansForTablesThatGrow(t *testing.T) {
 	needed := map[string]bool{}
 	for _, convos := range []int{1, 5} {
 		url := dbtest.URL(t)
 		putFewRows(t, url, convos)
 		for _, w := range wholeReads(t, url) {
-			// To look up one of one row is to read the whole index: there
-			// only what ignores indexes counts.
+			// In a table with one row, an index lookup looks like a full read.
+			// For such tables only sequential scans are reported.
 			if convos == 1 && w.index != "" {
 				continue
 			}
 			key := w.table
-			if readsWhole[key] == "" {
+			if mayReadWhole[key] == "" {
 				key = w.query + " " + w.table
 			}
-			if readsWhole[key] == "" {
+			if mayReadWhole[key] == "" {
 				t.Errorf("with %d conversations %s reads all of %s %s", convos, w.query, w.table, w.index)
 			}
 			needed[key] = true
 		}
 	}
-	for key := range readsWhole {
+	for key := range mayReadWhole {
 		if !needed[key] {
 			t.Errorf("nothing needs the exception for %q", key)
 		}
 	}
 }
 
-// Why a query may compare pair by pair.
+// Reasons why a query may compare pairs of rows.
 const (
 	oneRow   = "one of the sides is one row"
 	windows  = "an account has few windows in one conversation"
 	fewKinds = "there are four kinds of messages"
-	// Where groups are large the index finds these, which are mostly one or two.
+	// When groups are large, the index finds these rows, of which there are
+	// mostly one or two.
 	ofCommit = "whom a commit concerns are looked for among the members of one group"
 )
 
-// multiplied names queries that compare rows of two sides pair by pair, or rows
-// with an array, with the reason why they may.
+// multiplied lists the queries that compare every pair of rows of two inputs,
+// or of rows and array elements, with the reason why they may.
 var multiplied = map[string]string{
 	"CommitDamage": oneRow,
 	"PageConvos":   oneRow,
@@ -100,8 +101,8 @@ var multiplied = map[string]string{
 	"RemoveConvoWelcomes":      "a batch has 50 Welcomes",
 }
 
-// TestPlansDoNotMultiply has no query compare two lists pair by pair where tables
-// have grown: hash joins, which would not, are turned off.
+// TestPlansDoNotMultiply checks that no query compares all pairs of two lists
+// whose tables grow. Hash joins, which would not do that, are turned off.
 func TestPlansDoNotMultiply(t *testing.T) {
 	needed := map[string]bool{}
 	url := dbtest.URL(t)
@@ -123,8 +124,8 @@ func TestPlansDoNotMultiply(t *testing.T) {
 			needed[q.name] = true
 		})
 	}
-	// Newer versions find the elements of an array by an index, so they need fewer
-	// exceptions; the list is that of the oldest one.
+	// Newer versions of PostgreSQL look up array elements by an index and need
+	// fewer exceptions. The list is for the oldest version.
 	if !atLeast(t, conn, 16) {
 		for name := range multiplied {
 			if !needed[name] {
@@ -137,7 +138,8 @@ func TestPlansDoNotMultiply(t *testing.T) {
 	}
 }
 
-// atLeast tells whether the server is PostgreSQL of that version or newer.
+// atLeast reports whether the server has that version of PostgreSQL or a newer
+// one.
 func atLeast(t *testing.T, conn *pgx.Conn, version int) bool {
 	t.Helper()
 	var number int
@@ -147,9 +149,9 @@ func atLeast(t *testing.T, conn *pgx.Conn, version int) bool {
 	return number >= version*10_000
 }
 
-// By the server's own figures a send would read every message there is: these
-// tests can tell.
-func TestPlansByTheServersFigures(t *testing.T) {
+// With PostgreSQL's default settings a send would read all messages. The tests
+// must detect that.
+func TestPlansWithDefaultSettings(t *testing.T) {
 	url := dbtest.URL(t)
 	putFewRows(t, url, 5)
 	figures := url + "&seq_page_cost=1&random_page_cost=4&enable_hashjoin=on&enable_mergejoin=on"
@@ -163,8 +165,8 @@ func TestPlansByTheServersFigures(t *testing.T) {
 	}
 }
 
-// TestPlansBehindQueries looks at what queries cause and EXPLAIN does not show:
-// functions and the checks of foreign keys.
+// TestPlansBehindQueries checks statements that EXPLAIN does not show: those of
+// functions and of foreign keys.
 func TestPlansBehindQueries(t *testing.T) {
 	url := dbtest.URL(t)
 	putFewRows(t, url, 1)
@@ -186,8 +188,8 @@ func TestPlansBehindQueries(t *testing.T) {
 	}
 }
 
-// readBehind runs a statement, takes it back, and names the tables that were
-// read from one end to the other for it.
+// readBehind runs a statement in a transaction, rolls it back, and lists the
+// tables that it read sequentially.
 func readBehind(t *testing.T, conn *pgx.Conn, sql string) []string {
 	t.Helper()
 	ctx := t.Context()
@@ -210,8 +212,8 @@ func readBehind(t *testing.T, conn *pgx.Conn, sql string) []string {
 	return tables
 }
 
-// putFewRows makes every table as small as it is in a service that has just
-// begun, and known to the planner as such.
+// putFewRows gives every table the size that it has in a new service, and
+// updates the planner statistics.
 func putFewRows(t *testing.T, url string, convos int) {
 	t.Helper()
 	pool := putRows(t, url, convos)
@@ -224,7 +226,7 @@ func putFewRows(t *testing.T, url string, convos int) {
 	}
 }
 
-// putRows puts rows into every table, and makes them known to the planner.
+// putRows inserts rows into every table and updates the planner statistics.
 func putRows(t *testing.T, url string, convos int) *pgxpool.Pool {
 	t.Helper()
 	pool := dbtest.Open(t, url)
@@ -236,8 +238,8 @@ func putRows(t *testing.T, url string, convos int) *pgxpool.Pool {
 	return pool
 }
 
-// genericPlans is a connection of openPool that plans for any arguments, as
-// connections do for a statement they have used several times.
+// genericPlans returns a connection of openPool that uses generic plans, as a
+// connection does after it has used a statement several times.
 func genericPlans(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
 	pool, err := openPool(t.Context(), url, 1)
@@ -256,10 +258,10 @@ func genericPlans(t *testing.T, url string) *pgx.Conn {
 	return c.Conn()
 }
 
-// wholeRead is a query that reads all of a table, as it stands or by an index.
+// wholeRead is a query that reads a whole table, directly or through an index.
 type wholeRead struct{ query, table, index string }
 
-// wholeReads plans every query.
+// wholeReads plans every query and returns those that read a whole table.
 func wholeReads(t *testing.T, url string) []wholeRead {
 	t.Helper()
 	conn := genericPlans(t, url)

@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/db/migrations"
 )
 
-// restore fills the database from a dump. Whatever the dump is of, a new stream
-// generation begins before anything is served from it.
+// restore loads a dump into the database. It always begins a new stream
+// generation before anything is served.
 func (p *program) restore(ctx context.Context, args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags]")}
@@ -29,7 +29,8 @@ func (p *program) restore(ctx context.Context, args []string) error {
 	if err := checkDump(file); err != nil {
 		return err
 	}
-	// A server that runs on the data directory has its lock.
+	// This fails if a server runs on the data directory, because it holds the
+	// lock.
 	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -37,8 +38,9 @@ func (p *program) restore(ctx context.Context, args []string) error {
 	return errors.Join(p.restoreInto(ctx, store.url, file, replace), store.stop())
 }
 
-// checkDump refuses what is no dump in the custom format. A script could do
-// anything, and be cut off anywhere.
+// checkDump refuses a file that is not a dump in the custom format. An SQL
+// script could do anything, and could be cut off at any place without anybody
+// noticing.
 func checkDump(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -60,7 +62,8 @@ func (p *program) restoreInto(ctx context.Context, url, file string, replace boo
 	if err != nil {
 		return err
 	}
-	// The first connection begins the generation, since the dump was marked.
+	// The dump was marked as restored, so the first connection begins a new
+	// generation.
 	pool, err := openPool(ctx, url, 1)
 	if err != nil {
 		return err

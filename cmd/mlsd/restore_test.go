@@ -15,9 +15,9 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// TestRestoreFromDump restores one dump in each way: over what it was taken of,
-// which then has nothing in it that tells of it; into another database of the
-// cluster; into a data directory of its own; and into another cluster, by hand.
+// TestRestoreFromDump restores one dump in every way: over its own database,
+// which then contains no trace of it; into another database of the cluster;
+// into another data directory; and into another cluster, by hand.
 func TestRestoreFromDump(t *testing.T) {
 	c := dbtest.StartCluster(t, nil)
 	s := newStory(t, c.URL())
@@ -79,8 +79,8 @@ func TestRestoreFromDump(t *testing.T) {
 		if code, said := mlsd(c.URL(), "restore", dump); code != 1 || !strings.Contains(said, "not empty") || strings.Count(said, "\n") != 1 {
 			t.Errorf("without -replace: status %d: %s", code, said)
 		}
-		// What was told after the first time must not come back after the
-		// second either.
+		// What was delivered after the first restore must not come back after
+		// the second.
 		s := forget(t, s)
 		all := slices.Clone(cursors)
 		for range 2 {
@@ -100,14 +100,15 @@ func TestRestoreFromDump(t *testing.T) {
 	})
 }
 
-// pgRestore restores as an operator would who does not know of mlsd restore.
+// pgRestore restores in the way of an operator who does not know about mlsd
+// restore.
 func pgRestore(t *testing.T, url, dump string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(t.Context()) }() // its work is done
+	defer func() { _ = conn.Close(t.Context()) }() // nothing depends on how it closes
 	tools, err := findTools(t.Context(), url, conn)
 	if err != nil {
 		t.Fatal(err)
@@ -118,8 +119,8 @@ func pgRestore(t *testing.T, url, dump string) {
 	}
 }
 
-// TestRestoreChangesNothing where the dump turns out to be bad.
-func TestRestoreChangesNothing(t *testing.T) {
+// TestBadDumpChangesNothing checks that a damaged dump changes nothing.
+func TestBadDumpChangesNothing(t *testing.T) {
 	url := dbtest.URL(t)
 	dir := t.TempDir()
 	env := []string{"DATABASE_URL=" + url, "MLS_DATA_DIR=" + dir}

@@ -22,7 +22,7 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// TestMain lets the scripts run the binary as mlsd.
+// TestMain lets the scripts run the test binary as mlsd.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mlsd": main})
 }
@@ -38,7 +38,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
-			// The account that runs PostgreSQL for root has to pass through.
+			// The account that runs PostgreSQL in place of root must be able to
+			// enter it.
 			for _, dir := range []string{filepath.Dir(env.WorkDir), env.WorkDir} {
 				if err := os.Chmod(dir, 0o711); err != nil {
 					return err

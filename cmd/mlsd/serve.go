@@ -30,9 +30,10 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	defer lines.end()
 	log := logger(c, lines)
 	slog.SetDefault(log)
-	defer runtime.KeepAlive(arrangeMemory())
-	// Listening comes first: a port that is taken is an error before anything
-	// is touched, and whoever calls early waits instead of being refused.
+	defer runtime.KeepAlive(tuneGC())
+	// Listen first. If the port is taken, the start then fails before it
+	// touches anything. Clients that connect early wait instead of being
+	// refused.
 	listeners, err := listen(ctx, c)
 	if err != nil {
 		return err
@@ -49,12 +50,12 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	return errors.Join(err, a.close())
 }
 
-// logger writes to lines. The instance tells the lines of several processes
-// apart.
+// logger returns a logger that writes to lines. The attribute instance
+// distinguishes the lines of several processes.
 func logger(c *Config, lines *logBuffer) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		level = slog.LevelInfo // checked when loaded
+		level = slog.LevelInfo // the level was checked by load
 	}
 	o := &slog.HandlerOptions{Level: level, ReplaceAttr: httpd.Redact}
 	var h slog.Handler = slog.NewJSONHandler(lines, o)
@@ -64,8 +65,7 @@ func logger(c *Config, lines *logBuffer) *slog.Logger {
 	return slog.New(promptHandler{h, lines}).With("instance", fmt.Sprintf("%08x", rand.Uint32()))
 }
 
-// listeners are the sockets of the service and, where asked for, of its
-// metrics.
+// listeners are the sockets of the service and, if configured, of its metrics.
 type listeners struct{ main, metrics net.Listener }
 
 func listen(ctx context.Context, c *Config) (*listeners, error) {
@@ -97,7 +97,8 @@ func bind(ctx context.Context, addr, setting string) (net.Listener, error) {
 
 func (l *listeners) port() int { return l.main.Addr().(*net.TCPAddr).Port }
 
-// close is for what no http.Server took over; closing twice does no harm.
+// close closes the listeners that no http.Server has taken over. Closing one
+// twice does no harm.
 func (l *listeners) close() {
 	l.main.Close()
 	if l.metrics != nil {
@@ -105,8 +106,8 @@ func (l *listeners) close() {
 	}
 }
 
-// run serves until ctx ends, which is a success, or something fails. Then it
-// finishes what is under way.
+// run serves until ctx ends, which is a success, or until something fails. Then
+// it completes the requests in progress.
 func (a *app) run(ctx context.Context, l *listeners) error {
 	group, ctx := errgroup.WithContext(ctx)
 	serve := func(s *http.Server, l net.Listener) {
@@ -119,7 +120,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	}
 	main := httpd.NewServer(a.handler, a.conns, a.log)
 	servers := []*http.Server{main}
-	serve(main, xrpc.WholeListener(a.conns.Listener(l.main)))
+	serve(main, xrpc.CoalescingListener(a.conns.Listener(l.main)))
 	if l.metrics != nil {
 		m := httpd.NewServer(a.metrics.Handler(a.log), nil, a.log)
 		m.ReadTimeout, m.WriteTimeout = httpd.HeaderTimeout, httpd.HeaderTimeout
@@ -128,7 +129,8 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	}
 	group.Go(func() error { return a.cleaner.Run(ctx) })
 	group.Go(func() error { return a.storage.Run(ctx) })
-	// Streams are told what is new until they are closed.
+	// The hub must deliver events until the streams are closed, so it does not
+	// end with ctx.
 	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return a.live.hub.Run(hubCtx) })
 	group.Go(func() error {
@@ -147,8 +149,8 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	return group.Wait()
 }
 
-// drain makes the service not ready, lets balancers notice, ends streams with
-// their cursors, and waits for the requests under way.
+// drain makes the service not ready, waits for load balancers to notice, ends
+// streams with their cursors, and waits for the requests in progress.
 func (a *app) drain(servers []*http.Server) error {
 	a.health.Drain()
 	a.log.Info("stopping")

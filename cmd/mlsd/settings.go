@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// prefix marks the environment variables that are ours alone: one we do not
-// know is a mistake.
+// prefix is the prefix of the environment variables of this service. An unknown
+// variable with it is a mistake.
 const prefix = "MLS_"
 
-// injected are what Kubernetes puts into the environment of every pod beside a
-// service that is called mls.
+// injected reports whether a variable is one of those that Kubernetes puts into
+// the environment of every pod when a service is named mls.
 func injected(name string) bool {
 	return strings.HasPrefix(name, "MLS_SERVICE_") || name == "MLS_PORT" || strings.HasPrefix(name, "MLS_PORT_")
 }
 
-// setting is a field of Config with what its tags say.
+// setting is a field of Config with the contents of its tags.
 type setting struct {
 	value                reflect.Value
 	flag, env, def, help string
@@ -44,9 +44,10 @@ func settingsOf(c *Config) []*setting {
 	return out
 }
 
-// load reads the configuration of a subcommand from its arguments and the
-// environment, in the form of os.Environ. Every problem is one line of the
-// error; flag.ErrHelp says that help was asked for and printed to out.
+// load reads the configuration of a subcommand from its arguments and from the
+// environment, which has the form of os.Environ. Each problem is one line of
+// the error. The error is flag.ErrHelp if help was requested and printed to
+// out.
 func load(name string, args, environ []string, out io.Writer, more ...func(*flag.FlagSet)) (*Config, error) {
 	c := new(Config)
 	settings := settingsOf(c)
@@ -120,7 +121,7 @@ func usage(out io.Writer, name string, settings []*setting) {
 	}
 }
 
-// unknown lists the variables with our prefix that no setting has.
+// unknown lists the variables with the prefix that belong to no setting.
 func unknown(env map[string]string, settings []*setting) []error {
 	var names []string
 	for name := range env {
@@ -177,8 +178,8 @@ func (s *setting) setInt() error {
 	return nil
 }
 
-// printConfig writes the effective configuration, one variable a line, secrets
-// left out.
+// printConfig writes the effective configuration, one variable per line,
+// without secrets.
 func printConfig(out io.Writer, c *Config) {
 	for _, s := range settingsOf(c) {
 		v := fmt.Sprint(s.value.Interface())
@@ -189,8 +190,8 @@ func printConfig(out io.Writer, c *Config) {
 	}
 }
 
-// redactURL hides a URL's password and every parameter that may be one. What is
-// no URL is hidden whole.
+// redactURL hides the password of a URL and every parameter that may be secret.
+// A value that is not a URL is hidden completely.
 func redactURL(s string) string {
 	if s == "" {
 		return ""
@@ -212,6 +213,6 @@ func redactURL(s string) string {
 	return u.String()
 }
 
-// harmless are the URL parameters that are shown: places and modes.
+// harmless lists the URL parameters that are shown.
 var harmless = []string{"host", "port", "user", "dbname", "sslmode", "target_session_attrs", "application_name",
 	"connect_timeout", "region", "endpoint", "prefix", "addr", "db"}

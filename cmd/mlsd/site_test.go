@@ -25,31 +25,31 @@ const (
 	bob   = "did:web:bob.example"
 )
 
-// story is one conversation of alice and bob over the lives of its database,
-// and what was ever told of it.
+// story follows one conversation of alice and bob through several states of its
+// database, and records everything that was delivered.
 type story struct {
 	t     *testing.T
-	convo string
-	// told is the message of each number, in whatever life it was sent.
-	told map[int64]string
+	convo xrpc.ConvoID
+	// delivered is the message of each sequence number, in whatever state of the
+	// database it was sent.
+	delivered map[int64]string
 }
 
-// site is an instance at work on a database: its pool, as the server has it, and
-// its hub.
+// site is an instance that uses a database, with the server's pool and hub.
 type site struct {
 	*story
 	pool *pgxpool.Pool
 	hub  *eventlog.Hub
-	// close ends it; so does the end of the test.
+	// close ends it. The end of the test ends it too.
 	close func()
 }
 
-// newStory opens a site on a database with the schema, and begins a story.
+// newStory opens a site on a database that has the schema, and begins a story.
 func newStory(t *testing.T, url string) *site {
 	t.Helper()
 	b := make([]byte, 16)
 	rand.Read(b)
-	s := (&story{t: t, convo: hex.EncodeToString(b), told: map[int64]string{}}).open(url)
+	s := (&story{t: t, convo: xrpc.ConvoID(hex.EncodeToString(b)), delivered: map[int64]string{}}).open(url)
 	ctx := t.Context()
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		_, err := db.New(tx).InsertConvo(ctx, db.InsertConvoParams{ConvoID: s.convo, CreatorDid: alice, CipherSuite: 1, At: time.Now()})
@@ -66,7 +66,7 @@ func newStory(t *testing.T, url string) *site {
 	return s
 }
 
-// open goes on with the story on another database.
+// open continues the story on another database.
 func (st *story) open(url string) *site {
 	t := st.t
 	t.Helper()
@@ -108,15 +108,15 @@ func (s *site) trySend() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if other, taken := s.told[row.Seq]; taken || row.Seq == 0 {
+	if other, taken := s.delivered[row.Seq]; taken || row.Seq == 0 {
 		s.t.Errorf("message %s has number %d, which %q had", id, row.Seq, other)
 	}
-	s.told[row.Seq] = id
+	s.delivered[row.Seq] = id
 	s.hub.Hint()
 	return row.Seq, nil
 }
 
-// send sends n messages, and gives the number of the last one.
+// send sends n messages and returns the sequence number of the last one.
 func (s *site) send(n int) (seq int64) {
 	s.t.Helper()
 	for range n {
@@ -128,7 +128,7 @@ func (s *site) send(n int) (seq int64) {
 	return seq
 }
 
-// listen opens a stream of bob's that begins now.
+// listen opens a stream of bob that begins with the next event.
 func (s *site) listen() *streamtest.Client {
 	s.t.Helper()
 	codec, err := s.hub.Codec(s.t.Context())
@@ -140,7 +140,8 @@ func (s *site) listen() *streamtest.Client {
 	return c
 }
 
-// wait waits until the client has all it should, and nothing else.
+// wait waits until the client has received everything that it should, and
+// nothing else.
 func (s *site) wait(c *streamtest.Client) {
 	s.t.Helper()
 	if err := streamtest.Wait(s.t.Context(), s.pool, 30*time.Second, c.History); err != nil {
@@ -148,8 +149,8 @@ func (s *site) wait(c *streamtest.Client) {
 	}
 }
 
-// cursors sends a message at a time and gives the cursors of a client that is
-// live.
+// cursors sends messages one by one and collects the cursors that a live client
+// gets.
 func (s *site) cursors(c *streamtest.Client, n int) (list []string) {
 	s.t.Helper()
 	for range n {
@@ -170,24 +171,25 @@ func (s *site) scan(sql string, args ...any) (n int64) {
 
 func (s *site) generation() int64 { return s.scan("SELECT gen FROM log_generation") }
 
-// newest is the number of the newest message that the database has.
+// newest returns the sequence number of the newest message in the database.
 func (s *site) newest() int64 {
 	return s.scan("SELECT coalesce(max(seq), 0) FROM messages WHERE convo_id = $1", s.convo)
 }
 
-// outdated wants that every cursor is said to be outdated and brings nothing,
-// that what is sent now arrives, and that getMessages names the hole after the
-// messages that are left.
+// outdated checks that every cursor is reported as outdated and delivers
+// nothing, that a message sent now is delivered, and that getMessages reports
+// the gap after the remaining messages.
 func (s *site) outdated(cursors ...string) {
 	s.t.Helper()
 	s.outdatedFrom(s.newest(), cursors...)
 }
 
-// outdatedFrom is outdated where something was sent already after what was kept.
+// outdatedFrom does the same if messages have been sent after the restored
+// ones.
 func (s *site) outdatedFrom(kept int64, cursors ...string) {
 	t := s.t
 	t.Helper()
-	probe := s.listen() // the hub has come to the end of what there is
+	probe := s.listen() // the hub has read everything when its first event arrives
 	s.send(1)
 	s.wait(probe)
 	probe.Cut()
@@ -211,7 +213,7 @@ func (s *site) outdatedFrom(kept int64, cursors ...string) {
 	first := s.send(1)
 	for _, c := range clients {
 		s.wait(c)
-		if told := c.Delivered(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.told[first]) {
+		if told := c.Delivered(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.delivered[first]) {
 			t.Errorf("the stream went on with %v", told)
 		}
 		c.Cut()

@@ -12,9 +12,9 @@ import (
 	"catbird.blue/mls/server/storage"
 )
 
-// openStorage bounds what accounts store, and measures how much is free: of the
-// file systems of the service's own files, and of a database that may not grow
-// beyond some size.
+// openStorage sets the limits for what accounts store, and measures the free
+// space: of the file systems of the service's own files, and of a database with
+// a size limit.
 func (a *app) openStorage(pool *pgxpool.Pool) error {
 	most, err := a.config.databaseLimit()
 	if err != nil {
@@ -36,7 +36,8 @@ func (a *app) openStorage(pool *pgxpool.Pool) error {
 	return nil
 }
 
-// localBlobs is the directory that blobs go to; "" where they go elsewhere.
+// localBlobs returns the directory for blobs, or "" if they are stored
+// elsewhere.
 func (c *Config) localBlobs() string {
 	if c.BlobURL == "" {
 		return c.blobDir()
@@ -47,7 +48,8 @@ func (c *Config) localBlobs() string {
 	return ""
 }
 
-// databaseLimit is how many bytes the database may take; 0 where nothing is said.
+// databaseLimit returns the size limit of the database in bytes, or 0 if none
+// is configured.
 func (c *Config) databaseLimit() (int64, error) {
 	if c.DatabaseLimit == "" {
 		return 0, nil

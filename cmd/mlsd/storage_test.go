@@ -36,13 +36,13 @@ func TestDatabaseLimit(t *testing.T) {
 	}
 }
 
-// A database that is larger than it may be takes no writes, which the log tells.
+// A database above its size limit accepts no writes, and the log says so.
 func TestDatabaseAtItsLimit(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
 	alice := plc.NewAccount()
 	r := start(t, "MLS_PLC_URL="+plc.URL, "MLS_DATABASE_LIMIT=1MiB")
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // until it is measured
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // until the size is measured
 		code, answer := r.call(t, "POST", gen.NSIDUploadBlob, alice.Token(r.did(), gen.NSIDUploadBlob), "{}")
 		if code == 503 && strings.Contains(answer, gen.ErrStorageFull) {
 			break
@@ -55,14 +55,14 @@ func TestDatabaseAtItsLimit(t *testing.T) {
 		t.Errorf("a read: %d %s", code, answer)
 	}
 	r.stop()
-	r.wait(t) // the log is written
+	r.wait(t) // the whole log is written by then
 	if !strings.Contains(r.log.String(), "storage is full") {
 		t.Errorf("the log says\n%s", r.log)
 	}
 }
 
-// The alert rules are about metrics and limits that there are; every place of
-// the configuration is measured.
+// The alert rules must refer to existing metrics and limits, and every storage
+// location of the configuration must be measured.
 func TestAlertRules(t *testing.T) {
 	rules, err := os.ReadFile("../../deploy/prometheus/alerts.yml")
 	if err != nil {

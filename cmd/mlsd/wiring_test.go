@@ -16,13 +16,13 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// did of a server that start has started.
+// did returns the DID of a server that start has started.
 func (r *running) did() string {
 	_, port, _ := net.SplitHostPort(r.addr)
 	return "did:web:localhost%3A" + port
 }
 
-// call sends a request with a token and gives status and body.
+// call sends a request with a token and returns status and body.
 func (r *running) call(t *testing.T, method, nsid, token, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequest(method, "http://"+r.addr+"/xrpc/"+nsid, strings.NewReader(body))
@@ -64,7 +64,7 @@ func TestTokensAreChecked(t *testing.T) {
 		}
 	}
 	r.stop()
-	r.wait(t) // the log is written
+	r.wait(t) // the whole log is written by then
 	if strings.Contains(r.log.String(), alice.DID) || strings.Contains(r.log.String(), "eyJ") {
 		t.Errorf("the log names the caller:\n%s", r.log)
 	}
@@ -77,7 +77,7 @@ func TestReplayThroughRedis(t *testing.T) {
 	alice := plc.NewAccount()
 	env := []string{"MLS_PLC_URL=" + plc.URL, "REDIS_URL=" + dbtest.Redis(t), "SERVICE_DID=did:web:mls.example.org", "MLS_DEV=true", "MLS_SECRET_FILE=" + sharedSecretFile(t)}
 	a, b := start(t, env...), start(t, env...)
-	time.Sleep(2 * time.Second) // what was issued before a memory began is refused
+	time.Sleep(2 * time.Second) // tokens issued before the record of used tokens began are refused
 	token := alice.Token("did:web:mls.example.org", gen.NSIDPublishKeyPackages)
 	const body = `{"keyPackages":[]}`
 	if code, answer := a.call(t, "POST", gen.NSIDPublishKeyPackages, token, body); code == 401 {
@@ -88,7 +88,7 @@ func TestReplayThroughRedis(t *testing.T) {
 	}
 }
 
-// sharedSecretFile is the secret of several instances of one service.
+// sharedSecretFile creates the secret that several instances share.
 func sharedSecretFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "secret")
@@ -98,8 +98,8 @@ func sharedSecretFile(t *testing.T) string {
 	return path
 }
 
-// TestKeyChangeReachesInstances: one instance learns of a new signing key, and
-// the others refuse the old one at once.
+// TestKeyChangeReachesInstances lets one instance learn of a new signing key.
+// The others must refuse the old key at once.
 func TestKeyChangeReachesInstances(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
@@ -110,7 +110,8 @@ func TestKeyChangeReachesInstances(t *testing.T) {
 		code, _ := r.call(t, "GET", gen.NSIDGetConvos, by.Token(did, gen.NSIDGetConvos), "")
 		return code
 	}
-	// With further accounts, in case an instance does not hear the others yet.
+	// Repeat with other accounts, in case the other instance is not subscribed
+	// yet.
 	for range 20 {
 		account := plc.NewAccount()
 		old := *account

@@ -1,10 +1,10 @@
-// A short conversation that calls every method once at least.
+// A short conversation that calls every method at least once.
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { base64 } from '../lib/device.mjs'
 import { events, frames } from './streams.mjs'
 
-/** `person(name)` makes a Device with an account of its own. Returns the NSIDs that were called. */
+/** `person(name)` makes a Device with a new account. Returns the NSIDs of the methods that were called. */
 export async function callEveryMethod({ person, suite }) {
   const convoId = randomBytes(16).toString('hex')
   const ada = await person('Ada')
@@ -56,7 +56,7 @@ async function messages(convoId, ada, ben, cleo) {
   assert.equal(conversations.find(({ id }) => id === convoId).readSeq, seq)
 }
 
-// Ben has a stream of each kind open while Ada types.
+// Ben has a stream of each kind open while Ada sends typing notifications.
 async function live(convoId, ada, ben) {
   const { cursor, convos, newConvos } = await ben.account.procedure('sync', { positions: [{ convoId, seq: 0 }] })
   assert.deepEqual([convos.length, newConvos.length], [1, 0])
@@ -94,7 +94,7 @@ async function changes(convoId, ada, ben, cleo) {
   const { epoch } = await ben.account.procedure('updateGroupInfo', { convoId, groupInfo: await ben.mls.groupInfo(convoId) })
   assert.equal(epoch, 3)
 
-  // Cleo's state is gone: she tells the others, then helps herself.
+  // Cleo has lost her state. She reports that to the others and then rejoins by herself.
   await cleo.account.procedure('requestRejoin', { convoId, reason: 'state-lost', epoch: 3 })
   cleo.mls.forget(convoId)
   assert.equal((await cleo.joinExternal(convoId)).newEpoch, 4)
@@ -103,7 +103,7 @@ async function changes(convoId, ada, ben, cleo) {
 }
 
 async function endings(convoId, ada, ben, cleo) {
-  // Ben proposes to remove Cleo, and Ada's commit names the proposal.
+  // Ben proposes to remove Cleo, and Ada's commit includes the proposal.
   const proposal = await ben.mls.proposeRemoval(convoId, cleo.did)
   const proposed = await ben.account.procedure('sendProposal', { convoId, proposal, idempotencyKey: randomUUID() })
   assert.equal(proposed.epoch, 4)

@@ -1,4 +1,4 @@
-// The three TypeScript generators that client developers use, run on our lexicons as they would.
+// Runs the three TypeScript generators that client developers use on the lexicons of this repository.
 import { execFile } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -15,15 +15,15 @@ const limits = { timeout: 120_000, maxBuffer: 1 << 24, cwd: root }
 const node = (...args) => run(process.execPath, args, limits)
 
 /**
- * @atcute/lexicons declares the output of a query as a VariantSchema of any members, which TypeScript finds no
- * VariantSchema of certain members assignable to; so a union of events does not type-check in what @atcute/lex-cli
- * writes for it. The types in that file are right, and clients use them.
+ * @atcute/lexicons declares the output of a query as a VariantSchema of any members. TypeScript cannot assign a
+ * VariantSchema of specific members to that, so a union of events in the code that @atcute/lex-cli generates does not
+ * type-check. The exported types in the file are right, and clients use them.
  */
 async function uncheck(file) {
   await writeFile(file, `// @ts-nocheck\n${await readFile(file, 'utf8')}`)
 }
 
-/** name → function that writes the generated API to out/bindings/name. */
+/** Maps the name of each generator to a function that writes the generated API to out/bindings/name. */
 export const generators = {
   'atproto-lex-cli': (dir) =>
     node(join(modules, '@atproto/lex-cli/bin.js'), 'gen-api', '--yes', dir, ...globSync(join(lexiconRoot, '**/*.json'))),
@@ -32,7 +32,7 @@ export const generators = {
     node(join(modules, '@atproto/lex/bin/lex'), 'build', '--lexicons', lexiconRoot, '--out', dir, '--clear'),
 
   'atcute-lex-cli': async (dir) => {
-    // It reads paths as relative to its configuration.
+    // The generator resolves paths relative to its configuration file.
     const files = [relative(out, join(lexiconRoot, '**/*.json'))]
     const config = { generate: { files, outdir: relative(out, dir), clean: true } }
     const file = join(out, 'lex.config.js')
@@ -51,7 +51,9 @@ export async function generate(name) {
   return dir
 }
 
-/** Type-checks all programs against the generated code and compiles them; returns the folder of the JavaScript. */
+/**
+ * Type-checks all programs against the generated code and compiles them. Returns the folder of the JavaScript files.
+ */
 export async function compile() {
   const dir = join(out, 'js')
   await rm(dir, { recursive: true, force: true })

@@ -1,21 +1,21 @@
-/** What each program is given. */
+/** The arguments of each program. */
 export interface Service {
-  /** fetch that adds the origin and a service token for the method in the path. */
+  /** fetch with the origin and a service token for the method in the path added. */
   fetch: (path: string, init: RequestInit) => Promise<Response>
   cipherSuite: string
-  /** A fresh key package in base64. */
+  /** A new key package in base64. */
   keyPackage: string
-  /** An id of a conversation that the caller is not in. */
-  strangeConvo: string
+  /** The id of a conversation of which the caller is not a member. */
+  foreignConvo: string
 }
 
-/** What each program found out, by way of its generated API. */
+/** The results that each program got through its generated API. */
 export interface Report {
   suites: string[]
   published: number
   available: number
   conversations: number
   blobSize: number
-  /** The declared error name of the refused call. */
+  /** The error name of the refused call, which the lexicon declares. */
   refused: string
 }

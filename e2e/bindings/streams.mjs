@@ -1,4 +1,4 @@
-// The two streams, as client libraries read them; each event is held against its lexicon.
+// Reads the two streams as client libraries do, and validates each event against its lexicon.
 import { Lexicons, jsonToLex } from '@atproto/lexicon'
 import { Subscription } from '@atproto/xrpc-server'
 import { lexicons } from '../lib/lexicons.mjs'
@@ -7,7 +7,7 @@ const SSE = 'blue.catbird.mls.streamConvoEvents'
 const SOCKET = 'blue.catbird.mls.subscribeConvoEvents'
 const lex = new Lexicons(lexicons)
 
-/** The events of streamConvoEvents with the account's token, by the parsing rules of the HTML standard. */
+/** The events of streamConvoEvents with the account's token, parsed as the HTML standard demands. */
 export async function* events(account, params, signal) {
   const response = await account.fetch(`/xrpc/${SSE}?${new URLSearchParams(params)}`, { headers: { accept: 'text/event-stream' } })
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
@@ -31,7 +31,7 @@ export async function* events(account, params, signal) {
   }
 }
 
-/** The events of subscribeConvoEvents, at the address that came with a ticket. */
+/** The events of subscribeConvoEvents, from the address that came with a ticket. */
 export async function* frames(account, endpoint, params, signal) {
   const subscription = new Subscription({
     service: new URL(endpoint).origin,

@@ -45,8 +45,7 @@ func run(url, token string) error {
 	return json.NewEncoder(os.Stdout).Encode(w)
 }
 
-// work is what the consumer hands on: events of repositories, which are not
-// expected, and error frames.
+// work handles what the consumer delivers: error frames, and events of repositories, which are not expected.
 type work struct {
 	Frames    float64 `json:"frames"`
 	Error     string  `json:"error"`
@@ -64,7 +63,7 @@ func (w *work) AddWork(_ context.Context, _ string, ev *events.XRPCStreamEvent) 
 
 func (w *work) Shutdown() {}
 
-// frames is the consumer's own count.
+// frames is the number of frames that the consumer counted.
 func frames() (float64, error) {
 	families, err := prometheus.DefaultGatherer.Gather()
 	if err != nil {

@@ -1,5 +1,5 @@
-// A person's account on a PDS, calling the service through it as any app does: AtpAgent adds the
-// session token and `atproto-proxy`, the PDS makes the service token and forwards the call.
+// An account on a PDS that calls the service through the PDS, as every app does: AtpAgent adds the session token and
+// the `atproto-proxy` header, and the PDS makes the service token and forwards the call.
 import { AtpAgent } from '@atproto/api'
 import { randomUUID } from 'node:crypto'
 import { lexicons } from './lexicons.mjs'
@@ -8,7 +8,7 @@ import { secrets } from './secrets.mjs'
 const CALL_LIMIT_MS = 20_000
 
 export class Account {
-  /** Signs a person up at the PDS. Calls are proxied to the service with the DID `serviceDid`. */
+  /** Creates an account on the PDS. Its calls are proxied to the service with the DID `serviceDid`. */
   static async create({ name, handle, pds, serviceDid }) {
     const traffic = {}
     const agent = new AtpAgent({ service: pds.url, fetch: (...args) => measuredFetch(traffic, ...args) })
@@ -28,28 +28,28 @@ export class Account {
     this.did = agent.assertDid
     this.#pds = pds
     this.#serviceDid = serviceDid
-    this.traffic = traffic // of the latest call: HTTP status, bytes of the bodies sent and received, milliseconds
+    this.traffic = traffic // of the latest call: HTTP status, sizes of the request and answer bodies in bytes, milliseconds
     this.#agent = agent
   }
 
-  /** A query; the answer is validated against its lexicon. */
+  /** Calls a query. The answer is validated against its lexicon. */
   query(method, params) {
     return this.#call(method, params)
   }
 
-  /** A procedure with a JSON body, or with bytes and their encoding. */
+  /** Calls a procedure with a JSON body, or with bytes and their encoding. */
   procedure(method, body, encoding, signal) {
     return this.#call(method, {}, body, encoding, signal)
   }
 
-  /** The answer to a query through the PDS while it comes, which a stream needs. */
+  /** The answer to a query through the PDS, readable while it arrives, which a stream needs. */
   stream(path, { headers, signal } = {}) {
     const authorization = `Bearer ${this.#agent.session.accessJwt}`
     const proxy = { authorization, 'atproto-proxy': `${this.#serviceDid}#atproto_mls` }
     return fetch(`${this.#pds}/xrpc/blue.catbird.mls.${path}`, { headers: { ...headers, ...proxy }, signal })
   }
 
-  /** A token that the PDS signs for one method, to be used without it. */
+  /** A token that the PDS signs for one method, for calls that do not go through the PDS. */
   async token(method) {
     const lxm = `blue.catbird.mls.${method}`
     const { data } = await this.#agent.com.atproto.server.getServiceAuth({ aud: this.#serviceDid, lxm })
@@ -65,7 +65,7 @@ export class Account {
       if (data?.ticket) secrets.add(data.ticket)
       return data
     } catch (error) {
-      error.httpStatus = this.traffic.status // XRPCError knows only some of them
+      error.httpStatus = this.traffic.status // XRPCError defines only some statuses
       throw error
     }
   }

@@ -1,11 +1,11 @@
-// A PLC directory and Personal Data Servers in this process, on loopback, with their data in `dir`.
+// A PLC directory and Personal Data Servers in this process, on the loopback interface, with their data in `dir`.
 import plc from '@did-plc/server'
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from './ports.mjs'
 
-// The PDS reads its log settings when it is loaded.
+// The PDS reads its log settings when it is imported.
 process.env.LOG_ENABLED ??= 'false'
 const { PDS, envToCfg, envToSecrets } = await import('@atproto/pds')
 
@@ -17,7 +17,7 @@ export async function startPlc() {
   return { url: `http://localhost:${port}`, stop: () => server.destroy() }
 }
 
-/** Starts a PDS that gives out handles under `domain`, such as ".north.test". */
+/** Starts a PDS that assigns handles under `domain`, such as ".north.test". */
 export async function startPds({ dir, plcUrl, domain }) {
   const port = await freePort()
   const data = join(dir, `pds${domain}`)
@@ -25,7 +25,7 @@ export async function startPds({ dir, plcUrl, domain }) {
   const env = {
     port,
     hostname: 'localhost',
-    devMode: true, // http and localhost identities
+    devMode: true, // allow http and localhost identities
     dataDirectory: data,
     blobstoreDiskLocation: join(data, 'blobs'),
     didPlcUrl: plcUrl,
@@ -43,7 +43,7 @@ export async function startPds({ dir, plcUrl, domain }) {
   return { url: `http://localhost:${port}`, domain, stop: () => server.destroy() }
 }
 
-/** Both servers would listen on every address of the machine. */
+/** Without this, both servers would listen on every address of the machine. */
 function onLoopback(server) {
   const { app } = server
   const listen = app.listen.bind(app)

@@ -1,8 +1,8 @@
-// Attachments are encrypted before they leave the device; the key travels in the MLS message.
+// Attachments are encrypted before they leave the device. The key is sent in the MLS message.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { base64 } from './device.mjs'
 
-/** Encrypts with AES-256-GCM. Returns the bytes to upload and what the reader needs to open them. */
+/** Encrypts with AES-256-GCM. Returns the bytes to upload and what the reader needs in order to decrypt them. */
 export function seal(bytes) {
   const key = randomBytes(32)
   const nonce = randomBytes(12)

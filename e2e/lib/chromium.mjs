@@ -1,4 +1,4 @@
-// Headless Chromium that opens one page. It speaks to nobody but localhost.
+// A headless Chromium that opens one page and can connect to localhost only.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const STOP_LIMIT_MS = 10_000
-/** run.sh sets CHROMIUM to what chromium.sh has found. */
+/** run.sh sets CHROMIUM to the path that chromium.sh prints. */
 const program = process.env.CHROMIUM ?? 'chromium'
 
-/** Opens `url`. `stop` ends the browser and removes what it has kept; `check` throws if it has ended by itself. */
+/** Opens `url`. `stop` ends the browser and removes its data. `check` throws if the browser has ended by itself. */
 export async function openPage(url) {
   const profile = await mkdtemp(join(tmpdir(), 'mlsd-chromium-'))
   const logFile = join(profile, 'log')

@@ -1,4 +1,4 @@
-// A device of a person: an account on a PDS, an MLS client, and the habits of an app that keeps both in step.
+// A device of an account: the account on a PDS, an MLS client, and the logic of an app that keeps the two in step.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,10 +8,10 @@ const MAX_REBASES = 5
 
 export class Device {
   #read = new Map() // convoId → seq up to which messages are processed
-  #sent = new Set() // ciphertexts, which a sender cannot decrypt
-  #turn = Promise.resolve() // of the last to use the MLS state
+  #sent = new Set() // ciphertexts that this device sent, which it cannot decrypt
+  #turn = Promise.resolve() // resolves when the current operation on the MLS state has ended
 
-  /** `label` tells a person's second device from the first, whose identity is the bare DID. */
+  /** `label` distinguishes an account's second device from the first, whose identity is the bare DID. */
   static async open(account, { implementation, label, ...options }) {
     const identity = label ? `${account.did}#${label}` : account.did
     return new Device(account, label, await openClient(implementation, { identity, ...options }), options.suite)
@@ -24,14 +24,14 @@ export class Device {
     this.mls = mls
     this.suite = suite
     this.id = deviceId(mls.signatureKey)
-    this.heard = [] // what others said, in order: { text, attachment }
-    this.lostTo = [] // the conflicts of lost races
-    this.misled = [] // the epochs that came with a false external_pub
+    this.received = [] // messages of others, in order: { text, attachment }
+    this.conflicts = [] // the conflicts of commits that were not accepted
+    this.falseExternalPubs = [] // the epochs whose GroupInfo had a false external_pub
     this.removed = false
-    this.follower = undefined // of a device that does not fetch, see follower.mjs
+    this.follower = undefined // set for a device that does not poll, see follower.mjs
   }
 
-  /** Where the state of each conversation stands, as sync takes it. */
+  /** The position in each conversation, in the form that sync takes. */
   get positions() {
     return [...this.#read].map(([convoId, seq]) => ({ convoId, seq }))
   }
@@ -40,8 +40,11 @@ export class Device {
     return this.#read.has(convoId)
   }
 
-  /** MLS clients do one thing at a time: a commit is not built while a message is read. */
-  #alone(work) {
+  /**
+   * Runs operations on the MLS state one after the other: MLS clients cannot build a commit while they process a
+   * message.
+   */
+  #exclusive(work) {
     const turn = this.#turn.then(work)
     this.#turn = turn.catch(() => {})
     return turn
@@ -53,7 +56,7 @@ export class Device {
     return this.account.procedure('publishKeyPackages', { keyPackages: items })
   }
 
-  /** Claims one key package per device of each account. */
+  /** Claims one key package for each device of each account. */
   async claim(accounts, convoId) {
     const dids = accounts.map(({ did }) => did)
     const { keyPackages, missing } = await this.account.query('getKeyPackages', { dids, cipherSuite: this.suite, convoId })
@@ -85,8 +88,8 @@ export class Device {
   }
 
   /**
-   * Begins a conversation of one, after so many commits of its own. A GroupInfo of epoch 0 can only be had from ts-mls;
-   * core-crypto gives one with a commit, so it updates its keys first.
+   * Creates a conversation with one member, after the given number of commits. core-crypto returns a GroupInfo only
+   * with a commit, so it updates its keys first; only ts-mls can make a GroupInfo of epoch 0.
    */
   async createAlone(convoId, updates) {
     await this.mls.createGroup(convoId)
@@ -104,9 +107,9 @@ export class Device {
     return convo
   }
 
-  /** Joins by the Welcome that waits for this device, and confirms it. */
+  /** Joins with the Welcome for this device and confirms it. */
   join(convoId) {
-    return this.#alone(() => this.#join(convoId))
+    return this.#exclusive(() => this.#join(convoId))
   }
 
   async #join(convoId) {
@@ -122,7 +125,7 @@ export class Device {
 
   async say(convoId, text, attachment) {
     const plaintext = JSON.stringify({ text, attachment })
-    const { epoch, ciphertext } = await this.#alone(async () => ({
+    const { epoch, ciphertext } = await this.#exclusive(async () => ({
       epoch: this.mls.epoch(convoId), ciphertext: await this.mls.encrypt(convoId, Buffer.from(plaintext)),
     }))
     this.#sent.add(base64(ciphertext))
@@ -132,53 +135,53 @@ export class Device {
     return { ...answer, bytes: ciphertext.length }
   }
 
-  /** Fetches and processes what came since the last time; returns the new plaintexts, oldest first. */
+  /** Fetches and processes all new messages. Returns the new plaintexts, oldest first. */
   async sync(convoId) {
-    const before = this.heard.length
+    const before = this.received.length
     let sinceMessage
     for (;;) {
       const position = sinceMessage ? { sinceMessage } : { sinceSeq: this.#read.get(convoId) ?? 0 }
       const page = await this.account.query('getMessages', { convoId, limit: 5, ...position })
       for (const message of page.messages) await this.receive(convoId, message)
-      if (!page.cursor) return this.heard.slice(before)
+      if (!page.cursor) return this.received.slice(before)
       sinceMessage = page.cursor
     }
   }
 
-  /** Takes in the next stored message of a conversation. */
+  /** Processes the next stored message of a conversation. */
   receive(convoId, message) {
-    return this.#alone(() => this.#receive(convoId, message))
+    return this.#exclusive(() => this.#receive(convoId, message))
   }
 
   async #receive(convoId, { seq, epoch, ciphertext, messageType }) {
     assert.equal(seq, (this.#read.get(convoId) ?? 0) + 1, `${this.name} missed a message`)
     this.#read.set(convoId, seq)
-    // What this device sent is not for it. Its own commit moved it on when the answer came, so messages from before
-    // that one may still be to be read, with the keys of their epoch.
+    // Skip what this device sent itself. Its commit moved it to the next epoch when the answer came, so application
+    // messages from before that commit may follow; they are decrypted with the keys of their own epoch.
     const now = this.mls.epoch(convoId)
     if (this.#sent.has(base64(ciphertext)) || (messageType !== 'app' && epoch < now)) return
     assert.ok(messageType === 'app' ? epoch <= now : epoch === now)
     const result = await this.mls.process(convoId, ciphertext)
     assert.equal(messageType, result.contentType === 'application' ? 'app' : result.contentType)
-    if (result.plaintext) this.heard.push(JSON.parse(Buffer.from(result.plaintext).toString()))
+    if (result.plaintext) this.received.push(JSON.parse(Buffer.from(result.plaintext).toString()))
     this.removed = !result.active
     if (messageType === 'commit' && result.active) await this.#checkExternalPub(convoId)
   }
 
-  /** Nobody but members can tell a false external_pub, which would strand the group with the next external commit. */
+  /** Only members can detect a false external_pub. The next external commit would make the group unusable. */
   async #checkExternalPub(convoId) {
     if (!this.mls.hasExternalPubOf) return
     const { epoch, groupInfo } = await this.account.query('getGroupInfo', { convoId })
     if (epoch !== this.mls.epoch(convoId) || await this.mls.hasExternalPubOf(convoId, groupInfo)) return
-    this.misled.push({ convoId, epoch })
+    this.falseExternalPubs.push({ convoId, epoch })
     await this.account.procedure('requestRejoin', {
       convoId, reason: 'commit-failed', epoch: epoch - 1, detail: 'external-pub',
     })
   }
 
-  /** Drops what it has of a conversation, so that it can join anew. */
+  /** Drops the state of a conversation, so that the device can join again. */
   forget(convoId) {
-    return this.#alone(async () => {
+    return this.#exclusive(async () => {
       await this.mls.forget(convoId)
       this.#read.delete(convoId)
     })
@@ -203,30 +206,34 @@ export class Device {
     return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), this.#sendCommit(convoId))
   }
 
-  /** A PublicMessage commit whose GroupInfo has its tree neither inside nor beside it: the service knows it. */
+  /**
+   * A PublicMessage commit without a ratchet tree, neither in the GroupInfo nor beside it: the service knows the tree.
+   */
   updateKeysWithoutTree(convoId) {
     const send = this.#sendCommit(convoId, { ratchetTree: undefined })
     return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), send)
   }
 
-  /** A commit that the others cannot apply and the service cannot tell from any other; ts-mls only. */
+  /** A commit that the others cannot apply, which the service cannot detect; ts-mls only. */
   damageCommit(convoId, externalSecret) {
     const update = (submit) => this.mls.damagedUpdate(convoId, submit, externalSecret)
     return this.#commit(convoId, update, this.#sendCommit(convoId))
   }
 
-  /** A commit that everybody can apply, with an external_pub that is not the group's; ts-mls only. */
+  /** A commit that all members can apply, with an external_pub that is not the group's; ts-mls only. */
   misleadingCommit(convoId, externalSecret) {
     const update = (submit) => this.mls.misleadingUpdate(convoId, submit, externalSecret)
     return this.#commit(convoId, update, this.#sendCommit(convoId))
   }
 
-  /** Removes one leaf of a person who stays a member with other devices. */
+  /** Removes one leaf of an account that stays a member with other devices. */
   removeDevice(convoId, identity) {
     return this.#commit(convoId, (submit) => this.mls.remove(convoId, [identity], submit), this.#sendCommit(convoId))
   }
 
-  /** Commits the proposal to remove a person that this device has seen; ts-mls does so in its next commit. */
+  /**
+   * Commits a proposal, which this device has received, to remove an account; ts-mls includes it in its next commit.
+   */
   commitProposedRemoval(convoId, did) {
     const send = this.#sendCommit(convoId, { removedDids: [did] })
     return this.#commit(convoId, (submit) => this.mls.update(convoId, submit), send)
@@ -249,12 +256,14 @@ export class Device {
       }))
   }
 
-  /** Ends a member's rights at once. The group's keys change with the commit of the removal, which any member sends. */
+  /**
+   * Suspends a member at once. The keys of the group change with the commit that removes it, which any member may send.
+   */
   suspend(convoId, did) {
     return this.account.procedure('leaveConvo', { convoId, targetDid: did, idempotencyKey: randomUUID() })
   }
 
-  /** Commits the removals that wait for a commit, as every client does before it sends. */
+  /** Commits the pending removals, as every client does before it sends. */
   async commitPendingRemovals(convoId) {
     const { conversations } = await this.account.query('getConvos', {})
     const { members } = conversations.find(({ id }) => id === convoId)
@@ -265,7 +274,7 @@ export class Device {
     return this.account.procedure('leaveConvo', { convoId, idempotencyKey: randomUUID() })
   }
 
-  /** Joins as an active member without a Welcome: with a lost state, or as a new device. */
+  /** Joins as an existing member without a Welcome, after losing its state or as a new device. */
   async joinExternal(convoId) {
     const answer = await this.#commit(convoId, async (submit) => {
       const { groupInfo, ratchetTree } = await this.account.query('getGroupInfo', { convoId })
@@ -277,11 +286,11 @@ export class Device {
     return answer
   }
 
-  /** Builds a commit and sends it; when another one was first, takes that in and starts anew. */
+  /** Builds a commit and sends it. If another commit was accepted first, applies that one and tries again. */
   async #commit(convoId, build, send, rebase = (answer) => this.#rebase(convoId, answer)) {
     for (let lost = 0; lost <= MAX_REBASES; lost++) {
       let answer, bytes
-      const accepted = await this.#alone(async () => {
+      const accepted = await this.#exclusive(async () => {
         const accepted = await build(async (bundle) => {
           bytes = bundle.commit.length
           answer = await send(bundle)
@@ -291,7 +300,7 @@ export class Device {
         return accepted
       })
       if (accepted) return { ...answer, bytes, lost }
-      if (answer.retryAfterMs) { // the epoch is kept for another member: nothing was lost
+      if (answer.retryAfterMs) { // the epoch is reserved for another member, and no race was lost
         await sleep(answer.retryAfterMs)
         lost--
         continue
@@ -301,9 +310,9 @@ export class Device {
     throw new Error(`${this.name} lost ${MAX_REBASES + 1} races in a row`)
   }
 
-  /** The answer of a lost race carries the winning commits; application messages in between have to be fetched. */
+  /** The answer contains the accepted commits. Application messages between them must be fetched. */
   async #rebase(convoId, { newEpoch, conflict }) {
-    this.lostTo.push(conflict)
+    this.conflicts.push(conflict)
     assert.equal(conflict.currentEpoch, newEpoch)
     if (this.follower) return this.follower.reaches(convoId, newEpoch)
     assert.ok(newEpoch > this.mls.epoch(convoId))

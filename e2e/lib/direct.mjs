@@ -1,4 +1,5 @@
-// An account without a PDS: a did:plc whose key is ours, calling the service directly with tokens it signs.
+// An account without a PDS: a did:plc whose key this process holds. It calls the service directly with tokens that it
+// signs.
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { XrpcClient } from '@atproto/xrpc'
 import { createServiceJwt } from '@atproto/xrpc-server'
@@ -9,7 +10,7 @@ import { secrets } from './secrets.mjs'
 const CALL_LIMIT_MS = 20_000
 
 export class DirectAccount {
-  /** `mint` makes tokens as other software does: of the account's DID, key and the service's, for one method. */
+  /** `mint` makes a token as other software does, from the account's DID and key, the service's DID and the method. */
   static async create({ name, network, keypair, mint = createServiceJwt }) {
     keypair ??= await Secp256k1Keypair.create()
     const did = await new plc.Client(network.plc.url).createDid({
@@ -28,13 +29,13 @@ export class DirectAccount {
     this.#mint = mint
     this.name = name
     this.did = did
-    this.called = new Set() // NSIDs
+    this.called = new Set() // NSIDs of the methods that were called
     this.#keypair = keypair
     this.#service = service
     this.#client = new XrpcClient((path, init) => this.fetch(path, init), lexicons)
   }
 
-  /** fetch with a fresh service token for the method in the path. */
+  /** fetch with a new service token for the method in the path. */
   async fetch(path, init = {}) {
     const lxm = new URL(path, this.#service.url).pathname.slice('/xrpc/'.length)
     const token = await this.token(lxm)
@@ -58,7 +59,7 @@ export class DirectAccount {
     return this.#call(method, {}, body, encoding)
   }
 
-  /** XrpcClient validates the answer; the parameters and the body are validated here. */
+  /** XrpcClient validates the answer. The parameters and the body are validated here. */
   async #call(method, params, body, encoding) {
     const nsid = `blue.catbird.mls.${method}`
     this.#client.lex.assertValidXrpcParams(nsid, params)

@@ -1,4 +1,4 @@
-// Keeps a device in step by what a stream tells, and by nothing else.
+// Keeps a device in step using only the events of a stream.
 import assert from 'node:assert/strict'
 
 const WAIT_LIMIT_MS = 60_000
@@ -6,21 +6,21 @@ const MAX_REBASES = 5
 
 export class Follower {
   #waiting = new Set() // { holds, done }
-  #early = new Map() // convoId → messages that came before the Welcome was told of
+  #early = new Map() // convoId → messages that arrived before the welcomeEvent
   #abort = new AbortController()
   #ended
 
-  /** `open(signal)` is a sequence of events, see streams.mjs. */
+  /** `open(signal)` returns a sequence of events, see streams.mjs. */
   constructor(device, open) {
     this.device = device
-    this.seqs = {} // convoId → numbers of the messages that came, as they came
-    this.events = [] // what else came
+    this.seqs = {} // convoId → sequence numbers of the messages, in the order of arrival
+    this.events = [] // all other events
     this.failure = undefined
     device.follower = this
     this.#ended = this.#run(open(this.#abort.signal))
   }
 
-  /** Brings a device up to date by sync, and listens from there on. */
+  /** Brings a device up to date with sync, and then follows the stream from there. */
   static async resume(device, way, service) {
     let news = {}
     do {
@@ -57,7 +57,7 @@ export class Follower {
       await this.device.join(convoId)
       for (const message of this.#waitingFor(convoId).splice(0)) await this.#receive(message)
     }
-    // Of sync: the conversation is to be dropped.
+    // This event comes from sync and means that the conversation must be dropped.
     if (kind === 'membershipChangeEvent' && event.action === 'removed' && event.did === this.device.did && this.device.isIn(convoId)) {
       await this.device.forget(convoId)
     }
@@ -77,7 +77,7 @@ export class Follower {
     for (const one of this.#waiting) if (this.failure || one.holds()) one.done()
   }
 
-  /** Waits until something holds that events bring about; `what` is its name. */
+  /** Waits until events have made `holds` true. `what` describes the condition. */
   async until(what, holds) {
     if (!this.failure && !holds()) {
       const one = { holds }
@@ -96,12 +96,12 @@ export class Follower {
     return this.until(`epoch ${epoch}`, () => this.device.isIn(convoId) && this.device.mls.epoch(convoId) >= epoch)
   }
 
-  /** Waits until the device has heard so many plaintexts. */
-  hears(n) {
-    return this.until(`${n} messages`, () => this.device.heard.length >= n)
+  /** Waits until the device has received n plaintexts. */
+  receives(n) {
+    return this.until(`${n} messages`, () => this.device.received.length >= n)
   }
 
-  /** Says something in whatever epoch the group is then. */
+  /** Sends a message in the epoch that the group has by then. */
   async say(convoId, text) {
     for (let lost = 0; ; lost++) {
       try {
@@ -113,7 +113,7 @@ export class Follower {
     }
   }
 
-  /** Ends the sequence; what failed in it is thrown here at the latest. */
+  /** Ends the sequence. Throws the first failure in it, if there was one. */
   async stop() {
     this.#abort.abort()
     await this.#ended

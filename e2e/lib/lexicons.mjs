@@ -1,10 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The folder of the service's lexicons in this repository; beside it lie those of the last release. */
+/**
+ * The folder of the service's lexicons in this repository. The lexicons of the last release are in a folder beside it.
+ */
 export const lexiconRoot = join(import.meta.dirname, '../../lexicons/blue')
 
-/** Every lexicon document under it, as parsed JSON. */
+/** All lexicon documents in it, as parsed JSON. */
 export const lexicons = readdirSync(lexiconRoot, { recursive: true })
   .filter((name) => name.endsWith('.json'))
   .sort()

@@ -1,4 +1,4 @@
-// The real mlsd binary with its own private PostgreSQL, started with a fresh data directory.
+// The real mlsd binary with its own private PostgreSQL, started with an empty data directory.
 import { spawn } from 'node:child_process'
 import { open, readFile, readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -7,17 +7,16 @@ import { freePort } from './ports.mjs'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
-/** Longer than a line of the log waits before it is written. */
+/** Longer than the time for which mlsd buffers a line of its log. */
 const LOG_DELAY_MS = 300
 
 /** MLSD names another binary than ../bin/mlsd. */
 const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
 
 /**
- * Starts the server, with further settings in `settings`. It listens at `port`, and tells the world that it is at
- * `publicPort`. `stop` sends it SIGTERM and throws unless it exits with 0 and has stopped its database;
- * `restart` does so, lets `meanwhile` happen, and starts it again with its data at the same address.
- * `log` gives what it has logged so far.
+ * Starts the server with additional `settings`. It listens on `port` and announces `publicPort`. `stop` sends it
+ * SIGTERM and throws unless it exits with status 0 and has stopped its database. `restart` does the same, runs
+ * `meanwhile`, and starts the server again with the same data and address. `log` returns what it has logged so far.
  */
 export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
   const url = `http://localhost:${publicPort}`
@@ -53,7 +52,7 @@ export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, se
   }
 }
 
-/** Starts the server's process and waits until it is ready. Returns what stops it. */
+/** Starts the server process and waits until it is ready. Returns a function that stops it. */
 async function launch({ dir, data, logFile, url, env }) {
   const log = await open(logFile, 'a')
   const server = spawn(binary, ['serve'], { cwd: dir, stdio: ['ignore', log.fd, log.fd], env })
@@ -62,7 +61,7 @@ async function launch({ dir, data, logFile, url, env }) {
     server.once('error', (error) => done(error.message))
   })
   await log.close()
-  // A test process that ends early must not leave the server behind; on SIGTERM it also stops its database.
+  // If the test process ends early, stop the server too. SIGTERM makes it stop its database as well.
   const terminate = () => server.kill('SIGTERM')
   process.once('exit', terminate)
   const tail = async () => (await readFile(logFile, 'utf8')).split('\n').slice(-40).join('\n')
@@ -84,8 +83,8 @@ async function launch({ dir, data, logFile, url, env }) {
       throw new Error(`mlsd was not ready within ${START_LIMIT_MS} ms:\n${await tail()}`)
     }
   }
-  // Tokens tell the second they were issued in. One of the second the service started in is refused, since it
-  // may have been spent before.
+  // Tokens contain the second in which they were issued. The service refuses tokens from the second in which it
+  // started, since they may have been used before.
   await sleep(1000 - (Date.now() % 1000))
   return stop
 }

@@ -1,4 +1,4 @@
-// Everything a conversation needs, on loopback: a PLC directory, two PDSes, the service.
+// Everything that a conversation needs, on the loopback interface: a PLC directory, two PDSes, the service.
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,14 +12,13 @@ import { secrets } from './secrets.mjs'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Starts a PDS for each handle domain in `pdses`, and what they need; `settings` are further ones of the service,
- * `proxy` puts nginx before it. `stop` stops it all and removes its data;
- * a signal to this process does so as well. It fails if a log holds
- * a token or ticket.
+ * Starts a PDS for each handle domain in `pdses`, and what they need. `settings` are additional settings of the
+ * service; `proxy` puts nginx in front of it. `stop`, and a signal to this process, stop everything and remove the
+ * data. `stop` fails if a log contains a token or ticket.
  */
 export async function startNetwork({ pdses = ['.north.test', '.south.test'], settings, proxy } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mlsd-e2e-'))
-  await chmod(dir, 0o711) // run as root, the database belongs to another user, who must get through
+  await chmod(dir, 0o711) // if this process is root, the database runs as another user, who must be able to enter
   const logs = join(dir, 'logs')
   await mkdir(logs)
   const network = { dir, logs, pdses: [] }

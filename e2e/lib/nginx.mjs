@@ -1,4 +1,4 @@
-// A real nginx with the shipped configuration, of which only addresses, folders and the number of workers are changed.
+// A real nginx with the shipped configuration. Only addresses, folders and the number of workers are changed.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const SHIPPED = join(import.meta.dirname, '../../deploy/nginx')
 const START_LIMIT_MS = 20_000
 
-/** Starts nginx at `port`, in front of a service at the port `upstream`. */
+/** Starts nginx on `port`, in front of a service on the port `upstream`. */
 export async function startNginx({ dir, logs, port, upstream }) {
   const home = join(dir, 'nginx')
   const mainLog = join(logs, 'nginx.main.log')
@@ -56,7 +56,7 @@ export async function startNginx({ dir, logs, port, upstream }) {
   }
 }
 
-/** Writes a file as it is shipped, with some words replaced, each of which is there once. */
+/** Writes a shipped file with some words replaced. Each of them must occur in it exactly once. */
 async function shipped(home, name, replaced) {
   let text = await readFile(join(SHIPPED, name), 'utf8')
   for (const [from, to] of replaced) {

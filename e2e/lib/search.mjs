@@ -1,7 +1,9 @@
 import { readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Looks for texts in every file under a folder. Returns the texts found and the bytes looked at. */
+/**
+ * Searches every file under a folder for the texts. Returns the texts that were found and the number of bytes searched.
+ */
 export async function searchFiles(folder, texts) {
   const found = new Set()
   let bytes = 0
@@ -14,7 +16,7 @@ export async function searchFiles(folder, texts) {
   return { found: [...found], bytes }
 }
 
-/** Nothing of what is no file, or was removed meanwhile by the running database. */
+/** Returns nothing for a path that is not a file, or that the running database has removed in the meantime. */
 async function readRegular(path) {
   try {
     return (await stat(path)).isFile() ? await readFile(path) : Buffer.alloc(0)

@@ -1,2 +1,2 @@
-/** Tokens and tickets that this process has used. The network looks for them in all logs when it stops. */
+/** The tokens and tickets that this process has used. When the network stops, it searches all logs for them. */
 export const secrets = new Set()

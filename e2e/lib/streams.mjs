@@ -1,6 +1,6 @@
-// Ways to hear of what happens without asking for it. Each is an endless sequence of events, the same in all of
-// them: { kind: 'messageEvent', cursor, message }, and so on as the lexicons have it, with bytes as Uint8Array. What
-// ends a connection does not end the sequence: it goes on from its last cursor, until `signal` aborts it.
+// Ways to receive events. Each way is an endless sequence of events of the same form: { kind: 'messageEvent', cursor,
+// message } and so on, as defined in the lexicons, with bytes as Uint8Array. When a connection ends, the sequence opens
+// a new one with its last cursor. It ends when `signal` is aborted.
 import { Lexicons, jsonToLex } from '@atproto/lexicon'
 import { Subscription } from '@atproto/xrpc-server'
 import assert from 'node:assert/strict'
@@ -16,11 +16,11 @@ const MAX_FAILURES = 200 // in a row
 const lex = new Lexicons(lexicons)
 
 /**
- * How a device may listen: each makes, for Follower, what opens the sequence, from a cursor or from now. `service` is
- * the URL of the service.
+ * The ways in which a device can receive events. Each returns, for Follower, a function that opens the sequence, from a
+ * cursor or from the next event on. `service` is the URL of the service.
  */
 export const ways = {
-  /** Server-sent events with service tokens, straight from the service. */
+  /** Server-sent events with service tokens, directly from the service. */
   direct: ({ account }, service, cursor) => (signal) => serverSentEvents({
     signal,
     cursor,
@@ -50,8 +50,8 @@ export const ways = {
 export const withCursor = (path, cursor) => (cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path)
 
 /**
- * Server-sent events. `open(cursor, signal)` makes the request; `onAnswer` sees each answer. `retry` false ends the
- * sequence with the first connection.
+ * Server-sent events. `open(cursor, signal)` makes the request and `onAnswer` gets each answer. If `retry` is false,
+ * the sequence ends with the first connection.
  */
 export async function* serverSentEvents({ open, cursor, signal, retry = true, onAnswer = () => {} }) {
   for (let failures = 0; !signal.aborted && failures < MAX_FAILURES; failures++) {
@@ -74,10 +74,13 @@ export async function* serverSentEvents({ open, cursor, signal, retry = true, on
   assert.ok(signal.aborted, 'no connection lasted')
 }
 
-/** A service that restarts, a PDS that does not reach it, a token of the very second in which it started (401). */
+/**
+ * Failures that end by themselves: the service restarts, the PDS does not reach it, or a token is from the second in
+ * which the service started (401).
+ */
 const isTemporary = ({ name, message }) => name === 'TypeError' || /^(401|502|503) /.test(message)
 
-/** The events in a body (https://html.spec.whatwg.org/multipage/server-sent-events.html), comments left out. */
+/** The events in a body (https://html.spec.whatwg.org/multipage/server-sent-events.html) without the comments. */
 export async function* readEvents(body) {
   let rest = '', id, data = []
   for await (const text of body.pipeThrough(new TextDecoderStream())) {
@@ -94,11 +97,11 @@ export async function* readEvents(body) {
 }
 
 /**
- * Frames of a WebSocket, by the client that @atproto/xrpc-server has for them. `ticket()` gives a fresh ticket's
- * answer for each connection, `convoIds` are the only conversations wanted.
+ * Frames of a WebSocket, read by the client in @atproto/xrpc-server. `ticket()` returns a new ticket for each
+ * connection. `convoIds` limits the events to these conversations.
  */
 export async function* frames({ ticket, convoIds, cursor, signal, heartbeatIntervalMs, onReconnectError }) {
-  const { endpoint } = await ticket() // the same for every ticket
+  const { endpoint } = await ticket() // all tickets name the same endpoint
   const subscription = new Subscription({
     service: new URL(endpoint).origin,
     method: WEBSOCKET,
@@ -106,7 +109,7 @@ export async function* frames({ ticket, convoIds, cursor, signal, heartbeatInter
     heartbeatIntervalMs,
     maxReconnectSeconds: RETRY_MS / 1000,
     onReconnectError,
-    getParams: async () => ({ ticket: (await patient(ticket, signal)).ticket, ...(cursor && { cursor }), ...(convoIds && { convoIds }) }),
+    getParams: async () => ({ ticket: (await withRetries(ticket, signal)).ticket, ...(cursor && { cursor }), ...(convoIds && { convoIds }) }),
     validate: (value) => event(WEBSOCKET, value),
   })
   try {
@@ -119,11 +122,11 @@ export async function* frames({ ticket, convoIds, cursor, signal, heartbeatInter
   }
 }
 
-/** Calls of sync that wait for news. `positions()` are those of the client. */
+/** Calls of sync that wait for something new. `positions()` returns the client's positions. */
 export async function* longPolls({ account, positions, cursor, signal }) {
   while (!signal.aborted) {
     const body = { positions: positions(), cursor, waitMs: WAIT_MS }
-    const news = await patient(() => account.procedure('sync', body, undefined, signal), signal)
+    const news = await withRetries(() => account.procedure('sync', body, undefined, signal), signal)
     if (signal.aborted) return
     for (const { id } of news.newConvos) yield { kind: 'welcomeEvent', convoId: id }
     for (const { messages } of news.convos) for (const message of messages) yield { kind: 'messageEvent', message }
@@ -134,21 +137,21 @@ export async function* longPolls({ account, positions, cursor, signal }) {
   }
 }
 
-/** Calls again while the service is away, as above. */
-async function patient(call, signal) {
+/** Repeats the call while the service is down, as serverSentEvents does. */
+async function withRetries(call, signal) {
   for (let failures = 0; ; failures++) {
     try {
       return await call()
     } catch (error) {
       if (signal.aborted) return
-      // 1 is what XrpcClient says of a connection that failed.
+      // XrpcClient reports status 1 for a failed connection.
       if (failures === MAX_FAILURES || ![1, 401, 502, 503].includes(error.status)) throw error
     }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => {})
   }
 }
 
-/** An event, held against its lexicon. */
+/** Validates an event against its lexicon. */
 function event(nsid, { $type, ...body }) {
   const [from, kind] = $type.split('#')
   assert.equal(from, nsid)

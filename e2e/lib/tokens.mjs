@@ -1,9 +1,9 @@
-// Service tokens as other software makes them, and as nobody should.
+// Service tokens as other software makes them, and invalid ones.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** How other software makes tokens; the service's own tests read the same file. */
+/** Forms of tokens that other software makes. The service's own tests read the same file. */
 export const tokenForms = JSON.parse(readFileSync(join(import.meta.dirname, '../../server/auth/testdata/tokens.json'), 'utf8'))
 
 const ORDERS = {
@@ -11,14 +11,17 @@ const ORDERS = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
 }
 
-/** Header and claims of a form, in which times count from now and words in capitals stand for what each token has of its own. */
+/**
+ * Returns header and claims of a form. Times in it count from now. Words in capitals are replaced by the values of this
+ * token.
+ */
 export function fill({ header, claims }, { iss, aud, lxm, now = Math.floor(Date.now() / 1000) }) {
   const words = { DID: iss, SERVICE: aud, 'SERVICE#atproto_mls': `${aud}#atproto_mls`, NSID: lxm, RANDOM: randomBytes(16).toString('hex') }
   const filled = Object.entries(claims).map(([name, value]) => [name, typeof value === 'number' ? now + value : (words[value] ?? value)])
   return { header: { ...header }, claims: Object.fromEntries(filled) }
 }
 
-/** Signs header and claims, each an object or a text, by the curve of the key. */
+/** Signs header and claims, each an object or a text, with the algorithm of the key's curve. */
 export async function sign({ header, claims }, keypair, { highS = false, signature = (raw) => raw.toString('base64url') } = {}) {
   const text = (part) => (typeof part === 'string' ? part : JSON.stringify(part))
   const content = [header, claims].map((part) => Buffer.from(text(part)).toString('base64url')).join('.')
@@ -26,13 +29,13 @@ export async function sign({ header, claims }, keypair, { highS = false, signatu
   return `${content}.${signature(highS ? withHighS(raw, keypair.jwtAlg) : raw)}`
 }
 
-/** The other signature that fits: keypairs of `@atproto/crypto` make the one with the lower s. */
+/** The other valid signature: keypairs of `@atproto/crypto` make the one with the lower s. */
 function withHighS(raw, alg) {
   const s = ORDERS[alg] - BigInt(`0x${raw.subarray(32).toString('hex')}`)
   return Buffer.concat([raw.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')])
 }
 
-/** The signature as X.509 has it (RFC 3279), which JOSE does not. */
+/** The signature in the encoding of X.509 (RFC 3279), which JOSE does not use. */
 export function der(raw) {
   const integer = (bytes) => {
     let start = 0

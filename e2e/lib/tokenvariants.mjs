@@ -1,17 +1,17 @@
-// One thing of a good token changed at a time, for the comparison with the reference implementation; and what is
-// known to be judged differently, since when, and why.
+// Variants of a valid token with one change each, for the comparison with the reference implementation, and the list of
+// the variants that are known to be judged differently, each with the reason.
 import { der } from './tokens.mjs'
 
 const header = (member, value) => (token) => { token.header[member] = value }
 const claim = (member, value) => (token) => { token.claims[member] = value }
 const without = (member) => (token) => { delete token.claims[member] }
-/** A time so many seconds from now. */
+/** Sets a claim to a time that many seconds from now. */
 const at = (member, seconds) => (token) => { token.claims[member] = token.now + seconds }
 const text = (part, change) => (token) => { token[part] = change(JSON.stringify(token[part])) }
 const signature = (encode) => (token) => { token.options.signature = encode }
 const both = (...changes) => (token) => changes.forEach((change) => change(token))
 
-/** Changes, by name. */
+/** The variants by name. */
 export const variants = {
   'as it is': () => {},
   'high S': (token) => { token.options.highS = true },
@@ -86,7 +86,7 @@ export const variants = {
   'claims longer than 4 KiB': claim('x', 'y'.repeat(4000)),
 }
 
-/** What the service refuses and the reference accepts: of which kinds of methods, since when, and why. */
+/** Variants that the service refuses and the reference accepts: the kinds of methods, the date and the reason. */
 export const stricter = [
   ['DER signature', '2026-11-27', 'RFC 7518 §3.4 has r and s of fixed length in tokens; no software is known to differ'],
   ['padded signature', '2026-11-27', 'RFC 7515 §2 has base64url without padding'],
@@ -110,7 +110,7 @@ export const stricter = [
   ['claims longer than 4 KiB', '2026-11-27', 'a PDS makes tokens of about 400 bytes'],
 ]
 
-/** What the service accepts and the reference, told its DID, refuses. */
+/** Variants that the service accepts and the reference, given the service's DID, refuses. */
 export const laxer = [
   ['aud with the fragment', '2026-11-27', 'a PDS with granular scopes puts it there; the reference leaves the comparison to its caller'],
   ['expired 5 s ago', '2026-11-27', 'clocks that are behind, by 30 s at most'],

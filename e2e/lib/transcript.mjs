@@ -1,10 +1,10 @@
-// The demo's page: one line per deed, with its numbers on the right.
+// The output of the demo: one line for each step, with its numbers on the right.
 import { styleText } from 'node:util'
 
 const WHAT = 66
 
 export class Transcript {
-  #out; #chapter = 0; #deeds = 0; #previous
+  #out; #chapter = 0; #steps = 0; #previous
 
   constructor(out) {
     this.#out = out
@@ -26,7 +26,7 @@ export class Transcript {
   }
 
   line({ who, what, epoch, seq, bytes, ms }) {
-    this.#deeds++
+    this.#steps++
     const name = who === this.#previous ? '' : who
     this.#previous = who
     const first = what.length > WHAT ? what.slice(0, what.lastIndexOf(' ', WHAT)) : what
@@ -36,7 +36,7 @@ export class Transcript {
   }
 
   ending(ms) {
-    this.#print('\n' + styleText('bold', `${this.#chapter} chapters, ${this.#deeds} deeds, ${duration(ms)}. Everything is stopped, nothing is left.`))
+    this.#print('\n' + styleText('bold', `${this.#chapter} chapters, ${this.#steps} deeds, ${duration(ms)}. Everything is stopped, nothing is left.`))
   }
 
   #print(text) {

@@ -35,16 +35,16 @@ export const SUITE_7 = 'MLS_256_DHKEMP384_AES256GCM_SHA384_P384'
 const implementations = { 'ts-mls': TsMlsClient, 'core-crypto': CoreCryptoClient }
 
 /**
- * Starts a client. `identity` becomes the basic credential: a DID, optionally with #device.
- * `handshakes` is 'public' (PublicMessage commits) or 'private' (PrivateMessage commits). The ratchet tree is
- * 'inside' the GroupInfo and the Welcome or, with ts-mls, 'beside' them: only then is it needed or given here.
- * `raw` leaves one of the ways of ts-mls as it is: 'external_pub', 'keys' or 'lifetime'.
+ * Starts a client. `identity` becomes the basic credential: a DID, optionally with #device. `handshakes` is 'public'
+ * (PublicMessage commits) or 'private' (PrivateMessage commits). The ratchet tree is 'inside' the GroupInfo and the
+ * Welcome or, with ts-mls, 'beside' them; only then is it passed separately. `raw` turns off one correction of ts-mls:
+ * 'external_pub', 'keys' or 'lifetime'.
  */
 export function openClient(implementation, { identity, suite = SUITE_1, handshakes = 'public', tree = 'inside', raw }) {
   return implementations[implementation].open({ identity, suite, handshakes, tree, raw })
 }
 
-/** The service's name for a device: unpadded lower-case base32 of half a SHA-256 of its signature key. */
+/** The service's id of a device: half of the SHA-256 of its signature key, in lower-case base32 without padding. */
 export function deviceId(signatureKey) {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
   const half = createHash('sha256').update(signatureKey).digest().subarray(0, 16)

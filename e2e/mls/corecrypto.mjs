@@ -1,5 +1,5 @@
-// MLS client on core-crypto: OpenMLS in WebAssembly, with its state in an IndexedDB that lives in memory.
-// It gives and takes key packages and GroupInfo bare, without the MLSMessage around them.
+// MLS client on core-crypto: OpenMLS in WebAssembly, with its state in an in-memory IndexedDB. It reads and writes key
+// packages and GroupInfo without MLSMessage around them.
 import 'fake-indexeddb/auto'
 import { randomBytes, randomUUID } from 'node:crypto'
 import fs from 'node:fs/promises'
@@ -11,7 +11,7 @@ import {
 
 let wasm
 
-/** initWasmModule leaves a file open, which Node.js complains about later: closed here. */
+/** initWasmModule leaves a file open, and Node.js would warn about that later, so it is closed here. */
 async function loadWasm() {
   const { open } = fs
   let file
@@ -40,8 +40,8 @@ export class CoreCryptoClient {
   }
 
   #cc; #suite; #configuration
-  #submit // where the running operation sends its bundle
-  #epochs = new Map() // hex group id → epoch, so that epoch() need not wait
+  #submit // where the current operation sends its bundle
+  #epochs = new Map() // hex group id → epoch, so that epoch() can be synchronous
   #rosters = new Map()
 
   constructor(cc, identity, suite, signatureKey, handshakes) {
@@ -53,7 +53,7 @@ export class CoreCryptoClient {
     this.#configuration = { wirePolicy: handshakes === 'public' ? WirePolicy.Plaintext : WirePolicy.Ciphertext }
   }
 
-  /** core-crypto sends a bundle in the midst of its transaction and merges the commit when told "success". */
+  /** core-crypto sends a bundle in the middle of its transaction and merges the commit when the result is "success". */
   #transport() {
     return {
       sendCommitBundle: async ({ commit, welcome, groupInfo }) => {
@@ -99,7 +99,7 @@ export class CoreCryptoClient {
     return this.#commit(() => groupId, submit, join)
   }
 
-  /** Runs one operation; a refused commit is undone, and false comes back. */
+  /** Runs one operation. If the commit is refused, the operation is undone and the result is false. */
   async #commit(groupId, submit, operation) {
     let accepted, failure
     this.#submit = async (bundle) => {
@@ -129,7 +129,7 @@ export class CoreCryptoClient {
   }
 
   async forget(groupId) {
-    // A removal that it has processed has wiped it already.
+    // If it has processed its own removal, the state was wiped already.
     await this.#cc.transaction(async (ctx) => {
       if (await ctx.conversationExists(id(groupId))) await ctx.wipeConversation(id(groupId))
     })
@@ -168,7 +168,10 @@ export class CoreCryptoClient {
 const id = (groupId) => new ConversationId(Buffer.from(groupId, 'hex'))
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 
-/** Takes the MLSMessage header off a key package (wire format 5) or GroupInfo (4); suites 4 and 5 are not used here. */
+/**
+ * Removes the MLSMessage header from a key package (wire format 5) or GroupInfo (4). Suites 4 and 5, with which these
+ * would be ambiguous, are not used here.
+ */
 function bare(bytes) {
   const wireFormat = bytes[2] * 256 + bytes[3]
   return wireFormat === 4 || wireFormat === 5 ? bytes.subarray(4) : bytes

@@ -10,10 +10,10 @@ import { ratchetTreeEncoder } from 'ts-mls/ratchetTree.js'
 import { encode } from 'ts-mls/codec/tlsEncoder.js'
 import { varLenDataEncoder } from 'ts-mls/codec/variableLength.js'
 
-/** A cipher suite as ts-mls has it. */
+/** A cipher suite of ts-mls without changes. */
 export const rawCipherSuite = (name) => getCiphersuiteImpl(getCiphersuiteFromName(name))
 
-/** A ts-mls cipher suite that speaks the RFC's encodings. */
+/** A cipher suite of ts-mls that uses the encodings of RFC 9420. */
 export async function cipherSuite(name) {
   const suite = await rawCipherSuite(name)
   return {
@@ -31,7 +31,10 @@ async function uncompressedKeys(name, suite) {
 
 const curves = { P256: p256, P384: p384, P521: p521 }
 
-/** The only HPKE keys that come with their length in front are those of external_pub: X25519's 32 bytes, or a point's. */
+/**
+ * external_pub is the only place where ts-mls gets an HPKE key with its length in front. The key has the 32 bytes of
+ * X25519 or is a point.
+ */
 function withoutLength(key) {
   if (key.length === 1 + 32) return key.subarray(1)
   if ([2 + 65, 2 + 97, 2 + 133].includes(key.length)) return key.subarray(2)
@@ -42,8 +45,8 @@ function withoutLength(key) {
 export const ratchetTree = (state) => encode(ratchetTreeEncoder)(state.ratchetTree)
 
 /**
- * The same suite, but what it encrypts in an UpdatePath cannot be decrypted: the path secrets of a commit made
- * with it reach nobody, and all that can be seen from outside is in order.
+ * The same suite, except that nobody can decrypt what it encrypts in an UpdatePath. Members cannot apply a commit that
+ * is made with it, although everything that is visible from outside is valid.
  */
 export function damagingPaths(suite) {
   const seal = async (publicKey, plaintext, info, aad) => {
@@ -54,18 +57,18 @@ export function damagingPaths(suite) {
   return { ...suite, hpke: { ...suite.hpke, seal } }
 }
 
-/** The GroupInfo that ts-mls makes, with a bare external_pub. */
+/** The GroupInfo as ts-mls makes it, with a bare external_pub. */
 export const rawGroupInfo = (state, suite) => createGroupInfoWithExternalPubAndRatchetTree(state, [], suite)
 
-/** The data of the extension external_pub: that of the group, unless another secret is given. */
+/** The data of the external_pub extension: that of the group, unless another secret is given. */
 export async function externalPub(state, suite, externalSecret = state.keySchedule.externalSecret) {
   const { publicKey } = await suite.hpke.deriveKeyPair(externalSecret)
   return encode(varLenDataEncoder)(await suite.hpke.exportPublicKey(publicKey))
 }
 
 /**
- * A signed GroupInfo of the current epoch with external_pub, which belongs to the group unless another secret is
- * given, and with ratchet_tree if wanted.
+ * A signed GroupInfo of the current epoch with external_pub, and with ratchet_tree if wanted. external_pub is the
+ * group's unless another secret is given.
  */
 export async function groupInfo(state, suite, withTree, externalSecret) {
   const extensions = [

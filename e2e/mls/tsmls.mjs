@@ -1,4 +1,4 @@
-// MLS client on ts-mls: MLSMessage framing for everything it emits.
+// MLS client on ts-mls. Everything that it emits is framed as an MLSMessage.
 import {
   acceptAll, createApplicationMessage, createCommit, createGroup, createProposal, decodeMlsMessage, defaultLifetime,
   emptyPskIndex, encodeMlsMessage, generateKeyPackageWithKey, joinGroup, joinGroupExternal, processMessage,
@@ -71,7 +71,7 @@ export class TsMlsClient {
     return this.#commit(groupId, proposals, submit)
   }
 
-  /** Leaf indices; in the tree's array the leaves are the even nodes. */
+  /** Leaf indices. The leaves are the even nodes of the tree's array. */
   #leavesOf(groupId, identities) {
     const leaves = this.#groups.get(groupId).ratchetTree.filter((_, i) => i % 2 === 0)
     return leaves.flatMap((node, index) => (node && identities.includes(identityOf(node.leaf)) ? [index] : []))
@@ -82,14 +82,17 @@ export class TsMlsClient {
   }
 
   /**
-   * An update that no other member can apply, though this client can. With an `externalSecret` that is not the
-   * group's, this client cannot follow those who join by its GroupInfo either.
+   * An update that this client can apply and no other member can. With an `externalSecret` that is not the group's,
+   * this client also cannot follow members that join with its GroupInfo.
    */
   damagedUpdate(groupId, submit, externalSecret) {
     return this.#commit(groupId, [], submit, { suite: damagingPaths(this.#cs), externalSecret })
   }
 
-  /** An update that every member can apply, but nobody can join by its GroupInfo: its external_pub is of another secret. */
+  /**
+   * An update that every member can apply, but with whose GroupInfo nobody can join: its external_pub belongs to
+   * another secret.
+   */
   misleadingUpdate(groupId, submit, externalSecret) {
     return this.#commit(groupId, [], submit, { externalSecret })
   }
@@ -150,13 +153,13 @@ export class TsMlsClient {
     return (await this.#groupInfo(this.#groups.get(groupId))).groupInfo
   }
 
-  /** Whether the external_pub of a GroupInfo of the current epoch is that of the group, if it has one. */
+  /** Whether the external_pub of a GroupInfo of the current epoch is the group's. True if it has none. */
   async hasExternalPubOf(groupId, groupInfo) {
     const found = readGroupInfo(groupInfo).extensions.find(({ extensionType }) => extensionType === 'external_pub')
     return !found || hex(found.extensionData) === hex(await externalPub(this.#groups.get(groupId), this.#cs))
   }
 
-  /** A proposal for others to see; this client's next commit names it as well. */
+  /** Makes a proposal for the other members. This client's next commit includes it too. */
   async proposeRemoval(groupId, identity) {
     const removed = this.#leavesOf(groupId, [identity])[0]
     const proposal = { proposalType: 'remove', remove: { removed } }
@@ -204,7 +207,7 @@ const message = (content) => encodeMlsMessage({ version: 'mls10', ...content })
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 const identityOf = (leaf) => Buffer.from(leaf.credential.identity).toString()
 
-/** Reads an MLSMessage of one of the given wire formats, or undefined when the bytes are something else. */
+/** Decodes an MLSMessage that has one of the given wire formats. Returns undefined if the bytes are something else. */
 function read(bytes, ...wireformats) {
   let decoded, used
   try {
@@ -217,10 +220,10 @@ function read(bytes, ...wireformats) {
 
 const readTree = (bytes) => bytes && decodeRatchetTree(bytes, 0)[0]
 
-/** core-crypto gives bare GroupInfos. */
+/** core-crypto emits GroupInfos without MLSMessage. */
 const readGroupInfo = (bytes) => read(bytes, 'mls_group_info')?.groupInfo ?? decodeGroupInfo(bytes, 0)[0]
 
-/** core-crypto publishes bare key packages. */
+/** core-crypto publishes key packages without MLSMessage. */
 function readKeyPackage(bytes) {
   return read(bytes, 'mls_key_package')?.keyPackage ?? decodeKeyPackage(bytes, 0)[0]
 }

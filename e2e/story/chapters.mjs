@@ -1,5 +1,5 @@
-// The story of a conversation, chapter by chapter. Each chapter asserts what it does; the test and the
-// demo both run all of them in this order.
+// The story of a conversation in chapters. Each chapter asserts its results. The test and the demo both run all
+// chapters in this order.
 import assert from 'node:assert/strict'
 import { group } from './group.mjs'
 import { partings } from './partings.mjs'
@@ -15,11 +15,11 @@ async function accounts(w) {
 }
 
 const signUp = (w, name, pds) =>
-  w.deed({ name }, ({ handle, did }) => `is ${handle}, ${did}`, () => w.account(name, pds))
+  w.step({ name }, ({ handle, did }) => `is ${handle}, ${did}`, () => w.account(name, pds))
 
 async function keyPackages(w) {
   for (const device of [w.ada, w.ben, w.cleo, w.dan]) {
-    await w.deed(device, `publishes 4 key packages made by ${device.mls.implementation}`, async () => {
+    await w.step(device, `publishes 4 key packages made by ${device.mls.implementation}`, async () => {
       assert.deepEqual(await device.publish(4), { succeeded: 4, failed: 0 })
       return { bytes: device.account.traffic.sent }
     })
@@ -32,14 +32,14 @@ async function keyPackages(w) {
 }
 
 async function create(w) {
-  const { claimed } = await w.deed(w.ada, 'claims a key package of Ben', async () => {
+  const { claimed } = await w.step(w.ada, 'claims a key package of Ben', async () => {
     const claimed = await w.ada.claim([w.ben])
     return { claimed, bytes: Buffer.from(claimed[0].keyPackage, 'base64').length }
   })
   assert.equal(claimed[0].deviceId, w.ben.id)
   assert.deepEqual(await w.ada.claim([w.ben]), claimed, 'asking again gives the same package')
 
-  const convo = await w.deed(w.ada, 'opens the conversation “Tea” with Ben in it', () =>
+  const convo = await w.step(w.ada, 'opens the conversation “Tea” with Ben in it', () =>
     w.ada.create(w.convoId, [w.ben], w.metadata))
   assert.deepEqual(
     [convo.id, convo.groupId, convo.creator, convo.epoch, convo.cipherSuite, convo.metadata],
@@ -65,7 +65,7 @@ async function talk(w) {
   assert.equal(currentEpoch, 1)
 }
 
-/** [title, async (world) => …] in order. */
+/** The chapters in order, each as [title, async (world) => …]. */
 export const chapters = [
   ['Five people sign up, on two PDSes', accounts],
   ['They publish key packages', keyPackages],

@@ -1,9 +1,9 @@
-// Chapters in which the group grows and changes its keys.
+// Chapters in which the group grows and its keys change.
 import assert from 'node:assert/strict'
 import { refused } from './world.mjs'
 
 async function addThird(w) {
-  const added = await w.deed(w.ben, 'adds Cleo', () => w.ben.addMembers(w.convoId, [w.cleo]))
+  const added = await w.step(w.ben, 'adds Cleo', () => w.ben.addMembers(w.convoId, [w.cleo]))
   assert.deepEqual([added.newEpoch, added.seq], [2, 3])
   await w.catchUp(w.ada)
   await w.join(w.cleo)
@@ -12,7 +12,7 @@ async function addThird(w) {
 }
 
 async function race(w) {
-  // Both start from epoch 2 and send at once. Whoever loses hears of the winner in the answer.
+  // Both start from epoch 2 and send at the same time. The loser gets the accepted commit in the answer.
   const [byAda, byBen] = await Promise.all([
     w.ada.addMembers(w.convoId, [w.dan]),
     w.ben.updateKeys(w.convoId),
@@ -20,17 +20,17 @@ async function race(w) {
   assert.deepEqual([byAda.lost, byBen.lost].sort(), [0, 1], 'one wins, one loses once')
   const [winner, loser, won, rebased] = byAda.lost ? [w.ben, w.ada, byBen, byAda] : [w.ada, w.ben, byAda, byBen]
   assert.deepEqual([won.newEpoch, rebased.newEpoch], [3, 4])
-  const [conflict] = loser.lostTo
+  const [conflict] = loser.conflicts
   assert.deepEqual(conflict.commits.map(({ epoch, sender, seq }) => [epoch, sender, seq]), [[2, winner.did, won.seq]])
 
   const intent = new Map([[w.ada, 'adds Dan'], [w.ben, 'updates the keys of his leaf']])
-  w.tell({ who: winner.name, what: `${intent.get(winner)} and wins the epoch`, epoch: 3, seq: won.seq, bytes: won.bytes })
-  w.tell({ who: loser.name, what: `${intent.get(loser)} at the same time and is told of the winner`, epoch: 3 })
-  w.tell({ who: loser.name, what: 'takes the winning commit in and commits anew', epoch: 4, seq: rebased.seq, bytes: rebased.bytes })
+  w.report({ who: winner.name, what: `${intent.get(winner)} and is accepted`, epoch: 3, seq: won.seq, bytes: won.bytes })
+  w.report({ who: loser.name, what: `${intent.get(loser)} at the same time and loses`, epoch: 3 })
+  w.report({ who: loser.name, what: 'applies the accepted commit and commits again', epoch: 4, seq: rebased.seq, bytes: rebased.bytes })
 
   await w.catchUp(winner, w.cleo)
   await w.join(w.dan)
-  await w.catchUp(w.dan) // the loser's commit, if that was not the one that added him
+  await w.catchUp(w.dan) // the loser's commit, unless that was the one that added him
   await w.say(w.dan, 'Did I miss anything?', [w.ada, w.ben, w.cleo])
   assert.deepEqual([w.ada, w.ben, w.cleo, w.dan].map((device) => device.mls.epoch(w.convoId)), [4, 4, 4, 4])
 }
@@ -38,20 +38,20 @@ async function race(w) {
 async function updateKeys(w) {
   const others = (device) => [w.ada, w.ben, w.cleo, w.dan].filter((other) => other !== device)
   for (const device of [w.cleo, w.dan]) {
-    await w.deed(device, 'updates the keys of its leaf', () => device.updateKeys(w.convoId))
+    await w.step(device, 'updates the keys of its leaf', () => device.updateKeys(w.convoId))
     await w.catchUp(...others(device))
   }
   await w.say(w.ben, 'Fresh keys, same people', [w.ada, w.cleo, w.dan])
 
   const late = { convoId: w.convoId, ciphertext: w.ada.lastRequest.ciphertext, epoch: 2, msgId: 'late' }
   await refused(w.ada.account.procedure('sendMessage', late), 'EpochMismatch', 409)
-  w.tell({ who: 'Ada', what: 'sends what she encrypted in epoch 2: EpochMismatch', epoch: 6 })
+  w.report({ who: 'Ada', what: 'sends what she encrypted in epoch 2: EpochMismatch', epoch: 6 })
 }
 
 async function lostState(w) {
-  await w.deed(w.dan, 'loses everything his app knew', () => w.dan.mls.forget(w.convoId))
+  await w.step(w.dan, 'loses everything his app knew', () => w.dan.mls.forget(w.convoId))
   await w.say(w.ada, 'Dan, are you there?', [w.ben, w.cleo])
-  await w.deed(w.dan, 'comes back by an external commit', () => w.dan.joinExternal(w.convoId))
+  await w.step(w.dan, 'comes back by an external commit', () => w.dan.joinExternal(w.convoId))
   await w.catchUp(w.ada, w.ben, w.cleo)
   await w.say(w.dan, 'Here I am again', [w.ada, w.ben, w.cleo])
   assert.equal(w.ada.mls.members(w.convoId).length, 4, 'his old leaf is gone')
@@ -59,8 +59,8 @@ async function lostState(w) {
 
 async function newDevice(w) {
   w.phone = await w.device(w.ada.account, 'ts-mls', 'phone')
-  await w.deed(w.phone, 'publishes 2 key packages', () => w.phone.publish(2))
-  await w.deed(w.phone, 'joins by an external commit', () => w.phone.joinExternal(w.convoId))
+  await w.step(w.phone, 'publishes 2 key packages', () => w.phone.publish(2))
+  await w.step(w.phone, 'joins by an external commit', () => w.phone.joinExternal(w.convoId))
   await w.catchUp(w.ada, w.ben, w.cleo, w.dan)
   await w.say(w.phone, 'Ada again, on the train', [w.ada, w.ben, w.cleo, w.dan])
   await w.say(w.ben, 'Ada twice!', [w.ada, w.phone, w.cleo, w.dan])
@@ -81,9 +81,9 @@ async function live(w) {
   for (const [i, way] of Object.keys(words).entries()) await w.listen(all[i], way, words[way])
   await w.sayLive(w.dan, 'Who hears this first?', [w.ada, w.ben, w.cleo], w.phone)
 
-  const { newEpoch } = await w.deed(w.ben, 'updates the keys of his leaf', () => w.ben.updateKeys(w.convoId))
+  const { newEpoch } = await w.step(w.ben, 'updates the keys of his leaf', () => w.ben.updateKeys(w.convoId))
   const others = [w.ada, w.cleo, w.dan]
-  await w.deed({ name: 'The others' }, 'follow, and nobody has asked', async () => {
+  await w.step({ name: 'The others' }, 'follow, and nobody has asked', async () => {
     await Promise.all(others.map((device) => device.follower.reaches(w.convoId, newEpoch)))
     return { newEpoch }
   })

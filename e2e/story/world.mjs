@@ -1,4 +1,4 @@
-// The people of the conversation, what was said and who was there to hear it.
+// The members of the conversation, and a record of what was said and who was to receive it.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { Account } from '../lib/account.mjs'
@@ -8,17 +8,16 @@ import { ways } from '../lib/streams.mjs'
 
 export class World {
   /**
-   * `tell` receives a line of the transcript for each deed: { who, what, epoch, seq, bytes, ms }.
-   * `suite` and `handshakes` are those of mls/client.mjs. `suffix` keeps the handles of two stories in one
-   * network apart.
+   * `report` gets one line of the transcript for each step: { who, what, epoch, seq, bytes, ms }. `suite` and
+   * `handshakes` are those of mls/client.mjs. `suffix` makes the handles of two stories in one network different.
    */
-  constructor(network, { suite, handshakes, suffix = '', tell = () => {} }) {
+  constructor(network, { suite, handshakes, suffix = '', report = () => {} }) {
     this.network = network
     this.options = { suite, handshakes }
     this.suite = suite
     this.convoId = randomBytes(16).toString('hex')
     this.metadata = { name: 'Tea', description: 'Where and when, with milk or without' }
-    this.tell = tell
+    this.report = report
     this.devices = []
     this.#suffix = suffix
   }
@@ -37,67 +36,67 @@ export class World {
     return device
   }
 
-  /** Does a deed and tells of it: `what` describes the result, or is the description. */
-  async deed(who, what, work) {
+  /** Performs a step and reports it. `what` is the description, or a function that makes it from the result. */
+  async step(who, what, work) {
     const start = performance.now()
     const result = await work()
     const ms = performance.now() - start
     const { newEpoch, epoch = newEpoch, seq, bytes } = result ?? {}
-    this.tell({ who: who.name, what: typeof what === 'function' ? what(result) : what, epoch, seq, bytes, ms })
+    this.report({ who: who.name, what: typeof what === 'function' ? what(result) : what, epoch, seq, bytes, ms })
     return result
   }
 
-  /** A device joins by the Welcome that waits for it. */
+  /** A device joins with its Welcome. */
   join(device) {
-    return this.deed(device, 'joins by the Welcome', async () => {
+    return this.step(device, 'joins by the Welcome', async () => {
       const joined = await device.join(this.convoId)
       return { ...joined, bytes: Buffer.from(joined.welcome, 'base64').length }
     })
   }
 
-  /** `by` says something, and each listener fetches, decrypts and compares it. */
+  /** `by` sends a message, and each listener fetches, decrypts and compares it. */
   async say(by, text, listeners, attachment) {
     const line = { by, text, listeners }
     this.#said.push(line)
-    const sent = await this.deed(by, `says “${text}”`, () => by.say(this.convoId, text, attachment))
-    for (const listener of listeners) await this.#hear(listener, line)
+    const sent = await this.step(by, `says “${text}”`, () => by.say(this.convoId, text, attachment))
+    for (const listener of listeners) await this.#receive(listener, line)
     return sent
   }
 
-  /** A device follows what happens by one of the ways of ../lib/streams.mjs. */
+  /** A device follows the events in one of the ways of ../lib/streams.mjs. */
   listen(device, way, words) {
-    return this.deed(device, `listens: ${words}`, async () => {
+    return this.step(device, `listens: ${words}`, async () => {
       const follower = await Follower.resume(device, ways[way], this.network.mlsd.url)
       this.#followers.push(follower)
     })
   }
 
   /**
-   * `by` says something to devices that listen; each tells how long after the beginning of it. `later` fetch it for
-   * themselves.
+   * `by` sends a message to devices that have a stream. Each reports how long after the start it received the message.
+   * The devices in `later` fetch it themselves.
    */
   async sayLive(by, text, listeners, ...later) {
     this.#said.push({ by, text, listeners: [...listeners, ...later] })
     const start = performance.now()
-    const hearing = listeners.map(async (listener) => {
-      await listener.follower.until(text, () => listener.heard.at(-1)?.text === text)
-      return { who: listener.name, what: 'hears it', ms: performance.now() - start }
+    const receiving = listeners.map(async (listener) => {
+      await listener.follower.until(text, () => listener.received.at(-1)?.text === text)
+      return { who: listener.name, what: 'receives it', ms: performance.now() - start }
     })
-    await this.deed(by, `says “${text}”`, () => by.say(this.convoId, text))
-    for (const line of (await Promise.all(hearing)).sort((a, b) => a.ms - b.ms)) this.tell(line)
+    await this.step(by, `says “${text}”`, () => by.say(this.convoId, text))
+    for (const line of (await Promise.all(receiving)).sort((a, b) => a.ms - b.ms)) this.report(line)
   }
 
-  /** Nobody listens any more. */
+  /** Closes all streams. */
   async stopListening() {
     for (const follower of this.#followers.splice(0)) await follower.stop()
   }
 
-  async #hear(listener, { by, text }) {
+  async #receive(listener, { by, text }) {
     const news = await listener.sync(this.convoId)
-    assert.deepEqual(news.map((message) => message.text), [text], `${listener.name} hears ${by.name}`)
+    assert.deepEqual(news.map((message) => message.text), [text], `${listener.name} receives the message of ${by.name}`)
   }
 
-  /** Devices read what came; there must be no message in it. */
+  /** Devices fetch and process what is new, which must contain no application message. */
   async catchUp(...devices) {
     for (const device of devices) assert.deepEqual(await device.sync(this.convoId), [])
   }
@@ -107,18 +106,20 @@ export class World {
     return conversations.find(({ id }) => id === this.convoId)
   }
 
-  /** Every device has heard exactly what was said to it, in order. Returns the number of plaintexts compared. */
+  /**
+   * Checks that every device has received exactly the messages that were meant for it, in order. Returns their number.
+   */
   verifyPlaintexts() {
     let compared = 0
     for (const device of this.devices) {
       const expected = this.#said.filter(({ listeners }) => listeners.includes(device)).map(({ text }) => text)
-      assert.deepEqual(device.heard.map(({ text }) => text), expected, `what ${device.name} heard`)
+      assert.deepEqual(device.received.map(({ text }) => text), expected, `what ${device.name} received`)
       compared += expected.length
     }
     return compared
   }
 
-  /** What must not be found at the service. */
+  /** Texts that must not be found anywhere at the service. */
   get plaintexts() {
     return this.#said.map(({ text }) => text)
   }
@@ -129,7 +130,7 @@ export class World {
   }
 }
 
-/** The call is refused with that error name and HTTP status. */
+/** Checks that a call is refused with the error name and the HTTP status. */
 export async function refused(call, name, status) {
   await assert.rejects(call, (error) => {
     assert.deepEqual([error.error, error.httpStatus], [name, status], error.message)

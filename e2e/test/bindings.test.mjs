@@ -1,5 +1,5 @@
-// What client developers rely on: generated TypeScript that compiles and works, and answers and events
-// that @atproto/lexicon finds valid for every method.
+// What client developers depend on: the generated TypeScript must compile and work, and @atproto/lexicon must find the
+// answers and events of every method valid.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ describe('at the running service', () => {
         fetch: (path, init) => account.fetch(path, init),
         cipherSuite: SUITE_1,
         keyPackage: base64(keyPackage),
-        strangeConvo: randomBytes(16).toString('hex'),
+        foreignConvo: randomBytes(16).toString('hex'),
       })
       assert.ok(report.suites.includes(SUITE_1))
       assert.deepEqual({ ...report, suites: undefined }, {

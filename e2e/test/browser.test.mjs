@@ -1,4 +1,4 @@
-// A page of another origin, in Chromium, that listens with tickets: EventSource and WebSocket.
+// A page of another origin that uses tickets in Chromium, with EventSource and with WebSocket.
 import { Frame } from '@atproto/xrpc-server'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -35,7 +35,7 @@ after(async () => {
   await network?.stop()
 }, { timeout: 60_000 })
 
-/** What the streams of the page have brought: { EventSource, WebSocket }, each { opened, cursor, seqs, infos }. */
+/** What the page's streams have received: { EventSource, WebSocket }, each { opened, cursor, seqs, infos }. */
 async function servePage(t) {
   const streams = {}
   for (const name of ['EventSource', 'WebSocket']) streams[name] = { opened: 0, seqs: [], infos: [] }
@@ -68,7 +68,7 @@ async function servePage(t) {
     try {
       response.end(JSON.stringify(await answers[what](name, request)))
     } catch (error) {
-      // A ticket cannot be had while the service is away; anything else is a mistake of this test.
+      // Getting a ticket fails while the service is down. Any other failure is a mistake in this test.
       if (what !== 'ticket') streams.failure = error
       response.statusCode = 503
       response.end()
@@ -97,11 +97,11 @@ test('a page misses nothing and sees nothing twice, through a restart', { timeou
   await until('streams', ({ infos }) => infos.includes('connected'))
   await say(20)
   await until('what is said before', ({ seqs }) => seqs.at(-1) === last)
-  // What is said last before the end, and first after it, is not waited for.
+  // Do not wait for the last message before the stop and the first message after it.
   await say(5)
   await network.mlsd.restart()
   await say(20)
-  // In the second connection it hears, behind what it missed, when it has caught up.
+  // On the second connection, the page is told after the missed events that it has caught up.
   await until('what is said after', ({ seqs, infos, opened }) => seqs.at(-1) === last && opened === 2 && infos.at(-1) === 'live')
 
   for (const { seqs, infos } of both) {

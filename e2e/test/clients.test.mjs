@@ -1,4 +1,4 @@
-// The two MLS implementations in one group, without a server: what the other tests stand on.
+// The two MLS implementations in one group, without a server. The other tests depend on this.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
@@ -43,7 +43,7 @@ async function life(options, first, second) {
   assert.equal(await bob.joinWelcome(bundle.welcome), groupId)
   await talk([alice, bob])
 
-  // Bob adds Carol, after a commit that is refused: nothing has moved by it.
+  // Bob adds Carol, after a commit that was refused. The refused commit must not have changed his state.
   assert.equal(await bob.update(groupId, async () => false), false)
   assert.equal(bob.epoch(groupId), 1)
   assert.equal(await bob.add(groupId, await carol.keyPackages(1), accept), true)
@@ -57,7 +57,7 @@ async function life(options, first, second) {
   }
   await talk(all)
 
-  // Each in turn loses its state and comes back by an external commit on the last GroupInfo.
+  // Each in turn loses its state and rejoins by an external commit on the latest GroupInfo.
   for (const lost of all) {
     await lost.forget(groupId)
     assert.equal(await lost.joinExternal(bundle.groupInfo, accept), true)

@@ -1,4 +1,4 @@
-// A conversation through real PDSes with the real binary: see ../story.
+// A conversation through real PDSes and the real binary: see ../story.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startNetwork } from '../lib/network.mjs'

@@ -1,5 +1,5 @@
-// What two MLS implementations make passes everything that the service verifies, in every suite they share with
-// it; and the members it knows are the group's after each step.
+// Objects of two MLS implementations must pass everything that the service verifies, in every suite that they share
+// with it. After each step, the members that the service knows must be those of the group.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -69,7 +69,7 @@ async function life(t, options) {
   await steps.talk()
 }
 
-// A conversation begins in whatever epoch its creator's group is; core-crypto has no GroupInfo of epoch 0.
+// A conversation can begin in any epoch of the creator's group. core-crypto cannot make a GroupInfo of epoch 0.
 for (const [implementation, epochs] of Object.entries({ 'ts-mls': [0, 1, 4], 'core-crypto': [1, 4] })) {
   for (const handshakes of ['public', 'private']) {
     for (const epoch of epochs) {
@@ -99,13 +99,13 @@ async function beginsAlone(t, options, epoch) {
   for (const device of [ben, ada]) await steps.committed(device, () => device.updateKeys(convoId))
   await steps.talk()
 
-  // The group stands without its creator's state too.
+  // The group still works after its creator has lost its state.
   ada.mls.forget(convoId)
   await steps.committed(ada, () => ada.joinExternal(convoId))
   await steps.talk()
 }
 
-/** Publishes one package alone and two together. */
+/** Publishes one package by itself and two together. */
 async function publish(device) {
   const [keyPackage] = await device.mls.keyPackages(1)
   const one = await device.account.procedure('publishKeyPackage', {
@@ -121,14 +121,14 @@ class Steps {
     this.devices = devices
   }
 
-  /** `device` commits, the others apply it. */
+  /** `device` sends a commit and the others apply it. */
   async committed(device, work) {
     await work()
     await this.sync(device)
     await this.check()
   }
 
-  /** All devices but one that is gone apply the commit that removed it. */
+  /** All devices except the removed one apply the commit that removed it. */
   async removed(gone, work) {
     this.devices = this.devices.filter((device) => device !== gone)
     await work()
@@ -140,7 +140,7 @@ class Steps {
     for (const device of this.devices) if (device !== but) assert.deepEqual(await device.sync(this.convoId), [])
   }
 
-  /** The members that the service knows are those that the clients hold. */
+  /** Checks that the members that the service knows are those that the clients know. */
   async check() {
     const [{ account }] = this.devices
     const { conversations } = await account.query('getConvos')
@@ -159,7 +159,7 @@ class Steps {
       const text = `${speaker.name} says something`
       await speaker.say(this.convoId, text)
       for (const listener of this.devices.filter((device) => device !== speaker)) {
-        assert.deepEqual((await listener.sync(this.convoId)).map((heard) => heard.text), [text])
+        assert.deepEqual((await listener.sync(this.convoId)).map((message) => message.text), [text])
       }
     }
   }

@@ -1,4 +1,4 @@
-// Devices that react to events only, each by another way of listening.
+// Devices that react to events only, each of which uses another kind of stream.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -35,14 +35,14 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   const cleo = follow(t, await person(t, 'Cleo', 1, 'ts-mls'), ways.polling)
   const dan = follow(t, await person(t, 'Dan', 0, 'core-crypto'), ways.proxied)
   for (const one of [ada, ben, dan]) await one.until('the stream', () => one.events.some(({ info }) => info === 'connected'))
-  const heard = new Map([ada, ben, cleo, dan].map((one) => [one, []]))
+  const received = new Map([ada, ben, cleo, dan].map((one) => [one, []]))
   const say = async (speaker, text, listeners) => {
-    for (const listener of listeners) if (listener !== speaker) heard.get(listener).push(text)
+    for (const listener of listeners) if (listener !== speaker) received.get(listener).push(text)
     return speaker.say(convoId, text)
   }
-  const settle = (...listeners) => Promise.all(listeners.map((one) => one.hears(heard.get(one).length)))
+  const settle = (...listeners) => Promise.all(listeners.map((one) => one.receives(received.get(one).length)))
 
-  // Nobody is told but by the stream that there is a conversation.
+  // The devices learn about the conversation only from their streams.
   await ada.device.create(convoId, [ben.device, cleo.device], { name: 'Live' })
   await Promise.all([ben, cleo].map((one) => one.reaches(convoId, 1)))
   await say(ada, 'to two', [ada, ben, cleo])
@@ -55,7 +55,7 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   for (const one of all) await say(one, `from ${one.device.name}`, all)
   await settle(...all)
 
-  // Two commits at once, and messages while they are decided.
+  // Two commits at the same time, and messages before the race is decided.
   await Promise.all([
     ada.device.updateKeys(convoId), ben.device.updateKeys(convoId),
     ...[cleo, dan].map(async (one) => { for (let i = 0; i < 3; i++) await one.say(convoId, `${one.device.name} ${i}`) }),
@@ -64,18 +64,18 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   const burst = (name) => [0, 1, 2].map((i) => `${name} ${i}`)
   for (const one of all) {
     const others = [cleo, dan].filter((other) => other !== one)
-    await one.hears(heard.get(one).length + 3 * others.length)
-    const news = one.device.heard.slice(heard.get(one).length).map(({ text }) => text)
+    await one.receives(received.get(one).length + 3 * others.length)
+    const news = one.device.received.slice(received.get(one).length).map(({ text }) => text)
     for (const { device } of others) assert.deepEqual(news.filter((text) => text.startsWith(device.name)), burst(device.name))
-    heard.get(one).push(...news)
+    received.get(one).push(...news)
   }
 
-  // The service goes away and comes back; nobody but the streams has to care.
+  // The service stops and starts again. Only the streams have to deal with that.
   await network.mlsd.restart()
   for (const one of all) await say(one, `${one.device.name} is back`, all)
   await settle(...all)
 
-  // A removal ends the conversation for the one who is removed, with the commit that did it.
+  // When a member is removed, the commit that removes it is the last message that it gets from the conversation.
   const { seq } = await ada.device.removeMember(convoId, dan.device.did)
   await dan.until('the removal', () => !dan.device.isIn(convoId))
   await dan.until('the event of it', () => dan.events.some(isEnd(dan, 'removed')))
@@ -85,14 +85,14 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
   await say(ben, 'without Dan', [ada, ben, cleo])
   await settle(ada, ben, cleo)
 
-  // He comes back into a new window, by the stream that he has kept open. Only who may remove members may add him again.
+  // He joins again, through the stream that he kept open. Only members that may remove others may add him again.
   const back = await ada.device.addMembers(convoId, [dan.device])
   await dan.reaches(convoId, 6)
   for (const one of [ben, cleo]) await one.reaches(convoId, 6)
   for (const one of all) await say(one, `${one.device.name} again`, all)
   await settle(...all)
 
-  // The one who polls is removed and comes back as well.
+  // The member that polls is removed and added again as well.
   const { seq: gone } = await ada.device.removeMember(convoId, cleo.device.did)
   await cleo.until('the removal', () => cleo.events.some(isEnd(cleo, 'removed')))
   assert.equal(cleo.seqs[convoId].at(-1), gone)
@@ -106,7 +106,7 @@ test('four devices live on events, through a restart', { timeout: 300_000 }, asy
 
   for (const one of all) {
     await one.until('the end', () => one.seqs[convoId].at(-1) === end)
-    assert.deepEqual(one.device.heard.map(({ text }) => text), heard.get(one), `what ${one.device.name} heard`)
+    assert.deepEqual(one.device.received.map(({ text }) => text), received.get(one), `what ${one.device.name} received`)
     assert.deepEqual([...one.device.mls.members(convoId)].sort(), all.map(({ device }) => device.did).sort())
   }
   assert.deepEqual(ada.seqs[convoId], range(1, end))

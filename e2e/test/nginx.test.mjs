@@ -35,7 +35,8 @@ after(async () => {
 test('events come one by one, over each way of listening', { timeout: 120_000 }, async (t) => {
   await ada.create(convoId, [ben.account], { name: 'Behind nginx' })
   await ben.join(convoId)
-  // Stopped before the next begins, each from its own device's point of view: what one has read, no other gets.
+  // Each way is stopped before the next one starts, and each has a device of its own, because a message that one device
+  // has processed is not processed again.
   for (const [name, way] of Object.entries(ways)) {
     await t.test(name, async () => {
       const follower = new Follower(ben, way(ben, network.mlsd.url))
@@ -50,7 +51,7 @@ test('events come one by one, over each way of listening', { timeout: 120_000 },
       }
     })
   }
-  assert.deepEqual(ben.heard.map(({ text }) => text), Object.keys(ways).flatMap((name) => [0, 1, 2].map((i) => `${name} ${i}`)))
+  assert.deepEqual(ben.received.map(({ text }) => text), Object.keys(ways).flatMap((name) => [0, 1, 2].map((i) => `${name} ${i}`)))
 })
 
 test('the largest blob passes, one byte more is refused in the form of the service', { timeout: 120_000 }, async () => {
@@ -96,7 +97,7 @@ test('more streams than an ordinary nginx has connections for', { timeout: 240_0
         opened.push(answer.body.getReader())
       }
     }
-    // Each has begun, and others are served beside them.
+    // All streams are open, and the service still answers others.
     for (const stream of opened) assert.ok((await stream.read()).value?.length > 0)
     await ada.account.query('getConvos', {})
   } finally {
@@ -123,7 +124,7 @@ test('a ticket is written down nowhere, not even while the service is away', { t
     assert.ok(lines.some((line) => line.includes(` /xrpc/${nsid(method)} `)), method)
   }
   for (const line of lines) for (const part of ['ticket', 'cursor', convoId]) assert.ok(!line.includes(part), line)
-  // The logs are searched for all that was used, here and whenever the network stops.
+  // The logs are searched for everything that was used, here and whenever the network stops.
   assert.ok(secrets.has(ticket))
   for (const folder of [network.logs, network.mlsd.dir]) assert.deepEqual((await searchFiles(folder, [...secrets])).found, [])
 })

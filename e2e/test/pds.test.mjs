@@ -1,4 +1,4 @@
-// Ways to reach the service by a PDS that the story does not take.
+// Ways to reach the service through a PDS that the story does not use.
 import { AtpAgent } from '@atproto/api'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -22,7 +22,7 @@ async function proxied(path, { session = agent.session, ...init } = {}) {
   return { status: answer.status, body: await answer.json() }
 }
 
-/** Calls a method directly, with a token that the PDS signed for one hour. */
+/** Calls a method directly, with a token that the PDS signed and that is valid for one hour. */
 async function direct(path, lxm) {
   const exp = Math.floor(Date.now() / 1000) + 3600
   const { data } = await agent.com.atproto.server.getServiceAuth({ aud: network.mlsd.did, lxm, exp })

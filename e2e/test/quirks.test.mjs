@@ -1,5 +1,5 @@
-// What ts-mls makes without the shim is refused by the quirk's name, with the section of RFC 9420 that it departs
-// from, so that who uses it finds the cause in the answer.
+// Objects that ts-mls makes without the shim must be refused with the name of the quirk and the section of RFC 9420
+// that it violates, so that users of ts-mls find the cause in the answer.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -31,7 +31,7 @@ const publishOne = async (device) => {
   return device.account.procedure('publishKeyPackage', { keyPackage: base64(keyPackage), cipherSuite: device.suite })
 }
 
-/** A conversation of one, with the GroupInfo of its epoch. */
+/** Creates a conversation with one member, with the GroupInfo of its epoch. */
 const createAlone = async (device) => {
   const convoId = randomBytes(16).toString('hex')
   await device.mls.createGroup(convoId)
@@ -69,7 +69,7 @@ for (const suite of [SUITE_1, SUITE_2, SUITE_3, SUITE_5, SUITE_7]) {
     await refused(raw.addMembers(convoId, [cleo.account]), 'InvalidGroupInfo', EXTERNAL_PUB)
     await refused(raw.joinExternal(convoId), 'InvalidGroupInfo', EXTERNAL_PUB)
 
-    // What was refused has changed nothing.
+    // The refused objects must have changed nothing.
     await ada.say(convoId, 'Still here')
     assert.deepEqual((await raw.sync(convoId)).map(({ text }) => text), ['Still here'])
   })

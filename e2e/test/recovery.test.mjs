@@ -1,4 +1,5 @@
-// A commit that only its sender can apply, and the way back: docs/protocol.md, "When a commit cannot be applied".
+// A commit that only its sender can apply, and the recovery from it: docs/protocol.md, "When a commit cannot be
+// applied".
 import { XRPCError } from '@atproto/xrpc'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -39,7 +40,7 @@ async function recover(t, options, externalSecret) {
   await cleo.join(convoId)
   await talk(convoId, everyone)
 
-  // The service cannot know: it takes the commit, and its sender goes on.
+  // The service cannot detect this. It accepts the commit, and the sender continues in the new epoch.
   const damaged = await ada.damageCommit(convoId, externalSecret)
   assert.equal(damaged.newEpoch, 2)
   const before = await reportedDamage()
@@ -59,7 +60,7 @@ async function recover(t, options, externalSecret) {
   const future = { convoId, reason: 'commit-failed', epoch: 2 }
   await assert.rejects(cleo.account.procedure('requestRejoin', future), { error: 'EpochMismatch' })
 
-  // The evidence stays as it was sent.
+  // The stored GroupInfo and tree stay as they were sent.
   const { commits } = await cleo.account.query('getCommits', { convoId, fromEpoch: 1, toEpoch: 1 })
   assert.deepEqual(commits.map(({ epoch, sender }) => [epoch, sender]), [[1, ada.did]])
 
@@ -82,7 +83,7 @@ async function recover(t, options, externalSecret) {
     assert.deepEqual([...device.mls.members(convoId)].sort(), everyone.map(({ did }) => did).sort())
   }
 
-  // The group is as good as any: keys are updated, and everybody follows.
+  // The group works normally: keys are updated, and all members follow.
   await ben.updateKeys(convoId)
   for (const device of [ada, cleo]) await device.sync(convoId)
   await talk(convoId, everyone)
@@ -103,27 +104,27 @@ test('an external_pub that is not the group’s is reported, and nobody is lost'
   for (const device of [cleo, dan]) await device.join(convoId)
   await ada.updateKeys(convoId)
   for (const device of [cleo, dan]) await device.sync(convoId)
-  assert.deepEqual([...cleo.misled, ...dan.misled], [])
+  assert.deepEqual([...cleo.falseExternalPubs, ...dan.falseExternalPubs], [])
 
   const before = await reportedDamage()
   await ada.misleadingCommit(convoId, randomBytes(32))
   await cleo.sync(convoId)
-  assert.deepEqual(cleo.misled, [{ convoId, epoch: 3 }])
+  assert.deepEqual(cleo.falseExternalPubs, [{ convoId, epoch: 3 }])
   assert.equal(await reportedDamage(), before, 'one of two is not most of them')
   await dan.sync(convoId)
   assert.equal(await reportedDamage(), before + 1)
 
-  // They stay as they are, and their next commit brings an external_pub that is the group's.
+  // The members stay as they are, and their next commit brings the right external_pub.
   await talk(convoId, everyone)
   await cleo.updateKeys(convoId)
   for (const device of [ada, dan]) await device.sync(convoId)
   await comeBack(convoId, dan, 5)
   for (const device of [ada, cleo]) await device.sync(convoId)
   await talk(convoId, everyone)
-  assert.deepEqual(everyone.map(({ misled }) => misled.length), [0, 1, 1])
+  assert.deepEqual(everyone.map(({ falseExternalPubs }) => falseExternalPubs.length), [0, 1, 1])
 })
 
-/** The MLS implementation, not the service, refuses what came. */
+/** Checks that the MLS implementation, not the service, refuses the message. */
 const cannotApply = (convoId, device) =>
   assert.rejects(device.sync(convoId), (error) => !(error instanceof XRPCError || error instanceof assert.AssertionError))
 
@@ -144,7 +145,7 @@ async function talk(convoId, devices) {
     const text = `${speaker.name} in epoch ${speaker.mls.epoch(convoId)}`
     await speaker.say(convoId, text)
     for (const listener of devices.filter((device) => device !== speaker)) {
-      assert.deepEqual((await listener.sync(convoId)).map((heard) => heard.text), [text])
+      assert.deepEqual((await listener.sync(convoId)).map((message) => message.text), [text])
     }
   }
 }

@@ -1,4 +1,4 @@
-// Streams through a real PDS, and as the client of @atproto/xrpc-server takes them.
+// Streams through a real PDS, and streams that the client of @atproto/xrpc-server reads.
 import { lexToJson } from '@atproto/lexicon'
 import { XRPCError } from '@atproto/xrpc'
 import assert from 'node:assert/strict'
@@ -17,8 +17,8 @@ import { startNetwork } from '../lib/network.mjs'
 import { frames, serverSentEvents, withCursor } from '../lib/streams.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
-const SOON_MS = 60_000 // what a PDS holds back comes at the end, and there is none
-const CUT_MS = 30_000 // a PDS cuts what is silent for so long
+const SOON_MS = 60_000 // a PDS that buffers would deliver only at the end of the stream, which does not come
+const CUT_MS = 30_000 // a PDS closes a connection on which nothing arrives for this long
 const MAX_PROXIED = 9 * 1024 * 1024
 
 const convoId = randomBytes(16).toString('hex')
@@ -38,7 +38,7 @@ after(async () => {
   await network?.stop()
 }, { timeout: 60_000 })
 
-/** What a sequence of events gives next, within some time. */
+/** The next event of a sequence. Fails if none comes within `ms`. */
 const next = async (events, ms = SOON_MS) => {
   const { value, done } = await Promise.race([events.next(), sleep(ms, undefined, { ref: false }).then(() => {
     throw new Error(`nothing came within ${ms} ms`)
@@ -47,7 +47,7 @@ const next = async (events, ms = SOON_MS) => {
   return value
 }
 
-/** The kinds of events up to and with the one that `last` describes. */
+/** The kinds of events up to and including the one that `last` accepts. */
 async function upTo(events, last) {
   const all = []
   do all.push(await next(events)); while (!last(all.at(-1)))
@@ -60,14 +60,14 @@ const seqsOf = (events) => events.filter(({ kind }) => kind === 'messageEvent').
 const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const say = (size) => ada.say(convoId, 'x'.repeat(size))
 
-/** Ends a sequence when the test does. */
+/** A signal that ends a sequence when the test ends. */
 function until(t) {
   const abort = new AbortController()
   t.after(() => abort.abort())
   return abort.signal
 }
 
-/** The cursor of now. */
+/** A cursor for the current end of the stream. */
 async function position() {
   const { cursor } = await ben.account.procedure('sync', { positions: [] })
   return cursor
@@ -139,9 +139,9 @@ for (const accepted of ['gzip', 'identity']) {
     })
     const got = [await next(events)]
     const { seq: first } = await say(500_000)
-    // Live while they are sent, and as a replay for who comes back.
+    // Receive the events live, and then again as a replay after reconnecting.
     for (let i = 1; i < 30; i++) await say(500_000)
-    got.push(...await upTo(note(events, answers), isMessage(first + 29)))
+    got.push(...await upTo(recordAnswers(events, answers), isMessage(first + 29)))
 
     assert.deepEqual(seqsOf(got), range(first, first + 29))
     assert.ok(answers.length >= 3, `${answers.length} answers`)
@@ -156,8 +156,8 @@ for (const accepted of ['gzip', 'identity']) {
   })
 }
 
-/** Notes of each answer how much it brought, about, and its last event. */
-async function* note(events, answers) {
+/** Records for each answer roughly how many bytes it carried, and its last event. */
+async function* recordAnswers(events, answers) {
   for await (const event of events) {
     answers.at(-1).bytes += JSON.stringify(lexToJson(event)).length
     answers.at(-1).last = event
@@ -180,7 +180,7 @@ test('a subscription replays, says when it has caught up, and goes on', { timeou
   assert.deepEqual(seqsOf(replayed), range(first, first + 19))
   assert.equal(replayed.at(-1).cursor, replayed.at(-2).cursor, 'the marker stands behind what was replayed')
 
-  // The client pings, and would leave if nothing came back.
+  // The client pings, and would close the connection if it got no answer.
   const coming = next(events)
   await sleep(2500)
   const { seq } = await say(10)

@@ -1,4 +1,5 @@
-// A member whose rights end at once, and whose keys end with a commit: docs/protocol.md, "Adding, removing, leaving".
+// A member that is suspended at once and loses the group's keys with a later commit: docs/protocol.md, "Adding,
+// removing, leaving".
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -36,24 +37,24 @@ async function suspended(t, options) {
   await assert.rejects(cleo.updateKeys(convoId), { error: 'NotMember' })
   await assert.rejects(cleo.account.query('getGroupInfo', { convoId }), { error: 'NotMember' })
 
-  // Until the commit Cleo has the group's keys: what is said now she could read if it came into her hands, though the
-  // service does not give it to her.
+  // Until the commit, Cleo still has the keys of the group. She could decrypt messages that are sent now if she got
+  // hold of them, but the service does not deliver them to her.
   await ada.say(convoId, 'too early')
   const { ciphertext } = ada.lastRequest
   assert.match(plaintext(await cleo.mls.process(convoId, ciphertext)), /too early/)
   assert.deepEqual(await messagesOf(cleo), [])
 
-  // Ben may not remove members, but what waits for a commit anybody commits.
+  // Ben may not remove members, but any member may commit a removal that is pending.
   await ben.sync(convoId)
   await ben.commitPendingRemovals(convoId)
   await ben.say(convoId, 'among us')
   await ada.sync(convoId)
-  assert.equal(ada.heard.at(-1).text, 'among us')
+  assert.equal(ada.received.at(-1).text, 'among us')
   assert.deepEqual([...ben.mls.members(convoId)].sort(), [ada.did, ben.did].sort())
   assert.deepEqual(await messagesOf(cleo), [])
   await assert.rejects(async () => cleo.mls.process(convoId, ben.lastRequest.ciphertext))
 
-  // She comes back only by who may remove members.
+  // Only a member that may remove others can add her again.
   await assert.rejects(ben.addMembers(convoId, [cleo.account]), { error: 'InvalidCommit' })
   await cleo.forget(convoId)
   await ada.addMembers(convoId, [cleo.account])

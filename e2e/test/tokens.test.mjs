@@ -1,5 +1,5 @@
-// Tokens from every PDS: what software makes that is not the reference PDS is accepted; and what the reference
-// implementation (verifyJwt of @atproto/xrpc-server) accepts and the service does not is listed with a reason.
+// Tokens of all PDSes: the service must accept what software other than the reference PDS makes. What the reference
+// implementation (verifyJwt of @atproto/xrpc-server) accepts and the service refuses is listed with a reason.
 import { P256Keypair, Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt, verifyJwt } from '@atproto/xrpc-server'
 import plc from '@did-plc/lib'
@@ -16,7 +16,7 @@ import { fill, sign, tokenForms } from '../lib/tokens.mjs'
 import { laxer, stricter, variants } from '../lib/tokenvariants.mjs'
 import { SUITE_1 } from '../mls/client.mjs'
 
-// Which of the two kinds a method is: its tokens are spent, or may come again.
+// For one kind of method a token can be used once, for the other kind it can be used again.
 const METHODS = {
   spent: ['publishKeyPackages', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"keyPackages":[]}' }],
   repeated: ['getConvos', {}],
@@ -35,7 +35,7 @@ before(async () => {
 }, { timeout: 300_000 })
 after(() => network?.stop(), { timeout: 60_000 })
 
-/** Calls the service with a token: null, or the name of the refusal. */
+/** Calls the service with a token. Returns null, or the name of the error. */
 async function judge(token, kind) {
   secrets.add(token)
   const [method, init] = METHODS[kind]
@@ -47,7 +47,7 @@ async function judge(token, kind) {
   return answer.status === 401 ? body.error : null
 }
 
-/** What the reference implementation says of a token: null, or what it throws. */
+/** The verdict of the reference implementation on a token: null, or what it throws. */
 async function reference(token, kind) {
   const signingKey = async (iss) => {
     const { signingKey } = await resolve(iss.split('#')[0])
@@ -76,7 +76,7 @@ for (const form of tokenForms) {
       const [first, other] = await Promise.all([form.highS, !form.highS].map((highS) => sign(filled, keypair, { highS })))
       if (!form.claims.aud.includes('#')) assert.equal(await reference(first, kind), null)
       assert.equal(await judge(first, kind), null)
-      // Once more, with the other signature of the same content: spent, unless jti is missing.
+      // The same token with the other valid signature of the same content counts as used, unless jti is missing.
       const again = kind === 'repeated' || !form.claims.jti ? null : 'JwtReplayed'
       assert.equal(await judge(other, kind), again)
     }
@@ -91,7 +91,7 @@ test('a generic library for JOSE in Node', { timeout: 300_000 }, async () => {
     mint: ({ iss, aud, lxm }) => new SignJWT({ lxm }).setProtectedHeader({ alg: 'ES256K' }).setIssuer(iss).setAudience(aud)
       .setIssuedAt().setExpirationTime('1m').setJti(randomBytes(16).toString('hex')).sign(privateKey),
   })
-  // Half of the signatures that it makes have a high S.
+  // Half of the signatures that the library makes have a high S.
   for (let i = 0; i < 16; i++) assert.deepEqual(await account.query('getConvos'), { conversations: [] })
 })
 
@@ -125,7 +125,7 @@ test('the reference implementation accepts nothing else that the service refuses
     if (names.length === 1) reasons.forEach((name) => needed[list].add(name))
     assert.ok(reasons.length > 0, `${names.join(', ')} (${alg}, ${kind}): ${ours ?? 'accepted'}, the reference says ${theirs ?? 'accepted'}`)
   }
-  // Its memory of tokens begins with its first start, and what is older is refused.
+  // The record of used tokens begins with the first start of the service, and tokens from before that are refused.
   await sleep(Math.max(0, started + 5000 - Date.now()))
   const names = Object.keys(variants)
   for (const kind of Object.keys(METHODS)) {
@@ -143,7 +143,7 @@ test('the reference implementation accepts nothing else that the service refuses
 async function make(names, alg, kind) {
   const token = { ...fill(FORM, subject(alg, kind)), now: Math.floor(Date.now() / 1000), options: {} }
   token.header.alg = alg
-  // Changes of the text come last: they leave nothing to change.
+  // Variants that change the text of the token come last, because nothing can be changed after them.
   for (const name of names.toSorted((a, b) => Number(isText(a)) - Number(isText(b)))) {
     if (typeof token.header !== 'string' && typeof token.claims !== 'string') variants[name](token)
   }

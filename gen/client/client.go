@@ -9,12 +9,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Client calls the service. Failures that the service states are *xrpc.Error.
+// Client calls the service. Errors that the service returns are *xrpc.Error.
 type Client struct {
 	*xrpc.Client
 }
 
-// AddMembers: Add members, or new devices of members, by a commit and its
+// AddMembers: Adds members, or new devices of members, with a commit and its
 // Welcome. Errors: ConvoNotFound, NotMember, KeyPackageNotFound,
 // AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 // InvalidGroupInfo, IdempotencyConflict, StorageFull.
@@ -26,9 +26,9 @@ func (c *Client) AddMembers(ctx context.Context, in *AddMembersInput) (*AddMembe
 	return out, nil
 }
 
-// ConfirmWelcome: Tell the service that a Welcome was applied, or could not
-// be. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired,
-// StorageFull.
+// ConfirmWelcome: Tells the service that the client applied a Welcome, or
+// that it could not apply it. Errors: ConvoNotFound, NotMember,
+// WelcomeNotFound, WelcomeExpired, StorageFull.
 func (c *Client) ConfirmWelcome(ctx context.Context, in *ConfirmWelcomeInput) (*ConfirmWelcomeOutput, error) {
 	out := new(ConfirmWelcomeOutput)
 	if err := c.PostJSON(ctx, NSIDConfirmWelcome, in, out); err != nil {
@@ -37,11 +37,11 @@ func (c *Client) ConfirmWelcome(ctx context.Context, in *ConfirmWelcomeInput) (*
 	return out, nil
 }
 
-// CreateConvo: Create a conversation for an MLS group, with its first members
-// where a Welcome for them is given. Creating it again with the same content
-// gives the first answer. Errors: InvalidCipherSuite, KeyPackageNotFound,
-// TooManyMembers, ConvoExists, InvalidWelcome, InvalidGroupInfo,
-// IdempotencyConflict, StorageFull.
+// CreateConvo: Creates a conversation for an MLS group, with its first
+// members if a Welcome for them is given. Repeating the call with the same
+// content returns the first answer. Errors: InvalidCipherSuite,
+// KeyPackageNotFound, TooManyMembers, ConvoExists, InvalidWelcome,
+// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoView, error) {
 	out := new(ConvoView)
 	if err := c.PostJSON(ctx, NSIDCreateConvo, in, out); err != nil {
@@ -50,8 +50,9 @@ func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoV
 	return out, nil
 }
 
-// DeleteDevice: Delete a device of the caller, for good: its packages are
-// served no more, its Welcomes end, and any member may remove its leaves.
+// DeleteDevice: Deletes a device of the caller permanently. The service no
+// longer hands out its key packages, closes its Welcomes, and lets any member
+// remove its leaves.
 func (c *Client) DeleteDevice(ctx context.Context, in *DeleteDeviceInput) (*DeleteDeviceOutput, error) {
 	out := new(DeleteDeviceOutput)
 	if err := c.PostJSON(ctx, NSIDDeleteDevice, in, out); err != nil {
@@ -60,8 +61,9 @@ func (c *Client) DeleteDevice(ctx context.Context, in *DeleteDeviceInput) (*Dele
 	return out, nil
 }
 
-// DescribeService: Say what this service is, what it accepts and which
-// methods it answers. Needs no token.
+// DescribeService: Describes this service: its version, the limits and cipher
+// suites that it accepts, and the methods that it supports. This method needs
+// no token.
 func (c *Client) DescribeService(ctx context.Context) (*DescribeServiceOutput, error) {
 	out := new(DescribeServiceOutput)
 	if err := c.GetJSON(ctx, NSIDDescribeService, nil, out); err != nil {
@@ -70,14 +72,14 @@ func (c *Client) DescribeService(ctx context.Context) (*DescribeServiceOutput, e
 	return out, nil
 }
 
-// GetBlob: Get an encrypted attachment, or a part of it. Errors:
+// GetBlob: Returns an encrypted attachment, or a part of it. Errors:
 // ConvoNotFound, NotMember, BlobNotFound.
 func (c *Client) GetBlob(ctx context.Context, p *GetBlobParams) (*xrpc.Download, error) {
 	return c.GetDownload(ctx, NSIDGetBlob, p.Values())
 }
 
-// GetCommits: Get the accepted commits of a range of framing epochs. Errors:
-// ConvoNotFound, NotMember, InvalidEpochRange, InvalidCursor.
+// GetCommits: Returns the accepted commits of a range of framing epochs.
+// Errors: ConvoNotFound, NotMember, InvalidEpochRange, InvalidCursor.
 func (c *Client) GetCommits(ctx context.Context, p *GetCommitsParams) (*GetCommitsOutput, error) {
 	out := new(GetCommitsOutput)
 	if err := c.GetJSON(ctx, NSIDGetCommits, p.Values(), out); err != nil {
@@ -86,8 +88,8 @@ func (c *Client) GetCommits(ctx context.Context, p *GetCommitsParams) (*GetCommi
 	return out, nil
 }
 
-// GetConvos: List the conversations the caller is a member of, newest
-// activity first. Errors: InvalidCursor.
+// GetConvos: Lists the conversations of which the caller is a member, those
+// with the newest activity first. Errors: InvalidCursor.
 func (c *Client) GetConvos(ctx context.Context, p *GetConvosParams) (*GetConvosOutput, error) {
 	out := new(GetConvosOutput)
 	if err := c.GetJSON(ctx, NSIDGetConvos, p.Values(), out); err != nil {
@@ -96,8 +98,8 @@ func (c *Client) GetConvos(ctx context.Context, p *GetConvosParams) (*GetConvosO
 	return out, nil
 }
 
-// GetEpoch: Get the current epoch of a conversation. Errors: ConvoNotFound,
-// NotMember.
+// GetEpoch: Returns the current epoch of a conversation. Errors:
+// ConvoNotFound, NotMember.
 func (c *Client) GetEpoch(ctx context.Context, p *GetEpochParams) (*GetEpochOutput, error) {
 	out := new(GetEpochOutput)
 	if err := c.GetJSON(ctx, NSIDGetEpoch, p.Values(), out); err != nil {
@@ -106,8 +108,9 @@ func (c *Client) GetEpoch(ctx context.Context, p *GetEpochParams) (*GetEpochOutp
 	return out, nil
 }
 
-// GetGroupInfo: Get the GroupInfo of the current epoch, for an external
-// commit. There always is one. Errors: ConvoNotFound, NotMember.
+// GetGroupInfo: Returns the GroupInfo of the current epoch, from which a
+// client can make an external commit. Every epoch has one. Errors:
+// ConvoNotFound, NotMember.
 func (c *Client) GetGroupInfo(ctx context.Context, p *GetGroupInfoParams) (*GetGroupInfoOutput, error) {
 	out := new(GetGroupInfoOutput)
 	if err := c.GetJSON(ctx, NSIDGetGroupInfo, p.Values(), out); err != nil {
@@ -116,7 +119,7 @@ func (c *Client) GetGroupInfo(ctx context.Context, p *GetGroupInfoParams) (*GetG
 	return out, nil
 }
 
-// GetKeyPackageStats: Count the caller's own key packages, by device and
+// GetKeyPackageStats: Counts the caller's own key packages by device and
 // cipher suite. Errors: InvalidCipherSuite.
 func (c *Client) GetKeyPackageStats(ctx context.Context, p *GetKeyPackageStatsParams) (*GetKeyPackageStatsOutput, error) {
 	out := new(GetKeyPackageStatsOutput)
@@ -126,10 +129,11 @@ func (c *Client) GetKeyPackageStats(ctx context.Context, p *GetKeyPackageStatsPa
 	return out, nil
 }
 
-// GetKeyPackages: Get one key package for each device of each account. Each
-// is leased to the caller: the same package until it is spent by a commit, or
-// the lease ends. Above the limits on what others may take of a device, its
-// last-resort package is given. Errors: TooManyDids, InvalidDid.
+// GetKeyPackages: Returns one key package for each device of each account. It
+// is leased to the caller: repeated calls return the same key package until a
+// commit uses it or the lease expires. When a limit on taking key packages of
+// the device is reached, its last-resort key package is returned. Errors:
+// TooManyDids, InvalidDid.
 func (c *Client) GetKeyPackages(ctx context.Context, p *GetKeyPackagesParams) (*GetKeyPackagesOutput, error) {
 	out := new(GetKeyPackagesOutput)
 	if err := c.GetJSON(ctx, NSIDGetKeyPackages, p.Values(), out); err != nil {
@@ -138,9 +142,9 @@ func (c *Client) GetKeyPackages(ctx context.Context, p *GetKeyPackagesParams) (*
 	return out, nil
 }
 
-// GetMessages: Get the messages of a conversation, commits and proposals
-// included, by number, ascending. Errors: ConvoNotFound, NotMember,
-// InvalidCursor.
+// GetMessages: Returns the messages of a conversation, commits and proposals
+// included, in ascending order of sequence numbers. Errors: ConvoNotFound,
+// NotMember, InvalidCursor.
 func (c *Client) GetMessages(ctx context.Context, p *GetMessagesParams) (*GetMessagesOutput, error) {
 	out := new(GetMessagesOutput)
 	if err := c.GetJSON(ctx, NSIDGetMessages, p.Values(), out); err != nil {
@@ -149,8 +153,8 @@ func (c *Client) GetMessages(ctx context.Context, p *GetMessagesParams) (*GetMes
 	return out, nil
 }
 
-// GetSubscriptionTicket: Get a ticket that opens one stream without a token,
-// for browsers. Errors: ConvoNotFound, NotMember.
+// GetSubscriptionTicket: Returns a ticket that opens one stream without a
+// token, for browsers. Errors: ConvoNotFound, NotMember.
 func (c *Client) GetSubscriptionTicket(ctx context.Context, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error) {
 	out := new(GetSubscriptionTicketOutput)
 	if err := c.PostJSON(ctx, NSIDGetSubscriptionTicket, in, out); err != nil {
@@ -159,8 +163,8 @@ func (c *Client) GetSubscriptionTicket(ctx context.Context, in *GetSubscriptionT
 	return out, nil
 }
 
-// GetWelcome: Get a Welcome for the caller. Reading does not consume it.
-// Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
+// GetWelcome: Returns a Welcome for the caller. Reading it does not consume
+// it. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 func (c *Client) GetWelcome(ctx context.Context, p *GetWelcomeParams) (*GetWelcomeOutput, error) {
 	out := new(GetWelcomeOutput)
 	if err := c.GetJSON(ctx, NSIDGetWelcome, p.Values(), out); err != nil {
@@ -169,9 +173,9 @@ func (c *Client) GetWelcome(ctx context.Context, p *GetWelcomeParams) (*GetWelco
 	return out, nil
 }
 
-// JoinConvo: Come back into a conversation the caller is a member of, by an
-// external commit: after lost state, or with a new device. Errors:
-// ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
+// JoinConvo: Rejoins a conversation of which the caller is a member, with an
+// external commit. For clients that lost their state, and for new devices.
+// Errors: ConvoNotFound, NotMember, InvalidCommit, InvalidGroupInfo,
 // IdempotencyConflict, StorageFull.
 func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoOutput, error) {
 	out := new(JoinConvoOutput)
@@ -181,12 +185,12 @@ func (c *Client) JoinConvo(ctx context.Context, in *JoinConvoInput) (*JoinConvoO
 	return out, nil
 }
 
-// LeaveConvo: Leave a conversation, or end the membership of another member:
-// by a commit, or at once without one (suspension). Leaving and suspension
-// need no commit and end delivery at once; the leaf then awaits removal by a
-// commit of any member. Errors: ConvoNotFound, NotMember, NotAllowed,
-// InvalidCommit, InvalidProposal, InvalidGroupInfo, IdempotencyConflict,
-// TooManyProposals.
+// LeaveConvo: Leaves a conversation, or ends the membership of another
+// member. Leaving needs no commit. Another member is removed by a commit, or
+// is suspended if there is no commit. Leaving and suspension end delivery at
+// once; any member may later send the commit that removes the leaves. Errors:
+// ConvoNotFound, NotMember, NotAllowed, InvalidCommit, InvalidProposal,
+// InvalidGroupInfo, IdempotencyConflict, TooManyProposals.
 func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveConvoOutput, error) {
 	out := new(LeaveConvoOutput)
 	if err := c.PostJSON(ctx, NSIDLeaveConvo, in, out); err != nil {
@@ -195,8 +199,8 @@ func (c *Client) LeaveConvo(ctx context.Context, in *LeaveConvoInput) (*LeaveCon
 	return out, nil
 }
 
-// ListDevices: List the caller's own devices: they appear with their key
-// packages and leaves.
+// ListDevices: Lists the caller's own devices. The service knows a device
+// from its key packages and its leaves in conversations.
 func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
 	out := new(ListDevicesOutput)
 	if err := c.GetJSON(ctx, NSIDListDevices, nil, out); err != nil {
@@ -205,8 +209,8 @@ func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
 	return out, nil
 }
 
-// PublishKeyPackage: Publish a key package of one of the caller's devices.
-// Publishing it again succeeds. Errors: InvalidKeyPackage,
+// PublishKeyPackage: Publishes a key package of one of the caller's devices.
+// Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 // InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
 // IdempotencyConflict, StorageFull.
 func (c *Client) PublishKeyPackage(ctx context.Context, in *PublishKeyPackageInput) (*PublishKeyPackageOutput, error) {
@@ -217,9 +221,9 @@ func (c *Client) PublishKeyPackage(ctx context.Context, in *PublishKeyPackageInp
 	return out, nil
 }
 
-// PublishKeyPackages: Publish up to 100 key packages; each succeeds or fails
-// on its own. Errors: InvalidKeyPackage, InvalidCipherSuite,
-// ExpirationTooFar, TooManyKeyPackages, StorageFull.
+// PublishKeyPackages: Publishes up to 100 key packages. Each of them succeeds
+// or fails independently of the others. Errors: InvalidKeyPackage,
+// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages, StorageFull.
 func (c *Client) PublishKeyPackages(ctx context.Context, in *PublishKeyPackagesInput) (*PublishKeyPackagesOutput, error) {
 	out := new(PublishKeyPackagesOutput)
 	if err := c.PostJSON(ctx, NSIDPublishKeyPackages, in, out); err != nil {
@@ -228,8 +232,8 @@ func (c *Client) PublishKeyPackages(ctx context.Context, in *PublishKeyPackagesI
 	return out, nil
 }
 
-// RequestRejoin: Tell the others that the caller cannot follow the group any
-// more and asks to be added again. Errors: ConvoNotFound, NotMember,
+// RequestRejoin: Tells the other members that the caller can no longer follow
+// the group and asks to be added again. Errors: ConvoNotFound, NotMember,
 // EpochMismatch, StorageFull.
 func (c *Client) RequestRejoin(ctx context.Context, in *RequestRejoinInput) (*RequestRejoinOutput, error) {
 	out := new(RequestRejoinOutput)
@@ -239,11 +243,11 @@ func (c *Client) RequestRejoin(ctx context.Context, in *RequestRejoinInput) (*Re
 	return out, nil
 }
 
-// SendCommit: Send any commit: adds, removals, updates and what else a group
-// changes. Exactly one commit wins an epoch. Errors: ConvoNotFound,
-// NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember, TooManyMembers,
-// InvalidCommit, InvalidWelcome, InvalidGroupInfo, IdempotencyConflict,
-// StorageFull.
+// SendCommit: Sends a commit of any kind, such as additions, removals and
+// updates. The service accepts exactly one commit for each epoch. Errors:
+// ConvoNotFound, NotMember, NotAllowed, KeyPackageNotFound, AlreadyMember,
+// TooManyMembers, InvalidCommit, InvalidWelcome, InvalidGroupInfo,
+// IdempotencyConflict, StorageFull.
 func (c *Client) SendCommit(ctx context.Context, in *SendCommitInput) (*SendCommitOutput, error) {
 	out := new(SendCommitOutput)
 	if err := c.PostJSON(ctx, NSIDSendCommit, in, out); err != nil {
@@ -252,8 +256,8 @@ func (c *Client) SendCommit(ctx context.Context, in *SendCommitInput) (*SendComm
 	return out, nil
 }
 
-// SendEphemeral: Send a signal to the members whose streams are open now. It
-// is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
+// SendEphemeral: Sends a signal to the members that have an open stream. The
+// signal is never stored. Errors: ConvoNotFound, NotMember, EpochMismatch.
 func (c *Client) SendEphemeral(ctx context.Context, in *SendEphemeralInput) (*SendEphemeralOutput, error) {
 	out := new(SendEphemeralOutput)
 	if err := c.PostJSON(ctx, NSIDSendEphemeral, in, out); err != nil {
@@ -262,10 +266,10 @@ func (c *Client) SendEphemeral(ctx context.Context, in *SendEphemeralInput) (*Se
 	return out, nil
 }
 
-// SendMessage: Send an application message. It is stored, numbered and
-// delivered; the service does not keep who sent it. Errors: ConvoNotFound,
-// NotMember, EpochMismatch, InvalidMessage, MessageTooLarge, InvalidAsset,
-// IdempotencyConflict, StorageFull.
+// SendMessage: Sends an application message. The service gives it a sequence
+// number, stores it and delivers it. It does not record who sent it. Errors:
+// ConvoNotFound, NotMember, EpochMismatch, InvalidMessage, MessageTooLarge,
+// InvalidAsset, IdempotencyConflict, StorageFull.
 func (c *Client) SendMessage(ctx context.Context, in *SendMessageInput) (*SendMessageOutput, error) {
 	out := new(SendMessageOutput)
 	if err := c.PostJSON(ctx, NSIDSendMessage, in, out); err != nil {
@@ -274,10 +278,10 @@ func (c *Client) SendMessage(ctx context.Context, in *SendMessageInput) (*SendMe
 	return out, nil
 }
 
-// SendProposal: Send a proposal of the current epoch, in order before the
-// commit that names it. It lapses with its epoch. Errors: ConvoNotFound,
-// NotMember, EpochMismatch, InvalidProposal, IdempotencyConflict,
-// TooManyProposals, StorageFull.
+// SendProposal: Sends a proposal of the current epoch. Members receive it
+// before any commit that includes it. It expires when the epoch ends. Errors:
+// ConvoNotFound, NotMember, EpochMismatch, InvalidProposal,
+// IdempotencyConflict, TooManyProposals, StorageFull.
 func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*SendProposalOutput, error) {
 	out := new(SendProposalOutput)
 	if err := c.PostJSON(ctx, NSIDSendProposal, in, out); err != nil {
@@ -286,26 +290,31 @@ func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*Send
 	return out, nil
 }
 
-// StreamConvoEvents: Stream events as server-sent events: data is a JSON
-// event with its $type, id is its cursor. Without cursor it begins now;
-// Last-Event-ID wins over cursor. It ends itself within an hour, as infoEvent
-// closing says: come back with that cursor and a new token. Errors:
-// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
+// StreamConvoEvents: Streams events as server-sent events. The data field is
+// a JSON event with its $type, and the id field is its cursor. Without a
+// cursor, the stream starts with the next event. The Last-Event-ID header
+// takes precedence over the cursor parameter. The service ends every stream
+// within an hour and sends an infoEvent with the value closing before that;
+// the client should open a new stream with the cursor of that event and a new
+// token. Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
+// InvalidTicket.
 func (c *Client) StreamConvoEvents(ctx context.Context, p *StreamConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return xrpc.GetEvents(ctx, c.Client, NSIDStreamConvoEvents, p.Values(), wire.NewConvoEvent)
 }
 
-// SubscribeConvoEvents: Stream events as frames of an AT Protocol event
-// stream. Without cursor it begins now. It closes itself within an hour, with
-// code 1001: come back with its last cursor and a new token. Errors:
-// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket,
-// ConsumerTooSlow.
+// SubscribeConvoEvents: Streams events as frames of an AT Protocol event
+// stream. Without a cursor, the stream starts with the next event. The
+// service closes every stream within an hour with WebSocket close code 1001;
+// the client should open a new stream with the last cursor that it received
+// and a new token. Errors: ConvoNotFound, NotMember, InvalidCursor,
+// FutureCursor, InvalidTicket, ConsumerTooSlow.
 func (c *Client) SubscribeConvoEvents(ctx context.Context, p *SubscribeConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return subscribe(ctx, c.Client, NSIDSubscribeConvoEvents, p.Values(), wire.NewConvoEvent)
 }
 
-// Sync: Bring a client up to date in one call, reading only. Its cursor also
-// opens a stream without gap. Errors: InvalidCursor, FutureCursor.
+// Sync: Returns everything that a client has missed, in one call. It changes
+// nothing. A stream that is opened with the returned cursor continues without
+// a gap. Errors: InvalidCursor, FutureCursor.
 func (c *Client) Sync(ctx context.Context, in *SyncInput) (*SyncOutput, error) {
 	out := new(SyncOutput)
 	if err := c.PostJSON(ctx, NSIDSync, in, out); err != nil {
@@ -314,8 +323,8 @@ func (c *Client) Sync(ctx context.Context, in *SyncInput) (*SyncOutput, error) {
 	return out, nil
 }
 
-// UpdateCursor: Set the caller's read position in a conversation. It never
-// goes back. Errors: ConvoNotFound, NotMember, StorageFull.
+// UpdateCursor: Sets the caller's read position in a conversation. The
+// position never moves back. Errors: ConvoNotFound, NotMember, StorageFull.
 func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*UpdateCursorOutput, error) {
 	out := new(UpdateCursorOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateCursor, in, out); err != nil {
@@ -324,8 +333,8 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 	return out, nil
 }
 
-// UpdateGroupInfo: Store another GroupInfo of the current epoch, in place of
-// the one that came with its commit. Errors: ConvoNotFound, NotMember,
+// UpdateGroupInfo: Replaces the stored GroupInfo of the current epoch by
+// another one of the same epoch. Errors: ConvoNotFound, NotMember,
 // InvalidGroupInfo, EpochMismatch, StorageFull.
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
@@ -335,7 +344,7 @@ func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) 
 	return out, nil
 }
 
-// UploadBlob: Upload an encrypted attachment of up to 50 MiB. It is collected
+// UploadBlob: Uploads an encrypted attachment of up to 50 MiB. It is deleted
 // after an hour unless a message names it. Errors: BlobTooLarge,
 // QuotaExceeded, StorageFull.
 func (c *Client) UploadBlob(ctx context.Context, up *xrpc.Upload) (*UploadBlobOutput, error) {

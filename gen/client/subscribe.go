@@ -14,11 +14,11 @@ import (
 	"github.com/coder/websocket"
 )
 
-// maxFrame bounds a frame that is received, in bytes.
+// maxFrame limits the size of a received frame, in bytes.
 const maxFrame = 32 << 20
 
-// subscribe opens a subscription. It lives until ctx ends.
-func subscribe[E xrpc.Event](ctx context.Context, c *xrpc.Client, nsid string, q url.Values, fresh func(string) E) (*xrpc.Events[E], error) {
+// subscribe opens a subscription. The stream ends with ctx.
+func subscribe[E xrpc.Event](ctx context.Context, c *xrpc.Client, nsid string, q url.Values, newEvent func(string) E) (*xrpc.Events[E], error) {
 	r, err := c.Request(ctx, http.MethodGet, nsid, q, nil)
 	if err != nil {
 		return nil, err
@@ -43,5 +43,5 @@ func subscribe[E xrpc.Event](ctx context.Context, c *xrpc.Client, nsid string, q
 		}
 		return nil, fmt.Errorf("read frame: %w", err)
 	}
-	return xrpc.NewEvents(&xrpc.FrameSource{Next: next, Shut: ws.CloseNow}, fresh), nil
+	return xrpc.NewEvents(&xrpc.FrameSource{Next: next, Shut: ws.CloseNow}, newEvent), nil
 }

@@ -8,19 +8,19 @@ import (
 	"catbird.blue/mls/gen/wire"
 )
 
-// The objects of the lexicons.
+// Types of the objects in the lexicons.
 type (
 	// AddMembersInput is the input of AddMembers.
 	AddMembersInput = wire.AddMembersInput
-	// KeyPackageHashEntry is defs#keyPackageHashEntry. What older clients say of
-	// a package they used.
+	// KeyPackageHashEntry is defs#keyPackageHashEntry. Information that older
+	// clients send about a key package that they used. It is ignored.
 	KeyPackageHashEntry = wire.KeyPackageHashEntry
 	// AddMembersOutput is the answer of AddMembers.
 	AddMembersOutput = wire.AddMembersOutput
-	// CommitConflict is defs#commitConflict. What the loser of a commit race
-	// needs to go on.
+	// CommitConflict is defs#commitConflict. What a client needs in order to
+	// continue after another commit was accepted in place of its own.
 	CommitConflict = wire.CommitConflict
-	// CommitMessage is defs#commitMessage. An accepted commit.
+	// CommitMessage is defs#commitMessage. A commit that the service accepted.
 	CommitMessage = wire.CommitMessage
 	// MessageView is defs#messageView. A stored MLS message.
 	MessageView = wire.MessageView
@@ -30,16 +30,18 @@ type (
 	ConfirmWelcomeOutput = wire.ConfirmWelcomeOutput
 	// CreateConvoInput is the input of CreateConvo.
 	CreateConvoInput = wire.CreateConvoInput
-	// ConvoMetadata is defs#convoMetadata. What the creator chose to tell the
-	// service about the conversation.
+	// ConvoMetadata is defs#convoMetadata. Information about the conversation
+	// that its creator gave to the service. It is not encrypted.
 	ConvoMetadata = wire.ConvoMetadata
-	// ConvoView is defs#convoView. A conversation as one of its members sees it.
+	// ConvoView is defs#convoView. A conversation from the point of view of one
+	// of its members.
 	ConvoView = wire.ConvoView
 	// MemberView is defs#memberView. A member of a conversation.
 	MemberView = wire.MemberView
 	// DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 	DeviceLeaf = wire.DeviceLeaf
-	// KeyPackageRef is defs#keyPackageRef. A key package handed to the caller.
+	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
+	// caller.
 	KeyPackageRef = wire.KeyPackageRef
 	// DeviceRef is defs#deviceRef. A device of an account.
 	DeviceRef = wire.DeviceRef
@@ -49,7 +51,8 @@ type (
 	DeleteDeviceOutput = wire.DeleteDeviceOutput
 	// DescribeServiceOutput is the answer of DescribeService.
 	DescribeServiceOutput = wire.DescribeServiceOutput
-	// DescribeServiceLimits is describeService#limits. Limits in force.
+	// DescribeServiceLimits is describeService#limits. The limits that the
+	// service enforces.
 	DescribeServiceLimits = wire.DescribeServiceLimits
 	// GetBlobParams are the parameters of GetBlob.
 	GetBlobParams = wire.GetBlobParams
@@ -73,11 +76,11 @@ type (
 	GetKeyPackageStatsParams = wire.GetKeyPackageStatsParams
 	// GetKeyPackageStatsOutput is the answer of GetKeyPackageStats.
 	GetKeyPackageStatsOutput = wire.GetKeyPackageStatsOutput
-	// GetKeyPackageStatsDeviceStats is getKeyPackageStats#deviceStats. Packages
-	// of a device.
+	// GetKeyPackageStatsDeviceStats is getKeyPackageStats#deviceStats. Numbers
+	// of key packages of one device.
 	GetKeyPackageStatsDeviceStats = wire.GetKeyPackageStatsDeviceStats
-	// GetKeyPackageStatsSuiteStats is getKeyPackageStats#suiteStats. Packages of
-	// a cipher suite.
+	// GetKeyPackageStatsSuiteStats is getKeyPackageStats#suiteStats. Numbers of
+	// key packages of one cipher suite.
 	GetKeyPackageStatsSuiteStats = wire.GetKeyPackageStatsSuiteStats
 	// GetKeyPackagesParams are the parameters of GetKeyPackages.
 	GetKeyPackagesParams = wire.GetKeyPackagesParams
@@ -87,8 +90,8 @@ type (
 	GetMessagesParams = wire.GetMessagesParams
 	// GetMessagesOutput is the answer of GetMessages.
 	GetMessagesOutput = wire.GetMessagesOutput
-	// GetMessagesGap is getMessages#gap. Numbers of messages that retention
-	// removed.
+	// GetMessagesGap is getMessages#gap. A range of sequence numbers whose
+	// messages were deleted when their retention period ended.
 	GetMessagesGap = wire.GetMessagesGap
 	// GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
 	GetSubscriptionTicketInput = wire.GetSubscriptionTicketInput
@@ -116,12 +119,13 @@ type (
 	PublishKeyPackageOutput = wire.PublishKeyPackageOutput
 	// PublishKeyPackagesInput is the input of PublishKeyPackages.
 	PublishKeyPackagesInput = wire.PublishKeyPackagesInput
-	// PublishKeyPackagesKeyPackageItem is publishKeyPackages#keyPackageItem. One
-	// key package.
+	// PublishKeyPackagesKeyPackageItem is publishKeyPackages#keyPackageItem. A
+	// key package to publish.
 	PublishKeyPackagesKeyPackageItem = wire.PublishKeyPackagesKeyPackageItem
 	// PublishKeyPackagesOutput is the answer of PublishKeyPackages.
 	PublishKeyPackagesOutput = wire.PublishKeyPackagesOutput
-	// PublishKeyPackagesItemError is publishKeyPackages#itemError. One refusal.
+	// PublishKeyPackagesItemError is publishKeyPackages#itemError. The error for
+	// one key package.
 	PublishKeyPackagesItemError = wire.PublishKeyPackagesItemError
 	// RequestRejoinInput is the input of RequestRejoin.
 	RequestRejoinInput = wire.RequestRejoinInput
@@ -146,33 +150,35 @@ type (
 	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
 	StreamConvoEventsParams = wire.StreamConvoEventsParams
 	// MessageEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
-	// message, commit or proposal was stored. Every seq arrives as exactly one
-	// of these.
+	// message, commit or proposal was stored. For every sequence number there is
+	// exactly one such event.
 	MessageEvent = wire.MessageEvent
 	// MembershipChangeEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A membership changed.
+	// SubscribeConvoEvents. The membership of an account changed.
 	MembershipChangeEvent = wire.MembershipChangeEvent
-	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
-	// There is a Welcome for the caller.
+	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+	// Welcome for the caller was stored.
 	WelcomeEvent = wire.WelcomeEvent
 	// RejoinRequestedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A member cannot follow the group any more.
+	// SubscribeConvoEvents. A member can no longer follow the group.
 	RejoinRequestedEvent = wire.RejoinRequestedEvent
 	// ConvoDamagedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. More than half of the votes on a commit say that it
-	// cannot be applied. Who cannot apply it comes back by joinConvo.
+	// SubscribeConvoEvents. More than half of the members that reported on a
+	// commit say that it cannot be applied. A client that cannot apply it
+	// rejoins with joinConvo.
 	ConvoDamagedEvent = wire.ConvoDamagedEvent
 	// KeyPackagesLowEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A device of the caller is short of key packages.
+	// SubscribeConvoEvents. A device of the caller has only few key packages
+	// left.
 	KeyPackagesLowEvent = wire.KeyPackagesLowEvent
 	// ReadEvent is an event of StreamConvoEvents and SubscribeConvoEvents. The
-	// caller has read on, at another of its devices.
+	// caller's read position advanced, from any of its devices.
 	ReadEvent = wire.ReadEvent
 	// EphemeralEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
-	// A signal that is not stored, such as typing.
+	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
-	// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents. About
-	// the stream itself.
+	// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// Information about the stream itself.
 	InfoEvent = wire.InfoEvent
 	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
 	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams

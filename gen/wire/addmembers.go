@@ -8,35 +8,38 @@ import (
 
 // AddMembersInput is the input of AddMembers.
 type AddMembersInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// Accounts to add.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// DIDs of the accounts to add.
 	DIDList []string
-	// The commit as an MLSMessage. Base64: standard or url alphabet, padded or
-	// not.
+	// The commit as an MLSMessage, in base64. Both the standard and the URL
+	// alphabet are accepted, with or without padding.
 	Commit xrpc.Base64
-	// The Welcome for the added members, as an MLSMessage. Base64: standard or
-	// url alphabet, padded or not.
+	// The Welcome for the added members as an MLSMessage, in base64. Both the
+	// standard and the URL alphabet are accepted, with or without padding.
 	WelcomeMessage xrpc.Base64
-	// Accepted for older clients and not used. The Welcome names its packages
-	// itself.
+	// Ignored; accepted for compatibility with older clients. The Welcome itself
+	// names the key packages.
 	KeyPackageHashes []KeyPackageHashEntry
-	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Every commit needs it; the tree may be left out beside a commit sent as
-	// PublicMessage. Base64: standard or url alphabet, padded or not.
+	// GroupInfo of the epoch that the commit creates, with or without MLSMessage
+	// around it, in base64. It is required for every commit. It may leave out
+	// the ratchet tree if the commit is a PublicMessage. Both the standard and
+	// the URL alphabet are accepted, with or without padding.
 	GroupInfo xrpc.Base64
-	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
-	// Base64: standard or url alphabet, padded or not.
+	// The ratchet tree, if it is not contained in the GroupInfo or the Welcome,
+	// in base64. Both the standard and the URL alphabet are accepted, with or
+	// without padding.
 	RatchetTree xrpc.Base64
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *AddMembersInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	xrpc.CheckItems(c, "didList", v.DIDList, 1, 50, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
 	})
@@ -58,12 +61,12 @@ func (v *AddMembersInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *AddMembersInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "didList":
 			return xrpc.DecodeArray(&v.DIDList, d, 50, xrpc.DecodeString)
 		case "commit":
@@ -83,13 +86,13 @@ func (v *AddMembersInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "didList")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *AddMembersInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *AddMembersInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("didList").OpenArray()
 	for _, x := range v.DIDList {
 		e.String(x)
@@ -120,10 +123,10 @@ func (v *AddMembersInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v AddMembersInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// addMembersInputRules are the violations that have an error name of their own.
+// addMembersInputRules are the violations that the policy gives an error name of their own.
 var addMembersInputRules = []xrpc.Named{
 	{Path: "didList", Constraint: "maxLength", Name: "TooManyMembers", Status: 400},
 	{Path: "commit", Constraint: "minLength", Name: "InvalidCommit", Status: 400},
@@ -136,33 +139,34 @@ var addMembersInputRules = []xrpc.Named{
 	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *AddMembersInput) Validate() error { return xrpc.Check(v, addMembersInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *AddMembersInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, addMembersInputRules...)
 }
 
 // AddMembersOutput is the answer of AddMembers.
 type AddMembersOutput struct {
-	// False where another commit won the epoch, or the caller has to wait for
-	// its turn (retryAfterMs): nothing was changed.
+	// True if the commit was accepted. False if another commit of the same epoch
+	// was accepted first, or if the caller must wait (see retryAfterMs). In that
+	// case nothing was changed.
 	Success bool
-	// The epoch the commit led to; where success is false, the current one.
+	// The epoch that the commit created. If success is false, the current epoch.
 	NewEpoch int64
-	// Number of the stored commit.
+	// Sequence number of the stored commit.
 	Seq *int64
-	// Where success is false: what to apply before trying again. There are no
-	// commits in it where retryAfterMs is given.
+	// Present if success is false. It contains what the caller must apply before
+	// it tries again. It contains no commits if retryAfterMs is present.
 	Conflict *CommitConflict
-	// Where success is false because the epoch is kept for another member, or a
-	// commit of the caller was reported lately: milliseconds after which to try
-	// again.
+	// Time in milliseconds after which to try again. Present if success is false
+	// because the epoch is reserved for another member, or because members
+	// recently reported a commit of the caller.
 	RetryAfterMs *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *AddMembersOutput) Check(c *xrpc.Checker) {
 	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
 	if v.Seq != nil {
@@ -176,7 +180,7 @@ func (v *AddMembersOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *AddMembersOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -195,10 +199,10 @@ func (v *AddMembersOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "success", "newEpoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *AddMembersOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *AddMembersOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("success").Bool(v.Success)
@@ -215,5 +219,5 @@ func (v *AddMembersOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v AddMembersOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

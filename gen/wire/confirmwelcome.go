@@ -8,20 +8,22 @@ import (
 
 // ConfirmWelcomeInput is the input of ConfirmWelcome.
 type ConfirmWelcomeInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// Whether the group was joined.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// True if the client joined the group with the Welcome.
 	Success bool
-	// Device the Welcome was for; required when several Welcomes are open.
+	// Id of the device that the Welcome was for. Required if the account has
+	// several open Welcomes in the conversation.
 	DeviceID *string
-	// What went wrong.
+	// Description of what went wrong.
 	ErrorDetails *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ConfirmWelcomeInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.DeviceID != nil {
 		c.String("deviceId", *v.DeviceID, 26, 26)
 	}
@@ -30,12 +32,12 @@ func (v *ConfirmWelcomeInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ConfirmWelcomeInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "success":
 			return xrpc.DecodeBool(&v.Success, d)
 		case "deviceId":
@@ -47,13 +49,13 @@ func (v *ConfirmWelcomeInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "success")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ConfirmWelcomeInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ConfirmWelcomeInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("success").Bool(v.Success)
 	if v.DeviceID != nil {
 		e.Name("deviceId").String(*v.DeviceID)
@@ -64,26 +66,26 @@ func (v *ConfirmWelcomeInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ConfirmWelcomeInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *ConfirmWelcomeInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *ConfirmWelcomeInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // ConfirmWelcomeOutput is the answer of ConfirmWelcome.
 type ConfirmWelcomeOutput struct {
-	// Whether the Welcome is now closed.
+	// True if the Welcome is closed now.
 	Confirmed bool
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ConfirmWelcomeOutput) Check(_ *xrpc.Checker) {
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ConfirmWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -94,15 +96,15 @@ func (v *ConfirmWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "confirmed")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ConfirmWelcomeOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ConfirmWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("confirmed").Bool(v.Confirmed)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ConfirmWelcomeOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -8,37 +8,42 @@ import (
 
 // CreateConvoInput is the input of CreateConvo.
 type CreateConvoInput struct {
-	// MLS group id in hexadecimal, of even length; upper case is accepted.
-	GroupID string
-	// MLS cipher suite, by its IANA name.
+	// The MLS group id in hexadecimal, with an even number of digits. Upper-case
+	// digits are accepted.
+	GroupID xrpc.ConvoID
+	// IANA name of the MLS cipher suite.
 	CipherSuite string
-	// Members besides the creator. They need a Welcome that names a key package
-	// of each.
+	// DIDs of the members to add besides the creator. The Welcome must name a
+	// key package of each of them.
 	InitialMembers []string
-	// The Welcome for initialMembers, as an MLSMessage. Base64: standard or url
-	// alphabet, padded or not.
+	// The Welcome for initialMembers as an MLSMessage, in base64. Both the
+	// standard and the URL alphabet are accepted, with or without padding.
 	WelcomeMessage xrpc.Base64
 	Metadata       *ConvoMetadata
-	// Accepted for older clients and not used. The Welcome names its packages
-	// itself.
+	// Ignored; accepted for compatibility with older clients. The Welcome itself
+	// names the key packages.
 	KeyPackageHashes []KeyPackageHashEntry
-	// Epoch of the GroupInfo, which states it: another number is refused.
+	// Epoch of the GroupInfo. A number that differs from the one in the
+	// GroupInfo is refused.
 	CurrentEpoch *int64
-	// GroupInfo of the group's current epoch, whichever that is, bare or as an
-	// MLSMessage. It is needed, with the tree inside or in ratchetTree. Base64:
-	// standard or url alphabet, padded or not.
+	// GroupInfo of the current epoch of the group, with or without MLSMessage
+	// around it, in base64. It is required. The ratchet tree must be inside it
+	// or in ratchetTree. Both the standard and the URL alphabet are accepted,
+	// with or without padding.
 	GroupInfo xrpc.Base64
-	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
-	// Base64: standard or url alphabet, padded or not.
+	// The ratchet tree, if it is not contained in the GroupInfo or the Welcome,
+	// in base64. Both the standard and the URL alphabet are accepted, with or
+	// without padding.
 	RatchetTree xrpc.Base64
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *CreateConvoInput) Check(c *xrpc.Checker) {
-	c.String("groupId", v.GroupID, 32, 128)
+	c.String("groupId", string(v.GroupID), 32, 128)
+	c.ConvoID("groupId", v.GroupID)
 	c.String("cipherSuite", v.CipherSuite, 1, 128)
 	xrpc.CheckItems(c, "initialMembers", v.InitialMembers, -1, 999, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
@@ -64,12 +69,12 @@ func (v *CreateConvoInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *CreateConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "groupId":
-			return xrpc.DecodeString(&v.GroupID, d)
+			return xrpc.DecodeConvoID(&v.GroupID, d)
 		case "cipherSuite":
 			return xrpc.DecodeString(&v.CipherSuite, d)
 		case "initialMembers":
@@ -93,13 +98,13 @@ func (v *CreateConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "groupId", "cipherSuite")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *CreateConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *CreateConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("groupId").String(v.GroupID)
+	e.Name("groupId").ConvoID(v.GroupID)
 	e.Name("cipherSuite").String(v.CipherSuite)
 	if v.InitialMembers != nil {
 		e.Name("initialMembers").OpenArray()
@@ -136,10 +141,10 @@ func (v *CreateConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v CreateConvoInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// createConvoInputRules are the violations that have an error name of their own.
+// createConvoInputRules are the violations that the policy gives an error name of their own.
 var createConvoInputRules = []xrpc.Named{
 	{Path: "initialMembers", Constraint: "maxLength", Name: "TooManyMembers", Status: 400},
 	{Path: "cipherSuite", Constraint: "minLength", Name: "InvalidCipherSuite", Status: 400},
@@ -152,10 +157,10 @@ var createConvoInputRules = []xrpc.Named{
 	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *CreateConvoInput) Validate() error { return xrpc.Check(v, createConvoInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *CreateConvoInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, createConvoInputRules...)
 }

@@ -6,16 +6,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// KeyPackageHashEntry is defs#keyPackageHashEntry. What older clients say of
-// a package they used.
+// KeyPackageHashEntry is defs#keyPackageHashEntry. Information that older
+// clients send about a key package that they used. It is ignored.
 type KeyPackageHashEntry struct {
-	// The account.
+	// DID of the account.
 	DID *string
-	// Hash of a key package, as the client computes it.
+	// Hash of a key package, as the client computed it.
 	Hash *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *KeyPackageHashEntry) Check(c *xrpc.Checker) {
 	if v.DID != nil {
 		c.Format("did", *v.DID, xrpc.FormatDID)
@@ -25,7 +25,7 @@ func (v *KeyPackageHashEntry) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *KeyPackageHashEntry) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -38,10 +38,10 @@ func (v *KeyPackageHashEntry) DecodeJSON(d *xrpc.Decoder) error {
 	})
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *KeyPackageHashEntry) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *KeyPackageHashEntry) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	if v.DID != nil {
@@ -53,30 +53,31 @@ func (v *KeyPackageHashEntry) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v KeyPackageHashEntry) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// CommitConflict is defs#commitConflict. What the loser of a commit race
-// needs to go on.
+// CommitConflict is defs#commitConflict. What a client needs in order to
+// continue after another commit was accepted in place of its own.
 type CommitConflict struct {
-	// Current epoch of the conversation.
+	// The current epoch of the conversation.
 	CurrentEpoch int64
-	// The accepted commits from the loser's framing epoch on.
+	// The accepted commits, starting with the framing epoch of the commit that
+	// was not accepted.
 	Commits []CommitMessage
-	// Proposals of the current epoch.
+	// The proposals of the current epoch.
 	Proposals []MessageView
-	// There are further commits: getCommits has them.
+	// True if there are more commits, which getCommits returns.
 	More *bool
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *CommitConflict) Check(c *xrpc.Checker) {
 	c.Int("currentEpoch", v.CurrentEpoch, 0, xrpc.MaxInt)
 	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
 	xrpc.CheckItems(c, "proposals", v.Proposals, -1, 1000, (*MessageView).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *CommitConflict) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -93,10 +94,10 @@ func (v *CommitConflict) DecodeJSON(d *xrpc.Decoder) error {
 	}, "currentEpoch", "commits")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *CommitConflict) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *CommitConflict) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("currentEpoch").Int(v.CurrentEpoch)
@@ -118,24 +119,24 @@ func (v *CommitConflict) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v CommitConflict) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// CommitMessage is defs#commitMessage. An accepted commit.
+// CommitMessage is defs#commitMessage. A commit that the service accepted.
 type CommitMessage struct {
-	// Framing epoch: the epoch the commit was sent in.
+	// Framing epoch: the epoch in which the commit was sent.
 	Epoch int64
-	// The committer.
+	// DID of the committer.
 	Sender string
 	// The commit as an MLSMessage.
 	CommitData xrpc.Bytes
-	// When the service stored the commit.
+	// Time when the service stored the commit.
 	CreatedAt string
-	// Number in the conversation.
+	// Sequence number in the conversation.
 	Seq *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *CommitMessage) Check(c *xrpc.Checker) {
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	c.Format("sender", v.Sender, xrpc.FormatDID)
@@ -146,7 +147,7 @@ func (v *CommitMessage) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *CommitMessage) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -165,10 +166,10 @@ func (v *CommitMessage) DecodeJSON(d *xrpc.Decoder) error {
 	}, "epoch", "sender", "commitData", "createdAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *CommitMessage) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *CommitMessage) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("epoch").Int(v.Epoch)
@@ -181,36 +182,38 @@ func (v *CommitMessage) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v CommitMessage) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // MessageView is defs#messageView. A stored MLS message.
 type MessageView struct {
-	// Message id, unique in its conversation.
+	// Id of the message. It is unique within the conversation.
 	ID string `cbor:"id"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
-	// The MLSMessage as it was sent.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// The MLSMessage exactly as it was sent.
 	Ciphertext xrpc.Bytes `cbor:"ciphertext"`
-	// Framing epoch: the epoch the message was sent in.
+	// Framing epoch: the epoch in which the message was sent.
 	Epoch int64 `cbor:"epoch"`
-	// Number in the conversation, from 1, without gap.
+	// Sequence number in the conversation. Sequence numbers start at 1 and have
+	// no gaps.
 	Seq int64 `cbor:"seq"`
-	// When the service stored the message.
+	// Time when the service stored the message.
 	CreatedAt string `cbor:"createdAt"`
-	// Who sent it; only on commits and proposals: the service keeps no sender of
-	// application messages.
+	// DID of the sender. Present for commits and proposals only, because the
+	// service does not record who sent an application message.
 	Sender *string `cbor:"sender,omitzero"`
-	// What the MLSMessage carries.
+	// Kind of content of the MLSMessage.
 	MessageType *string `cbor:"messageType,omitzero"`
-	// Blobs attached to the message.
+	// CIDs of the blobs that are attached to the message.
 	Blobs []string `cbor:"blobs,omitzero"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *MessageView) Check(c *xrpc.Checker) {
 	c.String("id", v.ID, -1, 64)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
@@ -226,14 +229,14 @@ func (v *MessageView) Check(c *xrpc.Checker) {
 	})
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *MessageView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "id":
 			return xrpc.DecodeString(&v.ID, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -253,14 +256,14 @@ func (v *MessageView) DecodeJSON(d *xrpc.Decoder) error {
 	}, "id", "convoId", "ciphertext", "epoch", "seq", "createdAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *MessageView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *MessageView) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("id").String(v.ID)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	e.Name("seq").Int(v.Seq)
@@ -281,19 +284,19 @@ func (v *MessageView) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v MessageView) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// ConvoMetadata is defs#convoMetadata. What the creator chose to tell the
-// service about the conversation.
+// ConvoMetadata is defs#convoMetadata. Information about the conversation
+// that its creator gave to the service. It is not encrypted.
 type ConvoMetadata struct {
-	// Name, readable by the service.
+	// Name of the conversation. The service can read it.
 	Name *string
-	// Description, readable by the service.
+	// Description of the conversation. The service can read it.
 	Description *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ConvoMetadata) Check(c *xrpc.Checker) {
 	if v.Name != nil {
 		c.String("name", *v.Name, -1, 128)
@@ -303,7 +306,7 @@ func (v *ConvoMetadata) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ConvoMetadata) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -316,10 +319,10 @@ func (v *ConvoMetadata) DecodeJSON(d *xrpc.Decoder) error {
 	})
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ConvoMetadata) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ConvoMetadata) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	if v.Name != nil {
@@ -331,40 +334,44 @@ func (v *ConvoMetadata) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ConvoMetadata) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// ConvoView is defs#convoView. A conversation as one of its members sees it.
+// ConvoView is defs#convoView. A conversation from the point of view of one
+// of its members.
 type ConvoView struct {
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ID string
-	// The MLS group id in lower-case hexadecimal: equal to id.
-	GroupID string
-	// Who created the conversation.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ID xrpc.ConvoID
+	// The MLS group id in lower-case hexadecimal. It is equal to id.
+	GroupID xrpc.ConvoID
+	// DID of the account that created the conversation.
 	Creator string
-	// Members, and former members whose leaf awaits removal.
+	// The members, including former members whose leaves have not been removed
+	// from the group yet.
 	Members []MemberView
-	// Current epoch.
+	// The current epoch of the conversation.
 	Epoch int64
-	// MLS cipher suite, by its IANA name.
+	// IANA name of the MLS cipher suite.
 	CipherSuite string
-	// When the conversation was created.
+	// Time when the conversation was created.
 	CreatedAt string
-	// When the newest application message arrived.
+	// Time when the newest application message was stored.
 	LastMessageAt *string
 	Metadata      *ConvoMetadata
-	// Number of the newest stored message.
+	// Sequence number of the newest stored message.
 	LastSeq *int64
-	// Read position of the caller.
+	// Sequence number up to which the caller has read.
 	ReadSeq *int64
 	// Number of members.
 	MemberCount *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ConvoView) Check(c *xrpc.Checker) {
-	c.String("id", v.ID, -1, 128)
-	c.String("groupId", v.GroupID, -1, 128)
+	c.String("id", string(v.ID), -1, 128)
+	c.ConvoID("id", v.ID)
+	c.String("groupId", string(v.GroupID), -1, 128)
+	c.ConvoID("groupId", v.GroupID)
 	c.Format("creator", v.Creator, xrpc.FormatDID)
 	xrpc.CheckItems(c, "members", v.Members, -1, 4000, (*MemberView).Check)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
@@ -387,14 +394,14 @@ func (v *ConvoView) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "id":
-			return xrpc.DecodeString(&v.ID, d)
+			return xrpc.DecodeConvoID(&v.ID, d)
 		case "groupId":
-			return xrpc.DecodeString(&v.GroupID, d)
+			return xrpc.DecodeConvoID(&v.GroupID, d)
 		case "creator":
 			return xrpc.DecodeString(&v.Creator, d)
 		case "members":
@@ -420,14 +427,14 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 	}, "id", "groupId", "creator", "members", "epoch", "cipherSuite", "createdAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ConvoView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("id").String(v.ID)
-	e.Name("groupId").String(v.GroupID)
+	e.Name("id").ConvoID(v.ID)
+	e.Name("groupId").ConvoID(v.GroupID)
 	e.Name("creator").String(v.Creator)
 	e.Name("members").OpenArray()
 	for i := range v.Members {
@@ -455,27 +462,27 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ConvoView) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // MemberView is defs#memberView. A member of a conversation.
 type MemberView struct {
-	// The member.
+	// DID of the member.
 	DID string
-	// When the membership began.
+	// Time when the membership began.
 	JoinedAt string
-	// Leaf of the first device.
+	// Leaf index of the member's first device.
 	LeafIndex *int64
-	// Credential of the first device.
+	// MLS credential of the member's first device.
 	Credential xrpc.Bytes
-	// Devices of the member in this conversation.
+	// The member's devices in this conversation.
 	Devices []DeviceLeaf
-	// The member has left or was suspended; its leaf awaits a commit that
-	// removes it, of any member.
+	// True if the member left or was suspended, and its leaves are still in the
+	// group. Any member may send the commit that removes them.
 	PendingRemoval *bool
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *MemberView) Check(c *xrpc.Checker) {
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.Format("joinedAt", v.JoinedAt, xrpc.FormatDatetime)
@@ -488,7 +495,7 @@ func (v *MemberView) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "devices", v.Devices, -1, 4000, (*DeviceLeaf).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -509,10 +516,10 @@ func (v *MemberView) DecodeJSON(d *xrpc.Decoder) error {
 	}, "did", "joinedAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *MemberView) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *MemberView) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("did").String(v.DID)
@@ -536,19 +543,19 @@ func (v *MemberView) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v MemberView) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 type DeviceLeaf struct {
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID string
-	// Leaf of the device.
+	// Leaf index of the device.
 	LeafIndex *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *DeviceLeaf) Check(c *xrpc.Checker) {
 	c.String("deviceId", v.DeviceID, 26, 26)
 	if v.LeafIndex != nil {
@@ -556,7 +563,7 @@ func (v *DeviceLeaf) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *DeviceLeaf) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -569,10 +576,10 @@ func (v *DeviceLeaf) DecodeJSON(d *xrpc.Decoder) error {
 	}, "deviceId")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *DeviceLeaf) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *DeviceLeaf) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("deviceId").String(v.DeviceID)
@@ -582,30 +589,32 @@ func (v *DeviceLeaf) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v DeviceLeaf) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// KeyPackageRef is defs#keyPackageRef. A key package handed to the caller.
+// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
+// caller.
 type KeyPackageRef struct {
-	// The account.
+	// DID of the account.
 	DID string
-	// The key package as it was published. Base64, standard alphabet, padded.
+	// The key package exactly as it was published, in base64 with the standard
+	// alphabet and padding.
 	KeyPackage xrpc.Base64
-	// MLS cipher suite, by its IANA name.
+	// IANA name of the MLS cipher suite.
 	CipherSuite string
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID *string
-	// KeyPackageRef (RFC 9420, section 5.2) in lower-case hexadecimal.
+	// The KeyPackageRef (RFC 9420, section 5.2) in lower-case hexadecimal.
 	KeyPackageHash *string
-	// A last-resort package, which is handed out again and again.
+	// True for a last-resort key package, which may be used more than once.
 	LastResort *bool
-	// Until when nobody else is given this package; absent for a last-resort
-	// package.
+	// Time until which no other account gets this key package. Absent for a
+	// last-resort key package.
 	LeaseExpiresAt *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *KeyPackageRef) Check(c *xrpc.Checker) {
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.Bytes("keyPackage", v.KeyPackage, -1, 49152)
@@ -621,7 +630,7 @@ func (v *KeyPackageRef) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *KeyPackageRef) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -644,10 +653,10 @@ func (v *KeyPackageRef) DecodeJSON(d *xrpc.Decoder) error {
 	}, "did", "keyPackage", "cipherSuite")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *KeyPackageRef) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *KeyPackageRef) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("did").String(v.DID)
@@ -668,25 +677,25 @@ func (v *KeyPackageRef) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v KeyPackageRef) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // DeviceRef is defs#deviceRef. A device of an account.
 type DeviceRef struct {
-	// The account.
+	// DID of the account.
 	DID string
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *DeviceRef) Check(c *xrpc.Checker) {
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.String("deviceId", v.DeviceID, 26, 26)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *DeviceRef) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -699,10 +708,10 @@ func (v *DeviceRef) DecodeJSON(d *xrpc.Decoder) error {
 	}, "did", "deviceId")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *DeviceRef) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *DeviceRef) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("did").String(v.DID)
@@ -710,5 +719,5 @@ func (v *DeviceRef) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v DeviceRef) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

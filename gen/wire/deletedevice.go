@@ -8,17 +8,17 @@ import (
 
 // DeleteDeviceInput is the input of DeleteDevice.
 type DeleteDeviceInput struct {
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *DeleteDeviceInput) Check(c *xrpc.Checker) {
 	c.String("deviceId", v.DeviceID, 26, 26)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *DeleteDeviceInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -29,43 +29,43 @@ func (v *DeleteDeviceInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "deviceId")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *DeleteDeviceInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *DeleteDeviceInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("deviceId").String(v.DeviceID)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v DeleteDeviceInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *DeleteDeviceInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *DeleteDeviceInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // DeleteDeviceOutput is the answer of DeleteDevice.
 type DeleteDeviceOutput struct {
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *DeleteDeviceOutput) Check(_ *xrpc.Checker) {
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *DeleteDeviceOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(string) error { return d.Skip() })
 }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *DeleteDeviceOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v DeleteDeviceOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -12,14 +12,14 @@ type DescribeServiceOutput struct {
 	DID string
 	// Version of the server.
 	Version string
-	// Cipher suites whose objects are accepted.
+	// The cipher suites whose objects the service accepts.
 	CipherSuites []string
 	Limits       DescribeServiceLimits
-	// Methods the service answers.
+	// NSIDs of the methods that the service supports.
 	Lexicons []string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.String("version", v.Version, -1, 128)
@@ -32,7 +32,7 @@ func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
 	})
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -51,10 +51,10 @@ func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "did", "version", "cipherSuites", "limits", "lexicons")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *DescribeServiceOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("did").String(v.DID)
@@ -73,51 +73,55 @@ func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v DescribeServiceOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// DescribeServiceLimits is describeService#limits. Limits in force.
+// DescribeServiceLimits is describeService#limits. The limits that the
+// service enforces.
 type DescribeServiceLimits struct {
-	// Largest application message in bytes.
+	// Maximum size of an application message in bytes.
 	ApplicationMessage int64
-	// Largest commit in bytes.
+	// Maximum size of a commit in bytes.
 	Commit int64
-	// Largest proposal in bytes.
+	// Maximum size of a proposal in bytes.
 	Proposal *int64
-	// Proposals of one account in one epoch.
+	// Maximum number of proposals that one account may send in one epoch.
 	ProposalsPerEpoch *int64
-	// Largest Welcome in bytes.
+	// Maximum size of a Welcome in bytes.
 	Welcome int64
-	// Largest GroupInfo in bytes.
+	// Maximum size of a GroupInfo in bytes.
 	GroupInfo int64
-	// Largest ratchet_tree in bytes.
+	// Maximum size of a ratchet tree in bytes.
 	RatchetTree int64
-	// Largest key package in bytes.
+	// Maximum size of a key package in bytes.
 	KeyPackage int64
-	// Largest request body of JSON in bytes, of the method that takes most.
+	// Maximum size in bytes of a JSON request body, for the method that accepts
+	// the largest ones.
 	RequestBody int64
-	// Largest blob in bytes.
+	// Maximum size of a blob in bytes.
 	Blob int64
-	// Bytes of blobs an account may store.
+	// Maximum number of bytes in all blobs that one account stores.
 	BlobQuota int64
-	// Uploads of one account under way at a time.
+	// Maximum number of uploads that one account may have in progress at the
+	// same time.
 	Uploads *int64
-	// Key packages of a device and cipher suite.
+	// Maximum number of key packages for one device and cipher suite.
 	KeyPackagesPerDevice int64
-	// Devices of an account.
+	// Maximum number of devices of one account.
 	Devices int64
-	// Members of a conversation.
+	// Maximum number of members of a conversation.
 	Members int64
-	// Leaves of a conversation.
+	// Maximum number of leaves of a conversation.
 	Leaves int64
-	// Waiting calls of sync and streams of an account at one instance; one more
-	// ends the oldest.
+	// Maximum number of streams and waiting sync calls of one account at one
+	// server instance. One more ends the oldest of them.
 	WaitsAndStreams *int64
-	// Epochs before the current one whose application messages are accepted.
+	// Number of epochs before the current one for which application messages are
+	// still accepted.
 	PastEpochs int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
 	c.Int("applicationMessage", v.ApplicationMessage, 0, xrpc.MaxInt)
 	c.Int("commit", v.Commit, 0, xrpc.MaxInt)
@@ -147,7 +151,7 @@ func (v *DescribeServiceLimits) Check(c *xrpc.Checker) {
 	c.Int("pastEpochs", v.PastEpochs, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -192,10 +196,10 @@ func (v *DescribeServiceLimits) DecodeJSON(d *xrpc.Decoder) error {
 	}, "applicationMessage", "commit", "welcome", "groupInfo", "ratchetTree", "keyPackage", "requestBody", "blob", "blobQuota", "keyPackagesPerDevice", "devices", "members", "leaves", "pastEpochs")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *DescribeServiceLimits) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("applicationMessage").Int(v.ApplicationMessage)
@@ -227,5 +231,5 @@ func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v DescribeServiceLimits) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -10,19 +10,21 @@ import (
 
 // GetBlobParams are the parameters of GetBlob.
 type GetBlobParams struct {
-	// Conversation with a message that attached the blob.
-	ConvoID string
-	// The blob.
+	// Id of a conversation that contains a message with this attachment.
+	ConvoID xrpc.ConvoID
+	// CID of the blob.
 	CID string
-	// First byte to give; for clients whose proxy drops the Range header.
+	// Offset of the first byte to return. For clients behind a proxy that drops
+	// the Range header.
 	Start *int64
-	// How many bytes to give.
+	// Number of bytes to return.
 	Length *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetBlobParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Format("cid", v.CID, xrpc.FormatCID)
 	if v.Start != nil {
 		c.Int("start", *v.Start, 0, xrpc.MaxInt)
@@ -32,24 +34,24 @@ func (v *GetBlobParams) Check(c *xrpc.Checker) {
 	}
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetBlobParams) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetBlobParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId", "cid")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.CID = p.String("cid")
 	v.Start = p.OptInt("start")
 	v.Length = p.OptInt("length")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetBlobParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	q.String("cid", v.CID)
 	if v.Start != nil {
 		q.Int("start", *v.Start)

@@ -10,20 +10,22 @@ import (
 
 // GetCommitsParams are the parameters of GetCommits.
 type GetCommitsParams struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// First framing epoch, inclusive.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// First framing epoch of the range.
 	FromEpoch int64
-	// Last framing epoch, inclusive; the newest where absent.
+	// Last framing epoch of the range. If absent, the range extends to the
+	// newest commit.
 	ToEpoch *int64
-	// Where the previous page ended.
+	// Cursor of the previous page.
 	Cursor *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetCommitsParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("fromEpoch", v.FromEpoch, 0, xrpc.MaxInt)
 	if v.ToEpoch != nil {
 		c.Int("toEpoch", *v.ToEpoch, 0, xrpc.MaxInt)
@@ -33,7 +35,7 @@ func (v *GetCommitsParams) Check(c *xrpc.Checker) {
 	}
 }
 
-// getCommitsParamsRules are the violations that have an error name of their own.
+// getCommitsParamsRules are the violations that the policy gives an error name of their own.
 var getCommitsParamsRules = []xrpc.Named{
 	{Path: "fromEpoch", Constraint: "minimum", Name: "InvalidEpochRange", Status: 400},
 	{Path: "toEpoch", Constraint: "minimum", Name: "InvalidEpochRange", Status: 400},
@@ -41,24 +43,24 @@ var getCommitsParamsRules = []xrpc.Named{
 	{Path: "cursor", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetCommitsParams) Validate() error { return xrpc.Check(v, getCommitsParamsRules...) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetCommitsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getCommitsParamsRules...)
 	p.Required("convoId", "fromEpoch")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.FromEpoch = p.Int("fromEpoch", 0)
 	v.ToEpoch = p.OptInt("toEpoch")
 	v.Cursor = p.OptString("cursor")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetCommitsParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	q.Int("fromEpoch", v.FromEpoch)
 	if v.ToEpoch != nil {
 		q.Int("toEpoch", *v.ToEpoch)
@@ -71,29 +73,30 @@ func (v *GetCommitsParams) Values() url.Values {
 
 // GetCommitsOutput is the answer of GetCommits.
 type GetCommitsOutput struct {
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
-	// By epoch, ascending.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID
+	// The commits in ascending order of epochs.
 	Commits []CommitMessage
-	// Where this page ended; absent at the end.
+	// Cursor for the next page. Absent if this is the last page.
 	Cursor *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetCommitsOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	xrpc.CheckItems(c, "commits", v.Commits, -1, 1000, (*CommitMessage).Check)
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, -1, 64)
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "commits":
 			return xrpc.DecodeArray(&v.Commits, d, 1000, (*CommitMessage).DecodeJSON)
 		case "cursor":
@@ -103,13 +106,13 @@ func (v *GetCommitsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "commits")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetCommitsOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetCommitsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("commits").OpenArray()
 	for i := range v.Commits {
 		v.Commits[i].EncodeJSON(e)
@@ -121,5 +124,5 @@ func (v *GetCommitsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetCommitsOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

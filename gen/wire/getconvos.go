@@ -10,13 +10,13 @@ import (
 
 // GetConvosParams are the parameters of GetConvos.
 type GetConvosParams struct {
-	// How many to give. 50 where absent.
+	// Maximum number of entries to return. The default is 50.
 	Limit int64
-	// Where the previous page ended.
+	// Cursor of the previous page.
 	Cursor *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetConvosParams) Check(c *xrpc.Checker) {
 	c.Int("limit", v.Limit, 1, 100)
 	if v.Cursor != nil {
@@ -24,16 +24,16 @@ func (v *GetConvosParams) Check(c *xrpc.Checker) {
 	}
 }
 
-// getConvosParamsRules are the violations that have an error name of their own.
+// getConvosParamsRules are the violations that the policy gives an error name of their own.
 var getConvosParamsRules = []xrpc.Named{
 	{Path: "cursor", Constraint: "minLength", Name: "InvalidCursor", Status: 400},
 	{Path: "cursor", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetConvosParams) Validate() error { return xrpc.Check(v, getConvosParamsRules...) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetConvosParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getConvosParamsRules...)
 	v.Limit = p.Int("limit", 50)
@@ -41,7 +41,7 @@ func (v *GetConvosParams) Parse(q url.Values) error {
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetConvosParams) Values() url.Values {
 	q := xrpc.Values{}
 	if v.Limit != 0 {
@@ -55,13 +55,13 @@ func (v *GetConvosParams) Values() url.Values {
 
 // GetConvosOutput is the answer of GetConvos.
 type GetConvosOutput struct {
-	// One page.
+	// One page of conversations.
 	Conversations []ConvoView
-	// Where this page ended; absent at the end.
+	// Cursor for the next page. Absent if this is the last page.
 	Cursor *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetConvosOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "conversations", v.Conversations, -1, 100, (*ConvoView).Check)
 	if v.Cursor != nil {
@@ -69,7 +69,7 @@ func (v *GetConvosOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetConvosOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -82,10 +82,10 @@ func (v *GetConvosOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "conversations")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetConvosOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetConvosOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("conversations").OpenArray()
@@ -99,5 +99,5 @@ func (v *GetConvosOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetConvosOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

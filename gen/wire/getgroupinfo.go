@@ -10,47 +10,48 @@ import (
 
 // GetGroupInfoParams are the parameters of GetGroupInfo.
 type GetGroupInfoParams struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetGroupInfoParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetGroupInfoParams) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetGroupInfoParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetGroupInfoParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	return url.Values(q)
 }
 
 // GetGroupInfoOutput is the answer of GetGroupInfo.
 type GetGroupInfoOutput struct {
-	// GroupInfo as it was uploaded.
+	// The GroupInfo exactly as it was uploaded.
 	GroupInfo xrpc.Bytes
-	// The tree, where the GroupInfo does not have it inside.
+	// The ratchet tree, if the GroupInfo does not contain it.
 	RatchetTree xrpc.Bytes
-	// Its epoch.
+	// Epoch of the GroupInfo.
 	Epoch int64
-	// When it was stored.
+	// Time when the GroupInfo was stored.
 	UpdatedAt string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetGroupInfoOutput) Check(c *xrpc.Checker) {
 	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
 	if v.RatchetTree != nil {
@@ -60,7 +61,7 @@ func (v *GetGroupInfoOutput) Check(c *xrpc.Checker) {
 	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -77,10 +78,10 @@ func (v *GetGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "groupInfo", "epoch", "updatedAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetGroupInfoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetGroupInfoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("groupInfo").Bytes(v.GroupInfo)
@@ -92,5 +93,5 @@ func (v *GetGroupInfoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetGroupInfoOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

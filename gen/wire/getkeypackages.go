@@ -10,17 +10,20 @@ import (
 
 // GetKeyPackagesParams are the parameters of GetKeyPackages.
 type GetKeyPackagesParams struct {
-	// Accounts, in the order the answer keeps.
+	// DIDs of the accounts. The answer keeps their order.
 	DIDs []string
-	// Cipher suite; where absent, suite 1 if the device has it, else its lowest.
+	// IANA name of the cipher suite. If absent, each device's key package is of
+	// suite 1 if the device has one, otherwise of the suite with the lowest
+	// number.
 	CipherSuite *string
-	// Conversation the packages are for: leases of different conversations are
-	// separate. Devices that are in it already are left out for its members,
-	// except of an account that asks to be added again.
-	ConvoID *string
+	// Id of the conversation for which the key packages are wanted. Different
+	// conversations have separate leases. For members of the conversation, the
+	// answer leaves out devices that are in it already, unless their account
+	// asked to be added again.
+	ConvoID *xrpc.ConvoID
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetKeyPackagesParams) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "dids", v.DIDs, 1, 100, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatDID)
@@ -29,30 +32,31 @@ func (v *GetKeyPackagesParams) Check(c *xrpc.Checker) {
 		c.String("cipherSuite", *v.CipherSuite, 1, 128)
 	}
 	if v.ConvoID != nil {
-		c.String("convoId", *v.ConvoID, 32, 128)
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
 	}
 }
 
-// getKeyPackagesParamsRules are the violations that have an error name of their own.
+// getKeyPackagesParamsRules are the violations that the policy gives an error name of their own.
 var getKeyPackagesParamsRules = []xrpc.Named{
 	{Path: "dids", Constraint: "maxLength", Name: "TooManyDids", Status: 400},
 	{Path: "dids[]", Constraint: "format", Name: "InvalidDid", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetKeyPackagesParams) Validate() error { return xrpc.Check(v, getKeyPackagesParamsRules...) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetKeyPackagesParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getKeyPackagesParamsRules...)
 	p.Required("dids")
 	v.DIDs = p.Strings("dids")
 	v.CipherSuite = p.OptString("cipherSuite")
-	v.ConvoID = p.OptString("convoId")
+	v.ConvoID = p.OptConvoID("convoId")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetKeyPackagesParams) Values() url.Values {
 	q := xrpc.Values{}
 	for _, x := range v.DIDs {
@@ -62,23 +66,23 @@ func (v *GetKeyPackagesParams) Values() url.Values {
 		q.String("cipherSuite", *v.CipherSuite)
 	}
 	if v.ConvoID != nil {
-		q.String("convoId", *v.ConvoID)
+		q.ConvoID("convoId", *v.ConvoID)
 	}
 	return url.Values(q)
 }
 
 // GetKeyPackagesOutput is the answer of GetKeyPackages.
 type GetKeyPackagesOutput struct {
-	// One for each device, but for those that are left out.
+	// One key package for each device, except for those that are left out.
 	KeyPackages []KeyPackageRef
-	// Accounts without any package, except members whose devices are all in the
-	// conversation.
+	// DIDs of accounts that have no key package, except for members whose
+	// devices are all in the conversation already.
 	Missing []string
-	// Devices without a package.
+	// Devices that have no key package.
 	MissingDevices []DeviceRef
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetKeyPackagesOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "keyPackages", v.KeyPackages, -1, 3200, (*KeyPackageRef).Check)
 	xrpc.CheckItems(c, "missing", v.Missing, -1, 100, func(x *string, c *xrpc.Checker) {
@@ -87,7 +91,7 @@ func (v *GetKeyPackagesOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "missingDevices", v.MissingDevices, -1, 3200, (*DeviceRef).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -102,10 +106,10 @@ func (v *GetKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "keyPackages")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetKeyPackagesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("keyPackages").OpenArray()
@@ -130,5 +134,5 @@ func (v *GetKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetKeyPackagesOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

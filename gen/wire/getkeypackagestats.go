@@ -10,36 +10,36 @@ import (
 
 // GetKeyPackageStatsParams are the parameters of GetKeyPackageStats.
 type GetKeyPackageStatsParams struct {
-	// Only this cipher suite.
+	// If present, only key packages of this cipher suite are counted.
 	CipherSuite *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetKeyPackageStatsParams) Check(c *xrpc.Checker) {
 	if v.CipherSuite != nil {
 		c.String("cipherSuite", *v.CipherSuite, 1, 128)
 	}
 }
 
-// getKeyPackageStatsParamsRules are the violations that have an error name of their own.
+// getKeyPackageStatsParamsRules are the violations that the policy gives an error name of their own.
 var getKeyPackageStatsParamsRules = []xrpc.Named{
 	{Path: "cipherSuite", Constraint: "minLength", Name: "InvalidCipherSuite", Status: 400},
 	{Path: "cipherSuite", Constraint: "maxLength", Name: "InvalidCipherSuite", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetKeyPackageStatsParams) Validate() error {
 	return xrpc.Check(v, getKeyPackageStatsParamsRules...)
 }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetKeyPackageStatsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getKeyPackageStatsParamsRules...)
 	v.CipherSuite = p.OptString("cipherSuite")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetKeyPackageStatsParams) Values() url.Values {
 	q := xrpc.Values{}
 	if v.CipherSuite != nil {
@@ -50,16 +50,16 @@ func (v *GetKeyPackageStatsParams) Values() url.Values {
 
 // GetKeyPackageStatsOutput is the answer of GetKeyPackageStats.
 type GetKeyPackageStatsOutput struct {
-	// By device.
+	// The counts, one entry for each device.
 	Devices []GetKeyPackageStatsDeviceStats
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetKeyPackageStatsOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "devices", v.Devices, -1, 1000, (*GetKeyPackageStatsDeviceStats).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetKeyPackageStatsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -70,10 +70,10 @@ func (v *GetKeyPackageStatsOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "devices")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetKeyPackageStatsOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetKeyPackageStatsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("devices").OpenArray()
@@ -84,26 +84,26 @@ func (v *GetKeyPackageStatsOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetKeyPackageStatsOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// GetKeyPackageStatsDeviceStats is getKeyPackageStats#deviceStats. Packages
-// of a device.
+// GetKeyPackageStatsDeviceStats is getKeyPackageStats#deviceStats. Numbers of
+// key packages of one device.
 type GetKeyPackageStatsDeviceStats struct {
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID string
-	// By cipher suite.
+	// The counts, one entry for each cipher suite.
 	Suites []GetKeyPackageStatsSuiteStats
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetKeyPackageStatsDeviceStats) Check(c *xrpc.Checker) {
 	c.String("deviceId", v.DeviceID, 26, 26)
 	xrpc.CheckItems(c, "suites", v.Suites, -1, 64, (*GetKeyPackageStatsSuiteStats).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetKeyPackageStatsDeviceStats) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -116,10 +116,10 @@ func (v *GetKeyPackageStatsDeviceStats) DecodeJSON(d *xrpc.Decoder) error {
 	}, "deviceId", "suites")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetKeyPackageStatsDeviceStats) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetKeyPackageStatsDeviceStats) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("deviceId").String(v.DeviceID)
@@ -131,25 +131,25 @@ func (v *GetKeyPackageStatsDeviceStats) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetKeyPackageStatsDeviceStats) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// GetKeyPackageStatsSuiteStats is getKeyPackageStats#suiteStats. Packages of
-// a cipher suite.
+// GetKeyPackageStatsSuiteStats is getKeyPackageStats#suiteStats. Numbers of
+// key packages of one cipher suite.
 type GetKeyPackageStatsSuiteStats struct {
-	// MLS cipher suite, by its IANA name.
+	// IANA name of the MLS cipher suite.
 	CipherSuite string
-	// Packages to be handed out.
+	// Number of key packages that can be handed out.
 	Available int64
-	// Packages that are leased.
+	// Number of key packages that are leased to somebody.
 	Leased int64
-	// Last-resort packages.
+	// Number of last-resort key packages.
 	LastResort int64
-	// When a last-resort package was last handed out.
+	// Time when a last-resort key package was last handed out.
 	LastResortUsedAt *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetKeyPackageStatsSuiteStats) Check(c *xrpc.Checker) {
 	c.String("cipherSuite", v.CipherSuite, -1, 128)
 	c.Int("available", v.Available, 0, xrpc.MaxInt)
@@ -160,7 +160,7 @@ func (v *GetKeyPackageStatsSuiteStats) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetKeyPackageStatsSuiteStats) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -179,10 +179,10 @@ func (v *GetKeyPackageStatsSuiteStats) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cipherSuite", "available", "leased", "lastResort")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetKeyPackageStatsSuiteStats) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetKeyPackageStatsSuiteStats) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cipherSuite").String(v.CipherSuite)
@@ -195,5 +195,5 @@ func (v *GetKeyPackageStatsSuiteStats) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetKeyPackageStatsSuiteStats) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -10,25 +10,27 @@ import (
 
 // GetMessagesParams are the parameters of GetMessages.
 type GetMessagesParams struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// How many to give. 50 where absent.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// Maximum number of entries to return. The default is 50.
 	Limit int64
-	// Only what comes after the message with this id.
+	// If present, only messages after the message with this id are returned.
 	SinceMessage *string
-	// Only what comes after this number; wins over sinceMessage.
+	// If present, only messages with a greater sequence number are returned. It
+	// takes precedence over sinceMessage.
 	SinceSeq *int64
-	// Only what comes before this number: the newest of them. Not together with
-	// sinceSeq or sinceMessage.
+	// If present, the newest messages with a lower sequence number are returned.
+	// It cannot be combined with sinceSeq or sinceMessage.
 	BeforeSeq *int64
-	// Only messages of these kinds; all where absent.
+	// Kinds of messages to return. If absent, all kinds are returned.
 	Types []string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetMessagesParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("limit", v.Limit, 1, 100)
 	if v.SinceMessage != nil {
 		c.String("sinceMessage", *v.SinceMessage, 1, 64)
@@ -44,20 +46,20 @@ func (v *GetMessagesParams) Check(c *xrpc.Checker) {
 	})
 }
 
-// getMessagesParamsRules are the violations that have an error name of their own.
+// getMessagesParamsRules are the violations that the policy gives an error name of their own.
 var getMessagesParamsRules = []xrpc.Named{
 	{Path: "sinceMessage", Constraint: "minLength", Name: "InvalidCursor", Status: 400},
 	{Path: "sinceMessage", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetMessagesParams) Validate() error { return xrpc.Check(v, getMessagesParamsRules...) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetMessagesParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, getMessagesParamsRules...)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.Limit = p.Int("limit", 50)
 	v.SinceMessage = p.OptString("sinceMessage")
 	v.SinceSeq = p.OptInt("sinceSeq")
@@ -66,10 +68,10 @@ func (v *GetMessagesParams) Parse(q url.Values) error {
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetMessagesParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	if v.Limit != 0 {
 		q.Int("limit", v.Limit)
 	}
@@ -90,17 +92,17 @@ func (v *GetMessagesParams) Values() url.Values {
 
 // GetMessagesOutput is the answer of GetMessages.
 type GetMessagesOutput struct {
-	// One page, by number.
+	// One page of messages in ascending order of sequence numbers.
 	Messages []MessageView
-	// Id of the last message, to be given back as sinceMessage; absent at the
-	// end.
+	// Id of the last message on this page. Send it as sinceMessage to get the
+	// next page. Absent if this is the last page.
 	Cursor *string
-	// Newest number the caller may see.
+	// Sequence number of the newest message that the caller may read.
 	LastSeq *int64
 	GapInfo *GetMessagesGap
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetMessagesOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "messages", v.Messages, -1, 100, (*MessageView).Check)
 	if v.Cursor != nil {
@@ -114,7 +116,7 @@ func (v *GetMessagesOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetMessagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -131,10 +133,10 @@ func (v *GetMessagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "messages")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetMessagesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetMessagesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("messages").OpenArray()
@@ -154,25 +156,25 @@ func (v *GetMessagesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetMessagesOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// GetMessagesGap is getMessages#gap. Numbers of messages that retention
-// removed.
+// GetMessagesGap is getMessages#gap. A range of sequence numbers whose
+// messages were deleted when their retention period ended.
 type GetMessagesGap struct {
-	// First number that is gone.
+	// First sequence number of the range.
 	From int64
-	// Last number that is gone.
+	// Last sequence number of the range.
 	To int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetMessagesGap) Check(c *xrpc.Checker) {
 	c.Int("from", v.From, 1, xrpc.MaxInt)
 	c.Int("to", v.To, 1, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetMessagesGap) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -185,10 +187,10 @@ func (v *GetMessagesGap) DecodeJSON(d *xrpc.Decoder) error {
 	}, "from", "to")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetMessagesGap) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetMessagesGap) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("from").Int(v.From)
@@ -196,5 +198,5 @@ func (v *GetMessagesGap) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetMessagesGap) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

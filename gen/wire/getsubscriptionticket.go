@@ -8,67 +8,68 @@ import (
 
 // GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
 type GetSubscriptionTicketInput struct {
-	// Only for this conversation.
-	ConvoID *string
+	// If present, the ticket is valid for the events of this conversation only.
+	ConvoID *xrpc.ConvoID
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetSubscriptionTicketInput) Check(c *xrpc.Checker) {
 	if v.ConvoID != nil {
-		c.String("convoId", *v.ConvoID, 32, 128)
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetSubscriptionTicketInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeString)
+			return xrpc.DecodeOpt(&v.ConvoID, d, xrpc.DecodeConvoID)
 		}
 		return d.Skip()
 	})
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetSubscriptionTicketInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetSubscriptionTicketInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	if v.ConvoID != nil {
-		e.Name("convoId").String(*v.ConvoID)
+		e.Name("convoId").ConvoID(*v.ConvoID)
 	}
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetSubscriptionTicketInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetSubscriptionTicketInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *GetSubscriptionTicketInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // GetSubscriptionTicketOutput is the answer of GetSubscriptionTicket.
 type GetSubscriptionTicketOutput struct {
-	// The ticket: good once.
+	// The ticket. It can be used once.
 	Ticket string
 	// URL of subscribeConvoEvents at this service.
 	Endpoint string
-	// Until when it can be used.
+	// Time when the ticket expires.
 	ExpiresAt string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetSubscriptionTicketOutput) Check(c *xrpc.Checker) {
 	c.String("ticket", v.Ticket, -1, 128)
 	c.Format("endpoint", v.Endpoint, xrpc.FormatURI)
 	c.Format("expiresAt", v.ExpiresAt, xrpc.FormatDatetime)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetSubscriptionTicketOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -83,10 +84,10 @@ func (v *GetSubscriptionTicketOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "ticket", "endpoint", "expiresAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetSubscriptionTicketOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetSubscriptionTicketOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("ticket").String(v.Ticket)
@@ -95,5 +96,5 @@ func (v *GetSubscriptionTicketOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetSubscriptionTicketOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

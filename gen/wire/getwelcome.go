@@ -10,38 +10,39 @@ import (
 
 // GetWelcomeParams are the parameters of GetWelcome.
 type GetWelcomeParams struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// Device the Welcome is for; where absent, the newest open one of the
-	// account.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// Id of the device that the Welcome is for. If absent, the newest open
+	// Welcome of the account is returned.
 	DeviceID *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetWelcomeParams) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.DeviceID != nil {
 		c.String("deviceId", *v.DeviceID, 26, 26)
 	}
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *GetWelcomeParams) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *GetWelcomeParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q)
 	p.Required("convoId")
-	v.ConvoID = p.String("convoId")
+	v.ConvoID = p.ConvoID("convoId")
 	v.DeviceID = p.OptString("deviceId")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *GetWelcomeParams) Values() url.Values {
 	q := xrpc.Values{}
-	q.String("convoId", v.ConvoID)
+	q.ConvoID("convoId", v.ConvoID)
 	if v.DeviceID != nil {
 		q.String("deviceId", *v.DeviceID)
 	}
@@ -50,23 +51,26 @@ func (v *GetWelcomeParams) Values() url.Values {
 
 // GetWelcomeOutput is the answer of GetWelcome.
 type GetWelcomeOutput struct {
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
-	// The Welcome as it was sent. Base64, standard alphabet, padded.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID
+	// The Welcome exactly as it was sent, in base64 with the standard alphabet
+	// and padding.
 	Welcome xrpc.Base64
-	// ratchet_tree, where it was sent beside the Welcome.
+	// The ratchet tree, if it was sent together with the Welcome.
 	RatchetTree xrpc.Bytes
-	// The epoch it joins.
+	// The epoch at which the Welcome joins the group.
 	Epoch *int64
-	// Number of its commit; 0 for a Welcome of createConvo.
+	// Sequence number of the commit to which the Welcome belongs; 0 for a
+	// Welcome from createConvo.
 	Seq *int64
-	// The caller's packages that the Welcome names.
+	// The caller's key packages that the Welcome names.
 	KeyPackageHashes []string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("welcome", v.Welcome, -1, 4194306)
 	if v.RatchetTree != nil {
 		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
@@ -82,12 +86,12 @@ func (v *GetWelcomeOutput) Check(c *xrpc.Checker) {
 	})
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "welcome":
 			return xrpc.DecodeBase64String(&v.Welcome, d)
 		case "ratchetTree":
@@ -103,13 +107,13 @@ func (v *GetWelcomeOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "welcome")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *GetWelcomeOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *GetWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("welcome").Base64(v.Welcome)
 	if v.RatchetTree != nil {
 		e.Name("ratchetTree").Bytes(v.RatchetTree)
@@ -130,5 +134,5 @@ func (v *GetWelcomeOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v GetWelcomeOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -8,24 +8,25 @@ import (
 
 // JoinConvoInput is the input of JoinConvo.
 type JoinConvoInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// The external commit as an MLSMessage holding a PublicMessage.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// The external commit as an MLSMessage that holds a PublicMessage.
 	ExternalCommit xrpc.Bytes
-	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage; the
-	// tree may be left out.
+	// GroupInfo of the epoch that the commit creates, with or without MLSMessage
+	// around it. It may leave out the ratchet tree.
 	GroupInfo xrpc.Bytes
-	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
+	// The ratchet tree, if it is not contained in the GroupInfo or the Welcome.
 	RatchetTree xrpc.Bytes
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *JoinConvoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("externalCommit", v.ExternalCommit, 1, 4194304)
 	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
 	if v.RatchetTree != nil {
@@ -36,12 +37,12 @@ func (v *JoinConvoInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "externalCommit":
 			return xrpc.DecodeBytes(&v.ExternalCommit, d)
 		case "groupInfo":
@@ -55,13 +56,13 @@ func (v *JoinConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "externalCommit", "groupInfo")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *JoinConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("externalCommit").Bytes(v.ExternalCommit)
 	e.Name("groupInfo").Bytes(v.GroupInfo)
 	if v.RatchetTree != nil {
@@ -73,10 +74,10 @@ func (v *JoinConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v JoinConvoInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// joinConvoInputRules are the violations that have an error name of their own.
+// joinConvoInputRules are the violations that the policy gives an error name of their own.
 var joinConvoInputRules = []xrpc.Named{
 	{Path: "externalCommit", Constraint: "minLength", Name: "InvalidCommit", Status: 400},
 	{Path: "externalCommit", Constraint: "maxLength", Name: "InvalidCommit", Status: 400},
@@ -86,31 +87,32 @@ var joinConvoInputRules = []xrpc.Named{
 	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *JoinConvoInput) Validate() error { return xrpc.Check(v, joinConvoInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *JoinConvoInput) Parse(body []byte) error { return xrpc.Parse(body, v, joinConvoInputRules...) }
 
 // JoinConvoOutput is the answer of JoinConvo.
 type JoinConvoOutput struct {
-	// False where another commit won the epoch, or the caller has to wait for
-	// its turn (retryAfterMs): nothing was changed.
+	// True if the commit was accepted. False if another commit of the same epoch
+	// was accepted first, or if the caller must wait (see retryAfterMs). In that
+	// case nothing was changed.
 	Success bool
-	// The epoch the commit led to; where success is false, the current one.
+	// The epoch that the commit created. If success is false, the current epoch.
 	NewEpoch int64
-	// Number of the stored commit.
+	// Sequence number of the stored commit.
 	Seq *int64
-	// Where success is false: what to apply before trying again. There are no
-	// commits in it where retryAfterMs is given.
+	// Present if success is false. It contains what the caller must apply before
+	// it tries again. It contains no commits if retryAfterMs is present.
 	Conflict *CommitConflict
-	// Where success is false because the epoch is kept for another member, or a
-	// commit of the caller was reported lately: milliseconds after which to try
-	// again.
+	// Time in milliseconds after which to try again. Present if success is false
+	// because the epoch is reserved for another member, or because members
+	// recently reported a commit of the caller.
 	RetryAfterMs *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *JoinConvoOutput) Check(c *xrpc.Checker) {
 	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
 	if v.Seq != nil {
@@ -124,7 +126,7 @@ func (v *JoinConvoOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *JoinConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -143,10 +145,10 @@ func (v *JoinConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "success", "newEpoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *JoinConvoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *JoinConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("success").Bool(v.Success)
@@ -163,5 +165,5 @@ func (v *JoinConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v JoinConvoOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

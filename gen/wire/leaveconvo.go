@@ -8,34 +8,38 @@ import (
 
 // LeaveConvoInput is the input of LeaveConvo.
 type LeaveConvoInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// The account whose membership ends; the caller where absent. Without a
-	// commit the account is suspended: it may write no more and gets nothing
-	// new, but holds the keys of the group until its removal is committed.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// DID of the account whose membership ends. If absent, it is the caller.
+	// Without a commit the account is suspended: it can no longer send and gets
+	// nothing new, but it still has the keys of the group until a commit removes
+	// it.
 	TargetDID *string
-	// The commit as an MLSMessage. Base64: standard or url alphabet, padded or
-	// not.
+	// The commit as an MLSMessage, in base64. Both the standard and the URL
+	// alphabet are accepted, with or without padding.
 	Commit xrpc.Base64
-	// The caller's own Remove proposal, as an MLSMessage, for the others to
-	// commit. Base64: standard or url alphabet, padded or not.
+	// A Remove proposal for the caller's own leaf as an MLSMessage, which
+	// another member can commit, in base64. Both the standard and the URL
+	// alphabet are accepted, with or without padding.
 	Proposal xrpc.Base64
-	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Every commit needs it; the tree may be left out beside a commit sent as
-	// PublicMessage. Base64: standard or url alphabet, padded or not.
+	// GroupInfo of the epoch that the commit creates, with or without MLSMessage
+	// around it, in base64. It is required for every commit. It may leave out
+	// the ratchet tree if the commit is a PublicMessage. Both the standard and
+	// the URL alphabet are accepted, with or without padding.
 	GroupInfo xrpc.Base64
-	// ratchet_tree of the GroupInfo, where it is not inside. Base64: standard or
-	// url alphabet, padded or not.
+	// The ratchet tree, if it is not contained in the GroupInfo, in base64. Both
+	// the standard and the URL alphabet are accepted, with or without padding.
 	RatchetTree xrpc.Base64
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.TargetDID != nil {
 		c.Format("targetDid", *v.TargetDID, xrpc.FormatDID)
 	}
@@ -56,12 +60,12 @@ func (v *LeaveConvoInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "targetDid":
 			return xrpc.DecodeOpt(&v.TargetDID, d, xrpc.DecodeString)
 		case "commit":
@@ -79,13 +83,13 @@ func (v *LeaveConvoInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *LeaveConvoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	if v.TargetDID != nil {
 		e.Name("targetDid").String(*v.TargetDID)
 	}
@@ -107,10 +111,10 @@ func (v *LeaveConvoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v LeaveConvoInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// leaveConvoInputRules are the violations that have an error name of their own.
+// leaveConvoInputRules are the violations that the policy gives an error name of their own.
 var leaveConvoInputRules = []xrpc.Named{
 	{Path: "commit", Constraint: "minLength", Name: "InvalidCommit", Status: 400},
 	{Path: "commit", Constraint: "maxLength", Name: "InvalidCommit", Status: 400},
@@ -122,33 +126,34 @@ var leaveConvoInputRules = []xrpc.Named{
 	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *LeaveConvoInput) Validate() error { return xrpc.Check(v, leaveConvoInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *LeaveConvoInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, leaveConvoInputRules...)
 }
 
 // LeaveConvoOutput is the answer of LeaveConvo.
 type LeaveConvoOutput struct {
-	// False where another commit won the epoch, or the caller has to wait for
-	// its turn (retryAfterMs): nothing was changed.
+	// True if the commit was accepted. False if another commit of the same epoch
+	// was accepted first, or if the caller must wait (see retryAfterMs). In that
+	// case nothing was changed.
 	Success bool
-	// The epoch the commit led to; where success is false, the current one.
+	// The epoch that the commit created. If success is false, the current epoch.
 	NewEpoch int64
-	// Number of the stored commit.
+	// Sequence number of the stored commit.
 	Seq *int64
-	// Where success is false: what to apply before trying again. There are no
-	// commits in it where retryAfterMs is given.
+	// Present if success is false. It contains what the caller must apply before
+	// it tries again. It contains no commits if retryAfterMs is present.
 	Conflict *CommitConflict
-	// Where success is false because the epoch is kept for another member, or a
-	// commit of the caller was reported lately: milliseconds after which to try
-	// again.
+	// Time in milliseconds after which to try again. Present if success is false
+	// because the epoch is reserved for another member, or because members
+	// recently reported a commit of the caller.
 	RetryAfterMs *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *LeaveConvoOutput) Check(c *xrpc.Checker) {
 	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
 	if v.Seq != nil {
@@ -162,7 +167,7 @@ func (v *LeaveConvoOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *LeaveConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -181,10 +186,10 @@ func (v *LeaveConvoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "success", "newEpoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *LeaveConvoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *LeaveConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("success").Bool(v.Success)
@@ -201,5 +206,5 @@ func (v *LeaveConvoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v LeaveConvoOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

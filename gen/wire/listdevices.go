@@ -8,16 +8,16 @@ import (
 
 // ListDevicesOutput is the answer of ListDevices.
 type ListDevicesOutput struct {
-	// By first appearance.
+	// The devices in the order in which they first appeared.
 	Devices []ListDevicesDevice
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ListDevicesOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "devices", v.Devices, -1, 1000, (*ListDevicesDevice).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ListDevicesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -28,10 +28,10 @@ func (v *ListDevicesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "devices")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ListDevicesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ListDevicesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("devices").OpenArray()
@@ -42,23 +42,25 @@ func (v *ListDevicesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ListDevicesOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // ListDevicesDevice is listDevices#device. A device of the caller.
 type ListDevicesDevice struct {
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID string
-	// When the device first appeared.
+	// Time when the service first saw the device.
 	CreatedAt string
-	// Packages that can still be handed out, last-resort ones included.
+	// Number of key packages that can still be handed out, including those of
+	// last resort.
 	KeyPackages int64
-	// Conversations the device is in, as far as the service knows.
+	// Number of conversations that the device is in, as far as the service
+	// knows.
 	Conversations int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ListDevicesDevice) Check(c *xrpc.Checker) {
 	c.String("deviceId", v.DeviceID, 26, 26)
 	c.Format("createdAt", v.CreatedAt, xrpc.FormatDatetime)
@@ -66,7 +68,7 @@ func (v *ListDevicesDevice) Check(c *xrpc.Checker) {
 	c.Int("conversations", v.Conversations, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ListDevicesDevice) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -83,10 +85,10 @@ func (v *ListDevicesDevice) DecodeJSON(d *xrpc.Decoder) error {
 	}, "deviceId", "createdAt", "keyPackages", "conversations")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ListDevicesDevice) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ListDevicesDevice) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("deviceId").String(v.DeviceID)
@@ -96,5 +98,5 @@ func (v *ListDevicesDevice) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ListDevicesDevice) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

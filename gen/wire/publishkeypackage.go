@@ -8,20 +8,20 @@ import (
 
 // PublishKeyPackageInput is the input of PublishKeyPackage.
 type PublishKeyPackageInput struct {
-	// The KeyPackage, bare or as an MLSMessage. Base64: standard or url
-	// alphabet, padded or not.
+	// The key package, with or without MLSMessage around it, in base64. Both the
+	// standard and the URL alphabet are accepted, with or without padding.
 	KeyPackage xrpc.Base64
-	// Cipher suite of the package: must be the one it states.
+	// IANA name of the cipher suite. It must be the one in the key package.
 	CipherSuite string
-	// When the package ends, where that is earlier than the package's own
-	// lifetime.
+	// Time when the key package expires, if it is to expire before the end of
+	// its own lifetime.
 	Expires *string
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *PublishKeyPackageInput) Check(c *xrpc.Checker) {
 	c.Bytes("keyPackage", v.KeyPackage, 1, 49152)
 	c.String("cipherSuite", v.CipherSuite, 1, 128)
@@ -33,7 +33,7 @@ func (v *PublishKeyPackageInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *PublishKeyPackageInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -50,10 +50,10 @@ func (v *PublishKeyPackageInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "keyPackage", "cipherSuite")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *PublishKeyPackageInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *PublishKeyPackageInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("keyPackage").Base64(v.KeyPackage)
@@ -67,10 +67,10 @@ func (v *PublishKeyPackageInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackageInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// publishKeyPackageInputRules are the violations that have an error name of their own.
+// publishKeyPackageInputRules are the violations that the policy gives an error name of their own.
 var publishKeyPackageInputRules = []xrpc.Named{
 	{Path: "keyPackage", Constraint: "minLength", Name: "InvalidKeyPackage", Status: 400},
 	{Path: "keyPackage", Constraint: "maxLength", Name: "InvalidKeyPackage", Status: 400},
@@ -78,26 +78,26 @@ var publishKeyPackageInputRules = []xrpc.Named{
 	{Path: "cipherSuite", Constraint: "maxLength", Name: "InvalidCipherSuite", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *PublishKeyPackageInput) Validate() error {
 	return xrpc.Check(v, publishKeyPackageInputRules...)
 }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *PublishKeyPackageInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, publishKeyPackageInputRules...)
 }
 
 // PublishKeyPackageOutput is the answer of PublishKeyPackage.
 type PublishKeyPackageOutput struct {
-	// KeyPackageRef (RFC 9420, section 5.2) in lower-case hexadecimal.
+	// The KeyPackageRef (RFC 9420, section 5.2) in lower-case hexadecimal.
 	KeyPackageHash *string
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *PublishKeyPackageOutput) Check(c *xrpc.Checker) {
 	if v.KeyPackageHash != nil {
 		c.String("keyPackageHash", *v.KeyPackageHash, -1, 128)
@@ -107,7 +107,7 @@ func (v *PublishKeyPackageOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *PublishKeyPackageOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -120,10 +120,10 @@ func (v *PublishKeyPackageOutput) DecodeJSON(d *xrpc.Decoder) error {
 	})
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *PublishKeyPackageOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *PublishKeyPackageOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	if v.KeyPackageHash != nil {
@@ -135,5 +135,5 @@ func (v *PublishKeyPackageOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackageOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

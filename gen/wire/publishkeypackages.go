@@ -8,16 +8,16 @@ import (
 
 // PublishKeyPackagesInput is the input of PublishKeyPackages.
 type PublishKeyPackagesInput struct {
-	// The packages.
+	// The key packages to publish.
 	KeyPackages []PublishKeyPackagesKeyPackageItem
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *PublishKeyPackagesInput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "keyPackages", v.KeyPackages, 1, 100, (*PublishKeyPackagesKeyPackageItem).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *PublishKeyPackagesInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -28,10 +28,10 @@ func (v *PublishKeyPackagesInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "keyPackages")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *PublishKeyPackagesInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *PublishKeyPackagesInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("keyPackages").OpenArray()
@@ -42,10 +42,10 @@ func (v *PublishKeyPackagesInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackagesInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// publishKeyPackagesInputRules are the violations that have an error name of their own.
+// publishKeyPackagesInputRules are the violations that the policy gives an error name of their own.
 var publishKeyPackagesInputRules = []xrpc.Named{
 	{Path: "keyPackages[].keyPackage", Constraint: "minLength", Name: "InvalidKeyPackage", Status: 400},
 	{Path: "keyPackages[].keyPackage", Constraint: "maxLength", Name: "InvalidKeyPackage", Status: 400},
@@ -53,30 +53,30 @@ var publishKeyPackagesInputRules = []xrpc.Named{
 	{Path: "keyPackages[].cipherSuite", Constraint: "maxLength", Name: "InvalidCipherSuite", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *PublishKeyPackagesInput) Validate() error {
 	return xrpc.Check(v, publishKeyPackagesInputRules...)
 }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *PublishKeyPackagesInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, publishKeyPackagesInputRules...)
 }
 
-// PublishKeyPackagesKeyPackageItem is publishKeyPackages#keyPackageItem. One
-// key package.
+// PublishKeyPackagesKeyPackageItem is publishKeyPackages#keyPackageItem. A
+// key package to publish.
 type PublishKeyPackagesKeyPackageItem struct {
-	// The KeyPackage, bare or as an MLSMessage. Base64: standard or url
-	// alphabet, padded or not.
+	// The key package, with or without MLSMessage around it, in base64. Both the
+	// standard and the URL alphabet are accepted, with or without padding.
 	KeyPackage xrpc.Base64
-	// Cipher suite of the package: must be the one it states.
+	// IANA name of the cipher suite. It must be the one in the key package.
 	CipherSuite string
-	// When the package ends, where that is earlier than the package's own
-	// lifetime.
+	// Time when the key package expires, if it is to expire before the end of
+	// its own lifetime.
 	Expires *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *PublishKeyPackagesKeyPackageItem) Check(c *xrpc.Checker) {
 	c.Bytes("keyPackage", v.KeyPackage, 1, 49152)
 	c.String("cipherSuite", v.CipherSuite, 1, 128)
@@ -85,7 +85,7 @@ func (v *PublishKeyPackagesKeyPackageItem) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *PublishKeyPackagesKeyPackageItem) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -100,12 +100,12 @@ func (v *PublishKeyPackagesKeyPackageItem) DecodeJSON(d *xrpc.Decoder) error {
 	}, "keyPackage", "cipherSuite")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *PublishKeyPackagesKeyPackageItem) UnmarshalJSON(b []byte) error {
 	return xrpc.DecodeJSON(b, v)
 }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *PublishKeyPackagesKeyPackageItem) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("keyPackage").Base64(v.KeyPackage)
@@ -116,27 +116,27 @@ func (v *PublishKeyPackagesKeyPackageItem) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackagesKeyPackageItem) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // PublishKeyPackagesOutput is the answer of PublishKeyPackages.
 type PublishKeyPackagesOutput struct {
-	// How many were stored.
+	// Number of key packages that were stored.
 	Succeeded int64
-	// How many were not.
+	// Number of key packages that were not stored.
 	Failed int64
-	// Why, in the order of the packages.
+	// The errors, in the order of the key packages.
 	Errors []PublishKeyPackagesItemError
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *PublishKeyPackagesOutput) Check(c *xrpc.Checker) {
 	c.Int("succeeded", v.Succeeded, 0, xrpc.MaxInt)
 	c.Int("failed", v.Failed, 0, xrpc.MaxInt)
 	xrpc.CheckItems(c, "errors", v.Errors, -1, 100, (*PublishKeyPackagesItemError).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *PublishKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -151,10 +151,10 @@ func (v *PublishKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "succeeded", "failed")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *PublishKeyPackagesOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *PublishKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("succeeded").Int(v.Succeeded)
@@ -169,27 +169,28 @@ func (v *PublishKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackagesOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// PublishKeyPackagesItemError is publishKeyPackages#itemError. One refusal.
+// PublishKeyPackagesItemError is publishKeyPackages#itemError. The error for
+// one key package.
 type PublishKeyPackagesItemError struct {
-	// Place in keyPackages, from 0.
+	// Index of the key package in keyPackages, starting at 0.
 	Index int64
-	// Error name, as publishKeyPackage has it.
+	// Name of the error, as in publishKeyPackage.
 	Error string
-	// What is wrong.
+	// Description of what is wrong.
 	Message string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *PublishKeyPackagesItemError) Check(c *xrpc.Checker) {
 	c.Int("index", v.Index, 0, xrpc.MaxInt)
 	c.String("error", v.Error, -1, 64)
 	c.String("message", v.Message, -1, 2048)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *PublishKeyPackagesItemError) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -204,10 +205,10 @@ func (v *PublishKeyPackagesItemError) DecodeJSON(d *xrpc.Decoder) error {
 	}, "index", "error", "message")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *PublishKeyPackagesItemError) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *PublishKeyPackagesItemError) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("index").Int(v.Index)
@@ -216,5 +217,5 @@ func (v *PublishKeyPackagesItemError) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackagesItemError) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -8,23 +8,25 @@ import (
 
 // RequestRejoinInput is the input of RequestRejoin.
 type RequestRejoinInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// Why.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// The reason for the request.
 	Reason *string
-	// With commit-failed: framing epoch of the commit that could not be applied.
+	// For the reason commit-failed: framing epoch of the commit that could not
+	// be applied.
 	Epoch *int64
-	// With commit-failed: what is wrong with the commit. external-pub: the
-	// caller applied it, but the external_pub of the GroupInfo that came with it
-	// is not that of the group. Such a report asks for nothing: the caller stays
-	// in the group as it is.
+	// For the reason commit-failed: what is wrong with the commit. The value
+	// external-pub means that the caller applied the commit, but that the
+	// external_pub in the GroupInfo sent with it is not the group's. Such a
+	// report is not a request to be added again; the caller stays in the group.
 	Detail *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *RequestRejoinInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	if v.Reason != nil {
 		c.String("reason", *v.Reason, -1, 32)
 	}
@@ -36,12 +38,12 @@ func (v *RequestRejoinInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *RequestRejoinInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "reason":
 			return xrpc.DecodeOpt(&v.Reason, d, xrpc.DecodeString)
 		case "epoch":
@@ -53,13 +55,13 @@ func (v *RequestRejoinInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *RequestRejoinInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *RequestRejoinInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	if v.Reason != nil {
 		e.Name("reason").String(*v.Reason)
 	}
@@ -72,33 +74,33 @@ func (v *RequestRejoinInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v RequestRejoinInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *RequestRejoinInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *RequestRejoinInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // RequestRejoinOutput is the answer of RequestRejoin.
 type RequestRejoinOutput struct {
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *RequestRejoinOutput) Check(_ *xrpc.Checker) {
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *RequestRejoinOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(string) error { return d.Skip() })
 }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *RequestRejoinOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v RequestRejoinOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

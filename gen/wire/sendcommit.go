@@ -8,31 +8,32 @@ import (
 
 // SendCommitInput is the input of SendCommit.
 type SendCommitInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
 	// The commit as an MLSMessage.
 	Commit xrpc.Bytes
-	// The Welcome for added devices, as an MLSMessage.
+	// The Welcome for the added devices as an MLSMessage.
 	Welcome xrpc.Bytes
-	// GroupInfo of the epoch the commit leads to, bare or as an MLSMessage.
-	// Every commit needs it; the tree may be left out beside a commit sent as
-	// PublicMessage.
+	// GroupInfo of the epoch that the commit creates, with or without MLSMessage
+	// around it. It is required for every commit. It may leave out the ratchet
+	// tree if the commit is a PublicMessage.
 	GroupInfo xrpc.Bytes
-	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
+	// The ratchet tree, if it is not contained in the GroupInfo or the Welcome.
 	RatchetTree xrpc.Bytes
-	// Accounts whose membership begins.
+	// DIDs of the accounts whose membership begins.
 	AddedDIDs []string
-	// Accounts whose membership ends.
+	// DIDs of the accounts whose membership ends.
 	RemovedDIDs []string
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendCommitInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("commit", v.Commit, 1, 4194304)
 	if v.Welcome != nil {
 		c.Bytes("welcome", v.Welcome, 1, 4194304)
@@ -54,12 +55,12 @@ func (v *SendCommitInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "commit":
 			return xrpc.DecodeBytes(&v.Commit, d)
 		case "welcome":
@@ -79,13 +80,13 @@ func (v *SendCommitInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "commit")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendCommitInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendCommitInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("commit").Bytes(v.Commit)
 	if v.Welcome != nil {
 		e.Name("welcome").Bytes(v.Welcome)
@@ -116,10 +117,10 @@ func (v *SendCommitInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendCommitInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// sendCommitInputRules are the violations that have an error name of their own.
+// sendCommitInputRules are the violations that the policy gives an error name of their own.
 var sendCommitInputRules = []xrpc.Named{
 	{Path: "commit", Constraint: "minLength", Name: "InvalidCommit", Status: 400},
 	{Path: "commit", Constraint: "maxLength", Name: "InvalidCommit", Status: 400},
@@ -132,33 +133,34 @@ var sendCommitInputRules = []xrpc.Named{
 	{Path: "addedDids", Constraint: "maxLength", Name: "TooManyMembers", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *SendCommitInput) Validate() error { return xrpc.Check(v, sendCommitInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *SendCommitInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, sendCommitInputRules...)
 }
 
 // SendCommitOutput is the answer of SendCommit.
 type SendCommitOutput struct {
-	// False where another commit won the epoch, or the caller has to wait for
-	// its turn (retryAfterMs): nothing was changed.
+	// True if the commit was accepted. False if another commit of the same epoch
+	// was accepted first, or if the caller must wait (see retryAfterMs). In that
+	// case nothing was changed.
 	Success bool
-	// The epoch the commit led to; where success is false, the current one.
+	// The epoch that the commit created. If success is false, the current epoch.
 	NewEpoch int64
-	// Number of the stored commit.
+	// Sequence number of the stored commit.
 	Seq *int64
-	// Where success is false: what to apply before trying again. There are no
-	// commits in it where retryAfterMs is given.
+	// Present if success is false. It contains what the caller must apply before
+	// it tries again. It contains no commits if retryAfterMs is present.
 	Conflict *CommitConflict
-	// Where success is false because the epoch is kept for another member, or a
-	// commit of the caller was reported lately: milliseconds after which to try
-	// again.
+	// Time in milliseconds after which to try again. Present if success is false
+	// because the epoch is reserved for another member, or because members
+	// recently reported a commit of the caller.
 	RetryAfterMs *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendCommitOutput) Check(c *xrpc.Checker) {
 	c.Int("newEpoch", v.NewEpoch, 0, xrpc.MaxInt)
 	if v.Seq != nil {
@@ -172,7 +174,7 @@ func (v *SendCommitOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendCommitOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -191,10 +193,10 @@ func (v *SendCommitOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "success", "newEpoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendCommitOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendCommitOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("success").Bool(v.Success)
@@ -211,5 +213,5 @@ func (v *SendCommitOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendCommitOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

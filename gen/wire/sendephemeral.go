@@ -8,28 +8,29 @@ import (
 
 // SendEphemeralInput is the input of SendEphemeral.
 type SendEphemeralInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// The signal, encrypted by the group.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// The signal, encrypted with the keys of the group.
 	Ciphertext xrpc.Bytes
-	// Framing epoch.
+	// Framing epoch of the message.
 	Epoch int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendEphemeralInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 65536)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendEphemeralInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -39,45 +40,45 @@ func (v *SendEphemeralInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "ciphertext", "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendEphemeralInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendEphemeralInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendEphemeralInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *SendEphemeralInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *SendEphemeralInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // SendEphemeralOutput is the answer of SendEphemeral.
 type SendEphemeralOutput struct {
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendEphemeralOutput) Check(_ *xrpc.Checker) {
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendEphemeralOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(string) error { return d.Skip() })
 }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendEphemeralOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendEphemeralOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -8,35 +8,38 @@ import (
 
 // SendMessageInput is the input of SendMessage.
 type SendMessageInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// The application message as an MLSMessage holding a PrivateMessage. The
-	// service accepts 2 MiB; larger content belongs in a blob.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// The application message as an MLSMessage that holds a PrivateMessage. The
+	// service accepts up to 2 MiB; upload larger content as a blob.
 	Ciphertext xrpc.Bytes
 	// Framing epoch of the message.
 	Epoch int64
-	// If given, the caller.
+	// DID of the sender. If present, it must be the caller.
 	SenderDID *string
-	// The client's id for the message, unique in the conversation: sending it
-	// again is safe.
+	// An id for the message that the client chooses. It must be unique in the
+	// conversation. Sending a message again with the same id is safe.
 	MsgID *string
-	// Accepted for older clients and not used. It would be plaintext.
+	// Ignored; accepted for compatibility with older clients. It would reveal
+	// plaintext to the service.
 	EmbedType *string
-	// Accepted for older clients and not used. It would be plaintext.
+	// Ignored; accepted for compatibility with older clients. It would reveal
+	// plaintext to the service.
 	EmbedURI *string
-	// Accepted for older clients and not used.
+	// Ignored; accepted for compatibility with older clients.
 	PaddedSize *int64
-	// Blobs attached to the message.
+	// CIDs of the blobs that are attached to the message.
 	Blobs []string
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendMessageInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 10485760)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	if v.SenderDID != nil {
@@ -62,12 +65,12 @@ func (v *SendMessageInput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendMessageInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -91,13 +94,13 @@ func (v *SendMessageInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "ciphertext", "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendMessageInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendMessageInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	if v.SenderDID != nil {
@@ -128,19 +131,19 @@ func (v *SendMessageInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendMessageInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// sendMessageInputRules are the violations that have an error name of their own.
+// sendMessageInputRules are the violations that the policy gives an error name of their own.
 var sendMessageInputRules = []xrpc.Named{
 	{Path: "ciphertext", Constraint: "minLength", Name: "InvalidMessage", Status: 400},
 	{Path: "ciphertext", Constraint: "maxLength", Name: "MessageTooLarge", Status: 413},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *SendMessageInput) Validate() error { return xrpc.Check(v, sendMessageInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *SendMessageInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, sendMessageInputRules...)
 }
@@ -149,15 +152,15 @@ func (v *SendMessageInput) Parse(body []byte) error {
 type SendMessageOutput struct {
 	// Id of the stored message.
 	MessageID string
-	// When the service stored it.
+	// Time when the service stored the message.
 	ReceivedAt string
-	// Number in the conversation.
+	// Sequence number in the conversation.
 	Seq *int64
-	// Framing epoch.
+	// Framing epoch of the message.
 	Epoch *int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendMessageOutput) Check(c *xrpc.Checker) {
 	c.String("messageId", v.MessageID, -1, 64)
 	c.Format("receivedAt", v.ReceivedAt, xrpc.FormatDatetime)
@@ -169,7 +172,7 @@ func (v *SendMessageOutput) Check(c *xrpc.Checker) {
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendMessageOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -186,10 +189,10 @@ func (v *SendMessageOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "messageId", "receivedAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendMessageOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendMessageOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("messageId").String(v.MessageID)
@@ -203,5 +206,5 @@ func (v *SendMessageOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendMessageOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -8,31 +8,32 @@ import (
 
 // SendProposalInput is the input of SendProposal.
 type SendProposalInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
 	// The proposal as an MLSMessage.
 	Proposal xrpc.Bytes
-	// Makes a repetition of this call safe: the same key with the same content
-	// gets the first answer again, for 7 days.
+	// Makes it safe to repeat this call. For 7 days, a call with the same key
+	// and the same content returns the first answer and changes nothing.
 	IdempotencyKey *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendProposalInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("proposal", v.Proposal, 1, 4194304)
 	if v.IdempotencyKey != nil {
 		c.String("idempotencyKey", *v.IdempotencyKey, 1, 64)
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendProposalInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "proposal":
 			return xrpc.DecodeBytes(&v.Proposal, d)
 		case "idempotencyKey":
@@ -42,13 +43,13 @@ func (v *SendProposalInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "proposal")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendProposalInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendProposalInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("proposal").Bytes(v.Proposal)
 	if v.IdempotencyKey != nil {
 		e.Name("idempotencyKey").String(*v.IdempotencyKey)
@@ -56,19 +57,19 @@ func (v *SendProposalInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendProposalInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// sendProposalInputRules are the violations that have an error name of their own.
+// sendProposalInputRules are the violations that the policy gives an error name of their own.
 var sendProposalInputRules = []xrpc.Named{
 	{Path: "proposal", Constraint: "minLength", Name: "InvalidProposal", Status: 400},
 	{Path: "proposal", Constraint: "maxLength", Name: "InvalidProposal", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *SendProposalInput) Validate() error { return xrpc.Check(v, sendProposalInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *SendProposalInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, sendProposalInputRules...)
 }
@@ -77,20 +78,20 @@ func (v *SendProposalInput) Parse(body []byte) error {
 type SendProposalOutput struct {
 	// Id of the stored message.
 	MessageID string
-	// Number in the conversation.
+	// Sequence number in the conversation.
 	Seq int64
-	// Framing epoch.
+	// Framing epoch of the message.
 	Epoch int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SendProposalOutput) Check(c *xrpc.Checker) {
 	c.String("messageId", v.MessageID, -1, 64)
 	c.Int("seq", v.Seq, 1, xrpc.MaxInt)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SendProposalOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -105,10 +106,10 @@ func (v *SendProposalOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "messageId", "seq", "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SendProposalOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SendProposalOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("messageId").String(v.MessageID)
@@ -117,5 +118,5 @@ func (v *SendProposalOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SendProposalOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

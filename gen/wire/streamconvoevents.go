@@ -10,28 +10,30 @@ import (
 
 // StreamConvoEventsParams are the parameters of StreamConvoEvents.
 type StreamConvoEventsParams struct {
-	// Go on after this event.
+	// Cursor of the last event that the client received. The stream continues
+	// after it.
 	Cursor *string
-	// Only this conversation.
-	ConvoID *string
-	// Ticket of getSubscriptionTicket, instead of a token.
+	// If present, only events of this conversation are streamed.
+	ConvoID *xrpc.ConvoID
+	// A ticket from getSubscriptionTicket, which replaces the token.
 	Ticket *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *StreamConvoEventsParams) Check(c *xrpc.Checker) {
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, 1, 256)
 	}
 	if v.ConvoID != nil {
-		c.String("convoId", *v.ConvoID, 32, 128)
+		c.String("convoId", string(*v.ConvoID), 32, 128)
+		c.ConvoID("convoId", *v.ConvoID)
 	}
 	if v.Ticket != nil {
 		c.String("ticket", *v.Ticket, 1, 128)
 	}
 }
 
-// streamConvoEventsParamsRules are the violations that have an error name of their own.
+// streamConvoEventsParamsRules are the violations that the policy gives an error name of their own.
 var streamConvoEventsParamsRules = []xrpc.Named{
 	{Path: "cursor", Constraint: "minLength", Name: "InvalidCursor", Status: 400},
 	{Path: "cursor", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
@@ -39,28 +41,28 @@ var streamConvoEventsParamsRules = []xrpc.Named{
 	{Path: "ticket", Constraint: "maxLength", Name: "InvalidTicket", Status: 401},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *StreamConvoEventsParams) Validate() error {
 	return xrpc.Check(v, streamConvoEventsParamsRules...)
 }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *StreamConvoEventsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, streamConvoEventsParamsRules...)
 	v.Cursor = p.OptString("cursor")
-	v.ConvoID = p.OptString("convoId")
+	v.ConvoID = p.OptConvoID("convoId")
 	v.Ticket = p.OptString("ticket")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *StreamConvoEventsParams) Values() url.Values {
 	q := xrpc.Values{}
 	if v.Cursor != nil {
 		q.String("cursor", *v.Cursor)
 	}
 	if v.ConvoID != nil {
-		q.String("convoId", *v.ConvoID)
+		q.ConvoID("convoId", *v.ConvoID)
 	}
 	if v.Ticket != nil {
 		q.String("ticket", *v.Ticket)
@@ -69,21 +71,22 @@ func (v *StreamConvoEventsParams) Values() url.Values {
 }
 
 // MessageEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
-// message, commit or proposal was stored. Every seq arrives as exactly one of
-// these.
+// message, commit or proposal was stored. For every sequence number there is
+// exactly one such event.
 type MessageEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor  string      `cbor:"cursor"`
 	Message MessageView `cbor:"message"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *MessageEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
 	c.In("message", &v.Message)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *MessageEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -96,10 +99,10 @@ func (v *MessageEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "message")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *MessageEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *MessageEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
@@ -107,38 +110,40 @@ func (v *MessageEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v MessageEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *MessageEvent) EventName() string { return "messageEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *MessageEvent) EventCursor() string { return v.Cursor }
 
 func (*MessageEvent) convoEvent() {}
 
 // MembershipChangeEvent is an event of StreamConvoEvents and
-// SubscribeConvoEvents. A membership changed.
+// SubscribeConvoEvents. The membership of an account changed.
 type MembershipChangeEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
-	// Whose membership changed.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the account whose membership changed.
 	DID string `cbor:"did"`
-	// What happened.
+	// Kind of the change.
 	Action string `cbor:"action"`
-	// Who did it, where it was not did.
+	// DID of the account that made the change, if it is not the account in did.
 	Actor *string `cbor:"actor,omitzero"`
-	// Epoch of the conversation then.
+	// Epoch of the conversation at the time of the change.
 	Epoch int64 `cbor:"epoch"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *MembershipChangeEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.String("action", v.Action, -1, 32)
 	if v.Actor != nil {
@@ -147,14 +152,14 @@ func (v *MembershipChangeEvent) Check(c *xrpc.Checker) {
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *MembershipChangeEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "did":
 			return xrpc.DecodeString(&v.DID, d)
 		case "action":
@@ -168,14 +173,14 @@ func (v *MembershipChangeEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "convoId", "did", "action", "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *MembershipChangeEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *MembershipChangeEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("did").String(v.DID)
 	e.Name("action").String(v.Action)
 	if v.Actor != nil {
@@ -185,96 +190,100 @@ func (v *MembershipChangeEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v MembershipChangeEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *MembershipChangeEvent) EventName() string { return "membershipChangeEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *MembershipChangeEvent) EventCursor() string { return v.Cursor }
 
 func (*MembershipChangeEvent) convoEvent() {}
 
-// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
-// There is a Welcome for the caller.
+// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+// Welcome for the caller was stored.
 type WelcomeEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *WelcomeEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *WelcomeEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		}
 		return d.Skip()
 	}, "cursor", "convoId")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *WelcomeEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *WelcomeEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v WelcomeEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *WelcomeEvent) EventName() string { return "welcomeEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *WelcomeEvent) EventCursor() string { return v.Cursor }
 
 func (*WelcomeEvent) convoEvent() {}
 
 // RejoinRequestedEvent is an event of StreamConvoEvents and
-// SubscribeConvoEvents. A member cannot follow the group any more.
+// SubscribeConvoEvents. A member can no longer follow the group.
 type RejoinRequestedEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
-	// Who asks to be added again.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the member that asks to be added again.
 	DID string `cbor:"did"`
-	// Why.
+	// The reason for the request.
 	Reason string `cbor:"reason"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *RejoinRequestedEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Format("did", v.DID, xrpc.FormatDID)
 	c.String("reason", v.Reason, -1, 32)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *RejoinRequestedEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "did":
 			return xrpc.DecodeString(&v.DID, d)
 		case "reason":
@@ -284,57 +293,60 @@ func (v *RejoinRequestedEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "convoId", "did", "reason")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *RejoinRequestedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *RejoinRequestedEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("did").String(v.DID)
 	e.Name("reason").String(v.Reason)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v RejoinRequestedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *RejoinRequestedEvent) EventName() string { return "rejoinRequestedEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *RejoinRequestedEvent) EventCursor() string { return v.Cursor }
 
 func (*RejoinRequestedEvent) convoEvent() {}
 
 // ConvoDamagedEvent is an event of StreamConvoEvents and
-// SubscribeConvoEvents. More than half of the votes on a commit say that it
-// cannot be applied. Who cannot apply it comes back by joinConvo.
+// SubscribeConvoEvents. More than half of the members that reported on a
+// commit say that it cannot be applied. A client that cannot apply it rejoins
+// with joinConvo.
 type ConvoDamagedEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
 	// Framing epoch of the commit that was reported.
 	Epoch int64 `cbor:"epoch"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ConvoDamagedEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ConvoDamagedEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "epoch":
 			return xrpc.DecodeInt(&v.Epoch, d)
 		}
@@ -342,44 +354,46 @@ func (v *ConvoDamagedEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "convoId", "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ConvoDamagedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ConvoDamagedEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ConvoDamagedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *ConvoDamagedEvent) EventName() string { return "convoDamagedEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *ConvoDamagedEvent) EventCursor() string { return v.Cursor }
 
 func (*ConvoDamagedEvent) convoEvent() {}
 
 // KeyPackagesLowEvent is an event of StreamConvoEvents and
-// SubscribeConvoEvents. A device of the caller is short of key packages.
+// SubscribeConvoEvents. A device of the caller has only few key packages
+// left.
 type KeyPackagesLowEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Device: lower-case unpadded base32 of the first 16 bytes of the SHA-256 of
-	// its SignaturePublicKey.
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
 	DeviceID string `cbor:"deviceId"`
-	// MLS cipher suite, by its IANA name.
+	// IANA name of the MLS cipher suite.
 	CipherSuite string `cbor:"cipherSuite"`
-	// Packages left.
+	// Number of key packages that are left.
 	Available int64 `cbor:"available"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *KeyPackagesLowEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
 	c.String("deviceId", v.DeviceID, 26, 26)
@@ -387,7 +401,7 @@ func (v *KeyPackagesLowEvent) Check(c *xrpc.Checker) {
 	c.Int("available", v.Available, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *KeyPackagesLowEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -404,10 +418,10 @@ func (v *KeyPackagesLowEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "deviceId", "cipherSuite", "available")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *KeyPackagesLowEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *KeyPackagesLowEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
@@ -417,43 +431,45 @@ func (v *KeyPackagesLowEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v KeyPackagesLowEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *KeyPackagesLowEvent) EventName() string { return "keyPackagesLowEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *KeyPackagesLowEvent) EventCursor() string { return v.Cursor }
 
 func (*KeyPackagesLowEvent) convoEvent() {}
 
 // ReadEvent is an event of StreamConvoEvents and SubscribeConvoEvents. The
-// caller has read on, at another of its devices.
+// caller's read position advanced, from any of its devices.
 type ReadEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
-	// The new read position.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Sequence number of the new read position.
 	Seq int64 `cbor:"seq"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *ReadEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *ReadEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "seq":
 			return xrpc.DecodeInt(&v.Seq, d)
 		}
@@ -461,58 +477,60 @@ func (v *ReadEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "convoId", "seq")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *ReadEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *ReadEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("seq").Int(v.Seq)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v ReadEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *ReadEvent) EventName() string { return "readEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *ReadEvent) EventCursor() string { return v.Cursor }
 
 func (*ReadEvent) convoEvent() {}
 
 // EphemeralEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
-// signal that is not stored, such as typing.
+// signal that is not stored, such as a typing notification.
 type EphemeralEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string `cbor:"convoId"`
-	// The signal as it was sent.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// The signal exactly as it was sent.
 	Ciphertext xrpc.Bytes `cbor:"ciphertext"`
-	// Framing epoch.
+	// Framing epoch of the message.
 	Epoch int64 `cbor:"epoch"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *EphemeralEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("ciphertext", v.Ciphertext, 1, 65536)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *EphemeralEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "ciphertext":
 			return xrpc.DecodeBytes(&v.Ciphertext, d)
 		case "epoch":
@@ -522,46 +540,48 @@ func (v *EphemeralEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "convoId", "ciphertext", "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *EphemeralEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *EphemeralEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("ciphertext").Bytes(v.Ciphertext)
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v EphemeralEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *EphemeralEvent) EventName() string { return "ephemeralEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *EphemeralEvent) EventCursor() string { return v.Cursor }
 
 func (*EphemeralEvent) convoEvent() {}
 
-// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents. About
-// the stream itself.
+// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+// Information about the stream itself.
 type InfoEvent struct {
-	// Position of this event: give it back as cursor to go on after it.
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
-	// What the stream has to say; as its last event, why it ends.
+	// Kind of information. In the last event of the stream, it is the reason why
+	// the stream ends.
 	Info string `cbor:"info"`
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *InfoEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
 	c.String("info", v.Info, -1, 64)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *InfoEvent) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -574,10 +594,10 @@ func (v *InfoEvent) DecodeJSON(d *xrpc.Decoder) error {
 	}, "cursor", "info")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *InfoEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *InfoEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
@@ -585,13 +605,13 @@ func (v *InfoEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v InfoEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// EventName is the event's name in its lexicons.
+// EventName returns the name of the event's definition in the lexicon.
 func (v *InfoEvent) EventName() string { return "infoEvent" }
 
-// EventCursor is the event's position.
+// EventCursor returns the position of the event in the stream.
 func (v *InfoEvent) EventCursor() string { return v.Cursor }
 
 func (*InfoEvent) convoEvent() {}

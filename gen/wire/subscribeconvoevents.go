@@ -10,28 +10,30 @@ import (
 
 // SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
 type SubscribeConvoEventsParams struct {
-	// Go on after this event.
+	// Cursor of the last event that the client received. The stream continues
+	// after it.
 	Cursor *string
-	// Only these conversations.
-	ConvoIDs []string
-	// Ticket of getSubscriptionTicket, instead of a token.
+	// If present, only events of these conversations are streamed.
+	ConvoIDs []xrpc.ConvoID
+	// A ticket from getSubscriptionTicket, which replaces the token.
 	Ticket *string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SubscribeConvoEventsParams) Check(c *xrpc.Checker) {
 	if v.Cursor != nil {
 		c.String("cursor", *v.Cursor, 1, 256)
 	}
-	xrpc.CheckItems(c, "convoIds", v.ConvoIDs, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.String("", *x, 32, 128)
+	xrpc.CheckItems(c, "convoIds", v.ConvoIDs, -1, 1000, func(x *xrpc.ConvoID, c *xrpc.Checker) {
+		c.String("", string(*x), 32, 128)
+		c.ConvoID("", *x)
 	})
 	if v.Ticket != nil {
 		c.String("ticket", *v.Ticket, 1, 128)
 	}
 }
 
-// subscribeConvoEventsParamsRules are the violations that have an error name of their own.
+// subscribeConvoEventsParamsRules are the violations that the policy gives an error name of their own.
 var subscribeConvoEventsParamsRules = []xrpc.Named{
 	{Path: "cursor", Constraint: "minLength", Name: "InvalidCursor", Status: 400},
 	{Path: "cursor", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
@@ -39,28 +41,28 @@ var subscribeConvoEventsParamsRules = []xrpc.Named{
 	{Path: "ticket", Constraint: "maxLength", Name: "InvalidTicket", Status: 401},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *SubscribeConvoEventsParams) Validate() error {
 	return xrpc.Check(v, subscribeConvoEventsParamsRules...)
 }
 
-// Parse reads and validates parameters. The error is an *xrpc.Error.
+// Parse decodes and validates parameters. The error is an *xrpc.Error.
 func (v *SubscribeConvoEventsParams) Parse(q url.Values) error {
 	p := xrpc.NewParams(q, subscribeConvoEventsParamsRules...)
 	v.Cursor = p.OptString("cursor")
-	v.ConvoIDs = p.Strings("convoIds")
+	v.ConvoIDs = p.ConvoIDs("convoIds")
 	v.Ticket = p.OptString("ticket")
 	return p.Done(v)
 }
 
-// Values gives the parameters as a query string has them.
+// Values returns the parameters in the form of a query string.
 func (v *SubscribeConvoEventsParams) Values() url.Values {
 	q := xrpc.Values{}
 	if v.Cursor != nil {
 		q.String("cursor", *v.Cursor)
 	}
 	for _, x := range v.ConvoIDs {
-		q.String("convoIds", x)
+		q.ConvoID("convoIds", x)
 	}
 	if v.Ticket != nil {
 		q.String("ticket", *v.Ticket)

@@ -8,18 +8,19 @@ import (
 
 // SyncInput is the input of Sync.
 type SyncInput struct {
-	// What the client has, by conversation.
+	// What the client has already, one entry for each conversation.
 	Positions []SyncPosition
 	// Cursor of the previous answer.
 	Cursor *string
-	// Most messages to give. 500 where absent.
+	// Maximum number of messages to return. The default is 500.
 	Limit int64
-	// Wait so long for something new, in milliseconds; less where newer waits or
-	// streams of the account need its place. 0 where absent.
+	// How long to wait if there is nothing new, in milliseconds. The wait ends
+	// earlier if the account opens more streams or waiting calls than it may
+	// have at the same time. The default is 0.
 	WaitMs int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SyncInput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "positions", v.Positions, -1, 1000, (*SyncPosition).Check)
 	if v.Cursor != nil {
@@ -29,7 +30,7 @@ func (v *SyncInput) Check(c *xrpc.Checker) {
 	c.Int("waitMs", v.WaitMs, 0, 8000)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SyncInput) DecodeJSON(d *xrpc.Decoder) error {
 	v.Limit = 500
 	return d.Object(func(name string) error {
@@ -47,10 +48,10 @@ func (v *SyncInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "positions")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SyncInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SyncInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("positions").OpenArray()
@@ -70,42 +71,43 @@ func (v *SyncInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SyncInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// syncInputRules are the violations that have an error name of their own.
+// syncInputRules are the violations that the policy gives an error name of their own.
 var syncInputRules = []xrpc.Named{
 	{Path: "cursor", Constraint: "minLength", Name: "InvalidCursor", Status: 400},
 	{Path: "cursor", Constraint: "maxLength", Name: "InvalidCursor", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *SyncInput) Validate() error { return xrpc.Check(v, syncInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *SyncInput) Parse(body []byte) error { return xrpc.Parse(body, v, syncInputRules...) }
 
 // SyncPosition is sync#position. What a client has of a conversation.
 type SyncPosition struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// Newest number the client has.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// Sequence number of the newest message that the client has.
 	Seq int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SyncPosition) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SyncPosition) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "seq":
 			return xrpc.DecodeInt(&v.Seq, d)
 		}
@@ -113,43 +115,44 @@ func (v *SyncPosition) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "seq")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SyncPosition) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SyncPosition) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("seq").Int(v.Seq)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SyncPosition) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // SyncOutput is the answer of Sync.
 type SyncOutput struct {
-	// Conversations with something new.
+	// Conversations in which something is new.
 	Convos []SyncConvoSync
-	// Conversations that positions did not name.
+	// Conversations that are not in positions.
 	NewConvos []ConvoView
-	// Conversations the caller is a member of no more.
-	Removed []string
-	// To be given with the next call, or to a stream.
+	// Ids of conversations of which the caller is no longer a member.
+	Removed []xrpc.ConvoID
+	// Cursor for the next call, or for opening a stream.
 	Cursor string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SyncOutput) Check(c *xrpc.Checker) {
 	xrpc.CheckItems(c, "convos", v.Convos, -1, 1000, (*SyncConvoSync).Check)
 	xrpc.CheckItems(c, "newConvos", v.NewConvos, -1, 1000, (*ConvoView).Check)
-	xrpc.CheckItems(c, "removed", v.Removed, -1, 1000, func(x *string, c *xrpc.Checker) {
-		c.String("", *x, -1, 128)
+	xrpc.CheckItems(c, "removed", v.Removed, -1, 1000, func(x *xrpc.ConvoID, c *xrpc.Checker) {
+		c.String("", string(*x), -1, 128)
+		c.ConvoID("", *x)
 	})
 	c.String("cursor", v.Cursor, -1, 256)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SyncOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -158,7 +161,7 @@ func (v *SyncOutput) DecodeJSON(d *xrpc.Decoder) error {
 		case "newConvos":
 			return xrpc.DecodeArray(&v.NewConvos, d, 1000, (*ConvoView).DecodeJSON)
 		case "removed":
-			return xrpc.DecodeArray(&v.Removed, d, 1000, xrpc.DecodeString)
+			return xrpc.DecodeArray(&v.Removed, d, 1000, xrpc.DecodeConvoID)
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		}
@@ -166,10 +169,10 @@ func (v *SyncOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convos", "newConvos", "removed", "cursor")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SyncOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SyncOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("convos").OpenArray()
@@ -184,44 +187,45 @@ func (v *SyncOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.CloseArray()
 	e.Name("removed").OpenArray()
 	for _, x := range v.Removed {
-		e.String(x)
+		e.ConvoID(x)
 	}
 	e.CloseArray()
 	e.Name("cursor").String(v.Cursor)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SyncOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
 // SyncConvoSync is sync#convoSync. What is new in a conversation.
 type SyncConvoSync struct {
-	// Conversation: the MLS group id in lower-case hexadecimal.
-	ConvoID string
-	// Current epoch.
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID
+	// The current epoch of the conversation.
 	Epoch int64
-	// Newest number the caller may see.
+	// Sequence number of the newest message that the caller may read.
 	LastSeq int64
-	// By number.
+	// Messages in ascending order of sequence numbers.
 	Messages []MessageView
-	// There are further messages: call again.
+	// True if there are more messages. Call again to get them.
 	More bool
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *SyncConvoSync) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, -1, 128)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 	c.Int("lastSeq", v.LastSeq, 0, xrpc.MaxInt)
 	xrpc.CheckItems(c, "messages", v.Messages, -1, 1000, (*MessageView).Check)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *SyncConvoSync) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "epoch":
 			return xrpc.DecodeInt(&v.Epoch, d)
 		case "lastSeq":
@@ -235,13 +239,13 @@ func (v *SyncConvoSync) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "epoch", "lastSeq", "messages", "more")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *SyncConvoSync) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *SyncConvoSync) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("epoch").Int(v.Epoch)
 	e.Name("lastSeq").Int(v.LastSeq)
 	e.Name("messages").OpenArray()
@@ -253,5 +257,5 @@ func (v *SyncConvoSync) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v SyncConvoSync) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -8,25 +8,26 @@ import (
 
 // UpdateCursorInput is the input of UpdateCursor.
 type UpdateCursorInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// Number of the newest message that was read.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// Sequence number of the newest message that was read.
 	Seq int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UpdateCursorInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "seq":
 			return xrpc.DecodeInt(&v.Seq, d)
 		}
@@ -34,38 +35,38 @@ func (v *UpdateCursorInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "seq")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UpdateCursorInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdateCursorInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("seq").Int(v.Seq)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UpdateCursorInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *UpdateCursorInput) Validate() error { return xrpc.Check(v) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *UpdateCursorInput) Parse(body []byte) error { return xrpc.Parse(body, v) }
 
 // UpdateCursorOutput is the answer of UpdateCursor.
 type UpdateCursorOutput struct {
-	// When the position was last set.
+	// Time when the position was last set.
 	UpdatedAt string
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UpdateCursorOutput) Check(c *xrpc.Checker) {
 	c.Format("updatedAt", v.UpdatedAt, xrpc.FormatDatetime)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UpdateCursorOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -76,15 +77,15 @@ func (v *UpdateCursorOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "updatedAt")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UpdateCursorOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdateCursorOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("updatedAt").String(v.UpdatedAt)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UpdateCursorOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

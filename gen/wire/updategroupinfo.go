@@ -8,30 +8,31 @@ import (
 
 // UpdateGroupInfoInput is the input of UpdateGroupInfo.
 type UpdateGroupInfoInput struct {
-	// Conversation: the MLS group id in hexadecimal, of even length; upper case
-	// is accepted.
-	ConvoID string
-	// GroupInfo of the current epoch, bare or as an MLSMessage.
+	// Conversation id: the MLS group id in hexadecimal, with an even number of
+	// digits. Upper-case digits are accepted.
+	ConvoID xrpc.ConvoID
+	// GroupInfo of the current epoch, with or without MLSMessage around it.
 	GroupInfo xrpc.Bytes
-	// ratchet_tree of the GroupInfo or the Welcome, where it is not inside.
+	// The ratchet tree, if it is not contained in the GroupInfo or the Welcome.
 	RatchetTree xrpc.Bytes
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UpdateGroupInfoInput) Check(c *xrpc.Checker) {
-	c.String("convoId", v.ConvoID, 32, 128)
+	c.String("convoId", string(v.ConvoID), 32, 128)
+	c.ConvoID("convoId", v.ConvoID)
 	c.Bytes("groupInfo", v.GroupInfo, 1, 4194304)
 	if v.RatchetTree != nil {
 		c.Bytes("ratchetTree", v.RatchetTree, 1, 4194304)
 	}
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UpdateGroupInfoInput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
 		case "convoId":
-			return xrpc.DecodeString(&v.ConvoID, d)
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
 		case "groupInfo":
 			return xrpc.DecodeBytes(&v.GroupInfo, d)
 		case "ratchetTree":
@@ -41,13 +42,13 @@ func (v *UpdateGroupInfoInput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "convoId", "groupInfo")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UpdateGroupInfoInput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdateGroupInfoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
-	e.Name("convoId").String(v.ConvoID)
+	e.Name("convoId").ConvoID(v.ConvoID)
 	e.Name("groupInfo").Bytes(v.GroupInfo)
 	if v.RatchetTree != nil {
 		e.Name("ratchetTree").Bytes(v.RatchetTree)
@@ -55,10 +56,10 @@ func (v *UpdateGroupInfoInput) EncodeJSON(e *xrpc.Encoder) {
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UpdateGroupInfoInput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
 
-// updateGroupInfoInputRules are the violations that have an error name of their own.
+// updateGroupInfoInputRules are the violations that the policy gives an error name of their own.
 var updateGroupInfoInputRules = []xrpc.Named{
 	{Path: "groupInfo", Constraint: "minLength", Name: "InvalidGroupInfo", Status: 400},
 	{Path: "groupInfo", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
@@ -66,26 +67,26 @@ var updateGroupInfoInputRules = []xrpc.Named{
 	{Path: "ratchetTree", Constraint: "maxLength", Name: "InvalidGroupInfo", Status: 400},
 }
 
-// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.
+// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.
 func (v *UpdateGroupInfoInput) Validate() error { return xrpc.Check(v, updateGroupInfoInputRules...) }
 
-// Parse reads and validates a request body. The error is an *xrpc.Error.
+// Parse decodes and validates a request body. The error is an *xrpc.Error.
 func (v *UpdateGroupInfoInput) Parse(body []byte) error {
 	return xrpc.Parse(body, v, updateGroupInfoInputRules...)
 }
 
 // UpdateGroupInfoOutput is the answer of UpdateGroupInfo.
 type UpdateGroupInfoOutput struct {
-	// Its epoch.
+	// Epoch of the GroupInfo.
 	Epoch int64
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UpdateGroupInfoOutput) Check(c *xrpc.Checker) {
 	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UpdateGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -96,15 +97,15 @@ func (v *UpdateGroupInfoOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "epoch")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UpdateGroupInfoOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UpdateGroupInfoOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("epoch").Int(v.Epoch)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UpdateGroupInfoOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

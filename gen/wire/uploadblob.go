@@ -12,12 +12,12 @@ type UploadBlobOutput struct {
 	Blob xrpc.Blob
 }
 
-// Check holds the object against the bounds and formats of its lexicon.
+// Check checks the object against the limits and formats of its lexicon.
 func (v *UploadBlobOutput) Check(c *xrpc.Checker) {
 	c.Blob("blob", v.Blob, 52428800)
 }
 
-// DecodeJSON reads the object. Unknown fields are skipped.
+// DecodeJSON decodes the object. It skips unknown fields.
 func (v *UploadBlobOutput) DecodeJSON(d *xrpc.Decoder) error {
 	return d.Object(func(name string) error {
 		switch name {
@@ -28,15 +28,15 @@ func (v *UploadBlobOutput) DecodeJSON(d *xrpc.Decoder) error {
 	}, "blob")
 }
 
-// UnmarshalJSON reads the object for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler.
 func (v *UploadBlobOutput) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
 
-// EncodeJSON writes the object, its fields in the order of the lexicon.
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
 func (v *UploadBlobOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("blob").Blob(v.Blob)
 	e.Close()
 }
 
-// MarshalJSON writes the object for encoding/json.
+// MarshalJSON implements json.Marshaler.
 func (v UploadBlobOutput) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

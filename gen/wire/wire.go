@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Every type but those of parameters reads, checks and writes itself.
+// All types except those of parameters implement object.
 type object interface {
 	xrpc.Decodable
 	xrpc.Checkable
@@ -100,7 +100,7 @@ type ConvoEvent interface {
 	convoEvent()
 }
 
-// NewConvoEvent gives an empty event of a name, nil for a name that is not known.
+// NewConvoEvent returns an empty event for a name, or nil if the name is unknown.
 func NewConvoEvent(name string) ConvoEvent {
 	switch name {
 	case "messageEvent":

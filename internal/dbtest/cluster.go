@@ -18,11 +18,11 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// Cluster is a PostgreSQL cluster of the test's own, with the schema in the
-// database of its URL: one that can be killed, copied, and have standbys. It
-// ends with the test.
+// Cluster is a PostgreSQL cluster that belongs to one test, with the schema in
+// the database of its URL. Unlike the shared server it can be killed and
+// copied, and can have standbys. It is removed when the test ends.
 type Cluster struct {
-	// Dir is its data directory, as pgembed has it.
+	// Dir is the data directory in the sense of pgembed.
 	Dir string
 
 	t        testing.TB
@@ -30,7 +30,7 @@ type Cluster struct {
 	server   *pgembed.Server
 }
 
-// StartCluster makes a cluster with settings of postgresql.conf.
+// StartCluster starts a new cluster with the given settings of postgresql.conf.
 func StartCluster(t testing.TB, settings map[string]string) *Cluster {
 	t.Helper()
 	c := StartFiles(t, filepath.Join(Dir(t), "pg"), settings)
@@ -40,8 +40,8 @@ func StartCluster(t testing.TB, settings map[string]string) *Cluster {
 	return c
 }
 
-// StartFiles runs the cluster in the files of a data directory, such as those
-// of Backup and CopyFiles.
+// StartFiles starts a cluster on an existing data directory, such as one made
+// by Backup or CopyFiles.
 func StartFiles(t testing.TB, dir string, settings map[string]string) *Cluster {
 	t.Helper()
 	c := &Cluster{Dir: dir, t: t, settings: map[string]string{"wal_level": "replica", "max_wal_senders": "4"}}
@@ -53,22 +53,22 @@ func StartFiles(t testing.TB, dir string, settings map[string]string) *Cluster {
 	return c
 }
 
-// Dir is a directory that is gone when the test ends, and that the account
-// which runs PostgreSQL for root can write to and pass through.
+// Dir creates a directory that is removed when the test ends. The account that
+// runs PostgreSQL in place of root can write to it and reach it.
 func Dir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "mls-pg-")
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // what is left of it is temporary
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // best effort; the directory is temporary
 	if err := os.Chmod(dir, 0o777|os.ModeSticky); err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
 	return dir
 }
 
-// Start starts the cluster again where it was stopped or killed.
+// Start starts the cluster again after Stop or Kill.
 func (c *Cluster) Start() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -80,7 +80,7 @@ func (c *Cluster) Start() {
 	c.server = s
 }
 
-// Stop shuts the cluster down in good order.
+// Stop shuts the cluster down cleanly.
 func (c *Cluster) Stop() {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -90,8 +90,8 @@ func (c *Cluster) Stop() {
 	}
 }
 
-// Kill ends all processes of the cluster at once, as a crash of its machine
-// does.
+// Kill kills all processes of the cluster at once, as a crash of the machine
+// would.
 func (c *Cluster) Kill() {
 	c.t.Helper()
 	select {
@@ -107,17 +107,18 @@ func (c *Cluster) Kill() {
 		if err != nil {
 			c.t.Fatalf("dbtest: %v", err)
 		}
-		// Sessions would notice by themselves, but may answer once more.
+		// The sessions would notice the death of the postmaster by themselves,
+		// but could answer one more query before that.
 		for _, pid := range append([]int{pid}, sessions...) {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may end by itself
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended already
 		}
 		<-c.server.Done()
 	}
-	_ = c.server.Stop(context.Background()) // lets go of the lock; that it was killed is no news
+	_ = c.server.Stop(context.Background()) // releases the lock; its error only says that the server was killed
 }
 
-// sessions are the processes of the cluster beside the first one, as far as it
-// answers.
+// sessions lists the server processes besides the postmaster, if the server
+// still answers.
 func (c *Cluster) sessions() []int {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -125,7 +126,7 @@ func (c *Cluster) sessions() []int {
 	if err != nil {
 		return nil
 	}
-	defer func() { _ = conn.Close(ctx) }() // its work is done
+	defer func() { _ = conn.Close(ctx) }() // nothing depends on how it closes
 	rows, err := conn.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 	if err != nil {
 		return nil
@@ -137,27 +138,27 @@ func (c *Cluster) sessions() []int {
 	return pids
 }
 
-// URL is the connection string.
+// URL returns the connection string.
 func (c *Cluster) URL() string { return c.server.URL(pgembed.Database) }
 
-// SocketDir is what to give as host.
+// SocketDir returns the directory to use as host in a connection string.
 func (c *Cluster) SocketDir() string { return c.server.SocketDir }
 
-// Exec runs a statement on the cluster, on a connection of its own.
+// Exec runs a statement on a new connection.
 func (c *Cluster) Exec(sql string) {
 	c.t.Helper()
 	conn := c.connect()
-	defer func() { _ = conn.Close(context.Background()) }() // its work is done
+	defer func() { _ = conn.Close(context.Background()) }() // nothing depends on how it closes
 	if _, err := conn.Exec(context.Background(), sql); err != nil {
 		c.t.Fatalf("dbtest: %s: %v", sql, err)
 	}
 }
 
-// Await waits until a condition holds on the cluster.
+// Await waits until an SQL condition is true.
 func (c *Cluster) Await(condition string) {
 	c.t.Helper()
 	conn := c.connect()
-	defer func() { _ = conn.Close(context.Background()) }() // its work is done
+	defer func() { _ = conn.Close(context.Background()) }() // nothing depends on how it closes
 	var holds bool
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if err := conn.QueryRow(context.Background(), "SELECT "+condition).Scan(&holds); err != nil {
@@ -179,8 +180,8 @@ func (c *Cluster) connect() *pgx.Conn {
 	return conn
 }
 
-// Backup takes a base backup of the running cluster, with further arguments for
-// pg_basebackup, and gives its data directory.
+// Backup takes a base backup of the running cluster and returns its data
+// directory. args are further arguments for pg_basebackup.
 func (c *Cluster) Backup(args ...string) string {
 	c.t.Helper()
 	found, err := pgembed.FindClient(context.Background(), c.server.Major)
@@ -190,12 +191,12 @@ func (c *Cluster) Backup(args ...string) string {
 	dir := filepath.Join(Dir(c.t), "pg")
 	shell(c.t, filepath.Join(found.BinDir, "pg_basebackup"), append([]string{"-h", c.SocketDir(), "-U", pgembed.User, "--no-password",
 		"--checkpoint=fast", "--no-sync", "--no-manifest", "-D", filepath.Join(dir, "cluster")}, args...)...)
-	// The backup belongs to who took it.
+	// The files belong to the account that ran pg_basebackup.
 	shell(c.t, "chown", "-R", "--reference="+c.Dir, dir)
 	return dir
 }
 
-// CopyFiles copies the files of a cluster that does not run.
+// CopyFiles copies the data directory of a cluster that is not running.
 func CopyFiles(t testing.TB, dir string) string {
 	t.Helper()
 	to := filepath.Join(Dir(t), "pg")
@@ -212,7 +213,7 @@ func shell(t testing.TB, name string, args ...string) {
 	}
 }
 
-// Standby starts one that follows the cluster, with these settings.
+// Standby starts a standby that follows the cluster, with the given settings.
 func (c *Cluster) Standby(settings map[string]string) *Cluster {
 	c.t.Helper()
 	s := StartFiles(c.t, c.Backup("--write-recovery-conf", "--wal-method=stream"), settings)
@@ -220,15 +221,15 @@ func (c *Cluster) Standby(settings map[string]string) *Cluster {
 	return s
 }
 
-// Promote makes a standby the primary.
+// Promote promotes a standby to primary.
 func (c *Cluster) Promote() {
 	c.t.Helper()
 	c.Exec("SELECT pg_promote()")
 	c.Await("NOT pg_is_in_recovery()")
 }
 
-// Recover starts a backup at the moment of a restore point, from an archive of
-// the write-ahead log.
+// Recover starts a backup and recovers it up to a restore point, from an
+// archive of the write-ahead log.
 func Recover(t testing.TB, backup, archive, point string, settings map[string]string) *Cluster {
 	t.Helper()
 	signal := filepath.Join(backup, "cluster", "recovery.signal")

@@ -1,14 +1,14 @@
-// Package dbtest gives every test a real PostgreSQL database of its own, with
-// the schema in it, and where asked a real Redis.
+// Package dbtest gives every test its own real PostgreSQL database with the
+// schema in it, and on request a real Redis.
 //
-// The databases live on the server that TEST_DATABASE_URL names (its account
-// must be allowed to make databases), or else on a private server, started by
-// the first test that needs one and shared by all test processes of the
-// account. It does not sync to disk, and goes away, data and all, some seconds
-// after the last of them ended.
+// The databases are created on the server that TEST_DATABASE_URL names, whose
+// account must be allowed to create databases. Without that variable they are
+// created on a private server. The first test that needs it starts it, and all
+// test processes of the account share it. It does not sync to disk. It is
+// removed with its data some seconds after the last of these processes ended.
 //
-// A database is cloned from a template that is migrated once for each state of
-// the migrations and is named by their hash.
+// Each database is cloned from a template. A template is migrated once for each
+// state of the migrations, and its name contains their hash.
 package dbtest
 
 import (
@@ -31,18 +31,20 @@ import (
 	"catbird.blue/mls/internal/pgplan"
 )
 
-// envURL names a server to use instead of a private one.
+// envURL is the variable that names a server to use in place of the private
+// one.
 const envURL = "TEST_DATABASE_URL"
 
-// Pool is a pool on a new database with the schema in it. Both are gone when
-// the test ends. For a second pool, as of another instance, see Open.
+// Pool returns a pool on a new database with the schema in it. Both are removed
+// when the test ends. Use URL and Open to get several pools on one database, as
+// several instances of the service have.
 func Pool(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	return Open(t, URL(t))
 }
 
-// Open is a pool of at most 16 connections on a database made by URL or Empty,
-// closed when the test ends.
+// Open returns a pool of at most 16 connections on a database made by URL or
+// Empty. It is closed when the test ends.
 func Open(t testing.TB, url string) *pgxpool.Pool {
 	t.Helper()
 	cfg, err := pgxpool.ParseConfig(url)
@@ -59,14 +61,15 @@ func Open(t testing.TB, url string) *pgxpool.Pool {
 	return pool
 }
 
-// URL is the connection string of a new database with the schema in it,
-// dropped when the test ends. Every call makes another database.
+// URL creates a database with the schema in it and returns its connection
+// string. The database is dropped when the test ends. Every call creates
+// another database.
 func URL(t testing.TB) string {
 	t.Helper()
 	return create(t, func(s *server) (string, error) { return s.template(context.Background()) })
 }
 
-// Empty is the connection string of a new database with nothing in it.
+// Empty creates an empty database and returns its connection string.
 func Empty(t testing.TB) string {
 	t.Helper()
 	return create(t, func(*server) (string, error) { return "template0", nil })
@@ -100,7 +103,7 @@ func random() string {
 	return hex.EncodeToString(b)
 }
 
-// server is the PostgreSQL that the databases are made on.
+// server is the PostgreSQL server on which the databases are created.
 type server struct {
 	admin string
 
@@ -109,7 +112,7 @@ type server struct {
 	err  error
 }
 
-// shared is the server of this process.
+// shared returns the server that all tests of this process use.
 var shared = sync.OnceValues(func() (*server, error) {
 	if u := os.Getenv(envURL); u != "" {
 		if _, err := url.Parse(u); err != nil {
@@ -124,11 +127,11 @@ var shared = sync.OnceValues(func() (*server, error) {
 	return &server{admin: u}, nil
 })
 
-// database is the connection string of another database on the server.
+// database returns the connection string of another database on the server.
 func (s *server) database(name string) string {
 	u, err := url.Parse(s.admin)
 	if err != nil {
-		panic(err) // parsed before
+		panic(err) // the URL was parsed before
 	}
 	u.Path = "/" + name
 	return u.String()
@@ -154,8 +157,8 @@ func (s *server) exec(ctx context.Context, sql string) error {
 	return nil
 }
 
-// template is the name of the migrated database to clone, made by whichever
-// process comes first.
+// template returns the name of the migrated database to clone. The first
+// process that needs the template creates it.
 func (s *server) template(ctx context.Context) (string, error) {
 	s.once.Do(func() { s.name, s.err = s.makeTemplate(ctx, migrations.Hash(), migrateUp) })
 	return s.name, s.err

@@ -50,7 +50,8 @@ func TestDatabaseIsDroppedWithTheTest(t *testing.T) {
 			t.Fatal(err)
 		}
 		name = cfg.Database
-		// A connection that the test forgets does not keep the database.
+		// A connection that a test did not close must not prevent the database
+		// from being dropped.
 		if _, err := pgx.ConnectConfig(t.Context(), cfg); err != nil {
 			t.Fatal(err)
 		}
@@ -178,8 +179,8 @@ func TestSweepTakesOnlyWhatIsOldAndUnused(t *testing.T) {
 	}
 }
 
-// TestKeeperEndsWhenNobodyIsLeft runs a keeper in a directory of its own.
-func TestKeeperEndsWhenNobodyIsLeft(t *testing.T) {
+// TestKeeperEndsWithoutUsers runs a keeper in its own directory.
+func TestKeeperEndsWithoutUsers(t *testing.T) {
 	dir, err := os.MkdirTemp("", "mls-keeper-")
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +228,7 @@ func TestKeeperEndsWhenNobodyIsLeft(t *testing.T) {
 func TestRedisIsRealAndOwn(t *testing.T) {
 	var url string
 	t.Run("test", func(t *testing.T) {
-		t.Setenv("LC_ALL", "xx_XX.UTF-8") // no machine has it, and Redis 8 would not start
+		t.Setenv("LC_ALL", "xx_XX.UTF-8") // no machine has this locale, and Redis 8 would not start with it
 		url = Redis(t)
 		if other := Redis(t); other == url {
 			t.Error("two calls gave one server")

@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// Redis starts a Redis of the test's own on a free port of the loopback
-// interface and returns its redis:// URL. It keeps nothing on disk and ends
-// with the test. A machine without redis-server fails the test.
+// Redis starts a Redis for the test on a free port of the loopback interface
+// and returns its redis:// URL. It stores nothing on disk and ends with the
+// test. If redis-server is not installed, the test fails.
 func Redis(t testing.TB) string {
 	t.Helper()
 	bin, err := exec.LookPath("redis-server")
@@ -45,7 +45,8 @@ func freePort(t testing.TB) string {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
-// startRedis returns what the server said if it does not run.
+// startRedis starts the server. If it does not run, startRedis returns the
+// server's output.
 func startRedis(t testing.TB, bin, port string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -75,12 +76,12 @@ func startRedis(t testing.TB, bin, port string) string {
 	return ""
 }
 
-// anyLocale is the environment without its language: Redis 8 does not start in
-// one that the machine has no locale for, such as one that came along by ssh.
+// anyLocale returns the environment with LC_ALL=C. Redis 8 does not start in a
+// locale that the machine lacks, such as one that an ssh client sent.
 func anyLocale() []string { return append(os.Environ(), "LC_ALL=C") }
 
-// redisAnswers waits until the server on the port is the process started, and
-// not one that took the port before it.
+// redisAnswers waits until the server on the port answers and is the process
+// pid, not another one that took the port first.
 func redisAnswers(port string, pid int, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -99,7 +100,7 @@ func redisAnswers(port string, pid int, ended <-chan struct{}) error {
 	}
 }
 
-// redisInfo is the answer to INFO server, as the protocol's bulk string.
+// redisInfo returns the answer to INFO server, a bulk string.
 func redisInfo(ctx context.Context, port string) (string, error) {
 	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", "127.0.0.1:"+port)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// RedisNode is a redis-server of the test's own that can be ended and started
-// again on its port. It keeps nothing on disk.
+// RedisNode is a redis-server for one test. It can be killed and started again
+// on the same port. It stores nothing on disk.
 type RedisNode struct {
 	t    testing.TB
 	port string
@@ -27,8 +27,8 @@ type RedisNode struct {
 	ended <-chan struct{}
 }
 
-// StartRedis starts a RedisNode with further arguments for redis-server. It ends
-// with the test.
+// StartRedis starts a RedisNode with further arguments for redis-server. It
+// ends with the test.
 func StartRedis(t testing.TB, args ...string) *RedisNode {
 	t.Helper()
 	n := &RedisNode{t: t, args: args}
@@ -44,23 +44,23 @@ func StartRedis(t testing.TB, args ...string) *RedisNode {
 	return nil
 }
 
-// Addr is host and port.
+// Addr returns the host and the port.
 func (n *RedisNode) Addr() string { return net.JoinHostPort("127.0.0.1", n.port) }
 
-// URL is the redis:// URL.
+// URL returns the redis:// URL.
 func (n *RedisNode) URL() string { return "redis://" + n.Addr() + "/0" }
 
-// Kill ends the server at once.
+// Kill kills the server.
 func (n *RedisNode) Kill() {
 	if n.cmd == nil {
 		return
 	}
-	_ = n.cmd.Process.Kill() // it may have ended
+	_ = n.cmd.Process.Kill() // it may have ended already
 	<-n.ended
 	n.cmd = nil
 }
 
-// Start starts the server again, with nothing in it.
+// Start starts the server again, with no data.
 func (n *RedisNode) Start() {
 	n.t.Helper()
 	if err := n.start(); err != nil {
@@ -98,17 +98,18 @@ func (n *RedisNode) start() error {
 	n.cmd, n.ended = cmd, ended
 	if err := redisAnswers(n.port, cmd.Process.Pid, ended); err != nil {
 		n.Kill()
-		said, _ := os.ReadFile(log.Name()) // it only says more
+		said, _ := os.ReadFile(log.Name()) // only makes the failure message more helpful
 		return fmt.Errorf("%w\n%s", err, said)
 	}
 	return nil
 }
 
-// slots is how many hash slots a cluster has.
+// slots is the number of hash slots of a Redis Cluster.
 const slots = 16384
 
-// RedisCluster starts a Redis Cluster of three nodes without replicas, and gives
-// the nodes and a URL that names all of them. It ends with the test.
+// RedisCluster starts a Redis Cluster of three nodes without replicas. It
+// returns the nodes and a URL that names all of them. The cluster ends with the
+// test.
 func RedisCluster(t testing.TB) (nodes []*RedisNode, clusterURL string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -118,7 +119,7 @@ func RedisCluster(t testing.TB) (nodes []*RedisNode, clusterURL string) {
 		n := StartRedis(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "2000",
 			"--cluster-require-full-coverage", "no")
 		c := redis.NewClient(&redis.Options{Addr: n.Addr()})
-		defer func() { _ = c.Close() }() // nothing is on its way
+		defer func() { _ = c.Close() }() // no command is in flight
 		if err := c.ClusterAddSlotsRange(ctx, i*slots/3, (i+1)*slots/3-1).Err(); err != nil {
 			t.Fatalf("dbtest: giving slots to a Redis node: %v", err)
 		}
@@ -136,7 +137,7 @@ func RedisCluster(t testing.TB) (nodes []*RedisNode, clusterURL string) {
 	return nodes, "redis://" + nodes[0].Addr() + "?" + q.Encode()
 }
 
-// waitForCluster waits until a node knows of all slots.
+// waitForCluster waits until a node knows the owners of all slots.
 func waitForCluster(ctx context.Context, t testing.TB, c *redis.Client) {
 	t.Helper()
 	for {

@@ -16,39 +16,42 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// The private server is run by a keeper: a test binary started again with
-// envKeeper set, so that the server outlives the test process that wanted it
-// first. Two file locks in a directory of the account coordinate:
+// A keeper process runs the private server. It is a test binary that was started
+// again with envKeeper set, so that the server outlives the test process that
+// needed it first. Two file locks in a directory of the account coordinate the
+// processes:
 //
-//	start   held while looking for, starting or ending the server
-//	users   held shared by every process that uses the server; who gets it
-//	        alone knows that nobody does
+//	start   held while a process looks for the server, starts it or ends it
+//	users   held shared by every process that uses the server; a process that
+//	        gets it exclusively knows that nobody uses the server
 //
-// The kernel drops both when their process ends, however it ends.
+// The kernel releases both locks when the process ends, whatever the reason.
 const (
 	envKeeper = "MLS_DBTEST_KEEPER_DIR"
-	// idle is how long the keeper waits for another user.
+	// idle is how long the keeper waits for another user before it ends.
 	idle = 10 * time.Second
 )
 
-// init turns this process into the keeper, before any test or flag is looked at.
+// init turns this process into the keeper if envKeeper is set. This happens
+// before any test runs and before flags are parsed.
 func init() {
 	dir := os.Getenv(envKeeper)
 	if dir == "" {
 		return
 	}
 	if err := keep(dir, idle); err != nil {
-		_ = os.WriteFile(filepath.Join(dir, "error"), []byte(err.Error()), 0o600) // join has it then
+		_ = os.WriteFile(filepath.Join(dir, "error"), []byte(err.Error()), 0o600) // join reads it
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
-// held keeps the lock of the users open, and so locked, until the process ends.
+// held keeps the lock file of the users open, so that it stays locked until the
+// process ends.
 var held []*os.File
 
-// join makes this process a user of the account's server, starting it if it
-// does not run, and returns its connection string.
+// join makes this process a user of the account's server and returns the
+// server's connection string. It starts the server if it is not running.
 func join() (string, error) {
 	dir, err := shareDir()
 	if err != nil {
@@ -70,8 +73,8 @@ func join() (string, error) {
 	return startKeeper(dir)
 }
 
-// shareDir is below the temporary directory, where the account that runs
-// PostgreSQL for root can go too.
+// shareDir returns the directory of the account below the temporary directory.
+// The account that runs PostgreSQL in place of root can reach it there.
 func shareDir() (string, error) {
 	dir := filepath.Join(os.TempDir(), "mls-dbtest-"+strconv.Itoa(os.Geteuid()))
 	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
@@ -105,7 +108,7 @@ func flock(path string, how int) (*os.File, error) {
 	return f, nil
 }
 
-// running is the connection string of the server, if it answers.
+// running returns the connection string of the server if it answers.
 func running(dir string) (string, error) {
 	b, err := os.ReadFile(filepath.Join(dir, "url"))
 	if err != nil {
@@ -130,7 +133,8 @@ func startKeeper(dir string) (string, error) {
 			return "", fmt.Errorf("starting the shared test server: %w", err)
 		}
 	}
-	// No output of ours goes along: go test waits until all writers closed it.
+	// The keeper does not inherit the output files, because go test waits until
+	// all writers have closed them.
 	cmd := exec.CommandContext(context.Background(), self)
 	cmd.Dir = "/"
 	cmd.Env = append(os.Environ(), envKeeper+"="+dir)
@@ -143,8 +147,8 @@ func startKeeper(dir string) (string, error) {
 		if url, err := running(dir); err == nil {
 			return url, nil
 		}
-		// Asked for rather than waited for: a goroutine that waits would live
-		// as long as this process and look like a leak to its tests.
+		// Poll instead of waiting in a goroutine: such a goroutine would live
+		// as long as this process, and leak detectors in tests would report it.
 		var status syscall.WaitStatus
 		if pid, err := syscall.Wait4(cmd.Process.Pid, &status, syscall.WNOHANG, nil); err == nil && pid > 0 {
 			why, _ := os.ReadFile(filepath.Join(dir, "error"))
@@ -154,7 +158,8 @@ func startKeeper(dir string) (string, error) {
 	return "", errors.New("the shared test server does not start")
 }
 
-// keep runs the server until nobody has used it for a while, then removes it.
+// keep runs the server until nobody has used it for the time idle, then removes
+// it.
 func keep(dir string, idle time.Duration) error {
 	s, err := startFresh(dir)
 	if err != nil {
@@ -187,8 +192,8 @@ func keep(dir string, idle time.Duration) error {
 	}
 }
 
-// startFresh starts on what an earlier keeper may have left when it was killed;
-// if that is of no use, without it.
+// startFresh starts the server on the data that a killed keeper may have left.
+// If that fails, it removes the data and starts on a new cluster.
 func startFresh(dir string) (*pgembed.Server, error) {
 	o := pgembed.Options{
 		DataDir: filepath.Join(dir, "pg"), Volatile: true,
@@ -205,7 +210,7 @@ func startFresh(dir string) (*pgembed.Server, error) {
 	return pgembed.Start(context.Background(), o)
 }
 
-// used reports whether a process holds the lock of the users.
+// used reports whether any process holds the users lock.
 func used(dir string) bool {
 	f, err := flock(filepath.Join(dir, "users"), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err != nil {
@@ -215,7 +220,8 @@ func used(dir string) bool {
 	return false
 }
 
-// end stops the server and removes its data, unless somebody came meanwhile.
+// end stops the server and removes its data, unless a process has become a user
+// in the meantime.
 func end(dir string, s *pgembed.Server) (bool, error) {
 	start, err := flock(filepath.Join(dir, "start"), syscall.LOCK_EX)
 	if err != nil {
@@ -231,7 +237,8 @@ func end(dir string, s *pgembed.Server) (bool, error) {
 	return true, errors.Join(err, removeServer(dir, s.DataDir))
 }
 
-// removeServer leaves only the two lock files: they must keep their identity.
+// removeServer removes everything except the two lock files. They must stay the
+// same files, otherwise two processes could hold the same lock.
 func removeServer(dir, dataDir string) error {
 	return errors.Join(os.RemoveAll(dataDir), os.RemoveAll(filepath.Join(dir, "pg")),
 		os.Remove(filepath.Join(dir, "pg.lock")), os.Remove(filepath.Join(dir, "url")))

@@ -11,20 +11,22 @@ import (
 )
 
 const (
-	// testPrefix is followed by the second of creation and a random part,
-	// templatePrefix by the hash of the migrations.
+	// Names of test databases consist of testPrefix, the time of creation in
+	// seconds, and a random part. Names of templates consist of templatePrefix
+	// and the hash of the migrations.
 	testPrefix     = "mls_test_"
 	templatePrefix = "mls_template_"
 
-	// templateLock is the advisory lock under which templates are made.
+	// templateLock is the advisory lock that a process holds while it creates a
+	// template.
 	templateLock = 0x6d6c735f74657374
-	// staleAfter is how long a database without connections may lie on a
-	// server that is not ours before it counts as left behind.
+	// staleAfter is the age at which a database without connections on an
+	// external server is dropped as a leftover.
 	staleAfter = 6 * time.Hour
 )
 
-// makeTemplate migrates a database under another name and renames it as the
-// last step: a template that exists is whole.
+// makeTemplate migrates a database under a temporary name and renames it as the
+// last step. A template that exists is therefore complete.
 func (s *server) makeTemplate(ctx context.Context, hash string, migrate func(context.Context, string) error) (string, error) {
 	conn, err := s.connect(ctx)
 	if err != nil {
@@ -57,7 +59,8 @@ func (s *server) makeTemplate(ctx context.Context, hash string, migrate func(con
 	return name, err
 }
 
-// lockTemplates waits for the lock without holding a snapshot meanwhile.
+// lockTemplates waits for the lock. It polls, because a session that waits
+// inside a statement holds a snapshot.
 func lockTemplates(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		var got bool
@@ -86,8 +89,8 @@ func run(ctx context.Context, conn *pgx.Conn, statements ...string) error {
 	return nil
 }
 
-// sweep drops what killed test runs and older migrations left on a server that
-// outlives them.
+// sweep drops the databases that killed test runs and older migrations left on
+// an external server.
 func sweep(ctx context.Context, conn *pgx.Conn, now time.Time) error {
 	rows, err := conn.Query(ctx, `SELECT d.datname, coalesce(shobj_description(d.oid, 'pg_database'), '')
 		FROM pg_database d

@@ -2,5 +2,5 @@ package dbtest
 
 import "syscall"
 
-// tie has the kernel end the program with the thread that started it.
+// tie makes the kernel kill the program when the thread that started it ends.
 func tie(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }

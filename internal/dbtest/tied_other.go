@@ -4,5 +4,5 @@ package dbtest
 
 import "syscall"
 
-// tie has no counterpart here.
+// tie does nothing on systems without Pdeathsig.
 func tie(*syscall.SysProcAttr) {}

@@ -16,66 +16,72 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
 )
 
-// size is how many take part.
+// size is the size of a crowd and the pace of its traffic.
 type size struct {
 	convos, people int
-	// members is how many a conversation has, about.
+	// members is the approximate number of members of a conversation.
 	members int
-	// senders send at once, each after a pause; members change after another.
+	// senders is the number of goroutines that send messages, each with a
+	// random pause of about pause between messages. change is the pause between
+	// changes of members.
 	senders       int
 	pause, change time.Duration
-	// stay is how long a stream lasts at most.
+	// stay is the longest time that a stream stays open.
 	stay time.Duration
 }
 
-// crowd is people with conversations, each with a stream that comes and goes.
+// crowd is a set of users with conversations. Each user has a stream that is
+// opened and closed again and again.
 type crowd struct {
-	t      *testing.T
-	place  *place
-	size   size
-	codec  *eventlog.Codec
-	ledger *streamtest.Ledger
-	people []*person
-	convos []*convo
+	t          *testing.T
+	deployment *testDeployment
+	size       size
+	codec      *eventlog.Codec
+	ledger     *streamtest.Ledger
+	people     []*person
+	convos     []*convo
 
 	sent, changed atomic.Int64
-	// unknown is how many attempts ended without an answer.
+	// unknown counts the attempts that ended without an answer.
 	unknown atomic.Int64
 
-	// resting: nobody goes back to earlier cursors.
+	// resting is set when no stream may be opened with an earlier cursor any
+	// more.
 	resting atomic.Bool
 
 	ctx     context.Context
 	leave   context.CancelFunc
 	streams sync.WaitGroup
-	// failed is closed by the first thing that is wrong.
+	// failed is closed at the first failure.
 	failed chan struct{}
 	once   sync.Once
 }
 
-// convo is a conversation. Only its epoch is read without the lock.
+// convo is a conversation. Only its epoch may be read without the lock.
 type convo struct {
-	id      string
+	id      xrpc.ConvoID
 	raw     []byte
 	creator *person
 	epoch   atomic.Int64
 
 	mu      sync.RWMutex
 	members []*person
-	// group is as the accepted commits have made it.
+	// group is the state after all accepted commits.
 	group *mlstest.Group
-	// removed are those whom the creator has removed: only it adds them again.
+	// removed holds the members that the creator removed. Only the creator adds
+	// them again.
 	removed map[*person]bool
-	// quiet has no traffic but what a test makes.
+	// quiet is set if only the test itself sends to the conversation.
 	quiet bool
 }
 
 func newCrowd(t *testing.T, s size) *crowd {
 	t.Helper()
-	p := here(t)
-	c := &crowd{t: t, place: p, size: s, ledger: streamtest.NewLedger(), failed: make(chan struct{})}
+	p := sharedDeployment(t)
+	c := &crowd{t: t, deployment: p, size: s, ledger: streamtest.NewLedger(), failed: make(chan struct{})}
 	c.ctx, c.leave = context.WithCancel(context.Background())
 	t.Cleanup(func() {
 		c.leave()
@@ -103,7 +109,7 @@ func newCrowd(t *testing.T, s size) *crowd {
 	return c
 }
 
-// each calls f for 0..n-1, several at once.
+// each calls f for 0..n-1, several of them at the same time.
 func (c *crowd) each(n int, f func(i int) error) {
 	c.t.Helper()
 	const atOnce = 8
@@ -127,7 +133,7 @@ func (c *crowd) each(n int, f func(i int) error) {
 	}
 }
 
-// fail ends the run with the first thing that is wrong.
+// fail records the first failure and ends the run.
 func (c *crowd) fail(err error) {
 	c.once.Do(func() {
 		c.t.Error(err)
@@ -153,10 +159,11 @@ func (c *crowd) await(what string, done func() bool) {
 	}
 }
 
-// create makes a conversation whose creator is the first of some people.
+// create creates a conversation with randomly chosen members, the first of whom
+// is the creator.
 func (c *crowd) create(n int) (*convo, error) {
 	raw := mlstest.Random(16)
-	co := &convo{id: hex.EncodeToString(raw), raw: raw}
+	co := &convo{id: xrpc.ConvoID(hex.EncodeToString(raw)), raw: raw}
 	for _, i := range rand.Perm(len(c.people))[:c.size.members] {
 		co.members = append(co.members, c.people[i])
 	}
@@ -173,13 +180,13 @@ func (c *crowd) create(n int) (*convo, error) {
 	first := g.Commit(co.creator.device, mlstest.Plan{Add: packages})
 	in.WelcomeMessage, in.GroupInfo = first.Welcome, first.GroupInfo
 	co.group = first.Next
-	return co, c.certain(func(i *instance) error {
+	return co, c.untilKnown(func(i *instance) error {
 		_, err := co.creator.client(i).CreateConvo(c.ctx, in)
 		return err
 	})
 }
 
-// message is an application message, which nobody outside its group can read.
+// message returns an application message with random content.
 func (co *convo) message(epoch int64, length int) []byte {
 	m := &mls.Message{WireFormat: mls.WireFormatPrivateMessage, Private: &mls.PrivateMessage{
 		GroupID: co.raw, Epoch: uint64(epoch), ContentType: mls.ContentTypeApplication,
@@ -188,15 +195,15 @@ func (co *convo) message(epoch int64, length int) []byte {
 	return m.Append(nil)
 }
 
-// anyMember is one of the members.
+// anyMember returns a random member.
 func (co *convo) anyMember() *person {
 	co.mu.RLock()
 	defer co.mu.RUnlock()
 	return co.members[rand.IntN(len(co.members))]
 }
 
-// settled waits until every stream has had everything, and holds all of them to
-// it. Nothing is sent meanwhile.
+// settled waits until every stream has delivered everything, and then checks
+// all of them. Nothing is sent meanwhile.
 func (c *crowd) settled(patience time.Duration) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), 10*patience)
@@ -210,10 +217,10 @@ func (c *crowd) settled(patience time.Duration) {
 	}
 	c.resting.Store(true)
 	defer c.resting.Store(false)
-	if err := streamtest.Wait(ctx, c.place.pool, patience, histories...); err != nil {
-		c.t.Fatalf("%v\nthe logs of the instances end with\n%s\n%s", err, c.place.instances[0].lastWords(), c.place.instances[1].lastWords())
+	if err := streamtest.Wait(ctx, c.deployment.pool, patience, histories...); err != nil {
+		c.t.Fatalf("%v\nthe logs of the instances end with\n%s\n%s", err, c.deployment.instances[0].logTail(), c.deployment.instances[1].logTail())
 	}
-	if err := c.ledger.Check(ctx, c.place.pool); err != nil {
+	if err := c.ledger.Check(ctx, c.deployment.pool); err != nil {
 		c.t.Fatal(err)
 	}
 	for _, p := range c.people {

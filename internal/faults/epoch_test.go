@@ -15,10 +15,12 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/xrpc"
 )
 
-// The epoch of a conversation is a register. A commit of framing epoch n moves
-// it from n to n+1, or fails and tells where it is; reading tells where it is.
+// The epoch of a conversation is modelled as a register. A commit with framing
+// epoch n changes it from n to n+1, or fails and returns the current value. A
+// read returns the current value.
 
 type epochInput struct {
 	commit  bool
@@ -26,13 +28,14 @@ type epochInput struct {
 }
 
 type epochOutput struct {
-	// unknown: there was no answer. The commit may have happened, or happen
-	// still.
+	// unknown is set if there was no answer. The commit may have taken effect,
+	// or may still do so.
 	unknown bool
 	success bool
-	// kept: the epoch was reserved for another member, and is the current one.
-	kept  bool
-	epoch int64
+	// reserved is set if the epoch was reserved for another member. epoch is
+	// then the current epoch.
+	reserved bool
+	epoch    int64
 }
 
 var epochRegister = porcupine.Model{
@@ -44,26 +47,28 @@ var epochRegister = porcupine.Model{
 			return out.epoch == at, at
 		case out.unknown && at == in.framing:
 			return true, at + 1
-		case out.unknown: // what never happened is as if it came too late
+		case out.unknown: // a commit without effect is equivalent to one that came too late
 			return at > in.framing, at
 		case out.success:
 			return at == in.framing && out.epoch == at+1, at + 1
 		}
-		return (at == in.framing) == out.kept && out.epoch == at, at
+		return (at == in.framing) == out.reserved && out.epoch == at, at
 	},
 	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v: %+v", input, output) },
 }
 
-// checkEpoch is how the history of a register is judged.
+// checkEpoch checks whether the history of a register is linearizable.
 func checkEpoch(history []porcupine.Operation) porcupine.CheckResult {
 	return porcupine.CheckOperationsTimeout(epochRegister, reduced(history), 30*time.Second)
 }
 
-// reduced leaves out commits without an answer that explain nothing, each of
-// which doubles the work. Where another commit of the same epoch was told of its
-// success, they did nothing. Of the rest, at most one of each epoch did anything,
-// and it may as well be the one that began first: it can have happened at every
-// moment at which another one can.
+// reduced removes commits without an answer that cannot change the result,
+// because each of them doubles the search.
+//
+// If another commit of the same epoch was answered with success, those without
+// an answer had no effect. Otherwise at most one of them had an effect. Only
+// the one that began first is reserved: it can have taken effect at any time at
+// which another one can.
 func reduced(history []porcupine.Operation) []porcupine.Operation {
 	won, first := map[int64]bool{}, map[int64]int64{}
 	for _, op := range history {
@@ -86,17 +91,18 @@ func reduced(history []porcupine.Operation) []porcupine.Operation {
 	return rest
 }
 
-// race is a conversation in which several commit at once.
+// race is a conversation in which several members commit at the same time.
 type race struct {
 	*crowd
-	id      string
+	id      xrpc.ConvoID
 	members []*person
 	began   time.Time
 
 	mu      sync.Mutex
 	history []porcupine.Operation
-	// next are the groups that commits lead to, by the commit; groups those
-	// that the service says it did, by epoch.
+	// next maps each commit that was sent to the group that it creates. groups
+	// holds the groups of the commits that the service reports as accepted, by
+	// epoch.
 	next      map[string]*mlstest.Group
 	groups    map[int64]*mlstest.Group
 	newcomers []*person
@@ -109,7 +115,7 @@ func newRace(c *crowd) *race {
 		next: map[string]*mlstest.Group{}, groups: map[int64]*mlstest.Group{}}
 	creator := r.members[0]
 	g := mlstest.NewGroup(creator.device, mlstest.Random(16))
-	r.id = hex.EncodeToString(g.Context.GroupID)
+	r.id = xrpc.ConvoID(hex.EncodeToString(g.Context.GroupID))
 	in := &gen.CreateConvoInput{GroupID: r.id, CipherSuite: mls.SuiteX25519AES128.String()}
 	var packages []*mls.KeyPackage
 	for _, p := range r.members[1:] {
@@ -120,7 +126,7 @@ func newRace(c *crowd) *race {
 	first := g.Commit(creator.device, mlstest.Plan{Add: packages})
 	in.WelcomeMessage, in.GroupInfo = first.Welcome, first.GroupInfo
 	r.groups[1] = first.Next
-	if err := r.certain(func(i *instance) error {
+	if err := r.untilKnown(func(i *instance) error {
 		_, err := creator.client(i).CreateConvo(r.ctx, in)
 		return err
 	}); err != nil {
@@ -141,10 +147,10 @@ func (r *race) record(client int, in epochInput, call int64, out epochOutput) {
 	r.history = append(r.history, porcupine.Operation{ClientId: client, Input: in, Call: call, Output: out, Return: back})
 }
 
-// read asks for the epoch.
+// read reads the epoch and records the result.
 func (r *race) read(n int) (int64, bool) {
 	call := r.now()
-	out, err := r.members[n].client(r.place.instances[rand.IntN(2)]).GetEpoch(r.ctx, &gen.GetEpochParams{ConvoID: r.id})
+	out, err := r.members[n].client(r.deployment.instances[rand.IntN(2)]).GetEpoch(r.ctx, &gen.GetEpochParams{ConvoID: r.id})
 	if err != nil {
 		return 0, false
 	}
@@ -152,7 +158,8 @@ func (r *race) read(n int) (int64, bool) {
 	return out.CurrentEpoch, true
 }
 
-// group is the group in an epoch, as the accepted commits tell.
+// group returns the group in an epoch, computed from the commits that the
+// service accepted.
 func (r *race) group(n int, epoch int64) (*mlstest.Group, error) {
 	r.mu.Lock()
 	g, newest := r.groups[epoch], int64(1)
@@ -164,7 +171,7 @@ func (r *race) group(n int, epoch int64) (*mlstest.Group, error) {
 		return g, nil
 	}
 	to := epoch - 1
-	out, err := r.members[n].client(r.place.instances[rand.IntN(2)]).GetCommits(r.ctx, &gen.GetCommitsParams{ConvoID: r.id, FromEpoch: newest, ToEpoch: &to})
+	out, err := r.members[n].client(r.deployment.instances[rand.IntN(2)]).GetCommits(r.ctx, &gen.GetCommitsParams{ConvoID: r.id, FromEpoch: newest, ToEpoch: &to})
 	if err != nil {
 		return nil, nil
 	}
@@ -178,7 +185,8 @@ func (r *race) group(n int, epoch int64) (*mlstest.Group, error) {
 	return r.groups[epoch], nil
 }
 
-// commit tries to end an epoch, with somebody new where there still is one.
+// commit sends a commit for an epoch. Sometimes it adds a new member, if any is
+// left.
 func (r *race) commit(n int, epoch int64, g *mlstest.Group) error {
 	who, plan := r.members[n], mlstest.Plan{}
 	var added *person
@@ -192,26 +200,26 @@ func (r *race) commit(n int, epoch int64, g *mlstest.Group) error {
 	r.next[string(c.Message)] = c.Next
 	r.mu.Unlock()
 
-	var success, kept bool
+	var success, reserved bool
 	var newEpoch int64
 	call, in := r.now(), epochInput{commit: true, framing: epoch}
-	cl := who.client(r.place.instances[rand.IntN(2)])
+	cl := who.client(r.deployment.instances[rand.IntN(2)])
 	var err error
 	if added != nil {
 		var out *gen.AddMembersOutput
 		if out, err = cl.AddMembers(r.ctx, &gen.AddMembersInput{ConvoID: r.id, DIDList: []string{added.DID}, Commit: c.Message,
 			WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}); err == nil {
-			success, kept, newEpoch = out.Success, out.RetryAfterMs != nil, out.NewEpoch
+			success, reserved, newEpoch = out.Success, out.RetryAfterMs != nil, out.NewEpoch
 		}
 	} else {
 		var out *gen.SendCommitOutput
 		if out, err = cl.SendCommit(r.ctx, &gen.SendCommitInput{ConvoID: r.id, Commit: c.Message, GroupInfo: c.GroupInfo}); err == nil {
-			success, kept, newEpoch = out.Success, out.RetryAfterMs != nil, out.NewEpoch
+			success, reserved, newEpoch = out.Success, out.RetryAfterMs != nil, out.NewEpoch
 		}
 	}
 	switch {
 	case err == nil:
-		r.record(n, in, call, epochOutput{success: success, kept: kept, epoch: newEpoch})
+		r.record(n, in, call, epochOutput{success: success, reserved: reserved, epoch: newEpoch})
 	case isAnswer(err):
 		return fmt.Errorf("commit of epoch %d: %w", epoch, err)
 	case !isRefusal(err):
@@ -219,7 +227,7 @@ func (r *race) commit(n int, epoch int64, g *mlstest.Group) error {
 		r.record(n, in, call, epochOutput{unknown: true})
 		return nil
 	}
-	if added != nil && !success { // it is certain that nobody was added
+	if added != nil && !success { // the service answered, so nobody was added
 		r.mu.Lock()
 		r.newcomers = append(r.newcomers, added)
 		r.mu.Unlock()
@@ -227,7 +235,7 @@ func (r *race) commit(n int, epoch int64, g *mlstest.Group) error {
 	return nil
 }
 
-// run lets one of the members read and commit until over is closed.
+// run makes one member read and commit until over is closed.
 func (r *race) run(n int, over <-chan struct{}) error {
 	for {
 		select {
@@ -247,7 +255,8 @@ func (r *race) run(n int, over <-chan struct{}) error {
 		if g == nil {
 			continue
 		}
-		// Others are at the same epoch when all have read.
+		// Wait until other members have read the same epoch, so that their
+		// commits race.
 		time.Sleep(time.Duration(rand.IntN(5)) * time.Millisecond)
 		if err := r.commit(n, epoch, g); err != nil {
 			return err
@@ -255,8 +264,8 @@ func (r *race) run(n int, over <-chan struct{}) error {
 	}
 }
 
-// TestEpochIsARegister races commits over two instances, one of which is
-// killed, and over connections that are cut.
+// TestEpochIsARegister sends racing commits to two instances, one of which is
+// killed, over connections that are reset.
 func TestEpochIsARegister(t *testing.T) {
 	c := newCrowd(t, size{people: racers + 12, stay: 3 * time.Second})
 	for _, f := range []fault{instanceKilled, clientsReset, postgresKilled} {
@@ -272,10 +281,10 @@ func raceUnder(t *testing.T, c *crowd, f fault) {
 	for n := range racers {
 		wg.Go(func() { errs <- r.run(n, over) })
 	}
-	// It may strike at a moment at which nobody commits.
+	// The fault may have hit when no commit was in flight, so it is repeated.
 	for range 5 {
 		time.Sleep(200 * time.Millisecond)
-		if err := f.do(c.place); err != nil {
+		if err := f.do(c.deployment); err != nil {
 			t.Error(err)
 		}
 		if c.unknown.Load() > before {
@@ -306,7 +315,7 @@ func raceUnder(t *testing.T, c *crowd, f fault) {
 	doctored(t, r.history)
 }
 
-// doctored changes a good history in ways that nothing can explain.
+// doctored changes a valid history in ways that no register can explain.
 func doctored(t *testing.T, good []porcupine.Operation) {
 	t.Helper()
 	end := int64(0)
@@ -336,7 +345,8 @@ func doctored(t *testing.T, good []porcupine.Operation) {
 	}
 }
 
-// firstWon is the framing epoch of a commit that was told of its success.
+// firstWon returns the framing epoch of a commit that was answered with
+// success.
 func firstWon(history []porcupine.Operation) (int64, error) {
 	for _, op := range history {
 		if in := op.Input.(epochInput); in.commit && op.Output.(epochOutput).success {
@@ -346,7 +356,7 @@ func firstWon(history []porcupine.Operation) (int64, error) {
 	return 0, errors.New("no commit succeeded")
 }
 
-// without makes the winner of an epoch a loser.
+// without turns the accepted commit of an epoch into a refused one.
 func without(good []porcupine.Operation, framing int64) []porcupine.Operation {
 	out := append([]porcupine.Operation(nil), good...)
 	for i, op := range out {
@@ -357,7 +367,8 @@ func without(good []porcupine.Operation, framing int64) []porcupine.Operation {
 	return out
 }
 
-// TestEpochModel has histories made by hand: what an unknown outcome may mean.
+// TestEpochModel checks hand-made histories, in particular those with unknown
+// outcomes.
 func TestEpochModel(t *testing.T) {
 	op := func(call, back int64, in epochInput, out epochOutput) porcupine.Operation {
 		return porcupine.Operation{Call: call, Return: back, Input: in, Output: out}

@@ -12,60 +12,61 @@ import (
 	"catbird.blue/mls/db"
 )
 
-// small is a crowd for a test.
+// small is the size of the crowd in maxTimes tests.
 var small = size{convos: 12, people: 40, members: 8, senders: 6, pause: 10 * time.Millisecond, change: 20 * time.Millisecond, stay: 3 * time.Second}
 
-// quick is a pause between faults.
+// quick is the pause between faults.
 const quick = 400 * time.Millisecond
 
-// enoughResets is how many connections a cable resets while it cuts.
+// enoughResets is the number of connections that a proxy resets for one fault.
 const enoughResets = 15
 
-// fault is one thing that goes wrong and is well again when it returns.
+// fault is a failure of one component. do returns when the component works
+// again.
 type fault struct {
 	name string
-	do   func(p *place) error
+	do   func(p *testDeployment) error
 }
 
 var (
-	instanceKilled = fault{"an instance is killed", func(p *place) error {
+	instanceKilled = fault{"an instance is killed", func(p *testDeployment) error {
 		p.instances[1].kill()
 		time.Sleep(quick)
 		return p.instances[1].start()
 	}}
-	instanceStopped = fault{"an instance is stopped", func(p *place) error {
+	instanceStopped = fault{"an instance is stopped", func(p *testDeployment) error {
 		if err := p.instances[1].stop(); err != nil {
 			return err
 		}
 		return p.instances[1].start()
 	}}
-	postgresKilled = fault{"PostgreSQL is killed", func(p *place) error {
+	postgresKilled = fault{"PostgreSQL is killed", func(p *testDeployment) error {
 		if err := p.postgres.kill(); err != nil {
 			return err
 		}
 		return p.postgres.start()
 	}}
-	redisKilled = fault{"Redis is killed", func(p *place) error {
+	redisKilled = fault{"Redis is killed", func(p *testDeployment) error {
 		p.redis.kill()
 		time.Sleep(quick)
 		return p.redis.start()
 	}}
-	redisFlushed = fault{"Redis is flushed", func(p *place) error { return p.redis.do("FLUSHALL") }}
-	redisPaused  = fault{"Redis is paused", func(p *place) error {
+	redisFlushed = fault{"Redis is flushed", func(p *testDeployment) error { return p.redis.do("FLUSHALL") }}
+	redisPaused  = fault{"Redis is paused", func(p *testDeployment) error {
 		if err := p.redis.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
-		time.Sleep(7 * quick) // longer than anybody waits for it
+		time.Sleep(7 * quick) // longer than any client waits for Redis
 		return p.redis.cmd.Process.Signal(syscall.SIGCONT)
 	}}
-	clientsReset = fault{"connections of clients are reset", func(p *place) error {
-		return errors.Join(p.instances[0].cable.cut(16<<10, enoughResets), p.instances[1].cable.cut(16<<10, enoughResets))
+	clientsReset = fault{"connections of clients are reset", func(p *testDeployment) error {
+		return errors.Join(p.instances[0].proxy.cut(16<<10, enoughResets), p.instances[1].proxy.cut(16<<10, enoughResets))
 	}}
-	databaseReset = fault{"connections to PostgreSQL are reset", func(p *place) error {
-		return p.toData.cut(64<<10, enoughResets)
+	databaseReset = fault{"connections to PostgreSQL are reset", func(p *testDeployment) error {
+		return p.databaseProxy.cut(64<<10, enoughResets)
 	}}
-	longTransaction = fault{"a transaction writes for long", func(p *place) error {
-		ctx, cancel := p.bounded()
+	longTransaction = fault{"a transaction writes for long", func(p *testDeployment) error {
+		ctx, cancel := p.faultContext()
 		defer cancel()
 		return pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, "UPDATE accounts SET created_at = created_at WHERE did = (SELECT min(did) FROM accounts)"); err != nil {
@@ -77,25 +78,26 @@ var (
 	}}
 )
 
-// suffers lets a crowd talk while something goes wrong again and again, so many
-// times, or until felt says that it was noticed.
-func suffers(t *testing.T, times int, felt func(*crowd) bool, faults ...fault) {
+// withFaults lets a crowd send messages while the faults happen repeatedly: the
+// given number of times, and then until noticed reports that somebody noticed
+// them.
+func withFaults(t *testing.T, times int, noticed func(*crowd) bool, faults ...fault) {
 	t.Helper()
-	const most = 10
+	const maxTimes = 10
 	began := time.Now()
 	c := newCrowd(t, small)
 	ready := time.Now()
 	c.traffic(300, func() {
-		for n := 0; n < times || n < most && !felt(c); n++ {
+		for n := 0; n < times || n < maxTimes && !noticed(c); n++ {
 			for _, f := range faults {
 				time.Sleep(quick)
-				if err := f.do(c.place); err != nil {
+				if err := f.do(c.deployment); err != nil {
 					t.Errorf("%s: %v", f.name, err)
 				}
 			}
 		}
 	})
-	if !felt(c) {
+	if !noticed(c) {
 		t.Error("nobody noticed")
 	}
 	quieted := time.Now()
@@ -111,21 +113,22 @@ func suffers(t *testing.T, times int, felt func(*crowd) bool, faults ...fault) {
 	}
 }
 
-// cutOff tells whether some call ended without an answer.
+// cutOff reports whether any call ended without an answer.
 func cutOff(c *crowd) bool { return c.unknown.Load() > 0 }
 
-// anyway is for faults that clients need not notice.
-func anyway(*crowd) bool { return true }
+// notRequired is for faults that no client needs to notice.
+func notRequired(*crowd) bool { return true }
 
-// saidOnce gives what tells whether each instance has logged a line from now on.
-func saidOnce(t *testing.T, line string) func(*crowd) bool {
+// loggedSince returns a function that reports whether both instances have
+// logged the line since loggedSince was called.
+func loggedSince(t *testing.T, line string) func(*crowd) bool {
 	before := [2]int{}
-	for n, i := range here(t).instances {
-		before[n] = i.said(line)
+	for n, i := range sharedDeployment(t).instances {
+		before[n] = i.countLogged(line)
 	}
 	return func(c *crowd) bool {
-		for n, i := range c.place.instances {
-			if i.said(line) == before[n] {
+		for n, i := range c.deployment.instances {
+			if i.countLogged(line) == before[n] {
 				return false
 			}
 		}
@@ -133,22 +136,22 @@ func saidOnce(t *testing.T, line string) func(*crowd) bool {
 	}
 }
 
-func TestNothingWrong(t *testing.T)    { suffers(t, 0, func(c *crowd) bool { return !cutOff(c) }) }
-func TestInstanceKilled(t *testing.T)  { suffers(t, 3, cutOff, instanceKilled) }
-func TestInstanceStopped(t *testing.T) { suffers(t, 2, anyway, instanceStopped) }
-func TestPostgresKilled(t *testing.T)  { suffers(t, 2, cutOff, postgresKilled) }
+func TestWithoutFaults(t *testing.T)   { withFaults(t, 0, func(c *crowd) bool { return !cutOff(c) }) }
+func TestInstanceKilled(t *testing.T)  { withFaults(t, 3, cutOff, instanceKilled) }
+func TestInstanceStopped(t *testing.T) { withFaults(t, 2, notRequired, instanceStopped) }
+func TestPostgresKilled(t *testing.T)  { withFaults(t, 2, cutOff, postgresKilled) }
 func TestRedisKilled(t *testing.T) {
-	suffers(t, 2, saidOnce(t, "Redis is lost; instances"), redisKilled)
+	withFaults(t, 2, loggedSince(t, "Redis is lost; instances"), redisKilled)
 }
-func TestRedisFlushed(t *testing.T) { suffers(t, 3, anyway, redisFlushed) }
+func TestRedisFlushed(t *testing.T) { withFaults(t, 3, notRequired, redisFlushed) }
 func TestRedisPaused(t *testing.T) {
-	suffers(t, 1, saidOnce(t, "Redis is lost; instances"), redisPaused)
+	withFaults(t, 1, loggedSince(t, "Redis is lost; instances"), redisPaused)
 }
-func TestConnectionsReset(t *testing.T) { suffers(t, 1, cutOff, clientsReset, databaseReset) }
-func TestLongTransaction(t *testing.T)  { suffers(t, 1, anyway, longTransaction) }
+func TestConnectionsReset(t *testing.T) { withFaults(t, 1, cutOff, clientsReset, databaseReset) }
+func TestLongTransaction(t *testing.T)  { withFaults(t, 1, notRequired, longTransaction) }
 
-// TestLateCommit has transactions with the ids of long ago write to the log when
-// others with higher ids have been told of.
+// TestLateCommit commits transactions with old ids to the log, after events of
+// transactions with higher ids have been delivered.
 func TestLateCommit(t *testing.T) {
 	c := newCrowd(t, small)
 	quiet := c.convos[0]
@@ -163,14 +166,14 @@ func TestLateCommit(t *testing.T) {
 	c.settled(20 * time.Second)
 }
 
-// late writes a message by a transaction that got its id first, and commits it
-// when others have come and gone.
+// late writes a message in a transaction that got its id early, and commits it
+// after other transactions have started and committed.
 func (c *crowd) late(co *convo) error {
-	ctx, cancel := c.place.bounded()
+	ctx, cancel := c.deployment.faultContext()
 	defer cancel()
 	id := "late-" + uuid.NewString()
 	var seq, pos int64
-	err := pgx.BeginFunc(ctx, c.place.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, c.deployment.pool, func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, "SELECT log_own_xid()").Scan(&pos); err != nil {
 			return err
 		}
@@ -190,7 +193,7 @@ func (c *crowd) late(co *convo) error {
 		return err
 	}
 	var stored, overtook int64
-	if err := c.place.pool.QueryRow(ctx, `SELECT (SELECT pos FROM messages WHERE convo_id = $1 AND seq = $2),
+	if err := c.deployment.pool.QueryRow(ctx, `SELECT (SELECT pos FROM messages WHERE convo_id = $1 AND seq = $2),
 		(SELECT count(*) FROM messages WHERE pos > $3)`, co.id, seq, pos).Scan(&stored, &overtook); err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
-// Package faults breaks what runs under the service, and holds every stream
-// to what it should have delivered: two instances of the real binary, a real
-// PostgreSQL and a real Redis, each of which is killed, stopped and cut off
-// while many talk.
+// Package faults tests the service while the components below it fail. It runs
+// two instances of the real binary on a real PostgreSQL and a real Redis. Each
+// of these is killed, stopped and disconnected while many users send messages.
+// Every stream must still deliver exactly what it should.
 package faults
 
 import (
@@ -11,30 +11,31 @@ import (
 	"testing"
 )
 
-// town is where the tests take place, one after the other. The first opens it.
+// deployment is shared by all tests, which run one after the other. The first
+// test starts it.
 var (
-	town  *place
-	enter sync.Once
+	deployment      *testDeployment
+	startDeployment sync.Once
 )
 
-func here(t *testing.T) *place {
+func sharedDeployment(t *testing.T) *testDeployment {
 	t.Helper()
-	enter.Do(func() {
+	startDeployment.Do(func() {
 		var err error
-		if town, err = open(); err != nil {
+		if deployment, err = startTestDeployment(); err != nil {
 			t.Error(err)
 		}
 	})
-	if town == nil {
+	if deployment == nil {
 		t.Fatal("there is nothing to test on")
 	}
-	return town
+	return deployment
 }
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if town != nil {
-		if err := town.close(); err != nil {
+	if deployment != nil {
+		if err := deployment.close(); err != nil {
 			fmt.Fprintln(os.Stderr, "faults:", err)
 			code = 1
 		}

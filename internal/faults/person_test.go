@@ -18,27 +18,31 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// person is an account with one device, and a stream that it holds on to.
+// person is an account with one device, and with one stream that it opens again
+// whenever it ends.
 type person struct {
 	*authtest.Account
 	*streamtest.History
 	DID string
-	// device's last-resort package can be named by any number of Welcomes.
+	// The key package of device is one of last resort, so that any number of
+	// Welcomes can name it.
 	device *mlstest.Client
 	pkg    *mls.KeyPackage
-	// frames: over WebSocket, else server-sent events. tickets: with a ticket,
-	// else with a token.
+	// frames is set if the stream is a WebSocket rather than server-sent
+	// events. tickets is set if it is opened with a ticket rather than with a
+	// token.
 	frames, tickets bool
 	opened          atomic.Int64
 }
 
-// remembered is how many events of a stream a person can go back by.
+// remembered is the number of events by which a person can go back when it
+// opens its stream again.
 const remembered = 128
 
 func (c *crowd) newPerson(n int) *person {
-	p := &person{Account: c.place.directory.NewAccountP256(), frames: n%2 == 1, tickets: n%4 < 2}
+	p := &person{Account: c.deployment.directory.NewAccountP256(), frames: n%2 == 1, tickets: n%4 < 2}
 	if n%8 == 0 {
-		p.Account = c.place.directory.NewAccount()
+		p.Account = c.deployment.directory.NewAccount()
 	}
 	p.DID = p.Account.DID
 	p.device = mlstest.NewClient(p.DID)
@@ -47,13 +51,13 @@ func (c *crowd) newPerson(n int) *person {
 	return p
 }
 
-// calls and streams of all people go through these connections.
+// All persons share these HTTP clients, one for calls and one for streams.
 var (
 	calls   = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}, Timeout: 30 * time.Second}
 	streams = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, ResponseHeaderTimeout: 30 * time.Second}}
 )
 
-// client calls an instance in the person's name.
+// client returns a client that calls an instance as this account.
 func (p *person) client(i *instance) *client.Client {
 	return &client.Client{Client: &xrpc.Client{Service: i.url(), HTTP: calls, Authorize: p.authorize}}
 }
@@ -63,25 +67,25 @@ func (p *person) authorize(r *http.Request, nsid string) error {
 	return nil
 }
 
-// publish gives the service the person's package.
+// publish publishes the person's key package.
 func (p *person) publish(c *crowd) error {
 	p.pkg = p.device.KeyPackage(mlstest.LastResort())
 	in := &gen.PublishKeyPackageInput{KeyPackage: mlstest.Wrap(p.pkg), CipherSuite: mls.SuiteX25519AES128.String()}
-	return c.certain(func(i *instance) error {
+	return c.untilKnown(func(i *instance) error {
 		_, err := p.client(i).PublishKeyPackage(c.ctx, in)
 		return err
 	})
 }
 
-// follow holds a stream open until the crowd leaves, now at this instance and
-// now at that, and often from a place that it has been at before.
+// follow keeps a stream open until the crowd ends. It alternates between the
+// instances at random, and often starts at an earlier cursor.
 func (p *person) follow(c *crowd) {
 	for c.ctx.Err() == nil && !c.isFailed() {
 		cursor := p.Cursor()
 		if !c.resting.Load() && rand.IntN(2) == 0 {
 			cursor = p.Rewind(rand.IntN(remembered))
 		}
-		err := p.listen(c, c.place.instances[rand.IntN(2)], cursor)
+		err := p.listen(c, c.deployment.instances[rand.IntN(2)], cursor)
 		if p.Err() != nil {
 			c.fail(fmt.Errorf("%s: %w", p.DID, p.Err()))
 		}
@@ -91,7 +95,7 @@ func (p *person) follow(c *crowd) {
 	}
 }
 
-// pause waits some milliseconds, or as long as the service asks for.
+// pause waits for the given time, or longer if the service asked for it.
 func (c *crowd) pause(ms int, why error) {
 	d := time.Duration(ms) * time.Millisecond
 	if e, ok := errors.AsType[*xrpc.Error](why); ok && e.RetryAfter > 0 {
@@ -103,7 +107,7 @@ func (c *crowd) pause(ms int, why error) {
 	}
 }
 
-// listen reads one stream, for a time of chance.
+// listen reads one stream for a random time.
 func (p *person) listen(c *crowd, i *instance, cursor string) error {
 	ctx, cancel := context.WithTimeout(c.ctx, rand.N(c.size.stay))
 	defer cancel()
@@ -116,7 +120,7 @@ func (p *person) listen(c *crowd, i *instance, cursor string) error {
 	for {
 		ev, err := events.Next()
 		if err != nil {
-			return nil // cut off, by whom does not matter
+			return nil // the stream was cut off, which is expected
 		}
 		if err := p.Add(ev); err != nil {
 			return err

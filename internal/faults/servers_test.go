@@ -23,10 +23,10 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// startTime bounds how long anything may take to start.
+// startTime is the longest time that any component may take to start.
 const startTime = 60 * time.Second
 
-// until asks again and again until f is content.
+// until calls f repeatedly until it succeeds.
 func until(what string, f func() error) error {
 	var err error
 	for end := time.Now().Add(startTime); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
@@ -37,7 +37,7 @@ func until(what string, f func() error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// postgres is a PostgreSQL that can be killed and comes back.
+// postgres is a PostgreSQL server that can be killed and started again.
 type postgres struct {
 	dir    string
 	server *pgembed.Server
@@ -51,7 +51,7 @@ func startPostgres(dir string) (*postgres, error) {
 	return p, nil
 }
 
-// start is tried again while processes of one that was killed are still there.
+// The start is repeated while processes of a killed server still exist.
 func (p *postgres) start() error {
 	return until("start PostgreSQL", func() (err error) {
 		ctx, cancel := context.WithTimeout(context.Background(), startTime)
@@ -67,8 +67,7 @@ func (p *postgres) dial() (net.Conn, error) {
 	return net.Dial("unix", filepath.Join(p.dir, ".s.PGSQL.5432"))
 }
 
-// kill ends the server with no chance to do anything, and its children find
-// out by themselves.
+// kill kills the postmaster. Its child processes find out by themselves.
 func (p *postgres) kill() error {
 	raw, err := os.ReadFile(filepath.Join(p.dir, "cluster", "postmaster.pid"))
 	if err != nil {
@@ -83,7 +82,7 @@ func (p *postgres) kill() error {
 		return err
 	}
 	<-p.server.Done()
-	_ = p.server.Stop(context.Background()) // it ended badly, as it should
+	_ = p.server.Stop(context.Background()) // an error is expected, since the server was killed
 	return nil
 }
 
@@ -93,7 +92,7 @@ func (p *postgres) stop() error {
 	return p.server.Stop(ctx)
 }
 
-// redisServer is a Redis on one port, which keeps nothing.
+// redisServer is a Redis on a fixed port that stores nothing on disk.
 type redisServer struct {
 	dir, port string
 	cmd       *exec.Cmd
@@ -114,7 +113,7 @@ func startRedis(dir string) (*redisServer, error) {
 
 func (r *redisServer) start() (err error) {
 	r.cmd = exec.CommandContext(context.Background(), "redis-server", "--port", r.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", r.dir)
-	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
+	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // Redis does not start in a locale that the machine lacks
 	if r.ended, err = dbtest.StartTied(r.cmd); err != nil {
 		return err
 	}
@@ -133,12 +132,12 @@ func (r *redisServer) kill() {
 	<-r.ended
 }
 
-// instance is one mlsd. It keeps its ports when it starts again.
+// instance is one mlsd process. It keeps its ports when it is started again.
 type instance struct {
 	binary, log       string
 	port, metricsPort string
 	env               []string
-	cable             *cable
+	proxy             *faultyProxy
 	cmd               *exec.Cmd
 	ended             <-chan struct{}
 }
@@ -155,7 +154,7 @@ func (i *instance) start() error {
 		return err
 	}
 	if err := until("start mlsd", i.ready); err != nil {
-		return fmt.Errorf("%w\n%s", err, i.lastWords())
+		return fmt.Errorf("%w\n%s", err, i.logTail())
 	}
 	return nil
 }
@@ -177,8 +176,8 @@ func (i *instance) ready() error {
 	return nil
 }
 
-// lastWords is the end of the log.
-func (i *instance) lastWords() string {
+// logTail returns the end of the log.
+func (i *instance) logTail() string {
 	b, err := os.ReadFile(i.log)
 	if err != nil {
 		return err.Error()
@@ -186,8 +185,8 @@ func (i *instance) lastWords() string {
 	return string(b[max(0, len(b)-1000):])
 }
 
-// said counts the lines of the log with a text.
-func (i *instance) said(text string) int {
+// countLogged counts the lines of the log that contain a text.
+func (i *instance) countLogged(text string) int {
 	b, err := os.ReadFile(i.log)
 	if err != nil {
 		return 0
@@ -195,15 +194,15 @@ func (i *instance) said(text string) int {
 	return bytes.Count(b, []byte(text))
 }
 
-// url is where clients reach it.
-func (i *instance) url() string { return "http://" + i.cable.addr() }
+// url is the address that clients use, which is that of the proxy.
+func (i *instance) url() string { return "http://" + i.proxy.addr() }
 
 func (i *instance) kill() {
 	_ = i.cmd.Process.Kill()
 	<-i.ended
 }
 
-// stop lets it end in good order.
+// stop shuts the instance down cleanly.
 func (i *instance) stop() error {
 	if err := i.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -212,21 +211,21 @@ func (i *instance) stop() error {
 	case <-i.ended:
 	case <-time.After(2 * time.Minute):
 		i.kill()
-		return fmt.Errorf("mlsd does not stop; its log ends with\n%s", i.lastWords())
+		return fmt.Errorf("mlsd does not stop; its log ends with\n%s", i.logTail())
 	}
 	if code := i.cmd.ProcessState.ExitCode(); code != 0 {
-		return fmt.Errorf("mlsd ends with %d; its log ends with\n%s", code, i.lastWords())
+		return fmt.Errorf("mlsd ends with %d; its log ends with\n%s", code, i.logTail())
 	}
 	return nil
 }
 
 func (i *instance) close() error {
 	err := i.stop()
-	i.cable.close()
+	i.proxy.close()
 	return err
 }
 
-// metrics reads gauges and counters, those of one name summed up.
+// metrics reads gauges and counters, and adds up those with the same name.
 func (i *instance) metrics() (map[string]float64, error) {
 	res, err := calls.Get("http://127.0.0.1:" + i.metricsPort + "/metrics")
 	if err != nil {
@@ -247,8 +246,8 @@ func (i *instance) metrics() (map[string]float64, error) {
 	return out, nil
 }
 
-// withoutOurs drops what would configure a server from outside.
-func withoutOurs(env []string) []string {
+// withoutServerEnv removes the environment variables that would configure a server.
+func withoutServerEnv(env []string) []string {
 	var out []string
 	for _, e := range env {
 		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "MLS_") && name != "DATABASE_URL" && name != "REDIS_URL" && name != "SERVICE_DID" {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The size of the soak: make soak gives larger ones.
+// Flags for the size of the soak test. make soak sets larger values.
 var (
 	soakMessages = flag.Int64("soak.messages", 2000, "messages of the soak")
 	soakFor      = flag.Duration("soak.for", time.Hour, "longest time of the soak: it ends then with fewer messages")
@@ -18,26 +18,29 @@ var (
 	soakPeople   = flag.Int("soak.people", 40, "people of the soak")
 )
 
-// What counts as flat: the figures of the last fifth of a run, beside those of
-// its second fifth. Caches fill in the first.
+// Limits for growth: the figures of the last fifth of a run may exceed those of
+// its second fifth by this much. The first fifth is ignored because caches fill
+// in it.
 const (
 	flatMemory     = 1.5
 	flatGoroutines = 1.25
-	// slackMemory is what may come and go at any time, in bytes.
+	// slackMemory is the amount of memory, in bytes, by which a figure may vary
+	// at any time.
 	slackMemory = 24 << 20
-	// enoughSamples is how many a fifth needs to say anything.
+	// enoughSamples is the number of samples that a fifth needs for a
+	// comparison.
 	enoughSamples = 30
 )
 
-// TestSoak sends many messages, with a fault every few seconds. The instance 0
-// is never killed: what it takes must not grow.
+// TestSoak sends many messages while a fault happens every few seconds.
+// Instance 0 is never killed, and its memory and goroutines must not grow.
 func TestSoak(t *testing.T) {
 	c := newCrowd(t, size{convos: *soakConvos, people: *soakPeople, members: 8, senders: 12,
 		change: 100 * time.Millisecond, stay: 20 * time.Second})
 	quiet := c.convos[0]
 	quiet.quiet = true
 	all := []fault{instanceKilled, instanceStopped, postgresKilled, redisKilled, redisFlushed, redisPaused, clientsReset, databaseReset,
-		longTransaction, {"a transaction commits late", func(*place) error { return c.late(quiet) }}}
+		longTransaction, {"a transaction commits late", func(*testDeployment) error { return c.late(quiet) }}}
 	began := time.Now()
 	w := watch(c)
 	struck := map[string]int{}
@@ -46,7 +49,7 @@ func TestSoak(t *testing.T) {
 		for c.sent.Load() < *soakMessages && time.Since(began) < *soakFor && !c.isFailed() {
 			time.Sleep(time.Second + rand.N(3*time.Second))
 			f := all[rand.IntN(len(all))]
-			if err := f.do(c.place); err != nil {
+			if err := f.do(c.deployment); err != nil {
 				t.Errorf("%s: %v", f.name, err)
 				return
 			}
@@ -70,11 +73,12 @@ func TestSoak(t *testing.T) {
 	flat(t, samples)
 }
 
-// sample is what the instance 0 takes at a moment: resident memory and the live
-// heap after the last collection, in bytes; goroutines are those of both.
+// sample is the resource use of instance 0 at one time: its resident memory,
+// and its live heap after the last collection, in bytes. goroutines is the sum
+// over both instances.
 type sample struct {
 	resident, heap, goroutines float64
-	checker                    float64 // heap of this process
+	checker                    float64 // heap of the test process
 }
 
 // watcher takes a sample every second.
@@ -93,7 +97,7 @@ func watch(c *crowd) *watcher {
 				return
 			case <-time.After(time.Second):
 			}
-			if s, err := c.sample(); err == nil { // an instance may be dead
+			if s, err := c.sample(); err == nil { // an instance may be down
 				w.samples = append(w.samples, s)
 			}
 		}
@@ -109,13 +113,14 @@ func (w *watcher) stop() []sample {
 
 func (c *crowd) sample() (sample, error) {
 	s := sample{}
-	for n, i := range c.place.instances {
+	for n, i := range c.deployment.instances {
 		m, err := i.metrics()
 		if err != nil {
 			return s, err
 		}
 		if n == 0 {
-			// The next collection is due when the heap has doubled.
+			// Garbage collection starts when the heap has doubled, so half of
+			// its goal is the live heap.
 			s.resident, s.heap = m["process_resident_memory_bytes"], m["go_memstats_next_gc_bytes"]/2
 		}
 		s.goroutines += m["go_goroutines"]
@@ -126,7 +131,7 @@ func (c *crowd) sample() (sample, error) {
 	return s, nil
 }
 
-// flat prints what the run took, and fails the test where it grew.
+// flat prints the resource use of the run and fails the test if it grew.
 func flat(t *testing.T, samples []sample) {
 	t.Helper()
 	n := len(samples) / 5

@@ -18,15 +18,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// certainTime bounds how long a call is repeated without an answer.
-const certainTime = time.Minute
+// untilKnownTimeout is the longest time for which a call is repeated if it gets no
+// answer.
+const untilKnownTimeout = time.Minute
 
-// certain repeats a call, at any instance, until its outcome is known. The error
-// is the service's, and nothing was done.
-func (c *crowd) certain(call func(i *instance) error) error {
+// untilKnown repeats a call, at any instance, until its outcome is known. If it
+// returns an error, the service refused the call and did nothing.
+func (c *crowd) untilKnown(call func(i *instance) error) error {
 	var err error
-	for end := time.Now().Add(certainTime); time.Now().Before(end) && c.ctx.Err() == nil; {
-		if err = call(c.place.instances[rand.IntN(2)]); err == nil || isAnswer(err) {
+	for end := time.Now().Add(untilKnownTimeout); time.Now().Before(end) && c.ctx.Err() == nil; {
+		if err = call(c.deployment.instances[rand.IntN(2)]); err == nil || isAnswer(err) {
 			return err
 		}
 		if !isRefusal(err) {
@@ -37,21 +38,22 @@ func (c *crowd) certain(call func(i *instance) error) error {
 	return errors.Join(errors.New("no answer in time"), err)
 }
 
-// isAnswer tells whether a failure is the service's word on the call itself.
+// isAnswer reports whether err is the service's answer to the call itself.
 func isAnswer(err error) bool {
 	e, ok := errors.AsType[*xrpc.Error](err)
 	return ok && e.Status < 500 && !isRefusal(err)
 }
 
-// isRefusal tells whether the service did not look at the call: by a token that
-// it does not take while its memory of tokens begins anew, or for want of room.
+// isRefusal reports whether the service refused the call without executing it:
+// because it could not accept the token while its record of used tokens is
+// incomplete, or because of a limit.
 func isRefusal(err error) bool {
 	e, ok := errors.AsType[*xrpc.Error](err)
 	return ok && (e.Status == http.StatusUnauthorized || e.Status == http.StatusTooManyRequests)
 }
 
-// traffic sends messages and changes members for as long as during takes, and
-// until at least so many messages are sent.
+// traffic sends messages and changes members while during runs, and then until
+// at least atLeast messages have been sent.
 func (c *crowd) traffic(atLeast int64, during func()) {
 	c.t.Helper()
 	ctx, stop := context.WithCancel(c.ctx)
@@ -81,7 +83,7 @@ func (c *crowd) repeat(ctx context.Context, pause time.Duration, f func() error)
 	}
 }
 
-// busy is a conversation that is not quiet.
+// busy returns a random conversation that is not quiet.
 func (c *crowd) busy() *convo {
 	for {
 		if co := c.convos[rand.IntN(len(c.convos))]; !co.quiet {
@@ -90,7 +92,8 @@ func (c *crowd) busy() *convo {
 	}
 }
 
-// send sends a message in somebody's name, who may no longer be a member.
+// send sends a message as a random member, who may have been removed in the
+// meantime.
 func (c *crowd) send() error {
 	co := c.busy()
 	who, id := co.anyMember(), uuid.NewString()
@@ -101,7 +104,7 @@ func (c *crowd) send() error {
 	}
 	before := 0
 	var out *gen.SendMessageOutput
-	err := c.certain(func(i *instance) (err error) {
+	err := c.untilKnown(func(i *instance) (err error) {
 		before++
 		out, err = who.client(i).SendMessage(c.ctx, in)
 		return err
@@ -126,7 +129,7 @@ func isNotMember(err error) bool {
 	return ok && e.Name == gen.ErrNotMember
 }
 
-// change lets somebody join, leave or be removed.
+// change adds a member, or makes one leave or be removed.
 func (c *crowd) change() error {
 	co := c.busy()
 	if !co.mu.TryLock() {
@@ -143,7 +146,7 @@ func (c *crowd) change() error {
 	}
 }
 
-// join lets a member add somebody who is none.
+// join makes a member add a person who is not a member.
 func (c *crowd) join(co *convo) error {
 	who := c.people[rand.IntN(len(c.people))]
 	if slices.Contains(co.members, who) {
@@ -154,13 +157,14 @@ func (c *crowd) join(co *convo) error {
 		by = co.creator
 	}
 	epoch := co.epoch.Load()
-	// A leaf that is still there from before goes.
+	// Leaves of an earlier membership, which nobody has removed yet, are
+	// removed first.
 	plan := mlstest.Plan{Add: []*mls.KeyPackage{who.pkg}, RemoveDIDs: []string{who.DID}}
 	commit := co.group.With(who.device).Commit(by.device, plan)
 	in := &gen.AddMembersInput{ConvoID: co.id, DIDList: []string{who.DID}, IdempotencyKey: new(uuid.NewString()),
 		Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo}
 	var out *gen.AddMembersOutput
-	err := c.certain(func(i *instance) (err error) {
+	err := c.untilKnown(func(i *instance) (err error) {
 		out, err = by.client(i).AddMembers(c.ctx, in)
 		return err
 	})
@@ -172,9 +176,9 @@ func (c *crowd) join(co *convo) error {
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)
 }
 
-// depart lets somebody leave, or be removed by the creator.
+// depart makes a member leave, or makes the creator remove it.
 func (c *crowd) depart(co *convo) error {
-	at := 1 + rand.IntN(len(co.members)-1) // the creator stays
+	at := 1 + rand.IntN(len(co.members)-1) // index 0 is the creator, who stays
 	who := co.members[at]
 	epoch := co.epoch.Load()
 	in := &gen.LeaveConvoInput{ConvoID: co.id, IdempotencyKey: new(uuid.NewString())}
@@ -184,7 +188,7 @@ func (c *crowd) depart(co *convo) error {
 		in.TargetDID, in.Commit, in.GroupInfo = &who.DID, commit.Message, commit.GroupInfo
 	}
 	var out *gen.LeaveConvoOutput
-	err := c.certain(func(i *instance) (err error) {
+	err := c.untilKnown(func(i *instance) (err error) {
 		out, err = by.client(i).LeaveConvo(c.ctx, in)
 		return err
 	})
@@ -203,7 +207,8 @@ func (c *crowd) depart(co *convo) error {
 	return c.committed(co, epoch, out.Success, out.NewEpoch, out.Seq)
 }
 
-// committed notes an accepted commit. Nobody else commits meanwhile.
+// committed records an accepted commit. Nobody else commits to the conversation
+// meanwhile.
 func (c *crowd) committed(co *convo, epoch int64, success bool, newEpoch int64, seq *int64) error {
 	if !success || newEpoch != epoch+1 || seq == nil {
 		return fmt.Errorf("a commit of epoch %d, without rivals, got success %t and epoch %d", epoch, success, newEpoch)

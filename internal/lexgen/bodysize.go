@@ -5,33 +5,36 @@ import (
 	"strconv"
 )
 
-// How large a request body may be follows from what is in it: the largest JSON
-// text of the largest input that the lexicon allows. A body beyond that cannot
+// The maximum size of a request body is computed from its schema: it is the
+// length of the largest JSON text that the lexicon allows. A larger body cannot
 // be valid, so the server need not read it.
 
 const (
-	// leastBody is for inputs that stay below it: it leaves room for unknown
-	// fields and indented JSON.
+	// leastBody is the minimum of all maximums. It leaves room for unknown
+	// fields and indented JSON in small inputs.
 	leastBody = 64 << 10
 	mebibyte  = 1 << 20
-	// spareBody is the same for larger inputs, besides what rounding leaves.
+	// spareBody is the room for unknown fields and white space in larger
+	// inputs. Rounding adds more.
 	spareBody = 4 << 10
-	// escapedMost is what one byte of text becomes at most: \u0000.
-	escapedMost = 6
+	// maxEscaped is the largest number of bytes that one byte of text takes in
+	// JSON: \u0000.
+	maxEscaped  = 6
 	integerMost = len("-9223372036854775808")
 	mediaMost   = 255
 	cidMost     = 128
 )
 
-// formatMost bounds strings of a format that have no maxLength, in bytes. None
-// has a character that JSON escapes. A DID may have 2048 bytes, but those of the
-// methods in use, did:plc and did:web with a host name, have at most these.
-var formatMost = map[string]int64{
+// maxFormat gives the maximum length in bytes of strings whose format limits
+// them and that have no maxLength. None of these formats contains a character
+// that JSON escapes. A DID may have 2048 bytes, but those of the methods in
+// use, did:plc and did:web with a host name, are at most this long.
+var maxFormat = map[string]int64{
 	"at-identifier": 300, "at-uri": 8 << 10, "cid": cidMost, "datetime": 64, "did": 300, "handle": 253,
 	"language": 128, "nsid": 317, "record-key": 512, "tid": 13, "uri": 8 << 10,
 }
 
-// bodies gives every method its largest body.
+// bodies computes the largest body of every method.
 func (b *builder) bodies() {
 	for _, m := range b.model.methods {
 		m.maxBody = b.bodyOf(m)
@@ -47,8 +50,8 @@ func (b *builder) bodyOf(m *method) int64 {
 	case !m.procedure:
 		return 0
 	case m.inEnc == "*/*":
-		// The lexicon language cannot bound such an input, but the blob that
-		// the method makes of it.
+		// A lexicon cannot limit a raw input, but it limits the blob that the
+		// method makes of it.
 		if n := blobOf(m.output); n > 0 {
 			return n
 		}
@@ -59,13 +62,13 @@ func (b *builder) bodyOf(m *method) int64 {
 	}
 	s := &sizer{path: file + ".input"}
 	n := s.object(m.input)
-	if s.open != "" {
-		b.probs.add(policyFile, "bodies", "%s has no maxLength, so nothing bounds a request's body", s.open)
+	if s.unbounded != "" {
+		b.probs.add(policyFile, "bodies", "%s has no maxLength, so nothing bounds a request's body", s.unbounded)
 	}
 	return roundBody(n)
 }
 
-// blobOf is the size of the largest blob in an output.
+// blobOf returns the size of the largest blob in an output.
 func blobOf(o *object) (most int64) {
 	if o == nil {
 		return 0
@@ -78,7 +81,7 @@ func blobOf(o *object) (most int64) {
 	return most
 }
 
-// roundBody goes up to numbers that can be told.
+// roundBody rounds n up to a number that is easy to state.
 func roundBody(n int64) int64 {
 	if n <= leastBody {
 		return leastBody
@@ -90,22 +93,23 @@ func roundBody(n int64) int64 {
 	return (n + step - 1) / step * step
 }
 
-// sizer adds up the largest JSON texts of values, without white space.
+// sizer computes the length of the largest JSON texts of values, without white
+// space.
 type sizer struct {
 	path   string
 	within []*object
-	// open is the first place that nothing bounds.
-	open string
+	// unbounded is the path of the first value whose size is not limited.
+	unbounded string
 }
 
-func (s *sizer) unbounded() int64 {
-	if s.open == "" {
-		s.open = s.path
+func (s *sizer) noLimit() int64 {
+	if s.unbounded == "" {
+		s.unbounded = s.path
 	}
 	return 0
 }
 
-// size is the largest text of a value of a type.
+// size returns the length of the largest JSON text of a value of type t.
 func (s *sizer) size(t *typ) int64 {
 	switch t.kind {
 	case kInt:
@@ -120,7 +124,7 @@ func (s *sizer) size(t *typ) int64 {
 		return s.base64(t.max) + int64(len(`{"$bytes":""}`))
 	case kBase64:
 		return s.base64(t.max) + int64(len(`""`))
-	case kString:
+	case kString, kConvoID:
 		return s.text(t) + int64(len(`""`))
 	case kArray:
 		return s.array(t)
@@ -131,14 +135,14 @@ func (s *sizer) size(t *typ) int64 {
 func (s *sizer) array(t *typ) int64 {
 	defer s.in("[]")()
 	if t.max == nil {
-		return s.unbounded()
+		return s.noLimit()
 	}
 	return *t.max*(s.size(t.elem)+int64(len(","))) + int64(len("[]"))
 }
 
 func (s *sizer) object(o *object) int64 {
 	if slices.Contains(s.within, o) {
-		return s.unbounded()
+		return s.noLimit()
 	}
 	s.within = append(s.within, o)
 	n := int64(len("{}"))
@@ -157,26 +161,27 @@ func (s *sizer) in(step string) (leave func()) {
 	return func() { s.path = before }
 }
 
-// base64 is the size of the base64 of so many bytes. Some encoders write each
-// slash with a backslash, and one character in 64 is a slash: twice that is more
-// than chance gives.
+// base64 returns the length of the base64 text of the given number of bytes.
+// Some encoders write each slash with a backslash. One character in 64 is a
+// slash on average; the result has room for twice as many, which real data does
+// not exceed.
 func (s *sizer) base64(bytes *int64) int64 {
 	if bytes == nil {
-		return s.unbounded()
+		return s.noLimit()
 	}
 	text := (*bytes + 2) / 3 * 4
 	return text + text/32
 }
 
 func (s *sizer) text(t *typ) int64 {
-	most, ok := formatMost[t.format]
+	most, ok := maxFormat[t.format]
 	switch {
 	case ok && t.max != nil:
 		return min(most, *t.max)
 	case ok:
 		return most
 	case t.max == nil:
-		return s.unbounded()
+		return s.noLimit()
 	}
-	return *t.max * escapedMost
+	return *t.max * maxEscaped
 }

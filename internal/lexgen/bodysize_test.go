@@ -9,8 +9,8 @@ import (
 	"testing/fstest"
 )
 
-// bodyIn gives the largest body of a method of the golden lexicons, one of
-// which was changed.
+// bodyIn changes one of the golden lexicons and returns the largest body of a
+// method.
 func bodyIn(t *testing.T, name, file, old, text string) int64 {
 	t.Helper()
 	files, _ := golden(t)
@@ -46,7 +46,7 @@ func TestBodiesFollowFromTheLexicon(t *testing.T) {
 		least, most                   int64
 	}{
 		{"little", "post", post, text, text, leastBody, leastBody},
-		// 4/3 of the bytes, and what a backslash before each slash adds.
+		// The size is 4/3 of the bytes, plus the backslashes before slashes.
 		{"bytes", "post", post, bytes, `"minLength": 1, "maxLength": 300000`, 400_000, 470_000},
 		{"many bytes", "post", post, bytes, `"minLength": 1, "maxLength": 3000000`, 4 * mebibyte, 5 * mebibyte},
 		{"text, each byte of which may be escaped", "post", post, text, `"text": {"type": "string", "maxLength": 100000}`, 600_000, 700_000},
@@ -66,8 +66,8 @@ func TestBodiesFollowFromTheLexicon(t *testing.T) {
 	}
 }
 
-// The lint refuses what has no bound before it can matter here; the generator
-// does not rely on it.
+// The lint refuses an unlimited value earlier, but the generator must not rely
+// on that.
 func TestUnboundedBodies(t *testing.T) {
 	for _, c := range []struct{ old, text, place string }{
 		{`"text": {"type": "string", "maxLength": 100}`, `"text": {"type": "string"}`, "post.input.text"},
@@ -90,8 +90,8 @@ func TestUnboundedBodies(t *testing.T) {
 	}
 }
 
-// Most methods take little.
-func TestBodiesOfTheTree(t *testing.T) {
+// Most methods have small inputs.
+func TestBodySizesOfRepositoryLexicons(t *testing.T) {
 	m, err := build(mustLoad(t, os.DirFS("../../lexicons")), DefaultPolicy())
 	if err != nil {
 		t.Fatal(err)

@@ -6,10 +6,11 @@ import (
 	"github.com/bluesky-social/indigo/lex/lexlint"
 )
 
-// Breaking compares the lexicons of the last release with today's and tells
-// what breaks those who rely on them: indigo's rules, and what it does not see
-// (what is gone, and what callers must newly give). Each problem is a change;
-// its text is what an entry of the list of intended changes repeats.
+// Breaking compares the lexicons of the last release with the current ones and
+// reports the changes that break existing clients. It applies indigo's rules,
+// and checks what those miss: definitions that were removed, and parts of a
+// call that became required. Each problem is one change. The list of intended
+// changes repeats its text.
 func Breaking(released, current *Set) Problems {
 	var probs Problems
 	for _, before := range released.Files {
@@ -33,7 +34,7 @@ func Breaking(released, current *Set) Problems {
 	return slices.Compact(probs)
 }
 
-// comparison of two versions of one file.
+// comparison compares two versions of one file.
 type comparison struct {
 	file  string
 	probs *Problems
@@ -59,7 +60,7 @@ func (c *comparison) defs(before, after *node) {
 	}
 }
 
-// errors finds declared errors that are gone.
+// errors reports declared errors that were removed.
 func (c *comparison) errors(then, now *node, at string) {
 	names := func(n *node) (out []string) {
 		if list := n.get("errors"); list != nil {
@@ -77,7 +78,7 @@ func (c *comparison) errors(then, now *node, at string) {
 	}
 }
 
-// permissions finds methods that a permission set lists no longer.
+// permissions reports methods that a permission set no longer lists.
 func (c *comparison) permissions(then, now *node, at string) {
 	names := func(n *node) (out []string) {
 		if list := n.get("permissions"); list != nil {
@@ -95,14 +96,14 @@ func (c *comparison) permissions(then, now *node, at string) {
 	}
 }
 
-// part compares parameters, an input or an output.
+// part compares the parameters, the input or the output.
 func (c *comparison) part(then, now *node, at string) {
 	switch {
 	case then == nil && now == nil:
 	case now == nil:
 		c.add(at, "gone")
 	case then == nil:
-		// What calls must newly give: a body, or a required parameter.
+		// Report what callers must newly send: a body, or a required parameter.
 		if now.str("type") != "params" {
 			c.add(at, "new: calls as they were do not have it")
 		} else if required := now.get("required").strings(); len(required) > 0 {
@@ -113,7 +114,7 @@ func (c *comparison) part(then, now *node, at string) {
 	}
 }
 
-// schema compares what is inside a schema or a body around one.
+// schema compares a schema, or the schema inside a body.
 func (c *comparison) schema(then, now *node, at string) {
 	if body, bodyNow := then.get("schema"), now.get("schema"); body != nil || bodyNow != nil {
 		if body == nil || bodyNow == nil {
@@ -127,7 +128,7 @@ func (c *comparison) schema(then, now *node, at string) {
 	c.properties(then, now, at)
 }
 
-// refs finds members of a union that are gone.
+// refs reports members of a union that were removed.
 func (c *comparison) refs(then, now *node, at string) {
 	left := now.get("refs").strings()
 	for _, ref := range then.get("refs").strings() {
@@ -137,7 +138,7 @@ func (c *comparison) refs(then, now *node, at string) {
 	}
 }
 
-// properties finds fields that are gone.
+// properties reports fields that were removed.
 func (c *comparison) properties(then, now *node, at string) {
 	props := then.get("properties")
 	if props == nil || now.get("properties") == nil {

@@ -11,7 +11,7 @@ import (
 	"testing/fstest"
 )
 
-// edited gives the golden lexicons with one replacement in one file.
+// edited returns the golden lexicons with one replacement in one file.
 func edited(t *testing.T, base fstest.MapFS, file, old, new string) fstest.MapFS {
 	t.Helper()
 	text := string(base[file].Data)
@@ -25,7 +25,7 @@ func edited(t *testing.T, base fstest.MapFS, file, old, new string) fstest.MapFS
 
 func TestBreakingChanges(t *testing.T) {
 	base, _ := golden(t)
-	// want "" for what breaks nobody.
+	// An empty want means that the change breaks nothing.
 	for _, c := range []wrong{
 		{defs, `"description": "A friend."`, `"description": "Another text."`, ""},
 		{defs, `"close": {"type": "boolean"}`, `"close": {"type": "boolean"}, "new": {"type": "boolean"}`, ""},
@@ -90,7 +90,7 @@ func TestRenamedParts(t *testing.T) {
 	}
 }
 
-func TestNewAndGoneLexicons(t *testing.T) {
+func TestAddedAndRemovedLexicons(t *testing.T) {
 	base, _ := golden(t)
 	fewer := maps.Clone(base)
 	delete(fewer, ping)
@@ -163,8 +163,9 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-// The lexicons in the tree break nothing of the last release but what is meant.
-func TestTreeBreaksNothing(t *testing.T) {
+// The lexicons in the repository break nothing of the last release except the
+// intended changes.
+func TestRepositoryBreaksNothing(t *testing.T) {
 	err := CheckBreaking(os.DirFS("../../lexicons/"+Released), mustLoad(t, os.DirFS("../../lexicons")))
 	if err != nil {
 		t.Error(err)

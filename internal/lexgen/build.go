@@ -6,24 +6,27 @@ import (
 	"strings"
 )
 
-// builder makes a model out of a Set and a Policy.
+// builder builds the model from a Set and a Policy.
 type builder struct {
 	set    *Set
 	policy Policy
 	probs  Problems
 	model  *model
-	// objects by file and definition, or by file and input, output, params.
+	// objects holds the objects by file and definition, or by file and "input",
+	// "output" or "params".
 	objects map[string]*object
-	// names says who has a Go name.
+	// names maps each Go name to the schema that uses it.
 	names map[string]string
-	// base64 holds the policy's entries that were met.
-	base64 map[string]bool
+	// base64 and convoIDs hold the entries of the policy that were found in the
+	// lexicons.
+	base64, convoIDs map[string]bool
 }
 
-// build resolves, names and checks everything. The error is of type Problems.
+// build resolves refs, assigns Go names and checks the result. The error is of
+// type Problems.
 func build(set *Set, policy Policy) (*model, error) {
 	b := &builder{set: set, policy: policy, model: &model{status: policy.Status},
-		objects: map[string]*object{}, names: map[string]string{}, base64: map[string]bool{}}
+		objects: map[string]*object{}, names: map[string]string{}, base64: map[string]bool{}, convoIDs: map[string]bool{}}
 	for _, f := range set.Files {
 		if !strings.HasPrefix(f.NSID, policy.Namespace+".") || strings.Contains(f.NSID[len(policy.Namespace)+1:], ".") {
 			b.probs.add(f.Path, "id", "%s is not directly in the namespace %s", f.NSID, policy.Namespace)
@@ -52,7 +55,7 @@ func (b *builder) file(f *File) {
 	}
 }
 
-// method reads a query, procedure or subscription.
+// method builds the model of a query, procedure or subscription.
 func (b *builder) method(f *File) {
 	main := f.tree.get("defs", "main")
 	name := f.name()
@@ -60,10 +63,8 @@ func (b *builder) method(f *File) {
 		nsid: f.NSID, name: upperFirst(name), desc: main.str("description"),
 		procedure:    main.str("type") == "procedure",
 		subscription: main.str("type") == "subscription",
-		public:       slices.Contains(b.policy.Public, name),
-		ticket:       slices.Contains(b.policy.Tickets, name),
 		inEnc:        main.str("input", "encoding"), outEnc: main.str("output", "encoding"),
-		tooLarge: b.policy.TooLarge[name],
+		policy: b.policy.Methods[name],
 	}
 	b.model.methods = append(b.model.methods, m)
 	if errs := main.get("errors"); errs != nil {
@@ -138,7 +139,8 @@ func (b *builder) output(f *File, m *method, main *node) {
 	}
 }
 
-// def gives the object of a definition, once.
+// def returns the object of a definition. It builds the object at the first
+// call.
 func (b *builder) def(f *File, def string) *object {
 	goName := upperFirst(def)
 	switch t := f.mainType(); {
@@ -150,7 +152,8 @@ func (b *builder) def(f *File, def string) *object {
 	return b.object(f, f.tree.get("defs", def), "defs."+def, f.name()+"."+def, goName)
 }
 
-// object gives the Go type for an object or params schema, once for each place.
+// object returns the Go type for an object or params schema. It builds each
+// object once.
 func (b *builder) object(f *File, n *node, path, place, goName string) *object {
 	if o := b.objects[f.NSID+path]; o != nil {
 		return o
@@ -180,7 +183,7 @@ func (b *builder) object(f *File, n *node, path, place, goName string) *object {
 	return o
 }
 
-// field reads the schema of a property.
+// field builds the model of a property.
 func (b *builder) field(f *File, n *node, path, place string) *field {
 	t := b.typ(f, n, path, place)
 	if t == nil {
@@ -193,7 +196,8 @@ func (b *builder) field(f *File, n *node, path, place string) *field {
 		case t.kind == kBool && d.kind == 'f':
 			text = "false"
 		case t.kind == kInt && (t.minimum != nil && *t.minimum > 0 || text == "0"):
-			// Absent and zero must mean the same in Go.
+			// For these kinds, the zero value in Go must mean the same as an
+			// absent field.
 		default:
 			b.probs.add(f.Path, path+".default", "the generator writes defaults of integers whose minimum is above 0, 0, and false")
 			return nil
@@ -208,18 +212,13 @@ const (
 	eventStream  = "text/event-stream"
 )
 
-// typ reads the schema of a value. A ref to something other than an object is
-// what it names.
+// typ builds the type of a value. A ref to a definition that is not an object
+// is replaced by what it refers to.
 func (b *builder) typ(f *File, n *node, path, place string) *typ {
 	t := &typ{min: intOf(n, "minLength"), max: intOf(n, "maxLength"), format: n.str("format")}
 	switch kindName := n.str("type"); kindName {
 	case "string":
-		if slices.Contains(b.policy.Base64, place) {
-			b.base64[place] = true
-			t.kind = kBase64
-			// The lexicon counts characters, the check bytes.
-			t.min, t.max = scale(t.min, 1, 4), scale(t.max, 3, 4)
-		}
+		b.text(t, place)
 	case "integer":
 		t.kind, t.minimum, t.maximum = kInt, intOf(n, "minimum"), intOf(n, "maximum")
 	case "boolean":
@@ -248,6 +247,20 @@ func (b *builder) typ(f *File, n *node, path, place string) *typ {
 	return t
 }
 
+// text gives a string the type that the policy says.
+func (b *builder) text(t *typ, place string) {
+	if slices.Contains(b.policy.Base64, place) {
+		b.base64[place] = true
+		t.kind = kBase64
+		// The lexicon counts characters, the check bytes.
+		t.min, t.max = scale(t.min, 1, 4), scale(t.max, 3, 4)
+	}
+	if entry := b.policy.ConvoID(place); entry != "" {
+		b.convoIDs[entry] = true
+		t.kind = kConvoID
+	}
+}
+
 func (b *builder) ref(f *File, n *node, path string) *typ {
 	target, def, schema := b.set.resolve(f, n.str("ref"))
 	if schema == nil {
@@ -272,8 +285,8 @@ func intOf(n *node, key string) *int64 {
 	return &v
 }
 
-// scale turns a number of base64 characters into one of bytes. Padding is
-// counted as if it were not there, so it is an upper bound.
+// scale converts a number of base64 characters into a number of bytes. Padding
+// is ignored, so the result is an upper bound.
 func scale(n *int64, num, den int64) *int64 {
 	if n == nil {
 		return nil
@@ -282,7 +295,7 @@ func scale(n *int64, num, den int64) *int64 {
 	return &v
 }
 
-// constraintsAt spells an integer as Go source, open where n is nil.
+// constraintsAt formats an integer as Go source. It returns open if n is nil.
 func constraintsAt(n *int64, open string) string {
 	if n == nil {
 		return open

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// stream reads the union of what a method streams. The first method of a union
-// gives its events their Go types, which the others share.
+// stream builds the union of the events of a streaming method. Methods can
+// share a union; the first of them defines the Go types of the events.
 func (b *builder) stream(f *File, m *method, schema *node, at string) {
-	name := b.policy.Streams[f.name()]
+	name := m.policy.Streams
 	if name == "" {
-		b.probs.add(policyFile, "Streams", "%s is missing: it streams events", f.name())
+		b.probs.add(policyFile, "Methods", "%s has no Streams: it streams events", f.name())
 		return
 	}
 	if m.params == nil {
@@ -31,7 +31,7 @@ func (b *builder) stream(f *File, m *method, schema *node, at string) {
 			}
 		}
 	} else {
-		b.again(f, u, refs, at)
+		b.checkSameEvents(f, u, refs, at)
 	}
 	u.methods = append(u.methods, m.name)
 	m.union = u
@@ -45,7 +45,7 @@ func (b *builder) unionNamed(name string) *union {
 	return b.model.unions[i]
 }
 
-// event gives the Go type of an event.
+// event returns the Go type of an event.
 func (b *builder) event(f *File, u *union, ref, at string) *object {
 	def := strings.TrimPrefix(ref, "#")
 	n := f.tree.get("defs", def)
@@ -64,8 +64,8 @@ func (b *builder) event(f *File, u *union, ref, at string) *object {
 	return o
 }
 
-// inFrames marks an object, and what is in it, as written in CBOR, and refuses
-// what that is not made for.
+// inFrames marks an object and everything inside it as encoded in CBOR, and
+// reports types that cannot be encoded.
 func (b *builder) inFrames(f *File, path string, o *object) {
 	o.cbor = true
 	for _, fl := range o.fields {
@@ -85,8 +85,9 @@ func (b *builder) inFrames(f *File, path string, o *object) {
 	}
 }
 
-// again holds a further method of a union against the first.
-func (b *builder) again(f *File, u *union, refs []string, at string) {
+// checkSameEvents checks that a further method of a union streams the same events as the
+// first.
+func (b *builder) checkSameEvents(f *File, u *union, refs []string, at string) {
 	if !slices.Equal(refs, u.refs) {
 		b.probs.add(f.Path, at+".refs", "not those of %s, which streams %s too", u.file.NSID, u.name)
 		return

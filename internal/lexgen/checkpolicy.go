@@ -7,16 +7,26 @@ import (
 
 const policyFile = "policy"
 
-// checkPolicy refuses entries that name what the lexicons do not have, and
-// hands the rules to their methods.
+// checkPolicy reports entries that name something that the lexicons do not
+// have, and assigns the rules to their methods.
 func (b *builder) checkPolicy() {
 	for _, place := range b.policy.Base64 {
 		if !b.base64[place] {
 			b.probs.add(policyFile, "Base64", "%s is no string in the lexicons", place)
 		}
 	}
-	for _, r := range b.policy.Rules {
-		b.rule(r)
+	for _, entry := range b.policy.ConvoIDs {
+		if !b.convoIDs[entry] {
+			b.probs.add(policyFile, "ConvoIDs", "%s is no string in the lexicons", entry)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.policy.Methods)) {
+		if b.methodNamed(name) == nil {
+			b.probs.add(policyFile, "Methods", "%s is no method", name)
+		}
+	}
+	for _, m := range b.model.methods {
+		b.methodPolicy(m)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.policy.Status)) {
 		if !slices.Contains(b.model.errors, name) {
@@ -26,45 +36,40 @@ func (b *builder) checkPolicy() {
 			b.probs.add(policyFile, "Status", "%s: %d is no status of a refusal", name, s)
 		}
 	}
-	b.policyNames("TooLarge", slices.Sorted(maps.Keys(b.policy.TooLarge)), func(m *method) string {
-		if !slices.Contains(m.errors, m.tooLarge) {
-			return "does not declare " + m.tooLarge
-		}
-		return ""
-	})
-	b.policyNames("Streams", slices.Sorted(maps.Keys(b.policy.Streams)), func(m *method) string {
-		if m.union == nil {
-			return "does not stream events"
-		}
-		return ""
-	})
-	b.policyNames("Tickets", b.policy.Tickets, func(m *method) string {
-		if t := m.params.at("ticket"); t == nil || t.kind != kString {
-			return "has no string parameter ticket"
-		}
-		return ""
-	})
-	b.policyNames("Public", b.policy.Public, func(*method) string { return "" })
-	b.policyNames("ReadOnly", b.policy.ReadOnly, func(m *method) string {
-		if !m.procedure {
-			return "is not a procedure"
-		}
-		return ""
-	})
 	b.permissionSet("Full", b.policy.Full, func(*method) bool { return true })
 	b.permissionSet("Read", b.policy.Read, func(m *method) bool {
-		return !m.procedure || slices.Contains(b.policy.ReadOnly, lowerFirst(m.name))
+		return !m.procedure || m.policy.ReadOnly
 	})
 }
 
-// policyNames checks that each name is a method without objection.
-func (b *builder) policyNames(list string, names []string, objection func(*method) string) {
-	for _, name := range names {
-		if m := b.methodNamed(name); m == nil {
-			b.probs.add(policyFile, list, "%s is no method", name)
-		} else if why := objection(m); why != "" {
-			b.probs.add(policyFile, list, "%s %s", name, why)
-		}
+// methodPolicy checks the entry of one method against its lexicon.
+func (b *builder) methodPolicy(m *method) {
+	name, p := lowerFirst(m.name), m.policy
+	refuse := func(format string, args ...any) {
+		b.probs.add(policyFile, "Methods", name+" "+format, args...)
+	}
+	switch {
+	case p.Rate == "":
+		refuse("has no rate class: give it one of %v", rateClasses)
+	case !slices.Contains(rateClasses, p.Rate):
+		refuse("has the rate class %s, which is none of %v", p.Rate, rateClasses)
+	case p.Public != (p.Rate == RatePublic):
+		refuse("has the rate class %s: %s is that of methods that are Public, and of no others", p.Rate, RatePublic)
+	}
+	if p.TooLarge != "" && !slices.Contains(m.errors, p.TooLarge) {
+		refuse("does not declare %s", p.TooLarge)
+	}
+	if p.Streams != "" && m.union == nil {
+		refuse("does not stream events")
+	}
+	if t := m.params.at("ticket"); p.Ticket && (t == nil || t.kind != kString) {
+		refuse("has no string parameter ticket")
+	}
+	if p.ReadOnly && !m.procedure {
+		refuse("is ReadOnly, but not a procedure")
+	}
+	for _, r := range p.Rules {
+		b.rule(m, r)
 	}
 }
 
@@ -76,33 +81,30 @@ func (b *builder) methodNamed(name string) *method {
 	return b.model.methods[i]
 }
 
-func (b *builder) rule(r Rule) {
-	m := b.methodNamed(r.Method)
-	if m == nil {
-		b.probs.add(policyFile, "Rules", "%s is no method", r.Method)
-		return
-	}
+func (b *builder) rule(m *method, r Rule) {
+	name := lowerFirst(m.name)
 	in := m.input
 	if in == nil {
 		in = m.params
 	}
 	t := in.at(r.Path)
 	if t == nil {
-		b.probs.add(policyFile, "Rules", "%s has no %s", r.Method, r.Path)
+		b.probs.add(policyFile, "Rules", "%s has no %s", name, r.Path)
 		return
 	}
 	if !slices.Contains(m.errors, r.Error) {
-		b.probs.add(policyFile, "Rules", "%s does not declare %s", r.Method, r.Error)
+		b.probs.add(policyFile, "Rules", "%s does not declare %s", name, r.Error)
 	}
 	for _, c := range r.Constraints {
 		if !t.has(c) {
-			b.probs.add(policyFile, "Rules", "%s %s has no %s", r.Method, r.Path, c)
+			b.probs.add(policyFile, "Rules", "%s %s has no %s", name, r.Path, c)
 		}
 		m.rules = append(m.rules, rule{path: r.Path, constraint: c, name: r.Error})
 	}
 }
 
-// permissionSet holds a permission-set lexicon equal to the methods it is for.
+// permissionSet checks that a permission-set lexicon lists exactly the methods
+// that belong to it.
 func (b *builder) permissionSet(entry, name string, belongs func(*method) bool) {
 	if name == "" {
 		return
@@ -123,7 +125,7 @@ func (b *builder) permissionSet(entry, name string, belongs func(*method) bool) 
 	}
 	const at = "defs.main.permissions"
 	for _, m := range b.model.methods {
-		if should := !m.public && belongs(m); should && !listed[m.nsid] {
+		if should := !m.policy.Public && belongs(m); should && !listed[m.nsid] {
 			b.probs.add(f.Path, at, "%s is missing", m.nsid)
 		} else if !should && listed[m.nsid] {
 			b.probs.add(f.Path, at, "%s does not belong here", m.nsid)

@@ -2,25 +2,25 @@ package lexgen
 
 import "strconv"
 
-// emitEntry writes how a method's input or parameters come in from a request,
-// and how parameters go out into one.
+// emitEntry writes the methods that decode a method's input or parameters from
+// a request, and encode parameters into one.
 func emitEntry(w *writer, m *model, o *object) {
 	rules := lowerFirst(o.name) + "Rules"
 	tail := ", " + rules + "..."
 	if len(o.of.rules) == 0 {
 		tail = ""
 	} else {
-		w.p("// %s are the violations that have an error name of their own.", rules)
+		w.p("// %s are the violations that the policy gives an error name of their own.", rules)
 		w.p("var %s = []xrpc.Named{", rules)
 		for _, r := range o.of.rules {
 			w.p("{Path: %q, Constraint: %q, Name: %q, Status: %d},", r.path, r.constraint, r.name, statusOf(m, r.name))
 		}
 		w.p("}\n")
 	}
-	w.p("// Validate gives the first violation of the lexicon as an *xrpc.Error, or nil.")
+	w.p("// Validate returns the first violation of the lexicon as an *xrpc.Error, or nil.")
 	w.p("func (v *%s) Validate() error { return xrpc.Check(v%s) }\n", o.name, tail)
 	if !o.isParams {
-		w.p("// Parse reads and validates a request body. The error is an *xrpc.Error.")
+		w.p("// Parse decodes and validates a request body. The error is an *xrpc.Error.")
 		w.p("func (v *%s) Parse(body []byte) error { return xrpc.Parse(body, v%s) }\n", o.name, tail)
 		return
 	}
@@ -34,9 +34,10 @@ func statusOf(m *model, name string) int {
 	return 400
 }
 
-// emitParams writes the two ways between parameters and a query string.
+// emitParams writes the methods that convert parameters from and to a query
+// string.
 func emitParams(w *writer, o *object, tail string) {
-	w.p("// Parse reads and validates parameters. The error is an *xrpc.Error.")
+	w.p("// Parse decodes and validates parameters. The error is an *xrpc.Error.")
 	w.p("func (v *%s) Parse(q url.Values) error {\np := xrpc.NewParams(q%s)", o.name, tail)
 	var required []string
 	for _, f := range o.fields {
@@ -51,7 +52,7 @@ func emitParams(w *writer, o *object, tail string) {
 		w.p("v.%s = p.%s", f.name, paramCall(f))
 	}
 	w.p("return p.Done(v)\n}\n")
-	w.p("// Values gives the parameters as a query string has them.")
+	w.p("// Values returns the parameters in the form of a query string.")
 	w.p("func (v *%s) Values() url.Values {\nq := xrpc.Values{}", o.name)
 	for _, f := range o.fields {
 		emitValue(w, f)
@@ -59,13 +60,13 @@ func emitParams(w *writer, o *object, tail string) {
 	w.p("return url.Values(q)\n}\n")
 }
 
-// paramCall gives the call that reads one parameter.
+// paramCall returns the call that reads one parameter.
 func paramCall(f *field) string {
 	name := strconv.Quote(f.json)
 	if f.typ.kind == kArray {
-		return map[kind]string{kString: "Strings", kInt: "Ints", kBool: "Bools"}[f.typ.elem.kind] + "(" + name + ")"
+		return writers[f.typ.elem.kind] + "s" + "(" + name + ")"
 	}
-	call := map[kind]string{kString: "String", kInt: "Int", kBool: "Bool"}[f.typ.kind]
+	call := writers[f.typ.kind]
 	switch {
 	case f.pointer():
 		return "Opt" + call + "(" + name + ")"
@@ -79,14 +80,14 @@ func paramCall(f *field) string {
 	return call + "(" + name + ")"
 }
 
-// emitValue writes one parameter into a query string. One with a default is
-// left out where it is zero, which means absent.
+// emitValue writes the statement that adds one parameter to a query string. A
+// parameter with a default is left out if it is zero, which means absent.
 func emitValue(w *writer, f *field) {
 	t, loop, expr := f.typ, false, "v."+f.name
 	if t.kind == kArray {
 		t, loop, expr = t.elem, true, "x"
 	}
-	call := map[kind]string{kString: "String", kInt: "Int", kBool: "Bool"}[t.kind]
+	call := writers[t.kind]
 	switch {
 	case loop:
 		w.p("for _, x := range v.%s {\nq.%s(%q, x)\n}", f.name, call, f.json)

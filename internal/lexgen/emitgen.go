@@ -2,10 +2,10 @@ package lexgen
 
 import "strings"
 
-// emitAliases writes the types under their names in package gen.
+// emitAliases writes aliases for the generated types in package gen.
 func emitAliases(m *model) *writer {
 	w := new(writer)
-	w.p("// The objects of the lexicons.\ntype (")
+	w.p("// Types of the objects in the lexicons.\ntype (")
 	for _, o := range m.objects {
 		w.WriteString(comment("\t", describe(o)))
 		w.p("%s = wire.%s", o.name, o.name)
@@ -29,8 +29,7 @@ func emitErrorNames(w *writer, m *model) {
 func emitErrors(m *model) *writer {
 	w := new(writer)
 	emitErrorNames(w, m)
-	w.p("// StatusOf gives the HTTP status that an error name is answered with: 400 where")
-	w.p("// nothing else is said of it.\nfunc StatusOf(name string) int {\nswitch name {")
+	w.p("// StatusOf returns the HTTP status of an error name. The default is 400.\nfunc StatusOf(name string) int {\nswitch name {")
 	byStatus := map[string][]string{}
 	var order []string
 	for _, e := range m.errors {
@@ -48,13 +47,14 @@ func emitErrors(m *model) *writer {
 		w.p("case %s:\nreturn http.%s", strings.Join(byStatus[s], ", "), s)
 	}
 	w.p("}\nreturn http.StatusBadRequest\n}\n")
-	w.p("// Errorf makes an error of a declared name, with the status that belongs to it.")
+	w.p("// Errorf returns an error with a declared name and the status of that name.")
 	w.p("func Errorf(name, format string, args ...any) *xrpc.Error {")
 	w.p("return xrpc.Errorf(StatusOf(name), name, format, args...)\n}")
 	return w
 }
 
-// statusNames are the constants of net/http for what the policy may use.
+// statusNames maps the HTTP statuses that the policy may use to their constants
+// in net/http.
 var statusNames = map[int]string{
 	400: "StatusBadRequest", 401: "StatusUnauthorized", 403: "StatusForbidden", 404: "StatusNotFound",
 	409: "StatusConflict", 410: "StatusGone", 412: "StatusPreconditionFailed",
@@ -86,7 +86,8 @@ func emitMethods(m *model) *writer {
 		default:
 			w.p("Kind: xrpc.Query,")
 		}
-		if x.public {
+		w.p("Rate: xrpc.Rate%s,", x.policy.Rate)
+		if x.policy.Public {
 			w.p("Public: true,")
 		}
 		if x.inEnc != "" {
@@ -95,11 +96,11 @@ func emitMethods(m *model) *writer {
 		if x.outEnc != "" {
 			w.p("OutputEncoding: %q,", x.outEnc)
 		}
-		if x.ticket {
+		if x.policy.Ticket {
 			w.p("Ticket: true,")
 		}
-		if x.tooLarge != "" {
-			w.p("TooLarge: Err%s,", x.tooLarge)
+		if x.policy.TooLarge != "" {
+			w.p("TooLarge: Err%s,", x.policy.TooLarge)
 		}
 		if len(x.errors) > 0 {
 			names := make([]string, len(x.errors))
@@ -111,8 +112,8 @@ func emitMethods(m *model) *writer {
 		w.p("}")
 	}
 	w.p(")\n")
-	w.p("// MaxJSON is the largest body of JSON that a method takes.\nconst MaxJSON = %d\n", m.maxJSON)
-	w.p("// Methods are all methods, in order of their NSIDs.\nvar Methods = []*xrpc.Method{")
+	w.p("// MaxJSON is the size in bytes of the largest JSON body that any method accepts.\nconst MaxJSON = %d\n", m.maxJSON)
+	w.p("// Methods lists all methods in the order of their NSIDs.\nvar Methods = []*xrpc.Method{")
 	for _, x := range m.methods {
 		w.p("Method%s,", x.name)
 	}
@@ -120,9 +121,9 @@ func emitMethods(m *model) *writer {
 	return w
 }
 
-// signature gives the parameters after ctx (and caller) and the result of a
-// method, which for a stream is the client's; types are those of the package
-// that is written.
+// signature returns the parameters of a method, after ctx and caller, and its
+// result. For a streaming method it returns the client's signature. The types
+// are those of the package that is being written.
 func signature(x *method) (params, result string) {
 	switch {
 	case x.params != nil:
@@ -145,9 +146,10 @@ func signature(x *method) (params, result string) {
 
 func emitService(m *model) *writer {
 	w := new(writer)
-	w.p("// Service is what a server does: a method for each lexicon. An error that is an")
-	w.p("// *xrpc.Error reaches the client; its name must be one the lexicon declares, or one")
-	w.p("// of the protocol's. Any other error is an internal one.\ntype Service interface {")
+	w.p("// Service is implemented by the server. It has a method for each lexicon. An error")
+	w.p("// that is an *xrpc.Error is sent to the client; its name must be declared by the")
+	w.p("// lexicon or by the protocol. For any other error the client gets an internal")
+	w.p("// server error without details.\ntype Service interface {")
 	for _, x := range m.methods {
 		params, result := signature(x)
 		if params != "" {
@@ -172,10 +174,11 @@ func methodDoc(x *method) string {
 	return text
 }
 
-// emitRoutes writes the table of routes and its way into echo.
+// emitRoutes writes the table of routes and the function that registers them
+// with echo.
 func emitRoutes(m *model) *writer {
 	w := new(writer)
-	w.p("// Routes pairs every method with its handler.")
+	w.p("// Routes returns every method with its handler.")
 	w.p("func Routes(svc Service) []xrpc.Route {\nreturn []xrpc.Route{")
 	for _, x := range m.methods {
 		w.p("{Method: Method%s, Handler: xrpc.%s(svc.%s)},", x.name, adapter(x), x.name)
@@ -185,7 +188,8 @@ func emitRoutes(m *model) *writer {
 	return w
 }
 
-// adapter names the function of package xrpc that fits a method's signature.
+// adapter returns the name of the function in package xrpc that fits the
+// method's signature.
 func adapter(x *method) string {
 	in := map[bool]string{true: "Procedure", false: "Query"}[x.procedure]
 	switch {
@@ -204,21 +208,21 @@ func adapter(x *method) string {
 	return in + "JSON"
 }
 
-// echoRoutes is the same for any lexicons.
-const echoRoutes = `// RegisterRoutes puts the methods under /xrpc/. A request for another method, or
-// with the wrong verb, gets an XRPC error. Failures are returned to echo's error
-// handler as *xrpc.Error; nothing has been written then.
+// echoRoutes does not depend on the lexicons.
+const echoRoutes = `// RegisterRoutes registers the methods below /xrpc/. A request for an unknown
+// method, or with the wrong HTTP method, gets an XRPC error. Errors are returned to
+// echo's error handler as *xrpc.Error before anything is written.
 func RegisterRoutes(e *echo.Echo, svc Service, p xrpc.Plumbing) {
 	for _, r := range Routes(svc) {
 		e.Add(r.Method.Kind.Verb(), "/xrpc/"+r.Method.NSID, func(c echo.Context) error {
 			return r.Serve(c.Response(), c.Request(), &p)
 		})
 	}
-	rest := func(c echo.Context) error {
+	unrouted := func(c echo.Context) error {
 		return xrpc.Unrouted(c.Response(), c.Request(), Methods, &p)
 	}
-	e.Any("/xrpc/*", rest)
-	e.RouteNotFound("/xrpc/*", rest)
+	e.Any("/xrpc/*", unrouted)
+	e.RouteNotFound("/xrpc/*", unrouted)
 }
 `
 
@@ -232,7 +236,7 @@ func emitClientTypes(m *model) *writer {
 
 func emitClient(m *model) *writer {
 	w := new(writer)
-	w.p("// Client calls the service. Failures that the service states are *xrpc.Error.")
+	w.p("// Client calls the service. Errors that the service returns are *xrpc.Error.")
 	w.p("type Client struct {\n*xrpc.Client\n}\n")
 	for _, x := range m.methods {
 		params, result := signature(x)

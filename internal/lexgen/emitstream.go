@@ -2,8 +2,8 @@ package lexgen
 
 import "strings"
 
-// frameTag gives the struct tag of a field that is written in frames. What is
-// optional is left out where it is nil, as in JSON.
+// frameTag returns the struct tag of a field that is encoded in frames. As in
+// JSON, an optional field is left out if it is nil.
 func frameTag(o *object, f *field) string {
 	switch {
 	case !o.cbor:
@@ -14,21 +14,22 @@ func frameTag(o *object, f *field) string {
 	return " `cbor:\"" + f.json + ",omitzero\"`"
 }
 
-// emitEvent writes what an event has besides any object's methods.
+// emitEvent writes the methods that only events have.
 func emitEvent(w *writer, o *object) {
-	w.p("// EventName is the event's name in its lexicons.")
+	w.p("// EventName returns the name of the event's definition in the lexicon.")
 	w.p("func (v *%s) EventName() string { return %q }\n", o.name, o.event)
-	w.p("// EventCursor is the event's position.")
+	w.p("// EventCursor returns the position of the event in the stream.")
 	w.p("func (v *%s) EventCursor() string { return v.Cursor }\n", o.name)
 	w.p("func (*%s) %s() {}\n", o.name, lowerFirst(o.union.name))
 }
 
-// emitUnion writes the interface of a union, and what makes its events.
+// emitUnion writes the interface of a union and the function that creates its
+// events.
 func emitUnion(w *writer, u *union) {
 	w.p("")
 	w.WriteString(comment("", describeUnion(u)))
 	w.p("type %s interface {\nxrpc.Event\n%s()\n}\n", u.name, lowerFirst(u.name))
-	w.p("// New%s gives an empty event of a name, nil for a name that is not known.", u.name)
+	w.p("// New%s returns an empty event for a name, or nil if the name is unknown.", u.name)
 	w.p("func New%s(name string) %s {\nswitch name {", u.name, u.name)
 	for _, o := range u.events {
 		w.p("case %q:\nreturn new(%s)", o.event, o.name)
@@ -36,7 +37,7 @@ func emitUnion(w *writer, u *union) {
 	w.p("}\nreturn nil\n}")
 }
 
-// describeUnion gives the text of a union's doc comment.
+// describeUnion returns the doc comment of a union.
 func describeUnion(u *union) string {
 	names := make([]string, len(u.events))
 	for i, o := range u.events {
@@ -45,7 +46,7 @@ func describeUnion(u *union) string {
 	return u.name + " is an event of " + strings.Join(u.methods, " and ") + ": " + strings.Join(names, ", ") + "."
 }
 
-// emitClientStream writes the body of a client's method that opens a stream.
+// emitClientStream writes the body of a client method that opens a stream.
 func emitClientStream(w *writer, x *method) {
 	open := "xrpc.GetEvents"
 	if x.subscription {
@@ -54,7 +55,7 @@ func emitClientStream(w *writer, x *method) {
 	w.p("return %s(ctx, c.Client, NSID%s, p.Values(), wire.New%s)\n}\n", open, x.name, x.union.name)
 }
 
-// emitSubscribe writes the WebSocket of a client, where a method needs one.
+// emitSubscribe writes the WebSocket part of the client, if a method needs it.
 func emitSubscribe(m *model) *writer {
 	w := new(writer)
 	for _, x := range m.methods {
@@ -66,12 +67,12 @@ func emitSubscribe(m *model) *writer {
 	return w
 }
 
-// subscribe is the same for any lexicons.
-const subscribe = `// maxFrame bounds a frame that is received, in bytes.
+// subscribe does not depend on the lexicons.
+const subscribe = `// maxFrame limits the size of a received frame, in bytes.
 const maxFrame = 32 << 20
 
-// subscribe opens a subscription. It lives until ctx ends.
-func subscribe[E xrpc.Event](ctx context.Context, c *xrpc.Client, nsid string, q url.Values, fresh func(string) E) (*xrpc.Events[E], error) {
+// subscribe opens a subscription. The stream ends with ctx.
+func subscribe[E xrpc.Event](ctx context.Context, c *xrpc.Client, nsid string, q url.Values, newEvent func(string) E) (*xrpc.Events[E], error) {
 	r, err := c.Request(ctx, http.MethodGet, nsid, q, nil)
 	if err != nil {
 		return nil, err
@@ -96,6 +97,6 @@ func subscribe[E xrpc.Event](ctx context.Context, c *xrpc.Client, nsid string, q
 		}
 		return nil, fmt.Errorf("read frame: %w", err)
 	}
-	return xrpc.NewEvents(&xrpc.FrameSource{Next: next, Shut: ws.CloseNow}, fresh), nil
+	return xrpc.NewEvents(&xrpc.FrameSource{Next: next, Shut: ws.CloseNow}, newEvent), nil
 }
 `

@@ -2,10 +2,10 @@ package lexgen
 
 import "strings"
 
-// emitWire writes what stands once in package wire.
+// emitWire writes the parts of package wire that exist once.
 func emitWire(m *model) *writer {
 	w := new(writer)
-	w.p("// Every type but those of parameters reads, checks and writes itself.")
+	w.p("// All types except those of parameters implement object.")
 	w.p("type object interface { xrpc.Decodable; xrpc.Checkable; xrpc.Encodable }\n")
 	w.p("var _ = []object{")
 	for _, o := range m.objects {
@@ -49,7 +49,7 @@ func emitStruct(w *writer, o *object) {
 	for _, f := range o.fields {
 		text := f.desc
 		if f.def != nil {
-			text += " " + *f.def + " where absent."
+			text += " " + "The default is " + *f.def + "."
 		}
 		if text != "" {
 			w.WriteString(comment("\t", strings.TrimSpace(text)))
@@ -63,7 +63,7 @@ func emitStruct(w *writer, o *object) {
 	w.p("}\n")
 }
 
-// describe gives the text of a type's doc comment.
+// describe returns the doc comment of a type.
 func describe(o *object) string {
 	if strings.HasPrefix(o.desc, "is ") || strings.HasPrefix(o.desc, "are ") {
 		return o.name + " " + o.desc
@@ -76,10 +76,10 @@ func describe(o *object) string {
 
 var readers = map[kind]string{
 	kString: "xrpc.DecodeString", kInt: "xrpc.DecodeInt", kBool: "xrpc.DecodeBool",
-	kBytes: "xrpc.DecodeBytes", kBase64: "xrpc.DecodeBase64String", kLink: "xrpc.DecodeCIDLink", kBlob: "xrpc.DecodeBlob",
+	kConvoID: "xrpc.DecodeConvoID", kBytes: "xrpc.DecodeBytes", kBase64: "xrpc.DecodeBase64String", kLink: "xrpc.DecodeCIDLink", kBlob: "xrpc.DecodeBlob",
 }
 
-// reader names the function that reads a value of a type.
+// reader returns the name of the function that decodes a value of type t.
 func reader(t *typ) string {
 	if t.kind == kObject {
 		return "(*" + t.obj.name + ").DecodeJSON"
@@ -88,7 +88,7 @@ func reader(t *typ) string {
 }
 
 func emitDecode(w *writer, o *object) {
-	w.p("// DecodeJSON reads the object. Unknown fields are skipped.")
+	w.p("// DecodeJSON decodes the object. It skips unknown fields.")
 	w.p("func (v *%s) DecodeJSON(d *xrpc.Decoder) error {", o.name)
 	for _, f := range o.fields {
 		if f.def != nil && *f.def != "0" && *f.def != "false" {
@@ -119,11 +119,11 @@ func emitDecode(w *writer, o *object) {
 	}
 	w.p("}\nreturn d.Skip()")
 	w.p("}%s)\n}\n", prefixed(required))
-	w.p("// UnmarshalJSON reads the object for encoding/json.")
+	w.p("// UnmarshalJSON implements json.Unmarshaler.")
 	w.p("func (v *%s) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }\n", o.name)
 }
 
-// prefixed gives ", a, b" for a variadic tail.
+// prefixed returns ", a, b" for the end of an argument list.
 func prefixed(list []string) string {
 	if len(list) == 0 {
 		return ""
@@ -132,7 +132,7 @@ func prefixed(list []string) string {
 }
 
 func emitCheck(w *writer, o *object) {
-	w.p("// Check holds the object against the bounds and formats of its lexicon.")
+	w.p("// Check checks the object against the limits and formats of its lexicon.")
 	param := "c"
 	if !(&typ{kind: kObject, obj: o}).checked() {
 		param = "_"
@@ -175,8 +175,8 @@ func emitCheckArray(w *writer, f *field) {
 	w.p("%s", call)
 }
 
-// emitCheckValue writes the checks of a value that is there; pointer tells
-// whether expr is one.
+// emitCheckValue writes the checks of a value that is present. pointer says
+// whether expr is a pointer.
 func emitCheckValue(w *writer, t *typ, name, expr string, pointer bool) {
 	value := expr
 	if pointer {
@@ -194,14 +194,25 @@ func emitCheckValue(w *writer, t *typ, name, expr string, pointer bool) {
 		w.p("c.Bytes(%q, %s, %s, %s)", name, value, constraintsAt(t.min, "-1"), constraintsAt(t.max, "-1"))
 	case kBlob:
 		w.p("c.Blob(%q, %s, %s)", name, value, constraintsAt(t.max, "-1"))
-	case kString:
+	case kString, kConvoID:
 		if t.min != nil || t.max != nil {
-			w.p("c.String(%q, %s, %s, %s)", name, value, constraintsAt(t.min, "-1"), constraintsAt(t.max, "-1"))
+			w.p("c.String(%q, %s, %s, %s)", name, asText(t, value), constraintsAt(t.min, "-1"), constraintsAt(t.max, "-1"))
+		}
+		if t.kind == kConvoID {
+			w.p("c.ConvoID(%q, %s)", name, value)
 		}
 		if t.format != "" {
 			w.p("c.Format(%q, %s, %s)", name, value, formats[t.format])
 		}
 	}
+}
+
+// asText gives the Go string of a string's value.
+func asText(t *typ, value string) string {
+	if t.kind == kConvoID {
+		return "string(" + value + ")"
+	}
+	return value
 }
 
 var formats = map[string]string{
@@ -212,17 +223,17 @@ var formats = map[string]string{
 }
 
 var writers = map[kind]string{
-	kString: "String", kInt: "Int", kBool: "Bool", kBytes: "Bytes", kBase64: "Base64", kLink: "CIDLink", kBlob: "Blob",
+	kString: "String", kConvoID: "ConvoID", kInt: "Int", kBool: "Bool", kBytes: "Bytes", kBase64: "Base64", kLink: "CIDLink", kBlob: "Blob",
 }
 
 func emitEncode(w *writer, o *object) {
-	w.p("// EncodeJSON writes the object, its fields in the order of the lexicon.")
+	w.p("// EncodeJSON encodes the object with its fields in the order of the lexicon.")
 	w.p("func (v *%s) EncodeJSON(e *xrpc.Encoder) {\ne.Open()", o.name)
 	for _, f := range o.fields {
 		absent := ""
 		switch {
 		case f.def != nil && f.typ.kind == kInt:
-			// Zero is outside the bounds or the default itself.
+			// Zero is outside the limits, or it is the default.
 			absent = "0"
 		case !f.required && f.def == nil:
 			absent = "nil"
@@ -236,7 +247,7 @@ func emitEncode(w *writer, o *object) {
 		}
 	}
 	w.p("e.Close()\n}\n")
-	w.p("// MarshalJSON writes the object for encoding/json.")
+	w.p("// MarshalJSON implements json.Marshaler.")
 	w.p("func (v %s) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }\n", o.name)
 }
 

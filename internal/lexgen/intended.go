@@ -11,23 +11,23 @@ import (
 	"time"
 )
 
-// IntendedFile lists the breaks since the last release that are meant.
+// IntendedFile lists the intended breaking changes since the last release.
 const IntendedFile = "intended.json"
 
-// Intended is a change that breaks those who rely on the last release, and is
-// meant to.
+// Intended is a breaking change that was made on purpose.
 type Intended struct {
-	// Date of the decision, YYYY-MM-DD.
+	// Date is the date of the decision, YYYY-MM-DD.
 	Date string `json:"date"`
-	// Change as `lexgen breaking` prints it.
+	// Change is the text that `lexgen breaking` prints for the change.
 	Change string `json:"change"`
-	// Reason for people.
+	// Reason explains the change to people.
 	Reason string `json:"reason"`
 }
 
-// CheckBreaking compares the folder of the last release, with its list of
-// intended changes, with today's lexicons. A break that is not on the list is a
-// problem, and so is an entry that nothing matches.
+// CheckBreaking compares the folder of the last release, which contains its
+// list of intended changes, with the current lexicons. It reports a breaking
+// change that is not on the list, and an entry of the list that matches no
+// change.
 func CheckBreaking(released fs.FS, current *Set) error {
 	before, err := Load(released)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(before.Files) == 0 {
@@ -82,8 +82,8 @@ func loadIntended(released fs.FS) ([]Intended, error) {
 	return list, probs.asError()
 }
 
-// Snapshot makes the folder dir hold the lexicons as those of a release, with
-// an empty list of intended changes.
+// Snapshot replaces the contents of the folder dir by the lexicons of set, as
+// those of a release, with an empty list of intended changes.
 func Snapshot(dir string, set *Set) error {
 	if err := Lint(set); err != nil {
 		return err

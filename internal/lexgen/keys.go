@@ -8,10 +8,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// knownKeys lists what each type of schema may have, besides type and
+// knownKeys lists the keys that each type of schema may have besides type and
 // description (https://atproto.com/specs/lexicon). The letter is the kind of
-// the value: s string, n integer, b boolean, l list of strings, * checked on
-// its own.
+// the value: s string, n integer, b boolean, l list of strings; * values are
+// checked separately.
 var knownKeys = map[string]map[string]byte{
 	"query":          {"parameters": '*', "output": '*', "errors": '*'},
 	"procedure":      {"parameters": '*', "input": '*', "output": '*', "errors": '*'},
@@ -43,7 +43,7 @@ var (
 	errorKeys   = map[string]byte{"name": 's', "description": 's'}
 )
 
-// checkKeys refuses keys that the lexicon language does not have, anywhere in
+// checkKeys reports keys that the lexicon language does not define, anywhere in
 // a file, and values of the wrong kind.
 func checkKeys(file string, tree *node) Problems {
 	k := &keyChecker{file: file}
@@ -64,7 +64,7 @@ type keyChecker struct {
 	probs Problems
 }
 
-// object checks the keys of n and the kinds of the simple ones.
+// object checks the keys of n and the kinds of the simple values.
 func (k *keyChecker) object(n *node, path string, keys map[string]byte) bool {
 	if n.kind != '{' {
 		k.probs.add(k.file, path, "must be an object")
@@ -156,7 +156,7 @@ func (k *keyChecker) schema(n *node, path string) {
 	k.part(n, path, "message", messageKeys)
 }
 
-// part checks a body or message and the schema in it.
+// part checks a body or message and the schema inside it.
 func (k *keyChecker) part(n *node, path, name string, keys map[string]byte) {
 	sub := n.get(name)
 	if sub == nil {

@@ -1,11 +1,12 @@
-// Package lexgen turns the lexicons into Go: types that read, check and write
-// themselves, the Service interface, the routes, the error names and a client.
-// It also lints the lexicons and compares them with those of the last release.
+// Package lexgen generates Go code from the lexicons: types that decode, check
+// and encode themselves, the Service interface, the routes, the error names and
+// a client. It also lints the lexicons and compares them with those of the last
+// release.
 //
-// Its base are indigo's packages atproto/lexicon and lex/lexlint; what they do
-// not see (unresolved refs, misspelt keys, what generators of other languages
-// refuse) is checked here. Output depends on the lexicons and the Policy only,
-// byte for byte.
+// It uses indigo's packages atproto/lexicon and lex/lexlint, and checks what
+// those miss: unresolved refs, misspelt keys, and constructs that generators
+// for other languages refuse. The output depends only on the lexicons and the
+// Policy; the same input gives the same bytes.
 package lexgen
 
 import (
@@ -15,13 +16,13 @@ import (
 	"strings"
 )
 
-// Problem is something wrong with a lexicon or the policy.
+// Problem is a mistake in a lexicon or in the policy.
 type Problem struct {
 	// File is the path of the JSON file, or "policy".
 	File string
-	// Path is the place in it: defs.main.input.schema.properties.name.
+	// Path is the location in the file: defs.main.input.schema.properties.name.
 	Path string
-	// Message says what is wrong, with the value.
+	// Message says what is wrong and includes the value.
 	Message string
 }
 
@@ -32,7 +33,7 @@ func (p Problem) String() string {
 	return p.File + ": " + p.Path + ": " + p.Message
 }
 
-// Problems is a list of them as one error.
+// Problems is a list of problems that implements error.
 type Problems []Problem
 
 func (p Problems) Error() string {
@@ -43,8 +44,8 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// asError gives nil for an empty list, else the list in a stable order,
-// without repetitions.
+// asError returns nil for an empty list, otherwise the list in a stable order
+// and without duplicates.
 func (p Problems) asError() error {
 	if len(p) == 0 {
 		return nil
@@ -57,7 +58,7 @@ func (p *Problems) add(file, path, format string, args ...any) {
 	*p = append(*p, Problem{File: file, Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-// collect adds what err holds.
+// collect adds the problems in err.
 func (p *Problems) collect(err error) {
 	var list Problems
 	if errors.As(err, &list) {

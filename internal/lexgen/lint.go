@@ -9,9 +9,9 @@ import (
 	"github.com/bluesky-social/indigo/lex/lexlint"
 )
 
-// Lint tells what is wrong with lexicons that parse: by indigo's rules, and by
-// those that keep them acceptable to the generators of other languages and to
-// ours. The error is of type Problems.
+// Lint checks lexicons that were parsed: by indigo's rules, and by rules that
+// keep them acceptable to generators for other languages and to this one. The
+// error is of type Problems.
 func Lint(set *Set) error {
 	var probs Problems
 	for _, f := range set.Files {
@@ -29,14 +29,14 @@ func Lint(set *Set) error {
 	return probs.asError()
 }
 
-// toleratedLints are indigo's rules that are meant for records: MLS objects are
-// as large as they are, and a permission set describes itself by its detail.
+// toleratedLints are rules of indigo that do not apply here. They are meant for
+// records; MLS objects are large by nature.
 var toleratedLints = []string{"large-string", "large-bytes"}
 
 var (
 	camelCase      = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
 	upperCamelCase = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
-	// deviceText finds descriptions of a DID with a fragment.
+	// deviceText matches descriptions that mention a DID with a fragment.
 	deviceText = regexp.MustCompile(`did:\S*#|#device`)
 )
 
@@ -51,7 +51,7 @@ func (l *linter) add(path, format string, args ...any) {
 	l.probs.add(l.file.Path, path, format, args...)
 }
 
-// definitions checks what is said of the file's definitions as such.
+// definitions checks the list of definitions in the file.
 func (l *linter) definitions() {
 	defs := l.file.tree.get("defs")
 	for _, name := range defs.keys {
@@ -114,7 +114,7 @@ func (l *linter) method(main *node, at string) {
 	}
 }
 
-// events checks the union of what a method streams.
+// events checks the union of events of a streaming method.
 func (l *linter) events(schema *node, at string) {
 	if schema.str("type") != "union" || len(schema.get("refs").strings()) == 0 {
 		l.add(at, "must be a union of events")
@@ -238,7 +238,7 @@ func (l *linter) integer(n *node, path string) {
 	}
 }
 
-// ref checks that a ref leads to something that can be a value.
+// ref checks that a ref leads to a definition that can be the type of a value.
 func (l *linter) ref(ref, path string) {
 	_, def, target := l.set.resolve(l.file, ref)
 	if target == nil {
@@ -254,7 +254,7 @@ func (l *linter) ref(ref, path string) {
 	}
 }
 
-// cycles finds definitions that contain themselves.
+// cycles reports definitions that contain themselves.
 func cycles(set *Set) Problems {
 	var probs Problems
 	const (

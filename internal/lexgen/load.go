@@ -12,36 +12,38 @@ import (
 	"github.com/bluesky-social/indigo/atproto/syntax"
 )
 
-// File is one lexicon.
+// File is one lexicon file.
 type File struct {
-	// Path below the folder that was loaded.
+	// Path is the path below the folder that was loaded.
 	Path string
 	NSID string
-	// Schema is what indigo makes of it; the tree keeps the order of fields.
+	// Schema is the file as indigo parses it. tree is the same file with the
+	// order of its fields.
 	Schema *lexicon.SchemaFile
 	tree   *node
 	raw    []byte
 }
 
-// name is the last segment of the NSID.
+// name returns the last segment of the NSID.
 func (f *File) name() string { return f.NSID[strings.LastIndexByte(f.NSID, '.')+1:] }
 
-// mainType is the type of the main definition, "" where there is none.
+// mainType returns the type of the main definition, "" if the file has none.
 func (f *File) mainType() string { return f.tree.str("defs", "main", "type") }
 
 // Set is a folder of lexicons.
 type Set struct {
-	// Files in order of NSID.
+	// Files are sorted by NSID.
 	Files []*File
 	byID  map[string]*File
 }
 
-// Released is the folder, beside the lexicons, of those of the last release.
+// Released is the name of the folder inside the lexicon folder that holds the
+// lexicons of the last release.
 const Released = "released"
 
-// Load reads the .json files in the folders of fsys, but for the folder
-// Released. The path of a file must be its NSID, dots as slashes:
-// blue/catbird/mls/defs.json. What is wrong with files is of type Problems.
+// Load reads all .json files below fsys except those in the folder Released.
+// The path of a file must be its NSID with slashes in place of dots:
+// blue/catbird/mls/defs.json. Mistakes in the files are reported as Problems.
 func Load(fsys fs.FS) (*Set, error) {
 	s := &Set{byID: map[string]*File{}}
 	var probs Problems
@@ -80,7 +82,8 @@ func parseFile(p string, raw []byte) (*File, error) {
 	if err != nil {
 		return fail("malformed JSON: %v", err)
 	}
-	// Keys and types first: indigo drops what it does not know.
+	// Keys and types are checked before indigo parses the file, because indigo
+	// ignores what it does not know.
 	if probs := checkKeys(p, tree); len(probs) > 0 {
 		return nil, probs
 	}
@@ -103,7 +106,7 @@ func parseFile(p string, raw []byte) (*File, error) {
 	return &File{Path: p, NSID: schema.ID, Schema: &schema, tree: tree, raw: raw}, nil
 }
 
-// resolve finds what a ref in the file from names: its file, the name of the
+// resolve resolves a ref in the file from. It returns the file, the name of the
 // definition and its tree.
 func (s *Set) resolve(from *File, ref string) (*File, string, *node) {
 	id, def, hasDef := strings.Cut(ref, "#")

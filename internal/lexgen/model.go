@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// kind is a shape of value that the generator can write.
+// kind is a kind of value that the generator supports.
 type kind int
 
 const (
@@ -14,54 +14,57 @@ const (
 	kBool
 	kBytes
 	kBase64
+	kConvoID
 	kLink
 	kBlob
 	kObject
 	kArray
 )
 
-// model is what the emitters work on: the lexicons, resolved and named.
+// model is the input of the emitters: the lexicons with refs resolved and Go
+// names assigned.
 type model struct {
 	methods []*method
-	// unions of events, by name.
+	// unions are the unions of events, by name.
 	unions []*union
-	// objects in order of file and definition; each becomes a Go type.
+	// objects are in the order of file and definition. Each becomes a Go type.
 	objects []*object
-	// errors are all declared names, sorted.
+	// errors holds all declared error names, sorted.
 	errors []string
 	status map[string]int
-	// maxJSON is the largest body of JSON that a method takes.
+	// maxJSON is the largest JSON body that any method accepts.
 	maxJSON int64
 }
 
-// union is the events that one or several methods stream, as a Go interface.
+// union is the set of events that one or several methods stream. It becomes a
+// Go interface.
 type union struct {
 	name   string
 	events []*object
-	// file and refs of the first method, which the others repeat.
+	// file and refs are those of the first method. Further methods must have
+	// the same refs.
 	file *File
 	refs []string
-	// methods that stream it, for people.
+	// methods lists the methods that stream it, for the doc comment.
 	methods []string
 }
 
 // method is a query, a procedure or a subscription.
 type method struct {
 	nsid, name, desc string
+	policy           MethodPolicy
 	procedure        bool
 	subscription     bool
-	// union of what it streams, nil where it answers with one object.
+	// union is the union of the streamed events, nil if the method answers with
+	// one object.
 	union         *union
-	ticket        bool
-	public        bool
 	inEnc, outEnc string
 	params, input *object
 	output        *object
 	errors        []string
 	rules         []rule
-	// maxBody follows from the input, in bytes.
-	maxBody  int64
-	tooLarge string
+	// maxBody is computed from the input, in bytes.
+	maxBody int64
 }
 
 // rule is a Rule for one constraint.
@@ -70,32 +73,32 @@ type rule struct{ path, constraint, name string }
 // object is a Go struct.
 type object struct {
 	name, desc, nsid string
-	// place as the Policy spells it: createConvo.input.
+	// place is the location as the Policy writes it: createConvo.input.
 	place  string
 	fields []*field
-	// of is the method whose input or parameters the object is, else nil.
+	// of is the method whose input or parameters the object is, or nil.
 	of *method
-	// isParams is set for parameters of a query.
+	// isParams is set for the parameters of a query.
 	isParams bool
-	// union of which the object is an event, and its name there: else nil
-	// and "".
+	// union is the union of which the object is an event, and eventName its
+	// name there. They are nil and "" for other objects.
 	union *union
 	event string
-	// cbor is set for events and what is in them.
+	// cbor is set for events and the objects inside them.
 	cbor bool
 }
 
-// field is one of a struct's fields.
+// field is one field of a struct.
 type field struct {
 	json, name, desc string
 	required         bool
 	typ              *typ
-	// def is the default, nil where there is none: a plain Go field then,
-	// with the default filled in by decoding.
+	// def is the default, nil if there is none. A field with a default is a
+	// plain Go field, and decoding fills in the default.
 	def *string
 }
 
-// pointer tells whether the Go field is a pointer.
+// pointer reports whether the Go field is a pointer.
 func (f *field) pointer() bool {
 	switch f.typ.kind {
 	case kArray, kBytes, kBase64:
@@ -104,7 +107,7 @@ func (f *field) pointer() bool {
 	return !f.required && f.def == nil
 }
 
-// typ is the type of a field or item, with its bounds; nil means none.
+// typ is the type of a field or item with its limits; a nil limit means none.
 type typ struct {
 	kind             kind
 	min, max         *int64
@@ -114,7 +117,8 @@ type typ struct {
 	obj              *object
 }
 
-// goType is the type as Go source within the package that declares it.
+// goType returns the type as Go source, for use in the package that declares
+// it.
 func (t *typ) goType() string {
 	switch t.kind {
 	case kInt:
@@ -125,6 +129,8 @@ func (t *typ) goType() string {
 		return "xrpc.Bytes"
 	case kBase64:
 		return "xrpc.Base64"
+	case kConvoID:
+		return "xrpc.ConvoID"
 	case kLink:
 		return "xrpc.CIDLink"
 	case kBlob:
@@ -137,19 +143,20 @@ func (t *typ) goType() string {
 	return "string"
 }
 
-// checked tells whether anything about a value of this type can be wrong
-// besides its shape.
+// checked reports whether a value of this type can break a limit or a format.
 func (t *typ) checked() bool {
 	switch t.kind {
 	case kObject:
 		return slices.ContainsFunc(t.obj.fields, func(f *field) bool { return f.typ.checked() })
+	case kConvoID:
+		return true
 	case kArray:
 		return t.min != nil || t.max != nil || t.elem.checked()
 	}
 	return t.min != nil || t.max != nil || t.minimum != nil || t.maximum != nil || t.format != ""
 }
 
-// at finds the field at a path such as keyPackages[].keyPackage.
+// at returns the field at a path such as keyPackages[].keyPackage.
 func (o *object) at(path string) *typ {
 	var t *typ
 	for seg := range strings.SplitSeq(path, ".") {
@@ -175,7 +182,7 @@ func (o *object) at(path string) *typ {
 	return t
 }
 
-// has tells whether the lexicon constrains the value in this way.
+// has reports whether the lexicon has the constraint for the value.
 func (t *typ) has(constraint string) bool {
 	switch constraint {
 	case "minLength":

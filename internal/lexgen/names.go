@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// initialisms are spelled in capitals in Go names.
+// initialisms are written in capitals in Go names.
 var initialisms = map[string]string{
 	"id": "ID", "ids": "IDs", "did": "DID", "dids": "DIDs", "cid": "CID", "cids": "CIDs",
 	"uri": "URI", "uris": "URIs", "url": "URL", "nsid": "NSID", "mls": "MLS",
 }
 
-// fieldName turns a JSON name into a Go name: convoId into ConvoID.
+// fieldName converts a JSON name into a Go name: convoId into ConvoID.
 func fieldName(name string) string {
 	var b strings.Builder
 	for _, w := range words(name) {
@@ -24,7 +24,7 @@ func fieldName(name string) string {
 	return b.String()
 }
 
-// words splits camelCase.
+// words splits a camelCase name.
 func words(name string) []string {
 	var out []string
 	start := 0
@@ -51,7 +51,7 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// comment writes text as a Go comment of lines of at most 78 columns.
+// comment formats text as a Go comment with lines of at most 78 columns.
 func comment(indent, text string) string {
 	var b strings.Builder
 	line := indent + "//"

@@ -1,48 +1,94 @@
 package lexgen
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
-// Policy is what the lexicons cannot say. Every entry is checked against them:
-// one that names something they do not have is an error.
+// Policy holds the facts about methods that lexicons cannot express. Every
+// entry is checked against the lexicons: an entry that names something unknown
+// is an error.
 type Policy struct {
-	// Namespace that all NSIDs are in. Methods and files are named by
-	// what follows it.
+	// Namespace is the prefix of all NSIDs. Methods and files are named by the
+	// rest of the NSID.
 	Namespace string
-	// Base64 lists the strings that carry bytes, as DEFINITION.path with
-	// the definition as in Rules' messages: createConvo.input.groupInfo,
+	// Base64 lists the strings that carry bytes, as DEFINITION.path. The
+	// definition is written as in createConvo.input.groupInfo or
 	// defs.keyPackageRef.keyPackage.
 	Base64 []string
-	// Rules give violated constraints their own error names.
-	Rules []Rule
-	// Status of error names; others have 400.
+	// ConvoIDs lists the strings that are ids of conversations, by their name
+	// (convoId, convoIds[]) wherever it occurs, or as DEFINITION.path.
+	ConvoIDs []string
+	// Methods has an entry for every method.
+	Methods map[string]MethodPolicy
+	// Status gives the HTTP status of error names. The default is 400.
 	Status map[string]int
-	// TooLarge is the error name for bodies beyond the bound; others are
-	// PayloadTooLarge.
-	TooLarge map[string]string
-	// Public methods need no token.
-	Public []string
-	// Streams gives the methods that stream events the Go name of the
-	// union of them. Methods with the same name have the same events, and
-	// one Go type for each.
-	Streams map[string]string
-	// Tickets are the methods whose parameter "ticket" can stand for a
-	// token.
-	Tickets []string
-	// ReadOnly procedures change nothing, so reading rights include them.
-	ReadOnly []string
-	// Full and Read name the permission sets that list every method with
-	// a token, and those that read. "" for none.
+	// Full and Read are the names of two permission sets: Full must list every
+	// method that needs a token, Read those of them that only read. "" means
+	// that there is no such set.
 	Full, Read string
 }
 
-// Rule gives the violation of a constraint of a method's input or parameters
-// an error that the method declares.
+// MethodPolicy holds the facts about one method that its lexicon cannot express.
+type MethodPolicy struct {
+	// Rate is the rate class: the methods of one class share a rate.
+	Rate RateClass
+	// Public methods need no token. Their class is RatePublic.
+	Public bool
+	// Ticket methods accept a ticket in the parameter "ticket" in place of a token.
+	Ticket bool
+	// ReadOnly procedures change nothing. Reading rights include them.
+	ReadOnly bool
+	// Streams is the Go name of the union of events that the method streams,
+	// "" where it streams none. Methods with the same name have the same
+	// events, and one Go type for each.
+	Streams string
+	// TooLarge is the error name for a request body that is too large; "" means
+	// PayloadTooLarge.
+	TooLarge string
+	// Rules assign error names to violated constraints.
+	Rules []Rule
+}
+
+// ConvoID gives the entry of ConvoIDs for a string at a place, "" for none.
+func (p *Policy) ConvoID(place string) string {
+	for _, entry := range []string{place, place[strings.LastIndexByte(place, '.')+1:]} {
+		if slices.Contains(p.ConvoIDs, entry) {
+			return entry
+		}
+	}
+	return ""
+}
+
+// RateClass is the name of a constant of package xrpc without its prefix Rate.
+// That package says what belongs to each class.
+type RateClass string
+
+// The rate classes. server/limit has the amounts.
+const (
+	RateRead     RateClass = "Read"
+	RateSend     RateClass = "Send"
+	RateChange   RateClass = "Change"
+	RatePublish  RateClass = "Publish"
+	RateClaim    RateClass = "Claim"
+	RateUpload   RateClass = "Upload"
+	RateDownload RateClass = "Download"
+	RateStream   RateClass = "Stream"
+	RatePublic   RateClass = "Public"
+)
+
+var rateClasses = []RateClass{
+	RateRead, RateSend, RateChange, RatePublish, RateClaim, RateUpload, RateDownload, RateStream, RatePublic,
+}
+
+// Rule assigns one of the errors that a method declares to the violation of
+// constraints of its input or parameters.
 type Rule struct {
-	Method string
-	// Path of the value, with [] for the items of an array.
+	// Path is the path of the value, with [] for the items of an array.
 	Path string
-	// Constraints that share the error: minLength, maxLength, minimum,
-	// maximum, format, required, type.
+	// Constraints lists the constraints that share the error: minLength,
+	// maxLength, minimum, maximum, format, required, type.
 	Constraints []string
 	Error       string
 }
@@ -54,7 +100,7 @@ var (
 	negative  = []string{"minimum"}
 )
 
-// DefaultPolicy is the policy of this service.
+// DefaultPolicy returns the policy of this service.
 func DefaultPolicy() Policy {
 	return Policy{
 		Namespace: "blue.catbird.mls",
@@ -75,52 +121,15 @@ func DefaultPolicy() Policy {
 			"getWelcome.output.welcome",
 			"defs.keyPackageRef.keyPackage",
 		},
-		Rules: []Rule{
-			{"createConvo", "initialMembers", tooLong, "TooManyMembers"},
-			{"createConvo", "cipherSuite", length, "InvalidCipherSuite"},
-			{"createConvo", "welcomeMessage", length, "InvalidWelcome"},
-			{"createConvo", "groupInfo", length, "InvalidGroupInfo"},
-			{"createConvo", "ratchetTree", length, "InvalidGroupInfo"},
-			{"addMembers", "didList", tooLong, "TooManyMembers"},
-			{"addMembers", "commit", length, "InvalidCommit"},
-			{"addMembers", "welcomeMessage", length, "InvalidWelcome"},
-			{"addMembers", "groupInfo", length, "InvalidGroupInfo"},
-			{"addMembers", "ratchetTree", length, "InvalidGroupInfo"},
-			{"leaveConvo", "commit", length, "InvalidCommit"},
-			{"leaveConvo", "proposal", length, "InvalidProposal"},
-			{"leaveConvo", "groupInfo", length, "InvalidGroupInfo"},
-			{"leaveConvo", "ratchetTree", length, "InvalidGroupInfo"},
-			{"sendCommit", "commit", length, "InvalidCommit"},
-			{"sendCommit", "welcome", length, "InvalidWelcome"},
-			{"sendCommit", "groupInfo", length, "InvalidGroupInfo"},
-			{"sendCommit", "ratchetTree", length, "InvalidGroupInfo"},
-			{"sendCommit", "addedDids", tooLong, "TooManyMembers"},
-			{"sendProposal", "proposal", length, "InvalidProposal"},
-			{"joinConvo", "externalCommit", length, "InvalidCommit"},
-			{"joinConvo", "groupInfo", length, "InvalidGroupInfo"},
-			{"joinConvo", "ratchetTree", length, "InvalidGroupInfo"},
-			{"updateGroupInfo", "groupInfo", length, "InvalidGroupInfo"},
-			{"updateGroupInfo", "ratchetTree", length, "InvalidGroupInfo"},
-			{"getCommits", "fromEpoch", negative, "InvalidEpochRange"},
-			{"getCommits", "toEpoch", negative, "InvalidEpochRange"},
-			{"getCommits", "cursor", length, "InvalidCursor"},
-			{"getConvos", "cursor", length, "InvalidCursor"},
-			{"getMessages", "sinceMessage", length, "InvalidCursor"},
-			{"sendMessage", "ciphertext", []string{"minLength"}, "InvalidMessage"},
-			{"sendMessage", "ciphertext", tooLong, "MessageTooLarge"},
-			{"publishKeyPackage", "keyPackage", length, "InvalidKeyPackage"},
-			{"publishKeyPackage", "cipherSuite", length, "InvalidCipherSuite"},
-			{"publishKeyPackages", "keyPackages[].keyPackage", length, "InvalidKeyPackage"},
-			{"publishKeyPackages", "keyPackages[].cipherSuite", length, "InvalidCipherSuite"},
-			{"getKeyPackages", "dids", tooLong, "TooManyDids"},
-			{"getKeyPackages", "dids[]", malformed, "InvalidDid"},
-			{"getKeyPackageStats", "cipherSuite", length, "InvalidCipherSuite"},
-			{"streamConvoEvents", "cursor", length, "InvalidCursor"},
-			{"streamConvoEvents", "ticket", length, "InvalidTicket"},
-			{"subscribeConvoEvents", "cursor", length, "InvalidCursor"},
-			{"subscribeConvoEvents", "ticket", length, "InvalidTicket"},
-			{"sync", "cursor", length, "InvalidCursor"},
+		ConvoIDs: []string{
+			"convoId",
+			"convoIds[]",
+			"createConvo.input.groupId",
+			"defs.convoView.id",
+			"defs.convoView.groupId",
+			"sync.output.removed[]",
 		},
+		Methods: methodPolicies(),
 		Status: map[string]int{
 			"InvalidTicket":       http.StatusUnauthorized,
 			"NotMember":           http.StatusForbidden,
@@ -138,15 +147,105 @@ func DefaultPolicy() Policy {
 			"BlobTooLarge":        http.StatusRequestEntityTooLarge,
 			"StorageFull":         http.StatusServiceUnavailable,
 		},
-		TooLarge: map[string]string{"uploadBlob": "BlobTooLarge"},
-		Public:   []string{"describeService"},
-		Streams: map[string]string{
-			"streamConvoEvents":    "ConvoEvent",
-			"subscribeConvoEvents": "ConvoEvent",
-		},
-		Tickets:  []string{"streamConvoEvents", "subscribeConvoEvents"},
-		ReadOnly: []string{"getSubscriptionTicket", "sync"},
-		Full:     "authFull",
-		Read:     "authRead",
+		Full: "authFull",
+		Read: "authRead",
+	}
+}
+
+func methodPolicies() map[string]MethodPolicy {
+	return map[string]MethodPolicy{
+		"addMembers": {Rate: RateChange, Rules: []Rule{
+			{"didList", tooLong, "TooManyMembers"},
+			{"commit", length, "InvalidCommit"},
+			{"welcomeMessage", length, "InvalidWelcome"},
+			{"groupInfo", length, "InvalidGroupInfo"},
+			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"confirmWelcome": {Rate: RatePublish},
+		"createConvo": {Rate: RateChange, Rules: []Rule{
+			{"initialMembers", tooLong, "TooManyMembers"},
+			{"cipherSuite", length, "InvalidCipherSuite"},
+			{"welcomeMessage", length, "InvalidWelcome"},
+			{"groupInfo", length, "InvalidGroupInfo"},
+			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"deleteDevice":    {Rate: RatePublish},
+		"describeService": {Rate: RatePublic, Public: true},
+		"getBlob":         {Rate: RateDownload},
+		"getCommits": {Rate: RateRead, Rules: []Rule{
+			{"fromEpoch", negative, "InvalidEpochRange"},
+			{"toEpoch", negative, "InvalidEpochRange"},
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"getConvos": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"getEpoch":     {Rate: RateRead},
+		"getGroupInfo": {Rate: RateRead},
+		"getKeyPackageStats": {Rate: RateRead, Rules: []Rule{
+			{"cipherSuite", length, "InvalidCipherSuite"},
+		}},
+		"getKeyPackages": {Rate: RateClaim, Rules: []Rule{
+			{"dids", tooLong, "TooManyDids"},
+			{"dids[]", malformed, "InvalidDid"},
+		}},
+		"getMessages": {Rate: RateRead, Rules: []Rule{
+			{"sinceMessage", length, "InvalidCursor"},
+		}},
+		"getSubscriptionTicket": {Rate: RateStream, ReadOnly: true},
+		"getWelcome":            {Rate: RateRead},
+		"joinConvo": {Rate: RateChange, Rules: []Rule{
+			{"externalCommit", length, "InvalidCommit"},
+			{"groupInfo", length, "InvalidGroupInfo"},
+			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"leaveConvo": {Rate: RateChange, Rules: []Rule{
+			{"commit", length, "InvalidCommit"},
+			{"proposal", length, "InvalidProposal"},
+			{"groupInfo", length, "InvalidGroupInfo"},
+			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"listDevices": {Rate: RateRead},
+		"publishKeyPackage": {Rate: RatePublish, Rules: []Rule{
+			{"keyPackage", length, "InvalidKeyPackage"},
+			{"cipherSuite", length, "InvalidCipherSuite"},
+		}},
+		"publishKeyPackages": {Rate: RatePublish, Rules: []Rule{
+			{"keyPackages[].keyPackage", length, "InvalidKeyPackage"},
+			{"keyPackages[].cipherSuite", length, "InvalidCipherSuite"},
+		}},
+		"requestRejoin": {Rate: RateChange},
+		"sendCommit": {Rate: RateChange, Rules: []Rule{
+			{"commit", length, "InvalidCommit"},
+			{"welcome", length, "InvalidWelcome"},
+			{"groupInfo", length, "InvalidGroupInfo"},
+			{"ratchetTree", length, "InvalidGroupInfo"},
+			{"addedDids", tooLong, "TooManyMembers"},
+		}},
+		"sendEphemeral": {Rate: RateSend},
+		"sendMessage": {Rate: RateSend, Rules: []Rule{
+			{"ciphertext", []string{"minLength"}, "InvalidMessage"},
+			{"ciphertext", tooLong, "MessageTooLarge"},
+		}},
+		"sendProposal": {Rate: RateChange, Rules: []Rule{
+			{"proposal", length, "InvalidProposal"},
+		}},
+		"streamConvoEvents": {Rate: RateStream, Ticket: true, Streams: "ConvoEvent", Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+			{"ticket", length, "InvalidTicket"},
+		}},
+		"subscribeConvoEvents": {Rate: RateStream, Ticket: true, Streams: "ConvoEvent", Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+			{"ticket", length, "InvalidTicket"},
+		}},
+		"sync": {Rate: RateRead, ReadOnly: true, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"updateCursor": {Rate: RateSend},
+		"updateGroupInfo": {Rate: RateChange, Rules: []Rule{
+			{"groupInfo", length, "InvalidGroupInfo"},
+			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"uploadBlob": {Rate: RateUpload, TooLarge: "BlobTooLarge"},
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"testing/fstest"
 )
 
-// wrong is a lexicon of the golden file made wrong in one way.
+// wrong is a golden lexicon with one mistake.
 type wrong struct {
 	file     string
 	old, new string
-	// want is part of the problem, which begins with the file.
+	// want is part of the expected problem, whose text begins with the file.
 	want string
 }
 
@@ -28,7 +28,7 @@ const (
 	reading = "com/example/chat/authRead.json"
 )
 
-// What is refused while a file is read.
+// Mistakes that are refused while a file is read.
 var malformedFiles = []wrong{
 	{defs, `"lexicon": 1,`, `"lexicon": 1`, "malformed JSON: line 2"},
 	{defs, `"lexicon": 1,`, `"lexicon": 1, "lexicon": 1,`, "duplicate object member name"},
@@ -75,7 +75,7 @@ var malformedFiles = []wrong{
 	{rights, `"com.example.chat.list"`, `"list"`, "rpc permission"},
 }
 
-// What the linter refuses.
+// Mistakes that the linter refuses.
 var lintedFiles = []wrong{
 	{defs, `"description": "A friend.",`, ``, "defs.friend: no description"},
 	{ping, `"description": "Say that all is well.",`, ``, "defs.main: no description"},
@@ -126,7 +126,7 @@ var lintedFiles = []wrong{
 	{defs, `"knownValues": ["ann", "bob"]`, `"knownValues": ["#ann"]`, "known-string-local-ref"},
 }
 
-// What the generator refuses.
+// Mistakes that the generator refuses.
 var unwritable = []wrong{
 	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "unknown"}`, "does not write values of type unknown"},
 	{defs, `"close": {"type": "boolean"}`, `"close": {"type": "union", "refs": ["#nick"]}`, "does not write values of type union"},
@@ -169,7 +169,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// checkRefusal generates and wants a problem in file, or none where want is "".
+// checkRefusal generates code and expects a problem in file, or none if want is
+// "".
 func checkRefusal(t *testing.T, files fstest.MapFS, policy Policy, file, want, what string) {
 	t.Helper()
 	set, err := Load(files)
@@ -212,12 +213,12 @@ func TestRefusedStreams(t *testing.T) {
 		{follow, members, `"refs": ["com.example.chat.defs#friend"]`, "is not local"},
 		{follow, `{"type": "union", ` + members + `}`, `{"type": "ref", "ref": "#said"}`, "expected 'union' schema"},
 		{follow, members, `"refs": []`, "must be a union of events"},
-		// One Go type for an event of several methods.
+		// An event that several methods stream must get one Go type.
 		{watch, members, `"refs": ["#left", "#said"]`, "not those of com.example.chat.follow, which streams Happening too"},
 		{watch, members, `"refs": ["#said"]`, "not those of com.example.chat.follow"},
 		{watch, left, left + `, "why": {"type": "string", "maxLength": 9}`, "defs.left: not the same as in com.example.chat.follow"},
 		{watch, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "integer", "minimum": 1}`, "defs.said: not the same"},
-		// What an event must have, and may not.
+		// An event must have certain fields, and must not have others.
 		{follow, left, strings.Replace(left, `"required": ["cursor"],`, "", 1), "an event has a required string cursor"},
 		{follow, left, strings.Replace(left, `"string", "maxLength": 20`, `"integer"`, 1), "an event has a required string cursor"},
 		{follow, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "blob"}`, "no blobs, links, base64 and defaults into events"},
@@ -239,7 +240,8 @@ func TestRefusedStreams(t *testing.T) {
 	}
 }
 
-// A stream needs parameters, a name for its events and is no procedure.
+// A streaming method must have parameters, its union must have a name in the
+// policy, and it must not be a procedure.
 func TestRefusedStreamMethods(t *testing.T) {
 	base, _ := golden(t)
 	const file = "com/example/chat/notice.json"
@@ -254,7 +256,7 @@ func TestRefusedStreamMethods(t *testing.T) {
 		files[file] = &fstest.MapFile{Data: []byte(`{"lexicon": 1, "id": "com.example.chat.notice", "defs": {
 			"main": {"description": "Watch.", ` + text + `}, "nick": {"type": "string", "description": "x", "maxLength": 3}, ` + event + `}}`)}
 		policy := goldenPolicy()
-		policy.Streams["notice"] = "Notice"
+		policy.Methods["notice"] = MethodPolicy{Rate: RateStream, Streams: "Notice"}
 		checkRefusal(t, files, policy, file, want, text)
 	}
 }
@@ -275,36 +277,54 @@ func TestRefusedRecordAndNames(t *testing.T) {
 	}
 }
 
+// edit changes the policy's entry of one method.
+func edit(method string, change func(*MethodPolicy)) func(*Policy) {
+	return func(p *Policy) {
+		m := p.Methods[method]
+		change(&m)
+		p.Methods[method] = m
+	}
+}
+
+func rules(method string, r ...Rule) func(*Policy) {
+	return edit(method, func(m *MethodPolicy) { m.Rules = r })
+}
+
 func TestRefusedPolicies(t *testing.T) {
 	base, _ := golden(t)
 	for want, change := range map[string]func(*Policy){
-		"Base64: post.input.body is no string":                                   func(p *Policy) { p.Base64 = append(p.Base64, "post.input.body") },
-		"Base64: post.input.nothing is no string":                                func(p *Policy) { p.Base64 = append(p.Base64, "post.input.nothing") },
-		"Rules: write is no method":                                              func(p *Policy) { p.Rules = []Rule{{"write", "to", tooLong, "NotAllowed"}} },
-		"Rules: post has no from":                                                func(p *Policy) { p.Rules = []Rule{{"post", "from", tooLong, "NotAllowed"}} },
-		"Rules: post has no to[].x":                                              func(p *Policy) { p.Rules = []Rule{{"post", "to[].x", tooLong, "NotAllowed"}} },
-		"Rules: post has no text[]":                                              func(p *Policy) { p.Rules = []Rule{{"post", "text[]", tooLong, "NotAllowed"}} },
-		"Rules: ping has no x":                                                   func(p *Policy) { p.Rules = []Rule{{"ping", "x", tooLong, "NotAllowed"}} },
-		"Rules: post text has no minLength":                                      func(p *Policy) { p.Rules = []Rule{{"post", "text", length, "NotAllowed"}} },
-		"Rules: post text has no format":                                         func(p *Policy) { p.Rules = []Rule{{"post", "text", malformed, "NotAllowed"}} },
-		"Rules: post parts[].n has no minimum":                                   func(p *Policy) { p.Rules = []Rule{{"post", "parts[].n", negative, "NotAllowed"}} },
-		"Rules: post text has no colour":                                         func(p *Policy) { p.Rules = []Rule{{"post", "text", []string{"colour"}, "NotAllowed"}} },
-		"Rules: post does not declare BadTag":                                    func(p *Policy) { p.Rules = []Rule{{"post", "to", tooLong, "BadTag"}} },
-		"Status: no lexicon declares the error Gone":                             func(p *Policy) { p.Status["Gone"] = 410 },
-		"Status: NotAllowed: 200 is no status of a refusal":                      func(p *Policy) { p.Status["NotAllowed"] = 200 },
-		"TooLarge: post does not declare PhotoTooLarge":                          func(p *Policy) { p.TooLarge["post"] = "PhotoTooLarge" },
-		"Public: write is no method":                                             func(p *Policy) { p.Public = append(p.Public, "write") },
-		"ReadOnly: list is not a procedure":                                      func(p *Policy) { p.ReadOnly = []string{"list"} },
-		"Streams: watch is missing: it streams events":                           func(p *Policy) { delete(p.Streams, "watch") },
-		"Streams: list does not stream events":                                   func(p *Policy) { p.Streams["list"] = "Items" },
-		"Streams: write is no method":                                            func(p *Policy) { p.Streams["write"] = "Items" },
-		"the Go name Friend is already that of":                                  func(p *Policy) { p.Streams = map[string]string{"watch": "Friend", "follow": "Friend"} },
-		"the Go name Said is already that of":                                    func(p *Policy) { p.Streams["follow"] = "Other" },
-		"Tickets: list has no string parameter ticket":                           func(p *Policy) { p.Tickets = []string{"list"} },
-		"Tickets: post has no string parameter ticket":                           func(p *Policy) { p.Tickets = []string{"post"} },
-		"Full: authAll is no permission-set":                                     func(p *Policy) { p.Full = "authAll" },
-		"Full: ping is no permission-set":                                        func(p *Policy) { p.Full = "ping" },
-		"authRead.json: defs.main.permissions: com.example.chat.post is missing": func(p *Policy) { p.ReadOnly = []string{"post"} },
+		"Base64: post.input.body is no string":                                             func(p *Policy) { p.Base64 = append(p.Base64, "post.input.body") },
+		"Base64: post.input.nothing is no string":                                          func(p *Policy) { p.Base64 = append(p.Base64, "post.input.nothing") },
+		"ConvoIDs: post.input.priority is no string":                                       func(p *Policy) { p.ConvoIDs = append(p.ConvoIDs, "post.input.priority") },
+		"ConvoIDs: hall is no string":                                                      func(p *Policy) { p.ConvoIDs = append(p.ConvoIDs, "hall") },
+		"Rules: post has no from":                                                          rules("post", Rule{"from", tooLong, "NotAllowed"}),
+		"Rules: post has no to[].x":                                                        rules("post", Rule{"to[].x", tooLong, "NotAllowed"}),
+		"Rules: post has no text[]":                                                        rules("post", Rule{"text[]", tooLong, "NotAllowed"}),
+		"Rules: ping has no x":                                                             rules("ping", Rule{"x", tooLong, "NotAllowed"}),
+		"Rules: post text has no minLength":                                                rules("post", Rule{"text", length, "NotAllowed"}),
+		"Rules: post text has no format":                                                   rules("post", Rule{"text", malformed, "NotAllowed"}),
+		"Rules: post parts[].n has no minimum":                                             rules("post", Rule{"parts[].n", negative, "NotAllowed"}),
+		"Rules: post text has no colour":                                                   rules("post", Rule{"text", []string{"colour"}, "NotAllowed"}),
+		"Rules: post does not declare BadTag":                                              rules("post", Rule{"to", tooLong, "BadTag"}),
+		"Status: no lexicon declares the error Gone":                                       func(p *Policy) { p.Status["Gone"] = 410 },
+		"Status: NotAllowed: 200 is no status of a refusal":                                func(p *Policy) { p.Status["NotAllowed"] = 200 },
+		"Methods: write is no method":                                                      func(p *Policy) { p.Methods["write"] = MethodPolicy{Rate: RateSend} },
+		"Methods: list has no rate class: give it one of [Read Send":                       func(p *Policy) { delete(p.Methods, "list") },
+		"Methods: post has no rate class":                                                  edit("post", func(m *MethodPolicy) { m.Rate = "" }),
+		"Methods: post has the rate class Slow, which is none of [Read Send":               edit("post", func(m *MethodPolicy) { m.Rate = "Slow" }),
+		"Methods: post has the rate class Public":                                          edit("post", func(m *MethodPolicy) { m.Rate = RatePublic }),
+		"Methods: ping has the rate class Read: Public is that of methods that are Public": edit("ping", func(m *MethodPolicy) { m.Rate = RateRead }),
+		"Methods: post does not declare PhotoTooLarge":                                     edit("post", func(m *MethodPolicy) { m.TooLarge = "PhotoTooLarge" }),
+		"Methods: list is ReadOnly, but not a procedure":                                   edit("list", func(m *MethodPolicy) { m.ReadOnly = true }),
+		"Methods: watch has no Streams: it streams events":                                 edit("watch", func(m *MethodPolicy) { m.Streams = "" }),
+		"Methods: list does not stream events":                                             edit("list", func(m *MethodPolicy) { m.Streams = "Items" }),
+		"the Go name Friend is already that of":                                            edit("follow", func(m *MethodPolicy) { m.Streams = "Friend" }),
+		"the Go name Said is already that of":                                              edit("follow", func(m *MethodPolicy) { m.Streams = "Other" }),
+		"Methods: list has no string parameter ticket":                                     edit("list", func(m *MethodPolicy) { m.Ticket = true }),
+		"Methods: post has no string parameter ticket":                                     edit("post", func(m *MethodPolicy) { m.Ticket = true }),
+		"Full: authAll is no permission-set":                                               func(p *Policy) { p.Full = "authAll" },
+		"Full: ping is no permission-set":                                                  func(p *Policy) { p.Full = "ping" },
+		"authRead.json: defs.main.permissions: com.example.chat.post is missing":           edit("post", func(m *MethodPolicy) { m.ReadOnly = true }),
 	} {
 		policy := goldenPolicy()
 		change(&policy)

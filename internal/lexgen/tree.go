@@ -12,19 +12,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// node is a JSON value that remembers the order of its fields, which
-// encoding/json and with it indigo's schema types do not.
+// node is a JSON value that keeps the order of its fields. encoding/json does
+// not, and so neither do indigo's schema types.
 type node struct {
 	// kind is '{', '[', '"', '0', 't', 'f' or 'n'.
 	kind   jsontext.Kind
 	keys   []string
 	fields map[string]*node
 	items  []*node
-	// text of a string, or digits of a number.
+	// text is the text of a string or the digits of a number.
 	text string
 }
 
-// parseTree reads a whole JSON text. Duplicate names are an error.
+// parseTree parses a complete JSON text. Duplicate names are an error.
 func parseTree(raw []byte) (*node, error) {
 	d := jsontext.NewDecoder(bytes.NewReader(raw))
 	n, err := readNode(d)
@@ -76,8 +76,8 @@ func readNode(d *jsontext.Decoder) (*node, error) {
 	return n, err
 }
 
-// get follows names from n; the answer is nil where one is missing, and get of
-// nil is nil.
+// get follows a path of names from n. It returns nil if a name is missing; get
+// of nil returns nil.
 func (n *node) get(names ...string) *node {
 	for _, name := range names {
 		if n == nil || n.fields == nil {
@@ -88,7 +88,7 @@ func (n *node) get(names ...string) *node {
 	return n
 }
 
-// str gives the text of a string field, "" where there is none.
+// str returns the text of a string field, "" if it is missing.
 func (n *node) str(names ...string) string {
 	if v := n.get(names...); v != nil && v.kind == '"' {
 		return v.text
@@ -96,7 +96,7 @@ func (n *node) str(names ...string) string {
 	return ""
 }
 
-// number gives the integer in n.
+// number returns the integer in n.
 func (n *node) number() (int64, bool) {
 	if n == nil || n.kind != '0' {
 		return 0, false
@@ -105,7 +105,7 @@ func (n *node) number() (int64, bool) {
 	return v, err == nil
 }
 
-// strings gives the texts of an array of strings.
+// strings returns the texts in an array of strings.
 func (n *node) strings() []string {
 	if n == nil {
 		return nil
@@ -117,7 +117,7 @@ func (n *node) strings() []string {
 	return out
 }
 
-// equal tells whether two values are the same, the order of fields included.
+// equal reports whether two values are the same, the order of fields included.
 func (n *node) equal(o *node) bool {
 	if n == nil || o == nil {
 		return n == o

@@ -11,8 +11,8 @@ func joinPath(path, name string) string {
 
 func indexPath(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
-// walk calls visit for a schema and every schema in it, with its place.
-// visit is also told of the schema around it, nil for a definition.
+// walk calls visit for a schema and every schema inside it, with its path and
+// the schema that encloses it. around is nil for a definition.
 func walk(n, around *node, path string, visit func(n, around *node, path string)) {
 	if n == nil || n.kind != '{' {
 		return
@@ -36,7 +36,7 @@ func walk(n, around *node, path string, visit func(n, around *node, path string)
 	}
 }
 
-// walkFile walks all definitions of a file.
+// walkFile calls visit for all schemas of a file.
 func walkFile(f *File, visit func(n, around *node, path string)) {
 	defs := f.tree.get("defs")
 	for _, name := range defs.keys {

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// Write makes the folder dir hold exactly files: those that differ are written,
-// and files with the generated Header that are not among them are removed.
-// Others are left alone.
+// Write makes the folder dir contain exactly the given files: it writes files
+// that differ and removes generated files that are not in the list. It leaves
+// files without the generated Header alone.
 func Write(dir string, files Files) error {
 	for _, p := range files.Paths() {
 		at := filepath.Join(dir, filepath.FromSlash(p))
@@ -33,7 +33,7 @@ func Write(dir string, files Files) error {
 	return nil
 }
 
-// writeFile writes a file below dir, with the folders it needs.
+// writeFile writes a file below dir and creates the folders that it needs.
 func writeFile(dir, path string, content []byte) error {
 	at := filepath.Join(dir, filepath.FromSlash(path))
 	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
@@ -45,7 +45,7 @@ func writeFile(dir, path string, content []byte) error {
 	return nil
 }
 
-// staleFiles finds generated files that files does not have.
+// staleFiles lists the generated files in dir that are not in files.
 func staleFiles(dir string, files Files) ([]string, error) {
 	var stale []string
 	err := filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// FindClient returns the newest of PostgreSQL's client programs pg_dump,
-// pg_restore and psql, looking where Find looks. They must be of version major
-// or later: an older pg_dump refuses a newer server.
+// FindClient returns the newest installation of the PostgreSQL client programs
+// pg_dump, pg_restore and psql. It looks where Find looks. Their version must
+// be major or later, because an older pg_dump refuses a newer server.
 func FindClient(ctx context.Context, major int) (Install, error) {
 	var best Install
 	for _, dir := range candidates("pg_dump", "pg_restore", "psql") {
@@ -26,11 +26,11 @@ func FindClient(ctx context.Context, major int) (Install, error) {
 	return best, nil
 }
 
-// ErrNotRunning says that no server runs in a data directory.
+// ErrNotRunning is returned if no server is running in a data directory.
 var ErrNotRunning = errors.New("no server runs in the data directory")
 
-// RunningURL is the connection string of Database on the server that another
-// process runs in the data directory.
+// RunningURL returns the connection string of Database on the server that
+// another process runs in the data directory.
 func RunningURL(dataDir string) (string, error) {
 	b, err := os.ReadFile(filepath.Join(dataDir, "cluster", "postmaster.pid"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -39,7 +39,7 @@ func RunningURL(dataDir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("looking for the running server: %w", err)
 	}
-	// The fifth line is the directory of its socket.
+	// The fifth line of postmaster.pid is the directory of the socket.
 	lines := strings.Split(string(b), "\n")
 	if len(lines) < 6 || lines[4] == "" {
 		return "", ErrNotRunning
@@ -48,8 +48,8 @@ func RunningURL(dataDir string) (string, error) {
 	return s.URL(Database), nil
 }
 
-// Made tells whether there is a cluster in the data directory.
-func Made(dataDir string) bool {
+// Initialized reports whether the data directory contains a cluster.
+func Initialized(dataDir string) bool {
 	major, err := clusterMajor(filepath.Join(dataDir, "cluster"))
 	return err != nil || major > 0
 }

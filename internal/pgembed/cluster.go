@@ -14,13 +14,14 @@ import (
 	"syscall"
 )
 
-// maxLog is where the server's log is begun anew at the next start, in bytes.
+// maxLog is the size in bytes from which on the next start begins a new server
+// log.
 const maxLog = 8 << 20
 
-// settle resolves links and makes the directory, empty, with the right owner
-// and mode. Where the account that has to run the server cannot reach it
-// (root's home, usually), the data goes to a directory of its own under
-// /var/lib and the path becomes a link to it.
+// settle resolves links and creates the data directory, empty and with the
+// right owner and mode. If the account that must run the server cannot reach it
+// (usually because it is in root's home), the data goes to another directory
+// under /var/lib, and the path becomes a link to it.
 func settle(dir string, id identity, log *slog.Logger) (string, error) {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		if !id.canReach(real) {
@@ -63,8 +64,9 @@ func prepare(dir string, id identity) error {
 	return nil
 }
 
-// initCluster writes a new cluster beside its place and moves it there as the
-// last step, so that a start that was cut short leaves nothing half done.
+// initCluster creates a new cluster in a temporary directory and moves it into
+// place as the last step. A start that is interrupted therefore leaves no
+// incomplete cluster.
 func initCluster(ctx context.Context, inst Install, id identity, cluster string, volatile bool) error {
 	work := cluster + ".tmp"
 	if err := os.RemoveAll(work); err != nil {
@@ -99,8 +101,9 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// arguments are the command line of the server. The log is kept free of what
-// clients store: of failed statements it has neither text nor values.
+// arguments returns the command line of the server. The settings keep client
+// data out of the log: neither the text nor the values of failed statements are
+// logged.
 func arguments(cluster, socketDir string, o Options) []string {
 	set := map[string]string{
 		"listen_addresses":                  "",
@@ -144,8 +147,8 @@ func arguments(cluster, socketDir string, o Options) []string {
 }
 
 func openLog(path string, id identity) (*os.File, error) {
-	// The directory belongs to the other account, so a link there is not
-	// followed with our rights.
+	// The directory belongs to another account. Do not follow a link that this
+	// account put there, because it could lead to any file of root.
 	flags := os.O_WRONLY | os.O_CREATE | os.O_APPEND | syscall.O_NOFOLLOW
 	if st, err := os.Stat(path); err == nil && st.Size() > maxLog {
 		flags |= os.O_TRUNC
@@ -163,8 +166,8 @@ func openLog(path string, id identity) (*os.File, error) {
 	return f, nil
 }
 
-// logTail is what the server wrote after the offset, at most its last 2 KiB,
-// to go behind an error.
+// logTail returns what the server logged after the offset, at most the last 2
+// KiB, for use in an error.
 func logTail(path string, from int64) string {
 	f, err := os.Open(path)
 	if err != nil {

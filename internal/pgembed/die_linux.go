@@ -2,7 +2,7 @@ package pgembed
 
 import "syscall"
 
-// dieWithParent has the kernel ask the program to stop (SIGINT is PostgreSQL's
-// fast shutdown) when the thread that started it ends, which covers a kill -9
-// of ours.
+// dieWithParent makes the kernel send SIGINT, which is PostgreSQL's fast
+// shutdown, when the thread that started the server ends. This works even when
+// this process is killed with SIGKILL.
 func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGINT }

@@ -4,6 +4,6 @@ package pgembed
 
 import "syscall"
 
-// dieWithParent has no counterpart here: a server that outlived us is stopped
-// by the next start (see reclaim).
+// dieWithParent does nothing on systems without Pdeathsig. The next start stops
+// a server that outlived its parent: see reclaim.
 func dieWithParent(*syscall.SysProcAttr) {}

@@ -7,14 +7,15 @@ import (
 	"testing"
 )
 
-// tools/ensure.sh, which installs PostgreSQL for make run, must find what this
-// package finds, and must not be content with what it refuses.
-func TestTheScriptThatInstallsLooksInTheSamePlaces(t *testing.T) {
+// tools/ensure.sh, which installs PostgreSQL for make run, must find the
+// installations that this package finds, and must not accept those that it
+// refuses.
+func TestEnsureScriptFindsTheSameInstalls(t *testing.T) {
 	script, err := os.ReadFile("../../tools/ensure.sh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, place := range places {
+	for _, place := range installDirs {
 		if !strings.Contains(string(script), place+"/postgres") {
 			t.Errorf("tools/ensure.sh does not look for %s/postgres", place)
 		}

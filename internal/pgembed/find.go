@@ -14,24 +14,25 @@ import (
 	"strings"
 )
 
-// MinVersion is the oldest major version of PostgreSQL the schema runs on.
+// MinVersion is the oldest major version of PostgreSQL that the schema
+// supports.
 const MinVersion = 15
 
-// ErrNotInstalled says that the machine has no PostgreSQL that could be
-// started. Its text tells a person what to do.
+// ErrNotInstalled is returned if the machine has no suitable PostgreSQL. Its
+// text tells the user what to install.
 var ErrNotInstalled = errors.New("no PostgreSQL found on this machine")
 
-// Install is a set of PostgreSQL programs found on the machine.
+// Install is a set of PostgreSQL programs on this machine.
 type Install struct {
-	// BinDir holds postgres and initdb.
+	// BinDir is the directory that contains postgres and initdb.
 	BinDir string
 	// Major is the major version, such as 15.
 	Major int
 }
 
-// places are where distributions put the programs that they keep out of PATH,
-// as glob patterns.
-var places = []string{
+// installDirs lists, as glob patterns, the directories in which distributions
+// install the programs that are not in PATH.
+var installDirs = []string{
 	"/usr/lib/postgresql/*/bin",                          // Debian, Ubuntu
 	"/usr/pgsql-*/bin",                                   // Red Hat, Fedora (PGDG)
 	"/usr/lib/postgresql*/bin",                           // openSUSE, Gentoo
@@ -43,9 +44,10 @@ var places = []string{
 	"/usr/local/pgsql/bin",                               // built from source
 }
 
-// Find returns the newest PostgreSQL of version MinVersion or later, looking
-// at PATH and at the usual places. With major above zero only that version
-// will do, since a data directory belongs to one major version.
+// Find returns the newest PostgreSQL of version MinVersion or later. It
+// searches PATH and the directories that distributions use. If major is above
+// zero, only that version is accepted, because a data directory belongs to one
+// major version.
 func Find(ctx context.Context, major int) (Install, error) {
 	return find(ctx, candidates("postgres", "initdb"), major)
 }
@@ -97,8 +99,8 @@ func installHint(pkg string, major int) string {
 	return "install it with: sudo apt-get install " + pkg + " (or the same for your distribution)"
 }
 
-// candidates lists directories that hold all these programs, links resolved,
-// each once.
+// candidates lists the directories that contain all these programs. Links are
+// resolved and each directory is listed once.
 func candidates(programs ...string) []string {
 	var dirs []string
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
@@ -106,7 +108,7 @@ func candidates(programs ...string) []string {
 			dirs = append(dirs, filepath.Dir(real))
 		}
 	}
-	for _, pattern := range places {
+	for _, pattern := range installDirs {
 		found, _ := filepath.Glob(pattern) // the patterns are constant and well formed
 		dirs = append(dirs, found...)
 	}
@@ -142,8 +144,8 @@ func version(ctx context.Context, dir, program string) (int, error) {
 	return strconv.Atoi(string(m[1]))
 }
 
-// clusterMajor reads the version that wrote a data directory; 0 where there is
-// none yet.
+// clusterMajor returns the major version that created a data directory, or 0 if
+// the directory has no cluster.
 func clusterMajor(dataDir string) (int, error) {
 	b, err := os.ReadFile(filepath.Join(dataDir, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {

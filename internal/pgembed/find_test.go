@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// fake makes a directory whose postgres only knows its version.
+// fake creates a directory with a postgres program that only prints its
+// version.
 func fake(t *testing.T, version string) string {
 	t.Helper()
 	dir := t.TempDir()

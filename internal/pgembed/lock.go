@@ -8,11 +8,12 @@ import (
 	"syscall"
 )
 
-// ErrInUse says that another process runs the server of this data directory.
+// ErrInUse is returned if another process runs the server of this data
+// directory.
 var ErrInUse = errors.New("the data directory is in use")
 
-// lockDir takes the lock beside the data directory for the life of the
-// returned file. The kernel drops it when the process ends, however it ends.
+// lockDir takes the lock of the data directory. It is held until the returned
+// file is closed or the process ends in any way.
 func lockDir(dataDir string) (*os.File, error) {
 	path := dataDir + ".lock"
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)

@@ -1,7 +1,7 @@
-// Package pgembed runs a private PostgreSQL from the programs installed on
-// the machine. The server listens on a Unix socket inside its data directory,
-// which only its own account can enter, and lives as long as the process that
-// started it.
+// Package pgembed runs a private PostgreSQL server from the programs installed
+// on the machine. The server listens on a Unix socket inside its data
+// directory, which only its own account can enter. It lives as long as the
+// process that started it.
 package pgembed
 
 import (
@@ -22,35 +22,36 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// User is the superuser of a private server, and Database the database that
-// Start makes sure of.
+// User is the superuser of a private server. Database is the database that
+// Start creates if it is missing.
 const (
 	User     = "mls"
 	Database = "mls"
 )
 
-// Options say how to run the server.
+// Options configure the server.
 type Options struct {
-	// DataDir is where the database lives; it is made if missing. Its parent
-	// must exist. It holds the cluster, the server's log and its socket.
+	// DataDir is the directory for the cluster, the server's log and its
+	// socket. It is created if it is missing; its parent must exist.
 	DataDir string
-	// Volatile trades durability for speed: nothing is synced to disk, and a
-	// crash of the machine loses the data. For tests.
+	// Volatile makes the server faster and not durable: nothing is synced to
+	// disk, so that a crash of the machine loses the data. For tests.
 	Volatile bool
-	// Settings are configuration parameters over those of this package.
+	// Settings are configuration parameters that override those of this
+	// package.
 	Settings map[string]string
-	// Log hears what a person should know, such as a directory that had to be
-	// moved. Nil is silence.
+	// Log receives messages for the user, for example that a directory had to
+	// be moved. nil discards them.
 	Log *slog.Logger
 }
 
 // Server is a running PostgreSQL.
 type Server struct {
-	// DataDir is the absolute data directory, links resolved.
+	// DataDir is the absolute path of the data directory without links.
 	DataDir string
 	// SocketDir is the directory of the Unix socket.
 	SocketDir string
-	// Major is the version that runs.
+	// Major is the major version of the server.
 	Major int
 
 	cmd     *exec.Cmd
@@ -60,17 +61,19 @@ type Server struct {
 	waitErr error
 }
 
-// port only names the socket file: nothing listens on TCP.
+// port is only a part of the socket's file name: the server does not listen on
+// TCP.
 const port = "5432"
 
-// maxSocketPath is what the smallest sockaddr_un in use (macOS) holds, without
-// the final NUL.
+// maxSocketPath is the length, without the final NUL, that fits into the
+// smallest sockaddr_un in use, which is that of macOS.
 const maxSocketPath = 103
 
-// Start makes the data directory if there is none, starts the server and
-// returns when it accepts connections. One process at a time may run a data
-// directory: the second gets ErrInUse. A server that a killed process left
-// behind is stopped first. ctx bounds the start, not the life of the server.
+// Start creates the data directory if necessary, starts the server and returns
+// when it accepts connections. Only one process at a time may run a data
+// directory; a second one gets ErrInUse. If a killed process left a server
+// running, Start stops that server first. ctx limits the start, not the life of
+// the server.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -134,16 +137,18 @@ func start(ctx context.Context, dir string, o Options) (*Server, error) {
 	}
 }
 
-// Sessions of a server that was killed end when they notice, and hold its shared
-// memory until then: PostgreSQL refuses to start beside them, in these words.
+// After the postmaster is killed, its sessions end when they notice, and hold
+// the shared memory until then. PostgreSQL refuses to start meanwhile, with one
+// of these messages.
 const (
 	memoryInUse = "pre-existing shared memory block"
 	orphansEnd  = 20 * time.Second
 )
 
-// pickSocketDir takes the data directory itself, which has the right owner
-// and mode already, unless its path is too long for a socket address, or has
-// a comma, which separates two places wherever the path is given.
+// pickSocketDir chooses the data directory itself, which has the right owner
+// and mode. It chooses a temporary directory if that path is too long for a
+// socket address, or if it contains a comma, which separates two paths in
+// unix_socket_directories and in connection strings.
 func (s *Server) pickSocketDir(id identity) error {
 	s.SocketDir = s.DataDir
 	if len(filepath.Join(s.DataDir, ".s.PGSQL."+port)) <= maxSocketPath && !strings.Contains(s.DataDir, ",") {
@@ -159,7 +164,7 @@ func (s *Server) pickSocketDir(id identity) error {
 
 func (s *Server) removeTemp() {
 	if s.tempDir != "" {
-		_ = os.RemoveAll(s.tempDir) // a socket at most
+		_ = os.RemoveAll(s.tempDir) // it contains at most a socket
 	}
 }
 
@@ -174,15 +179,15 @@ func (s *Server) launch(ctx context.Context, inst Install, id identity, o Option
 	if err != nil {
 		return fmt.Errorf("server log: %w", err)
 	}
-	// Nothing ends it but Stop: ctx is that of the start.
+	// The process must outlive ctx, which limits only the start. Stop ends it.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(inst.BinDir, "postgres"), arguments(filepath.Join(s.DataDir, "cluster"), s.SocketDir, o)...)
 	cmd.Dir, cmd.Env = "/", environment()
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = id.sysProcAttr()
 	started := make(chan error)
 	go func() {
-		// The signal of dieWithParent is tied to this thread, so the thread
-		// has to last as long as the server.
+		// The kernel ties the signal of dieWithParent to this thread, so the
+		// thread must live as long as the server.
 		runtime.LockOSThread()
 		err := cmd.Start()
 		started <- err
@@ -205,9 +210,10 @@ func (s *Server) launch(ctx context.Context, inst Install, id identity, o Option
 	return nil
 }
 
-// ready waits until the server takes connections, and makes sure of Database.
+// ready waits until the server accepts connections, and creates Database if it
+// is missing.
 func (s *Server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // crash recovery takes its time
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // crash recovery may take long
 	defer cancel()
 	for {
 		conn, err := pgx.Connect(ctx, s.URL("postgres"))
@@ -240,19 +246,22 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// URL is the connection string of a database on the server, in the form that
-// pgx and PostgreSQL's own programs read. To them a plus sign is no space.
+// URL returns the connection string of a database on the server, in the form
+// that both pgx and PostgreSQL's programs read. They do not decode a plus sign
+// as a space.
 func (s *Server) URL(database string) string {
 	q := url.Values{"host": {s.SocketDir}, "port": {port}, "user": {User}, "sslmode": {"disable"}}
 	return "postgres:///" + url.PathEscape(database) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
 }
 
-// Done is closed when the server has ended, whoever ended it.
+// Done returns a channel that is closed when the server has ended for any
+// reason.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop ends the server: open transactions are rolled back, everything
-// committed is on disk (fast shutdown). It is immediate when ctx ends first;
-// the next start then recovers from the log. Stop may be called again.
+// Stop stops the server with a fast shutdown: open transactions are rolled
+// back, and everything committed is on disk. If ctx ends first, it continues
+// with an immediate shutdown, after which the next start recovers from the
+// write-ahead log. Stop may be called more than once.
 func (s *Server) Stop(ctx context.Context) error {
 	err := s.halt(ctx)
 	s.removeTemp()
@@ -281,7 +290,7 @@ func (s *Server) halt(ctx context.Context) error {
 	return nil
 }
 
-// exit is how the server ended.
+// exit returns the error with which the server ended.
 func (s *Server) exit() error {
 	if s.waitErr != nil {
 		return s.waitErr
@@ -297,7 +306,7 @@ func (s *Server) signal(sig syscall.Signal) error {
 	return nil
 }
 
-// environment keeps out what would change the server behind our back, such as
+// environment removes variables that would change how the server runs, such as
 // PGDATA or a locale.
 func environment() []string {
 	env := []string{"LC_ALL=C", "TZ=UTC", "HOME=/"}

@@ -19,8 +19,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// reachable is a directory that another account can pass through, unlike
-// those of testing.T.
+// reachable creates a directory that other accounts can enter, unlike the
+// directories of testing.T.
 func reachable(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "pgembed-")
@@ -36,8 +36,8 @@ func reachable(t *testing.T) string {
 
 var modelDir string
 
-// model is a cluster that was started once, for tests to copy: it saves them
-// the making.
+// model is a cluster that was created once. Tests copy it, which is faster than
+// creating a new one.
 var model = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "pgembed-")
 	if err != nil {
@@ -62,7 +62,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// copied is a data directory with a cluster in it.
+// copied returns a data directory with a copy of model.
 func copied(t *testing.T) string {
 	t.Helper()
 	from, err := model()
@@ -130,7 +130,7 @@ func TestDataSurvivesRestart(t *testing.T) {
 	}
 	exec1(t, s, "CREATE TABLE t AS SELECT 7 AS n")
 	stop(t, s)
-	stop(t, s) // a second time is harmless
+	stop(t, s) // a second Stop does nothing
 	began := time.Now()
 	s = mustStart(t, Options{DataDir: dir})
 	t.Logf("start on an existing directory took %v", time.Since(began))
@@ -211,8 +211,9 @@ func TestSecondOnTheSameDirectory(t *testing.T) {
 	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
 }
 
-// TestAfterKill leaves a server behind as a kill -9 of its parent would where
-// the kernel does not stop it, then one that was itself killed.
+// TestAfterKill leaves a running server behind, as when its parent is killed on
+// a system without Pdeathsig. Then it leaves a server behind that was killed
+// itself.
 func TestAfterKill(t *testing.T) {
 	dir := copied(t)
 	s, err := Start(t.Context(), Options{DataDir: dir})
@@ -225,7 +226,7 @@ func TestAfterKill(t *testing.T) {
 	if got := query(t, s, "SELECT v FROM t"); got != "kept" {
 		t.Errorf("after taking over from a left server: %q", got)
 	}
-	// One of its sessions does not notice at once.
+	// One of the sessions does not notice the death of the postmaster at once.
 	held, err := pgx.Connect(t.Context(), s.URL(Database))
 	if err != nil {
 		t.Fatal(err)
@@ -248,12 +249,12 @@ func TestAfterKill(t *testing.T) {
 	}
 	stop(t, s2)
 	s.lock = nil
-	s.waitErr = nil // the kill was ours
+	s.waitErr = nil // the test killed it
 }
 
-// TestStalePidOfAStranger has postmaster.pid name a living process that has
-// nothing to do with the data directory: it is left alone.
-func TestStalePidOfAStranger(t *testing.T) {
+// TestStalePidOfAnotherProcess lets postmaster.pid name a running process that
+// has nothing to do with the data directory. That process must not be stopped.
+func TestStalePidOfAnotherProcess(t *testing.T) {
 	dir := copied(t)
 	stop(t, mustStart(t, Options{DataDir: dir, Volatile: true}))
 	stranger := exec.Command("sleep", "60")
@@ -315,8 +316,8 @@ func TestLongPath(t *testing.T) {
 	}
 }
 
-// TestUnusualPath starts in folders with signs that mean something in a URL or
-// in PostgreSQL's settings.
+// TestUnusualPath uses directories whose names contain characters with a
+// meaning in URLs or in PostgreSQL's settings.
 func TestUnusualPath(t *testing.T) {
 	for _, name := range []string{"my projects", "a+b%20c", "one, two", "x&y=z#ü"} {
 		t.Run(name, func(t *testing.T) {
@@ -336,7 +337,8 @@ func TestUnusualPath(t *testing.T) {
 	}
 }
 
-// TestRootsOwnDirectory starts below a directory that only root can enter.
+// TestRootsOwnDirectory starts the server below a directory that only root can
+// enter.
 func TestRootsOwnDirectory(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("not root: every directory of ours is reachable, so only that is shown")

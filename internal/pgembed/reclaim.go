@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// reclaim prepares a data directory whose lock we hold for a start: whatever
-// postmaster.pid names was left by a run that ended without stopping its
-// server. A server of this directory that still lives is stopped; a file that
-// names a stranger's process, or none, is removed.
+// reclaim prepares a data directory, whose lock this process holds, for a
+// start. A postmaster.pid was left by a run that ended without stopping its
+// server. If a server of this directory is still running, reclaim stops it. If
+// the file names another process, or none that exists, reclaim removes the
+// file.
 func reclaim(ctx context.Context, dataDir string) error {
 	path := filepath.Join(dataDir, "postmaster.pid")
 	b, err := os.ReadFile(path)
@@ -37,9 +38,9 @@ func reclaim(ctx context.Context, dataDir string) error {
 	return nil
 }
 
-// runsIn reports whether the process is a server of the data directory: a
-// server's working directory is its data directory, and where /proc does not
-// tell, its command line names it.
+// runsIn reports whether the process is a server of the data directory. The
+// working directory of a server is its data directory. On systems without
+// /proc, the command line is checked instead.
 func runsIn(ctx context.Context, pid int, dataDir string) bool {
 	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
 		return false

@@ -10,12 +10,12 @@ import (
 	"syscall"
 )
 
-// identity is the account the programs run under. PostgreSQL refuses to run
-// as root, so root lends it another one.
+// identity is the account that runs PostgreSQL's programs. PostgreSQL refuses
+// to run as root, so if this process is root, it uses another account.
 type identity struct {
 	name     string
 	uid, gid int
-	// borrowed is set where it is not the account we run under ourselves.
+	// borrowed is set if it is not the account of this process.
 	borrowed bool
 }
 
@@ -39,8 +39,9 @@ func pickIdentity() (identity, error) {
 		"start this program as another user, or set DATABASE_URL")
 }
 
-// sysProcAttr puts a program into a process group of its own, so that Ctrl-C
-// at the terminal reaches us alone and we stop the database last.
+// sysProcAttr puts a program into its own process group. Ctrl-C at the terminal
+// then reaches only this process, which stops the database after everything
+// else.
 func (id identity) sysProcAttr() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Setpgid: true}
 	if id.borrowed {
@@ -50,7 +51,7 @@ func (id identity) sysProcAttr() *syscall.SysProcAttr {
 	return attr
 }
 
-// own hands a file or directory to the account.
+// own makes the account the owner of a file or directory.
 func (id identity) own(path string) error {
 	if !id.borrowed {
 		return nil
@@ -61,8 +62,8 @@ func (id identity) own(path string) error {
 	return nil
 }
 
-// canReach reports whether the account may pass through every directory above
-// path. path is absolute and without links.
+// canReach reports whether the account may enter every directory above path.
+// path is absolute and contains no links.
 func (id identity) canReach(path string) bool {
 	if !id.borrowed {
 		return true

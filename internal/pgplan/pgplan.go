@@ -1,6 +1,6 @@
-// Package pgplan has the settings by which PostgreSQL plans the service's
-// statements: for the service's connections, and for whatever is to plan as they
-// do.
+// Package pgplan holds the planner settings for the service's statements. The
+// service's connections use them, and so does everything that must get the same
+// plans.
 package pgplan
 
 import (
@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// Settings are by name. Plans are kept while tables grow. By the server's own
-// figures, one that was made when a table had a few pages reads all of it, for
-// itself or for a join. Here everything is looked up by an index.
+// Settings returns the settings by name. They are needed because prepared plans
+// stay in use while tables grow. A plan that was made while a table had few
+// pages would read the whole table, alone or in a join. With these settings
+// every statement uses an index.
 func Settings() map[string]string {
 	return map[string]string{
 		"random_page_cost": "1.1",
@@ -21,7 +22,7 @@ func Settings() map[string]string {
 	}
 }
 
-// Options are the settings as PGOPTIONS has them.
+// Options returns the settings in the form of PGOPTIONS.
 func Options() string {
 	s := Settings()
 	var b strings.Builder

@@ -19,20 +19,20 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// PoolSize is the database connections of an instance.
+// PoolSize is the number of database connections of an instance.
 const PoolSize = 16
 
 // Instance is one process of the service.
 type Instance struct {
 	cmd *exec.Cmd
-	// ServiceDID is what tokens for it are made out to.
+	// ServiceDID is the audience of tokens for the instance.
 	ServiceDID    string
 	port, metrics int
 	log           *os.File
 }
 
-// StartInstance starts an instance on the world's database, with what env adds
-// to its configuration, and gives the time until it is ready.
+// StartInstance starts an instance on the world's database. env is added to its
+// configuration. It also returns the time that the start took.
 func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, time.Duration, error) {
 	in := &Instance{}
 	var err error
@@ -49,7 +49,7 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 		return nil, 0, err
 	}
 	in.cmd = exec.CommandContext(ctx, w.Binary, "serve")
-	in.cmd.Env = append(append(withoutOurs(os.Environ()),
+	in.cmd.Env = append(append(withoutServerEnv(os.Environ()),
 		"SERVER_PORT="+strconv.Itoa(in.port),
 		"DATABASE_URL="+w.PG.URL(pgembed.Database),
 		"MLS_DATA_DIR="+filepath.Join(w.Dir, "data"),
@@ -67,16 +67,17 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 	for time.Since(start) < 30*time.Second {
 		if in.ready(ctx) {
 			took := time.Since(start)
-			// It takes no token of the second in which it started.
+			// The instance refuses tokens that were issued in the second in
+			// which it started.
 			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
 			return in, took, nil
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	return nil, 0, errors.Join(fmt.Errorf("the server was not ready within 30 s; its log: %s", in.Said()), in.Stop())
+	return nil, 0, errors.Join(fmt.Errorf("the server was not ready within 30 s; its log: %s", in.LogTail()), in.Stop())
 }
 
-// FreePorts are two that nobody listens on.
+// FreePorts returns two ports on which nobody listens.
 func FreePorts(ctx context.Context) (a, b int, err error) {
 	var listen net.ListenConfig
 	var ports [2]int
@@ -91,10 +92,10 @@ func FreePorts(ctx context.Context) (a, b int, err error) {
 	return ports[0], ports[1], nil
 }
 
-// Addr is where it listens: host:port.
+// Addr returns the address on which the instance listens, as host:port.
 func (in *Instance) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(in.port)) }
 
-// PID is its process id.
+// PID returns its process id.
 func (in *Instance) PID() int { return in.cmd.Process.Pid }
 
 func (in *Instance) ready(ctx context.Context) bool {
@@ -102,7 +103,7 @@ func (in *Instance) ready(ctx context.Context) bool {
 	return err == nil
 }
 
-// get gives the body of an answer of 200.
+// get returns the body of an answer with status 200.
 func get(ctx context.Context, of string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, of, nil)
 	if err != nil {
@@ -120,8 +121,8 @@ func get(ctx context.Context, of string) (string, error) {
 	return string(body), err
 }
 
-// Said is the end of the instance's log.
-func (in *Instance) Said() string {
+// LogTail returns the end of the instance's log.
+func (in *Instance) LogTail() string {
 	b, err := os.ReadFile(in.log.Name())
 	if err != nil {
 		return err.Error()
@@ -129,7 +130,7 @@ func (in *Instance) Said() string {
 	return string(b[max(0, len(b)-2000):])
 }
 
-// Stop lets it end in good order.
+// Stop shuts the instance down cleanly.
 func (in *Instance) Stop() error {
 	defer in.log.Close()
 	if err := in.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -138,13 +139,13 @@ func (in *Instance) Stop() error {
 	err := in.cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return fmt.Errorf("mlsd ended with %s: %s", exit.ProcessState, in.Said())
+		return fmt.Errorf("mlsd ended with %s: %s", exit.ProcessState, in.LogTail())
 	}
 	return err
 }
 
-// Counters are the instance's metrics, by their names with labels as the text
-// format has them.
+// Counters returns the instance's metrics. The keys are names with labels, as
+// in the text format.
 func (in *Instance) Counters(ctx context.Context) (map[string]float64, error) {
 	at := url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(in.metrics)), Path: "/metrics"}
 	text, err := get(ctx, at.String())
@@ -165,8 +166,9 @@ func (in *Instance) Counters(ctx context.Context) (map[string]float64, error) {
 	return out, nil
 }
 
-// withoutOurs drops what would configure the server from outside.
-func withoutOurs(env []string) []string {
+// withoutServerEnv removes the environment variables that would configure the
+// server.
+func withoutServerEnv(env []string) []string {
 	var out []string
 	for _, e := range env {
 		if name, _, _ := strings.Cut(e, "="); !strings.HasPrefix(name, "MLS_") && name != "DATABASE_URL" && name != "REDIS_URL" && name != "SERVICE_DID" {

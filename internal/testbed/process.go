@@ -13,7 +13,7 @@ import (
 // on every Linux that Go runs on.
 const clockTick = 10 * time.Millisecond
 
-// stat is what /proc/PID/stat says of a process.
+// stat holds the values of /proc/PID/stat that this package uses.
 type stat struct {
 	parent int
 	cpu    time.Duration
@@ -24,14 +24,15 @@ func readStat(pid string) (stat, error) {
 	if err != nil {
 		return stat{}, err
 	}
-	// The name may hold spaces; what follows its closing parenthesis may not.
+	// The process name may contain spaces, so parsing starts after its closing
+	// parenthesis.
 	f := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
 	parent, err := strconv.Atoi(string(f[1]))
 	if err != nil {
 		return stat{}, fmt.Errorf("parent of process %s: %w", pid, err)
 	}
 	var ticks int64
-	for _, i := range []int{11, 12, 13, 14} { // utime, stime, and of ended children
+	for _, i := range []int{11, 12, 13, 14} { // utime and stime, and those of children that ended
 		n, err := strconv.ParseInt(string(f[i]), 10, 64)
 		if err != nil {
 			return stat{}, fmt.Errorf("times of process %s: %w", pid, err)
@@ -41,7 +42,7 @@ func readStat(pid string) (stat, error) {
 	return stat{parent: parent, cpu: time.Duration(ticks) * clockTick}, nil
 }
 
-// CPUOf is the CPU time of a process and its children so far.
+// CPUOf returns the CPU time that a process and its children have used.
 func CPUOf(pid int) (time.Duration, error) {
 	dirs, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
@@ -54,14 +55,14 @@ func CPUOf(pid int) (time.Duration, error) {
 	sum := own.cpu
 	for _, d := range dirs {
 		s, err := readStat(filepath.Base(d))
-		if err == nil && s.parent == pid { // a process may end while we look
+		if err == nil && s.parent == pid { // a process may end in the meantime
 			sum += s.cpu
 		}
 	}
 	return sum, nil
 }
 
-// ResidentOf is the resident memory of a process in bytes.
+// ResidentOf returns the resident memory of a process in bytes.
 func ResidentOf(pid int) (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
@@ -74,7 +75,7 @@ func ResidentOf(pid int) (int64, error) {
 	return pages * int64(os.Getpagesize()), nil
 }
 
-// ParentOf is the process that started another.
+// ParentOf returns the process id of the parent of a process.
 func ParentOf(pid int) (int, error) {
 	s, err := readStat(strconv.Itoa(pid))
 	return s.parent, err

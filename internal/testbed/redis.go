@@ -12,15 +12,15 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Redis is a Redis that keeps nothing.
+// Redis is a Redis server that stores nothing on disk.
 type Redis struct {
 	// URL is its address, redis://host:port/0.
 	URL string
 	cmd *exec.Cmd
 }
 
-// StartRedis starts one with dir as its directory and further arguments as its
-// configuration.
+// StartRedis starts a server with dir as its working directory. more are
+// further command-line arguments.
 func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error) {
 	port, _, err := FreePorts(ctx)
 	if err != nil {
@@ -30,7 +30,7 @@ func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error)
 	r := &Redis{URL: "redis://" + addr + "/0"}
 	r.cmd = exec.CommandContext(ctx, "redis-server", append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1",
 		"--save", "", "--appendonly", "no", "--dir", dir}, more...)...)
-	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
+	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // Redis does not start in a locale that the machine lacks
 	if err := r.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start Redis: %w", err)
 	}
@@ -45,10 +45,10 @@ func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error)
 	return nil, fmt.Errorf("redis does not answer at %s", addr)
 }
 
-// Kill ends it without a farewell.
+// Kill kills the server.
 func (r *Redis) Kill() {
 	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait() // killed
+	_ = r.cmd.Wait() // the error says that it was killed
 }
 
 // Do runs one command.

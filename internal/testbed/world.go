@@ -1,6 +1,6 @@
-// Package testbed is what benchmarks and floods run in: a durable PostgreSQL of
-// its own, a PLC directory and the real binary, all on loopback and gone
-// afterwards.
+// Package testbed is the environment of benchmarks and load tests: a durable
+// PostgreSQL, a PLC directory and the real binary, all on the loopback
+// interface. Everything is removed at the end.
 package testbed
 
 import (
@@ -19,11 +19,11 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// World is everything but the instances.
+// World is the environment without the instances.
 type World struct {
-	// Dir holds the database, the logs and the data of instances.
+	// Dir contains the database, the logs and the data of the instances.
 	Dir string
-	// Binary is the mlsd that instances run.
+	// Binary is the path of the mlsd binary.
 	Binary string
 	PG     *pgembed.Server
 	Pool   *pgxpool.Pool
@@ -42,7 +42,7 @@ func New(ctx context.Context, name, binary string) (_ *World, err error) {
 			err = errors.Join(err, w.Close())
 		}
 	}()
-	if err := os.Chmod(dir, 0o755); err != nil { // the database may run as another user
+	if err := os.Chmod(dir, 0o755); err != nil { // the database may run as another account
 		return nil, fmt.Errorf("testbed: %w", err)
 	}
 	if w.PG, err = pgembed.Start(ctx, pgembed.Options{DataDir: filepath.Join(dir, "postgres"), Log: slog.Default()}); err != nil {
@@ -58,10 +58,10 @@ func New(ctx context.Context, name, binary string) (_ *World, err error) {
 	return w, nil
 }
 
-// secretFile has the secret that all instances share.
+// secretFile returns the path of the secret that all instances share.
 func (w *World) secretFile() string { return filepath.Join(w.Dir, "secret") }
 
-// Close ends the world; instances have to be stopped before.
+// Close ends the world. All instances must have been stopped before.
 func (w *World) Close() error {
 	var errs []error
 	if w.PLC != nil {
@@ -78,7 +78,8 @@ func (w *World) Close() error {
 	return errors.Join(append(errs, os.RemoveAll(w.Dir))...)
 }
 
-// Postmaster is the process id of PostgreSQL: the parent of any of its backends.
+// Postmaster returns the process id of PostgreSQL's postmaster, which is the
+// parent of every backend.
 func (w *World) Postmaster(ctx context.Context) (int, error) {
 	var backend int
 	if err := w.Pool.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&backend); err != nil {

@@ -1,7 +1,8 @@
 // Package mlstest makes real, correctly signed MLS objects for tests: key
-// packages, groups with trees, commits, Welcomes and messages. What needs a
-// group's secrets (ciphertexts, MACs, path secrets) is random bytes of the
-// proper length: an outside observer cannot tell, and no member can read it.
+// packages, groups with trees, commits, Welcomes and messages. Whatever depends
+// on a secret of the group (ciphertexts, MACs, path secrets) is random bytes of
+// the proper length. A delivery service cannot see the difference, but no
+// member could read the messages.
 //
 // Misuse panics, since the callers are tests.
 package mlstest
@@ -23,7 +24,7 @@ import (
 
 // Client is one device: a signature key under a DID.
 type Client struct {
-	// DID and Device make the identity of its credential: "DID" or
+	// DID and Device form the identity in its credential: "DID" or
 	// "DID#Device".
 	DID, Device string
 	Suite       mls.CipherSuite
@@ -31,7 +32,7 @@ type Client struct {
 	public      []byte
 }
 
-// Option changes a client that NewClient makes.
+// Option configures a client that NewClient makes.
 type Option func(*Client)
 
 // Suite sets the cipher suite; the default is suite 1.
@@ -40,7 +41,7 @@ func Suite(s mls.CipherSuite) Option { return func(c *Client) { c.Suite = s } }
 // Device sets the device name of the credential.
 func Device(name string) Option { return func(c *Client) { c.Device = name } }
 
-// NewClient makes a device with a fresh signature key.
+// NewClient returns a device with a new signature key.
 func NewClient(did string, opts ...Option) *Client {
 	c := &Client{DID: did, Suite: mls.SuiteX25519AES128}
 	for _, o := range opts {
@@ -68,16 +69,17 @@ func (c *Client) setECDSA(curve elliptic.Curve) {
 	c.key, c.public = key, pub
 }
 
-// Rotate gives the same account with a fresh signature key: a new device.
+// Rotate returns a client of the same account with a new signature key, which
+// makes it a new device.
 func (c *Client) Rotate() *Client { return NewClient(c.DID, Suite(c.Suite), Device(c.Device)) }
 
-// SignatureKey is the public key, as a leaf carries it.
+// SignatureKey returns the public key in the form in which a leaf carries it.
 func (c *Client) SignatureKey() []byte { return c.public }
 
-// DeviceID names the device as the service does.
+// DeviceID returns the device id that the service uses.
 func (c *Client) DeviceID() string { return mls.DeviceID(c.public) }
 
-// Identity is the content of its basic credential.
+// Identity returns the content of its basic credential.
 func (c *Client) Identity() []byte {
 	if c.Device != "" {
 		return []byte(c.DID + "#" + c.Device)
@@ -85,7 +87,7 @@ func (c *Client) Identity() []byte {
 	return []byte(c.DID)
 }
 
-// Sign is SignWithLabel of RFC 9420 §5.1.2.
+// Sign implements SignWithLabel of RFC 9420 §5.1.2.
 func (c *Client) Sign(label string, content []byte) []byte {
 	input := mls.SignContent(nil, label, content)
 	var hash crypto.Hash
@@ -93,7 +95,8 @@ func (c *Client) Sign(label string, content []byte) []byte {
 	case *ecdsa.PrivateKey:
 		input, hash = digest(c.Suite, input)
 	}
-	// Without a source of randomness, ECDSA is that of RFC 6979.
+	// With a nil source of randomness, ECDSA signatures are deterministic (RFC
+	// 6979).
 	sig, err := c.key.Sign(nil, input, hash)
 	check(err)
 	return sig
@@ -113,7 +116,7 @@ func digest(s mls.CipherSuite, b []byte) ([]byte, crypto.Hash) {
 	}
 }
 
-// Leaf makes an unsigned leaf node with a fresh encryption key.
+// Leaf returns an unsigned leaf node with a new encryption key.
 func (c *Client) Leaf(source mls.LeafNodeSource) mls.LeafNode {
 	return mls.LeafNode{
 		EncryptionKey: HPKEKey(c.Suite),
@@ -129,8 +132,8 @@ func (c *Client) Leaf(source mls.LeafNodeSource) mls.LeafNode {
 	}
 }
 
-// SignLeaf signs a leaf node; groupID and index count for the sources update
-// and commit.
+// SignLeaf signs a leaf node. groupID and index are used only when the source
+// is update or commit.
 func (c *Client) SignLeaf(l *mls.LeafNode, groupID []byte, index uint32) {
 	l.Raw = nil
 	l.Signature = c.Sign(mls.LabelLeafNode, l.AppendTBS(nil, groupID, index))
@@ -139,25 +142,25 @@ func (c *Client) SignLeaf(l *mls.LeafNode, groupID []byte, index uint32) {
 // KPOption changes a key package before it is signed.
 type KPOption func(*mls.KeyPackage)
 
-// LastResort marks the key package as one of last resort.
+// LastResort makes the key package one of last resort.
 func LastResort() KPOption {
 	return func(k *mls.KeyPackage) {
 		k.Extensions = append(k.Extensions, mls.Extension{Type: mls.ExtensionLastResort})
 	}
 }
 
-// Lifetime sets the lifetime; the default is from an hour ago to 28 days from
-// now.
+// Lifetime sets the lifetime. The default starts an hour ago and ends in 28
+// days.
 func Lifetime(from, to time.Time) KPOption {
 	return func(k *mls.KeyPackage) {
 		k.LeafNode.Lifetime = mls.Lifetime{NotBefore: uint64(from.Unix()), NotAfter: uint64(to.Unix())}
 	}
 }
 
-// Edit changes anything before the signatures are made.
+// Edit changes any field before the signatures are made.
 func Edit(f func(*mls.KeyPackage)) KPOption { return f }
 
-// KeyPackage makes a correctly signed key package.
+// KeyPackage returns a correctly signed key package.
 func (c *Client) KeyPackage(opts ...KPOption) *mls.KeyPackage {
 	at := now()
 	k := &mls.KeyPackage{CipherSuite: c.Suite, InitKey: HPKEKey(c.Suite), LeafNode: c.Leaf(mls.SourceKeyPackage)}
@@ -168,8 +171,8 @@ func (c *Client) KeyPackage(opts ...KPOption) *mls.KeyPackage {
 	return c.SignKeyPackage(k)
 }
 
-// SignKeyPackage signs the leaf node and the key package as their fields are
-// now, and gives the result read back from its encoding.
+// SignKeyPackage signs the current fields of the leaf node and the key package,
+// and returns the result parsed from its encoding.
 func (c *Client) SignKeyPackage(k *mls.KeyPackage) *mls.KeyPackage {
 	c.SignLeaf(&k.LeafNode, nil, 0)
 	k.Signature = c.Sign(mls.LabelKeyPackage, k.AppendTBS(nil))
@@ -178,12 +181,12 @@ func (c *Client) SignKeyPackage(k *mls.KeyPackage) *mls.KeyPackage {
 	return m.KeyPackage
 }
 
-// Wrap puts a key package into an MLSMessage.
+// Wrap encodes a key package in an MLSMessage.
 func Wrap(k *mls.KeyPackage) []byte {
 	return (&mls.Message{WireFormat: mls.WireFormatKeyPackage, KeyPackage: k}).Append(nil)
 }
 
-// HPKEKey makes a fresh public key of the suite's KEM.
+// HPKEKey returns a new public key for the KEM of the suite.
 func HPKEKey(s mls.CipherSuite) []byte {
 	var key *ecdh.PrivateKey
 	var err error
@@ -205,7 +208,7 @@ func HPKEKey(s mls.CipherSuite) []byte {
 	return key.PublicKey().Bytes()
 }
 
-// kemOutput makes random bytes where an encapsulation stands.
+// kemOutput returns random bytes with the length of a KEM output.
 func kemOutput(s mls.CipherSuite) []byte {
 	if s == mls.SuiteXWing {
 		return Random(1120)
@@ -213,7 +216,7 @@ func kemOutput(s mls.CipherSuite) []byte {
 	return HPKEKey(s)
 }
 
-// hashSize is the length of the suite's hash and MAC.
+// hashSize returns the length of the suite's hash and MAC.
 func hashSize(s mls.CipherSuite) int {
 	switch s {
 	case mls.SuiteP384:

@@ -7,46 +7,47 @@ import (
 	"catbird.blue/mls/mls"
 )
 
-// Plan says what a commit does.
+// Plan describes a commit to make.
 type Plan struct {
-	// Add and Remove are proposals by value; Remove has leaf indexes,
-	// RemoveDIDs takes all leaves of those DIDs.
+	// Add and Remove become proposals by value. Remove holds leaf indexes.
+	// RemoveDIDs removes all leaves of the given DIDs.
 	Add        []*mls.KeyPackage
 	Remove     []uint32
 	RemoveDIDs []string
-	// Refs are proposals sent before, by reference.
+	// Refs are earlier sent proposals, which the commit includes by reference.
 	Refs []*Proposal
-	// Extra are further proposals by value.
+	// Extra are additional proposals by value.
 	Extra []mls.Proposal
-	// Public frames the commit as a PublicMessage; the default is a
-	// PrivateMessage with a random ciphertext.
+	// Public makes the commit a PublicMessage. The default is a PrivateMessage
+	// with a random ciphertext.
 	Public bool
 	// NoPath leaves out the UpdatePath.
 	NoPath bool
-	// Rotate is the client whose key the committer's new leaf carries; nil
-	// keeps the key.
+	// Rotate is the client whose signature key the committer's new leaf
+	// carries. If it is nil, the key stays the same.
 	Rotate *Client
-	// EditPath changes the path before the leaf and the message are signed.
+	// EditPath changes the path before leaf and message are signed.
 	EditPath func(*mls.UpdatePath)
 }
 
-// Commit is a commit and what is sent with it.
+// Commit is a commit together with the objects that are sent with it.
 type Commit struct {
-	// Message is the MLSMessage of the commit.
+	// Message is the MLSMessage that holds the commit.
 	Message []byte
-	// Welcome is nil when nobody was added.
+	// Welcome is nil if the commit adds nobody.
 	Welcome []byte
-	// GroupInfo is an MLSMessage with the tree inside, GroupInfoNoTree the same
-	// without; Bare gives the bare form.
+	// GroupInfo is an MLSMessage that contains the tree; GroupInfoNoTree is the
+	// same without the tree. Bare removes the MLSMessage header.
 	GroupInfo, GroupInfoNoTree []byte
 	RatchetTree                []byte
-	// Next is the group of the epoch it leads to; By acts for the committer.
+	// Next is the group of the new epoch. By is the client that has the
+	// committer's key in it.
 	Next *Group
 	By   *Client
 }
 
-// Commit makes a member's commit. Clients whose key packages are added must
-// be made known by With before they act.
+// Commit makes a commit by a member. Before clients that it adds can act in
+// Next, With must register them.
 func (g *Group) Commit(by *Client, p Plan) *Commit {
 	index := g.Index(by)
 	tree := g.Tree.Clone()
@@ -92,9 +93,8 @@ func (g *Group) Commit(by *Client, p Plan) *Commit {
 	return out
 }
 
-// apply makes the changes of the proposals to the tree, in the order of RFC
-// 9420 §12.3, and gives the group's extensions, the new leaves and the key
-// packages that were added.
+// apply applies the proposals to the tree, in the order of RFC 9420 §12.3. It
+// returns the new group extensions, the new leaves and the added key packages.
 func (g *Group) apply(tree *mls.RatchetTree, c *mls.Commit, p Plan) (mls.Extensions, []uint32, []*mls.KeyPackage) {
 	extensions := g.Context.Extensions
 	type item struct {
@@ -134,7 +134,7 @@ func (g *Group) apply(tree *mls.RatchetTree, c *mls.Commit, p Plan) (mls.Extensi
 	return extensions, fresh, added
 }
 
-// reread gives a leaf as its encoding says, with Raw set.
+// reread parses a leaf from its own encoding, which sets Raw.
 func reread(l *mls.LeafNode) *mls.LeafNode {
 	b := mls.AppendProposal(nil, &mls.Update{LeafNode: *l})
 	p, err := mls.ParseProposal(b)
@@ -142,7 +142,7 @@ func reread(l *mls.LeafNode) *mls.LeafNode {
 	return &p.(*mls.Update).LeafNode
 }
 
-// path makes an UpdatePath of the leaf at index and installs it.
+// path makes an UpdatePath for the leaf at index and installs it in the tree.
 func (g *Group) path(tree *mls.RatchetTree, signer *Client, index uint32, fresh []uint32, edit func(*mls.UpdatePath)) *mls.UpdatePath {
 	nodes := tree.FilteredPath(index, fresh)
 	path := &mls.UpdatePath{LeafNode: signer.Leaf(mls.SourceCommit)}
@@ -169,9 +169,9 @@ func pathNode(s mls.CipherSuite, key []byte, recipients int) mls.UpdatePathNode 
 	return n
 }
 
-// finish signs a commit and derives the next epoch. The author's key signs
-// the message, the signer's, which has that leaf, the GroupInfo: they differ
-// when the key rotates.
+// finish signs a commit and computes the next epoch. author signs the message
+// and signer, which has the new leaf, signs the GroupInfo. The two differ when
+// the commit rotates the key.
 func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, index uint32, next *Group, public bool) *Commit {
 	s := g.Context.CipherSuite
 	m.GroupID, m.Epoch, m.ContentType = g.Context.GroupID, g.Context.Epoch, mls.ContentTypeCommit
@@ -192,8 +192,8 @@ func (g *Group) finish(m *mls.PublicMessage, author, signer *Client, index uint3
 		GroupInfo: message(next.groupInfo(signer, index, true)), GroupInfoNoTree: message(next.groupInfo(signer, index, false))}
 }
 
-// ExternalCommit makes the PublicMessage by which a client joins on its own;
-// the leaves in remove, at most one in this service, leave.
+// ExternalCommit makes the PublicMessage by which a client joins without a
+// Welcome. It removes the leaves in remove; the service accepts at most one.
 func (g *Group) ExternalCommit(joiner *Client, remove ...uint32) *Commit {
 	commit := &mls.Commit{Proposals: []mls.ProposalOrRef{{Proposal: &mls.ExternalInit{KEMOutput: kemOutput(joiner.Suite)}}}}
 	tree := g.Tree.Clone()
@@ -211,10 +211,10 @@ func (g *Group) ExternalCommit(joiner *Client, remove ...uint32) *Commit {
 	return g.finish(m, joiner, joiner, index, next, true)
 }
 
-// RandomWelcome makes a Welcome that names those KeyPackageRefs.
+// RandomWelcome makes a Welcome that names the given KeyPackageRefs.
 func RandomWelcome(s mls.CipherSuite, refs ...[]byte) []byte {
 	w := &mls.Welcome{CipherSuite: s, EncryptedGroupInfo: Random(300 + 3*hashSize(s))}
-	secrets := len(opaque(make([]byte, hashSize(s)))) // of the joiner, and of its path
+	secrets := len(opaque(make([]byte, hashSize(s)))) // joiner_secret and path_secret
 	for _, ref := range refs {
 		w.Secrets = append(w.Secrets, mls.EncryptedGroupSecrets{NewMember: ref,
 			Secrets: mls.HPKECiphertext{KEMOutput: kemOutput(s), Ciphertext: Random(2*secrets + 2 + 16)}})

@@ -9,20 +9,20 @@ import (
 	"catbird.blue/mls/mls"
 )
 
-// Group is a group in one epoch, with the signature keys of its members. It
-// is immutable: a commit gives the group of the next epoch, so that racing
-// commits and members left behind are easily made.
+// Group is a group in one epoch, with the signature keys of its members. It is
+// immutable: a commit returns the group of the next epoch. A test can therefore
+// make commits that race, and members that stay in an old epoch.
 type Group struct {
 	mls.Group
 	// Tag is the confirmation tag of the epoch.
 	Tag []byte
-	// external is the external_pub of the epoch.
+	// external is the key in external_pub.
 	external []byte
 	members  map[string]*Client // by signature key
 }
 
-// NewGroup makes a group of epoch 0 with one member, as its creator has it
-// before the first commit.
+// NewGroup returns a group of epoch 0 with one member: the state that a creator
+// has before its first commit.
 func NewGroup(creator *Client, groupID []byte, extensions ...mls.Extension) *Group {
 	kp := creator.KeyPackage()
 	g := &Group{members: map[string]*Client{string(creator.public): creator}, Tag: Random(hashSize(creator.Suite))}
@@ -33,8 +33,8 @@ func NewGroup(creator *Client, groupID []byte, extensions ...mls.Extension) *Gro
 	return g
 }
 
-// NewGroupWith makes a group of epoch 1: the creator adds the others by one
-// commit. It gives that commit too; its Next is the group.
+// NewGroupWith returns a commit of epoch 0 in which the creator adds the
+// others. Its Next is the group of epoch 1.
 func NewGroupWith(creator *Client, groupID []byte, others ...*Client) *Commit {
 	var p Plan
 	for _, c := range others {
@@ -51,14 +51,14 @@ func (g *Group) treeHash() []byte {
 	return h
 }
 
-// ID is the group id in lower-case hex.
+// ID returns the group id in lower-case hex.
 func (g *Group) ID() string { return hex.EncodeToString(g.Context.GroupID) }
 
-// Epoch is the current epoch.
+// Epoch returns the current epoch.
 func (g *Group) Epoch() uint64 { return g.Context.Epoch }
 
-// With makes the keys of clients known to the group, so that they can act
-// once a commit adds them. It changes no epoch.
+// With registers the keys of clients, so that they can act once a commit adds
+// them. It does not change the epoch.
 func (g *Group) With(clients ...*Client) *Group {
 	n := *g
 	n.members = maps.Clone(g.members)
@@ -68,7 +68,8 @@ func (g *Group) With(clients ...*Client) *Group {
 	return &n
 }
 
-// Index is the leaf index of a client; it panics when the client has no leaf.
+// Index returns the leaf index of a client. It panics if the client has no
+// leaf.
 func (g *Group) Index(c *Client) uint32 {
 	i, ok := g.find(func(l *mls.LeafNode) bool { return bytes.Equal(l.SignatureKey, c.public) })
 	if !ok {
@@ -83,7 +84,7 @@ func (g *Group) Has(c *Client) bool {
 	return ok
 }
 
-// LeavesOf lists the leaf indexes of a DID.
+// LeavesOf lists the leaf indexes of an account.
 func (g *Group) LeavesOf(did string) []uint32 {
 	var out []uint32
 	for i := range uint32(g.Tree.Width()) {
@@ -105,8 +106,8 @@ func (g *Group) find(match func(*mls.LeafNode) bool) (uint32, bool) {
 	return 0, false
 }
 
-// Application makes an application message with a random ciphertext of size
-// bytes, or of the least that the suite allows.
+// Application makes an application message with a random ciphertext. Its length
+// is size bytes, or the least that the suite allows if that is more.
 func (g *Group) Application(size int) []byte {
 	return g.private(mls.ContentTypeApplication, size)
 }
@@ -132,17 +133,17 @@ func message(v any) []byte {
 	return m.Append(nil)
 }
 
-// Proposal is a proposal that was sent and that a commit may name.
+// Proposal is a standalone proposal, which a commit may name.
 type Proposal struct {
-	// Message is the MLSMessage.
+	// Message is the MLSMessage that holds the proposal.
 	Message []byte
-	// Ref is its ProposalRef.
+	// Ref is the ProposalRef.
 	Ref    []byte
 	value  mls.Proposal
 	sender uint32
 }
 
-// Propose sends a proposal, as a PublicMessage or a PrivateMessage.
+// Propose makes a standalone proposal as a PublicMessage or a PrivateMessage.
 func (g *Group) Propose(by *Client, p mls.Proposal, public bool) *Proposal {
 	m := &mls.PublicMessage{GroupID: g.Context.GroupID, Epoch: g.Context.Epoch, ContentType: mls.ContentTypeProposal,
 		Sender: mls.Sender{Type: mls.SenderMember, Index: g.Index(by)}, Proposal: p, MembershipTag: Random(hashSize(by.Suite))}
@@ -158,22 +159,22 @@ func (g *Group) Propose(by *Client, p mls.Proposal, public bool) *Proposal {
 	return out
 }
 
-// ProposeUpdate sends an update of the client's own leaf.
+// ProposeUpdate makes an Update proposal for the client's own leaf.
 func (g *Group) ProposeUpdate(by *Client, public bool) *Proposal {
 	l := by.Leaf(mls.SourceUpdate)
 	by.SignLeaf(&l, g.Context.GroupID, g.Index(by))
 	return g.Propose(by, &mls.Update{LeafNode: l}, public)
 }
 
-// SignGroupInfo makes a GroupInfo of the epoch, signed by a member, in an
-// MLSMessage; tree says whether ratchet_tree is inside. The edits are made
-// before it is signed.
+// SignGroupInfo makes a GroupInfo of the epoch in an MLSMessage, signed by a
+// member. tree says whether it contains the tree. The edits are applied before
+// it is signed.
 func (g *Group) SignGroupInfo(by *Client, tree bool, edits ...func(*mls.GroupInfo)) []byte {
 	return message(g.groupInfo(by, g.Index(by), tree, edits...))
 }
 
-// Bare takes the MLSMessage off a GroupInfo or KeyPackage, whose header is
-// four bytes.
+// Bare removes the four bytes of MLSMessage header from a GroupInfo or
+// KeyPackage.
 func Bare(message []byte) []byte { return message[4:] }
 
 func (g *Group) groupInfo(by *Client, index uint32, tree bool, edits ...func(*mls.GroupInfo)) *mls.GroupInfo {

@@ -7,7 +7,7 @@ import (
 	"catbird.blue/mls/mls"
 )
 
-// TestObjectsParse makes one of everything in every suite and reads it back.
+// TestObjectsParse makes one object of every kind in every suite and parses it.
 func TestObjectsParse(t *testing.T) {
 	for _, s := range mls.SupportedCipherSuites() {
 		t.Run(s.String(), func(t *testing.T) {

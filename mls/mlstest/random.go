@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// Where randomness and the time come from.
+// Sources of randomness and time. Deterministic replaces them.
 var (
 	sourceMu sync.Mutex
 	source   io.Reader = rand.Reader
 	now                = time.Now
 )
 
-// Deterministic makes everything this package makes from here on a function of
-// the seed and of the calls, at a clock that stands: fuzzing needs the same
-// objects in each of its processes. restore ends it. It is not for tests that
-// run in parallel.
+// Deterministic makes all objects that this package makes from here on depend
+// only on the seed and the sequence of calls, with a clock that stands still.
+// Fuzzing needs this, because each of its processes must make the same objects.
+// restore ends it. Tests that run in parallel must not use it.
 func Deterministic(seed [32]byte, at time.Time) (restore func()) {
 	set := func(r io.Reader, clock func() time.Time) {
 		sourceMu.Lock()
@@ -30,7 +30,7 @@ func Deterministic(seed [32]byte, at time.Time) (restore func()) {
 	return func() { set(rand.Reader, time.Now) }
 }
 
-// Random gives n random bytes.
+// Random returns n random bytes.
 func Random(n int) []byte {
 	sourceMu.Lock()
 	defer sourceMu.Unlock()
@@ -40,8 +40,8 @@ func Random(n int) []byte {
 	return b
 }
 
-// scalar makes a private key of a NIST curve: below the order, since its top
-// byte is small, and not zero.
+// scalar makes a private key for a NIST curve. Its top byte is small, so that
+// it is below the order of the curve; it is not zero.
 func scalar(c elliptic.Curve) []byte {
 	b := Random((c.Params().BitSize + 7) / 8)
 	b[0] &= 0x01

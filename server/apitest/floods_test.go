@@ -172,7 +172,7 @@ func TestPublicCallsBySource(t *testing.T) {
 		r.Header.Set("X-Forwarded-For", forwarded)
 		return s.do(t, gen.MethodDescribeService, r)
 	}
-	burst := int(limit.AccountRow(limit.ClassPublic).Amount)
+	burst := int(limit.AccountRow(xrpc.RatePublic).Amount)
 	for i := range burst {
 		// What the client says of itself before the proxy does not count, nor
 		// which address of its network it uses.

@@ -176,11 +176,11 @@ func TestOutsidersCostTheSame(t *testing.T) {
 	sc := newOutsiders(t, newStack(t, func(o *options) { o.server.Pace = pace }))
 	t.Run("quiet", sc.outsidersCostTheSame)
 	for _, m := range gen.Methods {
-		for n := 0; limit.ConvoRow(limit.ClassOf(m)) != nil && pace.ConvoFull(sc.g.ID(), m) == nil; n++ {
+		for n := 0; limit.ConvoRow(m.Rate) != nil && pace.ConvoFull(xrpc.ConvoID(sc.g.ID()), m) == nil; n++ {
 			if n == 1_000_000 {
 				t.Fatalf("%s: the conversation does not use up its rate", m.NSID)
 			}
-			pace.CountConvo(sc.g.ID(), m)
+			pace.CountConvo(xrpc.ConvoID(sc.g.ID()), m)
 		}
 	}
 	refused(t, sc.call(t, sc.bob.Account, "sendMessage", messageCall(sc.g, 10)), xrpc.RateLimitExceeded)

@@ -153,7 +153,7 @@ func (s *stack) listen(t testing.TB, log *slog.Logger) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = web.Serve(xrpc.WholeListener(s.conns.Listener(l)))
+		_ = web.Serve(xrpc.CoalescingListener(s.conns.Listener(l)))
 	}()
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
 	s.client = &http.Client{Transport: transport, Timeout: 10 * time.Minute}

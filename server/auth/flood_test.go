@@ -108,7 +108,7 @@ func TestRefusedCallsLeaveNoMark(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w.auth)
 	a := w.plc.NewAccount()
-	rate := int(limit.AccountRow(limit.ClassSend).Amount)
+	rate := int(limit.AccountRow(xrpc.RateSend).Amount)
 	if in := g.flood(t, []*authtest.Account{a}, 2*rate); in != rate {
 		t.Errorf("%d calls were let in, want %d", in, rate)
 	}

@@ -123,7 +123,7 @@ func (b *Budget) Used() int64 {
 }
 
 // Begin implements xrpc.Bodies.
-func (b *Budget) Begin(caller xrpc.Caller, lose func() bool) xrpc.Room {
+func (b *Budget) Begin(caller xrpc.Caller, lose func() bool) xrpc.BodyMemory {
 	holder := caller.DID
 	if holder == "" {
 		holder = caller.Source.String()

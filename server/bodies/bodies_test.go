@@ -37,13 +37,13 @@ func newPlace(t *testing.T, instance, account int64) *place {
 
 // reader is one body under way.
 type reader struct {
-	xrpc.Room
+	xrpc.BodyMemory
 	lost bool
 }
 
 func (p *place) begin(did string) *reader {
 	r := &reader{}
-	r.Room = p.Begin(xrpc.Caller{DID: did}, func() bool { r.lost = true; return true })
+	r.BodyMemory = p.Begin(xrpc.Caller{DID: did}, func() bool { r.lost = true; return true })
 	return r
 }
 
@@ -201,7 +201,7 @@ func TestSourcesAreHolders(t *testing.T) {
 	for i := range 1000 {
 		r := &reader{}
 		source := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i), 0}), 24)
-		r.Room = p.Begin(xrpc.Caller{Source: source}, func() bool { r.lost = true; return true })
+		r.BodyMemory = p.Begin(xrpc.Caller{Source: source}, func() bool { r.lost = true; return true })
 		for range 10 {
 			if err := r.Grow(8 * kib); err != nil {
 				break
@@ -230,7 +230,7 @@ func TestSourcesAreHolders(t *testing.T) {
 func TestWholeInTheMeantime(t *testing.T) {
 	p := newPlace(t, 64*mib, 10*mib)
 	r := &reader{}
-	r.Room = p.Begin(xrpc.Caller{DID: "did:plc:a"}, func() bool { return false })
+	r.BodyMemory = p.Begin(xrpc.Caller{DID: "did:plc:a"}, func() bool { return false })
 	if err := r.Grow(4 * mib); err != nil {
 		t.Fatal(err)
 	}

@@ -35,30 +35,30 @@ func (r *room) slower(than *room, now time.Time) bool {
 	return a < b || a == b && r.bytes > than.bytes
 }
 
-// Grow implements xrpc.Room.
+// Grow implements xrpc.BodyMemory.
 func (r *room) Grow(n int64) error { return r.budget.grow(r, n) }
 
-// Shrink implements xrpc.Room.
+// Shrink implements xrpc.BodyMemory.
 func (r *room) Shrink(n int64) {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
 	r.budget.charge(r, -min(n, r.bytes))
 }
 
-// Stream implements xrpc.Room.
+// Stream implements xrpc.BodyMemory.
 func (r *room) Stream() error { return r.Grow(r.budget.stream) }
 
-// Arrived implements xrpc.Room.
+// Arrived implements xrpc.BodyMemory.
 func (r *room) Arrived(n int) { r.arrived.Add(int64(n)) }
 
-// Whole implements xrpc.Room.
+// Whole implements xrpc.BodyMemory.
 func (r *room) Whole() {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
 	r.budget.settle(r)
 }
 
-// End implements xrpc.Room.
+// End implements xrpc.BodyMemory.
 func (r *room) End() {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()

@@ -69,11 +69,13 @@ func newHarness(t *testing.T, max int) *harness {
 	p.addr = l.Addr().String()
 	web := &http.Server{Handler: p.Handler(http.HandlerFunc(p.answer)), ReadHeaderTimeout: time.Minute, IdleTimeout: time.Hour,
 		ConnState: p.State, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return p.Context(xrpc.WholeContext(ctx, c), c) }}
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return p.Context(xrpc.CoalescingContext(ctx, c), c)
+		}}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = web.Serve(xrpc.WholeListener(told{p.Listener(l), p.accepted}))
+		_ = web.Serve(xrpc.CoalescingListener(told{p.Listener(l), p.accepted}))
 	}()
 	t.Cleanup(func() {
 		_ = web.Close()

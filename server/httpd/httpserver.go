@@ -30,11 +30,11 @@ const (
 // server itself has to say is of its clients' doing, and logged at debug.
 func NewServer(h http.Handler, keeper *conns.Keeper, log *slog.Logger) *http.Server {
 	s := &http.Server{Handler: h, ReadHeaderTimeout: HeaderTimeout, IdleTimeout: IdleTimeout, MaxHeaderBytes: MaxHeader,
-		ConnContext: xrpc.WholeContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+		ConnContext: xrpc.CoalescingContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	if keeper != nil {
 		s.Handler, s.ConnState = keeper.Handler(h), keeper.State
 		s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-			return keeper.Context(xrpc.WholeContext(ctx, c), c)
+			return keeper.Context(xrpc.CoalescingContext(ctx, c), c)
 		}
 	}
 	return s

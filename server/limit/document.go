@@ -3,13 +3,18 @@ package limit
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
-// Document writes the table as docs/limits.md.
-func Document(w io.Writer) error {
+// widest is the longest line of Markdown outside tables.
+const widest = 120
+
+// Document writes the table as docs/limits.md. The methods are those of
+// gen.Methods: this package does not import gen, which knows their classes.
+func Document(w io.Writer, methods []*xrpc.Method) error {
 	_, err := fmt.Fprint(w, "# Limits\n\n",
 		"Generated from the table in `server/limit` by `make generate`.\n\n",
 		"A row with a refill is an amount per time: a bucket that starts full, and gets the refill back evenly.\n",
@@ -18,7 +23,7 @@ func Document(w io.Writer) error {
 		"A row that is kept in the database holds in any span of its time, and has no bucket.\n\n",
 		"The message of a RateLimitExceeded or StorageFull names its row, and says when to come back: `(send): try again in 1 s`.\n\n",
 		"The words of the table:\n\n",
-		"- A class is a group of methods that share a bucket:\n", classLists(),
+		"- A class is a group of methods that share a bucket:\n", classLists(methods),
 		"- A source address is a network: IPv4 /24, IPv6 /48. Shared by source addresses: who used least comes first.\n",
 		"- An account is new until it and another one have accepted the same conversation for a day (protocol.md, Key packages,\n",
 		"  says what accepts one), and known once it has accepted a conversation or has had key packages for an hour.\n",
@@ -46,22 +51,23 @@ func Document(w io.Writer) error {
 	return nil
 }
 
-// classLists has a line for each class, with its methods.
-func classLists() string {
-	methods := map[Class][]string{}
-	for nsid, c := range classOf {
-		methods[c] = append(methods[c], strings.TrimPrefix(nsid, nsidPrefix))
-	}
-	others := map[Class]string{
-		ClassStream: "subscriptions", ClassChange: "all other procedures", ClassRead: "all other queries", ClassPublic: "methods that need no token",
+// classLists has a list item for each class, with its methods.
+func classLists(methods []*xrpc.Method) string {
+	var items [xrpc.RateClasses]string
+	for _, m := range methods {
+		items[m.Rate] += m.NSID[strings.LastIndexByte(m.NSID, '.')+1:] + ", "
 	}
 	var b strings.Builder
-	for c := range classes {
-		slices.Sort(methods[c])
-		if more := others[c]; more != "" {
-			methods[c] = append(methods[c], more)
+	for class, item := range items {
+		line := fmt.Sprintf("  - `%s`:", xrpc.RateClass(class))
+		for _, word := range strings.Fields(strings.TrimSuffix(item, ", ")) {
+			if len(line)+len(" ")+len(word) > widest {
+				b.WriteString(line + "\n")
+				line = "   "
+			}
+			line += " " + word
 		}
-		fmt.Fprintf(&b, "  - `%s`: %s\n", c, strings.Join(methods[c], ", "))
+		b.WriteString(line + "\n")
 	}
 	return b.String()
 }

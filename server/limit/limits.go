@@ -168,14 +168,14 @@ func (l *Limits) Account(ctx context.Context, c *xrpc.Call) error {
 	if key == "" {
 		key = c.Caller.Source.String()
 	}
-	return l.Take(ctx, AccountRow(ClassOf(c.Method)), key, 1)
+	return l.Take(ctx, AccountRow(c.Method.Rate), key, 1)
 }
 
 // ConvoFull says whether a conversation has used up its rate for calls of m's
 // class, and counts nothing.
-func (l *Limits) ConvoFull(convoID string, m *xrpc.Method) error {
-	if row := ConvoRow(ClassOf(m)); row != nil {
-		return l.Check(context.Background(), row, convoID, 1)
+func (l *Limits) ConvoFull(convoID xrpc.ConvoID, m *xrpc.Method) error {
+	if row := ConvoRow(m.Rate); row != nil {
+		return l.Check(context.Background(), row, string(convoID), 1)
 	}
 	return nil
 }
@@ -183,9 +183,9 @@ func (l *Limits) ConvoFull(convoID string, m *xrpc.Method) error {
 // CountConvo counts a call of m against the conversation it is about. Count
 // what was accepted only: non-members must not be able to use up the rate of a
 // conversation.
-func (l *Limits) CountConvo(convoID string, m *xrpc.Method) {
-	if row := ConvoRow(ClassOf(m)); row != nil {
-		l.Spend(context.Background(), row, convoID, 1)
+func (l *Limits) CountConvo(convoID xrpc.ConvoID, m *xrpc.Method) {
+	if row := ConvoRow(m.Rate); row != nil {
+		l.Spend(context.Background(), row, string(convoID), 1)
 	}
 }
 

@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/xrpc"
 )
 
 var (
-	sendMessage = &xrpc.Method{NSID: nsidPrefix + "sendMessage", Kind: xrpc.Procedure}
-	getMessages = &xrpc.Method{NSID: nsidPrefix + "getMessages", Kind: xrpc.Query}
+	sendMessage = gen.MethodSendMessage
+	getMessages = gen.MethodGetMessages
 )
 
 func newTestLimits(t testing.TB, cfg Config) *Limits {
@@ -45,7 +46,7 @@ func drain(t testing.TB, l *Limits, did string, m *xrpc.Method) int {
 func TestBurstThenRate(t *testing.T) {
 	now := time.Duration(0)
 	l := newTestLimits(t, Config{Clock: func() time.Duration { return now }})
-	rate := AccountRow(ClassSend)
+	rate := AccountRow(xrpc.RateSend)
 	if got := drain(t, l, "did:plc:a", sendMessage); got != int(rate.Amount) {
 		t.Errorf("burst of %d, want %d", got, int(rate.Amount))
 	}
@@ -80,7 +81,7 @@ func TestLimitsAreApart(t *testing.T) {
 	if l.ConvoFull("did:plc:a", sendMessage) != nil {
 		t.Error("conversations share buckets with accounts")
 	}
-	if allow(t, l, "did:plc:a", &xrpc.Method{NSID: nsidPrefix + "updateCursor", Kind: xrpc.Procedure}) == nil {
+	if allow(t, l, "did:plc:a", gen.MethodUpdateCursor) == nil {
 		t.Error("methods of one class do not share a bucket")
 	}
 }
@@ -95,7 +96,7 @@ func TestConvoLimits(t *testing.T) {
 		}
 		l.CountConvo("00ff", sendMessage)
 	}
-	if n != int(convoRates[ClassSend].Amount) {
+	if n != int(convoRates[xrpc.RateSend].Amount) {
 		t.Errorf("burst of %d", n)
 	}
 	if l.ConvoFull("ff00", sendMessage) != nil {
@@ -116,7 +117,7 @@ func TestConvoLimits(t *testing.T) {
 func TestScaleAndOff(t *testing.T) {
 	now := time.Duration(0)
 	clock := func() time.Duration { return now }
-	if got := drain(t, newTestLimits(t, Config{Scale: 2, Clock: clock}), "d", sendMessage); got != 2*int(AccountRow(ClassSend).Amount) {
+	if got := drain(t, newTestLimits(t, Config{Scale: 2, Clock: clock}), "d", sendMessage); got != 2*int(AccountRow(xrpc.RateSend).Amount) {
 		t.Errorf("doubled: %d", got)
 	}
 	if got := drain(t, newTestLimits(t, Config{Scale: 0.001, Clock: clock}), "d", sendMessage); got != 1 {
@@ -151,31 +152,13 @@ func TestLimitsConcurrently(t *testing.T) {
 		wg.Go(func() { passed.Add(int64(drain(t, l, "did:plc:a", sendMessage))) })
 	}
 	wg.Wait()
-	if passed.Load() != AccountRow(ClassSend).Amount {
+	if passed.Load() != AccountRow(xrpc.RateSend).Amount {
 		t.Errorf("%d passed", passed.Load())
 	}
 }
 
-func TestClasses(t *testing.T) {
-	for nsid, c := range map[string]struct {
-		m    xrpc.Method
-		want Class
-	}{
-		"sendMessage":          {xrpc.Method{Kind: xrpc.Procedure}, ClassSend},
-		"sendCommit":           {xrpc.Method{Kind: xrpc.Procedure}, ClassChange},
-		"getConvos":            {xrpc.Method{}, ClassRead},
-		"sync":                 {xrpc.Method{Kind: xrpc.Procedure}, ClassRead},
-		"getKeyPackages":       {xrpc.Method{}, ClassClaim},
-		"describeService":      {xrpc.Method{Public: true}, ClassPublic},
-		"subscribeConvoEvents": {xrpc.Method{Kind: xrpc.Subscription}, ClassStream},
-		"somethingNew":         {xrpc.Method{Kind: xrpc.Procedure}, ClassChange},
-	} {
-		c.m.NSID = nsidPrefix + nsid
-		if got := ClassOf(&c.m); got != c.want {
-			t.Errorf("%s: %s, want %s", nsid, got, c.want)
-		}
-	}
-	for c := range classes {
+func TestEveryClassHasARate(t *testing.T) {
+	for c := range xrpc.RateClasses {
 		if r := AccountRow(c); r.Refill <= 0 || r.Amount <= 0 || c.String() == "" {
 			t.Errorf("class %d has rate %v and name %q", c, r, c)
 		}

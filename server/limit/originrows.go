@@ -31,20 +31,20 @@ var instanceRates = rowsOf(func(account *Row) *Row {
 // ceilings hold what the new accounts of two origins may do at once. Streams are
 // apart: all clients come back at once when an instance starts, each with one.
 var ceilings = map[*Row]struct{ refill, amount int64 }{
-	accountRates[ClassRead]:     {2500, 40_000},
-	accountRates[ClassSend]:     {1000, 8000},
-	accountRates[ClassChange]:   {250, 4000},
-	accountRates[ClassPublish]:  {250, 8000},
-	accountRates[ClassClaim]:    {250, 4000},
-	accountRates[ClassUpload]:   {100, 2000},
-	accountRates[ClassDownload]: {1000, 12_000},
-	accountRates[ClassStream]:   {250, 15_000},
+	accountRates[xrpc.RateRead]:     {2500, 40_000},
+	accountRates[xrpc.RateSend]:     {1000, 8000},
+	accountRates[xrpc.RateChange]:   {250, 4000},
+	accountRates[xrpc.RatePublish]:  {250, 8000},
+	accountRates[xrpc.RateClaim]:    {250, 4000},
+	accountRates[xrpc.RateUpload]:   {100, 2000},
+	accountRates[xrpc.RateDownload]: {1000, 12_000},
+	accountRates[xrpc.RateStream]:   {250, 15_000},
 }
 
-// rowsOf makes a row for each class that accounts call. ClassPublic is the last
+// rowsOf makes a row for each class that accounts call. xrpc.RatePublic is the last
 // class and has no caller.
-func rowsOf(row func(account *Row) *Row) [ClassPublic]*Row {
-	var rows [ClassPublic]*Row
+func rowsOf(row func(account *Row) *Row) [xrpc.RatePublic]*Row {
+	var rows [xrpc.RatePublic]*Row
 	for c := range rows {
 		r := row(accountRates[c])
 		r.Unit, r.Every, r.Error = Calls, time.Second, xrpc.RateLimitExceeded
@@ -54,14 +54,14 @@ func rowsOf(row func(account *Row) *Row) [ClassPublic]*Row {
 }
 
 // OriginRow is the rate of a class for the new accounts of one origin; nil for
-// ClassPublic.
-func OriginRow(c Class) *Row { return rowFor(&originRates, c) }
+// xrpc.RatePublic.
+func OriginRow(c xrpc.RateClass) *Row { return rowFor(&originRates, c) }
 
 // InstanceRow is the rate of a class for one CPU of an instance; nil for
-// ClassPublic.
-func InstanceRow(c Class) *Row { return rowFor(&instanceRates, c) }
+// xrpc.RatePublic.
+func InstanceRow(c xrpc.RateClass) *Row { return rowFor(&instanceRates, c) }
 
-func rowFor(rows *[ClassPublic]*Row, c Class) *Row {
+func rowFor(rows *[xrpc.RatePublic]*Row, c xrpc.RateClass) *Row {
 	if int(c) >= len(rows) {
 		return nil
 	}

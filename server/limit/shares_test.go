@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // crowd takes shares of one bucket.
@@ -47,7 +49,7 @@ func (c *crowd) flood(members int) map[string]int {
 }
 
 func TestOneAloneGetsHalf(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassSend), 1)
+	c := newCrowd(t, OriginRow(xrpc.RateSend), 1)
 	got := c.flood(1)["flood0"]
 	if half := int(c.bucket.Row.Amount) / 2; got < half-1 || got > half+1 {
 		t.Errorf("%d of %d", got, c.bucket.Row.Amount)
@@ -57,7 +59,7 @@ func TestOneAloneGetsHalf(t *testing.T) {
 // A flood of members leaves as much as each of them has, and whoever comes gets
 // half of that at once.
 func TestFloodLeavesAShare(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassPublish), 1)
+	c := newCrowd(t, OriginRow(xrpc.RatePublish), 1)
 	total := 0
 	for name, n := range c.flood(200) {
 		total += n
@@ -78,7 +80,7 @@ func TestFloodLeavesAShare(t *testing.T) {
 // The flood goes on for a minute: together it gets the refill and no more, and
 // one call in ten seconds always passes.
 func TestLongFlood(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassChange), 1)
+	c := newCrowd(t, OriginRow(xrpc.RateChange), 1)
 	total := 0
 	const most, step = time.Minute, 250 * time.Millisecond
 	for c.clock < most {
@@ -97,20 +99,20 @@ func TestLongFlood(t *testing.T) {
 }
 
 func TestSharedBucketsAreApart(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassClaim), 1)
+	c := newCrowd(t, OriginRow(xrpc.RateClaim), 1)
 	c.flood(50)
 	c.bucket.Name = "other.example"
 	if n := len(c.flood(50)); n != 50 {
 		t.Errorf("%d members of another bucket got something", n)
 	}
-	c.bucket.Row = OriginRow(ClassSend)
+	c.bucket.Row = OriginRow(xrpc.RateSend)
 	if n := len(c.flood(50)); n != 50 {
 		t.Errorf("%d members got something in another class", n)
 	}
 }
 
 func TestShareComesBack(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassStream), 1)
+	c := newCrowd(t, OriginRow(xrpc.RateStream), 1)
 	c.flood(1)
 	wait := c.limits.TryShare(c.bucket, "flood0")
 	if c.clock += wait / 2; c.take("flood0") {
@@ -123,7 +125,7 @@ func TestShareComesBack(t *testing.T) {
 
 // A bucket of any size lets one call pass.
 func TestSmallBucket(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassRead), 1e-9)
+	c := newCrowd(t, OriginRow(xrpc.RateRead), 1e-9)
 	if !c.take("a") || c.take("b") {
 		t.Error("not one")
 	}
@@ -135,8 +137,8 @@ func TestSmallBucket(t *testing.T) {
 func TestSharesAreBounded(t *testing.T) {
 	s := newShares(func() time.Duration { return 0 }, 100)
 	for i := range 5000 {
-		s.take(SharedBucket{OriginRow(ClassRead), "one", 1e6}, fmt.Sprint(i), 1)
-		s.take(SharedBucket{OriginRow(ClassRead), fmt.Sprint(i), 1}, "one", 1)
+		s.take(SharedBucket{OriginRow(xrpc.RateRead), "one", 1e6}, fmt.Sprint(i), 1)
+		s.take(SharedBucket{OriginRow(xrpc.RateRead), fmt.Sprint(i), 1}, "one", 1)
 	}
 	for i := range s.parts {
 		if p := &s.parts[i]; len(p.total) > 100 || len(p.members) > 100 {
@@ -146,7 +148,7 @@ func TestSharesAreBounded(t *testing.T) {
 }
 
 func TestSharesConcurrently(t *testing.T) {
-	c := newCrowd(t, OriginRow(ClassUpload), 1)
+	c := newCrowd(t, OriginRow(xrpc.RateUpload), 1)
 	var got atomic.Int64
 	var wg sync.WaitGroup
 	for range 8 {
@@ -167,7 +169,7 @@ func TestSharesConcurrently(t *testing.T) {
 func TestSharesOff(t *testing.T) {
 	l := newTestLimits(t, Config{Off: true})
 	for range 100_000 {
-		if wait := l.TryShare(SharedBucket{OriginRow(ClassUpload), "x", 1}, "one"); wait != 0 {
+		if wait := l.TryShare(SharedBucket{OriginRow(xrpc.RateUpload), "x", 1}, "one"); wait != 0 {
 			t.Fatal(wait)
 		}
 	}
@@ -177,6 +179,6 @@ func BenchmarkTakeShare(b *testing.B) {
 	l := newTestLimits(b, Config{Scale: 1e9})
 	b.ReportAllocs()
 	for b.Loop() {
-		_ = l.TryShare(SharedBucket{OriginRow(ClassSend), "pds.example", 1}, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")
+		_ = l.TryShare(SharedBucket{OriginRow(xrpc.RateSend), "pds.example", 1}, "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa")
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // rate makes a row of calls per account.
-func rate(class Class, perSecond, burst int64) *Row {
+func rate(class xrpc.RateClass, perSecond, burst int64) *Row {
 	return &Row{Name: class.String(), What: "calls of the class " + class.String(), Unit: Calls, Per: "account", Amount: burst,
 		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared}
 }
@@ -15,28 +15,34 @@ func rate(class Class, perSecond, burst int64) *Row {
 // A person's clients stay far below these: the bursts allow a device to start
 // with several hundred conversations, and the rates a busy bot. They bound
 // what one account can cost others.
-var accountRates = [classes]*Row{
-	ClassRead:     rate(ClassRead, 50, 1000),
-	ClassSend:     rate(ClassSend, 20, 200),
-	ClassChange:   rate(ClassChange, 5, 100),
-	ClassPublish:  rate(ClassPublish, 5, 200),
-	ClassClaim:    rate(ClassClaim, 5, 100),
-	ClassUpload:   rate(ClassUpload, 2, 50),
-	ClassDownload: rate(ClassDownload, 20, 300),
-	ClassStream:   rate(ClassStream, 1, 30),
-	ClassPublic: {Name: ClassPublic.String(), What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
+var accountRates = [xrpc.RateClasses]*Row{
+	xrpc.RateRead:     rate(xrpc.RateRead, 50, 1000),
+	xrpc.RateSend:     rate(xrpc.RateSend, 20, 200),
+	xrpc.RateChange:   rate(xrpc.RateChange, 5, 100),
+	xrpc.RatePublish:  rate(xrpc.RatePublish, 5, 200),
+	xrpc.RateClaim:    rate(xrpc.RateClaim, 5, 100),
+	xrpc.RateUpload:   rate(xrpc.RateUpload, 2, 50),
+	xrpc.RateDownload: rate(xrpc.RateDownload, 20, 300),
+	xrpc.RateStream:   rate(xrpc.RateStream, 1, 30),
+	xrpc.RatePublic: {Name: xrpc.RatePublic.String(), What: "calls that need no token", Unit: Calls, Per: "source address", Amount: 200,
 		Refill: 20, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
 // convoRates bound one conversation, whoever calls: members receive what is
 // sent to it, so its rate is multiplied by their number. Classes without an
 // entry are bounded by account only.
-var convoRates = map[Class]*Row{
-	ClassSend: {Name: "convo-send", What: "messages accepted", Unit: Calls, Per: "conversation", Amount: 1000,
+var convoRates = map[xrpc.RateClass]*Row{
+	xrpc.RateSend: {Name: "convo-send", What: "messages accepted", Unit: Calls, Per: "conversation", Amount: 1000,
 		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
-	ClassChange: {Name: "convo-change", What: "commits and proposals accepted", Unit: Calls, Per: "conversation", Amount: 200,
+	xrpc.RateChange: {Name: "convo-change", What: "commits and proposals accepted", Unit: Calls, Per: "conversation", Amount: 200,
 		Refill: 10, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
 }
+
+// AccountRow is the rate of a class for one account.
+func AccountRow(c xrpc.RateClass) *Row { return accountRates[c] }
+
+// ConvoRow is the rate of a class for one conversation; nil for no bound.
+func ConvoRow(c xrpc.RateClass) *Row { return convoRates[c] }
 
 // SpentTokens bounds the memory of used tokens.
 var SpentTokens = &Row{
@@ -87,7 +93,7 @@ var Table = table()
 
 func table() []*Row {
 	rows := append([]*Row{}, accountRates[:]...)
-	rows = append(rows, convoRates[ClassSend], convoRates[ClassChange], SpentTokens, MembersAdded, MembersAddedByRemovers, Verification)
+	rows = append(rows, convoRates[xrpc.RateSend], convoRates[xrpc.RateChange], SpentTokens, MembersAdded, MembersAddedByRemovers, Verification)
 	rows = append(rows, WaitsAndStreams, Evictions, StreamAge, SyncCalls)
 	rows = append(rows, BodyBytes, AllBodyBytes, OpenConnections, SourceConnections, RequesterPackages, StrangerPackages)
 	rows = append(rows, storageTable...)

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"catbird.blue/mls/gen"
 )
 
 var update = flag.Bool("update", false, "write docs/limits.md")
@@ -28,7 +30,7 @@ func TestTableIsComplete(t *testing.T) {
 
 func TestDocumentation(t *testing.T) {
 	var b bytes.Buffer
-	if err := Document(&b); err != nil {
+	if err := Document(&b, gen.Methods); err != nil {
 		t.Fatal(err)
 	}
 	const path = "../../docs/limits.md"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
 )
 
 // The clock of these tests stands still while anything can go on.
@@ -28,13 +29,13 @@ func (w *world) strangers(n int, host string) []string {
 }
 
 // flooded leaves out reading, whose bucket is too large for a quick test.
-var flooded = []limit.Class{limit.ClassSend, limit.ClassChange, limit.ClassPublish, limit.ClassClaim, limit.ClassStream}
+var flooded = []xrpc.RateClass{xrpc.RateSend, xrpc.RateChange, xrpc.RatePublish, xrpc.RateClaim, xrpc.RateStream}
 
 // during has accounts flood all that they can every second, while run runs, and
 // gives how much of each class got through.
-func (w *world) during(dids []string, run func()) map[limit.Class]int {
+func (w *world) during(dids []string, run func()) map[xrpc.RateClass]int {
 	ctx, end := context.WithCancel(w.t.Context())
-	got := map[limit.Class]int{}
+	got := map[xrpc.RateClass]int{}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for ctx.Err() == nil {
@@ -78,12 +79,12 @@ func TestNewcomersOfAClaimedHost(t *testing.T) {
 		w := newWorld(t, nil)
 		defer w.origins.Close()
 		for i, did := range w.strangers(200, "pds.small.net") {
-			go func() { _ = w.call(did, fmt.Sprintf("198.51.%d.1", i%50), limit.ClassPublish) }()
+			go func() { _ = w.call(did, fmt.Sprintf("198.51.%d.1", i%50), xrpc.RatePublish) }()
 		}
 		time.Sleep(5 * time.Second) // each address has had a turn
 		for i := range 6 {
 			did := w.account(fmt.Sprint("small", i), "pds.small.net", true)
-			if err := w.call(did, "203.0.113.7", limit.ClassPublish); err != nil {
+			if err := w.call(did, "203.0.113.7", xrpc.RatePublish); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(patience)
@@ -174,7 +175,7 @@ func TestWordOfThePDS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		defer w.origins.Close()
-		row := limit.OriginRow(limit.ClassStream)
+		row := limit.OriginRow(xrpc.RateStream)
 		members := 0
 		fill := func() {
 			for wait := time.Duration(0); wait == 0; members++ {
@@ -184,10 +185,10 @@ func TestWordOfThePDS(t *testing.T) {
 		fill()
 		honest, stranger := w.account("honest", "pds.honest.org", true), w.account("stranger", "pds.honest.org", false)
 		start := time.Now()
-		if err := w.call(honest, "203.0.113.7", limit.ClassStream); err != nil || time.Since(start) != w.network.takes {
+		if err := w.call(honest, "203.0.113.7", xrpc.RateStream); err != nil || time.Since(start) != w.network.takes {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
-		if err := w.call(honest, "203.0.113.7", limit.ClassStream); err != nil || time.Since(start) != w.network.takes {
+		if err := w.call(honest, "203.0.113.7", xrpc.RateStream); err != nil || time.Since(start) != w.network.takes {
 			t.Errorf("again: %v after %s", err, time.Since(start))
 		}
 		ctx, end := context.WithCancel(t.Context())
@@ -200,7 +201,7 @@ func TestWordOfThePDS(t *testing.T) {
 		})
 		synctest.Wait()
 		for range 2 {
-			if w.call(stranger, "203.0.113.8", limit.ClassStream) == nil {
+			if w.call(stranger, "203.0.113.8", xrpc.RateStream) == nil {
 				t.Error("a stranger got something")
 			}
 		}
@@ -209,7 +210,7 @@ func TestWordOfThePDS(t *testing.T) {
 		}
 		for i := range 2 * maxHearing {
 			go func() {
-				_ = w.call(w.account("slow", "pds.slow.org", true), fmt.Sprint("203.0.113.", i), limit.ClassStream)
+				_ = w.call(w.account("slow", "pds.slow.org", true), fmt.Sprint("203.0.113.", i), xrpc.RateStream)
 			}()
 		}
 		synctest.Wait()

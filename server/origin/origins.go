@@ -137,7 +137,7 @@ func (o *Origins) Close() {
 // for what is looked up here: the bucket of its origin where it is new, then its
 // share of the instance.
 func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
-	class := limit.ClassOf(c.Method)
+	class := c.Method.Rate
 	if o.limits.Off() || c.Caller.DID == "" || limit.OriginRow(class) == nil {
 		return nil
 	}
@@ -204,7 +204,7 @@ func (o *Origins) noteProven(q question) {
 
 // takeOrigin takes a share of the bucket of an origin, and gives the origin. An
 // account that is unconfirmed waits for its PDS before it is refused.
-func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin string, says claim, answered *asking) (string, error) {
+func (o *Origins) takeOrigin(ctx context.Context, class xrpc.RateClass, did, origin string, says claim, answered *asking) (string, error) {
 	row := limit.OriginRow(class)
 	wait := o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
 	if wait > 0 && origin == unconfirmed && answered != nil && o.hear(ctx, answered) {
@@ -217,7 +217,7 @@ func (o *Origins) takeOrigin(ctx context.Context, class limit.Class, did, origin
 
 // takeInstance takes a share of what the instance can do. New accounts of one
 // origin have one share together.
-func (o *Origins) takeInstance(class limit.Class, member string) error {
+func (o *Origins) takeInstance(class xrpc.RateClass, member string) error {
 	row := limit.InstanceRow(class)
 	return o.limits.Refusal(row, o.limits.TryShare(limit.SharedBucket{Row: row, Size: float64(o.cpus)}, member))
 }

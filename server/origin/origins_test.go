@@ -11,6 +11,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/goleak"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -55,7 +56,7 @@ func TestConfirmation(t *testing.T) {
 		did := w.account("a", "pds.big.org", true)
 		visit := func(want string, asked int) {
 			t.Helper()
-			if err := w.call(did, "203.0.113.7", limit.ClassRead); err != nil {
+			if err := w.call(did, "203.0.113.7", xrpc.RateRead); err != nil {
 				t.Fatal(err)
 			}
 			pass(time.Second)
@@ -93,7 +94,7 @@ func TestAnotherPDS(t *testing.T) {
 		w := newWorld(t, nil)
 		defer w.origins.Close()
 		did := w.account("a", "one.evil.net", true)
-		_ = w.call(did, "203.0.113.7", limit.ClassRead)
+		_ = w.call(did, "203.0.113.7", xrpc.RateRead)
 		pass(time.Second)
 		w.account("a", "two.evil.net", false)
 		if got := w.bucketOf(did); got != "evil.net" {
@@ -104,7 +105,7 @@ func TestAnotherPDS(t *testing.T) {
 		if got := w.bucketOf(did); got != unconfirmed {
 			t.Errorf("it claims another origin: %q", got)
 		}
-		_ = w.call(did, "203.0.113.7", limit.ClassRead)
+		_ = w.call(did, "203.0.113.7", xrpc.RateRead)
 		pass(time.Second)
 		if got := w.bucketOf(did); got != unconfirmed || w.outcome("denied") != 1 {
 			t.Errorf("that denies it: %q", got)
@@ -147,7 +148,7 @@ func TestAnswers(t *testing.T) {
 			w.origins.client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				return answer(r, c.status, c.body), nil
 			})}
-			_ = w.call(w.account("a", "pds.big.org", true), "203.0.113.7", limit.ClassRead)
+			_ = w.call(w.account("a", "pds.big.org", true), "203.0.113.7", xrpc.RateRead)
 			pass(time.Second)
 			for _, outcome := range []string{"confirmed", "denied", "failed"} {
 				if got := w.outcome(outcome); (got == 1) != (outcome == c.want) {
@@ -171,7 +172,7 @@ func TestSettled(t *testing.T) {
 		did := w.account("a", "pds.big.org", true)
 		w.store.accepted[did] = time.Now()
 		for range 20 {
-			_ = w.call(did, "203.0.113.7", limit.ClassRead)
+			_ = w.call(did, "203.0.113.7", xrpc.RateRead)
 		}
 		pass(time.Second)
 		if w.store.asked > 2 {
@@ -205,7 +206,7 @@ func TestDatabaseFails(t *testing.T) {
 		defer w.origins.Close()
 		did := w.account("a", "pds.big.org", true)
 		w.store.accepted[did] = time.Now().Add(-48 * time.Hour)
-		_ = w.call(did, "203.0.113.7", limit.ClassRead)
+		_ = w.call(did, "203.0.113.7", xrpc.RateRead)
 		pass(time.Second)
 		w.store.fail(errors.New("down"))
 		pass(2 * rememberSettled)
@@ -213,7 +214,7 @@ func TestDatabaseFails(t *testing.T) {
 			t.Errorf("one that was settled: %q", got)
 		}
 		fresh := w.account("b", "pds.big.org", true)
-		if err := w.call(fresh, "203.0.113.7", limit.ClassRead); err != nil {
+		if err := w.call(fresh, "203.0.113.7", xrpc.RateRead); err != nil {
 			t.Error(err)
 		}
 		pass(time.Second)
@@ -231,7 +232,7 @@ func TestSizes(t *testing.T) {
 		for i := range 200 {
 			did := "did:web:u" + string(rune('a'+i%26)) + string(rune('a'+i/26)) + ".counted.org"
 			w.store.accepted[did] = time.Now().Add(-48 * time.Hour)
-			_ = w.call(did, "203.0.113.7", limit.ClassRead)
+			_ = w.call(did, "203.0.113.7", xrpc.RateRead)
 		}
 		w.origins.size("counted.org")
 		synctest.Wait()
@@ -251,12 +252,12 @@ func TestInstanceIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Sizes{"huge.org": 1e9})
 		defer w.origins.Close()
-		row := limit.InstanceRow(limit.ClassChange)
+		row := limit.InstanceRow(xrpc.RateChange)
 		total := int64(0)
 		for i := range 500 {
 			did := "did:web:" + string(rune('a'+i%26)) + string(rune('a'+i/26)) + ".huge.org"
-			for range limit.AccountRow(limit.ClassChange).Amount {
-				if w.call(did, "198.51.100.1", limit.ClassChange) != nil {
+			for range limit.AccountRow(xrpc.RateChange).Amount {
+				if w.call(did, "198.51.100.1", xrpc.RateChange) != nil {
 					break
 				}
 				total++
@@ -268,7 +269,7 @@ func TestInstanceIsShared(t *testing.T) {
 		settled := w.account("old", "pds.big.org", true)
 		w.store.accepted[settled] = time.Now().Add(-48 * time.Hour)
 		for range 100 {
-			if err := w.call(settled, "203.0.113.7", limit.ClassChange); err != nil {
+			if err := w.call(settled, "203.0.113.7", xrpc.RateChange); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -279,7 +280,7 @@ func TestOffAndPublic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		defer w.origins.Close()
-		public := &xrpc.Method{NSID: "blue.catbird.mls.describeService", Public: true}
+		public := gen.MethodDescribeService
 		for range 50_000 {
 			if err := w.origins.Admit(t.Context(), &xrpc.Call{Method: public, Request: &http.Request{}}); err != nil {
 				t.Fatal(err)
@@ -292,7 +293,7 @@ func TestOffAndPublic(t *testing.T) {
 		w.origins.limits = limits
 		did := w.account("a", "pds.big.org", true)
 		for range 50_000 {
-			if err := w.call(did, "203.0.113.7", limit.ClassChange); err != nil {
+			if err := w.call(did, "203.0.113.7", xrpc.RateChange); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -1,6 +1,9 @@
 package origin
 
 import (
+	"crypto/md5"
+	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -8,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/xrpc"
 )
 
 func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
@@ -19,12 +23,17 @@ func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
 
 // member has an account in a conversation, where it accepted some time ago, or
 // not at all where ago is negative.
-func member(t *testing.T, pool *pgxpool.Pool, convo, did string, ago time.Duration) {
+func member(t *testing.T, pool *pgxpool.Pool, convo xrpc.ConvoID, did string, ago time.Duration) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, now(), now()) ON CONFLICT DO NOTHING`, convo, did)
 	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
 		VALUES ($1, $2, 0, now(), 0, 1, 0, CASE WHEN $3 >= 0 THEN now() - make_interval(secs => $3) END)`, convo, did, ago.Seconds())
+}
+
+// convoOf names a conversation.
+func convoOf(name string) xrpc.ConvoID {
+	return xrpc.ConvoID(fmt.Sprintf("%032x", md5.Sum([]byte(name))))
 }
 
 // TestWhoIsNew: an account is new until it and another have accepted the same
@@ -45,15 +54,15 @@ func TestWhoIsNew(t *testing.T) {
 		"nobody accepted":             {never, never, false},
 	} {
 		did := "did:plc:" + name
-		member(t, pool, "convo "+name, did, c.mine)
-		member(t, pool, "convo "+name, "did:plc:other", c.other)
+		member(t, pool, convoOf(name), did, c.mine)
+		member(t, pool, convoOf(name), "did:plc:other", c.other)
 		row, err := db.New(pool).GetStanding(t.Context(), did, newFor.Seconds())
 		if err != nil || row.Settled != c.settled || row.Noted || row.Origin != nil {
 			t.Errorf("%s: %+v, %v", name, row, err)
 		}
 	}
 	for convo := range 3 {
-		member(t, pool, "alone "+string(rune('a'+convo)), "did:plc:alone", 10*day)
+		member(t, pool, convoOf(strconv.Itoa(convo)), "did:plc:alone", 10*day)
 	}
 	if row, err := db.New(pool).GetStanding(t.Context(), "did:plc:alone", newFor.Seconds()); err != nil || row.Settled {
 		t.Errorf("alone in its conversations: %+v, %v", row, err)

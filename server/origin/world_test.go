@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -186,17 +187,17 @@ func (w *world) account(name, host string, known bool) string {
 	return did
 }
 
-var methods = map[limit.Class]*xrpc.Method{
-	limit.ClassRead:    {NSID: "blue.catbird.mls.getConvos", Kind: xrpc.Query},
-	limit.ClassSend:    {NSID: "blue.catbird.mls.sendMessage", Kind: xrpc.Procedure},
-	limit.ClassChange:  {NSID: "blue.catbird.mls.createConvo", Kind: xrpc.Procedure},
-	limit.ClassPublish: {NSID: "blue.catbird.mls.publishKeyPackages", Kind: xrpc.Procedure},
-	limit.ClassClaim:   {NSID: "blue.catbird.mls.getKeyPackages", Kind: xrpc.Query},
-	limit.ClassStream:  {NSID: "blue.catbird.mls.subscribeConvoEvents", Kind: xrpc.Subscription},
+var methods = map[xrpc.RateClass]*xrpc.Method{
+	xrpc.RateRead:    gen.MethodGetConvos,
+	xrpc.RateSend:    gen.MethodSendMessage,
+	xrpc.RateChange:  gen.MethodCreateConvo,
+	xrpc.RatePublish: gen.MethodPublishKeyPackages,
+	xrpc.RateClaim:   gen.MethodGetKeyPackages,
+	xrpc.RateStream:  gen.MethodSubscribeConvoEvents,
 }
 
 // call makes one call of an account from an address.
-func (w *world) call(did, address string, class limit.Class) error {
+func (w *world) call(did, address string, class xrpc.RateClass) error {
 	r := &http.Request{RemoteAddr: address + ":1"}
 	return w.origins.Admit(w.t.Context(), &xrpc.Call{Method: methods[class], Caller: xrpc.Caller{DID: did}, Request: r})
 }
@@ -204,7 +205,7 @@ func (w *world) call(did, address string, class limit.Class) error {
 // flood has accounts make calls of a class from their addresses, each until it
 // is refused and at most as many as its own rate lets pass at once, and gives how
 // many got through.
-func (w *world) flood(dids []string, class limit.Class) int {
+func (w *world) flood(dids []string, class xrpc.RateClass) int {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	total := 0
@@ -225,9 +226,9 @@ func (w *world) flood(dids []string, class limit.Class) int {
 }
 
 // firstDay is what a newcomer's client does in its first minutes.
-var firstDay = []limit.Class{
-	limit.ClassPublish, limit.ClassRead, limit.ClassStream, limit.ClassRead, limit.ClassClaim, limit.ClassChange,
-	limit.ClassSend, limit.ClassSend, limit.ClassPublish, limit.ClassSend, limit.ClassRead, limit.ClassSend,
+var firstDay = []xrpc.RateClass{
+	xrpc.RatePublish, xrpc.RateRead, xrpc.RateStream, xrpc.RateRead, xrpc.RateClaim, xrpc.RateChange,
+	xrpc.RateSend, xrpc.RateSend, xrpc.RatePublish, xrpc.RateSend, xrpc.RateRead, xrpc.RateSend,
 }
 
 // newcomer makes the calls of a first day, some seconds apart, and counts what

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // closedConvos removes one conversation whose last member has left, or a part of a
@@ -43,7 +44,7 @@ func (c *Cleaner) closedConvos(ctx context.Context) (more bool, err error) {
 // transaction.
 type closedConvo struct {
 	q  *db.Queries
-	id string
+	id xrpc.ConvoID
 	// lastN is the last event that any member may see.
 	lastN int64
 	// messages and events count removed rows. whole is set when nothing is left.
@@ -74,7 +75,7 @@ func (c *closedConvo) remove(ctx context.Context) error {
 // rowsOf makes a part of remove of a statement that deletes some rows of a
 // conversation. It deletes at most welcomeBatch rows, since some of these
 // statements delete Welcomes.
-func rowsOf(id string, remove func(context.Context, string, int64) (int64, error)) func(context.Context, int64) (int64, bool, error) {
+func rowsOf(id xrpc.ConvoID, remove func(context.Context, xrpc.ConvoID, int64) (int64, error)) func(context.Context, int64) (int64, bool, error) {
 	return func(ctx context.Context, most int64) (int64, bool, error) {
 		most = min(most, welcomeBatch)
 		n, err := remove(ctx, id, most)
@@ -96,7 +97,7 @@ func (c *closedConvo) removeMessages(ctx context.Context, most int64) (int64, bo
 // that a member could see. Membership windows end with an event; later events
 // have no reader.
 func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool, error) {
-	rows, err := c.q.RemoveConvoEvents(ctx, c.id, most)
+	rows, err := c.q.RemoveConvoEvents(ctx, &c.id, most)
 	if err != nil {
 		return 0, false, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // welcomeBatch is batch for Welcomes, which are large.
@@ -47,15 +48,15 @@ func (c *Cleaner) endedWelcomes(ctx context.Context) (bool, error) {
 		if n = len(rows); err != nil || n == 0 {
 			return err
 		}
-		var convos []string
+		var convos []xrpc.ConvoID
 		var seqs []int64
 		for _, r := range rows {
 			convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
 		}
-		if err := q.LockWelcomes(ctx, convos, seqs); err != nil {
+		if err := q.LockWelcomes(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 			return err
 		}
-		return q.RemoveEmptyWelcomes(ctx, convos, seqs)
+		return q.RemoveEmptyWelcomes(ctx, xrpc.StoredConvoIDs(convos), seqs)
 	})
 	if err != nil {
 		return false, fmt.Errorf("remove Welcomes: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // batchBytes is how many bytes of messages one transaction deletes, and at least
@@ -64,7 +65,7 @@ func (c *Cleaner) removeOld(ctx context.Context, what string, find func(*db.Quer
 // to be collected. The caller's transaction has locked the rows. Locks are taken
 // in the order messages, low-water mark, blobs.
 func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessagesRow) (int, error) {
-	var convos []string
+	var convos []xrpc.ConvoID
 	var seqs []int64
 	var last lowWater
 	size := int64(0)
@@ -73,19 +74,19 @@ func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: r.ConvoID, Seq: r.Seq})
+		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: string(r.ConvoID), Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil
 	}
-	blobs, err := q.DetachBlobs(ctx, convos, seqs)
+	blobs, err := q.DetachBlobs(ctx, xrpc.StoredConvoIDs(convos), seqs)
 	if err != nil {
 		return 0, fmt.Errorf("detach blobs: %w", err)
 	}
-	if err := q.ForgetLapsed(ctx, convos, seqs); err != nil {
+	if err := q.ForgetLapsed(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 		return 0, fmt.Errorf("forget lapsed proposals: %w", err)
 	}
-	if err := q.RemoveMessages(ctx, convos, seqs); err != nil {
+	if err := q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs); err != nil {
 		return 0, err
 	}
 	if err := last.raise(ctx, q); err != nil {

@@ -222,7 +222,7 @@ func valueOf(c prometheus.Counter) int {
 
 // message makes an event with a ciphertext of n bytes.
 func message(i, n int) gen.ConvoEvent {
-	return &gen.MessageEvent{Cursor: cursorOf(i), Message: gen.MessageView{ID: fmt.Sprint("m", i), ConvoID: strings.Repeat("0", 32),
+	return &gen.MessageEvent{Cursor: cursorOf(i), Message: gen.MessageView{ID: fmt.Sprint("m", i), ConvoID: xrpc.ConvoID(strings.Repeat("0", 32)),
 		Ciphertext: make([]byte, n), Epoch: 1, Seq: int64(i) + 1, CreatedAt: "2026-11-23T00:00:00.000Z"}}
 }
 

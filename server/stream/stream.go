@@ -3,6 +3,8 @@ package stream
 import (
 	"context"
 	"errors"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // Want is what a client asks a stream for.
@@ -10,7 +12,7 @@ type Want struct {
 	// DID is the account whose events it gets.
 	DID string
 	// ConvoIDs restricts the stream to these conversations; empty for all.
-	ConvoIDs []string
+	ConvoIDs []xrpc.ConvoID
 	// Cursor is that of the last event the client has, as the client sent it; ""
 	// for a stream that begins now.
 	Cursor string

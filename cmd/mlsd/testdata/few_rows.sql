@@ -1,5 +1,5 @@
--- A few rows in every table, as when a server has just begun: :convos
--- conversations of four members, with 20 messages each.
+-- A few rows in every table, as in a new service: as many conversations as
+-- :convos says, with four members and 20 messages each.
 
 INSERT INTO accounts (did, created_at)
 SELECT 'did:plc:account' || a, now() FROM generate_series(1, 4) a;
@@ -89,7 +89,7 @@ INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
 SELECT 1, 100 + n, 'read:' || did, 0, n, 'read', did, '{"convoId": "00", "seq": 1}', now()
 FROM accounts CROSS JOIN generate_series(1, 4) n;
 
--- What nothing refers to, to be removed.
+-- Objects that nothing refers to and that will be removed.
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 VALUES ('closed', 'did:plc:account1', 1, 0, now(), now());
 INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES (md5('1'), 9, 9, 'x', now());

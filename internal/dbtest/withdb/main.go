@@ -1,10 +1,10 @@
-// Command withdb runs a command beside a migrated scratch database:
+// Command withdb runs a command with a temporary, migrated database:
 //
 //	withdb VARIABLE command [argument ...]
 //
-// The command finds the database's URL in the environment variable it named.
-// The database, and the private PostgreSQL it lives on, are gone afterwards.
-// The exit status is the command's.
+// It sets the environment variable VARIABLE to the URL of the database. When the
+// command ends, the database and the private PostgreSQL server that runs it are
+// removed. The exit status is that of the command.
 package main
 
 import (

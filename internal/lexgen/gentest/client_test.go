@@ -44,8 +44,8 @@ func TestClientAndRoutes(t *testing.T) {
 	}
 }
 
-// The client has the methods of the service, with the same signatures but for
-// the caller.
+// The client must have the methods of the service, with the same signatures
+// except for the caller.
 func TestClientHasTheServicesMethods(t *testing.T) {
 	c := reflect.TypeFor[*client.Client]()
 	for i := range service.NumMethod() {
@@ -57,11 +57,10 @@ func TestClientHasTheServicesMethods(t *testing.T) {
 		}
 		n, result := want.Type.NumIn(), want.Type.Out(0)
 		if want.Type.In(n-1) == reflect.TypeFor[*xrpc.Stream]() {
-			// What the service writes, the client reads.
+			// The service writes to a Stream; the client returns the events.
 			n, result = n-1, reflect.TypeFor[*xrpc.Events[gen.ConvoEvent]]()
 		}
-		// The receiver stands where the service has none, the caller is
-		// left out.
+		// Parameter 0 is the receiver; the service's caller has no counterpart.
 		if got.Type.NumIn() != n {
 			t.Errorf("%s: %v", want.Name, got.Type)
 			continue
@@ -77,7 +76,8 @@ func TestClientHasTheServicesMethods(t *testing.T) {
 	}
 }
 
-// What is required is written though it be empty, what is optional is left out.
+// A required field is encoded even if it is empty; an optional field is left
+// out if it is absent.
 func TestAbsence(t *testing.T) {
 	seq := int64(0)
 	for want, v := range map[string]xrpc.Encodable{

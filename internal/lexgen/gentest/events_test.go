@@ -2,6 +2,7 @@ package gentest
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -16,13 +17,14 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// streaming are the methods that stream, with where their unions are.
+// streaming lists the streaming methods and the part of the lexicon that holds
+// their union.
 var streaming = map[string][]string{
 	gen.NSIDStreamConvoEvents:    {"output", "schema"},
 	gen.NSIDSubscribeConvoEvents: {"message", "schema"},
 }
 
-// eachEvent calls test for the place of every event of every method.
+// eachEvent calls test for the schema of every event of every streaming method.
 func eachEvent(b *book, test func(nsid, name string, p place)) int {
 	n := 0
 	for nsid, at := range streaming {
@@ -35,9 +37,9 @@ func eachEvent(b *book, test func(nsid, name string, p place)) int {
 	return n
 }
 
-// The Go types of the events and indigo's validator agree on every event of
-// either method, right or wrong; and what is right is right again when it was
-// written, as data and as a frame.
+// The generated event types and indigo's validator must agree on every event of
+// both methods, valid or not. A valid event must stay valid after encoding, as
+// JSON and as a frame.
 func TestEventsAgreeWithOracle(t *testing.T) {
 	b, o := newBook(t), newOracle(t)
 	good, bad := 0, 0
@@ -76,8 +78,8 @@ func TestEventsAgreeWithOracle(t *testing.T) {
 	}
 }
 
-// sameFrame wants the frame of an event to be what others write, byte for byte,
-// and to be read as the event.
+// sameFrame checks that the frame of an event is byte for byte what other
+// encoders write, and that it decodes to the same event.
 func sameFrame(t *testing.T, ev gen.ConvoEvent) {
 	t.Helper()
 	frame := xrpc.EventFrame(ev)
@@ -107,7 +109,7 @@ func sameFrame(t *testing.T, ev gen.ConvoEvent) {
 	}
 }
 
-// headerOf gives a map of simple values as indigo writes it.
+// headerOf encodes a map of simple values in the way indigo does.
 func headerOf(t *testing.T, v map[string]any) []byte {
 	t.Helper()
 	raw, err := atdata.MarshalCBOR(v)
@@ -117,14 +119,14 @@ func headerOf(t *testing.T, v map[string]any) []byte {
 	return raw
 }
 
-// Frames of any values are canonical; lengths and numbers take every width.
+// Frames must be canonical for any values: lengths and numbers of every width.
 func TestFramesAreCanonical(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringN(1, 300, -1)
 		number := rapid.Custom(func(t *rapid.T) int64 {
 			return rapid.Int64Range(0, 1<<rapid.IntRange(1, 53).Draw(t, "bits")-1).Draw(t, "number")
 		})
-		view := gen.MessageView{ID: "a", ConvoID: text.Draw(t, "convo"), Epoch: number.Draw(t, "epoch"),
+		view := gen.MessageView{ID: "a", ConvoID: xrpc.ConvoID(hex.EncodeToString([]byte(text.Draw(t, "convo")))), Epoch: number.Draw(t, "epoch"),
 			Ciphertext: rapid.SliceOfN(rapid.Byte(), 0, 70_000).Draw(t, "ciphertext"), Seq: number.Draw(t, "seq"), CreatedAt: "2026-11-23T00:00:00.000Z"}
 		if rapid.Bool().Draw(t, "sender") {
 			did := "did:plc:" + strings.Repeat("a", rapid.IntRange(1, 250).Draw(t, "length"))
@@ -155,7 +157,7 @@ func TestErrorFrame(t *testing.T) {
 	}
 }
 
-// What is absent is left out, what is required is never null.
+// An absent field is left out; a required field is never null.
 func TestFrameAbsence(t *testing.T) {
 	empty := xrpc.EventFrame(&gen.MessageEvent{})
 	if bytes.Contains(empty, []byte("blobs")) || bytes.Contains(empty, []byte("sender")) || bytes.Contains(empty, []byte{0xf6}) {
@@ -170,7 +172,7 @@ func TestFrameAbsence(t *testing.T) {
 	}
 }
 
-// No bytes make the reader of frames panic.
+// No input may cause a panic in the frame decoder.
 func FuzzFrames(f *testing.F) {
 	for _, name := range []string{"messageEvent", "infoEvent", "ephemeralEvent", "membershipChangeEvent"} {
 		f.Add(xrpc.EventFrame(wire.NewConvoEvent(name)))

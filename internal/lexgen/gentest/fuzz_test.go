@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// No bytes make a generated decoder panic or fail with anything but an
-// *xrpc.Error, and what is accepted survives being written and read.
+// No input may cause a panic in a generated decoder, or an error that is not an
+// *xrpc.Error. Accepted input must be the same after encoding and decoding.
 func FuzzInputs(f *testing.F) {
 	for _, nsid := range lexicons.NSIDs() {
 		raw, _ := lexicons.JSON(nsid)
@@ -61,7 +61,8 @@ func FuzzInputs(f *testing.F) {
 	})
 }
 
-// mustBeError tells whether there is an error, which must be one with a place.
+// mustBeError checks that err is an *xrpc.Error that names a path, and reports
+// whether there was an error.
 func mustBeError(t *testing.T, err error) bool {
 	t.Helper()
 	var e *xrpc.Error

@@ -14,18 +14,19 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// output is what every generated type of an answer can.
+// output is implemented by every generated output type.
 type output interface {
 	xrpc.Decodable
 	xrpc.Checkable
 	xrpc.Encodable
 }
 
-// service is the generated interface, for finding the types of a method.
+// service is the generated interface, from which the tests take the types of a
+// method.
 var service = reflect.TypeFor[gen.Service]()
 
-// signature gives new values of a method's input or parameters (nil for none)
-// and of its output (nil for a Download and for streams).
+// signature returns new values of a method's input or parameters (nil if it has
+// none) and of its output (nil for downloads and streams).
 func signature(t *testing.T, m *xrpc.Method) (in, out any) {
 	t.Helper()
 	name := m.NSID[strings.LastIndexByte(m.NSID, '.')+1:]
@@ -51,8 +52,8 @@ func newOracle(t *testing.T) *oracle.Oracle {
 	return o
 }
 
-// The generated code and indigo's validator agree on every input, right or
-// wrong.
+// The generated code and indigo's validator must agree on every input, valid or
+// not.
 func TestInputsAgreeWithOracle(t *testing.T) {
 	b, o := newBook(t), newOracle(t)
 	good, bad := 0, 0
@@ -83,7 +84,8 @@ func TestInputsAgreeWithOracle(t *testing.T) {
 	}
 }
 
-// The same of answers; and what is right survives being read and written.
+// The same holds for outputs. A valid output must also be the same after
+// decoding and encoding.
 func TestOutputsAgreeWithOracle(t *testing.T) {
 	b, o := newBook(t), newOracle(t)
 	good, bad := 0, 0
@@ -148,7 +150,8 @@ func TestParamsAgreeWithOracle(t *testing.T) {
 				continue
 			}
 			good++
-			// What was read is sent again by the client.
+			// Parameters that were decoded must be the same after the client
+			// encodes them again.
 			back, _ := signature(t, m)
 			if err := back.(interface{ Parse(url.Values) error }).Parse(in.(interface{ Values() url.Values }).Values()); err != nil || !reflect.DeepEqual(back, in) {
 				t.Errorf("%s: %+v became %+v, %v", m.NSID, in, back, err)
@@ -160,7 +163,8 @@ func TestParamsAgreeWithOracle(t *testing.T) {
 	}
 }
 
-// query writes values as a query string; what it cannot express is not ok.
+// query formats values as a query string. ok is false if a query string cannot
+// express them.
 func query(v map[string]any) (url.Values, bool) {
 	q := url.Values{}
 	for name, x := range v {
@@ -195,7 +199,8 @@ func agree(t *testing.T, what string, ours, theirs error) {
 
 func short(raw []byte) string { return string(raw[:min(len(raw), 300)]) }
 
-// sameJSON tells whether b is a without the fields that no lexicon has.
+// sameJSON reports whether b equals a without the fields that no lexicon
+// defines.
 func sameJSON(t *testing.T, a, b []byte) bool {
 	t.Helper()
 	var x, y any
@@ -208,7 +213,7 @@ func sameJSON(t *testing.T, a, b []byte) bool {
 	return reflect.DeepEqual(known(x), y)
 }
 
-// known removes the unknown fields that the values of these tests have.
+// known removes the unknown fields that these tests add.
 func known(v any) any {
 	switch v := v.(type) {
 	case []any:

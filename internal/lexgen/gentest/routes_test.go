@@ -22,8 +22,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// fake is a service with a few methods. The others panic, which no request of
-// these tests may come to.
+// fake implements a few methods of the service. The others panic, because no
+// request of these tests may reach them.
 type fake struct {
 	gen.Service
 	calls atomic.Int64
@@ -51,7 +51,7 @@ func (f *fake) UploadBlob(_ context.Context, _ xrpc.Caller, up *xrpc.Upload) (*g
 	return &gen.UploadBlobOutput{Blob: xrpc.Blob{Ref: xrpc.CIDLink(samples["cid"][0]), MimeType: up.ContentType, Size: n}}, nil
 }
 
-// Authenticate takes the token for the DID.
+// Authenticate uses the token as the DID.
 func (f *fake) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
@@ -60,7 +60,7 @@ func (f *fake) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) 
 	return xrpc.Proof{Caller: xrpc.Caller{DID: did}}, nil
 }
 
-// auditor keeps what is not declared.
+// auditor records answers that the lexicon does not declare.
 type auditor struct{ undeclared []string }
 
 func (*auditor) Answered(*xrpc.Method, []byte) {}
@@ -71,7 +71,7 @@ func (a *auditor) Failed(m *xrpc.Method, e *xrpc.Error) {
 	}
 }
 
-// newServer serves the generated routes with the service.
+// newServer serves the generated routes.
 func newServer(t *testing.T, f *fake, audit xrpc.Auditor) (*echo.Echo, *httptest.Server) {
 	t.Helper()
 	e := echo.New()
@@ -82,7 +82,7 @@ func newServer(t *testing.T, f *fake, audit xrpc.Auditor) (*echo.Echo, *httptest
 	return e, srv
 }
 
-// request is one that must be refused.
+// request describes a request that must be refused.
 type request struct {
 	verb, path, contentType string
 	body                    io.Reader
@@ -90,7 +90,8 @@ type request struct {
 	name, says              string
 }
 
-// refused sends a request and wants an XRPC error.
+// refused sends a request and checks that the answer is the expected XRPC
+// error.
 func refused(t *testing.T, srv *httptest.Server, c request) {
 	t.Helper()
 	r, err := http.NewRequest(c.verb, srv.URL+c.path, c.body)
@@ -161,7 +162,7 @@ func TestHostileRequestsToEveryMethod(t *testing.T) {
 		if m.InputEncoding != "application/json" {
 			continue
 		}
-		// An empty object is good where nothing is required.
+		// An empty object is valid if nothing is required.
 		mayBeEmpty := b.main(m.NSID, "input", "schema")["required"] == nil
 		for body, says := range map[string]string{
 			"":                     "body: empty",
@@ -237,7 +238,7 @@ func TestHostileValues(t *testing.T) {
 	}
 }
 
-// endless never stops by itself.
+// endless is a body that never ends.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return copy(p, strings.Repeat(" ", len(p))), nil }
@@ -254,7 +255,8 @@ func TestLargeBodies(t *testing.T) {
 	refused(t, srv, request{verb: "POST", path: "/xrpc/" + gen.NSIDUploadBlob, contentType: "a/b",
 		body: io.LimitReader(endless{}, 50<<20+1), status: 413, name: gen.ErrBlobTooLarge})
 
-	// One byte beyond the lexicon's bound, well inside the body's.
+	// One byte beyond the limit of the lexicon is far below the limit of the
+	// body.
 	message := func(n int) io.Reader {
 		return strings.NewReader(`{"convoId":"` + convoID + `","epoch":0,"ciphertext":{"$bytes":"` +
 			base64.StdEncoding.EncodeToString(make([]byte, n)) + `"}}`)
@@ -271,7 +273,8 @@ func TestLargeBodies(t *testing.T) {
 	res.Body.Close()
 }
 
-// A client whose body never ends gets its answer, or the end of the connection.
+// A client whose body never ends must get an answer, or its connection must be
+// closed.
 func TestEndlessBody(t *testing.T) {
 	_, srv := newServer(t, &fake{}, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

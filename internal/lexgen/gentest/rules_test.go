@@ -13,49 +13,51 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Every violation that the policy names is answered with its name and status.
+// Every violation for which the policy has a rule must be answered with that
+// rule's error name and status.
 func TestEveryRule(t *testing.T) {
 	b := newBook(t)
 	policy := lexgen.DefaultPolicy()
-	for _, r := range policy.Rules {
-		nsid := policy.Namespace + "." + r.Method
-		var m *xrpc.Method
-		for _, one := range gen.Methods {
-			if one.NSID == nsid {
-				m = one
-			}
-		}
-		part := []string{"input", "schema"}
-		if m.Kind != xrpc.Procedure {
-			part = []string{"parameters"}
-		}
-		p := place{b.main(nsid, part...), nsid, r.Method + "." + strings.Replace(part[0], "parameters", "params", 1)}
-		for _, c := range r.Constraints {
-			v := b.violate(t, p, strings.Split(r.Path, "."), c).(map[string]any)
-			in, _ := signature(t, m)
-			var err error
-			if m.Kind != xrpc.Procedure {
-				q, ok := query(v)
-				if !ok {
-					t.Fatalf("%v is no query", v)
-				}
-				err = in.(interface{ Parse(url.Values) error }).Parse(q)
-			} else {
-				raw, jsonErr := json.Marshal(v)
-				if jsonErr != nil {
-					t.Fatal(jsonErr)
-				}
-				err = in.(interface{ Parse([]byte) error }).Parse(raw)
-			}
-			var e *xrpc.Error
-			if !errors.As(err, &e) || e.Name != r.Error || e.Status != gen.StatusOf(r.Error) {
-				t.Errorf("%s %s %s: got %v, want %s", r.Method, r.Path, c, err, r.Error)
-			}
+	for _, m := range gen.Methods {
+		name := strings.TrimPrefix(m.NSID, policy.Namespace+".")
+		for _, r := range policy.Methods[name].Rules {
+			checkRule(t, b, m, name, r)
 		}
 	}
 }
 
-// violate gives a valid value but for the one at path, which breaks the
+func checkRule(t *testing.T, b *book, m *xrpc.Method, name string, r lexgen.Rule) {
+	t.Helper()
+	part := []string{"input", "schema"}
+	if m.Kind != xrpc.Procedure {
+		part = []string{"parameters"}
+	}
+	p := place{b.main(m.NSID, part...), m.NSID, name + "." + strings.Replace(part[0], "parameters", "params", 1)}
+	for _, c := range r.Constraints {
+		v := b.violate(t, p, strings.Split(r.Path, "."), c).(map[string]any)
+		in, _ := signature(t, m)
+		var err error
+		if m.Kind != xrpc.Procedure {
+			q, ok := query(v)
+			if !ok {
+				t.Fatalf("%v is no query", v)
+			}
+			err = in.(interface{ Parse(url.Values) error }).Parse(q)
+		} else {
+			raw, jsonErr := json.Marshal(v)
+			if jsonErr != nil {
+				t.Fatal(jsonErr)
+			}
+			err = in.(interface{ Parse([]byte) error }).Parse(raw)
+		}
+		var e *xrpc.Error
+		if !errors.As(err, &e) || e.Name != r.Error || e.Status != gen.StatusOf(r.Error) {
+			t.Errorf("%s %s %s: got %v, want %s", name, r.Path, c, err, r.Error)
+		}
+	}
+}
+
+// violate returns a value that is valid except at path, where it breaks the
 // constraint.
 func (b *book) violate(t *testing.T, p place, path []string, constraint string) any {
 	t.Helper()

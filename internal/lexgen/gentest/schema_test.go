@@ -1,5 +1,5 @@
-// Package gentest holds the generated code against the lexicons: with indigo's
-// validator as the oracle, and with hostile requests.
+// Package gentest tests the generated code against the lexicons, with indigo's
+// validator as the oracle and with malicious requests.
 package gentest
 
 import (
@@ -15,13 +15,11 @@ import (
 	"catbird.blue/mls/lexicons"
 )
 
-// book is the lexicons as JSON, for making values that fit them and values that
-// do not.
+// book holds the lexicons as JSON. The tests make valid and invalid values from
+// it.
 type book struct {
-	files map[string]map[string]any
-	// base64 are the places of strings that carry bytes, as the policy
-	// spells them.
-	base64 []string
+	files  map[string]map[string]any
+	policy lexgen.Policy
 }
 
 func newBook(t *testing.T) *book {
@@ -34,7 +32,7 @@ func newBook(t *testing.T) *book {
 }
 
 func readBook() (*book, error) {
-	b := &book{files: map[string]map[string]any{}, base64: lexgen.DefaultPolicy().Base64}
+	b := &book{files: map[string]map[string]any{}, policy: lexgen.DefaultPolicy()}
 	for _, nsid := range lexicons.NSIDs() {
 		raw, _ := lexicons.JSON(nsid)
 		var file map[string]any
@@ -46,7 +44,7 @@ func readBook() (*book, error) {
 	return b, nil
 }
 
-// main gives a part of a main definition, nil where there is none.
+// main returns a part of a main definition, or nil if it has none.
 func (b *book) main(nsid string, path ...string) map[string]any {
 	m := b.files[nsid]
 	for _, name := range append([]string{"defs", "main"}, path...) {
@@ -55,11 +53,12 @@ func (b *book) main(nsid string, path ...string) map[string]any {
 	return m
 }
 
-// place is a schema and where it stands.
+// place is a schema together with its location.
 type place struct {
 	schema map[string]any
 	nsid   string
-	// name as the policy spells it: createConvo.input.groupInfo.
+	// name is the location as the policy writes it:
+	// createConvo.input.groupInfo.
 	name string
 }
 
@@ -94,7 +93,7 @@ func (p place) items() place {
 	return place{p.schema["items"].(map[string]any), p.nsid, p.name + "[]"}
 }
 
-// samples of the formats: the first is well formed, the others are not.
+// samples are strings for each format. The first is valid, the others are not.
 var samples = map[string][]string{
 	"did":      {"did:plc:ewvi7nxzyoun6zhxrhs64oiz", "", "did", "did:plc:", "did:PLC:abc", "did:plc:abc#device", "did:plc:a b", "plc:abc", "did:plc:abc%"},
 	"datetime": {"2026-11-23T01:02:03.000Z", "", "2026-11-23", "2026-11-23T01:02:03", "2026-11-23 01:02:03Z", "2026-13-23T01:02:03Z", "2026-11-23T01:02:03-00:00"},
@@ -103,7 +102,7 @@ var samples = map[string][]string{
 	"nsid":     {"com.example.query", "", "com", "com.example", "com..query", "com.example.quer-y"},
 }
 
-// valid gives a value with every field, of the shortest lengths.
+// valid returns a value that has every field and the shortest lengths.
 func (b *book) valid(p place) any {
 	p = b.follow(p)
 	low, _ := p.num("minLength")
@@ -124,7 +123,7 @@ func (b *book) valid(p place) any {
 		if f, ok := p.schema["format"].(string); ok {
 			return samples[f][0]
 		}
-		return strings.Repeat("A", max(low, 4))
+		return strings.Repeat("0", max(low, 4))
 	case "integer":
 		n, _ := p.num("minimum")
 		return n
@@ -138,19 +137,20 @@ func (b *book) valid(p place) any {
 	panic(fmt.Sprintf("%s: no sample of %v", p.name, p.schema["type"]))
 }
 
-// bytesValue is {"$bytes": …} as indigo reads it: without padding.
+// bytesValue returns {"$bytes": …} without padding, the only form that indigo
+// reads.
 func bytesValue(n int) any {
 	return map[string]any{"$bytes": base64.RawStdEncoding.EncodeToString(make([]byte, n))}
 }
 
-// Beyond these lengths of strings and arrays no values are made here: they cost
-// much and show nothing new.
+// Longer strings and arrays are not generated, because they take time and test
+// nothing new.
 const (
 	hugeLength = 70_000
 	hugeArray  = 1000
 )
 
-// variants gives values for a schema, right and wrong ones.
+// variants returns valid and invalid values for a schema.
 func (b *book) variants(p place) []any {
 	p = b.follow(p)
 	out := []any{b.valid(p), nil, 7, 1.5, "x", "", true, []any{}, []any{nil}, map[string]any{}, map[string]any{"$bytes": 7}}
@@ -160,16 +160,16 @@ func (b *book) variants(p place) []any {
 	case "array":
 		out = append(out, b.arrays(p)...)
 	case "string":
-		if slices.Contains(b.base64, p.name) {
-			// The generated code reads base64, of which the
-			// lexicon does not know.
+		if slices.Contains(b.policy.Base64, p.name) || b.policy.ConvoID(p.name) != "" {
+			// The generated code decodes these strings as base64 or hexadecimal.
+			// The lexicon language cannot express that.
 			out = slices.DeleteFunc(out, func(v any) bool { _, isText := v.(string); return isText })
 		} else if f, ok := p.schema["format"].(string); ok {
 			for _, s := range samples[f] {
 				out = append(out, s)
 			}
 		}
-		out = append(out, lengths(p, 4, hugeLength, func(n int) any { return strings.Repeat("A", n) })...)
+		out = append(out, lengths(p, 4, hugeLength, func(n int) any { return strings.Repeat("0", n) })...)
 	case "bytes":
 		out = append(out, lengths(p, 1, hugeLength, func(n int) any { return bytesValue(n) })...)
 		out = append(out, map[string]any{"$bytes": "AA", "more": 1}, map[string]any{"$bytes": "A"}, map[string]any{"$bytes": "*"})
@@ -186,7 +186,8 @@ func (b *book) variants(p place) []any {
 	return out
 }
 
-// lengths gives values at and beyond the bounds, in steps that base64 can have.
+// lengths returns values at the limits and beyond them, in steps that are
+// possible in base64.
 func lengths(p place, step, huge int, make func(int) any) []any {
 	var out []any
 	if n, ok := p.num("minLength"); ok {
@@ -201,8 +202,8 @@ func lengths(p place, step, huge int, make func(int) any) []any {
 	return out
 }
 
-// objects gives an object with each field missing, and with each variant of
-// each field.
+// objects returns an object with each field missing in turn, and with each
+// variant of each field.
 func (b *book) objects(p place) []any {
 	var out []any
 	whole := b.valid(p).(map[string]any)

@@ -1,5 +1,6 @@
-// Package oracle holds JSON against lexicons with indigo's validator. It is for
-// tests: it says, independently of the generated code, what a lexicon allows.
+// Package oracle checks JSON against lexicons with indigo's validator. Tests
+// use it to find out, independently of the generated code, what a lexicon
+// allows.
 package oracle
 
 import (
@@ -19,14 +20,14 @@ import (
 	"github.com/ipfs/go-cid"
 )
 
-// Oracle knows a folder of lexicons.
+// Oracle validates against the lexicons of a folder.
 type Oracle struct {
 	catalog *lexicon.BaseCatalog
-	// mains are the main definitions by NSID, as JSON.
+	// mains holds the main definitions by NSID, as JSON.
 	mains map[string]map[string]any
 }
 
-// errNone is for methods without the part that was asked about.
+// errNone is returned for a method that lacks the requested part.
 var errNone = errors.New("the lexicon has no such part")
 
 // New reads the .json files of fsys.
@@ -48,8 +49,8 @@ func New(fsys fs.FS) (*Oracle, error) {
 	return o, nil
 }
 
-// add reads a lexicon. indigo validates only records, so every part of a
-// method becomes one, with the part's schema as its field "value".
+// add reads a lexicon. indigo validates records only, so every part of a method
+// is registered as a record whose field "value" has the part's schema.
 func (o *Oracle) add(raw []byte) error {
 	var file lexicon.SchemaFile
 	var tree struct {
@@ -100,7 +101,7 @@ func (o *Oracle) addRecord(nsid, part string, schema any) error {
 	return o.catalog.AddSchemaFile(file)
 }
 
-// absolute rewrites local refs, since the schema moves to another file.
+// absolute makes local refs absolute, because the schema moves to another file.
 func absolute(v any, nsid string) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -126,7 +127,7 @@ func absolute(v any, nsid string) any {
 	return v
 }
 
-// absoluteRefs does it for the refs of a union.
+// absoluteRefs does the same for the refs of a union.
 func absoluteRefs(v any, nsid string) any {
 	refs, _ := v.([]any)
 	out := make([]any, len(refs))
@@ -139,15 +140,14 @@ func absoluteRefs(v any, nsid string) any {
 	return out
 }
 
-// Message tells what is wrong with an event of a subscription, as JSON with its
-// $type.
+// Message validates an event of a subscription, which is JSON with a $type.
 func (o *Oracle) Message(nsid string, body []byte) error { return o.body(nsid, "message", body) }
 
-// Output tells what is wrong with an answer of a method, nil for nothing. One
-// that streams answers with an event, which has its $type.
+// Output validates the answer of a method. For a streaming method that is an
+// event, which has a $type.
 func (o *Oracle) Output(nsid string, body []byte) error { return o.body(nsid, "output", body) }
 
-// Input tells what is wrong with a request body of a method.
+// Input validates a request body of a method.
 func (o *Oracle) Input(nsid string, body []byte) error { return o.body(nsid, "input", body) }
 
 func (o *Oracle) body(nsid, part string, body []byte) error {
@@ -174,8 +174,9 @@ func (o *Oracle) check(nsid, part string, value any) error {
 	return nil
 }
 
-// Params tells what is wrong with the parameters of a query or subscription. A value that is
-// no integer or boolean where one is declared is wrong; unknown names are not.
+// Params validates the parameters of a query or subscription. It reports values
+// that are not integers or booleans where the lexicon wants one, and ignores
+// unknown names.
 func (o *Oracle) Params(nsid string, q url.Values) error {
 	params, ok := o.mains[nsid]["parameters"].(map[string]any)
 	if !ok {
@@ -205,7 +206,8 @@ func (o *Oracle) Params(nsid string, q url.Values) error {
 	return o.check(nsid, "parameters", value)
 }
 
-// scalar reads a parameter as its schema's type, or leaves it a string.
+// scalar parses a parameter as its schema's type. If that fails, the value
+// stays a string.
 func scalar(schema map[string]any, text string) any {
 	switch schema["type"] {
 	case "integer":
@@ -220,7 +222,8 @@ func scalar(schema map[string]any, text string) any {
 	return text
 }
 
-// Declared tells whether a method's lexicon has an error of this name.
+// Declared reports whether the lexicon of a method declares an error with this
+// name.
 func (o *Oracle) Declared(nsid, name string) bool {
 	list, _ := o.mains[nsid]["errors"].([]any)
 	for _, e := range list {
@@ -231,8 +234,8 @@ func (o *Oracle) Declared(nsid, name string) bool {
 	return false
 }
 
-// data turns JSON into indigo's form of the atproto data model. It does what
-// atdata.UnmarshalJSON does, without its bound on size.
+// data converts JSON into indigo's form of the atproto data model. It does what
+// atdata.UnmarshalJSON does, but without that function's size limit.
 func data(v any) (any, error) {
 	switch v := v.(type) {
 	case float64:

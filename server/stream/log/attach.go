@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/xrpc"
 )
 
 // attachment is the opening of a stream: its feed is registered, and it is not
@@ -33,7 +34,7 @@ func (a *attachment) checkScope(ctx context.Context) error {
 		return nil
 	}
 	m, err := db.New(a.hub.pool).ScopeState(ctx, db.ScopeStateParams{
-		ConvoIds: slices.Collect(maps.Keys(a.scope)), Did: a.did, Gen: a.build.codec.gen,
+		ConvoIds: xrpc.StoredConvoIDs(slices.Collect(maps.Keys(a.scope))), Did: a.did, Gen: a.build.codec.gen,
 		Pos: a.registeredAt.Pos, Lane: a.registeredAt.StreamKey, Seq: a.registeredAt.Seq, N: a.registeredAt.N,
 	})
 	switch {

@@ -1,6 +1,10 @@
 package eventlog
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"catbird.blue/mls/xrpc"
+)
 
 // Kinds of events in the log that are not messages.
 const (
@@ -24,16 +28,16 @@ const (
 // Body is the content of an event that is not a message, without its position.
 // The fields have the names of the lexicon. It is stored as JSON.
 type Body struct {
-	ConvoID     string `json:"convoId,omitempty"`
-	DID         string `json:"did,omitempty"`
-	Action      string `json:"action,omitempty"`
-	Actor       string `json:"actor,omitempty"`
-	Epoch       int64  `json:"epoch,omitempty"`
-	Reason      string `json:"reason,omitempty"`
-	DeviceID    string `json:"deviceId,omitempty"`
-	CipherSuite string `json:"cipherSuite,omitempty"`
-	Available   int64  `json:"available,omitempty"`
-	Seq         int64  `json:"seq,omitempty"`
+	ConvoID     xrpc.ConvoID `json:"convoId,omitempty"`
+	DID         string       `json:"did,omitempty"`
+	Action      string       `json:"action,omitempty"`
+	Actor       string       `json:"actor,omitempty"`
+	Epoch       int64        `json:"epoch,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+	DeviceID    string       `json:"deviceId,omitempty"`
+	CipherSuite string       `json:"cipherSuite,omitempty"`
+	Available   int64        `json:"available,omitempty"`
+	Seq         int64        `json:"seq,omitempty"`
 }
 
 // JSON returns the stored form.

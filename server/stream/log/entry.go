@@ -14,7 +14,7 @@ import (
 type entry struct {
 	Position
 	// convo is the conversation that the row is about, "" for none.
-	convo string
+	convo xrpc.ConvoID
 	// target is the only account that sees the event; "" if the windows of the
 	// members decide.
 	target string
@@ -36,7 +36,8 @@ func (e *entry) size() int {
 // eventRow is a row of the table events.
 type eventRow struct {
 	Position
-	kind, convo, target string
+	kind, target string
+	convo        xrpc.ConvoID
 	// boundary is the number at which the event begins or ends a window, -1 for
 	// an event that does neither. The column is "edge".
 	boundary int64
@@ -44,7 +45,7 @@ type eventRow struct {
 }
 
 // value returns the event of the lexicon, nil for an unknown kind.
-func (r eventRow) value(cursor, convo string, b Body) gen.ConvoEvent {
+func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEvent {
 	switch r.kind {
 	case KindMembership:
 		ev := &gen.MembershipChangeEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Action: b.Action, Epoch: b.Epoch}
@@ -82,7 +83,7 @@ func (b builder) info(text string, at Position) *stream.Event {
 
 // message makes the entry of a message.
 func (b builder) message(m db.ReplayMessagesRow) entry {
-	p := Position{Pos: m.Pos, StreamKey: m.ConvoID, Seq: m.Seq}
+	p := Position{Pos: m.Pos, StreamKey: string(m.ConvoID), Seq: m.Seq}
 	kind := m.Kind
 	view := gen.MessageView{
 		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
@@ -115,7 +116,7 @@ func (b builder) event(r eventRow) (entry, error) {
 func (b builder) logRow(r db.ReadLogRow) (entry, error) {
 	if r.N == 0 {
 		m := db.ReplayMessagesRow{
-			Pos: r.Pos, ConvoID: r.Lane, Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
+			Pos: r.Pos, ConvoID: xrpc.ConvoID(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
 			Ciphertext: r.Ciphertext, Blobs: r.Blobs, CreatedAt: r.CreatedAt,
 		}
 		if r.SenderDid != "" {
@@ -124,7 +125,7 @@ func (b builder) logRow(r db.ReadLogRow) (entry, error) {
 		return b.message(m), nil
 	}
 	return b.event(eventRow{
-		Position: Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
+		Position: Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: xrpc.ConvoID(r.ConvoID), target: r.TargetDid,
 		boundary: r.Edge, body: r.Body,
 	})
 }

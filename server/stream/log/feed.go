@@ -5,6 +5,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // What a feed holds while it replays, at most.
@@ -28,7 +29,7 @@ const (
 // event, and gets none twice, however slow its client is.
 type feed struct {
 	sink  stream.Sink
-	scope map[string]bool // nil for all conversations
+	scope map[xrpc.ConvoID]bool // nil for all conversations
 
 	mu     sync.Mutex
 	isLive bool
@@ -51,7 +52,7 @@ type feed struct {
 }
 
 // wants tells whether events about a conversation are for this stream.
-func (f *feed) wants(convo string) bool { return f.scope == nil || f.scope[convo] }
+func (f *feed) wants(convo xrpc.ConvoID) bool { return f.scope == nil || f.scope[convo] }
 
 // offer delivers or holds an event of the log. It does not block.
 func (f *feed) offer(e *entry) {

@@ -110,7 +110,7 @@ func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hub()
-	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, StreamKey: convo, Seq: 9}})
+	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, StreamKey: string(convo), Seq: 9}})
 	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)

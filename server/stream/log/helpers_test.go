@@ -101,11 +101,11 @@ func (w *world) run(h *eventlog.Hub) (stop func()) {
 }
 
 // convo makes a conversation with members, and returns its id.
-func (w *world) convo(dids ...string) string {
+func (w *world) convo(dids ...string) xrpc.ConvoID {
 	w.t.Helper()
 	b := make([]byte, 16)
 	rand.Read(b)
-	id := hex.EncodeToString(b)
+	id := xrpc.ConvoID(hex.EncodeToString(b))
 	w.tx(func(ctx context.Context, q *db.Queries) error {
 		_, err := q.InsertConvo(ctx, db.InsertConvoParams{ConvoID: id, CreatorDid: dids[0], CipherSuite: 1, At: time.Now()})
 		return err
@@ -115,7 +115,7 @@ func (w *world) convo(dids ...string) string {
 }
 
 // join makes dids members, as a commit does.
-func (w *world) join(convo string, dids ...string) {
+func (w *world) join(convo xrpc.ConvoID, dids ...string) {
 	w.t.Helper()
 	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
 		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
@@ -134,7 +134,7 @@ func (w *world) join(convo string, dids ...string) {
 }
 
 // remove ends memberships, as a commit does.
-func (w *world) remove(convo string, dids ...string) {
+func (w *world) remove(convo xrpc.ConvoID, dids ...string) {
 	w.t.Helper()
 	w.commit(convo, func(ctx context.Context, q *db.Queries, seq int64) error {
 		p := db.LogEventsParams{ConvoID: convo, At: time.Now()}
@@ -157,7 +157,7 @@ func add(p *db.LogEventsParams, kind, target string, edge int64, b eventlog.Body
 }
 
 // commit stores a commit, and calls more with its number in the same transaction.
-func (w *world) commit(convo string, more func(ctx context.Context, q *db.Queries, seq int64) error) {
+func (w *world) commit(convo xrpc.ConvoID, more func(ctx context.Context, q *db.Queries, seq int64) error) {
 	w.t.Helper()
 	w.tx(func(ctx context.Context, q *db.Queries) error {
 		var epoch int64
@@ -201,12 +201,12 @@ func (w *world) tx(f func(ctx context.Context, q *db.Queries) error) {
 }
 
 // send sends a message of did and returns its number, 0 if did is not a member.
-func (w *world) send(pool *pgxpool.Pool, convo, did string) int64 {
+func (w *world) send(pool *pgxpool.Pool, convo xrpc.ConvoID, did string) int64 {
 	w.t.Helper()
 	return w.sendBy(db.New(pool), convo, did)
 }
 
-func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
+func (w *world) sendBy(q *db.Queries, convo xrpc.ConvoID, did string) int64 {
 	w.t.Helper()
 	for range 20 {
 		row, err := q.SendMessage(context.Background(), db.SendMessageParams{
@@ -227,7 +227,7 @@ func (w *world) sendBy(q *db.Queries, convo, did string) int64 {
 }
 
 // churn adds and removes did, with a message each time, until stop is called.
-func (w *world) churn(hub *eventlog.Hub, convo, did string) (stop func()) {
+func (w *world) churn(hub *eventlog.Hub, convo xrpc.ConvoID, did string) (stop func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -248,7 +248,7 @@ func (w *world) churn(hub *eventlog.Hub, convo, did string) (stop func()) {
 }
 
 // client makes a client that is not connected.
-func (w *world) client(did string, convos ...string) *streamtest.Client {
+func (w *world) client(did string, convos ...xrpc.ConvoID) *streamtest.Client {
 	return streamtest.NewClient(w.t, w.codec, did, convos...)
 }
 

@@ -92,7 +92,7 @@ func (h *Hub) Codec(ctx context.Context) (*Codec, error) {
 func (h *Hub) Attach(ctx context.Context, want stream.Want, sink stream.Sink) (func(), error) {
 	f := &feed{hub: h, sink: sink, did: want.DID}
 	if len(want.ConvoIDs) > 0 {
-		f.scope = map[string]bool{}
+		f.scope = map[xrpc.ConvoID]bool{}
 		for _, id := range want.ConvoIDs {
 			f.scope[id] = true
 		}
@@ -133,13 +133,14 @@ func (h *Hub) Watch(ctx context.Context, did string, w Watcher) (stop func(), er
 // Signal delivers an ephemeral signal. A member sent it at some version of the
 // roster; those who are members at that version or a later one get it.
 func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
+	convo := xrpc.ConvoID(s.ConvoID)
 	h.metrics.Signals.Inc()
-	if !h.live.hasRoster(s.ConvoID, s.RosterVersion) {
-		rows, err := db.New(h.pool).EphemeralMembers(ctx, s.ConvoID)
+	if !h.live.hasRoster(convo, s.RosterVersion) {
+		rows, err := db.New(h.pool).EphemeralMembers(ctx, convo)
 		if err != nil {
 			return fmt.Errorf("read members: %w", err)
 		}
-		h.live.setRoster(s.ConvoID, rows)
+		h.live.setRoster(convo, rows)
 	}
 	h.live.signal(s)
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
 )
 
 // TestWindowsLive: a new member sees what follows its joining; a removed member
@@ -70,7 +71,7 @@ func TestWindowsReplayed(t *testing.T) {
 func TestReplayJoinsLive(t *testing.T) {
 	w := newWorld(t)
 	dids := []string{alice, bob, carol}
-	var convos []string
+	var convos []xrpc.ConvoID
 	for range 10 {
 		convos = append(convos, w.convo(dids...))
 	}
@@ -127,7 +128,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	for _, n := range []string{"a", "b", "c", "d", "e", "f"} {
 		dids = append(dids, "did:web:"+n+".example")
 	}
-	var convos []string
+	var convos []xrpc.ConvoID
 	for range 5 {
 		convos = append(convos, w.convo(alice))
 	}

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // wakeup makes the tailer read the log at once.
@@ -231,14 +232,14 @@ func (l *live) holdAgain(f *feed) Position {
 }
 
 // hasRoster tells whether a signal can be delivered without reading the members.
-func (l *live) hasRoster(convo string, version int64) bool {
+func (l *live) hasRoster(convo xrpc.ConvoID, version int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.subscribers.hasRoster(convo, version)
 }
 
 // setRoster keeps the members of a conversation for the signals that follow.
-func (l *live) setRoster(convo string, rows []db.EphemeralMembersRow) {
+func (l *live) setRoster(convo xrpc.ConvoID, rows []db.EphemeralMembersRow) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.subscribers.setRoster(convo, rows)
@@ -248,15 +249,16 @@ func (l *live) setRoster(convo string, rows []db.EphemeralMembersRow) {
 func (l *live) signal(s bus.Signal) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.subscribers.conversations[s.ConvoID] == nil {
+	convo := xrpc.ConvoID(s.ConvoID)
+	if l.subscribers.conversations[convo] == nil {
 		return
 	}
 	ev := stream.NewEvent(&gen.EphemeralEvent{
-		Cursor: l.build.cursor(l.position), ConvoID: s.ConvoID, Ciphertext: s.Ciphertext, Epoch: s.Epoch,
+		Cursor: l.build.cursor(l.position), ConvoID: convo, Ciphertext: s.Ciphertext, Epoch: s.Epoch,
 	}, l.streamMetrics)
-	for a := range l.subscribers.members(s.ConvoID, s.RosterVersion) {
+	for a := range l.subscribers.members(convo, s.RosterVersion) {
 		for _, f := range a.feeds {
-			if f.wants(s.ConvoID) {
+			if f.wants(convo) {
 				f.deliverEphemeral(ev, l.position)
 			}
 		}

@@ -14,15 +14,16 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // expire removes application messages of a conversation up to a number, as
 // retention does.
-func (w *world) expire(pool *pgxpool.Pool, convo string, upTo int64) {
+func (w *world) expire(pool *pgxpool.Pool, convo xrpc.ConvoID, upTo int64) {
 	w.t.Helper()
 	ctx := context.Background()
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		var convos []string
+		var convos []xrpc.ConvoID
 		var seqs []int64
 		var last db.RaiseFloorParams
 		rows, err := tx.Query(ctx, `SELECT gen, pos, seq FROM messages WHERE convo_id = $1 AND seq <= $2 AND kind = 'app' ORDER BY seq`, convo, upTo)
@@ -30,14 +31,14 @@ func (w *world) expire(pool *pgxpool.Pool, convo string, upTo int64) {
 			return err
 		}
 		for rows.Next() {
-			last = db.RaiseFloorParams{Lane: convo}
+			last = db.RaiseFloorParams{Lane: string(convo)}
 			if err := rows.Scan(&last.Gen, &last.Pos, &last.Seq); err != nil {
 				return err
 			}
 			convos, seqs = append(convos, convo), append(seqs, last.Seq)
 		}
 		q := db.New(tx)
-		return errors.Join(rows.Err(), q.RemoveMessages(ctx, convos, seqs), q.RaiseFloor(ctx, last))
+		return errors.Join(rows.Err(), q.RemoveMessages(ctx, xrpc.StoredConvoIDs(convos), seqs), q.RaiseFloor(ctx, last))
 	})
 	if err != nil {
 		w.t.Error(err)
@@ -45,7 +46,7 @@ func (w *world) expire(pool *pgxpool.Pool, convo string, upTo int64) {
 }
 
 // bulk stores n messages in each of the conversations, in one transaction.
-func (w *world) bulk(n int, convos ...string) {
+func (w *world) bulk(n int, convos ...xrpc.ConvoID) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
 			UPDATE conversations SET last_seq = last_seq + $2::bigint, last_pos = greatest(last_pos, log_own_xid())
@@ -77,7 +78,7 @@ func TestLowWaterWithinTransaction(t *testing.T) {
 		t.Fatalf("rows are %+v, %v", rows, err)
 	}
 	for _, r := range rows {
-		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, StreamKey: convo, Seq: r.Seq}})
+		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, StreamKey: string(convo), Seq: r.Seq}})
 	}
 	w.expire(w.pool, convo, 3) // number 1 is the first commit
 	hub := w.hub()
@@ -275,8 +276,8 @@ func TestUnfinishedSync(t *testing.T) {
 		cursor eventlog.Cursor
 		want   string
 	}{
-		{"begun without cursor", eventlog.Cursor{After: convo, Until: newest.Pos}, "OutdatedCursor"},
-		{"begun with a cursor", eventlog.Cursor{Position: newest.Position, After: convo, Until: newest.Pos}, "live"},
+		{"begun without cursor", eventlog.Cursor{After: string(convo), Until: newest.Pos}, "OutdatedCursor"},
+		{"begun with a cursor", eventlog.Cursor{Position: newest.Position, After: string(convo), Until: newest.Pos}, "live"},
 		{"of an empty log", eventlog.Cursor{}, "live"},
 	} {
 		to := newTape(-1)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
@@ -121,7 +122,7 @@ func (r *replay) findMessages(ctx context.Context) error {
 	for _, s := range r.ranges {
 		if s.more && len(s.keys) == 0 {
 			p.Places = append(p.Places, int64(len(asked)))
-			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.convo), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
+			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, string(s.convo)), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
 			asked = append(asked, s)
 		}
 	}
@@ -135,7 +136,7 @@ func (r *replay) findMessages(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		s := asked[row.Place]
-		s.keys = append(s.keys, rowKey{Position: Position{Pos: row.Pos, StreamKey: s.convo, Seq: row.Seq}, size: row.Size})
+		s.keys = append(s.keys, rowKey{Position: Position{Pos: row.Pos, StreamKey: string(s.convo), Seq: row.Seq}, size: row.Size})
 		s.afterSeq = row.Seq
 	}
 	for _, s := range asked {
@@ -155,7 +156,7 @@ func (r *replay) findEvents(ctx context.Context) error {
 		Pos: r.to.Pos, Lane: r.to.StreamKey, Seq: r.to.Seq, N: r.to.N,
 	}
 	for _, s := range r.ranges {
-		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
+		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, string(s.convo)), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
 	}
 	rows, err := r.q.ReplayEvents(ctx, p)
 	if err != nil {
@@ -227,7 +228,7 @@ func (r *replay) sendPage(ctx context.Context, keys []rowKey, rows []db.ReplayMe
 func (r *replay) entry(k rowKey, rows *[]db.ReplayMessagesRow) (entry, error) {
 	if k.event == nil {
 		list := *rows
-		if len(list) == 0 || list[0].ConvoID != k.StreamKey || list[0].Seq != k.Seq {
+		if len(list) == 0 || string(list[0].ConvoID) != k.StreamKey || list[0].Seq != k.Seq {
 			return entry{}, ErrOutdatedCursor // retention has removed it
 		}
 		*rows = list[1:]
@@ -238,6 +239,6 @@ func (r *replay) entry(k rowKey, rows *[]db.ReplayMessagesRow) (entry, error) {
 		boundary = *k.event.Edge
 	}
 	return r.build.event(eventRow{
-		Position: k.Position, kind: k.event.Kind, convo: k.event.ConvoID, target: k.event.TargetDid, boundary: boundary, body: k.event.Body,
+		Position: k.Position, kind: k.event.Kind, convo: xrpc.ConvoID(k.event.ConvoID), target: k.event.TargetDid, boundary: boundary, body: k.event.Body,
 	})
 }

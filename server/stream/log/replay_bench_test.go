@@ -3,10 +3,12 @@ package eventlog_test
 import (
 	"testing"
 	"time"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // fill writes n messages of 200 bytes directly into the log.
-func (w *world) fill(convo string, n int) {
+func (w *world) fill(convo xrpc.ConvoID, n int) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
 			UPDATE conversations SET last_seq = last_seq + $2, last_pos = log_own_xid() WHERE convo_id = $1 RETURNING last_seq - $2 AS base, gen, last_pos

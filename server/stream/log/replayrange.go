@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 // rowKey is a row that a replay has found: a message that is still to be read,
@@ -37,7 +38,7 @@ func (f *foundRows) take(upTo Position) []rowKey {
 // replayRange is a window with something to replay: messages with afterSeq < seq
 // <= untilSeq, other events with joinedN < n <= leftN.
 type replayRange struct {
-	convo              string
+	convo              xrpc.ConvoID
 	afterSeq, untilSeq int64
 	joinedN, leftN     int64
 	foundRows

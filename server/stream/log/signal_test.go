@@ -23,7 +23,7 @@ func TestSignals(t *testing.T) {
 		if err := w.pool.QueryRow(t.Context(), "SELECT roster_version FROM conversations WHERE convo_id = $1", convo).Scan(&version); err != nil {
 			t.Fatal(err)
 		}
-		err := hub.Signal(t.Context(), bus.Signal{ConvoID: convo, RosterVersion: version, Ciphertext: []byte("typing")})
+		err := hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: version, Ciphertext: []byte("typing")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestSignalBehind(t *testing.T) {
 	b.Cut()
 	b.MustConnect(behind, b.Cursor())
 	eventually(t, "the stream is live", func() bool { return b.Info("live") == 1 })
-	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: convo, Ciphertext: []byte("typing")}); err != nil {
+	if err := behind.Signal(t.Context(), bus.Signal{ConvoID: string(convo), Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Err(); err != nil || b.Ephemerals() != 1 {

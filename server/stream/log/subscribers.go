@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 // account is a DID that has streams at this instance.
@@ -15,7 +16,7 @@ type account struct {
 	shard uint32
 	feeds []*feed
 	// convos are the conversations of subscribers in which it has a window.
-	convos map[string]bool
+	convos map[xrpc.ConvoID]bool
 }
 
 // conversation is a conversation with members that have streams at this
@@ -31,18 +32,18 @@ type conversation struct {
 // see. The lock of live guards it.
 type subscribers struct {
 	accounts      map[string]*account
-	conversations map[string]*conversation
+	conversations map[xrpc.ConvoID]*conversation
 	nextShard     uint32
 }
 
 func newSubscribers() subscribers {
-	return subscribers{accounts: map[string]*account{}, conversations: map[string]*conversation{}}
+	return subscribers{accounts: map[string]*account{}, conversations: map[xrpc.ConvoID]*conversation{}}
 }
 
 // add makes an account with its windows.
 func (s *subscribers) add(did string, windows []db.WindowsOfRow) *account {
 	s.nextShard++
-	a := &account{did: did, shard: s.nextShard, convos: map[string]bool{}}
+	a := &account{did: did, shard: s.nextShard, convos: map[xrpc.ConvoID]bool{}}
 	s.accounts[did] = a
 	for _, r := range windows {
 		w := window{joinedSeq: r.JoinedSeq, joinedN: r.JoinedN, leftSeq: noEnd, leftN: noEnd}
@@ -79,7 +80,7 @@ func (s *subscribers) clear() {
 }
 
 // conversation returns a conversation, and makes it if there is none.
-func (s *subscribers) conversation(id string) *conversation {
+func (s *subscribers) conversation(id xrpc.ConvoID) *conversation {
 	c := s.conversations[id]
 	if c == nil {
 		c = &conversation{windows: map[*account][]window{}, rosterVersion: -1}
@@ -142,7 +143,7 @@ func (s *subscribers) apply(ch *windowChange) {
 // a position, and returns the ends of the streams that were opened for such
 // windows only. One commit may end several windows, and each shows the events of
 // all: so the caller closes them after the last of these events.
-func (s *subscribers) closeWindows(convo string, at Position) (ends []delivery) {
+func (s *subscribers) closeWindows(convo xrpc.ConvoID, at Position) (ends []delivery) {
 	c := s.conversations[convo]
 	if c == nil {
 		return nil
@@ -166,7 +167,7 @@ func (s *subscribers) closeWindows(convo string, at Position) (ends []delivery) 
 // for some conversations, this one among them, and have no open window in any of
 // these. A stream that was registered behind at is not ended: it may be of a
 // later membership, which the tailer has not read yet.
-func (s *subscribers) scopedEnds(a *account, convo string, at Position) (ends []delivery) {
+func (s *subscribers) scopedEnds(a *account, convo xrpc.ConvoID, at Position) (ends []delivery) {
 	for _, f := range a.feeds {
 		if f.scope[convo] && at.Compare(f.registeredAt) > 0 && !s.isMemberOfAny(a, f.scope) {
 			ends = append(ends, delivery{to: a, end: f})
@@ -177,7 +178,7 @@ func (s *subscribers) scopedEnds(a *account, convo string, at Position) (ends []
 
 // isMemberOfAny tells whether the account is a member of one of these
 // conversations.
-func (s *subscribers) isMemberOfAny(a *account, convos map[string]bool) bool {
+func (s *subscribers) isMemberOfAny(a *account, convos map[xrpc.ConvoID]bool) bool {
 	for id := range convos {
 		if c := s.conversations[id]; c != nil && slices.ContainsFunc(c.windows[a], window.isOpen) {
 			return true
@@ -187,7 +188,7 @@ func (s *subscribers) isMemberOfAny(a *account, convos map[string]bool) bool {
 }
 
 // leave forgets the windows of an account in a conversation.
-func (s *subscribers) leave(a *account, convo string) {
+func (s *subscribers) leave(a *account, convo xrpc.ConvoID) {
 	delete(a.convos, convo)
 	c := s.conversations[convo]
 	if c == nil {
@@ -201,13 +202,13 @@ func (s *subscribers) leave(a *account, convo string) {
 
 // hasRoster tells whether the members of a conversation are known at a version
 // or a later one, or no member has a stream at this instance.
-func (s *subscribers) hasRoster(convo string, version int64) bool {
+func (s *subscribers) hasRoster(convo xrpc.ConvoID, version int64) bool {
 	c := s.conversations[convo]
 	return c == nil || c.rosterVersion >= version
 }
 
 // setRoster keeps the members of a conversation, unless newer ones are known.
-func (s *subscribers) setRoster(convo string, rows []db.EphemeralMembersRow) {
+func (s *subscribers) setRoster(convo xrpc.ConvoID, rows []db.EphemeralMembersRow) {
 	c := s.conversations[convo]
 	if c == nil || len(rows) == 0 || rows[0].RosterVersion <= c.rosterVersion {
 		return
@@ -220,7 +221,7 @@ func (s *subscribers) setRoster(convo string, rows []db.EphemeralMembersRow) {
 
 // members returns the accounts that are members of a conversation at a roster
 // version or a later one. It returns none if a roster that new is not known.
-func (s *subscribers) members(convo string, version int64) iter.Seq[*account] {
+func (s *subscribers) members(convo xrpc.ConvoID, version int64) iter.Seq[*account] {
 	return func(yield func(*account) bool) {
 		c := s.conversations[convo]
 		if c == nil || c.rosterVersion < version {

@@ -176,7 +176,7 @@ func TestPositionIsThatOfARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at.Pos != newest || at.StreamKey != convo {
+	if at.Pos != newest || at.StreamKey != string(convo) {
 		t.Errorf("a stream begins at %v, the newest row is at %d", at, newest)
 	}
 }

@@ -1,6 +1,10 @@
 package eventlog
 
-import "math"
+import (
+	"math"
+
+	"catbird.blue/mls/xrpc"
+)
 
 // noEnd is the end of a window that has not ended.
 const noEnd = math.MaxInt64
@@ -25,7 +29,8 @@ func (w window) isOpen() bool { return w.leftN == noEnd }
 
 // windowChange is an event that begins or ends a window.
 type windowChange struct {
-	convo, did string
-	begins     bool
-	seq, n     int64
+	convo  xrpc.ConvoID
+	did    string
+	begins bool
+	seq, n int64
 }

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // Client is a client in this process that records a History.
@@ -25,7 +26,7 @@ type Client struct {
 
 // NewClient makes a client that is not connected. If convos are given it asks for
 // these only.
-func NewClient(t testing.TB, codec *eventlog.Codec, did string, convos ...string) *Client {
+func NewClient(t testing.TB, codec *eventlog.Codec, did string, convos ...xrpc.ConvoID) *Client {
 	h := NewHistory(did, codec)
 	h.Convos = convos
 	return &Client{History: h, ReplayPause: time.Millisecond, t: t}

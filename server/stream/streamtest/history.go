@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // History is what one client has got, over any number of connections. A client
@@ -18,7 +19,7 @@ type History struct {
 	// DID is the account of the client.
 	DID string
 	// Convos restricts what it asks for to these conversations; nil for all.
-	Convos []string
+	Convos []xrpc.ConvoID
 	// Keep bounds the memory of a long run: about so many of the newest events
 	// are kept one by one, which is as far as Rewind goes, and of the older ones
 	// only what Check needs. 0 keeps all.
@@ -207,7 +208,7 @@ func describe(ev gen.ConvoEvent) string {
 	case *gen.MembershipChangeEvent:
 		return fmt.Sprintf("%s of %s in %s", ev.Action, ev.DID, ev.ConvoID)
 	case *gen.WelcomeEvent:
-		return "welcome to " + ev.ConvoID
+		return "welcome to " + string(ev.ConvoID)
 	case *gen.ReadEvent:
 		return fmt.Sprintf("read %s/%d", ev.ConvoID, ev.Seq)
 	}

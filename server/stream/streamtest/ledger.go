@@ -9,13 +9,15 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/xrpc"
 )
 
 // Ledger records which message numbers senders got and which messages streams
 // delivered. It takes 9 bytes for each message.
 type Ledger struct {
 	mu     sync.Mutex
-	convos map[string]*numbers
+	convos map[xrpc.ConvoID]*numbers
 	// unresolved are messages of which the sender does not know whether they were
 	// stored: its connection broke, and then it was no member any more.
 	unresolved map[string]bool
@@ -35,37 +37,37 @@ const (
 
 // NewLedger makes an empty Ledger.
 func NewLedger() *Ledger {
-	return &Ledger{convos: map[string]*numbers{}, unresolved: map[string]bool{}}
+	return &Ledger{convos: map[xrpc.ConvoID]*numbers{}, unresolved: map[string]bool{}}
 }
 
 // Acknowledged records that a sender got the number of its message. It returns an
 // error if another message had this number before, or if the number was
 // acknowledged before.
-func (l *Ledger) Acknowledged(convo string, seq int64, id string) error {
+func (l *Ledger) Acknowledged(convo xrpc.ConvoID, seq int64, id string) error {
 	return l.note(convo, seq, id, acknowledged)
 }
 
 // AcknowledgedCommit is Acknowledged for a commit: its sender does not know the
 // message id.
-func (l *Ledger) AcknowledgedCommit(convo string, seq int64) error {
+func (l *Ledger) AcknowledgedCommit(convo xrpc.ConvoID, seq int64) error {
 	return l.note(convo, seq, "", acknowledged)
 }
 
 // Delivered records that a stream delivered a message. It returns an error if
 // another message had this number before.
-func (l *Ledger) Delivered(convo string, seq int64, id string) error {
+func (l *Ledger) Delivered(convo xrpc.ConvoID, seq int64, id string) error {
 	return l.note(convo, seq, id, wasDelivered)
 }
 
 // Unresolved records a message of which the sender does not know whether it was
 // stored.
-func (l *Ledger) Unresolved(convo, id string) {
+func (l *Ledger) Unresolved(convo xrpc.ConvoID, id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.unresolved[convo+"/"+id] = true
+	l.unresolved[string(convo)+"/"+id] = true
 }
 
-func (l *Ledger) note(convo string, seq int64, id string, what byte) error {
+func (l *Ledger) note(convo xrpc.ConvoID, seq int64, id string, what byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := l.convos[convo]
@@ -116,7 +118,7 @@ func (l *Ledger) Check(ctx context.Context, pool *pgxpool.Pool) error {
 	return errors.Join(errs...)
 }
 
-func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo string, a *numbers) error {
+func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo xrpc.ConvoID, a *numbers) error {
 	rows, err := pool.Query(ctx, `SELECT seq, message_id FROM messages WHERE convo_id = $1 ORDER BY seq`, convo)
 	if err != nil {
 		return err
@@ -129,7 +131,7 @@ func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo string, a 
 		case seq != next:
 			return fmt.Errorf("message %s/%d is followed by %d", convo, next-1, seq)
 		case seq > int64(len(a.ids)) || a.state[seq-1]&acknowledged == 0:
-			if !l.unresolved[convo+"/"+id] {
+			if !l.unresolved[string(convo)+"/"+id] {
 				return fmt.Errorf("message %s/%d was stored, and nobody was told", convo, seq)
 			}
 		case a.state[seq-1]&wasDelivered == 0:

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"bytes"
@@ -23,13 +23,15 @@ import (
 // secret that the database does not have: the caller and the content of a call
 // can be guessed, so that an unkeyed hash would tell a thief of the database
 // which account sent which message.
-type idempotency struct{ key []byte }
+type Idempotency struct{ key []byte }
+
+func NewIdempotency(key []byte) *Idempotency { return &Idempotency{key} }
 
 // firstAnswer is one caller's one write: what its answer is recorded under, and
 // the hash of what it asked. Records are read and written inside the
 // transaction of the write, after the row that decides it is locked, so that of
 // two concurrent repetitions one finds the other's record.
-type firstAnswer struct {
+type Record struct {
 	id, content []byte
 	at          time.Time
 }
@@ -37,31 +39,31 @@ type firstAnswer struct {
 // firstAnswer names the record of caller's call of nsid with key. in is the
 // decoded input: what differs only in encoding is the same content. A nil key
 // gives nil, and a nil *firstAnswer finds and keeps nothing.
-func (i *idempotency) firstAnswer(caller xrpc.Caller, nsid string, key *string, in any, now time.Time) (*firstAnswer, error) {
+func (i *Idempotency) NewRecord(caller xrpc.Caller, nsid string, key *string, in any, now time.Time) (*Record, error) {
 	if key == nil {
 		return nil, nil
 	}
-	content, err := i.contentHash(in)
+	content, err := i.ContentHash(in)
 	if err != nil {
 		return nil, err
 	}
-	return &firstAnswer{id: i.hash("record", caller.DID, nsid, *key), content: content, at: now}, nil
+	return &Record{id: i.Hash("record", caller.DID, nsid, *key), content: content, at: now}, nil
 }
 
 // contentHash is over the canonical JSON of a decoded input.
-func (i *idempotency) contentHash(in any) ([]byte, error) {
+func (i *Idempotency) ContentHash(in any) ([]byte, error) {
 	b, err := json.Marshal(in)
 	if err != nil {
 		return nil, fmt.Errorf("encode content: %w", err)
 	}
-	return i.hash("content", string(b)), nil
+	return i.Hash("content", string(b)), nil
 }
 
 // messageID is the id of a message whose sender gave an idempotency key and no
 // id: a UUID of version 8 (RFC 9562) that follows from the record and the
 // content, so that it need not be stored with the record.
-func (i *idempotency) messageID(f *firstAnswer) string {
-	id := uuid.UUID(i.hash("message id", string(f.id), string(f.content))[:16])
+func (i *Idempotency) MessageID(f *Record) string {
+	id := uuid.UUID(i.Hash("message id", string(f.id), string(f.content))[:16])
 	id[6] = id[6]&0x0f | 0x80
 	id[8] = id[8]&0x3f | 0x80
 	return id.String()
@@ -69,7 +71,7 @@ func (i *idempotency) messageID(f *firstAnswer) string {
 
 // hash is HMAC-SHA-256 over the parts with their lengths, so that no two lists
 // of parts run together.
-func (i *idempotency) hash(parts ...string) []byte {
+func (i *Idempotency) Hash(parts ...string) []byte {
 	h := hmac.New(sha256.New, i.key)
 	for _, p := range parts {
 		var n [8]byte
@@ -82,7 +84,7 @@ func (i *idempotency) hash(parts ...string) []byte {
 
 // find decodes the recorded answer into out and reports whether there is one.
 // A record of other content is an IdempotencyConflict.
-func (f *firstAnswer) find(ctx context.Context, q *db.Queries, out any) (bool, error) {
+func (f *Record) Find(ctx context.Context, q *db.Queries, out any) (bool, error) {
 	if f == nil {
 		return false, nil
 	}
@@ -103,7 +105,7 @@ func (f *firstAnswer) find(ctx context.Context, q *db.Queries, out any) (bool, e
 }
 
 // keep records answer. Only successes are kept: a lost race or an error is not.
-func (f *firstAnswer) keep(ctx context.Context, q *db.Queries, answer any) error {
+func (f *Record) Keep(ctx context.Context, q *db.Queries, answer any) error {
 	if f == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -18,35 +18,35 @@ import (
 // About what parts of a convoView take: the fields of its own, a member besides
 // the DID, a device besides the credential.
 const (
-	convoViewBytes  = 2000
-	memberViewBytes = 200
-	deviceLeafBytes = 100
+	ConvoViewBytes  = 2000
+	MemberViewBytes = 200
+	DeviceLeafBytes = 100
 )
 
 // GetConvos lists the conversations of which the caller is a member. Page and
 // views are read in one snapshot.
-func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
+func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetConvosParams) (*gen.GetConvosOutput, error) {
 	args := db.PageConvosParams{
-		Did: caller.DID, Now: s.now(), MaxRows: p.Limit + 1,
-		MemberBytes: memberViewBytes, DeviceBytes: deviceLeafBytes,
+		Did: caller.DID, Now: s.Now(), MaxRows: p.Limit + 1,
+		MemberBytes: MemberViewBytes, DeviceBytes: DeviceLeafBytes,
 	}
 	if p.Cursor != nil {
 		c, err := parseConvosCursor(*p.Cursor)
 		if err != nil {
 			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
 		}
-		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, c.id
+		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, string(c.id)
 	}
 	out := &gen.GetConvosOutput{}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
+	err := pgx.BeginTxFunc(ctx, s.Pool, snapshot, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		rows, err := q.PageConvos(ctx, args)
 		if err != nil {
 			return fmt.Errorf("list conversations: %w", err)
 		}
 		keep := cutConvos(rows, int(p.Limit))
-		ids := make([]string, keep)
+		ids := make([]xrpc.ConvoID, keep)
 		for i := range ids {
 			ids[i] = rows[i].ConvoID
 		}
@@ -54,7 +54,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 			r := rows[keep-1]
 			out.Cursor = new(convosCursor{asOf: r.AsOf, late: r.Late, activity: r.LastActivityAt, id: r.ConvoID}.String())
 		}
-		out.Conversations, err = convoViews(ctx, q, caller.DID, ids)
+		out.Conversations, err = Views(ctx, q, caller.DID, ids)
 		return err
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *convoService) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen
 func cutConvos(rows []db.PageConvosRow, max int) int {
 	var bytes int64
 	for i, r := range rows {
-		bytes += convoViewBytes + r.Bytes
+		bytes += ConvoViewBytes + r.Bytes
 		if i == max || i > 0 && bytes > limit.MaxAnswer {
 			return i
 		}
@@ -82,7 +82,7 @@ type convosCursor struct {
 	asOf     time.Time
 	late     bool
 	activity time.Time
-	id       string
+	id       xrpc.ConvoID
 }
 
 // String writes the cursor: opaque to clients, no secret.
@@ -91,7 +91,7 @@ func (c convosCursor) String() string {
 	if c.late {
 		part = "z"
 	}
-	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), c.id}, ".")
+	return strings.Join([]string{part, micros(c.asOf), micros(c.activity), string(c.id)}, ".")
 }
 
 func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 36) }
@@ -109,8 +109,8 @@ func parseConvosCursor(s string) (c convosCursor, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.id, err = parseConvoID("cursor", parts[3]); err != nil {
-		return c, err
+	if c.id = xrpc.ConvoID(parts[3]); !c.id.Valid() {
+		return c, fmt.Errorf("want a conversation id")
 	}
 	if !plausible(asOf) || !plausible(activity) {
 		return c, fmt.Errorf("time out of range")

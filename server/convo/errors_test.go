@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"errors"
@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/xrpc"
 )
 
 // The names in the tables are names of the schema.
 func TestErrorsConstraintsExist(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t)
+	s := &Base{Pool: dbtest.Pool(t)}
 	names := map[string]bool{}
 	for n := range constraintErrors {
 		names[n] = true
@@ -25,7 +26,7 @@ func TestErrorsConstraintsExist(t *testing.T) {
 		names[n] = true
 	}
 	for n := range names {
-		if !query[bool](t, s.pool, `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = $1 AND i.indisunique)`, n) {
+		if !dbtest.Value[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = $1 AND i.indisunique)`, n) {
 			t.Errorf("the schema has no unique index %s", n)
 		}
 	}
@@ -35,19 +36,22 @@ func TestErrorsMapped(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		conversationsPKey: gen.ErrConvoExists, membershipsPKey: gen.ErrAlreadyMember, membershipsOneActive: gen.ErrAlreadyMember,
-		messagesMessageID: gen.ErrIdempotencyConflict, idempotencyRecordsPKey: gen.ErrIdempotencyConflict,
+		MessagesMessageID: gen.ErrIdempotencyConflict, idempotencyRecordsPKey: gen.ErrIdempotencyConflict,
 	} {
 		cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: name})
-		e := wantError(t, sqlError(cause), want)
+		var e *xrpc.Error
+		if !errors.As(SQLError(cause), &e) || e.Name != want {
+			t.Fatalf("%s became %v, want %s", name, SQLError(cause), want)
+		}
 		if !errors.Is(e, cause) || e.Status != gen.StatusOf(want) {
 			t.Errorf("%s: status %d, cause %v", name, e.Status, e.Cause)
 		}
 	}
 	other := &pgconn.PgError{Code: "23514", ConstraintName: "messages_seq_check"}
-	if err := sqlError(other); !errors.Is(err, other) {
+	if err := SQLError(other); !errors.Is(err, other) {
 		t.Errorf("an unknown constraint became %v", err)
 	}
-	if err := sqlError(nil); err != nil {
+	if err := SQLError(nil); err != nil {
 		t.Errorf("nothing became %v", err)
 	}
 }
@@ -56,7 +60,7 @@ func TestErrorsMapped(t *testing.T) {
 // for ever.
 func TestErrorsInTx(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t)
+	s := &Base{Pool: dbtest.Pool(t)}
 	for _, c := range []struct {
 		err  error
 		runs int
@@ -67,11 +71,11 @@ func TestErrorsInTx(t *testing.T) {
 		{&pgconn.PgError{Code: pgerrcode.DeadlockDetected}, 3, ""},
 		{&pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: idempotencyRecordsPKey}, 3, gen.ErrIdempotencyConflict},
 		{&pgconn.PgError{Code: pgerrcode.UniqueViolation, ConstraintName: conversationsPKey}, 1, gen.ErrConvoExists},
-		{convoNotFound(), 1, gen.ErrConvoNotFound},
+		{NotFound(), 1, gen.ErrConvoNotFound},
 		{errors.New("disk full"), 1, ""},
 	} {
 		runs := 0
-		err := s.inTx(t.Context(), func(pgx.Tx) error { runs++; return c.err })
+		err := s.InTx(t.Context(), func(pgx.Tx) error { runs++; return c.err })
 		if runs != c.runs {
 			t.Errorf("%v: %d runs, want %d", c.err, runs, c.runs)
 		}

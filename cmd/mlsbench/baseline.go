@@ -15,24 +15,25 @@ import (
 	"time"
 )
 
-// floorEnv names, for a process of this program, the floor that it is: a program
-// that does what no service can do without, and nothing else.
-const floorEnv = "MLSBENCH_FLOOR"
+// baselineEnv names the baseline that this process runs. A baseline program does
+// only what no service can avoid, so its cost is a lower bound.
+const baselineEnv = "MLSBENCH_BASELINE"
 
-// Floors.
+// Names of the baselines.
 const (
-	// fanOutFloor writes the bytes that it is given to every connection it has,
-	// once for every byte that it then reads. It writes as Go programs do, by
-	// net.Conn; the service's own way for short events would make it some 3 %
-	// cheaper.
-	fanOutFloor = "fan-out"
-	// httpFloor answers requests with the bytes that it is given.
-	httpFloor = "http"
+	// fanOutBaseline writes the given bytes to every connection, once for every
+	// byte that it reads. It uses net.Conn as most Go programs do. The service
+	// writes short events in another way, with which the baseline would be
+	// about 3 % cheaper.
+	fanOutBaseline = "fan-out"
+	// httpBaseline answers requests with the given bytes.
+	httpBaseline = "http"
 )
 
-// runFloor is the child's side: it reads how many bytes and how many connections
-// there will be, then the bytes, says where it listens, and ends with its input.
-func runFloor(name string, in io.Reader, out io.Writer) error {
+// runBaseline is the main function of a baseline process. It reads the number of
+// bytes and connections and then the bytes, prints the address on which it
+// listens, and ends when its input ends.
+func runBaseline(name string, in io.Reader, out io.Writer) error {
 	var head struct{ Bytes, Connections uint32 }
 	if err := binary.Read(in, binary.BigEndian, &head); err != nil {
 		return err
@@ -49,13 +50,13 @@ func runFloor(name string, in io.Reader, out io.Writer) error {
 	if _, err := fmt.Fprintln(out, l.Addr()); err != nil {
 		return err
 	}
-	if name == fanOutFloor {
+	if name == fanOutBaseline {
 		return fanOut(l, int(head.Connections), bytes, in)
 	}
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(bytes)))
-		_, _ = w.Write(bytes) // the client measures
+		_, _ = w.Write(bytes) // errors show in the client's measurement
 	})}
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
@@ -67,7 +68,7 @@ func runFloor(name string, in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// fanOut writes to all of n connections at each byte of in.
+// fanOut writes to all n connections for each byte of in.
 func fanOut(l net.Listener, n int, bytes []byte, in io.Reader) error {
 	conns := make([]net.Conn, n)
 	for i := range conns {
@@ -80,7 +81,7 @@ func fanOut(l net.Listener, n int, bytes []byte, in io.Reader) error {
 	}
 	for b := make([]byte, 1); ; {
 		if _, err := in.Read(b); err != nil {
-			return nil // the end of the run
+			return nil // end of the run
 		}
 		for _, c := range conns {
 			if _, err := c.Write(bytes); err != nil {
@@ -90,20 +91,20 @@ func fanOut(l net.Listener, n int, bytes []byte, in io.Reader) error {
 	}
 }
 
-// floor is a floor's process.
-type floor struct {
+// baseline is a running baseline process.
+type baseline struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	addr string
 }
 
-func startFloor(ctx context.Context, name string, bytes []byte, connections int) (*floor, error) {
+func startBaseline(ctx context.Context, name string, bytes []byte, connections int) (*baseline, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	f := &floor{cmd: exec.CommandContext(ctx, self)}
-	f.cmd.Env = append(os.Environ(), floorEnv+"="+name)
+	f := &baseline{cmd: exec.CommandContext(ctx, self)}
+	f.cmd.Env = append(os.Environ(), baselineEnv+"="+name)
 	f.cmd.Stderr = os.Stderr
 	if f.in, err = f.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -122,14 +123,14 @@ func startFloor(ctx context.Context, name string, bytes []byte, connections int)
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("floor %s: %w", name, err), f.stop())
+		return nil, errors.Join(fmt.Errorf("baseline %s: %w", name, err), f.stop())
 	}
 	f.addr = line[:len(line)-1]
 	return f, nil
 }
 
-func (f *floor) pid() int { return f.cmd.Process.Pid }
+func (f *baseline) pid() int { return f.cmd.Process.Pid }
 
-func (f *floor) stop() error {
+func (f *baseline) stop() error {
 	return errors.Join(f.in.Close(), f.cmd.Wait())
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// pair is a connection of a WholeListener and its client's side.
-func pair(t *testing.T) (*wholeConn, net.Conn) {
+// pair returns a connection of a CoalescingListener and the client's end of it.
+func pair(t *testing.T) (*coalescingConn, net.Conn) {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -26,15 +26,15 @@ func pair(t *testing.T) (*wholeConn, net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	c, err := WholeListener(l).Accept()
+	c, err := CoalescingListener(l).Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	return c.(*wholeConn), client
+	return c.(*coalescingConn), client
 }
 
-// got reads once what has come within d.
+// got reads once and returns what arrived within d.
 func got(t *testing.T, c net.Conn, d time.Duration) string {
 	t.Helper()
 	if err := c.SetReadDeadline(time.Now().Add(d)); err != nil {
@@ -48,7 +48,7 @@ func got(t *testing.T, c net.Conn, d time.Duration) string {
 	return string(b[:n])
 }
 
-func TestAnswerInOnePiece(t *testing.T) {
+func TestAnswerIsCoalesced(t *testing.T) {
 	c, client := pair(t)
 	put := func(s string) {
 		t.Helper()
@@ -56,9 +56,9 @@ func TestAnswerInOnePiece(t *testing.T) {
 			t.Fatalf("wrote %d of %d: %v", n, len(s), err)
 		}
 	}
-	head, rest := string(bytes.Repeat([]byte("h"), heldMost)), string(bytes.Repeat([]byte("r"), 20_000))
+	head, rest := string(bytes.Repeat([]byte("h"), maxHeld)), string(bytes.Repeat([]byte("r"), 20_000))
 	for range 3 { // on one connection
-		err := inOnePiece(WholeContext(t.Context(), c), func() error {
+		err := writeCoalesced(CoalescingContext(t.Context(), c), func() error {
 			put(head)
 			if s := got(t, client, 20*time.Millisecond); s != "" {
 				t.Errorf("%d bytes came before the rest", len(s))
@@ -70,9 +70,8 @@ func TestAnswerInOnePiece(t *testing.T) {
 			t.Fatalf("%d bytes came in one piece, want %d; %v", len(s), len(head+rest), err)
 		}
 	}
-	// What is held back when the answer is written does not stay, whatever
-	// happened.
-	if err := inOnePiece(WholeContext(t.Context(), c), func() error { put("short"); return errors.New("failed") }); err == nil || err.Error() != "failed" {
+	// Nothing may stay held back once the answer is written, whatever happened.
+	if err := writeCoalesced(CoalescingContext(t.Context(), c), func() error { put("short"); return errors.New("failed") }); err == nil || err.Error() != "failed" {
 		t.Error(err)
 	}
 	if s := got(t, client, time.Second); s != "short" {
@@ -80,27 +79,27 @@ func TestAnswerInOnePiece(t *testing.T) {
 	}
 	func() {
 		defer func() { _ = recover() }()
-		_ = inOnePiece(WholeContext(t.Context(), c), func() error { put("before"); panic("here") })
+		_ = writeCoalesced(CoalescingContext(t.Context(), c), func() error { put("before"); panic("here") })
 	}()
 	put("after")
 	if s := got(t, client, time.Second); s != "before" && s != "beforeafter" {
 		t.Errorf("%q came", s)
 	}
-	// A client that is gone is an error, as on any connection.
+	// A client that has gone is reported as an error, as on any connection.
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	err := inOnePiece(WholeContext(t.Context(), c), func() error { _, err := io.WriteString(c, "nobody reads"); return err })
+	err := writeCoalesced(CoalescingContext(t.Context(), c), func() error { _, err := io.WriteString(c, "nobody reads"); return err })
 	if !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
 	}
 }
 
-// Answers of every length around the pieces arrive whole, over one connection
-// and over one of another kind.
+// Answers with lengths around the sizes of the pieces arrive complete, on one
+// connection and on connections of another type.
 func TestAnswersOfAnyLength(t *testing.T) {
 	for name, wrap := range map[string]func(net.Listener) net.Listener{
-		"whole": WholeListener,
+		"whole": CoalescingListener,
 		"other": func(l net.Listener) net.Listener { return l },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,9 +107,9 @@ func TestAnswersOfAnyLength(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			srv := &http.Server{ConnContext: WholeContext, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			srv := &http.Server{ConnContext: CoalescingContext, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n, _ := strconv.Atoi(r.URL.Query().Get("n"))
-				err := inOnePiece(r.Context(), func() error { return writeJSON(w, http.StatusOK, pattern(n)) })
+				err := writeCoalesced(r.Context(), func() error { return writeJSON(w, http.StatusOK, pattern(n)) })
 				if err != nil {
 					t.Error(err)
 				}
@@ -142,7 +141,7 @@ func TestAnswersOfAnyLength(t *testing.T) {
 	}
 }
 
-// pattern is n bytes of which no two pieces are alike.
+// pattern returns n bytes in which no two pieces are equal.
 func pattern(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -8,11 +8,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 // requireMember is nil for who is a member now. A stranger gets the same answer
 // whether the conversation exists or not.
-func requireMember(ctx context.Context, q *db.Queries, convoID, did string) error {
+func RequireMember(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) error {
 	m, err := q.MembershipState(ctx, convoID, did)
 	switch {
 	case err != nil:
@@ -20,58 +21,58 @@ func requireMember(ctx context.Context, q *db.Queries, convoID, did string) erro
 	case m.Active:
 		return nil
 	case m.Ever:
-		return notMember()
+		return NotMember()
 	}
-	return convoNotFound()
+	return NotFound()
 }
 
 // standing is how a DID belongs to a conversation.
-type standing int
+type Membership int
 
 const (
 	// stranger: neither of the others.
-	stranger standing = iota
+	NonMember Membership = iota
 	// pendingLeaver has left; its leaf awaits the commit that removes it.
-	pendingLeaver
-	member
+	PendingRemoval
+	Member
 )
 
 // standings reads how dids belong to a conversation; strangers have no entry.
-func standings(ctx context.Context, q *db.Queries, convoID string, dids []string) (map[string]standing, error) {
+func Memberships(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, dids []string) (map[string]Membership, error) {
 	rows, err := q.Standings(ctx, convoID, dids)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
-	out := make(map[string]standing, len(rows))
+	out := make(map[string]Membership, len(rows))
 	for _, r := range rows {
 		if r.Active {
-			out[r.Did] = member
-		} else if out[r.Did] == stranger {
-			out[r.Did] = pendingLeaver
+			out[r.Did] = Member
+		} else if out[r.Did] == NonMember {
+			out[r.Did] = PendingRemoval
 		}
 	}
 	return out, nil
 }
 
 // device is a leaf's owner and signature key.
-type device struct{ did, id string }
+type Device struct{ DID, ID string }
 
 // deletedDevices reads which of some devices their accounts have deleted.
-func deletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map[device]bool, error) {
-	rows, err := q.DeletedDevices(ctx, unique(dids), unique(ids))
+func DeletedDevices(ctx context.Context, q *db.Queries, dids, ids []string) (map[Device]bool, error) {
+	rows, err := q.DeletedDevices(ctx, Unique(dids), Unique(ids))
 	if err != nil {
 		return nil, fmt.Errorf("read deleted devices: %w", err)
 	}
-	out := make(map[device]bool, len(rows))
+	out := make(map[Device]bool, len(rows))
 	for _, d := range rows {
-		out[device{d.Did, d.DeviceID}] = true
+		out[Device{d.Did, d.DeviceID}] = true
 	}
 	return out, nil
 }
 
 // mayRemove tells whether a member may end the memberships of others; see the
 // query for who that is.
-func mayRemove(ctx context.Context, q *db.Queries, convoID, did string) (bool, error) {
+func MayRemove(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, did string) (bool, error) {
 	may, err := q.MayRemove(ctx, did, convoID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
@@ -83,7 +84,7 @@ func mayRemove(ctx context.Context, q *db.Queries, convoID, did string) (bool, e
 }
 
 // unique gives s without repetitions, in its order.
-func unique(s []string) []string {
+func Unique(s []string) []string {
 	out := make([]string, 0, len(s))
 	seen := make(map[string]bool, len(s))
 	for _, v := range s {
@@ -95,7 +96,7 @@ func unique(s []string) []string {
 	return out
 }
 
-func set(s []string) map[string]bool {
+func SetOf(s []string) map[string]bool {
 	out := make(map[string]bool, len(s))
 	for _, v := range s {
 		out[v] = true

@@ -5,27 +5,14 @@ import (
 	"errors"
 	"fmt"
 
+	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
-
-// settle closes the bill of a call that ran in a transaction and ended with err.
-func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
-	lost := (*lostRace)(nil)
-	if errors.As(err, &lost) || errors.Is(err, errGroupMoved) || errors.Is(err, errConvoFull) {
-		stored, err = false, nil
-	}
-	bill.Settle(ctx, stored, err)
-}
-
-// mayWrite refuses a call that stores next to nothing, while there is no room
-// for anything.
-func (s *base) mayWrite(ctx context.Context, caller xrpc.Caller) error {
-	return s.storage.Bill(caller.DID).Pay(ctx, storage.Amount{})
-}
 
 // amount is what a planned commit stores.
 func (c *commitTx) amount(ch *change) storage.Amount {
@@ -73,15 +60,6 @@ func (h *handshakeTx) payProposal(ctx context.Context, p *verifiedProposal, leav
 	return h.bill.Pay(ctx, storage.Amount{Bytes: size, Kept: size, Removes: leaving})
 }
 
-// payPackages counts key packages that are about to be stored.
-func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPackage) error {
-	bytes := int64(0)
-	for _, p := range packages {
-		bytes += int64(len(p.published))
-	}
-	return bill.Pay(ctx, storage.Amount{Bytes: bytes})
-}
-
 // amount is what a new conversation stores.
 func (n *newConvo) amount() storage.Amount {
 	a := storage.Amount{Bytes: n.evidence.bytes(n.group), Convos: 1, ByNew: n.byNew}
@@ -89,4 +67,33 @@ func (n *newConvo) amount() storage.Amount {
 		a.Bytes += int64(len(n.in.WelcomeMessage) + len(n.in.RatchetTree))
 	}
 	return a
+}
+
+// settle closes the bill of a call that ran in a transaction and ended with err. A
+// lost race, and a group that has changed meanwhile, stored nothing.
+func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
+	if lost := (*lostRace)(nil); errors.As(err, &lost) || errors.Is(err, errGroupMoved) {
+		stored, err = false, nil
+	}
+	convo.SettleBill(ctx, bill, stored, err)
+}
+
+// payAdditions takes the accounts that a commit adds from what the caller may
+// add in an hour. Where that is less, the request is overdrawn.
+func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
+	added := convo.Unique(req.added)
+	if s.Limits == nil || len(added) == 0 {
+		return nil, nil
+	}
+	may, err := convo.MayRemove(ctx, db.New(s.Pool), req.conversation, caller.DID)
+	if err != nil {
+		return nil, err
+	}
+	row := limit.MembersAdded
+	if may {
+		row = limit.MembersAddedByRemovers
+	}
+	var taken *convo.Payment
+	taken, req.overdrawn = s.Pay(ctx, caller, row, int64(len(added)))
+	return taken, nil
 }

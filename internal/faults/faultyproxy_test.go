@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// cable carries connections, and may reset each of them at a byte of chance.
-type cable struct {
+// faultyProxy forwards TCP connections and can reset each of them after a
+// random number of bytes.
+type faultyProxy struct {
 	listener net.Listener
 	dial     func() (net.Conn, error)
-	// within is how many bytes a connection carries at most before it is
-	// reset, 0 for any number.
+	// within is the largest number of bytes that a connection carries before it
+	// is reset. 0 means that connections are not reset.
 	within atomic.Int64
 	resets atomic.Int64
 	serves sync.WaitGroup
@@ -24,19 +25,19 @@ type cable struct {
 	ended bool
 }
 
-func newCable(dial func() (net.Conn, error)) (*cable, error) {
+func newFaultyProxy(dial func() (net.Conn, error)) (*faultyProxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	c := &cable{listener: l, dial: dial, conns: map[net.Conn]bool{}}
+	c := &faultyProxy{listener: l, dial: dial, conns: map[net.Conn]bool{}}
 	c.serves.Go(c.serve)
 	return c, nil
 }
 
-func (c *cable) addr() string { return c.listener.Addr().String() }
+func (c *faultyProxy) addr() string { return c.listener.Addr().String() }
 
-func (c *cable) serve() {
+func (c *faultyProxy) serve() {
 	for {
 		near, err := c.listener.Accept()
 		if err != nil {
@@ -46,8 +47,9 @@ func (c *cable) serve() {
 	}
 }
 
-// keep notes a connection, so that close can end it; false where it is too late.
-func (c *cable) keep(conn net.Conn) bool {
+// keep registers a connection, so that close can end it. It returns false if
+// the proxy is closed already.
+func (c *faultyProxy) keep(conn net.Conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ended {
@@ -57,14 +59,14 @@ func (c *cable) keep(conn net.Conn) bool {
 	return true
 }
 
-func (c *cable) forget(conn net.Conn) {
+func (c *faultyProxy) forget(conn net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.conns, conn)
 	conn.Close()
 }
 
-func (c *cable) carry(near net.Conn) {
+func (c *faultyProxy) carry(near net.Conn) {
 	defer c.forget(near)
 	far, err := c.dial()
 	if err != nil {
@@ -74,28 +76,30 @@ func (c *cable) carry(near net.Conn) {
 	if !c.keep(near) || !c.keep(far) {
 		return
 	}
-	cut := &cutter{cable: c}
+	cut := &cutter{proxy: c}
 	var both sync.WaitGroup
 	both.Go(func() { cut.copy(far, near) })
 	both.Go(func() { cut.copy(near, far) })
 	both.Wait()
 }
 
-// cutter counts the bytes of a connection, both ways.
+// cutter counts the bytes of a connection in both directions.
 type cutter struct {
-	cable *cable
+	proxy *faultyProxy
 
 	mu sync.Mutex
-	// left is how many bytes may still pass; drawn when the cable begins to cut.
+	// left is the number of bytes that may still pass. It is drawn at random
+	// when the proxy begins to reset connections.
 	left  int64
 	drawn bool
 }
 
-// allow says how many of n bytes pass, and whether the connection ends there.
+// allow returns how many of n bytes may pass, and whether the connection must
+// then be reset.
 func (k *cutter) allow(n int) (int, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	within := k.cable.within.Load()
+	within := k.proxy.within.Load()
 	if within == 0 {
 		k.drawn = false
 		return n, false
@@ -110,7 +114,7 @@ func (k *cutter) allow(n int) (int, bool) {
 	return int(k.left), true
 }
 
-// copy carries bytes until an end is reached; then both connections end.
+// copy forwards bytes until one side ends, then ends both connections.
 func (k *cutter) copy(to, from net.Conn) {
 	buffer := make([]byte, 32<<10)
 	for {
@@ -120,7 +124,7 @@ func (k *cutter) copy(to, from net.Conn) {
 			err = werr
 		}
 		if end && n > 0 {
-			k.cable.resets.Add(1)
+			k.proxy.resets.Add(1)
 			reset(to)
 			reset(from)
 			err = errors.New("reset")
@@ -133,15 +137,16 @@ func (k *cutter) copy(to, from net.Conn) {
 	}
 }
 
-// reset has the other end see a connection reset instead of an end.
+// reset makes Close send a TCP reset.
 func reset(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
 }
 
-// cut resets every connection within so many bytes, until there were enough.
-func (c *cable) cut(within, enough int64) error {
+// cut resets connections after at most within bytes each, until enough
+// connections have been reset.
+func (c *faultyProxy) cut(within, enough int64) error {
 	target := c.resets.Load() + enough
 	c.within.Store(within)
 	defer c.within.Store(0)
@@ -153,7 +158,7 @@ func (c *cable) cut(within, enough int64) error {
 	return nil
 }
 
-func (c *cable) close() {
+func (c *faultyProxy) close() {
 	c.listener.Close()
 	c.mu.Lock()
 	c.ended = true

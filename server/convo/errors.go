@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -18,7 +18,7 @@ const (
 	conversationsPKey        = "conversations_pkey"
 	membershipsPKey          = "memberships_pkey"
 	membershipsOneActive     = "memberships_one_active"
-	messagesMessageID        = "messages_message_id"
+	MessagesMessageID        = "messages_message_id"
 	idempotencyRecordsPKey   = "idempotency_records_pkey"
 	welcomeRecipientsOneOpen = "welcome_recipients_one_open"
 	messagesOneCommit        = "messages_one_commit"
@@ -27,14 +27,14 @@ const (
 // constraintErrors is what a client is told where a constraint holds against
 // its request. Handlers look first, so most of these show only in a race.
 var constraintErrors = map[string]func() *xrpc.Error{
-	conversationsPKey: convoExists,
+	conversationsPKey: Exists,
 	membershipsPKey: func() *xrpc.Error {
 		return gen.Errorf(gen.ErrAlreadyMember, "a member is added twice")
 	},
 	membershipsOneActive: func() *xrpc.Error {
 		return gen.Errorf(gen.ErrAlreadyMember, "a member is added twice")
 	},
-	messagesMessageID: func() *xrpc.Error {
+	MessagesMessageID: func() *xrpc.Error {
 		return gen.Errorf(gen.ErrIdempotencyConflict, "msgId: used before in this conversation")
 	},
 	idempotencyRecordsPKey: func() *xrpc.Error {
@@ -50,14 +50,14 @@ var retriedConstraints = map[string]bool{
 	messagesOneCommit:        true,
 }
 
-func convoExists() *xrpc.Error {
+func Exists() *xrpc.Error {
 	return gen.Errorf(gen.ErrConvoExists, "a conversation with this group id exists")
 }
 
 // sqlError maps a violated constraint to the error of the lexicons; any other
 // error it gives back as it is.
-func sqlError(err error) error {
-	if f := constraintErrors[constraintOf(err)]; f != nil {
+func SQLError(err error) error {
+	if f := constraintErrors[ConstraintOf(err)]; f != nil {
 		e := f()
 		e.Cause = err
 		return e
@@ -66,7 +66,7 @@ func sqlError(err error) error {
 }
 
 // constraintOf names the constraint that err says is violated, "" for none.
-func constraintOf(err error) string {
+func ConstraintOf(err error) string {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		return ""
@@ -84,7 +84,7 @@ func worthRetrying(err error) bool {
 }
 
 // lockTimedOut says whether a lock was waited for too long.
-func lockTimedOut(err error) bool {
+func LockTimedOut(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == pgerrcode.LockNotAvailable
 }
@@ -92,12 +92,12 @@ func lockTimedOut(err error) bool {
 // inTx runs fn in a transaction, and again, three times at most, where another
 // transaction got in its way. So fn starts from nothing each time. A violated
 // constraint comes back as the lexicons' error.
-func (s *base) inTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
+func (s *Base) InTx(ctx context.Context, fn func(tx pgx.Tx) error) error {
 	var err error
 	for range 3 {
-		if err = pgx.BeginFunc(ctx, s.pool, fn); err == nil || !worthRetrying(err) {
+		if err = pgx.BeginFunc(ctx, s.Pool, fn); err == nil || !worthRetrying(err) {
 			break
 		}
 	}
-	return sqlError(err)
+	return SQLError(err)
 }

@@ -1,4 +1,4 @@
-package server
+package convo
 
 import (
 	"context"
@@ -13,11 +13,11 @@ import (
 // convoViews builds the views of the conversations ids, in that order, as did
 // sees them. What does not exist is left out; membership is not checked. Three
 // queries serve all of them.
-func convoViews(ctx context.Context, q *db.Queries, did string, ids []string) ([]gen.ConvoView, error) {
+func Views(ctx context.Context, q *db.Queries, did string, ids []xrpc.ConvoID) ([]gen.ConvoView, error) {
 	if len(ids) == 0 {
 		return []gen.ConvoView{}, nil
 	}
-	convos, err := q.ConvosForView(ctx, did, ids)
+	convos, err := q.ConvosForView(ctx, did, xrpc.StoredConvoIDs(ids))
 	if err != nil {
 		return nil, fmt.Errorf("read conversations: %w", err)
 	}
@@ -25,11 +25,11 @@ func convoViews(ctx context.Context, q *db.Queries, did string, ids []string) ([
 	if err != nil {
 		return nil, err
 	}
-	members, err := q.MembersForView(ctx, ids)
+	members, err := q.MembersForView(ctx, xrpc.StoredConvoIDs(ids))
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}
-	views := make(map[string]*gen.ConvoView, len(convos))
+	views := make(map[xrpc.ConvoID]*gen.ConvoView, len(convos))
 	for i := range convos {
 		views[convos[i].ConvoID] = convoView(&convos[i])
 	}
@@ -48,7 +48,10 @@ func convoViews(ctx context.Context, q *db.Queries, did string, ids []string) ([
 }
 
 // memberKey is a DID in a conversation.
-type memberKey struct{ convoID, did string }
+type memberKey struct {
+	convoID xrpc.ConvoID
+	did     string
+}
 
 // memberDevices are the leaves of a member, and the credential of the first.
 type memberDevices struct {
@@ -56,8 +59,8 @@ type memberDevices struct {
 	credential []byte
 }
 
-func deviceViews(ctx context.Context, q *db.Queries, ids []string) (map[memberKey]memberDevices, error) {
-	leaves, err := q.LeavesForView(ctx, ids)
+func deviceViews(ctx context.Context, q *db.Queries, ids []xrpc.ConvoID) (map[memberKey]memberDevices, error) {
+	leaves, err := q.LeavesForView(ctx, xrpc.StoredConvoIDs(ids))
 	if err != nil {
 		return nil, fmt.Errorf("read leaves: %w", err)
 	}

@@ -17,36 +17,37 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// place is everything that runs: clients reach two instances through cables,
-// and the instances PostgreSQL through another one.
-type place struct {
-	dir       string
-	directory *authtest.PLC
-	postgres  *postgres
-	redis     *redisServer
-	toData    *cable
-	instances [2]*instance
-	// pool reaches PostgreSQL past the cable.
+// testDeployment is everything that runs. Clients connect to the two instances
+// through proxies, and the instances connect to PostgreSQL through another
+// proxy.
+type testDeployment struct {
+	dir           string
+	directory     *authtest.PLC
+	postgres      *postgres
+	redis         *redisServer
+	databaseProxy *faultyProxy
+	instances     [2]*instance
+	// pool connects to PostgreSQL directly, without the proxy.
 	pool *pgxpool.Pool
 }
 
-// did is the identity of the service, whichever instance answers.
+// did is the DID of the service, which both instances have.
 const did = "did:web:localhost%3A3999"
 
-func open() (*place, error) {
-	dir, err := os.MkdirTemp("/tmp", "faults") // the path of a socket has to be short
+func startTestDeployment() (*testDeployment, error) {
+	dir, err := os.MkdirTemp("/tmp", "faults") // the path of a Unix socket must be short
 	if err != nil {
 		return nil, err
 	}
-	p := &place{dir: dir}
-	if err := p.fill(); err != nil {
+	p := &testDeployment{dir: dir}
+	if err := p.startAll(); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
 
-// fill starts everything.
-func (p *place) fill() (err error) {
+// startAll starts all components.
+func (p *testDeployment) startAll() (err error) {
 	dir := p.dir
 	if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL may run as another user
 		return err
@@ -59,7 +60,7 @@ func (p *place) fill() (err error) {
 	if p.postgres, err = startPostgres(filepath.Join(dir, "postgres")); err != nil {
 		return err
 	}
-	if p.toData, err = newCable(p.postgres.dial); err != nil {
+	if p.databaseProxy, err = newFaultyProxy(p.postgres.dial); err != nil {
 		return err
 	}
 	if p.redis, err = startRedis(dir); err != nil {
@@ -77,10 +78,10 @@ func (p *place) fill() (err error) {
 	return err
 }
 
-// secretFile has the secret that all instances share.
-func (p *place) secretFile() string { return filepath.Join(p.dir, "secret") }
+// secretFile is the path of the secret that all instances share.
+func (p *testDeployment) secretFile() string { return filepath.Join(p.dir, "secret") }
 
-func (p *place) newInstance(binary string, n int) (*instance, error) {
+func (p *testDeployment) newInstance(binary string, n int) (*instance, error) {
 	dir := filepath.Join(p.dir, "instance"+strconv.Itoa(n))
 	i := &instance{binary: binary, log: dir + ".log"}
 	var err error
@@ -90,7 +91,7 @@ func (p *place) newInstance(binary string, n int) (*instance, error) {
 	if i.metricsPort, err = freePort(); err != nil {
 		return nil, err
 	}
-	i.env = append(withoutOurs(os.Environ()),
+	i.env = append(withoutServerEnv(os.Environ()),
 		"SERVER_PORT="+i.port,
 		"MLS_METRICS_LISTEN=127.0.0.1:"+i.metricsPort,
 		"SERVICE_DID="+did,
@@ -98,26 +99,27 @@ func (p *place) newInstance(binary string, n int) (*instance, error) {
 		"MLS_DATA_DIR="+dir,
 		"MLS_SECRET_FILE="+p.secretFile(),
 		"MLS_PLC_URL="+p.directory.URL,
-		"DATABASE_URL=postgres://"+pgembed.User+"@"+p.toData.addr()+"/"+pgembed.Database+"?sslmode=disable",
+		"DATABASE_URL=postgres://"+pgembed.User+"@"+p.databaseProxy.addr()+"/"+pgembed.Database+"?sslmode=disable",
 		"REDIS_URL=redis://127.0.0.1:"+p.redis.port+"/0",
 		"MLS_RATE_LIMITS=off",
 		"MLS_LOG_LEVEL=warn",
-		// Messages race with commits here, and who is right is not the question.
+		// Messages race with commits in these tests. Accept all past epochs, so
+		// that a message is not refused for that.
 		"MLS_PAST_EPOCHS=1000",
 		"MLS_STOP_TIMEOUT=5s",
 	)
-	if i.cable, err = newCable(func() (net.Conn, error) { return net.Dial("tcp", "127.0.0.1:"+i.port) }); err != nil {
+	if i.proxy, err = newFaultyProxy(func() (net.Conn, error) { return net.Dial("tcp", "127.0.0.1:"+i.port) }); err != nil {
 		return nil, err
 	}
 	if err := i.start(); err != nil {
-		i.cable.close()
+		i.proxy.close()
 		return nil, err
 	}
 	return i, nil
 }
 
-// close ends all of it, and removes what it wrote.
-func (p *place) close() error {
+// close stops all components and removes their files.
+func (p *testDeployment) close() error {
 	var errs []error
 	if p.pool != nil {
 		p.pool.Close()
@@ -130,8 +132,8 @@ func (p *place) close() error {
 	if p.redis != nil {
 		p.redis.kill()
 	}
-	if p.toData != nil {
-		p.toData.close()
+	if p.databaseProxy != nil {
+		p.databaseProxy.close()
 	}
 	if p.postgres != nil {
 		errs = append(errs, p.postgres.stop())
@@ -151,7 +153,7 @@ func freePort() (string, error) {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
 }
 
-// bounded is a context for a fault.
-func (p *place) bounded() (context.Context, context.CancelFunc) {
+// faultContext returns the context of one fault.
+func (p *testDeployment) faultContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), startTime)
 }

@@ -1,22 +1,21 @@
-package server
+package convo
 
 import (
 	"context"
 	"errors"
 
-	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
 // ConvoLimiter bounds how much one conversation may cost, whoever calls: what
 // is sent to it is multiplied by its members.
-type ConvoLimiter interface {
+type Limiter interface {
 	// ConvoFull returns a RateLimitExceeded while the conversation has used up
 	// its rate for calls like m; it counts nothing.
-	ConvoFull(convoID string, m *xrpc.Method) error
+	ConvoFull(convoID xrpc.ConvoID, m *xrpc.Method) error
 	// CountConvo counts a call of m that the conversation accepted.
-	CountConvo(convoID string, m *xrpc.Method)
+	CountConvo(convoID xrpc.ConvoID, m *xrpc.Method)
 	// Take spends n of what key has of a row, or returns the row's error.
 	Take(ctx context.Context, row *limit.Row, key string, n int64) error
 	// Return gives back what was taken for something that did not happen.
@@ -25,7 +24,7 @@ type ConvoLimiter interface {
 
 // errConvoFull: the call is a member's, and has to wait for the rate of the
 // conversation.
-var errConvoFull = errors.New("the conversation has used up its rate")
+var ErrRateUsedUp = errors.New("the conversation has used up its rate")
 
 // paced makes a call that stores a message, a commit or a proposal, which the
 // rate of its conversation bounds. Leaving, removing and asking for help never
@@ -36,34 +35,18 @@ var errConvoFull = errors.New("the conversation has used up its rate")
 // errConvoFull once it has found out that the caller is a member, which it does
 // first. So a stranger costs, and is told, the same whether a conversation is
 // busy, or not, or does not exist.
-func paced[O any](s *base, convoID string, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
-	if s.pace == nil {
+func WithinRate[O any](s *Base, convoID xrpc.ConvoID, m *xrpc.Method, call func(full bool) (out *O, stored bool, err error)) (*O, error) {
+	if s.Limits == nil {
 		out, _, err := call(false)
 		return out, err
 	}
-	wait := s.pace.ConvoFull(convoID, m)
+	wait := s.Limits.ConvoFull(convoID, m)
 	out, stored, err := call(wait != nil)
 	switch {
 	case err == nil && stored:
-		s.pace.CountConvo(convoID, m)
-	case errors.Is(err, errConvoFull):
+		s.Limits.CountConvo(convoID, m)
+	case errors.Is(err, ErrRateUsedUp):
 		return nil, wait
 	}
 	return out, err
-}
-
-// waits is errConvoFull for a commit of a member in a conversation that is full,
-// unless it ends memberships, and the member may do that.
-func (c *commitRequest) waits(ctx context.Context, q *db.Queries, caller string) error {
-	if !c.full {
-		return nil
-	}
-	if len(c.removed) == 0 {
-		return errConvoFull
-	}
-	may, err := mayRemove(ctx, q, c.conversation, caller)
-	if err == nil && !may {
-		err = errConvoFull
-	}
-	return err
 }

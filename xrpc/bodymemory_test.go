@@ -14,14 +14,14 @@ import (
 	"testing"
 )
 
-// store keeps the rooms that bodies were given.
+// store is a Bodies that keeps the rooms it handed out.
 type store struct {
 	mu     sync.Mutex
 	rooms  []*testRoom
 	refuse *Error
-	// most is what one room grants; 0 for anything.
+	// most is the largest amount that one room grants; 0 means no limit.
 	most int64
-	// grown hears of every charge.
+	// grown is called for every charge.
 	grown func(r *testRoom, n int64)
 }
 
@@ -34,7 +34,7 @@ type testRoom struct {
 	whole, ended     bool
 }
 
-func (s *store) Begin(caller Caller, lose func() bool) Room {
+func (s *store) Begin(caller Caller, lose func() bool) BodyMemory {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &testRoom{store: s, caller: caller, lose: lose}
@@ -84,7 +84,7 @@ func (r *testRoom) End() {
 	r.ended, r.held = true, 0
 }
 
-// only gives the one room there was.
+// only returns the room, of which there must be exactly one.
 func (s *store) only(t *testing.T) *testRoom {
 	t.Helper()
 	s.mu.Lock()
@@ -95,7 +95,8 @@ func (s *store) only(t *testing.T) *testRoom {
 	return s.rooms[0]
 }
 
-// What a body takes is charged before it is there, and grows with what arrives.
+// Memory is charged before it is allocated, and grows with the bytes that
+// arrive.
 func TestMemoryIsCharged(t *testing.T) {
 	for _, size := range []int{1, 512, 70_000, 1 << 20, 3<<20 + 7} {
 		for _, length := range []int64{int64(size), -1} {
@@ -105,13 +106,13 @@ func TestMemoryIsCharged(t *testing.T) {
 			b := newBody(httptest.NewRecorder(), r, 4<<20, "")
 			b.bodies = s
 			s.grown = func(room *testRoom, n int64) {
-				// Twice what has arrived, besides what a body has at first; and
-				// the old buffer while it is copied.
-				if room.held > 3*int64(room.arrived)+firstMemory {
+				// The limit is twice the bytes that arrived plus the initial
+				// buffer; while a buffer is copied, the old one counts too.
+				if room.held > 3*int64(room.arrived)+initialBuffer {
 					t.Errorf("%d of %d bytes arrived, and %d are charged", room.arrived, size, room.held)
 				}
 			}
-			got, err := b.all()
+			got, err := b.readAll()
 			room := s.only(t)
 			if err != nil || len(got) != size || room.held != int64(cap(got)) || room.held != b.held {
 				t.Fatalf("%d (length %d): %d bytes in a buffer of %d, %d charged, %v", size, length, len(got), cap(got), room.held, err)
@@ -126,19 +127,19 @@ func TestMemoryIsCharged(t *testing.T) {
 	}
 }
 
-// A promise is not charged: only what comes.
-func TestPromisedBytesAreNotCharged(t *testing.T) {
+// Only bytes that arrive are charged, not the stated Content-Length.
+func TestContentLengthIsNotCharged(t *testing.T) {
 	s := &store{}
 	r := httptest.NewRequest(http.MethodPost, "/", &zeros{10})
 	r.ContentLength = 4 << 20
 	b := newBody(httptest.NewRecorder(), r, 4<<20, "")
 	b.bodies = s
-	if _, err := b.all(); err != nil || s.only(t).peak > firstMemory {
+	if _, err := b.readAll(); err != nil || s.only(t).peak > initialBuffer {
 		t.Errorf("%d bytes are charged, %v", s.only(t).peak, err)
 	}
 }
 
-// A request is charged to who calls, and until it is answered.
+// A request is charged to its caller until it is answered.
 func TestChargedToTheCaller(t *testing.T) {
 	s, w := &store{}, &watcher{}
 	p := w.plumbing()
@@ -158,7 +159,7 @@ func TestChargedToTheCaller(t *testing.T) {
 	if rec.Code != 200 || !s.only(t).ended {
 		t.Errorf("%d, %+v", rec.Code, s.only(t))
 	}
-	// An upload is charged what it takes on its way.
+	// An upload is charged for the buffers that pass it on.
 	s.rooms = nil
 	r = httptest.NewRequest(http.MethodPost, "/", strings.NewReader("bytes"))
 	host(Route{blobMethod, UploadJSON(readAll)}, p).ServeHTTP(httptest.NewRecorder(), r)
@@ -167,8 +168,8 @@ func TestChargedToTheCaller(t *testing.T) {
 	}
 }
 
-// A body that is refused memory is read to its end all the same, in what little
-// that takes, and gets its answer.
+// A body that is refused memory is still read to its end, with one small
+// buffer, and gets its answer.
 func TestRefusedMemory(t *testing.T) {
 	s, w := &store{refuse: Errorf(503, ServiceUnavailable, "later"), most: 200 << 10}, &watcher{}
 	p := w.plumbing()
@@ -184,8 +185,9 @@ func TestRefusedMemory(t *testing.T) {
 	}
 }
 
-// Whoever is refused before it has proven anything is charged by its source for
-// what is thrown away, and closed where there is no memory even for that.
+// A caller that is refused before it is authenticated is charged by its source
+// network for the discarded bytes. If there is no memory even for those, the
+// connection is closed.
 func TestDrainingIsCharged(t *testing.T) {
 	source := netip.MustParsePrefix("192.0.2.0/24")
 	for name, c := range map[string]struct {
@@ -211,14 +213,15 @@ func TestDrainingIsCharged(t *testing.T) {
 		}
 		conn.Close()
 		room := c.store.only(t)
-		if room.peak > drainMemory || room.caller.DID != "" || room.caller.Source != source {
+		if room.peak > drainBufferSize || room.caller.DID != "" || room.caller.Source != source {
 			t.Errorf("%s: %+v", name, room)
 		}
 	}
 }
 
-// A body that has to give way is answered 408 at once, wherever it waits.
-func TestBodyThatGivesWay(t *testing.T) {
+// A body that has to give up its memory is answered with 408 at once, wherever
+// its reader waits.
+func TestBodyLosesMemory(t *testing.T) {
 	began := make(chan *testRoom, 2)
 	s, w := &store{grown: func(r *testRoom, _ int64) { began <- r }}, &watcher{}
 	p := w.plumbing()
@@ -248,9 +251,9 @@ func TestBodyThatGivesWay(t *testing.T) {
 	}
 }
 
-// A body that has been read whole does not give way any more, and neither does
-// the next request on its connection.
-func TestWholeBodyStays(t *testing.T) {
+// A body that was read completely cannot lose its memory any more, and the next
+// request on its connection is not affected.
+func TestWholeBodyKeepsMemory(t *testing.T) {
 	s, w := &store{}, &watcher{}
 	p := w.plumbing()
 	p.Bodies = s
