@@ -13,9 +13,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-var most = int(limit.WaitsAndStreams.Amount)
+var maxSessions = int(limit.WaitsAndStreams.Amount)
 
-// tick is a clock that a test moves.
+// tick is a clock that a test sets.
 type tick struct{ now atomic.Int64 }
 
 func (c *tick) add(d time.Duration) { c.now.Add(int64(d)) }
@@ -29,7 +29,7 @@ func (c *tick) limits(t testing.TB) *limit.Limits {
 	return l
 }
 
-// crowd opens streams of both transports, and tells each where it is.
+// crowd opens n streams, of both transports in turn.
 func (w *world) crowd(t testing.TB, n int) []*xrpc.Events[client.ConvoEvent] {
 	t.Helper()
 	var all []*xrpc.Events[client.ConvoEvent]
@@ -40,7 +40,7 @@ func (w *world) crowd(t testing.TB, n int) []*xrpc.Events[client.ConvoEvent] {
 	return all
 }
 
-// alive delivers an event to all streams and wants each of these to get it.
+// alive delivers an event to all streams, and wants the given ones to get it.
 func (w *world) alive(t *testing.T, n int, streams ...*xrpc.Events[client.ConvoEvent]) {
 	t.Helper()
 	w.deliver(NewEvent(message(n, 10), nil))
@@ -60,38 +60,38 @@ func wantRefused(t *testing.T, err error, after time.Duration) {
 	}
 }
 
-// An account that has all its streams is let in once more: its oldest stream
-// ends with the cursor to go on from. Nobody else notices.
-func TestOldestStreamMakesRoom(t *testing.T) {
+// An account that has as many streams as it may can open one more: its oldest
+// stream ends, with the cursor to resume from. Other accounts are not affected.
+func TestOldestStreamIsEvicted(t *testing.T) {
 	var clock tick
 	w := newWorld(t, Config{Limits: clock.limits(t)})
 	other := w.as("did:plc:other")
 	bystander := other.open(t, "sse", nil)
 	eventually(t, "the bystander", func() bool { return w.count() == 1 })
-	all := w.crowd(t, most-1)
+	all := w.crowd(t, maxSessions-1)
 	all = append(all, w.open(t, "websocket", nil))
-	eventually(t, "all streams", func() bool { return w.count() == most+1 })
+	eventually(t, "all streams", func() bool { return w.count() == maxSessions+1 })
 	w.alive(t, 1, append(all, bystander)...)
 	for i, transport := range []string{"sse", "websocket"} {
 		// A new device of the account connects.
 		device := w.open(t, transport, nil)
 		wantInfo(t, all[i], "closing", cursorOf(1+i))
 		wantEnd(t, all[i])
-		eventually(t, "the change", func() bool { return w.ended(transport, reasonEvicted) == 1 && w.count() == most+1 })
+		eventually(t, "the change", func() bool { return w.ended(transport, reasonEvicted) == 1 && w.count() == maxSessions+1 })
 		all = append(all, device)
 		w.alive(t, 2+i, append(all[i+1:], bystander)...)
 	}
 	if n := valueOf(w.metrics.Evicted.WithLabelValues("stream")); n != 2 {
 		t.Errorf("%d evictions were counted", n)
 	}
-	// Its place is free for who closes one, at no price.
+	// After a stream was closed, another one evicts none.
 	_ = all[2].Close()
-	eventually(t, "it left", func() bool { return w.count() == most })
+	eventually(t, "it left", func() bool { return w.count() == maxSessions })
 	all = append(all, w.open(t, "sse", nil))
 	w.alive(t, 4, append(all[3:], bystander)...)
 }
 
-// A frame of the WebSocket's closing tells its client to come back.
+// The close frame of an evicted WebSocket makes its client reconnect.
 func TestEvictedWebSocketComesBack(t *testing.T) {
 	w := newWorld(t, Config{PerDID: 1})
 	ws := dial(t, w)
@@ -101,11 +101,11 @@ func TestEvictedWebSocketComesBack(t *testing.T) {
 	wantGoingAway(t, ws, cursorOf(1))
 }
 
-// The oldest wait ends before any stream does.
-func TestOldestWaitMakesRoom(t *testing.T) {
+// The oldest long poll is evicted before any stream.
+func TestOldestWaitIsEvicted(t *testing.T) {
 	var clock tick
 	w := newWorld(t, Config{Limits: clock.limits(t)})
-	all := w.crowd(t, most-2)
+	all := w.crowd(t, maxSessions-2)
 	enter := func() (<-chan struct{}, func()) {
 		t.Helper()
 		ended, leave, err := w.streams.Wait("did:plc:me")
@@ -138,7 +138,7 @@ func TestOldestWaitMakesRoom(t *testing.T) {
 	}
 	eventually(t, "the streams", func() bool { return w.count() == len(all) })
 	w.alive(t, 1, all...)
-	// Without a wait, a wait ends the oldest stream.
+	// If there is no long poll, a new one evicts the oldest stream.
 	fourth, leaveFourth := enter()
 	wantInfo(t, all[0], "closing", cursorOf(1))
 	wantEnd(t, all[0])
@@ -151,21 +151,21 @@ func TestOldestWaitMakesRoom(t *testing.T) {
 	if n := valueOf(w.metrics.Evicted.WithLabelValues("wait")); n != 3 {
 		t.Errorf("%d evicted waits were counted", n)
 	}
-	// All who left have given back what they had, and nobody else's.
+	// Those that left were removed, and no others.
 	w.alive(t, 2, all[1:]...)
 	w.streams.sessions.mu.Lock()
 	defer w.streams.sessions.mu.Unlock()
-	if n := len(w.streams.sessions.byDID["did:plc:me"]); n != most-1 {
-		t.Errorf("%d places are taken, want %d", n, most-1)
+	if n := len(w.streams.sessions.byDID["did:plc:me"]); n != maxSessions-1 {
+		t.Errorf("%d sessions, want %d", n, maxSessions-1)
 	}
 }
 
-// So many times a minute an account may make room for itself. Beyond, it is
-// refused, and what is there stays. Other accounts are let in all the time.
+// Evictions of an account have a limit per minute. Beyond it a new stream or long
+// poll is refused, and the open ones stay. Other accounts are not affected.
 func TestEvictionsAMinute(t *testing.T) {
 	var clock tick
 	w := newWorld(t, Config{Limits: clock.limits(t)})
-	all := w.crowd(t, most)
+	all := w.crowd(t, maxSessions)
 	burst := int(limit.Evictions.Amount)
 	w.alive(t, 0, all...)
 	for i := range burst {
@@ -185,7 +185,7 @@ func TestEvictionsAMinute(t *testing.T) {
 	}
 	refused(15 * time.Second)
 	bystander := w.as("did:plc:other").open(t, "websocket", nil)
-	eventually(t, "the change", func() bool { return w.count() == most+1 })
+	eventually(t, "the change", func() bool { return w.count() == maxSessions+1 })
 	w.alive(t, 1, append(stay, bystander)...)
 	clock.add(15*time.Second - 1)
 	refused(time.Second)
@@ -201,20 +201,20 @@ func TestEvictionsAMinute(t *testing.T) {
 		wantEnd(t, stay[1+i])
 	}
 	refused(15 * time.Second)
-	eventually(t, "the change", func() bool { return w.count() == most+1 })
+	eventually(t, "the change", func() bool { return w.count() == maxSessions+1 })
 	w.alive(t, 2, append(stay[1+burst:], again, bystander)...)
 }
 
-// What an account holds after it was made to end counts against nobody: clients
-// that come back while their last streams say goodbye evict none.
-func TestLeavingStreamsHoldNoPlace(t *testing.T) {
+// Streams that are ending do not count: clients that reconnect while the ends of
+// their last streams are written evict none.
+func TestLeavingStreamsDoNotCount(t *testing.T) {
 	w := newWorld(t, Config{Limits: new(tick).limits(t)})
-	all := w.crowd(t, most)
+	all := w.crowd(t, maxSessions)
 	w.alive(t, 1, all...)
 	for _, to := range w.attachedSinks() {
 		to.End(nil) // as a change of generation does
 	}
-	for range most {
+	for range maxSessions {
 		w.open(t, "sse", nil)
 	}
 	for _, events := range all {
@@ -226,9 +226,9 @@ func TestLeavingStreamsHoldNoPlace(t *testing.T) {
 	}
 }
 
-// A stream that nobody reads makes room as well, and what waits for it is given
-// up at once.
-func TestStalledStreamMakesRoom(t *testing.T) {
+// A stream whose client does not read is evicted as well, and its waiting events
+// are dropped at once.
+func TestStalledStreamIsEvicted(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{PerDID: 1, Buffer: 64 << 20, WriteTimeout: time.Hour})
 		w.open(t, transport, nil) // and never read
@@ -245,13 +245,13 @@ func TestStalledStreamMakesRoom(t *testing.T) {
 		}
 		eventually(t, "the new stream", func() bool { return w.count() == 2 })
 		w.alive(t, 100, fresh)
-		to.clientLeft() // so that the test need not wait for it
+		to.clientLeft() // so that the test does not wait for its end
 	})
 }
 
-// Places are exact, whoever comes and goes at once.
-func TestPlacesConcurrently(t *testing.T) {
-	p := newSessions(most, (*limit.Limits)(nil).OrDefault(), NewMetrics(nil))
+// The sessions of accounts are counted exactly under concurrent calls.
+func TestSessionsConcurrently(t *testing.T) {
+	p := newSessions(maxSessions, (*limit.Limits)(nil).OrDefault(), NewMetrics(nil))
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
@@ -266,24 +266,24 @@ func TestPlacesConcurrently(t *testing.T) {
 	}
 	wg.Wait()
 	if len(p.byDID) != 0 {
-		t.Errorf("%d accounts hold places", len(p.byDID))
+		t.Errorf("%d accounts have sessions", len(p.byDID))
 	}
 }
 
-// Where amounts per time are turned off, an account may make room for itself as
-// often as it likes; it has no more streams for that.
-func TestPlacesHoldWithoutRates(t *testing.T) {
+// If limits per time are turned off, evictions are not limited, and the number of
+// streams is.
+func TestSessionsWithoutRates(t *testing.T) {
 	off, err := limit.New(limit.Config{Off: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := newWorld(t, Config{Limits: off})
-	all := w.crowd(t, most)
+	all := w.crowd(t, maxSessions)
 	w.alive(t, 1, all...)
-	for i := range most {
+	for i := range maxSessions {
 		w.open(t, transports[i%2], nil)
 		wantInfo(t, all[i], "closing", cursorOf(1))
 		wantEnd(t, all[i])
 	}
-	eventually(t, "the change", func() bool { return w.count() == most })
+	eventually(t, "the change", func() bool { return w.count() == maxSessions })
 }
