@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/attachments"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -108,7 +109,7 @@ func TestReservationsEnd(t *testing.T) {
 		return err
 	}
 	wantError(t, try(), gen.ErrQuotaExceeded)
-	now = now.Add(reservedTime)
+	now = now.Add(attachments.ReservedTime)
 	if err := try(); err != nil {
 		t.Error(err)
 	}
@@ -164,7 +165,7 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(randomBytes(100_000)), ContentType: anyBytes, ContentLength: 100_000})
 		return err
 	}
-	good := s.blobs
+	good := s.attachmentsService
 	bad, err := blob.OpenDir(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -172,13 +173,13 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 	if err := bad.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.blobs = bad
+	s.attachmentsService = attachments.New(s.Base, bad)
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		if try() == nil {
 			t.Error("stored in a bucket that is closed")
 		}
 	})
-	s.blobs = good
+	s.attachmentsService = good
 	m.takes(t, limit.StoredBytes, alice, 100_000, func() {
 		if err := try(); err != nil {
 			t.Error(err)

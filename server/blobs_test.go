@@ -233,3 +233,6 @@ func TestBlobAttach(t *testing.T) {
 		t.Fatalf("after refusals: %s", got)
 	}
 }
+
+// anyBytes is the content type of ciphertext.
+const anyBytes = "application/octet-stream"

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -116,7 +117,7 @@ func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *comm
 // commitTx is a commit inside its transaction.
 type commitTx struct {
 	handshakeTx
-	claims *packageClaims
+	claims *keypackages.Claims
 	*commitRequest
 	*parsedCommit
 	verified *verification

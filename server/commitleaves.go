@@ -28,12 +28,12 @@ func recordDevice(ctx context.Context, q *db.Queries, d convo.Device, at time.Ti
 // package adds are known. A deleted device is refused.
 func (c *commitTx) showDevices(ctx context.Context, changes []mls.LeafChange) error {
 	signer := c.verified.next.Tree.Leaf(c.verified.signer)
-	if err := c.showDevice(ctx, convo.Device{c.caller, signer.DeviceID()}, "the device that made it"); err != nil {
+	if err := c.showDevice(ctx, convo.Device{DID: c.caller, ID: signer.DeviceID()}, "the device that made it"); err != nil {
 		return err
 	}
 	for _, ch := range changes {
 		if ch.Kind == mls.LeafUpdated && ch.Old.DeviceID != ch.New.DeviceID {
-			if err := c.showDevice(ctx, convo.Device{ch.New.DID, ch.New.DeviceID}, fmt.Sprintf("leaf[%d]: its device", ch.New.Index)); err != nil {
+			if err := c.showDevice(ctx, convo.Device{DID: ch.New.DID, ID: ch.New.DeviceID}, fmt.Sprintf("leaf[%d]: its device", ch.New.Index)); err != nil {
 				return err
 			}
 		}

@@ -158,7 +158,7 @@ type removals struct {
 func (r *removals) load(ctx context.Context, ch *change) error {
 	r.ends = convo.SetOf(slices.Concat(ch.ends, ch.settled))
 	for _, p := range ch.packages {
-		r.readded[convo.Device{p.Did, p.DeviceID}] = true
+		r.readded[convo.Device{DID: p.Did, ID: p.DeviceID}] = true
 	}
 	if added := owners(ch.packages); len(added) > 0 {
 		asked, err := r.q.RejoinRequested(ctx, r.convoID, added)
@@ -198,7 +198,7 @@ func replacedLeaves(old, next *mls.RatchetTree) (dids, ids []string) {
 // deleted device, of a device that comes back by this commit, or of a member
 // that the caller may remove.
 func (r *removals) may(m mls.Member) error {
-	d := convo.Device{m.DID, m.DeviceID}
+	d := convo.Device{DID: m.DID, ID: m.DeviceID}
 	switch {
 	case m.DID == r.caller:
 		return nil

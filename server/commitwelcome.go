@@ -11,13 +11,14 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/xrpc"
 )
 
 // welcomeCheck decides whether the packages that a Welcome names may be spent.
 type welcomeCheck struct {
 	q       *db.Queries
-	claims  *packageClaims
+	claims  *keypackages.Claims
 	convoID xrpc.ConvoID
 	caller  string
 	now     time.Time
@@ -52,7 +53,7 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		if why := w.refuse(p, found); why != "" {
 			return nil, gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: %s", w.field, hex.EncodeToString(ref), why)
 		}
-		d := convo.Device{p.Did, p.DeviceID}
+		d := convo.Device{DID: p.Did, ID: p.DeviceID}
 		if devices[d] {
 			return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: key package %s: is the second one of its device; a signature key has one leaf (RFC 9420 §7.3)", w.field, hex.EncodeToString(ref))
 		}
@@ -78,22 +79,22 @@ func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackag
 	for _, p := range unheld {
 		owners = append(owners, p.DID)
 	}
-	book, err := w.claims.open(ctx, w.q, w.caller, w.now, owners)
+	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, owners)
 	if err != nil {
 		return err
 	}
-	full, err := book.full(ctx, unheld)
+	full, err := book.Full(ctx, unheld)
 	if err != nil {
 		return err
 	}
 	for _, p := range packages {
-		if row := full[convo.Device{p.Did, p.DeviceID}]; row != nil {
-			w.claims.refused(row)
+		if row := full[convo.Device{DID: p.Did, ID: p.DeviceID}]; row != nil {
+			w.claims.Refused(row)
 			return gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: its lease has ended, and no further one of its device may be taken now (%s): ask getKeyPackages",
 				w.field, hex.EncodeToString(p.Ref), row.Name)
 		}
 	}
-	return book.record(ctx, unheld)
+	return book.Record(ctx, unheld)
 }
 
 func welcomeMissing(field string) error {
@@ -178,7 +179,7 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 		return fmt.Sprintf("is of cipher suite %v, the conversation of %v", mls.CipherSuite(p.CipherSuite), w.suite)
 	case p.SpentAt != nil:
 		return "is spent"
-	case w.deleted[convo.Device{p.Did, p.DeviceID}]:
+	case w.deleted[convo.Device{DID: p.Did, ID: p.DeviceID}]:
 		return "its device is deleted"
 	case p.LeaseHolder != nil && *p.LeaseHolder != w.caller && p.LeaseEndsAt.After(w.now):
 		return "is leased to another account"
@@ -187,12 +188,12 @@ func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 }
 
 // unheldPackages are those that were leased and are not now.
-func unheldPackages(packages []db.LockPackagesRow, now time.Time) []devicePackage {
-	var out []devicePackage
+func unheldPackages(packages []db.LockPackagesRow, now time.Time) []keypackages.DevicePackage {
+	var out []keypackages.DevicePackage
 	for _, p := range packages {
 		held := p.LeaseHolder != nil && p.LeaseEndsAt.After(now)
 		if p.LeaseEndsAt != nil && !held {
-			out = append(out, devicePackage{convo.Device{p.Did, p.DeviceID}, p.CipherSuite})
+			out = append(out, keypackages.DevicePackage{Device: convo.Device{DID: p.Did, ID: p.DeviceID}, Suite: p.CipherSuite})
 		}
 	}
 	return out
@@ -219,7 +220,7 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 		return fmt.Errorf("spend key packages: %w", err)
 	}
 	// A lease told of the others.
-	if _, err := tellScarcePackages(ctx, q, unheldPackages(w.packages, w.at), w.at); err != nil {
+	if _, err := keypackages.LogScarce(ctx, q, unheldPackages(w.packages, w.at), w.at); err != nil {
 		return err
 	}
 	if err := q.InsertWelcome(ctx, db.InsertWelcomeParams{

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
@@ -25,7 +26,7 @@ type newConvo struct {
 	suite    mls.CipherSuite
 	invite   *mls.Welcome
 	evidence *evidence
-	claims   *packageClaims
+	claims   *keypackages.Claims
 	now      time.Time
 	// group is what the GroupInfo states, and members are its leaves; refused is
 	// why they are not taken.
@@ -255,7 +256,7 @@ func (n *newConvo) beginMemberships(ctx context.Context, q *db.Queries, welcomed
 // with.
 func (n *newConvo) placeLeaves(ctx context.Context, q *db.Queries) error {
 	own := n.group.Tree.Leaf(n.evidence.info.Signer)
-	deleted, err := recordDevice(ctx, q, convo.Device{n.creator, own.DeviceID()}, n.now)
+	deleted, err := recordDevice(ctx, q, convo.Device{DID: n.creator, ID: own.DeviceID()}, n.now)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ func (s *Server) DescribeService(context.Context, xrpc.Caller) (*gen.DescribeSer
 
 func (s *Server) describe() *gen.DescribeServiceOutput {
 	out := &gen.DescribeServiceOutput{
-		DID:     s.did,
-		Version: s.version,
+		DID:     s.config.ServiceDID,
+		Version: s.config.Version,
 		Limits: gen.DescribeServiceLimits{
 			ApplicationMessage:   limit.MaxApplicationMessage,
 			Commit:               limit.MaxCommit,

@@ -147,7 +147,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 		wantNone(t, s, did("warm"), c, "") // statements are prepared now
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			time.Sleep(5 * claimPause)
+			time.Sleep(20 * time.Millisecond)
 			_ = tx.Rollback(ctx)
 		})
 		got := claimOf(t, s, did("bob"), c.DID).KeyPackages

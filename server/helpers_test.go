@@ -49,14 +49,9 @@ func secondInstance(t testing.TB, s *Server) *Server {
 
 // onPool makes another instance of s on a pool.
 func onPool(s *Server, pool *pgxpool.Pool) *Server {
-	c := Config{
-		Pool: pool, Clock: s.Now, Bus: s.Bus, Pace: s.Limits, Storage: s.Storage, PastEpochs: s.PastEpochs, Secret: auth.NewSecret(),
-		Blobs: s.attachmentsService.blobs, Hub: s.messagesService.hub, Streams: s.messagesService.streams, Limits: s.syncs.limits,
-		ServiceDID: s.did, Version: s.version, PublicURL: s.publicURL,
-	}
-	other := New(c)
-	other.Base.Idempotency, other.groupService.claims, other.keyPackagesService.claims = s.Idempotency, s.groupService.claims, s.keyPackagesService.claims
-	return other
+	c := s.config
+	c.Pool = pool
+	return New(c)
 }
 
 // as is the caller with this DID.

@@ -46,7 +46,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	if got := tally(t, s, did("alice")); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
 		t.Fatalf("after the hour: %s", got)
 	}
-	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Fatal("the object is still there")
 	}
 	_, _, err := fetch(s, did("alice"), convo, oldCID, "", gen.GetBlobParams{})
@@ -169,7 +169,7 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	for key, written := range map[string]bool{"aa/announced": false, "aa/written": true} {
 		exec(t, s.Pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
 		if written {
-			if _, err := s.blobs.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
+			if _, err := s.config.Blobs.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -188,7 +188,7 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Fatalf("%d objects are left", n)
 	}
-	if _, err := s.blobs.Read(t.Context(), "aa/written", 0, -1); err == nil {
+	if _, err := s.config.Blobs.Read(t.Context(), "aa/written", 0, -1); err == nil {
 		t.Fatal("the object is still there")
 	}
 }

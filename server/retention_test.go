@@ -26,7 +26,7 @@ func agingServer(t testing.TB) (s *Server, now *time.Time) {
 
 // cleanerOf makes a cleaner for the data of s, on its clock.
 func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
-	c := retention.Config{Pool: s.Pool, Blobs: s.blobs, Clock: s.Now}
+	c := retention.Config{Pool: s.Pool, Blobs: s.config.Blobs, Clock: s.Now}
 	for _, o := range opts {
 		o(&c)
 	}

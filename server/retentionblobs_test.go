@@ -42,7 +42,7 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	if got := tally(t, s, alice); got != "2 blobs, 60 bytes counted, 60 bytes, 0 loose" {
 		t.Fatalf("after it: %s", got)
 	}
-	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Error("the object is still there")
 	}
 	if _, _, err := fetch(s, alice, convo, again, "", gen.GetBlobParams{}); err != nil {

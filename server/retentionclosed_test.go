@@ -90,7 +90,7 @@ func TestClosedConversationGoes(t *testing.T) {
 			t.Errorf("%s of another conversation has %d rows, had %d", table, n, kept[table])
 		}
 	}
-	if _, err := s.blobs.Read(t.Context(), key, 0, -1); err == nil {
+	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Error("the blob is still there")
 	}
 	if n := query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {

@@ -12,11 +12,14 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/attachments"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -52,7 +55,7 @@ type Config struct {
 	Storage *storage.Book
 	// Packages has the limits on what others take of key packages; nil for those
 	// of the table.
-	Packages PackageLimiter
+	Packages keypackages.Limiter
 	// Secret keys what is recorded of calls. All instances have the same.
 	Secret *auth.Secret
 	// Clock gives the time; time.Now where nil.
@@ -63,40 +66,46 @@ type Config struct {
 // about 200 bytes each.
 const rememberedLeaves = 50_000
 
-// Server implements gen.Service. It keeps no state besides the pool that is not
-// a cache: any number of them work on one database.
+// The services of the rooms, under names that differ, for embedding.
+type (
+	attachmentsService = attachments.Service
+	convoService       = convo.Service
+	keyPackagesService = keypackages.Service
+	liveService        = live.Service
+)
+
+// Server implements gen.Service with the services of the rooms. It keeps no state
+// besides the pool that is not a cache: any number of them work on one database.
 type Server struct {
 	*convo.Base
-	*convo.Service
+	*convoService
 	*groupService
 	*messagesService
 	*keyPackagesService
 	*attachmentsService
 	*liveService
 
-	did         string
-	version     string
+	config      Config
 	description func() *gen.DescribeServiceOutput
 }
 
 // New makes a Server.
 func New(c Config) *Server {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
 		Limits: c.Pace, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(rememberedLeaves),
 	}
-	if b.Now == nil {
-		b.Now = time.Now
-	}
-	claims := &packageClaims{c.Secret.Key("package claims"), c.Packages}
+	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
-		Base: b, did: c.ServiceDID, version: c.Version,
-		Service:            &convo.Service{Base: b},
-		groupService:       &groupService{Base: b, claims: claims},
-		messagesService:    newMessages(b, c),
-		keyPackagesService: &keyPackagesService{Base: b, claims: claims},
-		attachmentsService: &attachmentsService{Base: b, blobs: c.Blobs},
-		liveService:        &liveService{Base: b, streams: c.Streams, publicURL: c.PublicURL},
+		Base: b, convoService: &convo.Service{Base: b}, config: c,
+		groupService:       newGroup(b, claims),
+		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
+		keyPackagesService: keypackages.New(b, claims),
+		attachmentsService: attachments.New(b, c.Blobs),
+		liveService:        live.New(b, c.Streams, c.PublicURL),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,7 +31,7 @@ func (refuse) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.P
 func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	t.Helper()
 	site := httptest.NewServer(httpd.NewHandler(httpd.HandlerConfig{
-		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: NewTickets(s.Pool)},
+		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: live.NewTickets(s.Pool, nil)},
 		Health: httpd.NewHealth(s.Pool, "test"), Metrics: httpd.NewMetrics(s.Pool), Log: slog.New(slog.DiscardHandler),
 	}))
 	t.Cleanup(site.Close)
@@ -131,7 +132,7 @@ func TestTicketOnce(t *testing.T) {
 	ticket := ticketFor(t, s, did("alice"), nil).Ticket
 	for range 2 {
 		// What is refused by a bound has not spent its ticket.
-		if _, err := NewTickets(s.Pool).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
+		if _, err := live.NewTickets(s.Pool, nil).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +144,7 @@ func TestTicketOnce(t *testing.T) {
 			pool = two.Pool
 		}
 		wg.Go(func() {
-			proof, err := NewTickets(pool).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
+			proof, err := live.NewTickets(pool, nil).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
 			if err == nil && proof.Spend(context.Background()) == nil && proof.Caller.DID == did("alice") {
 				in.Add(1)
 			}
@@ -156,8 +157,7 @@ func TestTicketOnce(t *testing.T) {
 	if query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
 		t.Error("a ticket is kept as it is")
 	}
-	late := NewTickets(s.Pool)
-	late.now = func() time.Time { return time.Now().Add(limit.TicketTime) }
+	late := live.NewTickets(s.Pool, func() time.Time { return time.Now().Add(limit.TicketTime) })
 	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
 	wantError(t, err, gen.ErrInvalidTicket)
 	convo := addConvo(t, s, 1, did("alice"))

@@ -21,6 +21,7 @@ import (
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/retention"
@@ -40,7 +41,7 @@ type app struct {
 	handler  http.Handler
 	service  *server.Server
 	cleaner  *retention.Cleaner
-	live     *live
+	live     *events
 	limits   *limit.Limits
 	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
@@ -129,7 +130,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if a.live, err = a.openLive(pool); err != nil {
 		return err
 	}
-	plumbing.Tickets = server.NewTickets(pool)
+	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		Limits: a.limits, Pace: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,

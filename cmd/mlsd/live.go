@@ -15,17 +15,17 @@ import (
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
-// live holds what streams need: the reader of the log, the writer of streams,
+// events holds what streams need: the reader of the log, the writer of streams,
 // and the connection to the other instances.
-type live struct {
+type events struct {
 	hub     *eventlog.Hub
 	streams *stream.Streams
 	bus     bus.Bus
 }
 
-func (a *app) openLive(pool *pgxpool.Pool) (*live, error) {
+func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
 	m := stream.NewMetrics(a.metrics.Registry)
-	l := &live{}
+	l := &events{}
 	l.hub = eventlog.NewHub(eventlog.Config{
 		Pool: pool, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
 	})

@@ -30,6 +30,7 @@ import (
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
@@ -112,7 +113,7 @@ func (s *stack) plumbing(t testing.TB, o *options, authenticator xrpc.Authentica
 	t.Helper()
 	s.conns, s.bodies = conns.New(o.conns), bodies.New(o.bodies)
 	return xrpc.Plumbing{
-		Auth: authenticator, Tickets: server.NewTickets(s.pool), Bodies: s.bodies,
+		Auth: authenticator, Tickets: live.NewTickets(s.pool, nil), Bodies: s.bodies,
 		Source: func(r *http.Request) netip.Prefix { return source.Of(r, o.conns.Trusted) },
 		Admit:  append(o.first, must(limit.New(o.limits))(t).Account, s.conns.Admit),
 	}

@@ -1,4 +1,4 @@
-package server
+package attachments
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // GetBlob gives an attachment, or the part of it that start and length or the
 // Range header ask for, to its owner and to those who may see a message that
 // attached it.
-func (s *attachmentsService) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
+func (s *Service) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlobParams) (*xrpc.Download, error) {
 	b, err := db.New(s.Pool).FindBlob(ctx, p.ConvoID, caller.DID, p.CID)
 	if err != nil {
 		return nil, fmt.Errorf("find blob: %w", err)

@@ -1,4 +1,4 @@
-package server
+package live
 
 import (
 	"context"
@@ -16,14 +16,14 @@ import (
 
 // SendEphemeral hands a signal to the streams that members have open at this
 // moment. It is stored nowhere.
-func (s *liveService) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
+func (s *Service) SendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput) (*gen.SendEphemeralOutput, error) {
 	return convo.WithinRate(s.Base, in.ConvoID, gen.MethodSendEphemeral, func(full bool) (*gen.SendEphemeralOutput, bool, error) {
 		out, err := s.sendEphemeral(ctx, caller, in, full)
 		return out, true, err
 	})
 }
 
-func (s *liveService) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
+func (s *Service) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen.SendEphemeralInput, full bool) (*gen.SendEphemeralOutput, error) {
 	a, err := db.New(s.Pool).EphemeralAccess(ctx, caller.DID, in.ConvoID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):

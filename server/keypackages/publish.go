@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -30,7 +30,7 @@ type newKeyPackage struct {
 
 // PublishKeyPackage stores a key package of one of the caller's devices, for
 // others to claim.
-func (s *keyPackagesService) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
+func (s *Service) PublishKeyPackage(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackageInput) (*gen.PublishKeyPackageOutput, error) {
 	now := s.Now()
 	first, err := s.Idempotency.NewRecord(caller, gen.NSIDPublishKeyPackage, in.IdempotencyKey, in, now)
 	if err != nil {

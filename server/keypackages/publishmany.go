@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 
 // PublishKeyPackages stores up to 100 key packages at once; what is wrong with
 // one does not concern the others.
-func (s *keyPackagesService) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
+func (s *Service) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in *gen.PublishKeyPackagesInput) (*gen.PublishKeyPackagesOutput, error) {
 	now := s.Now()
 	packages := make([]*newKeyPackage, len(in.KeyPackages))
 	refusals := make([]error, len(in.KeyPackages))
@@ -215,7 +215,7 @@ func payPackages(ctx context.Context, bill *storage.Bill, packages []*newKeyPack
 }
 
 // payKeyPackages pays for the two signatures of each package, nil ones apart.
-func (s *keyPackagesService) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
+func (s *Service) payKeyPackages(ctx context.Context, did string, packages ...*newKeyPackage) error {
 	var cost time.Duration
 	for _, p := range packages {
 		if p != nil {

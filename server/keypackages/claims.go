@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 )
 
 // PackageLimiter has the amounts of limits that are counted in the database.
-type PackageLimiter interface {
+type Limiter interface {
 	// Amount is what the row allows in its time; false for no limit.
 	Amount(r *limit.Row) (int64, bool)
 	// Refused counts that the row refused something.
@@ -26,12 +26,16 @@ type PackageLimiter interface {
 // together that share no conversation with the account that it has accepted. It
 // counts what was given and not what is held, so that spending a package, or
 // letting its lease end, makes no room for the next one.
-type packageClaims struct {
+type Claims struct {
 	key    []byte
-	limits PackageLimiter
+	limits Limiter
 }
 
-func (p *packageClaims) amount(r *limit.Row) (int64, bool) {
+func NewClaims(key []byte, limits Limiter) *Claims {
+	return &Claims{key, limits}
+}
+
+func (p *Claims) amount(r *limit.Row) (int64, bool) {
 	if p.limits == nil {
 		return r.Amount, true
 	}
@@ -40,21 +44,22 @@ func (p *packageClaims) amount(r *limit.Row) (int64, bool) {
 
 // requester names who asks for packages of an account. It is another name for
 // each account, so that the names do not tell who asked for several.
-func (p *packageClaims) requester(holder, owner string) []byte {
+func (p *Claims) requester(holder, owner string) []byte {
 	h := hmac.New(sha256.New, p.key)
 	_, _ = h.Write([]byte(holder + " " + owner)) // a DID has no space
 	return h.Sum(nil)[:16]
 }
 
 // devicePackage is a package of a device, to be counted.
-type devicePackage struct {
+type DevicePackage struct {
 	convo.Device
-	suite int64
+	// Suite is the cipher suite of the package.
+	Suite int64
 }
 
 // claimBook is what is counted for one requester in one transaction.
 type claimBook struct {
-	*packageClaims
+	*Claims
 	q      *db.Queries
 	holder string
 	now    time.Time
@@ -64,8 +69,8 @@ type claimBook struct {
 }
 
 // open begins to count packages of the owners.
-func (p *packageClaims) open(ctx context.Context, q *db.Queries, holder string, now time.Time, owners []string) (*claimBook, error) {
-	b := &claimBook{packageClaims: p, q: q, holder: holder, now: now}
+func (p *Claims) Open(ctx context.Context, q *db.Queries, holder string, now time.Time, owners []string) (*claimBook, error) {
+	b := &claimBook{Claims: p, q: q, holder: holder, now: now}
 	known, err := q.AcquaintedAccounts(ctx, convo.Unique(owners), holder)
 	if err != nil {
 		return nil, fmt.Errorf("look for shared conversations: %w", err)
@@ -81,18 +86,18 @@ type claimColumns struct {
 	requesters    [][]byte
 }
 
-func (c *claimColumns) add(p devicePackage, suite int64, requester []byte) {
+func (c *claimColumns) add(p DevicePackage, suite int64, requester []byte) {
 	c.dids, c.devices = append(c.dids, p.DID), append(c.devices, p.ID)
 	c.suites, c.requesters = append(c.suites, suite), append(c.requesters, requester)
 }
 
 // rows are those that count these packages.
-func (b *claimBook) rows(packages []devicePackage) *claimColumns {
+func (b *claimBook) rows(packages []DevicePackage) *claimColumns {
 	c := &claimColumns{}
 	for _, p := range packages {
 		c.add(p, 0, b.requester(b.holder, p.DID))
 		if !b.acquainted[p.DID] {
-			c.add(p, p.suite, []byte{})
+			c.add(p, p.Suite, []byte{})
 		}
 	}
 	return c
@@ -101,7 +106,7 @@ func (b *claimBook) rows(packages []devicePackage) *claimColumns {
 // full locks the count of these packages, one of a device, and says which of
 // their devices may give no further one, and by which limit. What is given of
 // the others has to be recorded in the same transaction.
-func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[convo.Device]*limit.Row, error) {
+func (b *claimBook) Full(ctx context.Context, packages []DevicePackage) (map[convo.Device]*limit.Row, error) {
 	own, bounded := b.amount(limit.RequesterPackages)
 	if !bounded || len(packages) == 0 {
 		return nil, nil
@@ -120,7 +125,7 @@ func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[con
 	}
 	full := map[convo.Device]*limit.Row{}
 	for _, r := range rows {
-		d := convo.Device{r.Did, r.DeviceID}
+		d := convo.Device{DID: r.Did, ID: r.DeviceID}
 		switch {
 		case len(r.Requester) > 0 && r.Claimed >= own:
 			full[d] = limit.RequesterPackages
@@ -133,11 +138,11 @@ func (b *claimBook) full(ctx context.Context, packages []devicePackage) (map[con
 
 // shares is how many packages of each device strangers may have in a day, of
 // those that it has had in that day. Of a single one the half is one.
-func (b *claimBook) shares(ctx context.Context, packages []devicePackage) (map[convo.Device]int64, error) {
+func (b *claimBook) shares(ctx context.Context, packages []DevicePackage) (map[convo.Device]int64, error) {
 	var c claimColumns
 	for _, p := range packages {
 		if !b.acquainted[p.DID] {
-			c.add(p, p.suite, nil)
+			c.add(p, p.Suite, nil)
 		}
 	}
 	if len(c.dids) == 0 {
@@ -153,13 +158,13 @@ func (b *claimBook) shares(ctx context.Context, packages []devicePackage) (map[c
 	percent, _ := b.amount(limit.StrangerPackages)
 	shares := make(map[convo.Device]int64, len(rows))
 	for _, r := range rows {
-		shares[convo.Device{r.Did, r.DeviceID}] = (r.Packages*percent + 99) / 100
+		shares[convo.Device{DID: r.Did, ID: r.DeviceID}] = (r.Packages*percent + 99) / 100
 	}
 	return shares, nil
 }
 
 // record counts packages that were given.
-func (b *claimBook) record(ctx context.Context, packages []devicePackage) error {
+func (b *claimBook) Record(ctx context.Context, packages []DevicePackage) error {
 	if _, bounded := b.amount(limit.RequesterPackages); !bounded || len(packages) == 0 {
 		return nil
 	}
@@ -174,7 +179,7 @@ func (b *claimBook) record(ctx context.Context, packages []devicePackage) error 
 }
 
 // refused counts a refusal.
-func (p *packageClaims) refused(r *limit.Row) {
+func (p *Claims) Refused(r *limit.Row) {
 	if p.limits != nil {
 		p.limits.Refused(r)
 	}
@@ -182,15 +187,15 @@ func (p *packageClaims) refused(r *limit.Row) {
 
 // tellScarcePackages tells the owners of devices of which few packages are left,
 // after these were given, and reports whether it told anybody.
-func tellScarcePackages(ctx context.Context, q *db.Queries, given []devicePackage, now time.Time) (bool, error) {
+func LogScarce(ctx context.Context, q *db.Queries, given []DevicePackage, now time.Time) (bool, error) {
 	if len(given) == 0 {
 		return false, nil
 	}
 	low := db.LogKeyPackagesLowParams{Horizon: now.Add(limit.LeaseTime), Now: now, Low: limit.LowKeyPackages}
 	for _, p := range given {
 		low.Dids, low.DeviceIds = append(low.Dids, p.DID), append(low.DeviceIds, p.ID)
-		low.CipherSuites = append(low.CipherSuites, p.suite)
-		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(p.suite).String())
+		low.CipherSuites = append(low.CipherSuites, p.Suite)
+		low.SuiteNames = append(low.SuiteNames, mls.CipherSuite(p.Suite).String())
 	}
 	n, err := q.LogKeyPackagesLow(ctx, low)
 	if err != nil {

@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 
 // ListDevices gives the caller's devices that are not deleted, by first
 // appearance.
-func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
+func (s *Service) ListDevices(ctx context.Context, caller xrpc.Caller) (*gen.ListDevicesOutput, error) {
 	rows, err := db.New(s.Pool).ListDevices(ctx, s.Now().Add(limit.LeaseTime), caller.DID, maxListedDevices)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (s *keyPackagesService) ListDevices(ctx context.Context, caller xrpc.Caller
 // DeleteDevice deletes a device of the caller for good: a tombstone stays, its
 // packages go, the Welcomes open for it end, and the conversations where it has
 // a leaf are told. Deleting it again changes nothing.
-func (s *keyPackagesService) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
+func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.DeleteDeviceInput) (*gen.DeleteDeviceOutput, error) {
 	d := deviceRemoval{owner: caller.DID, id: in.DeviceID, now: s.Timestamp()}
 	for {
 		err := s.InTx(ctx, func(tx pgx.Tx) error { return d.run(ctx, db.New(tx)) })

@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -29,7 +29,7 @@ import (
 // somebody has may come back when that transaction fails, so a claim that found
 // nothing where something is available tries again before it gives up.
 type claim struct {
-	server *keyPackagesService
+	server *Service
 	holder string
 	convo  xrpc.ConvoID // "" for none
 	suite  int64        // 0 for any
@@ -187,18 +187,18 @@ func (c *claim) lease(ctx context.Context, q *db.Queries, now, ends time.Time) (
 	if err != nil {
 		return false, err
 	}
-	var given []devicePackage
+	var given []DevicePackage
 	for _, r := range rows {
 		d := c.device(r.Did, r.DeviceID)
 		d.pkg = &claimedPackage{ref: r.Ref, size: r.Size, leaseEnds: &ends}
-		given = append(given, devicePackage{convo.Device{d.did, d.id}, d.suite})
+		given = append(given, DevicePackage{Device: convo.Device{DID: d.did, ID: d.id}, Suite: d.suite})
 	}
-	if err := book.record(ctx, given); err != nil {
+	if err := book.Record(ctx, given); err != nil {
 		return false, err
 	}
 	// Only what is leased can make packages scarce, so a device with none left
 	// is not told of every attempt.
-	told, err := tellScarcePackages(ctx, q, given, now)
+	told, err := LogScarce(ctx, q, given, now)
 	c.told = c.told || told
 	return len(rows) < len(w.ids), err
 }
@@ -212,15 +212,15 @@ func (c *claim) bound(ctx context.Context, q *db.Queries, now time.Time) (*claim
 	if len(w.ids) == 0 {
 		return nil, nil
 	}
-	book, err := c.server.claims.open(ctx, q, c.holder, now, w.dids)
+	book, err := c.server.claims.Open(ctx, q, c.holder, now, w.dids)
 	if err != nil {
 		return nil, err
 	}
-	var packages []devicePackage
+	var packages []DevicePackage
 	for i := range w.ids {
-		packages = append(packages, devicePackage{convo.Device{w.dids[i], w.ids[i]}, w.suites[i]})
+		packages = append(packages, DevicePackage{Device: convo.Device{DID: w.dids[i], ID: w.ids[i]}, Suite: w.suites[i]})
 	}
-	full, err := book.full(ctx, packages)
+	full, err := book.Full(ctx, packages)
 	for d, row := range full {
 		c.device(d.DID, d.ID).refused = row
 	}
@@ -232,7 +232,7 @@ func (c *claim) countRefusals() {
 	for _, devices := range c.devices {
 		for _, d := range devices {
 			if d.refused != nil {
-				c.server.claims.refused(d.refused)
+				c.server.claims.Refused(d.refused)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package server
+package live
 
 import (
 	"context"
@@ -22,7 +22,7 @@ import (
 
 // GetSubscriptionTicket gives a ticket that opens one stream without a token. It
 // is kept only as its hash, in the database, so every instance takes it.
-func (s *liveService) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
+func (s *Service) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *gen.GetSubscriptionTicketInput) (*gen.GetSubscriptionTicketOutput, error) {
 	q := db.New(s.Pool)
 	if in.ConvoID != nil {
 		if err := convo.RequireMember(ctx, q, *in.ConvoID, caller.DID); err != nil {
@@ -40,7 +40,7 @@ func (s *liveService) GetSubscriptionTicket(ctx context.Context, caller xrpc.Cal
 }
 
 // subscribeURL is that of subscribeConvoEvents: http becomes ws, https wss.
-func (s *liveService) subscribeURL() string {
+func (s *Service) subscribeURL() string {
 	return "ws" + strings.TrimPrefix(strings.TrimSuffix(s.publicURL, "/"), "http") + "/xrpc/" + gen.NSIDSubscribeConvoEvents
 }
 
@@ -56,7 +56,12 @@ type Tickets struct {
 }
 
 // NewTickets takes tickets that are kept in pool's database.
-func NewTickets(pool *pgxpool.Pool) *Tickets { return &Tickets{pool: pool, now: time.Now} }
+func NewTickets(pool *pgxpool.Pool, clock func() time.Time) *Tickets {
+	if clock == nil {
+		clock = time.Now
+	}
+	return &Tickets{pool: pool, now: clock}
+}
 
 var _ xrpc.Tickets = (*Tickets)(nil)
 

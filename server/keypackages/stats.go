@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -17,7 +17,7 @@ const maxListedDevices = 1000
 // GetKeyPackageStats counts the caller's own packages, by device and suite. A
 // package counts as available when it would be handed out now: it outlives a
 // lease. A suite whose packages are all used up is there, with zeros.
-func (s *keyPackagesService) GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackageStatsParams) (*gen.GetKeyPackageStatsOutput, error) {
+func (s *Service) GetKeyPackageStats(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackageStatsParams) (*gen.GetKeyPackageStatsOutput, error) {
 	now := s.Now()
 	arg := db.CountKeyPackagesParams{Did: caller.DID, Now: now, Horizon: now.Add(limit.LeaseTime), MaxDevices: maxListedDevices}
 	if p.CipherSuite != nil {

@@ -1,4 +1,4 @@
-package server
+package attachments
 
 import (
 	"context"
@@ -29,7 +29,7 @@ const (
 	cleanUpTime = 10 * time.Second
 	// reservedTime is how long an upload keeps its room in the quota, where it
 	// never ends: a body at the least rate comes in that time.
-	reservedTime = time.Hour
+	ReservedTime = time.Hour
 	// meteredStep is how many bytes of a body without length are paid for at a
 	// time.
 	meteredStep = 64 << 10
@@ -38,7 +38,7 @@ const (
 // UploadBlob stores an attachment of the caller's under a new key of the blob
 // store, and makes it a blob when all of it is there. Uploading the same bytes
 // again gives the same blob.
-func (s *attachmentsService) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
+func (s *Service) UploadBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	if up.ContentLength > limit.MaxBlob {
 		return nil, blobTooLarge()
 	}
@@ -60,7 +60,7 @@ func (s *attachmentsService) UploadBlob(ctx context.Context, caller xrpc.Caller,
 
 // upload stores an attachment that is paid for, as far as its size is known. kept
 // tells whether anything new is stored, or may be.
-func (s *attachmentsService) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
+func (s *Service) upload(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, bill *storage.Bill) (out *gen.UploadBlobOutput, kept bool, err error) {
 	key := blob.NewKey()
 	if room, err := s.reserveRoom(ctx, caller.DID, key, up.ContentLength); err != nil {
 		return nil, false, err
@@ -82,7 +82,7 @@ func (s *attachmentsService) upload(ctx context.Context, caller xrpc.Caller, up 
 // reserveRoom announces the object of an upload, with room for it in the quota of
 // its account. It is false where there is none. What comes without a length has
 // nothing reserved: its size is held against the quota at its end.
-func (s *attachmentsService) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
+func (s *Service) reserveRoom(ctx context.Context, did, key string, length int64) (room bool, err error) {
 	err = s.InTx(ctx, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		taken, err := blobRoom(ctx, q, did, s.Now())
@@ -103,7 +103,7 @@ func blobRoom(ctx context.Context, q *db.Queries, did string, now time.Time) (in
 	if err := q.HoldKnownAccount(ctx, did); err != nil {
 		return 0, err
 	}
-	r, err := q.BlobRoom(ctx, now.Add(-reservedTime), did)
+	r, err := q.BlobRoom(ctx, now.Add(-ReservedTime), did)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
@@ -132,7 +132,7 @@ func (b *meteredBody) Read(p []byte) (int, error) {
 
 // storeBlob writes the object and makes it a blob; kept tells whether the blob
 // is that object.
-func (s *attachmentsService) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
+func (s *Service) storeBlob(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload, key string) (out *gen.UploadBlobOutput, kept bool, err error) {
 	w, err := s.blobs.Write(ctx, key, up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, false, err
@@ -183,7 +183,7 @@ func ownBlob(ctx context.Context, q *db.Queries, b db.InsertBlobParams) (out *ge
 
 // findUploaded answers who has no room left: what was uploaded before is still
 // found, and nothing is written.
-func (s *attachmentsService) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
+func (s *Service) findUploaded(ctx context.Context, caller xrpc.Caller, up *xrpc.Upload) (*gen.UploadBlobOutput, error) {
 	w, err := blob.Measure(up.Body, limit.MaxBlob)
 	if err = uploadError(err, up, w); err != nil {
 		return nil, err
@@ -196,7 +196,7 @@ func (s *attachmentsService) findUploaded(ctx context.Context, caller xrpc.Calle
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("look up blob: %w", err)
 	}
-	r, err := q.BlobRoom(ctx, s.Now().Add(-reservedTime), caller.DID)
+	r, err := q.BlobRoom(ctx, s.Now().Add(-ReservedTime), caller.DID)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return nil, fmt.Errorf("read quota: %w", err)
 	}
@@ -249,7 +249,7 @@ func mediaType(header string) string {
 // dropObject deletes the object of an upload that failed, if it is still an orphan:
 // where the answer of the transaction's commit was lost, it may have become a blob.
 // orphan says which. The cleaner deletes what remains.
-func (s *attachmentsService) dropObject(ctx context.Context, key string) (orphan bool) {
+func (s *Service) dropObject(ctx context.Context, key string) (orphan bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	n, err := db.New(s.Pool).DoomLooseObject(ctx, key)

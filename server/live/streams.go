@@ -1,4 +1,4 @@
-package server
+package live
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // StreamConvoEvents streams the caller's events as server-sent events.
-func (s *liveService) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
+func (s *Service) StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.StreamConvoEventsParams, out *xrpc.Stream) error {
 	var ids []xrpc.ConvoID
 	if p.ConvoID != nil {
 		ids = []xrpc.ConvoID{*p.ConvoID}
@@ -23,7 +23,7 @@ func (s *liveService) StreamConvoEvents(ctx context.Context, caller xrpc.Caller,
 }
 
 // SubscribeConvoEvents streams the caller's events as frames.
-func (s *liveService) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
+func (s *Service) SubscribeConvoEvents(ctx context.Context, caller xrpc.Caller, p *gen.SubscribeConvoEventsParams, out *xrpc.Stream) error {
 	want, err := s.want(caller, p.ConvoIDs, p.Cursor)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *liveService) SubscribeConvoEvents(ctx context.Context, caller xrpc.Call
 }
 
 // want says what a stream is for. A ticket for one conversation opens no other.
-func (s *liveService) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (stream.Want, error) {
+func (s *Service) want(caller xrpc.Caller, ids []xrpc.ConvoID, cursor *string) (stream.Want, error) {
 	w := stream.Want{DID: caller.DID}
 	if s.streams == nil {
 		return w, xrpc.Errorf(503, xrpc.ServiceUnavailable, "this instance has no streams")

@@ -1,4 +1,4 @@
-package server
+package keypackages
 
 import (
 	"context"
@@ -36,7 +36,7 @@ const (
 // an account that does not fit are in missingDevices while the account is not
 // in missing, and asking for fewer accounts gives their packages. One account
 // always fits.
-func (s *keyPackagesService) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
+func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen.GetKeyPackagesParams) (*gen.GetKeyPackagesOutput, error) {
 	c := claim{server: s, holder: caller.DID, dids: convo.Unique(p.DIDs)}
 	if p.CipherSuite != nil {
 		suite, err := mls.ParseCipherSuite(*p.CipherSuite)

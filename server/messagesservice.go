@@ -1,0 +1,30 @@
+package server
+
+import (
+	"sync"
+
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
+)
+
+// messagesService has the methods that send and read messages.
+type messagesService struct {
+	*convo.Base
+	sends   *sendQueue
+	hub     *eventlog.Hub
+	streams *stream.Streams
+	syncs   *syncCalls
+	drained chan struct{}
+	drain   func()
+}
+
+func newMessages(b *convo.Base, hub *eventlog.Hub, streams *stream.Streams, limits *limit.Limits) *messagesService {
+	s := &messagesService{
+		Base: b, sends: newSendQueue(b.Pool), hub: hub, streams: streams,
+		syncs: newSyncCalls(hub, limits.OrDefault()), drained: make(chan struct{}),
+	}
+	s.drain = sync.OnceFunc(func() { close(s.drained) })
+	return s
+}
