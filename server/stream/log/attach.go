@@ -89,7 +89,7 @@ func (a *attachment) decode(ctx context.Context, cursor string) (Position, error
 		if err := BeginGenerationAfterRewind(ctx, a.hub.pool, a.build.codec.gen); err != nil {
 			return Position{}, err
 		}
-		a.hub.live.wake.send()
+		a.hub.state.wake.send()
 		return Position{}, ErrFutureCursor
 	}
 	lowWater := Position{Pos: a.logEnd.FloorPos, StreamKey: a.logEnd.FloorLane, Seq: a.logEnd.FloorSeq, N: a.logEnd.FloorN}

@@ -36,9 +36,9 @@ func (c catchUp) run(from, at Position) {
 	}
 }
 
-// replayToLive replays from one position to another, and on until the feed is live. If
-// retention removes rows before they are sent, the client gets OutdatedCursor,
-// and the stream goes on where the replay would have ended.
+// replayToLive replays from one position to another, and on until the feed is
+// live. If retention removes rows before they are sent, the client gets
+// OutdatedCursor, and the stream goes on where the replay would have ended.
 func (c catchUp) replayToLive(ctx context.Context, from, to Position) error {
 	for {
 		err := sendReplay(ctx, c.feed, from, to)
@@ -55,7 +55,7 @@ func (c catchUp) replayToLive(ctx context.Context, from, to Position) error {
 		if err != nil || done {
 			return err
 		}
-		to = c.hub.live.holdAgain(c.feed)
+		to = c.hub.state.holdAgain(c.feed)
 	}
 }
 

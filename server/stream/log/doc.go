@@ -16,7 +16,7 @@
 //   - The tailer reads the rows between its position and the visibility horizon.
 //     builder makes an entry of each, with a stream.Event whose cursor is the
 //     encrypted position.
-//   - live hands the batch out. A change of a membership begins or ends a window
+//   - hubState hands the batch out. A change of a membership begins or ends a window
 //     in subscribers; subscribers returns the accounts that see the entry; the
 //     delivery goes to the shard of each account.
 //   - The feed of each stream delivers the event to its Sink if it is live. If it
@@ -39,7 +39,7 @@
 //   - generation.go: when a generation begins.
 //   - hub.go: Hub, which connects all that follows.
 //   - tailer.go: reading new rows.
-//   - live.go: the state between the tailer and the feeds; subscribers.go,
+//   - hubstate.go: the state between the tailer and the feeds; subscribers.go,
 //     window.go, recent.go, delivery.go are its parts.
 //   - feed.go: one stream. attach.go: its beginning.
 //   - catchup.go, replay.go, replayrange.go: the replay.

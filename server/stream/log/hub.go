@@ -44,7 +44,7 @@ type Hub struct {
 	metrics      *Metrics
 	log          *slog.Logger
 	pollInterval time.Duration
-	live         *live
+	state        *hubState
 }
 
 var _ stream.Source = (*Hub)(nil)
@@ -58,7 +58,7 @@ func NewHub(c Config) *Hub {
 	if h.log == nil {
 		h.log = slog.Default()
 	}
-	h.live = newLive(h.metrics, c.StreamMetrics)
+	h.state = newHubState(h.metrics, c.StreamMetrics)
 	return h
 }
 
@@ -72,8 +72,8 @@ func (h *Hub) Run(ctx context.Context) error {
 // Hint says that the log may have new rows. It does nothing if no account has a
 // stream at this instance. It never blocks.
 func (h *Hub) Hint() {
-	if h.live.hasSubscribers.Load() {
-		h.live.wake.send()
+	if h.state.hasSubscribers.Load() {
+		h.state.wake.send()
 	}
 }
 
@@ -81,11 +81,11 @@ func (h *Hub) Hint() {
 // found the end of the log for the first time.
 func (h *Hub) Codec(ctx context.Context) (*Codec, error) {
 	select {
-	case <-h.live.ready:
+	case <-h.state.ready:
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the log: %w", ctx.Err())
 	}
-	return h.live.builder().codec, nil
+	return h.state.builder().codec, nil
 }
 
 // Attach implements stream.Source.
@@ -104,14 +104,14 @@ func (h *Hub) Attach(ctx context.Context, want stream.Want, sink stream.Sink) (f
 	a := &attachment{feed: f, resumes: want.Cursor != "", logEnd: end}
 	// The feed is registered: a removal after this check ends the stream.
 	if err := a.checkScope(ctx); err != nil {
-		h.live.remove(f)
+		h.state.remove(f)
 		return nil, err
 	}
 	if err := a.start(ctx, want.Cursor); err != nil {
-		h.live.remove(f)
+		h.state.remove(f)
 		return nil, err
 	}
-	return func() { h.live.remove(f) }, nil
+	return func() { h.state.remove(f) }, nil
 }
 
 // Watch calls w for what happens to an account: for every event that is not
@@ -126,7 +126,7 @@ func (h *Hub) Watch(ctx context.Context, did string, w Watcher) (stop func(), er
 	f.goLive(f.registeredAt)
 	return sync.OnceFunc(func() {
 		close(s.done)
-		h.live.remove(f)
+		h.state.remove(f)
 	}), nil
 }
 
@@ -135,14 +135,14 @@ func (h *Hub) Watch(ctx context.Context, did string, w Watcher) (stop func(), er
 func (h *Hub) Signal(ctx context.Context, s bus.Signal) error {
 	convo := xrpc.ConvoID(s.ConvoID)
 	h.metrics.Signals.Inc()
-	if !h.live.hasRoster(convo, s.RosterVersion) {
+	if !h.state.hasRoster(convo, s.RosterVersion) {
 		rows, err := db.New(h.pool).EphemeralMembers(ctx, convo)
 		if err != nil {
 			return fmt.Errorf("read members: %w", err)
 		}
-		h.live.setRoster(convo, rows)
+		h.state.setRoster(convo, rows)
 	}
-	h.live.signal(s)
+	h.state.signal(s)
 	return nil
 }
 
@@ -152,8 +152,8 @@ func (h *Hub) register(ctx context.Context, f *feed) (end db.ReadPlaceRow, err e
 	if _, err := h.Codec(ctx); err != nil {
 		return end, err
 	}
-	h.live.registering.Add(1)
-	defer h.live.registering.Add(-1)
+	h.state.registering.Add(1)
+	defer h.state.registering.Add(-1)
 	for range 10 {
 		if end, err = db.New(h.pool).ReadPlace(ctx); err != nil {
 			return end, fmt.Errorf("find the end of the log: %w", err)
@@ -174,7 +174,7 @@ func (h *Hub) register(ctx context.Context, f *feed) (end db.ReadPlaceRow, err e
 // instance already, and adds the feed. It is false if too much has changed
 // meanwhile.
 func (h *Hub) tryRegister(ctx context.Context, f *feed, end db.ReadPlaceRow) (bool, error) {
-	known, pos := h.live.lookup(f.did)
+	known, pos := h.state.lookup(f.did)
 	var windows []db.WindowsOfRow
 	if !known {
 		var err error
@@ -182,5 +182,5 @@ func (h *Hub) tryRegister(ctx context.Context, f *feed, end db.ReadPlaceRow) (bo
 			return false, fmt.Errorf("read memberships: %w", err)
 		}
 	}
-	return h.live.add(f, end, known, windows), nil
+	return h.state.add(f, end, known, windows), nil
 }

@@ -29,7 +29,7 @@ type conversation struct {
 }
 
 // subscribers knows which accounts have streams at this instance, and what they
-// see. The lock of live guards it.
+// see. The lock of hubState guards it.
 type subscribers struct {
 	accounts      map[string]*account
 	conversations map[xrpc.ConvoID]*conversation

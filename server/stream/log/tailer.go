@@ -36,7 +36,7 @@ type tailer struct {
 	pool     *pgxpool.Pool
 	metrics  *Metrics
 	log      *slog.Logger
-	live     *live
+	state    *hubState
 	interval time.Duration
 
 	timer *time.Timer
@@ -49,7 +49,7 @@ type tailer struct {
 
 func newTailer(h *Hub) *tailer {
 	return &tailer{
-		pool: h.pool, metrics: h.metrics, log: h.log, live: h.live, interval: h.pollInterval, timer: time.NewTimer(h.pollInterval),
+		pool: h.pool, metrics: h.metrics, log: h.log, state: h.state, interval: h.pollInterval, timer: time.NewTimer(h.pollInterval),
 	}
 }
 
@@ -83,7 +83,7 @@ func (t *tailer) wait(ctx context.Context, d time.Duration) bool {
 	if d == 0 {
 		return ctx.Err() == nil
 	}
-	wake := t.live.wake
+	wake := t.state.wake
 	if t.failed > 0 || t.hidden > hiddenRetries {
 		wake = nil
 	}
@@ -107,7 +107,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 		}
 		return t.interval, nil
 	}
-	if !t.live.hasSubscribers.Load() {
+	if !t.state.hasSubscribers.Load() {
 		skipped, err := t.skip(ctx)
 		if skipped || err != nil {
 			return t.interval, err
@@ -123,7 +123,7 @@ func (t *tailer) begin(ctx context.Context) error {
 		return fmt.Errorf("find the end of the log: %w", err)
 	}
 	t.begun, t.gen, t.hidden = true, end.Gen, 0
-	t.live.begin(end)
+	t.state.begin(end)
 	return nil
 }
 
@@ -138,10 +138,10 @@ func (t *tailer) skip(ctx context.Context) (bool, error) {
 	t.hidden = 0 // so that the first subscriber can wake the tailer
 	if end.Gen != t.gen {
 		t.gen = end.Gen
-		t.live.begin(end)
+		t.state.begin(end)
 		return true, nil
 	}
-	skipped := t.live.skip(end)
+	skipped := t.state.skip(end)
 	if skipped {
 		t.setBehind(end.Behind)
 		t.metrics.Lag.Set(0)
@@ -151,7 +151,7 @@ func (t *tailer) skip(ctx context.Context) (bool, error) {
 
 // read reads the next rows and hands them out.
 func (t *tailer) read(ctx context.Context) (time.Duration, error) {
-	at := t.live.currentPosition()
+	at := t.state.currentPosition()
 	rows, err := db.New(t.pool).ReadLog(ctx, db.ReadLogParams{
 		Gen: t.gen, Pos: at.Pos, Lane: at.StreamKey, Seq: at.Seq, N: at.N, Budget: readBytes,
 	})
@@ -161,7 +161,7 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 	t.metrics.Polls.Inc()
 	first := rows[0] // there is always one, with the state of the log
 	lowWater := Position{Pos: first.FloorPos, StreamKey: first.FloorLane, Seq: first.FloorSeq, N: first.FloorN}
-	if first.Gen != t.gen || t.live.currentPosition().Compare(lowWater) < 0 {
+	if first.Gen != t.gen || t.state.currentPosition().Compare(lowWater) < 0 {
 		// A new generation, or retention has removed rows that this instance has
 		// not handed out: it was cut off for as long as messages are kept. The
 		// streams end. After that their cursors are outdated, so that clients
@@ -174,9 +174,9 @@ func (t *tailer) read(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	if len(batch) > 0 {
-		t.live.dispatch(batch)
+		t.state.dispatch(batch)
 		t.metrics.Rows.Add(float64(len(batch)))
-		t.metrics.Lag.Set(t.live.lateness(rows[len(rows)-1].CreatedAt).Seconds())
+		t.metrics.Lag.Set(t.state.lateness(rows[len(rows)-1].CreatedAt).Seconds())
 		t.hidden = 0
 	}
 	if n := first.InPage; n == readRows || n > int64(len(batch)) {
@@ -189,7 +189,7 @@ func (t *tailer) entries(rows []db.ReadLogRow) ([]entry, error) {
 	if rows[0].InPage == 0 {
 		return nil, nil
 	}
-	build := t.live.builder()
+	build := t.state.builder()
 	batch := make([]entry, 0, len(rows))
 	for _, r := range rows {
 		e, err := build.logRow(r)

@@ -25,9 +25,9 @@ func (w wakeup) send() {
 	}
 }
 
-// live is the state that the tailer and the feeds of an instance share: how far
+// hubState is the state that the tailer and the feeds of an instance share: how far
 // the log was handed out, and to whom.
-type live struct {
+type hubState struct {
 	metrics       *Metrics
 	streamMetrics *stream.Metrics
 	wake          wakeup
@@ -51,115 +51,115 @@ type live struct {
 	out          deliveries
 }
 
-func newLive(metrics *Metrics, streamMetrics *stream.Metrics) *live {
-	return &live{
+func newHubState(metrics *Metrics, streamMetrics *stream.Metrics) *hubState {
+	return &hubState{
 		metrics: metrics, streamMetrics: streamMetrics, wake: newWakeup(), ready: make(chan struct{}), subscribers: newSubscribers(),
 	}
 }
 
 // begin starts at the end of the log of a generation. The streams of an earlier
 // generation end: their cursors are outdated.
-func (l *live) begin(end db.ReadPlaceRow) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	first := l.build.codec == nil
-	l.position = endOfLog(end)
-	l.build = builder{codec: NewCodec(end.Gen, end.Secret.Bytes), metrics: l.streamMetrics}
-	l.recent.reset(end.Horizon)
-	l.metrics.Generation.Set(float64(end.Gen))
+func (s *hubState) begin(end db.ReadPlaceRow) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.build.codec == nil
+	s.position = endOfLog(end)
+	s.build = builder{codec: NewCodec(end.Gen, end.Secret.Bytes), metrics: s.streamMetrics}
+	s.recent.reset(end.Horizon)
+	s.metrics.Generation.Set(float64(end.Gen))
 	if first {
-		close(l.ready)
+		close(s.ready)
 		return
 	}
-	for _, a := range l.subscribers.accounts {
+	for _, a := range s.subscribers.accounts {
 		for _, f := range a.feeds {
 			f.sink.End(nil)
 		}
 	}
-	l.subscribers.clear()
-	l.hasSubscribers.Store(false)
+	s.subscribers.clear()
+	s.hasSubscribers.Store(false)
 }
 
 // builder returns that of the current generation, after ready is closed.
-func (l *live) builder() builder {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.build
+func (s *hubState) builder() builder {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.build
 }
 
 // currentPosition returns the position of the newest row that was handed out.
-func (l *live) currentPosition() Position {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.position
+func (s *hubState) currentPosition() Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.position
 }
 
 // skip moves the position to the end of the log without reading the rows. It
 // does nothing, and returns false, if there are subscribers or will be in a
 // moment.
-func (l *live) skip(end db.ReadPlaceRow) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.hasSubscribers.Load() || l.registering.Load() > 0 {
+func (s *hubState) skip(end db.ReadPlaceRow) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hasSubscribers.Load() || s.registering.Load() > 0 {
 		return false
 	}
-	l.skipTo(end)
+	s.skipTo(end)
 	return true
 }
 
 // skipTo moves the position to the end of the log. The changes of windows in the
 // rows between are not known then.
-func (l *live) skipTo(end db.ReadPlaceRow) {
-	if p := endOfLog(end); l.position.Compare(p) < 0 {
-		l.position = p
+func (s *hubState) skipTo(end db.ReadPlaceRow) {
+	if p := endOfLog(end); s.position.Compare(p) < 0 {
+		s.position = p
 	}
-	l.recent.reset(max(l.recent.missingBelow, end.Horizon))
+	s.recent.reset(max(s.recent.missingBelow, end.Horizon))
 }
 
 // lateness returns how long a row has waited for the tailer while there were
 // subscribers.
-func (l *live) lateness(created time.Time) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return min(time.Since(created), time.Since(l.subscribedAt))
+func (s *hubState) lateness(created time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return min(time.Since(created), time.Since(s.subscribedAt))
 }
 
 // dispatch hands a batch of the log out, in order.
-func (l *live) dispatch(batch []entry) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (s *hubState) dispatch(batch []entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i := range batch {
 		e := &batch[i]
-		if e.Compare(l.position) <= 0 {
+		if e.Compare(s.position) <= 0 {
 			continue // the first feed was registered behind this row meanwhile
 		}
 		if e.change != nil {
-			l.recent.add(e)
-			l.subscribers.apply(e.change)
+			s.recent.add(e)
+			s.subscribers.apply(e.change)
 		}
 		if e.event != nil {
-			for a := range l.subscribers.viewers(e) {
-				l.out.add(delivery{to: a, entry: e})
+			for a := range s.subscribers.viewers(e) {
+				s.out.add(delivery{to: a, entry: e})
 			}
 		}
 		if c := e.change; c != nil && !c.begins && e.N >= c.n {
 			at := e.Position
 			at.N = c.n
-			for _, end := range l.subscribers.closeWindows(c.convo, at) {
-				l.out.add(end)
+			for _, end := range s.subscribers.closeWindows(c.convo, at) {
+				s.out.add(end)
 			}
 		}
-		l.position = e.Position
+		s.position = e.Position
 	}
-	l.out.flush()
+	s.out.flush()
 }
 
 // lookup tells whether the account has streams at this instance, and from which
 // pos its windows are needed if not.
-func (l *live) lookup(did string) (known bool, pos int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.subscribers.accounts[did] != nil, l.position.Pos
+func (s *hubState) lookup(did string) (known bool, pos int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.subscribers.accounts[did] != nil, s.position.Pos
 }
 
 // add adds a feed. end is the end of the log as it was read before lookup. known
@@ -170,27 +170,27 @@ func (l *live) lookup(did string) (known bool, pos int64) {
 //
 // add returns false if the state has changed too much meanwhile: the caller
 // begins again.
-func (l *live) add(f *feed, end db.ReadPlaceRow, known bool, windows []db.WindowsOfRow) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	a := l.subscribers.accounts[f.did]
+func (s *hubState) add(f *feed, end db.ReadPlaceRow, known bool, windows []db.WindowsOfRow) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.subscribers.accounts[f.did]
 	switch {
-	case l.build.codec.gen != end.Gen:
-		l.wake.send()
+	case s.build.codec.gen != end.Gen:
+		s.wake.send()
 		return false
-	case a == nil && (known || l.recent.missingBelow > end.Horizon):
+	case a == nil && (known || s.recent.missingBelow > end.Horizon):
 		return false
 	case a == nil:
-		if !l.hasSubscribers.Load() {
+		if !s.hasSubscribers.Load() {
 			// Retention may have removed the row at the position.
-			l.skipTo(end)
+			s.skipTo(end)
 		}
-		a = l.addAccount(f.did, windows)
+		a = s.addAccount(f.did, windows)
 	}
-	f.build = l.build
+	f.build = s.build
 	// If another instance has handed out more than this one, the feed begins
 	// where the log ended.
-	f.registeredAt = l.position
+	f.registeredAt = s.position
 	if p := endOfLog(end); f.registeredAt.Compare(p) < 0 {
 		f.registeredAt = p
 	}
@@ -200,66 +200,66 @@ func (l *live) add(f *feed, end db.ReadPlaceRow, known bool, windows []db.Window
 }
 
 // addAccount adds an account whose windows were read a moment ago.
-func (l *live) addAccount(did string, windows []db.WindowsOfRow) *account {
-	a := l.subscribers.add(did, windows)
-	if !l.hasSubscribers.Swap(true) {
-		l.subscribedAt = time.Now()
-		l.wake.send()
+func (s *hubState) addAccount(did string, windows []db.WindowsOfRow) *account {
+	a := s.subscribers.add(did, windows)
+	if !s.hasSubscribers.Swap(true) {
+		s.subscribedAt = time.Now()
+		s.wake.send()
 	}
-	for c := range l.recent.of(did) {
-		l.subscribers.apply(c)
+	for c := range s.recent.of(did) {
+		s.subscribers.apply(c)
 	}
 	return a
 }
 
 // remove removes a feed.
-func (l *live) remove(f *feed) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.subscribers.removeFeed(f)
-	l.hasSubscribers.Store(len(l.subscribers.accounts) > 0)
+func (s *hubState) remove(f *feed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subscribers.removeFeed(f)
+	s.hasSubscribers.Store(len(s.subscribers.accounts) > 0)
 }
 
 // holdAgain makes a feed that has dropped its held events hold those after the
 // position that it returns.
-func (l *live) holdAgain(f *feed) Position {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (s *hubState) holdAgain(f *feed) Position {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.overflowed = false
-	return l.position
+	return s.position
 }
 
 // hasRoster tells whether a signal can be delivered without reading the members.
-func (l *live) hasRoster(convo xrpc.ConvoID, version int64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.subscribers.hasRoster(convo, version)
+func (s *hubState) hasRoster(convo xrpc.ConvoID, version int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.subscribers.hasRoster(convo, version)
 }
 
 // setRoster keeps the members of a conversation for the signals that follow.
-func (l *live) setRoster(convo xrpc.ConvoID, rows []db.EphemeralMembersRow) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.subscribers.setRoster(convo, rows)
+func (s *hubState) setRoster(convo xrpc.ConvoID, rows []db.EphemeralMembersRow) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subscribers.setRoster(convo, rows)
 }
 
 // signal delivers an ephemeral signal to the members' streams.
-func (l *live) signal(s bus.Signal) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	convo := xrpc.ConvoID(s.ConvoID)
-	if l.subscribers.conversations[convo] == nil {
+func (s *hubState) signal(signal bus.Signal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	convo := xrpc.ConvoID(signal.ConvoID)
+	if s.subscribers.conversations[convo] == nil {
 		return
 	}
 	ev := stream.NewEvent(&gen.EphemeralEvent{
-		Cursor: l.build.cursor(l.position), ConvoID: convo, Ciphertext: s.Ciphertext, Epoch: s.Epoch,
-	}, l.streamMetrics)
-	for a := range l.subscribers.members(convo, s.RosterVersion) {
+		Cursor: s.build.cursor(s.position), ConvoID: convo, Ciphertext: signal.Ciphertext, Epoch: signal.Epoch,
+	}, s.streamMetrics)
+	for a := range s.subscribers.members(convo, signal.RosterVersion) {
 		for _, f := range a.feeds {
 			if f.wants(convo) {
-				f.deliverEphemeral(ev, l.position)
+				f.deliverEphemeral(ev, s.position)
 			}
 		}
 	}
