@@ -32,6 +32,7 @@
 //   - stream.go: Want, Source, Sink.
 //   - event.go: Event and its encodings; chunked coding and gzip.
 //   - streams.go: Streams, the open streams of an instance; heartbeats, Shutdown.
+//     config.go: Config and the bounds of streams.
 //   - sessions.go: the number of streams and long polls of an account.
 //   - outbox.go, pending.go, drainer.go: one stream, the events that wait in it,
 //     and the goroutine that writes these.

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -24,46 +23,6 @@ const (
 	// endTimeout is how long a connection may take to accept them.
 	endTimeout = 5 * time.Second
 )
-
-// SSE answers a request with server-sent events. It returns when the stream is
-// open, or with an *xrpc.Error before anything was written. The header
-// Last-Event-ID takes precedence over want.Cursor.
-//
-// The stream is compressed if the request accepts gzip: a PDS would compress it
-// otherwise, and buffer it for that. If the request does not ask for
-// text/event-stream, it may come through a PDS, which drops Accept. Then the
-// stream ends below MaxProxied.
-func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
-	if id := out.R.Header.Get("Last-Event-ID"); id != "" {
-		if len(id) > MaxCursor {
-			return gen.Errorf(gen.ErrInvalidCursor, "Last-Event-ID: must have at most %d bytes", MaxCursor)
-		}
-		want.Cursor = id
-	}
-	t := &sseConn{timeout: s.writeTimeout, gzip: acceptsGzip(out.R.Header), chunked: out.R.ProtoAtLeast(1, 1)}
-	if !strings.Contains(strings.Join(out.R.Header.Values("Accept"), ","), xrpc.EventStream) {
-		t.maxBytes = s.proxied
-	}
-	o := &t.outbox
-	if err := s.open(o, want.DID, "sse", t); err != nil {
-		return err
-	}
-	o.cursor = want.Cursor
-	detach, err := s.source.Attach(ctx, want, o)
-	if err != nil {
-		s.discard(o)
-		return err
-	}
-	o.detach = detach
-	if err := t.open(out); err != nil {
-		s.discard(o)
-		return err
-	}
-	// From here on the client gets errors as events.
-	go t.listen(o.clientLeft)
-	o.start(detach)
-	return nil
-}
 
 // sseConn is a connection taken over from net/http that carries server-sent
 // events.

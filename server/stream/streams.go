@@ -6,63 +6,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
-
-// Why streams end: the values of the label "reason" of Metrics.Ended.
-const (
-	reasonClient  = "client"
-	reasonClosing = "closing"
-	reasonSlow    = "slow"
-	reasonError   = "error"
-	reasonAged    = "aged"
-	reasonEvicted = "evicted"
-)
-
-// Bounds of streams.
-const (
-	// ageSpread is the time over which streams that began at the same moment
-	// end. ageGrace is how long before maxAge the last of them ends, which
-	// leaves time to write the end.
-	ageSpread = 9 * time.Minute
-	ageGrace  = time.Minute
-	// Buffer is how many bytes may wait for the connection of a stream. The
-	// streams share the bytes of an event.
-	Buffer = 8 << 20
-	// Heartbeat is how often a quiet stream gets a heartbeat. A PDS closes a
-	// connection that has been silent for 30 s.
-	Heartbeat = 15 * time.Second
-	// MaxProxied is the length at which a stream of server-sent events ends if
-	// it may come through a PDS, which passes on 10 MiB of one answer.
-	MaxProxied = 9 << 20
-	// WriteTimeout is how long a write may take, in addition to the time for its
-	// bytes at writeMinRate.
-	WriteTimeout = 15 * time.Second
-
-	writeMinRate = 16 << 10 // bytes per second
-)
-
-// maxAge is how long a stream lasts at most. After that its client needs a new
-// token: so when a key was rotated or an account deleted, no stream goes on for
-// longer than that.
-var maxAge = time.Duration(limit.StreamAge.Amount) * time.Minute
-
-// Config configures Streams. Only Source is required.
-type Config struct {
-	Source  Source
-	Metrics *Metrics
-	// Limits counts evictions; nil for separate limits.
-	Limits *limit.Limits
-
-	// These are for tests; zero means the constants above, and time.Now.
-	PerDID, Buffer, Proxied int
-	Heartbeat, WriteTimeout time.Duration
-	Now                     func() time.Time
-}
 
 // Streams are the open streams of an instance.
 type Streams struct {
@@ -105,6 +58,76 @@ func New(c Config) *Streams {
 	s.beating.Add(1)
 	go s.beat(cmp.Or(c.Heartbeat, Heartbeat) / beatGroups)
 	return s
+}
+
+// SSE answers a request with server-sent events. It returns when the stream is
+// open, or with an *xrpc.Error before anything was written. The header
+// Last-Event-ID takes precedence over want.Cursor.
+//
+// The stream is compressed if the request accepts gzip: a PDS would compress it
+// otherwise, and buffer it for that. If the request does not ask for
+// text/event-stream, it may come through a PDS, which drops Accept. Then the
+// stream ends below MaxProxied.
+func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
+	if id := out.R.Header.Get("Last-Event-ID"); id != "" {
+		if len(id) > MaxCursor {
+			return gen.Errorf(gen.ErrInvalidCursor, "Last-Event-ID: must have at most %d bytes", MaxCursor)
+		}
+		want.Cursor = id
+	}
+	t := &sseConn{timeout: s.writeTimeout, gzip: acceptsGzip(out.R.Header), chunked: out.R.ProtoAtLeast(1, 1)}
+	if !strings.Contains(strings.Join(out.R.Header.Values("Accept"), ","), xrpc.EventStream) {
+		t.maxBytes = s.proxied
+	}
+	o := &t.outbox
+	if err := s.open(o, want.DID, "sse", t); err != nil {
+		return err
+	}
+	o.cursor = want.Cursor
+	detach, err := s.source.Attach(ctx, want, o)
+	if err != nil {
+		s.discard(o)
+		return err
+	}
+	o.detach = detach
+	if err := t.open(out); err != nil {
+		s.discard(o)
+		return err
+	}
+	// From here on the client gets errors as events.
+	go t.listen(o.clientLeft)
+	o.start(detach)
+	return nil
+}
+
+// WebSocket answers a request with frames of an AT Protocol event stream
+// (https://atproto.com/specs/event-stream). It returns when the stream is open. An
+// error of the source goes into an error frame: a browser does not show scripts
+// an answer that refuses the WebSocket.
+func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) error {
+	t := &wsConn{timeout: s.writeTimeout}
+	o := &t.outbox
+	err := s.open(o, want.DID, "websocket", t)
+	if err != nil {
+		return err
+	}
+	o.cursor = want.Cursor
+	out.Begin(http.StatusSwitchingProtocols)
+	// A page of any origin may connect: a token or ticket authenticates it, and
+	// the service uses no cookies.
+	t.ws, err = websocket.Accept(out.W, out.R, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		s.discard(o)
+		return fmt.Errorf("WebSocket handshake: %w", err)
+	}
+	go t.listen(o)
+	detach, err := s.source.Attach(ctx, want, o)
+	if err != nil {
+		o.End(err)
+		detach = nil
+	}
+	o.start(detach)
+	return nil
 }
 
 // Wait adds a long poll of an account. ended is closed when a newer stream or

@@ -13,36 +13,6 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// WebSocket answers a request with frames of an AT Protocol event stream
-// (https://atproto.com/specs/event-stream). It returns when the stream is open. An
-// error of the source goes into an error frame: a browser does not show scripts
-// an answer that refuses the WebSocket.
-func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) error {
-	t := &wsConn{timeout: s.writeTimeout}
-	o := &t.outbox
-	err := s.open(o, want.DID, "websocket", t)
-	if err != nil {
-		return err
-	}
-	o.cursor = want.Cursor
-	out.Begin(http.StatusSwitchingProtocols)
-	// A page of any origin may connect: a token or ticket authenticates it, and
-	// the service uses no cookies.
-	t.ws, err = websocket.Accept(out.W, out.R, &websocket.AcceptOptions{InsecureSkipVerify: true})
-	if err != nil {
-		s.discard(o)
-		return fmt.Errorf("WebSocket handshake: %w", err)
-	}
-	go t.listen(o)
-	detach, err := s.source.Attach(ctx, want, o)
-	if err != nil {
-		o.End(err)
-		detach = nil
-	}
-	o.start(detach)
-	return nil
-}
-
 // wsConn is a WebSocket.
 type wsConn struct {
 	outbox  outbox

@@ -1,14 +1,11 @@
 package streamtest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
@@ -43,24 +40,6 @@ SELECT pos, lane, seq, n FROM (
 WHERE $2::text[] IS NULL OR convo_id = ANY($2)
 ORDER BY pos, lane COLLATE "C", seq, n`
 
-// expected reads the positions that the client has to have, in order.
-func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]eventlog.Position, error) {
-	rows, err := pool.Query(ctx, expectedSQL, h.DID, h.Convos)
-	if err != nil {
-		return nil, err
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[eventlog.Position])
-	if err != nil {
-		return nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	first, _ := slices.BinarySearchFunc(list, h.start, func(p, start eventlog.Position) int {
-		return cmp.Or(p.Compare(start), -1) // behind an equal one
-	})
-	return list[first:], nil
-}
-
 // Check compares each history with the database: the client has got every event
 // that it has to get, and no other. Add has checked that each came once and in
 // order. Nothing may write to the database meanwhile.
@@ -72,50 +51,6 @@ func Check(ctx context.Context, pool *pgxpool.Pool, histories ...*History) error
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func (h *History) check(ctx context.Context, pool *pgxpool.Pool) error {
-	if err := h.Err(); err != nil {
-		return err
-	}
-	want, err := h.expected(ctx, pool)
-	if err != nil {
-		return err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, b := range h.folded {
-		n := 0
-		for n < len(want) && want[n].Compare(b.last) <= 0 {
-			n++
-		}
-		if n != b.n || sumOf(want[:n]) != b.sum {
-			return fmt.Errorf("of the events up to %v, %d came that are not the %d there are", b.last, b.n, n)
-		}
-		want = want[n:]
-	}
-	return h.compare(want)
-}
-
-// compare compares the kept events with the expected ones; both are in order.
-func (h *History) compare(want []eventlog.Position) error {
-	var missing []eventlog.Position
-	total, got := len(want), h.got
-	for len(want) > 0 || len(got) > 0 {
-		switch {
-		case len(want) == 0 || len(got) > 0 && got[0].at.Compare(want[0]) < 0:
-			return fmt.Errorf("%s at %v is not for this account", got[0].what, got[0].at)
-		case len(got) == 0 || want[0].Compare(got[0].at) < 0:
-			missing = append(missing, want[0])
-		default:
-			got = got[1:]
-		}
-		want = want[1:]
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("%d of %d events are missing, the first at %v", len(missing), total, missing[0])
-	}
-	return nil
 }
 
 // Wait waits until Check succeeds. It returns the error of Check when no event has
