@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/xrpc"
 )
@@ -12,7 +13,7 @@ import (
 // acceptedBy lists who has accepted a conversation, of those that are in it.
 func acceptedBy(t testing.TB, s *Server, convoID xrpc.ConvoID) []string {
 	t.Helper()
-	return query[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships
+	return dbtest.Value[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships
 		WHERE convo_id = $1 AND left_seq IS NULL AND accepted_at IS NOT NULL`, convoID)
 }
 
@@ -51,9 +52,9 @@ func TestAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantAccepted(t, s, idOf(g), "a proposal", alice, bob)
-	first := query[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
+	first := dbtest.Value[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
 	g = advance(t, s, g, bob, 1)
-	if again := query[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); again != first {
+	if again := dbtest.Value[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); again != first {
 		t.Errorf("accepted at %s, then at %s", first, again)
 	}
 	g = advance(t, s, g, carol, 1)

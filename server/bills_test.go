@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -86,7 +87,7 @@ func TestMessagesCountBytes(t *testing.T) {
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
 	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s, 1, alice, bob)
+	convo := addConvo(t, s.Pool, 1, alice, bob)
 	in := withID(convo, 1, "one")
 	size := int64(len(in.Ciphertext))
 	send := func(who string, in *gen.SendMessageInput) error {
@@ -124,7 +125,7 @@ func TestFullConversationsCostNothing(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with, func(c *Config) { c.Pace = m.limits })
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	row := limit.ConvoRow(xrpc.RateSend)
 	m.limits.Spend(t.Context(), row, string(convo), row.Amount)
 	m.takes(t, limit.StoredBytes, did("alice"), 0, func() {
@@ -138,7 +139,7 @@ func TestMessagesTogetherCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	in := withID(convo, 1, "one")
 	m.takes(t, limit.StoredBytes, did("alice"), int64(len(in.Ciphertext)), func() {
 		done := make(chan error)
@@ -165,7 +166,7 @@ func TestCommitsCountBytes(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	stored := func() int64 {
-		return query[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, idOf(g))
+		return dbtest.Value[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, idOf(g))
 	}
 	was := stored()
 	first := g.Commit(alice, mlstest.Plan{})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -92,7 +93,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 	if e := wantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter < time.Hour {
 		t.Errorf("come back in %v", e.RetryAfter)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations WHERE convo_id = $1`, in.GroupID); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations WHERE convo_id = $1`, in.GroupID); n != 0 {
 		t.Error("it was created")
 	}
 	m.takes(t, limit.ConvosCreated, known.DID, 30, func() {
@@ -132,7 +133,7 @@ func TestKeyPackagesCountBytes(t *testing.T) {
 			KeyPackages: []gen.PublishKeyPackagesKeyPackageItem{{KeyPackage: p.Raw, CipherSuite: alice.Suite.String()}}})
 		wantError(t, err, xrpc.RateLimitExceeded)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages`); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM key_packages`); n != 2 {
 		t.Errorf("%d packages are stored", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/attachments"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
@@ -44,7 +45,7 @@ func TestUploadsReserve(t *testing.T) {
 	other.Storage = newMeter(t).book
 	alice := did("alice")
 	upload(t, s, alice, randomBytes(100))
-	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-4000))
+	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-4000))
 	done := make(chan error)
 	begin := func(at *Server, size int, length int64) *heldBody {
 		b := newHeldBody(bytes.NewReader(randomBytes(size)))
@@ -87,7 +88,7 @@ func TestUploadsReserve(t *testing.T) {
 			t.Errorf("an upload under way: %v", err)
 		}
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Errorf("%d loose objects", n)
 	}
 }
@@ -103,7 +104,7 @@ func TestReservationsEnd(t *testing.T) {
 	now := time.Now()
 	s.Now = func() time.Time { return now }
 	upload(t, s, did("alice"), randomBytes(100))
-	exec(t, s.Pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(limit.MaxBlobBytes))
+	dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(limit.MaxBlobBytes))
 	try := func() error {
 		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(10)), ContentType: anyBytes, ContentLength: 10})
 		return err
@@ -185,7 +186,7 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	exec(t, s.Pool, `ALTER TABLE loose_objects RENAME TO gone`)
+	dbtest.Exec(t, s.Pool, `ALTER TABLE loose_objects RENAME TO gone`)
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		if try() == nil {
 			t.Error("stored without its row")

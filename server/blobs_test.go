@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -57,13 +58,13 @@ func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...str
 // tally describes what an account has: rows, bytes counted, loose objects.
 func tally(t testing.TB, s *Server, who string) string {
 	t.Helper()
-	return query[string](t, s.Pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
+	return dbtest.Value[string](t, s.Pool, `SELECT format('%s blobs, %s bytes counted, %s bytes, %s loose', count(b), coalesce(max(a.blob_bytes), 0),
 		coalesce(sum(b.size), 0), (SELECT count(*) FROM loose_objects)) FROM accounts a LEFT JOIN blobs b USING (did) WHERE a.did = $1`, who)
 }
 
 func TestBlobUploadAndFetch(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	want := randomBytes(200_000)
 	up := &xrpc.Upload{Body: bytes.NewReader(want), ContentType: "Image/PNG; q=1", ContentLength: -1}
 	out, err := s.UploadBlob(t.Context(), as(did("alice")), up)
@@ -96,7 +97,7 @@ func TestBlobUploadAndFetch(t *testing.T) {
 
 func TestBlobParts(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	want := randomBytes(1000)
 	cid := upload(t, s, did("alice"), want)
 	n := func(v int64) *int64 { return &v }
@@ -156,14 +157,14 @@ func TestBlobParts(t *testing.T) {
 // attached it; nobody else learns that there is one.
 func TestBlobAccess(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	cid := upload(t, s, did("alice"), randomBytes(100))
 	lone := upload(t, s, did("alice"), randomBytes(100))
 	fill(t, s, convo, "a")
 	attach(t, s, convo, did("alice"), cid)
-	endMember(t, s, convo, did("bob"))
-	addMember(t, s, convo, did("carol"), 2)
-	elsewhere := addConvo(t, s, 1, did("dave"), did("bob"))
+	endMember(t, s.Pool, convo, did("bob"))
+	addMember(t, s.Pool, convo, did("carol"), 2)
+	elsewhere := addConvo(t, s.Pool, 1, did("dave"), did("bob"))
 	get := func(who string, convo xrpc.ConvoID, cid string) error {
 		_, _, err := fetch(s, did(who), convo, cid, "", gen.GetBlobParams{})
 		return err
@@ -194,7 +195,7 @@ func TestBlobAccess(t *testing.T) {
 
 func TestBlobAttach(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	a, b := upload(t, s, did("alice"), randomBytes(10)), upload(t, s, did("alice"), randomBytes(10))
 	in := message(convo, 1)
 	in.MsgID, in.Blobs = new("m"), []string{b, a, b}
@@ -228,7 +229,7 @@ func TestBlobAttach(t *testing.T) {
 	mixed.Blobs = []string{fresh, a}
 	_, err = s.SendMessage(t.Context(), as(did("bob")), mixed)
 	wantError(t, err, gen.ErrInvalidAsset)
-	if got := query[string](t, s.Pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
+	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
 		WHERE convo_id = $1`, convo); got != "1 2" {
 		t.Fatalf("after refusals: %s", got)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -86,12 +87,12 @@ func TestCommitConflictCut(t *testing.T) {
 		{[]int{900_000, 900_000, 900_000}, 3, false},
 	} {
 		t.Run(fmt.Sprint(c.sizes), func(t *testing.T) {
-			exec(t, s.Pool, `DELETE FROM messages`)
+			dbtest.Exec(t, s.Pool, `DELETE FROM messages`)
 			for i, n := range c.sizes {
-				exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
+				dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
 					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, idOf(g), i+1, alice.DID, make([]byte, n))
 			}
-			exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, idOf(g))
+			dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, idOf(g))
 			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
 			got := lostIt(t, out, err)
 			if len(got.Commits) != c.want || (got.More != nil && *got.More) != c.more {

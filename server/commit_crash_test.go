@@ -90,7 +90,7 @@ func kill(t testing.TB, s *Server, tx pgx.Tx) {
 	holder := tx.Conn().PgConn().PID()
 	deadline := time.Now().Add(2 * time.Minute)
 	for time.Now().Before(deadline) {
-		n := query[int64](t, s.Pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		n := dbtest.Value[int64](t, s.Pool, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 			WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(holder))
 		if n > 0 {
 			return
@@ -132,7 +132,7 @@ func TestCommitDeadlockRetried(t *testing.T) {
 		}
 		done <- err
 	}()
-	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+	for dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, idOf(g)); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
@@ -26,9 +27,9 @@ func by(c *mlstest.Client) xrpc.Caller { return as(c.DID) }
 func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.KPOption) *mls.KeyPackage {
 	t.Helper()
 	kp := c.KeyPackage(opts...)
-	exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
-	exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+	dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, c.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, c.DID, c.DeviceID())
+	dbtest.Exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, now(), $7)`,
 		c.DID, commitRef(t, kp), c.DeviceID(), int64(kp.CipherSuite), kp.Raw, kp.LastResort(), kp.NotAfter())
 	return kp
@@ -128,13 +129,13 @@ func advance(t testing.TB, s *Server, g *mlstest.Group, c *mlstest.Client, n int
 // epochOf reads the epoch of a conversation.
 func epochOf(t testing.TB, s *Server, id xrpc.ConvoID) int64 {
 	t.Helper()
-	return query[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
+	return dbtest.Value[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, id)
 }
 
 // membersOf lists the active members of a conversation.
 func membersOf(t testing.TB, s *Server, id xrpc.ConvoID) []string {
 	t.Helper()
-	return query[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
+	return dbtest.Value[[]string](t, s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND left_seq IS NULL`, id)
 }
 
 // window reads the newest membership window of a DID; -1 for an open end.
@@ -151,7 +152,7 @@ func window(t testing.TB, s *Server, id xrpc.ConvoID, did string) (joined, left 
 // spent tells whether a key package is spent.
 func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 	t.Helper()
-	return query[bool](t, s.Pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
+	return dbtest.Value[bool](t, s.Pool, `SELECT spent_at IS NOT NULL FROM key_packages WHERE ref = $1`, commitRef(t, kp))
 }
 
 // conversationState is everything that is stored of a conversation, its
@@ -159,7 +160,7 @@ func spent(t testing.TB, s *Server, kp *mls.KeyPackage) bool {
 // happened.
 func conversationState(t testing.TB, s *Server, id xrpc.ConvoID) string {
 	t.Helper()
-	return query[string](t, s.Pool, `SELECT concat_ws(E'\n',
+	return dbtest.Value[string](t, s.Pool, `SELECT concat_ws(E'\n',
 		(SELECT c::text FROM conversations c WHERE convo_id = $1),
 		(SELECT string_agg(m::text, E'\n' ORDER BY did, joined_seq) FROM memberships m WHERE convo_id = $1),
 		(SELECT string_agg(l::text, E'\n' ORDER BY did, device_id) FROM leaves l WHERE convo_id = $1),

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
@@ -103,10 +104,10 @@ func TestCommitRemovalRule(t *testing.T) {
 			if left != seq {
 				t.Errorf("window ends at %d, want %d", left, seq)
 			}
-			if n := query[int64](t, s.Pool, `SELECT count(*) FROM memberships WHERE convo_id = $1 AND did = $2 AND pending_removal`, idOf(g), target.DID); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM memberships WHERE convo_id = $1 AND did = $2 AND pending_removal`, idOf(g), target.DID); n != 0 {
 				t.Error("its removal is still pending")
 			}
-			if n := query[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), target.DID); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), target.DID); n != 0 {
 				t.Error("its leaf is still listed")
 			}
 		})
@@ -132,7 +133,7 @@ func TestCommitLeaving(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	g = advance(t, s, g, alice, 2)
-	version := query[int64](t, s.Pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, idOf(g))
+	version := dbtest.Value[int64](t, s.Pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, idOf(g))
 
 	proposal := g.Propose(bob, &mls.Remove{Removed: g.Index(bob)}, true)
 	out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: proposal.Message})
@@ -142,7 +143,7 @@ func TestCommitLeaving(t *testing.T) {
 	if _, left := window(t, s, idOf(g), bob.DID); left != 3 {
 		t.Errorf("window ends at %d, want 3, the number of its proposal", left)
 	}
-	if v := query[int64](t, s.Pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, idOf(g)); v != version+1 {
+	if v := dbtest.Value[int64](t, s.Pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, idOf(g)); v != version+1 {
 		t.Errorf("roster version is %d, was %d", v, version)
 	}
 	view := viewOf(t, s, alice, idOf(g))
@@ -218,11 +219,11 @@ func TestCommitLastMemberLeaves(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	leaveNow(t, s, g, alice)
-	if query[bool](t, s.Pool, `SELECT closed_at IS NOT NULL FROM conversations WHERE convo_id = $1`, idOf(g)) {
+	if dbtest.Value[bool](t, s.Pool, `SELECT closed_at IS NOT NULL FROM conversations WHERE convo_id = $1`, idOf(g)) {
 		t.Error("closed while a member is left")
 	}
 	leaveNow(t, s, g, bob)
-	if !query[bool](t, s.Pool, `SELECT closed_at IS NOT NULL FROM conversations WHERE convo_id = $1`, idOf(g)) {
+	if !dbtest.Value[bool](t, s.Pool, `SELECT closed_at IS NOT NULL FROM conversations WHERE convo_id = $1`, idOf(g)) {
 		t.Error("not closed behind the last member")
 	}
 	_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
@@ -250,7 +251,7 @@ func TestCommitRejoinWindows(t *testing.T) {
 	g = advance(t, s, back.Next, bob, 1) // 7
 	leaveNow(t, s, g, bob)
 
-	got := query[[]string](t, s.Pool, `SELECT array_agg(format('(%s,%s]', joined_seq, left_seq) ORDER BY joined_seq) FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
+	got := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(format('(%s,%s]', joined_seq, left_seq) ORDER BY joined_seq) FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
 	if want := []string{"(0,2]", "(6,7]"}; !slices.Equal(got, want) {
 		t.Errorf("windows are %v, want %v", got, want)
 	}
@@ -275,7 +276,7 @@ func TestCommitRosterVersion(t *testing.T) {
 	last := int64(0)
 	rises := func(what string, by int64) {
 		t.Helper()
-		v := query[int64](t, s.Pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, idOf(g))
+		v := dbtest.Value[int64](t, s.Pool, `SELECT roster_version FROM conversations WHERE convo_id = $1`, idOf(g))
 		if v != last+by {
 			t.Errorf("%s: from %d to %d, want %d more", what, last, v, by)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
@@ -61,7 +62,7 @@ func TestCommitRace(t *testing.T) {
 			t.Fatalf("loser's answer is %s", asJSON(t, a))
 		}
 	}
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); n != 1 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations`); n != 1 {
 		t.Errorf("%d numbers used for one commit", n)
 	}
 }
@@ -179,7 +180,7 @@ func TestCommitEveryWriteRepeated(t *testing.T) {
 			wantError(t, err, gen.ErrIdempotencyConflict)
 		})
 	}
-	if n := query[int64](t, s.Pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
 		t.Errorf("a conversation has %d numbers, want one write each", n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -129,14 +130,14 @@ func TestCommitShowsDevice(t *testing.T) {
 		if v := viewOf(t, s, alice, idOf(g)); len(v.Members[0].Devices) != 1 {
 			t.Errorf("devices are %v, want that which the conversation began with", v.Members[0].Devices)
 		}
-		exec(t, s.Pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
+		dbtest.Exec(t, s.Pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
 		c := g.Commit(alice, mlstest.Plan{Public: public})
 		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
 		accepted(t, out, err)
-		if n := query[int64](t, s.Pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, alice.DID, alice.DeviceID()); n != 1 {
+		if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM devices WHERE did = $1 AND device_id = $2`, alice.DID, alice.DeviceID()); n != 1 {
 			t.Error("the device that committed is not known")
 		}
-		exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
+		dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
 		unchanged(t, s, idOf(g), func() {
 			_, err := s.SendCommit(t.Context(), by(alice), commitInput(c.Next, c.Next.Commit(alice, mlstest.Plan{Public: public})))
 			wantError(t, err, gen.ErrInvalidCommit)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/xrpc"
@@ -33,27 +34,27 @@ func TestCommitPackagesRefused(t *testing.T) {
 		}, gen.ErrKeyPackageNotFound},
 		"spent": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, `UPDATE key_packages SET spent_at = now() WHERE ref = $1`, commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"leased to another": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, bob.DID, time.Now().Add(time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"leased to the caller": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, alice.DID, time.Now().Add(time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"the caller's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, alice.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"another's lease has ended": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			kp := commitPackage(t, s, carol)
-			exec(t, s.Pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
+			dbtest.Exec(t, s.Pool, lease, bob.DID, time.Now().Add(-time.Minute), commitRef(t, kp))
 			return list(kp), []string{carol.DID}
 		}, ""},
 		"last resort": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
@@ -62,7 +63,7 @@ func TestCommitPackagesRefused(t *testing.T) {
 		"device deleted": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			other := carol.Rotate()
 			kp := commitPackage(t, s, other)
-			exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
+			dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, other.DeviceID())
 			return list(kp), []string{carol.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"another suite": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
@@ -102,7 +103,7 @@ func TestCommitPackagesRefused(t *testing.T) {
 				})
 				accepted(t, (*gen.SendCommitOutput)(out), err)
 				sameRoster(t, s, commit.Next)
-				if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
+				if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE ref = ANY($1) AND (spent_at IS NOT NULL) <> last_resort`, named); n != int64(len(named)) {
 					t.Errorf("%d of %d packages are spent or last-resort", n, len(named))
 				}
 				return
@@ -189,10 +190,10 @@ func TestCommitAlreadyMember(t *testing.T) {
 			if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
 				t.Errorf("window is (%d, %d], want the one it had", joined, left)
 			}
-			if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
 				t.Error("its rejoin request is still open")
 			}
-			open := query[[]int64](t, s.Pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
+			open := dbtest.Value[[]int64](t, s.Pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
 				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), device.DeviceID())
 			if len(open) != 1 || open[0] != 1 {
 				t.Errorf("open Welcomes are %v, want the newest", open)
@@ -274,7 +275,7 @@ func TestCommitPackageRace(t *testing.T) {
 		t.Errorf("%d commits spent the same packages", won)
 	}
 	// All lock them in one order.
-	if n := query[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
 		t.Errorf("%d deadlocks", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -57,10 +58,10 @@ func TestCreateConvoView(t *testing.T) {
 	if joined, left := window(t, s, id, carol.DID); joined != 0 || left != -1 {
 		t.Errorf("window is (%d, %d], want from the beginning", joined, left)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND seq = 0 AND state = 'open'`, id); n != 3 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND seq = 0 AND state = 'open'`, id); n != 3 {
 		t.Errorf("%d open Welcomes, want one for each of 3 devices", n)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 0 {
 		t.Errorf("%d packages unspent", n)
 	}
 }
@@ -103,7 +104,7 @@ func TestCreateConvoEpoch(t *testing.T) {
 			if v.Epoch != 1+c.advance {
 				t.Errorf("epoch is %d, want %d", v.Epoch, 1+c.advance)
 			}
-			if e := query[int64](t, s.Pool, `SELECT epoch FROM welcomes WHERE convo_id = $1 AND seq = 0`, v.ID); e != v.Epoch {
+			if e := dbtest.Value[int64](t, s.Pool, `SELECT epoch FROM welcomes WHERE convo_id = $1 AND seq = 0`, v.ID); e != v.Epoch {
 				t.Errorf("the Welcome joins epoch %d", e)
 			}
 			sameRoster(t, s, g)
@@ -196,7 +197,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 				_, err := s.CreateConvo(t.Context(), by(alice), in)
 				wantError(t, err, c.err)
 			})
-			if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
 				t.Error("a conversation was created")
 			}
 		})
@@ -216,7 +217,7 @@ func TestCreateConvoAgain(t *testing.T) {
 	}
 	advanced := *in
 	advanced.GroupID = xrpc.ConvoID(strings.ToUpper(string(in.GroupID)))
-	exec(t, s.Pool, `UPDATE conversations SET epoch = 9 WHERE convo_id = $1`, in.GroupID)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 9 WHERE convo_id = $1`, in.GroupID)
 	again, err := s.CreateConvo(t.Context(), by(alice), decoded(t, &advanced))
 	if err != nil {
 		t.Fatal(err)
@@ -277,7 +278,7 @@ func TestCreateConvoRaces(t *testing.T) {
 			t.Errorf("call %d by the winner's account got %v", i, errs[i])
 		}
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM welcomes`); n != 1 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcomes`); n != 1 {
 		t.Errorf("%d Welcomes stored", n)
 	}
 }
@@ -306,7 +307,7 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 		}
 		wantError(t, err, gen.ErrIdempotencyConflict)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations`); created != 1 || n != 1 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations`); created != 1 || n != 1 {
 		t.Errorf("%d answers of success, %d conversations, want one", created, n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -36,12 +37,12 @@ func TestListDevices(t *testing.T) {
 		clock.add(time.Minute)
 	}
 	publish(t, s, mlstest.NewClient(did("bob")), 1)
-	one, two, left := addConvo(t, s, 1, account), addConvo(t, s, 1, account), addConvo(t, s, 1, account)
+	one, two, left := addConvo(t, s.Pool, 1, account), addConvo(t, s.Pool, 1, account), addConvo(t, s.Pool, 1, account)
 	for _, convo := range []xrpc.ConvoID{one, two, left} {
 		addLeaf(t, s, convo, account, clients[0].DeviceID())
 	}
 	addLeaf(t, s, one, account, clients[1].DeviceID())
-	endMember(t, s, left, account)
+	endMember(t, s.Pool, left, account)
 	want[0].Conversations, want[1].Conversations = 2, 1
 	// A lease is no end, an expiry within the hour is, and so is being spent.
 	leased := claimOf(t, s, did("carol"), account)
@@ -72,7 +73,7 @@ func TestDeleteDevice(t *testing.T) {
 	publish(t, s, phone, 1, mlstest.LastResort())
 	publish(t, s, laptop, 1)
 	claimOf(t, s, did("bob"), account)
-	convo, other := addConvo(t, s, 1, account), addConvo(t, s, 1, account)
+	convo, other := addConvo(t, s.Pool, 1, account), addConvo(t, s.Pool, 1, account)
 	addWelcome(t, s, convo, 1, phone, laptop)
 	addWelcome(t, s, other, 1, phone)
 
@@ -116,13 +117,13 @@ func TestDeleteDeviceUnknown(t *testing.T) {
 		t.Errorf("message is %q, want it to name deviceId", e.Message)
 	}
 	wantSameError(t, unknown, deleteDevice(s, did("alice"), bobs.DeviceID()))
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM accounts WHERE did = $1`, did("alice")); n != 0 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM accounts WHERE did = $1`, did("alice")); n != 0 {
 		t.Error("a refused deletion left an account behind")
 	}
 	publish(t, s, bobs, 1)
 
 	// A device that only has a leaf is one.
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	joiner := mlstest.NewClient(did("alice"))
 	addLeaf(t, s, convo, joiner.DID, joiner.DeviceID())
 	if err := deleteDevice(s, joiner.DID, joiner.DeviceID()); err != nil {
@@ -181,7 +182,7 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := mlstest.NewClient(did("alice"))
 			kp := publish(t, s, c, 1, opts...)[0]
-			convo := addConvo(t, s, 1, c.DID)
+			convo := addConvo(t, s.Pool, 1, c.DID)
 			tx := need(s.Pool.Begin(ctx))(t)
 			defer func() { _ = tx.Rollback(ctx) }()
 			if _, err := tx.Exec(ctx, `SELECT 1 FROM key_packages WHERE ref = $1 FOR NO KEY UPDATE`, need(kp.Ref())(t)); err != nil {
@@ -211,7 +212,7 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 func waitForLock(t testing.TB, s *Server) {
 	t.Helper()
 	for range 500 {
-		if query[bool](t, s.Pool, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`) {
+		if dbtest.Value[bool](t, s.Pool, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`) {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -14,7 +16,7 @@ import (
 func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 	t.Helper()
 	c := lostIt(t, out, err)
-	if out.RetryAfterMs == nil || *out.RetryAfterMs <= 0 || *out.RetryAfterMs > reserveTime.Milliseconds() || len(c.Commits) > 0 {
+	if out.RetryAfterMs == nil || *out.RetryAfterMs <= 0 || *out.RetryAfterMs > group.ReserveTime.Milliseconds() || len(c.Commits) > 0 {
 		t.Fatalf("answer is %s, want retryAfterMs and no commits", asJSON(t, out))
 	}
 }
@@ -22,7 +24,7 @@ func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 // backdate lets the clock of a conversation's turns run ahead.
 func backdate(t testing.TB, s *Server, g *mlstest.Group, by time.Duration) {
 	t.Helper()
-	exec(t, s.Pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
 		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, idOf(g), by.Milliseconds())
 }
 
@@ -73,11 +75,11 @@ func TestReservationEnds(t *testing.T) {
 	g = advance(t, s, g, bob, 1) // alice's commit has ended it
 	lose(alice, bob)
 	g = advance(t, s, g, bob, 1) // not twice within reservePause
-	backdate(t, s, g, reservePause)
+	backdate(t, s, g, group.ReservePause)
 	lose(alice, bob)
 	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
 	waited(t, out, err)
-	backdate(t, s, g, reserveTime)
+	backdate(t, s, g, group.ReserveTime)
 	advance(t, s, g, bob, 1) // its time is over
 }
 
@@ -92,7 +94,7 @@ func TestReportsDelay(t *testing.T) {
 	g = advance(t, s, g, bob, 1)   // of epoch 1
 	g = advance(t, s, g, alice, 1) // of epoch 2
 	for epoch := int64(1); epoch <= 2; epoch++ {
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(carol), in); err != nil {
 			t.Fatal(err)
 		}
@@ -101,9 +103,9 @@ func TestReportsDelay(t *testing.T) {
 	waited(t, out, err)
 	g = advance(t, s, g, alice, 1)
 	g = advance(t, s, g, carol, 1)
-	backdate(t, s, g, reportedDelay)
+	backdate(t, s, g, group.ReportedDelay)
 	g = advance(t, s, g, bob, 1)
-	now = now.Add(reportedTime + time.Second)
+	now = now.Add(group.ReportedTime + time.Second)
 	advance(t, s, g, bob, 1)
 }
 
@@ -128,11 +130,11 @@ func TestVotesOfDamage(t *testing.T) {
 	epoch := int64(g.Epoch()) - 1
 	report := func(c *mlstest.Client) int64 {
 		t.Helper()
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
-		return query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
 	}
 	for _, p := range puppets {
 		if report(p) != 0 {
@@ -140,8 +142,8 @@ func TestVotesOfDamage(t *testing.T) {
 		}
 	}
 	// Two hours later they would have had votes: one together, of five.
-	exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, idOf(g))
-	if report(mallory); query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g)) != 0 {
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, idOf(g))
+	if report(mallory); dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g)) != 0 {
 		t.Fatal("six puppets and their owner are a majority")
 	}
 	if report(carol) != 1 { // 3 of 5
@@ -156,19 +158,19 @@ func TestReportExternalPub(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := advance(t, s, commitGroup(t, s, alice, bob), alice, 1)
 	epoch := int64(1)
-	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new(detailExternalPub)}
+	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("external-pub")}
 	if _, err := s.RequestRejoin(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
 		t.Error("the reporter asked to be added again")
 	}
-	if got := query[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != detailExternalPub {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != "external-pub" {
 		t.Errorf("the report says %q", got)
 	}
 	for _, wrong := range []*gen.RequestRejoinInput{
-		{ConvoID: idOf(g), Detail: new(detailExternalPub)},
-		{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: &epoch, Detail: new("bad-mood")},
+		{ConvoID: idOf(g), Detail: new("external-pub")},
+		{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("bad-mood")},
 	} {
 		_, err := s.RequestRejoin(t.Context(), by(bob), wrong)
 		wantError(t, err, xrpc.InvalidRequest)

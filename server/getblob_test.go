@@ -24,7 +24,7 @@ func (a alwaysAs) Authenticate(context.Context, *http.Request, *xrpc.Method) (xr
 // The Range header of a request reaches the handler, and its answer the client.
 func TestBlobRangeOverHTTP(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	want := randomBytes(1000)
 	cid := upload(t, s, did("alice"), want)
 	e := echo.New()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 )
 
 func commitsPage(t *testing.T, s *Server, who string, p gen.GetCommitsParams) string {
@@ -26,7 +27,7 @@ func commitsPage(t *testing.T, s *Server, who string, p gen.GetCommitsParams) st
 
 func TestGetCommits(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 3, did("alice"))
+	convo := addConvo(t, s.Pool, 3, did("alice"))
 	fill(t, s, convo, "acaccp") // commits 2, 4, 5 of epochs 3, 4, 5
 	for _, c := range []struct {
 		p    gen.GetCommitsParams
@@ -58,9 +59,9 @@ func TestGetCommits(t *testing.T) {
 
 func TestGetCommitsRefuses(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 3, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 3, did("alice"), did("bob"))
 	fill(t, s, convo, "c")
-	endMember(t, s, convo, did("bob"))
+	endMember(t, s.Pool, convo, did("bob"))
 	fill(t, s, convo, "c")
 	for name, c := range map[string]struct {
 		p    gen.GetCommitsParams
@@ -97,9 +98,9 @@ func TestGetCommitsRefuses(t *testing.T) {
 // Who joined later sees the commits after its joining.
 func TestGetCommitsWindow(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 0, did("alice"))
+	convo := addConvo(t, s.Pool, 0, did("alice"))
 	fill(t, s, convo, "ccc")
-	addMember(t, s, convo, did("bob"), 3)
+	addMember(t, s.Pool, convo, did("bob"), 3)
 	fill(t, s, convo, "cc")
 	if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:4 4:5 " {
 		t.Errorf("got %q", got)
@@ -108,9 +109,9 @@ func TestGetCommitsWindow(t *testing.T) {
 
 func TestGetCommitsCutByBytes(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 0, did("alice"))
+	convo := addConvo(t, s.Pool, 0, did("alice"))
 	fill(t, s, convo, "ccc")
-	exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
+	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
 	p := gen.GetCommitsParams{ConvoID: convo}
 	if got := commitsPage(t, s, did("alice"), p); got != "0:1 1:2 +1" {
 		t.Fatalf("first page: %q", got)
@@ -123,8 +124,8 @@ func TestGetCommitsCutByBytes(t *testing.T) {
 
 func TestGetEpoch(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 7, did("alice"), did("bob"))
-	endMember(t, s, convo, did("bob"))
+	convo := addConvo(t, s.Pool, 7, did("alice"), did("bob"))
+	endMember(t, s.Pool, convo, did("bob"))
 	out, err := s.GetEpoch(t.Context(), as(did("alice")), &gen.GetEpochParams{ConvoID: convo})
 	if err != nil || out.CurrentEpoch != 7 || out.ConvoID != convo {
 		t.Fatalf("got %+v, %v", out, err)
@@ -135,7 +136,7 @@ func TestGetEpoch(t *testing.T) {
 	wantError(t, none, gen.ErrConvoNotFound)
 	_, err = s.GetEpoch(t.Context(), as(did("eve")), &gen.GetEpochParams{ConvoID: convo})
 	wantSameError(t, err, none)
-	addMember(t, s, convo, did("bob"), 3)
+	addMember(t, s.Pool, convo, did("bob"), 3)
 	if _, err := s.GetEpoch(t.Context(), as(did("bob")), &gen.GetEpochParams{ConvoID: convo}); err != nil {
 		t.Fatalf("a member that came back: %v", err)
 	}

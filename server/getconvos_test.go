@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -20,14 +21,14 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // noon.
 func convoAt(t testing.TB, s *Server, minutesAgo int, dids ...string) xrpc.ConvoID {
 	t.Helper()
-	id := addConvo(t, s, 1, dids...)
+	id := addConvo(t, s.Pool, 1, dids...)
 	touch(t, s, id, minutesAgo)
 	return id
 }
 
 func touch(t testing.TB, s *Server, id xrpc.ConvoID, minutesAgo int) {
 	t.Helper()
-	exec(t, s.Pool, `UPDATE conversations SET last_activity_at = $2 WHERE convo_id = $1`, id, noon.Add(-time.Duration(minutesAgo)*time.Minute))
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_activity_at = $2 WHERE convo_id = $1`, id, noon.Add(-time.Duration(minutesAgo)*time.Minute))
 }
 
 func convoPage(t testing.TB, s *Server, who string, limit int64, cursor *string) ([]xrpc.ConvoID, *string) {
@@ -50,7 +51,7 @@ func TestGetConvosOrder(t *testing.T) {
 	middle := convoAt(t, s, 10, did("bob"), did("alice"))
 	convoAt(t, s, 5, did("bob"))
 	left := convoAt(t, s, 2, did("alice"))
-	endMember(t, s, left, did("alice"))
+	endMember(t, s.Pool, left, did("alice"))
 	want := []xrpc.ConvoID{newest, middle, old}
 	for limit := int64(1); limit <= 4; limit++ {
 		var got []xrpc.ConvoID
@@ -156,10 +157,10 @@ func TestGetConvosView(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	convo := convoAt(t, s, 1, did("alice"), did("bob"))
 	fill(t, s, convo, "aac")
-	addMember(t, s, convo, did("aaron"), 3)
-	endMember(t, s, convo, did("bob"))
-	exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
-	exec(t, s.Pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
+	addMember(t, s.Pool, convo, did("aaron"), 3)
+	endMember(t, s.Pool, convo, did("bob"))
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
+	dbtest.Exec(t, s.Pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
 	out, err := s.GetConvos(t.Context(), as(did("alice")), &gen.GetConvosParams{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +185,7 @@ func TestGetConvosCutByBytes(t *testing.T) {
 	for i := range 30 {
 		want = append(want, convoAt(t, s, i+1, did("alice")))
 	}
-	exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, 'did:web:' || repeat('m', 250) || n || '.example', 0, now(), 0, 0, 0 FROM conversations, generate_series(1, 999) n`)
 	var got []xrpc.ConvoID
 	var cursor *string
@@ -216,7 +217,7 @@ func TestGetConvosCutByBytes(t *testing.T) {
 func TestUpdateCursor(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	fill(t, s, convo, "aaaaa")
 	set := func(who string, seq int64) string {
 		t.Helper()
@@ -224,7 +225,7 @@ func TestUpdateCursor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := query[int64](t, s.Pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
+		at := dbtest.Value[int64](t, s.Pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
 		return fmt.Sprint(at, " ", out.UpdatedAt)
 	}
 	if got := set("alice", 3); got != "3 2026-03-01T12:00:00.000Z" {
@@ -246,7 +247,7 @@ func TestUpdateCursor(t *testing.T) {
 	in := func(seq int64) *gen.UpdateCursorInput { return &gen.UpdateCursorInput{ConvoID: convo, Seq: seq} }
 	_, err := s.UpdateCursor(t.Context(), as(did("alice")), in(6))
 	wantError(t, err, xrpc.InvalidRequest)
-	endMember(t, s, convo, did("bob"))
+	endMember(t, s.Pool, convo, did("bob"))
 	_, err = s.UpdateCursor(t.Context(), as(did("bob")), in(1))
 	wantError(t, err, gen.ErrNotMember)
 	_, none := s.UpdateCursor(t.Context(), as(did("eve")), &gen.UpdateCursorInput{ConvoID: newConvoID(), Seq: 1})

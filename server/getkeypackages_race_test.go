@@ -13,6 +13,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/xrpc"
@@ -69,7 +70,7 @@ func TestGetKeyPackagesManyClaimers(t *testing.T) {
 		t.Errorf("%d packages are leased and the last resort was given %d times, want %d and %d", len(holders), last, most, claimers-few/2)
 	}
 	for ref, holder := range holders {
-		if got := query[string](t, s.Pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
+		if got := dbtest.Value[string](t, s.Pool, `SELECT lease_holder FROM key_packages WHERE encode(ref, 'hex') = $1`, ref); got != holder {
 			t.Errorf("a package given to %s is stored as leased to %s", holder, got)
 		}
 	}
@@ -101,7 +102,7 @@ func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
 			}
 		}
 	}
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != 20 {
 		t.Errorf("%d packages are leased, want 20", n)
 	}
 }
@@ -124,7 +125,7 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != perRequester {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE lease_holder IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are leased, want %d", n, perRequester)
 	}
 }
@@ -156,7 +157,7 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 			t.Errorf("%d packages, want the one that was held", len(got))
 		}
 	})
-	exec(t, s.Pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
+	dbtest.Exec(t, s.Pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
 	befriend(t, s, c.DID, did("carol"))
 	t.Run("for longer", func(t *testing.T) {
 		tx := hold(t)
@@ -238,7 +239,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages k JOIN devices d USING (did, device_id) WHERE d.deleted_at IS NOT NULL`); n != 0 {
 		t.Errorf("%d packages of deleted devices are left", n)
 	}
 }

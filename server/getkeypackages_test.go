@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -52,7 +53,7 @@ func TestGetKeyPackagesOrder(t *testing.T) {
 func TestGetKeyPackagesMissing(t *testing.T) {
 	s, clock := newClockServer(t)
 	account := did("alice")
-	convo := addConvo(t, s, 1, account)
+	convo := addConvo(t, s.Pool, 1, account)
 	phone, laptop, tablet, gone := mlstest.NewClient(account), mlstest.NewClient(account), mlstest.NewClient(account), mlstest.NewClient(account)
 	publish(t, s, phone, 1)
 	clock.add(time.Second)
@@ -161,14 +162,14 @@ func TestGetKeyPackagesExpiry(t *testing.T) {
 func TestGetKeyPackagesSuite(t *testing.T) {
 	s := newTestServer(t)
 	account := did("alice")
-	convo := addConvo(t, s, 1, account)
+	convo := addConvo(t, s.Pool, 1, account)
 	phone := mlstest.NewClient(account)
 	publish(t, s, inSuite(phone, 3), 1)
 	laptop := mlstest.NewClient(account, mlstest.Suite(mls.SuiteP384))
 	publish(t, s, laptop, 1)
 	tablet := mlstest.NewClient(account)
 	addStatedLeaf(t, s, convo, account, tablet.DeviceID())
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now() + interval '1 s')`, account, tablet.DeviceID())
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now() + interval '1 s')`, account, tablet.DeviceID())
 
 	suites := func(p *gen.GetKeyPackagesParams) (served, missing []string) {
 		p.DIDs = []string{account}
@@ -270,13 +271,13 @@ func TestGetKeyPackagesLastResort(t *testing.T) {
 		if *got.KeyPackageHash != refOf(t, newer) || !*got.LastResort || got.LeaseExpiresAt != nil {
 			t.Errorf("got %s, last resort %v, lease %v; want the newest, unleased", *got.KeyPackageHash, *got.LastResort, got.LeaseExpiresAt)
 		}
-		used := query[*time.Time](t, s.Pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(newer.Ref())(t))
+		used := dbtest.Value[*time.Time](t, s.Pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(newer.Ref())(t))
 		if used == nil || !used.Equal(clock.now()) {
 			t.Errorf("used at %v, want %v", used, clock.now())
 		}
 		clock.add(time.Minute)
 	}
-	if used := query[*time.Time](t, s.Pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(older.Ref())(t)); used != nil {
+	if used := dbtest.Value[*time.Time](t, s.Pool, `SELECT last_resort_used_at FROM key_packages WHERE ref = $1`, need(older.Ref())(t)); used != nil {
 		t.Error("a package that was not given counts as used")
 	}
 	publish(t, s, c, 1)
@@ -304,10 +305,10 @@ func TestGetKeyPackagesCut(t *testing.T) {
 	s := newTestServer(t)
 	accounts := []string{did("alice"), did("bob"), did("carol")}
 	for _, account := range accounts {
-		exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, account)
-		exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at)
+		dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, account)
+		dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at)
 			SELECT $1::text, lpad(n::text, 26, 'a'), now() + n * interval '1 ms' FROM generate_series(1, $2::int) n`, account, limit.MaxDevices)
-		exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+		dbtest.Exec(t, s.Pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 			SELECT did, decode(md5(did || device_id), 'hex'), device_id, 1, decode(repeat('00', $2), 'hex'), FALSE, now(), now() + interval '1 day'
 			FROM devices WHERE did = $1`, account, limit.MaxKeyPackage)
 	}

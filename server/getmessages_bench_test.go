@@ -24,7 +24,7 @@ func (bearers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) 
 // answer, without sockets but for the database's.
 func BenchmarkGetMessages(b *testing.B) {
 	s := newTestServer(b)
-	convo := addConvo(b, s, 0, did("reader"))
+	convo := addConvo(b, s.Pool, 0, did("reader"))
 	fill(b, s, convo, strings.Repeat("a", 60))
 	h := echo.New()
 	gen.RegisterRoutes(h, s, xrpc.Plumbing{Auth: bearers{}})

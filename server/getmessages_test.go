@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -25,7 +26,7 @@ func fill(t testing.TB, s *Server, convo xrpc.ConvoID, letters string) {
 		if l != 'a' {
 			sender = new(did("committer"))
 		}
-		exec(t, s.Pool, `WITH c AS (
+		dbtest.Exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
 				WHERE convo_id = $1 RETURNING last_seq, gen, last_pos, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
@@ -65,9 +66,9 @@ func page(t testing.TB, s *Server, who string, p gen.GetMessagesParams) string {
 
 func TestGetMessagesView(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 4, did("alice"))
+	convo := addConvo(t, s.Pool, 4, did("alice"))
 	fill(t, s, convo, "ac")
-	exec(t, s.Pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
+	dbtest.Exec(t, s.Pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
 	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
@@ -85,9 +86,9 @@ func TestGetMessagesView(t *testing.T) {
 
 func TestGetMessagesPages(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	fill(t, s, convo, "aacapaacaa")
-	empty := addConvo(t, s, 1, did("alice"))
+	empty := addConvo(t, s.Pool, 1, did("alice"))
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
 		want string
@@ -130,7 +131,7 @@ func TestGetMessagesPages(t *testing.T) {
 // Every way of paging gives every message once, at every page size.
 func TestGetMessagesWalk(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	fill(t, s, convo, "aacapaacaaapc")
 	for limit := int64(1); limit <= 14; limit++ {
 		var forth, back []int64
@@ -167,8 +168,8 @@ func TestGetMessagesWalk(t *testing.T) {
 
 func TestGetMessagesRefuses(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
-	other := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
+	other := addConvo(t, s.Pool, 1, did("alice"))
 	fill(t, s, convo, "aa")
 	fill(t, s, other, "aaa")
 	for name, c := range map[string]struct {
@@ -193,12 +194,12 @@ func TestGetMessagesRefuses(t *testing.T) {
 // conversation, a former member still; a stranger cannot tell that there is one.
 func TestGetMessagesWindows(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	bob := did("bob")
 	fill(t, s, convo, "aaa") // 1-3
-	addMember(t, s, convo, bob, 3)
+	addMember(t, s.Pool, convo, bob, 3)
 	fill(t, s, convo, "aac") // 4-6
-	endMember(t, s, convo, bob)
+	endMember(t, s.Pool, convo, bob)
 	fill(t, s, convo, "aca") // 7-9
 	check := func(p gen.GetMessagesParams, want string) {
 		t.Helper()
@@ -211,7 +212,7 @@ func TestGetMessagesWindows(t *testing.T) {
 	check(gen.GetMessagesParams{Limit: 2}, "[4 5] m5 of 6")
 	check(gen.GetMessagesParams{SinceSeq: new(int64(8))}, "[] of 6")
 	check(gen.GetMessagesParams{BeforeSeq: new(int64(100)), Limit: 2}, "[5 6] of 6")
-	addMember(t, s, convo, bob, 9)
+	addMember(t, s.Pool, convo, bob, 9)
 	check(gen.GetMessagesParams{}, "[4 5 6] of 9")
 	fill(t, s, convo, "apa") // 10-12
 	check(gen.GetMessagesParams{}, "[4 5 6 10 11 12] of 12")
@@ -234,10 +235,10 @@ func TestGetMessagesWindows(t *testing.T) {
 // windows, nor what the page leaves for the next, nor the kinds not asked for.
 func TestGetMessagesGap(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	fill(t, s, convo, "aacaaaaaca") // commits 3 and 9
-	addMember(t, s, convo, did("bob"), 5)
-	exec(t, s.Pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
+	addMember(t, s.Pool, convo, did("bob"), 5)
+	dbtest.Exec(t, s.Pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
 	for _, c := range []struct {
 		who  string
 		p    gen.GetMessagesParams
@@ -268,12 +269,12 @@ func TestGetMessagesGap(t *testing.T) {
 // there; its JSON stays below the bound.
 func TestGetMessagesCutByBytes(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	body := bytes.Repeat([]byte{7}, 1_300_000)
 	for range 5 {
 		fill(t, s, convo, "a")
 	}
-	exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
+	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
 	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
 		t.Errorf("first page: %s", got)
 	}
@@ -290,7 +291,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 	if n := len(xrpc.Marshal(out)); n > limit.MaxAnswer {
 		t.Errorf("answer has %d bytes", n)
 	}
-	exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
+	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
 	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
 		t.Errorf("one message above the bound: %s", got)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth"
@@ -21,7 +22,7 @@ import (
 func TestRecordsDoNotTellWhoSent(t *testing.T) {
 	s := newTestServer(t)
 	alice := did("alice")
-	convo := addConvo(t, s, 0, alice, did("bob"))
+	convo := addConvo(t, s.Pool, 0, alice, did("bob"))
 	in := message(convo, 0)
 	in.MsgID, in.IdempotencyKey = new("0199f0c1-0000-7000-8000-000000000001"), new("0199f0c1-0000-7000-8000-000000000001")
 	if _, err := s.SendMessage(t.Context(), as(alice), in); err != nil {
@@ -95,7 +96,7 @@ func TestSecretLost(t *testing.T) {
 	if _, err := other.CreateConvo(t.Context(), by(alice), create); err == nil {
 		t.Error("the group was created a second time")
 	}
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, idOf(g)); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, idOf(g)); n != 2 {
 		t.Errorf("%d messages are stored", n)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/xrpc"
@@ -22,7 +23,7 @@ import (
 func TestJanitorCollectsBlobs(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	kept, fresh := randomBytes(10), randomBytes(20)
 	renewed, old := randomBytes(40), randomBytes(80)
 	keptCID := upload(t, s, did("alice"), kept)
@@ -38,7 +39,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	if got := tally(t, s, did("alice")); got != "4 blobs, 150 bytes counted, 150 bytes, 0 loose" {
 		t.Fatalf("at the hour: %s", got)
 	}
-	key := query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
+	key := dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
 	now = now.Add(time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
@@ -64,7 +65,7 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 func TestJanitorAgainstAttach(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	b := randomBytes(10)
 	cid := upload(t, s, did("alice"), b)
 	now = now.Add(2 * limit.UnattachedBlobTime)
@@ -106,7 +107,7 @@ func TestJanitorRace(t *testing.T) {
 	janitor := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
 		c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) }
 	})
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	stop := make(chan struct{})
 	var wg, cleaning sync.WaitGroup
 	cleaning.Go(func() {
@@ -167,7 +168,7 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	for key, written := range map[string]bool{"aa/announced": false, "aa/written": true} {
-		exec(t, s.Pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
+		dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects VALUES ($1, $2, FALSE)`, key, now)
 		if written {
 			if _, err := s.config.Blobs.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
 				t.Fatal(err)
@@ -178,14 +179,14 @@ func TestJanitorCollectsLooseObjects(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 2 {
 		t.Fatalf("%d objects left of a slow upload", n)
 	}
 	now = now.Add(time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Fatalf("%d objects are left", n)
 	}
 	if _, err := s.config.Blobs.Read(t.Context(), "aa/written", 0, -1); err == nil {
@@ -216,7 +217,7 @@ func TestBlobUploadGivenUp(t *testing.T) {
 	if err := <-done; err == nil {
 		t.Fatal("the upload succeeded")
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM blobs`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM blobs`); n != 0 {
 		t.Fatalf("%d blobs without an object", n)
 	}
 }
@@ -224,14 +225,14 @@ func TestBlobUploadGivenUp(t *testing.T) {
 func TestJanitorForgetsAnswers(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	in := message(convo, 1)
 	in.IdempotencyKey = new("k")
 	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.Pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
-	count := func() int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM idempotency_records`) }
+	dbtest.Exec(t, s.Pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
+	count := func() int64 { return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM idempotency_records`) }
 	now = now.Add(limit.IdempotencyTime)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)

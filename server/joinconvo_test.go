@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
@@ -26,18 +27,18 @@ func TestJoinConvo(t *testing.T) {
 	if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
 		t.Errorf("window is (%d, %d], want the one it had", joined, left)
 	}
-	known := query[[]string](t, s.Pool, `SELECT array_agg(device_id) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
+	known := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(device_id) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
 	if len(known) != 1 || known[0] != device.DeviceID() {
 		t.Errorf("leaves are %v, want %s in place of the old one", known, device.DeviceID())
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests`); n != 0 {
 		t.Error("the rejoin request is still open")
 	}
 	// Another device, which removes nothing, comes beside it.
 	second := bob.Rotate()
 	out, err = s.JoinConvo(t.Context(), by(bob), joinInput(g, c.Next.ExternalCommit(second)))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); n != 2 {
 		t.Errorf("%d leaves, want 2", n)
 	}
 	// A lost race is an answer here too.
@@ -54,7 +55,7 @@ func TestJoinConvoRefuses(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	good := g.ExternalCommit(bob.Rotate())
 	deleted := bob.Rotate()
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
 	byDeleted := g.ExternalCommit(deleted)
 	edit := func(t *testing.T, f func(*mls.PublicMessage)) []byte { return reframe(t, good.Message, f) }
 	add := func(p mls.ProposalOrRef) func(*mls.PublicMessage) {

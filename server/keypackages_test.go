@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -134,14 +135,14 @@ func spend(t testing.TB, s *Server, did, refHex string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.Pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.Now())
+	dbtest.Exec(t, s.Pool, `UPDATE key_packages SET spent_at = $3, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL WHERE did = $1 AND ref = $2`, did, ref, s.Now())
 }
 
 // addLeaf writes that a device is in a conversation.
 func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now()) ON CONFLICT DO NOTHING`, did)
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, did, deviceID)
 	addStatedLeaf(t, s, convoID, did, deviceID)
 }
 
@@ -149,12 +150,12 @@ func addLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string
 // no such device.
 func addStatedLeaf(t testing.TB, s *Server, convoID xrpc.ConvoID, did, deviceID string) {
 	t.Helper()
-	exec(t, s.Pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO leaves (convo_id, did, device_id, leaf_index, signature_key, credential) VALUES ($1, $2, $3, 0, '', '')`, convoID, did, deviceID)
 }
 
 func countPackages(t testing.TB, s *Server, did string) int {
 	t.Helper()
-	return query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
+	return dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE did = $1`, did)
 }
 
 // inSuite is the same device with packages of another suite that has the same
@@ -209,7 +210,7 @@ func TestKeyPackagesCleaned(t *testing.T) {
 	check(t, time.Hour+retention.ExpiredPackageTime+time.Second, 3)
 	check(t, limit.MaxPackageLifetime-time.Second, 3)
 	need(publishOne(s, c, spent, time.Time{}))(t)
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 1 {
 		t.Errorf("%d unspent packages, want the one that nobody spent", n)
 	}
 	check(t, limit.MaxPackageLifetime+time.Hour+time.Second, 2)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -30,7 +31,7 @@ func TestGetKeyPackageStats(t *testing.T) {
 	publish(t, s, tablet, 1)
 	need(s.DeleteDevice(ctx, as(account), &gen.DeleteDeviceInput{DeviceID: tablet.DeviceID()}))(t)
 	clock.add(time.Second)
-	exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, repeat('w', 26), $2)`, account, clock.now())
+	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, repeat('w', 26), $2)`, account, clock.now())
 	publish(t, s, mlstest.NewClient(did("bob")), 3)
 
 	claimed := claimOf(t, s, did("carol"), account)

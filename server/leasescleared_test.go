@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 )
@@ -40,7 +41,7 @@ func TestLeasesCleared(t *testing.T) {
 	traces := func() (n int) {
 		t.Helper()
 		for _, table := range []string{"key_packages", "package_claims"} {
-			n += query[int](t, s.Pool, `SELECT count(*) FROM `+table+` r WHERE position($1 in r::text) > 0
+			n += dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM `+table+` r WHERE position($1 in r::text) > 0
 				OR position($2 in r::text) > 0 OR position($3 in r::text) > 0`, bob.DID, convo, hex.EncodeToString([]byte(bob.DID)))
 		}
 		return n
@@ -62,12 +63,12 @@ func TestLeasesCleared(t *testing.T) {
 	if clean(); traces() != 0 {
 		t.Error("a lease that has ended is kept")
 	}
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM package_claims`); n != 1 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM package_claims`); n != 1 {
 		t.Errorf("%d counts are kept, want the one of the day", n)
 	}
 	clock.add(24 * time.Hour)
 	clean()
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM package_claims`); n != 0 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM package_claims`); n != 0 {
 		t.Errorf("%d counts are kept a day later", n)
 	}
 }

@@ -98,7 +98,7 @@ func TestShortMessages(t *testing.T) {
 func TestShortMessageOfStrangers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	convo, none := addConvo(t, s, 1, did("alice"), did("bob")), newConvoID()
+	convo, none := addConvo(t, s.Pool, 1, did("alice"), did("bob")), newConvoID()
 	send := func(who string, convo xrpc.ConvoID) error {
 		short := private(t, application(convo, 1, 100), func(m *mls.PrivateMessage) { m.Ciphertext = mlstest.Random(30) })
 		_, err := s.SendMessage(t.Context(), as(did(who)), &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: short})
@@ -107,7 +107,7 @@ func TestShortMessageOfStrangers(t *testing.T) {
 	wantError(t, send("alice", convo), gen.ErrInvalidMessage)
 	wantSameError(t, send("mallory", convo), send("mallory", none))
 	wantError(t, send("mallory", convo), gen.ErrConvoNotFound)
-	endMember(t, s, convo, did("bob"))
+	endMember(t, s.Pool, convo, did("bob"))
 	wantError(t, send("bob", convo), gen.ErrNotMember)
 }
 

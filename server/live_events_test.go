@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -23,7 +24,7 @@ func told(t testing.TB, s *Server, convo xrpc.ConvoID, list string) []string {
 		}
 		var seq int
 		if n, _ := fmt.Sscanf(line, "m%d", &seq); n == 1 {
-			id := query[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := dbtest.Value[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			line = fmt.Sprintf("message %s/%d %s", convo, seq, id)
 		}
 		out = append(out, strings.ReplaceAll(line, "#", string(convo)))
@@ -74,7 +75,7 @@ func TestOtherEvents(t *testing.T) {
 		}
 	}
 	for _, c := range []*mlstest.Client{bob, carol} {
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new(reasonCommitFailed), Epoch: new(int64(1))}
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: new(int64(1))}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 	c := streamtest.NewClient(t, codec, did)
 	from := strings.Join(cursor, "")
 	if from == "" { // now, and not where a hub that is behind stands
-		settled(t, s)
+		settled(t, s.Pool)
 		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)

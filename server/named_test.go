@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -30,7 +31,7 @@ func TestNamedBytes(t *testing.T) {
 		},
 	}
 	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
-		exec(t, s.Pool, `UPDATE key_packages SET key_package = decode(repeat('00', $2::int), 'hex') WHERE did = $1`, carol.DID, size)
+		dbtest.Exec(t, s.Pool, `UPDATE key_packages SET key_package = decode(repeat('00', $2::int), 'hex') WHERE did = $1`, carol.DID, size)
 		for name, call := range calls {
 			if err := call(); isError(err, gen.ErrInvalidWelcome) != want || err == nil {
 				t.Errorf("%s: packages of %d bytes: %v", name, size, err)
@@ -44,7 +45,7 @@ func TestNamedBytes(t *testing.T) {
 	}
 	commit := commitInput(g, g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{p}}))
 	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
-		exec(t, s.Pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, idOf(g), size)
+		dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, idOf(g), size)
 		if err := second(s.SendCommit(t.Context(), by(alice), commit)); isError(err, gen.ErrInvalidCommit) != want || err == nil {
 			t.Errorf("proposals of %d bytes: %v", size, err)
 		}

@@ -1,6 +1,10 @@
 package server
 
-import "testing"
+import (
+	"testing"
+
+	"catbird.blue/mls/internal/dbtest"
+)
 
 // TestJanitorRemovesOrigins: of accounts that are new nothing is kept but what
 // counts; the others stay, so that they are counted again when they come back.
@@ -18,7 +22,7 @@ func TestJanitorRemovesOrigins(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := query[string](t, s.Pool, `SELECT string_agg(did, ' ' ORDER BY did) FROM account_origins`); got != did("bob")+" "+did("carol") {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT string_agg(did, ' ' ORDER BY did) FROM account_origins`); got != did("bob")+" "+did("carol") {
 		t.Errorf("left are those of %s", got)
 	}
 }

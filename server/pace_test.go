@@ -18,8 +18,8 @@ func TestConversationRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newTestServer(t, func(c *Config) { c.Pace = limits })
-	convo := addConvo(t, s, 0, did("alice"), did("bob"), did("carol"))
-	endMember(t, s, convo, did("carol"))
+	convo := addConvo(t, s.Pool, 0, did("alice"), did("bob"), did("carol"))
+	endMember(t, s.Pool, convo, did("carol"))
 
 	for range 20 {
 		_, err := s.SendMessage(t.Context(), as(did("stranger")), message(convo, 0))

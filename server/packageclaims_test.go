@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
@@ -22,8 +23,8 @@ var perRequester = int(limit.RequesterPackages.Amount)
 // befriend has two accounts share a conversation that the first has accepted.
 func befriend(t testing.TB, s *Server, account, other string) {
 	t.Helper()
-	convo := addConvo(t, s, 1, account, other)
-	exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, account)
+	convo := addConvo(t, s.Pool, 1, account, other)
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, account)
 }
 
 // fresh counts the packages of an answer that are no last-resort ones.
@@ -102,7 +103,7 @@ func TestPackagesTwentyGroups(t *testing.T) {
 		startWith(t, s, bot, got)
 		clock.add(time.Minute)
 	}
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are spent, want %d", n, perRequester)
 	}
 	clock.add(40*time.Minute + time.Second)
@@ -123,7 +124,7 @@ func TestPackagesOfAllDevices(t *testing.T) {
 		t.Fatalf("%d packages, missing %v %v; want %d", fresh(out), out.Missing, out.MissingDevices, limit.MaxDevices)
 	}
 	g := startWith(t, s, commitClient("bob"), out.KeyPackages...)
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, idOf(g)); n != limit.MaxDevices+1 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, idOf(g)); n != limit.MaxDevices+1 {
 		t.Errorf("%d leaves, want %d", n, limit.MaxDevices+1)
 	}
 }
@@ -158,7 +159,7 @@ func TestPackagesRemembered(t *testing.T) {
 	if out := claimOf(t, s, thief.DID, alice.DID); fresh(out) != 0 || len(out.KeyPackages) != 1 {
 		t.Error("what was spent does not count for the next claim")
 	}
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NOT NULL`); n != perRequester {
 		t.Errorf("%d packages are spent, want %d", n, perRequester)
 	}
 }
@@ -270,16 +271,16 @@ func TestPackagesAcquainted(t *testing.T) {
 		claimOf(t, s, did(fmt.Sprintf("stranger%d", i)), alice.DID)
 	}
 	bob := did("bob")
-	convo := addConvo(t, s, 1, bob, alice.DID)
-	exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE did = $1`, bob)
+	convo := addConvo(t, s.Pool, 1, bob, alice.DID)
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE did = $1`, bob)
 	if out := claimOf(t, s, bob, alice.DID); fresh(out) != 0 {
 		t.Error("adding somebody makes an acquaintance")
 	}
-	exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, alice.DID)
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, alice.DID)
 	if out := forConvo(t, s, bob, alice.DID, newConvoID()); fresh(out) != 1 {
 		t.Error("an accepted conversation does not count")
 	}
-	exec(t, s.Pool, `UPDATE memberships SET left_seq = 0, left_at = now() WHERE convo_id = $1 AND did = $2`, convo, bob)
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET left_seq = 0, left_at = now() WHERE convo_id = $1 AND did = $2`, convo, bob)
 	if out := forConvo(t, s, bob, alice.DID, newConvoID()); fresh(out) != 0 {
 		t.Error("a conversation that the requester has left counts")
 	}
@@ -337,7 +338,7 @@ func TestPackagesOfStrangersAtOnce(t *testing.T) {
 			t.Errorf("%s: %d packages", who, n)
 		}
 	}
-	if n := query[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n != 0 {
 		t.Errorf("%d deadlocks", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -103,7 +104,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 			kp := c.KeyPackage(mlstest.Lifetime(tt.from, tt.to))
 			need(publishOne(s, c, kp.Raw, tt.expires))(t)
 			ref := need(kp.Ref())(t)
-			if got := query[time.Time](t, s.Pool, `SELECT expires_at FROM key_packages WHERE ref = $1`, ref); !got.Equal(tt.want) {
+			if got := dbtest.Value[time.Time](t, s.Pool, `SELECT expires_at FROM key_packages WHERE ref = $1`, ref); !got.Equal(tt.want) {
 				t.Errorf("it ends at %v, want %v", got, tt.want)
 			}
 		})
@@ -127,7 +128,7 @@ func TestPublishKeyPackageAgain(t *testing.T) {
 		if n := countPackages(t, s, c.DID); n != 1 {
 			t.Errorf("%d packages are stored, want 1", n)
 		}
-		if got := query[time.Time](t, s.Pool, `SELECT expires_at FROM key_packages`); !got.Equal(ends) {
+		if got := dbtest.Value[time.Time](t, s.Pool, `SELECT expires_at FROM key_packages`); !got.Equal(ends) {
 			t.Errorf("it ends at %v, want it to end as first published, at %v", got, ends)
 		}
 	})
@@ -142,7 +143,7 @@ func TestPublishKeyPackageAgain(t *testing.T) {
 	t.Run("what is spent stays spent", func(t *testing.T) {
 		spend(t, s, c.DID, refOf(t, kp))
 		need(publishOne(s, c, kp.Raw, time.Time{}))(t)
-		if n := query[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 0 {
+		if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM key_packages WHERE spent_at IS NULL`); n != 0 {
 			t.Error("a spent package came back to life")
 		}
 	})

@@ -94,7 +94,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 	s := newTestServer(t)
 	account := did("alice")
-	convo := addConvo(t, s, 1, account)
+	convo := addConvo(t, s.Pool, 1, account)
 	for range limit.MaxDevices + 1 {
 		addStatedLeaf(t, s, convo, account, mlstest.NewClient(account).DeviceID())
 	}
@@ -107,7 +107,7 @@ func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
 	s := newTestServer(t)
 	account := did("alice")
-	convo := addConvo(t, s, 1, account)
+	convo := addConvo(t, s.Pool, 1, account)
 	var devices []*mlstest.Client
 	for range limit.MaxDevices - 1 {
 		devices = append(devices, mlstest.NewClient(account))

@@ -3,8 +3,8 @@ package server
 import (
 	"testing"
 
-	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/xrpc"
@@ -54,7 +54,7 @@ func TestRequestRejoin(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got := query[string](t, s.Pool, `SELECT concat(reason, ',', epoch) FROM rejoin_requests WHERE convo_id = $1 AND did = $2`, idOf(g), r.by.DID)
+			got := dbtest.Value[string](t, s.Pool, `SELECT concat(reason, ',', epoch) FROM rejoin_requests WHERE convo_id = $1 AND did = $2`, idOf(g), r.by.DID)
 			if got != r.stored {
 				t.Errorf("stored is %q, want %q", got, r.stored)
 			}
@@ -91,7 +91,7 @@ func TestRequestRejoinEnds(t *testing.T) {
 				}
 			}
 			end(t, g)
-			got := query[[]string](t, s.Pool, `SELECT array_agg(did) FROM rejoin_requests WHERE convo_id = $1`, idOf(g))
+			got := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(did) FROM rejoin_requests WHERE convo_id = $1`, idOf(g))
 			if len(got) != 1 || got[0] != alice.DID {
 				t.Errorf("open requests are of %v, want alice's alone", got)
 			}
@@ -108,24 +108,17 @@ func TestRequestRejoinDamage(t *testing.T) {
 	alice, bob, carol, dave, erin := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave"), commitClient("erin")
 	g := commitGroup(t, s, alice, bob, carol, dave, erin)
 	g = advance(t, s, g, alice, 2) // commits of epochs 1 and 2
+	damages := func() int64 {
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
+	}
 	report := func(c *mlstest.Client, epoch int64) bool {
 		t.Helper()
-		tx, err := s.Pool.Begin(t.Context())
-		if err != nil {
+		before := damages()
+		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
+		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
-		h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.Timestamp()}
-		if _, err := h.begin(t.Context(), nil, nil); err != nil {
-			t.Fatal(err)
-		}
-		damaged, err := h.requestRejoin(t.Context(), reasonCommitFailed, &epoch, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := tx.Commit(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return damaged
+		return damages() > before
 	}
 	for i, r := range []struct {
 		by    *mlstest.Client
@@ -140,7 +133,7 @@ func TestRequestRejoinDamage(t *testing.T) {
 		}
 	}
 	leaveNow(t, s, g, bob)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, bob.DID); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, bob.DID); n != 0 {
 		t.Error("who has left still counts")
 	}
 	// The way out: each joins anew, which ends its request and keeps the evidence.
@@ -148,10 +141,10 @@ func TestRequestRejoinDamage(t *testing.T) {
 	out, err := s.JoinConvo(t.Context(), by(carol), joinInput(g, c))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 	sameRoster(t, s, c.Next)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE did = $1`, carol.DID); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE did = $1`, carol.DID); n != 0 {
 		t.Error("its request is still open")
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, carol.DID); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM commit_failures WHERE did = $1`, carol.DID); n != 2 {
 		t.Errorf("%d reports of it are kept, want 2", n)
 	}
 }

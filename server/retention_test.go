@@ -11,6 +11,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
@@ -37,7 +38,7 @@ func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
 // visibility horizon back, and gives how many rows it removed of each kind.
 func clean(t testing.TB, s *Server, opts ...func(*retention.Config)) map[string]int {
 	t.Helper()
-	settled(t, s)
+	settled(t, s.Pool)
 	registry := prometheus.NewRegistry()
 	c := cleanerOf(s, append(opts, func(c *retention.Config) { c.Metrics = retention.NewMetrics(registry) })...)
 	if err := c.Round(t.Context()); err != nil {
@@ -65,7 +66,7 @@ func removed(t testing.TB, registry *prometheus.Registry) map[string]int {
 // restamp makes messages of a conversation as old as one sent at a moment.
 func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...int64) {
 	t.Helper()
-	exec(t, s.Pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
+	dbtest.Exec(t, s.Pool, `UPDATE messages SET created_at = $2 WHERE convo_id = $1 AND seq = ANY($3)`, convo, at, seqs)
 }
 
 // Application messages go when they are older than the time to keep them, and
@@ -75,7 +76,7 @@ func TestMessagesAge(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := did("alice")
-	convo := addConvo(t, s, 0, alice)
+	convo := addConvo(t, s.Pool, 0, alice)
 	fill(t, s, convo, "acaapaca")
 	start := *now
 	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
@@ -122,7 +123,7 @@ func TestMessagesAge(t *testing.T) {
 	_, err := s.GetMessages(t.Context(), as(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
 	wantError(t, err, gen.ErrInvalidCursor)
 	// A former member's positions end with its window, removed or not.
-	exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
+	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
 		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, did("bob"))
 	if got := page(t, s, did("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
@@ -152,7 +153,7 @@ func TestMessageTTLSetting(t *testing.T) {
 		c.Clock = func() time.Time { return now }
 	})
 	hour := func(c *retention.Config) { c.MessageTTL = time.Hour }
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	talk(t, s, convo, did("alice"), 1)
 	now = now.Add(time.Hour)
 	clean(t, s, hour)
@@ -171,18 +172,18 @@ func TestMessageTTLSetting(t *testing.T) {
 func TestTwoJanitors(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	one, two := addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("alice"))
+	one, two := addConvo(t, s.Pool, 1, did("alice")), addConvo(t, s.Pool, 1, did("alice"))
 	// The events of alice's joining are behind these messages, and go with them.
-	exec(t, s.Pool, `DELETE FROM events`)
+	dbtest.Exec(t, s.Pool, `DELETE FROM events`)
 	const each = 1300
 	for _, convo := range []xrpc.ConvoID{one, two} {
-		exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+		dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT $1, n, 'm' || n, 'app', 1, 'x', $2, CASE WHEN n > 50 THEN 1 ELSE 0 END, CASE WHEN n > 50 THEN n / 10 ELSE 0 END
 			FROM generate_series(1, $3::bigint) n`, convo, *now, each)
-		exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
+		dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
 	}
 	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s)
+	settled(t, s.Pool)
 	registries := []*prometheus.Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
 	var wg sync.WaitGroup
 	for i, instance := range []*Server{s, secondInstance(t, s)} {
@@ -194,13 +195,13 @@ func TestTwoJanitors(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 	if n := removed(t, registries[0])["message"] + removed(t, registries[1])["message"]; n != 2*each {
 		t.Errorf("%d messages counted, want %d", n, 2*each)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM removed_messages`); n != 2*each {
 		t.Errorf("%d ids are remembered", n)
 	}
 	g, err := db.New(s.Pool).ReadFloor(t.Context())
@@ -216,7 +217,7 @@ func TestTwoJanitors(t *testing.T) {
 func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -230,14 +231,14 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 1 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 1 {
 		t.Fatal("a message was removed before it was told")
 	}
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	clean(t, s)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message stays")
 	}
 }
@@ -282,7 +283,7 @@ func TestLapsedProposals(t *testing.T) {
 	if got := see(); got != "[3 4 5 6 7] of 7 gap 1-2" {
 		t.Errorf("after it: %s", got)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM lapsed_proposals`); n != 0 || gone != 2 {
 		t.Errorf("%d are still noted, %d counted", n, gone)
 	}
 }
@@ -297,14 +298,16 @@ func TestEventsAge(t *testing.T) {
 	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
 		t.Fatal(err)
 	}
-	count := func(where string) int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE `+where) }
+	count := func(where string) int64 {
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE `+where)
+	}
 	own, shared := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL")
 	if own == 0 || shared == 0 {
 		t.Fatalf("%d and %d events", own, shared)
 	}
-	last := query[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
+	last := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', pos, lane, seq, n) FROM events WHERE target_did IS NOT NULL
 		ORDER BY pos DESC, lane DESC, seq DESC, n DESC LIMIT 1`)
-	*now = query[time.Time](t, s.Pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
+	*now = dbtest.Value[time.Time](t, s.Pool, `SELECT max(created_at) FROM events`).Add(limit.MessageTime)
 	clean(t, s)
 	if n := count("target_did IS NOT NULL"); n != own {
 		t.Errorf("at the time %d of %d are left", n, own)
@@ -314,7 +317,7 @@ func TestEventsAge(t *testing.T) {
 	if a, b := count("target_did IS NOT NULL"), count("convo_id IS NOT NULL"); a != 0 || b != shared {
 		t.Errorf("after it %d of %d and %d of %d are left", a, own, b, shared)
 	}
-	if got := query[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
 		t.Errorf("the floor is %s, want %s", got, last)
 	}
 	if got := membersOf(t, s, idOf(g)); len(got) != 1 {
@@ -338,7 +341,7 @@ func TestEndedWelcomesAge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	welcomes := func() int64 { return query[int64](t, s.Pool, `SELECT count(*) FROM welcomes`) }
+	welcomes := func() int64 { return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcomes`) }
 	confirm(bob)
 	*now = now.Add(limit.MessageTime)
 	clean(t, s)

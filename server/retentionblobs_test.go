@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/xrpc"
@@ -23,12 +24,12 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := did("alice")
-	convo, elsewhere := addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)
+	convo, elsewhere := addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice)
 	once, again, body := upload(t, s, alice, randomBytes(10)), upload(t, s, alice, randomBytes(20)), randomBytes(40)
 	there := upload(t, s, alice, body)
 	attach(t, s, convo, alice, once, again, there)
 	attach(t, s, convo, alice, once)
-	key := query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
+	key := dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, once)
 	*now = now.Add(time.Hour)
 	attach(t, s, convo, alice, again)
 	attach(t, s, elsewhere, alice, there)
@@ -68,10 +69,10 @@ func TestRemovalFreesQuota(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	convo := addConvo(t, s.Pool, 1, alice)
 	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
-	exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
-	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
+	dbtest.Exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
+	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
 	next := randomBytes(11)
 	up := func() error {
 		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
@@ -94,7 +95,7 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	convo := addConvo(t, s.Pool, 1, alice)
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
@@ -102,7 +103,7 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	upload(t, s, alice, b)
 	*now = now.Add(limit.UnattachedBlobTime)
 	clean(t, s)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Fatal("the message is still there")
 	}
 	attach(t, s, convo, alice, cid)
@@ -119,7 +120,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := did("alice")
-	convo, other := addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)
+	convo, other := addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice)
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
@@ -127,7 +128,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	in := message(other, 1)
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
-	settled(t, s)
+	settled(t, s.Pool)
 	err := whileHeld(t, s, func(tx pgx.Tx) {
 		q := db.New(tx)
 		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
@@ -150,7 +151,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	}
 	// The message is first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s)
+	settled(t, s.Pool)
 	err = whileHeld(t, s, func(tx pgx.Tx) {
 		m, _, err := s.readMessage(as(alice), in)
 		if err != nil {
@@ -183,7 +184,7 @@ func TestRemovalAttachRace(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	alice := did("alice")
-	convos := []xrpc.ConvoID{addConvo(t, s, 1, alice), addConvo(t, s, 1, alice), addConvo(t, s, 1, alice)}
+	convos := []xrpc.ConvoID{addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup
@@ -224,7 +225,7 @@ func TestRemovalAttachRace(t *testing.T) {
 				case !errors.As(err, &e) || e.Name != gen.ErrInvalidAsset:
 					t.Error(err)
 				}
-				lacking := query[int64](t, s.Pool, `SELECT count(*) FROM message_blobs a
+				lacking := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM message_blobs a
 					WHERE NOT EXISTS (SELECT FROM blobs b WHERE b.did = a.owner_did AND b.cid = a.cid AND b.attached)`)
 				if lacking != 0 {
 					t.Errorf("%d messages lack their blob", lacking)
@@ -238,14 +239,14 @@ func TestRemovalAttachRace(t *testing.T) {
 	if sent == 0 {
 		t.Fatal("nothing was sent")
 	}
-	settled(t, s)
+	settled(t, s.Pool)
 	if err := janitors[0].Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
 		t.Errorf("at the end: %s", got)
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are left", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
@@ -18,9 +19,9 @@ func TestSyncAfterRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
 	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	convo := addConvo(t, s.Pool, 1, alice)
 	read := func(cursor *string, seq int64) *gen.SyncOutput {
-		settled(t, s)
+		settled(t, s.Pool)
 		in := &gen.SyncInput{Cursor: cursor, Limit: 100}
 		if seq >= 0 {
 			in.Positions = []gen.SyncPosition{{ConvoID: convo, Seq: seq}}
@@ -74,10 +75,10 @@ func TestStreamAfterRemoval(t *testing.T) {
 	now := time.Now()
 	s := newLiveServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	alice := did("alice")
-	convo := addConvo(t, s, 1, alice)
+	convo := addConvo(t, s.Pool, 1, alice)
 	cursors := map[string]string{}
 	mark := func(name string) {
-		settled(t, s)
+		settled(t, s.Pool)
 		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +105,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 		c := listen(t, s, alice, cursors[name])
 		var told []string
 		for _, seq := range want.seqs {
-			id := query[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := dbtest.Value[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
 		}
 		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
@@ -38,23 +39,23 @@ func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey
 		}
 	}
 	// What the way here did not leave behind.
-	exec(t, s.Pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
-	exec(t, s.Pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
-	exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
-	exec(t, s.Pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)
-	return convo, query[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
+	dbtest.Exec(t, s.Pool, `INSERT INTO group_infos VALUES ($1, 2, 'g', 't', $2) ON CONFLICT DO NOTHING`, convo, now)
+	dbtest.Exec(t, s.Pool, `INSERT INTO rejoin_requests VALUES ($1, $2, 'state-lost', NULL, $3)`, convo, bob.DID, now)
+	dbtest.Exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, $3)`, convo, bob.DID, now)
+	dbtest.Exec(t, s.Pool, `INSERT INTO removed_messages VALUES ($1, 'h', 1)`, convo)
+	return convo, dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, cid)
 }
 
 // rowsOfConvo counts what each table with a column convo_id has of a
 // conversation, whatever tables there are.
 func rowsOfConvo(t testing.TB, s *Server, convo xrpc.ConvoID) map[string]int64 {
 	t.Helper()
-	tables := query[[]string](t, s.Pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
+	tables := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(c.table_name::text ORDER BY c.table_name) FROM information_schema.columns c
 		JOIN information_schema.tables b USING (table_schema, table_name)
 		WHERE c.column_name = 'convo_id' AND c.table_schema = 'public' AND b.table_type = 'BASE TABLE'`)
 	rows := map[string]int64{}
 	for _, table := range tables {
-		rows[table] = query[int64](t, s.Pool, fmt.Sprintf(`SELECT count(*) FROM %q WHERE convo_id = $1`, table), convo)
+		rows[table] = dbtest.Value[int64](t, s.Pool, fmt.Sprintf(`SELECT count(*) FROM %q WHERE convo_id = $1`, table), convo)
 	}
 	return rows
 }
@@ -93,7 +94,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Error("the blob is still there")
 	}
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
 	_, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})

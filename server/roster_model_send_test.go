@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 )
 
@@ -55,7 +56,7 @@ func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
 		r.Fatalf("the loser heard %v, %v", out, err)
 	}
 	// The creator has the epoch reserved now, which the model does not wait for.
-	exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, idOf(m.g))
+	dbtest.Exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, idOf(m.g))
 }
 
 // crash kills the connection of a commit as it comes to store the tree.

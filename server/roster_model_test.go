@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 )
 
@@ -83,7 +84,7 @@ func (m *rosterModel) check(r *rapid.T) {
 	if got := membersOf(m.t, m.s, idOf(m.g)); !slices.Equal(got, want) {
 		r.Fatalf("members are %v, want %v", got, want)
 	}
-	pending := query[[]string](m.t, m.s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, idOf(m.g))
+	pending := dbtest.Value[[]string](m.t, m.s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, idOf(m.g))
 	want = nil
 	for _, w := range m.pending {
 		want = append(want, m.did(w))

@@ -8,6 +8,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
@@ -56,7 +57,7 @@ func TestVerifiedAgain(t *testing.T) {
 			moveOn(t, s, tx, alice, next)
 			done := make(chan error, 1)
 			go func() { done <- c.send(next.Next) }()
-			for query[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
+			for dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 				time.Sleep(5 * time.Millisecond)
 			}
 			if err := tx.Commit(t.Context()); err != nil {
@@ -76,18 +77,17 @@ func TestVerifiedAgain(t *testing.T) {
 func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlstest.Commit) {
 	t.Helper()
 	g := commit.Next
-	h := &handshakeTx{q: db.New(tx), convoID: idOf(g), caller: c.DID, now: s.Timestamp()}
-	if _, err := h.lock(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: h.convo.Epoch, At: h.now, ConvoID: h.convoID}); err != nil {
-		t.Fatal(err)
-	}
-	e, err := parseEvidence(idOf(g), commit.GroupInfo, nil, "")
-	if err == nil {
-		err = e.store(t.Context(), h.q, h.convoID, &g.Group, h.now)
-	}
+	q, now := db.New(tx), s.Timestamp()
+	row, err := q.LockConvo(t.Context(), idOf(g), c.DID)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: row.Epoch, At: now, ConvoID: idOf(g)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.PutGroupInfo(t.Context(), db.PutGroupInfoParams{
+		ConvoID: idOf(g), Epoch: row.Epoch + 1, GroupInfo: commit.GroupInfo, RatchetTree: g.Tree.Bytes(), At: now,
+	}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 )
@@ -166,7 +167,7 @@ func TestRosterRefusesCreation(t *testing.T) {
 	}{
 		"a leaf that is not named": {func(in *gen.CreateConvoInput, _ *mlstest.Commit) {
 			in.InitialMembers = []string{bob.DID}
-			in.WelcomeMessage = mlstest.RandomWelcome(1, query[[]byte](t, s.Pool, `SELECT ref FROM key_packages WHERE did = $1 ORDER BY created_at DESC LIMIT 1`, bob.DID))
+			in.WelcomeMessage = mlstest.RandomWelcome(1, dbtest.Value[[]byte](t, s.Pool, `SELECT ref FROM key_packages WHERE did = $1 ORDER BY created_at DESC LIMIT 1`, bob.DID))
 		}, "leaf[2]: found a new leaf"},
 		"a package without leaf": {func(in *gen.CreateConvoInput, c *mlstest.Commit) {
 			in.GroupInfo = mlstest.NewGroup(alice, c.Next.Context.GroupID).Commit(alice, mlstest.Plan{}).GroupInfo
@@ -179,7 +180,7 @@ func TestRosterRefusesCreation(t *testing.T) {
 			c.edit(in, commit)
 			_, err := s.CreateConvo(t.Context(), by(alice), in)
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, c.why)
-			if n := query[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
 				t.Error("a conversation was created")
 			}
 		})

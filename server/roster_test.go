@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -25,7 +26,7 @@ func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 		Scan(&epoch, &info, &tree); err != nil {
 		return err.Error()
 	}
-	stored, err := readGroup(info, tree)
+	stored, err := groupOf(info, tree)
 	if err != nil {
 		return err.Error()
 	}
@@ -40,7 +41,7 @@ func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 	for _, m := range members {
 		want = append(want, fmt.Sprintf("%d %s %s %x %x", m.Index, m.DID, m.DeviceID, m.Leaf.SignatureKey, m.Leaf.Credential.Bytes()))
 	}
-	got := query[[]string](t, s.Pool, `SELECT array_agg(format('%s %s %s %s %s', leaf_index, did, device_id, encode(signature_key, 'hex'), encode(credential, 'hex'))
+	got := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(format('%s %s %s %s %s', leaf_index, did, device_id, encode(signature_key, 'hex'), encode(credential, 'hex'))
 		ORDER BY leaf_index) FROM leaves WHERE convo_id = $1`, idOf(g))
 	if a, b := strings.Join(got, "\n"), strings.Join(want, "\n"); a != b {
 		return "leaves are\n" + a + "\nwant\n" + b
@@ -160,11 +161,11 @@ func TestRosterRotatedKey(t *testing.T) {
 		out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c))
 		accepted(t, out, err)
 		sameRoster(t, s, c.Next)
-		if n := query[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), bob.DeviceID()); n != 0 {
+		if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), bob.DeviceID()); n != 0 {
 			t.Error("a Welcome waits for the retired device")
 		}
 		deleted := bob.Rotate()
-		exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
+		dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
 		unchanged(t, s, idOf(g), func() {
 			_, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c.Next.Commit(fresh, mlstest.Plan{Rotate: deleted, Public: public})))
 			wantRefused(t, err, gen.ErrInvalidCommit, "deleted")
@@ -206,11 +207,11 @@ func TestRosterDeviceRemoval(t *testing.T) {
 		"its own account": {carol, nil, ""},
 		"another member":  {bob, nil, gen.ErrNotAllowed},
 		"another, device deleted": {bob, func(*mlstest.Group) {
-			exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, phone.DeviceID())
+			dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, phone.DeviceID())
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			exec(t, s.Pool, `UPDATE devices SET deleted_at = NULL`)
+			dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = NULL`)
 			g := commitGroup(t, s, alice, bob, carol, phone)
 			if c.prepare != nil {
 				c.prepare(g)
@@ -292,4 +293,20 @@ func TestRosterProposals(t *testing.T) {
 	out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, c))
 	accepted(t, out, err)
 	sameRoster(t, s, c.Next)
+}
+
+// groupOf reads a stored group. tree is nil where the GroupInfo has it.
+func groupOf(groupInfo, tree []byte) (*mls.Group, error) {
+	info, err := mls.ParseGroupInfo(groupInfo)
+	if err != nil {
+		return nil, err
+	}
+	if tree == nil {
+		return info.Group(nil)
+	}
+	parsed, err := mls.ParseRatchetTree(tree)
+	if err != nil {
+		return nil, err
+	}
+	return info.Group(parsed)
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
@@ -115,7 +114,7 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 	var id string
 	if in.MsgID != nil {
 		id = *in.MsgID
-	} else if id, err = newMessageID(); err != nil {
+	} else if id, err = convo.NewMessageID(); err != nil {
 		return nil, nil, err
 	}
 	var blobs []string // nil is none
@@ -170,16 +169,6 @@ func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*ml
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
 	}
 	return m.Private, nil
-}
-
-// newMessageID makes an id for a message whose sender gave none: a UUID of
-// version 7 (RFC 9562).
-func newMessageID() (string, error) {
-	u, err := uuid.NewV7()
-	if err != nil {
-		return "", fmt.Errorf("make message id: %w", err)
-	}
-	return u.String(), nil
 }
 
 // send runs the one statement and tells its outcomes apart. errStale asks for

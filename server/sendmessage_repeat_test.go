@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 )
 
 func TestSendMessageRepeatedByID(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	in := message(convo, 1)
 	in.MsgID = new("once")
 	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
@@ -27,7 +28,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	say(t, s, convo, did("bob"), 1)
 	now = now.Add(time.Hour)
 	// The epoch has moved on since: a repetition is still one.
-	exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
 	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
 	if err != nil {
 		t.Fatal(err)
@@ -45,11 +46,11 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	withKey.IdempotencyKey = new("key")
 	_, err = s.SendMessage(t.Context(), as(did("alice")), &withKey)
 	wantError(t, err, gen.ErrIdempotencyConflict)
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
 		t.Fatalf("repetitions burnt numbers: last_seq is %d", n)
 	}
 	// The same id means nothing in another conversation.
-	elsewhere := addConvo(t, s, 1, did("alice"))
+	elsewhere := addConvo(t, s.Pool, 1, did("alice"))
 	there := message(elsewhere, 1)
 	there.MsgID = in.MsgID
 	if _, err := s.SendMessage(t.Context(), as(did("alice")), there); err != nil {
@@ -60,26 +61,26 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 // A commit's id is taken too, and taking it never leads to an answer about it.
 func TestSendMessageIDOfCommit(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	in := message(convo, 1)
 	in.MsgID = new("commit")
-	exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
+	dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
 		VALUES ($1, 1, 'commit', 'commit', 1, $2, $3, now(), 0, 0)`, convo, did("alice"), []byte(in.Ciphertext))
-	exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
 	_, err := s.SendMessage(t.Context(), as(did("alice")), in)
 	wantError(t, err, gen.ErrIdempotencyConflict)
 }
 
 func TestSendMessageRepeatedByKey(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	in := message(convo, 1)
 	in.IdempotencyKey = new("key")
 	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
 	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
 	if err != nil || !reflect.DeepEqual(first, again) {
 		t.Fatalf("first answer %+v, repeated %+v, %v", first, again, err)
@@ -97,7 +98,7 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 	late.IdempotencyKey = new("late")
 	_, err = s.SendMessage(t.Context(), as(did("alice")), late)
 	wantError(t, err, gen.ErrEpochMismatch)
-	exec(t, s.Pool, `UPDATE conversations SET epoch = 3 WHERE convo_id = $1`, convo)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 3 WHERE convo_id = $1`, convo)
 	if out, err := s.SendMessage(t.Context(), as(did("alice")), late); err != nil || *out.Seq != 3 {
 		t.Fatalf("after the epoch came: %+v, %v", out, err)
 	}
@@ -114,7 +115,7 @@ func TestSendMessageRepeatedConcurrently(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			const rounds, calls = 10, 12
-			convo := addConvo(t, a, 1, did("alice"))
+			convo := addConvo(t, a.Pool, 1, did("alice"))
 			for round := range rounds {
 				in := message(convo, 1)
 				mark(in, fmt.Sprint(name, round))
@@ -151,7 +152,7 @@ func TestSendMessageKeyAcrossConversations(t *testing.T) {
 		var wg sync.WaitGroup
 		errs := make([]error, 2)
 		for i := range errs {
-			convo := addConvo(t, s, 1, did("alice"))
+			convo := addConvo(t, s.Pool, 1, did("alice"))
 			in := message(convo, 1)
 			in.IdempotencyKey = new(fmt.Sprint("key", round))
 			wg.Go(func() { _, errs[i] = s.SendMessage(context.Background(), as(did("alice")), in) })

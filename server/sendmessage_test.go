@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -38,9 +39,9 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	alice := mlstest.NewClient(did("alice"))
 	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
 	convo := idOf(group)
-	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	dbtest.Exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, '2026-01-01', '2026-01-01')`, convo, alice.DID)
-	addMember(t, s, convo, alice.DID, 0)
+	addMember(t, s.Pool, convo, alice.DID, 0)
 
 	sent := group.Application(1000)
 	out, err := s.SendMessage(t.Context(), as(alice.DID), decoded(t, &gen.SendMessageInput{
@@ -56,12 +57,12 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 	if second := say(t, s, convo, alice.DID, 0); *second.Seq != 2 {
 		t.Fatalf("second message has number %d", *second.Seq)
 	}
-	got := query[[]byte](t, s.Pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
+	got := dbtest.Value[[]byte](t, s.Pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
 		AND epoch = 0 AND sender_did IS NULL`, convo, out.MessageID)
 	if !bytes.Equal(got, sent) {
 		t.Fatal("other bytes are stored")
 	}
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1 AND last_message_at = $2 AND last_activity_at = $2`,
 		convo, now.Truncate(time.Microsecond)); n != 2 {
 		t.Fatalf("last_seq is %d", n)
 	}
@@ -69,7 +70,7 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 
 func TestSendMessageRefuses(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 3, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 3, did("alice"), did("bob"))
 	other := newConvoID()
 	big := application(convo, 3, limit.MaxApplicationMessage)
 	good := application(convo, 3, 50)
@@ -111,7 +112,7 @@ func TestSendMessageRefuses(t *testing.T) {
 			}
 		})
 	}
-	if n := query[int64](t, s.Pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq + (SELECT count(*) FROM messages) FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 		t.Fatal("a refused message left something behind")
 	}
 }
@@ -119,7 +120,7 @@ func TestSendMessageRefuses(t *testing.T) {
 // A message as large as is allowed goes through.
 func TestSendMessageLargest(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	frame := len(application(convo, 1, limit.MaxApplicationMessage)) - limit.MaxApplicationMessage
 	in := message(convo, 1)
 	in.Ciphertext = application(convo, 1, limit.MaxApplicationMessage-frame)
@@ -133,7 +134,7 @@ func TestSendMessageLargest(t *testing.T) {
 
 func TestSendMessagePastEpochs(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.PastEpochs = 2 })
-	convo := addConvo(t, s, 5, did("alice"))
+	convo := addConvo(t, s.Pool, 5, did("alice"))
 	for epoch, ok := range map[int64]bool{2: false, 3: true, 4: true, 5: true, 6: false} {
 		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, epoch))
 		if ok && err != nil {
@@ -143,7 +144,7 @@ func TestSendMessagePastEpochs(t *testing.T) {
 			wantError(t, err, gen.ErrEpochMismatch)
 		}
 	}
-	if n := query[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
 		t.Fatalf("messages moved the epoch to %d", n)
 	}
 }
@@ -152,13 +153,13 @@ func TestSendMessagePastEpochs(t *testing.T) {
 // else is wrong or would be a repetition; who was removed hears just that.
 func TestSendMessageOutsiders(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	first := message(convo, 1)
 	first.MsgID = new("m1")
 	if _, err := s.SendMessage(t.Context(), as(did("bob")), first); err != nil {
 		t.Fatal(err)
 	}
-	endMember(t, s, convo, did("bob"))
+	endMember(t, s.Pool, convo, did("bob"))
 	missing := newConvoID()
 	_, none := s.SendMessage(t.Context(), as(did("eve")), message(missing, 1))
 	wantError(t, none, gen.ErrConvoNotFound)
@@ -187,7 +188,7 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 	for i := range dids {
 		dids[i] = did(fmt.Sprint("sender", i))
 	}
-	convo := addConvo(t, a, 1, dids...)
+	convo := addConvo(t, a.Pool, 1, dids...)
 	told := make([]map[int64]string, senders)
 	var wg sync.WaitGroup
 	for i, who := range dids {
@@ -217,11 +218,11 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 		if all[seq] == "" {
 			t.Fatalf("number %d is missing", seq)
 		}
-		if id := query[string](t, a.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
+		if id := dbtest.Value[string](t, a.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
 			t.Fatalf("number %d is message %s, its sender was told %s", seq, id, all[seq])
 		}
 	}
-	if n := query[int64](t, a.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != senders*each {
 		t.Fatalf("last_seq is %d", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -36,7 +37,7 @@ func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() erro
 	done := make(chan error, 1)
 	go func() { done <- send() }()
 	deadline := time.Now().Add(2 * time.Minute)
-	for query[int64](t, s.Pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
+	for dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
 			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
 		select {
 		case err := <-done:
@@ -72,10 +73,10 @@ func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
 func TestSendMessageTrap(t *testing.T) {
 	s := newTestServer(t)
 	stored := func(convo xrpc.ConvoID) int64 {
-		return query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
 	}
 	t.Run("naive", func(t *testing.T) {
-		convo := addConvo(t, s, 1, did("alice"), did("bob"))
+		convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
 			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, did("bob"))
 			return err
@@ -90,7 +91,7 @@ func TestSendMessageTrap(t *testing.T) {
 		"locked": func(in *gen.SendMessageInput) { in.IdempotencyKey = new("k") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			convo := addConvo(t, s, 1, did("alice"), did("bob"))
+			convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 			in := message(convo, 1)
 			with(in)
 			err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
@@ -109,7 +110,7 @@ func TestSendMessageTrap(t *testing.T) {
 // message, and the number follows what was stored meanwhile.
 func TestSendMessageDuringOtherChange(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"), did("bob"))
+	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
 	err := whileHeld(t, s, func(tx pgx.Tx) {
 		remove(t, tx, convo, did("bob"))
 		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET last_seq = 7 WHERE convo_id = $1`, convo); err != nil {
@@ -132,7 +133,7 @@ func TestSendMessageDuringOtherChange(t *testing.T) {
 func TestSendMessageDuringCommit(t *testing.T) {
 	s := newTestServer(t)
 	for _, key := range []*string{nil, new("key")} {
-		convo := addConvo(t, s, 1, did("alice"))
+		convo := addConvo(t, s.Pool, 1, did("alice"))
 		in := message(convo, 1)
 		in.IdempotencyKey = key
 		err := whileHeld(t, s, func(tx pgx.Tx) {
@@ -146,7 +147,7 @@ func TestSendMessageDuringCommit(t *testing.T) {
 		if e := wantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
 			t.Fatal("no message")
 		}
-		if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+		if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 			t.Fatalf("last_seq is %d", n)
 		}
 	}

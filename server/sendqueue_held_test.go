@@ -57,7 +57,7 @@ func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 func TestHeldConversationLeavesConnections(t *testing.T) {
 	s := newTestServer(t)
 	const senders = 200
-	held, free := addConvo(t, s, 1, did("alice")), addConvo(t, s, 1, did("bob"))
+	held, free := addConvo(t, s.Pool, 1, did("alice")), addConvo(t, s.Pool, 1, did("bob"))
 	release := hold(t, s, held)
 	var wg sync.WaitGroup
 	for range senders {
@@ -78,7 +78,7 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	}
 	release()
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != senders {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != senders {
 		t.Errorf("%d messages are stored, %d were sent", n, senders)
 	}
 	s.sends.mu.Lock()
@@ -91,7 +91,7 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 // A caller that gives up, and that others wait behind, does not take them along.
 func TestFirstInLineGivesUp(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	release := hold(t, s, convo)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -110,7 +110,7 @@ func TestFirstInLineGivesUp(t *testing.T) {
 	waitBehind(t, s, convo, 9)
 	release()
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE message_id <> 'first'`); n != 10 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE message_id <> 'first'`); n != 10 {
 		t.Errorf("%d messages are stored, want 10", n)
 	}
 }
@@ -119,7 +119,7 @@ func TestFirstInLineGivesUp(t *testing.T) {
 // then, and not one after the other.
 func TestLineHearsOfTimeout(t *testing.T) {
 	s := newTestServer(t)
-	id := addConvo(t, s, 1, did("alice"))
+	id := addConvo(t, s.Pool, 1, did("alice"))
 	other := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&lock_timeout=1s"))
 	hold(t, s, id)
 	start := time.Now()
@@ -142,7 +142,7 @@ func TestLineHearsOfTimeout(t *testing.T) {
 // being stored, and they for it, but not both.
 func TestGenerationWhileSending(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	patient := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=1min"))
 	gathered(patient)
 	var wg sync.WaitGroup

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -57,7 +58,7 @@ func TestSendsTogether(t *testing.T) {
 	}
 	var ids []xrpc.ConvoID
 	for range convos {
-		ids = append(ids, addConvo(t, a, 1, dids...))
+		ids = append(ids, addConvo(t, a.Pool, 1, dids...))
 	}
 	var wg sync.WaitGroup
 	for i, who := range dids {
@@ -69,21 +70,21 @@ func TestSendsTogether(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if stored := query[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, id); stored != *out.Seq {
+				if stored := dbtest.Value[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, id); stored != *out.Seq {
 					t.Errorf("number %d was told, %d is stored", *out.Seq, stored)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, a.Pool, `SELECT count(*) FROM messages`); n != senders*each {
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT count(*) FROM messages`); n != senders*each {
 		t.Errorf("%d messages are stored, %d were sent", n, senders*each)
 	}
-	if n := query[int64](t, a.Pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT count(*) FROM conversations c WHERE last_seq <>
 			(SELECT count(*) FROM messages m WHERE m.convo_id = c.convo_id AND m.seq BETWEEN 1 AND c.last_seq)`); n != 0 {
 		t.Errorf("%d conversations have gaps", n)
 	}
-	if n := query[int64](t, a.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
+	if n := dbtest.Value[int64](t, a.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); n == senders*each {
 		t.Error("no two messages were stored together")
 	}
 }
@@ -92,8 +93,8 @@ func TestSendsTogether(t *testing.T) {
 // themselves, to the byte.
 func TestOutcomesTogether(t *testing.T) {
 	s := newTestServer(t)
-	convo, other, missing := addConvo(t, s, 3, did("alice"), did("bob")), addConvo(t, s, 3, did("alice")), newConvoID()
-	endMember(t, s, convo, did("bob"))
+	convo, other, missing := addConvo(t, s.Pool, 3, did("alice"), did("bob")), addConvo(t, s.Pool, 3, did("alice")), newConvoID()
+	endMember(t, s.Pool, convo, did("bob"))
 	before, again := withID(convo, 3, "before"), withID(convo, 3, "before")
 	twin := withID(convo, 3, "twin")
 	if _, err := s.SendMessage(t.Context(), as(did("alice")), before); err != nil {
@@ -145,7 +146,7 @@ func TestOutcomesTogether(t *testing.T) {
 	wantError(t, errs[2], gen.ErrNotMember)
 	wantError(t, errs[3], gen.ErrEpochMismatch)
 	wantError(t, errs[7], gen.ErrIdempotencyConflict)
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
 		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
 	}
 }
@@ -154,7 +155,7 @@ func TestOutcomesTogether(t *testing.T) {
 // removed meanwhile gets no message in.
 func TestHeldConversationTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	held, free := addConvo(t, s, 1, did("alice"), did("bob")), addConvo(t, s, 1, did("alice"))
+	held, free := addConvo(t, s.Pool, 1, did("alice"), did("bob")), addConvo(t, s.Pool, 1, did("alice"))
 	ctx := context.Background()
 	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
@@ -172,14 +173,14 @@ func TestHeldConversationTogether(t *testing.T) {
 	for range 8 {
 		say(t, s, free, did("alice"), 1)
 	}
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages passed the transaction that holds the conversation", n)
 	}
 	if err := tx.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages of a removed member are in", n)
 	}
 }
@@ -187,9 +188,9 @@ func TestHeldConversationTogether(t *testing.T) {
 // One message that the database refuses costs the others nothing.
 func TestOneFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
-	exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
+	convo := addConvo(t, s.Pool, 1, did("alice"))
+	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	dbtest.Exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
 	var wg sync.WaitGroup
 	for i := range 40 {
 		wg.Go(func() {
@@ -204,7 +205,7 @@ func TestOneFailsTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 39 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 39 {
 		t.Errorf("%d messages are stored, want 39", n)
 	}
 }
@@ -213,9 +214,9 @@ func TestOneFailsTogether(t *testing.T) {
 // again is safe.
 func TestCommitFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
-	exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
-	exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	convo := addConvo(t, s.Pool, 1, did("alice"))
+	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
+	dbtest.Exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
 	sendAll := func(fails bool) {
 		var wg sync.WaitGroup
 		for i := range 20 {
@@ -230,12 +231,12 @@ func TestCommitFailsTogether(t *testing.T) {
 		wg.Wait()
 	}
 	sendAll(true)
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {
 		t.Errorf("the newest number is %d, nothing was stored", n)
 	}
-	exec(t, s.Pool, `DROP TRIGGER refuse ON messages`)
+	dbtest.Exec(t, s.Pool, `DROP TRIGGER refuse ON messages`)
 	sendAll(false)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 20 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 20 {
 		t.Errorf("%d messages are stored, want 20", n)
 	}
 }
@@ -243,7 +244,7 @@ func TestCommitFailsTogether(t *testing.T) {
 // Who gives up waiting hears at once, and its message is not stored later.
 func TestGivesUpWaiting(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	s.sends.runs = maxRuns // all of them busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -251,7 +252,7 @@ func TestGivesUpWaiting(t *testing.T) {
 		t.Errorf("sent %+v", out)
 	}
 	s.sends.run()
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d messages are stored", n)
 	}
 }
@@ -260,7 +261,7 @@ func TestGivesUpWaiting(t *testing.T) {
 // others wait for a turn.
 func TestWhoGoesAlone(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -310,7 +311,7 @@ func TestWhoGoesAlone(t *testing.T) {
 	s.sends.mu.Unlock()
 	s.sends.run()
 	wg.Wait()
-	if n := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); int(n) != sent {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations`); int(n) != sent {
 		t.Errorf("%d messages are stored, %d were sent", n, sent)
 	}
 }
@@ -319,17 +320,17 @@ func TestWhoGoesAlone(t *testing.T) {
 func TestMostTogether(t *testing.T) {
 	for n, want := range map[int]int64{maxTogether: 1, maxTogether + 1: 2} {
 		s := gathered(newTestServer(t))
-		convo := addConvo(t, s, 1, did("alice"))
+		convo := addConvo(t, s.Pool, 1, did("alice"))
 		sends := make([]queuedMessage, n)
 		for i := range sends {
 			sends[i] = queuedMessage{did("alice"), message(convo, 1)}
 		}
 		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
 		s.sends.run()
-		if got := query[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
+		if got := dbtest.Value[int64](t, s.Pool, `SELECT count(DISTINCT xmin::text) FROM messages`); got != want {
 			t.Errorf("%d transactions stored %d messages, want %d", got, n, want)
 		}
-		if got := query[int64](t, s.Pool, `SELECT last_seq FROM conversations`); got != int64(n) {
+		if got := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations`); got != int64(n) {
 			t.Errorf("%d messages are stored, want %d", got, n)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
@@ -70,6 +71,7 @@ const rememberedLeaves = 50_000
 type (
 	attachmentsService = attachments.Service
 	convoService       = convo.Service
+	groupService       = group.Service
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
 )
@@ -101,7 +103,7 @@ func New(c Config) *Server {
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
-		groupService:       newGroup(b, claims),
+		groupService:       group.New(b, claims),
 		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),

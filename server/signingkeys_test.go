@@ -1,6 +1,10 @@
 package server
 
-import "testing"
+import (
+	"testing"
+
+	"catbird.blue/mls/internal/dbtest"
+)
 
 // TestJanitorRemovesSigningKeys: a key that is too old to be used is not kept.
 func TestJanitorRemovesSigningKeys(t *testing.T) {
@@ -13,7 +17,7 @@ func TestJanitorRemovesSigningKeys(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := query[string](t, s.Pool, `SELECT string_agg(did, ' ') FROM account_keys`); got != did("bob") {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT string_agg(did, ' ') FROM account_keys`); got != did("bob") {
 		t.Errorf("left are the keys of %s", got)
 	}
 }

@@ -57,7 +57,7 @@ func TestSync(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	one := addConvo(t, s, 1, alice, bob)
+	one := addConvo(t, s.Pool, 1, alice, bob)
 	talk(t, s, one, alice, 3)
 	var cursor *string
 	step := func(want string, in gen.SyncInput, ids ...xrpc.ConvoID) *gen.SyncOutput {
@@ -77,7 +77,7 @@ func TestSync(t *testing.T) {
 		}
 		return out
 	}
-	settled(t, s)
+	settled(t, s.Pool)
 	out := step("0:[1 2 3]/3 new 0 ", gen.SyncInput{}, one)
 	cursor = &out.Cursor
 	step("", gen.SyncInput{}, one)
@@ -85,9 +85,9 @@ func TestSync(t *testing.T) {
 	step("", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}}}, one)
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}, {ConvoID: one, Seq: 2}, {ConvoID: one, Seq: 5}}}, one)
 	talk(t, s, one, alice, 4)
-	two := addConvo(t, s, 1, alice, bob)
+	two := addConvo(t, s.Pool, 1, alice, bob)
 	talk(t, s, two, bob, 1)
-	settled(t, s)
+	settled(t, s.Pool)
 	part, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
@@ -95,9 +95,9 @@ func TestSync(t *testing.T) {
 	if got := shape(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
 		t.Errorf("with limit 1 the answer is %q", got)
 	}
-	endMember(t, s, one, bob)
+	endMember(t, s.Pool, one, bob)
 	talk(t, s, one, alice, 1)
-	settled(t, s)
+	settled(t, s.Pool)
 	out, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 500, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
@@ -118,8 +118,8 @@ func TestSyncRemovedOnce(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s, 1, alice, bob)
-	settled(t, s)
+	convo := addConvo(t, s.Pool, 1, alice, bob)
+	settled(t, s.Pool)
 	first, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
@@ -141,8 +141,8 @@ func TestSyncRemovedOnce(t *testing.T) {
 	if _, err := older.Exec(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
 		t.Fatal(err)
 	}
-	endMember(t, s, convo, bob)
-	another := addConvo(t, s, 1, alice, bob)
+	endMember(t, s.Pool, convo, bob)
+	another := addConvo(t, s.Pool, 1, alice, bob)
 	out := sync(first.Cursor)
 	if got := shape(out, convo, another); got != "" {
 		t.Errorf("before the log tells of it, the answer is %q", got)
@@ -150,33 +150,19 @@ func TestSyncRemovedOnce(t *testing.T) {
 	if err := older.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	settled(t, s)
+	settled(t, s.Pool)
 	out = sync(out.Cursor)
 	if got := shape(out, convo, another); got != "new 1 removed 0 " {
 		t.Errorf("the answer is %q", got)
 	}
-	endMember(t, s, another, bob) // and this is the newest row of the log
-	settled(t, s)
+	endMember(t, s.Pool, another, bob) // and this is the newest row of the log
+	settled(t, s.Pool)
 	out = sync(out.Cursor)
 	if got := shape(out, convo, another); got != "removed 1 " {
 		t.Errorf("the answer is %q", got)
 	}
 	if got := shape(sync(out.Cursor), convo, another); got != "" {
 		t.Errorf("and then %q", got)
-	}
-}
-
-// settled waits until the horizon has passed everything.
-func settled(t testing.TB, s *Server) {
-	t.Helper()
-	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
-		if !query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
-			OR EXISTS (SELECT FROM events WHERE pos >= log_horizon())`) {
-			return
-		}
-		if time.Since(start) > 5*time.Minute {
-			t.Fatal("the horizon does not move")
-		}
 	}
 }
 
@@ -188,12 +174,12 @@ func TestSyncInParts(t *testing.T) {
 	var positions []gen.SyncPosition
 	total := 0
 	for i := range 5 {
-		id := addConvo(t, s, 1, alice, bob)
+		id := addConvo(t, s.Pool, 1, alice, bob)
 		talk(t, s, id, alice, 2*i)
 		total += 2 * i
 		positions = append(positions, gen.SyncPosition{ConvoID: id})
 	}
-	settled(t, s)
+	settled(t, s.Pool)
 	var cursor *string
 	for round := 0; ; round++ {
 		out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Positions: positions, Cursor: cursor, Limit: 3})
@@ -233,7 +219,7 @@ func TestSyncThenStream(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s, 1, alice, bob)
+	convo := addConvo(t, s.Pool, 1, alice, bob)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -283,8 +269,8 @@ func TestSyncWaits(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s, 1, alice, bob)
-	settled(t, s)
+	convo := addConvo(t, s.Pool, 1, alice, bob)
+	settled(t, s.Pool)
 	first, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -12,7 +13,7 @@ import (
 // manyConvos makes conversations of which who is the only member.
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
-	exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	dbtest.Exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
 	tellAll(t, s, who, eventlog.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
@@ -22,7 +23,7 @@ func manyConvos(t testing.TB, s *Server, who string, n int) {
 // it, all by one statement; c are the conversations in it.
 func tellAll(t testing.TB, s *Server, who, action, write string) {
 	t.Helper()
-	exec(t, s.Pool, `WITH c AS (
+	dbtest.Exec(t, s.Pool, `WITH c AS (
 			UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 RETURNING *
 		), told AS (
 			INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
@@ -38,7 +39,7 @@ func TestSyncManyNew(t *testing.T) {
 	alice := did("alice")
 	const n = 1100
 	manyConvos(t, s, alice, n)
-	settled(t, s)
+	settled(t, s.Pool)
 	seen := map[xrpc.ConvoID]bool{}
 	var cursor *string
 	for range 5 {
@@ -72,11 +73,11 @@ func TestSyncManyChanged(t *testing.T) {
 	manyConvos(t, s, alice, n)
 	post := func(seq int) {
 		t.Helper()
-		exec(t, s.Pool, `WITH c AS (
+		dbtest.Exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = $1::bigint, last_pos = greatest(last_pos, log_own_xid()) RETURNING *
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
-		settled(t, s)
+		settled(t, s.Pool)
 	}
 	have, known, gone := map[xrpc.ConvoID]int64{}, map[xrpc.ConvoID]bool{}, map[xrpc.ConvoID]bool{}
 	cursor := ""
@@ -140,7 +141,7 @@ func TestSyncManyChanged(t *testing.T) {
 	all(4)
 	tellAll(t, s, alice, eventlog.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM c WHERE c.convo_id = m.convo_id`)
-	settled(t, s)
+	settled(t, s.Pool)
 	sync(nil)
 	if len(gone) != n {
 		t.Errorf("%d of %d removals were told", len(gone), n)

@@ -149,7 +149,7 @@ func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 
 func syncCursor(t testing.TB, s *Server, who string) *string {
 	t.Helper()
-	settled(t, s)
+	settled(t, s.Pool)
 	out, err := s.Sync(t.Context(), as(who), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestWaitsShareReads(t *testing.T) {
 			t.Parallel()
 			s, count := newCountedServer(t)
 			alice, bob := did("alice"), did("bob")
-			convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+			convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 			cursor := syncCursor(t, s, bob)
 			release := w.hold()
 			count.since("SyncConvos")
@@ -176,7 +176,7 @@ func TestWaitsShareReads(t *testing.T) {
 				t.Errorf("memberships were read %d times", got)
 			}
 			release()
-			settled(t, s)
+			settled(t, s.Pool)
 			talk(t, s, convo, alice, 1)
 			w.answers(n, "0:[1]/1 ", convo)
 			// One look when they came, and one for the message. A message that
@@ -194,7 +194,7 @@ func TestOneReadAtATime(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+	convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	cursor := syncCursor(t, s, bob)
 	count.since("SyncConvos")
 	const each = 4
@@ -222,7 +222,7 @@ func TestWaitsSleep(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo, other := addConvo(t, s, 1, alice, bob), addConvo(t, s, 1, alice, bob)
+	convo, other := addConvo(t, s.Pool, 1, alice, bob), addConvo(t, s.Pool, 1, alice, bob)
 	w, watcher := newWaits(t, s, bob), listen(t, s, bob)
 	cursor := syncCursor(t, s, bob)
 	release := w.hold()
@@ -234,7 +234,7 @@ func TestWaitsSleep(t *testing.T) {
 	if _, err := s.UpdateCursor(t.Context(), as(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
-	roster := query[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
+	roster := dbtest.Value[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
 	if err := s.hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
@@ -376,7 +376,7 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+	convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	cursor, most := syncCursor(t, s, bob), int(limit.WaitsAndStreams.Amount)
 	release := w.hold()
 	w.start(most, &gen.SyncInput{Limit: 10, Cursor: cursor})
@@ -402,7 +402,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s, 1, alice, bob), newWaits(t, s, bob)
+	convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	in := &gen.SyncInput{Limit: 10, Cursor: syncCursor(t, s, bob), Positions: []gen.SyncPosition{{ConvoID: convo, Seq: 0}}}
 	release := w.hold()
 	w.start(3, in)

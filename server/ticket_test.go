@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
@@ -79,7 +80,7 @@ func TestTicketOpensAStream(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	one, two := addConvo(t, s, 1, alice, bob), addConvo(t, s, 1, alice, bob)
+	one, two := addConvo(t, s.Pool, 1, alice, bob), addConvo(t, s.Pool, 1, alice, bob)
 	site := ticketSite(t, s)
 	out := ticketFor(t, s, bob, &one)
 	if out.Endpoint != "wss://mls.example/xrpc/blue.catbird.mls.subscribeConvoEvents" {
@@ -154,16 +155,16 @@ func TestTicketOnce(t *testing.T) {
 	if in.Load() != 1 {
 		t.Errorf("%d got in with one ticket", in.Load())
 	}
-	if query[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
+	if dbtest.Value[bool](t, s.Pool, `SELECT EXISTS (SELECT FROM tickets WHERE ticket_hash = $1)`, []byte(ticket)) {
 		t.Error("a ticket is kept as it is")
 	}
 	late := live.NewTickets(s.Pool, func() time.Time { return time.Now().Add(limit.TicketTime) })
 	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
 	wantError(t, err, gen.ErrInvalidTicket)
-	convo := addConvo(t, s, 1, did("alice"))
+	convo := addConvo(t, s.Pool, 1, did("alice"))
 	_, err = s.GetSubscriptionTicket(t.Context(), as(did("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
 	wantError(t, err, gen.ErrConvoNotFound)
-	endMember(t, s, convo, did("alice"))
+	endMember(t, s.Pool, convo, did("alice"))
 	_, err = s.GetSubscriptionTicket(t.Context(), as(did("alice")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
 	wantError(t, err, gen.ErrNotMember)
 }
@@ -172,7 +173,7 @@ func TestSendEphemeral(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s, 1, alice, bob)
+	convo := addConvo(t, s.Pool, 1, alice, bob)
 	b, c := listen(t, s, bob), listen(t, s, did("carol"))
 	eventuallyLive(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
 	send := func(who string, epoch int64) error {
@@ -188,7 +189,7 @@ func TestSendEphemeral(t *testing.T) {
 	}
 	wantError(t, send(alice, 2), gen.ErrEpochMismatch)
 	wantError(t, send(did("carol"), 1), gen.ErrConvoNotFound)
-	endMember(t, s, convo, bob)
+	endMember(t, s.Pool, convo, bob)
 	wantError(t, send(bob, 1), gen.ErrNotMember)
 	if err := send(alice, 1); err != nil {
 		t.Fatal(err)
@@ -196,7 +197,7 @@ func TestSendEphemeral(t *testing.T) {
 	if b.Ephemerals() != 1 {
 		t.Error("a former member heard a signal")
 	}
-	if n := query[int](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM messages`); n != 0 {
 		t.Errorf("%d rows were stored", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing/iotest"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
@@ -35,7 +36,7 @@ func TestBlobUploadRefuses(t *testing.T) {
 			wantError(t, err, c.want)
 		})
 	}
-	if n := query[int64](t, s.Pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
 		t.Fatalf("%d rows are left of refused uploads", n)
 	}
 	out, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, limit.MaxBlob), ContentType: anyBytes, ContentLength: limit.MaxBlob})
@@ -90,7 +91,7 @@ func TestBlobQuota(t *testing.T) {
 	s := newTestServer(t)
 	old := randomBytes(1000)
 	cid := upload(t, s, did("alice"), old)
-	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-500), did("alice"))
+	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-500), did("alice"))
 	try := func(n int, length int64) error {
 		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(n)), ContentType: anyBytes, ContentLength: length})
 		return err
@@ -106,7 +107,7 @@ func TestBlobQuota(t *testing.T) {
 		t.Fatalf("uploading again at the quota: %s", again)
 	}
 	upload(t, s, did("bob"), old)
-	if n := query[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Fatalf("%d loose objects", n)
 	}
 }
@@ -115,7 +116,7 @@ func TestBlobQuota(t *testing.T) {
 func TestBlobQuotaConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	upload(t, s, did("alice"), randomBytes(1))
-	exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-2500))
+	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-2500))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	fine := 0

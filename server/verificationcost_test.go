@@ -127,18 +127,6 @@ func TestCheapChecksComeFirst(t *testing.T) {
 	}
 }
 
-// A leaf that stands in a tree twice is named by the error at its second place.
-func TestRepeatedNewLeaf(t *testing.T) {
-	t.Parallel()
-	alice, bob := commitClient("alice"), commitClient("bob")
-	kp := bob.KeyPackage()
-	tree := mlstest.NewGroup(alice, mlstest.Random(16)).Tree.Clone()
-	tree.Add(&kp.LeafNode)
-	tree.Add(&kp.LeafNode)
-	own := func(index uint32) bool { return index == 0 }
-	wantRefused(t, checkNewLeaves(tree, own, []*mls.KeyPackage{kp}), gen.ErrInvalidGroupInfo, "leaf[2]: found a new leaf")
-}
-
 // What is checked costs what its suite takes: 22 signatures of P-521.
 func TestVerificationCostsBySuite(t *testing.T) {
 	t.Parallel()

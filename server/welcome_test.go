@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/xrpc"
 )
@@ -81,7 +82,7 @@ func TestWelcome(t *testing.T) {
 	alice := did("alice")
 	phone, laptop := mlstest.NewClient(alice), mlstest.NewClient(alice)
 	bob := mlstest.NewClient(did("bob"))
-	convo := addConvo(t, s, 20, did("creator"), alice, bob.DID)
+	convo := addConvo(t, s.Pool, 20, did("creator"), alice, bob.DID)
 	_, err := getWelcome(s, alice, convo, "")
 	wantError(t, err, gen.ErrWelcomeNotFound)
 	_, err = confirmWelcome(s, alice, convo, "", true)
@@ -120,7 +121,7 @@ func TestWelcome(t *testing.T) {
 		out, err := confirmWelcome(s, alice, convo, laptop.DeviceID(), false)
 		wantConfirmed(t, false, out, err)
 		check(t, laptop.DeviceID(), 2, welcomeRef(2, laptop))
-		if got := query[string](t, s.Pool, `SELECT error_details FROM welcome_recipients WHERE device_id = $1 AND failed_at IS NOT NULL`, laptop.DeviceID()); got != "no such key" {
+		if got := dbtest.Value[string](t, s.Pool, `SELECT error_details FROM welcome_recipients WHERE device_id = $1 AND failed_at IS NOT NULL`, laptop.DeviceID()); got != "no such key" {
 			t.Errorf("details are %q", got)
 		}
 	})
@@ -167,7 +168,7 @@ func TestWelcome(t *testing.T) {
 func TestWelcomeOfOtherTimes(t *testing.T) {
 	s := newTestServer(t)
 	phone, laptop := mlstest.NewClient(did("alice")), mlstest.NewClient(did("alice"))
-	convo := addConvo(t, s, 20, did("creator"), phone.DID)
+	convo := addConvo(t, s.Pool, 20, did("creator"), phone.DID)
 	addWelcome(t, s, convo, 1, phone)
 
 	_, stranger := getWelcome(s, did("stranger"), convo, "")
@@ -177,15 +178,15 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 	_, stranger = confirmWelcome(s, did("stranger"), convo, "", true)
 	wantSameError(t, stranger, nowhere)
 
-	exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
-	endMember(t, s, convo, phone.DID)
+	dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
+	endMember(t, s.Pool, convo, phone.DID)
 	_, err := getWelcome(s, phone.DID, convo, "")
 	wantError(t, err, gen.ErrNotMember)
 	_, err = confirmWelcome(s, phone.DID, convo, "", true)
 	wantError(t, err, gen.ErrNotMember)
 
 	// Added again with another device, the first one's old Welcome is of no use.
-	addMember(t, s, convo, phone.DID, 2)
+	addMember(t, s.Pool, convo, phone.DID, 2)
 	_, err = getWelcome(s, phone.DID, convo, "")
 	wantError(t, err, gen.ErrWelcomeExpired)
 	addWelcome(t, s, convo, 2, laptop)
@@ -204,7 +205,7 @@ func TestConfirmWelcomeConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
 	c := mlstest.NewClient(did("alice"))
-	convo := addConvo(t, s, 20, did("creator"), c.DID)
+	convo := addConvo(t, s.Pool, 20, did("creator"), c.DID)
 	for seq := 1; seq <= 20; seq += 2 {
 		addWelcome(t, s, convo, seq, c)
 		var wg sync.WaitGroup
@@ -220,7 +221,7 @@ func TestConfirmWelcomeConcurrently(t *testing.T) {
 		wg.Wait()
 		out, err := confirmWelcome(s, c.DID, convo, "", true)
 		wantConfirmed(t, true, out, err)
-		if state := query[string](t, s.Pool, `SELECT state FROM welcome_recipients WHERE seq = $1`, seq+1); state != "confirmed" {
+		if state := dbtest.Value[string](t, s.Pool, `SELECT state FROM welcome_recipients WHERE seq = $1`, seq+1); state != "confirmed" {
 			t.Fatalf("the newest Welcome is %s", state)
 		}
 	}

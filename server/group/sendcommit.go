@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 // SendCommit sends any commit: what addMembers and leaveConvo do, and updates,
 // additions and removals together.
-func (s *groupService) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
+func (s *Service) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 // leaf becomes a pending removal that any member may commit. Until then the
 // account holds the keys of the group, so clients commit the removal before they
 // send. It waits for no rate of the conversation.
-func (s *groupService) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	now := s.Timestamp()
 	first, err := s.Idempotency.NewRecord(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
 	if err != nil {

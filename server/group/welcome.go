@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -18,7 +18,7 @@ const (
 
 // GetWelcome gives a Welcome of the caller. Reading does not consume it. It is
 // the one for deviceId, or where that is absent the newest open one.
-func (s *groupService) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetWelcomeParams) (*gen.GetWelcomeOutput, error) {
+func (s *Service) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetWelcomeParams) (*gen.GetWelcomeOutput, error) {
 	q := db.New(s.Pool)
 	mine, err := findWelcomes(ctx, q, caller.DID, p.ConvoID, p.DeviceID)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *groupService) GetWelcome(ctx context.Context, caller xrpc.Caller, p *ge
 // ConfirmWelcome closes a Welcome that its device has applied. With success
 // false it stays open, and the reason is kept. A confirmation whose answer was
 // lost may be repeated.
-func (s *groupService) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
+func (s *Service) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
 	// Whoever ends it between reading and writing makes us read again; as a
 	// newer Welcome may supersede that one too, this has a bound and not one try.
 	for range 5 {
@@ -54,7 +54,7 @@ func (s *groupService) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, i
 }
 
 // confirmWelcome gives nothing at all where the Welcome ended meanwhile.
-func (s *groupService) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
+func (s *Service) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
 	q, did := db.New(s.Pool), caller.DID
 	mine, err := findWelcomes(ctx, q, did, in.ConvoID, in.DeviceID)
 	if err != nil {

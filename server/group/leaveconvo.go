@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -19,7 +19,7 @@ const fieldTargetDID = "targetDid"
 
 // LeaveConvo ends the caller's membership, which needs no commit, or that of
 // another member: by a commit, or at once without one (suspend).
-func (s *groupService) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
+func (s *Service) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*gen.LeaveConvoOutput, error) {
 	var out *commitResult
 	var err error
 	switch {
@@ -35,7 +35,7 @@ func (s *groupService) LeaveConvo(ctx context.Context, caller xrpc.Caller, in *g
 	return (*gen.LeaveConvoOutput)(out), err
 }
 
-func (s *groupService) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *Service) remove(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodLeaveConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
@@ -46,7 +46,7 @@ func (s *groupService) remove(ctx context.Context, caller xrpc.Caller, in *gen.L
 
 // leave ends the caller's membership at once. Its leaf stays in the group until
 // one of the others commits its removal.
-func (s *groupService) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+func (s *Service) leave(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
 	if in.Commit != nil {
 		return nil, gen.Errorf(gen.ErrInvalidCommit, "commit: nobody can commit its own removal (RFC 9420 §12.2); leave with a proposal, or with nothing, and the others commit it")
 	}

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 
 // verify does what costs signature checks, outside the transaction. What it
 // finds wrong is told after a repeated call had its first answer.
-func (n *newConvo) verify(ctx context.Context, s *groupService) error {
+func (n *newConvo) verify(ctx context.Context, s *Service) error {
 	packages, refused, err := namedPackages(ctx, db.New(s.Pool), "welcomeMessage", n.invite)
 	if n.refused = refused; err != nil || refused != nil {
 		return err

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 // conflict is the answer to who lost a race: the commits to apply first, from
 // its own epoch on, and the proposals of the epoch they lead to. It is read
 // after the lock is gone: commits of past epochs do not change.
-func (s *groupService) conflict(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) (*commitResult, error) {
+func (s *Service) conflict(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) (*commitResult, error) {
 	q := db.New(s.Pool)
 	c := &gen.CommitConflict{CurrentEpoch: lost.current, Commits: []gen.CommitMessage{}}
 	rows, err := q.ConflictCommits(ctx, db.ConflictCommitsParams{

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -57,7 +57,7 @@ func (e *lostRace) Error() string {
 
 // commit verifies a commit and decides it in one transaction: either all of it
 // happens, or the caller hears why nothing did.
-func (s *groupService) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
+func (s *Service) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
 	parsed, err := parseCommit(req)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (s *groupService) commit(ctx context.Context, caller xrpc.Caller, req *comm
 }
 
 // decide decides a commit. stored tells that it is written, and not a repetition.
-func (s *groupService) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
+func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
 	now := s.Timestamp()
 	first, err := s.Idempotency.NewRecord(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type parsedProposal struct {
 }
 
 // SendProposal stores a proposal of the current epoch, for a commit to name.
-func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
+func (s *Service) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput) (*gen.SendProposalOutput, error) {
 	p, err := parseProposal(in.ConvoID, in.Proposal)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (s *groupService) SendProposal(ctx context.Context, caller xrpc.Caller, in 
 	})
 }
 
-func (s *groupService) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
+func (s *Service) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
 	now := s.Timestamp()
 	first, err := s.Idempotency.NewRecord(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)
 	if err != nil {
@@ -129,7 +129,7 @@ func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving 
 	if err != nil {
 		return nil, fmt.Errorf("take number: %w", err)
 	}
-	id, err := newMessageID()
+	id, err := convo.NewMessageID()
 	if err != nil {
 		return nil, err
 	}

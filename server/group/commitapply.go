@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -55,7 +55,7 @@ func (c *commitTx) store(ctx context.Context, ch *change) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("advance epoch: %w", err)
 	}
-	id, err := newMessageID()
+	id, err := convo.NewMessageID()
 	if err != nil {
 		return 0, err
 	}

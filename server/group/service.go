@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"catbird.blue/mls/server/convo"
@@ -6,11 +6,11 @@ import (
 )
 
 // groupService has the methods of handshakes.
-type groupService struct {
+type Service struct {
 	*convo.Base
 	claims *keypackages.Claims
 }
 
-func newGroup(b *convo.Base, claims *keypackages.Claims) *groupService {
-	return &groupService{Base: b, claims: claims}
+func New(b *convo.Base, claims *keypackages.Claims) *Service {
+	return &Service{Base: b, claims: claims}
 }

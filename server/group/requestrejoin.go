@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -27,7 +27,7 @@ const (
 
 // RequestRejoin records that the caller cannot follow the group and asks to be
 // added again. Asking again replaces what was asked before.
-func (s *groupService) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
+func (s *Service) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
 	reason, epoch, err := rejoinReason(in)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -32,7 +32,7 @@ func untilCurrent(fn func() error) error {
 // the conversation is in another epoch or the caller is no member. The group of
 // an epoch never changes: what is verified against it outside the transaction
 // counts under the lock, as long as the epoch is still the same.
-func (s *groupService) groupIn(ctx context.Context, convoID xrpc.ConvoID, caller string, epoch int64) (*storedGroup, error) {
+func (s *Service) groupIn(ctx context.Context, convoID xrpc.ConvoID, caller string, epoch int64) (*storedGroup, error) {
 	row, err := db.New(s.Pool).CurrentGroupInfo(ctx, convoID, caller)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && row.Epoch != epoch {
 		return nil, nil

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 
 // JoinConvo lets a member join by an external commit: a device that is new, or
 // one that has lost its state.
-func (s *groupService) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
+func (s *Service) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodJoinConvo, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,

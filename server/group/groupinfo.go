@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 
 // GetGroupInfo gives the GroupInfo of the current epoch, which an external
 // commit needs; one of a past epoch is of no use to anybody.
-func (s *groupService) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
+func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
 	q := db.New(s.Pool)
 	if err := convo.RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (s *groupService) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *
 
 // UpdateGroupInfo stores another GroupInfo of the current epoch, which states
 // what is known of it.
-func (s *groupService) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
+func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
 	e, err := parseEvidence(in.ConvoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -18,7 +18,7 @@ type verifiedProposal struct {
 
 // verifyProposal checks the signature of a readable proposal by its sender's
 // leaf, which must be the caller's. Of a PrivateMessage nothing can be checked.
-func (s *groupService) verifyProposal(ctx context.Context, convoID xrpc.ConvoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
+func (s *Service) verifyProposal(ctx context.Context, convoID xrpc.ConvoID, caller string, p *parsedProposal) (*verifiedProposal, error) {
 	if p == nil || p.public == nil {
 		return &verifiedProposal{parsedProposal: p}, nil
 	}

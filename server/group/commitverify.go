@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -32,7 +32,7 @@ type verification struct {
 }
 
 // verifyCommit does all that costs signature checks.
-func (s *groupService) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
+func (s *Service) verifyCommit(ctx context.Context, caller string, req *commitRequest, p *parsedCommit) (*verification, error) {
 	v, mem := &verification{}, s.VerifierFor(ctx, caller)
 	var err error
 	v.base, err = s.groupIn(ctx, req.conversation, caller, p.epoch)

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -22,7 +22,7 @@ const (
 
 // GetCommits gives the accepted commits of a range of framing epochs that lie
 // in the caller's windows. The cursor is the epoch of the last commit given.
-func (s *groupService) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
+func (s *Service) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
 	from, to, err := epochRange(p)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -46,7 +46,7 @@ type newConvo struct {
 
 // CreateConvo creates a conversation with the group that a GroupInfo states, in
 // whatever epoch it is, and spends the packages that its Welcome names.
-func (s *groupService) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
+func (s *Service) CreateConvo(ctx context.Context, caller xrpc.Caller, in *gen.CreateConvoInput) (*gen.ConvoView, error) {
 	n, err := parseNewConvo(caller, in)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (s *groupService) CreateConvo(ctx context.Context, caller xrpc.Caller, in *
 
 // run verifies and writes the conversation. overdrawn is why its creator may add
 // nobody now; who repeats a call has its first answer all the same.
-func (n *newConvo) run(ctx context.Context, s *groupService, overdrawn error) (*gen.ConvoView, error) {
+func (n *newConvo) run(ctx context.Context, s *Service, overdrawn error) (*gen.ConvoView, error) {
 	if n.refused = overdrawn; n.refused == nil {
 		if err := n.verify(ctx, s); err != nil {
 			return nil, err

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -80,7 +80,7 @@ func settle(ctx context.Context, bill *storage.Bill, stored bool, err error) {
 
 // payAdditions takes the accounts that a commit adds from what the caller may
 // add in an hour. Where that is less, the request is overdrawn.
-func (s *groupService) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
+func (s *Service) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
 	added := convo.Unique(req.added)
 	if s.Limits == nil || len(added) == 0 {
 		return nil, nil

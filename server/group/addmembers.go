@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 )
 
 // AddMembers adds members, or devices of members, by a commit and its Welcome.
-func (s *groupService) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
+func (s *Service) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: in, conversation: in.ConvoID,
 		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,

@@ -1,4 +1,4 @@
-package server
+package group
 
 import (
 	"context"
@@ -17,18 +17,18 @@ import (
 const (
 	// reserveTime is how long an epoch is kept for a member who may remove
 	// others and lost a race, and reservePause is how often that happens.
-	reserveTime  = 2 * time.Second
-	reservePause = 10 * time.Second
+	ReserveTime  = 2 * time.Second
+	ReservePause = 10 * time.Second
 	// reportedDelay is how old an epoch has to be before the sender of a commit
 	// that was reported within reportedTime may commit in it.
-	reportedDelay = 2 * time.Second
-	reportedTime  = 5 * time.Minute
+	ReportedDelay = 2 * time.Second
+	ReportedTime  = 5 * time.Minute
 )
 
 // reserve keeps the epoch that a lost race led to for the caller, who has to
 // apply the commits of the others first, if it may remove members. Otherwise a
 // member that answers each commit at once could keep everybody from removing it.
-func (s *groupService) reserve(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) error {
+func (s *Service) reserve(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) error {
 	if lost.wait > 0 {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (s *groupService) reserve(ctx context.Context, caller xrpc.Caller, convoID 
 			return err
 		}
 		if err := h.q.ReserveEpoch(ctx, db.ReserveEpochParams{
-			Did: &caller.DID, ConvoID: convoID, HoldMs: reserveTime.Milliseconds(), PauseMs: reservePause.Milliseconds(),
+			Did: &caller.DID, ConvoID: convoID, HoldMs: ReserveTime.Milliseconds(), PauseMs: ReservePause.Milliseconds(),
 		}); err != nil {
 			return fmt.Errorf("reserve the epoch: %w", err)
 		}
@@ -57,11 +57,11 @@ func (h *handshakeTx) turn(ctx context.Context) (time.Duration, error) {
 	if h.convo.ReservedFor != nil && *h.convo.ReservedFor != h.caller && h.convo.ReservedMs > 0 {
 		return time.Duration(h.convo.ReservedMs) * time.Millisecond, nil
 	}
-	wait := reportedDelay - time.Duration(h.convo.EpochAgeMs)*time.Millisecond
+	wait := ReportedDelay - time.Duration(h.convo.EpochAgeMs)*time.Millisecond
 	if wait <= 0 {
 		return 0, nil
 	}
-	reported, err := h.q.ReportedLately(ctx, h.convoID, h.now.Add(-reportedTime), h.caller)
+	reported, err := h.q.ReportedLately(ctx, h.convoID, h.now.Add(-ReportedTime), h.caller)
 	if err != nil {
 		return 0, fmt.Errorf("read reports of commits: %w", err)
 	}
