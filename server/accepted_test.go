@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -36,29 +37,29 @@ func TestAccepted(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob, carol, dave := commitClient("alice"), commitClient("bob"), commitClient("carol"), commitClient("dave")
 	g := commitGroup(t, s, alice, bob, carol)
-	wantAccepted(t, s, idOf(g), "created", alice)
+	wantAccepted(t, s, servertest.IDOf(g), "created", alice)
 
 	g = g.With(dave)
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, dave)})
 	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, dave))
 	accepted(t, (*gen.SendCommitOutput)(added), err)
 	g = c.Next
-	if _, err := s.ConfirmWelcome(t.Context(), by(dave), &gen.ConfirmWelcomeInput{ConvoID: idOf(g), Success: true, DeviceID: new(dave.DeviceID())}); err != nil {
+	if _, err := s.ConfirmWelcome(t.Context(), by(dave), &gen.ConfirmWelcomeInput{ConvoID: servertest.IDOf(g), Success: true, DeviceID: new(dave.DeviceID())}); err != nil {
 		t.Fatal(err)
 	}
-	wantAccepted(t, s, idOf(g), "added, and its Welcome confirmed", alice)
+	wantAccepted(t, s, servertest.IDOf(g), "added, and its Welcome confirmed", alice)
 
-	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, false).Message}); err != nil {
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(bob, false).Message}); err != nil {
 		t.Fatal(err)
 	}
-	wantAccepted(t, s, idOf(g), "a proposal", alice, bob)
-	first := dbtest.Value[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
+	wantAccepted(t, s, servertest.IDOf(g), "a proposal", alice, bob)
+	first := dbtest.Value[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, servertest.IDOf(g), bob.DID)
 	g = advance(t, s, g, bob, 1)
-	if again := dbtest.Value[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); again != first {
+	if again := dbtest.Value[string](t, s.Pool, `SELECT accepted_at::text FROM memberships WHERE convo_id = $1 AND did = $2`, servertest.IDOf(g), bob.DID); again != first {
 		t.Errorf("accepted at %s, then at %s", first, again)
 	}
 	g = advance(t, s, g, carol, 1)
-	wantAccepted(t, s, idOf(g), "a commit", alice, bob, carol)
+	wantAccepted(t, s, servertest.IDOf(g), "a commit", alice, bob, carol)
 
 	for _, step := range []struct {
 		seq  int64
@@ -67,10 +68,10 @@ func TestAccepted(t *testing.T) {
 		{0, []*mlstest.Client{alice, bob, carol}}, // moves nothing
 		{1, []*mlstest.Client{alice, bob, carol, dave}},
 	} {
-		if _, err := s.UpdateCursor(t.Context(), by(dave), &gen.UpdateCursorInput{ConvoID: idOf(g), Seq: step.seq}); err != nil {
+		if _, err := s.UpdateCursor(t.Context(), by(dave), &gen.UpdateCursorInput{ConvoID: servertest.IDOf(g), Seq: step.seq}); err != nil {
 			t.Fatal(err)
 		}
-		wantAccepted(t, s, idOf(g), "a read position", step.want...)
+		wantAccepted(t, s, servertest.IDOf(g), "a read position", step.want...)
 	}
 }
 
@@ -84,13 +85,13 @@ func TestAcceptedAgain(t *testing.T) {
 	g = advance(t, s, g, bob, 1)
 	read := func() {
 		t.Helper()
-		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: idOf(g), Seq: 1}); err != nil {
+		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: servertest.IDOf(g), Seq: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	read()
-	wantAccepted(t, s, idOf(g), "before", alice, bob)
-	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
+	wantAccepted(t, s, servertest.IDOf(g), "before", alice, bob)
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
 	fresh := commitClient("bob")
@@ -102,10 +103,10 @@ func TestAcceptedAgain(t *testing.T) {
 	accepted(t, out, err)
 	g = c.Next
 	read()
-	wantAccepted(t, s, idOf(g), "added again", alice)
+	wantAccepted(t, s, servertest.IDOf(g), "added again", alice)
 
 	j := g.ExternalCommit(fresh.Rotate(), g.Index(fresh))
 	joined, err := s.JoinConvo(t.Context(), by(fresh), joinInput(g, j))
 	accepted(t, (*gen.SendCommitOutput)(joined), err)
-	wantAccepted(t, s, idOf(g), "joined by itself", alice, bob)
+	wantAccepted(t, s, servertest.IDOf(g), "joined by itself", alice, bob)
 }

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -51,7 +52,7 @@ func TestMembersAddedInAnHour(t *testing.T) {
 	} {
 		err := add(c.by, c.count)
 		if c.err != "" {
-			wantError(t, err, c.err)
+			servertest.WantError(t, err, c.err)
 		} else if err != nil {
 			t.Fatalf("%d: %v", i, err)
 		}
@@ -92,9 +93,9 @@ func TestCreationCountsMembers(t *testing.T) {
 	commitGroup(t, s, alice, bob, carol)
 	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob, carol)
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob, carol)})
-	_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(),
+	_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: alice.Suite.String(),
 		InitialMembers: dids([]*mlstest.Client{bob, carol}), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo})
-	wantError(t, err, xrpc.RateLimitExceeded)
+	servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	commitGroup(t, s, alice, bob)
 	commitGroup(t, s, bob, carol)
 }
@@ -111,7 +112,7 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := mlstest.NewGroup(alice, mlstest.Random(16)).With(bob)
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, bob)})
-	creation := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(),
+	creation := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: alice.Suite.String(),
 		InitialMembers: []string{bob.DID}, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 	create := func() {
 		t.Helper()
@@ -149,5 +150,5 @@ func TestRepeatedAdditionsTakeNothing(t *testing.T) {
 	// What it is told of a conversation that it is not in does not depend on it.
 	none := mlstest.NewGroup(bob, mlstest.Random(16)).With(carol)
 	_, err = s.AddMembers(t.Context(), by(bob), addInput(none, none.Commit(bob, mlstest.Plan{Add: commitPackages(t, s, carol)}), carol))
-	wantError(t, err, gen.ErrConvoNotFound)
+	servertest.WantError(t, err, gen.ErrConvoNotFound)
 }

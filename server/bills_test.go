@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/xrpc"
 )
@@ -86,12 +87,12 @@ func TestMessagesCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
-	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s.Pool, 1, alice, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	in := withID(convo, 1, "one")
 	size := int64(len(in.Ciphertext))
 	send := func(who string, in *gen.SendMessageInput) error {
-		_, err := s.SendMessage(t.Context(), as(who), in)
+		_, err := s.SendMessage(t.Context(), servertest.As(who), in)
 		return err
 	}
 	must := func(err error) {
@@ -107,12 +108,12 @@ func TestMessagesCountBytes(t *testing.T) {
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		must(send(alice, in))
 		must(send(alice, keyed))
-		wantError(t, send(alice, message(convo, 7)), gen.ErrEpochMismatch)
-		wantError(t, send(alice, message(newConvoID(), 1)), gen.ErrConvoNotFound)
+		servertest.WantError(t, send(alice, message(convo, 7)), gen.ErrEpochMismatch)
+		servertest.WantError(t, send(alice, message(servertest.NewConvoID(), 1)), gen.ErrConvoNotFound)
 	})
 	m.drain(t, limit.StoredBytes, alice, size-1)
 	unchanged(t, s, convo, func() {
-		e := wantError(t, send(alice, withID(convo, 1, "more")), xrpc.RateLimitExceeded)
+		e := servertest.WantError(t, send(alice, withID(convo, 1, "more")), xrpc.RateLimitExceeded)
 		if e.RetryAfter <= 0 {
 			t.Errorf("no time to come back: %v", e)
 		}
@@ -125,12 +126,12 @@ func TestFullConversationsCostNothing(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with, func(c *Config) { c.Pace = m.limits })
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	row := limit.ConvoRow(xrpc.RateSend)
 	m.limits.Spend(t.Context(), row, string(convo), row.Amount)
-	m.takes(t, limit.StoredBytes, did("alice"), 0, func() {
-		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, 1))
-		wantError(t, err, xrpc.RateLimitExceeded)
+	m.takes(t, limit.StoredBytes, servertest.DID("alice"), 0, func() {
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), message(convo, 1))
+		servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	})
 }
 
@@ -139,13 +140,13 @@ func TestMessagesTogetherCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	in := withID(convo, 1, "one")
-	m.takes(t, limit.StoredBytes, did("alice"), int64(len(in.Ciphertext)), func() {
+	m.takes(t, limit.StoredBytes, servertest.DID("alice"), int64(len(in.Ciphertext)), func() {
 		done := make(chan error)
 		for range 100 {
 			go func() {
-				_, err := s.SendMessage(t.Context(), as(did("alice")), in)
+				_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 				done <- err
 			}()
 		}
@@ -166,7 +167,7 @@ func TestCommitsCountBytes(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
 	stored := func() int64 {
-		return dbtest.Value[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, idOf(g))
+		return dbtest.Value[int64](t, s.Pool, `SELECT octet_length(group_info) + coalesce(octet_length(ratchet_tree), 0) FROM group_infos WHERE convo_id = $1`, servertest.IDOf(g))
 	}
 	was := stored()
 	first := g.Commit(alice, mlstest.Plan{})
@@ -200,9 +201,9 @@ func TestCommitsCountBytes(t *testing.T) {
 		t.Errorf("an addition counts as %d bytes, want %d", got, want)
 	}
 	m.drain(t, limit.KeptBytes, alice.DID, int64(len(c.Message)/4))
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
-		wantError(t, err, xrpc.RateLimitExceeded)
+		servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	})
 	g = advance(t, s, g, bob, 1) // who has as much as before
 	// Suspending needs no bytes.
@@ -226,7 +227,7 @@ func TestGroupInfoCountsGrowth(t *testing.T) {
 	}
 	small, large := sized(1000), sized(100_000)
 	update := func(b []byte) error {
-		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: b})
+		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: b})
 		return err
 	}
 	if err := update(small); err != nil {
@@ -243,7 +244,7 @@ func TestGroupInfoCountsGrowth(t *testing.T) {
 		})
 	}
 	m.drain(t, limit.StoredBytes, alice.DID, 1000)
-	unchanged(t, s, idOf(g), func() { wantError(t, update(large), xrpc.RateLimitExceeded) })
+	unchanged(t, s, servertest.IDOf(g), func() { servertest.WantError(t, update(large), xrpc.RateLimitExceeded) })
 	if err := update(small); err != nil {
 		t.Errorf("one that does not grow: %v", err)
 	}

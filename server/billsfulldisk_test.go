@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // On a full disk a commit that only removes is stored; others, among them one
@@ -26,11 +27,11 @@ func TestOnlyRemovalsOnAFullDisk(t *testing.T) {
 	m.leaves(t, 29)
 	refusedCommit := func(p mlstest.Plan, added, removed []string) {
 		t.Helper()
-		unchanged(t, s, idOf(g), func() {
+		unchanged(t, s, servertest.IDOf(g), func() {
 			in := commitInput(g, g.With(carol).Commit(alice, p))
 			in.AddedDIDs, in.RemovedDIDs = added, removed
 			_, err := s.SendCommit(t.Context(), by(alice), in)
-			wantError(t, err, gen.ErrStorageFull)
+			servertest.WantError(t, err, gen.ErrStorageFull)
 		})
 	}
 	gone := others[0].DID
@@ -49,12 +50,12 @@ func TestOnlyRemovalsOnAFullDisk(t *testing.T) {
 	// leaveConvo: of another by a commit and without one, and of oneself with a
 	// proposal and without. Then the leaves of who left.
 	c := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{others[2].DID}})
-	out, err := s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &others[2].DID, Commit: c.Message, GroupInfo: c.GroupInfo})
+	out, err := s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &others[2].DID, Commit: c.Message, GroupInfo: c.GroupInfo})
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 	g = c.Next
 	p := g.Propose(others[4], &mls.Remove{Removed: g.Index(others[4])}, true)
 	for who, in := range map[*mlstest.Client]*gen.LeaveConvoInput{
-		alice: suspension(g, others[3].DID), others[4]: {ConvoID: idOf(g), Proposal: p.Message}, others[5]: {ConvoID: idOf(g)},
+		alice: suspension(g, others[3].DID), others[4]: {ConvoID: servertest.IDOf(g), Proposal: p.Message}, others[5]: {ConvoID: servertest.IDOf(g)},
 	} {
 		if out, err := s.LeaveConvo(t.Context(), by(who), in); err != nil || !out.Success {
 			t.Errorf("%+v, %v", out, err)

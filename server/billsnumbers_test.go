@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -21,7 +22,7 @@ func TestProposalsOfAnEpoch(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	propose := func(c *mlstest.Client, p []byte) error {
-		_, err := s.SendProposal(t.Context(), by(c), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p})
+		_, err := s.SendProposal(t.Context(), by(c), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p})
 		return err
 	}
 	for n := range limit.EpochProposals.Amount {
@@ -29,30 +30,30 @@ func TestProposalsOfAnEpoch(t *testing.T) {
 			t.Fatalf("%d: %v", n, err)
 		}
 	}
-	unchanged(t, s, idOf(g), func() {
-		wantError(t, propose(bob, g.ProposeUpdate(bob, true).Message), gen.ErrTooManyProposals)
-		wantError(t, propose(bob, g.ProposeUpdate(bob, false).Message), gen.ErrTooManyProposals)
-		_, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: g.Propose(bob, &mls.Remove{Removed: g.Index(bob)}, true).Message})
-		wantError(t, err, gen.ErrTooManyProposals)
+	unchanged(t, s, servertest.IDOf(g), func() {
+		servertest.WantError(t, propose(bob, g.ProposeUpdate(bob, true).Message), gen.ErrTooManyProposals)
+		servertest.WantError(t, propose(bob, g.ProposeUpdate(bob, false).Message), gen.ErrTooManyProposals)
+		_, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), Proposal: g.Propose(bob, &mls.Remove{Removed: g.Index(bob)}, true).Message})
+		servertest.WantError(t, err, gen.ErrTooManyProposals)
 	})
 	if err := propose(carol, g.ProposeUpdate(carol, true).Message); err != nil {
 		t.Errorf("another member: %v", err)
 	}
 	g = advance(t, s, g, alice, 1)
-	half := privateMessage(idOf(g), 2, mls.ContentTypeProposal, 1<<19-200)
+	half := servertest.PrivateMessage(servertest.IDOf(g), 2, mls.ContentTypeProposal, 1<<19-200)
 	for range 2 {
 		if err := propose(bob, half); err != nil {
 			t.Fatalf("in the next epoch: %v", err)
 		}
 	}
-	wantError(t, propose(bob, half), gen.ErrTooManyProposals)
+	servertest.WantError(t, propose(bob, half), gen.ErrTooManyProposals)
 	m.takes(t, limit.KeptBytes, carol.DID, int64(len(half)), func() {
 		if err := propose(carol, half); err != nil {
 			t.Errorf("another member: %v", err)
 		}
 	})
 	// Leaving needs no proposal.
-	if out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil || !out.Success {
+	if out, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g)}); err != nil || !out.Success {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
@@ -67,7 +68,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 	m.newcomers[fresh.DID] = true
 	create := func(c *mlstest.Client) (*gen.CreateConvoInput, error) {
 		g := mlstest.NewGroup(c, mlstest.Random(16))
-		in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: c.Suite.String(), GroupInfo: g.SignGroupInfo(c, true)}
+		in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: c.Suite.String(), GroupInfo: g.SignGroupInfo(c, true)}
 		_, err := s.CreateConvo(t.Context(), by(c), in)
 		return in, err
 	}
@@ -82,7 +83,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 		taken := *in
 		taken.IdempotencyKey = new("another")
 		_, err := s.CreateConvo(t.Context(), by(known), &taken)
-		wantError(t, err, gen.ErrConvoExists)
+		servertest.WantError(t, err, gen.ErrConvoExists)
 	})
 	for range 19 {
 		if _, err := create(fresh); err != nil {
@@ -90,7 +91,7 @@ func TestConversationsCreatedInADay(t *testing.T) {
 		}
 	}
 	in, err = create(fresh)
-	if e := wantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter < time.Hour {
+	if e := servertest.WantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter < time.Hour {
 		t.Errorf("come back in %v", e.RetryAfter)
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations WHERE convo_id = $1`, in.GroupID); n != 0 {
@@ -131,7 +132,7 @@ func TestKeyPackagesCountBytes(t *testing.T) {
 	for _, p := range []*mls.KeyPackage{alice.KeyPackage()} {
 		_, err := s.PublishKeyPackages(t.Context(), by(alice), &gen.PublishKeyPackagesInput{
 			KeyPackages: []gen.PublishKeyPackagesKeyPackageItem{{KeyPackage: p.Raw, CipherSuite: alice.Suite.String()}}})
-		wantError(t, err, xrpc.RateLimitExceeded)
+		servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM key_packages`); n != 2 {
 		t.Errorf("%d packages are stored", n)

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/server/attachments"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -43,36 +44,36 @@ func TestUploadsReserve(t *testing.T) {
 	s := newTestServer(t, m.with)
 	other := secondInstance(t, s)
 	other.Storage = newMeter(t).book
-	alice := did("alice")
+	alice := servertest.DID("alice")
 	upload(t, s, alice, randomBytes(100))
 	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-4000))
 	done := make(chan error)
 	begin := func(at *Server, size int, length int64) *heldBody {
 		b := newHeldBody(bytes.NewReader(randomBytes(size)))
 		go func() {
-			_, err := at.UploadBlob(context.Background(), as(alice), &xrpc.Upload{Body: b, ContentType: anyBytes, ContentLength: length})
+			_, err := at.UploadBlob(context.Background(), servertest.As(alice), &xrpc.Upload{Body: b, ContentType: anyBytes, ContentLength: length})
 			done <- err
 		}()
 		<-b.read
 		return b
 	}
 	try := func(at *Server, size int) error {
-		_, err := at.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(randomBytes(size)), ContentType: anyBytes, ContentLength: int64(size)})
+		_, err := at.UploadBlob(t.Context(), servertest.As(alice), &xrpc.Upload{Body: bytes.NewReader(randomBytes(size)), ContentType: anyBytes, ContentLength: int64(size)})
 		return err
 	}
 	held := []*heldBody{begin(s, 1000, 1000), begin(s, 1000, 1000), begin(other, 1000, 1000)}
 	for _, at := range []*Server{s, other} {
-		wantError(t, try(at, 1001), gen.ErrQuotaExceeded)
+		servertest.WantError(t, try(at, 1001), gen.ErrQuotaExceeded)
 		if err := try(at, 300); err != nil {
 			t.Errorf("what fits beside those under way: %v", err)
 		}
 	}
 	held = append(held, begin(s, 0, -1), begin(s, 0, -1))
-	wantError(t, try(s, 0), xrpc.RateLimitExceeded)
+	servertest.WantError(t, try(s, 0), xrpc.RateLimitExceeded)
 	if err := try(other, 0); err != nil {
 		t.Errorf("at another instance: %v", err)
 	}
-	upload(t, s, did("bob"), randomBytes(1000))
+	upload(t, s, servertest.DID("bob"), randomBytes(1000))
 	// One that fails gives its room back.
 	held[0].r = io.MultiReader(bytes.NewReader(randomBytes(10)), errReader{})
 	close(held[0].let)
@@ -103,13 +104,13 @@ func TestReservationsEnd(t *testing.T) {
 	s := newTestServer(t)
 	now := time.Now()
 	s.Now = func() time.Time { return now }
-	upload(t, s, did("alice"), randomBytes(100))
-	dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, did("alice"), int64(limit.MaxBlobBytes))
+	upload(t, s, servertest.DID("alice"), randomBytes(100))
+	dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects (object_key, since, doomed, did, reserved) VALUES ('aa/bb', $1, FALSE, $2, $3)`, now, servertest.DID("alice"), int64(limit.MaxBlobBytes))
 	try := func() error {
-		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(10)), ContentType: anyBytes, ContentLength: 10})
+		_, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(10)), ContentType: anyBytes, ContentLength: 10})
 		return err
 	}
-	wantError(t, try(), gen.ErrQuotaExceeded)
+	servertest.WantError(t, try(), gen.ErrQuotaExceeded)
 	now = now.Add(attachments.ReservedTime)
 	if err := try(); err != nil {
 		t.Error(err)
@@ -122,9 +123,9 @@ func TestUploadsCountBytes(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
-	alice := did("alice")
+	alice := servertest.DID("alice")
 	try := func(b []byte, length int64) error {
-		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: anyBytes, ContentLength: length})
+		_, err := s.UploadBlob(t.Context(), servertest.As(alice), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: anyBytes, ContentLength: length})
 		return err
 	}
 	for name, length := range map[string]int64{"with a length": 200_000, "without": -1} {
@@ -137,11 +138,11 @@ func TestUploadsCountBytes(t *testing.T) {
 			}
 		})
 	}
-	m.takes(t, limit.StoredBytes, alice, 0, func() { wantError(t, try(randomBytes(1000), 2000), xrpc.InvalidRequest) })
+	m.takes(t, limit.StoredBytes, alice, 0, func() { servertest.WantError(t, try(randomBytes(1000), 2000), xrpc.InvalidRequest) })
 	m.drain(t, limit.StoredBytes, alice, 150_000)
 	before := tally(t, s, alice)
 	for name, length := range map[string]int64{"with a length": 200_000, "without": -1} {
-		if e := wantError(t, try(randomBytes(200_000), length), xrpc.RateLimitExceeded); e.RetryAfter <= 0 {
+		if e := servertest.WantError(t, try(randomBytes(200_000), length), xrpc.RateLimitExceeded); e.RetryAfter <= 0 {
 			t.Errorf("%s: no time to come back", name)
 		}
 	}
@@ -161,9 +162,9 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
-	alice := did("alice")
+	alice := servertest.DID("alice")
 	try := func() error {
-		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(randomBytes(100_000)), ContentType: anyBytes, ContentLength: 100_000})
+		_, err := s.UploadBlob(t.Context(), servertest.As(alice), &xrpc.Upload{Body: bytes.NewReader(randomBytes(100_000)), ContentType: anyBytes, ContentLength: 100_000})
 		return err
 	}
 	good := s.attachmentsService

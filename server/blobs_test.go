@@ -13,6 +13,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -25,7 +26,7 @@ func randomBytes(n int) []byte {
 // upload uploads b and gives its CID.
 func upload(t testing.TB, s *Server, who string, b []byte) string {
 	t.Helper()
-	out, err := s.UploadBlob(context.Background(), as(who), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: "image/png", ContentLength: int64(len(b))})
+	out, err := s.UploadBlob(context.Background(), servertest.As(who), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: "image/png", ContentLength: int64(len(b))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func upload(t testing.TB, s *Server, who string, b []byte) string {
 // fetch reads a blob, whole or by parameters and header.
 func fetch(s *Server, who string, convo xrpc.ConvoID, cid string, header string, p gen.GetBlobParams) ([]byte, *xrpc.Download, error) {
 	p.ConvoID, p.CID = convo, cid
-	d, err := s.GetBlob(xrpc.WithRange(context.Background(), header), as(who), &p)
+	d, err := s.GetBlob(xrpc.WithRange(context.Background(), header), servertest.As(who), &p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,7 +49,7 @@ func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...str
 	t.Helper()
 	in := message(convo, 1)
 	in.Blobs = cids
-	out, err := s.SendMessage(context.Background(), as(who), in)
+	out, err := s.SendMessage(context.Background(), servertest.As(who), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,10 +65,10 @@ func tally(t testing.TB, s *Server, who string) string {
 
 func TestBlobUploadAndFetch(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	want := randomBytes(200_000)
 	up := &xrpc.Upload{Body: bytes.NewReader(want), ContentType: "Image/PNG; q=1", ContentLength: -1}
-	out, err := s.UploadBlob(t.Context(), as(did("alice")), up)
+	out, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), up)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestBlobUploadAndFetch(t *testing.T) {
 		t.Fatalf("blob is %+v", out.Blob)
 	}
 	cid := string(out.Blob.Ref)
-	got, d, err := fetch(s, did("alice"), convo, cid, "", gen.GetBlobParams{})
+	got, d, err := fetch(s, servertest.DID("alice"), convo, cid, "", gen.GetBlobParams{})
 	if err != nil || !bytes.Equal(got, want) || d.Status != 200 {
 		t.Fatalf("owner got %d bytes, %v", len(got), err)
 	}
@@ -87,19 +88,19 @@ func TestBlobUploadAndFetch(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, v, value)
 		}
 	}
-	_, _, err = fetch(s, did("bob"), convo, cid, "", gen.GetBlobParams{})
-	wantError(t, err, gen.ErrBlobNotFound) // nothing names it yet
-	attach(t, s, convo, did("alice"), cid)
-	if got, _, err := fetch(s, did("bob"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, want) {
+	_, _, err = fetch(s, servertest.DID("bob"), convo, cid, "", gen.GetBlobParams{})
+	servertest.WantError(t, err, gen.ErrBlobNotFound) // nothing names it yet
+	attach(t, s, convo, servertest.DID("alice"), cid)
+	if got, _, err := fetch(s, servertest.DID("bob"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, want) {
 		t.Fatalf("member got %d bytes, %v", len(got), err)
 	}
 }
 
 func TestBlobParts(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	want := randomBytes(1000)
-	cid := upload(t, s, did("alice"), want)
+	cid := upload(t, s, servertest.DID("alice"), want)
 	n := func(v int64) *int64 { return &v }
 	for _, c := range []struct {
 		header string
@@ -132,9 +133,9 @@ func TestBlobParts(t *testing.T) {
 		{"items=0-1", gen.GetBlobParams{}, 0, 1000, 200},
 		{"bytes=0-0", gen.GetBlobParams{Start: n(7), Length: n(2)}, 7, 9, 206},
 	} {
-		got, d, err := fetch(s, did("alice"), convo, cid, c.header, c.p)
+		got, d, err := fetch(s, servertest.DID("alice"), convo, cid, c.header, c.p)
 		if c.status == 416 {
-			if e := wantError(t, err, xrpc.InvalidRequest); e.Status != 416 || !strings.Contains(e.Message, "1000") {
+			if e := servertest.WantError(t, err, xrpc.InvalidRequest); e.Status != 416 || !strings.Contains(e.Message, "1000") {
 				t.Errorf("%+v: %+v", c, e)
 			}
 			continue
@@ -157,16 +158,16 @@ func TestBlobParts(t *testing.T) {
 // attached it; nobody else learns that there is one.
 func TestBlobAccess(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
-	cid := upload(t, s, did("alice"), randomBytes(100))
-	lone := upload(t, s, did("alice"), randomBytes(100))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
+	cid := upload(t, s, servertest.DID("alice"), randomBytes(100))
+	lone := upload(t, s, servertest.DID("alice"), randomBytes(100))
 	fill(t, s, convo, "a")
-	attach(t, s, convo, did("alice"), cid)
-	endMember(t, s.Pool, convo, did("bob"))
-	addMember(t, s.Pool, convo, did("carol"), 2)
-	elsewhere := addConvo(t, s.Pool, 1, did("dave"), did("bob"))
+	attach(t, s, convo, servertest.DID("alice"), cid)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	servertest.AddMember(t, s.Pool, convo, servertest.DID("carol"), 2)
+	elsewhere := servertest.AddConvo(t, s.Pool, 1, servertest.DID("dave"), servertest.DID("bob"))
 	get := func(who string, convo xrpc.ConvoID, cid string) error {
-		_, _, err := fetch(s, did(who), convo, cid, "", gen.GetBlobParams{})
+		_, _, err := fetch(s, servertest.DID(who), convo, cid, "", gen.GetBlobParams{})
 		return err
 	}
 	for _, who := range []string{"alice", "bob"} {
@@ -178,16 +179,16 @@ func TestBlobAccess(t *testing.T) {
 		t.Errorf("owner of a blob nobody names: %v", err)
 	}
 	missing := get("carol", convo, "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy")
-	wantError(t, missing, gen.ErrBlobNotFound)
-	wantSameError(t, get("carol", convo, cid), missing)   // joined after it
-	wantSameError(t, get("bob", convo, lone), missing)    // not attached
-	wantSameError(t, get("bob", elsewhere, cid), missing) // attached in another conversation
-	none := get("eve", newConvoID(), cid)
-	wantError(t, none, gen.ErrConvoNotFound)
-	wantSameError(t, get("eve", convo, cid), none)
-	wantSameError(t, get("eve", convo, lone), none)
+	servertest.WantError(t, missing, gen.ErrBlobNotFound)
+	servertest.WantSameError(t, get("carol", convo, cid), missing)   // joined after it
+	servertest.WantSameError(t, get("bob", convo, lone), missing)    // not attached
+	servertest.WantSameError(t, get("bob", elsewhere, cid), missing) // attached in another conversation
+	none := get("eve", servertest.NewConvoID(), cid)
+	servertest.WantError(t, none, gen.ErrConvoNotFound)
+	servertest.WantSameError(t, get("eve", convo, cid), none)
+	servertest.WantSameError(t, get("eve", convo, lone), none)
 	fill(t, s, convo, "aa")
-	attach(t, s, convo, did("alice"), cid) // named again, now in carol's window
+	attach(t, s, convo, servertest.DID("alice"), cid) // named again, now in carol's window
 	if err := get("carol", convo, cid); err != nil {
 		t.Errorf("carol after a message to her: %v", err)
 	}
@@ -195,40 +196,40 @@ func TestBlobAccess(t *testing.T) {
 
 func TestBlobAttach(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
-	a, b := upload(t, s, did("alice"), randomBytes(10)), upload(t, s, did("alice"), randomBytes(10))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
+	a, b := upload(t, s, servertest.DID("alice"), randomBytes(10)), upload(t, s, servertest.DID("alice"), randomBytes(10))
 	in := message(convo, 1)
 	in.MsgID, in.Blobs = new("m"), []string{b, a, b}
-	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	first, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	again, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil || !reflect.DeepEqual(first, again) {
 		t.Fatalf("repeated: %+v, %v", again, err)
 	}
-	out, err := s.GetMessages(t.Context(), as(did("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
+	out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
 	if err != nil || !reflect.DeepEqual(out.Messages[0].Blobs, []string{b, a}) {
 		t.Fatalf("message has blobs %v, %v", out.Messages[0].Blobs, err)
 	}
 	for name, blobs := range map[string][]string{"none": nil, "fewer": {b}, "other order": {a, b}} {
 		changed := *in
 		changed.Blobs = blobs
-		_, err := s.SendMessage(t.Context(), as(did("alice")), &changed)
-		if wantError(t, err, gen.ErrIdempotencyConflict); t.Failed() {
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), &changed)
+		if servertest.WantError(t, err, gen.ErrIdempotencyConflict); t.Failed() {
 			t.Fatal(name)
 		}
 	}
 	// Another's blob cannot be attached, and the message is not sent.
 	theirs := message(convo, 1)
 	theirs.Blobs = []string{a}
-	_, err = s.SendMessage(t.Context(), as(did("bob")), theirs)
-	wantError(t, err, gen.ErrInvalidAsset)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), theirs)
+	servertest.WantError(t, err, gen.ErrInvalidAsset)
 	mixed := message(convo, 1)
-	fresh := upload(t, s, did("bob"), randomBytes(10))
+	fresh := upload(t, s, servertest.DID("bob"), randomBytes(10))
 	mixed.Blobs = []string{fresh, a}
-	_, err = s.SendMessage(t.Context(), as(did("bob")), mixed)
-	wantError(t, err, gen.ErrInvalidAsset)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), mixed)
+	servertest.WantError(t, err, gen.ErrInvalidAsset)
 	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s', last_seq, (SELECT count(*) FROM blobs WHERE attached)) FROM conversations
 		WHERE convo_id = $1`, convo); got != "1 2" {
 		t.Fatalf("after refusals: %s", got)

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -19,7 +20,7 @@ func TestCommitConflictContents(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	propose := func(g *mlstest.Group) {
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -55,14 +56,14 @@ func TestCommitConflictWindow(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob)
-	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
 		t.Fatal(err)
 	}
 	c := g.With(carol).Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
 	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, c, carol))
 	accepted(t, (*gen.SendCommitOutput)(added), err)
 	advance(t, s, c.Next, alice, 2)
-	stale := &gen.SendCommitInput{ConvoID: idOf(g), Commit: g.Commit(alice, mlstest.Plan{}).Message, GroupInfo: c.GroupInfo}
+	stale := &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: g.Commit(alice, mlstest.Plan{}).Message, GroupInfo: c.GroupInfo}
 	out, err := s.SendCommit(t.Context(), by(carol), stale)
 	got := lostIt(t, out, err)
 	if len(got.Commits) != 2 || got.Commits[0].Epoch != 2 || got.Commits[1].Epoch != 3 || len(got.Proposals) != 0 {
@@ -90,9 +91,9 @@ func TestCommitConflictCut(t *testing.T) {
 			dbtest.Exec(t, s.Pool, `DELETE FROM messages`)
 			for i, n := range c.sizes {
 				dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, idOf(g), i+1, alice.DID, make([]byte, n))
+					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, servertest.IDOf(g), i+1, alice.DID, make([]byte, n))
 			}
-			dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, idOf(g))
+			dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, servertest.IDOf(g))
 			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
 			got := lostIt(t, out, err)
 			if len(got.Commits) != c.want || (got.More != nil && *got.More) != c.more {

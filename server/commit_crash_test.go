@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // A commit whose connection dies in the middle leaves nothing half done, and
@@ -32,10 +33,12 @@ func TestCommitCrash(t *testing.T) {
 			}},
 		"before the membership": {`SELECT FROM memberships WHERE convo_id = $1 AND did = $2 FOR UPDATE`,
 			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any {
-				return []any{idOf(g), bob.DID}
+				return []any{servertest.IDOf(g), bob.DID}
 			}},
 		"before the GroupInfo": {`SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`,
-			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any { return []any{idOf(g)} }},
+			func(g *mlstest.Group, _ *mls.KeyPackage, _ *gen.SendCommitInput) []any {
+				return []any{servertest.IDOf(g)}
+			}},
 		"before the record": {`INSERT INTO idempotency_records VALUES ($1, '', '', now())`,
 			func(_ *mlstest.Group, _ *mls.KeyPackage, in *gen.SendCommitInput) []any {
 				return []any{s.Idempotency.Hash("record", alice.DID, gen.NSIDSendCommit, *in.IdempotencyKey)}
@@ -47,7 +50,7 @@ func TestCommitCrash(t *testing.T) {
 			c := g.With(carol).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{bob.DID}})
 			in := commitInput(g, c)
 			in.AddedDIDs, in.RemovedDIDs, in.IdempotencyKey = []string{carol.DID}, []string{bob.DID}, new(g.ID())
-			before := conversationState(t, s, idOf(g))
+			before := conversationState(t, s, servertest.IDOf(g))
 
 			tx, err := s.Pool.Begin(t.Context())
 			if err != nil {
@@ -71,12 +74,12 @@ func TestCommitCrash(t *testing.T) {
 			if err := tx.Rollback(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if after := conversationState(t, s, idOf(g)); after != before {
+			if after := conversationState(t, s, servertest.IDOf(g)); after != before {
 				t.Fatalf("half done: from\n%s\nto\n%s", before, after)
 			}
 			out, err := s.SendCommit(t.Context(), by(alice), in)
 			accepted(t, out, err)
-			if !spent(t, s, kp) || epochOf(t, s, idOf(g)) != 2 || len(membersOf(t, s, idOf(g))) != 2 {
+			if !spent(t, s, kp) || epochOf(t, s, servertest.IDOf(g)) != 2 || len(membersOf(t, s, servertest.IDOf(g))) != 2 {
 				t.Error("the repeated call has not done it all")
 			}
 		})
@@ -135,7 +138,7 @@ func TestCommitDeadlockRetried(t *testing.T) {
 	for dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM pg_stat_activity WHERE $1::int = ANY(pg_blocking_pids(pid))`, int32(tx.Conn().PgConn().PID())) == 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
-	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, idOf(g)); err != nil {
+	if _, err := tx.Exec(t.Context(), `SELECT FROM conversations WHERE convo_id = $1 FOR UPDATE`, servertest.IDOf(g)); err != nil {
 		t.Fatal(err)
 	}
 	if err := tx.Rollback(t.Context()); err != nil {

@@ -12,16 +12,17 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
 // commitClient makes a device of an account named by a word.
 func commitClient(word string, opts ...mlstest.Option) *mlstest.Client {
-	return mlstest.NewClient(did(word), opts...)
+	return mlstest.NewClient(servertest.DID(word), opts...)
 }
 
 // by is the account of a device, as a caller.
-func by(c *mlstest.Client) xrpc.Caller { return as(c.DID) }
+func by(c *mlstest.Client) xrpc.Caller { return servertest.As(c.DID) }
 
 // commitPackage makes a key package of a device and stores it as published.
 func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.KPOption) *mls.KeyPackage {
@@ -40,7 +41,7 @@ func commitPackage(t testing.TB, s *Server, c *mlstest.Client, opts ...mlstest.K
 func commitGroup(t testing.TB, s *Server, creator *mlstest.Client, others ...*mlstest.Client) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
-	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String()}
 	if len(others) > 0 {
 		c := g.Commit(creator, mlstest.Plan{Add: commitPackages(t, s, others...)})
 		in.InitialMembers, in.WelcomeMessage, in.GroupInfo = without(dids(others), creator.DID), c.Welcome, c.GroupInfo
@@ -77,17 +78,17 @@ func without(s []string, v string) []string {
 
 // addInput is the call of addMembers for a commit.
 func addInput(g *mlstest.Group, c *mlstest.Commit, added ...*mlstest.Client) *gen.AddMembersInput {
-	return &gen.AddMembersInput{ConvoID: idOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: dids(added), Commit: c.Message, WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // commitInput is the call of sendCommit for a commit.
 func commitInput(g *mlstest.Group, c *mlstest.Commit) *gen.SendCommitInput {
-	return &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
+	return &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, Welcome: c.Welcome, GroupInfo: c.GroupInfo}
 }
 
 // joinInput is the call of joinConvo for an external commit.
 func joinInput(g *mlstest.Group, c *mlstest.Commit) *gen.JoinConvoInput {
-	return &gen.JoinConvoInput{ConvoID: idOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
+	return &gen.JoinConvoInput{ConvoID: servertest.IDOf(g), ExternalCommit: c.Message, GroupInfo: c.GroupInfo}
 }
 
 // accepted fails the test unless a commit was accepted, and gives its answer.

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 // A conversation has so many members: the last of them comes in, one more does
@@ -22,16 +23,16 @@ func TestCommitTooManyMembers(t *testing.T) {
 	}
 	g := commitGroup(t, s, alice, others...).With(carol)
 	in := addInput(g, g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)}), carol)
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.AddMembers(t.Context(), by(alice), in)
-		wantError(t, err, gen.ErrTooManyMembers)
+		servertest.WantError(t, err, gen.ErrTooManyMembers)
 	})
 	c := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol), RemoveDIDs: []string{others[7].DID}})
 	swap := commitInput(g, c)
 	swap.AddedDIDs, swap.RemovedDIDs = []string{carol.DID}, []string{others[7].DID}
 	out, err := s.SendCommit(t.Context(), by(alice), swap)
 	accepted(t, out, err)
-	if n := len(membersOf(t, s, idOf(g))); n != limit.MaxMembers {
+	if n := len(membersOf(t, s, servertest.IDOf(g))); n != limit.MaxMembers {
 		t.Errorf("%d members", n)
 	}
 }
@@ -44,7 +45,7 @@ func TestCommitTooManyLeaves(t *testing.T) {
 	g := commitGroup(t, s, alice)
 	in := commitInput(g, g.Commit(alice, mlstest.Plan{}))
 	in.RatchetTree = mls.AppendOpaque(nil, make([]byte, 2*limit.MaxLeaves+1))
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), in)
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "at most 4000 leaves")
 	})

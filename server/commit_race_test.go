@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // Of any number of commits of one epoch, at whatever instance, one wins; the
@@ -121,14 +122,14 @@ func commitWrites(t *testing.T, s *Server) (writes []write, other map[string]fun
 		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(alice), &remove2) })
 
 	g4 := commitGroup(t, s, alice, bob)
-	leave := &gen.LeaveConvoInput{ConvoID: idOf(g4), IdempotencyKey: new("leave")}
-	leave2 := &gen.LeaveConvoInput{ConvoID: idOf(g4), IdempotencyKey: new("leave"), Proposal: g4.ProposeUpdate(bob, true).Message}
+	leave := &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g4), IdempotencyKey: new("leave")}
+	leave2 := &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g4), IdempotencyKey: new("leave"), Proposal: g4.ProposeUpdate(bob, true).Message}
 	add("leaveConvo",
 		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(bob), leave) },
 		func(s *Server) (any, error) { return s.LeaveConvo(ctx, by(bob), leave2) })
 
 	g5 := commitGroup(t, s, alice, bob)
-	propose := &gen.SendProposalInput{ConvoID: idOf(g5), Proposal: g5.ProposeUpdate(bob, true).Message, IdempotencyKey: key}
+	propose := &gen.SendProposalInput{ConvoID: servertest.IDOf(g5), Proposal: g5.ProposeUpdate(bob, true).Message, IdempotencyKey: key}
 	propose2 := *propose
 	propose2.Proposal = g5.ProposeUpdate(bob, true).Message
 	add("sendProposal",
@@ -177,7 +178,7 @@ func TestCommitEveryWriteRepeated(t *testing.T) {
 				t.Fatalf("answer is %s", asJSON(t, later))
 			}
 			_, err = other[w.name](servers[1])
-			wantError(t, err, gen.ErrIdempotencyConflict)
+			servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 		})
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT coalesce(max(last_seq), 0) FROM conversations`); n != 1 {
@@ -196,7 +197,7 @@ func TestCommitLostRaceThenRetry(t *testing.T) {
 	late := addInput(g, g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), carol)
 	late.IdempotencyKey = new("k")
 	g2 := advance(t, s, g, alice, 1)
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		out, err := s.AddMembers(t.Context(), by(bob), late)
 		lostIt(t, (*gen.SendCommitOutput)(out), err)
 	})
@@ -241,9 +242,9 @@ func TestCommitAheadOfEpoch(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	ahead := g.Commit(alice, mlstest.Plan{}).Next
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), commitInput(ahead, ahead.Commit(alice, mlstest.Plan{})))
-		e := wantError(t, err, gen.ErrInvalidCommit)
+		e := servertest.WantError(t, err, gen.ErrInvalidCommit)
 		if !strings.Contains(e.Message, "2") || !strings.Contains(e.Message, "current epoch 1") {
 			t.Errorf("message %q does not name the epochs", e.Message)
 		}
@@ -261,7 +262,7 @@ func TestCommitWithoutKeyRepeated(t *testing.T) {
 	first, err := s.SendCommit(t.Context(), by(alice), in)
 	accepted(t, first, err)
 	g = advance(t, s, c.Next, bob, 2)
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		again, err := s.SendCommit(t.Context(), by(alice), in)
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 // reframe changes a PublicMessage and writes it again, with the signature it had.
@@ -89,7 +90,7 @@ func TestCommitRefuses(t *testing.T) {
 		"GroupInfo too large":   {func(_ *testing.T, in *gen.SendCommitInput) { in.GroupInfo = make([]byte, limit.MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
 		"tree cut off":          {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree[:40] }, gen.ErrInvalidGroupInfo},
 		"tree too large":        {func(_ *testing.T, in *gen.SendCommitInput) { in.RatchetTree = make([]byte, limit.MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
-		"added without Welcome": {func(_ *testing.T, in *gen.SendCommitInput) { in.AddedDIDs = []string{did("carol")} }, gen.ErrInvalidWelcome},
+		"added without Welcome": {func(_ *testing.T, in *gen.SendCommitInput) { in.AddedDIDs = []string{servertest.DID("carol")} }, gen.ErrInvalidWelcome},
 		"Welcome cut off": {func(_ *testing.T, in *gen.SendCommitInput) {
 			in.Welcome = mlstest.RandomWelcome(1, mlstest.Random(32))[:60]
 		}, gen.ErrInvalidWelcome},
@@ -102,9 +103,9 @@ func TestCommitRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := commitInput(g, public)
 			c.change(t, in)
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.SendCommit(t.Context(), by(alice), in)
-				wantError(t, err, c.err)
+				servertest.WantError(t, err, c.err)
 			})
 		})
 	}
@@ -113,7 +114,7 @@ func TestCommitRefuses(t *testing.T) {
 	in.GroupInfo, in.RatchetTree = mlstest.Bare(public.GroupInfoNoTree), public.RatchetTree
 	out, err := s.SendCommit(t.Context(), by(alice), in)
 	accepted(t, out, err)
-	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: idOf(g)})
+	got, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)})
 	if err != nil || string(got.GroupInfo) != string(in.GroupInfo) || string(got.RatchetTree) != string(in.RatchetTree) || got.Epoch != 2 {
 		t.Errorf("GroupInfo came back as %s, %v", asJSON(t, got), err)
 	}
@@ -127,7 +128,7 @@ func TestCommitShowsDevice(t *testing.T) {
 	for _, public := range []bool{true, false} {
 		alice := commitClient("alice")
 		g := commitGroup(t, s, alice)
-		if v := viewOf(t, s, alice, idOf(g)); len(v.Members[0].Devices) != 1 {
+		if v := viewOf(t, s, alice, servertest.IDOf(g)); len(v.Members[0].Devices) != 1 {
 			t.Errorf("devices are %v, want that which the conversation began with", v.Members[0].Devices)
 		}
 		dbtest.Exec(t, s.Pool, `DELETE FROM devices WHERE device_id = $1`, alice.DeviceID())
@@ -138,13 +139,13 @@ func TestCommitShowsDevice(t *testing.T) {
 			t.Error("the device that committed is not known")
 		}
 		dbtest.Exec(t, s.Pool, `UPDATE devices SET deleted_at = now() WHERE device_id = $1`, alice.DeviceID())
-		unchanged(t, s, idOf(g), func() {
+		unchanged(t, s, servertest.IDOf(g), func() {
 			_, err := s.SendCommit(t.Context(), by(alice), commitInput(c.Next, c.Next.Commit(alice, mlstest.Plan{Public: public})))
-			wantError(t, err, gen.ErrInvalidCommit)
+			servertest.WantError(t, err, gen.ErrInvalidCommit)
 		})
 		again := mlstest.NewGroup(alice, mlstest.Random(16))
-		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(again), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
-		wantError(t, err, gen.ErrInvalidGroupInfo)
+		_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: servertest.IDOf(again), CipherSuite: alice.Suite.String(), GroupInfo: again.SignGroupInfo(alice, true)})
+		servertest.WantError(t, err, gen.ErrInvalidGroupInfo)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -31,10 +32,10 @@ func TestCommitStrangers(t *testing.T) {
 			return second(s.AddMembers(t.Context(), as, addInput(g, g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}}), mallory)))
 		},
 		"leaveConvo": func(g *mlstest.Group, as xrpc.Caller) error {
-			return second(s.LeaveConvo(t.Context(), as, &gen.LeaveConvoInput{ConvoID: idOf(g)}))
+			return second(s.LeaveConvo(t.Context(), as, &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g)}))
 		},
 		"leaveConvo with proposal": func(g *mlstest.Group, as xrpc.Caller) error {
-			return second(s.LeaveConvo(t.Context(), as, &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(alice, true).Message}))
+			return second(s.LeaveConvo(t.Context(), as, &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(alice, true).Message}))
 		},
 		"leaveConvo of another": func(g *mlstest.Group, as xrpc.Caller) error {
 			in := removal(g, alice, bob.DID)
@@ -45,29 +46,29 @@ func TestCommitStrangers(t *testing.T) {
 			return second(s.SendCommit(t.Context(), as, commitInput(g, g.Commit(alice, mlstest.Plan{}))))
 		},
 		"sendProposal": func(g *mlstest.Group, as xrpc.Caller) error {
-			return second(s.SendProposal(t.Context(), as, &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(alice, true).Message}))
+			return second(s.SendProposal(t.Context(), as, &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(alice, true).Message}))
 		},
 		"joinConvo": func(g *mlstest.Group, as xrpc.Caller) error {
 			return second(s.JoinConvo(t.Context(), as, joinInput(g, g.ExternalCommit(mlstest.NewClient(as.DID)))))
 		},
 		"getGroupInfo": func(g *mlstest.Group, as xrpc.Caller) error {
-			return second(s.GetGroupInfo(t.Context(), as, &gen.GetGroupInfoParams{ConvoID: idOf(g)}))
+			return second(s.GetGroupInfo(t.Context(), as, &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)}))
 		},
 		"updateGroupInfo": func(g *mlstest.Group, as xrpc.Caller) error {
-			return second(s.UpdateGroupInfo(t.Context(), as, &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(alice, true)}))
+			return second(s.UpdateGroupInfo(t.Context(), as, &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: g.SignGroupInfo(alice, true)}))
 		},
 		"requestRejoin": func(g *mlstest.Group, as xrpc.Caller) error {
-			return second(s.RequestRejoin(t.Context(), as, &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: new(int64(0))}))
+			return second(s.RequestRejoin(t.Context(), as, &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: new(int64(0))}))
 		},
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				unknown := call(nowhere, by(mallory))
-				wantError(t, unknown, gen.ErrConvoNotFound)
+				servertest.WantError(t, unknown, gen.ErrConvoNotFound)
 				for _, g := range group(g) {
-					wantSameError(t, unknown, call(g, by(mallory)))
-					wantError(t, call(g, by(bob)), gen.ErrNotMember)
+					servertest.WantSameError(t, unknown, call(g, by(mallory)))
+					servertest.WantError(t, call(g, by(bob)), gen.ErrNotMember)
 				}
 			})
 		})

@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -70,7 +71,7 @@ func TestCommitPackagesRefused(t *testing.T) {
 			return list(commitPackage(t, s, p256)), []string{p256.DID}
 		}, gen.ErrKeyPackageNotFound},
 		"one added DID has none": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
-			return list(commitPackage(t, s, carol)), []string{carol.DID, did("dave")}
+			return list(commitPackage(t, s, carol)), []string{carol.DID, servertest.DID("dave")}
 		}, gen.ErrKeyPackageNotFound},
 		"of nobody added": {func(t *testing.T) ([]*mls.KeyPackage, []string) {
 			return list(commitPackage(t, s, carol), commitPackage(t, s, commitClient("dave"))), []string{carol.DID}
@@ -99,7 +100,7 @@ func TestCommitPackagesRefused(t *testing.T) {
 			if c.err == "" {
 				commit := g.Commit(alice, mlstest.Plan{Add: packages})
 				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{
-					ConvoID: idOf(g), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
+					ConvoID: servertest.IDOf(g), DIDList: added, Commit: commit.Message, WelcomeMessage: commit.Welcome, GroupInfo: commit.GroupInfo,
 				})
 				accepted(t, (*gen.SendCommitOutput)(out), err)
 				sameRoster(t, s, commit.Next)
@@ -110,11 +111,11 @@ func TestCommitPackagesRefused(t *testing.T) {
 			}
 			// What the Welcome names is looked at first, whatever the commit adds.
 			commit := g.Commit(alice, mlstest.Plan{})
-			in := &gen.AddMembersInput{ConvoID: idOf(g), DIDList: added, Commit: commit.Message,
+			in := &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: added, Commit: commit.Message,
 				WelcomeMessage: mlstest.RandomWelcome(1, named...), GroupInfo: commit.GroupInfo}
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.AddMembers(t.Context(), by(alice), in)
-				e := wantError(t, err, c.err)
+				e := servertest.WantError(t, err, c.err)
 				if c.err == gen.ErrKeyPackageNotFound && len(named) == 1 && len(added) == 1 && !strings.Contains(e.Message, hex.EncodeToString(named[0])) {
 					t.Errorf("message %q does not name the package", e.Message)
 				}
@@ -158,12 +159,12 @@ func TestCommitAlreadyMember(t *testing.T) {
 				plan.RemoveDIDs = []string{bob.DID}
 			}
 			if c.rejoin {
-				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
+				if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g)}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			commit := g.Commit(alice, plan)
-			in := &gen.SendCommitInput{ConvoID: idOf(g), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfo, AddedDIDs: []string{bob.DID}}
+			in := &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: commit.Message, Welcome: commit.Welcome, GroupInfo: commit.GroupInfo, AddedDIDs: []string{bob.DID}}
 			if c.alsoRemoved {
 				in.RemovedDIDs = []string{bob.DID}
 			}
@@ -174,27 +175,27 @@ func TestCommitAlreadyMember(t *testing.T) {
 				if c.public || c.alsoRemoved {
 					return s.SendCommit(t.Context(), by(alice), in)
 				}
-				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: idOf(g), DIDList: in.AddedDIDs,
+				out, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{ConvoID: servertest.IDOf(g), DIDList: in.AddedDIDs,
 					Commit: commit.Message, WelcomeMessage: xrpc.Base64(in.Welcome), GroupInfo: commit.GroupInfo})
 				return (*gen.SendCommitOutput)(out), err
 			}
 			if c.err != "" {
-				unchanged(t, s, idOf(g), func() {
+				unchanged(t, s, servertest.IDOf(g), func() {
 					_, err := send()
-					wantError(t, err, c.err)
+					servertest.WantError(t, err, c.err)
 				})
 				return
 			}
 			out, err := send()
 			accepted(t, out, err)
-			if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
+			if joined, left := window(t, s, servertest.IDOf(g), bob.DID); joined != 0 || left != -1 {
 				t.Errorf("window is (%d, %d], want the one it had", joined, left)
 			}
-			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
+			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, servertest.IDOf(g)); n != 0 {
 				t.Error("its rejoin request is still open")
 			}
 			open := dbtest.Value[[]int64](t, s.Pool, `SELECT array_agg(seq ORDER BY seq) FROM welcome_recipients
-				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), device.DeviceID())
+				WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, servertest.IDOf(g), device.DeviceID())
 			if len(open) != 1 || open[0] != 1 {
 				t.Errorf("open Welcomes are %v, want the newest", open)
 			}
@@ -216,17 +217,17 @@ func TestCommitReadableAddsMatchWelcome(t *testing.T) {
 		"no Welcome":      nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				in := addInput(g, commit, carol)
 				in.WelcomeMessage = welcome
 				_, err := s.AddMembers(t.Context(), by(alice), in)
-				wantError(t, err, gen.ErrInvalidWelcome)
+				servertest.WantError(t, err, gen.ErrInvalidWelcome)
 			})
 		})
 	}
 	t.Run("by reference", func(t *testing.T) {
 		p := g.Propose(bob, &mls.Add{KeyPackage: kp}, true)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		c := g.With(carol).Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{p}, Public: true})
@@ -269,7 +270,7 @@ func TestCommitPackageRace(t *testing.T) {
 			won++
 			continue
 		}
-		wantError(t, r.err, gen.ErrKeyPackageNotFound)
+		servertest.WantError(t, r.err, gen.ErrKeyPackageNotFound)
 	}
 	if won != 1 {
 		t.Errorf("%d commits spent the same packages", won)

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,7 +24,7 @@ func newConvoInput(t testing.TB, s *Server, creator *mlstest.Client, others ...*
 	g := mlstest.NewGroup(creator, mlstest.Random(16)).With(others...)
 	c := g.Commit(creator, mlstest.Plan{Add: commitPackages(t, s, others...)})
 	return &gen.CreateConvoInput{
-		GroupID: idOf(g), CipherSuite: creator.Suite.String(), InitialMembers: dids(others), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
+		GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String(), InitialMembers: dids(others), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
 	}, c
 }
 
@@ -35,14 +36,14 @@ func TestCreateConvoView(t *testing.T) {
 	in, c := newConvoInput(t, s, alice, bob, bob2, carol)
 	in.GroupID = xrpc.ConvoID(strings.ToUpper(string(in.GroupID)))
 	in.Metadata = &gen.ConvoMetadata{Name: new("friends")}
-	v, err := s.CreateConvo(t.Context(), by(alice), decoded(t, in))
+	v, err := s.CreateConvo(t.Context(), by(alice), servertest.Decoded(t, in))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := xrpc.Check(v); err != nil {
 		t.Errorf("answer breaks its lexicon: %v", err)
 	}
-	id := idOf(c.Next)
+	id := servertest.IDOf(c.Next)
 	if v.ID != id || v.GroupID != id || v.Creator != alice.DID || v.Epoch != 1 || v.CipherSuite != mls.SuiteX25519AES128.String() ||
 		*v.LastSeq != 0 || *v.ReadSeq != 0 || *v.MemberCount != 3 || *v.Metadata.Name != "friends" ||
 		v.Metadata.Description != nil || v.LastMessageAt != nil {
@@ -95,7 +96,7 @@ func TestCreateConvoEpoch(t *testing.T) {
 			}
 			v, err := s.CreateConvo(t.Context(), by(alice), in)
 			if c.err != "" {
-				wantError(t, err, c.err)
+				servertest.WantError(t, err, c.err)
 				return
 			}
 			if err != nil {
@@ -124,7 +125,7 @@ func TestCreateConvoAlone(t *testing.T) {
 		for range updates {
 			g = g.Commit(alice, mlstest.Plan{}).Next
 		}
-		in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true)}
+		in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true)}
 		if v, err := s.CreateConvo(t.Context(), by(alice), in); err != nil || v.Epoch != int64(updates) {
 			t.Fatalf("after %d updates: %v, %v", updates, v, err)
 		}
@@ -147,7 +148,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 	s := newTestServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	other := mlstest.NewGroup(alice, mlstest.Random(16))
-	p256 := mlstest.NewClient(did("p"), mlstest.Suite(mls.SuiteP256))
+	p256 := mlstest.NewClient(servertest.DID("p"), mlstest.Suite(mls.SuiteP256))
 	for name, c := range map[string]struct {
 		change func(*gen.CreateConvoInput)
 		err    string
@@ -175,8 +176,8 @@ func TestCreateConvoRefuses(t *testing.T) {
 		"GroupInfo too large":     {func(in *gen.CreateConvoInput) { in.GroupInfo = make([]byte, limit.MaxGroupInfo+1) }, gen.ErrInvalidGroupInfo},
 		"broken tree":             {func(in *gen.CreateConvoInput) { in.RatchetTree = []byte{1, 2, 3} }, gen.ErrInvalidGroupInfo},
 		"tree too large":          {func(in *gen.CreateConvoInput) { in.RatchetTree = make([]byte, limit.MaxRatchetTree+1) }, gen.ErrInvalidGroupInfo},
-		"member without package":  {func(in *gen.CreateConvoInput) { in.InitialMembers = append(in.InitialMembers, did("carol")) }, gen.ErrKeyPackageNotFound},
-		"package of nobody added": {func(in *gen.CreateConvoInput) { in.InitialMembers = []string{did("carol")} }, gen.ErrKeyPackageNotFound},
+		"member without package":  {func(in *gen.CreateConvoInput) { in.InitialMembers = append(in.InitialMembers, servertest.DID("carol")) }, gen.ErrKeyPackageNotFound},
+		"package of nobody added": {func(in *gen.CreateConvoInput) { in.InitialMembers = []string{servertest.DID("carol")} }, gen.ErrKeyPackageNotFound},
 		"unknown package": {func(in *gen.CreateConvoInput) {
 			in.WelcomeMessage = mlstest.RandomWelcome(1, mlstest.Random(32))
 		}, gen.ErrKeyPackageNotFound},
@@ -185,7 +186,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 		}, gen.ErrKeyPackageNotFound},
 		"too many members": {func(in *gen.CreateConvoInput) {
 			for i := range limit.MaxMembers {
-				in.InitialMembers = append(in.InitialMembers, did("m"+string(rune('a'+i%26))+strings.Repeat("x", i/26)))
+				in.InitialMembers = append(in.InitialMembers, servertest.DID("m"+string(rune('a'+i%26))+strings.Repeat("x", i/26)))
 			}
 		}, gen.ErrTooManyMembers},
 	} {
@@ -195,7 +196,7 @@ func TestCreateConvoRefuses(t *testing.T) {
 			c.change(in)
 			unchanged(t, s, id, func() {
 				_, err := s.CreateConvo(t.Context(), by(alice), in)
-				wantError(t, err, c.err)
+				servertest.WantError(t, err, c.err)
 			})
 			if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations`); n != 0 {
 				t.Error("a conversation was created")
@@ -218,7 +219,7 @@ func TestCreateConvoAgain(t *testing.T) {
 	advanced := *in
 	advanced.GroupID = xrpc.ConvoID(strings.ToUpper(string(in.GroupID)))
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 9 WHERE convo_id = $1`, in.GroupID)
-	again, err := s.CreateConvo(t.Context(), by(alice), decoded(t, &advanced))
+	again, err := s.CreateConvo(t.Context(), by(alice), servertest.Decoded(t, &advanced))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,9 +228,9 @@ func TestCreateConvoAgain(t *testing.T) {
 	other := *in
 	other.Metadata = &gen.ConvoMetadata{Name: new("other")}
 	_, err = s.CreateConvo(t.Context(), by(alice), &other)
-	wantError(t, err, gen.ErrConvoExists)
-	_, err = s.CreateConvo(t.Context(), as(did("mallory")), in)
-	wantError(t, err, gen.ErrConvoExists)
+	servertest.WantError(t, err, gen.ErrConvoExists)
+	_, err = s.CreateConvo(t.Context(), servertest.As(servertest.DID("mallory")), in)
+	servertest.WantError(t, err, gen.ErrConvoExists)
 }
 
 func TestCreateConvoRaces(t *testing.T) {
@@ -250,7 +251,7 @@ func TestCreateConvoRaces(t *testing.T) {
 			case 1:
 				call = &keyed
 			case 2:
-				caller = as(did("mallory"))
+				caller = servertest.As(servertest.DID("mallory"))
 			}
 			answers[i], errs[i] = servers[i%2].CreateConvo(t.Context(), caller, call)
 		})
@@ -294,7 +295,7 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 	for i := range errs {
 		wg.Go(func() {
 			g := mlstest.NewGroup(alice, mlstest.Random(16))
-			in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true), IdempotencyKey: new("one")}
+			in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: alice.Suite.String(), GroupInfo: g.SignGroupInfo(alice, true), IdempotencyKey: new("one")}
 			_, errs[i] = servers[i%2].CreateConvo(t.Context(), by(alice), in)
 		})
 	}
@@ -305,7 +306,7 @@ func TestCreateConvoOneKeyForTwo(t *testing.T) {
 			created++
 			continue
 		}
-		wantError(t, err, gen.ErrIdempotencyConflict)
+		servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM conversations`); created != 1 || n != 1 {
 		t.Errorf("%d answers of success, %d conversations, want one", created, n)

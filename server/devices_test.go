@@ -12,19 +12,20 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
 func deleteDevice(s *Server, did, deviceID string) error {
-	_, err := s.DeleteDevice(context.Background(), as(did), &gen.DeleteDeviceInput{DeviceID: deviceID})
+	_, err := s.DeleteDevice(context.Background(), servertest.As(did), &gen.DeleteDeviceInput{DeviceID: deviceID})
 	return err
 }
 
 func TestListDevices(t *testing.T) {
 	s, clock := newClockServer(t)
 	ctx := context.Background()
-	account := did("alice")
-	if out := need(s.ListDevices(ctx, as(account)))(t); out.Devices == nil || len(out.Devices) != 0 {
+	account := servertest.DID("alice")
+	if out := need(s.ListDevices(ctx, servertest.As(account)))(t); out.Devices == nil || len(out.Devices) != 0 {
 		t.Errorf("devices are %v, want an empty list", out.Devices)
 	}
 	var want []gen.ListDevicesDevice
@@ -36,16 +37,16 @@ func TestListDevices(t *testing.T) {
 		want = append(want, gen.ListDevicesDevice{DeviceID: c.DeviceID(), CreatedAt: xrpc.FormatTime(clock.now()), KeyPackages: 3})
 		clock.add(time.Minute)
 	}
-	publish(t, s, mlstest.NewClient(did("bob")), 1)
-	one, two, left := addConvo(t, s.Pool, 1, account), addConvo(t, s.Pool, 1, account), addConvo(t, s.Pool, 1, account)
+	publish(t, s, mlstest.NewClient(servertest.DID("bob")), 1)
+	one, two, left := servertest.AddConvo(t, s.Pool, 1, account), servertest.AddConvo(t, s.Pool, 1, account), servertest.AddConvo(t, s.Pool, 1, account)
 	for _, convo := range []xrpc.ConvoID{one, two, left} {
 		addLeaf(t, s, convo, account, clients[0].DeviceID())
 	}
 	addLeaf(t, s, one, account, clients[1].DeviceID())
-	endMember(t, s.Pool, left, account)
+	servertest.EndMember(t, s.Pool, left, account)
 	want[0].Conversations, want[1].Conversations = 2, 1
 	// A lease is no end, an expiry within the hour is, and so is being spent.
-	leased := claimOf(t, s, did("carol"), account)
+	leased := claimOf(t, s, servertest.DID("carol"), account)
 	spend(t, s, account, *leased.KeyPackages[1].KeyPackageHash)
 	want[1].KeyPackages = 2
 	need(publishOne(s, clients[2], clients[2].KeyPackage(lifetimeFrom(s)).Raw, clock.now().Add(limit.LeaseTime)))(t)
@@ -53,7 +54,7 @@ func TestListDevices(t *testing.T) {
 	want[2].KeyPackages = 4
 	check := func(t *testing.T, want ...gen.ListDevicesDevice) {
 		t.Helper()
-		out := need(s.ListDevices(ctx, as(account)))(t)
+		out := need(s.ListDevices(ctx, servertest.As(account)))(t)
 		if fmt.Sprint(out.Devices) != fmt.Sprint(want) {
 			t.Errorf("devices are\n%v\nwant\n%v", out.Devices, want)
 		}
@@ -67,13 +68,13 @@ func TestListDevices(t *testing.T) {
 
 func TestDeleteDevice(t *testing.T) {
 	s := newTestServer(t)
-	account := did("alice")
+	account := servertest.DID("alice")
 	phone, laptop := mlstest.NewClient(account), mlstest.NewClient(account)
 	kp := publish(t, s, phone, 2)[0]
 	publish(t, s, phone, 1, mlstest.LastResort())
 	publish(t, s, laptop, 1)
-	claimOf(t, s, did("bob"), account)
-	convo, other := addConvo(t, s.Pool, 1, account), addConvo(t, s.Pool, 1, account)
+	claimOf(t, s, servertest.DID("bob"), account)
+	convo, other := servertest.AddConvo(t, s.Pool, 1, account), servertest.AddConvo(t, s.Pool, 1, account)
 	addWelcome(t, s, convo, 1, phone, laptop)
 	addWelcome(t, s, other, 1, phone)
 
@@ -85,23 +86,23 @@ func TestDeleteDevice(t *testing.T) {
 	if n := countPackages(t, s, account); n != 1 {
 		t.Errorf("%d packages are left, want the laptop's", n)
 	}
-	out := claimOf(t, s, did("bob"), account)
+	out := claimOf(t, s, servertest.DID("bob"), account)
 	if len(out.KeyPackages) != 1 || *out.KeyPackages[0].DeviceID != laptop.DeviceID() || out.MissingDevices != nil {
 		t.Errorf("%d packages and missing devices %v, want the laptop's only", len(out.KeyPackages), out.MissingDevices)
 	}
 	for _, b := range [][]byte{kp.Raw, phone.KeyPackage().Raw} {
 		_, err := publishOne(s, phone, b, time.Time{})
-		if e := wantError(t, err, gen.ErrInvalidKeyPackage); !strings.Contains(e.Message, "deleted") {
+		if e := servertest.WantError(t, err, gen.ErrInvalidKeyPackage); !strings.Contains(e.Message, "deleted") {
 			t.Errorf("message is %q, want it to say that the device is deleted", e.Message)
 		}
 	}
 	for _, c := range []xrpc.ConvoID{convo, other} {
 		_, err := getWelcome(s, account, c, phone.DeviceID())
-		if e := wantError(t, err, gen.ErrWelcomeExpired); !strings.Contains(e.Message, "deleted") {
+		if e := servertest.WantError(t, err, gen.ErrWelcomeExpired); !strings.Contains(e.Message, "deleted") {
 			t.Errorf("message is %q, want it to say why", e.Message)
 		}
 		_, err = confirmWelcome(s, account, c, phone.DeviceID(), true)
-		wantError(t, err, gen.ErrWelcomeExpired)
+		servertest.WantError(t, err, gen.ErrWelcomeExpired)
 	}
 	if _, err := getWelcome(s, account, convo, ""); err != nil {
 		t.Errorf("the laptop's Welcome: %v", err)
@@ -110,27 +111,27 @@ func TestDeleteDevice(t *testing.T) {
 
 func TestDeleteDeviceUnknown(t *testing.T) {
 	s := newTestServer(t)
-	bobs := mlstest.NewClient(did("bob"))
+	bobs := mlstest.NewClient(servertest.DID("bob"))
 	publish(t, s, bobs, 1)
-	unknown := deleteDevice(s, did("alice"), strings.Repeat("a", 26))
-	if e := wantError(t, unknown, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, "deviceId: ") {
+	unknown := deleteDevice(s, servertest.DID("alice"), strings.Repeat("a", 26))
+	if e := servertest.WantError(t, unknown, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, "deviceId: ") {
 		t.Errorf("message is %q, want it to name deviceId", e.Message)
 	}
-	wantSameError(t, unknown, deleteDevice(s, did("alice"), bobs.DeviceID()))
-	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM accounts WHERE did = $1`, did("alice")); n != 0 {
+	servertest.WantSameError(t, unknown, deleteDevice(s, servertest.DID("alice"), bobs.DeviceID()))
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM accounts WHERE did = $1`, servertest.DID("alice")); n != 0 {
 		t.Error("a refused deletion left an account behind")
 	}
 	publish(t, s, bobs, 1)
 
 	// A device that only has a leaf is one.
-	convo := addConvo(t, s.Pool, 1, did("alice"))
-	joiner := mlstest.NewClient(did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	joiner := mlstest.NewClient(servertest.DID("alice"))
 	addLeaf(t, s, convo, joiner.DID, joiner.DeviceID())
 	if err := deleteDevice(s, joiner.DID, joiner.DeviceID()); err != nil {
 		t.Error(err)
 	}
 	_, err := publishOne(s, joiner, joiner.KeyPackage().Raw, time.Time{})
-	wantError(t, err, gen.ErrInvalidKeyPackage)
+	servertest.WantError(t, err, gen.ErrInvalidKeyPackage)
 }
 
 // Publishing races with the deletion of the device, at two instances: whoever
@@ -140,7 +141,7 @@ func TestDeleteDeviceRacesWithPublish(t *testing.T) {
 	servers := []*Server{s, secondInstance(t, s)}
 	var refused, published int
 	for range 15 {
-		c := mlstest.NewClient(did("alice"))
+		c := mlstest.NewClient(servertest.DID("alice"))
 		publish(t, s, c, 1)
 		in := publishInput(c.KeyPackage(), c.KeyPackage())
 		var wg sync.WaitGroup
@@ -153,7 +154,7 @@ func TestDeleteDeviceRacesWithPublish(t *testing.T) {
 		})
 		wg.Go(func() {
 			<-start
-			out, err := servers[1].PublishKeyPackages(context.Background(), as(c.DID), in)
+			out, err := servers[1].PublishKeyPackages(context.Background(), servertest.As(c.DID), in)
 			if err != nil {
 				t.Error(err)
 				return
@@ -168,7 +169,7 @@ func TestDeleteDeviceRacesWithPublish(t *testing.T) {
 		close(start)
 		wg.Wait()
 	}
-	if n := countPackages(t, s, did("alice")); n != 0 {
+	if n := countPackages(t, s, servertest.DID("alice")); n != 0 {
 		t.Errorf("%d packages of deleted devices are left (%d published, %d refused)", n, published, refused)
 	}
 }
@@ -180,9 +181,9 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 	ctx := context.Background()
 	for name, opts := range map[string][]mlstest.KPOption{"leased": nil, "last resort": {mlstest.LastResort()}} {
 		t.Run(name, func(t *testing.T) {
-			c := mlstest.NewClient(did("alice"))
+			c := mlstest.NewClient(servertest.DID("alice"))
 			kp := publish(t, s, c, 1, opts...)[0]
-			convo := addConvo(t, s.Pool, 1, c.DID)
+			convo := servertest.AddConvo(t, s.Pool, 1, c.DID)
 			tx := need(s.Pool.Begin(ctx))(t)
 			defer func() { _ = tx.Rollback(ctx) }()
 			if _, err := tx.Exec(ctx, `SELECT 1 FROM key_packages WHERE ref = $1 FOR NO KEY UPDATE`, need(kp.Ref())(t)); err != nil {
@@ -203,7 +204,7 @@ func TestDeleteDeviceWaitsForCommit(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := getWelcome(s, c.DID, convo, "")
-			wantError(t, err, gen.ErrWelcomeExpired)
+			servertest.WantError(t, err, gen.ErrWelcomeExpired)
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/group"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -25,7 +26,7 @@ func waited(t testing.TB, out *gen.SendCommitOutput, err error) {
 func backdate(t testing.TB, s *Server, g *mlstest.Group, by time.Duration) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET reserved_until = reserved_until - $2 * interval '1 ms', reserved_at = reserved_at - $2 * interval '1 ms',
-		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, idOf(g), by.Milliseconds())
+		epoch_began_at = epoch_began_at - $2 * interval '1 ms' WHERE convo_id = $1`, servertest.IDOf(g), by.Milliseconds())
 }
 
 // A member that commits right behind every commit does not keep the creator
@@ -94,7 +95,7 @@ func TestReportsDelay(t *testing.T) {
 	g = advance(t, s, g, bob, 1)   // of epoch 1
 	g = advance(t, s, g, alice, 1) // of epoch 2
 	for epoch := int64(1); epoch <= 2; epoch++ {
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(carol), in); err != nil {
 			t.Fatal(err)
 		}
@@ -130,11 +131,11 @@ func TestVotesOfDamage(t *testing.T) {
 	epoch := int64(g.Epoch()) - 1
 	report := func(c *mlstest.Client) int64 {
 		t.Helper()
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
-		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, servertest.IDOf(g))
 	}
 	for _, p := range puppets {
 		if report(p) != 0 {
@@ -142,8 +143,8 @@ func TestVotesOfDamage(t *testing.T) {
 		}
 	}
 	// Two hours later they would have had votes: one together, of five.
-	dbtest.Exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, idOf(g))
-	if report(mallory); dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g)) != 0 {
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET joined_at = joined_at - interval '2 hours' WHERE convo_id = $1`, servertest.IDOf(g))
+	if report(mallory); dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, servertest.IDOf(g)) != 0 {
 		t.Fatal("six puppets and their owner are a majority")
 	}
 	if report(carol) != 1 { // 3 of 5
@@ -158,21 +159,21 @@ func TestReportExternalPub(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := advance(t, s, commitGroup(t, s, alice, bob), alice, 1)
 	epoch := int64(1)
-	in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("external-pub")}
+	in := &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("external-pub")}
 	if _, err := s.RequestRejoin(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, idOf(g)); n != 0 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM rejoin_requests WHERE convo_id = $1`, servertest.IDOf(g)); n != 0 {
 		t.Error("the reporter asked to be added again")
 	}
-	if got := dbtest.Value[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, idOf(g)); got != "external-pub" {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT detail FROM commit_failures WHERE convo_id = $1`, servertest.IDOf(g)); got != "external-pub" {
 		t.Errorf("the report says %q", got)
 	}
 	for _, wrong := range []*gen.RequestRejoinInput{
-		{ConvoID: idOf(g), Detail: new("external-pub")},
-		{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("bad-mood")},
+		{ConvoID: servertest.IDOf(g), Detail: new("external-pub")},
+		{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: &epoch, Detail: new("bad-mood")},
 	} {
 		_, err := s.RequestRejoin(t.Context(), by(bob), wrong)
-		wantError(t, err, xrpc.InvalidRequest)
+		servertest.WantError(t, err, xrpc.InvalidRequest)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -18,17 +19,17 @@ import (
 type alwaysAs string
 
 func (a alwaysAs) Authenticate(context.Context, *http.Request, *xrpc.Method) (xrpc.Proof, error) {
-	return xrpc.Proof{Caller: as(string(a))}, nil
+	return xrpc.Proof{Caller: servertest.As(string(a))}, nil
 }
 
 // The Range header of a request reaches the handler, and its answer the client.
 func TestBlobRangeOverHTTP(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	want := randomBytes(1000)
-	cid := upload(t, s, did("alice"), want)
+	cid := upload(t, s, servertest.DID("alice"), want)
 	e := echo.New()
-	gen.RegisterRoutes(e, s, xrpc.Plumbing{Auth: alwaysAs(did("alice"))})
+	gen.RegisterRoutes(e, s, xrpc.Plumbing{Auth: alwaysAs(servertest.DID("alice"))})
 	r := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetBlob+"?"+url.Values{"convoId": {string(convo)}, "cid": {cid}}.Encode(), nil)
 	r.Header.Set("Range", "bytes=100-149")
 	w := httptest.NewRecorder()

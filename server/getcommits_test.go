@@ -7,11 +7,12 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 )
 
 func commitsPage(t *testing.T, s *Server, who string, p gen.GetCommitsParams) string {
 	t.Helper()
-	out, err := s.GetCommits(t.Context(), as(who), &p)
+	out, err := s.GetCommits(t.Context(), servertest.As(who), &p)
 	if err != nil {
 		t.Fatalf("%+v: %v", p, err)
 	}
@@ -27,7 +28,7 @@ func commitsPage(t *testing.T, s *Server, who string, p gen.GetCommitsParams) st
 
 func TestGetCommits(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 3, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"))
 	fill(t, s, convo, "acaccp") // commits 2, 4, 5 of epochs 3, 4, 5
 	for _, c := range []struct {
 		p    gen.GetCommitsParams
@@ -43,15 +44,15 @@ func TestGetCommits(t *testing.T) {
 		{gen.GetCommitsParams{FromEpoch: 0, ToEpoch: new(int64(4)), Cursor: new("4")}, ""},
 	} {
 		c.p.ConvoID = convo
-		if got := commitsPage(t, s, did("alice"), c.p); got != c.want {
+		if got := commitsPage(t, s, servertest.DID("alice"), c.p); got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.p, got, c.want)
 		}
 	}
-	out, err := s.GetCommits(t.Context(), as(did("alice")), &gen.GetCommitsParams{ConvoID: convo, FromEpoch: 4, ToEpoch: new(int64(4))})
+	out, err := s.GetCommits(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetCommitsParams{ConvoID: convo, FromEpoch: 4, ToEpoch: new(int64(4))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := out.Commits[0]; out.ConvoID != convo || c.Sender != did("committer") || !bytes.Equal(c.CommitData, []byte("body 4")) ||
+	if c := out.Commits[0]; out.ConvoID != convo || c.Sender != servertest.DID("committer") || !bytes.Equal(c.CommitData, []byte("body 4")) ||
 		c.CreatedAt != "2026-03-01T00:00:00.000Z" {
 		t.Fatalf("got %+v", out)
 	}
@@ -59,9 +60,9 @@ func TestGetCommits(t *testing.T) {
 
 func TestGetCommitsRefuses(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 3, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob"))
 	fill(t, s, convo, "c")
-	endMember(t, s.Pool, convo, did("bob"))
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
 	fill(t, s, convo, "c")
 	for name, c := range map[string]struct {
 		p    gen.GetCommitsParams
@@ -76,68 +77,68 @@ func TestGetCommitsRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.p.ConvoID = convo
-			_, err := s.GetCommits(t.Context(), as(did("alice")), &c.p)
-			wantError(t, err, c.want)
+			_, err := s.GetCommits(t.Context(), servertest.As(servertest.DID("alice")), &c.p)
+			servertest.WantError(t, err, c.want)
 		})
 	}
 	// A former member sees its window and is not told the epoch of today.
-	if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:1 " {
+	if got := commitsPage(t, s, servertest.DID("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:1 " {
 		t.Errorf("former member: %q", got)
 	}
 	for _, from := range []int64{4, 5, 6, 1000} {
-		if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo, FromEpoch: from}); got != "" {
+		if got := commitsPage(t, s, servertest.DID("bob"), gen.GetCommitsParams{ConvoID: convo, FromEpoch: from}); got != "" {
 			t.Errorf("former member from epoch %d: %q", from, got)
 		}
 	}
-	_, none := s.GetCommits(t.Context(), as(did("eve")), &gen.GetCommitsParams{ConvoID: newConvoID()})
-	wantError(t, none, gen.ErrConvoNotFound)
-	_, err := s.GetCommits(t.Context(), as(did("eve")), &gen.GetCommitsParams{ConvoID: convo, FromEpoch: 1000})
-	wantSameError(t, err, none)
+	_, none := s.GetCommits(t.Context(), servertest.As(servertest.DID("eve")), &gen.GetCommitsParams{ConvoID: servertest.NewConvoID()})
+	servertest.WantError(t, none, gen.ErrConvoNotFound)
+	_, err := s.GetCommits(t.Context(), servertest.As(servertest.DID("eve")), &gen.GetCommitsParams{ConvoID: convo, FromEpoch: 1000})
+	servertest.WantSameError(t, err, none)
 }
 
 // Who joined later sees the commits after its joining.
 func TestGetCommitsWindow(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 0, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"))
 	fill(t, s, convo, "ccc")
-	addMember(t, s.Pool, convo, did("bob"), 3)
+	servertest.AddMember(t, s.Pool, convo, servertest.DID("bob"), 3)
 	fill(t, s, convo, "cc")
-	if got := commitsPage(t, s, did("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:4 4:5 " {
+	if got := commitsPage(t, s, servertest.DID("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:4 4:5 " {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestGetCommitsCutByBytes(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 0, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"))
 	fill(t, s, convo, "ccc")
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
 	p := gen.GetCommitsParams{ConvoID: convo}
-	if got := commitsPage(t, s, did("alice"), p); got != "0:1 1:2 +1" {
+	if got := commitsPage(t, s, servertest.DID("alice"), p); got != "0:1 1:2 +1" {
 		t.Fatalf("first page: %q", got)
 	}
 	p.Cursor = new("1")
-	if got := commitsPage(t, s, did("alice"), p); got != "2:3 " {
+	if got := commitsPage(t, s, servertest.DID("alice"), p); got != "2:3 " {
 		t.Fatalf("second page: %q", got)
 	}
 }
 
 func TestGetEpoch(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 7, did("alice"), did("bob"))
-	endMember(t, s.Pool, convo, did("bob"))
-	out, err := s.GetEpoch(t.Context(), as(did("alice")), &gen.GetEpochParams{ConvoID: convo})
+	convo := servertest.AddConvo(t, s.Pool, 7, servertest.DID("alice"), servertest.DID("bob"))
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	out, err := s.GetEpoch(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetEpochParams{ConvoID: convo})
 	if err != nil || out.CurrentEpoch != 7 || out.ConvoID != convo {
 		t.Fatalf("got %+v, %v", out, err)
 	}
-	_, err = s.GetEpoch(t.Context(), as(did("bob")), &gen.GetEpochParams{ConvoID: convo})
-	wantError(t, err, gen.ErrNotMember)
-	_, none := s.GetEpoch(t.Context(), as(did("eve")), &gen.GetEpochParams{ConvoID: newConvoID()})
-	wantError(t, none, gen.ErrConvoNotFound)
-	_, err = s.GetEpoch(t.Context(), as(did("eve")), &gen.GetEpochParams{ConvoID: convo})
-	wantSameError(t, err, none)
-	addMember(t, s.Pool, convo, did("bob"), 3)
-	if _, err := s.GetEpoch(t.Context(), as(did("bob")), &gen.GetEpochParams{ConvoID: convo}); err != nil {
+	_, err = s.GetEpoch(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetEpochParams{ConvoID: convo})
+	servertest.WantError(t, err, gen.ErrNotMember)
+	_, none := s.GetEpoch(t.Context(), servertest.As(servertest.DID("eve")), &gen.GetEpochParams{ConvoID: servertest.NewConvoID()})
+	servertest.WantError(t, none, gen.ErrConvoNotFound)
+	_, err = s.GetEpoch(t.Context(), servertest.As(servertest.DID("eve")), &gen.GetEpochParams{ConvoID: convo})
+	servertest.WantSameError(t, err, none)
+	servertest.AddMember(t, s.Pool, convo, servertest.DID("bob"), 3)
+	if _, err := s.GetEpoch(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetEpochParams{ConvoID: convo}); err != nil {
 		t.Fatalf("a member that came back: %v", err)
 	}
 }

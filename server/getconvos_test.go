@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -21,7 +22,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // noon.
 func convoAt(t testing.TB, s *Server, minutesAgo int, dids ...string) xrpc.ConvoID {
 	t.Helper()
-	id := addConvo(t, s.Pool, 1, dids...)
+	id := servertest.AddConvo(t, s.Pool, 1, dids...)
 	touch(t, s, id, minutesAgo)
 	return id
 }
@@ -33,7 +34,7 @@ func touch(t testing.TB, s *Server, id xrpc.ConvoID, minutesAgo int) {
 
 func convoPage(t testing.TB, s *Server, who string, limit int64, cursor *string) ([]xrpc.ConvoID, *string) {
 	t.Helper()
-	out, err := s.GetConvos(context.Background(), as(who), &gen.GetConvosParams{Limit: limit, Cursor: cursor})
+	out, err := s.GetConvos(context.Background(), servertest.As(who), &gen.GetConvosParams{Limit: limit, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,19 +47,19 @@ func convoPage(t testing.TB, s *Server, who string, limit int64, cursor *string)
 
 func TestGetConvosOrder(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	old := convoAt(t, s, 30, did("alice"))
-	newest := convoAt(t, s, 1, did("alice"), did("bob"))
-	middle := convoAt(t, s, 10, did("bob"), did("alice"))
-	convoAt(t, s, 5, did("bob"))
-	left := convoAt(t, s, 2, did("alice"))
-	endMember(t, s.Pool, left, did("alice"))
+	old := convoAt(t, s, 30, servertest.DID("alice"))
+	newest := convoAt(t, s, 1, servertest.DID("alice"), servertest.DID("bob"))
+	middle := convoAt(t, s, 10, servertest.DID("bob"), servertest.DID("alice"))
+	convoAt(t, s, 5, servertest.DID("bob"))
+	left := convoAt(t, s, 2, servertest.DID("alice"))
+	servertest.EndMember(t, s.Pool, left, servertest.DID("alice"))
 	want := []xrpc.ConvoID{newest, middle, old}
 	for limit := int64(1); limit <= 4; limit++ {
 		var got []xrpc.ConvoID
 		var cursor *string
 		for {
 			var ids []xrpc.ConvoID
-			ids, cursor = convoPage(t, s, did("alice"), limit, cursor)
+			ids, cursor = convoPage(t, s, servertest.DID("alice"), limit, cursor)
 			got = append(got, ids...)
 			if cursor == nil {
 				break
@@ -71,7 +72,7 @@ func TestGetConvosOrder(t *testing.T) {
 			t.Fatalf("limit %d: got %v, want %v", limit, got, want)
 		}
 	}
-	if ids, cursor := convoPage(t, s, did("eve"), 50, nil); len(ids) != 0 || cursor != nil {
+	if ids, cursor := convoPage(t, s, servertest.DID("eve"), 50, nil); len(ids) != 0 || cursor != nil {
 		t.Fatalf("an account without conversations got %v", ids)
 	}
 }
@@ -82,16 +83,16 @@ func TestGetConvosWhileActive(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	ids := make([]xrpc.ConvoID, 8) // the newest first
 	for i := range ids {
-		ids[i] = convoAt(t, s, i+1, did("alice"))
+		ids[i] = convoAt(t, s, i+1, servertest.DID("alice"))
 	}
 	var got []xrpc.ConvoID
-	p, cursor := convoPage(t, s, did("alice"), 2, nil)
+	p, cursor := convoPage(t, s, servertest.DID("alice"), 2, nil)
 	got = append(got, p...)
 	touch(t, s, ids[0], -1) // shown already
 	touch(t, s, ids[5], -2) // still to come
-	fresh := convoAt(t, s, -3, did("alice"))
+	fresh := convoAt(t, s, -3, servertest.DID("alice"))
 	for cursor != nil {
-		p, cursor = convoPage(t, s, did("alice"), 2, cursor)
+		p, cursor = convoPage(t, s, servertest.DID("alice"), 2, cursor)
 		got = append(got, p...)
 		if len(got) == 6 {
 			touch(t, s, ids[6], -4) // shown just now
@@ -109,9 +110,9 @@ func TestGetConvosWhileActive(t *testing.T) {
 // where the asking instance's clock is behind it.
 func TestGetConvosClockBehind(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	older := convoAt(t, s, 3, did("alice"))
-	ahead := convoAt(t, s, -2, did("alice"))
-	got, _ := convoPage(t, s, did("alice"), 50, nil)
+	older := convoAt(t, s, 3, servertest.DID("alice"))
+	ahead := convoAt(t, s, -2, servertest.DID("alice"))
+	got, _ := convoPage(t, s, servertest.DID("alice"), 50, nil)
 	if !slices.Equal(got, []xrpc.ConvoID{ahead, older}) {
 		t.Fatalf("got %v, want %v first", got, ahead)
 	}
@@ -121,14 +122,14 @@ func TestGetConvosEqualTimes(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	want := []xrpc.ConvoID{}
 	for range 7 {
-		want = append(want, convoAt(t, s, 1, did("alice")))
+		want = append(want, convoAt(t, s, 1, servertest.DID("alice")))
 	}
 	slices.Sort(want)
 	var got []xrpc.ConvoID
-	p, cursor := convoPage(t, s, did("alice"), 3, nil)
+	p, cursor := convoPage(t, s, servertest.DID("alice"), 3, nil)
 	got = append(got, p...)
 	for cursor != nil {
-		p, cursor = convoPage(t, s, did("alice"), 3, cursor)
+		p, cursor = convoPage(t, s, servertest.DID("alice"), 3, cursor)
 		got = append(got, p...)
 	}
 	if !slices.Equal(got, want) {
@@ -138,16 +139,16 @@ func TestGetConvosEqualTimes(t *testing.T) {
 
 func TestGetConvosInvalidCursor(t *testing.T) {
 	s := newTestServer(t)
-	convoAt(t, s, 1, did("alice"))
-	convoAt(t, s, 1, did("alice"))
-	_, good := convoPage(t, s, did("alice"), 1, nil)
+	convoAt(t, s, 1, servertest.DID("alice"))
+	convoAt(t, s, 1, servertest.DID("alice"))
+	_, good := convoPage(t, s, servertest.DID("alice"), 1, nil)
 	if good == nil || len(*good) > 256 {
 		t.Fatalf("cursor is %v", good)
 	}
 	for _, c := range []string{"x", "a.b", "a.0.0.", "q" + (*good)[1:], *good + ".x", "a.zzzzzzzzzzzzz.0.aa", "a.-1.0.aa", "a.0.0.xyz",
 		strings.Replace(*good, ".", "..", 1), "a.\x00.0.aa"} {
-		_, err := s.GetConvos(t.Context(), as(did("alice")), &gen.GetConvosParams{Limit: 1, Cursor: &c})
-		wantError(t, err, gen.ErrInvalidCursor)
+		_, err := s.GetConvos(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetConvosParams{Limit: 1, Cursor: &c})
+		servertest.WantError(t, err, gen.ErrInvalidCursor)
 	}
 }
 
@@ -155,13 +156,13 @@ func TestGetConvosInvalidCursor(t *testing.T) {
 // and what belongs to the caller.
 func TestGetConvosView(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
-	convo := convoAt(t, s, 1, did("alice"), did("bob"))
+	convo := convoAt(t, s, 1, servertest.DID("alice"), servertest.DID("bob"))
 	fill(t, s, convo, "aac")
-	addMember(t, s.Pool, convo, did("aaron"), 3)
-	endMember(t, s.Pool, convo, did("bob"))
-	dbtest.Exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, did("bob"))
-	dbtest.Exec(t, s.Pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, did("alice"))
-	out, err := s.GetConvos(t.Context(), as(did("alice")), &gen.GetConvosParams{Limit: 1})
+	servertest.AddMember(t, s.Pool, convo, servertest.DID("aaron"), 3)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	dbtest.Exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, servertest.DID("bob"))
+	dbtest.Exec(t, s.Pool, `INSERT INTO read_positions VALUES ($1, $2, 2, now())`, convo, servertest.DID("alice"))
+	out, err := s.GetConvos(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetConvosParams{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,10 +171,10 @@ func TestGetConvosView(t *testing.T) {
 	for _, m := range v.Members {
 		members += fmt.Sprint(m.DID, " ", m.PendingRemoval != nil && *m.PendingRemoval, " ")
 	}
-	if want := fmt.Sprint(did("alice"), " false ", did("bob"), " true ", did("aaron"), " false "); members != want {
+	if want := fmt.Sprint(servertest.DID("alice"), " false ", servertest.DID("bob"), " true ", servertest.DID("aaron"), " false "); members != want {
 		t.Errorf("members are %s, want %s", members, want)
 	}
-	if v.ID != convo || v.GroupID != convo || v.Epoch != 2 || *v.LastSeq != 3 || *v.ReadSeq != 2 || *v.MemberCount != 2 || v.Creator != did("alice") {
+	if v.ID != convo || v.GroupID != convo || v.Epoch != 2 || *v.LastSeq != 3 || *v.ReadSeq != 2 || *v.MemberCount != 2 || v.Creator != servertest.DID("alice") {
 		t.Errorf("view is %+v", v)
 	}
 }
@@ -183,7 +184,7 @@ func TestGetConvosCutByBytes(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	want := []xrpc.ConvoID{}
 	for i := range 30 {
-		want = append(want, convoAt(t, s, i+1, did("alice")))
+		want = append(want, convoAt(t, s, i+1, servertest.DID("alice")))
 	}
 	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, 'did:web:' || repeat('m', 250) || n || '.example', 0, now(), 0, 0, 0 FROM conversations, generate_series(1, 999) n`)
@@ -191,7 +192,7 @@ func TestGetConvosCutByBytes(t *testing.T) {
 	var cursor *string
 	pages := 0
 	for {
-		out, err := s.GetConvos(t.Context(), as(did("alice")), &gen.GetConvosParams{Limit: 100, Cursor: cursor})
+		out, err := s.GetConvos(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetConvosParams{Limit: 100, Cursor: cursor})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,15 +218,15 @@ func TestGetConvosCutByBytes(t *testing.T) {
 func TestUpdateCursor(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	fill(t, s, convo, "aaaaa")
 	set := func(who string, seq int64) string {
 		t.Helper()
-		out, err := s.UpdateCursor(t.Context(), as(did(who)), &gen.UpdateCursorInput{ConvoID: convo, Seq: seq})
+		out, err := s.UpdateCursor(t.Context(), servertest.As(servertest.DID(who)), &gen.UpdateCursorInput{ConvoID: convo, Seq: seq})
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := dbtest.Value[int64](t, s.Pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, did(who))
+		at := dbtest.Value[int64](t, s.Pool, `SELECT seq FROM read_positions WHERE convo_id = $1 AND did = $2`, convo, servertest.DID(who))
 		return fmt.Sprint(at, " ", out.UpdatedAt)
 	}
 	if got := set("alice", 3); got != "3 2026-03-01T12:00:00.000Z" {
@@ -245,15 +246,15 @@ func TestUpdateCursor(t *testing.T) {
 		t.Errorf("bob: %s", got)
 	}
 	in := func(seq int64) *gen.UpdateCursorInput { return &gen.UpdateCursorInput{ConvoID: convo, Seq: seq} }
-	_, err := s.UpdateCursor(t.Context(), as(did("alice")), in(6))
-	wantError(t, err, xrpc.InvalidRequest)
-	endMember(t, s.Pool, convo, did("bob"))
-	_, err = s.UpdateCursor(t.Context(), as(did("bob")), in(1))
-	wantError(t, err, gen.ErrNotMember)
-	_, none := s.UpdateCursor(t.Context(), as(did("eve")), &gen.UpdateCursorInput{ConvoID: newConvoID(), Seq: 1})
-	wantError(t, none, gen.ErrConvoNotFound)
-	_, err = s.UpdateCursor(t.Context(), as(did("eve")), in(1))
-	wantSameError(t, err, none)
+	_, err := s.UpdateCursor(t.Context(), servertest.As(servertest.DID("alice")), in(6))
+	servertest.WantError(t, err, xrpc.InvalidRequest)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	_, err = s.UpdateCursor(t.Context(), servertest.As(servertest.DID("bob")), in(1))
+	servertest.WantError(t, err, gen.ErrNotMember)
+	_, none := s.UpdateCursor(t.Context(), servertest.As(servertest.DID("eve")), &gen.UpdateCursorInput{ConvoID: servertest.NewConvoID(), Seq: 1})
+	servertest.WantError(t, none, gen.ErrConvoNotFound)
+	_, err = s.UpdateCursor(t.Context(), servertest.As(servertest.DID("eve")), in(1))
+	servertest.WantSameError(t, err, none)
 }
 
 func TestDescribeService(t *testing.T) {

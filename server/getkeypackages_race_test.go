@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -26,11 +27,11 @@ func TestGetKeyPackagesManyClaimers(t *testing.T) {
 	const claimers, few = 200, 90
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
-	scarce := mlstest.NewClient(did("alice"))
+	scarce := mlstest.NewClient(servertest.DID("alice"))
 	publish(t, s, scarce, few)
 	lastResort := refOf(t, publish(t, s, scarce, 1, mlstest.LastResort())[0])
 	for range 3 {
-		publish(t, s, mlstest.NewClient(did("bob")), 70)
+		publish(t, s, mlstest.NewClient(servertest.DID("bob")), 70)
 	}
 
 	var mu sync.Mutex
@@ -38,9 +39,9 @@ func TestGetKeyPackagesManyClaimers(t *testing.T) {
 	last := 0
 	var wg sync.WaitGroup
 	for i := range claimers {
-		requester := did(fmt.Sprintf("claimer%d", i))
+		requester := servertest.DID(fmt.Sprintf("claimer%d", i))
 		wg.Go(func() {
-			out, err := servers[i%2].GetKeyPackages(context.Background(), as(requester), &gen.GetKeyPackagesParams{DIDs: []string{scarce.DID, did("bob")}})
+			out, err := servers[i%2].GetKeyPackages(context.Background(), servertest.As(requester), &gen.GetKeyPackagesParams{DIDs: []string{scarce.DID, servertest.DID("bob")}})
 			if err != nil {
 				t.Error(err)
 				return
@@ -79,15 +80,15 @@ func TestGetKeyPackagesManyClaimers(t *testing.T) {
 func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	publish(t, s, c, 60)
 	for i := range 20 {
-		requester := did(fmt.Sprintf("bob%d", i))
+		requester := servertest.DID(fmt.Sprintf("bob%d", i))
 		var refs [4]string
 		var wg sync.WaitGroup
 		for j := range refs {
 			wg.Go(func() {
-				out, err := servers[j%2].GetKeyPackages(context.Background(), as(requester), &gen.GetKeyPackagesParams{DIDs: []string{c.DID}})
+				out, err := servers[j%2].GetKeyPackages(context.Background(), servertest.As(requester), &gen.GetKeyPackagesParams{DIDs: []string{c.DID}})
 				if err != nil || len(out.KeyPackages) != 1 {
 					t.Errorf("claimed %v: %v", out, err)
 					return
@@ -111,12 +112,12 @@ func TestGetKeyPackagesFirstClaimTwice(t *testing.T) {
 func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	publish(t, s, c, 40)
 	var wg sync.WaitGroup
 	for i := range 30 {
 		wg.Go(func() {
-			_, err := servers[i%2].GetKeyPackages(context.Background(), as(did("greedy")), &gen.GetKeyPackagesParams{
+			_, err := servers[i%2].GetKeyPackages(context.Background(), servertest.As(servertest.DID("greedy")), &gen.GetKeyPackagesParams{
 				DIDs: []string{c.DID}, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i))),
 			})
 			if err != nil {
@@ -135,7 +136,7 @@ func TestGetKeyPackagesDrainingConcurrently(t *testing.T) {
 func TestGetKeyPackagesHeldRow(t *testing.T) {
 	s := newTestServer(t)
 	ctx := context.Background()
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	kp := publish(t, s, c, 1)[0]
 	hold := func(t *testing.T) pgx.Tx {
 		tx := need(s.Pool.Begin(ctx))(t)
@@ -145,32 +146,32 @@ func TestGetKeyPackagesHeldRow(t *testing.T) {
 	t.Run("for a moment", func(t *testing.T) {
 		tx := hold(t)
 		defer func() { _ = tx.Rollback(ctx) }()
-		wantNone(t, s, did("warm"), c, "") // statements are prepared now
+		wantNone(t, s, servertest.DID("warm"), c, "") // statements are prepared now
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			time.Sleep(20 * time.Millisecond)
 			_ = tx.Rollback(ctx)
 		})
-		got := claimOf(t, s, did("bob"), c.DID).KeyPackages
+		got := claimOf(t, s, servertest.DID("bob"), c.DID).KeyPackages
 		wg.Wait()
 		if len(got) != 1 || *got[0].KeyPackageHash != refOf(t, kp) {
 			t.Errorf("%d packages, want the one that was held", len(got))
 		}
 	})
 	dbtest.Exec(t, s.Pool, `UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL`)
-	befriend(t, s, c.DID, did("carol"))
+	befriend(t, s, c.DID, servertest.DID("carol"))
 	t.Run("for longer", func(t *testing.T) {
 		tx := hold(t)
 		defer func() { _ = tx.Rollback(ctx) }()
-		wantNone(t, s, did("carol"), c, "")
+		wantNone(t, s, servertest.DID("carol"), c, "")
 		lastResort := publish(t, s, c, 1, mlstest.LastResort())[0]
-		if got := claimOne(t, s, did("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, lastResort) {
+		if got := claimOne(t, s, servertest.DID("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, lastResort) {
 			t.Error("the package of another transaction was given")
 		}
 		if err := tx.Rollback(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if got := claimOne(t, s, did("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
+		if got := claimOne(t, s, servertest.DID("carol"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
 			t.Error("the package did not come back")
 		}
 	})
@@ -183,7 +184,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
 	ctx := context.Background()
-	accounts := []string{did("alice"), did("bob"), did("carol")}
+	accounts := []string{servertest.DID("alice"), servertest.DID("bob"), servertest.DID("carol")}
 	var mu sync.Mutex
 	var devices []*mlstest.Client
 	for i := range 9 {
@@ -199,13 +200,13 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 	}
 	workers := map[string]func(s *Server, i int) error{
 		"claim": func(s *Server, i int) error {
-			_, err := s.GetKeyPackages(ctx, as(did(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i%5)))})
+			_, err := s.GetKeyPackages(ctx, servertest.As(servertest.DID(fmt.Sprintf("claimer%d", i%7))), &gen.GetKeyPackagesParams{DIDs: accounts, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", i%5)))})
 			return err
 		},
 		"commit": func(s *Server, i int) error { return commitSome(ctx, s, i%2 == 0) },
 		"publish": func(s *Server, _ int) error {
 			c := anyDevice()
-			_, err := s.PublishKeyPackages(ctx, as(c.DID), publishInput(c.KeyPackage(), c.KeyPackage(), c.KeyPackage(mlstest.LastResort())))
+			_, err := s.PublishKeyPackages(ctx, servertest.As(c.DID), publishInput(c.KeyPackage(), c.KeyPackage(), c.KeyPackage(mlstest.LastResort())))
 			return err
 		},
 		"delete": func(s *Server, i int) error {
@@ -213,7 +214,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 				return nil
 			}
 			c := mlstest.NewClient(accounts[i%3])
-			if _, err := s.PublishKeyPackages(ctx, as(c.DID), publishInput(c.KeyPackage())); err != nil {
+			if _, err := s.PublishKeyPackages(ctx, servertest.As(c.DID), publishInput(c.KeyPackage())); err != nil {
 				return err
 			}
 			mu.Lock()
@@ -221,7 +222,7 @@ func TestGetKeyPackagesAmongOthers(t *testing.T) {
 			old := devices[at]
 			devices[at] = c
 			mu.Unlock()
-			_, err := s.DeleteDevice(ctx, as(old.DID), &gen.DeleteDeviceInput{DeviceID: old.DeviceID()})
+			_, err := s.DeleteDevice(ctx, servertest.As(old.DID), &gen.DeleteDeviceInput{DeviceID: old.DeviceID()})
 			return err
 		},
 	}

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -22,19 +23,19 @@ func TestGetKeyPackagesOrder(t *testing.T) {
 	s := newTestServer(t)
 	var alice, bob []*mlstest.Client
 	for range 5 {
-		alice = append(alice, mlstest.NewClient(did("alice")))
-		bob = append(bob, mlstest.NewClient(did("bob")))
+		alice = append(alice, mlstest.NewClient(servertest.DID("alice")))
+		bob = append(bob, mlstest.NewClient(servertest.DID("bob")))
 	}
 	// In one call the devices of an account appear in the order of the packages.
 	in := &gen.PublishKeyPackagesInput{}
 	for _, c := range slices.Concat(alice, alice) {
 		in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: c.KeyPackage().Raw, CipherSuite: c.Suite.String()})
 	}
-	need(s.PublishKeyPackages(context.Background(), as(did("alice")), in))(t)
+	need(s.PublishKeyPackages(context.Background(), servertest.As(servertest.DID("alice")), in))(t)
 	for _, c := range bob {
 		publish(t, s, c, 2)
 	}
-	out := claimOf(t, s, did("carol"), did("bob"), did("nobody"), did("alice"), did("bob"), did("nobody"))
+	out := claimOf(t, s, servertest.DID("carol"), servertest.DID("bob"), servertest.DID("nobody"), servertest.DID("alice"), servertest.DID("bob"), servertest.DID("nobody"))
 	var got, want []string
 	for _, kp := range out.KeyPackages {
 		got = append(got, kp.DID+" "+*kp.DeviceID)
@@ -45,15 +46,15 @@ func TestGetKeyPackagesOrder(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("packages are of\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if !slices.Equal(out.Missing, []string{did("nobody")}) || out.MissingDevices != nil {
+	if !slices.Equal(out.Missing, []string{servertest.DID("nobody")}) || out.MissingDevices != nil {
 		t.Errorf("missing are %v and %v, want nobody and no device", out.Missing, out.MissingDevices)
 	}
 }
 
 func TestGetKeyPackagesMissing(t *testing.T) {
 	s, clock := newClockServer(t)
-	account := did("alice")
-	convo := addConvo(t, s.Pool, 1, account)
+	account := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, account)
 	phone, laptop, tablet, gone := mlstest.NewClient(account), mlstest.NewClient(account), mlstest.NewClient(account), mlstest.NewClient(account)
 	publish(t, s, phone, 1)
 	clock.add(time.Second)
@@ -63,9 +64,9 @@ func TestGetKeyPackagesMissing(t *testing.T) {
 	soon := tablet.KeyPackage(lifetimeFrom(s))
 	need(publishOne(s, tablet, soon.Raw, clock.now().Add(limit.LeaseTime)))(t)
 	publish(t, s, gone, 1)
-	need(s.DeleteDevice(context.Background(), as(account), &gen.DeleteDeviceInput{DeviceID: gone.DeviceID()}))(t)
+	need(s.DeleteDevice(context.Background(), servertest.As(account), &gen.DeleteDeviceInput{DeviceID: gone.DeviceID()}))(t)
 
-	out := claimOf(t, s, did("bob"), account)
+	out := claimOf(t, s, servertest.DID("bob"), account)
 	if len(out.KeyPackages) != 1 || *out.KeyPackages[0].DeviceID != phone.DeviceID() {
 		t.Errorf("%d packages, want the phone's", len(out.KeyPackages))
 	}
@@ -78,13 +79,13 @@ func TestGetKeyPackagesMissing(t *testing.T) {
 func TestGetKeyPackagesLease(t *testing.T) {
 	s, clock := newClockServer(t)
 	other := secondInstance(t, s)
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	publish(t, s, c, 4)
-	bob, carol := did("bob"), did("carol")
-	for _, friend := range []string{bob, carol, did("dave"), did("erin")} {
+	bob, carol := servertest.DID("bob"), servertest.DID("carol")
+	for _, friend := range []string{bob, carol, servertest.DID("dave"), servertest.DID("erin")} {
 		befriend(t, s, c.DID, friend)
 	}
-	convo := newConvoID()
+	convo := servertest.NewConvoID()
 
 	first := claimOne(t, s, bob, c.DID, "")
 	if want := xrpc.FormatTime(clock.now().Add(limit.LeaseTime)); *first.LeaseExpiresAt != want || *first.LastResort {
@@ -121,11 +122,11 @@ func TestGetKeyPackagesLease(t *testing.T) {
 			t.Errorf("the lease ends at %s, want %s", *second.LeaseExpiresAt, want)
 		}
 		// The pool has the first again, and nothing else.
-		dave := claimOne(t, s, did("dave"), c.DID, "")
+		dave := claimOne(t, s, servertest.DID("dave"), c.DID, "")
 		if *dave.KeyPackageHash != *first.KeyPackageHash {
 			t.Error("what a lease left is not in the pool again")
 		}
-		wantNone(t, s, did("erin"), c, "")
+		wantNone(t, s, servertest.DID("erin"), c, "")
 	})
 	t.Run("ends by being spent", func(t *testing.T) {
 		more := publish(t, s, c, 1)
@@ -142,27 +143,27 @@ func TestGetKeyPackagesExpiry(t *testing.T) {
 	for name, opts := range map[string][]mlstest.KPOption{"leased": nil, "last resort": {mlstest.LastResort()}} {
 		t.Run(name, func(t *testing.T) {
 			s, clock := newClockServer(t)
-			c := mlstest.NewClient(did("alice"))
+			c := mlstest.NewClient(servertest.DID("alice"))
 			kp := c.KeyPackage(append(opts, lifetimeFrom(s))...)
 			need(publishOne(s, c, kp.Raw, clock.now().Add(2*time.Hour)))(t)
 			clock.add(time.Hour)
-			wantNone(t, s, did("bob"), c, "")
+			wantNone(t, s, servertest.DID("bob"), c, "")
 			clock.add(-time.Second)
-			claimOne(t, s, did("bob"), c.DID, "")
+			claimOne(t, s, servertest.DID("bob"), c.DID, "")
 			// Who has it, has it for the whole hour.
 			clock.add(limit.LeaseTime - time.Second)
 			if opts == nil {
-				claimOne(t, s, did("bob"), c.DID, "")
+				claimOne(t, s, servertest.DID("bob"), c.DID, "")
 			}
-			wantNone(t, s, did("carol"), c, "")
+			wantNone(t, s, servertest.DID("carol"), c, "")
 		})
 	}
 }
 
 func TestGetKeyPackagesSuite(t *testing.T) {
 	s := newTestServer(t)
-	account := did("alice")
-	convo := addConvo(t, s.Pool, 1, account)
+	account := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, account)
 	phone := mlstest.NewClient(account)
 	publish(t, s, inSuite(phone, 3), 1)
 	laptop := mlstest.NewClient(account, mlstest.Suite(mls.SuiteP384))
@@ -173,7 +174,7 @@ func TestGetKeyPackagesSuite(t *testing.T) {
 
 	suites := func(p *gen.GetKeyPackagesParams) (served, missing []string) {
 		p.DIDs = []string{account}
-		out := claimWith(t, s, did("bob"), p)
+		out := claimWith(t, s, servertest.DID("bob"), p)
 		names := map[string]string{phone.DeviceID(): "phone ", laptop.DeviceID(): "laptop ", tablet.DeviceID(): "tablet "}
 		for _, kp := range out.KeyPackages {
 			served = append(served, names[*kp.DeviceID]+kp.CipherSuite)
@@ -206,16 +207,16 @@ func TestGetKeyPackagesSuite(t *testing.T) {
 
 func TestGetKeyPackagesDraining(t *testing.T) {
 	s, clock := newClockServer(t)
-	account := did("alice")
+	account := servertest.DID("alice")
 	phone, laptop := mlstest.NewClient(account), mlstest.NewClient(account)
 	publish(t, s, phone, 12)
 	publish(t, s, inSuite(phone, 3), 3)
 	clock.add(time.Second)
 	publish(t, s, laptop, 12)
 	lastResort := publish(t, s, laptop, 1, mlstest.LastResort())[0]
-	greedy := did("greedy")
+	greedy := servertest.DID("greedy")
 	befriend(t, s, account, greedy)
-	befriend(t, s, account, did("honest"))
+	befriend(t, s, account, servertest.DID("honest"))
 	seen := map[string]bool{}
 	claim := func(convo int) *gen.GetKeyPackagesOutput {
 		return claimWith(t, s, greedy, &gen.GetKeyPackagesParams{DIDs: []string{account}, ConvoID: new(xrpc.ConvoID(fmt.Sprintf("%032x", convo)))})
@@ -246,7 +247,7 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 	if again := claim(3); len(again.KeyPackages) != 2 || !seen[*again.KeyPackages[0].KeyPackageHash] {
 		t.Error("a lease held is not given again")
 	}
-	if out := claimOf(t, s, did("honest"), account); len(out.KeyPackages) != 2 || *out.KeyPackages[1].LastResort {
+	if out := claimOf(t, s, servertest.DID("honest"), account); len(out.KeyPackages) != 2 || *out.KeyPackages[1].LastResort {
 		t.Error("one account drained another's packages")
 	}
 	// What is spent still counts, until an hour has passed.
@@ -262,11 +263,11 @@ func TestGetKeyPackagesDraining(t *testing.T) {
 
 func TestGetKeyPackagesLastResort(t *testing.T) {
 	s, clock := newClockServer(t)
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	older := publish(t, s, c, 1, mlstest.LastResort())[0]
 	clock.add(time.Hour)
 	newer := publish(t, s, c, 1, mlstest.LastResort())[0]
-	for _, requester := range []string{did("bob"), did("carol"), did("bob")} {
+	for _, requester := range []string{servertest.DID("bob"), servertest.DID("carol"), servertest.DID("bob")} {
 		got := claimOne(t, s, requester, c.DID, "")
 		if *got.KeyPackageHash != refOf(t, newer) || !*got.LastResort || got.LeaseExpiresAt != nil {
 			t.Errorf("got %s, last resort %v, lease %v; want the newest, unleased", *got.KeyPackageHash, *got.LastResort, got.LeaseExpiresAt)
@@ -281,7 +282,7 @@ func TestGetKeyPackagesLastResort(t *testing.T) {
 		t.Error("a package that was not given counts as used")
 	}
 	publish(t, s, c, 1)
-	if got := claimOne(t, s, did("dave"), c.DID, ""); *got.LastResort {
+	if got := claimOne(t, s, servertest.DID("dave"), c.DID, ""); *got.LastResort {
 		t.Error("the last resort comes before the pool is empty")
 	}
 }
@@ -289,10 +290,10 @@ func TestGetKeyPackagesLastResort(t *testing.T) {
 func TestGetKeyPackagesRefusals(t *testing.T) {
 	s := newTestServer(t)
 	for name, p := range map[string]*gen.GetKeyPackagesParams{
-		"cipherSuite": {DIDs: []string{did("alice")}, CipherSuite: new("MLS_NONE")},
+		"cipherSuite": {DIDs: []string{servertest.DID("alice")}, CipherSuite: new("MLS_NONE")},
 	} {
-		_, err := s.GetKeyPackages(context.Background(), as(did("bob")), p)
-		if e := wantError(t, err, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, name) {
+		_, err := s.GetKeyPackages(context.Background(), servertest.As(servertest.DID("bob")), p)
+		if e := servertest.WantError(t, err, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, name) {
 			t.Errorf("message is %q, want it to name %s", e.Message, name)
 		}
 	}
@@ -303,7 +304,7 @@ func TestGetKeyPackagesRefusals(t *testing.T) {
 // comes whole.
 func TestGetKeyPackagesCut(t *testing.T) {
 	s := newTestServer(t)
-	accounts := []string{did("alice"), did("bob"), did("carol")}
+	accounts := []string{servertest.DID("alice"), servertest.DID("bob"), servertest.DID("carol")}
 	for _, account := range accounts {
 		dbtest.Exec(t, s.Pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, account)
 		dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at)
@@ -312,18 +313,18 @@ func TestGetKeyPackagesCut(t *testing.T) {
 			SELECT did, decode(md5(did || device_id), 'hex'), device_id, 1, decode(repeat('00', $2), 'hex'), FALSE, now(), now() + interval '1 day'
 			FROM devices WHERE did = $1`, account, limit.MaxKeyPackage)
 	}
-	out := claimOf(t, s, did("dave"), append(accounts, did("nobody"))...)
+	out := claimOf(t, s, servertest.DID("dave"), append(accounts, servertest.DID("nobody"))...)
 	if n := len(need(json.Marshal(out))(t)); n > limit.MaxAnswer {
 		t.Errorf("the answer takes %d bytes, want at most %d", n, limit.MaxAnswer)
 	}
 	if len(out.KeyPackages) != limit.MaxDevices {
 		t.Errorf("%d packages, want those of one account", len(out.KeyPackages))
 	}
-	if !slices.Equal(out.Missing, []string{did("nobody")}) || len(out.MissingDevices) != 2*limit.MaxDevices {
+	if !slices.Equal(out.Missing, []string{servertest.DID("nobody")}) || len(out.MissingDevices) != 2*limit.MaxDevices {
 		t.Errorf("missing are %v and %d devices, want nobody and 64 devices", out.Missing, len(out.MissingDevices))
 	}
 	for _, account := range accounts {
-		alone := claimOf(t, s, did("dave"), account)
+		alone := claimOf(t, s, servertest.DID("dave"), account)
 		if len(alone.KeyPackages) != limit.MaxDevices || alone.Missing != nil || alone.MissingDevices != nil {
 			t.Errorf("alone: %d packages, missing %v and %d devices", len(alone.KeyPackages), alone.Missing, len(alone.MissingDevices))
 		}

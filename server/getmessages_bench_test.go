@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,12 +25,12 @@ func (bearers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) 
 // answer, without sockets but for the database's.
 func BenchmarkGetMessages(b *testing.B) {
 	s := newTestServer(b)
-	convo := addConvo(b, s.Pool, 0, did("reader"))
+	convo := servertest.AddConvo(b, s.Pool, 0, servertest.DID("reader"))
 	fill(b, s, convo, strings.Repeat("a", 60))
 	h := echo.New()
 	gen.RegisterRoutes(h, s, xrpc.Plumbing{Auth: bearers{}})
 	req := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetMessages+"?limit=50&convoId="+string(convo), nil)
-	req.Header.Set("Authorization", "Bearer "+did("reader"))
+	req.Header.Set("Authorization", "Bearer "+servertest.DID("reader"))
 	b.ReportAllocs()
 	for b.Loop() {
 		w := httptest.NewRecorder()

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,7 +25,7 @@ func fill(t testing.TB, s *Server, convo xrpc.ConvoID, letters string) {
 	for _, l := range letters {
 		var sender *string
 		if l != 'a' {
-			sender = new(did("committer"))
+			sender = new(servertest.DID("committer"))
 		}
 		dbtest.Exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
@@ -49,7 +50,7 @@ func page(t testing.TB, s *Server, who string, p gen.GetMessagesParams) string {
 	if p.Limit == 0 {
 		p.Limit = 50
 	}
-	out, err := s.GetMessages(context.Background(), as(who), &p)
+	out, err := s.GetMessages(context.Background(), servertest.As(who), &p)
 	if err != nil {
 		t.Fatalf("%+v: %v", p, err)
 	}
@@ -66,10 +67,10 @@ func page(t testing.TB, s *Server, who string, p gen.GetMessagesParams) string {
 
 func TestGetMessagesView(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 4, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 4, servertest.DID("alice"))
 	fill(t, s, convo, "ac")
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
-	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
+	out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestGetMessagesView(t *testing.T) {
 		{ID: "m1", ConvoID: convo, Ciphertext: xrpc.Bytes("body 1"), Epoch: 4, Seq: 1, CreatedAt: "2026-03-01T00:00:00.000Z",
 			MessageType: new("app"), Blobs: []string{"zz", "aa"}},
 		{ID: "m2", ConvoID: convo, Ciphertext: xrpc.Bytes("body 2"), Epoch: 4, Seq: 2, CreatedAt: "2026-03-01T00:00:00.000Z",
-			MessageType: new("commit"), Sender: new(did("committer"))},
+			MessageType: new("commit"), Sender: new(servertest.DID("committer"))},
 	}
 	if !reflect.DeepEqual(out.Messages, want) {
 		t.Fatalf("got %+v, want %+v", out.Messages, want)
@@ -86,9 +87,9 @@ func TestGetMessagesView(t *testing.T) {
 
 func TestGetMessagesPages(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	fill(t, s, convo, "aacapaacaa")
-	empty := addConvo(t, s.Pool, 1, did("alice"))
+	empty := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
 		want string
@@ -119,11 +120,11 @@ func TestGetMessagesPages(t *testing.T) {
 		{gen.GetMessagesParams{Types: []string{"app", "commit"}, BeforeSeq: new(int64(7)), Limit: 3}, "[3 4 6] m6 of 10"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, did("alice"), c.p); got != c.want {
+		if got := page(t, s, servertest.DID("alice"), c.p); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.p, got, c.want)
 		}
 	}
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
 		t.Errorf("empty conversation: %s", got)
 	}
 }
@@ -131,13 +132,13 @@ func TestGetMessagesPages(t *testing.T) {
 // Every way of paging gives every message once, at every page size.
 func TestGetMessagesWalk(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	fill(t, s, convo, "aacapaacaaapc")
 	for limit := int64(1); limit <= 14; limit++ {
 		var forth, back []int64
 		p := gen.GetMessagesParams{ConvoID: convo, Limit: limit}
 		for {
-			out, err := s.GetMessages(t.Context(), as(did("alice")), &p)
+			out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +150,7 @@ func TestGetMessagesWalk(t *testing.T) {
 		}
 		p = gen.GetMessagesParams{ConvoID: convo, Limit: limit, BeforeSeq: new(int64(1 << 40))}
 		for {
-			out, err := s.GetMessages(t.Context(), as(did("alice")), &p)
+			out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,8 +169,8 @@ func TestGetMessagesWalk(t *testing.T) {
 
 func TestGetMessagesRefuses(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
-	other := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	other := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	fill(t, s, convo, "aa")
 	fill(t, s, other, "aaa")
 	for name, c := range map[string]struct {
@@ -184,8 +185,8 @@ func TestGetMessagesRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.p.ConvoID, c.p.Limit = convo, 50
-			_, err := s.GetMessages(t.Context(), as(did("alice")), &c.p)
-			wantError(t, err, c.want)
+			_, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &c.p)
+			servertest.WantError(t, err, c.want)
 		})
 	}
 }
@@ -194,12 +195,12 @@ func TestGetMessagesRefuses(t *testing.T) {
 // conversation, a former member still; a stranger cannot tell that there is one.
 func TestGetMessagesWindows(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
-	bob := did("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	bob := servertest.DID("bob")
 	fill(t, s, convo, "aaa") // 1-3
-	addMember(t, s.Pool, convo, bob, 3)
+	servertest.AddMember(t, s.Pool, convo, bob, 3)
 	fill(t, s, convo, "aac") // 4-6
-	endMember(t, s.Pool, convo, bob)
+	servertest.EndMember(t, s.Pool, convo, bob)
 	fill(t, s, convo, "aca") // 7-9
 	check := func(p gen.GetMessagesParams, want string) {
 		t.Helper()
@@ -212,7 +213,7 @@ func TestGetMessagesWindows(t *testing.T) {
 	check(gen.GetMessagesParams{Limit: 2}, "[4 5] m5 of 6")
 	check(gen.GetMessagesParams{SinceSeq: new(int64(8))}, "[] of 6")
 	check(gen.GetMessagesParams{BeforeSeq: new(int64(100)), Limit: 2}, "[5 6] of 6")
-	addMember(t, s.Pool, convo, bob, 9)
+	servertest.AddMember(t, s.Pool, convo, bob, 9)
 	check(gen.GetMessagesParams{}, "[4 5 6] of 9")
 	fill(t, s, convo, "apa") // 10-12
 	check(gen.GetMessagesParams{}, "[4 5 6 10 11 12] of 12")
@@ -222,22 +223,22 @@ func TestGetMessagesWindows(t *testing.T) {
 	check(gen.GetMessagesParams{SinceSeq: new(int64(7))}, "[10 11 12] of 12")
 	check(gen.GetMessagesParams{Types: []string{"commit", "proposal"}}, "[6 11] of 12")
 	for _, hidden := range []string{"m1", "m3", "m7", "m9", "none"} {
-		_, err := s.GetMessages(t.Context(), as(bob), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: &hidden})
-		wantError(t, err, gen.ErrInvalidCursor)
+		_, err := s.GetMessages(t.Context(), servertest.As(bob), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: &hidden})
+		servertest.WantError(t, err, gen.ErrInvalidCursor)
 	}
-	_, none := s.GetMessages(t.Context(), as(did("eve")), &gen.GetMessagesParams{ConvoID: newConvoID(), Limit: 1})
-	wantError(t, none, gen.ErrConvoNotFound)
-	_, err := s.GetMessages(t.Context(), as(did("eve")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m1")})
-	wantSameError(t, err, none)
+	_, none := s.GetMessages(t.Context(), servertest.As(servertest.DID("eve")), &gen.GetMessagesParams{ConvoID: servertest.NewConvoID(), Limit: 1})
+	servertest.WantError(t, none, gen.ErrConvoNotFound)
+	_, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("eve")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m1")})
+	servertest.WantSameError(t, err, none)
 }
 
 // What was removed is told as a gap, and only that: not what lies outside the
 // windows, nor what the page leaves for the next, nor the kinds not asked for.
 func TestGetMessagesGap(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	fill(t, s, convo, "aacaaaaaca") // commits 3 and 9
-	addMember(t, s.Pool, convo, did("bob"), 5)
+	servertest.AddMember(t, s.Pool, convo, servertest.DID("bob"), 5)
 	dbtest.Exec(t, s.Pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
 	for _, c := range []struct {
 		who  string
@@ -259,7 +260,7 @@ func TestGetMessagesGap(t *testing.T) {
 		{"bob", gen.GetMessagesParams{}, "[7 8 9] of 10 gap 6-10"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, did(c.who), c.p); got != c.want {
+		if got := page(t, s, servertest.DID(c.who), c.p); got != c.want {
 			t.Errorf("%s %+v: got %s, want %s", c.who, c.p, got, c.want)
 		}
 	}
@@ -269,22 +270,22 @@ func TestGetMessagesGap(t *testing.T) {
 // there; its JSON stays below the bound.
 func TestGetMessagesCutByBytes(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	body := bytes.Repeat([]byte{7}, 1_300_000)
 	for range 5 {
 		fill(t, s, convo, "a")
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
 		t.Errorf("first page: %s", got)
 	}
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
 		t.Errorf("last page: %s", got)
 	}
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
 		t.Errorf("page before 5: %s", got)
 	}
-	out, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
+	out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +293,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 		t.Errorf("answer has %d bytes", n)
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
 		t.Errorf("one message above the bound: %s", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -22,7 +23,7 @@ func TestGroupInfoCurrent(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	want := func(epoch int64, info, tree []byte) {
 		t.Helper()
-		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: idOf(g)})
+		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)})
 		if err != nil || out.Epoch != epoch || !bytes.Equal(out.GroupInfo, info) || !bytes.Equal(out.RatchetTree, tree) {
 			t.Fatalf("answer is %s, %v", asJSON(t, out), err)
 		}
@@ -49,7 +50,7 @@ func TestGroupInfoCurrent(t *testing.T) {
 			{GroupInfo: mlstest.Bare(c.GroupInfoNoTree), RatchetTree: c.RatchetTree},
 			{GroupInfo: c.GroupInfo, RatchetTree: c.RatchetTree},
 		} {
-			in.ConvoID = idOf(g)
+			in.ConvoID = servertest.IDOf(g)
 			up, err := s.UpdateGroupInfo(t.Context(), by(bob), &in)
 			if err != nil || up.Epoch != epoch {
 				t.Fatalf("answer is %v, %v", up, err)
@@ -89,9 +90,9 @@ func TestUpdateGroupInfoRefuses(t *testing.T) {
 		"with too large tree": {good, make([]byte, limit.MaxRatchetTree+1), gen.ErrInvalidGroupInfo},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
-				_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: c.info, RatchetTree: c.tree})
-				wantError(t, err, c.err)
+			unchanged(t, s, servertest.IDOf(g), func() {
+				_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: c.info, RatchetTree: c.tree})
+				servertest.WantError(t, err, c.err)
 			})
 		})
 	}
@@ -120,15 +121,15 @@ func TestUpdateGroupInfoKeepsExternalPub(t *testing.T) {
 		})
 	}
 	for _, info := range [][]byte{other(bob), without(bob)} {
-		unchanged(t, s, idOf(g), func() {
-			_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: info})
-			wantError(t, err, gen.ErrInvalidGroupInfo)
+		unchanged(t, s, servertest.IDOf(g), func() {
+			_, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: info})
+			servertest.WantError(t, err, gen.ErrInvalidGroupInfo)
 		})
 	}
-	if _, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(bob, true)}); err != nil {
+	if _, err := s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: g.SignGroupInfo(bob, true)}); err != nil {
 		t.Errorf("the same external_pub by another member: %v", err)
 	}
-	if _, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: other(alice)}); err != nil {
+	if _, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: other(alice)}); err != nil {
 		t.Errorf("by who may remove members: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/servertest"
 )
 
 // A thief of the database knows every id and every ciphertext, and can guess
@@ -21,11 +22,11 @@ import (
 // idempotencyKey. None of that leads from a message to a record.
 func TestRecordsDoNotTellWhoSent(t *testing.T) {
 	s := newTestServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s.Pool, 0, alice, did("bob"))
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 0, alice, servertest.DID("bob"))
 	in := message(convo, 0)
 	in.MsgID, in.IdempotencyKey = new("0199f0c1-0000-7000-8000-000000000001"), new("0199f0c1-0000-7000-8000-000000000001")
-	if _, err := s.SendMessage(t.Context(), as(alice), in); err != nil {
+	if _, err := s.SendMessage(t.Context(), servertest.As(alice), in); err != nil {
 		t.Fatal(err)
 	}
 	row := s.Pool.QueryRow(t.Context(), `SELECT record_id, content_hash, answer FROM idempotency_records`)
@@ -77,7 +78,7 @@ func TestSecretLost(t *testing.T) {
 	if err != nil || !first.Success {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	sent := message(idOf(g), first.NewEpoch)
+	sent := message(servertest.IDOf(g), first.NewEpoch)
 	sent.MsgID, sent.IdempotencyKey = new("m"), new("m")
 	message, err := s.SendMessage(t.Context(), by(alice), sent)
 	if err != nil {
@@ -92,11 +93,11 @@ func TestSecretLost(t *testing.T) {
 	if again, err := other.SendCommit(t.Context(), by(alice), commit); err != nil || !again.Success || again.NewEpoch != first.NewEpoch {
 		t.Errorf("the commit again: %+v, %v", again, err)
 	}
-	create := &gen.CreateConvoInput{GroupID: idOf(g)}
+	create := &gen.CreateConvoInput{GroupID: servertest.IDOf(g)}
 	if _, err := other.CreateConvo(t.Context(), by(alice), create); err == nil {
 		t.Error("the group was created a second time")
 	}
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, idOf(g)); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, servertest.IDOf(g)); n != 2 {
 		t.Errorf("%d messages are stored", n)
 	}
 }

@@ -17,26 +17,27 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
 func TestJanitorCollectsBlobs(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	kept, fresh := randomBytes(10), randomBytes(20)
 	renewed, old := randomBytes(40), randomBytes(80)
-	keptCID := upload(t, s, did("alice"), kept)
-	attach(t, s, convo, did("alice"), keptCID)
-	upload(t, s, did("alice"), renewed)
-	oldCID := upload(t, s, did("alice"), old)
+	keptCID := upload(t, s, servertest.DID("alice"), kept)
+	attach(t, s, convo, servertest.DID("alice"), keptCID)
+	upload(t, s, servertest.DID("alice"), renewed)
+	oldCID := upload(t, s, servertest.DID("alice"), old)
 	now = now.Add(limit.UnattachedBlobTime)
-	upload(t, s, did("alice"), fresh)
-	upload(t, s, did("alice"), renewed)
+	upload(t, s, servertest.DID("alice"), fresh)
+	upload(t, s, servertest.DID("alice"), renewed)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := tally(t, s, did("alice")); got != "4 blobs, 150 bytes counted, 150 bytes, 0 loose" {
+	if got := tally(t, s, servertest.DID("alice")); got != "4 blobs, 150 bytes counted, 150 bytes, 0 loose" {
 		t.Fatalf("at the hour: %s", got)
 	}
 	key := dbtest.Value[string](t, s.Pool, `SELECT object_key FROM blobs WHERE cid = $1`, oldCID)
@@ -44,18 +45,18 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := tally(t, s, did("alice")); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
+	if got := tally(t, s, servertest.DID("alice")); got != "3 blobs, 70 bytes counted, 70 bytes, 0 loose" {
 		t.Fatalf("after the hour: %s", got)
 	}
 	if _, err := s.config.Blobs.Read(t.Context(), key, 0, -1); err == nil {
 		t.Fatal("the object is still there")
 	}
-	_, _, err := fetch(s, did("alice"), convo, oldCID, "", gen.GetBlobParams{})
-	wantError(t, err, gen.ErrBlobNotFound)
-	if again := upload(t, s, did("alice"), old); again != oldCID {
+	_, _, err := fetch(s, servertest.DID("alice"), convo, oldCID, "", gen.GetBlobParams{})
+	servertest.WantError(t, err, gen.ErrBlobNotFound)
+	if again := upload(t, s, servertest.DID("alice"), old); again != oldCID {
 		t.Fatalf("CID is %s", again)
 	}
-	if got, _, err := fetch(s, did("alice"), convo, oldCID, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, old) {
+	if got, _, err := fetch(s, servertest.DID("alice"), convo, oldCID, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, old) {
 		t.Fatalf("uploaded again: %v", err)
 	}
 }
@@ -65,9 +66,9 @@ func TestJanitorCollectsBlobs(t *testing.T) {
 func TestJanitorAgainstAttach(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	b := randomBytes(10)
-	cid := upload(t, s, did("alice"), b)
+	cid := upload(t, s, servertest.DID("alice"), b)
 	now = now.Add(2 * limit.UnattachedBlobTime)
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
@@ -82,10 +83,10 @@ func TestJanitorAgainstAttach(t *testing.T) {
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got, _, err := fetch(s, did("alice"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+	if got, _, err := fetch(s, servertest.DID("alice"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
 		t.Fatalf("a blob that was just named: %v", err)
 	}
-	late := upload(t, s, did("alice"), randomBytes(10))
+	late := upload(t, s, servertest.DID("alice"), randomBytes(10))
 	in := message(convo, 1)
 	in.Blobs = []string{late}
 	err = whileHeld(t, s, func(tx pgx.Tx) {
@@ -93,10 +94,10 @@ func TestJanitorAgainstAttach(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, func() error {
-		_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+		_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in)
 		return err
 	})
-	wantError(t, err, gen.ErrInvalidAsset)
+	servertest.WantError(t, err, gen.ErrInvalidAsset)
 }
 
 // Uploads, messages and janitors at once: every message that was accepted has
@@ -107,7 +108,7 @@ func TestJanitorRace(t *testing.T) {
 	janitor := cleanerOf(secondInstance(t, s), func(c *retention.Config) {
 		c.Clock = func() time.Time { return time.Now().Add(2 * limit.UnattachedBlobTime) }
 	})
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	stop := make(chan struct{})
 	var wg, cleaning sync.WaitGroup
 	cleaning.Go(func() {
@@ -129,10 +130,10 @@ func TestJanitorRace(t *testing.T) {
 		wg.Go(func() {
 			for range 30 {
 				b := randomBytes(100)
-				cid := upload(t, s, did("alice"), b)
+				cid := upload(t, s, servertest.DID("alice"), b)
 				in := message(convo, 1)
 				in.Blobs = []string{cid}
-				_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+				_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in)
 				var e *xrpc.Error
 				switch {
 				case err == nil:
@@ -149,7 +150,7 @@ func TestJanitorRace(t *testing.T) {
 	close(stop)
 	cleaning.Wait()
 	for cid, b := range accepted {
-		if got, _, err := fetch(s, did("alice"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
+		if got, _, err := fetch(s, servertest.DID("alice"), convo, cid, "", gen.GetBlobParams{}); err != nil || !bytes.Equal(got, b) {
 			t.Fatalf("an attached blob is gone: %v", err)
 		}
 	}
@@ -157,7 +158,7 @@ func TestJanitorRace(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("%d blobs, %d bytes counted, %d bytes, 0 loose", len(accepted), 100*len(accepted), 100*len(accepted))
-	if got := tally(t, s, did("alice")); got != want {
+	if got := tally(t, s, servertest.DID("alice")); got != want {
 		t.Fatalf("got %s, want %s", got, want)
 	}
 }
@@ -201,7 +202,7 @@ func TestBlobUploadGivenUp(t *testing.T) {
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		_, err := s.UploadBlob(context.Background(), as(did("alice")), &xrpc.Upload{Body: r, ContentType: anyBytes, ContentLength: -1})
+		_, err := s.UploadBlob(context.Background(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: r, ContentType: anyBytes, ContentLength: -1})
 		done <- err
 	}()
 	if _, err := w.Write(randomBytes(10)); err != nil {
@@ -225,10 +226,10 @@ func TestBlobUploadGivenUp(t *testing.T) {
 func TestJanitorForgetsAnswers(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	in := message(convo, 1)
 	in.IdempotencyKey = new("k")
-	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {
+	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in); err != nil {
 		t.Fatal(err)
 	}
 	dbtest.Exec(t, s.Pool, `INSERT INTO idempotency_records SELECT convert_to('r' || n, 'UTF8'), 'c', 'a', $1 FROM generate_series(1, 1200) n`, now.Add(-time.Hour))
@@ -240,7 +241,7 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 	if n := count(); n != 1 {
 		t.Fatalf("%d records", n)
 	}
-	if out, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil || *out.Seq != 1 {
+	if out, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in); err != nil || *out.Seq != 1 {
 		t.Fatalf("at seven days: %+v, %v", out, err)
 	}
 	now = now.Add(time.Second)

@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 func TestJoinConvo(t *testing.T) {
@@ -15,7 +16,7 @@ func TestJoinConvo(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	g = advance(t, s, g, alice, 1)
-	if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
+	if _, err := s.RequestRejoin(t.Context(), by(bob), &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
 	device := bob.Rotate()
@@ -24,10 +25,10 @@ func TestJoinConvo(t *testing.T) {
 	if accepted(t, (*gen.SendCommitOutput)(out), err); out.NewEpoch != 3 || *out.Seq != 2 {
 		t.Errorf("answer is %s", asJSON(t, out))
 	}
-	if joined, left := window(t, s, idOf(g), bob.DID); joined != 0 || left != -1 {
+	if joined, left := window(t, s, servertest.IDOf(g), bob.DID); joined != 0 || left != -1 {
 		t.Errorf("window is (%d, %d], want the one it had", joined, left)
 	}
-	known := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(device_id) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID)
+	known := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(device_id) FROM leaves WHERE convo_id = $1 AND did = $2`, servertest.IDOf(g), bob.DID)
 	if len(known) != 1 || known[0] != device.DeviceID() {
 		t.Errorf("leaves are %v, want %s in place of the old one", known, device.DeviceID())
 	}
@@ -38,7 +39,7 @@ func TestJoinConvo(t *testing.T) {
 	second := bob.Rotate()
 	out, err = s.JoinConvo(t.Context(), by(bob), joinInput(g, c.Next.ExternalCommit(second)))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
-	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, idOf(g), bob.DID); n != 2 {
+	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1 AND did = $2`, servertest.IDOf(g), bob.DID); n != 2 {
 		t.Errorf("%d leaves, want 2", n)
 	}
 	// A lost race is an answer here too.
@@ -92,9 +93,9 @@ func TestJoinConvoRefuses(t *testing.T) {
 					in.GroupInfo = c.info
 				}
 			}
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.JoinConvo(t.Context(), by(bob), in)
-				wantError(t, err, c.err)
+				servertest.WantError(t, err, c.err)
 			})
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -56,7 +57,7 @@ func publish(t testing.TB, s *Server, c *mlstest.Client, n int, opts ...mlstest.
 		out = append(out, kp)
 		in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: kp.Raw, CipherSuite: kp.CipherSuite.String()})
 	}
-	answer, err := s.PublishKeyPackages(context.Background(), as(c.DID), in)
+	answer, err := s.PublishKeyPackages(context.Background(), servertest.As(c.DID), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func publishOne(s *Server, c *mlstest.Client, b []byte, expires time.Time) (*gen
 	if !expires.IsZero() {
 		in.Expires = new(expires.Format(time.RFC3339Nano))
 	}
-	return s.PublishKeyPackage(context.Background(), as(c.DID), in)
+	return s.PublishKeyPackage(context.Background(), servertest.As(c.DID), in)
 }
 
 // claimOf asks for packages of the DIDs.
@@ -88,7 +89,7 @@ func claimOf(t testing.TB, s *Server, requester string, dids ...string) *gen.Get
 
 func claimWith(t testing.TB, s *Server, requester string, p *gen.GetKeyPackagesParams) *gen.GetKeyPackagesOutput {
 	t.Helper()
-	out, err := s.GetKeyPackages(context.Background(), as(requester), p)
+	out, err := s.GetKeyPackages(context.Background(), servertest.As(requester), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +181,7 @@ func need[T any](v T, err error) func(testing.TB) T {
 func TestKeyPackagesCleaned(t *testing.T) {
 	s, clock := newClockServer(t)
 	ctx := context.Background()
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	from, to := clock.now(), clock.now().Add(limit.MaxPackageLifetime)
 	var refs []string
 	var spent []byte

@@ -10,13 +10,14 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
 func TestGetKeyPackageStats(t *testing.T) {
 	s, clock := newClockServer(t)
 	ctx := context.Background()
-	account := did("alice")
+	account := servertest.DID("alice")
 	phone := mlstest.NewClient(account)
 	packages := publish(t, s, phone, 6)
 	publish(t, s, inSuite(phone, 3), 1)
@@ -29,17 +30,17 @@ func TestGetKeyPackageStats(t *testing.T) {
 	clock.add(time.Second)
 	tablet := mlstest.NewClient(account)
 	publish(t, s, tablet, 1)
-	need(s.DeleteDevice(ctx, as(account), &gen.DeleteDeviceInput{DeviceID: tablet.DeviceID()}))(t)
+	need(s.DeleteDevice(ctx, servertest.As(account), &gen.DeleteDeviceInput{DeviceID: tablet.DeviceID()}))(t)
 	clock.add(time.Second)
 	dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, repeat('w', 26), $2)`, account, clock.now())
-	publish(t, s, mlstest.NewClient(did("bob")), 3)
+	publish(t, s, mlstest.NewClient(servertest.DID("bob")), 3)
 
-	claimed := claimOf(t, s, did("carol"), account)
+	claimed := claimOf(t, s, servertest.DID("carol"), account)
 	spend(t, s, account, *claimed.KeyPackages[0].KeyPackageHash)
 	used := clock.now()
 	clock.add(time.Minute)
-	claimOf(t, s, did("dave"), account)
-	claimOf(t, s, did("erin"), account)
+	claimOf(t, s, servertest.DID("dave"), account)
+	claimOf(t, s, servertest.DID("erin"), account)
 
 	one, three := mls.CipherSuite(1).String(), mls.CipherSuite(3).String()
 	type row struct {
@@ -48,7 +49,7 @@ func TestGetKeyPackageStats(t *testing.T) {
 		used                          string
 	}
 	stats := func(p *gen.GetKeyPackageStatsParams) (rows []row) {
-		for _, d := range need(s.GetKeyPackageStats(ctx, as(account), p))(t).Devices {
+		for _, d := range need(s.GetKeyPackageStats(ctx, servertest.As(account), p))(t).Devices {
 			if len(d.Suites) == 0 {
 				rows = append(rows, row{device: d.DeviceID})
 			}
@@ -97,12 +98,12 @@ func TestGetKeyPackageStats(t *testing.T) {
 		check(t, stats(&gen.GetKeyPackageStatsParams{})[:1], []row{{device: phone.DeviceID(), suite: one, lastResort: 2}})
 	})
 	t.Run("others' packages are not counted", func(t *testing.T) {
-		if out := need(s.GetKeyPackageStats(ctx, as(did("stranger")), &gen.GetKeyPackageStatsParams{}))(t); out.Devices == nil || len(out.Devices) != 0 {
+		if out := need(s.GetKeyPackageStats(ctx, servertest.As(servertest.DID("stranger")), &gen.GetKeyPackageStatsParams{}))(t); out.Devices == nil || len(out.Devices) != 0 {
 			t.Errorf("devices are %v, want an empty list", out.Devices)
 		}
 	})
 	t.Run("unknown suite", func(t *testing.T) {
-		_, err := s.GetKeyPackageStats(ctx, as(account), &gen.GetKeyPackageStatsParams{CipherSuite: new("MLS_NONE")})
-		wantError(t, err, gen.ErrInvalidCipherSuite)
+		_, err := s.GetKeyPackageStats(ctx, servertest.As(account), &gen.GetKeyPackageStatsParams{CipherSuite: new("MLS_NONE")})
+		servertest.WantError(t, err, gen.ErrInvalidCipherSuite)
 	})
 }

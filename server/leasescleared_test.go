@@ -9,18 +9,19 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 // The owner hears when strangers have taken packages down to the threshold.
 func TestPackagesOfStrangersLow(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	bob := mlstest.NewClient(did("bob"))
+	bob := mlstest.NewClient(servertest.DID("bob"))
 	publish(t, s, bob, 2*limit.LowKeyPackages-1)
 	publish(t, s, bob, 1, mlstest.LastResort())
 	b := listen(t, s, bob.DID)
 	for i := range limit.LowKeyPackages + 3 {
-		claimOf(t, s, did(fmt.Sprintf("stranger%d", i)), bob.DID)
+		claimOf(t, s, servertest.DID(fmt.Sprintf("stranger%d", i)), bob.DID)
 	}
 	wantTold(t, s, b, "keyPackagesLowEvent")
 }
@@ -30,10 +31,10 @@ func TestPackagesOfStrangersLow(t *testing.T) {
 func TestLeasesCleared(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
-	alice := mlstest.NewClient(did("alice"))
+	alice := mlstest.NewClient(servertest.DID("alice"))
 	publish(t, s, alice, 4)
 	bob := commitClient("bob")
-	convo := newConvoID()
+	convo := servertest.NewConvoID()
 	spent := claimOne(t, s, bob.DID, alice.DID, "")
 	startWith(t, s, bob, spent)
 	clock.add(time.Minute)

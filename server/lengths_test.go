@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -66,7 +67,7 @@ func eachSuite(t *testing.T, run func(t *testing.T, s *Server, alice *mlstest.Cl
 	s := newTestServer(t)
 	for _, suite := range mls.SupportedCipherSuites() {
 		t.Run(suite.String(), func(t *testing.T) {
-			alice, bob := mlstest.NewClient(did("alice"), mlstest.Suite(suite)), mlstest.NewClient(did("bob"), mlstest.Suite(suite))
+			alice, bob := mlstest.NewClient(servertest.DID("alice"), mlstest.Suite(suite)), mlstest.NewClient(servertest.DID("bob"), mlstest.Suite(suite))
 			run(t, s, alice, commitGroup(t, s, alice, bob))
 		})
 	}
@@ -77,14 +78,14 @@ func eachSuite(t *testing.T, run func(t *testing.T, s *Server, alice *mlstest.Cl
 func TestShortMessages(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
 		send := func(b []byte) error {
-			_, err := s.SendMessage(t.Context(), by(alice), &gen.SendMessageInput{ConvoID: idOf(g), Epoch: 1, Ciphertext: b})
+			_, err := s.SendMessage(t.Context(), by(alice), &gen.SendMessageInput{ConvoID: servertest.IDOf(g), Epoch: 1, Ciphertext: b})
 			return err
 		}
 		least := g.Application(0)
 		for name, b := range shortPrivate(t, least, alice.Suite) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				t.Log(name)
-				wantError(t, send(b), gen.ErrInvalidMessage)
+				servertest.WantError(t, send(b), gen.ErrInvalidMessage)
 			})
 		}
 		if err := send(least); err != nil {
@@ -98,17 +99,17 @@ func TestShortMessages(t *testing.T) {
 func TestShortMessageOfStrangers(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	convo, none := addConvo(t, s.Pool, 1, did("alice"), did("bob")), newConvoID()
+	convo, none := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob")), servertest.NewConvoID()
 	send := func(who string, convo xrpc.ConvoID) error {
-		short := private(t, application(convo, 1, 100), func(m *mls.PrivateMessage) { m.Ciphertext = mlstest.Random(30) })
-		_, err := s.SendMessage(t.Context(), as(did(who)), &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: short})
+		short := private(t, servertest.Application(convo, 1, 100), func(m *mls.PrivateMessage) { m.Ciphertext = mlstest.Random(30) })
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID(who)), &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: short})
 		return err
 	}
-	wantError(t, send("alice", convo), gen.ErrInvalidMessage)
-	wantSameError(t, send("mallory", convo), send("mallory", none))
-	wantError(t, send("mallory", convo), gen.ErrConvoNotFound)
-	endMember(t, s.Pool, convo, did("bob"))
-	wantError(t, send("bob", convo), gen.ErrNotMember)
+	servertest.WantError(t, send("alice", convo), gen.ErrInvalidMessage)
+	servertest.WantSameError(t, send("mallory", convo), send("mallory", none))
+	servertest.WantError(t, send("mallory", convo), gen.ErrConvoNotFound)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	servertest.WantError(t, send("bob", convo), gen.ErrNotMember)
 }
 
 // A proposal that nobody outside can read is held to its length too, and a
@@ -122,12 +123,12 @@ func TestShortProposals(t *testing.T) {
 		refused["an update with a short key"] = g.Propose(alice, &mls.Update{LeafNode: leaf}, true).Message
 		refused["a pre-shared key with a short nonce"] = g.Propose(alice, &mls.PreSharedKey{PSKType: mls.PSKExternal, Nonce: mlstest.Random(16)}, true).Message
 		for name, b := range refused {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				t.Log(name)
-				_, err := s.SendProposal(t.Context(), by(alice), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: b})
-				wantError(t, err, gen.ErrInvalidProposal)
-				_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: b})
-				wantError(t, err, gen.ErrInvalidProposal)
+				_, err := s.SendProposal(t.Context(), by(alice), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: b})
+				servertest.WantError(t, err, gen.ErrInvalidProposal)
+				_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), Proposal: b})
+				servertest.WantError(t, err, gen.ErrInvalidProposal)
 			})
 		}
 	})
@@ -151,10 +152,10 @@ func TestShortCommits(t *testing.T) {
 		path("a path secret without ciphertext", mlstest.HPKEKey(alice.Suite), nil)
 		path("a path secret without KEM output", nil, mlstest.Random(len(g.Tag)+16))
 		for name, in := range refused {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				t.Log(name)
 				_, err := s.SendCommit(t.Context(), by(alice), in)
-				wantError(t, err, gen.ErrInvalidCommit)
+				servertest.WantError(t, err, gen.ErrInvalidCommit)
 			})
 		}
 		out, err := s.SendCommit(t.Context(), by(alice), commitInput(g, commit))
@@ -173,9 +174,9 @@ func TestShortExternalCommits(t *testing.T) {
 			fresh := &mls.PublicMessage{GroupID: m.GroupID, Epoch: m.Epoch, Sender: m.Sender, ContentType: m.ContentType, Commit: m.Commit}
 			m.Signature = tablet.Sign(mls.LabelFramedContent, fresh.AppendTBS(nil, &g.Context))
 		})
-		unchanged(t, s, idOf(g), func() {
+		unchanged(t, s, servertest.IDOf(g), func() {
 			_, err := s.JoinConvo(t.Context(), by(tablet), in)
-			wantError(t, err, gen.ErrInvalidCommit)
+			servertest.WantError(t, err, gen.ErrInvalidCommit)
 		})
 		if _, err := s.JoinConvo(t.Context(), by(tablet), joinInput(g, commit)); err != nil {
 			t.Error(err)
@@ -186,20 +187,20 @@ func TestShortExternalCommits(t *testing.T) {
 // A Welcome that nobody can open spends no key package.
 func TestShortWelcomes(t *testing.T) {
 	eachSuite(t, func(t *testing.T, s *Server, alice *mlstest.Client, g *mlstest.Group) {
-		carol := mlstest.NewClient(did("carol"), mlstest.Suite(alice.Suite))
+		carol := mlstest.NewClient(servertest.DID("carol"), mlstest.Suite(alice.Suite))
 		kp := commitPackage(t, s, carol)
 		c := g.With(carol).Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
 		begun := mlstest.NewGroup(alice, mlstest.Random(16)).With(carol)
 		first := begun.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}})
 		for name, b := range shortWelcomes(t, c.Welcome) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				t.Log(name)
 				_, err := s.AddMembers(t.Context(), by(alice), &gen.AddMembersInput{
-					ConvoID: idOf(g), DIDList: []string{carol.DID}, Commit: c.Message, WelcomeMessage: b, GroupInfo: c.GroupInfo})
-				wantError(t, err, gen.ErrInvalidWelcome)
-				_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: idOf(begun), CipherSuite: alice.Suite.String(),
+					ConvoID: servertest.IDOf(g), DIDList: []string{carol.DID}, Commit: c.Message, WelcomeMessage: b, GroupInfo: c.GroupInfo})
+				servertest.WantError(t, err, gen.ErrInvalidWelcome)
+				_, err = s.CreateConvo(t.Context(), by(alice), &gen.CreateConvoInput{GroupID: servertest.IDOf(begun), CipherSuite: alice.Suite.String(),
 					InitialMembers: []string{carol.DID}, WelcomeMessage: b, GroupInfo: first.GroupInfo})
-				wantError(t, err, gen.ErrInvalidWelcome)
+				servertest.WantError(t, err, gen.ErrInvalidWelcome)
 			})
 		}
 		in := commitInput(g, c)

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -43,7 +44,7 @@ func TestEventsOfMembers(t *testing.T) {
 	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, next, carol))
 	accepted(t, (*gen.SendCommitOutput)(added), err)
 	g = next.Next
-	if _, err := s.SendMessage(t.Context(), by(bob), &gen.SendMessageInput{ConvoID: idOf(g), Ciphertext: application(idOf(g), 2, 10), Epoch: 2}); err != nil {
+	if _, err := s.SendMessage(t.Context(), by(bob), &gen.SendMessageInput{ConvoID: servertest.IDOf(g), Ciphertext: servertest.Application(servertest.IDOf(g), 2, 10), Epoch: 2}); err != nil {
 		t.Fatal(err)
 	}
 	out, err := s.LeaveConvo(t.Context(), by(alice), removal(g, alice, bob.DID))
@@ -55,10 +56,10 @@ func TestEventsOfMembers(t *testing.T) {
 	left := fmt.Sprintf("left of %s in #", carol.DID)
 	removed := fmt.Sprintf("removed of %s in #", bob.DID)
 	pending := fmt.Sprintf("pending-removal of %s in #", carol.DID)
-	wantTold(t, s, a, told(t, s, idOf(g), strings.Join([]string{joined(alice), "m1", joined(carol), "m2", "m3", removed, left, pending,
+	wantTold(t, s, a, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(alice), "m1", joined(carol), "m2", "m3", removed, left, pending,
 		"left of " + alice.DID + " in #"}, "|"))...)
-	wantTold(t, s, b, told(t, s, idOf(g), strings.Join([]string{joined(bob), "welcome to #", "m1", joined(carol), "m2", "m3", removed}, "|"))...)
-	wantTold(t, s, c, told(t, s, idOf(g), strings.Join([]string{joined(carol), "welcome to #", "m2", "m3", removed, left}, "|"))...)
+	wantTold(t, s, b, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(bob), "welcome to #", "m1", joined(carol), "m2", "m3", removed}, "|"))...)
+	wantTold(t, s, c, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(carol), "welcome to #", "m2", "m3", removed, left}, "|"))...)
 }
 
 // TestOtherEvents: requests, reports, read positions, devices, packages.
@@ -70,12 +71,12 @@ func TestOtherEvents(t *testing.T) {
 	g = advance(t, s, g, alice, 1)
 	a, b := listen(t, s, alice.DID), listen(t, s, bob.DID)
 	for range 2 { // the second one moves nothing on
-		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: idOf(g), Seq: 1}); err != nil {
+		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: servertest.IDOf(g), Seq: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, c := range []*mlstest.Client{bob, carol} {
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: new(int64(1))}
+		in := &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: new(int64(1))}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}
@@ -84,19 +85,19 @@ func TestOtherEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	common := fmt.Sprintf("rejoinRequestedEvent | rejoinRequestedEvent | convoDamagedEvent | device-removed of %s in #", carol.DID)
-	wantTold(t, s, a, told(t, s, idOf(g), common)...)
-	wantTold(t, s, b, told(t, s, idOf(g), "read #/1 | "+common)...)
+	wantTold(t, s, a, told(t, s, servertest.IDOf(g), common)...)
+	wantTold(t, s, b, told(t, s, servertest.IDOf(g), "read #/1 | "+common)...)
 }
 
 func TestKeyPackagesLow(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	bob := mlstest.NewClient(did("bob"))
+	bob := mlstest.NewClient(servertest.DID("bob"))
 	publish(t, s, bob, limit.LowKeyPackages+1)
 	b := listen(t, s, bob.DID)
-	claimOf(t, s, did("x"), bob.DID)
-	claimOf(t, s, did("x"), bob.DID) // the same lease
-	claimOf(t, s, did("y"), bob.DID)
-	claimOf(t, s, did("z"), bob.DID)
+	claimOf(t, s, servertest.DID("x"), bob.DID)
+	claimOf(t, s, servertest.DID("x"), bob.DID) // the same lease
+	claimOf(t, s, servertest.DID("y"), bob.DID)
+	claimOf(t, s, servertest.DID("z"), bob.DID)
 	wantTold(t, s, b, "keyPackagesLowEvent", "keyPackagesLowEvent")
 }

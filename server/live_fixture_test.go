@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
@@ -61,7 +62,7 @@ func listen(t testing.TB, s *Server, did string, cursor ...string) *streamtest.C
 	c := streamtest.NewClient(t, codec, did)
 	from := strings.Join(cursor, "")
 	if from == "" { // now, and not where a hub that is behind stands
-		settled(t, s.Pool)
+		servertest.Settled(t, s.Pool)
 		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)

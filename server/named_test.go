@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -26,7 +27,7 @@ func TestNamedBytes(t *testing.T) {
 	calls := map[string]func() error{
 		"addMembers": func() error { return second(s.AddMembers(t.Context(), by(alice), addInput(g, add, carol))) },
 		"createConvo": func() error {
-			return second(s.CreateConvo(t.Context(), by(bob), &gen.CreateConvoInput{GroupID: idOf(fresh), CipherSuite: bob.Suite.String(),
+			return second(s.CreateConvo(t.Context(), by(bob), &gen.CreateConvoInput{GroupID: servertest.IDOf(fresh), CipherSuite: bob.Suite.String(),
 				InitialMembers: []string{carol.DID}, WelcomeMessage: first.Welcome, GroupInfo: first.GroupInfo}))
 		},
 	}
@@ -39,13 +40,13 @@ func TestNamedBytes(t *testing.T) {
 		}
 	}
 	p := g.ProposeUpdate(bob, true)
-	in := &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}
+	in := &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p.Message}
 	if _, err := s.SendProposal(t.Context(), by(bob), in); err != nil {
 		t.Fatal(err)
 	}
 	commit := commitInput(g, g.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{p}}))
 	for size, want := range map[int]bool{limit.MaxNamed: false, limit.MaxNamed + 1: true} {
-		dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, idOf(g), size)
+		dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = decode(repeat('00', $2::int), 'hex') WHERE convo_id = $1 AND kind = 'proposal'`, servertest.IDOf(g), size)
 		if err := second(s.SendCommit(t.Context(), by(alice), commit)); isError(err, gen.ErrInvalidCommit) != want || err == nil {
 			t.Errorf("proposals of %d bytes: %v", size, err)
 		}

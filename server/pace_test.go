@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -18,31 +19,31 @@ func TestConversationRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newTestServer(t, func(c *Config) { c.Pace = limits })
-	convo := addConvo(t, s.Pool, 0, did("alice"), did("bob"), did("carol"))
-	endMember(t, s.Pool, convo, did("carol"))
+	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"), servertest.DID("bob"), servertest.DID("carol"))
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("carol"))
 
 	for range 20 {
-		_, err := s.SendMessage(t.Context(), as(did("stranger")), message(convo, 0))
-		wantError(t, err, gen.ErrConvoNotFound)
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), message(convo, 0))
+		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
 	sent := 0
 	for ; sent < 100; sent++ {
-		if _, err = s.SendMessage(t.Context(), as(did("alice")), message(convo, 0)); err != nil {
+		if _, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), message(convo, 0)); err != nil {
 			break
 		}
 	}
-	if wantError(t, err, xrpc.RateLimitExceeded); sent != 5 {
+	if servertest.WantError(t, err, xrpc.RateLimitExceeded); sent != 5 {
 		t.Errorf("%d messages passed, want 5", sent)
 	}
-	_, err = s.SendMessage(t.Context(), as(did("bob")), message(convo, 0))
-	wantError(t, err, xrpc.RateLimitExceeded)
-	_, err = s.SendMessage(t.Context(), as(did("carol")), message(convo, 0))
-	wantError(t, err, gen.ErrNotMember)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), message(convo, 0))
+	servertest.WantError(t, err, xrpc.RateLimitExceeded)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("carol")), message(convo, 0))
+	servertest.WantError(t, err, gen.ErrNotMember)
 
-	_, full := s.SendMessage(t.Context(), as(did("stranger")), message(convo, 0))
-	_, none := s.SendMessage(t.Context(), as(did("stranger")), message(newConvoID(), 0))
-	wantSameError(t, full, none)
-	if _, err := s.LeaveConvo(t.Context(), as(did("bob")), &gen.LeaveConvoInput{ConvoID: convo}); err != nil {
+	_, full := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), message(convo, 0))
+	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), message(servertest.NewConvoID(), 0))
+	servertest.WantSameError(t, full, none)
+	if _, err := s.LeaveConvo(t.Context(), servertest.As(servertest.DID("bob")), &gen.LeaveConvoInput{ConvoID: convo}); err != nil {
 		t.Errorf("leaving waits for the rate: %v", err)
 	}
 }
@@ -59,20 +60,20 @@ func TestFullConversation(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Pace = limits })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
-	sent := message(idOf(g), int64(g.Epoch()))
+	sent := message(servertest.IDOf(g), int64(g.Epoch()))
 	sent.IdempotencyKey = new("before")
 	first, err := s.SendMessage(t.Context(), by(bob), sent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range []*xrpc.Method{gen.MethodSendMessage, gen.MethodSendCommit} {
-		for limits.ConvoFull(idOf(g), m) == nil {
-			limits.CountConvo(idOf(g), m)
+		for limits.ConvoFull(servertest.IDOf(g), m) == nil {
+			limits.CountConvo(servertest.IDOf(g), m)
 		}
 	}
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		for name, call := range callsOf(t, s, g, bob, carol.DID) {
-			t.Run(name, func(t *testing.T) { wantError(t, call(), xrpc.RateLimitExceeded) })
+			t.Run(name, func(t *testing.T) { servertest.WantError(t, call(), xrpc.RateLimitExceeded) })
 		}
 	})
 	if again, err := s.SendMessage(t.Context(), by(bob), sent); err != nil || *again.Seq != *first.Seq {
@@ -88,17 +89,17 @@ func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, targe
 	t.Helper()
 	epoch := int64(g.Epoch())
 	send := func(epoch int64) func() error {
-		return func() error { return second(s.SendMessage(t.Context(), by(c), message(idOf(g), epoch))) }
+		return func() error { return second(s.SendMessage(t.Context(), by(c), message(servertest.IDOf(g), epoch))) }
 	}
 	commit := func(g *mlstest.Group, public bool) func() error {
 		in := commitInput(g, g.Commit(c, mlstest.Plan{Public: public}))
 		return func() error { return second(s.SendCommit(t.Context(), by(c), in)) }
 	}
 	propose := func(public bool) func() error {
-		in := &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(c, public).Message}
+		in := &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(c, public).Message}
 		return func() error { return second(s.SendProposal(t.Context(), by(c), in)) }
 	}
-	signal := &gen.SendEphemeralInput{ConvoID: idOf(g), Epoch: epoch, Ciphertext: []byte("typing")}
+	signal := &gen.SendEphemeralInput{ConvoID: servertest.IDOf(g), Epoch: epoch, Ciphertext: []byte("typing")}
 	return map[string]func() error{
 		"message": send(epoch), "message of another epoch": send(epoch + 1),
 		"opaque commit": commit(g, false), "readable commit": commit(g, true),
@@ -127,5 +128,5 @@ func TestLostRacesAreNotCounted(t *testing.T) {
 	}
 	g = advance(t, s, g, bob, 2)
 	_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))
-	wantError(t, err, xrpc.RateLimitExceeded)
+	servertest.WantError(t, err, xrpc.RateLimitExceeded)
 }

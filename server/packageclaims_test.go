@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,7 +24,7 @@ var perRequester = int(limit.RequesterPackages.Amount)
 // befriend has two accounts share a conversation that the first has accepted.
 func befriend(t testing.TB, s *Server, account, other string) {
 	t.Helper()
-	convo := addConvo(t, s.Pool, 1, account, other)
+	convo := servertest.AddConvo(t, s.Pool, 1, account, other)
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, account)
 }
 
@@ -64,7 +65,7 @@ func startWith(t testing.TB, s *Server, creator *mlstest.Client, packages ...gen
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
 	var added []*mls.KeyPackage
-	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String()}
+	in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String()}
 	for _, kp := range packages {
 		added, in.InitialMembers = append(added, received(t, kp)), convo.Unique(append(in.InitialMembers, kp.DID))
 	}
@@ -82,8 +83,8 @@ func spendNamed(t testing.TB, s *Server, creator *mlstest.Client, packages ...*m
 	t.Helper()
 	g := mlstest.NewGroup(creator, mlstest.Random(16))
 	c := g.Commit(creator, mlstest.Plan{Add: packages})
-	in := &gen.CreateConvoInput{GroupID: idOf(g), CipherSuite: creator.Suite.String(), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
-		InitialMembers: []string{did("alice")}}
+	in := &gen.CreateConvoInput{GroupID: servertest.IDOf(g), CipherSuite: creator.Suite.String(), WelcomeMessage: c.Welcome, GroupInfo: c.GroupInfo,
+		InitialMembers: []string{servertest.DID("alice")}}
 	_, err := s.CreateConvo(t.Context(), by(creator), in)
 	return err
 }
@@ -93,7 +94,7 @@ func spendNamed(t testing.TB, s *Server, creator *mlstest.Client, packages ...*m
 func TestPackagesTwentyGroups(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
-	alice := fullDevice(t, s, did("alice"))
+	alice := fullDevice(t, s, servertest.DID("alice"))
 	bot := commitClient("bot")
 	for i := range 20 {
 		got := claimOne(t, s, bot.DID, alice.DID, "")
@@ -117,14 +118,14 @@ func TestPackagesOfAllDevices(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	for range limit.MaxDevices {
-		publish(t, s, mlstest.NewClient(did("alice")), 1)
+		publish(t, s, mlstest.NewClient(servertest.DID("alice")), 1)
 	}
-	out := claimOf(t, s, did("bob"), did("alice"))
+	out := claimOf(t, s, servertest.DID("bob"), servertest.DID("alice"))
 	if fresh(out) != limit.MaxDevices || out.Missing != nil || out.MissingDevices != nil {
 		t.Fatalf("%d packages, missing %v %v; want %d", fresh(out), out.Missing, out.MissingDevices, limit.MaxDevices)
 	}
 	g := startWith(t, s, commitClient("bob"), out.KeyPackages...)
-	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, idOf(g)); n != limit.MaxDevices+1 {
+	if n := dbtest.Value[int](t, s.Pool, `SELECT count(*) FROM leaves WHERE convo_id = $1`, servertest.IDOf(g)); n != limit.MaxDevices+1 {
 		t.Errorf("%d leaves, want %d", n, limit.MaxDevices+1)
 	}
 }
@@ -134,13 +135,13 @@ func TestPackagesOfAllDevices(t *testing.T) {
 func TestPackagesRemembered(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
-	alice := fullDevice(t, s, did("alice"))
+	alice := fullDevice(t, s, servertest.DID("alice"))
 	thief := commitClient("thief")
 	befriend(t, s, alice.DID, thief.DID)
 	var known []*mls.KeyPackage
-	for _, who := range []string{thief.DID, did("puppet")} {
+	for _, who := range []string{thief.DID, servertest.DID("puppet")} {
 		for range perRequester {
-			known = append(known, received(t, forConvo(t, s, who, alice.DID, newConvoID()).KeyPackages[0]))
+			known = append(known, received(t, forConvo(t, s, who, alice.DID, servertest.NewConvoID()).KeyPackages[0]))
 		}
 	}
 	clock.add(limit.LeaseTime)
@@ -153,7 +154,7 @@ func TestPackagesRemembered(t *testing.T) {
 			t.Errorf("package %d: %v", i, err)
 		}
 		if i >= perRequester {
-			wantError(t, err, gen.ErrKeyPackageNotFound)
+			servertest.WantError(t, err, gen.ErrKeyPackageNotFound)
 		}
 	}
 	if out := claimOf(t, s, thief.DID, alice.DID); fresh(out) != 0 || len(out.KeyPackages) != 1 {
@@ -170,12 +171,12 @@ func TestPackagesRememberedAtOnce(t *testing.T) {
 	t.Parallel()
 	s, clock := newClockServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
-	alice := fullDevice(t, s, did("alice"))
+	alice := fullDevice(t, s, servertest.DID("alice"))
 	thief := commitClient("thief")
 	befriend(t, s, alice.DID, thief.DID)
 	var known []*mls.KeyPackage
 	for i := range 3 * perRequester / 2 {
-		known = append(known, received(t, claimOne(t, s, did(fmt.Sprintf("puppet%d", i)), alice.DID, "")))
+		known = append(known, received(t, claimOne(t, s, servertest.DID(fmt.Sprintf("puppet%d", i)), alice.DID, "")))
 	}
 	clock.add(limit.LeaseTime)
 	var mu sync.Mutex
@@ -198,8 +199,8 @@ func TestPackagesRememberedAtOnce(t *testing.T) {
 			}
 		})
 		wg.Go(func() {
-			convo := newConvoID()
-			out, err := servers[i%2].GetKeyPackages(context.Background(), as(thief.DID), &gen.GetKeyPackagesParams{DIDs: []string{alice.DID}, ConvoID: &convo})
+			convo := servertest.NewConvoID()
+			out, err := servers[i%2].GetKeyPackages(context.Background(), servertest.As(thief.DID), &gen.GetKeyPackagesParams{DIDs: []string{alice.DID}, ConvoID: &convo})
 			if err != nil {
 				t.Error(err)
 				return
@@ -222,13 +223,13 @@ func TestPackagesOfStrangers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, clock := newClockServer(t)
-			alice := fullDevice(t, s, did("alice"))
+			alice := fullDevice(t, s, servertest.DID("alice"))
 			taken := 0
 			flood := func() {
 				t.Helper()
 				for i := range 13 {
 					for range perRequester {
-						out := forConvo(t, s, did(fmt.Sprintf("fresh%d", i)), alice.DID, newConvoID())
+						out := forConvo(t, s, servertest.DID(fmt.Sprintf("fresh%d", i)), alice.DID, servertest.NewConvoID())
 						if len(out.KeyPackages) != 1 {
 							t.Fatalf("%d packages, want one", len(out.KeyPackages))
 						}
@@ -245,14 +246,14 @@ func TestPackagesOfStrangers(t *testing.T) {
 			if taken != limit.MaxKeyPackages/2 {
 				t.Errorf("strangers took %d packages, want %d", taken, limit.MaxKeyPackages/2)
 			}
-			befriend(t, s, alice.DID, did("friend"))
+			befriend(t, s, alice.DID, servertest.DID("friend"))
 			for range perRequester {
-				if out := forConvo(t, s, did("friend"), alice.DID, newConvoID()); fresh(out) != 1 {
+				if out := forConvo(t, s, servertest.DID("friend"), alice.DID, servertest.NewConvoID()); fresh(out) != 1 {
 					t.Error("a friend gets the last resort")
 				}
 			}
 			clock.add(24 * time.Hour)
-			if out := claimOf(t, s, did("newcomer"), alice.DID); fresh(out) != 1 {
+			if out := claimOf(t, s, servertest.DID("newcomer"), alice.DID); fresh(out) != 1 {
 				t.Error("a day later strangers still get the last resort")
 			}
 		})
@@ -264,24 +265,24 @@ func TestPackagesOfStrangers(t *testing.T) {
 func TestPackagesAcquainted(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	alice := mlstest.NewClient(did("alice"))
+	alice := mlstest.NewClient(servertest.DID("alice"))
 	publish(t, s, alice, 8)
 	publish(t, s, alice, 1, mlstest.LastResort())
 	for i := range 4 {
-		claimOf(t, s, did(fmt.Sprintf("stranger%d", i)), alice.DID)
+		claimOf(t, s, servertest.DID(fmt.Sprintf("stranger%d", i)), alice.DID)
 	}
-	bob := did("bob")
-	convo := addConvo(t, s.Pool, 1, bob, alice.DID)
+	bob := servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, bob, alice.DID)
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE did = $1`, bob)
 	if out := claimOf(t, s, bob, alice.DID); fresh(out) != 0 {
 		t.Error("adding somebody makes an acquaintance")
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET accepted_at = now() WHERE convo_id = $1 AND did = $2`, convo, alice.DID)
-	if out := forConvo(t, s, bob, alice.DID, newConvoID()); fresh(out) != 1 {
+	if out := forConvo(t, s, bob, alice.DID, servertest.NewConvoID()); fresh(out) != 1 {
 		t.Error("an accepted conversation does not count")
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET left_seq = 0, left_at = now() WHERE convo_id = $1 AND did = $2`, convo, bob)
-	if out := forConvo(t, s, bob, alice.DID, newConvoID()); fresh(out) != 0 {
+	if out := forConvo(t, s, bob, alice.DID, servertest.NewConvoID()); fresh(out) != 0 {
 		t.Error("a conversation that the requester has left counts")
 	}
 	// The owner itself is no stranger.
@@ -298,7 +299,7 @@ func TestPackagesOfStrangersAtOnce(t *testing.T) {
 	servers := []*Server{s, secondInstance(t, s)}
 	var accounts []string
 	for _, name := range []string{"alice", "bob", "carol"} {
-		c := mlstest.NewClient(did(name))
+		c := mlstest.NewClient(servertest.DID(name))
 		accounts = append(accounts, c.DID)
 		publish(t, s, c, 40)
 		publish(t, s, c, 1, mlstest.LastResort())
@@ -307,12 +308,12 @@ func TestPackagesOfStrangersAtOnce(t *testing.T) {
 	byOwner, byRequester := map[string]int{}, map[string]int{}
 	var wg sync.WaitGroup
 	for i := range 60 {
-		requester := did(fmt.Sprintf("stranger%d", i%6))
+		requester := servertest.DID(fmt.Sprintf("stranger%d", i%6))
 		// In any order: the rows are locked in one.
 		dids := []string{accounts[i%3], accounts[(i+1)%3], accounts[(i+2)%3]}
 		wg.Go(func() {
-			convo := newConvoID()
-			out, err := servers[i%2].GetKeyPackages(context.Background(), as(requester), &gen.GetKeyPackagesParams{DIDs: dids, ConvoID: &convo})
+			convo := servertest.NewConvoID()
+			out, err := servers[i%2].GetKeyPackages(context.Background(), servertest.As(requester), &gen.GetKeyPackagesParams{DIDs: dids, ConvoID: &convo})
 			if err != nil {
 				t.Error(err)
 				return

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 func TestPublishKeyPackage(t *testing.T) {
@@ -23,13 +24,13 @@ func TestPublishKeyPackage(t *testing.T) {
 			"wire": mlstest.Wrap,
 		} {
 			t.Run(suite.String()+"/"+form, func(t *testing.T) {
-				c := mlstest.NewClient(did(form+"-"+strings.ReplaceAll(suite.String(), "_", "")), mlstest.Suite(suite), mlstest.Device("phone"))
+				c := mlstest.NewClient(servertest.DID(form+"-"+strings.ReplaceAll(suite.String(), "_", "")), mlstest.Suite(suite), mlstest.Device("phone"))
 				kp := c.KeyPackage()
 				out := need(publishOne(s, c, encode(kp), time.Time{}))(t)
 				if *out.KeyPackageHash != refOf(t, kp) || *out.DeviceID != c.DeviceID() {
 					t.Errorf("answer is %s of %s, want %s of %s", *out.KeyPackageHash, *out.DeviceID, refOf(t, kp), c.DeviceID())
 				}
-				got := claimOne(t, s, did("requester"), c.DID, "")
+				got := claimOne(t, s, servertest.DID("requester"), c.DID, "")
 				if !bytes.Equal(got.KeyPackage, encode(kp)) {
 					t.Error("the package is not given as it was published")
 				}
@@ -44,7 +45,7 @@ func TestPublishKeyPackage(t *testing.T) {
 func TestPublishKeyPackageRefusals(t *testing.T) {
 	s, clock := newClockServer(t)
 	now := clock.now()
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	made := func(opts ...mlstest.KPOption) []byte { return c.KeyPackage(opts...).Raw }
 	from := now.Add(-time.Hour)
 	edge := now.Add(limit.MaxPackageLifetime)
@@ -61,7 +62,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 		"another MLS object":     {b: mlstest.RandomWelcome(1, make([]byte, 32)), want: gen.ErrInvalidKeyPackage},
 		"trailing byte":          {b: append(made(), 0), want: gen.ErrInvalidKeyPackage},
 		"bad signature":          {b: broken, want: gen.ErrInvalidKeyPackage, says: []string{"signature"}},
-		"another account's":      {b: mlstest.NewClient(did("bob")).KeyPackage().Raw, want: gen.ErrInvalidKeyPackage, says: []string{"identity"}},
+		"another account's":      {b: mlstest.NewClient(servertest.DID("bob")).KeyPackage().Raw, want: gen.ErrInvalidKeyPackage, says: []string{"identity"}},
 		"another suite declared": {b: made(), suite: 3, want: gen.ErrInvalidCipherSuite, says: []string{mls.CipherSuite(1).String(), mls.CipherSuite(3).String()}},
 		"suite of Ed448":         {b: made(), suite: 4, want: gen.ErrInvalidCipherSuite},
 		"unknown suite":          {b: made(), suite: 0x0F0F, want: gen.ErrInvalidCipherSuite},
@@ -82,7 +83,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 				as = inSuite(c, tt.suite)
 			}
 			_, err := publishOne(s, as, tt.b, tt.expires)
-			e := wantError(t, err, tt.want)
+			e := servertest.WantError(t, err, tt.want)
 			for _, part := range tt.says {
 				if !strings.Contains(e.Message, part) {
 					t.Errorf("message is %q, want it to say %q", e.Message, part)
@@ -113,7 +114,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 
 func TestPublishKeyPackageAgain(t *testing.T) {
 	s, clock := newClockServer(t)
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	kp := c.KeyPackage(lifetimeFrom(s))
 	ends := clock.now().Add(3 * time.Hour)
 	first := need(publishOne(s, c, kp.Raw, ends))(t)
@@ -134,9 +135,9 @@ func TestPublishKeyPackageAgain(t *testing.T) {
 	})
 	t.Run("what ended early may be published anew", func(t *testing.T) {
 		clock.add(3 * time.Hour)
-		wantNone(t, s, did("bob"), c, "")
+		wantNone(t, s, servertest.DID("bob"), c, "")
 		need(publishOne(s, c, kp.Raw, time.Time{}))(t)
-		if got := claimOne(t, s, did("bob"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
+		if got := claimOne(t, s, servertest.DID("bob"), c.DID, ""); *got.KeyPackageHash != refOf(t, kp) {
 			t.Error("the package published anew is not given")
 		}
 	})
@@ -152,30 +153,30 @@ func TestPublishKeyPackageAgain(t *testing.T) {
 func TestPublishKeyPackageIdempotency(t *testing.T) {
 	s, clock := newClockServer(t)
 	other := secondInstance(t, s)
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	kp := c.KeyPackage(mlstest.Lifetime(clock.now().Add(-time.Hour), clock.now().Add(time.Hour)))
 	in := &gen.PublishKeyPackageInput{KeyPackage: kp.Raw, CipherSuite: c.Suite.String(), IdempotencyKey: new("once")}
 	ctx := context.Background()
-	first := need(s.PublishKeyPackage(ctx, as(c.DID), in))(t)
+	first := need(s.PublishKeyPackage(ctx, servertest.As(c.DID), in))(t)
 
 	clock.add(2 * time.Hour)
-	again := need(other.PublishKeyPackage(ctx, as(c.DID), in))(t)
+	again := need(other.PublishKeyPackage(ctx, servertest.As(c.DID), in))(t)
 	if *again.KeyPackageHash != *first.KeyPackageHash || *again.DeviceID != *first.DeviceID {
 		t.Errorf("answer after the package ended is %v, want the first, %v", again, first)
 	}
 	next := *in
 	next.KeyPackage = c.KeyPackage(lifetimeFrom(s)).Raw
-	_, err := s.PublishKeyPackage(ctx, as(c.DID), &next)
-	wantError(t, err, gen.ErrIdempotencyConflict)
+	_, err := s.PublishKeyPackage(ctx, servertest.As(c.DID), &next)
+	servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 	if n := countPackages(t, s, c.DID); n != 1 {
 		t.Errorf("%d packages are stored, want 1", n)
 	}
 	next.IdempotencyKey = new("failed")
 	next.CipherSuite = mls.CipherSuite(2).String()
-	_, err = s.PublishKeyPackage(ctx, as(c.DID), &next)
-	wantError(t, err, gen.ErrInvalidCipherSuite)
+	_, err = s.PublishKeyPackage(ctx, servertest.As(c.DID), &next)
+	servertest.WantError(t, err, gen.ErrInvalidCipherSuite)
 	next.CipherSuite = c.Suite.String()
-	if _, err = s.PublishKeyPackage(ctx, as(c.DID), &next); err != nil {
+	if _, err = s.PublishKeyPackage(ctx, servertest.As(c.DID), &next); err != nil {
 		t.Errorf("a refusal was recorded under the key: %v", err)
 	}
 }

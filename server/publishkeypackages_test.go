@@ -12,12 +12,13 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 func TestPublishKeyPackagesOneByOne(t *testing.T) {
 	s, clock := newClockServer(t)
-	phone := mlstest.NewClient(did("alice"))
-	laptop := mlstest.NewClient(did("alice"), mlstest.Suite(mls.SuiteP256))
+	phone := mlstest.NewClient(servertest.DID("alice"))
+	laptop := mlstest.NewClient(servertest.DID("alice"), mlstest.Suite(mls.SuiteP256))
 	item := func(kp *mls.KeyPackage, b []byte) gen.PublishKeyPackagesKeyPackageItem {
 		return gen.PublishKeyPackagesKeyPackageItem{KeyPackage: b, CipherSuite: kp.CipherSuite.String()}
 	}
@@ -25,9 +26,9 @@ func TestPublishKeyPackagesOneByOne(t *testing.T) {
 	contradiction := item(better, good.Raw)
 	ended := item(good, good.Raw)
 	ended.Expires = new(clock.now().Add(-time.Second).Format(time.RFC3339))
-	foreign := mlstest.NewClient(did("bob")).KeyPackage()
+	foreign := mlstest.NewClient(servertest.DID("bob")).KeyPackage()
 	endless := phone.KeyPackage(mlstest.Lifetime(clock.now(), clock.now().Add(limit.MaxPackageLifetime+time.Second)))
-	out := need(s.PublishKeyPackages(context.Background(), as(phone.DID), &gen.PublishKeyPackagesInput{
+	out := need(s.PublishKeyPackages(context.Background(), servertest.As(phone.DID), &gen.PublishKeyPackagesInput{
 		KeyPackages: []gen.PublishKeyPackagesKeyPackageItem{
 			item(good, nil), item(good, good.Raw), contradiction, item(better, mlstest.Wrap(better)),
 			item(good, good.Raw), ended, item(foreign, foreign.Raw), item(endless, endless.Raw),
@@ -55,7 +56,7 @@ func TestPublishKeyPackagesOneByOne(t *testing.T) {
 
 func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	s, clock := newClockServer(t)
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	packages := publish(t, s, c, limit.MaxKeyPackages-1)
 	publish(t, s, c, 1, mlstest.LastResort())
 	soon := c.KeyPackage(lifetimeFrom(s))
@@ -64,7 +65,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	full := func(t *testing.T) {
 		t.Helper()
 		_, err := publishOne(s, c, c.KeyPackage(lifetimeFrom(s)).Raw, time.Time{})
-		if e := wantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "100") {
+		if e := servertest.WantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "100") {
 			t.Errorf("message is %q, want it to name the limit", e.Message)
 		}
 	}
@@ -72,7 +73,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	// Last-resort packages have room of their own.
 	publish(t, s, c, limit.MaxKeyPackages-1, mlstest.LastResort())
 	_, err := publishOne(s, c, c.KeyPackage(lifetimeFrom(s), mlstest.LastResort()).Raw, time.Time{})
-	if e := wantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "last-resort") {
+	if e := servertest.WantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "last-resort") {
 		t.Errorf("message is %q, want it to say of which kind", e.Message)
 	}
 	need(publishOne(s, c, packages[0].Raw, time.Time{}))(t)
@@ -80,7 +81,7 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 	publish(t, s, mlstest.NewClient(c.DID), limit.MaxKeyPackages)
 
 	// A leased package counts, a spent one does not, nor one that has ended.
-	claimOf(t, s, did("bob"), c.DID)
+	claimOf(t, s, servertest.DID("bob"), c.DID)
 	full(t)
 	spend(t, s, c.DID, refOf(t, packages[1]))
 	publish(t, s, c, 1)
@@ -93,8 +94,8 @@ func TestPublishKeyPackagesLimitOfSuite(t *testing.T) {
 // What others state of an account's devices does not use up its devices.
 func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 	s := newTestServer(t)
-	account := did("alice")
-	convo := addConvo(t, s.Pool, 1, account)
+	account := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, account)
 	for range limit.MaxDevices + 1 {
 		addStatedLeaf(t, s, convo, account, mlstest.NewClient(account).DeviceID())
 	}
@@ -106,8 +107,8 @@ func TestPublishKeyPackagesInventedDevices(t *testing.T) {
 
 func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
 	s := newTestServer(t)
-	account := did("alice")
-	convo := addConvo(t, s.Pool, 1, account)
+	account := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, account)
 	var devices []*mlstest.Client
 	for range limit.MaxDevices - 1 {
 		devices = append(devices, mlstest.NewClient(account))
@@ -118,19 +119,19 @@ func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
 
 	next := mlstest.NewClient(account)
 	_, err := publishOne(s, next, next.KeyPackage().Raw, time.Time{})
-	if e := wantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "devices") {
+	if e := servertest.WantError(t, err, gen.ErrTooManyKeyPackages); !strings.Contains(e.Message, "devices") {
 		t.Errorf("message is %q, want it to speak of devices", e.Message)
 	}
 	publish(t, s, member, 1)
 	publish(t, s, devices[0], 1)
-	_, err = s.DeleteDevice(context.Background(), as(account), &gen.DeleteDeviceInput{DeviceID: member.DeviceID()})
+	_, err = s.DeleteDevice(context.Background(), servertest.As(account), &gen.DeleteDeviceInput{DeviceID: member.DeviceID()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	publish(t, s, next, 1)
 	another := mlstest.NewClient(account)
 	_, err = publishOne(s, another, another.KeyPackage().Raw, time.Time{})
-	wantError(t, err, gen.ErrTooManyKeyPackages)
+	servertest.WantError(t, err, gen.ErrTooManyKeyPackages)
 }
 
 // Two instances publish for one account at the same time: the limits hold to
@@ -138,7 +139,7 @@ func TestPublishKeyPackagesLimitOfDevices(t *testing.T) {
 func TestPublishKeyPackagesConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
-	c := mlstest.NewClient(did("alice"))
+	c := mlstest.NewClient(servertest.DID("alice"))
 	var succeeded, failed int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -148,7 +149,7 @@ func TestPublishKeyPackagesConcurrently(t *testing.T) {
 			in.KeyPackages = append(in.KeyPackages, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: c.KeyPackage().Raw, CipherSuite: c.Suite.String()})
 		}
 		wg.Go(func() {
-			out, err := servers[i%2].PublishKeyPackages(context.Background(), as(c.DID), in)
+			out, err := servers[i%2].PublishKeyPackages(context.Background(), servertest.As(c.DID), in)
 			if err != nil {
 				t.Error(err)
 				return

@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -41,11 +42,11 @@ func TestRequestRejoin(t *testing.T) {
 		"another reason":             {bob, new("boredom"), nil, xrpc.InvalidRequest, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: r.reason, Epoch: r.epoch}
+			in := &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: r.reason, Epoch: r.epoch}
 			if r.err != "" {
-				unchanged(t, s, idOf(g), func() {
+				unchanged(t, s, servertest.IDOf(g), func() {
 					_, err := s.RequestRejoin(t.Context(), by(r.by), in)
-					wantError(t, err, r.err)
+					servertest.WantError(t, err, r.err)
 				})
 				return
 			}
@@ -54,7 +55,7 @@ func TestRequestRejoin(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got := dbtest.Value[string](t, s.Pool, `SELECT concat(reason, ',', epoch) FROM rejoin_requests WHERE convo_id = $1 AND did = $2`, idOf(g), r.by.DID)
+			got := dbtest.Value[string](t, s.Pool, `SELECT concat(reason, ',', epoch) FROM rejoin_requests WHERE convo_id = $1 AND did = $2`, servertest.IDOf(g), r.by.DID)
 			if got != r.stored {
 				t.Errorf("stored is %q, want %q", got, r.stored)
 			}
@@ -86,12 +87,12 @@ func TestRequestRejoinEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := commitGroup(t, s, alice, bob)
 			for _, c := range []*mlstest.Client{alice, bob} {
-				if _, err := s.RequestRejoin(t.Context(), by(c), &gen.RequestRejoinInput{ConvoID: idOf(g)}); err != nil {
+				if _, err := s.RequestRejoin(t.Context(), by(c), &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g)}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			end(t, g)
-			got := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(did) FROM rejoin_requests WHERE convo_id = $1`, idOf(g))
+			got := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(did) FROM rejoin_requests WHERE convo_id = $1`, servertest.IDOf(g))
 			if len(got) != 1 || got[0] != alice.DID {
 				t.Errorf("open requests are of %v, want alice's alone", got)
 			}
@@ -109,12 +110,12 @@ func TestRequestRejoinDamage(t *testing.T) {
 	g := commitGroup(t, s, alice, bob, carol, dave, erin)
 	g = advance(t, s, g, alice, 2) // commits of epochs 1 and 2
 	damages := func() int64 {
-		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, idOf(g))
+		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE convo_id = $1 AND kind = 'convo-damaged'`, servertest.IDOf(g))
 	}
 	report := func(c *mlstest.Client, epoch int64) bool {
 		t.Helper()
 		before := damages()
-		in := &gen.RequestRejoinInput{ConvoID: idOf(g), Reason: new("commit-failed"), Epoch: &epoch}
+		in := &gen.RequestRejoinInput{ConvoID: servertest.IDOf(g), Reason: new("commit-failed"), Epoch: &epoch}
 		if _, err := s.RequestRejoin(t.Context(), by(c), in); err != nil {
 			t.Fatal(err)
 		}

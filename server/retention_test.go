@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -38,7 +39,7 @@ func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
 // visibility horizon back, and gives how many rows it removed of each kind.
 func clean(t testing.TB, s *Server, opts ...func(*retention.Config)) map[string]int {
 	t.Helper()
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	registry := prometheus.NewRegistry()
 	c := cleanerOf(s, append(opts, func(c *retention.Config) { c.Metrics = retention.NewMetrics(registry) })...)
 	if err := c.Round(t.Context()); err != nil {
@@ -75,8 +76,8 @@ func restamp(t testing.TB, s *Server, convo xrpc.ConvoID, at time.Time, seqs ...
 func TestMessagesAge(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s.Pool, 0, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 0, alice)
 	fill(t, s, convo, "acaapaca")
 	start := *now
 	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
@@ -120,19 +121,19 @@ func TestMessagesAge(t *testing.T) {
 			t.Errorf("after it: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
-	_, err := s.GetMessages(t.Context(), as(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
-	wantError(t, err, gen.ErrInvalidCursor)
+	_, err := s.GetMessages(t.Context(), servertest.As(alice), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m9")})
+	servertest.WantError(t, err, gen.ErrInvalidCursor)
 	// A former member's positions end with its window, removed or not.
 	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
-		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, did("bob"))
-	if got := page(t, s, did("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
+		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, servertest.DID("bob"))
+	if got := page(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
 	}
-	_, err = s.GetMessages(t.Context(), as(did("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
-	wantError(t, err, gen.ErrInvalidCursor)
+	_, err = s.GetMessages(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
+	servertest.WantError(t, err, gen.ErrInvalidCursor)
 	in := message(convo, 2)
 	in.MsgID = new("m1") // is free again, and stands for the later message
-	if out, err := s.SendMessage(t.Context(), as(alice), in); err != nil || *out.Seq != 9 {
+	if out, err := s.SendMessage(t.Context(), servertest.As(alice), in); err != nil || *out.Seq != 9 {
 		t.Fatalf("the next message: %+v, %v", out, err)
 	}
 	*now = now.Add(limit.MessageTime + time.Microsecond)
@@ -153,16 +154,16 @@ func TestMessageTTLSetting(t *testing.T) {
 		c.Clock = func() time.Time { return now }
 	})
 	hour := func(c *retention.Config) { c.MessageTTL = time.Hour }
-	convo := addConvo(t, s.Pool, 1, did("alice"))
-	talk(t, s, convo, did("alice"), 1)
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	talk(t, s, convo, servertest.DID("alice"), 1)
 	now = now.Add(time.Hour)
 	clean(t, s, hour)
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
 		t.Errorf("at an hour: %s", got)
 	}
 	now = now.Add(time.Second)
 	clean(t, s, hour)
-	if got := page(t, s, did("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
+	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
 		t.Errorf("after it: %s", got)
 	}
 }
@@ -172,7 +173,7 @@ func TestMessageTTLSetting(t *testing.T) {
 func TestTwoJanitors(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	one, two := addConvo(t, s.Pool, 1, did("alice")), addConvo(t, s.Pool, 1, did("alice"))
+	one, two := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	// The events of alice's joining are behind these messages, and go with them.
 	dbtest.Exec(t, s.Pool, `DELETE FROM events`)
 	const each = 1300
@@ -183,7 +184,7 @@ func TestTwoJanitors(t *testing.T) {
 		dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = $2, last_pos = $3 WHERE convo_id = $1`, convo, each, each/10)
 	}
 	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	registries := []*prometheus.Registry{prometheus.NewRegistry(), prometheus.NewRegistry()}
 	var wg sync.WaitGroup
 	for i, instance := range []*Server{s, secondInstance(t, s)} {
@@ -217,7 +218,7 @@ func TestTwoJanitors(t *testing.T) {
 func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +227,7 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT log_own_xid()`); err != nil {
 		t.Fatal(err)
 	}
-	talk(t, s, convo, did("alice"), 1)
+	talk(t, s, convo, servertest.DID("alice"), 1)
 	*now = now.Add(limit.MessageTime + time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
@@ -253,7 +254,7 @@ func TestLapsedProposals(t *testing.T) {
 	g := commitGroup(t, s, alice, bob)
 	propose := func(public bool) *mlstest.Proposal {
 		p := g.ProposeUpdate(bob, public)
-		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message}); err != nil {
+		if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p.Message}); err != nil {
 			t.Fatal(err)
 		}
 		return p
@@ -274,7 +275,7 @@ func TestLapsedProposals(t *testing.T) {
 	propose(true)                                                        // 7: of the epoch at hand
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
-	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: idOf(g)}) }
+	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: servertest.IDOf(g)}) }
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)
 	}
@@ -295,7 +296,7 @@ func TestEventsAge(t *testing.T) {
 	s, now := agingServer(t)
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g)}); err != nil {
+	if _, err := s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
 	count := func(where string) int64 {
@@ -320,7 +321,7 @@ func TestEventsAge(t *testing.T) {
 	if got := dbtest.Value[string](t, s.Pool, `SELECT format('%s %s %s %s', floor_pos, floor_lane, floor_seq, floor_n) FROM log_generation`); got != last {
 		t.Errorf("the floor is %s, want %s", got, last)
 	}
-	if got := membersOf(t, s, idOf(g)); len(got) != 1 {
+	if got := membersOf(t, s, servertest.IDOf(g)); len(got) != 1 {
 		t.Errorf("members are %v", got)
 	}
 }
@@ -333,11 +334,11 @@ func TestEndedWelcomesAge(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	get := func(c *mlstest.Client) error {
-		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: idOf(g)})
+		_, err := s.GetWelcome(t.Context(), by(c), &gen.GetWelcomeParams{ConvoID: servertest.IDOf(g)})
 		return err
 	}
 	confirm := func(c *mlstest.Client) {
-		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: idOf(g), Success: true}); err != nil {
+		if _, err := s.ConfirmWelcome(t.Context(), by(c), &gen.ConfirmWelcomeInput{ConvoID: servertest.IDOf(g), Success: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -345,10 +346,10 @@ func TestEndedWelcomesAge(t *testing.T) {
 	confirm(bob)
 	*now = now.Add(limit.MessageTime)
 	clean(t, s)
-	wantError(t, get(bob), gen.ErrWelcomeExpired)
+	servertest.WantError(t, get(bob), gen.ErrWelcomeExpired)
 	*now = now.Add(10 * limit.MessageTime)
 	clean(t, s)
-	wantError(t, get(bob), gen.ErrWelcomeNotFound)
+	servertest.WantError(t, get(bob), gen.ErrWelcomeNotFound)
 	if err := get(carol); err != nil || welcomes() != 1 {
 		t.Fatalf("carol's: %v, %d Welcomes", err, welcomes())
 	}

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/retention"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,8 +24,8 @@ import (
 func TestBlobGoesWithItsLastMessage(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo, elsewhere := addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice)
+	alice := servertest.DID("alice")
+	convo, elsewhere := servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice)
 	once, again, body := upload(t, s, alice, randomBytes(10)), upload(t, s, alice, randomBytes(20)), randomBytes(40)
 	there := upload(t, s, alice, body)
 	attach(t, s, convo, alice, once, again, there)
@@ -53,7 +54,7 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 		t.Errorf("named elsewhere: %v", err)
 	}
 	_, _, err := fetch(s, alice, convo, once, "", gen.GetBlobParams{})
-	wantError(t, err, gen.ErrBlobNotFound)
+	servertest.WantError(t, err, gen.ErrBlobNotFound)
 	*now = now.Add(time.Hour)
 	gone += clean(t, s)["blob"]
 	if got := tally(t, s, alice); got != "0 blobs, 0 bytes counted, 0 bytes, 0 loose" {
@@ -68,17 +69,17 @@ func TestBlobGoesWithItsLastMessage(t *testing.T) {
 func TestRemovalFreesQuota(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s.Pool, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	attach(t, s, convo, alice, upload(t, s, alice, randomBytes(10)))
 	dbtest.Exec(t, s.Pool, `UPDATE blobs SET size = $1`, int64(limit.MaxBlobBytes)) // as if it were so large
 	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes))
 	next := randomBytes(11)
 	up := func() error {
-		_, err := s.UploadBlob(t.Context(), as(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
+		_, err := s.UploadBlob(t.Context(), servertest.As(alice), &xrpc.Upload{Body: bytes.NewReader(next), ContentType: anyBytes, ContentLength: -1})
 		return err
 	}
-	wantError(t, up(), gen.ErrQuotaExceeded)
+	servertest.WantError(t, up(), gen.ErrQuotaExceeded)
 	*now = now.Add(limit.MessageTime + time.Second)
 	clean(t, s)
 	if err := up(); err != nil {
@@ -94,8 +95,8 @@ func TestRemovalFreesQuota(t *testing.T) {
 func TestUploadedAgainBeforeRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s.Pool, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
@@ -119,8 +120,8 @@ func TestUploadedAgainBeforeRemoval(t *testing.T) {
 func TestRemovalAgainstAttach(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo, other := addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice)
+	alice := servertest.DID("alice")
+	convo, other := servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice)
 	b := randomBytes(10)
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
@@ -128,7 +129,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	in := message(other, 1)
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	err := whileHeld(t, s, func(tx pgx.Tx) {
 		q := db.New(tx)
 		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
@@ -139,7 +140,7 @@ func TestRemovalAgainstAttach(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, func() error {
-		_, err := s.SendMessage(context.Background(), as(alice), in)
+		_, err := s.SendMessage(context.Background(), servertest.As(alice), in)
 		return err
 	})
 	if err != nil {
@@ -151,13 +152,13 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	}
 	// The message is first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	err = whileHeld(t, s, func(tx pgx.Tx) {
-		m, _, err := s.readMessage(as(alice), in)
+		m, _, err := s.readMessage(servertest.As(alice), in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, err := s.Idempotency.NewRecord(as(alice), gen.NSIDSendMessage, nil, in, m.Now)
+		first, err := s.Idempotency.NewRecord(servertest.As(alice), gen.NSIDSendMessage, nil, in, m.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,8 +184,8 @@ func TestRemovalAgainstAttach(t *testing.T) {
 func TestRemovalAttachRace(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
-	alice := did("alice")
-	convos := []xrpc.ConvoID{addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice), addConvo(t, s.Pool, 1, alice)}
+	alice := servertest.DID("alice")
+	convos := []xrpc.ConvoID{servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice), servertest.AddConvo(t, s.Pool, 1, alice)}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var cleaning, sending sync.WaitGroup
@@ -215,7 +216,7 @@ func TestRemovalAttachRace(t *testing.T) {
 				cid := upload(t, s, alice, body)
 				in := message(convo, 1)
 				in.Blobs = []string{cid}
-				_, err := s.SendMessage(context.Background(), as(alice), in)
+				_, err := s.SendMessage(context.Background(), servertest.As(alice), in)
 				var e *xrpc.Error
 				switch {
 				case err == nil:
@@ -239,7 +240,7 @@ func TestRemovalAttachRace(t *testing.T) {
 	if sent == 0 {
 		t.Fatal("nothing was sent")
 	}
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	if err := janitors[0].Round(t.Context()); err != nil {
 		t.Fatal(err)
 	}

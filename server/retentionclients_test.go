@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
@@ -18,15 +19,15 @@ import (
 func TestSyncAfterRemoval(t *testing.T) {
 	t.Parallel()
 	s, now := agingServer(t)
-	alice := did("alice")
-	convo := addConvo(t, s.Pool, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	read := func(cursor *string, seq int64) *gen.SyncOutput {
-		settled(t, s.Pool)
+		servertest.Settled(t, s.Pool)
 		in := &gen.SyncInput{Cursor: cursor, Limit: 100}
 		if seq >= 0 {
 			in.Positions = []gen.SyncPosition{{ConvoID: convo, Seq: seq}}
 		}
-		out, err := s.Sync(t.Context(), as(alice), in)
+		out, err := s.Sync(t.Context(), servertest.As(alice), in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,11 +75,11 @@ func TestStreamAfterRemoval(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	s := newLiveServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	alice := did("alice")
-	convo := addConvo(t, s.Pool, 1, alice)
+	alice := servertest.DID("alice")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice)
 	cursors := map[string]string{}
 	mark := func(name string) {
-		settled(t, s.Pool)
+		servertest.Settled(t, s.Pool)
 		at, err := db.New(s.Pool).ReadPlace(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -17,9 +18,9 @@ func closed(t testing.TB, s *Server, now time.Time) (convo xrpc.ConvoID, blobKey
 	t.Helper()
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
-	convo = idOf(g)
+	convo = servertest.IDOf(g)
 	cid := upload(t, s, alice.DID, randomBytes(10))
-	in := &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: application(convo, 1, 40), Blobs: []string{cid}}
+	in := &gen.SendMessageInput{ConvoID: convo, Epoch: 1, Ciphertext: servertest.Application(convo, 1, 40), Blobs: []string{cid}}
 	if _, err := s.SendMessage(t.Context(), by(alice), in); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestClosedConversationGoes(t *testing.T) {
 	s, now := agingServer(t)
 	*now = now.Truncate(time.Second)
 	convo, key := closed(t, s, *now)
-	open := idOf(commitGroup(t, s, commitClient("carol"), commitClient("dave")))
+	open := servertest.IDOf(commitGroup(t, s, commitClient("carol"), commitClient("dave")))
 	for table, n := range rowsOfConvo(t, s, convo) {
 		if n == 0 && table != "tickets" { // those end by themselves in a minute
 			t.Errorf("the test has nothing in %s", table)
@@ -97,8 +98,8 @@ func TestClosedConversationGoes(t *testing.T) {
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM events WHERE lane = $1`, convo); n != 0 {
 		t.Errorf("%d events are left", n)
 	}
-	_, err := s.GetMessages(t.Context(), as(did("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
-	wantError(t, err, gen.ErrConvoNotFound)
+	_, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1})
+	servertest.WantError(t, err, gen.ErrConvoNotFound)
 	if n := gone["conversation"]; n != 1 {
 		t.Errorf("%d conversations counted", n)
 	}

@@ -6,6 +6,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // No commit is taken, by whatever method and however it is framed, without the
@@ -26,7 +27,7 @@ func TestEveryCommitNeedsGroupInfo(t *testing.T) {
 				return second(s.AddMembers(t.Context(), by(alice), in))
 			},
 			"leaveConvo": func(info, tree []byte) error {
-				return second(s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &bob.DID, Commit: removes.Message,
+				return second(s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &bob.DID, Commit: removes.Message,
 					GroupInfo: info, RatchetTree: tree}))
 			},
 			"sendCommit": func(info, tree []byte) error {
@@ -37,7 +38,7 @@ func TestEveryCommitNeedsGroupInfo(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				made := map[string]*mlstest.Commit{"addMembers": adds, "leaveConvo": removes, "sendCommit": updates}[name]
-				unchanged(t, s, idOf(g), func() {
+				unchanged(t, s, servertest.IDOf(g), func() {
 					for _, tree := range [][]byte{nil, made.RatchetTree} {
 						wantRefused(t, send(nil, tree), gen.ErrInvalidGroupInfo, "missing; every commit comes with the GroupInfo of the epoch it leads to")
 					}
@@ -58,7 +59,7 @@ func TestLeaveConvoTreeBeside(t *testing.T) {
 	alice, bob := commitClient("alice"), commitClient("bob")
 	g := commitGroup(t, s, alice, bob)
 	c := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}})
-	out, err := s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &bob.DID, Commit: c.Message,
+	out, err := s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &bob.DID, Commit: c.Message,
 		GroupInfo: c.GroupInfoNoTree, RatchetTree: c.RatchetTree})
 	accepted(t, (*gen.SendCommitOutput)(out), err)
 	sameRoster(t, s, c.Next)
@@ -75,9 +76,9 @@ func TestRosterStaysVerified(t *testing.T) {
 	c := g.Commit(mallory, mlstest.Plan{Add: commitPackages(t, s, puppet)})
 	in := addInput(g, c, puppet)
 	in.GroupInfo = nil
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.AddMembers(t.Context(), by(mallory), in)
-		wantError(t, err, gen.ErrInvalidGroupInfo)
+		servertest.WantError(t, err, gen.ErrInvalidGroupInfo)
 	})
 	out, err := s.AddMembers(t.Context(), by(mallory), addInput(g, c, puppet))
 	accepted(t, (*gen.SendCommitOutput)(out), err)
@@ -89,15 +90,15 @@ func TestRosterStaysVerified(t *testing.T) {
 		forged = forged.Commit(mallory, mlstest.Plan{}).Next
 	}
 	for _, who := range []*mlstest.Client{mallory, puppet} {
-		unchanged(t, s, idOf(g), func() {
-			_, err := s.UpdateGroupInfo(t.Context(), by(who), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: forged.SignGroupInfo(who, true)})
+		unchanged(t, s, servertest.IDOf(g), func() {
+			_, err := s.UpdateGroupInfo(t.Context(), by(who), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: forged.SignGroupInfo(who, true)})
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, "tree_hash")
 			fc := forged.Commit(who, mlstest.Plan{})
 			_, err = s.SendCommit(t.Context(), by(who), commitInput(g, fc))
-			wantError(t, err, gen.ErrInvalidGroupInfo)
+			servertest.WantError(t, err, gen.ErrInvalidGroupInfo)
 			fc = forged.Commit(who, mlstest.Plan{Public: true})
 			_, err = s.SendCommit(t.Context(), by(who), commitInput(g, fc))
-			wantError(t, err, gen.ErrInvalidCommit)
+			servertest.WantError(t, err, gen.ErrInvalidCommit)
 		})
 	}
 	sameRoster(t, s, advance(t, s, g, alice, 1))
@@ -143,9 +144,9 @@ func TestWelcomeForRemovedMember(t *testing.T) {
 	c := g.Commit(alice, mlstest.Plan{Add: []*mls.KeyPackage{kp}, Remove: g.LeavesOf(bob.DID)})
 	in := commitInput(g, c)
 	in.RemovedDIDs = []string{bob.DID}
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.SendCommit(t.Context(), by(alice), in)
-		wantError(t, err, gen.ErrKeyPackageNotFound)
+		servertest.WantError(t, err, gen.ErrKeyPackageNotFound)
 	})
 	if spent(t, s, kp) {
 		t.Error("the package is spent")
@@ -170,8 +171,8 @@ func TestRosterUpdateAgrees(t *testing.T) {
 		"another member's signature": {g.SignGroupInfo(alice, false, func(gi *mls.GroupInfo) { gi.Signer = 1 }), nil, "signature"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
-				_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: c.info, RatchetTree: c.tree})
+			unchanged(t, s, servertest.IDOf(g), func() {
+				_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: c.info, RatchetTree: c.tree})
 				wantRefused(t, err, gen.ErrInvalidGroupInfo, c.why)
 			})
 		})

@@ -10,6 +10,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // send commits a plan in one of the forms that show what it leads to, after a
@@ -17,7 +18,7 @@ import (
 func (m *rosterModel) send(r *rapid.T, c *mlstest.Client, p mlstest.Plan, in *gen.SendCommitInput) {
 	p.Public = p.Refs != nil || rapid.Bool().Draw(r, "readable")
 	commit := m.g.Commit(c, p)
-	in.ConvoID, in.Commit, in.Welcome = idOf(m.g), commit.Message, commit.Welcome
+	in.ConvoID, in.Commit, in.Welcome = servertest.IDOf(m.g), commit.Message, commit.Welcome
 	in.GroupInfo, in.RatchetTree = commit.GroupInfo, nil
 	switch form := rapid.IntRange(0, 2).Draw(r, "evidence"); {
 	case form == 1:
@@ -56,18 +57,18 @@ func (m *rosterModel) loseRace(r *rapid.T, stale *mlstest.Group) {
 		r.Fatalf("the loser heard %v, %v", out, err)
 	}
 	// The creator has the epoch reserved now, which the model does not wait for.
-	dbtest.Exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, idOf(m.g))
+	dbtest.Exec(m.t, m.s.Pool, `UPDATE conversations SET reserved_for = NULL, reserved_until = NULL WHERE convo_id = $1`, servertest.IDOf(m.g))
 }
 
 // crash kills the connection of a commit as it comes to store the tree.
 func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, error)) {
-	before := conversationState(m.t, m.s, idOf(m.g))
+	before := conversationState(m.t, m.s, servertest.IDOf(m.g))
 	tx, err := m.s.Pool.Begin(context.Background())
 	if err != nil {
 		r.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(context.Background()) }()
-	if _, err := tx.Exec(context.Background(), `SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`, idOf(m.g)); err != nil {
+	if _, err := tx.Exec(context.Background(), `SELECT FROM group_infos WHERE convo_id = $1 FOR UPDATE`, servertest.IDOf(m.g)); err != nil {
 		r.Fatal(err)
 	}
 	done := make(chan error, 1)
@@ -80,7 +81,7 @@ func (m *rosterModel) crash(r *rapid.T, send func() (*gen.SendCommitOutput, erro
 	if err := <-done; !errors.As(err, &pg) || pg.Code != "57P01" {
 		r.Fatalf("the commit ended with %v, want its connection terminated", err)
 	}
-	if after := conversationState(m.t, m.s, idOf(m.g)); after != before {
+	if after := conversationState(m.t, m.s, servertest.IDOf(m.g)); after != before {
 		r.Fatalf("half done: from\n%s\nto\n%s", before, after)
 	}
 }

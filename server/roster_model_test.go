@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // Whatever members do, in whatever order, with lost races and connections that
@@ -59,7 +60,7 @@ type rosterModel struct {
 }
 
 func newRosterModel(t *testing.T, s *Server) *rosterModel {
-	m := &rosterModel{t: t, s: s, devices: make(map[string][]*mlstest.Client), id: string(newConvoID()[:12])}
+	m := &rosterModel{t: t, s: s, devices: make(map[string][]*mlstest.Client), id: string(servertest.NewConvoID()[:12])}
 	m.accounts = []string{"creator"}
 	creator := m.device("creator")
 	m.devices["creator"] = []*mlstest.Client{creator}
@@ -69,7 +70,7 @@ func newRosterModel(t *testing.T, s *Server) *rosterModel {
 
 func (m *rosterModel) device(word string) *mlstest.Client { return mlstest.NewClient(m.did(word)) }
 
-func (m *rosterModel) did(word string) string { return did(word + "-" + m.id) }
+func (m *rosterModel) did(word string) string { return servertest.DID(word + "-" + m.id) }
 
 // check holds what is stored against the model.
 func (m *rosterModel) check(r *rapid.T) {
@@ -81,10 +82,10 @@ func (m *rosterModel) check(r *rapid.T) {
 		want = append(want, m.did(w))
 	}
 	slices.Sort(want)
-	if got := membersOf(m.t, m.s, idOf(m.g)); !slices.Equal(got, want) {
+	if got := membersOf(m.t, m.s, servertest.IDOf(m.g)); !slices.Equal(got, want) {
 		r.Fatalf("members are %v, want %v", got, want)
 	}
-	pending := dbtest.Value[[]string](m.t, m.s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, idOf(m.g))
+	pending := dbtest.Value[[]string](m.t, m.s.Pool, `SELECT coalesce(array_agg(did ORDER BY did), '{}') FROM memberships WHERE convo_id = $1 AND pending_removal`, servertest.IDOf(m.g))
 	want = nil
 	for _, w := range m.pending {
 		want = append(want, m.did(w))
@@ -192,7 +193,7 @@ func (m *rosterModel) updateProposed(r *rapid.T) {
 		r.Skip("a committer's update is its path")
 	}
 	p := m.g.ProposeUpdate(d, true)
-	if _, err := m.s.SendProposal(context.Background(), by(d), &gen.SendProposalInput{ConvoID: idOf(m.g), Proposal: p.Message}); err != nil {
+	if _, err := m.s.SendProposal(context.Background(), by(d), &gen.SendProposalInput{ConvoID: servertest.IDOf(m.g), Proposal: p.Message}); err != nil {
 		r.Fatal(err)
 	}
 	m.send(r, c, mlstest.Plan{Refs: []*mlstest.Proposal{p}}, &gen.SendCommitInput{})
@@ -209,7 +210,7 @@ func (m *rosterModel) rotate(r *rapid.T) {
 
 func (m *rosterModel) leave(r *rapid.T) {
 	word := m.other(r)
-	if _, err := m.s.LeaveConvo(context.Background(), as(m.did(word)), &gen.LeaveConvoInput{ConvoID: idOf(m.g)}); err != nil {
+	if _, err := m.s.LeaveConvo(context.Background(), servertest.As(m.did(word)), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(m.g)}); err != nil {
 		r.Fatal(err)
 	}
 	m.accounts, m.pending = without(m.accounts, word), append(m.pending, word)
@@ -248,7 +249,7 @@ func (m *rosterModel) join(r *rapid.T) {
 
 func (m *rosterModel) giveInfo(r *rapid.T) {
 	c := m.anyDevice(r, "member")
-	in := &gen.UpdateGroupInfoInput{ConvoID: idOf(m.g), GroupInfo: m.g.SignGroupInfo(c, rapid.Bool().Draw(r, "tree"))}
+	in := &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(m.g), GroupInfo: m.g.SignGroupInfo(c, rapid.Bool().Draw(r, "tree"))}
 	if _, err := m.s.UpdateGroupInfo(context.Background(), by(c), in); err != nil {
 		r.Fatal(err)
 	}

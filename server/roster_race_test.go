@@ -11,6 +11,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // A call that comes while the commit before it is being stored could not be
@@ -32,17 +33,17 @@ func TestVerifiedAgain(t *testing.T) {
 			return second(s.SendCommit(t.Context(), by(bob), in))
 		}, gen.ErrInvalidCommit},
 		"proposal": {func(g *mlstest.Group) error {
-			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(bob, true).Message}))
+			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(bob, true).Message}))
 		}, ""},
 		"forged proposal": {func(g *mlstest.Group) error {
 			forged := reframe(t, g.ProposeUpdate(bob, true).Message, func(m *mls.PublicMessage) { m.Signature[9] ^= 1 })
-			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: forged}))
+			return second(s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: forged}))
 		}, gen.ErrInvalidProposal},
 		"GroupInfo": {func(g *mlstest.Group) error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(bob, true)}))
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: g.SignGroupInfo(bob, true)}))
 		}, ""},
 		"forged GroupInfo": {func(g *mlstest.Group) error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g),
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g),
 				GroupInfo: g.SignGroupInfo(bob, true, func(gi *mls.GroupInfo) { gi.ConfirmationTag = mlstest.Random(32) })}))
 		}, gen.ErrInvalidGroupInfo},
 	} {
@@ -65,7 +66,7 @@ func TestVerifiedAgain(t *testing.T) {
 			}
 			switch err := <-done; {
 			case c.err != "":
-				wantError(t, err, c.err)
+				servertest.WantError(t, err, c.err)
 			case err != nil:
 				t.Error(err)
 			}
@@ -78,15 +79,15 @@ func moveOn(t *testing.T, s *Server, tx pgx.Tx, c *mlstest.Client, commit *mlste
 	t.Helper()
 	g := commit.Next
 	q, now := db.New(tx), s.Timestamp()
-	row, err := q.LockConvo(t.Context(), idOf(g), c.DID)
+	row, err := q.LockConvo(t.Context(), servertest.IDOf(g), c.DID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: row.Epoch, At: now, ConvoID: idOf(g)}); err != nil {
+	if _, err := q.AdvanceEpoch(t.Context(), db.AdvanceEpochParams{Framing: row.Epoch, At: now, ConvoID: servertest.IDOf(g)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := q.PutGroupInfo(t.Context(), db.PutGroupInfoParams{
-		ConvoID: idOf(g), Epoch: row.Epoch + 1, GroupInfo: commit.GroupInfo, RatchetTree: g.Tree.Bytes(), At: now,
+		ConvoID: servertest.IDOf(g), Epoch: row.Epoch + 1, GroupInfo: commit.GroupInfo, RatchetTree: g.Tree.Bytes(), At: now,
 	}); err != nil {
 		t.Fatal(err)
 	}

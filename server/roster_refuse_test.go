@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 )
 
 // What is refused of a commit whose objects are each in order, or nearly: the
@@ -89,18 +90,18 @@ func TestRosterRefuses(t *testing.T) {
 		"two trees": {alice, input(private, func(in *gen.SendCommitInput) { in.RatchetTree = public.RatchetTree }), gen.ErrInvalidGroupInfo, "differs from the one beside"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.SendCommit(t.Context(), by(c.by), c.in)
 				wantRefused(t, err, c.err, c.why)
 			})
 		})
 	}
 	// Of the older methods the same.
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		sneaks := g.Commit(bob, mlstest.Plan{Add: []*mls.KeyPackage{kp}, RemoveDIDs: []string{carol.DID}})
 		_, err := s.AddMembers(t.Context(), by(bob), addInput(g, sneaks, dave))
 		wantRefused(t, err, gen.ErrInvalidCommit, "leaf[2]: is removed")
-		_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &carol.DID, Commit: private.Message, GroupInfo: private.GroupInfo})
+		_, err = s.LeaveConvo(t.Context(), by(alice), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &carol.DID, Commit: private.Message, GroupInfo: private.GroupInfo})
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "leaf[2]: found a leaf of a member that is removed")
 	})
 }
@@ -120,13 +121,13 @@ func TestRosterRefusesJoin(t *testing.T) {
 	}{
 		"another's leaf goes":   {joinInput(g, g.ExternalCommit(bob.Rotate(), g.Index(carol))), gen.ErrInvalidCommit, "leaf[2]"},
 		"the same device twice": {joinInput(g, g.ExternalCommit(bob)), gen.ErrInvalidCommit, "signature_key"},
-		"signature": {&gen.JoinConvoInput{ConvoID: idOf(g), GroupInfo: good.GroupInfo,
+		"signature": {&gen.JoinConvoInput{ConvoID: servertest.IDOf(g), GroupInfo: good.GroupInfo,
 			ExternalCommit: reframe(t, good.Message, func(m *mls.PublicMessage) { m.Signature[3] ^= 1 })}, gen.ErrInvalidCommit, "signature"},
-		"path": {&gen.JoinConvoInput{ConvoID: idOf(g), GroupInfo: good.GroupInfo,
+		"path": {&gen.JoinConvoInput{ConvoID: servertest.IDOf(g), GroupInfo: good.GroupInfo,
 			ExternalCommit: reframe(t, good.Message, func(m *mls.PublicMessage) { m.Commit.Path.Nodes = nil })}, gen.ErrInvalidCommit, "PublicMessage"},
-		"another's GroupInfo": {&gen.JoinConvoInput{ConvoID: idOf(g), ExternalCommit: good.Message,
+		"another's GroupInfo": {&gen.JoinConvoInput{ConvoID: servertest.IDOf(g), ExternalCommit: good.Message,
 			GroupInfo: good.Next.SignGroupInfo(alice, true)}, gen.ErrInvalidGroupInfo, "signer"},
-		"a blank leaf goes": {&gen.JoinConvoInput{ConvoID: idOf(g), GroupInfo: good.GroupInfo,
+		"a blank leaf goes": {&gen.JoinConvoInput{ConvoID: servertest.IDOf(g), GroupInfo: good.GroupInfo,
 			ExternalCommit: reframe(t, good.Message, func(m *mls.PublicMessage) {
 				for _, p := range m.Commit.Proposals {
 					if r, ok := p.Proposal.(*mls.Remove); ok {
@@ -137,14 +138,14 @@ func TestRosterRefusesJoin(t *testing.T) {
 		"ahead of the epoch": {joinInput(g, later), gen.ErrInvalidCommit, "ahead"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
+			unchanged(t, s, servertest.IDOf(g), func() {
 				_, err := s.JoinConvo(t.Context(), by(bob), c.in)
 				wantRefused(t, err, c.err, c.why)
 			})
 		})
 	}
 	// Not even the creator, who may remove members by other commits.
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.JoinConvo(t.Context(), by(alice), joinInput(g, g.ExternalCommit(alice.Rotate(), g.Index(carol))))
 		wantRefused(t, err, gen.ErrInvalidCommit, "the joiner's own old leaf")
 	})
@@ -206,7 +207,7 @@ func TestRosterNamesQuirks(t *testing.T) {
 	compressed := g.Commit(alice, mlstest.Plan{EditPath: func(p *mls.UpdatePath) {
 		p.LeafNode.EncryptionKey = append([]byte{2}, p.LeafNode.EncryptionKey[1:33]...)
 	}})
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		for why, info := range map[string][]byte{
 			"external_pub without its length prefix": next.Next.SignGroupInfo(alice, true, bare),
 			"compressed elliptic curve point":        compressed.GroupInfo,
@@ -217,7 +218,7 @@ func TestRosterNamesQuirks(t *testing.T) {
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, "known quirk: "+why)
 			wantRefused(t, err, gen.ErrInvalidGroupInfo, "RFC 9420 §")
 		}
-		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(alice, true, bare)})
+		_, err := s.UpdateGroupInfo(t.Context(), by(alice), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: g.SignGroupInfo(alice, true, bare)})
 		wantRefused(t, err, gen.ErrInvalidGroupInfo, "external_pub without")
 	})
 }

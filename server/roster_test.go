@@ -11,18 +11,19 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 // rosterDiffers says where what is stored of a verified group is not the group,
 // "" where it is.
 func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 	t.Helper()
-	if e := epochOf(t, s, idOf(g)); e != int64(g.Epoch()) {
+	if e := epochOf(t, s, servertest.IDOf(g)); e != int64(g.Epoch()) {
 		return fmt.Sprintf("epoch is %d, want %d", e, g.Epoch())
 	}
 	var info, tree []byte
 	var epoch int64
-	if err := s.Pool.QueryRow(t.Context(), `SELECT epoch, group_info, ratchet_tree FROM group_infos WHERE convo_id = $1`, idOf(g)).
+	if err := s.Pool.QueryRow(t.Context(), `SELECT epoch, group_info, ratchet_tree FROM group_infos WHERE convo_id = $1`, servertest.IDOf(g)).
 		Scan(&epoch, &info, &tree); err != nil {
 		return err.Error()
 	}
@@ -42,7 +43,7 @@ func rosterDiffers(t testing.TB, s *Server, g *mlstest.Group) string {
 		want = append(want, fmt.Sprintf("%d %s %s %x %x", m.Index, m.DID, m.DeviceID, m.Leaf.SignatureKey, m.Leaf.Credential.Bytes()))
 	}
 	got := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(format('%s %s %s %s %s', leaf_index, did, device_id, encode(signature_key, 'hex'), encode(credential, 'hex'))
-		ORDER BY leaf_index) FROM leaves WHERE convo_id = $1`, idOf(g))
+		ORDER BY leaf_index) FROM leaves WHERE convo_id = $1`, servertest.IDOf(g))
 	if a, b := strings.Join(got, "\n"), strings.Join(want, "\n"); a != b {
 		return "leaves are\n" + a + "\nwant\n" + b
 	}
@@ -61,7 +62,7 @@ func sameRoster(t testing.TB, s *Server, g *mlstest.Group) {
 // why.
 func wantRefused(t testing.TB, err error, name, why string) {
 	t.Helper()
-	if e := wantError(t, err, name); !strings.Contains(e.Message, why) {
+	if e := servertest.WantError(t, err, name); !strings.Contains(e.Message, why) {
 		t.Errorf("message is %q, want %q in it", e.Message, why)
 	}
 }
@@ -97,7 +98,7 @@ func TestRosterEvidence(t *testing.T) {
 			} {
 				plan.Public = public
 				c := g.Commit(alice, plan)
-				in := &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, Welcome: c.Welcome, RemovedDIDs: plan.RemoveDIDs}
+				in := &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, Welcome: c.Welcome, RemovedDIDs: plan.RemoveDIDs}
 				if plan.Add != nil {
 					in.AddedDIDs = []string{carol.DID}
 				}
@@ -107,7 +108,7 @@ func TestRosterEvidence(t *testing.T) {
 				g = c.Next
 				sameRoster(t, s, g)
 			}
-			view := viewOf(t, s, alice, idOf(g))
+			view := viewOf(t, s, alice, servertest.IDOf(g))
 			if len(view.Members) != 2 {
 				t.Fatalf("view is %s", asJSON(t, view))
 			}
@@ -132,17 +133,17 @@ func TestRosterGivesTree(t *testing.T) {
 		give func() error
 	}{
 		{"with the commit", func() error {
-			return second(s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, GroupInfo: c.GroupInfoNoTree}))
+			return second(s.SendCommit(t.Context(), by(alice), &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, GroupInfo: c.GroupInfoNoTree}))
 		}},
 		{"after it", func() error {
-			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: c.Next.SignGroupInfo(bob, false)}))
+			return second(s.UpdateGroupInfo(t.Context(), by(bob), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: c.Next.SignGroupInfo(bob, false)}))
 		}},
 	} {
 		name := step.name
 		if err := step.give(); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: idOf(g)})
+		out, err := s.GetGroupInfo(t.Context(), by(bob), &gen.GetGroupInfoParams{ConvoID: servertest.IDOf(g)})
 		if err != nil || !bytes.Equal(out.RatchetTree, c.RatchetTree) {
 			t.Errorf("%s: answer is %s, %v", name, asJSON(t, out), err)
 		}
@@ -161,12 +162,12 @@ func TestRosterRotatedKey(t *testing.T) {
 		out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c))
 		accepted(t, out, err)
 		sameRoster(t, s, c.Next)
-		if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, idOf(g), bob.DeviceID()); n != 0 {
+		if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM welcome_recipients WHERE convo_id = $1 AND device_id = $2 AND state = 'open'`, servertest.IDOf(g), bob.DeviceID()); n != 0 {
 			t.Error("a Welcome waits for the retired device")
 		}
 		deleted := bob.Rotate()
 		dbtest.Exec(t, s.Pool, `INSERT INTO devices (did, device_id, created_at, deleted_at) VALUES ($1, $2, now(), now())`, bob.DID, deleted.DeviceID())
-		unchanged(t, s, idOf(g), func() {
+		unchanged(t, s, servertest.IDOf(g), func() {
 			_, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c.Next.Commit(fresh, mlstest.Plan{Rotate: deleted, Public: public})))
 			wantRefused(t, err, gen.ErrInvalidCommit, "deleted")
 		})
@@ -182,7 +183,7 @@ func TestRosterDeviceLimit(t *testing.T) {
 	for range limit.MaxDevices - 1 {
 		commitPackage(t, s, bob.Rotate())
 	}
-	unchanged(t, s, idOf(g), func() {
+	unchanged(t, s, servertest.IDOf(g), func() {
 		_, err := s.JoinConvo(t.Context(), by(bob), joinInput(g, g.ExternalCommit(bob.Rotate())))
 		wantRefused(t, err, gen.ErrInvalidCommit, "33 devices")
 	})
@@ -219,7 +220,7 @@ func TestRosterDeviceRemoval(t *testing.T) {
 			for _, public := range []bool{true, false} {
 				commit := g.Commit(c.by, mlstest.Plan{Remove: []uint32{g.Index(phone)}, Public: public})
 				if c.err != "" {
-					unchanged(t, s, idOf(g), func() {
+					unchanged(t, s, servertest.IDOf(g), func() {
 						_, err := s.SendCommit(t.Context(), by(c.by), commitInput(g, commit))
 						wantRefused(t, err, c.err, "leaf[3]")
 					})
@@ -228,7 +229,7 @@ func TestRosterDeviceRemoval(t *testing.T) {
 				out, err := s.SendCommit(t.Context(), by(c.by), commitInput(g, commit))
 				accepted(t, out, err)
 				sameRoster(t, s, commit.Next)
-				if n := len(membersOf(t, s, idOf(g))); n != 3 {
+				if n := len(membersOf(t, s, servertest.IDOf(g))); n != 3 {
 					t.Errorf("%d members, want 3", n)
 				}
 				return
@@ -247,14 +248,14 @@ func TestRosterPendingLeaver(t *testing.T) {
 	leaveNow(t, s, g, carol)
 	g = advance(t, s, g, bob, 1)
 	sameRoster(t, s, g)
-	if v := viewOf(t, s, alice, idOf(g)); !pendingIn(v, carol.DID) {
+	if v := viewOf(t, s, alice, servertest.IDOf(g)); !pendingIn(v, carol.DID) {
 		t.Error("carol's removal is not pending")
 	}
 	c := g.Commit(bob, mlstest.Plan{RemoveDIDs: []string{carol.DID}})
 	out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, c))
 	accepted(t, out, err)
 	sameRoster(t, s, c.Next)
-	if v := viewOf(t, s, alice, idOf(g)); len(v.Members) != 2 {
+	if v := viewOf(t, s, alice, servertest.IDOf(g)); len(v.Members) != 2 {
 		t.Errorf("view is %s", asJSON(t, v))
 	}
 }
@@ -278,15 +279,15 @@ func TestRosterProposals(t *testing.T) {
 		"membership tag cut": {reframe(t, good.Message, func(m *mls.PublicMessage) { m.MembershipTag = m.MembershipTag[:5] }), "membership_tag"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
-				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: c.proposal})
+			unchanged(t, s, servertest.IDOf(g), func() {
+				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: c.proposal})
 				wantRefused(t, err, gen.ErrInvalidProposal, c.why)
-				_, err = s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: idOf(g), Proposal: c.proposal})
+				_, err = s.LeaveConvo(t.Context(), by(bob), &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), Proposal: c.proposal})
 				wantRefused(t, err, gen.ErrInvalidProposal, c.why)
 			})
 		})
 	}
-	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: good.Message}); err != nil {
+	if _, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: good.Message}); err != nil {
 		t.Fatal(err)
 	}
 	c := g.Commit(alice, mlstest.Plan{Refs: []*mlstest.Proposal{good}, Public: true})

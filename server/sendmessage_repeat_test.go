@@ -10,26 +10,27 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 )
 
 func TestSendMessageRepeatedByID(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	in := message(convo, 1)
 	in.MsgID = new("once")
-	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	first, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if first.MessageID != "once" {
 		t.Fatalf("message id is %q", first.MessageID)
 	}
-	say(t, s, convo, did("bob"), 1)
+	say(t, s, convo, servertest.DID("bob"), 1)
 	now = now.Add(time.Hour)
 	// The epoch has moved on since: a repetition is still one.
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
-	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
+	again, err := secondInstance(t, s).SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,21 +40,21 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	other := message(convo, 2)
 	other.MsgID = in.MsgID
 	for _, who := range []string{"alice", "bob"} {
-		_, err = s.SendMessage(t.Context(), as(did(who)), other)
-		wantError(t, err, gen.ErrIdempotencyConflict)
+		_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID(who)), other)
+		servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 	}
 	withKey := *other
 	withKey.IdempotencyKey = new("key")
-	_, err = s.SendMessage(t.Context(), as(did("alice")), &withKey)
-	wantError(t, err, gen.ErrIdempotencyConflict)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), &withKey)
+	servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 2 {
 		t.Fatalf("repetitions burnt numbers: last_seq is %d", n)
 	}
 	// The same id means nothing in another conversation.
-	elsewhere := addConvo(t, s.Pool, 1, did("alice"))
+	elsewhere := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	there := message(elsewhere, 1)
 	there.MsgID = in.MsgID
-	if _, err := s.SendMessage(t.Context(), as(did("alice")), there); err != nil {
+	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), there); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -61,45 +62,45 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 // A commit's id is taken too, and taking it never leads to an answer about it.
 func TestSendMessageIDOfCommit(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	in := message(convo, 1)
 	in.MsgID = new("commit")
 	dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-		VALUES ($1, 1, 'commit', 'commit', 1, $2, $3, now(), 0, 0)`, convo, did("alice"), []byte(in.Ciphertext))
+		VALUES ($1, 1, 'commit', 'commit', 1, $2, $3, now(), 0, 0)`, convo, servertest.DID("alice"), []byte(in.Ciphertext))
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
-	_, err := s.SendMessage(t.Context(), as(did("alice")), in)
-	wantError(t, err, gen.ErrIdempotencyConflict)
+	_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
+	servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 }
 
 func TestSendMessageRepeatedByKey(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	in := message(convo, 1)
 	in.IdempotencyKey = new("key")
-	first, err := s.SendMessage(t.Context(), as(did("alice")), in)
+	first, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo)
-	again, err := secondInstance(t, s).SendMessage(t.Context(), as(did("alice")), in)
+	again, err := secondInstance(t, s).SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil || !reflect.DeepEqual(first, again) {
 		t.Fatalf("first answer %+v, repeated %+v, %v", first, again, err)
 	}
 	changed := message(convo, 2)
 	changed.IdempotencyKey = in.IdempotencyKey
-	_, err = s.SendMessage(t.Context(), as(did("alice")), changed)
-	wantError(t, err, gen.ErrIdempotencyConflict)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), changed)
+	servertest.WantError(t, err, gen.ErrIdempotencyConflict)
 	// Another account's key is another key.
-	if out, err := s.SendMessage(t.Context(), as(did("bob")), changed); err != nil || *out.Seq != 2 {
+	if out, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), changed); err != nil || *out.Seq != 2 {
 		t.Fatalf("bob's message: %+v, %v", out, err)
 	}
 	// A refusal is not kept under the key: once it is fine it goes through.
 	late := message(convo, 3)
 	late.IdempotencyKey = new("late")
-	_, err = s.SendMessage(t.Context(), as(did("alice")), late)
-	wantError(t, err, gen.ErrEpochMismatch)
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), late)
+	servertest.WantError(t, err, gen.ErrEpochMismatch)
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = 3 WHERE convo_id = $1`, convo)
-	if out, err := s.SendMessage(t.Context(), as(did("alice")), late); err != nil || *out.Seq != 3 {
+	if out, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), late); err != nil || *out.Seq != 3 {
 		t.Fatalf("after the epoch came: %+v, %v", out, err)
 	}
 }
@@ -115,7 +116,7 @@ func TestSendMessageRepeatedConcurrently(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			const rounds, calls = 10, 12
-			convo := addConvo(t, a.Pool, 1, did("alice"))
+			convo := servertest.AddConvo(t, a.Pool, 1, servertest.DID("alice"))
 			for round := range rounds {
 				in := message(convo, 1)
 				mark(in, fmt.Sprint(name, round))
@@ -123,7 +124,7 @@ func TestSendMessageRepeatedConcurrently(t *testing.T) {
 				var wg sync.WaitGroup
 				for i := range calls {
 					wg.Go(func() {
-						out, err := instances[i%2].SendMessage(context.Background(), as(did("alice")), in)
+						out, err := instances[i%2].SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in)
 						if err != nil {
 							t.Error(err)
 						}
@@ -152,10 +153,10 @@ func TestSendMessageKeyAcrossConversations(t *testing.T) {
 		var wg sync.WaitGroup
 		errs := make([]error, 2)
 		for i := range errs {
-			convo := addConvo(t, s.Pool, 1, did("alice"))
+			convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 			in := message(convo, 1)
 			in.IdempotencyKey = new(fmt.Sprint("key", round))
-			wg.Go(func() { _, errs[i] = s.SendMessage(context.Background(), as(did("alice")), in) })
+			wg.Go(func() { _, errs[i] = s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in) })
 		}
 		wg.Wait()
 		lost := errs[0]
@@ -164,6 +165,6 @@ func TestSendMessageKeyAcrossConversations(t *testing.T) {
 		} else if errs[1] != nil {
 			t.Fatalf("both failed: %v, %v", errs[0], errs[1])
 		}
-		wantError(t, lost, gen.ErrIdempotencyConflict)
+		servertest.WantError(t, lost, gen.ErrIdempotencyConflict)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -21,7 +22,7 @@ import (
 // refused.
 func say(t testing.TB, s *Server, convoID xrpc.ConvoID, who string, epoch int64) *gen.SendMessageOutput {
 	t.Helper()
-	out, err := s.SendMessage(context.Background(), as(who), message(convoID, epoch))
+	out, err := s.SendMessage(context.Background(), servertest.As(who), message(convoID, epoch))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,21 +31,21 @@ func say(t testing.TB, s *Server, convoID xrpc.ConvoID, who string, epoch int64)
 
 // message is the input of an application message with random content.
 func message(convoID xrpc.ConvoID, epoch int64) *gen.SendMessageInput {
-	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: application(convoID, epoch, 100)}
+	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: servertest.Application(convoID, epoch, 100)}
 }
 
 func TestSendMessageStoresAndNumbers(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 987654321, time.UTC)
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
-	alice := mlstest.NewClient(did("alice"))
+	alice := mlstest.NewClient(servertest.DID("alice"))
 	group := mlstest.NewGroup(alice, bytes.Repeat([]byte{0xab}, 16))
-	convo := idOf(group)
+	convo := servertest.IDOf(group)
 	dbtest.Exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, '2026-01-01', '2026-01-01')`, convo, alice.DID)
-	addMember(t, s.Pool, convo, alice.DID, 0)
+	servertest.AddMember(t, s.Pool, convo, alice.DID, 0)
 
 	sent := group.Application(1000)
-	out, err := s.SendMessage(t.Context(), as(alice.DID), decoded(t, &gen.SendMessageInput{
+	out, err := s.SendMessage(t.Context(), servertest.As(alice.DID), servertest.Decoded(t, &gen.SendMessageInput{
 		ConvoID: xrpc.ConvoID(strings.ToUpper(string(convo))), Epoch: 0, Ciphertext: sent, SenderDID: new(alice.DID),
 		EmbedType: new("link"), EmbedURI: new("https://example.com/plain"), PaddedSize: new(int64(1024)),
 	}))
@@ -70,10 +71,10 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 
 func TestSendMessageRefuses(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 3, did("alice"), did("bob"))
-	other := newConvoID()
-	big := application(convo, 3, limit.MaxApplicationMessage)
-	good := application(convo, 3, 50)
+	convo := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob"))
+	other := servertest.NewConvoID()
+	big := servertest.Application(convo, 3, limit.MaxApplicationMessage)
+	good := servertest.Application(convo, 3, 50)
 	public := append([]byte{0, 1, 0, 1}, good[4:]...)
 	for name, c := range map[string]struct {
 		change func(in *gen.SendMessageInput)
@@ -82,19 +83,23 @@ func TestSendMessageRefuses(t *testing.T) {
 	}{
 		"too large": {func(in *gen.SendMessageInput) { in.Ciphertext = big }, gen.ErrMessageTooLarge,
 			[]string{"2097152", "10485760", "uploadBlob", fmt.Sprint(len(big))}},
-		"no MLS":              {func(in *gen.SendMessageInput) { in.Ciphertext = []byte("hello") }, gen.ErrInvalidMessage, nil},
-		"trailing byte":       {func(in *gen.SendMessageInput) { in.Ciphertext = append(bytes.Clone(good), 0) }, gen.ErrInvalidMessage, nil},
-		"cut":                 {func(in *gen.SendMessageInput) { in.Ciphertext = good[:len(good)-1] }, gen.ErrInvalidMessage, nil},
-		"public message":      {func(in *gen.SendMessageInput) { in.Ciphertext = public }, gen.ErrInvalidMessage, nil},
-		"a Welcome":           {func(in *gen.SendMessageInput) { in.Ciphertext = mlstest.RandomWelcome(1, make([]byte, 32)) }, gen.ErrInvalidMessage, []string{"PrivateMessage"}},
-		"a commit":            {func(in *gen.SendMessageInput) { in.Ciphertext = privateMessage(convo, 3, mls.ContentTypeCommit, 50) }, gen.ErrInvalidMessage, []string{"commit"}},
-		"a proposal":          {func(in *gen.SendMessageInput) { in.Ciphertext = privateMessage(convo, 3, mls.ContentTypeProposal, 50) }, gen.ErrInvalidMessage, []string{"proposal"}},
-		"other group":         {func(in *gen.SendMessageInput) { in.Ciphertext = application(other, 3, 50) }, gen.ErrInvalidMessage, []string{"group_id"}},
-		"other framing epoch": {func(in *gen.SendMessageInput) { in.Ciphertext = application(convo, 2, 50) }, gen.ErrInvalidMessage, []string{"2", "3"}},
-		"other sender":        {func(in *gen.SendMessageInput) { in.SenderDID = new(did("bob")) }, xrpc.InvalidRequest, []string{"senderDid"}},
-		"past epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 2, application(convo, 2, 50) }, gen.ErrEpochMismatch,
+		"no MLS":         {func(in *gen.SendMessageInput) { in.Ciphertext = []byte("hello") }, gen.ErrInvalidMessage, nil},
+		"trailing byte":  {func(in *gen.SendMessageInput) { in.Ciphertext = append(bytes.Clone(good), 0) }, gen.ErrInvalidMessage, nil},
+		"cut":            {func(in *gen.SendMessageInput) { in.Ciphertext = good[:len(good)-1] }, gen.ErrInvalidMessage, nil},
+		"public message": {func(in *gen.SendMessageInput) { in.Ciphertext = public }, gen.ErrInvalidMessage, nil},
+		"a Welcome":      {func(in *gen.SendMessageInput) { in.Ciphertext = mlstest.RandomWelcome(1, make([]byte, 32)) }, gen.ErrInvalidMessage, []string{"PrivateMessage"}},
+		"a commit": {func(in *gen.SendMessageInput) {
+			in.Ciphertext = servertest.PrivateMessage(convo, 3, mls.ContentTypeCommit, 50)
+		}, gen.ErrInvalidMessage, []string{"commit"}},
+		"a proposal": {func(in *gen.SendMessageInput) {
+			in.Ciphertext = servertest.PrivateMessage(convo, 3, mls.ContentTypeProposal, 50)
+		}, gen.ErrInvalidMessage, []string{"proposal"}},
+		"other group":         {func(in *gen.SendMessageInput) { in.Ciphertext = servertest.Application(other, 3, 50) }, gen.ErrInvalidMessage, []string{"group_id"}},
+		"other framing epoch": {func(in *gen.SendMessageInput) { in.Ciphertext = servertest.Application(convo, 2, 50) }, gen.ErrInvalidMessage, []string{"2", "3"}},
+		"other sender":        {func(in *gen.SendMessageInput) { in.SenderDID = new(servertest.DID("bob")) }, xrpc.InvalidRequest, []string{"senderDid"}},
+		"past epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 2, servertest.Application(convo, 2, 50) }, gen.ErrEpochMismatch,
 			[]string{"current epoch is 3"}},
-		"future epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 4, application(convo, 4, 50) }, gen.ErrEpochMismatch,
+		"future epoch": {func(in *gen.SendMessageInput) { in.Epoch, in.Ciphertext = 4, servertest.Application(convo, 4, 50) }, gen.ErrEpochMismatch,
 			[]string{"current epoch is 3"}},
 		"unknown blob": {func(in *gen.SendMessageInput) {
 			in.Blobs = []string{"bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"}
@@ -103,8 +108,8 @@ func TestSendMessageRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := &gen.SendMessageInput{ConvoID: convo, Epoch: 3, Ciphertext: good}
 			c.change(in)
-			_, err := s.SendMessage(t.Context(), as(did("alice")), in)
-			e := wantError(t, err, c.want)
+			_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
+			e := servertest.WantError(t, err, c.want)
 			for _, part := range c.says {
 				if !strings.Contains(e.Message, part) {
 					t.Errorf("message %q does not say %q", e.Message, part)
@@ -120,28 +125,28 @@ func TestSendMessageRefuses(t *testing.T) {
 // A message as large as is allowed goes through.
 func TestSendMessageLargest(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
-	frame := len(application(convo, 1, limit.MaxApplicationMessage)) - limit.MaxApplicationMessage
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	frame := len(servertest.Application(convo, 1, limit.MaxApplicationMessage)) - limit.MaxApplicationMessage
 	in := message(convo, 1)
-	in.Ciphertext = application(convo, 1, limit.MaxApplicationMessage-frame)
+	in.Ciphertext = servertest.Application(convo, 1, limit.MaxApplicationMessage-frame)
 	if len(in.Ciphertext) != limit.MaxApplicationMessage {
 		t.Fatalf("test message has %d bytes", len(in.Ciphertext))
 	}
-	if _, err := s.SendMessage(t.Context(), as(did("alice")), in); err != nil {
+	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestSendMessagePastEpochs(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.PastEpochs = 2 })
-	convo := addConvo(t, s.Pool, 5, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 5, servertest.DID("alice"))
 	for epoch, ok := range map[int64]bool{2: false, 3: true, 4: true, 5: true, 6: false} {
-		_, err := s.SendMessage(t.Context(), as(did("alice")), message(convo, epoch))
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), message(convo, epoch))
 		if ok && err != nil {
 			t.Errorf("epoch %d: %v", epoch, err)
 		}
 		if !ok {
-			wantError(t, err, gen.ErrEpochMismatch)
+			servertest.WantError(t, err, gen.ErrEpochMismatch)
 		}
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT epoch FROM conversations WHERE convo_id = $1`, convo); n != 5 {
@@ -153,16 +158,16 @@ func TestSendMessagePastEpochs(t *testing.T) {
 // else is wrong or would be a repetition; who was removed hears just that.
 func TestSendMessageOutsiders(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	first := message(convo, 1)
 	first.MsgID = new("m1")
-	if _, err := s.SendMessage(t.Context(), as(did("bob")), first); err != nil {
+	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), first); err != nil {
 		t.Fatal(err)
 	}
-	endMember(t, s.Pool, convo, did("bob"))
-	missing := newConvoID()
-	_, none := s.SendMessage(t.Context(), as(did("eve")), message(missing, 1))
-	wantError(t, none, gen.ErrConvoNotFound)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
+	missing := servertest.NewConvoID()
+	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("eve")), message(missing, 1))
+	servertest.WantError(t, none, gen.ErrConvoNotFound)
 	for name, in := range map[string]*gen.SendMessageInput{
 		"plain": message(convo, 1), "wrong epoch": message(convo, 9), "repetition": first,
 		"with key": {ConvoID: convo, Epoch: 1, Ciphertext: first.Ciphertext, IdempotencyKey: new("k")},
@@ -170,10 +175,10 @@ func TestSendMessageOutsiders(t *testing.T) {
 			Blobs: []string{"bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.SendMessage(t.Context(), as(did("eve")), in)
-			wantSameError(t, err, none)
-			_, err = s.SendMessage(t.Context(), as(did("bob")), in)
-			wantError(t, err, gen.ErrNotMember)
+			_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("eve")), in)
+			servertest.WantSameError(t, err, none)
+			_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), in)
+			servertest.WantError(t, err, gen.ErrNotMember)
 		})
 	}
 }
@@ -186,16 +191,16 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 	instances := []*Server{a, secondInstance(t, a)}
 	dids := make([]string, senders)
 	for i := range dids {
-		dids[i] = did(fmt.Sprint("sender", i))
+		dids[i] = servertest.DID(fmt.Sprint("sender", i))
 	}
-	convo := addConvo(t, a.Pool, 1, dids...)
+	convo := servertest.AddConvo(t, a.Pool, 1, dids...)
 	told := make([]map[int64]string, senders)
 	var wg sync.WaitGroup
 	for i, who := range dids {
 		told[i] = map[int64]string{}
 		wg.Go(func() {
 			for range each {
-				out, err := instances[i%2].SendMessage(context.Background(), as(who), message(convo, 1))
+				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), message(convo, 1))
 				if err != nil {
 					t.Error(err)
 					return

@@ -9,6 +9,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -76,9 +77,9 @@ func TestSendMessageTrap(t *testing.T) {
 		return dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM messages WHERE convo_id = $1`, convo)
 	}
 	t.Run("naive", func(t *testing.T) {
-		convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
-		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
-			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, did("bob"))
+		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
+		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, servertest.DID("bob"))
 			return err
 		})
 		if err != nil || stored(convo) != 1 {
@@ -91,14 +92,14 @@ func TestSendMessageTrap(t *testing.T) {
 		"locked": func(in *gen.SendMessageInput) { in.IdempotencyKey = new("k") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+			convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 			in := message(convo, 1)
 			with(in)
-			err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, did("bob")) }, func() error {
-				_, err := s.SendMessage(context.Background(), as(did("bob")), in)
+			err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+				_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("bob")), in)
 				return err
 			})
-			wantError(t, err, gen.ErrNotMember)
+			servertest.WantError(t, err, gen.ErrNotMember)
 			if n := stored(convo); n != 0 {
 				t.Fatalf("%d messages of a removed member are in", n)
 			}
@@ -110,14 +111,14 @@ func TestSendMessageTrap(t *testing.T) {
 // message, and the number follows what was stored meanwhile.
 func TestSendMessageDuringOtherChange(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"), did("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	err := whileHeld(t, s, func(tx pgx.Tx) {
-		remove(t, tx, convo, did("bob"))
+		remove(t, tx, convo, servertest.DID("bob"))
 		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET last_seq = 7 WHERE convo_id = $1`, convo); err != nil {
 			t.Fatal(err)
 		}
 	}, func() error {
-		out, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1))
+		out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(convo, 1))
 		if err == nil && *out.Seq != 8 {
 			t.Errorf("number is %d, want 8", *out.Seq)
 		}
@@ -133,7 +134,7 @@ func TestSendMessageDuringOtherChange(t *testing.T) {
 func TestSendMessageDuringCommit(t *testing.T) {
 	s := newTestServer(t)
 	for _, key := range []*string{nil, new("key")} {
-		convo := addConvo(t, s.Pool, 1, did("alice"))
+		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		in := message(convo, 1)
 		in.IdempotencyKey = key
 		err := whileHeld(t, s, func(tx pgx.Tx) {
@@ -141,10 +142,10 @@ func TestSendMessageDuringCommit(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, func() error {
-			_, err := s.SendMessage(context.Background(), as(did("alice")), in)
+			_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in)
 			return err
 		})
-		if e := wantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
+		if e := servertest.WantError(t, err, gen.ErrEpochMismatch); e.Message == "" {
 			t.Fatal("no message")
 		}
 		if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 0 {

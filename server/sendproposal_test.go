@@ -7,6 +7,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 )
 
 func TestSendProposal(t *testing.T) {
@@ -18,7 +19,7 @@ func TestSendProposal(t *testing.T) {
 	g = advance(t, s, g, alice, 1)
 	public, private := g.ProposeUpdate(bob, true), g.ProposeUpdate(bob, false)
 	for i, p := range []*mlstest.Proposal{public, private} {
-		out, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: p.Message})
+		out, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: p.Message})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,9 +47,9 @@ func TestSendProposal(t *testing.T) {
 		}), gen.ErrInvalidProposal},
 	} {
 		t.Run(name, func(t *testing.T) {
-			unchanged(t, s, idOf(g), func() {
-				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: c.proposal})
-				wantError(t, err, c.err)
+			unchanged(t, s, servertest.IDOf(g), func() {
+				_, err := s.SendProposal(t.Context(), by(bob), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: c.proposal})
+				servertest.WantError(t, err, c.err)
 			})
 		})
 	}
@@ -58,5 +59,5 @@ func TestSendProposal(t *testing.T) {
 	accepted(t, out, err)
 	late := c.Next.Commit(alice, mlstest.Plan{Public: true, Refs: []*mlstest.Proposal{public}})
 	_, err = s.SendCommit(t.Context(), by(alice), commitInput(c.Next, late))
-	wantError(t, err, gen.ErrInvalidCommit)
+	servertest.WantError(t, err, gen.ErrInvalidCommit)
 }

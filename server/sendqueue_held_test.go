@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/servertest"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -30,7 +31,7 @@ func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 
 // trySay sends a message of alice's, on any goroutine.
 func trySay(t *testing.T, s *Server, convo xrpc.ConvoID) {
-	if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
+	if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(convo, 1)); err != nil {
 		t.Error(err)
 	}
 }
@@ -57,7 +58,7 @@ func waitBehind(t *testing.T, s *Server, convo xrpc.ConvoID, n int) {
 func TestHeldConversationLeavesConnections(t *testing.T) {
 	s := newTestServer(t)
 	const senders = 200
-	held, free := addConvo(t, s.Pool, 1, did("alice")), addConvo(t, s.Pool, 1, did("bob"))
+	held, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("bob"))
 	release := hold(t, s, held)
 	var wg sync.WaitGroup
 	for range senders {
@@ -67,11 +68,11 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for range 3 {
-		if _, err := s.SendMessage(ctx, as(did("bob")), message(free, 1)); err != nil {
+		if _, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), message(free, 1)); err != nil {
 			t.Error(err)
 		}
-		_, err := s.SendMessage(ctx, as(did("eve")), message(held, 1))
-		wantError(t, err, gen.ErrConvoNotFound)
+		_, err := s.SendMessage(ctx, servertest.As(servertest.DID("eve")), message(held, 1))
+		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
 	if n := s.Pool.Stat().AcquiredConns(); n > maxSingle+2 {
 		t.Errorf("%d connections wait for the conversation", n)
@@ -91,13 +92,13 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 // A caller that gives up, and that others wait behind, does not take them along.
 func TestFirstInLineGivesUp(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	release := hold(t, s, convo)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if out, err := s.SendMessage(ctx, as(did("alice")), withID(convo, 1, "first")); err == nil {
+		if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), withID(convo, 1, "first")); err == nil {
 			t.Errorf("sent %+v", out)
 		}
 	})
@@ -119,14 +120,14 @@ func TestFirstInLineGivesUp(t *testing.T) {
 // then, and not one after the other.
 func TestLineHearsOfTimeout(t *testing.T) {
 	s := newTestServer(t)
-	id := addConvo(t, s.Pool, 1, did("alice"))
+	id := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	other := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&lock_timeout=1s"))
 	hold(t, s, id)
 	start := time.Now()
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			_, err := other.SendMessage(context.Background(), as(did("alice")), message(id, 1))
+			_, err := other.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(id, 1))
 			if !convo.LockTimedOut(err) {
 				t.Errorf("error is %v, want one of a database that is busy", err)
 			}
@@ -142,7 +143,7 @@ func TestLineHearsOfTimeout(t *testing.T) {
 // being stored, and they for it, but not both.
 func TestGenerationWhileSending(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	patient := onPool(s, dbtest.Open(t, s.Pool.Config().ConnString()+"&deadlock_timeout=1min"))
 	gathered(patient)
 	var wg sync.WaitGroup

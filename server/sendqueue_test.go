@@ -10,6 +10,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -24,7 +25,7 @@ func queued(t *testing.T, s *Server, sends ...queuedMessage) []*queuedSend {
 	t.Helper()
 	var jobs []*queuedSend
 	for _, q := range sends {
-		m, _, err := s.readMessage(as(q.who), q.in)
+		m, _, err := s.readMessage(servertest.As(q.who), q.in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,18 +55,18 @@ func TestSendsTogether(t *testing.T) {
 	instances := []*Server{a, secondInstance(t, a)}
 	dids := make([]string, senders)
 	for i := range dids {
-		dids[i] = did(fmt.Sprint("sender", i))
+		dids[i] = servertest.DID(fmt.Sprint("sender", i))
 	}
 	var ids []xrpc.ConvoID
 	for range convos {
-		ids = append(ids, addConvo(t, a.Pool, 1, dids...))
+		ids = append(ids, servertest.AddConvo(t, a.Pool, 1, dids...))
 	}
 	var wg sync.WaitGroup
 	for i, who := range dids {
 		wg.Go(func() {
 			for n := range each {
 				convo, id := ids[(i+n)%convos], fmt.Sprintf("%d-%d", i, n)
-				out, err := instances[i%2].SendMessage(context.Background(), as(who), withID(convo, 1, id))
+				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), withID(convo, 1, id))
 				if err != nil {
 					t.Error(err)
 					return
@@ -93,25 +94,25 @@ func TestSendsTogether(t *testing.T) {
 // themselves, to the byte.
 func TestOutcomesTogether(t *testing.T) {
 	s := newTestServer(t)
-	convo, other, missing := addConvo(t, s.Pool, 3, did("alice"), did("bob")), addConvo(t, s.Pool, 3, did("alice")), newConvoID()
-	endMember(t, s.Pool, convo, did("bob"))
+	convo, other, missing := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice")), servertest.NewConvoID()
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
 	before, again := withID(convo, 3, "before"), withID(convo, 3, "before")
 	twin := withID(convo, 3, "twin")
-	if _, err := s.SendMessage(t.Context(), as(did("alice")), before); err != nil {
+	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), before); err != nil {
 		t.Fatal(err)
 	}
 	sends := []queuedMessage{
-		{did("alice"), withID(convo, 3, "one")},
-		{did("eve"), withID(convo, 3, "stranger")},
-		{did("bob"), withID(convo, 3, "removed")},
-		{did("alice"), withID(convo, 2, "old")},
-		{did("alice"), withID(missing, 3, "nowhere")},
-		{did("eve"), withID(other, 3, "stranger alone")},
-		{did("alice"), before}, // a repetition
-		{did("alice"), again},  // other content under that id
-		{did("alice"), twin},
-		{did("alice"), twin}, // both at once
-		{did("alice"), withID(convo, 3, "two")},
+		{servertest.DID("alice"), withID(convo, 3, "one")},
+		{servertest.DID("eve"), withID(convo, 3, "stranger")},
+		{servertest.DID("bob"), withID(convo, 3, "removed")},
+		{servertest.DID("alice"), withID(convo, 2, "old")},
+		{servertest.DID("alice"), withID(missing, 3, "nowhere")},
+		{servertest.DID("eve"), withID(other, 3, "stranger alone")},
+		{servertest.DID("alice"), before}, // a repetition
+		{servertest.DID("alice"), again},  // other content under that id
+		{servertest.DID("alice"), twin},
+		{servertest.DID("alice"), twin}, // both at once
+		{servertest.DID("alice"), withID(convo, 3, "two")},
 	}
 	jobs := queued(t, s, sends...)
 	rest, held := s.sends.together(jobs)
@@ -135,17 +136,17 @@ func TestOutcomesTogether(t *testing.T) {
 		want, wantErr := s.sends.sendAlone(t.Context(), j.outgoing) // again, which changes nothing
 		switch {
 		case wantErr != nil:
-			wantSameError(t, err, wantErr)
+			servertest.WantSameError(t, err, wantErr)
 		case err != nil:
 			t.Errorf("%s: %v", j.MessageID, err)
 		case *out.Seq != *want.Seq || out.MessageID != *sends[i].in.MsgID || out.ReceivedAt != want.ReceivedAt:
 			t.Errorf("%s: %+v, and again %+v", j.MessageID, out, want)
 		}
 	}
-	wantError(t, errs[1], gen.ErrConvoNotFound)
-	wantError(t, errs[2], gen.ErrNotMember)
-	wantError(t, errs[3], gen.ErrEpochMismatch)
-	wantError(t, errs[7], gen.ErrIdempotencyConflict)
+	servertest.WantError(t, errs[1], gen.ErrConvoNotFound)
+	servertest.WantError(t, errs[2], gen.ErrNotMember)
+	servertest.WantError(t, errs[3], gen.ErrEpochMismatch)
+	servertest.WantError(t, errs[7], gen.ErrIdempotencyConflict)
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, convo); n != 4 {
 		t.Errorf("the newest number is %d, want 4: before, one, twin, two", n)
 	}
@@ -155,23 +156,23 @@ func TestOutcomesTogether(t *testing.T) {
 // removed meanwhile gets no message in.
 func TestHeldConversationTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	held, free := addConvo(t, s.Pool, 1, did("alice"), did("bob")), addConvo(t, s.Pool, 1, did("alice"))
+	held, free := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	ctx := context.Background()
 	tx, err := s.Pool.Begin(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
-	remove(t, tx, held, did("bob"))
+	remove(t, tx, held, servertest.DID("bob"))
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			_, err := s.SendMessage(ctx, as(did("bob")), message(held, 1))
-			wantError(t, err, gen.ErrNotMember)
+			_, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), message(held, 1))
+			servertest.WantError(t, err, gen.ErrNotMember)
 		})
 	}
 	for range 8 {
-		say(t, s, free, did("alice"), 1)
+		say(t, s, free, servertest.DID("alice"), 1)
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT last_seq FROM conversations WHERE convo_id = $1`, held); n != 0 {
 		t.Errorf("%d messages passed the transaction that holds the conversation", n)
@@ -188,7 +189,7 @@ func TestHeldConversationTogether(t *testing.T) {
 // One message that the database refuses costs the others nothing.
 func TestOneFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
 	dbtest.Exec(t, s.Pool, `CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.message_id = 'bad') EXECUTE FUNCTION refuse()`)
 	var wg sync.WaitGroup
@@ -198,7 +199,7 @@ func TestOneFailsTogether(t *testing.T) {
 			if i == 20 {
 				id = "bad"
 			}
-			out, err := s.SendMessage(context.Background(), as(did("alice")), withID(convo, 1, id))
+			out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), withID(convo, 1, id))
 			if (err != nil) != (id == "bad") {
 				t.Errorf("%s: %v, %v", id, out, err)
 			}
@@ -214,16 +215,16 @@ func TestOneFailsTogether(t *testing.T) {
 // again is safe.
 func TestCommitFailsTogether(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	dbtest.Exec(t, s.Pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`)
 	dbtest.Exec(t, s.Pool, `CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON messages INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
 	sendAll := func(fails bool) {
 		var wg sync.WaitGroup
 		for i := range 20 {
 			in := withID(convo, 1, fmt.Sprint("m", i))
-			in.Ciphertext = application(convo, 1, 100)
+			in.Ciphertext = servertest.Application(convo, 1, 100)
 			wg.Go(func() {
-				if _, err := s.SendMessage(context.Background(), as(did("alice")), in); (err != nil) != fails {
+				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in); (err != nil) != fails {
 					t.Errorf("%s: %v", *in.MsgID, err)
 				}
 			})
@@ -244,11 +245,11 @@ func TestCommitFailsTogether(t *testing.T) {
 // Who gives up waiting hears at once, and its message is not stored later.
 func TestGivesUpWaiting(t *testing.T) {
 	s := gathered(newTestServer(t))
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	s.sends.runs = maxRuns // all of them busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if out, err := s.SendMessage(ctx, as(did("alice")), message(convo, 1)); err == nil {
+	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), message(convo, 1)); err == nil {
 		t.Errorf("sent %+v", out)
 	}
 	s.sends.run()
@@ -261,7 +262,7 @@ func TestGivesUpWaiting(t *testing.T) {
 // others wait for a turn.
 func TestWhoGoesAlone(t *testing.T) {
 	s := newTestServer(t)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	tx, err := s.Pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -277,7 +278,7 @@ func TestWhoGoesAlone(t *testing.T) {
 		sent += n
 		for range n {
 			wg.Go(func() {
-				if _, err := s.SendMessage(context.Background(), as(did("alice")), message(convo, 1)); err != nil {
+				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(convo, 1)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -320,10 +321,10 @@ func TestWhoGoesAlone(t *testing.T) {
 func TestMostTogether(t *testing.T) {
 	for n, want := range map[int]int64{maxTogether: 1, maxTogether + 1: 2} {
 		s := gathered(newTestServer(t))
-		convo := addConvo(t, s.Pool, 1, did("alice"))
+		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		sends := make([]queuedMessage, n)
 		for i := range sends {
-			sends[i] = queuedMessage{did("alice"), message(convo, 1)}
+			sends[i] = queuedMessage{servertest.DID("alice"), message(convo, 1)}
 		}
 		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
 		s.sends.run()

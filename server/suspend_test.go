@@ -8,11 +8,12 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
 func suspension(g *mlstest.Group, who string) *gen.LeaveConvoInput {
-	return &gen.LeaveConvoInput{ConvoID: idOf(g), TargetDID: &who}
+	return &gen.LeaveConvoInput{ConvoID: servertest.IDOf(g), TargetDID: &who}
 }
 
 // Suspension ends the rights of a member at once; any member then commits the
@@ -28,13 +29,13 @@ func TestSuspend(t *testing.T) {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	epoch = out.NewEpoch
-	_, err = s.SendMessage(t.Context(), by(bob), message(idOf(g), epoch))
-	wantError(t, err, gen.ErrNotMember)
+	_, err = s.SendMessage(t.Context(), by(bob), message(servertest.IDOf(g), epoch))
+	servertest.WantError(t, err, gen.ErrNotMember)
 	own := g.Commit(bob, mlstest.Plan{})
 	_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, own))
-	wantError(t, err, gen.ErrNotMember)
+	servertest.WantError(t, err, gen.ErrNotMember)
 	_, err = s.JoinConvo(t.Context(), by(bob), joinInput(g, g.ExternalCommit(bob.Rotate(), g.Index(bob))))
-	wantError(t, err, gen.ErrNotMember)
+	servertest.WantError(t, err, gen.ErrNotMember)
 	if again, err := s.LeaveConvo(t.Context(), by(alice), suspension(g, bob.DID)); err != nil || !again.Success {
 		t.Errorf("suspended twice: %+v, %v", again, err)
 	}
@@ -59,7 +60,7 @@ func TestSuspendNotAllowed(t *testing.T) {
 	}{
 		"a member":           {bob, carol.DID, gen.ErrNotAllowed},
 		"the creator":        {bob, alice.DID, gen.ErrNotAllowed},
-		"no member":          {alice, did("nobody"), gen.ErrInvalidCommit},
+		"no member":          {alice, servertest.DID("nobody"), gen.ErrInvalidCommit},
 		"by a non-member":    {commitClient("mallory"), bob.DID, gen.ErrConvoNotFound},
 		"with a lone tree":   {alice, bob.DID, gen.ErrInvalidCommit},
 		"with a proposal":    {alice, bob.DID, gen.ErrInvalidProposal},
@@ -74,9 +75,9 @@ func TestSuspendNotAllowed(t *testing.T) {
 		case "with no commit, gi":
 			in.GroupInfo = xrpc.Base64{1}
 		}
-		unchanged(t, s, idOf(g), func() {
+		unchanged(t, s, servertest.IDOf(g), func() {
 			_, err := s.LeaveConvo(t.Context(), by(c.by), in)
-			wantError(t, err, c.err)
+			servertest.WantError(t, err, c.err)
 		})
 	}
 }
@@ -134,7 +135,7 @@ func TestReturnOfTheRemoved(t *testing.T) {
 				accepted(t, out, err)
 				return
 			}
-			wantError(t, err, gen.ErrNotAllowed)
+			servertest.WantError(t, err, gen.ErrNotAllowed)
 			out, err = add(alice)
 			accepted(t, out, err)
 		})
@@ -156,7 +157,7 @@ func TestSuspensionIsFinal(t *testing.T) {
 		bob, carol = carol, bob
 	}
 	_, err := s.LeaveConvo(t.Context(), by(carol), suspension(g, bob.DID))
-	wantError(t, err, gen.ErrNotMember)
+	servertest.WantError(t, err, gen.ErrNotMember)
 }
 
 // Powers end with the membership: a creator who left and was added again is an
@@ -174,12 +175,12 @@ func TestPowersEndWithMembership(t *testing.T) {
 	out, err := s.SendCommit(t.Context(), by(bob), in)
 	accepted(t, out, err)
 	_, err = s.LeaveConvo(t.Context(), by(back), suspension(c.Next, carol.DID))
-	wantError(t, err, gen.ErrNotAllowed)
+	servertest.WantError(t, err, gen.ErrNotAllowed)
 	removal := c.Next.Commit(back, mlstest.Plan{RemoveDIDs: []string{carol.DID}})
 	remove := commitInput(c.Next, removal)
 	remove.RemovedDIDs = []string{carol.DID}
 	_, err = s.SendCommit(t.Context(), by(back), remove)
-	wantError(t, err, gen.ErrNotAllowed)
+	servertest.WantError(t, err, gen.ErrNotAllowed)
 }
 
 // Suspending and removing do not wait for the rate of the conversation.
@@ -193,7 +194,7 @@ func TestRemovalDoesNotWait(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := advance(t, s, commitGroup(t, s, alice, bob, carol), bob, 1)
 	_, err = s.SendCommit(t.Context(), by(alice), commitInput(g, g.Commit(alice, mlstest.Plan{})))
-	wantError(t, err, xrpc.RateLimitExceeded)
+	servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	c := g.Commit(alice, mlstest.Plan{RemoveDIDs: []string{bob.DID}})
 	in := commitInput(g, c)
 	in.RemovedDIDs = []string{bob.DID}

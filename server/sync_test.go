@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -15,8 +16,8 @@ import (
 func talk(t testing.TB, s *Server, convo xrpc.ConvoID, who string, n int) {
 	t.Helper()
 	for range n {
-		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: application(convo, 1, 40), Epoch: 1}
-		if _, err := s.SendMessage(t.Context(), as(who), in); err != nil {
+		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: servertest.Application(convo, 1, 40), Epoch: 1}
+		if _, err := s.SendMessage(t.Context(), servertest.As(who), in); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,8 +57,8 @@ func shape(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
 func TestSync(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	one := addConvo(t, s.Pool, 1, alice, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	one := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	talk(t, s, one, alice, 3)
 	var cursor *string
 	step := func(want string, in gen.SyncInput, ids ...xrpc.ConvoID) *gen.SyncOutput {
@@ -68,7 +69,7 @@ func TestSync(t *testing.T) {
 		if in.Cursor == nil {
 			in.Cursor = cursor
 		}
-		out, err := s.Sync(t.Context(), as(bob), &in)
+		out, err := s.Sync(t.Context(), servertest.As(bob), &in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +78,7 @@ func TestSync(t *testing.T) {
 		}
 		return out
 	}
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	out := step("0:[1 2 3]/3 new 0 ", gen.SyncInput{}, one)
 	cursor = &out.Cursor
 	step("", gen.SyncInput{}, one)
@@ -85,20 +86,20 @@ func TestSync(t *testing.T) {
 	step("", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}}}, one)
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}, {ConvoID: one, Seq: 2}, {ConvoID: one, Seq: 5}}}, one)
 	talk(t, s, one, alice, 4)
-	two := addConvo(t, s.Pool, 1, alice, bob)
+	two := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	talk(t, s, two, bob, 1)
-	settled(t, s.Pool)
-	part, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1, Cursor: cursor})
+	servertest.Settled(t, s.Pool)
+	part, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := shape(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
 		t.Errorf("with limit 1 the answer is %q", got)
 	}
-	endMember(t, s.Pool, one, bob)
+	servertest.EndMember(t, s.Pool, one, bob)
 	talk(t, s, one, alice, 1)
-	settled(t, s.Pool)
-	out, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 500, Cursor: cursor})
+	servertest.Settled(t, s.Pool)
+	out, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 500, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +109,8 @@ func TestSync(t *testing.T) {
 	cursor = &out.Cursor
 	step("", gen.SyncInput{}, one, two)
 	step("removed 0 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 7}}}, one, two)
-	_, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1, Cursor: new("nonsense")})
-	wantError(t, err, gen.ErrInvalidCursor)
+	_, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1, Cursor: new("nonsense")})
+	servertest.WantError(t, err, gen.ErrInvalidCursor)
 }
 
 // TestSyncRemovedOnce: a removal is told once, though nothing happens after it;
@@ -117,16 +118,16 @@ func TestSync(t *testing.T) {
 func TestSyncRemovedOnce(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s.Pool, 1, alice, bob)
-	settled(t, s.Pool)
-	first, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10})
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
+	servertest.Settled(t, s.Pool)
+	first, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sync := func(cursor string) *gen.SyncOutput {
 		t.Helper()
-		out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &cursor})
+		out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &cursor})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,8 +142,8 @@ func TestSyncRemovedOnce(t *testing.T) {
 	if _, err := older.Exec(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
 		t.Fatal(err)
 	}
-	endMember(t, s.Pool, convo, bob)
-	another := addConvo(t, s.Pool, 1, alice, bob)
+	servertest.EndMember(t, s.Pool, convo, bob)
+	another := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	out := sync(first.Cursor)
 	if got := shape(out, convo, another); got != "" {
 		t.Errorf("before the log tells of it, the answer is %q", got)
@@ -150,13 +151,13 @@ func TestSyncRemovedOnce(t *testing.T) {
 	if err := older.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
 	if got := shape(out, convo, another); got != "new 1 removed 0 " {
 		t.Errorf("the answer is %q", got)
 	}
-	endMember(t, s.Pool, another, bob) // and this is the newest row of the log
-	settled(t, s.Pool)
+	servertest.EndMember(t, s.Pool, another, bob) // and this is the newest row of the log
+	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
 	if got := shape(out, convo, another); got != "removed 1 " {
 		t.Errorf("the answer is %q", got)
@@ -170,19 +171,19 @@ func TestSyncRemovedOnce(t *testing.T) {
 func TestSyncInParts(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	var positions []gen.SyncPosition
 	total := 0
 	for i := range 5 {
-		id := addConvo(t, s.Pool, 1, alice, bob)
+		id := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 		talk(t, s, id, alice, 2*i)
 		total += 2 * i
 		positions = append(positions, gen.SyncPosition{ConvoID: id})
 	}
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	var cursor *string
 	for round := 0; ; round++ {
-		out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Positions: positions, Cursor: cursor, Limit: 3})
+		out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Positions: positions, Cursor: cursor, Limit: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,15 +219,15 @@ func TestSyncInParts(t *testing.T) {
 func TestSyncThenStream(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s.Pool, 1, alice, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		talk(t, s, convo, alice, 200)
 	}()
 	time.Sleep(30 * time.Millisecond)
-	out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1000})
+	out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,15 +269,15 @@ func eventuallyLive(t testing.TB, is func() bool) {
 func TestSyncWaits(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s.Pool, 1, alice, bob)
-	settled(t, s.Pool)
-	first, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10})
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
+	servertest.Settled(t, s.Pool)
+	first, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	out, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &first.Cursor, WaitMs: 300})
+	out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &first.Cursor, WaitMs: 300})
 	if err != nil || shape(out) != "" || time.Since(start) < 300*time.Millisecond {
 		t.Errorf("an idle poll: %q after %v, %v", shape(out), time.Since(start), err)
 	}
@@ -285,7 +286,7 @@ func TestSyncWaits(t *testing.T) {
 		talk(t, s, convo, alice, 1)
 	}()
 	start = time.Now()
-	out, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000})
+	out, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000})
 	if err != nil || shape(out, convo) != "0:[1]/1 " || time.Since(start) > 7*time.Second {
 		t.Errorf("a poll that got something: %q after %v, %v", shape(out, convo), time.Since(start), err)
 	}
@@ -294,7 +295,7 @@ func TestSyncWaits(t *testing.T) {
 		s.Drain()
 	}()
 	start = time.Now()
-	if _, err = s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000}); err != nil || time.Since(start) > 5*time.Second {
+	if _, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000}); err != nil || time.Since(start) > 5*time.Second {
 		t.Errorf("a poll while the server stops: %v after %v", err, time.Since(start))
 	}
 }

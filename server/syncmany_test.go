@@ -6,6 +6,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/servertest"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -36,14 +37,14 @@ func tellAll(t testing.TB, s *Server, who, action, write string) {
 func TestSyncManyNew(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice := did("alice")
+	alice := servertest.DID("alice")
 	const n = 1100
 	manyConvos(t, s, alice, n)
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	seen := map[xrpc.ConvoID]bool{}
 	var cursor *string
 	for range 5 {
-		out, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 10, Cursor: cursor})
+		out, err := s.Sync(t.Context(), servertest.As(alice), &gen.SyncInput{Limit: 10, Cursor: cursor})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +69,7 @@ func TestSyncManyNew(t *testing.T) {
 func TestSyncManyChanged(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice := did("alice")
+	alice := servertest.DID("alice")
 	const n = 2300
 	manyConvos(t, s, alice, n)
 	post := func(seq int) {
@@ -77,7 +78,7 @@ func TestSyncManyChanged(t *testing.T) {
 				UPDATE conversations SET last_seq = $1::bigint, last_pos = greatest(last_pos, log_own_xid()) RETURNING *
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
-		settled(t, s.Pool)
+		servertest.Settled(t, s.Pool)
 	}
 	have, known, gone := map[xrpc.ConvoID]int64{}, map[xrpc.ConvoID]bool{}, map[xrpc.ConvoID]bool{}
 	cursor := ""
@@ -90,7 +91,7 @@ func TestSyncManyChanged(t *testing.T) {
 			if cursor != "" {
 				in.Cursor = &cursor
 			}
-			out, err := s.Sync(t.Context(), as(alice), in)
+			out, err := s.Sync(t.Context(), servertest.As(alice), in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +142,7 @@ func TestSyncManyChanged(t *testing.T) {
 	all(4)
 	tellAll(t, s, alice, eventlog.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM c WHERE c.convo_id = m.convo_id`)
-	settled(t, s.Pool)
+	servertest.Settled(t, s.Pool)
 	sync(nil)
 	if len(gone) != n {
 		t.Errorf("%d of %d removals were told", len(gone), n)

@@ -15,6 +15,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
@@ -149,8 +150,8 @@ func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 
 func syncCursor(t testing.TB, s *Server, who string) *string {
 	t.Helper()
-	settled(t, s.Pool)
-	out, err := s.Sync(t.Context(), as(who), &gen.SyncInput{Limit: 10})
+	servertest.Settled(t, s.Pool)
+	out, err := s.Sync(t.Context(), servertest.As(who), &gen.SyncInput{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,8 +166,8 @@ func TestWaitsShareReads(t *testing.T) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
 			s, count := newCountedServer(t)
-			alice, bob := did("alice"), did("bob")
-			convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
+			alice, bob := servertest.DID("alice"), servertest.DID("bob")
+			convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 			cursor := syncCursor(t, s, bob)
 			release := w.hold()
 			count.since("SyncConvos")
@@ -176,7 +177,7 @@ func TestWaitsShareReads(t *testing.T) {
 				t.Errorf("memberships were read %d times", got)
 			}
 			release()
-			settled(t, s.Pool)
+			servertest.Settled(t, s.Pool)
 			talk(t, s, convo, alice, 1)
 			w.answers(n, "0:[1]/1 ", convo)
 			// One look when they came, and one for the message. A message that
@@ -193,8 +194,8 @@ func TestWaitsShareReads(t *testing.T) {
 func TestOneReadAtATime(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	cursor := syncCursor(t, s, bob)
 	count.since("SyncConvos")
 	const each = 4
@@ -202,7 +203,7 @@ func TestOneReadAtATime(t *testing.T) {
 	for i := range each {
 		w.start(each, &gen.SyncInput{Limit: int64(1 + i), Cursor: cursor})
 	}
-	if _, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 1}); err != nil || count.since("SyncConvos") != 1 {
+	if _, err := s.Sync(t.Context(), servertest.As(alice), &gen.SyncInput{Limit: 1}); err != nil || count.since("SyncConvos") != 1 {
 		t.Errorf("another account is held up: %v", err)
 	}
 	release()
@@ -221,8 +222,8 @@ func TestOneReadAtATime(t *testing.T) {
 func TestWaitsSleep(t *testing.T) {
 	t.Parallel()
 	s, count := newCountedServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, other := addConvo(t, s.Pool, 1, alice, bob), addConvo(t, s.Pool, 1, alice, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, other := servertest.AddConvo(t, s.Pool, 1, alice, bob), servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	w, watcher := newWaits(t, s, bob), listen(t, s, bob)
 	cursor := syncCursor(t, s, bob)
 	release := w.hold()
@@ -231,7 +232,7 @@ func TestWaitsSleep(t *testing.T) {
 	w.hold()() // their look is over
 	count.since("SyncConvos")
 	talk(t, s, convo, alice, 5) // that is what the client has
-	if _, err := s.UpdateCursor(t.Context(), as(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
+	if _, err := s.UpdateCursor(t.Context(), servertest.As(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
 	roster := dbtest.Value[int64](t, s.Pool, "SELECT roster_version FROM conversations WHERE convo_id = $1", convo)
@@ -252,7 +253,7 @@ func TestWaitsSleep(t *testing.T) {
 // TestWaitsHearOfMembership: who is added or removed is woken.
 func TestWaitsHearOfMembership(t *testing.T) {
 	t.Parallel()
-	r, err := newSyncRequest(did("bob"), &gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: "00aa", Seq: 7}}})
+	r, err := newSyncRequest(servertest.DID("bob"), &gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: "00aa", Seq: 7}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,9 +267,9 @@ func TestWaitsHearOfMembership(t *testing.T) {
 		{message("00aa", 7), false},
 		{message("00aa", 8), true},
 		{message("00bb", 1), true},
-		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: did("bob"), Action: eventlog.ActionJoined}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("bob"), Action: eventlog.ActionRemoved}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: did("alice"), Action: eventlog.ActionRemoved}, false},
+		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: servertest.DID("bob"), Action: eventlog.ActionJoined}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("bob"), Action: eventlog.ActionRemoved}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("alice"), Action: eventlog.ActionRemoved}, false},
 		{&gen.WelcomeEvent{ConvoID: "00bb"}, false},
 		{&gen.ReadEvent{ConvoID: "00aa", Seq: 9}, false},
 		{&gen.EphemeralEvent{ConvoID: "00bb"}, false},
@@ -284,7 +285,7 @@ func TestWaitsHearOfMembership(t *testing.T) {
 func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	bob := did("bob")
+	bob := servertest.DID("bob")
 	w := newWaits(t, s, bob)
 	r, err := newSyncRequest(bob, &gen.SyncInput{Limit: 1})
 	if err != nil {
@@ -294,7 +295,7 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 	call := func(ctx context.Context) <-chan error {
 		done := make(chan error, 1)
 		go func() {
-			out, err := s.Sync(ctx, as(bob), &gen.SyncInput{Limit: 1})
+			out, err := s.Sync(ctx, servertest.As(bob), &gen.SyncInput{Limit: 1})
 			if err == nil && out.Cursor == "" {
 				err = fmt.Errorf("answer is %+v", out)
 			}
@@ -336,14 +337,14 @@ func TestSharedReadOutlivesItsFirstCall(t *testing.T) {
 func TestSyncCallsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	w := newWaits(t, s, bob)
 	release := w.hold()
 	most := int(limit.SyncCalls.Amount) - 1 // one is newWaits'
 	done := make(chan error, most)
 	for i := range most {
 		go func() {
-			_, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: int64(1 + i)})
+			_, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: int64(1 + i)})
 			done <- err
 		}()
 	}
@@ -352,11 +353,11 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 		defer s.syncs.mu.Unlock()
 		return w.a.calls == most+1
 	})
-	_, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1000})
-	if e := wantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter != time.Second {
+	_, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000})
+	if e := servertest.WantError(t, err, xrpc.RateLimitExceeded); e.RetryAfter != time.Second {
 		t.Errorf("to come back after %v", e.RetryAfter)
 	}
-	if _, err := s.Sync(t.Context(), as(alice), &gen.SyncInput{Limit: 1}); err != nil {
+	if _, err := s.Sync(t.Context(), servertest.As(alice), &gen.SyncInput{Limit: 1}); err != nil {
 		t.Errorf("another account: %v", err)
 	}
 	release()
@@ -365,7 +366,7 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := s.Sync(t.Context(), as(bob), &gen.SyncInput{Limit: 1000}); err != nil {
+	if _, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000}); err != nil {
 		t.Errorf("after the others: %v", err)
 	}
 }
@@ -375,8 +376,8 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 func TestWaitsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	cursor, most := syncCursor(t, s, bob), int(limit.WaitsAndStreams.Amount)
 	release := w.hold()
 	w.start(most, &gen.SyncInput{Limit: 10, Cursor: cursor})
@@ -401,8 +402,8 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo, w := addConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo, w := servertest.AddConvo(t, s.Pool, 1, alice, bob), newWaits(t, s, bob)
 	in := &gen.SyncInput{Limit: 10, Cursor: syncCursor(t, s, bob), Positions: []gen.SyncPosition{{ConvoID: convo, Seq: 0}}}
 	release := w.hold()
 	w.start(3, in)

@@ -18,6 +18,7 @@ import (
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -41,7 +42,7 @@ func ticketSite(t testing.TB, s *Server) *httptest.Server {
 
 func ticketFor(t testing.TB, s *Server, who string, convo *xrpc.ConvoID) *gen.GetSubscriptionTicketOutput {
 	t.Helper()
-	out, err := s.GetSubscriptionTicket(t.Context(), as(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
+	out, err := s.GetSubscriptionTicket(t.Context(), servertest.As(who), &gen.GetSubscriptionTicketInput{ConvoID: convo})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +80,8 @@ func line(t testing.TB, r *bufio.Scanner, text string) string {
 func TestTicketOpensAStream(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	one, two := addConvo(t, s.Pool, 1, alice, bob), addConvo(t, s.Pool, 1, alice, bob)
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	one, two := servertest.AddConvo(t, s.Pool, 1, alice, bob), servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	site := ticketSite(t, s)
 	out := ticketFor(t, s, bob, &one)
 	if out.Endpoint != "wss://mls.example/xrpc/blue.catbird.mls.subscribeConvoEvents" {
@@ -130,7 +131,7 @@ func TestTicketOnce(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	two := secondInstance(t, s)
-	ticket := ticketFor(t, s, did("alice"), nil).Ticket
+	ticket := ticketFor(t, s, servertest.DID("alice"), nil).Ticket
 	for range 2 {
 		// What is refused by a bound has not spent its ticket.
 		if _, err := live.NewTickets(s.Pool, nil).Find(t.Context(), ticket, gen.MethodStreamConvoEvents); err != nil {
@@ -146,7 +147,7 @@ func TestTicketOnce(t *testing.T) {
 		}
 		wg.Go(func() {
 			proof, err := live.NewTickets(pool, nil).Find(context.Background(), ticket, gen.MethodStreamConvoEvents)
-			if err == nil && proof.Spend(context.Background()) == nil && proof.Caller.DID == did("alice") {
+			if err == nil && proof.Spend(context.Background()) == nil && proof.Caller.DID == servertest.DID("alice") {
 				in.Add(1)
 			}
 		})
@@ -159,25 +160,25 @@ func TestTicketOnce(t *testing.T) {
 		t.Error("a ticket is kept as it is")
 	}
 	late := live.NewTickets(s.Pool, func() time.Time { return time.Now().Add(limit.TicketTime) })
-	_, err := late.Find(t.Context(), ticketFor(t, s, did("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
-	wantError(t, err, gen.ErrInvalidTicket)
-	convo := addConvo(t, s.Pool, 1, did("alice"))
-	_, err = s.GetSubscriptionTicket(t.Context(), as(did("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
-	wantError(t, err, gen.ErrConvoNotFound)
-	endMember(t, s.Pool, convo, did("alice"))
-	_, err = s.GetSubscriptionTicket(t.Context(), as(did("alice")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
-	wantError(t, err, gen.ErrNotMember)
+	_, err := late.Find(t.Context(), ticketFor(t, s, servertest.DID("alice"), nil).Ticket, gen.MethodStreamConvoEvents)
+	servertest.WantError(t, err, gen.ErrInvalidTicket)
+	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
+	_, err = s.GetSubscriptionTicket(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
+	servertest.WantError(t, err, gen.ErrConvoNotFound)
+	servertest.EndMember(t, s.Pool, convo, servertest.DID("alice"))
+	_, err = s.GetSubscriptionTicket(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetSubscriptionTicketInput{ConvoID: &convo})
+	servertest.WantError(t, err, gen.ErrNotMember)
 }
 
 func TestSendEphemeral(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
-	alice, bob := did("alice"), did("bob")
-	convo := addConvo(t, s.Pool, 1, alice, bob)
-	b, c := listen(t, s, bob), listen(t, s, did("carol"))
+	alice, bob := servertest.DID("alice"), servertest.DID("bob")
+	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
+	b, c := listen(t, s, bob), listen(t, s, servertest.DID("carol"))
 	eventuallyLive(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
 	send := func(who string, epoch int64) error {
-		_, err := s.SendEphemeral(t.Context(), as(who), &gen.SendEphemeralInput{ConvoID: convo, Ciphertext: []byte("x"), Epoch: epoch})
+		_, err := s.SendEphemeral(t.Context(), servertest.As(who), &gen.SendEphemeralInput{ConvoID: convo, Ciphertext: []byte("x"), Epoch: epoch})
 		return err
 	}
 	if err := send(alice, 1); err != nil {
@@ -187,10 +188,10 @@ func TestSendEphemeral(t *testing.T) {
 	if c.Ephemerals() != 0 {
 		t.Error("a stranger heard a signal")
 	}
-	wantError(t, send(alice, 2), gen.ErrEpochMismatch)
-	wantError(t, send(did("carol"), 1), gen.ErrConvoNotFound)
-	endMember(t, s.Pool, convo, bob)
-	wantError(t, send(bob, 1), gen.ErrNotMember)
+	servertest.WantError(t, send(alice, 2), gen.ErrEpochMismatch)
+	servertest.WantError(t, send(servertest.DID("carol"), 1), gen.ErrConvoNotFound)
+	servertest.EndMember(t, s.Pool, convo, bob)
+	servertest.WantError(t, send(bob, 1), gen.ErrNotMember)
 	if err := send(alice, 1); err != nil {
 		t.Fatal(err)
 	}

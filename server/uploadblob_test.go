@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -32,14 +33,14 @@ func TestBlobUploadRefuses(t *testing.T) {
 		"no end, no length": {zeros{}, -1, gen.ErrBlobTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: c.body, ContentType: anyBytes, ContentLength: c.length})
-			wantError(t, err, c.want)
+			_, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: c.body, ContentType: anyBytes, ContentLength: c.length})
+			servertest.WantError(t, err, c.want)
 		})
 	}
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM loose_objects)`); n != 0 {
 		t.Fatalf("%d rows are left of refused uploads", n)
 	}
-	out, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, limit.MaxBlob), ContentType: anyBytes, ContentLength: limit.MaxBlob})
+	out, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: io.LimitReader(zeros{}, limit.MaxBlob), ContentType: anyBytes, ContentLength: limit.MaxBlob})
 	if err != nil || out.Blob.Size != limit.MaxBlob {
 		t.Fatalf("a blob as large as is allowed: %+v, %v", out, err)
 	}
@@ -56,17 +57,17 @@ func (zeros) Read(p []byte) (int, error) {
 func TestBlobUploadAgain(t *testing.T) {
 	s := newTestServer(t)
 	b := randomBytes(1000)
-	cid := upload(t, s, did("alice"), b)
-	if again := upload(t, s, did("alice"), b); again != cid {
+	cid := upload(t, s, servertest.DID("alice"), b)
+	if again := upload(t, s, servertest.DID("alice"), b); again != cid {
 		t.Fatalf("other CID %s", again)
 	}
-	if got := tally(t, s, did("alice")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
+	if got := tally(t, s, servertest.DID("alice")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
 		t.Fatal(got)
 	}
-	if other := upload(t, s, did("bob"), b); other != cid {
+	if other := upload(t, s, servertest.DID("bob"), b); other != cid {
 		t.Fatalf("other CID %s", other)
 	}
-	if got := tally(t, s, did("bob")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
+	if got := tally(t, s, servertest.DID("bob")); got != "1 blobs, 1000 bytes counted, 1000 bytes, 0 loose" {
 		t.Fatal(got)
 	}
 	// At once, on two instances.
@@ -76,13 +77,13 @@ func TestBlobUploadAgain(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			up := &xrpc.Upload{Body: bytes.NewReader(c), ContentType: anyBytes, ContentLength: -1}
-			if _, err := instances[i%2].UploadBlob(context.Background(), as(did("carol")), up); err != nil {
+			if _, err := instances[i%2].UploadBlob(context.Background(), servertest.As(servertest.DID("carol")), up); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if got := tally(t, s, did("carol")); got != "1 blobs, 100000 bytes counted, 100000 bytes, 0 loose" {
+	if got := tally(t, s, servertest.DID("carol")); got != "1 blobs, 100000 bytes counted, 100000 bytes, 0 loose" {
 		t.Fatal(got)
 	}
 }
@@ -90,23 +91,23 @@ func TestBlobUploadAgain(t *testing.T) {
 func TestBlobQuota(t *testing.T) {
 	s := newTestServer(t)
 	old := randomBytes(1000)
-	cid := upload(t, s, did("alice"), old)
-	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-500), did("alice"))
+	cid := upload(t, s, servertest.DID("alice"), old)
+	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-500), servertest.DID("alice"))
 	try := func(n int, length int64) error {
-		_, err := s.UploadBlob(t.Context(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(n)), ContentType: anyBytes, ContentLength: length})
+		_, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: bytes.NewReader(randomBytes(n)), ContentType: anyBytes, ContentLength: length})
 		return err
 	}
-	wantError(t, try(501, 501), gen.ErrQuotaExceeded)
-	wantError(t, try(501, -1), gen.ErrQuotaExceeded)
-	wantError(t, try(400, 401), xrpc.InvalidRequest)
+	servertest.WantError(t, try(501, 501), gen.ErrQuotaExceeded)
+	servertest.WantError(t, try(501, -1), gen.ErrQuotaExceeded)
+	servertest.WantError(t, try(400, 401), xrpc.InvalidRequest)
 	if err := try(500, 500); err != nil {
 		t.Fatalf("what just fits: %v", err)
 	}
-	wantError(t, try(1, -1), gen.ErrQuotaExceeded)
-	if again := upload(t, s, did("alice"), old); again != cid {
+	servertest.WantError(t, try(1, -1), gen.ErrQuotaExceeded)
+	if again := upload(t, s, servertest.DID("alice"), old); again != cid {
 		t.Fatalf("uploading again at the quota: %s", again)
 	}
-	upload(t, s, did("bob"), old)
+	upload(t, s, servertest.DID("bob"), old)
 	if n := dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM loose_objects`); n != 0 {
 		t.Fatalf("%d loose objects", n)
 	}
@@ -115,7 +116,7 @@ func TestBlobQuota(t *testing.T) {
 // The quota holds however many uploads run at once.
 func TestBlobQuotaConcurrently(t *testing.T) {
 	s := newTestServer(t)
-	upload(t, s, did("alice"), randomBytes(1))
+	upload(t, s, servertest.DID("alice"), randomBytes(1))
 	dbtest.Exec(t, s.Pool, `UPDATE accounts SET blob_bytes = $1`, int64(limit.MaxBlobBytes-2500))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -123,7 +124,7 @@ func TestBlobQuotaConcurrently(t *testing.T) {
 	for range 8 {
 		b := randomBytes(1000)
 		wg.Go(func() {
-			_, err := s.UploadBlob(context.Background(), as(did("alice")), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: anyBytes, ContentLength: -1})
+			_, err := s.UploadBlob(context.Background(), servertest.As(servertest.DID("alice")), &xrpc.Upload{Body: bytes.NewReader(b), ContentType: anyBytes, ContentLength: -1})
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -140,13 +141,13 @@ func TestBlobQuotaConcurrently(t *testing.T) {
 // An upload of 50 MiB does not pass through the heap.
 func TestBlobUploadMemory(t *testing.T) {
 	s := newTestServer(t)
-	upload(t, s, did("alice"), randomBytes(100)) // what is made once is made
+	upload(t, s, servertest.DID("alice"), randomBytes(100)) // what is made once is made
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	watch := &heapWatch{r: io.LimitReader(zeros{}, limit.MaxBlob)}
 	up := &xrpc.Upload{Body: watch, ContentType: anyBytes, ContentLength: limit.MaxBlob}
-	if _, err := s.UploadBlob(t.Context(), as(did("alice")), up); err != nil {
+	if _, err := s.UploadBlob(t.Context(), servertest.As(servertest.DID("alice")), up); err != nil {
 		t.Fatal(err)
 	}
 	if grown := int64(watch.peak) - int64(before.HeapAlloc); grown > 8<<20 {

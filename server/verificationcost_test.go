@@ -9,6 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -48,11 +49,11 @@ func TestVerificationIsPaid(t *testing.T) {
 	calls := verifyingCalls(t, s, g, mallory)
 	limits.Spend(t.Context(), limit.Verification, mallory.DID, limit.Verification.Amount)
 	for name, call := range calls {
-		unchanged(t, s, idOf(g), func() {
+		unchanged(t, s, servertest.IDOf(g), func() {
 			if err := call(); err == nil {
 				t.Errorf("%s: accepted", name)
 			} else {
-				wantError(t, err, xrpc.RateLimitExceeded)
+				servertest.WantError(t, err, xrpc.RateLimitExceeded)
 			}
 		})
 	}
@@ -66,7 +67,7 @@ func TestVerificationIsPaid(t *testing.T) {
 		}
 	}
 	c := g.Commit(mallory, mlstest.Plan{})
-	out, err := s.SendCommit(t.Context(), by(mallory), &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, GroupInfo: c.GroupInfo})
+	out, err := s.SendCommit(t.Context(), by(mallory), &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, GroupInfo: c.GroupInfo})
 	accepted(t, out, err)
 }
 
@@ -78,7 +79,7 @@ func verifyingCalls(t *testing.T, s *Server, g *mlstest.Group, client *mlstest.C
 	fresh := mlstest.NewGroup(client, mlstest.Random(16))
 	send := func(c *mlstest.Commit) func() error {
 		return func() error {
-			return second(s.SendCommit(t.Context(), by(client), &gen.SendCommitInput{ConvoID: idOf(g), Commit: c.Message, GroupInfo: c.GroupInfo}))
+			return second(s.SendCommit(t.Context(), by(client), &gen.SendCommitInput{ConvoID: servertest.IDOf(g), Commit: c.Message, GroupInfo: c.GroupInfo}))
 		}
 	}
 	item := gen.PublishKeyPackagesKeyPackageItem{KeyPackage: device.KeyPackage().Raw, CipherSuite: device.Suite.String()}
@@ -89,13 +90,13 @@ func verifyingCalls(t *testing.T, s *Server, g *mlstest.Group, client *mlstest.C
 			return second(s.JoinConvo(t.Context(), by(device), joinInput(g, g.ExternalCommit(device))))
 		},
 		"updateGroupInfo": func() error {
-			return second(s.UpdateGroupInfo(t.Context(), by(client), &gen.UpdateGroupInfoInput{ConvoID: idOf(g), GroupInfo: g.SignGroupInfo(client, true)}))
+			return second(s.UpdateGroupInfo(t.Context(), by(client), &gen.UpdateGroupInfoInput{ConvoID: servertest.IDOf(g), GroupInfo: g.SignGroupInfo(client, true)}))
 		},
 		"sendProposal": func() error {
-			return second(s.SendProposal(t.Context(), by(client), &gen.SendProposalInput{ConvoID: idOf(g), Proposal: g.ProposeUpdate(client, true).Message}))
+			return second(s.SendProposal(t.Context(), by(client), &gen.SendProposalInput{ConvoID: servertest.IDOf(g), Proposal: g.ProposeUpdate(client, true).Message}))
 		},
 		"createConvo": func() error {
-			return second(s.CreateConvo(t.Context(), by(client), &gen.CreateConvoInput{GroupID: idOf(fresh), CipherSuite: client.Suite.String(), GroupInfo: fresh.SignGroupInfo(client, true)}))
+			return second(s.CreateConvo(t.Context(), by(client), &gen.CreateConvoInput{GroupID: servertest.IDOf(fresh), CipherSuite: client.Suite.String(), GroupInfo: fresh.SignGroupInfo(client, true)}))
 		},
 		"publishKeyPackage": func() error {
 			return second(s.PublishKeyPackage(t.Context(), by(client), &gen.PublishKeyPackageInput{KeyPackage: item.KeyPackage, CipherSuite: item.CipherSuite}))
@@ -114,13 +115,13 @@ func TestCheapChecksComeFirst(t *testing.T) {
 	now := time.Duration(0)
 	s, limits := payingServer(t, &now)
 	suite := mlstest.Suite(mls.SuiteP521)
-	mallory := mlstest.NewClient(did("mallory"), suite)
+	mallory := mlstest.NewClient(servertest.DID("mallory"), suite)
 	var puppets []*mlstest.Client
 	for i := range 20 {
-		puppets = append(puppets, mlstest.NewClient(did(fmt.Sprint("p", i)), suite))
+		puppets = append(puppets, mlstest.NewClient(servertest.DID(fmt.Sprint("p", i)), suite))
 	}
 	big := mlstest.NewGroupWith(mallory, mlstest.Random(16), puppets...)
-	_, err := s.CreateConvo(t.Context(), by(mallory), &gen.CreateConvoInput{GroupID: idOf(big.Next), CipherSuite: mallory.Suite.String(), GroupInfo: big.GroupInfo})
+	_, err := s.CreateConvo(t.Context(), by(mallory), &gen.CreateConvoInput{GroupID: servertest.IDOf(big.Next), CipherSuite: mallory.Suite.String(), GroupInfo: big.GroupInfo})
 	wantRefused(t, err, gen.ErrInvalidGroupInfo, "found a new leaf")
 	if n := left(t, limits, mallory.DID); n != limit.Verification.Amount {
 		t.Errorf("creation with leaves that nobody named left %d ms", n)
@@ -132,7 +133,7 @@ func TestVerificationCostsBySuite(t *testing.T) {
 	t.Parallel()
 	now := time.Duration(0)
 	s, limits := payingServer(t, &now)
-	alice := mlstest.NewClient(did("alice"), mlstest.Suite(mls.SuiteP521))
+	alice := mlstest.NewClient(servertest.DID("alice"), mlstest.Suite(mls.SuiteP521))
 	var items []gen.PublishKeyPackagesKeyPackageItem
 	for range 11 {
 		items = append(items, gen.PublishKeyPackagesKeyPackageItem{KeyPackage: alice.KeyPackage().Raw, CipherSuite: alice.Suite.String()})

@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
+	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -56,7 +57,7 @@ func getWelcome(s *Server, did string, convo xrpc.ConvoID, deviceID string) (*ge
 	if deviceID != "" {
 		p.DeviceID = &deviceID
 	}
-	return s.GetWelcome(context.Background(), as(did), p)
+	return s.GetWelcome(context.Background(), servertest.As(did), p)
 }
 
 func confirmWelcome(s *Server, did string, convo xrpc.ConvoID, deviceID string, success bool) (*gen.ConfirmWelcomeOutput, error) {
@@ -67,7 +68,7 @@ func confirmWelcome(s *Server, did string, convo xrpc.ConvoID, deviceID string, 
 	if !success {
 		in.ErrorDetails = new("no such key")
 	}
-	return s.ConfirmWelcome(context.Background(), as(did), in)
+	return s.ConfirmWelcome(context.Background(), servertest.As(did), in)
 }
 
 func wantConfirmed(t testing.TB, want bool, out *gen.ConfirmWelcomeOutput, err error) {
@@ -79,14 +80,14 @@ func wantConfirmed(t testing.TB, want bool, out *gen.ConfirmWelcomeOutput, err e
 
 func TestWelcome(t *testing.T) {
 	s := newTestServer(t)
-	alice := did("alice")
+	alice := servertest.DID("alice")
 	phone, laptop := mlstest.NewClient(alice), mlstest.NewClient(alice)
-	bob := mlstest.NewClient(did("bob"))
-	convo := addConvo(t, s.Pool, 20, did("creator"), alice, bob.DID)
+	bob := mlstest.NewClient(servertest.DID("bob"))
+	convo := servertest.AddConvo(t, s.Pool, 20, servertest.DID("creator"), alice, bob.DID)
 	_, err := getWelcome(s, alice, convo, "")
-	wantError(t, err, gen.ErrWelcomeNotFound)
+	servertest.WantError(t, err, gen.ErrWelcomeNotFound)
 	_, err = confirmWelcome(s, alice, convo, "", true)
-	wantError(t, err, gen.ErrWelcomeNotFound)
+	servertest.WantError(t, err, gen.ErrWelcomeNotFound)
 
 	addWelcome(t, s, convo, 1, phone, bob)
 	addWelcome(t, s, convo, 2, laptop)
@@ -109,11 +110,11 @@ func TestWelcome(t *testing.T) {
 	check(t, laptop.DeviceID(), 2, welcomeRef(2, laptop))
 	check(t, "", 2, welcomeRef(2, laptop))
 	_, err = getWelcome(s, alice, convo, bob.DeviceID())
-	wantError(t, err, gen.ErrWelcomeNotFound)
+	servertest.WantError(t, err, gen.ErrWelcomeNotFound)
 
 	t.Run("several open", func(t *testing.T) {
 		_, err := confirmWelcome(s, alice, convo, "", true)
-		if e := wantError(t, err, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, "deviceId: ") {
+		if e := servertest.WantError(t, err, xrpc.InvalidRequest); !strings.HasPrefix(e.Message, "deviceId: ") {
 			t.Errorf("message is %q, want it to name deviceId", e.Message)
 		}
 	})
@@ -136,9 +137,9 @@ func TestWelcome(t *testing.T) {
 			wantConfirmed(t, true, out, err)
 		}
 		_, err := getWelcome(s, alice, convo, laptop.DeviceID())
-		wantError(t, err, gen.ErrWelcomeExpired)
+		servertest.WantError(t, err, gen.ErrWelcomeExpired)
 		_, err = confirmWelcome(s, alice, convo, laptop.DeviceID(), false)
-		wantError(t, err, gen.ErrWelcomeExpired)
+		servertest.WantError(t, err, gen.ErrWelcomeExpired)
 		check(t, "", 1, welcomeRef(1, phone))
 	})
 	t.Run("the last open one needs no device", func(t *testing.T) {
@@ -147,7 +148,7 @@ func TestWelcome(t *testing.T) {
 		out, err = confirmWelcome(s, alice, convo, "", true)
 		wantConfirmed(t, true, out, err)
 		_, err = getWelcome(s, alice, convo, "")
-		wantError(t, err, gen.ErrWelcomeExpired)
+		servertest.WantError(t, err, gen.ErrWelcomeExpired)
 		if _, err := getWelcome(s, bob.DID, convo, ""); err != nil {
 			t.Errorf("another member's Welcome ended too: %v", err)
 		}
@@ -167,34 +168,34 @@ func TestWelcome(t *testing.T) {
 
 func TestWelcomeOfOtherTimes(t *testing.T) {
 	s := newTestServer(t)
-	phone, laptop := mlstest.NewClient(did("alice")), mlstest.NewClient(did("alice"))
-	convo := addConvo(t, s.Pool, 20, did("creator"), phone.DID)
+	phone, laptop := mlstest.NewClient(servertest.DID("alice")), mlstest.NewClient(servertest.DID("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 20, servertest.DID("creator"), phone.DID)
 	addWelcome(t, s, convo, 1, phone)
 
-	_, stranger := getWelcome(s, did("stranger"), convo, "")
-	wantError(t, stranger, gen.ErrConvoNotFound)
-	_, nowhere := getWelcome(s, phone.DID, newConvoID(), "")
-	wantSameError(t, stranger, nowhere)
-	_, stranger = confirmWelcome(s, did("stranger"), convo, "", true)
-	wantSameError(t, stranger, nowhere)
+	_, stranger := getWelcome(s, servertest.DID("stranger"), convo, "")
+	servertest.WantError(t, stranger, gen.ErrConvoNotFound)
+	_, nowhere := getWelcome(s, phone.DID, servertest.NewConvoID(), "")
+	servertest.WantSameError(t, stranger, nowhere)
+	_, stranger = confirmWelcome(s, servertest.DID("stranger"), convo, "", true)
+	servertest.WantSameError(t, stranger, nowhere)
 
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET last_seq = 1 WHERE convo_id = $1`, convo)
-	endMember(t, s.Pool, convo, phone.DID)
+	servertest.EndMember(t, s.Pool, convo, phone.DID)
 	_, err := getWelcome(s, phone.DID, convo, "")
-	wantError(t, err, gen.ErrNotMember)
+	servertest.WantError(t, err, gen.ErrNotMember)
 	_, err = confirmWelcome(s, phone.DID, convo, "", true)
-	wantError(t, err, gen.ErrNotMember)
+	servertest.WantError(t, err, gen.ErrNotMember)
 
 	// Added again with another device, the first one's old Welcome is of no use.
-	addMember(t, s.Pool, convo, phone.DID, 2)
+	servertest.AddMember(t, s.Pool, convo, phone.DID, 2)
 	_, err = getWelcome(s, phone.DID, convo, "")
-	wantError(t, err, gen.ErrWelcomeExpired)
+	servertest.WantError(t, err, gen.ErrWelcomeExpired)
 	addWelcome(t, s, convo, 2, laptop)
 	if w := need(getWelcome(s, phone.DID, convo, ""))(t); *w.Seq != 2 {
 		t.Errorf("Welcome is number %d, want 2", *w.Seq)
 	}
 	_, err = getWelcome(s, phone.DID, convo, phone.DeviceID())
-	wantError(t, err, gen.ErrWelcomeExpired)
+	servertest.WantError(t, err, gen.ErrWelcomeExpired)
 	out, err := confirmWelcome(s, phone.DID, convo, "", true)
 	wantConfirmed(t, true, out, err)
 }
@@ -204,8 +205,8 @@ func TestWelcomeOfOtherTimes(t *testing.T) {
 func TestConfirmWelcomeConcurrently(t *testing.T) {
 	s := newTestServer(t)
 	servers := []*Server{s, secondInstance(t, s)}
-	c := mlstest.NewClient(did("alice"))
-	convo := addConvo(t, s.Pool, 20, did("creator"), c.DID)
+	c := mlstest.NewClient(servertest.DID("alice"))
+	convo := servertest.AddConvo(t, s.Pool, 20, servertest.DID("creator"), c.DID)
 	for seq := 1; seq <= 20; seq += 2 {
 		addWelcome(t, s, convo, seq, c)
 		var wg sync.WaitGroup

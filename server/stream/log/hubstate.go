@@ -31,7 +31,7 @@ type hubState struct {
 	metrics       *Metrics
 	streamMetrics *stream.Metrics
 	wake          wakeup
-	// hasSubscribers: an account has a stream at this instance. It lets Notify
+	// hasSubscribers: an account has a stream at this instance. It lets Hint
 	// skip the wake-up without taking mu; it is written with mu held.
 	hasSubscribers atomic.Bool
 	// registering is how many feeds are being registered.

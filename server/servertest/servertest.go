@@ -1,4 +1,4 @@
-package server
+package servertest
 
 import (
 	"crypto/rand"
@@ -22,14 +22,14 @@ import (
 )
 
 // as is the caller with this DID.
-func as(did string) xrpc.Caller { return xrpc.Caller{DID: did} }
+func As(did string) xrpc.Caller { return xrpc.Caller{DID: did} }
 
 // did makes a well-formed DID out of a word.
-func did(word string) string { return "did:web:" + word + ".example" }
+func DID(word string) string { return "did:web:" + word + ".example" }
 
 // wantError fails the test unless err is the named error of a lexicon or of the
 // protocol, and gives it.
-func wantError(t testing.TB, err error, name string) *xrpc.Error {
+func WantError(t testing.TB, err error, name string) *xrpc.Error {
 	t.Helper()
 	var e *xrpc.Error
 	if !errors.As(err, &e) {
@@ -42,7 +42,7 @@ func wantError(t testing.TB, err error, name string) *xrpc.Error {
 }
 
 // wantSameError fails the test unless two errors answer the same, to the byte.
-func wantSameError(t testing.TB, a, b error) {
+func WantSameError(t testing.TB, a, b error) {
 	t.Helper()
 	var x, y *xrpc.Error
 	if !errors.As(a, &x) || !errors.As(b, &y) {
@@ -54,14 +54,14 @@ func wantSameError(t testing.TB, a, b error) {
 }
 
 // newConvoID makes a random conversation id.
-func newConvoID() xrpc.ConvoID {
+func NewConvoID() xrpc.ConvoID {
 	b := make([]byte, 16)
 	rand.Read(b)
 	return xrpc.ConvoID(hex.EncodeToString(b))
 }
 
 // decoded is an input as it comes out of a request's body.
-func decoded[T any, P interface {
+func Decoded[T any, P interface {
 	*T
 	xrpc.Encodable
 	Parse(body []byte) error
@@ -75,25 +75,25 @@ func decoded[T any, P interface {
 }
 
 // idOf is the id of the conversation of a group.
-func idOf(g *mlstest.Group) xrpc.ConvoID { return xrpc.ConvoID(g.ID()) }
+func IDOf(g *mlstest.Group) xrpc.ConvoID { return xrpc.ConvoID(g.ID()) }
 
 // addConvo writes a conversation at an epoch straight into the database: the
 // first of dids created it, all of them are members from its beginning.
-func addConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrpc.ConvoID {
+func AddConvo(t testing.TB, pool *pgxpool.Pool, epoch int64, dids ...string) xrpc.ConvoID {
 	t.Helper()
-	id := newConvoID()
+	id := NewConvoID()
 	dbtest.Exec(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, $3, now(), now())`, id, dids[0], epoch)
 	for _, d := range dids {
-		addMember(t, pool, id, d, 0)
+		AddMember(t, pool, id, d, 0)
 	}
 	return id
 }
 
 // addMember begins a membership after a number.
-func addMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string, joinedSeq int64) {
+func AddMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string, joinedSeq int64) {
 	t.Helper()
-	inTestTx(t, pool, func(q *db.Queries) error {
+	InTx(t, pool, func(q *db.Queries) error {
 		var l convo.Events
 		l.Joined(convoID, did, 0, []string{did}, nil, true)
 		row, err := l.Store(t.Context(), q, convoID, time.Now())
@@ -108,7 +108,7 @@ func addMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did strin
 	dbtest.Exec(t, pool, `UPDATE conversations SET roster_version = roster_version + 1 WHERE convo_id = $1`, convoID)
 }
 
-func inTestTx(t testing.TB, pool *pgxpool.Pool, do func(q *db.Queries) error) {
+func InTx(t testing.TB, pool *pgxpool.Pool, do func(q *db.Queries) error) {
 	t.Helper()
 	if err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return do(db.New(tx)) }); err != nil {
 		t.Fatal(err)
@@ -116,9 +116,9 @@ func inTestTx(t testing.TB, pool *pgxpool.Pool, do func(q *db.Queries) error) {
 }
 
 // endMember ends a membership at the newest number, as a removal does.
-func endMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string) {
+func EndMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did string) {
 	t.Helper()
-	inTestTx(t, pool, func(q *db.Queries) error {
+	InTx(t, pool, func(q *db.Queries) error {
 		var l convo.Events
 		l.Ends(eventlog.ActionRemoved, did, 0, []string{did})
 		row, err := l.Store(t.Context(), q, convoID, time.Now())
@@ -135,7 +135,7 @@ func endMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did strin
 // privateMessage makes an MLSMessage with a PrivateMessage (RFC 9420, section
 // 6.3.1) of the conversation, whose ciphertext is size random bytes, or the least
 // that suite 1 allows.
-func privateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, size int) []byte {
+func PrivateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, size int) []byte {
 	group, err := hex.DecodeString(string(convoID))
 	if err != nil {
 		panic(fmt.Sprintf("conversation id: %v", err))
@@ -143,22 +143,22 @@ func privateMessage(convoID xrpc.ConvoID, epoch int64, content mls.ContentType, 
 	body := make([]byte, max(size, mls.SuiteX25519AES128.LeastCiphertext(content)))
 	rand.Read(body)
 	b := []byte{0, 1, 0, byte(mls.WireFormatPrivateMessage)}
-	b = appendOpaque(b, group)
+	b = AppendOpaque(b, group)
 	b = binary.BigEndian.AppendUint64(b, uint64(epoch))
 	b = append(b, byte(content))
-	b = appendOpaque(b, nil)
-	b = appendOpaque(b, body[:28])
-	return appendOpaque(b, body)
+	b = AppendOpaque(b, nil)
+	b = AppendOpaque(b, body[:28])
+	return AppendOpaque(b, body)
 }
 
 // application makes an application message.
-func application(convoID xrpc.ConvoID, epoch int64, size int) []byte {
-	return privateMessage(convoID, epoch, mls.ContentTypeApplication, size)
+func Application(convoID xrpc.ConvoID, epoch int64, size int) []byte {
+	return PrivateMessage(convoID, epoch, mls.ContentTypeApplication, size)
 }
 
 // appendOpaque appends opaque<V> with the shortest length (RFC 9420, section
 // 2.1.2).
-func appendOpaque(b, v []byte) []byte {
+func AppendOpaque(b, v []byte) []byte {
 	switch n := len(v); {
 	case n < 1<<6:
 		b = append(b, byte(n))
@@ -171,7 +171,7 @@ func appendOpaque(b, v []byte) []byte {
 }
 
 // settled waits until the horizon has passed everything.
-func settled(t testing.TB, pool *pgxpool.Pool) {
+func Settled(t testing.TB, pool *pgxpool.Pool) {
 	t.Helper()
 	for start := time.Now(); ; time.Sleep(2 * time.Millisecond) {
 		if !dbtest.Value[bool](t, pool, `SELECT EXISTS (SELECT FROM messages WHERE pos >= log_horizon())
