@@ -89,7 +89,7 @@ func TestMessagesCountBytes(t *testing.T) {
 	s := newTestServer(t, m.with)
 	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	in := withID(convo, 1, "one")
+	in := servertest.WithID(convo, 1, "one")
 	size := int64(len(in.Ciphertext))
 	send := func(who string, in *gen.SendMessageInput) error {
 		_, err := s.SendMessage(t.Context(), servertest.As(who), in)
@@ -102,23 +102,23 @@ func TestMessagesCountBytes(t *testing.T) {
 		}
 	}
 	m.takes(t, limit.StoredBytes, alice, size, func() { must(send(alice, in)) })
-	keyed := message(convo, 1)
+	keyed := servertest.Message(convo, 1)
 	keyed.IdempotencyKey = new("k")
 	m.takes(t, limit.StoredBytes, alice, int64(len(keyed.Ciphertext)), func() { must(send(alice, keyed)) })
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		must(send(alice, in))
 		must(send(alice, keyed))
-		servertest.WantError(t, send(alice, message(convo, 7)), gen.ErrEpochMismatch)
-		servertest.WantError(t, send(alice, message(servertest.NewConvoID(), 1)), gen.ErrConvoNotFound)
+		servertest.WantError(t, send(alice, servertest.Message(convo, 7)), gen.ErrEpochMismatch)
+		servertest.WantError(t, send(alice, servertest.Message(servertest.NewConvoID(), 1)), gen.ErrConvoNotFound)
 	})
 	m.drain(t, limit.StoredBytes, alice, size-1)
 	unchanged(t, s, convo, func() {
-		e := servertest.WantError(t, send(alice, withID(convo, 1, "more")), xrpc.RateLimitExceeded)
+		e := servertest.WantError(t, send(alice, servertest.WithID(convo, 1, "more")), xrpc.RateLimitExceeded)
 		if e.RetryAfter <= 0 {
 			t.Errorf("no time to come back: %v", e)
 		}
 	})
-	must(send(bob, withID(convo, 1, "bob's")))
+	must(send(bob, servertest.WithID(convo, 1, "bob's")))
 }
 
 // What waits for the rate of its conversation costs nothing.
@@ -130,7 +130,7 @@ func TestFullConversationsCostNothing(t *testing.T) {
 	row := limit.ConvoRow(xrpc.RateSend)
 	m.limits.Spend(t.Context(), row, string(convo), row.Amount)
 	m.takes(t, limit.StoredBytes, servertest.DID("alice"), 0, func() {
-		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), message(convo, 1))
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1))
 		servertest.WantError(t, err, xrpc.RateLimitExceeded)
 	})
 }
@@ -141,7 +141,7 @@ func TestMessagesTogetherCountBytes(t *testing.T) {
 	m := newMeter(t)
 	s := newTestServer(t, m.with)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	in := withID(convo, 1, "one")
+	in := servertest.WithID(convo, 1, "one")
 	m.takes(t, limit.StoredBytes, servertest.DID("alice"), int64(len(in.Ciphertext)), func() {
 		done := make(chan error)
 		for range 100 {

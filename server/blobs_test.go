@@ -47,7 +47,7 @@ func fetch(s *Server, who string, convo xrpc.ConvoID, cid string, header string,
 // attach sends a message that names blobs.
 func attach(t testing.TB, s *Server, convo xrpc.ConvoID, who string, cids ...string) int64 {
 	t.Helper()
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.Blobs = cids
 	out, err := s.SendMessage(context.Background(), servertest.As(who), in)
 	if err != nil {
@@ -161,7 +161,7 @@ func TestBlobAccess(t *testing.T) {
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	cid := upload(t, s, servertest.DID("alice"), randomBytes(100))
 	lone := upload(t, s, servertest.DID("alice"), randomBytes(100))
-	fill(t, s, convo, "a")
+	servertest.Fill(t, s.Pool, convo, "a")
 	attach(t, s, convo, servertest.DID("alice"), cid)
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
 	servertest.AddMember(t, s.Pool, convo, servertest.DID("carol"), 2)
@@ -187,7 +187,7 @@ func TestBlobAccess(t *testing.T) {
 	servertest.WantError(t, none, gen.ErrConvoNotFound)
 	servertest.WantSameError(t, get("eve", convo, cid), none)
 	servertest.WantSameError(t, get("eve", convo, lone), none)
-	fill(t, s, convo, "aa")
+	servertest.Fill(t, s.Pool, convo, "aa")
 	attach(t, s, convo, servertest.DID("alice"), cid) // named again, now in carol's window
 	if err := get("carol", convo, cid); err != nil {
 		t.Errorf("carol after a message to her: %v", err)
@@ -198,7 +198,7 @@ func TestBlobAttach(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
 	a, b := upload(t, s, servertest.DID("alice"), randomBytes(10)), upload(t, s, servertest.DID("alice"), randomBytes(10))
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.MsgID, in.Blobs = new("m"), []string{b, a, b}
 	first, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
@@ -221,11 +221,11 @@ func TestBlobAttach(t *testing.T) {
 		}
 	}
 	// Another's blob cannot be attached, and the message is not sent.
-	theirs := message(convo, 1)
+	theirs := servertest.Message(convo, 1)
 	theirs.Blobs = []string{a}
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), theirs)
 	servertest.WantError(t, err, gen.ErrInvalidAsset)
-	mixed := message(convo, 1)
+	mixed := servertest.Message(convo, 1)
 	fresh := upload(t, s, servertest.DID("bob"), randomBytes(10))
 	mixed.Blobs = []string{fresh, a}
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), mixed)

@@ -29,7 +29,7 @@ func commitsPage(t *testing.T, s *Server, who string, p gen.GetCommitsParams) st
 func TestGetCommits(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"))
-	fill(t, s, convo, "acaccp") // commits 2, 4, 5 of epochs 3, 4, 5
+	servertest.Fill(t, s.Pool, convo, "acaccp") // commits 2, 4, 5 of epochs 3, 4, 5
 	for _, c := range []struct {
 		p    gen.GetCommitsParams
 		want string
@@ -61,9 +61,9 @@ func TestGetCommits(t *testing.T) {
 func TestGetCommitsRefuses(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob"))
-	fill(t, s, convo, "c")
+	servertest.Fill(t, s.Pool, convo, "c")
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
-	fill(t, s, convo, "c")
+	servertest.Fill(t, s.Pool, convo, "c")
 	for name, c := range map[string]struct {
 		p    gen.GetCommitsParams
 		want string
@@ -100,9 +100,9 @@ func TestGetCommitsRefuses(t *testing.T) {
 func TestGetCommitsWindow(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"))
-	fill(t, s, convo, "ccc")
+	servertest.Fill(t, s.Pool, convo, "ccc")
 	servertest.AddMember(t, s.Pool, convo, servertest.DID("bob"), 3)
-	fill(t, s, convo, "cc")
+	servertest.Fill(t, s.Pool, convo, "cc")
 	if got := commitsPage(t, s, servertest.DID("bob"), gen.GetCommitsParams{ConvoID: convo}); got != "3:4 4:5 " {
 		t.Errorf("got %q", got)
 	}
@@ -111,7 +111,7 @@ func TestGetCommitsWindow(t *testing.T) {
 func TestGetCommitsCutByBytes(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 0, servertest.DID("alice"))
-	fill(t, s, convo, "ccc")
+	servertest.Fill(t, s.Pool, convo, "ccc")
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat([]byte{1}, 1_400_000))
 	p := gen.GetCommitsParams{ConvoID: convo}
 	if got := commitsPage(t, s, servertest.DID("alice"), p); got != "0:1 1:2 +1" {

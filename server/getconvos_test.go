@@ -157,7 +157,7 @@ func TestGetConvosInvalidCursor(t *testing.T) {
 func TestGetConvosView(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return noon } })
 	convo := convoAt(t, s, 1, servertest.DID("alice"), servertest.DID("bob"))
-	fill(t, s, convo, "aac")
+	servertest.Fill(t, s.Pool, convo, "aac")
 	servertest.AddMember(t, s.Pool, convo, servertest.DID("aaron"), 3)
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
 	dbtest.Exec(t, s.Pool, `UPDATE memberships SET pending_removal = TRUE WHERE convo_id = $1 AND did = $2`, convo, servertest.DID("bob"))
@@ -219,7 +219,7 @@ func TestUpdateCursor(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-	fill(t, s, convo, "aaaaa")
+	servertest.Fill(t, s.Pool, convo, "aaaaa")
 	set := func(who string, seq int64) string {
 		t.Helper()
 		out, err := s.UpdateCursor(t.Context(), servertest.As(servertest.DID(who)), &gen.UpdateCursorInput{ConvoID: convo, Seq: seq})

@@ -26,7 +26,7 @@ func (bearers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) 
 func BenchmarkGetMessages(b *testing.B) {
 	s := newTestServer(b)
 	convo := servertest.AddConvo(b, s.Pool, 0, servertest.DID("reader"))
-	fill(b, s, convo, strings.Repeat("a", 60))
+	servertest.Fill(b, s.Pool, convo, strings.Repeat("a", 60))
 	h := echo.New()
 	gen.RegisterRoutes(h, s, xrpc.Plumbing{Auth: bearers{}})
 	req := httptest.NewRequest(http.MethodGet, "/xrpc/"+gen.NSIDGetMessages+"?limit=50&convoId="+string(convo), nil)

@@ -24,7 +24,7 @@ func TestRecordsDoNotTellWhoSent(t *testing.T) {
 	s := newTestServer(t)
 	alice := servertest.DID("alice")
 	convo := servertest.AddConvo(t, s.Pool, 0, alice, servertest.DID("bob"))
-	in := message(convo, 0)
+	in := servertest.Message(convo, 0)
 	in.MsgID, in.IdempotencyKey = new("0199f0c1-0000-7000-8000-000000000001"), new("0199f0c1-0000-7000-8000-000000000001")
 	if _, err := s.SendMessage(t.Context(), servertest.As(alice), in); err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestSecretLost(t *testing.T) {
 	if err != nil || !first.Success {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	sent := message(servertest.IDOf(g), first.NewEpoch)
+	sent := servertest.Message(servertest.IDOf(g), first.NewEpoch)
 	sent.MsgID, sent.IdempotencyKey = new("m"), new("m")
 	message, err := s.SendMessage(t.Context(), by(alice), sent)
 	if err != nil {

@@ -87,9 +87,9 @@ func TestJanitorAgainstAttach(t *testing.T) {
 		t.Fatalf("a blob that was just named: %v", err)
 	}
 	late := upload(t, s, servertest.DID("alice"), randomBytes(10))
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.Blobs = []string{late}
-	err = whileHeld(t, s, func(tx pgx.Tx) {
+	err = servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 		if _, err := tx.Exec(context.Background(), `DELETE FROM blobs WHERE cid = $1`, late); err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestJanitorRace(t *testing.T) {
 			for range 30 {
 				b := randomBytes(100)
 				cid := upload(t, s, servertest.DID("alice"), b)
-				in := message(convo, 1)
+				in := servertest.Message(convo, 1)
 				in.Blobs = []string{cid}
 				_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in)
 				var e *xrpc.Error
@@ -227,7 +227,7 @@ func TestJanitorForgetsAnswers(t *testing.T) {
 	now := noon
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.IdempotencyKey = new("k")
 	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in); err != nil {
 		t.Fatal(err)

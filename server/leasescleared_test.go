@@ -19,11 +19,11 @@ func TestPackagesOfStrangersLow(t *testing.T) {
 	bob := mlstest.NewClient(servertest.DID("bob"))
 	publish(t, s, bob, 2*limit.LowKeyPackages-1)
 	publish(t, s, bob, 1, mlstest.LastResort())
-	b := listen(t, s, bob.DID)
+	b := servertest.Listen(t, s.Pool, s.config.Hub, bob.DID)
 	for i := range limit.LowKeyPackages + 3 {
 		claimOf(t, s, servertest.DID(fmt.Sprintf("stranger%d", i)), bob.DID)
 	}
-	wantTold(t, s, b, "keyPackagesLowEvent")
+	servertest.WantDelivered(t, s.Pool, b, "keyPackagesLowEvent")
 }
 
 // Whom and what a package was leased for is forgotten when the lease ends or the

@@ -38,7 +38,7 @@ func TestEventsOfMembers(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
-	a, b, c := listen(t, s, alice.DID), listen(t, s, bob.DID), listen(t, s, carol.DID)
+	a, b, c := servertest.Listen(t, s.Pool, s.config.Hub, alice.DID), servertest.Listen(t, s.Pool, s.config.Hub, bob.DID), servertest.Listen(t, s.Pool, s.config.Hub, carol.DID)
 	g := commitGroup(t, s, alice, bob)
 	next := g.Commit(alice, mlstest.Plan{Add: commitPackages(t, s, carol)})
 	added, err := s.AddMembers(t.Context(), by(alice), addInput(g, next, carol))
@@ -56,10 +56,10 @@ func TestEventsOfMembers(t *testing.T) {
 	left := fmt.Sprintf("left of %s in #", carol.DID)
 	removed := fmt.Sprintf("removed of %s in #", bob.DID)
 	pending := fmt.Sprintf("pending-removal of %s in #", carol.DID)
-	wantTold(t, s, a, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(alice), "m1", joined(carol), "m2", "m3", removed, left, pending,
+	servertest.WantDelivered(t, s.Pool, a, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(alice), "m1", joined(carol), "m2", "m3", removed, left, pending,
 		"left of " + alice.DID + " in #"}, "|"))...)
-	wantTold(t, s, b, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(bob), "welcome to #", "m1", joined(carol), "m2", "m3", removed}, "|"))...)
-	wantTold(t, s, c, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(carol), "welcome to #", "m2", "m3", removed, left}, "|"))...)
+	servertest.WantDelivered(t, s.Pool, b, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(bob), "welcome to #", "m1", joined(carol), "m2", "m3", removed}, "|"))...)
+	servertest.WantDelivered(t, s.Pool, c, told(t, s, servertest.IDOf(g), strings.Join([]string{joined(carol), "welcome to #", "m2", "m3", removed, left}, "|"))...)
 }
 
 // TestOtherEvents: requests, reports, read positions, devices, packages.
@@ -69,7 +69,7 @@ func TestOtherEvents(t *testing.T) {
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
 	g = advance(t, s, g, alice, 1)
-	a, b := listen(t, s, alice.DID), listen(t, s, bob.DID)
+	a, b := servertest.Listen(t, s.Pool, s.config.Hub, alice.DID), servertest.Listen(t, s.Pool, s.config.Hub, bob.DID)
 	for range 2 { // the second one moves nothing on
 		if _, err := s.UpdateCursor(t.Context(), by(bob), &gen.UpdateCursorInput{ConvoID: servertest.IDOf(g), Seq: 1}); err != nil {
 			t.Fatal(err)
@@ -85,8 +85,8 @@ func TestOtherEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	common := fmt.Sprintf("rejoinRequestedEvent | rejoinRequestedEvent | convoDamagedEvent | device-removed of %s in #", carol.DID)
-	wantTold(t, s, a, told(t, s, servertest.IDOf(g), common)...)
-	wantTold(t, s, b, told(t, s, servertest.IDOf(g), "read #/1 | "+common)...)
+	servertest.WantDelivered(t, s.Pool, a, told(t, s, servertest.IDOf(g), common)...)
+	servertest.WantDelivered(t, s.Pool, b, told(t, s, servertest.IDOf(g), "read #/1 | "+common)...)
 }
 
 func TestKeyPackagesLow(t *testing.T) {
@@ -94,10 +94,10 @@ func TestKeyPackagesLow(t *testing.T) {
 	s := newLiveServer(t)
 	bob := mlstest.NewClient(servertest.DID("bob"))
 	publish(t, s, bob, limit.LowKeyPackages+1)
-	b := listen(t, s, bob.DID)
+	b := servertest.Listen(t, s.Pool, s.config.Hub, bob.DID)
 	claimOf(t, s, servertest.DID("x"), bob.DID)
 	claimOf(t, s, servertest.DID("x"), bob.DID) // the same lease
 	claimOf(t, s, servertest.DID("y"), bob.DID)
 	claimOf(t, s, servertest.DID("z"), bob.DID)
-	wantTold(t, s, b, "keyPackagesLowEvent", "keyPackagesLowEvent")
+	servertest.WantDelivered(t, s.Pool, b, "keyPackagesLowEvent", "keyPackagesLowEvent")
 }

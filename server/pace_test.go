@@ -23,25 +23,25 @@ func TestConversationRate(t *testing.T) {
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("carol"))
 
 	for range 20 {
-		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), message(convo, 0))
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), servertest.Message(convo, 0))
 		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
 	sent := 0
 	for ; sent < 100; sent++ {
-		if _, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), message(convo, 0)); err != nil {
+		if _, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 0)); err != nil {
 			break
 		}
 	}
 	if servertest.WantError(t, err, xrpc.RateLimitExceeded); sent != 5 {
 		t.Errorf("%d messages passed, want 5", sent)
 	}
-	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), message(convo, 0))
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), servertest.Message(convo, 0))
 	servertest.WantError(t, err, xrpc.RateLimitExceeded)
-	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("carol")), message(convo, 0))
+	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("carol")), servertest.Message(convo, 0))
 	servertest.WantError(t, err, gen.ErrNotMember)
 
-	_, full := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), message(convo, 0))
-	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), message(servertest.NewConvoID(), 0))
+	_, full := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), servertest.Message(convo, 0))
+	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("stranger")), servertest.Message(servertest.NewConvoID(), 0))
 	servertest.WantSameError(t, full, none)
 	if _, err := s.LeaveConvo(t.Context(), servertest.As(servertest.DID("bob")), &gen.LeaveConvoInput{ConvoID: convo}); err != nil {
 		t.Errorf("leaving waits for the rate: %v", err)
@@ -60,7 +60,7 @@ func TestFullConversation(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Pace = limits })
 	alice, bob, carol := commitClient("alice"), commitClient("bob"), commitClient("carol")
 	g := commitGroup(t, s, alice, bob, carol)
-	sent := message(servertest.IDOf(g), int64(g.Epoch()))
+	sent := servertest.Message(servertest.IDOf(g), int64(g.Epoch()))
 	sent.IdempotencyKey = new("before")
 	first, err := s.SendMessage(t.Context(), by(bob), sent)
 	if err != nil {
@@ -89,7 +89,9 @@ func callsOf(t *testing.T, s *Server, g *mlstest.Group, c *mlstest.Client, targe
 	t.Helper()
 	epoch := int64(g.Epoch())
 	send := func(epoch int64) func() error {
-		return func() error { return second(s.SendMessage(t.Context(), by(c), message(servertest.IDOf(g), epoch))) }
+		return func() error {
+			return second(s.SendMessage(t.Context(), by(c), servertest.Message(servertest.IDOf(g), epoch)))
+		}
 	}
 	commit := func(g *mlstest.Group, public bool) func() error {
 		in := commitInput(g, g.Commit(c, mlstest.Plan{Public: public}))

@@ -78,7 +78,7 @@ func TestMessagesAge(t *testing.T) {
 	s, now := agingServer(t)
 	alice := servertest.DID("alice")
 	convo := servertest.AddConvo(t, s.Pool, 0, alice)
-	fill(t, s, convo, "acaapaca")
+	servertest.Fill(t, s.Pool, convo, "acaapaca")
 	start := *now
 	restamp(t, s, convo, start, 1, 2, 4, 5, 6, 7, 8)
 	restamp(t, s, convo, start.Add(-time.Microsecond), 3)
@@ -95,7 +95,7 @@ func TestMessagesAge(t *testing.T) {
 		{gen.GetMessagesParams{BeforeSeq: new(int64(5))}, "[1 2 4] m4 of 8 gap 3-3"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, alice, c.p); got != c.want {
+		if got := servertest.Page(t, s, alice, c.p); got != c.want {
 			t.Errorf("at the time: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
@@ -117,7 +117,7 @@ func TestMessagesAge(t *testing.T) {
 		{gen.GetMessagesParams{Types: []string{"commit", "proposal"}}, "[2 5 7] of 8"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, alice, c.p); got != c.want {
+		if got := servertest.Page(t, s, alice, c.p); got != c.want {
 			t.Errorf("after it: %+v: %s, want %s", c.p, got, c.want)
 		}
 	}
@@ -126,19 +126,19 @@ func TestMessagesAge(t *testing.T) {
 	// A former member's positions end with its window, removed or not.
 	dbtest.Exec(t, s.Pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, left_seq, left_at, joined_n, joined_gen, joined_pos)
 		VALUES ($1, $2, 0, now(), 3, now(), 0, 0, 0)`, convo, servertest.DID("bob"))
-	if got := page(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
+	if got := servertest.Page(t, s, servertest.DID("bob"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[2] of 3 gap 3-3" {
 		t.Errorf("a former member: %s", got)
 	}
 	_, err = s.GetMessages(t.Context(), servertest.As(servertest.DID("bob")), &gen.GetMessagesParams{ConvoID: convo, Limit: 1, SinceMessage: new("m4")})
 	servertest.WantError(t, err, gen.ErrInvalidCursor)
-	in := message(convo, 2)
+	in := servertest.Message(convo, 2)
 	in.MsgID = new("m1") // is free again, and stands for the later message
 	if out, err := s.SendMessage(t.Context(), servertest.As(alice), in); err != nil || *out.Seq != 9 {
 		t.Fatalf("the next message: %+v, %v", out, err)
 	}
 	*now = now.Add(limit.MessageTime + time.Microsecond)
 	gone += clean(t, s)["message"]
-	if got := page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
+	if got := servertest.Page(t, s, alice, gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m1")}); got != "[] of 9" {
 		t.Errorf("an id of two messages: %s", got)
 	}
 	if gone != 6 {
@@ -155,15 +155,15 @@ func TestMessageTTLSetting(t *testing.T) {
 	})
 	hour := func(c *retention.Config) { c.MessageTTL = time.Hour }
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	talk(t, s, convo, servertest.DID("alice"), 1)
+	servertest.Talk(t, s, convo, servertest.DID("alice"), 1)
 	now = now.Add(time.Hour)
 	clean(t, s, hour)
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); !strings.HasPrefix(got, "[1]") {
 		t.Errorf("at an hour: %s", got)
 	}
 	now = now.Add(time.Second)
 	clean(t, s, hour)
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[] of 1 gap 1-1" {
 		t.Errorf("after it: %s", got)
 	}
 }
@@ -227,7 +227,7 @@ func TestRemovalWaitsForTheHorizon(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `SELECT log_own_xid()`); err != nil {
 		t.Fatal(err)
 	}
-	talk(t, s, convo, servertest.DID("alice"), 1)
+	servertest.Talk(t, s, convo, servertest.DID("alice"), 1)
 	*now = now.Add(limit.MessageTime + time.Second)
 	if err := cleanerOf(s).Round(t.Context()); err != nil {
 		t.Fatal(err)
@@ -275,7 +275,9 @@ func TestLapsedProposals(t *testing.T) {
 	propose(true)                                                        // 7: of the epoch at hand
 	*now = start.Add(limit.MessageTime)
 	clean(t, s)
-	see := func() string { return page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: servertest.IDOf(g)}) }
+	see := func() string {
+		return servertest.Page(t, s, alice.DID, gen.GetMessagesParams{ConvoID: servertest.IDOf(g)})
+	}
 	if got := see(); got != "[1 2 3 4 5 6 7] of 7" {
 		t.Errorf("at the time: %s", got)
 	}

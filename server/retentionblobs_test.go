@@ -126,11 +126,11 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	cid := upload(t, s, alice, b)
 	attach(t, s, convo, alice, cid)
 	*now = now.Add(limit.MessageTime + time.Second)
-	in := message(other, 1)
+	in := servertest.Message(other, 1)
 	in.Blobs = []string{cid}
 	// The removal is first, and the message waits for the blob.
 	servertest.Settled(t, s.Pool)
-	err := whileHeld(t, s, func(tx pgx.Tx) {
+	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 		q := db.New(tx)
 		rows, err := q.LockOldMessages(context.Background(), s.Now().Add(-limit.MessageTime), 10)
 		if err != nil || len(rows) != 1 {
@@ -153,17 +153,20 @@ func TestRemovalAgainstAttach(t *testing.T) {
 	// The message is first, and the removal waits for the blob.
 	*now = now.Add(limit.MessageTime + time.Second)
 	servertest.Settled(t, s.Pool)
-	err = whileHeld(t, s, func(tx pgx.Tx) {
-		m, _, err := s.readMessage(servertest.As(alice), in)
+	err = servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
+		ctx := context.Background()
+		var seq int64
+		err := tx.QueryRow(ctx, `WITH c AS (
+				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()) WHERE convo_id = $1
+				RETURNING last_seq, gen, last_pos
+			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+			SELECT $1, last_seq, 'named', 'app', 1, 'x', $2, gen, last_pos FROM c RETURNING seq`, other, *now).Scan(&seq)
 		if err != nil {
 			t.Fatal(err)
 		}
-		first, err := s.Idempotency.NewRecord(servertest.As(alice), gen.NSIDSendMessage, nil, in, m.Now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := m.sendLocked(context.Background(), db.New(tx), first); err != nil {
-			t.Fatal(err)
+		attached, err := db.New(tx).AttachBlobs(ctx, db.AttachBlobsParams{ConvoID: other, Seq: seq, Cids: []string{cid}, OwnerDid: alice})
+		if err != nil || len(attached) != 1 {
+			t.Fatalf("%d blobs attached, %v", len(attached), err)
 		}
 	}, func() error { return cleanerOf(s).Round(context.Background()) })
 	if err != nil {
@@ -214,7 +217,7 @@ func TestRemovalAttachRace(t *testing.T) {
 		sending.Go(func() {
 			for range 40 {
 				cid := upload(t, s, alice, body)
-				in := message(convo, 1)
+				in := servertest.Message(convo, 1)
 				in.Blobs = []string{cid}
 				_, err := s.SendMessage(context.Background(), servertest.As(alice), in)
 				var e *xrpc.Error

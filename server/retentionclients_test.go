@@ -34,12 +34,12 @@ func TestSyncAfterRemoval(t *testing.T) {
 		return out
 	}
 	before := read(nil, -1).Cursor
-	talk(t, s, convo, alice, 2)
+	servertest.Talk(t, s, convo, alice, 2)
 	at := read(nil, -1).Cursor
 	*now = now.Add(limit.MessageTime + time.Second)
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	after := read(nil, -1).Cursor
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	clean(t, s)
 	for _, c := range []struct {
 		name, cursor string
@@ -52,7 +52,7 @@ func TestSyncAfterRemoval(t *testing.T) {
 		{"after", after, -1, "0:[4]/4 "},
 		{"after, with a position", after, 1, "0:[3 4]/4 "},
 	} {
-		if got := shape(read(&c.cursor, c.seq), convo); got != c.want {
+		if got := servertest.Shape(read(&c.cursor, c.seq), convo); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -60,11 +60,11 @@ func TestSyncAfterRemoval(t *testing.T) {
 	clean(t, s)
 	// All is gone, and still the cursor is one to go on from.
 	end := read(nil, 1)
-	if got := shape(end, convo); got != "" {
+	if got := servertest.Shape(end, convo); got != "" {
 		t.Errorf("with nothing left: %s", got)
 	}
-	talk(t, s, convo, alice, 1)
-	if got := shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
+	servertest.Talk(t, s, convo, alice, 1)
+	if got := servertest.Shape(read(&end.Cursor, -1), convo); got != "0:[5]/5 " {
 		t.Errorf("after the end: %s", got)
 	}
 }
@@ -88,14 +88,14 @@ func TestStreamAfterRemoval(t *testing.T) {
 			Position: eventlog.Position{Pos: at.Pos, StreamKey: at.Lane, Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	mark("last but one")
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	mark("at")
 	now = now.Add(limit.MessageTime + time.Second)
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	mark("after")
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	clean(t, s)
 	for name, want := range map[string]struct {
 		outdated int
@@ -103,7 +103,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 	}{
 		"before": {1, nil}, "last but one": {1, nil}, "at": {0, []int64{3, 4}}, "after": {0, []int64{4}},
 	} {
-		c := listen(t, s, alice, cursors[name])
+		c := servertest.Listen(t, s.Pool, s.config.Hub, alice, cursors[name])
 		var told []string
 		for _, seq := range want.seqs {
 			id := dbtest.Value[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)

@@ -21,6 +21,7 @@ import (
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
+	"catbird.blue/mls/server/messages"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -74,6 +75,7 @@ type (
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
+	messagesService    = messages.Service
 )
 
 // Server implements gen.Service with the services of the rooms. It keeps no state
@@ -104,7 +106,7 @@ func New(c Config) *Server {
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
 		groupService:       group.New(b, claims),
-		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
+		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),

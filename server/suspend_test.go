@@ -29,7 +29,7 @@ func TestSuspend(t *testing.T) {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	epoch = out.NewEpoch
-	_, err = s.SendMessage(t.Context(), by(bob), message(servertest.IDOf(g), epoch))
+	_, err = s.SendMessage(t.Context(), by(bob), servertest.Message(servertest.IDOf(g), epoch))
 	servertest.WantError(t, err, gen.ErrNotMember)
 	own := g.Commit(bob, mlstest.Plan{})
 	_, err = s.SendCommit(t.Context(), by(bob), commitInput(g, own))

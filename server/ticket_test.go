@@ -100,8 +100,8 @@ func TestTicketOpensAStream(t *testing.T) {
 	}
 	lines := bufio.NewScanner(res.Body)
 	line(t, lines, "connected")
-	talk(t, s, two, alice, 1)
-	talk(t, s, one, alice, 1)
+	servertest.Talk(t, s, two, alice, 1)
+	servertest.Talk(t, s, one, alice, 1)
 	if got := line(t, lines, "#messageEvent"); !strings.Contains(got, string(one)) {
 		t.Errorf("a ticket for one conversation shows %s", got)
 	}
@@ -175,8 +175,8 @@ func TestSendEphemeral(t *testing.T) {
 	s := newLiveServer(t)
 	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	convo := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	b, c := listen(t, s, bob), listen(t, s, servertest.DID("carol"))
-	eventuallyLive(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
+	b, c := servertest.Listen(t, s.Pool, s.config.Hub, bob), servertest.Listen(t, s.Pool, s.config.Hub, servertest.DID("carol"))
+	servertest.Eventually(t, func() bool { return b.Info("live") == 1 && c.Info("live") == 1 })
 	send := func(who string, epoch int64) error {
 		_, err := s.SendEphemeral(t.Context(), servertest.As(who), &gen.SendEphemeralInput{ConvoID: convo, Ciphertext: []byte("x"), Epoch: epoch})
 		return err
@@ -184,7 +184,7 @@ func TestSendEphemeral(t *testing.T) {
 	if err := send(alice, 1); err != nil {
 		t.Fatal(err)
 	}
-	eventuallyLive(t, func() bool { return b.Ephemerals() == 1 })
+	servertest.Eventually(t, func() bool { return b.Ephemerals() == 1 })
 	if c.Ephemerals() != 0 {
 		t.Error("a stranger heard a signal")
 	}

@@ -12,11 +12,11 @@ import (
 
 const root = "../.."
 
-// testsNamed finds the tests that a document names: Go functions, and files of
-// e2e.
+// testsNamed matches the tests that a document names: Go functions, and files
+// of e2e.
 var testsNamed = regexp.MustCompile("`(Test\\w+|e2e/[^`]+)`")
 
-// missingTests lists those that do not exist.
+// missingTests lists the named tests that do not exist.
 func missingTests(document string, functions map[string]bool) []string {
 	var out []string
 	for _, m := range testsNamed.FindAllStringSubmatch(document, -1) {
@@ -57,8 +57,8 @@ func testFunctions(t *testing.T) map[string]bool {
 	return out
 }
 
-// The tests that docs/security.md names exist, and each point of RFC 9750 has
-// its row.
+// The tests that docs/security.md names exist, and it has a row for each point
+// of RFC 9750.
 func TestTestsInSecurityDocument(t *testing.T) {
 	t.Parallel()
 	text := string(must(os.ReadFile(root + "/docs/security.md"))(t))
@@ -71,14 +71,14 @@ func TestTestsInSecurityDocument(t *testing.T) {
 			t.Errorf("section %s of RFC 9750 is not in the table", section)
 		}
 	}
-	// What is not there is noticed.
+	// Missing tests are found.
 	invented := "`TestMatrix`, `TestNobodyWroteThis`, `e2e/test/pds.test.mjs` and `e2e/test/nothing.test.mjs`"
 	if got := missingTests(invented, functions); !slices.Equal(got, []string{"TestNobodyWroteThis", "e2e/test/nothing.test.mjs"}) {
 		t.Errorf("of invented tests %v are missed", got)
 	}
 }
 
-// Whoever looks for a way to report a vulnerability is led to the document.
+// SECURITY.md and the README link to the document.
 func TestSecurityPolicyLeadsToTheDocument(t *testing.T) {
 	t.Parallel()
 	text := string(must(os.ReadFile(root + "/docs/security.md"))(t))

@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/gen"
 )
 
-// TestTranscripts runs what testdata tells of the methods.
+// TestTranscripts runs the transcripts in testdata.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -21,7 +21,7 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// Every method has a transcript of its own, which calls it.
+// Every method has a transcript that calls it.
 func TestEveryMethodHasATranscript(t *testing.T) {
 	files := must(filepath.Glob("testdata/*.txt"))(t)
 	for _, m := range gen.Methods {

@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -24,7 +24,7 @@ var errStale = errors.New("conversation changed meanwhile")
 
 // SendMessage stores an application message under the conversation's next
 // number. Without blobs and idempotency key it is one statement.
-func (s *messagesService) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
+func (s *Service) SendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput) (*gen.SendMessageOutput, error) {
 	m, private, err := s.readMessage(caller, in)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (s *messagesService) SendMessage(ctx context.Context, caller xrpc.Caller, i
 }
 
 // payMessage counts the message before it is stored. A repetition costs nothing.
-func (s *messagesService) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
+func (s *Service) payMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	bill := s.Storage.Bill(caller.DID)
 	if err := bill.Pay(ctx, storage.Amount{Bytes: int64(len(m.Ciphertext))}); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (s *messagesService) payMessage(ctx context.Context, caller xrpc.Caller, in
 	return out, nil
 }
 
-func (s *messagesService) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
+func (s *Service) sendMessage(ctx context.Context, caller xrpc.Caller, in *gen.SendMessageInput, m *outgoing) (*sentMessage, error) {
 	if in.IdempotencyKey == nil && len(m.Blobs) == 0 {
 		out, err := s.sends.send(ctx, m)
 		if err == nil {
@@ -98,7 +98,7 @@ type outgoing db.SendMessageParams
 
 // readMessage checks everything about a message that does not depend on the
 // conversation.
-func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
+func (s *Service) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*outgoing, *mls.PrivateMessage, error) {
 	if in.SenderDID != nil && *in.SenderDID != caller.DID {
 		return nil, nil, xrpc.Invalid("senderDid", "must be the account that calls")
 	}
@@ -129,7 +129,7 @@ func (s *messagesService) readMessage(caller xrpc.Caller, in *gen.SendMessageInp
 
 // fitsSuite checks what a message has to be like in the suite of its
 // conversation, which is looked up only where suites differ about it.
-func (s *messagesService) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
+func (s *Service) fitsSuite(ctx context.Context, m *outgoing, private *mls.PrivateMessage) error {
 	if !private.NeedsSuite() {
 		return nil
 	}

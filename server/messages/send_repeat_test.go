@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -17,7 +17,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := newTestServer(t, func(c *Config) { c.Clock = func() time.Time { return now } })
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.MsgID = new("once")
 	first, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
@@ -37,7 +37,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	if !reflect.DeepEqual(first, again) {
 		t.Fatalf("first answer %+v, repeated %+v", first, again)
 	}
-	other := message(convo, 2)
+	other := servertest.Message(convo, 2)
 	other.MsgID = in.MsgID
 	for _, who := range []string{"alice", "bob"} {
 		_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID(who)), other)
@@ -52,7 +52,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 	}
 	// The same id means nothing in another conversation.
 	elsewhere := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	there := message(elsewhere, 1)
+	there := servertest.Message(elsewhere, 1)
 	there.MsgID = in.MsgID
 	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), there); err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestSendMessageRepeatedByID(t *testing.T) {
 func TestSendMessageIDOfCommit(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.MsgID = new("commit")
 	dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
 		VALUES ($1, 1, 'commit', 'commit', 1, $2, $3, now(), 0, 0)`, convo, servertest.DID("alice"), []byte(in.Ciphertext))
@@ -75,7 +75,7 @@ func TestSendMessageIDOfCommit(t *testing.T) {
 func TestSendMessageRepeatedByKey(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.IdempotencyKey = new("key")
 	first, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), in)
 	if err != nil {
@@ -86,7 +86,7 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(first, again) {
 		t.Fatalf("first answer %+v, repeated %+v, %v", first, again, err)
 	}
-	changed := message(convo, 2)
+	changed := servertest.Message(convo, 2)
 	changed.IdempotencyKey = in.IdempotencyKey
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), changed)
 	servertest.WantError(t, err, gen.ErrIdempotencyConflict)
@@ -95,7 +95,7 @@ func TestSendMessageRepeatedByKey(t *testing.T) {
 		t.Fatalf("bob's message: %+v, %v", out, err)
 	}
 	// A refusal is not kept under the key: once it is fine it goes through.
-	late := message(convo, 3)
+	late := servertest.Message(convo, 3)
 	late.IdempotencyKey = new("late")
 	_, err = s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), late)
 	servertest.WantError(t, err, gen.ErrEpochMismatch)
@@ -118,7 +118,7 @@ func TestSendMessageRepeatedConcurrently(t *testing.T) {
 			const rounds, calls = 10, 12
 			convo := servertest.AddConvo(t, a.Pool, 1, servertest.DID("alice"))
 			for round := range rounds {
-				in := message(convo, 1)
+				in := servertest.Message(convo, 1)
 				mark(in, fmt.Sprint(name, round))
 				answers := make([]*gen.SendMessageOutput, calls)
 				var wg sync.WaitGroup
@@ -154,7 +154,7 @@ func TestSendMessageKeyAcrossConversations(t *testing.T) {
 		errs := make([]error, 2)
 		for i := range errs {
 			convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-			in := message(convo, 1)
+			in := servertest.Message(convo, 1)
 			in.IdempotencyKey = new(fmt.Sprint("key", round))
 			wg.Go(func() { _, errs[i] = s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in) })
 		}

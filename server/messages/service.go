@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"sync"
@@ -10,7 +10,7 @@ import (
 )
 
 // messagesService has the methods that send and read messages.
-type messagesService struct {
+type Service struct {
 	*convo.Base
 	sends   *sendQueue
 	hub     *eventlog.Hub
@@ -20,8 +20,8 @@ type messagesService struct {
 	drain   func()
 }
 
-func newMessages(b *convo.Base, hub *eventlog.Hub, streams *stream.Streams, limits *limit.Limits) *messagesService {
-	s := &messagesService{
+func New(b *convo.Base, hub *eventlog.Hub, streams *stream.Streams, limits *limit.Limits) *Service {
+	s := &Service{
 		Base: b, sends: newSendQueue(b.Pool), hub: hub, streams: streams,
 		syncs: newSyncCalls(hub, limits.OrDefault()), drained: make(chan struct{}),
 	}

@@ -1,9 +1,8 @@
-package server
+package messages
 
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,38 +21,6 @@ const naiveSend = `WITH member AS (
 		UPDATE conversations SET last_seq = last_seq + 1 WHERE convo_id = $1 AND EXISTS (SELECT FROM member) RETURNING last_seq
 	) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 	SELECT $1, last_seq, 'naive', 'app', 1, 'x', now(), 0, 0 FROM numbered`
-
-// whileHeld opens a transaction that has done change to the conversation,
-// starts send, waits until it waits for the transaction, commits, and gives
-// send's error.
-func whileHeld(t *testing.T, s *Server, change func(tx pgx.Tx), send func() error) error {
-	t.Helper()
-	ctx := context.Background()
-	tx, err := s.Pool.Begin(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tx.Rollback(ctx) }()
-	change(tx)
-	done := make(chan error, 1)
-	go func() { done <- send() }()
-	deadline := time.Now().Add(2 * time.Minute)
-	for dbtest.Value[int64](t, s.Pool, `SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL
-			JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND d.datname = current_database() AND a.datname = current_database()`) == 0 {
-		select {
-		case err := <-done:
-			t.Fatalf("did not wait for the open transaction: %v", err)
-		case <-time.After(2 * time.Millisecond):
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("nothing waits for the open transaction")
-		}
-	}
-	if err := tx.Commit(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return <-done
-}
 
 // remove is what a removal does to the conversation and the membership.
 func remove(t *testing.T, tx pgx.Tx, convo xrpc.ConvoID, who string) {
@@ -78,7 +45,7 @@ func TestSendMessageTrap(t *testing.T) {
 	}
 	t.Run("naive", func(t *testing.T) {
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-		err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+		err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
 			_, err := s.Pool.Exec(context.Background(), naiveSend, convo, servertest.DID("bob"))
 			return err
 		})
@@ -93,9 +60,9 @@ func TestSendMessageTrap(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-			in := message(convo, 1)
+			in := servertest.Message(convo, 1)
 			with(in)
-			err := whileHeld(t, s, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
+			err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) { remove(t, tx, convo, servertest.DID("bob")) }, func() error {
 				_, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("bob")), in)
 				return err
 			})
@@ -112,13 +79,13 @@ func TestSendMessageTrap(t *testing.T) {
 func TestSendMessageDuringOtherChange(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-	err := whileHeld(t, s, func(tx pgx.Tx) {
+	err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 		remove(t, tx, convo, servertest.DID("bob"))
 		if _, err := tx.Exec(context.Background(), `UPDATE conversations SET last_seq = 7 WHERE convo_id = $1`, convo); err != nil {
 			t.Fatal(err)
 		}
 	}, func() error {
-		out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(convo, 1))
+		out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1))
 		if err == nil && *out.Seq != 8 {
 			t.Errorf("number is %d, want 8", *out.Seq)
 		}
@@ -135,9 +102,9 @@ func TestSendMessageDuringCommit(t *testing.T) {
 	s := newTestServer(t)
 	for _, key := range []*string{nil, new("key")} {
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-		in := message(convo, 1)
+		in := servertest.Message(convo, 1)
 		in.IdempotencyKey = key
-		err := whileHeld(t, s, func(tx pgx.Tx) {
+		err := servertest.WhileHeld(t, s.Pool, func(tx pgx.Tx) {
 			if _, err := tx.Exec(context.Background(), `UPDATE conversations SET epoch = 2 WHERE convo_id = $1`, convo); err != nil {
 				t.Fatal(err)
 			}

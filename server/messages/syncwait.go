@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -16,7 +16,7 @@ const lookGap = 60 * time.Millisecond
 
 // waitFor is sync with waitMs: it answers when there is something to tell, when
 // the time is up, or when a newer wait or stream of the account needs its place.
-func (s *messagesService) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
+func (s *Service) waitFor(ctx context.Context, a *accountSyncs, r *syncRequest, most time.Duration) (*gen.SyncOutput, error) {
 	evicted, leave, err := s.streams.Wait(a.did)
 	if err != nil {
 		return nil, err
@@ -223,4 +223,4 @@ func (a *accountSyncs) forget(w *syncWait) {
 }
 
 // Drain ends the waits of sync, so that the process can stop.
-func (s *messagesService) Drain() { s.drain() }
+func (s *Service) Drain() { s.drain() }

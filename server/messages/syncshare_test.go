@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -126,7 +126,7 @@ func (w *waits) start(n int, in *gen.SyncInput) {
 // joined waits until n calls have joined one read that has not begun.
 func (w *waits) joined(asked syncAsked, n int) {
 	w.t.Helper()
-	eventuallyLive(w.t, func() bool {
+	servertest.Eventually(w.t, func() bool {
 		w.a.mu.Lock()
 		defer w.a.mu.Unlock()
 		return w.a.next != nil && w.a.next.reads[asked] != nil && w.a.next.reads[asked].calls == n
@@ -139,7 +139,7 @@ func (w *waits) answers(n int, want string, convos ...xrpc.ConvoID) {
 	for i := range n {
 		select {
 		case out := <-w.out:
-			if got := shape(out, convos...); got != want {
+			if got := servertest.Shape(out, convos...); got != want {
 				w.t.Errorf("answer %d is %q, want %q", i, got, want)
 			}
 		case <-time.After(time.Minute):
@@ -178,7 +178,7 @@ func TestWaitsShareReads(t *testing.T) {
 			}
 			release()
 			servertest.Settled(t, s.Pool)
-			talk(t, s, convo, alice, 1)
+			servertest.Talk(t, s, convo, alice, 1)
 			w.answers(n, "0:[1]/1 ", convo)
 			// One look when they came, and one for the message. A message that
 			// comes before all have had their first answer is in that.
@@ -207,7 +207,7 @@ func TestOneReadAtATime(t *testing.T) {
 		t.Errorf("another account is held up: %v", err)
 	}
 	release()
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	w.answers(each*each, "0:[1]/1 ", convo)
 	if got := count.since("SyncConvos"); got > 2*each {
 		t.Errorf("the database was asked %d times, want once for each of %d questions and once more", got, each)
@@ -224,14 +224,14 @@ func TestWaitsSleep(t *testing.T) {
 	s, count := newCountedServer(t)
 	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	convo, other := servertest.AddConvo(t, s.Pool, 1, alice, bob), servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	w, watcher := newWaits(t, s, bob), listen(t, s, bob)
+	w, watcher := newWaits(t, s, bob), servertest.Listen(t, s.Pool, s.config.Hub, bob)
 	cursor := syncCursor(t, s, bob)
 	release := w.hold()
 	w.start(4, &gen.SyncInput{Limit: 10, Cursor: cursor, Positions: []gen.SyncPosition{{ConvoID: convo, Seq: 5}}})
 	release()
 	w.hold()() // their look is over
 	count.since("SyncConvos")
-	talk(t, s, convo, alice, 5) // that is what the client has
+	servertest.Talk(t, s, convo, alice, 5) // that is what the client has
 	if _, err := s.UpdateCursor(t.Context(), servertest.As(bob), &gen.UpdateCursorInput{ConvoID: convo, Seq: 5}); err != nil {
 		t.Fatal(err)
 	}
@@ -239,11 +239,11 @@ func TestWaitsSleep(t *testing.T) {
 	if err := s.hub.Signal(t.Context(), bus.Signal{ConvoID: string(convo), RosterVersion: roster, Ciphertext: []byte("typing")}); err != nil {
 		t.Fatal(err)
 	}
-	eventuallyLive(t, func() bool { return watcher.Len() >= 6 })
+	servertest.Eventually(t, func() bool { return watcher.Len() >= 6 })
 	if got := count.since("SyncConvos"); got != 0 {
 		t.Errorf("the database was asked %d times for what is no news", got)
 	}
-	talk(t, s, other, alice, 1)
+	servertest.Talk(t, s, other, alice, 1)
 	w.answers(4, "1:[1]/1 ", convo, other)
 	if got := count.since("SyncConvos"); got != 1 {
 		t.Errorf("the database was asked %d times for one message", got)
@@ -348,7 +348,7 @@ func TestSyncCallsAtTheirLimit(t *testing.T) {
 			done <- err
 		}()
 	}
-	eventuallyLive(t, func() bool {
+	servertest.Eventually(t, func() bool {
 		s.syncs.mu.Lock()
 		defer s.syncs.mu.Unlock()
 		return w.a.calls == most+1
@@ -386,14 +386,14 @@ func TestWaitsAtTheirLimit(t *testing.T) {
 	w.start(1, &gen.SyncInput{Limit: 20, Cursor: cursor})
 	select {
 	case out := <-w.out:
-		if got := shape(out, convo); got != "" || out.Cursor == "" {
+		if got := servertest.Shape(out, convo); got != "" || out.Cursor == "" {
 			t.Errorf("the oldest wait got %q, cursor %q", got, out.Cursor)
 		}
 	case <-time.After(time.Minute):
 		t.Fatal("no wait has ended")
 	}
 	release()
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	w.answers(most, "0:[1]/1 ", convo)
 }
 
@@ -411,16 +411,16 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	if err := eventlog.BeginGeneration(t.Context(), s.Pool); err != nil {
 		t.Fatal(err)
 	}
-	s.messagesService.hub.Hint()
+	s.config.Hub.Hint()
 	w.answers(3, "", convo)
 	in.Cursor = syncCursor(t, s, bob)
 	release = w.hold()
 	w.start(3, in)
 	release()
-	talk(t, s, convo, alice, 1)
+	servertest.Talk(t, s, convo, alice, 1)
 	for range 3 {
 		if out := <-w.out; len(out.Convos) != 1 || len(out.Convos[0].Messages) != 1 {
-			t.Errorf("answer is %q, want one message", shape(out, convo))
+			t.Errorf("answer is %q, want one message", servertest.Shape(out, convo))
 		}
 	}
 }

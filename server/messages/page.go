@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -29,7 +29,7 @@ const messageViewBytes = 1200
 
 // GetMessages gives a page of a conversation's messages by number, inside the
 // windows of the caller's memberships.
-func (s *messagesService) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
+func (s *Service) GetMessages(ctx context.Context, caller xrpc.Caller, p *gen.GetMessagesParams) (*gen.GetMessagesOutput, error) {
 	if p.BeforeSeq != nil && (p.SinceSeq != nil || p.SinceMessage != nil) {
 		return nil, xrpc.Invalid("beforeSeq", "not together with sinceSeq or sinceMessage")
 	}

@@ -1,8 +1,7 @@
-package server
+package messages
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -16,59 +15,10 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// fill stores messages with the next numbers, one for each letter: a for an
-// application message, c for a commit, p for a proposal. Their ids are m1, m2,
-// and so on; a commit moves the epoch.
-func fill(t testing.TB, s *Server, convo xrpc.ConvoID, letters string) {
-	t.Helper()
-	kinds := map[rune]string{'a': kindApp, 'c': kindCommit, 'p': kindProposal}
-	for _, l := range letters {
-		var sender *string
-		if l != 'a' {
-			sender = new(servertest.DID("committer"))
-		}
-		dbtest.Exec(t, s.Pool, `WITH c AS (
-				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
-				WHERE convo_id = $1 RETURNING last_seq, gen, last_pos, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
-			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-			SELECT $1, last_seq, 'm' || last_seq, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
-	}
-}
-
-// seqs are the numbers of an answer.
-func seqs(out *gen.GetMessagesOutput) []int64 {
-	list := []int64{}
-	for _, m := range out.Messages {
-		list = append(list, m.Seq)
-	}
-	return list
-}
-
-// page asks for messages and writes the answer as "numbers cursor lastSeq gap".
-func page(t testing.TB, s *Server, who string, p gen.GetMessagesParams) string {
-	t.Helper()
-	if p.Limit == 0 {
-		p.Limit = 50
-	}
-	out, err := s.GetMessages(context.Background(), servertest.As(who), &p)
-	if err != nil {
-		t.Fatalf("%+v: %v", p, err)
-	}
-	text := fmt.Sprint(seqs(out))
-	if out.Cursor != nil {
-		text += " " + *out.Cursor
-	}
-	text += fmt.Sprint(" of ", *out.LastSeq)
-	if out.GapInfo != nil {
-		text += fmt.Sprintf(" gap %d-%d", out.GapInfo.From, out.GapInfo.To)
-	}
-	return text
-}
-
 func TestGetMessagesView(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 4, servertest.DID("alice"))
-	fill(t, s, convo, "ac")
+	servertest.Fill(t, s.Pool, convo, "ac")
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET blobs = '{zz, aa}' WHERE convo_id = $1 AND seq = 1`, convo)
 	out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
 	if err != nil {
@@ -88,7 +38,7 @@ func TestGetMessagesView(t *testing.T) {
 func TestGetMessagesPages(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	fill(t, s, convo, "aacapaacaa")
+	servertest.Fill(t, s.Pool, convo, "aacapaacaa")
 	empty := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	for _, c := range []struct {
 		p    gen.GetMessagesParams
@@ -120,11 +70,11 @@ func TestGetMessagesPages(t *testing.T) {
 		{gen.GetMessagesParams{Types: []string{"app", "commit"}, BeforeSeq: new(int64(7)), Limit: 3}, "[3 4 6] m6 of 10"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, servertest.DID("alice"), c.p); got != c.want {
+		if got := servertest.Page(t, s, servertest.DID("alice"), c.p); got != c.want {
 			t.Errorf("%+v: got %s, want %s", c.p, got, c.want)
 		}
 	}
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: empty}); got != "[] of 0" {
 		t.Errorf("empty conversation: %s", got)
 	}
 }
@@ -133,7 +83,7 @@ func TestGetMessagesPages(t *testing.T) {
 func TestGetMessagesWalk(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	fill(t, s, convo, "aacapaacaaapc")
+	servertest.Fill(t, s.Pool, convo, "aacapaacaaapc")
 	for limit := int64(1); limit <= 14; limit++ {
 		var forth, back []int64
 		p := gen.GetMessagesParams{ConvoID: convo, Limit: limit}
@@ -142,7 +92,7 @@ func TestGetMessagesWalk(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			forth = append(forth, seqs(out)...)
+			forth = append(forth, servertest.Seqs(out)...)
 			if out.Cursor == nil {
 				break
 			}
@@ -157,7 +107,7 @@ func TestGetMessagesWalk(t *testing.T) {
 			if len(out.Messages) == 0 {
 				break
 			}
-			back = append(seqs(out), back...)
+			back = append(servertest.Seqs(out), back...)
 			p.BeforeSeq = &out.Messages[0].Seq
 		}
 		want := []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}
@@ -171,8 +121,8 @@ func TestGetMessagesRefuses(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	other := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	fill(t, s, convo, "aa")
-	fill(t, s, other, "aaa")
+	servertest.Fill(t, s.Pool, convo, "aa")
+	servertest.Fill(t, s.Pool, other, "aaa")
 	for name, c := range map[string]struct {
 		p    gen.GetMessagesParams
 		want string
@@ -197,15 +147,15 @@ func TestGetMessagesWindows(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	bob := servertest.DID("bob")
-	fill(t, s, convo, "aaa") // 1-3
+	servertest.Fill(t, s.Pool, convo, "aaa") // 1-3
 	servertest.AddMember(t, s.Pool, convo, bob, 3)
-	fill(t, s, convo, "aac") // 4-6
+	servertest.Fill(t, s.Pool, convo, "aac") // 4-6
 	servertest.EndMember(t, s.Pool, convo, bob)
-	fill(t, s, convo, "aca") // 7-9
+	servertest.Fill(t, s.Pool, convo, "aca") // 7-9
 	check := func(p gen.GetMessagesParams, want string) {
 		t.Helper()
 		p.ConvoID = convo
-		if got := page(t, s, bob, p); got != want {
+		if got := servertest.Page(t, s, bob, p); got != want {
 			t.Errorf("%+v: got %s, want %s", p, got, want)
 		}
 	}
@@ -215,7 +165,7 @@ func TestGetMessagesWindows(t *testing.T) {
 	check(gen.GetMessagesParams{BeforeSeq: new(int64(100)), Limit: 2}, "[5 6] of 6")
 	servertest.AddMember(t, s.Pool, convo, bob, 9)
 	check(gen.GetMessagesParams{}, "[4 5 6] of 9")
-	fill(t, s, convo, "apa") // 10-12
+	servertest.Fill(t, s.Pool, convo, "apa") // 10-12
 	check(gen.GetMessagesParams{}, "[4 5 6 10 11 12] of 12")
 	check(gen.GetMessagesParams{Limit: 4}, "[4 5 6 10] m10 of 12")
 	check(gen.GetMessagesParams{Limit: 2, SinceMessage: new("m6")}, "[10 11] m11 of 12")
@@ -237,7 +187,7 @@ func TestGetMessagesWindows(t *testing.T) {
 func TestGetMessagesGap(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
-	fill(t, s, convo, "aacaaaaaca") // commits 3 and 9
+	servertest.Fill(t, s.Pool, convo, "aacaaaaaca") // commits 3 and 9
 	servertest.AddMember(t, s.Pool, convo, servertest.DID("bob"), 5)
 	dbtest.Exec(t, s.Pool, `DELETE FROM messages WHERE convo_id = $1 AND seq IN (1, 2, 4, 5, 6, 10)`, convo)
 	for _, c := range []struct {
@@ -260,7 +210,7 @@ func TestGetMessagesGap(t *testing.T) {
 		{"bob", gen.GetMessagesParams{}, "[7 8 9] of 10 gap 6-10"},
 	} {
 		c.p.ConvoID = convo
-		if got := page(t, s, servertest.DID(c.who), c.p); got != c.want {
+		if got := servertest.Page(t, s, servertest.DID(c.who), c.p); got != c.want {
 			t.Errorf("%s %+v: got %s, want %s", c.who, c.p, got, c.want)
 		}
 	}
@@ -273,16 +223,16 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	body := bytes.Repeat([]byte{7}, 1_300_000)
 	for range 5 {
-		fill(t, s, convo, "a")
+		servertest.Fill(t, s.Pool, convo, "a")
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, body)
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo}); got != "[1 2] m2 of 5" {
 		t.Errorf("first page: %s", got)
 	}
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceMessage: new("m4")}); got != "[5] of 5" {
 		t.Errorf("last page: %s", got)
 	}
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, BeforeSeq: new(int64(5)), Limit: 3}); got != "[3 4] m4 of 5" {
 		t.Errorf("page before 5: %s", got)
 	}
 	out, err := s.GetMessages(t.Context(), servertest.As(servertest.DID("alice")), &gen.GetMessagesParams{ConvoID: convo, Limit: 50})
@@ -293,7 +243,7 @@ func TestGetMessagesCutByBytes(t *testing.T) {
 		t.Errorf("answer has %d bytes", n)
 	}
 	dbtest.Exec(t, s.Pool, `UPDATE messages SET ciphertext = $2 WHERE convo_id = $1`, convo, bytes.Repeat(body, 4))
-	if got := page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
+	if got := servertest.Page(t, s, servertest.DID("alice"), gen.GetMessagesParams{ConvoID: convo, SinceSeq: new(int64(2))}); got != "[3] m3 of 5" {
 		t.Errorf("one message above the bound: %s", got)
 	}
 }

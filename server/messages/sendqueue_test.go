@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -39,13 +39,6 @@ type queuedMessage struct {
 	in  *gen.SendMessageInput
 }
 
-// withID is a message with an id and content of its own.
-func withID(convo xrpc.ConvoID, epoch int64, id string) *gen.SendMessageInput {
-	in := message(convo, epoch)
-	in.MsgID = &id
-	return in
-}
-
 // Many senders, several conversations, two instances: numbers have no gap, and
 // each answer names the number that is stored. Fewer transactions than messages
 // stored them.
@@ -66,7 +59,7 @@ func TestSendsTogether(t *testing.T) {
 		wg.Go(func() {
 			for n := range each {
 				convo, id := ids[(i+n)%convos], fmt.Sprintf("%d-%d", i, n)
-				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), withID(convo, 1, id))
+				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), servertest.WithID(convo, 1, id))
 				if err != nil {
 					t.Error(err)
 					return
@@ -96,23 +89,23 @@ func TestOutcomesTogether(t *testing.T) {
 	s := newTestServer(t)
 	convo, other, missing := servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice"), servertest.DID("bob")), servertest.AddConvo(t, s.Pool, 3, servertest.DID("alice")), servertest.NewConvoID()
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
-	before, again := withID(convo, 3, "before"), withID(convo, 3, "before")
-	twin := withID(convo, 3, "twin")
+	before, again := servertest.WithID(convo, 3, "before"), servertest.WithID(convo, 3, "before")
+	twin := servertest.WithID(convo, 3, "twin")
 	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), before); err != nil {
 		t.Fatal(err)
 	}
 	sends := []queuedMessage{
-		{servertest.DID("alice"), withID(convo, 3, "one")},
-		{servertest.DID("eve"), withID(convo, 3, "stranger")},
-		{servertest.DID("bob"), withID(convo, 3, "removed")},
-		{servertest.DID("alice"), withID(convo, 2, "old")},
-		{servertest.DID("alice"), withID(missing, 3, "nowhere")},
-		{servertest.DID("eve"), withID(other, 3, "stranger alone")},
+		{servertest.DID("alice"), servertest.WithID(convo, 3, "one")},
+		{servertest.DID("eve"), servertest.WithID(convo, 3, "stranger")},
+		{servertest.DID("bob"), servertest.WithID(convo, 3, "removed")},
+		{servertest.DID("alice"), servertest.WithID(convo, 2, "old")},
+		{servertest.DID("alice"), servertest.WithID(missing, 3, "nowhere")},
+		{servertest.DID("eve"), servertest.WithID(other, 3, "stranger alone")},
 		{servertest.DID("alice"), before}, // a repetition
 		{servertest.DID("alice"), again},  // other content under that id
 		{servertest.DID("alice"), twin},
 		{servertest.DID("alice"), twin}, // both at once
-		{servertest.DID("alice"), withID(convo, 3, "two")},
+		{servertest.DID("alice"), servertest.WithID(convo, 3, "two")},
 	}
 	jobs := queued(t, s, sends...)
 	rest, held := s.sends.together(jobs)
@@ -167,7 +160,7 @@ func TestHeldConversationTogether(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			_, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), message(held, 1))
+			_, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), servertest.Message(held, 1))
 			servertest.WantError(t, err, gen.ErrNotMember)
 		})
 	}
@@ -199,7 +192,7 @@ func TestOneFailsTogether(t *testing.T) {
 			if i == 20 {
 				id = "bad"
 			}
-			out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), withID(convo, 1, id))
+			out, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.WithID(convo, 1, id))
 			if (err != nil) != (id == "bad") {
 				t.Errorf("%s: %v, %v", id, out, err)
 			}
@@ -221,7 +214,7 @@ func TestCommitFailsTogether(t *testing.T) {
 	sendAll := func(fails bool) {
 		var wg sync.WaitGroup
 		for i := range 20 {
-			in := withID(convo, 1, fmt.Sprint("m", i))
+			in := servertest.WithID(convo, 1, fmt.Sprint("m", i))
 			in.Ciphertext = servertest.Application(convo, 1, 100)
 			wg.Go(func() {
 				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), in); (err != nil) != fails {
@@ -249,7 +242,7 @@ func TestGivesUpWaiting(t *testing.T) {
 	s.sends.runs = maxRuns // all of them busy
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), message(convo, 1)); err == nil {
+	if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err == nil {
 		t.Errorf("sent %+v", out)
 	}
 	s.sends.run()
@@ -278,7 +271,7 @@ func TestWhoGoesAlone(t *testing.T) {
 		sent += n
 		for range n {
 			wg.Go(func() {
-				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(convo, 1)); err != nil {
+				if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -324,7 +317,7 @@ func TestMostTogether(t *testing.T) {
 		convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 		sends := make([]queuedMessage, n)
 		for i := range sends {
-			sends[i] = queuedMessage{servertest.DID("alice"), message(convo, 1)}
+			sends[i] = queuedMessage{servertest.DID("alice"), servertest.Message(convo, 1)}
 		}
 		s.sends.waiting, s.sends.runs = queued(t, s, sends...), 1
 		s.sends.run()

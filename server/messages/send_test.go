@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"bytes"
@@ -22,16 +22,11 @@ import (
 // refused.
 func say(t testing.TB, s *Server, convoID xrpc.ConvoID, who string, epoch int64) *gen.SendMessageOutput {
 	t.Helper()
-	out, err := s.SendMessage(context.Background(), servertest.As(who), message(convoID, epoch))
+	out, err := s.SendMessage(context.Background(), servertest.As(who), servertest.Message(convoID, epoch))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
-}
-
-// message is the input of an application message with random content.
-func message(convoID xrpc.ConvoID, epoch int64) *gen.SendMessageInput {
-	return &gen.SendMessageInput{ConvoID: convoID, Epoch: epoch, Ciphertext: servertest.Application(convoID, epoch, 100)}
 }
 
 func TestSendMessageStoresAndNumbers(t *testing.T) {
@@ -127,7 +122,7 @@ func TestSendMessageLargest(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"))
 	frame := len(servertest.Application(convo, 1, limit.MaxApplicationMessage)) - limit.MaxApplicationMessage
-	in := message(convo, 1)
+	in := servertest.Message(convo, 1)
 	in.Ciphertext = servertest.Application(convo, 1, limit.MaxApplicationMessage-frame)
 	if len(in.Ciphertext) != limit.MaxApplicationMessage {
 		t.Fatalf("test message has %d bytes", len(in.Ciphertext))
@@ -141,7 +136,7 @@ func TestSendMessagePastEpochs(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.PastEpochs = 2 })
 	convo := servertest.AddConvo(t, s.Pool, 5, servertest.DID("alice"))
 	for epoch, ok := range map[int64]bool{2: false, 3: true, 4: true, 5: true, 6: false} {
-		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), message(convo, epoch))
+		_, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("alice")), servertest.Message(convo, epoch))
 		if ok && err != nil {
 			t.Errorf("epoch %d: %v", epoch, err)
 		}
@@ -159,17 +154,17 @@ func TestSendMessagePastEpochs(t *testing.T) {
 func TestSendMessageOutsiders(t *testing.T) {
 	s := newTestServer(t)
 	convo := servertest.AddConvo(t, s.Pool, 1, servertest.DID("alice"), servertest.DID("bob"))
-	first := message(convo, 1)
+	first := servertest.Message(convo, 1)
 	first.MsgID = new("m1")
 	if _, err := s.SendMessage(t.Context(), servertest.As(servertest.DID("bob")), first); err != nil {
 		t.Fatal(err)
 	}
 	servertest.EndMember(t, s.Pool, convo, servertest.DID("bob"))
 	missing := servertest.NewConvoID()
-	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("eve")), message(missing, 1))
+	_, none := s.SendMessage(t.Context(), servertest.As(servertest.DID("eve")), servertest.Message(missing, 1))
 	servertest.WantError(t, none, gen.ErrConvoNotFound)
 	for name, in := range map[string]*gen.SendMessageInput{
-		"plain": message(convo, 1), "wrong epoch": message(convo, 9), "repetition": first,
+		"plain": servertest.Message(convo, 1), "wrong epoch": servertest.Message(convo, 9), "repetition": first,
 		"with key": {ConvoID: convo, Epoch: 1, Ciphertext: first.Ciphertext, IdempotencyKey: new("k")},
 		"with blob": {ConvoID: convo, Epoch: 1, Ciphertext: first.Ciphertext,
 			Blobs: []string{"bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"}},
@@ -200,7 +195,7 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 		told[i] = map[int64]string{}
 		wg.Go(func() {
 			for range each {
-				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), message(convo, 1))
+				out, err := instances[i%2].SendMessage(context.Background(), servertest.As(who), servertest.Message(convo, 1))
 				if err != nil {
 					t.Error(err)
 					return

@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -23,7 +23,7 @@ import (
 // and which it is a member of no more. With waitMs it waits for something to
 // tell. The cursor it gives is the position of the newest row of the log that
 // it took into account, so a stream goes on from there without gap.
-func (s *messagesService) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
+func (s *Service) Sync(ctx context.Context, caller xrpc.Caller, in *gen.SyncInput) (*gen.SyncOutput, error) {
 	r, err := newSyncRequest(caller.DID, in)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ type syncFound struct {
 }
 
 // reader reads what is asked, for one call or several.
-func (s *messagesService) reader(r *syncRequest) func(context.Context) (syncFound, error) {
+func (s *Service) reader(r *syncRequest) func(context.Context) (syncFound, error) {
 	return func(ctx context.Context) (syncFound, error) {
 		l := &syncLook{syncRequest: r, pool: s.Pool}
 		out, err := l.read(ctx)

@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -31,7 +31,7 @@ func hold(t *testing.T, s *Server, convo xrpc.ConvoID) (release func()) {
 
 // trySay sends a message of alice's, on any goroutine.
 func trySay(t *testing.T, s *Server, convo xrpc.ConvoID) {
-	if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(convo, 1)); err != nil {
+	if _, err := s.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(convo, 1)); err != nil {
 		t.Error(err)
 	}
 }
@@ -68,10 +68,10 @@ func TestHeldConversationLeavesConnections(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for range 3 {
-		if _, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), message(free, 1)); err != nil {
+		if _, err := s.SendMessage(ctx, servertest.As(servertest.DID("bob")), servertest.Message(free, 1)); err != nil {
 			t.Error(err)
 		}
-		_, err := s.SendMessage(ctx, servertest.As(servertest.DID("eve")), message(held, 1))
+		_, err := s.SendMessage(ctx, servertest.As(servertest.DID("eve")), servertest.Message(held, 1))
 		servertest.WantError(t, err, gen.ErrConvoNotFound)
 	}
 	if n := s.Pool.Stat().AcquiredConns(); n > maxSingle+2 {
@@ -98,7 +98,7 @@ func TestFirstInLineGivesUp(t *testing.T) {
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), withID(convo, 1, "first")); err == nil {
+		if out, err := s.SendMessage(ctx, servertest.As(servertest.DID("alice")), servertest.WithID(convo, 1, "first")); err == nil {
 			t.Errorf("sent %+v", out)
 		}
 	})
@@ -127,7 +127,7 @@ func TestLineHearsOfTimeout(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			_, err := other.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), message(id, 1))
+			_, err := other.SendMessage(context.Background(), servertest.As(servertest.DID("alice")), servertest.Message(id, 1))
 			if !convo.LockTimedOut(err) {
 				t.Errorf("error is %v, want one of a database that is busy", err)
 			}

@@ -1,4 +1,4 @@
-package server
+package messages
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // UpdateCursor sets the read position of the caller. A position behind the one
 // it has changes nothing; one ahead of the newest message is refused, since it
 // could never be taken back.
-func (s *messagesService) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
+func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
 	q := db.New(s.Pool)
 	windows, err := q.GetWindows(ctx, in.ConvoID, caller.DID)
 	if err != nil {

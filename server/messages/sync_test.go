@@ -1,8 +1,7 @@
-package server
+package messages
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,54 +11,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// talk sends n messages.
-func talk(t testing.TB, s *Server, convo xrpc.ConvoID, who string, n int) {
-	t.Helper()
-	for range n {
-		in := &gen.SendMessageInput{ConvoID: convo, Ciphertext: servertest.Application(convo, 1, 40), Epoch: 1}
-		if _, err := s.SendMessage(t.Context(), servertest.As(who), in); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// shape is a sync answer as one text: conversations by their place in ids.
-func shape(out *gen.SyncOutput, ids ...xrpc.ConvoID) string {
-	name := func(id xrpc.ConvoID) string {
-		for i, v := range ids {
-			if v == id {
-				return fmt.Sprint(i)
-			}
-		}
-		return "?"
-	}
-	text := ""
-	for _, c := range out.Convos {
-		var seqs []int64
-		for _, m := range c.Messages {
-			seqs = append(seqs, m.Seq)
-		}
-		text += fmt.Sprintf("%s:%v/%d", name(c.ConvoID), seqs, c.LastSeq)
-		if c.More {
-			text += "+"
-		}
-		text += " "
-	}
-	for _, c := range out.NewConvos {
-		text += "new " + name(c.ID) + " "
-	}
-	for _, c := range out.Removed {
-		text += "removed " + name(c) + " "
-	}
-	return text
-}
-
 func TestSync(t *testing.T) {
 	t.Parallel()
 	s := newLiveServer(t)
 	alice, bob := servertest.DID("alice"), servertest.DID("bob")
 	one := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	talk(t, s, one, alice, 3)
+	servertest.Talk(t, s, one, alice, 3)
 	var cursor *string
 	step := func(want string, in gen.SyncInput, ids ...xrpc.ConvoID) *gen.SyncOutput {
 		t.Helper()
@@ -73,7 +30,7 @@ func TestSync(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := shape(out, ids...); got != want {
+		if got := servertest.Shape(out, ids...); got != want {
 			t.Errorf("answer is %q, want %q", got, want)
 		}
 		return out
@@ -85,26 +42,26 @@ func TestSync(t *testing.T) {
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 2}}}, one)
 	step("", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}}}, one)
 	step("0:[3]/3 ", gen.SyncInput{Positions: []gen.SyncPosition{{ConvoID: one, Seq: 3}, {ConvoID: one, Seq: 2}, {ConvoID: one, Seq: 5}}}, one)
-	talk(t, s, one, alice, 4)
+	servertest.Talk(t, s, one, alice, 4)
 	two := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-	talk(t, s, two, bob, 1)
+	servertest.Talk(t, s, two, bob, 1)
 	servertest.Settled(t, s.Pool)
 	part, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := shape(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
+	if got := servertest.Shape(part, one, two); got != "0:[4]/7+ 1:[]/1+ new 1 " && got != "1:[1]/1 0:[]/7+ new 1 " {
 		t.Errorf("with limit 1 the answer is %q", got)
 	}
 	servertest.EndMember(t, s.Pool, one, bob)
-	talk(t, s, one, alice, 1)
+	servertest.Talk(t, s, one, alice, 1)
 	servertest.Settled(t, s.Pool)
 	out, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 500, Cursor: cursor})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(out.Convos) != 2 || len(out.NewConvos) != 1 || out.NewConvos[0].ID != two || len(out.Removed) != 1 || out.Removed[0] != one {
-		t.Errorf("answer is %q", shape(out, one, two))
+		t.Errorf("answer is %q", servertest.Shape(out, one, two))
 	}
 	cursor = &out.Cursor
 	step("", gen.SyncInput{}, one, two)
@@ -145,7 +102,7 @@ func TestSyncRemovedOnce(t *testing.T) {
 	servertest.EndMember(t, s.Pool, convo, bob)
 	another := servertest.AddConvo(t, s.Pool, 1, alice, bob)
 	out := sync(first.Cursor)
-	if got := shape(out, convo, another); got != "" {
+	if got := servertest.Shape(out, convo, another); got != "" {
 		t.Errorf("before the log tells of it, the answer is %q", got)
 	}
 	if err := older.Rollback(t.Context()); err != nil {
@@ -153,16 +110,16 @@ func TestSyncRemovedOnce(t *testing.T) {
 	}
 	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
-	if got := shape(out, convo, another); got != "new 1 removed 0 " {
+	if got := servertest.Shape(out, convo, another); got != "new 1 removed 0 " {
 		t.Errorf("the answer is %q", got)
 	}
 	servertest.EndMember(t, s.Pool, another, bob) // and this is the newest row of the log
 	servertest.Settled(t, s.Pool)
 	out = sync(out.Cursor)
-	if got := shape(out, convo, another); got != "removed 1 " {
+	if got := servertest.Shape(out, convo, another); got != "removed 1 " {
 		t.Errorf("the answer is %q", got)
 	}
-	if got := shape(sync(out.Cursor), convo, another); got != "" {
+	if got := servertest.Shape(sync(out.Cursor), convo, another); got != "" {
 		t.Errorf("and then %q", got)
 	}
 }
@@ -176,7 +133,7 @@ func TestSyncInParts(t *testing.T) {
 	total := 0
 	for i := range 5 {
 		id := servertest.AddConvo(t, s.Pool, 1, alice, bob)
-		talk(t, s, id, alice, 2*i)
+		servertest.Talk(t, s, id, alice, 2*i)
 		total += 2 * i
 		positions = append(positions, gen.SyncPosition{ConvoID: id})
 	}
@@ -224,7 +181,7 @@ func TestSyncThenStream(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		talk(t, s, convo, alice, 200)
+		servertest.Talk(t, s, convo, alice, 200)
 	}()
 	time.Sleep(30 * time.Millisecond)
 	out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 1000})
@@ -232,7 +189,7 @@ func TestSyncThenStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(20 * time.Millisecond)
-	c := listen(t, s, bob, out.Cursor)
+	c := servertest.Listen(t, s.Pool, s.config.Hub, bob, out.Cursor)
 	<-done
 	s.Hint(string(convo))
 	have := 0
@@ -247,21 +204,12 @@ func TestSyncThenStream(t *testing.T) {
 		}
 		return n
 	}
-	eventuallyLive(t, func() bool { return messages() >= 200-have })
+	servertest.Eventually(t, func() bool { return messages() >= 200-have })
 	if err := c.Err(); err != nil {
 		t.Error(err)
 	}
 	if n := messages(); n != 200-have {
 		t.Errorf("sync gave %d messages and the stream %d, want 200 together", have, n)
-	}
-}
-
-func eventuallyLive(t testing.TB, is func() bool) {
-	t.Helper()
-	for start := time.Now(); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Since(start) > 5*time.Minute {
-			t.Fatal("waited in vain")
-		}
 	}
 }
 
@@ -278,17 +226,17 @@ func TestSyncWaits(t *testing.T) {
 	}
 	start := time.Now()
 	out, err := s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &first.Cursor, WaitMs: 300})
-	if err != nil || shape(out) != "" || time.Since(start) < 300*time.Millisecond {
-		t.Errorf("an idle poll: %q after %v, %v", shape(out), time.Since(start), err)
+	if err != nil || servertest.Shape(out) != "" || time.Since(start) < 300*time.Millisecond {
+		t.Errorf("an idle poll: %q after %v, %v", servertest.Shape(out), time.Since(start), err)
 	}
 	go func() {
 		time.Sleep(100 * time.Millisecond)
-		talk(t, s, convo, alice, 1)
+		servertest.Talk(t, s, convo, alice, 1)
 	}()
 	start = time.Now()
 	out, err = s.Sync(t.Context(), servertest.As(bob), &gen.SyncInput{Limit: 10, Cursor: &out.Cursor, WaitMs: 8000})
-	if err != nil || shape(out, convo) != "0:[1]/1 " || time.Since(start) > 7*time.Second {
-		t.Errorf("a poll that got something: %q after %v, %v", shape(out, convo), time.Since(start), err)
+	if err != nil || servertest.Shape(out, convo) != "0:[1]/1 " || time.Since(start) > 7*time.Second {
+		t.Errorf("a poll that got something: %q after %v, %v", servertest.Shape(out, convo), time.Since(start), err)
 	}
 	go func() {
 		time.Sleep(50 * time.Millisecond)
