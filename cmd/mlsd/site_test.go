@@ -112,7 +112,7 @@ func (s *site) trySend() (int64, error) {
 		s.t.Errorf("message %s has number %d, which %q had", id, row.Seq, other)
 	}
 	s.delivered[row.Seq] = id
-	s.hub.Hint()
+	s.hub.Notify()
 	return row.Seq, nil
 }
 

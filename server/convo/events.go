@@ -81,6 +81,6 @@ func (l *Events) Store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID,
 // account. It comes after the commit.
 func (s *Base) Hint(lane string) {
 	if s.Bus != nil {
-		s.Bus.Hint(lane)
+		s.Bus.Notify(lane)
 	}
 }

@@ -411,7 +411,7 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	if err := eventlog.BeginGeneration(t.Context(), s.Pool); err != nil {
 		t.Fatal(err)
 	}
-	s.config.Hub.Hint()
+	s.config.Hub.Notify()
 	w.answers(3, "", convo)
 	in.Cursor = syncCursor(t, s, bob)
 	release = w.hold()

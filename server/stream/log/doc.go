@@ -11,7 +11,7 @@
 // # The life of one event
 //
 //   - A transaction of some instance writes the row and commits. A notification
-//     over the bus wakes the tailer of every instance that has streams (Hub.Hint);
+//     over the bus wakes the tailer of every instance that has streams (Hub.Notify);
 //     without one the tailer reads after PollInterval.
 //   - The tailer reads the rows between its position and the visibility horizon.
 //     builder makes an entry of each, with a stream.Event whose cursor is the

@@ -78,13 +78,13 @@ func TestNewGeneration(t *testing.T) {
 	c := w.client(bob)
 	c.MustConnect(hub, "")
 	before := w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	w.wait(c)
 	old := c.Cursor()
 	if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
 	}
-	hub.Hint()
+	hub.Notify()
 	eventually(t, "the end of the stream", c.Ended)
 	codec, err := streamtest.Codec(t.Context(), w.pool)
 	if err != nil {
@@ -97,7 +97,7 @@ func TestNewGeneration(t *testing.T) {
 		t.Error("the stream did not say that the cursor is outdated")
 	}
 	after := w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	w.wait(again)
 	if again.Len() != 1 || after != before+eventlog.SeqSkip+1 {
 		t.Errorf("%d events; message %d came after %d", again.Len(), after, before)

@@ -233,17 +233,17 @@ func (w *world) churn(hub *eventlog.Hub, convo xrpc.ConvoID, did string) (stop f
 	wg.Go(func() {
 		for ctx.Err() == nil {
 			w.join(convo, did)
-			hub.Hint()
+			hub.Notify()
 			w.send(w.pool, convo, alice)
 			w.remove(convo, did)
-			hub.Hint()
+			hub.Notify()
 			w.send(w.pool, convo, alice)
 		}
 	})
 	return func() {
 		cancel()
 		wg.Wait()
-		hub.Hint()
+		hub.Notify()
 	}
 }
 

@@ -69,9 +69,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	return nil
 }
 
-// Hint says that the log may have new rows. It does nothing if no account has a
+// Notify says that the log may have new rows. It does nothing if no account has a
 // stream at this instance. It never blocks.
-func (h *Hub) Hint() {
+func (h *Hub) Notify() {
 	if h.state.hasSubscribers.Load() {
 		h.state.wake.send()
 	}

@@ -21,7 +21,7 @@ func TestWindowsLive(t *testing.T) {
 	a, b := w.client(alice), w.client(bob)
 	a.MustConnect(hub, "")
 	b.MustConnect(hub, "")
-	step := func(f func()) { f(); hub.Hint() }
+	step := func(f func()) { f(); hub.Notify() }
 	step(func() { w.send(w.pool, convo, alice) })
 	step(func() { w.join(convo, bob) })
 	step(func() { w.send(w.pool, convo, alice) })
@@ -90,7 +90,7 @@ func TestReplayJoinsLive(t *testing.T) {
 		senders.Go(func() {
 			for range 150 {
 				w.send(w.pool, convos[rand.IntN(len(convos))], dids[rand.IntN(3)])
-				hubs[i%2].Hint()
+				hubs[i%2].Notify()
 			}
 		})
 	}
@@ -115,7 +115,7 @@ func TestReplayJoinsLive(t *testing.T) {
 	close(stop)
 	readers.Wait()
 	for _, h := range hubs {
-		h.Hint()
+		h.Notify()
 	}
 	w.wait(clients...)
 }
@@ -152,7 +152,7 @@ func TestMembersComeAndGo(t *testing.T) {
 					w.join(convo, did)
 				}
 				in[did] = !in[did]
-				hubs[i%2].Hint()
+				hubs[i%2].Notify()
 			}
 		})
 	}
@@ -167,7 +167,7 @@ func TestMembersComeAndGo(t *testing.T) {
 				default:
 				}
 				w.send(w.pool, convos[rand.IntN(len(convos))], senders[rand.IntN(len(senders))])
-				hubs[rand.IntN(2)].Hint()
+				hubs[rand.IntN(2)].Notify()
 			}
 		})
 	}
@@ -175,7 +175,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	close(stop)
 	sending.Wait()
 	for _, h := range hubs {
-		h.Hint()
+		h.Notify()
 	}
 	w.wait(clients...)
 }
@@ -192,7 +192,7 @@ func TestRemovedTogether(t *testing.T) {
 	}
 	w.remove(convo, bob, carol)
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	w.wait(b, c, scoped)
 	eventually(t, "the end of the scoped stream", scoped.Ended)
 }
@@ -210,7 +210,7 @@ func TestOneReadForAll(t *testing.T) {
 	}
 	for range 10 {
 		w.send(w.pool, convo, alice)
-		hub.Hint()
+		hub.Notify()
 	}
 	w.wait(clients...)
 	if n := value(t, metrics.Rows); n != 10 {

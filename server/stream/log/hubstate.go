@@ -25,13 +25,13 @@ func (w wakeup) send() {
 	}
 }
 
-// hubState is the state that the tailer and the feeds of an instance share: how far
+// hubState is what the tailer and the feeds of an instance share: how far
 // the log was handed out, and to whom.
 type hubState struct {
 	metrics       *Metrics
 	streamMetrics *stream.Metrics
 	wake          wakeup
-	// hasSubscribers: an account has a stream at this instance. It lets Hint
+	// hasSubscribers: an account has a stream at this instance. It lets Notify
 	// skip the wake-up without taking mu; it is written with mu held.
 	hasSubscribers atomic.Bool
 	// registering is how many feeds are being registered.

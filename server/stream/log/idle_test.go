@@ -26,7 +26,7 @@ func TestNoSubscribers(t *testing.T) {
 	w.join(convo, carol)
 	for range 20 {
 		w.send(w.pool, convo, alice)
-		hub.Hint()
+		hub.Notify()
 		time.Sleep(5 * time.Millisecond)
 	}
 	w.settle()
@@ -41,7 +41,7 @@ func TestNoSubscribers(t *testing.T) {
 	c.MustConnect(hub, "")
 	early.MustConnect(hub, early.Cursor())
 	w.send(w.pool, convo, bob)
-	hub.Hint()
+	hub.Notify()
 	w.wait(early, b, c)
 	if n := b.Len(); n != 1 {
 		t.Errorf("%d events came, want the one since the stream was opened", n)
@@ -109,7 +109,7 @@ func TestSubscriberInNewGeneration(t *testing.T) {
 	old.MustConnect(hub, "")
 	long := w.begin()
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	time.Sleep(500 * time.Millisecond) // the tailer ignores notifications now
 	if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestSubscriberInNewGeneration(t *testing.T) {
 	c.MustConnect(hub, "")
 	w.send(w.pool, convo, alice)
 	w.settle()
-	hub.Hint()
+	hub.Notify()
 	eventually(t, "the message", func() bool { return c.Len() == 1 })
 }
 

@@ -30,7 +30,7 @@ func TestLaterKind(t *testing.T) {
 		return err
 	})
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	eventually(t, "the second message", func() bool { return live.Len() == 2 })
 	later.MustConnect(hub, later.Cursor())
 	eventually(t, "the replay", func() bool { return later.Len() == 2 })

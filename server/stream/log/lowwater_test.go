@@ -115,7 +115,7 @@ func TestAllRowsRemoved(t *testing.T) {
 		t.Errorf("delivered %v", infos)
 	}
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	for _, c := range []*tape{first, to} {
 		eventually(t, "the next message", func() bool {
 			seqs, _ := c.delivered()
@@ -155,7 +155,7 @@ func TestRemovalDuringReplay(t *testing.T) {
 			<-stopped
 			w.expire(w.pool, convo, c.upTo)
 			w.send(w.pool, convo, alice)
-			hub.Hint()
+			hub.Notify()
 			close(to.resume)
 			_, infos := w.live(to)
 			eventually(t, "the new message", func() bool {

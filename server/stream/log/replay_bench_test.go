@@ -69,7 +69,7 @@ func BenchmarkLive(b *testing.B) {
 	for b.Loop() {
 		w.send(w.pool, convo, alice)
 		start := time.Now()
-		hub.Hint()
+		hub.Notify()
 		for n++; c.Len() < n; {
 			time.Sleep(20 * time.Microsecond)
 		}

@@ -58,7 +58,7 @@ func TestScopedAfterRejoin(t *testing.T) {
 			cursor = all.Cursor()
 		}
 		reads.wanted.Store(true)
-		hub.Hint()
+		hub.Notify()
 		<-reads.closed
 		w.remove(convo, bob)
 		w.join(convo, bob)
@@ -71,10 +71,10 @@ func TestScopedAfterRejoin(t *testing.T) {
 			continue
 		}
 		w.send(w.pool, convo, alice)
-		hub.Hint()
+		hub.Notify()
 		w.wait(all, c)
 		w.remove(convo, bob)
-		hub.Hint()
+		hub.Notify()
 		w.wait(all, c)
 		eventually(t, "the end of the stream", c.Complete)
 	}
@@ -92,7 +92,7 @@ func TestScopedStreams(t *testing.T) {
 	w.send(w.pool, one, alice)
 	w.send(w.pool, two, alice)
 	w.remove(one, bob)
-	hub.Hint()
+	hub.Notify()
 	w.wait(c)
 	eventually(t, "the end of the stream", c.Complete)
 	if n := c.Len(); n != 3 {
@@ -138,7 +138,7 @@ func TestScopedWhileRemoved(t *testing.T) {
 		}
 		hook.run = func() {
 			w.remove(convo, bob)
-			hub.Hint()
+			hub.Notify()
 			w.wait(a)
 		}
 		b.MustConnect(hub, cursor)

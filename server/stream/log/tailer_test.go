@@ -59,7 +59,7 @@ func TestPositionTrap(t *testing.T) {
 				}
 			}
 			w.end(early)
-			hub.Hint()
+			hub.Notify()
 			if !naive {
 				w.wait(c)
 				return
@@ -92,7 +92,7 @@ func TestLateCommit(t *testing.T) {
 	w.sendBy(db.New(late), one, alice)
 	for range 3 {
 		w.send(w.pool, two, alice)
-		hub.Hint()
+		hub.Notify()
 	}
 	time.Sleep(50 * time.Millisecond)
 	if n := c.Len(); n != 0 {
@@ -115,7 +115,7 @@ func TestHiddenRowsComeSoon(t *testing.T) {
 	c.MustConnect(hub, "")
 	late := w.begin()
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	time.Sleep(30 * time.Millisecond)
 	w.end(late)
 	w.settle()
@@ -133,7 +133,7 @@ func TestLongTransaction(t *testing.T) {
 	long := w.begin()
 	for range 50 {
 		w.send(w.pool, convo, alice)
-		hub.Hint()
+		hub.Notify()
 		time.Sleep(20 * time.Millisecond)
 	}
 	if n := c.Len(); n != 0 {

@@ -34,7 +34,7 @@ func TestWatch(t *testing.T) {
 	}
 	w.send(w.pool, other, alice)
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	if ev, ok := (<-to.observed).(*gen.MessageEvent); !ok || ev.Message.ConvoID != convo {
 		t.Errorf("observed %+v, want the message", ev)
 	}
@@ -42,7 +42,7 @@ func TestWatch(t *testing.T) {
 	c := w.client(bob)
 	c.MustConnect(hub, "")
 	w.send(w.pool, convo, alice)
-	hub.Hint()
+	hub.Notify()
 	w.wait(c)
 	if n := len(to.observed); n > 0 {
 		t.Errorf("observed %d events after it was stopped", n)
@@ -63,6 +63,6 @@ func TestWatchLost(t *testing.T) {
 	if err := eventlog.BeginGeneration(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
 	}
-	hub.Hint()
+	hub.Notify()
 	<-to.lost
 }
