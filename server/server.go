@@ -93,6 +93,9 @@ type Server struct {
 	description func() *gen.DescribeServiceOutput
 }
 
+// A lexicon without a handler does not compile here, and the compiler names it.
+var _ gen.Service = (*Server)(nil)
+
 // New makes a Server.
 func New(c Config) *Server {
 	if c.Clock == nil {

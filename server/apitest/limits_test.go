@@ -80,7 +80,7 @@ var limits = []statedLimit{
 	{row: "answer", cell: "4 000 000 bytes", value: limit.MaxAnswer},
 	{row: "lease", cell: "1 h", value: int64(limit.LeaseTime)},
 	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(limit.MaxPackageLifetime)},
-	{row: "first answers are kept", cell: "7 days", value: int64(limit.IdempotencyTime)},
+	{row: "idempotency records are kept", cell: "7 days", value: int64(limit.IdempotencyTime)},
 	{row: "blobs wait for a message", cell: "1 h", value: int64(limit.UnattachedBlobTime)},
 	{row: "lifetime of a token that is spent (procedures, streams)", cell: "5 min and 2 min", value: int64(auth.MaxSpentLifetime + auth.ClockError)},
 	{row: "lifetime of a token for a query", cell: "1 h", value: int64(auth.MaxLifetime)},

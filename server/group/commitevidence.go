@@ -3,7 +3,6 @@ package group
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -38,7 +37,7 @@ func parseEvidence(convoID xrpc.ConvoID, groupInfo, ratchetTree []byte, needed s
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 	}
-	if hex.EncodeToString(info.Context.GroupID) != string(convoID) {
+	if xrpc.ConvoIDOf(info.Context.GroupID) != convoID {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
 	}
 	if info.Context.Epoch > maxEpoch+1 {

@@ -139,5 +139,5 @@ func (h *handshakeTx) propose(ctx context.Context, p *verifiedProposal, leaving 
 	}); err != nil {
 		return nil, fmt.Errorf("store proposal: %w", err)
 	}
-	return &gen.SendProposalOutput{MessageID: id, Seq: row.LastSeq, Epoch: p.epoch}, nil
+	return &gen.SendProposalOutput{MessageID: string(id), Seq: row.LastSeq, Epoch: p.epoch}, nil
 }

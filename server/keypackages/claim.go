@@ -52,7 +52,7 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 		return nil, err
 	}
 	if c.told {
-		s.Hint(eventlog.AccountStreamKey(caller.DID))
+		s.Hint(string(eventlog.AccountStreamKey(caller.DID)))
 	}
 	return c.answer(), nil
 }

@@ -47,7 +47,7 @@ func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.
 		if err != nil {
 			return nil, err
 		}
-		s.Hint(eventlog.AccountStreamKey(caller.DID))
+		s.Hint(string(eventlog.AccountStreamKey(caller.DID)))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }

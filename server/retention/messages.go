@@ -74,7 +74,7 @@ func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: string(r.ConvoID), Seq: r.Seq})
+		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKeyOf(r.ConvoID), Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil

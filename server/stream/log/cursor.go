@@ -7,11 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"hash"
 	"slices"
-	"strings"
 	"sync"
 
 	"catbird.blue/mls/server/stream"
@@ -34,7 +32,7 @@ type Cursor struct {
 	// After is set while sync reports many conversations in parts: the
 	// conversations up to this id were reported, as of the end of the log at the
 	// first part, which is EndOf(Until). A stream ignores After and Until.
-	After string
+	After StreamKey
 	Until int64
 }
 
@@ -43,8 +41,8 @@ type Cursor struct {
 //
 //	version (1) · gen · { Pos · StreamKey · Seq · N · After · Until } · check value (8 bytes)
 //
-// with numbers as varints. The check value is HMAC-SHA256 under the secret of the
-// generation. So two databases that were restored from one backup refuse each
+// with numbers as varints, and StreamKey and After each behind a byte with their
+// length. The check value is HMAC-SHA256 under the secret of the generation. So two databases that were restored from one backup refuse each
 // other's cursors. And a cursor beyond the newest transaction proves that the
 // database was set back to an earlier state, since only this service can have
 // made it.
@@ -73,13 +71,6 @@ func NewCodec(gen int64, secret [16]byte) *Codec {
 const (
 	cursorVersion = 1
 	checkLength   = 8
-)
-
-// How a stream key is encoded in a cursor.
-const (
-	keyNone  byte = iota // none
-	keyConvo             // the bytes for which a conversation id stands
-	keyText              // text
 )
 
 // Encode returns a cursor as text. Equal cursors are equal texts.
@@ -140,14 +131,8 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	return v, nil
 }
 
-func appendStreamKey(b []byte, key string) []byte {
-	if key == "" {
-		return append(b, keyNone)
-	}
-	if raw, err := hex.DecodeString(key); err == nil && strings.ToLower(key) == key {
-		return append(append(b, keyConvo, byte(len(raw))), raw...)
-	}
-	return append(append(b, keyText, byte(len(key))), key...)
+func appendStreamKey(b []byte, key StreamKey) []byte {
+	return append(append(b, byte(len(key))), key...)
 }
 
 // cursorReader reads the fields of a cursor. After a bad field, bad is set.
@@ -166,24 +151,12 @@ func (r *cursorReader) number() int64 {
 	return int64(v)
 }
 
-func (r *cursorReader) streamKey() string {
-	if len(r.b) == 0 || r.b[0] > keyText {
-		r.bad = true
-		return ""
-	}
-	kind := r.b[0]
-	r.b = r.b[1:]
-	if kind == keyNone {
-		return ""
-	}
+func (r *cursorReader) streamKey() StreamKey {
 	if len(r.b) == 0 || len(r.b) < 1+int(r.b[0]) {
 		r.bad = true
 		return ""
 	}
-	raw := r.b[1 : 1+int(r.b[0])]
-	r.b = r.b[1+len(raw):]
-	if kind == keyConvo {
-		return hex.EncodeToString(raw)
-	}
-	return string(raw)
+	key := StreamKey(r.b[1 : 1+int(r.b[0])])
+	r.b = r.b[1+len(key):]
+	return key
 }

@@ -83,10 +83,10 @@ func (b builder) info(text string, at Position) *stream.Event {
 
 // message makes the entry of a message.
 func (b builder) message(m db.ReplayMessagesRow) entry {
-	p := Position{Pos: m.Pos, StreamKey: string(m.ConvoID), Seq: m.Seq}
+	p := Position{Pos: m.Pos, StreamKey: StreamKeyOf(m.ConvoID), Seq: m.Seq}
 	kind := m.Kind
 	view := gen.MessageView{
-		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
+		ID: string(m.MessageID), ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
 		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind, Blobs: m.Blobs,
 	}
 	ev := stream.NewEvent(&gen.MessageEvent{Cursor: b.cursor(p), Message: view}, b.metrics)
@@ -116,7 +116,7 @@ func (b builder) event(r eventRow) (entry, error) {
 func (b builder) logRow(r db.ReadLogRow) (entry, error) {
 	if r.N == 0 {
 		m := db.ReplayMessagesRow{
-			Pos: r.Pos, ConvoID: xrpc.ConvoID(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
+			Pos: r.Pos, ConvoID: xrpc.ConvoIDOf(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
 			Ciphertext: r.Ciphertext, Blobs: r.Blobs, CreatedAt: r.CreatedAt,
 		}
 		if r.SenderDid != "" {
@@ -125,7 +125,7 @@ func (b builder) logRow(r db.ReadLogRow) (entry, error) {
 		return b.message(m), nil
 	}
 	return b.event(eventRow{
-		Position: Position{Pos: r.Pos, StreamKey: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: xrpc.ConvoID(r.ConvoID), target: r.TargetDid,
+		Position: Position{Pos: r.Pos, StreamKey: StreamKey(r.Lane), Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
 		boundary: r.Edge, body: r.Body,
 	})
 }

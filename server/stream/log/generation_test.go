@@ -48,9 +48,9 @@ func TestGenerationBegins(t *testing.T) {
 		"database": "UPDATE log_generation SET database_oid = database_oid + 1",
 		"timeline": "UPDATE log_generation SET timeline = timeline + 1",
 		"message from the future": `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-			VALUES ('00', 1, 'x', 'app', 0, 'x', now(), 1, 1::bigint << 50)`,
+			VALUES ('\x00', 1, 'x', 'app', 0, 'x', now(), 1, 1::bigint << 50)`,
 		"event from the future": `INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
-			VALUES (1, 1::bigint << 50, 'x:', 0, 1, 'read', 'did:x', '{}', now())`,
+			VALUES (1, 1::bigint << 50, 'x', 0, 1, 'read', 'did:x', '{}', now())`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -110,7 +110,7 @@ func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hub()
-	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, StreamKey: string(convo), Seq: 9}})
+	future := w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 50, StreamKey: eventlog.StreamKeyOf(convo), Seq: 9}})
 	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)

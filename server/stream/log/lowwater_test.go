@@ -31,7 +31,7 @@ func (w *world) expire(pool *pgxpool.Pool, convo xrpc.ConvoID, upTo int64) {
 			return err
 		}
 		for rows.Next() {
-			last = db.RaiseFloorParams{Lane: string(convo)}
+			last = db.RaiseFloorParams{Lane: convo.Stored()}
 			if err := rows.Scan(&last.Gen, &last.Pos, &last.Seq); err != nil {
 				return err
 			}
@@ -52,8 +52,8 @@ func (w *world) bulk(n int, convos ...xrpc.ConvoID) {
 			UPDATE conversations SET last_seq = last_seq + $2::bigint, last_pos = greatest(last_pos, log_own_xid())
 			WHERE convo_id = ANY($1) RETURNING convo_id, last_seq - $2 AS base, gen, last_pos
 		) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-		SELECT c.convo_id, c.base + i, gen_random_uuid()::text, 'app', 0, 'hello', now(), c.gen, c.last_pos
-		FROM c CROSS JOIN generate_series(1, $2) i`, convos, n)
+		SELECT c.convo_id, c.base + i, uuid_send(gen_random_uuid()), 'app', 0, 'hello', now(), c.gen, c.last_pos
+		FROM c CROSS JOIN generate_series(1, $2) i`, xrpc.StoredConvoIDs(convos), n)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestLowWaterWithinTransaction(t *testing.T) {
 		t.Fatalf("rows are %+v, %v", rows, err)
 	}
 	for _, r := range rows {
-		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, StreamKey: string(convo), Seq: r.Seq}})
+		cursor[r.Seq] = w.codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKeyOf(convo), Seq: r.Seq}})
 	}
 	w.expire(w.pool, convo, 3) // number 1 is the first commit
 	hub := w.hub()
@@ -276,8 +276,8 @@ func TestUnfinishedSync(t *testing.T) {
 		cursor eventlog.Cursor
 		want   string
 	}{
-		{"begun without cursor", eventlog.Cursor{After: string(convo), Until: newest.Pos}, "OutdatedCursor"},
-		{"begun with a cursor", eventlog.Cursor{Position: newest.Position, After: string(convo), Until: newest.Pos}, "live"},
+		{"begun without cursor", eventlog.Cursor{After: eventlog.StreamKeyOf(convo), Until: newest.Pos}, "OutdatedCursor"},
+		{"begun with a cursor", eventlog.Cursor{Position: newest.Position, After: eventlog.StreamKeyOf(convo), Until: newest.Pos}, "live"},
 		{"of an empty log", eventlog.Cursor{}, "live"},
 	} {
 		to := newTape(-1)

@@ -98,7 +98,7 @@ func (r *replay) checkLowWater(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the log's floor: %w", err)
 	}
-	lowWater := Position{Pos: g.FloorPos, StreamKey: g.FloorLane, Seq: g.FloorSeq, N: g.FloorN}
+	lowWater := Position{Pos: g.FloorPos, StreamKey: StreamKey(g.FloorLane), Seq: g.FloorSeq, N: g.FloorN}
 	if g.Gen != r.build.codec.gen || r.sent.Compare(lowWater) < 0 {
 		return ErrOutdatedCursor
 	}
@@ -117,12 +117,12 @@ func (r *replay) all() []*foundRows {
 // findMessages finds the next messages of every range of which all found ones
 // were sent.
 func (r *replay) findMessages(ctx context.Context) error {
-	p := db.ReplayKeysParams{Gen: r.build.codec.gen, Pos: r.to.Pos, Lane: r.to.StreamKey, Seq: r.to.Seq}
+	p := db.ReplayKeysParams{Gen: r.build.codec.gen, Pos: r.to.Pos, Lane: []byte(r.to.StreamKey), Seq: r.to.Seq}
 	var asked []*replayRange
 	for _, s := range r.ranges {
 		if s.more && len(s.keys) == 0 {
 			p.Places = append(p.Places, int64(len(asked)))
-			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, string(s.convo)), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
+			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.convo.Stored()), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
 			asked = append(asked, s)
 		}
 	}
@@ -136,7 +136,7 @@ func (r *replay) findMessages(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		s := asked[row.Place]
-		s.keys = append(s.keys, rowKey{Position: Position{Pos: row.Pos, StreamKey: string(s.convo), Seq: row.Seq}, size: row.Size})
+		s.keys = append(s.keys, rowKey{Position: Position{Pos: row.Pos, StreamKey: StreamKeyOf(s.convo), Seq: row.Seq}, size: row.Size})
 		s.afterSeq = row.Seq
 	}
 	for _, s := range asked {
@@ -152,11 +152,11 @@ func (r *replay) findEvents(ctx context.Context) error {
 	}
 	p := db.ReplayEventsParams{
 		Gen: r.build.codec.gen, Did: r.did, MaxRows: replayKeys,
-		AfterPos: r.lastEvent.Pos, AfterLane: r.lastEvent.StreamKey, AfterSeq: r.lastEvent.Seq, AfterN: r.lastEvent.N,
-		Pos: r.to.Pos, Lane: r.to.StreamKey, Seq: r.to.Seq, N: r.to.N,
+		AfterPos: r.lastEvent.Pos, AfterLane: []byte(r.lastEvent.StreamKey), AfterSeq: r.lastEvent.Seq, AfterN: r.lastEvent.N,
+		Pos: r.to.Pos, Lane: []byte(r.to.StreamKey), Seq: r.to.Seq, N: r.to.N,
 	}
 	for _, s := range r.ranges {
-		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, string(s.convo)), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
+		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo.Stored()), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
 	}
 	rows, err := r.q.ReplayEvents(ctx, p)
 	if err != nil {
@@ -164,7 +164,7 @@ func (r *replay) findEvents(ctx context.Context) error {
 	}
 	for i := range rows {
 		row := &rows[i]
-		r.lastEvent = Position{Pos: row.Pos, StreamKey: row.Lane, Seq: row.Seq, N: row.N}
+		r.lastEvent = Position{Pos: row.Pos, StreamKey: StreamKey(row.Lane), Seq: row.Seq, N: row.N}
 		r.events.keys = append(r.events.keys, rowKey{Position: r.lastEvent, event: row})
 	}
 	r.events.more = len(rows) == replayKeys
@@ -177,12 +177,12 @@ func (r *replay) send(ctx context.Context, keys []rowKey) error {
 	for len(keys) > 0 {
 		n, bytes := 0, int64(0)
 		var p struct {
-			convos []string
+			convos [][]byte
 			seqs   []int64
 		}
 		for n < len(keys) && n < replayRows && (n == 0 || bytes+keys[n].size <= replayBytes) {
 			if k := keys[n]; k.event == nil {
-				p.convos, p.seqs = append(p.convos, k.StreamKey), append(p.seqs, k.Seq)
+				p.convos, p.seqs = append(p.convos, []byte(k.StreamKey)), append(p.seqs, k.Seq)
 				bytes += k.size
 			}
 			n++
@@ -228,7 +228,7 @@ func (r *replay) sendPage(ctx context.Context, keys []rowKey, rows []db.ReplayMe
 func (r *replay) entry(k rowKey, rows *[]db.ReplayMessagesRow) (entry, error) {
 	if k.event == nil {
 		list := *rows
-		if len(list) == 0 || string(list[0].ConvoID) != k.StreamKey || list[0].Seq != k.Seq {
+		if len(list) == 0 || StreamKeyOf(list[0].ConvoID) != k.StreamKey || list[0].Seq != k.Seq {
 			return entry{}, ErrOutdatedCursor // retention has removed it
 		}
 		*rows = list[1:]
@@ -239,6 +239,6 @@ func (r *replay) entry(k rowKey, rows *[]db.ReplayMessagesRow) (entry, error) {
 		boundary = *k.event.Edge
 	}
 	return r.build.event(eventRow{
-		Position: k.Position, kind: k.event.Kind, convo: xrpc.ConvoID(k.event.ConvoID), target: k.event.TargetDid, boundary: boundary, body: k.event.Body,
+		Position: k.Position, kind: k.event.Kind, convo: xrpc.ConvoIDOf(k.event.ConvoID), target: k.event.TargetDid, boundary: boundary, body: k.event.Body,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 const (
@@ -176,7 +177,7 @@ func TestPositionIsThatOfARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at.Pos != newest || at.StreamKey != string(convo) {
+	if at.Pos != newest || at.StreamKey != eventlog.StreamKeyOf(convo) {
 		t.Errorf("a stream begins at %v, the newest row is at %d", at, newest)
 	}
 }

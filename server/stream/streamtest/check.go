@@ -32,13 +32,13 @@ SELECT pos, lane, seq, n FROM (
 	WHERE m.gen = g.gen AND EXISTS (SELECT FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = $1
 		AND m.seq > w.joined_seq AND m.seq <= coalesce(w.left_seq, m.seq))
 	UNION ALL
-	SELECT e.pos, e.lane, e.seq, e.n, coalesce(e.convo_id, e.body ->> 'convoId')
+	SELECT e.pos, e.lane, e.seq, e.n, coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex'))
 	FROM events e, log_generation g
 	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1
 		AND e.n > w.joined_n AND e.n <= coalesce(w.left_n, e.n)))
 ) x
-WHERE $2::text[] IS NULL OR convo_id = ANY($2)
-ORDER BY pos, lane COLLATE "C", seq, n`
+WHERE cardinality($2::bytea[]) = 0 OR convo_id = ANY($2)
+ORDER BY pos, lane, seq, n`
 
 // Check compares each history with the database: the client has got every event
 // that it has to get, and no other. Add has checked that each came once and in

@@ -234,11 +234,16 @@ func (h *History) Delivered() []string {
 
 // expected reads the positions that the client has to have, in order.
 func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]eventlog.Position, error) {
-	rows, err := pool.Query(ctx, expectedSQL, h.DID, h.Convos)
+	rows, err := pool.Query(ctx, expectedSQL, h.DID, xrpc.StoredConvoIDs(h.Convos))
 	if err != nil {
 		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[eventlog.Position])
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p eventlog.Position, err error) {
+		var key []byte
+		err = row.Scan(&p.Pos, &key, &p.Seq, &p.N)
+		p.StreamKey = eventlog.StreamKey(key)
+		return p, err
+	})
 	if err != nil {
 		return nil, err
 	}
