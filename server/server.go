@@ -20,6 +20,7 @@ import (
 	"catbird.blue/mls/server/messages"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Config has what New makes a Server from.
@@ -40,7 +41,7 @@ type Config struct {
 	Bus bus.Bus
 	// Hub reads the events of this instance's streams, and Streams writes them to
 	// connections. Set both or none.
-	Hub     *stream.Hub
+	Hub     *eventlog.Hub
 	Streams *stream.Streams
 	// PublicURL is the URL of this service for clients; tickets name it.
 	PublicURL string

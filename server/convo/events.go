@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,7 +23,7 @@ type Events struct {
 // Add appends an event. An event with a target is delivered to that account only,
 // any other to all members. edge is the number of events of the list that come
 // before the boundary of the window which the event begins or ends, or NoEdge.
-func (l *Events) Add(kind, target string, edge int, b stream.Body) {
+func (l *Events) Add(kind, target string, edge int, b eventlog.Body) {
 	l.Kinds, l.targets = append(l.Kinds, kind), append(l.targets, target)
 	l.edges, l.bodies = append(l.edges, int64(edge)), append(l.bodies, b.JSON())
 }
@@ -34,11 +34,11 @@ func (l *Events) Add(kind, target string, edge int, b stream.Body) {
 func (l *Events) Ends(action, actor string, epoch int64, dids []string) {
 	edge := len(l.Kinds) + len(dids)
 	for _, did := range dids {
-		b := stream.Body{DID: did, Action: action, Epoch: epoch}
+		b := eventlog.Body{DID: did, Action: action, Epoch: epoch}
 		if actor != did {
 			b.Actor = actor
 		}
-		l.Add(stream.KindMembership, "", edge, b)
+		l.Add(eventlog.KindMembership, "", edge, b)
 	}
 }
 
@@ -52,18 +52,18 @@ func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, w
 		total += len(dids)
 	}
 	for _, did := range dids {
-		b := stream.Body{DID: did, Action: stream.ActionJoined, Epoch: epoch}
+		b := eventlog.Body{DID: did, Action: eventlog.ActionJoined, Epoch: epoch}
 		if actor != did {
 			b.Actor = actor
 		}
 		if members {
-			l.Add(stream.KindMembership, "", NoEdge, b)
+			l.Add(eventlog.KindMembership, "", NoEdge, b)
 		}
 		b.ConvoID = convoID
-		l.Add(stream.KindMembership, did, total, b)
+		l.Add(eventlog.KindMembership, did, total, b)
 	}
 	for _, did := range welcomed {
-		l.Add(stream.KindWelcome, did, NoEdge, stream.Body{ConvoID: convoID})
+		l.Add(eventlog.KindWelcome, did, NoEdge, eventlog.Body{ConvoID: convoID})
 	}
 }
 
@@ -85,6 +85,6 @@ func (l *Events) Store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID,
 // are not visible to the instances.
 func (s *Base) Notify(streamKey string) {
 	if s.Bus != nil {
-		s.Bus.Hint(streamKey)
+		s.Bus.Notify(streamKey)
 	}
 }

@@ -6,13 +6,14 @@ import (
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Service implements the methods that send and read messages.
 type Service struct {
 	*convo.Base
 	sends   *sendQueue
-	hub     *stream.Hub
+	hub     *eventlog.Hub
 	streams *stream.Streams
 	syncs   *syncCalls
 	drained chan struct{}
@@ -21,7 +22,7 @@ type Service struct {
 
 // New returns a Service. hub and streams are nil for an instance without streams:
 // sync with waitMs answers at once there.
-func New(b *convo.Base, hub *stream.Hub, streams *stream.Streams, limits *limit.Limits) *Service {
+func New(b *convo.Base, hub *eventlog.Hub, streams *stream.Streams, limits *limit.Limits) *Service {
 	s := &Service{
 		Base: b, sends: newSendQueue(b.Pool), hub: hub, streams: streams,
 		syncs: newSyncCalls(hub, limits.OrDefault()), drained: make(chan struct{}),

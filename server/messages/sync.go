@@ -14,7 +14,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -113,16 +113,16 @@ func (s *Service) reader(r *syncRequest) func(context.Context) (syncFound, error
 // syncRead reads one answer from the database.
 type syncRead struct {
 	*syncRequest
-	pool  *pgxpool.Pool
-	place db.ReadPlaceRow
-	codec *stream.Codec
+	pool   *pgxpool.Pool
+	logEnd db.ReadPlaceRow
+	codec  *eventlog.Codec
 	// from is the position of the cursor; it is valid if resumes is true.
-	from    stream.Position
+	from    eventlog.Position
 	resumes bool
 	// after and until are set while an answer comes in several parts: after is the
 	// last conversation of the part before, until the log position (pos) up to which
 	// all parts report.
-	after stream.Lane
+	after eventlog.StreamKey
 	until int64
 }
 
@@ -132,7 +132,7 @@ func (c *syncRead) read(ctx context.Context) (*gen.SyncOutput, error) {
 	err := pgx.BeginTxFunc(ctx, c.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		q := db.New(tx)
 		var err error
-		if c.place, err = q.ReadPlace(ctx); err != nil {
+		if c.logEnd, err = q.ReadPlace(ctx); err != nil {
 			return fmt.Errorf("find the end of the log: %w", err)
 		}
 		if err := c.readCursor(); err != nil {
@@ -141,10 +141,10 @@ func (c *syncRead) read(ctx context.Context) (*gen.SyncOutput, error) {
 		out, err = c.answer(ctx, q)
 		return err
 	})
-	if errors.Is(err, stream.ErrFutureCursor) {
+	if errors.Is(err, eventlog.ErrFutureCursor) {
 		// A cursor ahead of the database means that the database was restored to an
 		// earlier state.
-		if err := stream.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
+		if err := eventlog.BeginGenerationAfterRewind(ctx, c.pool, c.logEnd.Gen); err != nil {
 			return nil, err
 		}
 		return nil, gen.Errorf(gen.ErrFutureCursor, "cursor: is ahead of what this service has; the database was taken back to an earlier state")
@@ -158,24 +158,24 @@ func (c *syncRead) read(ctx context.Context) (*gen.SyncOutput, error) {
 // readCursor decodes the cursor. An outdated cursor is treated as none: the answer
 // then begins at the named positions and at the beginnings of windows.
 func (c *syncRead) readCursor() error {
-	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
+	c.codec = eventlog.NewCodec(c.logEnd.Gen, c.logEnd.Secret.Bytes)
 	if !c.question.resumes {
 		return nil
 	}
 	v, err := c.codec.Decode(c.question.cursor)
 	switch {
-	case errors.Is(err, stream.ErrOutdatedCursor):
+	case errors.Is(err, eventlog.ErrOutdatedCursor):
 		return nil
 	case err != nil:
 		return gen.Errorf(gen.ErrInvalidCursor, "cursor: was not made by this service")
-	case v.Pos >= c.place.NextXid:
-		return stream.ErrFutureCursor
+	case v.Pos >= c.logEnd.NextXid:
+		return eventlog.ErrFutureCursor
 	}
 	c.after, c.until = v.After, v.Until
 	// A zero position with After set is the cursor between the parts of an answer
 	// to a client that began without a cursor.
-	floor := stream.Position{Pos: c.place.FloorPos, Lane: stream.Lane(c.place.FloorLane), Seq: c.place.FloorSeq, N: c.place.FloorN}
-	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
+	lowWater := eventlog.Position{Pos: c.logEnd.FloorPos, StreamKey: eventlog.StreamKey(c.logEnd.FloorLane), Seq: c.logEnd.FloorSeq, N: c.logEnd.FloorN}
+	c.resumes = v.Compare(lowWater) >= 0 && (v.After == "" || v.Position != eventlog.Position{})
 	if c.resumes {
 		c.from = v.Position
 	}
@@ -196,18 +196,18 @@ type replayRange struct {
 }
 
 func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := stream.Position{Pos: c.place.Pos, Lane: stream.Lane(c.place.Lane), Seq: c.place.Seq, N: c.place.N}
-	horizon := c.place.Horizon
+	end := eventlog.Position{Pos: c.logEnd.Pos, StreamKey: eventlog.StreamKey(c.logEnd.Lane), Seq: c.logEnd.Seq, N: c.logEnd.N}
+	horizon := c.logEnd.Horizon
 	if c.after == "" {
 		c.until = end.Pos
 	} else {
 		// All parts report up to the position of the first part. Otherwise the cursor
 		// at the end would be ahead of what the first parts reported.
-		end, horizon = stream.EndOf(c.until), c.until+1
+		end, horizon = eventlog.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.question.positions), Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: []byte(c.from.Lane), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
+		Gen: c.logEnd.Gen, Pos: c.from.Pos, Lane: []byte(c.from.StreamKey), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)
@@ -233,9 +233,9 @@ func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	if out.Convos, err = c.messages(ctx, q, ranges); err != nil {
 		return nil, err
 	}
-	cursor := stream.Cursor{Position: end}
+	cursor := eventlog.Cursor{Position: end}
 	if cut {
-		cursor = stream.Cursor{Position: c.from, After: max(c.after, stream.LaneOf(rows[len(rows)-1].ConvoID)), Until: c.until}
+		cursor = eventlog.Cursor{Position: c.from, After: max(c.after, eventlog.StreamKeyOf(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
@@ -260,7 +260,7 @@ func (c *syncRead) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if _, named := c.named[id]; stream.LaneOf(id) <= c.after && !named {
+		if _, named := c.named[id]; eventlog.StreamKeyOf(id) <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

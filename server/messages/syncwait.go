@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // readDelay is how much each answered long poll delays the next read of its account.
@@ -119,10 +119,10 @@ type syncWatch struct {
 	lost bool
 }
 
-var _ stream.Watcher = (*syncWatch)(nil)
+var _ eventlog.Watcher = (*syncWatch)(nil)
 
-// Tell implements stream.Watcher.
-func (t *syncWatch) Tell(ev gen.ConvoEvent) {
+// Observe implements eventlog.Watcher.
+func (t *syncWatch) Observe(ev gen.ConvoEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for w := range t.waits {
@@ -148,7 +148,7 @@ func (a *accountSyncs) delayNextRead(now time.Time) {
 	a.readAt = a.readAt.Add(readDelay)
 }
 
-// Lost implements stream.Watcher. All waits read once more and answer, since no event
+// Lost implements eventlog.Watcher. All waits read once more and answer, since no event
 // will wake them.
 func (t *syncWatch) Lost() {
 	t.mu.Lock()

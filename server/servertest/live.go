@@ -7,13 +7,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Live returns a hub on pool that runs until the test ends, and streams that get their
 // events from it.
-func Live(t testing.TB, pool *pgxpool.Pool) (*stream.Hub, *stream.Streams) {
+func Live(t testing.TB, pool *pgxpool.Pool) (*eventlog.Hub, *stream.Streams) {
 	t.Helper()
-	hub := stream.NewHub(stream.HubConfig{Pool: pool})
+	hub := eventlog.NewHub(eventlog.Config{Pool: pool})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
