@@ -7,7 +7,7 @@
 // (NewRecord) and begins a transaction (Base.InTx). When the handler has locked the
 // row of the conversation, it looks for an answer to the same call (Record.Find) and
 // checks the membership. It writes its rows, collects the events in Events and
-// writes them behind the messages (Events.Store), and keeps the answer
+// writes them after the newest message (Events.Store), and keeps the answer
 // (Record.Keep). If a concurrent transaction wrote the same record first, InTx runs
 // the transaction again, which then finds that record. After the commit Base.Notify
 // makes the instances read the new rows.

@@ -1,7 +1,7 @@
 // Package servertest has the fixtures that the tests of package server and of its rooms
 // share: inputs, conversations and messages that are inserted into the database, and
-// comparisons of answers and errors. It does not import the rooms, but convo: a room's
-// own tests can use it without an import cycle.
+// comparisons of answers and errors. Of the rooms it imports convo only, so the tests of
+// all others can use it without an import cycle.
 //
 // In a test, for example, AddConvo inserts a conversation with its members, Message makes
 // the input of a message, the test sends it as a caller (As), and WantError names the

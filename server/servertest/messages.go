@@ -204,6 +204,6 @@ func WantDelivered(t testing.TB, pool *pgxpool.Pool, c *streamtest.Client, want 
 	}
 	got := c.Delivered()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("%s was told\n%s\nwant\n%s", c.DID, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("%s got\n%s\nwant\n%s", c.DID, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
