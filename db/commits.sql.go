@@ -158,7 +158,7 @@ type ConflictProposalsParams struct {
 
 type ConflictProposalsRow struct {
 	Seq        int64
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Epoch      int64
 	SenderDid  *string
 	Ciphertext []byte
@@ -255,7 +255,7 @@ VALUES ($1, $2, $3, $4, $5, $6::text,
 type InsertHandshakeParams struct {
 	ConvoID     xrpc.ConvoID
 	Seq         int64
-	MessageID   string
+	MessageID   xrpc.MessageID
 	Kind        string
 	Epoch       int64
 	SenderDid   string

@@ -79,7 +79,7 @@ SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c
        c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq
 FROM conversations c
 LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = $1
-WHERE c.convo_id = ANY($2::text[])
+WHERE c.convo_id = ANY($2::bytea[])
 `
 
 type ConvosForViewRow struct {
@@ -95,7 +95,7 @@ type ConvosForViewRow struct {
 	ReadSeq       int64
 }
 
-func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds []string) ([]ConvosForViewRow, error) {
+func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds [][]byte) ([]ConvosForViewRow, error) {
 	rows, err := q.db.Query(ctx, convosForView, did, convoIds)
 	if err != nil {
 		return nil, err
@@ -253,7 +253,7 @@ func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, con
 const leavesForView = `-- name: LeavesForView :many
 SELECT convo_id, did, device_id, leaf_index, credential
 FROM leaves
-WHERE convo_id = ANY($1::text[])
+WHERE convo_id = ANY($1::bytea[])
 ORDER BY convo_id, did, leaf_index, device_id
 `
 
@@ -265,7 +265,7 @@ type LeavesForViewRow struct {
 	Credential []byte
 }
 
-func (q *Queries) LeavesForView(ctx context.Context, convoIds []string) ([]LeavesForViewRow, error) {
+func (q *Queries) LeavesForView(ctx context.Context, convoIds [][]byte) ([]LeavesForViewRow, error) {
 	rows, err := q.db.Query(ctx, leavesForView, convoIds)
 	if err != nil {
 		return nil, err
@@ -381,7 +381,7 @@ func (q *Queries) MemberSuite(ctx context.Context, convoID xrpc.ConvoID, did str
 const membersForView = `-- name: MembersForView :many
 SELECT convo_id, did, joined_at, pending_removal
 FROM memberships
-WHERE convo_id = ANY($1::text[]) AND (left_seq IS NULL OR pending_removal)
+WHERE convo_id = ANY($1::bytea[]) AND (left_seq IS NULL OR pending_removal)
 ORDER BY convo_id, joined_seq, joined_at, did
 `
 
@@ -392,7 +392,7 @@ type MembersForViewRow struct {
 	PendingRemoval bool
 }
 
-func (q *Queries) MembersForView(ctx context.Context, convoIds []string) ([]MembersForViewRow, error) {
+func (q *Queries) MembersForView(ctx context.Context, convoIds [][]byte) ([]MembersForViewRow, error) {
 	rows, err := q.db.Query(ctx, membersForView, convoIds)
 	if err != nil {
 		return nil, err

@@ -24,11 +24,11 @@ WITH mine AS (
 ), page AS (
     SELECT mine.convo_id, mine.last_activity_at, moment.as_of, mine.last_activity_at > moment.as_of AS late
     FROM mine CROSS JOIN moment
-    WHERE $6::text = ''
+    WHERE $6::bytea IS NULL
         OR CASE WHEN mine.last_activity_at > moment.as_of
-            THEN NOT $7::boolean OR mine.convo_id > $6::text
+            THEN NOT $7::boolean OR mine.convo_id > $6::bytea
             ELSE NOT $7::boolean AND (mine.last_activity_at < $8::timestamptz
-                OR mine.last_activity_at = $8::timestamptz AND mine.convo_id > $6::text)
+                OR mine.last_activity_at = $8::timestamptz AND mine.convo_id > $6::bytea)
         END
     ORDER BY late, CASE WHEN mine.last_activity_at <= moment.as_of THEN mine.last_activity_at END DESC, mine.convo_id
     LIMIT $9::bigint
@@ -49,7 +49,7 @@ type PageConvosParams struct {
 	Did           string
 	AsOf          *time.Time
 	Now           time.Time
-	AfterID       string
+	AfterID       []byte
 	AfterLate     bool
 	AfterActivity time.Time
 	MaxRows       int64

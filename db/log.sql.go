@@ -240,7 +240,7 @@ func (q *Queries) InsertTicket(ctx context.Context, arg InsertTicketParams) erro
 
 const lockConvos = `-- name: LockConvos :many
 SELECT convo_id, epoch FROM conversations
-WHERE convo_id = ANY($1::text[])
+WHERE convo_id = ANY($1::bytea[])
 ORDER BY convo_id
 FOR NO KEY UPDATE
 `
@@ -250,7 +250,7 @@ type LockConvosRow struct {
 	Epoch   int64
 }
 
-func (q *Queries) LockConvos(ctx context.Context, convoIds []string) ([]LockConvosRow, error) {
+func (q *Queries) LockConvos(ctx context.Context, convoIds [][]byte) ([]LockConvosRow, error) {
 	rows, err := q.db.Query(ctx, lockConvos, convoIds)
 	if err != nil {
 		return nil, err
@@ -352,7 +352,7 @@ WITH named AS (
     FROM named w
 )
 INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
-SELECT log_current_generation(), log_own_xid(), 'keys:' || c.device_id, 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
+SELECT log_current_generation(), log_own_xid(), substr(sha256(convert_to(c.device_id, 'UTF8')), 1, 14), 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
     'key-packages-low', c.did,
     jsonb_build_object('deviceId', c.device_id, 'cipherSuite', c.suite_name, 'available', c.available), $1::timestamptz
 FROM counted c
@@ -404,14 +404,14 @@ func (q *Queries) PlaceGeneration(ctx context.Context, systemIdentifier *int64, 
 
 const raiseFloor = `-- name: RaiseFloor :exec
 UPDATE log_generation
-SET floor_pos = $1::bigint, floor_lane = $2::text, floor_seq = $3::bigint, floor_n = $4::bigint
+SET floor_pos = $1::bigint, floor_lane = $2::bytea, floor_seq = $3::bigint, floor_n = $4::bigint
 WHERE gen = $5::bigint
-    AND (floor_pos, floor_lane, floor_seq, floor_n) < ($1::bigint, $2::text, $3::bigint, $4::bigint)
+    AND (floor_pos, floor_lane, floor_seq, floor_n) < ($1::bigint, $2::bytea, $3::bigint, $4::bigint)
 `
 
 type RaiseFloorParams struct {
 	Pos  int64
-	Lane string
+	Lane []byte
 	Seq  int64
 	N    int64
 	Gen  int64
@@ -437,7 +437,7 @@ SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation
 type ReadFloorRow struct {
 	Gen       int64
 	FloorPos  int64
-	FloorLane string
+	FloorLane []byte
 	FloorSeq  int64
 	FloorN    int64
 }
@@ -464,11 +464,11 @@ WITH place AS (
 ), entries AS (
     (
         SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
-            m.blobs, m.created_at, NULL::text AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM log_messages($2::bigint, $3::bigint, $4::text, $5::bigint, 1000) AS m
+            m.blobs, m.created_at, NULL::bytea AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
+        FROM log_messages($2::bigint, $3::bigint, $4::bytea, $5::bigint, 1000) AS m
     ) UNION ALL (
-        SELECT e.pos, e.lane, e.seq, e.n, e.kind, '', 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM log_events($2::bigint, $3::bigint, $4::text, $5::bigint, $6::bigint, 1000) AS e
+        SELECT e.pos, e.lane, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
+        FROM log_events($2::bigint, $3::bigint, $4::bytea, $5::bigint, $6::bigint, 1000) AS e
     )
     ORDER BY pos, lane, seq, n
     LIMIT 1000
@@ -479,10 +479,10 @@ WITH place AS (
     WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
 )
 SELECT p.gen, p.floor_pos, p.floor_lane, p.floor_seq, p.floor_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
-    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::text AS lane, coalesce(s.seq, 0)::bigint AS seq,
-    coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, coalesce(s.message_id, '')::text AS message_id,
+    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::bytea AS lane, coalesce(s.seq, 0)::bigint AS seq,
+    coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, s.message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
-    coalesce(s.created_at, 'epoch')::timestamptz AS created_at, coalesce(s.convo_id, '')::text AS convo_id,
+    coalesce(s.created_at, 'epoch')::timestamptz AS created_at, s.convo_id,
     coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
 FROM place p
 LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= $1::bigint
@@ -493,7 +493,7 @@ type ReadLogParams struct {
 	Budget int64
 	Gen    int64
 	Pos    int64
-	Lane   string
+	Lane   []byte
 	Seq    int64
 	N      int64
 }
@@ -501,24 +501,24 @@ type ReadLogParams struct {
 type ReadLogRow struct {
 	Gen        int64
 	FloorPos   int64
-	FloorLane  string
+	FloorLane  []byte
 	FloorSeq   int64
 	FloorN     int64
 	Horizon    int64
 	Behind     bool
 	InPage     int64
 	Pos        int64
-	Lane       string
+	Lane       []byte
 	Seq        int64
 	N          int64
 	Kind       string
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Epoch      int64
 	SenderDid  string
 	Ciphertext []byte
 	Blobs      []string
 	CreatedAt  time.Time
-	ConvoID    string
+	ConvoID    xrpc.ConvoID
 	TargetDid  string
 	Edge       int64
 	Body       []byte
@@ -587,7 +587,7 @@ SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_h
         coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
     ) >= log_horizon())::boolean AS behind,
     (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
-    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
+    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::bytea AS lane,
     (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
     (CASE WHEN top.stands THEN top.n ELSE g.floor_n END)::bigint AS n
 FROM log_generation g
@@ -612,14 +612,14 @@ type ReadPlaceRow struct {
 	Gen       int64
 	Secret    pgtype.UUID
 	FloorPos  int64
-	FloorLane string
+	FloorLane []byte
 	FloorSeq  int64
 	FloorN    int64
 	Horizon   int64
 	NextXid   int64
 	Behind    bool
 	Pos       int64
-	Lane      string
+	Lane      []byte
 	Seq       int64
 	N         int64
 }
@@ -663,9 +663,9 @@ func (q *Queries) RedeemTicket(ctx context.Context, ticketHash []byte) (time.Tim
 const replayEvents = `-- name: ReplayEvents :many
 SELECT x.pos, x.lane, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
 FROM (
-    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::text AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
+    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
     FROM (
-        SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS joined_n,
+        SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS joined_n,
             unnest($3::bigint[]) AS left_n
     ) s
     CROSS JOIN LATERAL (
@@ -673,20 +673,20 @@ FROM (
         FROM events c
         WHERE c.convo_id = s.convo_id AND c.gen = $4::bigint
             AND c.pos >= $5::bigint AND c.pos <= $6::bigint
-            AND (c.pos, c.lane, c.seq, c.n) > ($5::bigint, $7::text, $8::bigint, $9::bigint)
-            AND (c.pos, c.lane, c.seq, c.n) <= ($6::bigint, $10::text, $11::bigint, $12::bigint)
+            AND (c.pos, c.lane, c.seq, c.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
+            AND (c.pos, c.lane, c.seq, c.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
             AND c.n > s.joined_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
         LIMIT $13::bigint
     ) e
     UNION ALL
     (
-        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::text, t.target_did, t.edge, t.body, t.created_at
+        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::bytea, t.target_did, t.edge, t.body, t.created_at
         FROM events t
         WHERE t.target_did = $14::text AND t.gen = $4::bigint
             AND t.pos >= $5::bigint AND t.pos <= $6::bigint
-            AND (t.pos, t.lane, t.seq, t.n) > ($5::bigint, $7::text, $8::bigint, $9::bigint)
-            AND (t.pos, t.lane, t.seq, t.n) <= ($6::bigint, $10::text, $11::bigint, $12::bigint)
+            AND (t.pos, t.lane, t.seq, t.n) > ($5::bigint, $7::bytea, $8::bigint, $9::bigint)
+            AND (t.pos, t.lane, t.seq, t.n) <= ($6::bigint, $10::bytea, $11::bigint, $12::bigint)
         ORDER BY t.pos, t.lane, t.seq, t.n
         LIMIT $13::bigint
     )
@@ -696,16 +696,16 @@ LIMIT $13::bigint
 `
 
 type ReplayEventsParams struct {
-	ConvoIds  []string
+	ConvoIds  [][]byte
 	JoinedNs  []int64
 	LeftNs    []int64
 	Gen       int64
 	AfterPos  int64
 	Pos       int64
-	AfterLane string
+	AfterLane []byte
 	AfterSeq  int64
 	AfterN    int64
-	Lane      string
+	Lane      []byte
 	Seq       int64
 	N         int64
 	MaxRows   int64
@@ -714,11 +714,11 @@ type ReplayEventsParams struct {
 
 type ReplayEventsRow struct {
 	Pos       int64
-	Lane      string
+	Lane      []byte
 	Seq       int64
 	N         int64
 	Kind      string
-	ConvoID   string
+	ConvoID   []byte
 	TargetDid string
 	Edge      *int64
 	Body      []byte
@@ -776,7 +776,7 @@ func (q *Queries) ReplayEvents(ctx context.Context, arg ReplayEventsParams) ([]R
 const replayKeys = `-- name: ReplayKeys :many
 SELECT s.place::bigint AS place, k.pos, k.seq, k.size
 FROM (
-    SELECT unnest($1::bigint[]) AS place, unnest($2::text[]) AS convo_id,
+    SELECT unnest($1::bigint[]) AS place, unnest($2::bytea[]) AS convo_id,
         unnest($3::bigint[]) AS after_seq, unnest($4::bigint[]) AS until_seq
 ) s
 CROSS JOIN LATERAL (
@@ -784,7 +784,7 @@ CROSS JOIN LATERAL (
     FROM messages m
     WHERE m.convo_id = s.convo_id AND m.seq > s.after_seq AND m.seq <= s.until_seq
         AND m.gen = $5::bigint
-        AND (m.pos, m.convo_id, m.seq) <= ($6::bigint, $7::text, $8::bigint)
+        AND (m.pos, m.convo_id, m.seq) <= ($6::bigint, $7::bytea, $8::bigint)
     ORDER BY m.seq
     LIMIT $9::bigint
 ) k
@@ -793,12 +793,12 @@ ORDER BY s.place, k.seq
 
 type ReplayKeysParams struct {
 	Places    []int64
-	ConvoIds  []string
+	ConvoIds  [][]byte
 	AfterSeqs []int64
 	UntilSeqs []int64
 	Gen       int64
 	Pos       int64
-	Lane      string
+	Lane      []byte
 	Seq       int64
 	Each      int64
 }
@@ -848,7 +848,7 @@ func (q *Queries) ReplayKeys(ctx context.Context, arg ReplayKeysParams) ([]Repla
 
 const replayMessages = `-- name: ReplayMessages :many
 SELECT m.pos, m.convo_id, m.seq, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
-FROM (SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+FROM (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k
 JOIN messages m ON m.convo_id = k.convo_id AND m.seq = k.seq
 ORDER BY m.pos, m.convo_id, m.seq
 `
@@ -858,7 +858,7 @@ type ReplayMessagesRow struct {
 	ConvoID    xrpc.ConvoID
 	Seq        int64
 	Kind       string
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Epoch      int64
 	SenderDid  *string
 	Ciphertext []byte
@@ -866,7 +866,7 @@ type ReplayMessagesRow struct {
 	CreatedAt  time.Time
 }
 
-func (q *Queries) ReplayMessages(ctx context.Context, convoIds []string, seqs []int64) ([]ReplayMessagesRow, error) {
+func (q *Queries) ReplayMessages(ctx context.Context, convoIds [][]byte, seqs []int64) ([]ReplayMessagesRow, error) {
 	rows, err := q.db.Query(ctx, replayMessages, convoIds, seqs)
 	if err != nil {
 		return nil, err
@@ -901,7 +901,7 @@ const replaySources = `-- name: ReplaySources :many
 SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
     least(m.left_seq, c.last_seq)::bigint AS until_seq,
     log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $1::bigint, $2::bigint,
-        $3::text, $4::bigint) AS after_seq
+        $3::bytea, $4::bigint) AS after_seq
 FROM memberships m
 JOIN conversations c ON c.convo_id = m.convo_id
 WHERE m.did = $5
@@ -912,7 +912,7 @@ WHERE m.did = $5
 type ReplaySourcesParams struct {
 	Gen  int64
 	Pos  int64
-	Lane string
+	Lane []byte
 	Seq  int64
 	Did  string
 }
@@ -965,9 +965,9 @@ const scopeState = `-- name: ScopeState :one
 SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = $1::bigint
-        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::text, $4::bigint, $5::bigint)),
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($2::bigint, $3::bytea, $4::bigint, $5::bigint)),
         FALSE)::boolean AS open
-FROM (SELECT unnest($6::text[]) AS convo_id) s
+FROM (SELECT unnest($6::bytea[]) AS convo_id) s
 CROSS JOIN LATERAL (
     SELECT w.convo_id, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
     WHERE w.convo_id = s.convo_id AND w.did = $7
@@ -978,10 +978,10 @@ CROSS JOIN LATERAL (
 type ScopeStateParams struct {
 	Gen      int64
 	Pos      int64
-	Lane     string
+	Lane     []byte
 	Seq      int64
 	N        int64
-	ConvoIds []string
+	ConvoIds [][]byte
 	Did      string
 }
 
@@ -1020,24 +1020,24 @@ WITH mine AS (
             AND NOT (m.joined_gen = $3::bigint AND m.joined_pos >= $4::bigint)
             AND (NOT $5::boolean
             OR m.joined_gen = $3::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($6::bigint, $7::text, $8::bigint)) AS fresh,
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > ($6::bigint, $7::bytea, $8::bigint)) AS fresh,
         CASE WHEN c.last_pos < $4::bigint THEN least(m.left_seq, c.last_seq)
             ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), $3::bigint, $4::bigint, '', 0)
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    CROSS JOIN LATERAL (SELECT ($9::jsonb ->> m.convo_id)::bigint AS seq) n
+    CROSS JOIN LATERAL (SELECT ($9::jsonb ->> encode(m.convo_id, 'hex'))::bigint AS seq) n
     WHERE m.did = $10
         AND (m.left_seq IS NULL OR n.seq IS NOT NULL
             OR $5::boolean AND m.left_gen = $3::bigint
-                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($6::bigint, $7::text, $8::bigint, $11::bigint))
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > ($6::bigint, $7::bytea, $8::bigint, $11::bigint))
 ), told AS (
     SELECT mine.convo_id, mine.joined_seq, mine.left_seq, mine.epoch, mine.last_pos, mine.named_seq, mine.active, mine.member, mine.fresh, mine.until_seq,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
             WHEN NOT $5::boolean THEN joined_seq
             WHEN last_pos < $6::bigint THEN until_seq
-            ELSE log_told_until(convo_id, joined_seq, until_seq, $3::bigint, $6::bigint, $7::text, $8::bigint)
+            ELSE log_told_until(convo_id, joined_seq, until_seq, $3::bigint, $6::bigint, $7::bytea, $8::bigint)
         END AS after_seq
     FROM mine
 )
@@ -1063,7 +1063,7 @@ type SyncConvosParams struct {
 	Horizon     int64
 	Resumes     bool
 	Pos         int64
-	Lane        string
+	Lane        []byte
 	Seq         int64
 	Named       []byte
 	Did         string
@@ -1133,7 +1133,7 @@ const syncMessages = `-- name: SyncMessages :many
 WITH page AS (
     SELECT s.place, m.convo_id, m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
     FROM (
-        SELECT unnest($2::bigint[]) AS place, unnest($3::text[]) AS convo_id,
+        SELECT unnest($2::bigint[]) AS place, unnest($3::bytea[]) AS convo_id,
             unnest($4::bigint[]) AS after_seq, unnest($5::bigint[]) AS until_seq,
             unnest($6::bigint[]) AS max_rows
     ) s
@@ -1160,7 +1160,7 @@ ORDER BY s.place, s.seq
 type SyncMessagesParams struct {
 	MaxBytes  int64
 	Places    []int64
-	ConvoIds  []string
+	ConvoIds  [][]byte
 	AfterSeqs []int64
 	UntilSeqs []int64
 	Counts    []int64
@@ -1171,7 +1171,7 @@ type SyncMessagesRow struct {
 	Place      int64
 	ConvoID    xrpc.ConvoID
 	Seq        int64
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Kind       string
 	Epoch      int64
 	SenderDid  *string

@@ -66,16 +66,16 @@ func (q *Queries) GetHandshakeSeqs(ctx context.Context, arg GetHandshakeSeqsPara
 }
 
 const getMessageSeq = `-- name: GetMessageSeq :one
-SELECT m.seq FROM messages m WHERE m.convo_id = $1 AND m.message_id = $2::text
+SELECT m.seq FROM messages m WHERE m.convo_id = $1 AND m.message_id = $2
 UNION ALL
 SELECT r.seq FROM removed_messages r
-WHERE r.convo_id = $1 AND r.id_hash = substr(sha256(convert_to($2::text, 'UTF8')), 1, 8)
+WHERE r.convo_id = $1 AND r.id_hash = substr(sha256($2), 1, 8)
 ORDER BY seq DESC
 LIMIT 1
 `
 
 // The sequence number of a message id, even if the message was removed.
-func (q *Queries) GetMessageSeq(ctx context.Context, convoID xrpc.ConvoID, messageID string) (int64, error) {
+func (q *Queries) GetMessageSeq(ctx context.Context, convoID xrpc.ConvoID, messageID xrpc.MessageID) (int64, error) {
 	row := q.db.QueryRow(ctx, getMessageSeq, convoID, messageID)
 	var seq int64
 	err := row.Scan(&seq)
@@ -129,7 +129,7 @@ func (q *Queries) GetWindows(ctx context.Context, convoID xrpc.ConvoID, did stri
 const lockFreeConvos = `-- name: LockFreeConvos :many
 WITH sender AS (
     SELECT DISTINCT m.convo_id, m.did
-    FROM (SELECT unnest($1::text[]) AS convo_id, unnest($2::text[]) AS did) AS s
+    FROM (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::text[]) AS did) AS s
     JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL
 ), free AS (
     SELECT c.convo_id FROM conversations c
@@ -149,7 +149,7 @@ type LockFreeConvosRow struct {
 // Of pairs of a conversation and an account, those where the account is a
 // member, and whether the row of the conversation was free. A free row is
 // locked. It does not wait for locked rows.
-func (q *Queries) LockFreeConvos(ctx context.Context, convoIds []string, dids []string) ([]LockFreeConvosRow, error) {
+func (q *Queries) LockFreeConvos(ctx context.Context, convoIds [][]byte, dids []string) ([]LockFreeConvosRow, error) {
 	rows, err := q.db.Query(ctx, lockFreeConvos, convoIds, dids)
 	if err != nil {
 		return nil, err
@@ -300,7 +300,7 @@ type PageHandshakesParams struct {
 
 type PageHandshakesRow struct {
 	Seq        int64
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Kind       string
 	Epoch      int64
 	SenderDid  *string
@@ -393,7 +393,7 @@ type PageHandshakesBeforeParams struct {
 
 type PageHandshakesBeforeRow struct {
 	Seq        int64
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Kind       string
 	Epoch      int64
 	SenderDid  *string
@@ -494,7 +494,7 @@ type PageMessagesParams struct {
 
 type PageMessagesRow struct {
 	Seq        int64
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Kind       string
 	Epoch      int64
 	SenderDid  *string
@@ -599,7 +599,7 @@ type PageMessagesBeforeParams struct {
 
 type PageMessagesBeforeRow struct {
 	Seq        int64
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Kind       string
 	Epoch      int64
 	SenderDid  *string
@@ -712,7 +712,7 @@ type SendMessageParams struct {
 	Did        string
 	Ciphertext []byte
 	Blobs      []string
-	MessageID  string
+	MessageID  xrpc.MessageID
 	Now        time.Time
 }
 

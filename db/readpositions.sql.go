@@ -38,7 +38,7 @@ WITH stood AS (
 ), told AS (
     INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
     SELECT placed.gen, placed.last_pos, $5, 0, placed.last_n, 'read', $4,
-        jsonb_build_object('convoId', $3::text, 'seq', $1::bigint), $2::timestamptz
+        jsonb_build_object('convoId', encode($3, 'hex'), 'seq', $1::bigint), $2::timestamptz
     FROM placed
 )
 SELECT updated_at FROM stood
@@ -49,7 +49,7 @@ type SetReadPositionParams struct {
 	Now     time.Time
 	ConvoID xrpc.ConvoID
 	Did     string
-	Lane    string
+	Lane    []byte
 }
 
 // Sets the read position of an active member. It never goes back. updated_at is

@@ -53,7 +53,7 @@ func (q *Queries) ConvoMessages(ctx context.Context, convoID xrpc.ConvoID, batch
 
 const detachBlobs = `-- name: DetachBlobs :many
 DELETE FROM message_blobs a
-USING (SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+USING (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k
 WHERE a.convo_id = k.convo_id AND a.seq = k.seq
 RETURNING a.owner_did, a.cid
 `
@@ -64,7 +64,7 @@ type DetachBlobsRow struct {
 }
 
 // Detaches blobs from messages that are removed.
-func (q *Queries) DetachBlobs(ctx context.Context, convoIds []string, seqs []int64) ([]DetachBlobsRow, error) {
+func (q *Queries) DetachBlobs(ctx context.Context, convoIds [][]byte, seqs []int64) ([]DetachBlobsRow, error) {
 	rows, err := q.db.Query(ctx, detachBlobs, convoIds, seqs)
 	if err != nil {
 		return nil, err
@@ -86,11 +86,11 @@ func (q *Queries) DetachBlobs(ctx context.Context, convoIds []string, seqs []int
 
 const forgetLapsed = `-- name: ForgetLapsed :exec
 DELETE FROM lapsed_proposals l
-USING (SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+USING (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k
 WHERE l.convo_id = k.convo_id AND l.seq = k.seq
 `
 
-func (q *Queries) ForgetLapsed(ctx context.Context, convoIds []string, seqs []int64) error {
+func (q *Queries) ForgetLapsed(ctx context.Context, convoIds [][]byte, seqs []int64) error {
 	_, err := q.db.Exec(ctx, forgetLapsed, convoIds, seqs)
 	return err
 }
@@ -255,14 +255,14 @@ func (q *Queries) LockOldMessages(ctx context.Context, before time.Time, batch i
 
 const lockWelcomes = `-- name: LockWelcomes :exec
 SELECT FROM welcomes w
-WHERE (w.convo_id, w.seq) IN (SELECT unnest($1::text[]), unnest($2::bigint[]))
+WHERE (w.convo_id, w.seq) IN (SELECT unnest($1::bytea[]), unnest($2::bigint[]))
 ORDER BY w.convo_id, w.seq
 FOR UPDATE
 `
 
 // If two transactions remove the last recipients of a Welcome, the second one
 // sees what the first did.
-func (q *Queries) LockWelcomes(ctx context.Context, convoIds []string, seqs []int64) error {
+func (q *Queries) LockWelcomes(ctx context.Context, convoIds [][]byte, seqs []int64) error {
 	_, err := q.db.Exec(ctx, lockWelcomes, convoIds, seqs)
 	return err
 }
@@ -296,12 +296,12 @@ RETURNING e.gen, e.pos, e.lane, e.seq, e.n
 type RemoveConvoEventsRow struct {
 	Gen  int64
 	Pos  int64
-	Lane string
+	Lane []byte
 	Seq  int64
 	N    int64
 }
 
-func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID *xrpc.ConvoID, batch int64) ([]RemoveConvoEventsRow, error) {
+func (q *Queries) RemoveConvoEvents(ctx context.Context, convoID xrpc.ConvoID, batch int64) ([]RemoveConvoEventsRow, error) {
 	rows, err := q.db.Query(ctx, removeConvoEvents, convoID, batch)
 	if err != nil {
 		return nil, err
@@ -403,12 +403,12 @@ func (q *Queries) RemoveConvoWelcomes(ctx context.Context, convoID xrpc.ConvoID,
 
 const removeEmptyWelcomes = `-- name: RemoveEmptyWelcomes :exec
 DELETE FROM welcomes w
-USING (SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+USING (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k
 WHERE w.convo_id = k.convo_id AND w.seq = k.seq
     AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = k.convo_id AND r.seq = k.seq)
 `
 
-func (q *Queries) RemoveEmptyWelcomes(ctx context.Context, convoIds []string, seqs []int64) error {
+func (q *Queries) RemoveEmptyWelcomes(ctx context.Context, convoIds [][]byte, seqs []int64) error {
 	_, err := q.db.Exec(ctx, removeEmptyWelcomes, convoIds, seqs)
 	return err
 }
@@ -455,9 +455,9 @@ func (q *Queries) RemoveEndedRecipients(ctx context.Context, before time.Time, b
 const removeMessages = `-- name: RemoveMessages :exec
 WITH gone AS (
     DELETE FROM messages m
-    USING (SELECT unnest($1::text[]) AS convo_id, unnest($2::bigint[]) AS seq) k
+    USING (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k
     WHERE m.convo_id = k.convo_id AND m.seq = k.seq
-    RETURNING m.convo_id, m.seq, substr(sha256(convert_to(m.message_id, 'UTF8')), 1, 8) AS id_hash
+    RETURNING m.convo_id, m.seq, substr(sha256(m.message_id), 1, 8) AS id_hash
 )
 INSERT INTO removed_messages AS r (convo_id, id_hash, seq)
 SELECT g.convo_id, g.id_hash, max(g.seq) FROM gone g GROUP BY g.convo_id, g.id_hash
@@ -466,7 +466,7 @@ ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq
 
 // Removes messages and keeps only their sequence numbers. An id that was used
 // again after its message was removed stands for the later message.
-func (q *Queries) RemoveMessages(ctx context.Context, convoIds []string, seqs []int64) error {
+func (q *Queries) RemoveMessages(ctx context.Context, convoIds [][]byte, seqs []int64) error {
 	_, err := q.db.Exec(ctx, removeMessages, convoIds, seqs)
 	return err
 }
@@ -488,7 +488,7 @@ RETURNING e.gen, e.pos, e.lane, e.seq, e.n
 type RemoveOldEventsRow struct {
 	Gen  int64
 	Pos  int64
-	Lane string
+	Lane []byte
 	Seq  int64
 	N    int64
 }

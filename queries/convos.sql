@@ -14,11 +14,11 @@ WITH mine AS (
 ), page AS (
     SELECT mine.convo_id, mine.last_activity_at, moment.as_of, mine.last_activity_at > moment.as_of AS late
     FROM mine CROSS JOIN moment
-    WHERE sqlc.arg(after_id)::text = ''
+    WHERE sqlc.narg(after_id)::bytea IS NULL
         OR CASE WHEN mine.last_activity_at > moment.as_of
-            THEN NOT sqlc.arg(after_late)::boolean OR mine.convo_id > sqlc.arg(after_id)::text
+            THEN NOT sqlc.arg(after_late)::boolean OR mine.convo_id > sqlc.narg(after_id)::bytea
             ELSE NOT sqlc.arg(after_late)::boolean AND (mine.last_activity_at < sqlc.arg(after_activity)::timestamptz
-                OR mine.last_activity_at = sqlc.arg(after_activity)::timestamptz AND mine.convo_id > sqlc.arg(after_id)::text)
+                OR mine.last_activity_at = sqlc.arg(after_activity)::timestamptz AND mine.convo_id > sqlc.narg(after_id)::bytea)
         END
     ORDER BY late, CASE WHEN mine.last_activity_at <= moment.as_of THEN mine.last_activity_at END DESC, mine.convo_id
     LIMIT sqlc.arg(max_rows)::bigint

@@ -36,7 +36,7 @@ WITH named AS (
     FROM named w
 )
 INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
-SELECT log_current_generation(), log_own_xid(), 'keys:' || c.device_id, 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
+SELECT log_current_generation(), log_own_xid(), substr(sha256(convert_to(c.device_id, 'UTF8')), 1, 14), 0, 1 + row_number() OVER (ORDER BY c.did, c.device_id),
     'key-packages-low', c.did,
     jsonb_build_object('deviceId', c.device_id, 'cipherSuite', c.suite_name, 'available', c.available), sqlc.arg(now)::timestamptz
 FROM counted c
@@ -49,7 +49,7 @@ SELECT DISTINCT convo_id FROM leaves WHERE did = sqlc.arg(did) AND device_id = s
 
 -- name: LockConvos :many
 SELECT convo_id, epoch FROM conversations
-WHERE convo_id = ANY(sqlc.arg(convo_ids)::text[])
+WHERE convo_id = ANY(sqlc.arg(convo_ids)::bytea[])
 ORDER BY convo_id
 FOR NO KEY UPDATE;
 
@@ -67,11 +67,11 @@ WITH place AS (
 ), entries AS (
     (
         SELECT m.pos, m.convo_id AS lane, m.seq, 0::bigint AS n, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext,
-            m.blobs, m.created_at, NULL::text AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
-        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, 1000) AS m
+            m.blobs, m.created_at, NULL::bytea AS convo_id, NULL::text AS target_did, NULL::bigint AS edge, NULL::jsonb AS body
+        FROM log_messages(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, 1000) AS m
     ) UNION ALL (
-        SELECT e.pos, e.lane, e.seq, e.n, e.kind, '', 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
-        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
+        SELECT e.pos, e.lane, e.seq, e.n, e.kind, NULL, 0, NULL, '', NULL, e.created_at, e.convo_id, e.target_did, e.edge, e.body
+        FROM log_events(sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint, 1000) AS e
     )
     ORDER BY pos, lane, seq, n
     LIMIT 1000
@@ -82,10 +82,10 @@ WITH place AS (
     WINDOW walk AS (ORDER BY pos, lane, seq, n ROWS UNBOUNDED PRECEDING)
 )
 SELECT p.gen, p.floor_pos, p.floor_lane, p.floor_seq, p.floor_n, p.horizon, p.behind::boolean AS behind, coalesce(s.in_page, 0)::bigint AS in_page,
-    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::text AS lane, coalesce(s.seq, 0)::bigint AS seq,
-    coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, coalesce(s.message_id, '')::text AS message_id,
+    coalesce(s.pos, 0)::bigint AS pos, coalesce(s.lane, '')::bytea AS lane, coalesce(s.seq, 0)::bigint AS seq,
+    coalesce(s.n, 0)::bigint AS n, coalesce(s.kind, '')::text AS kind, s.message_id,
     coalesce(s.epoch, 0)::bigint AS epoch, coalesce(s.sender_did, '')::text AS sender_did, s.ciphertext, s.blobs,
-    coalesce(s.created_at, 'epoch')::timestamptz AS created_at, coalesce(s.convo_id, '')::text AS convo_id,
+    coalesce(s.created_at, 'epoch')::timestamptz AS created_at, s.convo_id,
     coalesce(s.target_did, '')::text AS target_did, coalesce(s.edge, -1)::bigint AS edge, s.body
 FROM place p
 LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= sqlc.arg(budget)::bigint
@@ -140,7 +140,7 @@ SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_h
         coalesce((SELECT e.pos FROM events e WHERE e.gen = g.gen ORDER BY e.pos DESC LIMIT 1), 0)
     ) >= log_horizon())::boolean AS behind,
     (CASE WHEN top.stands THEN top.pos ELSE g.floor_pos END)::bigint AS pos,
-    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::text AS lane,
+    (CASE WHEN top.stands THEN top.lane ELSE g.floor_lane END)::bytea AS lane,
     (CASE WHEN top.stands THEN top.seq ELSE g.floor_seq END)::bigint AS seq,
     (CASE WHEN top.stands THEN top.n ELSE g.floor_n END)::bigint AS n
 FROM log_generation g
@@ -167,9 +167,9 @@ SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation;
 -- Runs in the transaction that removes rows of the log, for the last of them,
 -- so that the removal and the low-water mark become visible together.
 UPDATE log_generation
-SET floor_pos = sqlc.arg(pos)::bigint, floor_lane = sqlc.arg(lane)::text, floor_seq = sqlc.arg(seq)::bigint, floor_n = sqlc.arg(n)::bigint
+SET floor_pos = sqlc.arg(pos)::bigint, floor_lane = sqlc.arg(lane)::bytea, floor_seq = sqlc.arg(seq)::bigint, floor_n = sqlc.arg(n)::bigint
 WHERE gen = sqlc.arg(gen)::bigint
-    AND (floor_pos, floor_lane, floor_seq, floor_n) < (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint);
+    AND (floor_pos, floor_lane, floor_seq, floor_n) < (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint);
 
 -- name: WindowsOf :many
 -- The windows of an account in which a stream that begins at a position can
@@ -189,9 +189,9 @@ WHERE m.did = sqlc.arg(did)
 SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
-        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
+        AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)),
         FALSE)::boolean AS open
-FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id) s
+FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id) s
 CROSS JOIN LATERAL (
     SELECT w.convo_id, w.left_seq, w.left_gen, w.left_pos, w.left_n FROM memberships w
     WHERE w.convo_id = s.convo_id AND w.did = sqlc.arg(did)
@@ -204,7 +204,7 @@ CROSS JOIN LATERAL (
 SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
     least(m.left_seq, c.last_seq)::bigint AS until_seq,
     log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint,
-        sqlc.arg(lane)::text, sqlc.arg(seq)::bigint) AS after_seq
+        sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint) AS after_seq
 FROM memberships m
 JOIN conversations c ON c.convo_id = m.convo_id
 WHERE m.did = sqlc.arg(did)
@@ -215,7 +215,7 @@ WHERE m.did = sqlc.arg(did)
 -- The next messages of each replay range up to a position, without ciphertexts.
 SELECT s.place::bigint AS place, k.pos, k.seq, k.size
 FROM (
-    SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::text[]) AS convo_id,
+    SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id,
         unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq, unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq
 ) s
 CROSS JOIN LATERAL (
@@ -223,7 +223,7 @@ CROSS JOIN LATERAL (
     FROM messages m
     WHERE m.convo_id = s.convo_id AND m.seq > s.after_seq AND m.seq <= s.until_seq
         AND m.gen = sqlc.arg(gen)::bigint
-        AND (m.pos, m.convo_id, m.seq) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)
+        AND (m.pos, m.convo_id, m.seq) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint)
     ORDER BY m.seq
     LIMIT sqlc.arg(each)::bigint
 ) k
@@ -231,7 +231,7 @@ ORDER BY s.place, k.seq;
 
 -- name: ReplayMessages :many
 SELECT m.pos, m.convo_id, m.seq, m.kind, m.message_id, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
-FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
 JOIN messages m ON m.convo_id = k.convo_id AND m.seq = k.seq
 ORDER BY m.pos, m.convo_id, m.seq;
 
@@ -240,9 +240,9 @@ ORDER BY m.pos, m.convo_id, m.seq;
 -- account.
 SELECT x.pos, x.lane, x.seq, x.n, x.kind, x.convo_id, x.target_did, x.edge, x.body, x.created_at
 FROM (
-    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::text AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
+    SELECT e.pos, e.lane, e.seq, e.n, e.kind, s.convo_id::bytea AS convo_id, ''::text AS target_did, e.edge, e.body, e.created_at
     FROM (
-        SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(joined_ns)::bigint[]) AS joined_n,
+        SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(joined_ns)::bigint[]) AS joined_n,
             unnest(sqlc.arg(left_ns)::bigint[]) AS left_n
     ) s
     CROSS JOIN LATERAL (
@@ -250,20 +250,20 @@ FROM (
         FROM events c
         WHERE c.convo_id = s.convo_id AND c.gen = sqlc.arg(gen)::bigint
             AND c.pos >= sqlc.arg(after_pos)::bigint AND c.pos <= sqlc.arg(pos)::bigint
-            AND (c.pos, c.lane, c.seq, c.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::text, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
-            AND (c.pos, c.lane, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+            AND (c.pos, c.lane, c.seq, c.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
+            AND (c.pos, c.lane, c.seq, c.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
             AND c.n > s.joined_n AND c.n <= s.left_n
         ORDER BY c.gen, c.pos, c.seq, c.n
         LIMIT sqlc.arg(max_rows)::bigint
     ) e
     UNION ALL
     (
-        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::text, t.target_did, t.edge, t.body, t.created_at
+        SELECT t.pos, t.lane, t.seq, t.n, t.kind, ''::bytea, t.target_did, t.edge, t.body, t.created_at
         FROM events t
         WHERE t.target_did = sqlc.arg(did)::text AND t.gen = sqlc.arg(gen)::bigint
             AND t.pos >= sqlc.arg(after_pos)::bigint AND t.pos <= sqlc.arg(pos)::bigint
-            AND (t.pos, t.lane, t.seq, t.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::text, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
-            AND (t.pos, t.lane, t.seq, t.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
+            AND (t.pos, t.lane, t.seq, t.n) > (sqlc.arg(after_pos)::bigint, sqlc.arg(after_lane)::bytea, sqlc.arg(after_seq)::bigint, sqlc.arg(after_n)::bigint)
+            AND (t.pos, t.lane, t.seq, t.n) <= (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint)
         ORDER BY t.pos, t.lane, t.seq, t.n
         LIMIT sqlc.arg(max_rows)::bigint
     )
@@ -320,24 +320,24 @@ WITH mine AS (
             AND NOT (m.joined_gen = sqlc.arg(gen)::bigint AND m.joined_pos >= sqlc.arg(horizon)::bigint)
             AND (NOT sqlc.arg(resumes)::boolean
             OR m.joined_gen = sqlc.arg(gen)::bigint
-                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)) AS fresh,
+                AND (m.joined_pos, m.convo_id, m.joined_seq) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint)) AS fresh,
         CASE WHEN c.last_pos < sqlc.arg(horizon)::bigint THEN least(m.left_seq, c.last_seq)
             ELSE log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(horizon)::bigint, '', 0)
         END AS until_seq
     FROM memberships m
     JOIN conversations c ON c.convo_id = m.convo_id
-    CROSS JOIN LATERAL (SELECT (sqlc.arg(named)::jsonb ->> m.convo_id)::bigint AS seq) n
+    CROSS JOIN LATERAL (SELECT (sqlc.arg(named)::jsonb ->> encode(m.convo_id, 'hex'))::bigint AS seq) n
     WHERE m.did = sqlc.arg(did)
         AND (m.left_seq IS NULL OR n.seq IS NOT NULL
             OR sqlc.arg(resumes)::boolean AND m.left_gen = sqlc.arg(gen)::bigint
-                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
+                AND (m.left_pos, m.convo_id, m.left_seq, m.left_n) > (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint))
 ), told AS (
     SELECT mine.*,
         CASE
             WHEN named_seq IS NOT NULL THEN greatest(named_seq, joined_seq)
             WHEN NOT sqlc.arg(resumes)::boolean THEN joined_seq
             WHEN last_pos < sqlc.arg(pos)::bigint THEN until_seq
-            ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::text, sqlc.arg(seq)::bigint)
+            ELSE log_told_until(convo_id, joined_seq, until_seq, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint)
         END AS after_seq
     FROM mine
 )
@@ -362,7 +362,7 @@ ORDER BY t.convo_id, t.joined_seq;
 WITH page AS (
     SELECT s.place, m.convo_id, m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
     FROM (
-        SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::text[]) AS convo_id,
+        SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id,
             unnest(sqlc.arg(after_seqs)::bigint[]) AS after_seq, unnest(sqlc.arg(until_seqs)::bigint[]) AS until_seq,
             unnest(sqlc.arg(counts)::bigint[]) AS max_rows
     ) s

@@ -73,7 +73,7 @@ LOCK TABLE conversations IN ROW EXCLUSIVE MODE;
 -- locked. It does not wait for locked rows.
 WITH sender AS (
     SELECT DISTINCT m.convo_id, m.did
-    FROM (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS s
+    FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS s
     JOIN memberships m ON m.convo_id = s.convo_id AND m.did = s.did AND m.left_seq IS NULL
 ), free AS (
     SELECT c.convo_id FROM conversations c
@@ -96,10 +96,10 @@ ORDER BY m.joined_seq;
 
 -- name: GetMessageSeq :one
 -- The sequence number of a message id, even if the message was removed.
-SELECT m.seq FROM messages m WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)::text
+SELECT m.seq FROM messages m WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)
 UNION ALL
 SELECT r.seq FROM removed_messages r
-WHERE r.convo_id = sqlc.arg(convo_id) AND r.id_hash = substr(sha256(convert_to(sqlc.arg(message_id)::text, 'UTF8')), 1, 8)
+WHERE r.convo_id = sqlc.arg(convo_id) AND r.id_hash = substr(sha256(sqlc.arg(message_id)), 1, 8)
 ORDER BY seq DESC
 LIMIT 1;
 

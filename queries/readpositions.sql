@@ -30,7 +30,7 @@ WITH stood AS (
 ), told AS (
     INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
     SELECT placed.gen, placed.last_pos, sqlc.arg(lane), 0, placed.last_n, 'read', sqlc.arg(did),
-        jsonb_build_object('convoId', sqlc.arg(convo_id)::text, 'seq', sqlc.arg(seq)::bigint), sqlc.arg(now)::timestamptz
+        jsonb_build_object('convoId', encode(sqlc.arg(convo_id), 'hex'), 'seq', sqlc.arg(seq)::bigint), sqlc.arg(now)::timestamptz
     FROM placed
 )
 SELECT updated_at FROM stood;

@@ -25,7 +25,7 @@ FOR UPDATE OF l, m SKIP LOCKED;
 
 -- name: ForgetLapsed :exec
 DELETE FROM lapsed_proposals l
-USING (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
 WHERE l.convo_id = k.convo_id AND l.seq = k.seq;
 
 -- name: LapseProposals :exec
@@ -40,7 +40,7 @@ WHERE m.convo_id = sqlc.arg(convo_id) AND m.epoch = sqlc.arg(epoch)::bigint AND 
 -- name: DetachBlobs :many
 -- Detaches blobs from messages that are removed.
 DELETE FROM message_blobs a
-USING (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
 WHERE a.convo_id = k.convo_id AND a.seq = k.seq
 RETURNING a.owner_did, a.cid;
 
@@ -65,9 +65,9 @@ WHERE (b.did, b.cid) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(
 -- again after its message was removed stands for the later message.
 WITH gone AS (
     DELETE FROM messages m
-    USING (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+    USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
     WHERE m.convo_id = k.convo_id AND m.seq = k.seq
-    RETURNING m.convo_id, m.seq, substr(sha256(convert_to(m.message_id, 'UTF8')), 1, 8) AS id_hash
+    RETURNING m.convo_id, m.seq, substr(sha256(m.message_id), 1, 8) AS id_hash
 )
 INSERT INTO removed_messages AS r (convo_id, id_hash, seq)
 SELECT g.convo_id, g.id_hash, max(g.seq) FROM gone g GROUP BY g.convo_id, g.id_hash
@@ -104,13 +104,13 @@ RETURNING r.convo_id, r.seq;
 -- If two transactions remove the last recipients of a Welcome, the second one
 -- sees what the first did.
 SELECT FROM welcomes w
-WHERE (w.convo_id, w.seq) IN (SELECT unnest(sqlc.arg(convo_ids)::text[]), unnest(sqlc.arg(seqs)::bigint[]))
+WHERE (w.convo_id, w.seq) IN (SELECT unnest(sqlc.arg(convo_ids)::bytea[]), unnest(sqlc.arg(seqs)::bigint[]))
 ORDER BY w.convo_id, w.seq
 FOR UPDATE;
 
 -- name: RemoveEmptyWelcomes :exec
 DELETE FROM welcomes w
-USING (SELECT unnest(sqlc.arg(convo_ids)::text[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
+USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
 WHERE w.convo_id = k.convo_id AND w.seq = k.seq
     AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = k.convo_id AND r.seq = k.seq);
 

@@ -91,7 +91,7 @@ func TestCommitConflictCut(t *testing.T) {
 			dbtest.Exec(t, s.Pool, `DELETE FROM messages`)
 			for i, n := range c.sizes {
 				dbtest.Exec(t, s.Pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-					VALUES ($1, $2::bigint, $2::text, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, servertest.IDOf(g), i+1, alice.DID, make([]byte, n))
+					VALUES ($1, $2::bigint, $2::text::bytea, 'commit', $2::bigint, $3, $4, now(), 0, 0)`, servertest.IDOf(g), i+1, alice.DID, make([]byte, n))
 			}
 			dbtest.Exec(t, s.Pool, `UPDATE conversations SET epoch = $1, last_seq = $1 WHERE convo_id = $2`, len(c.sizes)+1, servertest.IDOf(g))
 			out, err := s.SendCommit(t.Context(), by(bob), commitInput(g, g.Commit(bob, mlstest.Plan{})))

@@ -25,7 +25,7 @@ func told(t testing.TB, s *Server, convo xrpc.ConvoID, list string) []string {
 		}
 		var seq int
 		if n, _ := fmt.Sscanf(line, "m%d", &seq); n == 1 {
-			id := dbtest.Value[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := dbtest.Value[xrpc.MessageID](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			line = fmt.Sprintf("message %s/%d %s", convo, seq, id)
 		}
 		out = append(out, strings.ReplaceAll(line, "#", string(convo)))

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // sync goes on from a cursor at or behind what was removed; an older one counts
@@ -85,7 +86,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 			t.Fatal(err)
 		}
 		cursors[name] = stream.NewCodec(at.Gen, at.Secret.Bytes).Encode(stream.Cursor{
-			Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+			Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
 	servertest.Talk(t, s, convo, alice, 1)
@@ -106,7 +107,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 		c := servertest.Listen(t, s.Pool, s.config.Hub, alice, cursors[name])
 		var told []string
 		for _, seq := range want.seqs {
-			id := dbtest.Value[string](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
+			id := dbtest.Value[xrpc.MessageID](t, s.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq)
 			told = append(told, fmt.Sprintf("message %s/%d %s", convo, seq, id))
 		}
 		for start := time.Now(); c.Len() < len(told) || c.Info("connected") == 0; time.Sleep(time.Millisecond) {

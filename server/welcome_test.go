@@ -22,12 +22,12 @@ import (
 // older ones for the same devices. It joins epoch seq + 10.
 func welcomeSQL(convo xrpc.ConvoID, seq int, devices ...*mlstest.Client) []string {
 	sql := []string{fmt.Sprintf(`INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
-		VALUES ('%s', %d, %d, 'welcome %d', NULLIF('tree %d', 'tree 1')::bytea, now())`, convo, seq, seq+10, seq, seq)}
+		VALUES ('\x%s', %d, %d, 'welcome %d', NULLIF('tree %d', 'tree 1')::bytea, now())`, convo, seq, seq+10, seq, seq)}
 	for _, c := range devices {
 		sql = append(sql,
 			fmt.Sprintf(`UPDATE welcome_recipients SET state = 'superseded', ended_at = now()
-				WHERE convo_id = '%s' AND did = '%s' AND device_id = '%s' AND state = 'open'`, convo, c.DID, c.DeviceID()),
-			fmt.Sprintf(`INSERT INTO welcome_recipients (convo_id, did, device_id, seq, ref) VALUES ('%s', '%s', '%s', %d, '\x%s')`,
+				WHERE convo_id = '\x%s' AND did = '%s' AND device_id = '%s' AND state = 'open'`, convo, c.DID, c.DeviceID()),
+			fmt.Sprintf(`INSERT INTO welcome_recipients (convo_id, did, device_id, seq, ref) VALUES ('\x%s', '%s', '%s', %d, '\x%s')`,
 				convo, c.DID, c.DeviceID(), seq, welcomeRef(seq, c)))
 	}
 	return sql

@@ -89,12 +89,3 @@ func (p *Params) ConvoIDs(name string) []ConvoID {
 
 // ConvoID adds an id.
 func (q Values) ConvoID(name string, id ConvoID) { q.String(name, string(id)) }
-
-// StoredConvoIDs gives ids as arrays of them are handed to the database.
-func StoredConvoIDs(ids []ConvoID) []string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = string(id)
-	}
-	return out
-}

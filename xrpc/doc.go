@@ -26,7 +26,7 @@
 // # Files
 //
 //   - xrpc.go: Method, Caller, Plumbing: what a call consists of
-//   - convoid.go: ids of conversations
+//   - convoid.go, stored.go: ids of conversations and messages, and their stored forms
 //   - serve.go, handlers.go: from an admitted request to its answer
 //   - params.go, range.go: parameters and the Range header
 //   - body.go, bodymemory.go: reading a body within its size, time and memory

@@ -9,7 +9,7 @@ import (
 )
 
 // convoID returns the id of the n-th conversation of a benchmark. In pgbench
-// the same is lpad(to_hex(n), 32, '0').
+// the same is decode(lpad(to_hex(n), 32, '0'), 'hex').
 func convoID(n int) string { return fmt.Sprintf("%032x", n) }
 
 // seedPos is the log position of seeded rows. It is below that of any
@@ -21,14 +21,14 @@ const seedPos = 3
 func (w *world) seedConvos(ctx context.Context, first, last int, members []string) error {
 	_, err := w.Pool.Exec(ctx, `
 		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at, last_pos)
-		SELECT lpad(to_hex(n), 32, '0'), $3, 1, 0, now(), now(), $4
+		SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), $3, 1, 0, now(), now(), $4
 		FROM generate_series($1::int, $2::int) AS n`, first, last, members[0], seedPos)
 	if err != nil {
 		return fmt.Errorf("seed conversations: %w", err)
 	}
 	_, err = w.Pool.Exec(ctx, `
 		INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
-		SELECT lpad(to_hex(n), 32, '0'), did, 0, now(), 0, log_current_generation(), $4
+		SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), did, 0, now(), 0, log_current_generation(), $4
 		FROM generate_series($1::int, $2::int) AS n, unnest($3::text[]) AS did`, first, last, members, seedPos)
 	if err != nil {
 		return fmt.Errorf("seed memberships: %w", err)
@@ -48,14 +48,14 @@ func (w *world) seedMessages(ctx context.Context, first, last, each, size int) e
 func (w *world) fillMessages(ctx context.Context, first, last, each, size int) error {
 	_, err := w.Pool.Exec(ctx, `
 		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-		SELECT lpad(to_hex(n), 32, '0'), s, 'seed-' || s, 'app', 0, decode(repeat('a5', $4::int), 'hex'), now(), g.gen, $5
+		SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), s, uuid_send(gen_random_uuid()), 'app', 0, decode(repeat('a5', $4::int), 'hex'), now(), g.gen, $5
 		FROM log_generation g, generate_series($1::int, $2::int) AS n, generate_series(1, $3::int) AS s`, first, last, each, size, seedPos)
 	if err != nil {
 		return fmt.Errorf("seed messages: %w", err)
 	}
 	_, err = w.Pool.Exec(ctx, `
 		UPDATE conversations SET last_seq = $3
-		WHERE convo_id BETWEEN lpad(to_hex($1::int), 32, '0') AND lpad(to_hex($2::int), 32, '0')`, first, last, each)
+		WHERE convo_id BETWEEN decode(lpad(to_hex($1::int), 32, '0'), 'hex') AND decode(lpad(to_hex($2::int), 32, '0'), 'hex')`, first, last, each)
 	if err != nil {
 		return fmt.Errorf("seed numbers: %w", err)
 	}

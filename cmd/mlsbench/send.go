@@ -187,11 +187,11 @@ func (w *world) pgbenchSend(ctx context.Context, convos, connections int, d time
 	}
 	sql, err = bind(sql, map[string]string{
 		"did":         "replace('did-plc-member' || lpad((:sender::int)::text, 18, '0'), '-', chr(58))",
-		"convo_id":    "lpad(to_hex(:convo::int), 32, '0')",
+		"convo_id":    "decode(lpad(to_hex(:convo::int), 32, '0'), 'hex')",
 		"epoch":       "0",
 		"past_epochs": "0",
 		"convo_full":  "FALSE",
-		"message_id":  "(:id::bigint)::text",
+		"message_id":  "decode(lpad(to_hex(:id::bigint), 32, '0'), 'hex')",
 		"ciphertext":  literal(application(id, messageLen)),
 		"blobs":       "NULL",
 		"now":         "now()",

@@ -103,7 +103,7 @@ func (s *site) trySend() (int64, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	row, err := db.New(s.pool).SendMessage(ctx, db.SendMessageParams{
-		ConvoID: s.convo, Did: alice, PastEpochs: 1 << 40, MessageID: id, Ciphertext: []byte(id), Now: time.Now(),
+		ConvoID: s.convo, Did: alice, PastEpochs: 1 << 40, MessageID: xrpc.MessageID(id), Ciphertext: []byte(id), Now: time.Now(),
 	})
 	if err != nil {
 		return 0, err

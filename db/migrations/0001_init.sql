@@ -1,6 +1,14 @@
 -- The schema of the delivery service. Keys of conversation data lead with
 -- convo_id and keys of account data with did, so that either can be sharded.
 -- Numbers are BIGINT, times TIMESTAMPTZ, ids compare by byte (COLLATE "C").
+--
+-- Ids are stored as the bytes that they stand for, and are text for clients only
+-- (xrpc.ConvoID, xrpc.MessageID). convo_id is the MLS group id. message_id is the
+-- 16 bytes of a UUID, where the id is one in its canonical form (RFC 9562, section
+-- 4): 8-4-4-4-12 lower-case hexadecimal digits. Any other id is its text, in UTF-8.
+-- Text of 16 bytes has a zero byte before it, which no text begins with, so that 16
+-- bytes are always a UUID.
+--
 -- Columns with compressed or encrypted content are STORAGE EXTERNAL: trying to
 -- compress them only costs time.
 --
@@ -33,7 +41,7 @@ CREATE TABLE log_generation (
     -- removed. Cursors before it are outdated. It rises in the transaction that
     -- removes.
     floor_pos         BIGINT NOT NULL DEFAULT 0,
-    floor_lane        TEXT COLLATE "C" NOT NULL DEFAULT '',
+    floor_lane        BYTEA NOT NULL DEFAULT '',
     floor_seq         BIGINT NOT NULL DEFAULT 0,
     floor_n           BIGINT NOT NULL DEFAULT 0,
     began_at          TIMESTAMPTZ NOT NULL
@@ -77,8 +85,8 @@ CREATE FUNCTION log_timeline() RETURNS BIGINT LANGUAGE sql VOLATILE AS
 -- +goose StatementEnd
 
 CREATE TABLE conversations (
-    -- The MLS group id in lower-case hexadecimal.
-    convo_id        TEXT COLLATE "C" PRIMARY KEY,
+    -- The MLS group id.
+    convo_id        BYTEA PRIMARY KEY CHECK (octet_length(convo_id) BETWEEN 16 AND 64),
     creator_did     TEXT COLLATE "C" NOT NULL,
     cipher_suite    BIGINT NOT NULL,
     epoch           BIGINT NOT NULL CHECK (epoch >= 0),
@@ -120,7 +128,7 @@ CREATE INDEX conversations_closed ON conversations (closed_at) WHERE closed_at I
 -- <= left_seq, and of the events joined_n < n <= left_n. A member who rejoins
 -- gets a new row.
 CREATE TABLE memberships (
-    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id    BYTEA NOT NULL REFERENCES conversations,
     did         TEXT COLLATE "C" NOT NULL,
     joined_seq  BIGINT NOT NULL,
     joined_at   TIMESTAMPTZ NOT NULL,
@@ -154,7 +162,7 @@ CREATE INDEX memberships_accepted ON memberships (did, accepted_at) WHERE accept
 
 -- Read positions are kept when a membership ends.
 CREATE TABLE read_positions (
-    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id    BYTEA NOT NULL REFERENCES conversations,
     did         TEXT COLLATE "C" NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq >= 0),
     updated_at  TIMESTAMPTZ NOT NULL,
@@ -163,7 +171,7 @@ CREATE TABLE read_positions (
 
 -- The leaves of a group's ratchet tree in the conversation's epoch.
 CREATE TABLE leaves (
-    convo_id      TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id      BYTEA NOT NULL REFERENCES conversations,
     did           TEXT COLLATE "C" NOT NULL,
     device_id     TEXT COLLATE "C" NOT NULL,
     leaf_index    BIGINT NOT NULL CHECK (leaf_index >= 0),
@@ -177,7 +185,7 @@ CREATE INDEX leaves_by_device ON leaves (did, device_id);
 -- The GroupInfo of the conversation's epoch, verified when it was received.
 -- Every conversation has one.
 CREATE TABLE group_infos (
-    convo_id     TEXT COLLATE "C" PRIMARY KEY REFERENCES conversations,
+    convo_id     BYTEA PRIMARY KEY REFERENCES conversations,
     epoch        BIGINT NOT NULL,
     -- As received.
     group_info   BYTEA NOT NULL,
@@ -192,9 +200,9 @@ ALTER TABLE group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- Application messages, commits and proposals, in one order. These rows are
 -- also log entries, with the conversation as lane and n = 0.
 CREATE TABLE messages (
-    convo_id    TEXT COLLATE "C" NOT NULL,
+    convo_id    BYTEA NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq > 0),
-    message_id  TEXT COLLATE "C" NOT NULL,
+    message_id  BYTEA NOT NULL,
     kind        TEXT COLLATE "C" NOT NULL CHECK (kind IN ('app', 'commit', 'proposal')),
     -- The epoch in the framing: the epoch in which the message was sent.
     epoch       BIGINT NOT NULL CHECK (epoch >= 0),
@@ -231,7 +239,7 @@ CREATE INDEX messages_age ON messages (created_at) WHERE kind = 'app';
 -- The sequence numbers of messages that retention removed, so that their ids
 -- still work as positions. Nothing else of them is kept.
 CREATE TABLE removed_messages (
-    convo_id TEXT COLLATE "C" NOT NULL,
+    convo_id BYTEA NOT NULL,
     -- The first 8 bytes of the SHA-256 of its id.
     id_hash  BYTEA NOT NULL,
     seq      BIGINT NOT NULL,
@@ -242,7 +250,7 @@ CREATE TABLE removed_messages (
 -- If the commit is a PrivateMessage, its references are not visible, and the
 -- proposals are not listed here.
 CREATE TABLE lapsed_proposals (
-    convo_id  TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id  BYTEA NOT NULL REFERENCES conversations,
     seq       BIGINT NOT NULL,
     -- When that commit was accepted.
     lapsed_at TIMESTAMPTZ NOT NULL,
@@ -254,10 +262,11 @@ CREATE INDEX lapsed_proposals_age ON lapsed_proposals (lapsed_at);
 CREATE TABLE events (
     gen        BIGINT NOT NULL,
     pos        BIGINT NOT NULL,
-    -- The stream key, within which events are ordered: a conversation or, for
-    -- events of one account only, a name with a colon, which no conversation id
-    -- has.
-    lane       TEXT COLLATE "C" NOT NULL,
+    -- The stream key, within which events are ordered: a conversation by its id,
+    -- or for events of one account only the beginning of a SHA-256, which is
+    -- shorter than any conversation id: 15 bytes of that of the DID for the
+    -- account's own events, 14 of that of a device's id for the device's.
+    lane       BYTEA NOT NULL,
     -- The newest message of the conversation at that time: the event comes
     -- after it.
     seq        BIGINT NOT NULL,
@@ -266,7 +275,7 @@ CREATE TABLE events (
     kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
                'convo-damaged', 'key-packages-low', 'read')),
     -- The recipients: members whose window contains it, or one account.
-    convo_id   TEXT COLLATE "C",
+    convo_id   BYTEA,
     target_did TEXT COLLATE "C",
     -- The boundary: joined_n or left_n of the membership that it begins or
     -- ends.
@@ -286,7 +295,7 @@ CREATE INDEX events_target_age ON events (created_at) WHERE target_did IS NOT NU
 -- is not after a position, lo if there is none. Positions rise with seq, so it
 -- is found by few probes of the primary key, the first of them near the end,
 -- where it usually is.
-CREATE FUNCTION log_told_until(convo TEXT, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT)
+CREATE FUNCTION log_told_until(convo BYTEA, lo BIGINT, hi BIGINT, at_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT)
 RETURNS BIGINT LANGUAGE plpgsql STABLE AS $$
 DECLARE
     step BIGINT := 16;
@@ -301,7 +310,7 @@ BEGIN
         FROM messages m WHERE m.convo_id = convo AND m.seq > lo AND m.seq <= mid
         ORDER BY m.seq DESC LIMIT 1;
         IF NOT FOUND OR probe_gen < at_gen
-            OR (probe_pos, convo COLLATE "C", probe_seq) <= (at_pos, at_lane COLLATE "C", at_seq) THEN
+            OR (probe_pos, convo, probe_seq) <= (at_pos, at_lane, at_seq) THEN
             lo := mid;
             step := 0;
         ELSE
@@ -318,19 +327,19 @@ END $$;
 -- their number and would collect and sort them: with a backlog, all of it for
 -- every page. Therefore the settings leave it only the index scan.
 -- +goose StatementBegin
-CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
+CREATE FUNCTION log_messages(in_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT, max_rows BIGINT) RETURNS SETOF messages
 LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
     SELECT m.* FROM messages m
-    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_lane COLLATE "C", at_seq) AND m.pos < log_horizon()
+    WHERE m.gen = in_gen AND (m.pos, m.convo_id, m.seq) > (at_pos, at_lane, at_seq) AND m.pos < log_horizon()
     ORDER BY m.pos, m.convo_id, m.seq
     LIMIT max_rows
 $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_lane TEXT, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
+CREATE FUNCTION log_events(in_gen BIGINT, at_pos BIGINT, at_lane BYTEA, at_seq BIGINT, at_n BIGINT, max_rows BIGINT) RETURNS SETOF events
 LANGUAGE sql STABLE ROWS 10 SET enable_bitmapscan = off SET enable_seqscan = off SET enable_sort = off AS $$
     SELECT e.* FROM events e
-    WHERE e.gen = in_gen AND (e.pos, e.lane, e.seq, e.n) > (at_pos, at_lane COLLATE "C", at_seq, at_n) AND e.pos < log_horizon()
+    WHERE e.gen = in_gen AND (e.pos, e.lane, e.seq, e.n) > (at_pos, at_lane, at_seq, at_n) AND e.pos < log_horizon()
     ORDER BY e.pos, e.lane, e.seq, e.n
     LIMIT max_rows
 $$;
@@ -339,7 +348,7 @@ $$;
 -- seq is the sequence number of the commit with which a Welcome came, 0 for
 -- that of createConvo.
 CREATE TABLE welcomes (
-    convo_id     TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id     BYTEA NOT NULL REFERENCES conversations,
     seq          BIGINT NOT NULL,
     -- The epoch that it joins.
     epoch        BIGINT NOT NULL,
@@ -355,7 +364,7 @@ ALTER TABLE welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- when it is read, but by a confirmation, a newer Welcome for the same device,
 -- or the deletion of the device.
 CREATE TABLE welcome_recipients (
-    convo_id      TEXT COLLATE "C" NOT NULL,
+    convo_id      BYTEA NOT NULL,
     did           TEXT COLLATE "C" NOT NULL,
     device_id     TEXT COLLATE "C" NOT NULL,
     seq           BIGINT NOT NULL,
@@ -377,7 +386,7 @@ CREATE INDEX welcome_recipients_ended ON welcome_recipients (ended_at) WHERE end
 
 -- A member that asks to be added again.
 CREATE TABLE rejoin_requests (
-    convo_id     TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id     BYTEA NOT NULL REFERENCES conversations,
     did          TEXT COLLATE "C" NOT NULL,
     reason       TEXT COLLATE "C" NOT NULL,
     -- For commit-failed: the epoch, in the framing, of the commit that it
@@ -390,7 +399,7 @@ CREATE TABLE rejoin_requests (
 -- Members that cannot apply a commit, by the epoch in the commit's framing. The
 -- row outlives the request, and excludes the commit from retention as evidence.
 CREATE TABLE commit_failures (
-    convo_id    TEXT COLLATE "C" NOT NULL REFERENCES conversations,
+    convo_id    BYTEA NOT NULL REFERENCES conversations,
     epoch       BIGINT NOT NULL,
     did         TEXT COLLATE "C" NOT NULL,
     reported_at TIMESTAMPTZ NOT NULL,
@@ -456,7 +465,7 @@ CREATE TABLE key_packages (
     -- distinguish packages that were leased before from those that nobody has
     -- received.
     lease_holder  TEXT COLLATE "C",
-    lease_convo   TEXT COLLATE "C",
+    lease_convo   BYTEA,
     lease_ends_at TIMESTAMPTZ,
     -- When a Welcome of an accepted commit named it.
     spent_at     TIMESTAMPTZ,
@@ -546,7 +555,7 @@ CREATE INDEX loose_objects_uploads ON loose_objects (did) WHERE did IS NOT NULL;
 
 -- The messages that refer to a blob, which determine who may read it.
 CREATE TABLE message_blobs (
-    convo_id  TEXT COLLATE "C" NOT NULL,
+    convo_id  BYTEA NOT NULL,
     seq       BIGINT NOT NULL,
     cid       TEXT COLLATE "C" NOT NULL,
     owner_did TEXT COLLATE "C" NOT NULL,
@@ -573,7 +582,7 @@ CREATE TABLE tickets (
     ticket_hash BYTEA PRIMARY KEY,
     did         TEXT COLLATE "C" NOT NULL,
     -- The only conversation for which it is valid.
-    convo_id    TEXT COLLATE "C",
+    convo_id    BYTEA,
     expires_at  TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX tickets_expiry ON tickets (expires_at);

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/xrpc"
 )
 
 // small is the size of the crowd in maxTimes tests.
@@ -179,7 +180,7 @@ func (c *crowd) late(co *convo) error {
 		}
 		c.overtaken()
 		row, err := db.New(tx).SendMessage(ctx, db.SendMessageParams{
-			ConvoID: co.id, Did: co.creator.DID, Epoch: 1, MessageID: id, Now: time.Now(),
+			ConvoID: co.id, Did: co.creator.DID, Epoch: 1, MessageID: xrpc.MessageID(id), Now: time.Now(),
 			Ciphertext: co.message(1, 100),
 		})
 		if err != nil {

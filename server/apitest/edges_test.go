@@ -177,7 +177,7 @@ func TestMembersAtTheirLimit(t *testing.T) {
 	// The rows have no leaves in the group: the number is checked before the
 	// tree.
 	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
-		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, g.ID(), limit.MaxMembers-1)
+		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, xrpc.ConvoID(g.ID()), limit.MaxMembers-1)
 	c := g.Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, bob)}})
 	in := commitCall(g, c)
 	in["addedDids"] = []string{bob.DID}

@@ -97,8 +97,8 @@ func (sc *scene) identifiers(t testing.TB) []string {
 	t.Helper()
 	var out []string
 	for _, sql := range []string{
-		`SELECT convo_id FROM conversations`, `SELECT did FROM memberships UNION SELECT did FROM accounts`,
-		`SELECT message_id FROM messages`, `SELECT device_id FROM devices`, `SELECT cid FROM blobs`,
+		`SELECT encode(convo_id, 'hex') FROM conversations`, `SELECT did FROM memberships UNION SELECT did FROM accounts`,
+		`SELECT encode(message_id, 'hex') FROM messages`, `SELECT device_id FROM devices`, `SELECT cid FROM blobs`,
 		`SELECT encode(ref, 'hex') FROM key_packages`, `SELECT encode(record_id, 'hex') FROM idempotency_records`,
 	} {
 		rows := must(sc.pool.Query(t.Context(), sql))(t)

@@ -219,7 +219,7 @@ func TestOutsidersWaitForNobody(t *testing.T) {
 	tx := must(sc.pool.Begin(t.Context()))(t)
 	defer func() { _ = tx.Rollback(context.Background()) }()
 	for _, table := range []string{"conversations", "memberships", "group_infos", "leaves", "messages", "message_blobs", "welcomes", "welcome_recipients"} {
-		held := must(tx.Exec(t.Context(), "SELECT FROM "+table+" WHERE convo_id = $1 FOR UPDATE", sc.g.ID()))(t)
+		held := must(tx.Exec(t.Context(), "SELECT FROM "+table+" WHERE convo_id = $1 FOR UPDATE", xrpc.ConvoID(sc.g.ID())))(t)
 		if held.RowsAffected() == 0 {
 			t.Fatalf("nothing is held in %s", table)
 		}

@@ -25,7 +25,7 @@ func (s *stack) settle(t testing.TB) {
 			continue
 		}
 		place, known := s.hubPlace(t)
-		if known && place.Compare(stream.Position{Pos: log.Pos, Lane: log.Lane, Seq: log.Seq, N: log.N}) >= 0 {
+		if known && place.Compare(stream.Position{Pos: log.Pos, Lane: stream.Lane(log.Lane), Seq: log.Seq, N: log.N}) >= 0 {
 			return
 		}
 	}
@@ -54,7 +54,7 @@ func (s *stack) now(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
 	log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
-	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: log.Pos, Lane: log.Lane, Seq: log.Seq, N: log.N}})
+	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: log.Pos, Lane: stream.Lane(log.Lane), Seq: log.Seq, N: log.N}})
 }
 
 // future returns a cursor that is ahead of the log, as after a restore from a

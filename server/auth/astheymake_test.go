@@ -18,6 +18,7 @@ import (
 	"github.com/bluesky-social/indigo/atproto/syntax"
 	"github.com/golang-jwt/jwt/v5"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -93,9 +94,8 @@ func TestTokensAsMade(t *testing.T) {
 	w := newWorld(t)
 	start := time.Now()
 	w.replay.notBefore = start.Unix() - 1
-	ticket := &xrpc.Method{NSID: nsidPrefix + "getSubscriptionTicket", Kind: xrpc.Procedure}
 	for _, form := range readCases[tokenForm](t, "tokens.json") {
-		for _, m := range []*xrpc.Method{sendMessage, sseEvents, wsEvents, ticket, getMessages} {
+		for _, m := range []*xrpc.Method{sendMessage, sseEvents, wsEvents, gen.MethodGetSubscriptionTicket, getMessages} {
 			t.Run(form.As+"/"+strings.TrimPrefix(m.NSID, nsidPrefix), func(t *testing.T) {
 				a := form.account(w.plc)
 				now := start

@@ -15,6 +15,7 @@ import (
 	"github.com/bluesky-social/indigo/atproto/identity"
 	"github.com/bluesky-social/indigo/atproto/syntax"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -66,8 +67,7 @@ func TestAcceptedTokens(t *testing.T) {
 
 func TestPublicMethodsNeedNoToken(t *testing.T) {
 	w := newWorld(t)
-	m := &xrpc.Method{NSID: nsidPrefix + "describeService", Public: true}
-	caller, err := admit(t, w.auth, request("nonsense"), m)
+	caller, err := admit(t, w.auth, request("nonsense"), gen.MethodDescribeService)
 	if err != nil || caller.DID != "" {
 		t.Errorf("%v, %v", caller, err)
 	}

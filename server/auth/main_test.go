@@ -11,6 +11,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/goleak"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/auth/authtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -23,10 +24,10 @@ const (
 )
 
 var (
-	sendMessage = &xrpc.Method{NSID: nsidPrefix + "sendMessage", Kind: xrpc.Procedure}
-	getMessages = &xrpc.Method{NSID: nsidPrefix + "getMessages", Kind: xrpc.Query}
-	sseEvents   = &xrpc.Method{NSID: nsidPrefix + "streamConvoEvents", Kind: xrpc.Query, OutputEncoding: "text/event-stream"}
-	wsEvents    = &xrpc.Method{NSID: nsidPrefix + "subscribeConvoEvents", Kind: xrpc.Subscription}
+	sendMessage = gen.MethodSendMessage
+	getMessages = gen.MethodGetMessages
+	sseEvents   = gen.MethodStreamConvoEvents
+	wsEvents    = gen.MethodSubscribeConvoEvents
 )
 
 // clock is the real clock, which can be set forward.

@@ -26,9 +26,9 @@ func execSQL(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
 func addMember(t testing.TB, pool *pgxpool.Pool, did string, accepted bool) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
-		VALUES ($1, $1, 1, 0, now(), now())`, did)
+		VALUES (sha256($1::text::bytea), $1, 1, 0, now(), now())`, did)
 	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
-		VALUES ($1, $1, 0, now(), 0, 1, 0, CASE WHEN $2 THEN now() END)`, did, accepted)
+		VALUES (sha256($1::text::bytea), $1, 0, now(), 0, 1, 0, CASE WHEN $2 THEN now() END)`, did, accepted)
 }
 
 // addPackage publishes a key package of an account some time ago.

@@ -35,7 +35,7 @@ func (s *Service) GetConvos(ctx context.Context, caller xrpc.Caller, p *gen.GetC
 		if err != nil {
 			return nil, gen.Errorf(gen.ErrInvalidCursor, "cursor: not one of this method")
 		}
-		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, string(c.id)
+		args.AsOf, args.AfterLate, args.AfterActivity, args.AfterID = &c.asOf, c.late, c.activity, c.id.Stored()
 	}
 	out := &gen.GetConvosOutput{}
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}

@@ -62,11 +62,11 @@ func (i *Idempotency) ContentHash(in any) ([]byte, error) {
 // messageID is the id of a message whose sender gave an idempotency key and no
 // id: a UUID of version 8 (RFC 9562) that follows from the record and the
 // content, so that it need not be stored with the record.
-func (i *Idempotency) MessageID(f *Record) string {
+func (i *Idempotency) MessageID(f *Record) xrpc.MessageID {
 	id := uuid.UUID(i.Hash("message id", string(f.id), string(f.content))[:16])
 	id[6] = id[6]&0x0f | 0x80
 	id[8] = id[8]&0x3f | 0x80
-	return id.String()
+	return xrpc.MessageID(id.String())
 }
 
 // hash is HMAC-SHA-256 over the parts with their lengths, so that no two lists

@@ -68,7 +68,7 @@ func conflictProposals(ctx context.Context, q *db.Queries, caller xrpc.Caller, c
 	out := make([]gen.MessageView, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, gen.MessageView{
-			ID: r.MessageID, ConvoID: convoID, Ciphertext: r.Ciphertext, Epoch: r.Epoch, Seq: r.Seq,
+			ID: string(r.MessageID), ConvoID: convoID, Ciphertext: r.Ciphertext, Epoch: r.Epoch, Seq: r.Seq,
 			CreatedAt: xrpc.FormatTime(r.CreatedAt), Sender: r.SenderDid, MessageType: &kind,
 		})
 	}

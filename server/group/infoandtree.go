@@ -3,7 +3,6 @@ package group
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -40,7 +39,7 @@ func parseGroupInfoAndTree(convoID xrpc.ConvoID, groupInfo, ratchetTree []byte, 
 	if err != nil {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
 	}
-	if hex.EncodeToString(info.Context.GroupID) != string(convoID) {
+	if xrpc.ConvoIDOf(info.Context.GroupID) != convoID {
 		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
 	}
 	if info.Context.Epoch > maxEpoch+1 {

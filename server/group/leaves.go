@@ -133,7 +133,7 @@ func recordDevice(ctx context.Context, q *db.Queries, d convo.Device, now time.T
 	return deletedAt != nil, nil
 }
 
-// leafRows are rows of the table leaves, column by column.
+// leafRows are rows of the table leaves, one slice for each column.
 type leafRows struct {
 	dids, devices     []string
 	indexes           []int64

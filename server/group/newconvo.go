@@ -120,6 +120,7 @@ func (n *newConvo) verifyGroup(packages []*mls.KeyPackage, cache *mls.LeafCache)
 	return nil
 }
 
+// checkLeaves matches the leaves with the creator and the key packages.
 func (n *newConvo) checkLeaves(packages []*mls.KeyPackage) error {
 	missing := make(map[string]*mls.KeyPackage, len(packages))
 	for _, k := range packages {

@@ -1,8 +1,6 @@
 package group
 
 import (
-	"encoding/hex"
-
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/limit"
@@ -136,7 +134,7 @@ func checkSize(errName, field string, b []byte, most int) error {
 // checkFraming requires the conversation's group_id, and an epoch within
 // maxEpoch.
 func checkFraming(errName, field string, f mls.Framing, convoID xrpc.ConvoID) error {
-	if hex.EncodeToString(f.GroupID) != string(convoID) {
+	if xrpc.ConvoIDOf(f.GroupID) != convoID {
 		return gen.Errorf(errName, "%s: its group_id is not that of the conversation", field)
 	}
 	if f.Epoch > maxEpoch {

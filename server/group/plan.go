@@ -54,6 +54,8 @@ type planner struct {
 	change         change
 }
 
+// plan makes the checks in this order: removals, additions, Welcome, roster. The
+// first one that fails gives the error.
 func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 	h := p.handshake
 	p.added, p.removed = convo.Unique(p.req.added), convo.Unique(p.req.removed)

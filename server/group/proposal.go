@@ -116,7 +116,7 @@ func (v *verifiedProposal) store(ctx context.Context, h *handshakeTx, leaving bo
 	}); err != nil {
 		return nil, fmt.Errorf("store proposal: %w", err)
 	}
-	return &gen.SendProposalOutput{MessageID: id, Seq: row.LastSeq, Epoch: v.epoch}, nil
+	return &gen.SendProposalOutput{MessageID: string(id), Seq: row.LastSeq, Epoch: v.epoch}, nil
 }
 
 // check refuses a proposal that may not be stored now. It returns the

@@ -66,6 +66,7 @@ type rejoinRequest struct {
 	detail *string
 }
 
+// newRejoinRequest checks which fields of the input go together.
 func newRejoinRequest(in *gen.RequestRejoinInput) (*rejoinRequest, error) {
 	r := &rejoinRequest{reason: reasonStateLost, detail: in.Detail}
 	if in.Reason != nil {

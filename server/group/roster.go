@@ -41,6 +41,7 @@ type rosterCheck struct {
 	denied error
 }
 
+// check fills in change, and refuses a tree that does not match the roster.
 func (r *rosterCheck) check(ctx context.Context) error {
 	if err := r.loadMembersAfter(ctx); err != nil {
 		return err
@@ -177,6 +178,7 @@ func replacedLeaves(old, next *mls.RatchetTree) (dids, ids []string) {
 // conversation or has a pending removal.
 type memberSet map[string]convo.Membership
 
+// readMembers reads the members and pending removals of a conversation.
 func readMembers(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID) (memberSet, error) {
 	rows, err := q.Roster(ctx, convoID)
 	if err != nil {

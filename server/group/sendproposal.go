@@ -25,6 +25,7 @@ func (s *Service) SendProposal(ctx context.Context, caller xrpc.Caller, in *gen.
 	})
 }
 
+// sendProposal verifies a proposal outside the transaction, and stores it inside.
 func (s *Service) sendProposal(ctx context.Context, caller xrpc.Caller, in *gen.SendProposalInput, p *parsedProposal) (*gen.SendProposalOutput, error) {
 	now := s.Timestamp()
 	record, err := s.Idempotency.NewRecord(caller, gen.NSIDSendProposal, in.IdempotencyKey, in, now)

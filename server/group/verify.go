@@ -74,6 +74,7 @@ type commitVerifier struct {
 	cache *mls.LeafCache
 }
 
+// verify returns an error only where the service itself fails.
 func (c *commitVerifier) verify(ctx context.Context) (err error) {
 	v := c.result
 	if c.parsed.public == nil {

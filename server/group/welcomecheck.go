@@ -82,11 +82,11 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 	if len(unleased) == 0 {
 		return nil
 	}
-	var owners []string
+	var dids []string
 	for _, p := range unleased {
-		owners = append(owners, p.DID)
+		dids = append(dids, p.DID)
 	}
-	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, owners)
+	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, dids)
 	if err != nil {
 		return err
 	}

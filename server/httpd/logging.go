@@ -83,6 +83,7 @@ func (o *outcome) log(ctx context.Context, log *slog.Logger, id string) {
 var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
 	`|"(?:[^"\\]|\\.)*"|'[^']*'` +
 	`|eyJ[\w-]+(?:\.[\w-]+)*` +
+	`|\\x[0-9a-fA-F]+` + // bytea, as PostgreSQL writes it
 	`|\b[0-9a-fA-F]{16,}\b` +
 	`|\b[\w+/-]{40,}={0,2}` +
 	`|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?` +

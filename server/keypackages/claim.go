@@ -52,7 +52,7 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 		return nil, err
 	}
 	if c.told {
-		s.Hint(stream.AccountLane(caller.DID))
+		s.Hint(string(stream.AccountLane(caller.DID)))
 	}
 	return c.answer(), nil
 }

@@ -47,7 +47,7 @@ func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.
 		if err != nil {
 			return nil, err
 		}
-		s.Hint(stream.AccountLane(caller.DID))
+		s.Hint(string(stream.AccountLane(caller.DID)))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }

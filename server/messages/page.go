@@ -128,13 +128,13 @@ func (r *messageRange) whole(ctx context.Context, q *db.Queries, after int64) (*
 	for i := range found {
 		row := &found[i]
 		out.Messages[i] = gen.MessageView{
-			ID: row.MessageID, ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
+			ID: string(row.MessageID), ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
 			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind, Blobs: row.Blobs,
 		}
 	}
 	switch {
 	case end.Next != 0:
-		out.Cursor = &end.MessageID
+		out.Cursor = new(string(end.MessageID))
 	case end.Seq != last:
 		return nil, nil
 	}
@@ -157,7 +157,7 @@ func (r *messageRange) position(ctx context.Context, q *db.Queries, p *gen.GetMe
 	if p.SinceMessage == nil {
 		return 0, nil
 	}
-	seq, err := q.GetMessageSeq(ctx, r.convoID, *p.SinceMessage)
+	seq, err := q.GetMessageSeq(ctx, r.convoID, xrpc.MessageID(*p.SinceMessage))
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, fmt.Errorf("look up message id: %w", err)
 	}
@@ -188,7 +188,7 @@ func (r *messageRange) after(ctx context.Context, q *db.Queries, seq int64) (*ge
 	out := &gen.GetMessagesOutput{Messages: r.views(rows), LastSeq: &r.last}
 	if n := len(rows); n > 0 && rows[n-1].Next != 0 {
 		until = rows[n-1].Seq
-		out.Cursor = &rows[n-1].MessageID
+		out.Cursor = new(string(rows[n-1].MessageID))
 	}
 	out.GapInfo, err = r.gap(ctx, q, rows, seq, until)
 	return out, err
@@ -209,7 +209,7 @@ func (r *messageRange) before(ctx context.Context, q *db.Queries, seq int64) (*g
 			after = rows[0].Seq - 1
 		}
 		if rows[n-1].Seq < r.last {
-			out.Cursor = &rows[n-1].MessageID
+			out.Cursor = new(string(rows[n-1].MessageID))
 		}
 	}
 	out.GapInfo, err = r.gap(ctx, q, rows, after, until)
@@ -258,7 +258,7 @@ func (r *messageRange) views(rows []db.PageHandshakesRow) []gen.MessageView {
 	for i := range rows {
 		row := &rows[i]
 		out[i] = gen.MessageView{
-			ID: row.MessageID, ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
+			ID: string(row.MessageID), ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
 			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind, Blobs: row.Blobs,
 		}
 	}

@@ -2,7 +2,6 @@ package messages
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -111,9 +110,9 @@ func (s *Service) readMessage(caller xrpc.Caller, in *gen.SendMessageInput) (*ou
 	if err != nil {
 		return nil, nil, err
 	}
-	var id string
+	var id xrpc.MessageID
 	if in.MsgID != nil {
-		id = *in.MsgID
+		id = xrpc.MessageID(*in.MsgID)
 	} else if id, err = convo.NewMessageID(); err != nil {
 		return nil, nil, err
 	}
@@ -163,7 +162,7 @@ func checkApplication(ciphertext []byte, convoID xrpc.ConvoID, epoch int64) (*ml
 	switch {
 	case f.ContentType != mls.ContentTypeApplication:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: content type is %s, want application", f.ContentType)
-	case hex.EncodeToString(f.GroupID) != string(convoID):
+	case xrpc.ConvoIDOf(f.GroupID) != convoID:
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "ciphertext: group_id is not that of convoId")
 	case f.Epoch != uint64(epoch):
 		return nil, gen.Errorf(gen.ErrInvalidMessage, "epoch: %d, but the message's own epoch is %d", epoch, f.Epoch)
@@ -206,7 +205,7 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 // answer is the answer to the message stored under seq, sent now or before.
 func (m *outgoing) answer(seq int64, at time.Time) *gen.SendMessageOutput {
 	epoch := m.Epoch
-	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: xrpc.FormatTime(at), Seq: &seq, Epoch: &epoch}
+	return &gen.SendMessageOutput{MessageID: string(m.MessageID), ReceivedAt: xrpc.FormatTime(at), Seq: &seq, Epoch: &epoch}
 }
 
 // sendLocked sends inside a transaction that holds the conversation's row, so
@@ -246,7 +245,7 @@ type sentRecord struct {
 
 func (r *sentRecord) answer(m *outgoing) *gen.SendMessageOutput {
 	epoch := m.Epoch
-	return &gen.SendMessageOutput{MessageID: m.MessageID, ReceivedAt: r.ReceivedAt, Seq: &r.Seq, Epoch: &epoch}
+	return &gen.SendMessageOutput{MessageID: string(m.MessageID), ReceivedAt: r.ReceivedAt, Seq: &r.Seq, Epoch: &epoch}
 }
 
 // attach ties the message's blobs to it. All of them have to be the sender's.

@@ -54,7 +54,7 @@ func TestSendMessageStoresAndNumbers(t *testing.T) {
 		t.Fatalf("second message has number %d", *second.Seq)
 	}
 	got := dbtest.Value[[]byte](t, s.Pool, `SELECT ciphertext FROM messages WHERE convo_id = $1 AND seq = 1 AND message_id = $2 AND kind = 'app'
-		AND epoch = 0 AND sender_did IS NULL`, convo, out.MessageID)
+		AND epoch = 0 AND sender_did IS NULL`, convo, xrpc.MessageID(out.MessageID))
 	if !bytes.Equal(got, sent) {
 		t.Fatal("other bytes are stored")
 	}
@@ -218,7 +218,7 @@ func TestSendMessageConcurrentNumbers(t *testing.T) {
 		if all[seq] == "" {
 			t.Fatalf("number %d is missing", seq)
 		}
-		if id := dbtest.Value[string](t, a.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); id != all[seq] {
+		if id := dbtest.Value[xrpc.MessageID](t, a.Pool, `SELECT message_id FROM messages WHERE convo_id = $1 AND seq = $2`, convo, seq); string(id) != all[seq] {
 			t.Fatalf("number %d is message %s, its sender was told %s", seq, id, all[seq])
 		}
 	}

@@ -64,7 +64,7 @@ func TestSendsTogether(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if stored := dbtest.Value[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, id); stored != *out.Seq {
+				if stored := dbtest.Value[int64](t, a.Pool, `SELECT seq FROM messages WHERE convo_id = $1 AND message_id = $2`, convo, xrpc.MessageID(id)); stored != *out.Seq {
 					t.Errorf("number %d was told, %d is stored", *out.Seq, stored)
 				}
 			}
@@ -117,7 +117,7 @@ func TestOutcomesTogether(t *testing.T) {
 		alone[j] = true
 	}
 	for i, j := range jobs {
-		stranger := slices.Contains([]string{"nowhere", "stranger", "stranger alone", "removed"}, j.MessageID)
+		stranger := slices.Contains([]xrpc.MessageID{"nowhere", "stranger", "stranger alone", "removed"}, j.MessageID)
 		if alone[j] != stranger {
 			t.Errorf("%s: by itself: %t", j.MessageID, alone[j])
 		}

@@ -120,7 +120,7 @@ type syncLook struct {
 	resumes bool
 	// after is how far conversations have been told, where not all were, and
 	// until how far in the log.
-	after string
+	after stream.Lane
 	until int64
 }
 
@@ -171,7 +171,7 @@ func (c *syncLook) readCursor() error {
 	c.after, c.until = v.After, v.Until
 	// The zero position with something after it is that of a client that began
 	// without cursor and has not been told of all its conversations yet.
-	floor := stream.Position{Pos: c.place.FloorPos, Lane: c.place.FloorLane, Seq: c.place.FloorSeq, N: c.place.FloorN}
+	floor := stream.Position{Pos: c.place.FloorPos, Lane: stream.Lane(c.place.FloorLane), Seq: c.place.FloorSeq, N: c.place.FloorN}
 	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
 	if c.resumes {
 		c.from = v.Position
@@ -190,7 +190,7 @@ type stretch struct {
 }
 
 func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := stream.Position{Pos: c.place.Pos, Lane: c.place.Lane, Seq: c.place.Seq, N: c.place.N}
+	end := stream.Position{Pos: c.place.Pos, Lane: stream.Lane(c.place.Lane), Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
 		c.until = end.Pos
@@ -201,7 +201,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: c.from.Lane, Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: []byte(c.from.Lane), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)
@@ -229,7 +229,7 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	}
 	cursor := stream.Cursor{Position: end}
 	if cut {
-		cursor = stream.Cursor{Position: c.from, After: max(c.after, string(rows[len(rows)-1].ConvoID)), Until: c.until}
+		cursor = stream.Cursor{Position: c.from, After: max(c.after, stream.LaneOf(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
@@ -253,7 +253,7 @@ func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if _, named := c.named[id]; string(id) <= c.after && !named {
+		if _, named := c.named[id]; stream.LaneOf(id) <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

@@ -15,7 +15,7 @@ import (
 func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
-		SELECT lpad(to_hex(i), 32, '0'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
+		SELECT decode(lpad(to_hex(i), 32, '0'), 'hex'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
 	tellAll(t, s, who, stream.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
 }
@@ -77,7 +77,7 @@ func TestSyncManyChanged(t *testing.T) {
 		dbtest.Exec(t, s.Pool, `WITH c AS (
 				UPDATE conversations SET last_seq = $1::bigint, last_pos = greatest(last_pos, log_own_xid()) RETURNING *
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-			SELECT convo_id, $1::bigint, 'm' || $1::bigint, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
+			SELECT convo_id, $1::bigint, ('m' || $1::bigint)::bytea, 'app', 1, 'x', now(), gen, last_pos FROM c ORDER BY convo_id`, seq)
 		servertest.Settled(t, s.Pool)
 	}
 	have, known, gone := map[xrpc.ConvoID]int64{}, map[xrpc.ConvoID]bool{}, map[xrpc.ConvoID]bool{}

@@ -27,7 +27,7 @@ func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stre
 			continue
 		}
 		p.Places, p.Counts = append(p.Places, int64(i)), append(p.Counts, s.count)
-		p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, string(s.ConvoID)), append(p.AfterSeqs, s.AfterSeq), append(p.UntilSeqs, s.UntilSeq)
+		p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.ConvoID.Stored()), append(p.AfterSeqs, s.AfterSeq), append(p.UntilSeqs, s.UntilSeq)
 	}
 	rows, err := q.SyncMessages(ctx, p)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *syncLook) messages(ctx context.Context, q *db.Queries, stretches []stre
 			continue
 		}
 		s.messages = append(s.messages, gen.MessageView{
-			ID: r.MessageID, ConvoID: r.ConvoID, Ciphertext: r.Ciphertext, Epoch: r.Epoch, Seq: r.Seq,
+			ID: string(r.MessageID), ConvoID: r.ConvoID, Ciphertext: r.Ciphertext, Epoch: r.Epoch, Seq: r.Seq,
 			CreatedAt: xrpc.FormatTime(r.CreatedAt), Sender: r.SenderDid, MessageType: &r.Kind, Blobs: r.Blobs,
 		})
 	}

@@ -45,7 +45,7 @@ func TestRemovalIsBoundedByBytes(t *testing.T) {
 	c := New(Config{Pool: pool, Clock: func() time.Time { return now }})
 	convo := addConvo(t, pool, nil)
 	dbtest.Exec(t, pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-		SELECT $1, n, 'm' || n, 'app', 1, convert_to(repeat('x', $2), 'UTF8'), $3, 1, n FROM generate_series(1, 3) n`, convo, batchBytes/2+1, now)
+		SELECT $1, n, ('m' || n)::bytea, 'app', 1, convert_to(repeat('x', $2), 'UTF8'), $3, 1, n FROM generate_series(1, 3) n`, convo, batchBytes/2+1, now)
 	now = now.Add(limit.MessageTime + time.Second)
 	settled(t, pool)
 	for want := int64(2); want >= 0; want-- {
@@ -69,7 +69,7 @@ func TestClosedConversationGoesInParts(t *testing.T) {
 	dbtest.Exec(t, pool, `INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, body, created_at)
 		SELECT 1, 1, $1, 5, n, 'membership', $1, '{}', $2 FROM generate_series(1, 7) n`, convo, now)
 	dbtest.Exec(t, pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-		SELECT $1, 100 + n, 'x' || n, 'commit', 100 + n, 'did:web:x.example', 'x', $2, 1, 2 FROM generate_series(1, 1200) n`, convo, now)
+		SELECT $1, 100 + n, ('x' || n)::bytea, 'commit', 100 + n, 'did:web:x.example', 'x', $2, 1, 2 FROM generate_series(1, 1200) n`, convo, now)
 	dbtest.Exec(t, pool, `INSERT INTO welcomes SELECT $1, 100 + n, 1, 'w', NULL, $2 FROM generate_series(1, 120) n`, convo, now)
 	dbtest.Exec(t, pool, `INSERT INTO removed_messages SELECT $1, convert_to('i' || n, 'UTF8'), n FROM generate_series(1, 700) n`, convo)
 	now = now.Add(limit.MessageTime + time.Second)

@@ -97,14 +97,14 @@ func (c *closedConvo) removeMessages(ctx context.Context, most int64) (int64, bo
 // that a member could see. Membership windows end with an event; later events
 // have no reader.
 func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool, error) {
-	rows, err := c.q.RemoveConvoEvents(ctx, &c.id, most)
+	rows, err := c.q.RemoveConvoEvents(ctx, c.id, most)
 	if err != nil {
 		return 0, false, err
 	}
 	var last lowWater
 	for _, r := range rows {
 		if r.N <= c.lastN {
-			last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: stream.Lane(r.Lane), Seq: r.Seq, N: r.N})
 		}
 	}
 	c.events = int64(len(rows))

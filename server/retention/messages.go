@@ -74,7 +74,7 @@ func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: string(r.ConvoID), Seq: r.Seq})
+		last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: stream.LaneOf(r.ConvoID), Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil

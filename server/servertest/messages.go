@@ -106,7 +106,7 @@ func Fill(t testing.TB, pool *pgxpool.Pool, convo xrpc.ConvoID, letters string) 
 				UPDATE conversations SET last_seq = last_seq + 1, last_pos = greatest(last_pos, log_own_xid()), epoch = epoch + CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END
 				WHERE convo_id = $1 RETURNING last_seq, gen, last_pos, epoch - CASE WHEN $2 = 'commit' THEN 1 ELSE 0 END AS epoch
 			) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, created_at, gen, pos)
-			SELECT $1, last_seq, 'm' || last_seq, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
+			SELECT $1, last_seq, ('m' || last_seq)::bytea, $2, epoch, $3, convert_to('body ' || last_seq, 'UTF8'), '2026-03-01', gen, last_pos FROM c`, convo, kinds[l], sender)
 	}
 }
 
@@ -187,7 +187,7 @@ func Listen(t testing.TB, pool *pgxpool.Pool, hub *stream.Hub, did string, curso
 		if err != nil {
 			t.Fatal(err)
 		}
-		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	c.MustConnect(hub, from)
 	return c

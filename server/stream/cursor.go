@@ -7,12 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -36,22 +33,23 @@ type Cursor struct {
 	// After is set while sync tells of many conversations in parts: those up to
 	// this id have been told, as far as the log went at the first part, which
 	// is to the end of Until. A stream has no use for them.
-	After string
+	After Lane
 	Until int64
 }
 
 // EndOf is the position behind all that the log has at pos.
-func EndOf(pos int64) Position { return Position{Pos: pos, Lane: "~"} }
+func EndOf(pos int64) Position { return Position{Pos: pos, Lane: lastLane} }
 
 // Codec writes and reads the cursors of one generation. A cursor is unpadded
 // base64url of
 //
 //	version (1) · gen · { Pos · Lane · Seq · N · After · Until } · check value (8 bytes)
 //
-// with numbers as varints. The check value is HMAC-SHA256 under the
-// generation's secret: two databases that went different ways from one backup
-// do not take each other's cursors, and a cursor beyond the newest transaction
-// proves that the database was taken back, since nobody else can have made it.
+// with numbers as varints, and Lane and After each behind a byte with its
+// length. The check value is HMAC-SHA256 under the generation's secret: two
+// databases that went different ways from one backup do not take each other's
+// cursors, and a cursor beyond the newest transaction proves that the database
+// was taken back, since nobody else can have made it.
 //
 // What is in braces is encrypted, since the newest row of the log may be of a
 // conversation that whoever gets its position is not in. The check value is the
@@ -77,13 +75,6 @@ func NewCodec(gen int64, secret [16]byte) *Codec {
 const (
 	cursorVersion = 1
 	checkLength   = 8
-)
-
-// Kinds of lanes in a cursor.
-const (
-	laneNone byte = iota
-	laneConvo
-	laneText
 )
 
 // Encode writes a cursor. The same cursor is always the same text.
@@ -144,14 +135,8 @@ func (c *Codec) Decode(s string) (Cursor, error) {
 	return v, nil
 }
 
-func appendLane(b []byte, lane string) []byte {
-	if lane == "" {
-		return append(b, laneNone)
-	}
-	if raw, err := hex.DecodeString(lane); err == nil && strings.ToLower(lane) == lane {
-		return append(append(b, laneConvo, byte(len(raw))), raw...)
-	}
-	return append(append(b, laneText, byte(len(lane))), lane...)
+func appendLane(b []byte, lane Lane) []byte {
+	return append(append(b, byte(len(lane))), lane...)
 }
 
 // cursorReader reads fields until one is bad.
@@ -170,31 +155,12 @@ func (r *cursorReader) number() int64 {
 	return int64(v)
 }
 
-func (r *cursorReader) lane() string {
-	if len(r.b) == 0 || r.b[0] > laneText {
-		r.bad = true
-		return ""
-	}
-	kind := r.b[0]
-	r.b = r.b[1:]
-	if kind == laneNone {
-		return ""
-	}
+func (r *cursorReader) lane() Lane {
 	if len(r.b) == 0 || len(r.b) < 1+int(r.b[0]) {
 		r.bad = true
 		return ""
 	}
-	raw := r.b[1 : 1+int(r.b[0])]
-	r.b = r.b[1+len(raw):]
-	if kind == laneConvo {
-		return hex.EncodeToString(raw)
-	}
-	return string(raw)
-}
-
-// AccountLane is the lane of the events that are in order with the account's
-// row. It is short whatever the DID.
-func AccountLane(did string) string {
-	sum := sha256.Sum256([]byte(did))
-	return fmt.Sprintf("did:%x", sum[:16])
+	lane := Lane(r.b[1 : 1+int(r.b[0])])
+	r.b = r.b[1+len(lane):]
+	return lane
 }

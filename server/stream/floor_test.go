@@ -32,7 +32,7 @@ func (w *world) retire(pool *pgxpool.Pool, convo xrpc.ConvoID, upTo int64) {
 			return err
 		}
 		for rows.Next() {
-			last = db.RaiseFloorParams{Lane: string(convo)}
+			last = db.RaiseFloorParams{Lane: convo.Stored()}
 			if err := rows.Scan(&last.Gen, &last.Pos, &last.Seq); err != nil {
 				return err
 			}
@@ -53,8 +53,8 @@ func (w *world) bulk(n int, convos ...xrpc.ConvoID) {
 			UPDATE conversations SET last_seq = last_seq + $2::bigint, last_pos = greatest(last_pos, log_own_xid())
 			WHERE convo_id = ANY($1) RETURNING convo_id, last_seq - $2 AS base, gen, last_pos
 		) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-		SELECT c.convo_id, c.base + i, gen_random_uuid()::text, 'app', 0, 'hello', now(), c.gen, c.last_pos
-		FROM c CROSS JOIN generate_series(1, $2) i`, convos, n)
+		SELECT c.convo_id, c.base + i, uuid_send(gen_random_uuid()), 'app', 0, 'hello', now(), c.gen, c.last_pos
+		FROM c CROSS JOIN generate_series(1, $2) i`, xrpc.StoredConvoIDs(convos), n)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func (w *world) now() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}})
+	return w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
 }
 
 // play attaches a tape to a hub.
@@ -170,7 +170,7 @@ func TestFloorAmongEqualPositions(t *testing.T) {
 		t.Fatalf("rows are %+v, %v", rows, err)
 	}
 	for _, r := range rows {
-		cursor[r.Seq] = w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: r.Pos, Lane: string(convo), Seq: r.Seq}})
+		cursor[r.Seq] = w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: r.Pos, Lane: stream.LaneOf(convo), Seq: r.Seq}})
 	}
 	w.retire(w.pool, convo, 3) // 1 is the commit of the beginning
 	hub := w.hub()

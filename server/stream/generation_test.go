@@ -17,13 +17,13 @@ import (
 func TestCursors(t *testing.T) {
 	secret := [16]byte{1, 2, 3}
 	codec := stream.NewCodec(7, secret)
-	convo := strings.Repeat("ab", 64)
+	convo := stream.Lane(strings.Repeat("\xab", 64))
 	for _, v := range []stream.Cursor{
 		{},
 		{Position: stream.Position{Pos: 1<<62 + 5, Lane: convo, Seq: 1<<53 - 1, N: 1 << 40}, After: convo, Until: 1<<62 + 9},
 		{Position: stream.Position{Pos: 9, Lane: stream.AccountLane("did:web:" + strings.Repeat("long.", 400) + "example"), N: 3}},
-		{Position: stream.Position{Pos: 9, Lane: "keys:" + strings.Repeat("a", 26), N: 3}},
-		{Position: stream.Position{Pos: 9, Lane: "00ff", Seq: 3}},
+		{Position: stream.Position{Pos: 9, Lane: stream.Lane(strings.Repeat("k", 14)), N: 3}},
+		{Position: stream.Position{Pos: 9, Lane: "\x00\xff", Seq: 3}},
 		{Position: stream.EndOf(9)},
 	} {
 		s := codec.Encode(v)
@@ -58,7 +58,7 @@ func TestCursors(t *testing.T) {
 
 func FuzzCursor(f *testing.F) {
 	codec := stream.NewCodec(1, [16]byte{1})
-	f.Add(codec.Encode(stream.Cursor{Position: stream.Position{Pos: 5, Lane: "00ff", Seq: 3}}))
+	f.Add(codec.Encode(stream.Cursor{Position: stream.Position{Pos: 5, Lane: "\x00\xff", Seq: 3}}))
 	f.Add("AQE")
 	f.Fuzz(func(t *testing.T, s string) {
 		v, err := codec.Decode(s)
@@ -103,9 +103,9 @@ func TestGenerationBegins(t *testing.T) {
 		"database": "UPDATE log_generation SET database_oid = database_oid + 1",
 		"timeline": "UPDATE log_generation SET timeline = timeline + 1",
 		"message from the future": `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-			VALUES ('00', 1, 'x', 'app', 0, 'x', now(), 1, 1::bigint << 50)`,
+			VALUES ('\x00', 1, 'x', 'app', 0, 'x', now(), 1, 1::bigint << 50)`,
 		"event from the future": `INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
-			VALUES (1, 1::bigint << 50, 'x:', 0, 1, 'read', 'did:x', '{}', now())`,
+			VALUES (1, 1::bigint << 50, 'x', 0, 1, 'read', 'did:x', '{}', now())`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -165,7 +165,7 @@ func TestFutureCursor(t *testing.T) {
 	w := newWorld(t)
 	convo := w.convo(alice, bob)
 	hub := w.hub()
-	future := w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50, Lane: string(convo), Seq: 9}})
+	future := w.codec.Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 50, Lane: stream.LaneOf(convo), Seq: 9}})
 	wantError(t, w.client(bob).Connect(hub, future), gen.ErrFutureCursor)
 	eventually(t, "another generation", func() bool { return w.generation() == 2 })
 	codec, err := streamtest.Codec(t.Context(), w.pool)

@@ -185,7 +185,7 @@ func (h *Hub) late(created time.Time) time.Duration {
 
 // placeOf is the position of the newest row of the log.
 func placeOf(at db.ReadPlaceRow) Position {
-	return Position{Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N}
+	return Position{Pos: at.Pos, Lane: Lane(at.Lane), Seq: at.Seq, N: at.N}
 }
 
 // dispatch hands a batch of the log out, in order.

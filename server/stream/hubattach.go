@@ -63,7 +63,7 @@ func (h *Hub) checkScope(ctx context.Context, f *feed, want Want) (closing bool,
 	}
 	m, err := db.New(h.pool).ScopeState(ctx, db.ScopeStateParams{
 		ConvoIds: xrpc.StoredConvoIDs(slices.Collect(maps.Keys(f.scope))), Did: want.DID,
-		Gen: f.codec.gen, Pos: f.since.Pos, Lane: f.since.Lane, Seq: f.since.Seq, N: f.since.N,
+		Gen: f.codec.gen, Pos: f.since.Pos, Lane: []byte(f.since.Lane), Seq: f.since.Seq, N: f.since.N,
 	})
 	switch {
 	case err != nil:
@@ -123,7 +123,7 @@ func (h *Hub) resume(ctx context.Context, f *feed, cursor string, log db.ReadPla
 		h.rouse()
 		return Position{}, ErrFutureCursor
 	}
-	floor := Position{Pos: log.FloorPos, Lane: log.FloorLane, Seq: log.FloorSeq, N: log.FloorN}
+	floor := Position{Pos: log.FloorPos, Lane: Lane(log.FloorLane), Seq: log.FloorSeq, N: log.FloorN}
 	// A sync that began without cursor, and has told of some conversations
 	// only, has more to tell of the others than the log has.
 	unfinished := v.After != "" && v.Position == Position{}

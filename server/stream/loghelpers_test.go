@@ -169,7 +169,7 @@ func (w *world) commit(convo xrpc.ConvoID, more func(ctx context.Context, q *db.
 			return err
 		}
 		err = q.InsertHandshake(ctx, db.InsertHandshakeParams{
-			ConvoID: convo, Seq: row.LastSeq, MessageID: rand.Text(), Kind: "commit", Epoch: epoch, SenderDid: "did:web:x.example",
+			ConvoID: convo, Seq: row.LastSeq, MessageID: xrpc.MessageID(rand.Text()), Kind: "commit", Epoch: epoch, SenderDid: "did:web:x.example",
 			Ciphertext: []byte("commit"), At: time.Now(), Gen: row.Gen, Pos: row.LastPos,
 		})
 		if err != nil {
@@ -207,7 +207,7 @@ func (w *world) sendBy(q *db.Queries, convo xrpc.ConvoID, did string) int64 {
 	w.t.Helper()
 	for range 20 {
 		row, err := q.SendMessage(context.Background(), db.SendMessageParams{
-			ConvoID: convo, Did: did, PastEpochs: 1 << 40, MessageID: rand.Text(), Ciphertext: []byte("hello"), Now: time.Now(),
+			ConvoID: convo, Did: did, PastEpochs: 1 << 40, MessageID: xrpc.MessageID(rand.Text()), Ciphertext: []byte("hello"), Now: time.Now(),
 		})
 		if errors.Is(err, pgx.ErrNoRows) { // it was never a member
 			return 0

@@ -53,7 +53,7 @@ func (f *found) take(upTo Position) []key {
 // from, and how many messages that is at most.
 func (f *feed) stretches(ctx context.Context, from Position) ([]*stretch, int64, error) {
 	rows, err := db.New(f.hub.pool).ReplaySources(ctx, db.ReplaySourcesParams{
-		Gen: f.codec.gen, Pos: from.Pos, Lane: from.Lane, Seq: from.Seq, Did: f.did,
+		Gen: f.codec.gen, Pos: from.Pos, Lane: []byte(from.Lane), Seq: from.Seq, Did: f.did,
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("find what to replay: %w", err)
@@ -153,7 +153,7 @@ func (r *replay) intact(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the log's floor: %w", err)
 	}
-	floor := Position{Pos: g.FloorPos, Lane: g.FloorLane, Seq: g.FloorSeq, N: g.FloorN}
+	floor := Position{Pos: g.FloorPos, Lane: Lane(g.FloorLane), Seq: g.FloorSeq, N: g.FloorN}
 	if g.Gen != r.codec.gen || r.sent.Compare(floor) < 0 {
 		return ErrOutdatedCursor
 	}
@@ -171,12 +171,12 @@ func (r *replay) all() []*found {
 
 // findMessages finds the next messages of every stretch of which none are left.
 func (r *replay) findMessages(ctx context.Context) error {
-	p := db.ReplayKeysParams{Gen: r.codec.gen, Pos: r.to.Pos, Lane: r.to.Lane, Seq: r.to.Seq}
+	p := db.ReplayKeysParams{Gen: r.codec.gen, Pos: r.to.Pos, Lane: []byte(r.to.Lane), Seq: r.to.Seq}
 	var asked []*stretch
 	for _, s := range r.stretches {
 		if s.more && len(s.keys) == 0 {
 			p.Places = append(p.Places, int64(len(asked)))
-			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, string(s.convo)), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
+			p.ConvoIds, p.AfterSeqs, p.UntilSeqs = append(p.ConvoIds, s.convo.Stored()), append(p.AfterSeqs, s.afterSeq), append(p.UntilSeqs, s.untilSeq)
 			asked = append(asked, s)
 		}
 	}
@@ -190,7 +190,7 @@ func (r *replay) findMessages(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		s := asked[row.Place]
-		s.keys = append(s.keys, key{Position: Position{Pos: row.Pos, Lane: string(s.convo), Seq: row.Seq}, size: row.Size})
+		s.keys = append(s.keys, key{Position: Position{Pos: row.Pos, Lane: LaneOf(s.convo), Seq: row.Seq}, size: row.Size})
 		s.afterSeq = row.Seq
 	}
 	for _, s := range asked {
@@ -206,11 +206,11 @@ func (r *replay) findEvents(ctx context.Context) error {
 	}
 	p := db.ReplayEventsParams{
 		Gen: r.codec.gen, Did: r.did, MaxRows: replayKeys,
-		AfterPos: r.at.Pos, AfterLane: r.at.Lane, AfterSeq: r.at.Seq, AfterN: r.at.N,
-		Pos: r.to.Pos, Lane: r.to.Lane, Seq: r.to.Seq, N: r.to.N,
+		AfterPos: r.at.Pos, AfterLane: []byte(r.at.Lane), AfterSeq: r.at.Seq, AfterN: r.at.N,
+		Pos: r.to.Pos, Lane: []byte(r.to.Lane), Seq: r.to.Seq, N: r.to.N,
 	}
 	for _, s := range r.stretches {
-		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, string(s.convo)), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
+		p.ConvoIds, p.JoinedNs, p.LeftNs = append(p.ConvoIds, s.convo.Stored()), append(p.JoinedNs, s.joinedN), append(p.LeftNs, s.leftN)
 	}
 	rows, err := r.q.ReplayEvents(ctx, p)
 	if err != nil {
@@ -218,7 +218,7 @@ func (r *replay) findEvents(ctx context.Context) error {
 	}
 	for i := range rows {
 		row := &rows[i]
-		r.at = Position{Pos: row.Pos, Lane: row.Lane, Seq: row.Seq, N: row.N}
+		r.at = Position{Pos: row.Pos, Lane: Lane(row.Lane), Seq: row.Seq, N: row.N}
 		r.events.keys = append(r.events.keys, key{Position: r.at, event: row})
 	}
 	r.events.more = len(rows) == replayKeys
@@ -230,12 +230,12 @@ func (r *replay) send(ctx context.Context, keys []key) error {
 	for len(keys) > 0 {
 		n, bytes := 0, int64(0)
 		var p struct {
-			convos []string
+			convos [][]byte
 			seqs   []int64
 		}
 		for n < len(keys) && n < replayRows && (n == 0 || bytes+keys[n].size <= replayBytes) {
 			if k := keys[n]; k.event == nil {
-				p.convos, p.seqs = append(p.convos, k.Lane), append(p.seqs, k.Seq)
+				p.convos, p.seqs = append(p.convos, []byte(k.Lane)), append(p.seqs, k.Seq)
 				bytes += k.size
 			}
 			n++
@@ -281,7 +281,7 @@ func (r *replay) sendPage(ctx context.Context, keys []key, rows []db.ReplayMessa
 func (r *replay) entry(k key, rows *[]db.ReplayMessagesRow) (entry, error) {
 	if k.event == nil {
 		list := *rows
-		if len(list) == 0 || string(list[0].ConvoID) != k.Lane || list[0].Seq != k.Seq {
+		if len(list) == 0 || LaneOf(list[0].ConvoID) != k.Lane || list[0].Seq != k.Seq {
 			return entry{}, ErrOutdatedCursor // it is gone
 		}
 		*rows = list[1:]
@@ -292,6 +292,6 @@ func (r *replay) entry(k key, rows *[]db.ReplayMessagesRow) (entry, error) {
 		edge = *k.event.Edge
 	}
 	return r.codec.logged(logged{
-		Position: k.Position, kind: k.event.Kind, convo: xrpc.ConvoID(k.event.ConvoID), target: k.event.TargetDid, edge: edge, body: k.event.Body,
+		Position: k.Position, kind: k.event.Kind, convo: xrpc.ConvoIDOf(k.event.ConvoID), target: k.event.TargetDid, edge: edge, body: k.event.Body,
 	}, r.hub.metrics)
 }

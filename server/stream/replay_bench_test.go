@@ -14,7 +14,7 @@ func (w *world) fill(convo xrpc.ConvoID, n int) {
 	_, err := w.pool.Exec(w.t.Context(), `WITH c AS (
 			UPDATE conversations SET last_seq = last_seq + $2, last_pos = log_own_xid() WHERE convo_id = $1 RETURNING last_seq - $2 AS base, gen, last_pos
 		) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-		SELECT $1, base + i, gen_random_uuid()::text, 'app', 0, decode(repeat('ab', 200), 'hex'), now(), gen, last_pos
+		SELECT $1, base + i, uuid_send(gen_random_uuid()), 'app', 0, decode(repeat('ab', 200), 'hex'), now(), gen, last_pos
 		FROM c, generate_series(1, $2::bigint) i`, convo, n)
 	if err != nil {
 		w.t.Fatal(err)

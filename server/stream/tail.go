@@ -103,7 +103,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 	}
 	at := h.at()
 	rows, err := db.New(h.pool).ReadLog(ctx, db.ReadLogParams{
-		Gen: t.gen, Pos: at.Pos, Lane: at.Lane, Seq: at.Seq, N: at.N, Budget: tailBytes,
+		Gen: t.gen, Pos: at.Pos, Lane: []byte(at.Lane), Seq: at.Seq, N: at.N, Budget: tailBytes,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("read log: %w", err)
@@ -113,7 +113,7 @@ func (t *tailer) step(ctx context.Context) (time.Duration, error) {
 		t.begun = false
 		return 0, nil
 	}
-	if r := rows[0]; h.at().Compare(Position{Pos: r.FloorPos, Lane: r.FloorLane, Seq: r.FloorSeq, N: r.FloorN}) < 0 {
+	if r := rows[0]; h.at().Compare(Position{Pos: r.FloorPos, Lane: Lane(r.FloorLane), Seq: r.FloorSeq, N: r.FloorN}) < 0 {
 		// Retention has overtaken an instance that was cut off for as long as
 		// messages are kept. What it did not hand out it cannot know: streams
 		// end, and their cursors say what they missed.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/server/stream"
 )
 
 const (
@@ -175,7 +176,7 @@ func TestPlaceIsThatOfARow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at.Pos != newest || at.Lane != string(convo) {
+	if at.Pos != newest || at.Lane != stream.LaneOf(convo) {
 		t.Errorf("a stream begins at %v, the newest row is at %d", at, newest)
 	}
 }

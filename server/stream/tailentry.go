@@ -68,10 +68,10 @@ type entry struct {
 
 // message makes the entry of a message.
 func (c *Codec) message(m db.ReplayMessagesRow, metrics *Metrics) entry {
-	p := Position{Pos: m.Pos, Lane: string(m.ConvoID), Seq: m.Seq}
+	p := Position{Pos: m.Pos, Lane: LaneOf(m.ConvoID), Seq: m.Seq}
 	kind := m.Kind
 	view := gen.MessageView{
-		ID: m.MessageID, ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
+		ID: string(m.MessageID), ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
 		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind, Blobs: m.Blobs,
 	}
 	ev := NewEvent(&gen.MessageEvent{Cursor: c.Encode(Cursor{Position: p}), Message: view}, metrics)
@@ -133,7 +133,7 @@ func (r logged) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEvent 
 func (c *Codec) entry(r db.ReadLogRow, metrics *Metrics) (entry, error) {
 	if r.N == 0 {
 		m := db.ReplayMessagesRow{
-			Pos: r.Pos, ConvoID: xrpc.ConvoID(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
+			Pos: r.Pos, ConvoID: xrpc.ConvoIDOf(r.Lane), Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch,
 			Ciphertext: r.Ciphertext, Blobs: r.Blobs, CreatedAt: r.CreatedAt,
 		}
 		if r.SenderDid != "" {
@@ -142,7 +142,7 @@ func (c *Codec) entry(r db.ReadLogRow, metrics *Metrics) (entry, error) {
 		return c.message(m, metrics), nil
 	}
 	return c.logged(logged{
-		Position: Position{Pos: r.Pos, Lane: r.Lane, Seq: r.Seq, N: r.N}, kind: r.Kind, convo: xrpc.ConvoID(r.ConvoID), target: r.TargetDid,
+		Position: Position{Pos: r.Pos, Lane: Lane(r.Lane), Seq: r.Seq, N: r.N}, kind: r.Kind, convo: r.ConvoID, target: r.TargetDid,
 		edge: r.Edge, body: r.Body,
 	}, metrics)
 }

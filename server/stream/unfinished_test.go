@@ -23,8 +23,8 @@ func TestUnfinishedSync(t *testing.T) {
 		cursor stream.Cursor
 		want   string
 	}{
-		{"begun without cursor", stream.Cursor{After: string(convo), Until: newest.Pos}, "OutdatedCursor"},
-		{"begun with a cursor", stream.Cursor{Position: newest.Position, After: string(convo), Until: newest.Pos}, "live"},
+		{"begun without cursor", stream.Cursor{After: stream.LaneOf(convo), Until: newest.Pos}, "OutdatedCursor"},
+		{"begun with a cursor", stream.Cursor{Position: newest.Position, After: stream.LaneOf(convo), Until: newest.Pos}, "live"},
 		{"of an empty log", stream.Cursor{}, "live"},
 	} {
 		to := newTape(-1)

@@ -22,7 +22,7 @@ SELECT did, device_id, r, CASE WHEN r = 0 THEN '\x01'::bytea ELSE '' END, ARRAY[
 FROM devices CROSS JOIN generate_series(0, 1) r;
 
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at, closed_at)
-SELECT md5(c::text), 'did:plc:account1', 1, 2, 20, now(), now(), CASE WHEN c > 3 THEN now() END
+SELECT decode(md5(c::text), 'hex'), 'did:plc:account1', 1, 2, 20, now(), now(), CASE WHEN c > 3 THEN now() END
 FROM generate_series(1, :convos) c;
 
 INSERT INTO memberships (convo_id, did, joined_seq, joined_at, accepted_at, joined_n, joined_gen, joined_pos, left_seq, left_at, left_n)
@@ -37,13 +37,13 @@ SELECT convo_id, did, device_id, 1, decode(repeat('ab', 32), 'hex'), decode(repe
 FROM memberships JOIN devices USING (did);
 
 INSERT INTO messages (convo_id, seq, message_id, kind, epoch, sender_did, ciphertext, proposal_ref, created_at, gen, pos)
-SELECT convo_id, s, gen_random_uuid()::text, k.kind, s / 10, CASE WHEN k.kind <> 'app' THEN creator_did END,
+SELECT convo_id, s, uuid_send(gen_random_uuid()), k.kind, s / 10, CASE WHEN k.kind <> 'app' THEN creator_did END,
     decode(repeat('ab', 200), 'hex'), CASE WHEN k.kind = 'proposal' THEN '\x01'::bytea END, now(), 1, 100 + s
 FROM conversations CROSS JOIN generate_series(1, 20) s
 CROSS JOIN LATERAL (SELECT CASE s % 10 WHEN 0 THEN 'commit' WHEN 9 THEN 'proposal' ELSE 'app' END) k (kind);
 
 INSERT INTO removed_messages (convo_id, id_hash, seq)
-SELECT convo_id, substr(sha256(convert_to(message_id, 'UTF8')), 1, 8), seq FROM messages;
+SELECT convo_id, substr(sha256(message_id), 1, 8), seq FROM messages;
 
 INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
 SELECT convo_id, seq, now() FROM messages WHERE kind = 'proposal';
@@ -86,10 +86,10 @@ INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_
 SELECT 1, 100 + n, convo_id, n, n, 'membership', convo_id, n, '{"did": "did:plc:account1", "action": "joined", "epoch": 1}', now()
 FROM conversations CROSS JOIN generate_series(1, 4) n;
 INSERT INTO events (gen, pos, lane, seq, n, kind, target_did, body, created_at)
-SELECT 1, 100 + n, 'read:' || did, 0, n, 'read', did, '{"convoId": "00", "seq": 1}', now()
+SELECT 1, 100 + n, substr(sha256(convert_to(did, 'UTF8')), 1, 15), 0, n, 'read', did, '{"convoId": "00", "seq": 1}', now()
 FROM accounts CROSS JOIN generate_series(1, 4) n;
 
 -- Objects that nothing refers to and that will be removed.
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
-VALUES ('closed', 'did:plc:account1', 1, 0, now(), now());
-INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES (md5('1'), 9, 9, 'x', now());
+VALUES (decode(md5('closed'), 'hex'), 'did:plc:account1', 1, 0, now(), now());
+INSERT INTO welcomes (convo_id, seq, epoch, welcome, created_at) VALUES (decode(md5('1'), 'hex'), 9, 9, 'x', now());

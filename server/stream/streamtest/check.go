@@ -13,6 +13,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
 )
 
 // Codec is that of the current generation.
@@ -35,21 +36,26 @@ SELECT pos, lane, seq, n FROM (
 	WHERE m.gen = g.gen AND EXISTS (SELECT FROM memberships w WHERE w.convo_id = m.convo_id AND w.did = $1
 		AND m.seq > w.joined_seq AND m.seq <= coalesce(w.left_seq, m.seq))
 	UNION ALL
-	SELECT e.pos, e.lane, e.seq, e.n, coalesce(e.convo_id, e.body ->> 'convoId')
+	SELECT e.pos, e.lane, e.seq, e.n, coalesce(e.convo_id, decode(e.body ->> 'convoId', 'hex'))
 	FROM events e, log_generation g
 	WHERE e.gen = g.gen AND (e.target_did = $1 OR EXISTS (SELECT FROM memberships w WHERE w.convo_id = e.convo_id AND w.did = $1
 		AND e.n > w.joined_n AND e.n <= coalesce(w.left_n, e.n)))
 ) x
-WHERE $2::text[] IS NULL OR convo_id = ANY($2)
-ORDER BY pos, lane COLLATE "C", seq, n`
+WHERE cardinality($2::bytea[]) = 0 OR convo_id = ANY($2)
+ORDER BY pos, lane, seq, n`
 
 // expected reads what the client should have, in order.
 func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]stream.Position, error) {
-	rows, err := pool.Query(ctx, expectedSQL, h.DID, h.Convos)
+	rows, err := pool.Query(ctx, expectedSQL, h.DID, xrpc.StoredConvoIDs(h.Convos))
 	if err != nil {
 		return nil, err
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[stream.Position])
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p stream.Position, err error) {
+		var lane []byte
+		err = row.Scan(&p.Pos, &lane, &p.Seq, &p.N)
+		p.Lane = stream.Lane(lane)
+		return p, err
+	})
 	if err != nil {
 		return nil, err
 	}

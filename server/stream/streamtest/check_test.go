@@ -12,10 +12,11 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/stream"
 	"catbird.blue/mls/server/stream/streamtest"
+	"catbird.blue/mls/xrpc"
 )
 
 const (
-	convo = "0123456789abcdef0123456789abcdef"
+	convo = xrpc.ConvoID("0123456789abcdef0123456789abcdef")
 	bob   = "did:plc:bob"
 )
 
@@ -51,7 +52,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 			exec(`WITH c AS (
 					UPDATE conversations SET last_seq = $2, last_pos = greatest(last_pos, log_own_xid()) WHERE convo_id = $1 RETURNING *
 				) INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-				SELECT convo_id, last_seq, 'm' || last_seq, 'app', 0, 'x', now(), gen, last_pos FROM c`, convo, seq)
+				SELECT convo_id, last_seq, ('m' || last_seq)::bytea, 'app', 0, 'x', now(), gen, last_pos FROM c`, convo, seq)
 		}
 	}
 	join("did:plc:alice", 0)
@@ -75,7 +76,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	}
 	defer rows.Close()
 	for rows.Next() {
-		at, did, action := stream.Position{Lane: convo}, "", ""
+		at, did, action := stream.Position{Lane: stream.LaneOf(convo)}, "", ""
 		if err := rows.Scan(&at.Pos, &at.Seq, &at.N, &did, &action); err != nil {
 			t.Fatal(err)
 		}

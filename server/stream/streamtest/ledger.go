@@ -124,8 +124,9 @@ func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo xrpc.Convo
 	}
 	next := int64(1)
 	var seq int64
-	var id string
-	_, err = pgx.ForEachRow(rows, []any{&seq, &id}, func() error {
+	var stored xrpc.MessageID
+	_, err = pgx.ForEachRow(rows, []any{&seq, &stored}, func() error {
+		id := string(stored)
 		switch {
 		case seq != next:
 			return fmt.Errorf("message %s/%d is followed by %d", convo, next-1, seq)
