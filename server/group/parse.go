@@ -79,9 +79,12 @@ func (p *parsedCommit) refuse(req *commitRequest, why error) error {
 	return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, why)
 }
 
-// proposalRefs returns the references to proposals of a commit that was sent as
-// PublicMessage.
+// proposalRefs returns the commit's references to proposals. It returns none for
+// a PrivateMessage, which hides them.
 func (p *parsedCommit) proposalRefs() [][]byte {
+	if p.public == nil {
+		return nil
+	}
 	var refs [][]byte
 	for _, x := range p.public.Commit.Proposals {
 		if x.Proposal == nil {

@@ -75,22 +75,28 @@ type commitVerifier struct {
 }
 
 // verify returns an error only where the service itself fails.
-func (c *commitVerifier) verify(ctx context.Context) (err error) {
-	v := c.result
+func (c *commitVerifier) verify(ctx context.Context) error {
+	proposals, refused, err := c.readProposals(ctx)
+	if c.result.refused = refused; err != nil || refused != nil {
+		return err
+	}
+	c.result.refused = c.findNext(proposals)
+	return nil
+}
+
+// findNext fills in the next group and its members, or returns what is wrong with
+// the commit.
+func (c *commitVerifier) findNext(proposals map[string]*mls.PublicMessage) (err error) {
 	if c.parsed.public == nil {
-		v.refused = c.takeGroupInfo()
+		err = c.takeGroupInfo()
 	} else {
-		var proposals map[string]*mls.PublicMessage
-		if proposals, v.refused, err = c.readProposals(ctx); err != nil || v.refused != nil {
-			return err
-		}
-		v.refused = c.applyPublic(proposals)
+		err = c.applyPublic(proposals)
 	}
-	if v.refused != nil {
-		return nil
+	if err != nil {
+		return err
 	}
-	if v.members, err = v.next.Tree.Members(); err != nil {
-		v.refused = c.parsed.refuse(c.req, err)
+	if c.result.members, err = c.result.next.Tree.Members(); err != nil {
+		return c.parsed.refuse(c.req, err)
 	}
 	return nil
 }
