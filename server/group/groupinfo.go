@@ -53,7 +53,7 @@ func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *g
 			refused = g.checkStates(current.Group, "as the service knows it", s.VerifierFor(ctx, caller.DID))
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp()}
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp(), bill: bill}
 			if _, err := h.begin(ctx, nil, nil); err != nil {
 				return err
 			}
@@ -68,7 +68,7 @@ func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *g
 			if err := checkExternalPub(ctx, h, g); err != nil {
 				return err
 			}
-			if err := bill.Pay(ctx, storage.Amount{Bytes: g.bytes(current.Group) - current.bytes}); err != nil {
+			if err := h.bill.Pay(ctx, storage.Amount{Bytes: g.bytes(current.Group) - current.bytes}); err != nil {
 				return err
 			}
 			return g.store(ctx, h.q, in.ConvoID, current.Group, h.now)

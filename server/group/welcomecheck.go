@@ -142,8 +142,9 @@ func (w *welcomeCheck) checkAdded(owners []string) error {
 	return nil
 }
 
-// load locks the key packages before it reads what refuse decides by, so that
-// this does not change until the transaction ends.
+// load locks the key packages before it reads which devices are deleted: the
+// deletion of a device locks its key packages too, so it comes before the Welcome
+// or after it.
 func (w *welcomeCheck) load(ctx context.Context) error {
 	rows, err := w.q.LockPackages(ctx, w.welcome.Refs())
 	if err != nil {
