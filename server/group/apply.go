@@ -12,7 +12,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/storage"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // applier writes an accepted commit and what it changes.
@@ -170,12 +170,12 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 	h, ch := a.handshake, a.change
 	var events convo.Events
 	epoch := a.parsed.epoch + 1
-	events.Ends(stream.ActionRemoved, h.caller, epoch, ch.ends)
+	events.Ends(eventlog.ActionRemoved, h.caller, epoch, ch.ends)
 	ends := int64(len(events.Kinds))
 	rejoins := convo.SetOf(ch.joins)
 	for _, did := range ch.settled {
 		if !rejoins[did] {
-			events.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: did, Action: stream.ActionRemoved, Actor: h.caller, Epoch: epoch})
+			events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionRemoved, Actor: h.caller, Epoch: epoch})
 		}
 	}
 	events.Joined(h.convoID, h.caller, epoch, ch.joins, owners(ch.packages), true)

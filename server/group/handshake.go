@@ -12,7 +12,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/storage"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -74,7 +74,7 @@ func (h *handshakeTx) endMembership(ctx context.Context, did, action string, las
 	var events convo.Events
 	events.Ends(action, h.caller, h.convo.Epoch, []string{did})
 	if !last {
-		events.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: did, Action: stream.ActionPendingRemoval, Epoch: h.convo.Epoch})
+		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
 	}
 	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	if err != nil {

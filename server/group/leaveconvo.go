@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -107,7 +107,7 @@ func leaveInTx(ctx context.Context, h *handshakeTx, p *verifiedProposal, record 
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
 	}
-	if err := h.endMembership(ctx, h.caller, stream.ActionLeft, n == 1); err != nil {
+	if err := h.endMembership(ctx, h.caller, eventlog.ActionLeft, n == 1); err != nil {
 		return nil, err
 	}
 	return out, record.Keep(ctx, h.q, out)

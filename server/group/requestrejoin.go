@@ -11,7 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -100,7 +100,7 @@ func (r *rejoinRequest) store(ctx context.Context, h *handshakeTx) (damaged bool
 		}); err != nil {
 			return false, fmt.Errorf("store rejoin request: %w", err)
 		}
-		events.Add(stream.KindRejoinRequested, "", convo.NoEdge, stream.Body{DID: h.caller, Reason: r.reason})
+		events.Add(eventlog.KindRejoinRequested, "", convo.NoEdge, eventlog.Body{DID: h.caller, Reason: r.reason})
 	}
 	if r.epoch != nil {
 		if damaged, err = r.storeReport(ctx, h); err != nil {
@@ -108,7 +108,7 @@ func (r *rejoinRequest) store(ctx context.Context, h *handshakeTx) (damaged bool
 		}
 	}
 	if damaged {
-		events.Add(stream.KindConvoDamaged, "", convo.NoEdge, stream.Body{Epoch: *r.epoch})
+		events.Add(eventlog.KindConvoDamaged, "", convo.NoEdge, eventlog.Body{Epoch: *r.epoch})
 	}
 	if len(events.Kinds) == 0 {
 		return false, nil

@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -69,5 +69,5 @@ func suspendMember(ctx context.Context, h *handshakeTx, target string) error {
 		}
 		return nil
 	}
-	return h.endMembership(ctx, target, stream.ActionRemoved, false)
+	return h.endMembership(ctx, target, eventlog.ActionRemoved, false)
 }

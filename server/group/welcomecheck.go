@@ -86,6 +86,12 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 	for _, p := range unleased {
 		dids = append(dids, p.DID)
 	}
+	// The account is locked before the counts, as in a claim. Otherwise a claim that
+	// creates the account's row waits for the counts, and this transaction, which
+	// records the caller's device later, waits for that row.
+	if err := w.q.HoldAccount(ctx, w.caller, w.now); err != nil {
+		return fmt.Errorf("lock the account: %w", err)
+	}
 	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, dids)
 	if err != nil {
 		return err
