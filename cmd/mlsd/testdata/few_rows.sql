@@ -13,7 +13,7 @@ SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) 
 INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at,
     lease_holder, lease_convo, lease_ends_at, spent_at)
 SELECT did, sha256(convert_to(did || device_id || k, 'UTF8')), device_id, 1, decode(repeat('ab', 300), 'hex'), k = 1, now(), now() + interval '30 days',
-    CASE WHEN k = 2 THEN 'did:plc:account1' END, CASE WHEN k = 2 THEN '' END, CASE WHEN k = 2 THEN now() END,
+    CASE WHEN k = 2 THEN 'did:plc:account1' END, CASE WHEN k = 2 THEN ''::bytea END, CASE WHEN k = 2 THEN now() END,
     CASE WHEN k = 3 THEN now() END
 FROM devices CROSS JOIN generate_series(1, 4) k;
 
