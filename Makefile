@@ -5,8 +5,9 @@ export PATH := $(PATH):/usr/local/go/bin
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The linker is told the version; Go itself would ask git, and fail in a checkout that belongs to another account.
 export GOFLAGS := $(strip $(shell PATH="$(PATH)" go env GOFLAGS 2>/dev/null) -buildvcs=false)
-GO_TOOLS := -modfile=tools/go.mod
 PACKAGES ?= ./...
+PACKAGE ?=
+RUN ?= .
 E2E ?= test
 BENCH_TIME ?= 10s
 ABUSE ?=
@@ -17,7 +18,9 @@ FUZZ_TIME ?= 1m
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
-.PHONY: help build run test test-go test-e2e verify generate demo bench abuse soak fuzz fmt clean bare
+FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
+
+.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +42,11 @@ test: ## run every test: Go with the race detector, and end to end with real pee
 test-go: ## run the Go tests of PACKAGES with the race detector
 	$(ENSURE) cc postgres redis
 	go test -race -timeout 1h $(PACKAGES)
+
+test-one: ## run the tests of PACKAGE=./server/auth whose names match RUN=Token, with the race detector
+	@[ -n "$(PACKAGE)" ] || { echo "usage: make test-one PACKAGE=./folder [RUN=Test]" >&2; exit 2; }
+	$(ENSURE) cc postgres redis
+	go test -race -count=1 -timeout 20m -run '$(RUN)' $(PACKAGE)
 
 test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
 	$(ENSURE) c++ postgres node nginx
@@ -68,17 +76,28 @@ soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fai
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-generate: ## write gen/ from lexicons/, db/ from queries/ and db/migrations/, docs/limits.md from server/limit
+lexgen: ## write gen/ from lexicons/ and docs/limits.md: all that a change of a lexicon needs, in seconds
+	$(ENSURE)
 	go run ./cmd/lexgen generate
-	go tool $(GO_TOOLS) sqlc generate
+	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
 
-verify: ## fail when lexicons, code, SQL or style drift apart
+generate: lexgen ## what lexgen does, and db/ from queries/ and db/migrations/
+	tools/tool.sh sqlc generate
+
+lint: ## gofmt, go vet and golangci-lint over PACKAGES, and the checks of the documents
+	$(ENSURE)
+	@unformatted=$$($(FIND_GO) | xargs gofmt -l); [ -z "$$unformatted" ] || { echo "not formatted, make fmt does it: $$unformatted" >&2; exit 1; }
+	go vet $(PACKAGES)
+	tools/tool.sh golangci-lint run --allow-parallel-runners $(PACKAGES)
+	go test -count=1 ./internal/docs
+
+verify: ## fail when lexicons, code, SQL, documents or style drift apart
 	$(ENSURE) cc postgres
 	tools/verify.sh
 
 fmt: ## format the Go code
-	gofmt -w $$(find . -name node_modules -prune -o -name '*.go' -print)
+	gofmt -w $$($(FIND_GO))
 
 bare: ## try the two commands of README in minimal systems of their own: as root, with debootstrap
 	@sh tools/ensure.sh debootstrap

@@ -53,8 +53,8 @@ SELECT (EXISTS (SELECT FROM account_keys k WHERE k.did = $1)
     OR EXISTS (SELECT FROM key_packages p WHERE p.did = $1 AND p.created_at < now() - INTERVAL '1 hour'))::boolean
 `
 
-// Whether an account has shown by its own doing that it uses the service. Rows
-// that anybody can cause in a moment show nothing.
+// Whether an account has shown by its own actions that it uses the service.
+// Rows that anyone can cause at once do not count.
 func (q *Queries) IsKnownAccount(ctx context.Context, did string) (bool, error) {
 	row := q.db.QueryRow(ctx, isKnownAccount, did)
 	var column_1 bool
@@ -87,10 +87,10 @@ type KeepAccountKeyRow struct {
 	Changed bool
 }
 
-// Keeps the signing key that a directory gave some seconds ago, if the account
-// is known: it has accepted a conversation, or has had key packages for an hour.
-// An empty key says that there is none. changed says that another key was kept
-// until now.
+// Stores a signing key that a directory returned some seconds ago, if the
+// account is known: it has accepted a conversation, or has had key packages for
+// an hour. An empty key means that the DID has none. changed reports that a
+// different key was stored before.
 func (q *Queries) KeepAccountKey(ctx context.Context, did string, publicKey string, age float64) (KeepAccountKeyRow, error) {
 	row := q.db.QueryRow(ctx, keepAccountKey, did, publicKey, age)
 	var i KeepAccountKeyRow

@@ -15,10 +15,10 @@ INSERT INTO accounts (did, created_at) VALUES ($1, $2)
 ON CONFLICT (did) DO UPDATE SET created_at = accounts.created_at WHERE FALSE
 `
 
-// Makes sure that the account's row exists and locks it for the rest of the
-// transaction, in one round trip: the conflicting row is locked although WHERE
-// FALSE leaves it as it is. Writing created_at and not the key makes it FOR NO
-// KEY UPDATE, which the checks of foreign keys do not wait for.
+// Creates the account's row if needed and locks it for the rest of the
+// transaction, in one round trip: a conflicting row is locked although WHERE
+// FALSE leaves it unchanged. Setting created_at and not the key takes the lock
+// FOR NO KEY UPDATE, for which checks of foreign keys do not wait.
 func (q *Queries) HoldAccount(ctx context.Context, did string, now time.Time) error {
 	_, err := q.db.Exec(ctx, holdAccount, did, now)
 	return err
@@ -28,7 +28,7 @@ const holdKnownAccount = `-- name: HoldKnownAccount :exec
 SELECT 1 FROM accounts WHERE did = $1 FOR NO KEY UPDATE
 `
 
-// Locks the account's row like HoldAccount, where there is one.
+// Locks the account's row like HoldAccount, if it exists.
 func (q *Queries) HoldKnownAccount(ctx context.Context, did string) error {
 	_, err := q.db.Exec(ctx, holdKnownAccount, did)
 	return err

@@ -62,7 +62,8 @@ type AddLooseObjectParams struct {
 	Reserved  int64
 }
 
-// The object of an upload that begins, with room for it in the account's quota.
+// Records the object of an upload that begins, and reserves space in the
+// account's quota.
 func (q *Queries) AddLooseObject(ctx context.Context, arg AddLooseObjectParams) error {
 	_, err := q.db.Exec(ctx, addLooseObject,
 		arg.ObjectKey,
@@ -97,9 +98,10 @@ type AttachBlobsParams struct {
 	Cids     []string
 }
 
-// Ties blobs of an account to a message and gives back those it found. Rows are
-// locked in one order; one that is being collected is not found. attached comes
-// from the locked row: what this statement saw before it waited may be old.
+// Attaches blobs of an account to a message and returns those found. Rows are
+// locked in one order; a blob that is being collected is not found. attached is
+// read from the locked row, since the snapshot may be older than the wait for
+// the lock.
 func (q *Queries) AttachBlobs(ctx context.Context, arg AttachBlobsParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, attachBlobs,
 		arg.ConvoID,
@@ -137,9 +139,9 @@ type BlobRoomRow struct {
 	Reserved  int64
 }
 
-// How many bytes the blobs of an account take, and how many are reserved for its
-// uploads. Uploads of an instance that crashed count until their time is over. (No condition on age
-// in WHERE: the index on it would be taken for the better one.)
+// The bytes of an account's blobs, and the bytes reserved for its uploads.
+// Uploads of an instance that crashed count until they time out. (The condition
+// on age is not in WHERE: the planner would prefer the index on it.)
 func (q *Queries) BlobRoom(ctx context.Context, after time.Time, did string) (BlobRoomRow, error) {
 	row := q.db.QueryRow(ctx, blobRoom, after, did)
 	var i BlobRoomRow
@@ -151,8 +153,8 @@ const claimLooseObject = `-- name: ClaimLooseObject :execrows
 DELETE FROM loose_objects WHERE object_key = $1 AND NOT doomed
 `
 
-// The object of a finished upload gets an owner. None: it took so long that the
-// object was given up.
+// Removes the record of a finished upload, whose object now has an owner. No
+// row: the upload took too long and its object was marked for deletion.
 func (q *Queries) ClaimLooseObject(ctx context.Context, objectKey string) (int64, error) {
 	result, err := q.db.Exec(ctx, claimLooseObject, objectKey)
 	if err != nil {
@@ -190,8 +192,9 @@ type CollectBlobsRow struct {
 	Bytes int64
 }
 
-// Deletes what an account uploaded and no message named, under the account's
-// row; the objects become loose. One that a message is just naming stays.
+// Deletes blobs of an account that no message refers to, while the account's
+// row is locked; their objects become orphans. A blob that a message is being
+// attached to is kept.
 func (q *Queries) CollectBlobs(ctx context.Context, arg CollectBlobsParams) (CollectBlobsRow, error) {
 	row := q.db.QueryRow(ctx, collectBlobs,
 		arg.Did,
@@ -208,7 +211,7 @@ const doomLooseObject = `-- name: DoomLooseObject :execrows
 UPDATE loose_objects SET doomed = TRUE WHERE object_key = $1
 `
 
-// Gives up an object that is still loose.
+// Marks an orphan object for deletion.
 func (q *Queries) DoomLooseObject(ctx context.Context, objectKey string) (int64, error) {
 	result, err := q.db.Exec(ctx, doomLooseObject, objectKey)
 	if err != nil {
@@ -229,8 +232,8 @@ WHERE object_key IN (
 RETURNING object_key
 `
 
-// Names objects to delete, some at a time: those given up, and those that nobody
-// claimed in time, which are given up by this.
+// Returns a batch of objects to delete: those marked for deletion, and those
+// not claimed in time, which this marks.
 func (q *Queries) DoomLooseObjects(ctx context.Context, before time.Time, batch int64) ([]string, error) {
 	rows, err := q.db.Query(ctx, doomLooseObjects, before, batch)
 	if err != nil {
@@ -286,9 +289,9 @@ type FindBlobRow struct {
 	Size      int64
 }
 
-// Whether the account was ever a member, and the blob, where it owns it or a
-// message in one of its windows attached it. The inner limit, of one row by one
-// key, has every owner looked up.
+// Whether the account was ever a member, and the blob if the account owns it or
+// a message in one of its windows refers to it. The inner LIMIT makes the
+// planner look up each owner by the key.
 func (q *Queries) FindBlob(ctx context.Context, convoID xrpc.ConvoID, did string, cid string) (FindBlobRow, error) {
 	row := q.db.QueryRow(ctx, findBlob, convoID, did, cid)
 	var i FindBlobRow
@@ -300,7 +303,7 @@ const forgetLooseObject = `-- name: ForgetLooseObject :exec
 DELETE FROM loose_objects WHERE object_key = $1
 `
 
-// After the object is gone.
+// After the object was deleted.
 func (q *Queries) ForgetLooseObject(ctx context.Context, objectKey string) error {
 	_, err := q.db.Exec(ctx, forgetLooseObject, objectKey)
 	return err
@@ -354,8 +357,9 @@ type RenewBlobRow struct {
 	MimeType string
 }
 
-// Finds the blob an account uploaded before, and gives it another hour: also one
-// that messages name, since the last of them may be about to go.
+// Finds the blob that an account uploaded before, and keeps it for another
+// hour, even if messages refer to it, since the last of them may be removed
+// soon.
 func (q *Queries) RenewBlob(ctx context.Context, now time.Time, did string, cid string) (RenewBlobRow, error) {
 	row := q.db.QueryRow(ctx, renewBlob, now, did, cid)
 	var i RenewBlobRow

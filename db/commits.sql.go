@@ -39,8 +39,8 @@ type AdvanceEpochRow struct {
 	LastN   int64
 }
 
-// The one statement that moves a group on: exactly one commit of an epoch finds
-// its row.
+// The only statement that advances the epoch of a group: exactly one commit of
+// an epoch finds its row.
 func (q *Queries) AdvanceEpoch(ctx context.Context, arg AdvanceEpochParams) (AdvanceEpochRow, error) {
 	row := q.db.QueryRow(ctx, advanceEpoch,
 		arg.Framing,
@@ -95,9 +95,9 @@ type ConflictCommitsRow struct {
 	Total      int64
 }
 
-// Accepted commits of the epochs from..below that the caller may see, cut where
-// their encoding passes the budget; the first one always comes. total counts
-// them, to a thousand and one.
+// Accepted commits of the epochs from..below that the caller may see, cut when
+// their encoded size exceeds the budget; the first one is always included.
+// total is their number, up to 1001.
 func (q *Queries) ConflictCommits(ctx context.Context, arg ConflictCommitsParams) ([]ConflictCommitsRow, error) {
 	rows, err := q.db.Query(ctx, conflictCommits,
 		arg.ConvoID,
@@ -165,7 +165,7 @@ type ConflictProposalsRow struct {
 	CreatedAt  time.Time
 }
 
-// Proposals of one epoch that the caller may see, as far as the budget goes.
+// Proposals of one epoch that the caller may see, within the budget.
 func (q *Queries) ConflictProposals(ctx context.Context, arg ConflictProposalsParams) ([]ConflictProposalsRow, error) {
 	rows, err := q.db.Query(ctx, conflictProposals,
 		arg.ConvoID,
@@ -208,7 +208,7 @@ type EpochProposalsRow struct {
 	Bytes     int64
 }
 
-// How many proposals of an epoch an account has sent, and their bytes.
+// The number of proposals of an account in an epoch, and their bytes.
 func (q *Queries) EpochProposals(ctx context.Context, convoID xrpc.ConvoID, did string, epoch int64) (EpochProposalsRow, error) {
 	row := q.db.QueryRow(ctx, epochProposals, convoID, did, epoch)
 	var i EpochProposalsRow
@@ -229,7 +229,7 @@ type FindOwnCommitParams struct {
 	Ciphertext []byte
 }
 
-// The caller's accepted commit of an epoch, if it is this very one.
+// The accepted commit of an epoch if the caller sent it with the same content.
 func (q *Queries) FindOwnCommit(ctx context.Context, arg FindOwnCommitParams) (int64, error) {
 	row := q.db.QueryRow(ctx, findOwnCommit,
 		arg.ConvoID,
@@ -266,7 +266,7 @@ type InsertHandshakeParams struct {
 	Pos         int64
 }
 
-// Stores a commit or a proposal. Its sender has accepted the conversation.
+// Stores a commit or a proposal. Sending it accepts the conversation.
 func (q *Queries) InsertHandshake(ctx context.Context, arg InsertHandshakeParams) error {
 	_, err := q.db.Exec(ctx, insertHandshake,
 		arg.ConvoID,

@@ -17,7 +17,7 @@ UPDATE memberships SET accepted_at = $1::timestamptz
 WHERE convo_id = $2 AND did = $3 AND left_seq IS NULL AND accepted_at IS NULL
 `
 
-// The account has shown that it wants to be in the conversation.
+// The account has acted in the conversation, and thereby accepted it.
 func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID xrpc.ConvoID, did string) error {
 	_, err := q.db.Exec(ctx, acceptConvo, at, convoID, did)
 	return err
@@ -68,7 +68,7 @@ UPDATE memberships SET pending_removal = FALSE
 WHERE convo_id = $1 AND did = ANY($2::text[]) AND pending_removal
 `
 
-// The leaf is gone, or its owner is back.
+// The leaf was removed, or the account is a member again.
 func (q *Queries) ClearPendingRemovals(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
 	_, err := q.db.Exec(ctx, clearPendingRemovals, convoID, dids)
 	return err
@@ -220,7 +220,7 @@ type InsertConvoParams struct {
 	At          time.Time
 }
 
-// Waits for a concurrent creation of the same group; no row where it exists.
+// Waits for a concurrent creation of the same group; no row if it exists.
 func (q *Queries) InsertConvo(ctx context.Context, arg InsertConvoParams) (int64, error) {
 	result, err := q.db.Exec(ctx, insertConvo,
 		arg.ConvoID,
@@ -293,8 +293,8 @@ func (q *Queries) LeavesForView(ctx context.Context, convoIds [][]byte) ([]Leave
 
 const lockConvo = `-- name: LockConvo :one
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
-    -- Milliseconds by the clock of the database: that the reservation still
-    -- lasts, and that the epoch has lasted.
+    -- Milliseconds by the clock of the database: how long the reservation still
+    -- lasts, and the age of the epoch.
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
     greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
@@ -315,12 +315,13 @@ type LockConvoRow struct {
 	EpochAgeMs    int64
 }
 
-// Everything about a conversation is decided under this lock. Who was never in
-// it locks nothing and finds nothing, as where no such conversation exists: the
-// membership is looked up first, here and wherever strangers ask, so that what
-// they ask for takes as long in both cases.
-// Read memberships in a later statement: this one's snapshot is from before it
-// waited.
+// Locks a conversation; every change to it is decided under this lock. For an
+// account that was never a member it locks and finds nothing, as if the
+// conversation did not exist. Here and in every query for non-members the
+// membership is looked up first, so that the query takes the same time in both
+// cases.
+// Memberships must be read in a later statement: the snapshot of this one is older
+// than its wait for the lock.
 func (q *Queries) LockConvo(ctx context.Context, convoID xrpc.ConvoID, did string) (LockConvoRow, error) {
 	row := q.db.QueryRow(ctx, lockConvo, convoID, did)
 	var i LockConvoRow
@@ -350,11 +351,11 @@ SELECT (CASE WHEN EXISTS (
 ), FALSE) ELSE FALSE END)::boolean
 `
 
-// Whether a member may end the memberships of others: the creator, and once the
-// creator has left, the longest-standing member; of those that joined together
-// the first by DID. A creator who left and was added again is as any other: its
-// membership did not begin with the conversation. For who is no member the others
-// are not looked at.
+// Whether a member may end the memberships of others: the creator or, after the
+// creator has left, the member with the earliest membership; of several that
+// joined at once, the first by DID. A creator who left and was added again has
+// no special right, since that membership did not begin with the conversation.
+// For a non-member the other memberships are not read.
 func (q *Queries) MayRemove(ctx context.Context, did string, convoID xrpc.ConvoID) (bool, error) {
 	row := q.db.QueryRow(ctx, mayRemove, did, convoID)
 	var column_1 bool
@@ -368,8 +369,8 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m
     WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL)
 `
 
-// The cipher suite of a member's conversation. Others find nothing, as where no
-// such conversation exists.
+// The cipher suite of a member's conversation. For non-members no row, as if
+// the conversation did not exist.
 func (q *Queries) MemberSuite(ctx context.Context, convoID xrpc.ConvoID, did string) (int64, error) {
 	row := q.db.QueryRow(ctx, memberSuite, convoID, did)
 	var cipher_suite int64
@@ -447,7 +448,7 @@ type ReserveEpochParams struct {
 	PauseMs int64
 }
 
-// Has the current epoch wait for the commit of one member, unless that happened
+// Reserves the current epoch for the commit of one member, unless that was done
 // a short time ago.
 func (q *Queries) ReserveEpoch(ctx context.Context, arg ReserveEpochParams) error {
 	_, err := q.db.Exec(ctx, reserveEpoch,
@@ -471,7 +472,8 @@ type StandingsRow struct {
 	Active bool
 }
 
-// Who of dids is a member, or has left with its leaf awaiting removal.
+// Which of dids are members, or have left and have a leaf that awaits its
+// removal.
 func (q *Queries) Standings(ctx context.Context, convoID xrpc.ConvoID, dids []string) ([]StandingsRow, error) {
 	rows, err := q.db.Query(ctx, standings, convoID, dids)
 	if err != nil {

@@ -63,10 +63,10 @@ type PageConvosRow struct {
 	Bytes          int64
 }
 
-// The conversations of an account as of one moment, newest activity first.
-// What became active after it comes last, by id: so a list that is read page by
-// page while the conversations go on leaves none out. bytes is about what the
-// view of a conversation takes.
+// The conversations of an account as of one moment, by most recent activity.
+// Those that became active later come last, ordered by id, so that reading the
+// list page by page misses none. bytes is about the size of a conversation's
+// view.
 func (q *Queries) PageConvos(ctx context.Context, arg PageConvosParams) ([]PageConvosRow, error) {
 	rows, err := q.db.Query(ctx, pageConvos,
 		arg.MemberBytes,

@@ -16,8 +16,7 @@ SELECT $1, unnest($2::text[]), unnest($3::timestamptz[])
 ON CONFLICT (did, device_id) DO NOTHING
 `
 
-// Devices that are known already keep their first appearance, and stay deleted
-// where they are.
+// Known devices keep their created_at, and deleted devices stay deleted.
 func (q *Queries) AddDevices(ctx context.Context, did string, deviceIds []string, createdAts []time.Time) error {
 	_, err := q.db.Exec(ctx, addDevices, did, deviceIds, createdAts)
 	return err
@@ -31,8 +30,8 @@ WHERE EXISTS (SELECT 1 FROM devices d WHERE d.did = $1 AND d.device_id = $2)
 ON CONFLICT (did, device_id) DO UPDATE SET deleted_at = COALESCE(devices.deleted_at, excluded.deleted_at)
 `
 
-// A tombstone, so that the device stays deleted. It counts no row where the
-// account never had the device.
+// Writes a tombstone, so that the device stays deleted. It affects no row if
+// the account never had the device.
 func (q *Queries) DeleteDevice(ctx context.Context, did string, deviceID string, now time.Time) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteDevice, did, deviceID, now)
 	if err != nil {
@@ -51,9 +50,9 @@ WHERE (did, ref) IN (
 )
 `
 
-// The rows are locked in the order in which commits lock what they spend, and
-// this waits for a commit that spends one of them: what follows in the
-// transaction sees that commit's Welcome.
+// Locks the rows in the order in which commits lock the packages that they
+// spend, and waits for such a commit: later statements of the transaction see
+// its Welcome.
 func (q *Queries) DeleteDeviceKeyPackages(ctx context.Context, did string, deviceID string) error {
 	_, err := q.db.Exec(ctx, deleteDeviceKeyPackages, did, deviceID)
 	return err
@@ -118,7 +117,7 @@ type ListDevicesRow struct {
 	Conversations int64
 }
 
-// What can still be handed out is what outlives a lease that begins now.
+// Available packages are those that expire after a lease that begins now.
 func (q *Queries) ListDevices(ctx context.Context, horizon time.Time, did string, maxDevices int64) ([]ListDevicesRow, error) {
 	rows, err := q.db.Query(ctx, listDevices, horizon, did, maxDevices)
 	if err != nil {

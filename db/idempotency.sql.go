@@ -21,7 +21,7 @@ WHERE record_id IN (
 )
 `
 
-// In short batches, so that no transaction is long.
+// In small batches, so that transactions are short.
 func (q *Queries) DeleteOldIdempotencyRecords(ctx context.Context, before time.Time, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldIdempotencyRecords, before, batch)
 	if err != nil {

@@ -23,7 +23,7 @@ WHERE (did, ref) IN (
 )
 `
 
-// Forgets for whom and for which conversation packages were leased.
+// Clears holder and conversation of leases that have ended.
 func (q *Queries) ClearEndedLeases(ctx context.Context, now time.Time, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, clearEndedLeases, now, batch)
 	if err != nil {
@@ -68,8 +68,8 @@ type CountKeyPackagesRow struct {
 	LastResortUsedAt time.Time
 }
 
-// A row for each device and suite that has packages; one with suite 0 for a
-// device without any. 1970 is never.
+// A row for each device and suite with packages, and one with suite 0 for a
+// device without any. 1970 means never.
 func (q *Queries) CountKeyPackages(ctx context.Context, arg CountKeyPackagesParams) ([]CountKeyPackagesRow, error) {
 	rows, err := q.db.Query(ctx, countKeyPackages,
 		arg.Horizon,
@@ -125,7 +125,7 @@ type CountLiveKeyPackagesRow struct {
 }
 
 // What the limits count: unspent packages by device and suite, last-resort ones
-// apart, and devices that have leaves only, with suite 0 and no package. Leaves
+// apart, and devices that have only leaves, with suite 0 and no package. Leaves
 // count as in CountDevices.
 func (q *Queries) CountLiveKeyPackages(ctx context.Context, did string, now time.Time) ([]CountLiveKeyPackagesRow, error) {
 	rows, err := q.db.Query(ctx, countLiveKeyPackages, did, now)
@@ -163,7 +163,7 @@ WHERE (did, ref) IN (
 )
 `
 
-// In short batches, so that no transaction is long.
+// In small batches, so that transactions are short.
 func (q *Queries) DeleteExpiredKeyPackages(ctx context.Context, before time.Time, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteExpiredKeyPackages, before, batch)
 	if err != nil {
@@ -298,9 +298,9 @@ type LeaseKeyPackagesRow struct {
 	Size     int64
 }
 
-// One package for each device named, never one that another transaction holds
-// at this moment: whoever gets a row here is the only one. Rows are skipped and
-// not waited for, so this can deadlock with nothing.
+// Leases one package of each device, never one that another transaction has
+// locked, so that nobody else gets it. Locked rows are skipped, so that this
+// cannot deadlock.
 func (q *Queries) LeaseKeyPackages(ctx context.Context, arg LeaseKeyPackagesParams) ([]LeaseKeyPackagesRow, error) {
 	rows, err := q.db.Query(ctx, leaseKeyPackages,
 		arg.Holder,
@@ -390,12 +390,12 @@ type ListClaimableDevicesRow struct {
 }
 
 // The devices of these accounts, each with the suite to serve: the one asked
-// for, or the lowest it has (suite 1 is the lowest there is). A device is one
-// that has an unspent package or a leaf. Suite 0: it has no package to serve.
-// Seated: it is in the conversation that the holder, a member, names, and its
-// account does not ask to be added again.
-// OFFSET 0 has every device looked up: without it the planner of a small table
-// would rather read whose packages and leaves there are at all.
+// for, or its lowest (suite 1 is the lowest that exists). A device counts if it
+// has an unspent package or a leaf. Suite 0: it has no package to serve.
+// seated: it has a leaf in the conversation that the holder, a member, names, and
+// its account has not asked to be added again.
+// OFFSET 0 makes the planner look up every device: in a small table it would
+// otherwise scan all packages and leaves.
 func (q *Queries) ListClaimableDevices(ctx context.Context, arg ListClaimableDevicesParams) ([]ListClaimableDevicesRow, error) {
 	rows, err := q.db.Query(ctx, listClaimableDevices,
 		arg.Horizon,
@@ -446,8 +446,8 @@ type ListLeasesRow struct {
 	Size        int64
 }
 
-// What the holder has of these accounts, for one conversation or for none: few
-// rows for each device and suite, of which some may have ended.
+// The leases of the holder on these accounts, for one conversation or for none:
+// few rows for each device and suite, of which some may have ended.
 func (q *Queries) ListLeases(ctx context.Context, holder string, dids []string, convo xrpc.ConvoID) ([]ListLeasesRow, error) {
 	rows, err := q.db.Query(ctx, listLeases, holder, dids, convo)
 	if err != nil {
@@ -481,8 +481,8 @@ WHERE did = $1 AND ref = ANY($2::bytea[])
   AND (spent_at IS NOT NULL OR expires_at > $3::timestamptz)
 `
 
-// Which of these packages stand already: spent ones stay spent, and a package
-// that ended early may be published anew.
+// Which of these packages are stored already: spent packages stay spent, and an
+// expired one may be published again.
 func (q *Queries) ListPublishedKeyPackages(ctx context.Context, did string, refs [][]byte, now time.Time) ([][]byte, error) {
 	rows, err := q.db.Query(ctx, listPublishedKeyPackages, did, refs, now)
 	if err != nil {
@@ -512,9 +512,8 @@ WHERE (did, ref) IN (
 )
 `
 
-// A row that somebody else is marking, or spending beside others, is skipped:
-// the time is the same to within that moment, and nobody waits in whatever
-// order.
+// Skips rows that another transaction has locked: the time that it writes is
+// nearly the same, and skipping cannot deadlock.
 func (q *Queries) MarkLastResortUsed(ctx context.Context, now time.Time, dids []string, refs [][]byte) error {
 	_, err := q.db.Exec(ctx, markLastResortUsed, now, dids, refs)
 	return err
@@ -550,7 +549,7 @@ type PickLastResortKeyPackagesRow struct {
 	Size     int64
 }
 
-// For each device named the last-resort package that lives longest.
+// The last-resort package of each device that expires last.
 func (q *Queries) PickLastResortKeyPackages(ctx context.Context, arg PickLastResortKeyPackagesParams) ([]PickLastResortKeyPackagesRow, error) {
 	rows, err := q.db.Query(ctx, pickLastResortKeyPackages,
 		arg.Horizon,

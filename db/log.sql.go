@@ -28,7 +28,7 @@ type BeginGenerationParams struct {
 	Gen              int64
 }
 
-// No row: another one has begun meanwhile.
+// No row: another instance has begun the generation meanwhile.
 func (q *Queries) BeginGeneration(ctx context.Context, arg BeginGenerationParams) (int64, error) {
 	result, err := q.db.Exec(ctx, beginGeneration,
 		arg.SystemIdentifier,
@@ -55,7 +55,8 @@ const beginGenerationOfConvos = `-- name: BeginGenerationOfConvos :exec
 UPDATE conversations SET gen = log_current_generation(), last_pos = 0, last_seq = last_seq + $1::bigint
 `
 
-// What was lost may have been told under the next numbers: they are left out.
+// The sequence numbers after the restored ones may have been delivered before
+// the restore, so they are skipped.
 func (q *Queries) BeginGenerationOfConvos(ctx context.Context, skip int64) error {
 	_, err := q.db.Exec(ctx, beginGenerationOfConvos, skip)
 	return err
@@ -65,8 +66,8 @@ const convosWithLeaf = `-- name: ConvosWithLeaf :many
 SELECT DISTINCT convo_id FROM leaves WHERE did = $1 AND device_id = $2 ORDER BY convo_id
 `
 
-// The conversations where a device has a leaf, in the order in which they are
-// locked.
+// The conversations in which a device has a leaf, in the order in which they
+// are locked.
 func (q *Queries) ConvosWithLeaf(ctx context.Context, did string, deviceID string) ([]xrpc.ConvoID, error) {
 	rows, err := q.db.Query(ctx, convosWithLeaf, did, deviceID)
 	if err != nil {
@@ -115,7 +116,7 @@ type EphemeralAccessRow struct {
 	Active        bool
 }
 
-// What a signal needs to know: no row for who was never a member.
+// What a signal needs; no row if the account was never a member.
 func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
 	var i EphemeralAccessRow
@@ -134,7 +135,7 @@ type EphemeralMembersRow struct {
 	RosterVersion int64
 }
 
-// The members of a conversation, and the roster version at which they are.
+// The members of a conversation, and the roster version of this list.
 func (q *Queries) EphemeralMembers(ctx context.Context, convoID xrpc.ConvoID) ([]EphemeralMembersRow, error) {
 	rows, err := q.db.Query(ctx, ephemeralMembers, convoID)
 	if err != nil {
@@ -179,9 +180,9 @@ type GetGenerationRow struct {
 	MaxPos           int64
 }
 
-// The generation as it is recorded, and where this connection leads. max_pos is
-// the newest position, which is below next_xid unless the database was taken
-// back.
+// The stored generation, and the identity of the database of this connection.
+// max_pos is the newest position. It is below next_xid unless the database was
+// restored to an earlier state.
 func (q *Queries) GetGeneration(ctx context.Context) (GetGenerationRow, error) {
 	row := q.db.QueryRow(ctx, getGeneration)
 	var i GetGenerationRow
@@ -273,7 +274,7 @@ const lockLog = `-- name: LockLog :exec
 LOCK TABLE conversations, accounts, messages, events IN SHARE ROW EXCLUSIVE MODE
 `
 
-// Waits for every transaction that writes to the log, and keeps others from it.
+// Waits for every transaction that writes to the log, and blocks new ones.
 func (q *Queries) LockLog(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, lockLog)
 	return err
@@ -314,9 +315,10 @@ type LogEventsRow struct {
 	Base    int64
 }
 
-// Events of a conversation, in their order, after its newest message. A target
-// makes an event one account's; else members have it whose window does. An edge
-// counts from base, -1 is none.
+// Writes events of a conversation, in their order, after its newest message. An
+// event with a target is for that account only, otherwise for members whose
+// window contains it. edge (the boundary of a window) is relative to base; -1
+// means none.
 func (q *Queries) LogEvents(ctx context.Context, arg LogEventsParams) (LogEventsRow, error) {
 	row := q.db.QueryRow(ctx, logEvents,
 		arg.Kinds,
@@ -367,8 +369,8 @@ type LogKeyPackagesLowParams struct {
 	Horizon      time.Time
 }
 
-// For each device and suite named of which fewer than low packages are left to
-// be leased. These events are in order with nothing, so no row places them.
+// Writes an event for each device and suite with fewer than low packages left
+// to lease. These events need no order, so no row is updated to position them.
 func (q *Queries) LogKeyPackagesLow(ctx context.Context, arg LogKeyPackagesLowParams) (int64, error) {
 	result, err := q.db.Exec(ctx, logKeyPackagesLow,
 		arg.Now,
@@ -391,7 +393,7 @@ SET system_identifier = $1, database_oid = $2, timeline = $3
 WHERE system_identifier IS NULL
 `
 
-// Records where the generation is, once.
+// Records the identity of the database to which the generation belongs, once.
 func (q *Queries) PlaceGeneration(ctx context.Context, systemIdentifier *int64, databaseOid *int64, timeline *int64) (int64, error) {
 	result, err := q.db.Exec(ctx, placeGeneration, systemIdentifier, databaseOid, timeline)
 	if err != nil {
@@ -415,8 +417,8 @@ type RaiseFloorParams struct {
 	Gen  int64
 }
 
-// In the transaction that removes rows of the log, for the last of them: nobody
-// sees that they are gone without seeing this.
+// Runs in the transaction that removes rows of the log, for the last of them,
+// so that the removal and the low-water mark become visible together.
 func (q *Queries) RaiseFloor(ctx context.Context, arg RaiseFloorParams) error {
 	_, err := q.db.Exec(ctx, raiseFloor,
 		arg.Pos,
@@ -522,11 +524,11 @@ type ReadLogRow struct {
 	Body       []byte
 }
 
-// What the log has after a position and below the horizon, in order: whole rows,
-// cut where their bytes pass the budget; the first one always comes. One row at
-// least, with the generation and the horizon; in_page is how many rows there were
-// before the cut, to 1000, and 0 where it has nothing else.
-// behind: there are rows that the horizon still hides.
+// The rows of the log after a position and below the visibility horizon, in
+// order, cut when their bytes exceed the budget; the first one is always
+// included. There is at least one row, with the generation and the horizon.
+// in_page is the number of rows before the cut, up to 1000; 0 if there is none.
+// behind: further rows are above the horizon.
 func (q *Queries) ReadLog(ctx context.Context, arg ReadLogParams) ([]ReadLogRow, error) {
 	rows, err := q.db.Query(ctx, readLog,
 		arg.Budget,
@@ -622,8 +624,8 @@ type ReadPlaceRow struct {
 	N         int64
 }
 
-// The generation, and the last row of its log below the horizon, be it one that
-// retention has removed. behind: there are rows that the horizon still hides.
+// The generation, and the last row of its log below the visibility horizon,
+// even if retention has removed it. behind: further rows are above the horizon.
 func (q *Queries) ReadPlace(ctx context.Context) (ReadPlaceRow, error) {
 	row := q.db.QueryRow(ctx, readPlace)
 	var i ReadPlaceRow
@@ -650,7 +652,7 @@ DELETE FROM tickets WHERE ticket_hash = $1
 RETURNING expires_at
 `
 
-// Spends a ticket: of any number of attempts one gets the row.
+// Spends a ticket: of any number of concurrent attempts only one gets the row.
 func (q *Queries) RedeemTicket(ctx context.Context, ticketHash []byte) (time.Time, error) {
 	row := q.db.QueryRow(ctx, redeemTicket, ticketHash)
 	var expires_at time.Time
@@ -808,7 +810,7 @@ type ReplayKeysRow struct {
 	Size  int64
 }
 
-// The next messages of each stretch up to a position, without their bytes.
+// The next messages of each replay range up to a position, without ciphertexts.
 func (q *Queries) ReplayKeys(ctx context.Context, arg ReplayKeysParams) ([]ReplayKeysRow, error) {
 	rows, err := q.db.Query(ctx, replayKeys,
 		arg.Places,
@@ -924,8 +926,8 @@ type ReplaySourcesRow struct {
 	AfterSeq int64
 }
 
-// The windows of an account with something after a position, and the number of
-// the last message that is not.
+// The windows of an account with rows after a position, and the sequence number
+// of the last message that is not after it.
 func (q *Queries) ReplaySources(ctx context.Context, arg ReplaySourcesParams) ([]ReplaySourcesRow, error) {
 	rows, err := q.db.Query(ctx, replaySources,
 		arg.Gen,
@@ -989,10 +991,10 @@ type ScopeStateRow struct {
 	Open   bool
 }
 
-// What an account is to some conversations: of how many it was ever a member,
-// whether it is one of any now, and whether it is one as far as the log goes to
-// a position, behind which its removal is yet to be told. Each is looked up: the
-// account may be in thousands of others.
+// The relation of an account to some conversations: of how many it was ever a
+// member, whether it is a member of any now, and whether it still is one at a
+// position of the log, where its removal was not delivered yet. Each is looked
+// up by key, since the account may be in thousands of others.
 func (q *Queries) ScopeState(ctx context.Context, arg ScopeStateParams) (ScopeStateRow, error) {
 	row := q.db.QueryRow(ctx, scopeState,
 		arg.Gen,
@@ -1078,14 +1080,15 @@ type SyncConvosRow struct {
 	Bytes    int64
 }
 
-// What sync may have to tell of each window of an account. With a position to
-// resume from, that is what is after it, up to the end of the log; a number
-// that the client names goes before both that and the window's beginning. What
-// begins or ends a window beyond the end of the log has not happened yet: the
-// answer's cursor is before it, so the next answer tells of it.
-// bytes is about what the view of a new conversation takes.
-// The numbers that the client names come as one object, by conversation: a key
-// of it is found by bisection, where a join would compare all with all.
+// What sync may have to return for each window of an account. With a position
+// to resume from, that is what is after it, up to the end of the log. A
+// sequence number that the client names takes precedence over that and over the
+// beginning of the window. A window that begins or ends after the end of the
+// log has not changed yet: the answer's cursor is before it, so the next answer
+// includes it.
+// bytes is about the size of the view of a new conversation.
+// The numbers that the client names come as one JSON object by conversation: its
+// keys are found by bisection, while a join would compare all with all.
 func (q *Queries) SyncConvos(ctx context.Context, arg SyncConvosParams) ([]SyncConvosRow, error) {
 	rows, err := q.db.Query(ctx, syncConvos,
 		arg.MemberBytes,
@@ -1178,9 +1181,9 @@ type SyncMessagesRow struct {
 	Fits       bool
 }
 
-// The first messages of each stretch, as many as it may have. Where their
-// encoding passes the budget, only their numbers come; the first one always
-// fits.
+// The first messages of each replay range, up to its limit. When their encoded
+// size exceeds the budget, only the sequence numbers are returned; the first
+// message always fits.
 func (q *Queries) SyncMessages(ctx context.Context, arg SyncMessagesParams) ([]SyncMessagesRow, error) {
 	rows, err := q.db.Query(ctx, syncMessages,
 		arg.MaxBytes,
@@ -1238,8 +1241,9 @@ type WindowsOfRow struct {
 	Horizon   int64
 }
 
-// The windows of an account that a stream beginning at a position can show
-// something of, and the horizon: changes below it are in them.
+// The windows of an account in which a stream that begins at a position can
+// show something, and the visibility horizon: the windows include all changes
+// below it.
 func (q *Queries) WindowsOf(ctx context.Context, did string, gen int64, pos int64) ([]WindowsOfRow, error) {
 	rows, err := q.db.Query(ctx, windowsOf, did, gen, pos)
 	if err != nil {

@@ -16,9 +16,9 @@ const enterConvos = `-- name: EnterConvos :exec
 LOCK TABLE conversations IN ROW EXCLUSIVE MODE
 `
 
-// What an update of conversations takes of the table, before any row is locked.
-// A new generation waits here then, and not for rows of a transaction that waits
-// for it.
+// Takes the table lock of an update of conversations before any row is locked.
+// A new generation then waits here, and not for rows of a transaction that in
+// turn waits for it.
 func (q *Queries) EnterConvos(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, enterConvos)
 	return err
@@ -38,8 +38,8 @@ type GetHandshakeSeqsParams struct {
 	UntilSeq int64
 }
 
-// Numbers of commits and proposals in a range: what a page of application
-// messages leaves out without anything being gone.
+// Sequence numbers of commits and proposals in a range. A page of application
+// messages omits them although they were not removed.
 func (q *Queries) GetHandshakeSeqs(ctx context.Context, arg GetHandshakeSeqsParams) ([]int64, error) {
 	rows, err := q.db.Query(ctx, getHandshakeSeqs,
 		arg.ConvoID,
@@ -74,7 +74,7 @@ ORDER BY seq DESC
 LIMIT 1
 `
 
-// The number behind an id, be the message removed or not.
+// The sequence number of a message id, even if the message was removed.
 func (q *Queries) GetMessageSeq(ctx context.Context, convoID xrpc.ConvoID, messageID xrpc.MessageID) (int64, error) {
 	row := q.db.QueryRow(ctx, getMessageSeq, convoID, messageID)
 	var seq int64
@@ -98,8 +98,9 @@ type GetWindowsRow struct {
 	Epoch     int64
 }
 
-// The memberships of an account in a conversation, each with the last number it
-// may see. No row: it was never a member, or there is no such conversation.
+// The memberships of an account in a conversation, each with the last sequence
+// number that it may see. No row: it was never a member, or the conversation
+// does not exist.
 func (q *Queries) GetWindows(ctx context.Context, convoID xrpc.ConvoID, did string) ([]GetWindowsRow, error) {
 	rows, err := q.db.Query(ctx, getWindows, convoID, did)
 	if err != nil {
@@ -145,9 +146,9 @@ type LockFreeConvosRow struct {
 	Free    bool
 }
 
-// Of some conversations, each with an account, those pairs where the account is a
-// member, and whether nobody held the row. Then it is held from now on. It waits
-// for none.
+// Of pairs of a conversation and an account, those where the account is a
+// member, and whether the row of the conversation was free. A free row is
+// locked. It does not wait for locked rows.
 func (q *Queries) LockFreeConvos(ctx context.Context, convoIds [][]byte, dids []string) ([]LockFreeConvosRow, error) {
 	rows, err := q.db.Query(ctx, lockFreeConvos, convoIds, dids)
 	if err != nil {
@@ -217,8 +218,9 @@ type PageCommitsRow struct {
 	More       bool
 }
 
-// Accepted commits of a range of framing epochs, inside the windows of an
-// account, cut as in PageMessages; more tells that another follows.
+// Accepted commits of a range of epochs (those of their framing), inside the
+// windows of an account, cut as in PageMessages; more reports that another one
+// follows.
 func (q *Queries) PageCommits(ctx context.Context, arg PageCommitsParams) ([]PageCommitsRow, error) {
 	rows, err := q.db.Query(ctx, pageCommits,
 		arg.MaxBytes,
@@ -308,7 +310,7 @@ type PageHandshakesRow struct {
 	Blobs      []string
 }
 
-// As PageMessages, without application messages, by an index that skips them.
+// Like PageMessages, without application messages, by an index that omits them.
 func (q *Queries) PageHandshakes(ctx context.Context, arg PageHandshakesParams) ([]PageHandshakesRow, error) {
 	rows, err := q.db.Query(ctx, pageHandshakes,
 		arg.MaxBytes,
@@ -401,7 +403,7 @@ type PageHandshakesBeforeRow struct {
 	Blobs      []string
 }
 
-// As PageMessagesBefore, without application messages.
+// Like PageMessagesBefore, without application messages.
 func (q *Queries) PageHandshakesBefore(ctx context.Context, arg PageHandshakesBeforeParams) ([]PageHandshakesBeforeRow, error) {
 	rows, err := q.db.Query(ctx, pageHandshakesBefore,
 		arg.MaxBytes,
@@ -504,15 +506,15 @@ type PageMessagesRow struct {
 	JoinedSeq  int64
 }
 
-// Messages after a number, oldest first, inside the windows of an account. Each
-// window is a range of the primary key, so a page costs the same at any depth.
-// A page is cut by bytes, but holds its first message; next is the number that
-// follows a message on the uncut page, 0 for none. The inner limit, one more than
-// the largest page, is a constant: where the planner has to guess it, it plans
-// anew at each call, which takes longer than the page. last_seq is the newest
-// number the account may see, and joined_seq where its first window that reaches
-// past the page's start begins: with them a page without a gap needs no second
-// query.
+// Messages after a sequence number, oldest first, inside the windows of an
+// account. Each window is a range of the primary key, so a page costs the same
+// at any depth. A page is cut by bytes, but includes its first message. next is
+// the sequence number that follows a message on the uncut page, 0 for none. The
+// inner LIMIT, one more than the largest page, is a constant: with a parameter
+// the planner would plan at each call, which takes longer than the page.
+// last_seq is the newest number that the account may see, and joined_seq the
+// beginning of its first window that reaches past the start of the page: with
+// them, a page without a gap needs no second query.
 func (q *Queries) PageMessages(ctx context.Context, arg PageMessagesParams) ([]PageMessagesRow, error) {
 	rows, err := q.db.Query(ctx, pageMessages,
 		arg.MaxBytes,
@@ -607,7 +609,8 @@ type PageMessagesBeforeRow struct {
 	Blobs      []string
 }
 
-// As PageMessages, for the newest messages up to a number; next leads backwards.
+// Like PageMessages, for the newest messages up to a sequence number; next
+// leads backwards.
 func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBeforeParams) ([]PageMessagesBeforeRow, error) {
 	rows, err := q.db.Query(ctx, pageMessagesBefore,
 		arg.MaxBytes,
@@ -723,14 +726,15 @@ type SendMessageRow struct {
 	TwinCreatedAt time.Time
 }
 
-// One statement that numbers and stores an application message, or tells why
-// not. The row of the conversation decides: while the UPDATE waits for it, convo
-// and twin keep what they read before the wait. So the UPDATE asks for the
-// roster_version that convo read together with the members: a caller removed
-// during the wait gets no message in. A message id taken during the wait is a
-// unique violation. No row: there is no such conversation, or the account was
-// never in it, and then nothing but that is looked up. convo_full: the
-// conversation has used up its rate. seq 0: nothing was stored.
+// Numbers and stores an application message in one statement, or returns why
+// not. The row of the conversation decides. While the UPDATE waits for it,
+// convo and twin (the duplicate) keep what they read before the wait. Therefore
+// the UPDATE requires the roster_version that convo read together with the
+// members, so that an account removed during the wait cannot send. A message id
+// taken during the wait is a unique violation. No row: the conversation does
+// not exist or the account was never a member, and nothing else is looked up.
+// convo_full: the rate of the conversation is used up. seq 0: nothing was
+// stored.
 func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendMessageRow, error) {
 	row := q.db.QueryRow(ctx, sendMessage,
 		arg.Epoch,

@@ -14,8 +14,7 @@ SELECT count(*) FROM account_origins
 WHERE origin = $1::text AND settled_at IS NOT NULL AND confirmed_at > now() - make_interval(secs => $2::double precision)
 `
 
-// The accounts of an origin that are no longer new, and that it has confirmed
-// lately.
+// The settled accounts that an origin has confirmed recently.
 func (q *Queries) CountSettled(ctx context.Context, origin string, maxAge float64) (int64, error) {
 	row := q.db.QueryRow(ctx, countSettled, origin, maxAge)
 	var count int64
@@ -31,13 +30,13 @@ UPDATE account_origins o SET origin = NULL, confirmed_at = NULL
 WHERE o.did = $1 AND o.origin = $2::text AND o.settled_at IS NOT NULL
 `
 
-// The origin that was noted denies the account.
+// The PDS of the stored origin denies that it has the account.
 func (q *Queries) ForgetOrigin(ctx context.Context, did string, origin string) error {
 	_, err := q.db.Exec(ctx, forgetOrigin, did, origin)
 	return err
 }
 
-const getStanding = `-- name: GetStanding :one
+const getAccountState = `-- name: GetAccountState :one
 SELECT o.origin, coalesce(extract(epoch FROM now() - o.confirmed_at), 0)::double precision AS age, (o.settled_at IS NOT NULL)::boolean AS noted,
     (o.settled_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM (
@@ -53,22 +52,22 @@ FROM (SELECT $1::text AS did) a
 LEFT JOIN account_origins o ON o.did = a.did
 `
 
-type GetStandingRow struct {
+type GetAccountStateRow struct {
 	Origin  *string
 	Age     float64
 	Noted   bool
 	Settled bool
 }
 
-// What an account is to limits: where it comes from as far as that was shown,
-// whether it is no longer new, and whether that is noted. age is how many seconds
-// ago the origin was shown. The account is no longer new
-// when it and another account have accepted the same conversation long enough
-// ago. Of what it accepted, the first conversations are looked at: an account
-// has few, as a rule, in which nobody else accepted.
-func (q *Queries) GetStanding(ctx context.Context, did string, newFor float64) (GetStandingRow, error) {
-	row := q.db.QueryRow(ctx, getStanding, did, newFor)
-	var i GetStandingRow
+// The state of an account that limits depend on: its confirmed origin, with the
+// seconds since the confirmation as age, whether it is settled, and whether
+// that is stored (noted). It is settled when it and another account have
+// accepted the same conversation long enough ago. Only the first conversations
+// that it accepted are checked: an account usually has few in which nobody else
+// accepted.
+func (q *Queries) GetAccountState(ctx context.Context, did string, newFor float64) (GetAccountStateRow, error) {
+	row := q.db.QueryRow(ctx, getAccountState, did, newFor)
+	var i GetAccountStateRow
 	err := row.Scan(
 		&i.Origin,
 		&i.Age,
@@ -108,7 +107,7 @@ DELETE FROM account_origins WHERE did IN (
 )
 `
 
-// Of accounts that are new nothing is kept but what counts.
+// Of accounts that are not settled, only valid confirmations are kept.
 func (q *Queries) RemoveOldOrigins(ctx context.Context, maxAge float64, batch int64) (int64, error) {
 	result, err := q.db.Exec(ctx, removeOldOrigins, maxAge, batch)
 	if err != nil {

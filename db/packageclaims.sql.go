@@ -21,9 +21,10 @@ WHERE EXISTS (
 )
 `
 
-// The record of how many packages of a device others were given.
-// Those of these accounts that share with the requester a conversation that they
-// have accepted. OFFSET 0 has each looked up, as in ListClaimableDevices.
+// How many key packages of a device were given to other accounts.
+// Which of these accounts share a conversation with the requester that they
+// have accepted. OFFSET 0 makes the planner look up each, as in
+// ListClaimableDevices.
 func (q *Queries) AcquaintedAccounts(ctx context.Context, dids []string, requester string) ([]string, error) {
 	rows, err := q.db.Query(ctx, acquaintedAccounts, dids, requester)
 	if err != nil {
@@ -74,8 +75,8 @@ type CountDevicePackagesRow struct {
 	Packages int64
 }
 
-// How many packages these devices have had in a day, in these suites: what is
-// unspent, and what was spent within it.
+// How many packages these devices have had in a day, in these suites: the
+// unspent ones, and those spent within it.
 func (q *Queries) CountDevicePackages(ctx context.Context, arg CountDevicePackagesParams) ([]CountDevicePackagesRow, error) {
 	rows, err := q.db.Query(ctx, countDevicePackages,
 		arg.Horizon,
@@ -153,9 +154,9 @@ type LockPackageClaimsRow struct {
 	Claimed   int64
 }
 
-// Locks these rows, which it makes where there are none, for the rest of the
-// transaction, in the order of their key as everyone locks them, and counts what
-// they have: of an hour in the rows of requesters, of a day in the others.
+// Creates these rows if needed, locks them for the rest of the transaction in
+// the order of their key, as every transaction does, and counts their claims:
+// those of an hour in the rows of requesters, those of a day in the others.
 func (q *Queries) LockPackageClaims(ctx context.Context, arg LockPackageClaimsParams) ([]LockPackageClaimsRow, error) {
 	rows, err := q.db.Query(ctx, lockPackageClaims,
 		arg.Now,
@@ -214,8 +215,8 @@ type RecordPackageClaimsParams struct {
 	Requesters   [][]byte
 }
 
-// Adds a claim to each of these rows, which are locked, and drops those that
-// count no more.
+// Adds a claim to each of these rows, which are locked, and drops those that no
+// longer count.
 func (q *Queries) RecordPackageClaims(ctx context.Context, arg RecordPackageClaimsParams) error {
 	_, err := q.db.Exec(ctx, recordPackageClaims,
 		arg.Now,

@@ -52,11 +52,12 @@ type SetReadPositionParams struct {
 	Lane    []byte
 }
 
-// The read position of an active member: it never goes back, and updated_at is
-// when it last went forward, which the account's streams are told; who moves it
-// has accepted the conversation. No row: not an active member.
-// placed counts accepted so that the membership is locked before the account, as
-// commits do.
+// Sets the read position of an active member. It never goes back. updated_at is
+// when it last went forward, which streams of the account get as an event.
+// Moving it accepts the conversation. No row: the account is not an active
+// member.
+// placed depends on accepted so that the membership is locked before the account,
+// as commits do.
 func (q *Queries) SetReadPosition(ctx context.Context, arg SetReadPositionParams) (time.Time, error) {
 	row := q.db.QueryRow(ctx, setReadPosition,
 		arg.Seq,

@@ -35,11 +35,11 @@ type CommitDamageRow struct {
 	Failed float64
 }
 
-// How many votes there are on a commit, and how many of them say that it cannot
-// be applied. A vote is a member's, other than the commit's sender, that had been
-// there for an hour when the commit came, or since the conversation began: so
-// accounts that were brought in for it have none. Those that one account added
-// within a day before now have one vote together, each an equal part of it.
+// The number of votes on a commit, and how many of them say that it cannot be
+// applied. Members other than the commit's sender have a vote if they had
+// joined an hour before the commit or at the beginning of the conversation, so
+// accounts added for this purpose have none. Accounts that one account added
+// within the last day share one vote equally.
 func (q *Queries) CommitDamage(ctx context.Context, now time.Time, convoID xrpc.ConvoID, epoch int64) (CommitDamageRow, error) {
 	row := q.db.QueryRow(ctx, commitDamage, now, convoID, epoch)
 	var i CommitDamageRow
@@ -52,8 +52,8 @@ DELETE FROM commit_failures
 WHERE convo_id = $1 AND (did IN (SELECT unnest($2::text[]))) IS TRUE
 `
 
-// Who leaves has no say any more. IS TRUE has the list hashed: by the index each
-// of it would be looked for in all epochs.
+// Reports of accounts that leave no longer count. IS TRUE makes the planner
+// hash the list: by the index, each entry would be looked up in all epochs.
 func (q *Queries) EndCommitFailures(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
 	_, err := q.db.Exec(ctx, endCommitFailures, convoID, dids)
 	return err
@@ -155,7 +155,7 @@ SELECT EXISTS (
 )
 `
 
-// Whether another member has reported a commit of this account within a time.
+// Whether another member has reported a commit of this account recently.
 func (q *Queries) ReportedLately(ctx context.Context, convoID xrpc.ConvoID, since time.Time, did string) (bool, error) {
 	row := q.db.QueryRow(ctx, reportedLately, convoID, since, did)
 	var exists bool
@@ -171,7 +171,7 @@ SELECT EXISTS (
 )
 `
 
-// Whether there is an accepted commit of that epoch within the windows of did.
+// Whether the account may see an accepted commit of that epoch.
 func (q *Queries) SeesCommit(ctx context.Context, did string, convoID xrpc.ConvoID, epoch int64) (bool, error) {
 	row := q.db.QueryRow(ctx, seesCommit, did, convoID, epoch)
 	var exists bool

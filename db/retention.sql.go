@@ -63,7 +63,7 @@ type DetachBlobsRow struct {
 	Cid      string
 }
 
-// Unties blobs from messages that go.
+// Detaches blobs from messages that are removed.
 func (q *Queries) DetachBlobs(ctx context.Context, convoIds [][]byte, seqs []int64) ([]DetachBlobsRow, error) {
 	rows, err := q.db.Query(ctx, detachBlobs, convoIds, seqs)
 	if err != nil {
@@ -109,8 +109,9 @@ type LapseProposalsParams struct {
 	Named   [][]byte
 }
 
-// Notes the proposals of an epoch that its commit, which can be read, does not
-// name. One without reference is among them: no commit that can be read names it.
+// Records the proposals of an epoch that its commit, a PublicMessage, does not
+// refer to. A proposal without ProposalRef is included: such a commit cannot
+// refer to it.
 func (q *Queries) LapseProposals(ctx context.Context, arg LapseProposalsParams) error {
 	_, err := q.db.Exec(ctx, lapseProposals,
 		arg.At,
@@ -148,8 +149,8 @@ type LockClosedConvoRow struct {
 	LastN   int64
 }
 
-// A conversation that was closed before a moment, with the last event that any
-// member may see. Nothing of it changes while its row is locked.
+// A conversation that was closed before a time, with the last event that any
+// member may see. It does not change while its row is locked.
 func (q *Queries) LockClosedConvo(ctx context.Context, before time.Time) (LockClosedConvoRow, error) {
 	row := q.db.QueryRow(ctx, lockClosedConvo, before)
 	var i LockClosedConvoRow
@@ -176,7 +177,7 @@ type LockLapsedProposalsRow struct {
 	Size    int64
 }
 
-// As LockOldMessages, for proposals that lapsed before a moment.
+// Like LockOldMessages, for proposals that lapsed before a time.
 func (q *Queries) LockLapsedProposals(ctx context.Context, before time.Time, batch int64) ([]LockLapsedProposalsRow, error) {
 	rows, err := q.db.Query(ctx, lockLapsedProposals, before, batch)
 	if err != nil {
@@ -222,10 +223,10 @@ type LockOldMessagesRow struct {
 	Size    int64
 }
 
-// What is removed by its age. Every statement works on few rows, in a short
-// transaction, and passes over rows that another instance is removing.
-// Application messages from before a moment, the oldest first. What the log has
-// not told yet stays, and waits for the horizon.
+// Removal by age. Every statement works on few rows in a short transaction, and
+// skips rows that another instance is removing.
+// Application messages from before a time, the oldest first. Messages above the
+// visibility horizon are kept, since streams have not delivered them yet.
 func (q *Queries) LockOldMessages(ctx context.Context, before time.Time, batch int64) ([]LockOldMessagesRow, error) {
 	rows, err := q.db.Query(ctx, lockOldMessages, before, batch)
 	if err != nil {
@@ -259,8 +260,8 @@ ORDER BY w.convo_id, w.seq
 FOR UPDATE
 `
 
-// Of two that remove the last recipients of a Welcome, the second one then sees
-// what the first did.
+// If two transactions remove the last recipients of a Welcome, the second one
+// sees what the first did.
 func (q *Queries) LockWelcomes(ctx context.Context, convoIds [][]byte, seqs []int64) error {
 	_, err := q.db.Exec(ctx, lockWelcomes, convoIds, seqs)
 	return err
@@ -273,9 +274,9 @@ WHERE (b.did, b.cid) IN (SELECT unnest($1::text[]), unnest($2::text[]))
     AND NOT EXISTS (SELECT FROM message_blobs a WHERE a.owner_did = b.did AND a.cid = b.cid)
 `
 
-// Leaves blobs that no message names any more to be collected. After LockBlobs:
-// a message that was just naming one is seen then, and one that comes later
-// waits, and takes it back.
+// Makes blobs that no message refers to collectable. It runs after LockBlobs: a
+// message that was just attaching one is seen, and a later one waits and
+// attaches it again.
 func (q *Queries) ReleaseBlobs(ctx context.Context, dids []string, cids []string) error {
 	_, err := q.db.Exec(ctx, releaseBlobs, dids, cids)
 	return err
@@ -380,7 +381,7 @@ f AS (DELETE FROM lapsed_proposals WHERE convo_id = $1)
 DELETE FROM conversations WHERE conversations.convo_id = $1
 `
 
-// What is at most a few rows for each member.
+// The tables with at most a few rows for each member.
 func (q *Queries) RemoveConvoRest(ctx context.Context, convoID xrpc.ConvoID) error {
 	_, err := q.db.Exec(ctx, removeConvoRest, convoID)
 	return err
@@ -430,7 +431,7 @@ type RemoveEndedRecipientsRow struct {
 	Seq     int64
 }
 
-// Removes recipients whose Welcome ended for them before a moment.
+// Removes recipients whose Welcome ended before a time.
 func (q *Queries) RemoveEndedRecipients(ctx context.Context, before time.Time, batch int64) ([]RemoveEndedRecipientsRow, error) {
 	rows, err := q.db.Query(ctx, removeEndedRecipients, before, batch)
 	if err != nil {
@@ -463,8 +464,8 @@ SELECT g.convo_id, g.id_hash, max(g.seq) FROM gone g GROUP BY g.convo_id, g.id_h
 ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq)
 `
 
-// Removes messages, of which nothing is left but where they were. An id that was
-// used again after its message was removed stands for the later one.
+// Removes messages and keeps only their sequence numbers. An id that was used
+// again after its message was removed stands for the later message.
 func (q *Queries) RemoveMessages(ctx context.Context, convoIds [][]byte, seqs []int64) error {
 	_, err := q.db.Exec(ctx, removeMessages, convoIds, seqs)
 	return err
@@ -492,7 +493,7 @@ type RemoveOldEventsRow struct {
 	N    int64
 }
 
-// Removes events for one account from before a moment, the oldest first.
+// Removes events for one account from before a time, the oldest first.
 func (q *Queries) RemoveOldEvents(ctx context.Context, before time.Time, batch int64) ([]RemoveOldEventsRow, error) {
 	rows, err := q.db.Query(ctx, removeOldEvents, before, batch)
 	if err != nil {

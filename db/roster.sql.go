@@ -26,9 +26,9 @@ SELECT count(*) FROM (
 ) live
 `
 
-// Devices of an account with live packages or leaves. A leaf counts where the
-// account has shown the device itself: what others state of it must not use up
-// its devices.
+// Devices of an account with live packages or leaves. A leaf counts only if the
+// account itself has used the device: what other members state must not use up
+// its number of devices.
 func (q *Queries) CountDevices(ctx context.Context, did string, now time.Time) (int64, error) {
 	row := q.db.QueryRow(ctx, countDevices, did, now)
 	var count int64
@@ -42,8 +42,8 @@ WHERE convo_id = $1
   AND ((did, device_id) IN (SELECT unnest($2::text[]), unnest($3::text[]))) IS TRUE
 `
 
-// IS TRUE has the list hashed: as a join it would be compared with every leaf. All
-// leaves of the group are read, be it for one device.
+// IS TRUE makes the planner hash the list: as a join it would be compared with
+// every leaf. All leaves of the group are read, even for one device.
 func (q *Queries) DeleteDeviceLeaves(ctx context.Context, convoID xrpc.ConvoID, dids []string, deviceIds []string) error {
 	_, err := q.db.Exec(ctx, deleteDeviceLeaves, convoID, dids, deviceIds)
 	return err
@@ -53,7 +53,7 @@ const packageBytesByRef = `-- name: PackageBytesByRef :one
 SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY($1::bytea[])
 `
 
-// How much PackagesByRef would read.
+// How many bytes PackagesByRef would read.
 func (q *Queries) PackageBytesByRef(ctx context.Context, refs [][]byte) (int64, error) {
 	row := q.db.QueryRow(ctx, packageBytesByRef, refs)
 	var column_1 int64
@@ -65,7 +65,7 @@ const packagesByRef = `-- name: PackagesByRef :many
 SELECT key_package FROM key_packages WHERE ref = ANY($1::bytea[]) ORDER BY ref, did
 `
 
-// What a package's reference stands for never changes.
+// The package of a reference never changes.
 func (q *Queries) PackagesByRef(ctx context.Context, refs [][]byte) ([][]byte, error) {
 	rows, err := q.db.Query(ctx, packagesByRef, refs)
 	if err != nil {
@@ -92,7 +92,7 @@ WHERE convo_id = $1 AND kind = 'proposal' AND epoch = $2
     AND (proposal_ref IN (SELECT unnest($3::bytea[]))) IS TRUE
 `
 
-// How much ProposalsByRef would read.
+// How many bytes ProposalsByRef would read.
 func (q *Queries) ProposalBytesByRef(ctx context.Context, convoID xrpc.ConvoID, epoch int64, refs [][]byte) (int64, error) {
 	row := q.db.QueryRow(ctx, proposalBytesByRef, convoID, epoch, refs)
 	var column_1 int64
@@ -112,7 +112,8 @@ type ProposalsByRefRow struct {
 	Ciphertext  []byte
 }
 
-// IS TRUE has the list hashed: an array would be searched for each proposal.
+// IS TRUE makes the planner hash the list: an array would be searched for each
+// proposal.
 func (q *Queries) ProposalsByRef(ctx context.Context, convoID xrpc.ConvoID, epoch int64, refs [][]byte) ([]ProposalsByRefRow, error) {
 	rows, err := q.db.Query(ctx, proposalsByRef, convoID, epoch, refs)
 	if err != nil {
@@ -174,7 +175,7 @@ type RosterRow struct {
 	Active bool
 }
 
-// All members, and those who have left with a leaf awaiting removal.
+// All members, and accounts that have left with a leaf that awaits its removal.
 func (q *Queries) Roster(ctx context.Context, convoID xrpc.ConvoID) ([]RosterRow, error) {
 	rows, err := q.db.Query(ctx, roster, convoID)
 	if err != nil {

@@ -22,8 +22,8 @@ type DeletedDevicesRow struct {
 	DeviceID string
 }
 
-// Read after the packages are locked: deleting a device takes its packages'
-// locks too.
+// Must be read after the packages are locked, since the deletion of a device
+// locks its packages too.
 func (q *Queries) DeletedDevices(ctx context.Context, dids []string, deviceIds []string) ([]DeletedDevicesRow, error) {
 	rows, err := q.db.Query(ctx, deletedDevices, dids, deviceIds)
 	if err != nil {
@@ -114,7 +114,7 @@ type LockPackagesRow struct {
 	LeaseEndsAt *time.Time
 }
 
-// In the order of refs, as everyone locks them.
+// In the order of refs, as every transaction locks them.
 func (q *Queries) LockPackages(ctx context.Context, refs [][]byte) ([]LockPackagesRow, error) {
 	rows, err := q.db.Query(ctx, lockPackages, refs)
 	if err != nil {
@@ -153,8 +153,8 @@ ON CONFLICT (did, device_id) DO UPDATE SET created_at = d.created_at
 RETURNING d.deleted_at
 `
 
-// A device shows itself by a leaf. Its row is locked, so that a deletion comes
-// before or after.
+// A leaf shows that the account uses the device. Its row is locked, so that a
+// deletion comes before or after.
 func (q *Queries) RecordCommitter(ctx context.Context, did string, deviceID string, at time.Time) (*time.Time, error) {
 	row := q.db.QueryRow(ctx, recordCommitter, did, deviceID, at)
 	var deleted_at *time.Time
@@ -167,7 +167,8 @@ UPDATE key_packages SET spent_at = $1::timestamptz, lease_holder = NULL, lease_c
 WHERE ref = ANY($2::bytea[]) AND NOT last_resort
 `
 
-// With a package its lease ends: nothing ties it to who asked for it any more.
+// Spending a package ends its lease, so that it no longer refers to the
+// requester.
 func (q *Queries) SpendPackages(ctx context.Context, at time.Time, refs [][]byte) error {
 	_, err := q.db.Exec(ctx, spendPackages, at, refs)
 	return err
@@ -186,7 +187,7 @@ type SupersedeWelcomesParams struct {
 	DeviceIds []string
 }
 
-// The list is a hashed one, as in DeleteDeviceLeaves.
+// The list is hashed as in DeleteDeviceLeaves.
 func (q *Queries) SupersedeWelcomes(ctx context.Context, arg SupersedeWelcomesParams) error {
 	_, err := q.db.Exec(ctx, supersedeWelcomes,
 		arg.At,

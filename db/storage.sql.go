@@ -13,7 +13,7 @@ const databaseSize = `-- name: DatabaseSize :one
 SELECT pg_database_size(current_database())::bigint
 `
 
-// What the database takes on its disk, in bytes.
+// The size of the database on disk, in bytes.
 func (q *Queries) DatabaseSize(ctx context.Context) (int64, error) {
 	row := q.db.QueryRow(ctx, databaseSize)
 	var column_1 int64

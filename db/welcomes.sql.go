@@ -56,7 +56,7 @@ type GetWelcomeRow struct {
 	Refs        []string
 }
 
-// With the refs of all of the account's packages that it names.
+// With the refs of all packages of the account that it names.
 func (q *Queries) GetWelcome(ctx context.Context, did string, convoID xrpc.ConvoID, seq int64) (GetWelcomeRow, error) {
 	row := q.db.QueryRow(ctx, getWelcome, did, convoID, seq)
 	var i GetWelcomeRow
@@ -79,8 +79,8 @@ type GetWelcomeAccessRow struct {
 	Windows   int64
 }
 
-// Where the account's window begins (-1: it is no member now), and how many
-// windows it ever had.
+// Where the account's current window begins (-1: it is not a member now), and
+// the number of its windows.
 func (q *Queries) GetWelcomeAccess(ctx context.Context, convoID xrpc.ConvoID, did string) (GetWelcomeAccessRow, error) {
 	row := q.db.QueryRow(ctx, getWelcomeAccess, convoID, did)
 	var i GetWelcomeAccessRow
@@ -142,7 +142,7 @@ type NoteWelcomeFailedParams struct {
 	Seq          int64
 }
 
-// It stays open: the device may try again.
+// The Welcome stays open: the device may try again.
 func (q *Queries) NoteWelcomeFailed(ctx context.Context, arg NoteWelcomeFailedParams) (int64, error) {
 	result, err := q.db.Exec(ctx, noteWelcomeFailed,
 		arg.ErrorDetails,

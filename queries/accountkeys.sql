@@ -1,15 +1,15 @@
 -- name: IsKnownAccount :one
--- Whether an account has shown by its own doing that it uses the service. Rows
--- that anybody can cause in a moment show nothing.
+-- Whether an account has shown by its own actions that it uses the service.
+-- Rows that anyone can cause at once do not count.
 SELECT (EXISTS (SELECT FROM account_keys k WHERE k.did = sqlc.arg(did))
     OR EXISTS (SELECT FROM memberships m WHERE m.did = sqlc.arg(did) AND m.accepted_at IS NOT NULL)
     OR EXISTS (SELECT FROM key_packages p WHERE p.did = sqlc.arg(did) AND p.created_at < now() - INTERVAL '1 hour'))::boolean;
 
 -- name: KeepAccountKey :one
--- Keeps the signing key that a directory gave some seconds ago, if the account
--- is known: it has accepted a conversation, or has had key packages for an hour.
--- An empty key says that there is none. changed says that another key was kept
--- until now.
+-- Stores a signing key that a directory returned some seconds ago, if the
+-- account is known: it has accepted a conversation, or has had key packages for
+-- an hour. An empty key means that the DID has none. changed reports that a
+-- different key was stored before.
 WITH account AS (
     SELECT EXISTS (SELECT FROM account_keys k WHERE k.did = sqlc.arg(did))
         OR EXISTS (SELECT FROM memberships m WHERE m.did = sqlc.arg(did) AND m.accepted_at IS NOT NULL)

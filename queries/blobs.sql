@@ -2,35 +2,36 @@
 SELECT blob_bytes FROM accounts WHERE did = $1;
 
 -- name: BlobRoom :one
--- How many bytes the blobs of an account take, and how many are reserved for its
--- uploads. Uploads of an instance that crashed count until their time is over. (No condition on age
--- in WHERE: the index on it would be taken for the better one.)
+-- The bytes of an account's blobs, and the bytes reserved for its uploads.
+-- Uploads of an instance that crashed count until they time out. (The condition
+-- on age is not in WHERE: the planner would prefer the index on it.)
 SELECT blob_bytes,
     (SELECT coalesce(sum(o.reserved) FILTER (WHERE NOT o.doomed AND o.since > sqlc.arg(after)::timestamptz), 0)
      FROM loose_objects o WHERE o.did = a.did)::bigint AS reserved
 FROM accounts a WHERE a.did = sqlc.arg(did);
 
 -- name: AddLooseObject :exec
--- The object of an upload that begins, with room for it in the account's quota.
+-- Records the object of an upload that begins, and reserves space in the
+-- account's quota.
 INSERT INTO loose_objects (object_key, since, doomed, did, reserved)
 VALUES (sqlc.arg(object_key), sqlc.arg(since), FALSE, sqlc.arg(did)::text, sqlc.arg(reserved)::bigint);
 
 -- name: ClaimLooseObject :execrows
--- The object of a finished upload gets an owner. None: it took so long that the
--- object was given up.
+-- Removes the record of a finished upload, whose object now has an owner. No
+-- row: the upload took too long and its object was marked for deletion.
 DELETE FROM loose_objects WHERE object_key = $1 AND NOT doomed;
 
 -- name: ForgetLooseObject :exec
--- After the object is gone.
+-- After the object was deleted.
 DELETE FROM loose_objects WHERE object_key = $1;
 
 -- name: DoomLooseObject :execrows
--- Gives up an object that is still loose.
+-- Marks an orphan object for deletion.
 UPDATE loose_objects SET doomed = TRUE WHERE object_key = $1;
 
 -- name: DoomLooseObjects :many
--- Names objects to delete, some at a time: those given up, and those that nobody
--- claimed in time, which are given up by this.
+-- Returns a batch of objects to delete: those marked for deletion, and those
+-- not claimed in time, which this marks.
 UPDATE loose_objects SET doomed = TRUE
 WHERE object_key IN (
     SELECT object_key FROM loose_objects
@@ -42,8 +43,9 @@ WHERE object_key IN (
 RETURNING object_key;
 
 -- name: RenewBlob :one
--- Finds the blob an account uploaded before, and gives it another hour: also one
--- that messages name, since the last of them may be about to go.
+-- Finds the blob that an account uploaded before, and keeps it for another
+-- hour, even if messages refer to it, since the last of them may be removed
+-- soon.
 UPDATE blobs SET created_at = greatest(created_at, sqlc.arg(now)::timestamptz)
 WHERE did = sqlc.arg(did) AND cid = sqlc.arg(cid)
 RETURNING size, mime_type;
@@ -56,9 +58,10 @@ VALUES ($1, $2, $3, $4, $5, $6);
 UPDATE accounts SET blob_bytes = blob_bytes + sqlc.arg(bytes)::bigint WHERE did = sqlc.arg(did);
 
 -- name: AttachBlobs :many
--- Ties blobs of an account to a message and gives back those it found. Rows are
--- locked in one order; one that is being collected is not found. attached comes
--- from the locked row: what this statement saw before it waited may be old.
+-- Attaches blobs of an account to a message and returns those found. Rows are
+-- locked in one order; a blob that is being collected is not found. attached is
+-- read from the locked row, since the snapshot may be older than the wait for
+-- the lock.
 WITH held AS (
     SELECT b.cid, b.attached FROM blobs b
     WHERE b.did = sqlc.arg(owner_did) AND b.cid = ANY(sqlc.arg(cids)::text[])
@@ -75,9 +78,9 @@ FROM held
 RETURNING cid;
 
 -- name: FindBlob :one
--- Whether the account was ever a member, and the blob, where it owns it or a
--- message in one of its windows attached it. The inner limit, of one row by one
--- key, has every owner looked up.
+-- Whether the account was ever a member, and the blob if the account owns it or
+-- a message in one of its windows refers to it. The inner LIMIT makes the
+-- planner look up each owner by the key.
 SELECT
     EXISTS (
         SELECT FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
@@ -114,8 +117,9 @@ SELECT DISTINCT did FROM (
 ) old;
 
 -- name: CollectBlobs :one
--- Deletes what an account uploaded and no message named, under the account's
--- row; the objects become loose. One that a message is just naming stays.
+-- Deletes blobs of an account that no message refers to, while the account's
+-- row is locked; their objects become orphans. A blob that a message is being
+-- attached to is kept.
 WITH gone AS (
     DELETE FROM blobs
     WHERE (did, cid) IN (

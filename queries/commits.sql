@@ -1,6 +1,6 @@
 -- name: AdvanceEpoch :one
--- The one statement that moves a group on: exactly one commit of an epoch finds
--- its row.
+-- The only statement that advances the epoch of a group: exactly one commit of
+-- an epoch finds its row.
 UPDATE conversations SET
     epoch = sqlc.arg(framing)::bigint + 1,
     last_seq = last_seq + 1,
@@ -19,7 +19,7 @@ WHERE convo_id = sqlc.arg(convo_id)
 RETURNING last_seq, gen, last_pos;
 
 -- name: InsertHandshake :exec
--- Stores a commit or a proposal. Its sender has accepted the conversation.
+-- Stores a commit or a proposal. Sending it accepts the conversation.
 WITH accepted AS (
     UPDATE memberships m SET accepted_at = sqlc.arg(at)
     WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(sender_did)::text AND m.left_seq IS NULL AND m.accepted_at IS NULL
@@ -29,20 +29,20 @@ VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(message_id), sqlc.arg(kind),
         sqlc.arg(ciphertext), sqlc.narg(proposal_ref), sqlc.arg(at), sqlc.arg(gen), sqlc.arg(pos));
 
 -- name: EpochProposals :one
--- How many proposals of an epoch an account has sent, and their bytes.
+-- The number of proposals of an account in an epoch, and their bytes.
 SELECT count(*)::bigint AS proposals, coalesce(sum(octet_length(ciphertext)), 0)::bigint AS bytes FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND sender_did = sqlc.arg(did)::text AND epoch = sqlc.arg(epoch) AND kind = 'proposal';
 
 -- name: FindOwnCommit :one
--- The caller's accepted commit of an epoch, if it is this very one.
+-- The accepted commit of an epoch if the caller sent it with the same content.
 SELECT seq FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'commit' AND epoch = sqlc.arg(epoch)
   AND sender_did = sqlc.arg(did)::text AND ciphertext = sqlc.arg(ciphertext);
 
 -- name: ConflictCommits :many
--- Accepted commits of the epochs from..below that the caller may see, cut where
--- their encoding passes the budget; the first one always comes. total counts
--- them, to a thousand and one.
+-- Accepted commits of the epochs from..below that the caller may see, cut when
+-- their encoded size exceeds the budget; the first one is always included.
+-- total is their number, up to 1001.
 WITH seen AS (
     SELECT m.seq, (octet_length(m.ciphertext)::bigint * 4 / 3 + 512)::bigint AS cost
     FROM messages m
@@ -61,7 +61,7 @@ WHERE s.n = 1 OR (s.n <= 1000 AND s.upto <= sqlc.arg(budget)::bigint)
 ORDER BY m.seq;
 
 -- name: ConflictProposals :many
--- Proposals of one epoch that the caller may see, as far as the budget goes.
+-- Proposals of one epoch that the caller may see, within the budget.
 WITH seen AS (
     SELECT m.seq, (octet_length(m.ciphertext)::bigint * 4 / 3 + 512)::bigint AS cost
     FROM messages m

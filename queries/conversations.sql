@@ -1,13 +1,14 @@
 -- name: LockConvo :one
--- Everything about a conversation is decided under this lock. Who was never in
--- it locks nothing and finds nothing, as where no such conversation exists: the
--- membership is looked up first, here and wherever strangers ask, so that what
--- they ask for takes as long in both cases.
--- Read memberships in a later statement: this one's snapshot is from before it
--- waited.
+-- Locks a conversation; every change to it is decided under this lock. For an
+-- account that was never a member it locks and finds nothing, as if the
+-- conversation did not exist. Here and in every query for non-members the
+-- membership is looked up first, so that the query takes the same time in both
+-- cases.
+-- Memberships must be read in a later statement: the snapshot of this one is older
+-- than its wait for the lock.
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
-    -- Milliseconds by the clock of the database: that the reservation still
-    -- lasts, and that the epoch has lasted.
+    -- Milliseconds by the clock of the database: how long the reservation still
+    -- lasts, and the age of the epoch.
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
     greatest(0, extract(epoch FROM clock_timestamp() - c.epoch_began_at) * 1000)::bigint AS epoch_age_ms
 FROM conversations c
@@ -15,14 +16,14 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc
 FOR NO KEY UPDATE OF c;
 
 -- name: MemberSuite :one
--- The cipher suite of a member's conversation. Others find nothing, as where no
--- such conversation exists.
+-- The cipher suite of a member's conversation. For non-members no row, as if
+-- the conversation did not exist.
 SELECT c.cipher_suite FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m
     WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) AND m.left_seq IS NULL);
 
 -- name: InsertConvo :execrows
--- Waits for a concurrent creation of the same group; no row where it exists.
+-- Waits for a concurrent creation of the same group; no row if it exists.
 INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, name, description, created_at, last_activity_at)
 VALUES (sqlc.arg(convo_id), sqlc.arg(creator_did), sqlc.arg(cipher_suite), sqlc.arg(epoch),
         sqlc.narg(name), sqlc.narg(description), sqlc.arg(at), sqlc.arg(at))
@@ -33,7 +34,8 @@ SELECT EXISTS (SELECT 1 FROM memberships a WHERE a.convo_id = sqlc.arg(convo_id)
        EXISTS (SELECT 1 FROM memberships e WHERE e.convo_id = sqlc.arg(convo_id) AND e.did = sqlc.arg(did)) AS ever;
 
 -- name: Standings :many
--- Who of dids is a member, or has left with its leaf awaiting removal.
+-- Which of dids are members, or have left and have a leaf that awaits its
+-- removal.
 SELECT did, (left_seq IS NULL)::boolean AS active
 FROM memberships
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND (left_seq IS NULL OR pending_removal)
@@ -43,11 +45,11 @@ ORDER BY joined_seq;
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL;
 
 -- name: MayRemove :one
--- Whether a member may end the memberships of others: the creator, and once the
--- creator has left, the longest-standing member; of those that joined together
--- the first by DID. A creator who left and was added again is as any other: its
--- membership did not begin with the conversation. For who is no member the others
--- are not looked at.
+-- Whether a member may end the memberships of others: the creator or, after the
+-- creator has left, the member with the earliest membership; of several that
+-- joined at once, the first by DID. A creator who left and was added again has
+-- no special right, since that membership did not begin with the conversation.
+-- For a non-member the other memberships are not read.
 SELECT (CASE WHEN EXISTS (
     SELECT FROM memberships own WHERE own.did = sqlc.arg(did) AND own.convo_id = sqlc.arg(convo_id) AND own.left_seq IS NULL
 ) THEN coalesce((
@@ -69,7 +71,7 @@ CROSS JOIN LATERAL (
 WHERE newest.ended_by_other;
 
 -- name: ReserveEpoch :exec
--- Has the current epoch wait for the commit of one member, unless that happened
+-- Reserves the current epoch for the commit of one member, unless that was done
 -- a short time ago.
 UPDATE conversations SET reserved_for = sqlc.arg(did), reserved_at = clock_timestamp(),
     reserved_until = clock_timestamp() + sqlc.arg(hold_ms)::bigint * interval '1 millisecond'
@@ -82,7 +84,7 @@ SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), sqlc.arg(seq)::bigint
     sqlc.arg(n)::bigint, sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint;
 
 -- name: AcceptConvo :exec
--- The account has shown that it wants to be in the conversation.
+-- The account has acted in the conversation, and thereby accepted it.
 UPDATE memberships SET accepted_at = sqlc.arg(at)::timestamptz
 WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND left_seq IS NULL AND accepted_at IS NULL;
 
@@ -98,7 +100,7 @@ UPDATE memberships SET ended_by_other = TRUE
 WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND pending_removal;
 
 -- name: ClearPendingRemovals :exec
--- The leaf is gone, or its owner is back.
+-- The leaf was removed, or the account is a member again.
 UPDATE memberships SET pending_removal = FALSE
 WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND pending_removal;
 

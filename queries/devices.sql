@@ -1,6 +1,5 @@
 -- name: AddDevices :exec
--- Devices that are known already keep their first appearance, and stay deleted
--- where they are.
+-- Known devices keep their created_at, and deleted devices stay deleted.
 INSERT INTO devices (did, device_id, created_at)
 SELECT sqlc.arg(did), unnest(sqlc.arg(device_ids)::text[]), unnest(sqlc.arg(created_ats)::timestamptz[])
 ON CONFLICT (did, device_id) DO NOTHING;
@@ -10,7 +9,7 @@ SELECT device_id FROM devices
 WHERE did = $1 AND device_id = ANY(sqlc.arg(device_ids)::text[]) AND deleted_at IS NOT NULL;
 
 -- name: ListDevices :many
--- What can still be handed out is what outlives a lease that begins now.
+-- Available packages are those that expire after a lease that begins now.
 SELECT d.device_id, d.created_at,
     ((SELECT count(*) FROM key_packages k
       WHERE k.did = d.did AND k.device_id = d.device_id AND k.spent_at IS NULL AND NOT k.last_resort
@@ -27,8 +26,8 @@ ORDER BY d.created_at DESC, d.device_id DESC
 LIMIT sqlc.arg(max_devices)::bigint;
 
 -- name: DeleteDevice :execrows
--- A tombstone, so that the device stays deleted. It counts no row where the
--- account never had the device.
+-- Writes a tombstone, so that the device stays deleted. It affects no row if
+-- the account never had the device.
 INSERT INTO devices (did, device_id, created_at, deleted_at)
 SELECT sqlc.arg(did), sqlc.arg(device_id), sqlc.arg(now)::timestamptz, sqlc.arg(now)::timestamptz
 WHERE EXISTS (SELECT 1 FROM devices d WHERE d.did = sqlc.arg(did) AND d.device_id = sqlc.arg(device_id))
@@ -36,9 +35,9 @@ WHERE EXISTS (SELECT 1 FROM devices d WHERE d.did = sqlc.arg(did) AND d.device_i
 ON CONFLICT (did, device_id) DO UPDATE SET deleted_at = COALESCE(devices.deleted_at, excluded.deleted_at);
 
 -- name: DeleteDeviceKeyPackages :exec
--- The rows are locked in the order in which commits lock what they spend, and
--- this waits for a commit that spends one of them: what follows in the
--- transaction sees that commit's Welcome.
+-- Locks the rows in the order in which commits lock the packages that they
+-- spend, and waits for such a commit: later statements of the transaction see
+-- its Welcome.
 DELETE FROM key_packages
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k

@@ -6,7 +6,7 @@ INSERT INTO idempotency_records (record_id, content_hash, answer, created_at)
 VALUES ($1, $2, $3, $4);
 
 -- name: DeleteOldIdempotencyRecords :execrows
--- In short batches, so that no transaction is long.
+-- In small batches, so that transactions are short.
 DELETE FROM idempotency_records
 WHERE record_id IN (
     SELECT record_id FROM idempotency_records

@@ -1,13 +1,13 @@
 -- name: ListPublishedKeyPackages :many
--- Which of these packages stand already: spent ones stay spent, and a package
--- that ended early may be published anew.
+-- Which of these packages are stored already: spent packages stay spent, and an
+-- expired one may be published again.
 SELECT ref FROM key_packages
 WHERE did = $1 AND ref = ANY(sqlc.arg(refs)::bytea[])
   AND (spent_at IS NOT NULL OR expires_at > sqlc.arg(now)::timestamptz);
 
 -- name: CountLiveKeyPackages :many
 -- What the limits count: unspent packages by device and suite, last-resort ones
--- apart, and devices that have leaves only, with suite 0 and no package. Leaves
+-- apart, and devices that have only leaves, with suite 0 and no package. Leaves
 -- count as in CountDevices.
 SELECT k.device_id, k.cipher_suite, FALSE::boolean AS last_resort, count(*) AS packages FROM key_packages k
 WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz
@@ -32,12 +32,12 @@ WHERE key_packages.spent_at IS NULL AND key_packages.expires_at <= excluded.crea
 
 -- name: ListClaimableDevices :many
 -- The devices of these accounts, each with the suite to serve: the one asked
--- for, or the lowest it has (suite 1 is the lowest there is). A device is one
--- that has an unspent package or a leaf. Suite 0: it has no package to serve.
--- Seated: it is in the conversation that the holder, a member, names, and its
--- account does not ask to be added again.
--- OFFSET 0 has every device looked up: without it the planner of a small table
--- would rather read whose packages and leaves there are at all.
+-- for, or its lowest (suite 1 is the lowest that exists). A device counts if it
+-- has an unspent package or a leaf. Suite 0: it has no package to serve.
+-- seated: it has a leaf in the conversation that the holder, a member, names, and
+-- its account has not asked to be added again.
+-- OFFSET 0 makes the planner look up every device: in a small table it would
+-- otherwise scan all packages and leaves.
 SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
     EXISTS (
         SELECT 1 FROM key_packages k
@@ -74,8 +74,8 @@ WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
 ORDER BY d.created_at, d.device_id;
 
 -- name: ListLeases :many
--- What the holder has of these accounts, for one conversation or for none: few
--- rows for each device and suite, of which some may have ended.
+-- The leases of the holder on these accounts, for one conversation or for none:
+-- few rows for each device and suite, of which some may have ended.
 SELECT did, device_id, cipher_suite, ref, lease_ends_at, octet_length(key_package)::bigint AS size
 FROM key_packages
 WHERE lease_holder = sqlc.arg(holder)::text AND did = ANY(sqlc.arg(dids)::text[])
@@ -83,9 +83,9 @@ WHERE lease_holder = sqlc.arg(holder)::text AND did = ANY(sqlc.arg(dids)::text[]
 ORDER BY did, device_id, ref;
 
 -- name: LeaseKeyPackages :many
--- One package for each device named, never one that another transaction holds
--- at this moment: whoever gets a row here is the only one. Rows are skipped and
--- not waited for, so this can deadlock with nothing.
+-- Leases one package of each device, never one that another transaction has
+-- locked, so that nobody else gets it. Locked rows are skipped, so that this
+-- cannot deadlock.
 WITH wanted AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
@@ -108,7 +108,7 @@ WHERE k.did = t.did AND k.ref = t.ref
 RETURNING k.did, k.device_id, k.ref, octet_length(k.key_package)::bigint AS size;
 
 -- name: PickLastResortKeyPackages :many
--- For each device named the last-resort package that lives longest.
+-- The last-resort package of each device that expires last.
 WITH wanted AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
@@ -124,9 +124,8 @@ FROM wanted w CROSS JOIN LATERAL (
 ORDER BY w.did, w.device_id;
 
 -- name: MarkLastResortUsed :exec
--- A row that somebody else is marking, or spending beside others, is skipped:
--- the time is the same to within that moment, and nobody waits in whatever
--- order.
+-- Skips rows that another transaction has locked: the time that it writes is
+-- nearly the same, and skipping cannot deadlock.
 UPDATE key_packages SET last_resort_used_at = sqlc.arg(now)::timestamptz
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k
@@ -139,8 +138,8 @@ SELECT k.did, k.ref, k.key_package FROM key_packages k
 WHERE (k.did, k.ref) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(refs)::bytea[]));
 
 -- name: CountKeyPackages :many
--- A row for each device and suite that has packages; one with suite 0 for a
--- device without any. 1970 is never.
+-- A row for each device and suite with packages, and one with suite 0 for a
+-- device without any. 1970 means never.
 SELECT d.device_id, COALESCE(k.cipher_suite, 0)::bigint AS cipher_suite,
     count(*) FILTER (WHERE k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(horizon)::timestamptz
         AND (k.lease_ends_at IS NULL OR k.lease_ends_at <= sqlc.arg(now)::timestamptz)) AS available,
@@ -159,7 +158,7 @@ GROUP BY d.created_at, d.device_id, k.cipher_suite
 ORDER BY d.created_at, d.device_id, k.cipher_suite;
 
 -- name: ClearEndedLeases :execrows
--- Forgets for whom and for which conversation packages were leased.
+-- Clears holder and conversation of leases that have ended.
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k
@@ -170,7 +169,7 @@ WHERE (did, ref) IN (
 );
 
 -- name: DeleteExpiredKeyPackages :execrows
--- In short batches, so that no transaction is long.
+-- In small batches, so that transactions are short.
 DELETE FROM key_packages
 WHERE (did, ref) IN (
     SELECT k.did, k.ref FROM key_packages k

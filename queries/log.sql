@@ -1,7 +1,8 @@
 -- name: LogEvents :one
--- Events of a conversation, in their order, after its newest message. A target
--- makes an event one account's; else members have it whose window does. An edge
--- counts from base, -1 is none.
+-- Writes events of a conversation, in their order, after its newest message. An
+-- event with a target is for that account only, otherwise for members whose
+-- window contains it. edge (the boundary of a window) is relative to base; -1
+-- means none.
 WITH placed AS (
     UPDATE conversations c
     SET last_pos = greatest(c.last_pos, log_own_xid()),
@@ -20,8 +21,8 @@ WITH placed AS (
 SELECT placed.gen, placed.last_pos, placed.last_seq, placed.base FROM placed;
 
 -- name: LogKeyPackagesLow :execrows
--- For each device and suite named of which fewer than low packages are left to
--- be leased. These events are in order with nothing, so no row places them.
+-- Writes an event for each device and suite with fewer than low packages left
+-- to lease. These events need no order, so no row is updated to position them.
 WITH named AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite, unnest(sqlc.arg(suite_names)::text[]) AS suite_name
@@ -42,8 +43,8 @@ FROM counted c
 WHERE c.available < sqlc.arg(low)::bigint;
 
 -- name: ConvosWithLeaf :many
--- The conversations where a device has a leaf, in the order in which they are
--- locked.
+-- The conversations in which a device has a leaf, in the order in which they
+-- are locked.
 SELECT DISTINCT convo_id FROM leaves WHERE did = sqlc.arg(did) AND device_id = sqlc.arg(device_id) ORDER BY convo_id;
 
 -- name: LockConvos :many
@@ -53,11 +54,11 @@ ORDER BY convo_id
 FOR NO KEY UPDATE;
 
 -- name: ReadLog :many
--- What the log has after a position and below the horizon, in order: whole rows,
--- cut where their bytes pass the budget; the first one always comes. One row at
--- least, with the generation and the horizon; in_page is how many rows there were
--- before the cut, to 1000, and 0 where it has nothing else.
--- behind: there are rows that the horizon still hides.
+-- The rows of the log after a position and below the visibility horizon, in
+-- order, cut when their bytes exceed the budget; the first one is always
+-- included. There is at least one row, with the generation and the horizon.
+-- in_page is the number of rows before the cut, up to 1000; 0 if there is none.
+-- behind: further rows are above the horizon.
 WITH place AS (
     SELECT g.gen, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon,
         (EXISTS (SELECT 1 FROM messages b WHERE b.gen = sqlc.arg(gen)::bigint AND b.pos >= log_horizon())
@@ -91,9 +92,9 @@ LEFT JOIN sized s ON s.place_in_page = 1 OR s.bytes <= sqlc.arg(budget)::bigint
 ORDER BY s.pos, s.lane, s.seq, s.n;
 
 -- name: GetGeneration :one
--- The generation as it is recorded, and where this connection leads. max_pos is
--- the newest position, which is below next_xid unless the database was taken
--- back.
+-- The stored generation, and the identity of the database of this connection.
+-- max_pos is the newest position. It is below next_xid unless the database was
+-- restored to an earlier state.
 SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
     log_system_identifier() AS here_system, log_database_oid() AS here_database, log_timeline() AS here_timeline,
     log_next_xid() AS next_xid,
@@ -105,17 +106,17 @@ SELECT g.gen, g.system_identifier, g.database_oid, g.timeline,
 FROM log_generation g;
 
 -- name: PlaceGeneration :execrows
--- Records where the generation is, once.
+-- Records the identity of the database to which the generation belongs, once.
 UPDATE log_generation
 SET system_identifier = sqlc.arg(system_identifier), database_oid = sqlc.arg(database_oid), timeline = sqlc.arg(timeline)
 WHERE system_identifier IS NULL;
 
 -- name: LockLog :exec
--- Waits for every transaction that writes to the log, and keeps others from it.
+-- Waits for every transaction that writes to the log, and blocks new ones.
 LOCK TABLE conversations, accounts, messages, events IN SHARE ROW EXCLUSIVE MODE;
 
 -- name: BeginGeneration :execrows
--- No row: another one has begun meanwhile.
+-- No row: another instance has begun the generation meanwhile.
 UPDATE log_generation
 SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = sqlc.arg(system_identifier)::bigint,
     database_oid = sqlc.arg(database_oid)::bigint, timeline = sqlc.arg(timeline)::bigint, floor_pos = 0, floor_lane = '', floor_seq = 0, floor_n = 0,
@@ -123,15 +124,16 @@ SET gen = gen + 1, secret = gen_random_uuid(), system_identifier = sqlc.arg(syst
 WHERE gen = sqlc.arg(gen)::bigint;
 
 -- name: BeginGenerationOfConvos :exec
--- What was lost may have been told under the next numbers: they are left out.
+-- The sequence numbers after the restored ones may have been delivered before
+-- the restore, so they are skipped.
 UPDATE conversations SET gen = log_current_generation(), last_pos = 0, last_seq = last_seq + sqlc.arg(skip)::bigint;
 
 -- name: BeginGenerationOfAccounts :exec
 UPDATE accounts SET gen = log_current_generation(), last_pos = 0;
 
 -- name: ReadPlace :one
--- The generation, and the last row of its log below the horizon, be it one that
--- retention has removed. behind: there are rows that the horizon still hides.
+-- The generation, and the last row of its log below the visibility horizon,
+-- even if retention has removed it. behind: further rows are above the horizon.
 SELECT g.gen, g.secret, g.floor_pos, g.floor_lane, g.floor_seq, g.floor_n, log_horizon() AS horizon, log_next_xid() AS next_xid,
     (greatest(
         coalesce((SELECT m.pos FROM messages m WHERE m.gen = g.gen ORDER BY m.pos DESC LIMIT 1), 0),
@@ -162,16 +164,17 @@ LEFT JOIN LATERAL (
 SELECT gen, floor_pos, floor_lane, floor_seq, floor_n FROM log_generation;
 
 -- name: RaiseFloor :exec
--- In the transaction that removes rows of the log, for the last of them: nobody
--- sees that they are gone without seeing this.
+-- Runs in the transaction that removes rows of the log, for the last of them,
+-- so that the removal and the low-water mark become visible together.
 UPDATE log_generation
 SET floor_pos = sqlc.arg(pos)::bigint, floor_lane = sqlc.arg(lane)::bytea, floor_seq = sqlc.arg(seq)::bigint, floor_n = sqlc.arg(n)::bigint
 WHERE gen = sqlc.arg(gen)::bigint
     AND (floor_pos, floor_lane, floor_seq, floor_n) < (sqlc.arg(pos)::bigint, sqlc.arg(lane)::bytea, sqlc.arg(seq)::bigint, sqlc.arg(n)::bigint);
 
 -- name: WindowsOf :many
--- The windows of an account that a stream beginning at a position can show
--- something of, and the horizon: changes below it are in them.
+-- The windows of an account in which a stream that begins at a position can
+-- show something, and the visibility horizon: the windows include all changes
+-- below it.
 SELECT m.convo_id, m.joined_seq, m.joined_n,
     m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n, log_horizon() AS horizon
 FROM memberships m
@@ -179,10 +182,10 @@ WHERE m.did = sqlc.arg(did)
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
 
 -- name: ScopeState :one
--- What an account is to some conversations: of how many it was ever a member,
--- whether it is one of any now, and whether it is one as far as the log goes to
--- a position, behind which its removal is yet to be told. Each is looked up: the
--- account may be in thousands of others.
+-- The relation of an account to some conversations: of how many it was ever a
+-- member, whether it is a member of any now, and whether it still is one at a
+-- position of the log, where its removal was not delivered yet. Each is looked
+-- up by key, since the account may be in thousands of others.
 SELECT count(DISTINCT m.convo_id) AS ever,
     coalesce(bool_or(m.left_seq IS NULL), FALSE)::boolean AS active,
     coalesce(bool_or(m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint
@@ -196,8 +199,8 @@ CROSS JOIN LATERAL (
 ) m;
 
 -- name: ReplaySources :many
--- The windows of an account with something after a position, and the number of
--- the last message that is not.
+-- The windows of an account with rows after a position, and the sequence number
+-- of the last message that is not after it.
 SELECT m.convo_id, m.joined_n, m.left_seq, coalesce(m.left_n, 0)::bigint AS left_n,
     least(m.left_seq, c.last_seq)::bigint AS until_seq,
     log_told_until(m.convo_id, m.joined_seq, least(m.left_seq, c.last_seq), sqlc.arg(gen)::bigint, sqlc.arg(pos)::bigint,
@@ -209,7 +212,7 @@ WHERE m.did = sqlc.arg(did)
     AND (m.left_seq IS NULL OR m.left_gen = sqlc.arg(gen)::bigint AND m.left_pos >= sqlc.arg(pos)::bigint);
 
 -- name: ReplayKeys :many
--- The next messages of each stretch up to a position, without their bytes.
+-- The next messages of each replay range up to a position, without ciphertexts.
 SELECT s.place::bigint AS place, k.pos, k.seq, k.size
 FROM (
     SELECT unnest(sqlc.arg(places)::bigint[]) AS place, unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id,
@@ -269,13 +272,13 @@ ORDER BY x.pos, x.lane, x.seq, x.n
 LIMIT sqlc.arg(max_rows)::bigint;
 
 -- name: EphemeralMembers :many
--- The members of a conversation, and the roster version at which they are.
+-- The members of a conversation, and the roster version of this list.
 SELECT m.did, c.roster_version FROM conversations c
 JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
 WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
--- What a signal needs to know: no row for who was never a member.
+-- What a signal needs; no row if the account was never a member.
 SELECT c.epoch, c.roster_version,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
 FROM conversations c
@@ -288,7 +291,7 @@ INSERT INTO tickets (ticket_hash, did, convo_id, expires_at) VALUES ($1, $2, $3,
 SELECT did, convo_id, expires_at FROM tickets WHERE ticket_hash = $1;
 
 -- name: RedeemTicket :one
--- Spends a ticket: of any number of attempts one gets the row.
+-- Spends a ticket: of any number of concurrent attempts only one gets the row.
 DELETE FROM tickets WHERE ticket_hash = $1
 RETURNING expires_at;
 
@@ -299,14 +302,15 @@ DELETE FROM tickets WHERE ticket_hash IN (
 );
 
 -- name: SyncConvos :many
--- What sync may have to tell of each window of an account. With a position to
--- resume from, that is what is after it, up to the end of the log; a number
--- that the client names goes before both that and the window's beginning. What
--- begins or ends a window beyond the end of the log has not happened yet: the
--- answer's cursor is before it, so the next answer tells of it.
--- bytes is about what the view of a new conversation takes.
--- The numbers that the client names come as one object, by conversation: a key
--- of it is found by bisection, where a join would compare all with all.
+-- What sync may have to return for each window of an account. With a position
+-- to resume from, that is what is after it, up to the end of the log. A
+-- sequence number that the client names takes precedence over that and over the
+-- beginning of the window. A window that begins or ends after the end of the
+-- log has not changed yet: the answer's cursor is before it, so the next answer
+-- includes it.
+-- bytes is about the size of the view of a new conversation.
+-- The numbers that the client names come as one JSON object by conversation: its
+-- keys are found by bisection, while a join would compare all with all.
 WITH mine AS (
     SELECT m.convo_id, m.joined_seq, m.left_seq, c.epoch, c.last_pos, n.seq AS named_seq,
         (m.left_seq IS NULL) AS active,
@@ -352,9 +356,9 @@ WHERE t.after_seq < t.until_seq OR t.fresh OR NOT t.member
 ORDER BY t.convo_id, t.joined_seq;
 
 -- name: SyncMessages :many
--- The first messages of each stretch, as many as it may have. Where their
--- encoding passes the budget, only their numbers come; the first one always
--- fits.
+-- The first messages of each replay range, up to its limit. When their encoded
+-- size exceeds the budget, only the sequence numbers are returned; the first
+-- message always fits.
 WITH page AS (
     SELECT s.place, m.convo_id, m.seq, m.message_id, m.kind, m.epoch, m.sender_did, m.ciphertext, m.blobs, m.created_at
     FROM (

@@ -1,12 +1,13 @@
 -- name: SendMessage :one
--- One statement that numbers and stores an application message, or tells why
--- not. The row of the conversation decides: while the UPDATE waits for it, convo
--- and twin keep what they read before the wait. So the UPDATE asks for the
--- roster_version that convo read together with the members: a caller removed
--- during the wait gets no message in. A message id taken during the wait is a
--- unique violation. No row: there is no such conversation, or the account was
--- never in it, and then nothing but that is looked up. convo_full: the
--- conversation has used up its rate. seq 0: nothing was stored.
+-- Numbers and stores an application message in one statement, or returns why
+-- not. The row of the conversation decides. While the UPDATE waits for it,
+-- convo and twin (the duplicate) keep what they read before the wait. Therefore
+-- the UPDATE requires the roster_version that convo read together with the
+-- members, so that an account removed during the wait cannot send. A message id
+-- taken during the wait is a unique violation. No row: the conversation does
+-- not exist or the account was never a member, and nothing else is looked up.
+-- convo_full: the rate of the conversation is used up. seq 0: nothing was
+-- stored.
 WITH convo AS (
     SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg(convo_full)::boolean AS writes, c.epoch, c.roster_version
     FROM (
@@ -61,15 +62,15 @@ SELECT
 FROM convo LEFT JOIN twin ON TRUE;
 
 -- name: EnterConvos :exec
--- What an update of conversations takes of the table, before any row is locked.
--- A new generation waits here then, and not for rows of a transaction that waits
--- for it.
+-- Takes the table lock of an update of conversations before any row is locked.
+-- A new generation then waits here, and not for rows of a transaction that in
+-- turn waits for it.
 LOCK TABLE conversations IN ROW EXCLUSIVE MODE;
 
 -- name: LockFreeConvos :many
--- Of some conversations, each with an account, those pairs where the account is a
--- member, and whether nobody held the row. Then it is held from now on. It waits
--- for none.
+-- Of pairs of a conversation and an account, those where the account is a
+-- member, and whether the row of the conversation was free. A free row is
+-- locked. It does not wait for locked rows.
 WITH sender AS (
     SELECT DISTINCT m.convo_id, m.did
     FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(dids)::text[]) AS did) AS s
@@ -83,8 +84,9 @@ SELECT sender.convo_id, sender.did, (free.convo_id IS NOT NULL)::boolean AS free
 FROM sender LEFT JOIN free ON free.convo_id = sender.convo_id;
 
 -- name: GetWindows :many
--- The memberships of an account in a conversation, each with the last number it
--- may see. No row: it was never a member, or there is no such conversation.
+-- The memberships of an account in a conversation, each with the last sequence
+-- number that it may see. No row: it was never a member, or the conversation
+-- does not exist.
 SELECT m.joined_seq, coalesce(m.left_seq, c.last_seq)::bigint AS until_seq,
     (m.left_seq IS NULL)::boolean AS active, c.epoch
 FROM memberships m
@@ -93,7 +95,7 @@ WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did)
 ORDER BY m.joined_seq;
 
 -- name: GetMessageSeq :one
--- The number behind an id, be the message removed or not.
+-- The sequence number of a message id, even if the message was removed.
 SELECT m.seq FROM messages m WHERE m.convo_id = sqlc.arg(convo_id) AND m.message_id = sqlc.arg(message_id)
 UNION ALL
 SELECT r.seq FROM removed_messages r
@@ -102,15 +104,15 @@ ORDER BY seq DESC
 LIMIT 1;
 
 -- name: PageMessages :many
--- Messages after a number, oldest first, inside the windows of an account. Each
--- window is a range of the primary key, so a page costs the same at any depth.
--- A page is cut by bytes, but holds its first message; next is the number that
--- follows a message on the uncut page, 0 for none. The inner limit, one more than
--- the largest page, is a constant: where the planner has to guess it, it plans
--- anew at each call, which takes longer than the page. last_seq is the newest
--- number the account may see, and joined_seq where its first window that reaches
--- past the page's start begins: with them a page without a gap needs no second
--- query.
+-- Messages after a sequence number, oldest first, inside the windows of an
+-- account. Each window is a range of the primary key, so a page costs the same
+-- at any depth. A page is cut by bytes, but includes its first message. next is
+-- the sequence number that follows a message on the uncut page, 0 for none. The
+-- inner LIMIT, one more than the largest page, is a constant: with a parameter
+-- the planner would plan at each call, which takes longer than the page.
+-- last_seq is the newest number that the account may see, and joined_seq the
+-- beginning of its first window that reaches past the start of the page: with
+-- them, a page without a gap needs no second query.
 WITH page AS (
     SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
@@ -149,7 +151,8 @@ WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.seq;
 
 -- name: PageMessagesBefore :many
--- As PageMessages, for the newest messages up to a number; next leads backwards.
+-- Like PageMessages, for the newest messages up to a sequence number; next
+-- leads backwards.
 WITH page AS (
     SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
@@ -180,7 +183,7 @@ WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.seq;
 
 -- name: PageHandshakes :many
--- As PageMessages, without application messages, by an index that skips them.
+-- Like PageMessages, without application messages, by an index that omits them.
 WITH page AS (
     SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
@@ -211,7 +214,7 @@ WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.seq;
 
 -- name: PageHandshakesBefore :many
--- As PageMessagesBefore, without application messages.
+-- Like PageMessagesBefore, without application messages.
 WITH page AS (
     SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w
@@ -242,16 +245,17 @@ WHERE s.n = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint
 ORDER BY s.seq;
 
 -- name: GetHandshakeSeqs :many
--- Numbers of commits and proposals in a range: what a page of application
--- messages leaves out without anything being gone.
+-- Sequence numbers of commits and proposals in a range. A page of application
+-- messages omits them although they were not removed.
 SELECT seq FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind <> 'app' AND NOT kind = ANY(sqlc.arg(kinds)::text[])
     AND seq > sqlc.arg(after_seq) AND seq <= sqlc.arg(until_seq)
 ORDER BY seq;
 
 -- name: PageCommits :many
--- Accepted commits of a range of framing epochs, inside the windows of an
--- account, cut as in PageMessages; more tells that another follows.
+-- Accepted commits of a range of epochs (those of their framing), inside the
+-- windows of an account, cut as in PageMessages; more reports that another one
+-- follows.
 WITH page AS (
     SELECT p.seq, p.epoch, p.sender_did, p.ciphertext, p.created_at
     FROM memberships w

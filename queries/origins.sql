@@ -1,10 +1,10 @@
--- name: GetStanding :one
--- What an account is to limits: where it comes from as far as that was shown,
--- whether it is no longer new, and whether that is noted. age is how many seconds
--- ago the origin was shown. The account is no longer new
--- when it and another account have accepted the same conversation long enough
--- ago. Of what it accepted, the first conversations are looked at: an account
--- has few, as a rule, in which nobody else accepted.
+-- name: GetAccountState :one
+-- The state of an account that limits depend on: its confirmed origin, with the
+-- seconds since the confirmation as age, whether it is settled, and whether
+-- that is stored (noted). It is settled when it and another account have
+-- accepted the same conversation long enough ago. Only the first conversations
+-- that it accepted are checked: an account usually has few in which nobody else
+-- accepted.
 SELECT o.origin, coalesce(extract(epoch FROM now() - o.confirmed_at), 0)::double precision AS age, (o.settled_at IS NOT NULL)::boolean AS noted,
     (o.settled_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM (
@@ -28,7 +28,7 @@ INSERT INTO account_origins AS o (did, origin, confirmed_at) VALUES (sqlc.arg(di
 ON CONFLICT (did) DO UPDATE SET origin = excluded.origin, confirmed_at = excluded.confirmed_at;
 
 -- name: ForgetOrigin :exec
--- The origin that was noted denies the account.
+-- The PDS of the stored origin denies that it has the account.
 WITH gone AS (
     DELETE FROM account_origins d WHERE d.did = sqlc.arg(did) AND d.origin = sqlc.arg(origin)::text AND d.settled_at IS NULL
 )
@@ -36,13 +36,12 @@ UPDATE account_origins o SET origin = NULL, confirmed_at = NULL
 WHERE o.did = sqlc.arg(did) AND o.origin = sqlc.arg(origin)::text AND o.settled_at IS NOT NULL;
 
 -- name: CountSettled :one
--- The accounts of an origin that are no longer new, and that it has confirmed
--- lately.
+-- The settled accounts that an origin has confirmed recently.
 SELECT count(*) FROM account_origins
 WHERE origin = sqlc.arg(origin)::text AND settled_at IS NOT NULL AND confirmed_at > now() - make_interval(secs => sqlc.arg(max_age)::double precision);
 
 -- name: RemoveOldOrigins :execrows
--- Of accounts that are new nothing is kept but what counts.
+-- Of accounts that are not settled, only valid confirmations are kept.
 DELETE FROM account_origins WHERE did IN (
     SELECT o.did FROM account_origins o
     WHERE o.settled_at IS NULL AND o.confirmed_at < now() - make_interval(secs => sqlc.arg(max_age)::double precision)

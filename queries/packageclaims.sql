@@ -1,8 +1,9 @@
--- The record of how many packages of a device others were given.
+-- How many key packages of a device were given to other accounts.
 
 -- name: AcquaintedAccounts :many
--- Those of these accounts that share with the requester a conversation that they
--- have accepted. OFFSET 0 has each looked up, as in ListClaimableDevices.
+-- Which of these accounts share a conversation with the requester that they
+-- have accepted. OFFSET 0 makes the planner look up each, as in
+-- ListClaimableDevices.
 SELECT a.did::text AS did FROM unnest(sqlc.arg(dids)::text[]) AS a (did)
 WHERE EXISTS (
     SELECT 1 FROM (SELECT own.convo_id, own.left_seq, own.accepted_at FROM memberships own WHERE own.did = a.did OFFSET 0) m
@@ -12,9 +13,9 @@ WHERE EXISTS (
 );
 
 -- name: LockPackageClaims :many
--- Locks these rows, which it makes where there are none, for the rest of the
--- transaction, in the order of their key as everyone locks them, and counts what
--- they have: of an hour in the rows of requesters, of a day in the others.
+-- Creates these rows if needed, locks them for the rest of the transaction in
+-- the order of their key, as every transaction does, and counts their claims:
+-- those of an hour in the rows of requesters, those of a day in the others.
 INSERT INTO package_claims AS c (did, device_id, cipher_suite, requester, claimed_at, ends_at)
 SELECT w.did, w.device_id, w.cipher_suite, w.requester, '{}', sqlc.arg(now)::timestamptz
 FROM (
@@ -29,8 +30,8 @@ RETURNING c.did, c.device_id, c.requester, (
 )::bigint AS claimed;
 
 -- name: CountDevicePackages :many
--- How many packages these devices have had in a day, in these suites: what is
--- unspent, and what was spent within it.
+-- How many packages these devices have had in a day, in these suites: the
+-- unspent ones, and those spent within it.
 WITH wanted AS (
     SELECT unnest(sqlc.arg(dids)::text[]) AS did, unnest(sqlc.arg(device_ids)::text[]) AS device_id,
         unnest(sqlc.arg(cipher_suites)::bigint[]) AS cipher_suite
@@ -46,8 +47,8 @@ SELECT w.did::text AS did, w.device_id::text AS device_id, (
 FROM wanted w;
 
 -- name: RecordPackageClaims :exec
--- Adds a claim to each of these rows, which are locked, and drops those that
--- count no more.
+-- Adds a claim to each of these rows, which are locked, and drops those that no
+-- longer count.
 UPDATE package_claims c
 SET claimed_at = ARRAY(SELECT t.at FROM unnest(c.claimed_at) AS t (at) WHERE t.at > w.since) || sqlc.arg(now)::timestamptz,
     ends_at = sqlc.arg(now)::timestamptz + (sqlc.arg(now)::timestamptz - w.since)

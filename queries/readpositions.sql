@@ -1,9 +1,10 @@
 -- name: SetReadPosition :one
--- The read position of an active member: it never goes back, and updated_at is
--- when it last went forward, which the account's streams are told; who moves it
--- has accepted the conversation. No row: not an active member.
--- placed counts accepted so that the membership is locked before the account, as
--- commits do.
+-- Sets the read position of an active member. It never goes back. updated_at is
+-- when it last went forward, which streams of the account get as an event.
+-- Moving it accepts the conversation. No row: the account is not an active
+-- member.
+-- placed depends on accepted so that the membership is locked before the account,
+-- as commits do.
 WITH stood AS (
     INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)
     SELECT m.convo_id, m.did, sqlc.arg(seq)::bigint, sqlc.arg(now)::timestamptz

@@ -11,7 +11,7 @@ DELETE FROM rejoin_requests WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sq
 SELECT did FROM rejoin_requests WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]);
 
 -- name: SeesCommit :one
--- Whether there is an accepted commit of that epoch within the windows of did.
+-- Whether the account may see an accepted commit of that epoch.
 SELECT EXISTS (
     SELECT 1 FROM messages m JOIN memberships w ON w.convo_id = m.convo_id AND w.did = sqlc.arg(did)
     WHERE m.convo_id = sqlc.arg(convo_id) AND m.kind = 'commit' AND m.epoch = sqlc.arg(epoch)
@@ -24,17 +24,17 @@ VALUES (sqlc.arg(convo_id), sqlc.arg(epoch), sqlc.arg(did), sqlc.arg(at), sqlc.n
 ON CONFLICT (convo_id, epoch, did) DO NOTHING;
 
 -- name: EndCommitFailures :exec
--- Who leaves has no say any more. IS TRUE has the list hashed: by the index each
--- of it would be looked for in all epochs.
+-- Reports of accounts that leave no longer count. IS TRUE makes the planner
+-- hash the list: by the index, each entry would be looked up in all epochs.
 DELETE FROM commit_failures
 WHERE convo_id = sqlc.arg(convo_id) AND (did IN (SELECT unnest(sqlc.arg(dids)::text[]))) IS TRUE;
 
 -- name: CommitDamage :one
--- How many votes there are on a commit, and how many of them say that it cannot
--- be applied. A vote is a member's, other than the commit's sender, that had been
--- there for an hour when the commit came, or since the conversation began: so
--- accounts that were brought in for it have none. Those that one account added
--- within a day before now have one vote together, each an equal part of it.
+-- The number of votes on a commit, and how many of them say that it cannot be
+-- applied. Members other than the commit's sender have a vote if they had
+-- joined an hour before the commit or at the beginning of the conversation, so
+-- accounts added for this purpose have none. Accounts that one account added
+-- within the last day share one vote equally.
 SELECT count(DISTINCT v.vote)::bigint AS votes, coalesce(sum(v.failed / v.accounts), 0)::float8 AS failed
 FROM (
     SELECT w.vote, count(*) OVER (PARTITION BY w.vote)::float8 AS accounts, w.failed
@@ -52,7 +52,7 @@ FROM (
 ) v;
 
 -- name: ReportedLately :one
--- Whether another member has reported a commit of this account within a time.
+-- Whether another member has reported a commit of this account recently.
 SELECT EXISTS (
     SELECT 1 FROM commit_failures f
     JOIN messages c ON c.convo_id = f.convo_id AND c.kind = 'commit' AND c.epoch = f.epoch

@@ -1,9 +1,9 @@
--- What is removed by its age. Every statement works on few rows, in a short
--- transaction, and passes over rows that another instance is removing.
+-- Removal by age. Every statement works on few rows in a short transaction, and
+-- skips rows that another instance is removing.
 
 -- name: LockOldMessages :many
--- Application messages from before a moment, the oldest first. What the log has
--- not told yet stays, and waits for the horizon.
+-- Application messages from before a time, the oldest first. Messages above the
+-- visibility horizon are kept, since streams have not delivered them yet.
 SELECT m.convo_id, m.seq, m.gen, m.pos, octet_length(m.ciphertext)::bigint AS size
 FROM messages m
 WHERE m.kind = 'app' AND m.created_at < sqlc.arg(before)::timestamptz
@@ -13,7 +13,7 @@ LIMIT sqlc.arg(batch)::bigint
 FOR UPDATE OF m SKIP LOCKED;
 
 -- name: LockLapsedProposals :many
--- As LockOldMessages, for proposals that lapsed before a moment.
+-- Like LockOldMessages, for proposals that lapsed before a time.
 SELECT m.convo_id, m.seq, m.gen, m.pos, octet_length(m.ciphertext)::bigint AS size
 FROM lapsed_proposals l
 JOIN messages m ON m.convo_id = l.convo_id AND m.seq = l.seq
@@ -29,15 +29,16 @@ USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(
 WHERE l.convo_id = k.convo_id AND l.seq = k.seq;
 
 -- name: LapseProposals :exec
--- Notes the proposals of an epoch that its commit, which can be read, does not
--- name. One without reference is among them: no commit that can be read names it.
+-- Records the proposals of an epoch that its commit, a PublicMessage, does not
+-- refer to. A proposal without ProposalRef is included: such a commit cannot
+-- refer to it.
 INSERT INTO lapsed_proposals (convo_id, seq, lapsed_at)
 SELECT m.convo_id, m.seq, sqlc.arg(at)::timestamptz FROM messages m
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.epoch = sqlc.arg(epoch)::bigint AND m.kind = 'proposal'
     AND (m.proposal_ref IN (SELECT unnest(sqlc.arg(named)::bytea[]))) IS NOT TRUE;
 
 -- name: DetachBlobs :many
--- Unties blobs from messages that go.
+-- Detaches blobs from messages that are removed.
 DELETE FROM message_blobs a
 USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
 WHERE a.convo_id = k.convo_id AND a.seq = k.seq
@@ -51,17 +52,17 @@ ORDER BY b.did, b.cid
 FOR NO KEY UPDATE;
 
 -- name: ReleaseBlobs :exec
--- Leaves blobs that no message names any more to be collected. After LockBlobs:
--- a message that was just naming one is seen then, and one that comes later
--- waits, and takes it back.
+-- Makes blobs that no message refers to collectable. It runs after LockBlobs: a
+-- message that was just attaching one is seen, and a later one waits and
+-- attaches it again.
 UPDATE blobs b SET attached = FALSE
 WHERE (b.did, b.cid) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(cids)::text[]))
     AND b.attached
     AND NOT EXISTS (SELECT FROM message_blobs a WHERE a.owner_did = b.did AND a.cid = b.cid);
 
 -- name: RemoveMessages :exec
--- Removes messages, of which nothing is left but where they were. An id that was
--- used again after its message was removed stands for the later one.
+-- Removes messages and keeps only their sequence numbers. An id that was used
+-- again after its message was removed stands for the later message.
 WITH gone AS (
     DELETE FROM messages m
     USING (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id, unnest(sqlc.arg(seqs)::bigint[]) AS seq) k
@@ -73,7 +74,7 @@ SELECT g.convo_id, g.id_hash, max(g.seq) FROM gone g GROUP BY g.convo_id, g.id_h
 ON CONFLICT (convo_id, id_hash) DO UPDATE SET seq = greatest(r.seq, excluded.seq);
 
 -- name: RemoveOldEvents :many
--- Removes events for one account from before a moment, the oldest first.
+-- Removes events for one account from before a time, the oldest first.
 DELETE FROM events e
 USING (
     SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o
@@ -87,7 +88,7 @@ WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND 
 RETURNING e.gen, e.pos, e.lane, e.seq, e.n;
 
 -- name: RemoveEndedRecipients :many
--- Removes recipients whose Welcome ended for them before a moment.
+-- Removes recipients whose Welcome ended before a time.
 DELETE FROM welcome_recipients r
 USING (
     SELECT o.convo_id, o.did, o.device_id, o.seq FROM welcome_recipients o
@@ -100,8 +101,8 @@ WHERE r.convo_id = k.convo_id AND r.did = k.did AND r.device_id = k.device_id AN
 RETURNING r.convo_id, r.seq;
 
 -- name: LockWelcomes :exec
--- Of two that remove the last recipients of a Welcome, the second one then sees
--- what the first did.
+-- If two transactions remove the last recipients of a Welcome, the second one
+-- sees what the first did.
 SELECT FROM welcomes w
 WHERE (w.convo_id, w.seq) IN (SELECT unnest(sqlc.arg(convo_ids)::bytea[]), unnest(sqlc.arg(seqs)::bigint[]))
 ORDER BY w.convo_id, w.seq
@@ -114,8 +115,8 @@ WHERE w.convo_id = k.convo_id AND w.seq = k.seq
     AND NOT EXISTS (SELECT FROM welcome_recipients r WHERE r.convo_id = k.convo_id AND r.seq = k.seq);
 
 -- name: LockClosedConvo :one
--- A conversation that was closed before a moment, with the last event that any
--- member may see. Nothing of it changes while its row is locked.
+-- A conversation that was closed before a time, with the last event that any
+-- member may see. It does not change while its row is locked.
 SELECT c.convo_id, (SELECT coalesce(max(m.left_n), 0) FROM memberships m WHERE m.convo_id = c.convo_id)::bigint AS last_n
 FROM conversations c
 WHERE c.closed_at < sqlc.arg(before)::timestamptz AND (c.gen < (SELECT g.gen FROM log_generation g) OR c.last_pos < (SELECT log_horizon()))
@@ -160,7 +161,7 @@ USING (SELECT o.did, o.joined_seq FROM memberships o WHERE o.convo_id = sqlc.arg
 WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = k.did AND m.joined_seq = k.joined_seq;
 
 -- name: RemoveConvoRest :exec
--- What is at most a few rows for each member.
+-- The tables with at most a few rows for each member.
 WITH a AS (DELETE FROM read_positions WHERE convo_id = sqlc.arg(convo_id)),
 b AS (DELETE FROM leaves WHERE convo_id = sqlc.arg(convo_id)),
 c AS (DELETE FROM group_infos WHERE convo_id = sqlc.arg(convo_id)),

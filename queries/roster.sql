@@ -1,34 +1,35 @@
 -- name: Roster :many
--- All members, and those who have left with a leaf awaiting removal.
+-- All members, and accounts that have left with a leaf that awaits its removal.
 SELECT did, (left_seq IS NULL)::boolean AS active
 FROM memberships
 WHERE convo_id = $1 AND (left_seq IS NULL OR pending_removal)
 ORDER BY joined_seq, did;
 
 -- name: ProposalBytesByRef :one
--- How much ProposalsByRef would read.
+-- How many bytes ProposalsByRef would read.
 SELECT coalesce(sum(octet_length(ciphertext)), 0)::bigint FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch)
     AND (proposal_ref IN (SELECT unnest(sqlc.arg(refs)::bytea[]))) IS TRUE;
 
 -- name: ProposalsByRef :many
--- IS TRUE has the list hashed: an array would be searched for each proposal.
+-- IS TRUE makes the planner hash the list: an array would be searched for each
+-- proposal.
 SELECT proposal_ref, ciphertext FROM messages
 WHERE convo_id = sqlc.arg(convo_id) AND kind = 'proposal' AND epoch = sqlc.arg(epoch)
     AND (proposal_ref IN (SELECT unnest(sqlc.arg(refs)::bytea[]))) IS TRUE
 ORDER BY seq;
 
 -- name: PackageBytesByRef :one
--- How much PackagesByRef would read.
+-- How many bytes PackagesByRef would read.
 SELECT coalesce(sum(octet_length(key_package)), 0)::bigint FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]);
 
 -- name: PackagesByRef :many
--- What a package's reference stands for never changes.
+-- The package of a reference never changes.
 SELECT key_package FROM key_packages WHERE ref = ANY(sqlc.arg(refs)::bytea[]) ORDER BY ref, did;
 
 -- name: DeleteDeviceLeaves :exec
--- IS TRUE has the list hashed: as a join it would be compared with every leaf. All
--- leaves of the group are read, be it for one device.
+-- IS TRUE makes the planner hash the list: as a join it would be compared with
+-- every leaf. All leaves of the group are read, even for one device.
 DELETE FROM leaves
 WHERE convo_id = sqlc.arg(convo_id)
   AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;
@@ -41,9 +42,9 @@ ON CONFLICT (convo_id, did, device_id) DO UPDATE SET
     leaf_index = excluded.leaf_index, signature_key = excluded.signature_key, credential = excluded.credential;
 
 -- name: CountDevices :one
--- Devices of an account with live packages or leaves. A leaf counts where the
--- account has shown the device itself: what others state of it must not use up
--- its devices.
+-- Devices of an account with live packages or leaves. A leaf counts only if the
+-- account itself has used the device: what other members state must not use up
+-- its number of devices.
 SELECT count(*) FROM (
     SELECT k.device_id FROM key_packages k
     WHERE k.did = sqlc.arg(did) AND k.spent_at IS NULL AND NOT k.last_resort AND k.expires_at > sqlc.arg(now)::timestamptz

@@ -1,5 +1,5 @@
 -- name: LockPackages :many
--- In the order of refs, as everyone locks them.
+-- In the order of refs, as every transaction locks them.
 SELECT did, ref, device_id, cipher_suite, last_resort, spent_at, lease_holder, lease_ends_at
 FROM key_packages
 WHERE ref = ANY(sqlc.arg(refs)::bytea[])
@@ -7,13 +7,14 @@ ORDER BY ref, did
 FOR NO KEY UPDATE;
 
 -- name: DeletedDevices :many
--- Read after the packages are locked: deleting a device takes its packages'
--- locks too.
+-- Must be read after the packages are locked, since the deletion of a device
+-- locks its packages too.
 SELECT d.did, d.device_id FROM devices d
 WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.device_id = ANY(sqlc.arg(device_ids)::text[]) AND d.deleted_at IS NOT NULL;
 
 -- name: SpendPackages :exec
--- With a package its lease ends: nothing ties it to who asked for it any more.
+-- Spending a package ends its lease, so that it no longer refers to the
+-- requester.
 UPDATE key_packages SET spent_at = sqlc.arg(at)::timestamptz, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL
 WHERE ref = ANY(sqlc.arg(refs)::bytea[]) AND NOT last_resort;
 
@@ -22,7 +23,7 @@ INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)
 VALUES (sqlc.arg(convo_id), sqlc.arg(seq), sqlc.arg(epoch), sqlc.arg(welcome), sqlc.narg(ratchet_tree), sqlc.arg(at));
 
 -- name: SupersedeWelcomes :exec
--- The list is a hashed one, as in DeleteDeviceLeaves.
+-- The list is hashed as in DeleteDeviceLeaves.
 UPDATE welcome_recipients SET state = 'superseded', ended_at = sqlc.arg(at)::timestamptz
 WHERE convo_id = sqlc.arg(convo_id) AND state = 'open'
   AND ((did, device_id) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(device_ids)::text[]))) IS TRUE;
@@ -33,8 +34,8 @@ SELECT sqlc.arg(convo_id), unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(devic
        unnest(sqlc.arg(refs)::bytea[]);
 
 -- name: RecordCommitter :one
--- A device shows itself by a leaf. Its row is locked, so that a deletion comes
--- before or after.
+-- A leaf shows that the account uses the device. Its row is locked, so that a
+-- deletion comes before or after.
 WITH account AS (
     INSERT INTO accounts (did, created_at) VALUES (sqlc.arg(did), sqlc.arg(at)) ON CONFLICT (did) DO NOTHING
 )

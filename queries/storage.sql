@@ -1,3 +1,3 @@
 -- name: DatabaseSize :one
--- What the database takes on its disk, in bytes.
+-- The size of the database on disk, in bytes.
 SELECT pg_database_size(current_database())::bigint;

@@ -1,6 +1,6 @@
 -- name: GetWelcomeAccess :one
--- Where the account's window begins (-1: it is no member now), and how many
--- windows it ever had.
+-- Where the account's current window begins (-1: it is not a member now), and
+-- the number of its windows.
 SELECT COALESCE(max(joined_seq) FILTER (WHERE left_seq IS NULL), -1)::bigint AS joined_seq, count(*) AS windows
 FROM memberships WHERE convo_id = $1 AND did = $2;
 
@@ -17,7 +17,7 @@ SELECT newest.device_id, newest.seq, newest.state FROM (
 ORDER BY newest.seq DESC, newest.device_id;
 
 -- name: GetWelcome :one
--- With the refs of all of the account's packages that it names.
+-- With the refs of all packages of the account that it names.
 SELECT w.epoch, w.welcome, w.ratchet_tree,
     ARRAY(SELECT encode(r.ref, 'hex') FROM welcome_recipients r
           WHERE r.convo_id = w.convo_id AND r.did = sqlc.arg(did) AND r.seq = w.seq
@@ -31,7 +31,7 @@ WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND device_id = sqlc
   AND seq = sqlc.arg(seq) AND state = 'open';
 
 -- name: NoteWelcomeFailed :execrows
--- It stays open: the device may try again.
+-- The Welcome stays open: the device may try again.
 UPDATE welcome_recipients SET error_details = sqlc.narg(error_details), failed_at = sqlc.arg(now)::timestamptz
 WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND device_id = sqlc.arg(device_id)
   AND seq = sqlc.arg(seq) AND state = 'open';

@@ -21,6 +21,7 @@ import (
 	"catbird.blue/mls/server/keypackages"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
+	"catbird.blue/mls/server/messages"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 )
@@ -73,6 +74,7 @@ type (
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
+	messagesService    = messages.Service
 )
 
 // Server implements gen.Service with the services of the rooms. It keeps no state
@@ -90,6 +92,9 @@ type Server struct {
 	description func() *gen.DescribeServiceOutput
 }
 
+// A lexicon without a handler does not compile here, and the compiler names it.
+var _ gen.Service = (*Server)(nil)
+
 // New makes a Server.
 func New(c Config) *Server {
 	if c.Clock == nil {
@@ -103,7 +108,7 @@ func New(c Config) *Server {
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
 		groupService:       group.New(b, claims),
-		messagesService:    newMessages(b, c.Hub, c.Streams, c.Limits),
+		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),

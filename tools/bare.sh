@@ -3,7 +3,7 @@
 # bare.sh whole debian:12/root ubuntu:24.04/user. tools/newcomer.sh explains AMOUNT and ACCOUNT and what is tested.
 # It needs root, debootstrap, and port 3000, on which the tested service listens. Each system is built once and kept
 # below ~/.cache; every run gets a copy of it. Remove it there to build it again. BARE_DEBOOTSTRAP holds further
-# arguments for debootstrap, such as --keyring.
+# arguments for debootstrap, such as --keyring. docs/decisions/0037-bare-system-tests.md says what this is for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 amount=${1:-part}

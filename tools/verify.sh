@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Everything that can drift, checked: generated code, lexicons, SQL, module
-# files, formatting, imports. Each step says its name; the first failure ends it.
+# Checks everything that can drift: generated code, lexicons, SQL, documents,
+# module files, formatting, imports. Each step says its name before
+# it begins; the first failure ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-step() { printf '== %s\n' "$*" >&2; }
+step() { printf '== %s (%s s since the start)\n' "$*" "$SECONDS" >&2; }
 # The files of a checkout, or of an unpacked archive, which git knows nothing of.
 files() { find . \( -name node_modules -o -name .git -o -path ./data -o -path ./bin -o -path ./e2e/out \) -prune -o -type f \( "$@" \) -print; }
-sqlc() { go tool -modfile=tools/go.mod sqlc "$@"; }
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+
+step "tools: sqlc, golangci-lint"
+tools/tool.sh --build sqlc golangci-lint
 
 step "gofmt"
 unformatted=$(files -name '*.go' | xargs gofmt -l)
@@ -22,7 +25,7 @@ go run ./cmd/lexgen breaking
 step "generated code is what the sources give"
 cp -R gen db "$scratch/"
 go run ./cmd/lexgen generate
-sqlc generate
+tools/tool.sh sqlc generate
 diff -r "$scratch/gen" gen && diff -r "$scratch/db" db || {
 	echo "gen/ or db/ was not what make generate writes; it is now: look at the difference and commit it" >&2
 	exit 1
@@ -33,13 +36,16 @@ if [ -n "${CI:-}" ]; then
 fi
 
 step "SQL against a migrated database"
-go run ./internal/dbtest/withdb SQLC_DATABASE_URL go tool -modfile=tools/go.mod sqlc vet
+go run ./internal/dbtest/withdb SQLC_DATABASE_URL tools/tool.sh sqlc vet
+
+step "documents: references, line lengths"
+go test -count=1 ./internal/docs
 
 step "go vet"
 go vet ./...
 
 step "golangci-lint"
-go tool -modfile=tools/go.mod golangci-lint run ./...
+tools/tool.sh golangci-lint run ./...
 
 step "module files"
 go mod tidy -diff

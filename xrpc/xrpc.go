@@ -1,8 +1,3 @@
-// Package xrpc is the runtime of the generated code in gen and gen/client. It
-// contains the description of a method, the caller, the request handling that
-// all methods share, the error type with its JSON envelope, and the encodings of
-// the AT Protocol data model. It does not depend on echo, on the database or on
-// MLS.
 package xrpc
 
 import (

@@ -200,7 +200,7 @@ func (a *app) plumbing(ctx context.Context, did string, pool *pgxpool.Pool, secr
 	}
 	dir, err := auth.NewDirectory(auth.DirectoryConfig{
 		PLCURL: c.PLCURL, Dev: c.dev(), Metrics: m, Limits: a.limits, Store: auth.NewDBKeys(pool),
-		Tell: func(id auth.KeyID) { a.live.bus.Forget(id) }, // live is set before the first key is looked up
+		Publish: func(id auth.KeyID) { a.live.bus.Forget(id) }, // live is set before the first look-up
 	})
 	if err != nil {
 		return xrpc.Plumbing{}, err

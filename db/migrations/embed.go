@@ -1,5 +1,6 @@
 // Package migrations holds the schema as goose migrations, embedded, and
-// applies them. The .sql files are also what sqlc reads as the schema.
+// applies them. The .sql files are also what sqlc reads as the schema:
+// docs/decisions/0002-goose.md.
 package migrations
 
 import (

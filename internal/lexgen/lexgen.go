@@ -1,12 +1,3 @@
-// Package lexgen generates Go code from the lexicons: types that decode, check
-// and encode themselves, the Service interface, the routes, the error names and
-// a client. It also lints the lexicons and compares them with those of the last
-// release.
-//
-// It uses indigo's packages atproto/lexicon and lex/lexlint, and checks what
-// those miss: unresolved refs, misspelt keys, and constructs that generators
-// for other languages refuse. The output depends only on the lexicons and the
-// Policy; the same input gives the same bytes.
 package lexgen
 
 import (

@@ -1,6 +1,6 @@
 // Package pgplan holds the planner settings for the service's statements. The
 // service's connections use them, and so does everything that must get the same
-// plans.
+// plans: docs/decisions/0027-query-plans.md.
 package pgplan
 
 import (

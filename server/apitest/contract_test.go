@@ -11,12 +11,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// readOnlyProcedures change nothing that a later call of anybody could notice,
-// so a permission to read includes them: sync stores nothing, and a ticket only
-// opens a stream, which reads. TestReadOnlyProceduresOnlyRead holds them to it.
+// readOnlyProcedures change nothing that a later call could notice, so the
+// permission to read includes them: sync stores nothing, and a ticket only
+// opens a stream, which reads. TestReadOnlyProceduresOnlyRead checks that.
 var readOnlyProcedures = []string{"getSubscriptionTicket", "sync"}
 
-// Lexicons, the table of methods and the routes are the same list.
+// Lexicons, the table of methods and the routes list the same methods.
 func TestRoutesAreTheLexicons(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -58,7 +58,7 @@ func TestRoutesAreTheLexicons(t *testing.T) {
 	}
 }
 
-// The table of methods says what the lexicons say.
+// The table of methods agrees with the lexicons.
 func TestTableOfMethodsIsTheLexicons(t *testing.T) {
 	for _, m := range gen.Methods {
 		main := readLexicon(m.NSID).main()
@@ -117,7 +117,7 @@ func TestPermissionSetsAreTheMethods(t *testing.T) {
 	}
 }
 
-// What only reads changes nothing that is stored, but for the tickets.
+// Read-only procedures change nothing that is stored, except for tickets.
 func TestReadOnlyProceduresOnlyRead(t *testing.T) {
 	t.Parallel()
 	sc := newScene(t, newStack(t))
@@ -137,7 +137,7 @@ func TestReadOnlyProceduresOnlyRead(t *testing.T) {
 	sc.unchanged(t, before)
 }
 
-// What describeService tells is what is routed and served.
+// describeService lists the methods that are routed and served.
 func TestDescribeServiceListsTheMethods(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)

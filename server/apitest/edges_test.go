@@ -24,7 +24,7 @@ func framed(g *mlstest.Group, content mls.ContentType, size int) []byte {
 	return exact(size, build)
 }
 
-// exact finds the n for which build gives size bytes.
+// exact finds an n for which build returns size bytes.
 func exact(size int, build func(n int) []byte) []byte {
 	b := build(size - 1000)
 	if b = build(size - 1000 + size - len(b)); len(b) != size {
@@ -33,12 +33,12 @@ func exact(size int, build func(n int) []byte) []byte {
 	return b
 }
 
-// stuffing is an extension that no one knows.
+// stuffing is an unknown extension.
 const stuffing mls.ExtensionType = 0xF0F0
 
 func stuff(n int) mls.Extension { return mls.Extension{Type: stuffing, Data: make([]byte, n)} }
 
-// Every MLS object is accepted up to its limit, and not one byte more.
+// Every MLS object is accepted up to its limit and rejected one byte above it.
 func TestObjectsAtTheirLimits(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -101,7 +101,7 @@ func TestObjectsAtTheirLimits(t *testing.T) {
 	accepted("addMembers", add)
 }
 
-// A ratchet tree has a limit of its own. Here it comes from one large leaf.
+// A ratchet tree has a limit of its own. Here it is reached by one large leaf.
 func TestTreeAtItsLimit(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -128,7 +128,8 @@ func TestTreeAtItsLimit(t *testing.T) {
 	}
 }
 
-// Key packages: their size, their number for a device, the number of devices.
+// Limits of key packages: their size, their number per device, the number of
+// devices.
 func TestKeyPackagesAtTheirLimits(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -166,13 +167,15 @@ func TestKeyPackagesAtTheirLimits(t *testing.T) {
 	refused(t, s.call(t, alice.Account, "publishKeyPackage", publication(alice.device.Rotate().KeyPackage())), gen.ErrTooManyKeyPackages)
 }
 
-// A conversation has so many members, by whatever method they come.
+// The number of members of a conversation is limited, whichever method adds
+// them.
 func TestMembersAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
 	alice, bob := newActor(), newActor()
 	g := s.conversation(t, alice).With(bob.device)
-	// They have no leaves; how many there are is asked before.
+	// The rows have no leaves in the group: the number is checked before the
+	// tree.
 	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, xrpc.ConvoID(g.ID()), limit.MaxMembers-1)
 	c := g.Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, bob)}})
@@ -183,7 +186,7 @@ func TestMembersAtTheirLimit(t *testing.T) {
 		"commit": b64(c.Message), "welcomeMessage": b64(c.Welcome), "groupInfo": b64(c.GroupInfo)}), gen.ErrTooManyMembers)
 }
 
-// dids makes well-formed DIDs.
+// dids makes valid DIDs.
 func dids(n int) []string {
 	out := make([]string, n)
 	for i := range out {
@@ -192,8 +195,8 @@ func dids(n int) []string {
 	return out
 }
 
-// Lists are taken up to their bound, and beyond it refused by the error that is
-// declared for that. What follows is another refusal, for another reason.
+// Lists are accepted up to their limit, and refused above it by the declared
+// error. The first error of the accepted ones is another one.
 func TestListsAtTheirLimits(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -241,7 +244,7 @@ func TestListsAtTheirLimits(t *testing.T) {
 	}
 }
 
-// zeros are as many as one wants.
+// zeros is an endless reader of zeros.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -249,7 +252,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Blobs: the size of one, announced or not, and the room of an account.
+// Limits of attachments: the size of one, announced or not, and the quota of an
+// account.
 func TestBlobsAtTheirLimits(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -281,7 +285,7 @@ func TestBlobsAtTheirLimits(t *testing.T) {
 	}
 }
 
-// A JSON body has a limit, announced or not; what is in it does not matter.
+// A JSON body has a size limit, announced or not, whatever its content.
 func TestBodyAtItsLimit(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -312,7 +316,7 @@ func TestBodyAtItsLimit(t *testing.T) {
 	}
 }
 
-// spaces are as many as one wants.
+// spaces is an endless reader of spaces.
 type spaces struct{}
 
 func (spaces) Read(p []byte) (int, error) {

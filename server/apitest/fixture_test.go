@@ -19,13 +19,13 @@ type actor struct {
 	device *mlstest.Client
 }
 
-// newActor registers an account. Its key is P-256, which costs tests less.
+// newActor registers an account. Its key is P-256, which makes tests faster.
 func newActor() actor {
 	a := plc.NewAccountP256()
 	return actor{a, mlstest.NewClient(a.DID)}
 }
 
-// b64 is how the older methods carry bytes, raw how lexicon bytes are sent.
+// b64 encodes bytes as the older methods carry them, raw as lexicon bytes.
 func b64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 func raw(b []byte) object { return object{"$bytes": base64.RawStdEncoding.EncodeToString(b)} }
@@ -42,8 +42,8 @@ func publication(kp *mls.KeyPackage) object {
 	return object{"keyPackage": b64(kp.Raw), "cipherSuite": kp.CipherSuite.String()}
 }
 
-// conversation lets an account create a conversation with others, by what they
-// published. It is in epoch 1, or in epoch 0 where there are no others.
+// conversation makes an account create a conversation with others, using their
+// published key packages. It is in epoch 1, or in epoch 0 without others.
 func (s *stack) conversation(t testing.TB, creator actor, others ...actor) *mlstest.Group {
 	t.Helper()
 	g := mlstest.NewGroup(creator.device, mlstest.Random(16))
@@ -52,8 +52,8 @@ func (s *stack) conversation(t testing.TB, creator actor, others ...actor) *mlst
 	return g
 }
 
-// invitation is the call of createConvo for a new group with others, and the
-// group after it.
+// invitation returns the input of createConvo for a new group with others, and
+// the resulting group.
 func (s *stack) invitation(t testing.TB, g *mlstest.Group, creator actor, others ...actor) (object, *mlstest.Group) {
 	t.Helper()
 	in := object{"groupId": g.ID(), "cipherSuite": creator.device.Suite.String()}
@@ -78,7 +78,7 @@ func (s *stack) invitation(t testing.TB, g *mlstest.Group, creator actor, others
 	return in, c.Next
 }
 
-// commitCall is the call of sendCommit for a commit.
+// commitCall returns the input of sendCommit for a commit.
 func commitCall(g *mlstest.Group, c *mlstest.Commit) object {
 	in := object{"convoId": g.ID(), "commit": raw(c.Message), "groupInfo": raw(c.GroupInfo)}
 	if c.Welcome != nil {
@@ -87,7 +87,7 @@ func commitCall(g *mlstest.Group, c *mlstest.Commit) object {
 	return in
 }
 
-// remove commits the removal of an account, and gives the group after it.
+// remove commits the removal of an account and returns the resulting group.
 func (s *stack) remove(t testing.TB, g *mlstest.Group, by actor, gone actor) *mlstest.Group {
 	t.Helper()
 	c := g.Commit(by.device, mlstest.Plan{RemoveDIDs: []string{gone.DID}})
@@ -99,12 +99,12 @@ func (s *stack) remove(t testing.TB, g *mlstest.Group, by actor, gone actor) *ml
 	return c.Next
 }
 
-// messageCall is the call of sendMessage for a new message of the group.
+// messageCall returns the input of sendMessage for a new message of the group.
 func messageCall(g *mlstest.Group, size int) object {
 	return object{"convoId": g.ID(), "ciphertext": raw(g.Application(size)), "epoch": g.Epoch()}
 }
 
-// upload uploads bytes and gives their CID.
+// upload uploads bytes and returns their CID.
 func (s *stack) upload(t testing.TB, by actor, content []byte) string {
 	t.Helper()
 	a := s.call(t, by.Account, "uploadBlob", content)

@@ -18,9 +18,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// bystanders are who must not notice a flood of somebody else's: an account that
-// the service knows, whose key it has in mind; a new account; and a new device of
-// the first.
+// bystanders must not be affected by the flood of another account: a known
+// account whose key is cached, a new account, and a new device of the first.
 type bystanders struct {
 	s     *stack
 	known actor
@@ -34,7 +33,7 @@ func (s *stack) bystanders(t testing.TB) *bystanders {
 	return b
 }
 
-// served fails the test unless all of them are served.
+// served fails the test unless all bystanders are served.
 func (b *bystanders) served(t testing.TB) {
 	t.Helper()
 	ok[object](t, b.s.call(t, b.known.Account, "sendMessage", messageCall(b.group, 1000)))
@@ -42,7 +41,8 @@ func (b *bystanders) served(t testing.TB) {
 	b.s.publish(t, actor{b.known.Account, mlstest.NewClient(b.known.DID)})
 }
 
-// slow begins a message of an account, of which so many bytes are sent.
+// slow starts a message of an account of size bytes, and sends only sent of
+// them.
 func (s *stack) slow(t testing.TB, as *actor, m *xrpc.Method, size, sent int) *wire {
 	t.Helper()
 	w := s.dial(t)
@@ -53,7 +53,7 @@ func (s *stack) slow(t testing.TB, as *actor, m *xrpc.Method, size, sent int) *w
 	return w
 }
 
-// answered gives the statuses of all answers that come.
+// answered returns the statuses of all responses as they arrive.
 func answered(wires []*wire) <-chan int {
 	out := make(chan int, len(wires))
 	for _, w := range wires {
@@ -66,7 +66,7 @@ func answered(wires []*wire) <-chan int {
 	return out
 }
 
-// used waits until bodies take memory as wanted.
+// used waits until the memory for bodies satisfies wanted.
 func (s *stack) used(t testing.TB, what string, wanted func(int64) bool) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); !wanted(s.bodies.Used()); time.Sleep(time.Millisecond) {
@@ -76,8 +76,8 @@ func (s *stack) used(t testing.TB, what string, wanted func(int64) bool) {
 	}
 }
 
-// A hundred slow bodies of one account stay within its part of the memory; the
-// slowest lose their place, and nobody else notices.
+// A hundred slow bodies of one account stay within its memory limit: the
+// slowest are refused, and no other account is affected.
 func TestSlowBodiesOfOneAccount(t *testing.T) {
 	t.Parallel()
 	const account = 4 << 20
@@ -92,8 +92,8 @@ func TestSlowBodiesOfOneAccount(t *testing.T) {
 	}
 	s.used(t, "the flood did nothing", func(n int64) bool { return n > account*3/4 })
 	others.served(t)
-	// Of a hundred that came together there is room for so many; the others
-	// have their answer.
+	// Of a hundred bodies that arrive together only so many fit; the others
+	// have been refused.
 	refusals := map[int]int{}
 	for answers := answered(slow); refusals[429]+refusals[408] < 100-account/(128<<10); {
 		select {
@@ -109,8 +109,8 @@ func TestSlowBodiesOfOneAccount(t *testing.T) {
 	s.used(t, "after the flood", func(n int64) bool { return n == 0 })
 }
 
-// Where the instance is full, the account with most loses its slowest body, and
-// those that come are served.
+// When the instance is full, the account with the most bytes loses its slowest
+// body, and new bodies are accepted.
 func TestBodiesOfManyAccounts(t *testing.T) {
 	t.Parallel()
 	var wait atomic.Int64
@@ -129,7 +129,7 @@ func TestBodiesOfManyAccounts(t *testing.T) {
 		wires = append(wires, s.slow(t, &who, gen.MethodSendMessage, 1<<20, 150<<10))
 		s.used(t, "a body is not charged", func(n int64) bool { return n >= int64(i+1)*256<<10 })
 	}
-	wait.Store(int64(10 * time.Second)) // now they are old enough to be slow
+	wait.Store(int64(10 * time.Second)) // now they are old enough to count as slow
 	others.served(t)
 	ok[object](t, s.call(t, others.known.Account, "sendMessage", messageCall(others.group, 600<<10)))
 	if status := <-answered(wires[:10]); status != http.StatusRequestTimeout {
@@ -142,8 +142,8 @@ func TestBodiesOfManyAccounts(t *testing.T) {
 	}
 }
 
-// Bodies of callers who prove nothing are thrown away in little memory, and
-// within the budget.
+// Bodies of unauthenticated callers are discarded with little memory, which is
+// charged to the budget.
 func TestSlowBodiesWithoutToken(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.bodies.Instance, o.bodies.Account = 4<<20, 3<<20 })
@@ -158,8 +158,8 @@ func TestSlowBodiesWithoutToken(t *testing.T) {
 	others.served(t)
 }
 
-// describeService is for everybody: one source that asks all the time uses up its
-// own share.
+// describeService is public: a source that calls it all the time uses up only
+// its own rate.
 func TestPublicCallsBySource(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) {
@@ -174,8 +174,8 @@ func TestPublicCallsBySource(t *testing.T) {
 	}
 	burst := int(limit.AccountRow(xrpc.RatePublic).Amount)
 	for i := range burst {
-		// What the client says of itself before the proxy does not count, nor
-		// which address of its network it uses.
+		// Neither an entry that the client itself put before that of the proxy
+		// counts, nor the address within its network.
 		ok[object](t, ask(fmt.Sprintf("198.51.100.%d, 203.0.113.%d", i%250, i%250)))
 	}
 	refused(t, ask("203.0.113.9"), xrpc.RateLimitExceeded)
@@ -186,7 +186,7 @@ func TestPublicCallsBySource(t *testing.T) {
 	}
 }
 
-// Idle connections, far more than there may be, keep nobody out.
+// Idle connections far beyond the limit do not keep other clients out.
 func TestIdleConnections(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.conns.Max, o.conns.Trusted = 64, nil })
@@ -198,7 +198,7 @@ func TestIdleConnections(t *testing.T) {
 		t.Cleanup(func() { c.Close() })
 	}
 	others.served(t)
-	p.nextEvent() // the stream is still there, and told
+	p.nextEvent() // the stream is still open and receives events
 	for _, path := range []string{"/health", "/health/ready", "/xrpc/_health"} {
 		if a := s.send(t, must(http.NewRequest(http.MethodGet, s.url+path, nil))(t)); a.status != http.StatusOK {
 			t.Errorf("%s: %s", path, a.short())
@@ -206,15 +206,15 @@ func TestIdleConnections(t *testing.T) {
 	}
 }
 
-// While all connections are in requests that prove nothing, health answers and
-// streams open; everything else is told when to come back.
+// While all connections are in unauthenticated requests, health checks are
+// answered and streams open; all other requests get a Retry-After.
 func TestReserveOfConnections(t *testing.T) {
 	t.Parallel()
 	const max, kept = 64, 8
 	inside, release := make(chan struct{}), make(chan struct{})
 	s := newStack(t, func(o *options) {
 		o.conns.Max = max
-		// No request is old enough to be given up for another.
+		// No request is old enough for its connection to be replaced.
 		o.conns.Now = func() time.Time { return time.Unix(1_800_000_000, 0) }
 		o.first = append(o.first, func(_ context.Context, c *xrpc.Call) error {
 			if c.Request.Header.Get("X-Hold") != "" {
@@ -233,7 +233,7 @@ func TestReserveOfConnections(t *testing.T) {
 		<-inside
 	}
 	defer close(release)
-	// Each request on a connection of its own, as those of strangers are.
+	// Each request uses a new connection, as those of different clients do.
 	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Minute}
 	s.client, fresh = fresh, s.client
 	defer func() { s.client = fresh }()
@@ -250,8 +250,8 @@ func TestReserveOfConnections(t *testing.T) {
 	}
 }
 
-// An account that has all its time of verification used is refused, whatever
-// else it sends that has signatures, and nobody else is.
+// An account that has used up its verification time is refused whatever else it
+// sends with signatures, and no other account is.
 func TestVerificationAtItsLimit(t *testing.T) {
 	t.Parallel()
 	small := must(limit.New(limit.Config{Scale: 0.01, Clock: func() time.Duration { return 0 }}))(t) // 200 ms

@@ -8,7 +8,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// witness counts what a check complains of.
+// witness counts the failures that a check reports.
 type witness struct {
 	testing.TB
 	complaints int
@@ -18,7 +18,7 @@ func (w *witness) Helper() {}
 
 func (w *witness) Errorf(string, ...any) { w.complaints++ }
 
-// The recorder notices answers that are wrong, and accepts those that are not.
+// The recorder reports wrong answers and accepts correct ones.
 func TestRecorderNotices(t *testing.T) {
 	t.Parallel()
 	noStore := http.Header{"Cache-Control": {"no-store"}, "Content-Type": {"application/json"}}
@@ -57,7 +57,7 @@ func TestRecorderNotices(t *testing.T) {
 	}
 }
 
-// A recorder that has seen nothing misses everything.
+// A recorder without answers reports everything as missing.
 func TestRecorderMisses(t *testing.T) {
 	t.Parallel()
 	want := 0
@@ -69,7 +69,7 @@ func TestRecorderMisses(t *testing.T) {
 	}
 }
 
-// What a transcript says of an answer is compared in full.
+// Transcripts compare answers completely.
 func TestTranscriptsCompare(t *testing.T) {
 	t.Parallel()
 	got := `{"a":"x","n":1,"list":[{"b":true}],"o":{"k":"v","l":"w"},"c":{"$bytes":"AAA"}}`

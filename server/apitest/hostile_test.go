@@ -12,7 +12,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// post sends a body of any kind to a procedure.
+// post sends any body to a procedure.
 func (s *stack) post(t testing.TB, as actor, m *xrpc.Method, body []byte, header http.Header) answer {
 	t.Helper()
 	r := s.request(t, m, body)
@@ -34,8 +34,8 @@ func jsonMethods() []*xrpc.Method {
 	return out
 }
 
-// Bodies that are no JSON object of the lexicon, whatever the method. The
-// answer says where reading stopped.
+// Bodies that are not a JSON object of the lexicon are refused by every method.
+// The answer says where reading stopped.
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -56,7 +56,7 @@ func TestMalformedBodies(t *testing.T) {
 	for _, m := range jsonMethods() {
 		for body, place := range bodies {
 			a := s.post(t, who, m, []byte(body), nil)
-			if int64(len(body)) > m.MaxBody { // what it is does not matter then
+			if int64(len(body)) > m.MaxBody { // then the content does not matter
 				refused(t, a, xrpc.PayloadTooLarge)
 				continue
 			}
@@ -69,8 +69,8 @@ func TestMalformedBodies(t *testing.T) {
 	s.unchanged(t, before)
 }
 
-// A field that is there twice is refused, and so is one whose name differs in
-// case where it is required: it is another one.
+// A field that occurs twice is refused. A name that differs in case is another
+// field, so the required one is missing.
 func TestFieldNamesAreExact(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -95,7 +95,7 @@ func TestFieldNamesAreExact(t *testing.T) {
 	s.unchanged(t, before)
 }
 
-// A body has to be what its header says, and the header what the lexicon says.
+// A body must match its Content-Type, and the header the lexicon.
 func TestContentTypes(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -118,13 +118,13 @@ func TestContentTypes(t *testing.T) {
 		}
 	}
 	s.unchanged(t, before)
-	// An empty parameter is none.
+	// An empty parameter is ignored.
 	for _, value := range []string{"application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json;"} {
 		ok[object](t, s.post(t, who, gen.MethodUpdateCursor, body, http.Header{"Content-Type": {value}}))
 	}
 }
 
-// Each method is called with one verb.
+// Each method accepts one HTTP method.
 func TestWrongVerbs(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -146,7 +146,7 @@ func TestWrongVerbs(t *testing.T) {
 	s.unchanged(t, before)
 }
 
-// What is no method of the service is an XRPC error below /xrpc/.
+// A path below /xrpc/ that is not a method gets an XRPC error.
 func TestUnknownMethods(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -184,8 +184,8 @@ func TestUnknownMethods(t *testing.T) {
 	}
 }
 
-// Parameters are given once unless they are lists, are text, and name the place
-// where they are not.
+// Parameters occur once unless they are lists, and are valid UTF-8. Errors name
+// the parameter.
 func TestMalformedQueries(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -212,7 +212,7 @@ func TestMalformedQueries(t *testing.T) {
 		}
 	}
 	s.unchanged(t, before)
-	// The largest numbers are only numbers, and unknown parameters nothing.
+	// The largest integers are valid, and unknown parameters are ignored.
 	in := object{"convoId": g.ID(), "sinceSeq": int64(1<<63 - 1), "unknown": "x"}
 	ok[object](t, s.call(t, who.Account, "getMessages", in))
 	ok[object](t, s.call(t, who.Account, "getMessages", object{"convoId": g.ID(), "beforeSeq": int64(1<<63 - 1)}))

@@ -10,8 +10,8 @@ import (
 
 const namespace = "blue.catbird.mls."
 
-// lexicon is a lexicon file, read by this package alone: what is tested is not
-// asked what it should be.
+// lexicon is a lexicon file. Only this package reads it this way, so that the
+// tests do not depend on the generated code.
 type lexicon struct {
 	ID   string
 	Defs map[string]*schema
@@ -45,11 +45,11 @@ type schema struct {
 		InheritAud bool
 		LXM        []string
 	}
-	// file is the NSID that local refs belong to.
+	// file is the NSID to which local refs belong.
 	file string
 }
 
-// readLexicon panics where there is none: the files are in the binary.
+// readLexicon panics if there is no such file, since the files are embedded.
 func readLexicon(nsid string) *lexicon {
 	raw, ok := lexicons.JSON(nsid)
 	if !ok {
@@ -65,7 +65,7 @@ func readLexicon(nsid string) *lexicon {
 	return l
 }
 
-// own tells a schema and all below it which file they are in.
+// own records in a schema, and all below it, to which file it belongs.
 func (s *schema) own(nsid string) {
 	if s == nil {
 		return
@@ -99,8 +99,8 @@ func (l *lexicon) isMethod() bool {
 	return t == "query" || t == "procedure" || t == "subscription"
 }
 
-// input is what a method takes: the fields of its body, or its parameters; nil
-// for none.
+// input returns the schema of a method's body or parameters; nil if it has
+// none.
 func (l *lexicon) input() *schema {
 	m := l.main()
 	if m.Input != nil {
@@ -121,7 +121,7 @@ func (s *schema) resolve() *schema {
 	return readLexicon(nsid).Defs[name].resolve()
 }
 
-// absolute is a reference that means the same in any file.
+// absolute returns a reference that is valid in any file.
 func (s *schema) absolute(ref string) string {
 	if strings.HasPrefix(ref, "#") {
 		return s.file + ref
@@ -129,7 +129,7 @@ func (s *schema) absolute(ref string) string {
 	return ref
 }
 
-// variant finds what a union says of a value of this $type, nil for nothing.
+// variant returns the schema that a union has for this $type, or nil.
 func (s *schema) variant(of string) *schema {
 	for _, ref := range s.Refs {
 		if ref = s.absolute(ref); ref == of {
@@ -139,8 +139,8 @@ func (s *schema) variant(of string) *schema {
 	return nil
 }
 
-// undeclared lists the fields of an answer, or of an event, that its schema does
-// not have.
+// undeclared lists the fields of an answer or event that its schema does not
+// have.
 func undeclared(nsid string, body []byte) []string {
 	main := readLexicon(nsid).main()
 	out := main.Output
@@ -170,7 +170,7 @@ func (s *schema) strangers(path string, v any) []string {
 			}
 		}
 		if s.Type != "object" {
-			return nil // bytes, links and blobs are the oracle's
+			return nil // bytes, links and blobs are checked by indigo
 		}
 		for name, x := range v {
 			if isUnion && name == "$type" {

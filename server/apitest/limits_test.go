@@ -16,41 +16,41 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// statedLimit is one number, wherever it is written.
+// statedLimit is one limit and all places that state it.
 type statedLimit struct {
-	// row is its name in docs/protocol.md, cell what stands there.
+	// row is its name in docs/protocol.md, cell its value there.
 	row, cell string
 	value     int64
-	// bounds are the places in lexicons that state it in this unit, and
-	// text those that state it in characters of base64.
+	// bounds are the places in lexicons that state it in this unit, text those
+	// that state it in characters of base64.
 	bounds, text []string
-	// most are integers in lexicons that it is the maximum of.
+	// most are the integers in lexicons of which it is the maximum.
 	most []string
-	// told is its name in describeService's limits.
-	told string
+	// described is its name in the limits of describeService.
+	described string
 }
 
 var limits = []statedLimit{
-	{row: "application message", cell: "2 MiB", value: limit.MaxApplicationMessage, told: "applicationMessage"},
-	{row: "commit", cell: "4 MiB", value: limit.MaxCommit, told: "commit",
+	{row: "application message", cell: "2 MiB", value: limit.MaxApplicationMessage, described: "applicationMessage"},
+	{row: "commit", cell: "4 MiB", value: limit.MaxCommit, described: "commit",
 		bounds: []string{"sendCommit.commit", "joinConvo.externalCommit"}, text: []string{"addMembers.commit", "leaveConvo.commit"}},
-	{row: "proposal", cell: "1 MiB", value: limit.MaxProposal, told: "proposal"},
-	{row: "proposals of an account in an epoch", cell: "64", value: limit.EpochProposals.Amount, told: "proposalsPerEpoch"},
+	{row: "proposal", cell: "1 MiB", value: limit.MaxProposal, described: "proposal"},
+	{row: "proposals of an account in an epoch", cell: "64", value: limit.EpochProposals.Amount, described: "proposalsPerEpoch"},
 	{row: "bytes of them together", cell: "1 MiB", value: limit.EpochProposalBytes.Amount},
 	{row: "bytes that an account stores in a day", cell: "512 MiB", value: limit.StoredBytes.Amount},
 	{row: "bytes of commits and proposals among them", cell: "64 MiB", value: limit.KeptBytes.Amount},
 	{row: "conversations that an account creates in a day", cell: "200", value: limit.ConvosCreated.Amount},
 	{row: "conversations that a new account creates in a day", cell: "20", value: limit.ConvosCreatedByNew.Amount},
-	{row: "uploads of an account under way at one instance", cell: "4", value: limit.OpenUploads.Amount, told: "uploads"},
-	{row: "Welcome", cell: "4 MiB", value: limit.MaxWelcome, told: "welcome",
+	{row: "uploads of an account under way at one instance", cell: "4", value: limit.OpenUploads.Amount, described: "uploads"},
+	{row: "Welcome", cell: "4 MiB", value: limit.MaxWelcome, described: "welcome",
 		bounds: []string{"sendCommit.welcome"}, text: []string{"createConvo.welcomeMessage", "addMembers.welcomeMessage"}},
-	{row: "GroupInfo", cell: "4 MiB", value: limit.MaxGroupInfo, told: "groupInfo",
+	{row: "GroupInfo", cell: "4 MiB", value: limit.MaxGroupInfo, described: "groupInfo",
 		bounds: []string{"sendCommit.groupInfo", "joinConvo.groupInfo", "updateGroupInfo.groupInfo"},
 		text:   []string{"createConvo.groupInfo", "addMembers.groupInfo", "leaveConvo.groupInfo"}},
-	{row: "ratchet tree", cell: "4 MiB", value: limit.MaxRatchetTree, told: "ratchetTree",
+	{row: "ratchet tree", cell: "4 MiB", value: limit.MaxRatchetTree, described: "ratchetTree",
 		bounds: []string{"sendCommit.ratchetTree", "joinConvo.ratchetTree", "updateGroupInfo.ratchetTree"},
 		text:   []string{"createConvo.ratchetTree", "addMembers.ratchetTree"}},
-	{row: "key package", cell: "48 KiB", value: limit.MaxKeyPackage, told: "keyPackage",
+	{row: "key package", cell: "48 KiB", value: limit.MaxKeyPackage, described: "keyPackage",
 		text: []string{"publishKeyPackage.keyPackage", "publishKeyPackages.keyPackages[].keyPackage"}},
 	{row: "request body", cell: "64 KiB", value: gen.MethodUpdateCursor.MaxBody},
 	{row: "signal", cell: "64 KiB", value: limit.MaxSignal, bounds: []string{"sendEphemeral.ciphertext"}},
@@ -60,26 +60,26 @@ var limits = []statedLimit{
 	{row: "cursor", cell: "256 bytes", value: stream.MaxCursor,
 		bounds: []string{"sync.cursor", "streamConvoEvents.cursor", "subscribeConvoEvents.cursor"}},
 	{row: "lifetime of a ticket", cell: "60 s", value: int64(limit.TicketTime)},
-	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, told: "waitsAndStreams"},
+	{row: "waits and streams of an account at one instance", cell: "16", value: limit.WaitsAndStreams.Amount, described: "waitsAndStreams"},
 	{row: "waits and streams of an account that end so in a minute", cell: "4", value: limit.Evictions.Amount},
 	{row: "calls of sync of an account under way at one instance", cell: "64", value: limit.SyncCalls.Amount},
 	{row: "lifetime of a stream", cell: "1 h", value: limit.StreamAge.Amount * int64(time.Minute)},
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
 	{row: "messages that a stream catches up on", cell: "1 000 000", value: stream.MaxReplay},
-	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, told: "blob"},
-	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, told: "blobQuota"},
-	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, told: "keyPackagesPerDevice",
+	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, described: "blob"},
+	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, described: "blobQuota"},
+	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, described: "keyPackagesPerDevice",
 		bounds: []string{"publishKeyPackages.keyPackages"}},
-	{row: "devices of an account", cell: "32", value: limit.MaxDevices, told: "devices"},
-	{row: "members of a conversation", cell: "1 000", value: limit.MaxMembers, told: "members"},
-	{row: "leaves of a group", cell: "4 000", value: limit.MaxLeaves, told: "leaves"},
+	{row: "devices of an account", cell: "32", value: limit.MaxDevices, described: "devices"},
+	{row: "members of a conversation", cell: "1 000", value: limit.MaxMembers, described: "members"},
+	{row: "leaves of a group", cell: "4 000", value: limit.MaxLeaves, described: "leaves"},
 	{row: "key packages that a Welcome names, together", cell: "8 MiB", value: limit.MaxNamed},
 	{row: "proposals that a commit refers to, together", cell: "8 MiB", value: limit.MaxNamed},
 	{row: "answer", cell: "4 000 000 bytes", value: limit.MaxAnswer},
 	{row: "lease", cell: "1 h", value: int64(limit.LeaseTime)},
 	{row: "lifetime of a key package", cell: "90 days and 1 h", value: int64(limit.MaxPackageLifetime)},
-	{row: "first answers are kept", cell: "7 days", value: int64(limit.IdempotencyTime)},
+	{row: "idempotency records are kept", cell: "7 days", value: int64(limit.IdempotencyTime)},
 	{row: "blobs wait for a message", cell: "1 h", value: int64(limit.UnattachedBlobTime)},
 	{row: "lifetime of a token that is spent (procedures, streams)", cell: "5 min and 2 min", value: int64(auth.MaxSpentLifetime + auth.ClockError)},
 	{row: "lifetime of a token for a query", cell: "1 h", value: int64(auth.MaxLifetime)},
@@ -88,7 +88,7 @@ var limits = []statedLimit{
 	{row: "uses of a token without `jti`", cell: "10", value: auth.MaxUsesWithoutJTI},
 }
 
-// The documents name the numbers that are in force.
+// docs/protocol.md states the limits that are in force.
 func TestLimitsInDocs(t *testing.T) {
 	text := string(must(os.ReadFile("../../docs/protocol.md"))(t))
 	_, section, found := strings.Cut(text, "\n## Limits\n")
@@ -128,7 +128,7 @@ func TestLimitsInDocs(t *testing.T) {
 	}
 }
 
-// parseLimit reads a number with its unit: bytes, a count, or a time in
+// parseLimit parses a number with its unit: bytes, a count, or a time in
 // nanoseconds.
 func parseLimit(t testing.TB, cell string) int64 {
 	t.Helper()
@@ -146,7 +146,7 @@ func parseLimit(t testing.TB, cell string) int64 {
 	return sum
 }
 
-// The lexicons state the numbers that are in force.
+// The lexicons state the limits that are in force.
 func TestLimitsInLexicons(t *testing.T) {
 	for _, l := range limits {
 		for _, place := range l.bounds {
@@ -167,9 +167,9 @@ func TestLimitsInLexicons(t *testing.T) {
 		}
 	}
 	for place, want := range map[string]int{
-		// An old client may send more than is accepted.
+		// Older clients may send more than is accepted now.
 		"sendMessage.ciphertext": 10 << 20, "sendProposal.proposal": 4 << 20, "leaveConvo.proposal": (4<<20 + 2) / 3 * 4,
-		// The creator is the one more.
+		// The creator is a member too.
 		"createConvo.initialMembers": limit.MaxMembers - 1, "createConvo.keyPackageHashes": limit.MaxLeaves,
 		"addMembers.keyPackageHashes": limit.MaxLeaves, "addMembers.didList": 50, "getKeyPackages.dids": 100,
 		"sendCommit.addedDids": limit.MaxMembers, "sendCommit.removedDids": limit.MaxMembers, "sendMessage.blobs": 10,
@@ -186,8 +186,8 @@ func TestLimitsInLexicons(t *testing.T) {
 	}
 }
 
-// Bodies are bounded by what the lexicons allow: the largest valid input fits,
-// and not much more is read.
+// The limits of bodies follow from the lexicons: the largest valid input is
+// accepted, and not much more is read.
 func TestLargestInputsFit(t *testing.T) {
 	for _, m := range jsonMethods() {
 		most := largest(t, readLexicon(m.NSID).input())
@@ -203,7 +203,7 @@ func TestLargestInputsFit(t *testing.T) {
 	}
 }
 
-// largest is the size of the largest JSON that a schema allows.
+// largest returns the size of the largest JSON that a schema allows.
 func largest(t testing.TB, s *schema) int64 {
 	t.Helper()
 	s = s.resolve()
@@ -242,7 +242,8 @@ func largest(t testing.TB, s *schema) int64 {
 	return 0
 }
 
-// maxLength finds the bound of a method's input, as method.field.
+// maxLength returns maxLength of a field of a method's input, named
+// method.field.
 func maxLength(t testing.TB, place string) int {
 	t.Helper()
 	s := find(t, place)
@@ -252,7 +253,7 @@ func maxLength(t testing.TB, place string) int {
 	return *s.MaxLength
 }
 
-// find finds a field of a method's input.
+// find returns the schema of a field of a method's input.
 func find(t testing.TB, place string) *schema {
 	t.Helper()
 	method, path, _ := strings.Cut(place, ".")
@@ -269,21 +270,21 @@ func find(t testing.TB, place string) *schema {
 	return s
 }
 
-// describeService tells the numbers that are in force.
-func TestLimitsAreTold(t *testing.T) {
+// describeService states the limits that are in force.
+func TestLimitsAreDescribed(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.server.PastEpochs = 3 })
-	told := ok[struct{ Limits map[string]int64 }](t, s.call(t, nil, "describeService", nil)).Limits
+	described := ok[struct{ Limits map[string]int64 }](t, s.call(t, nil, "describeService", nil)).Limits
 	want := map[string]int64{"pastEpochs": 3, "requestBody": 0}
 	for _, m := range jsonMethods() {
 		want["requestBody"] = max(want["requestBody"], m.MaxBody)
 	}
 	for _, l := range limits {
-		if l.told != "" {
-			want[l.told] = l.value
+		if l.described != "" {
+			want[l.described] = l.value
 		}
 	}
-	if fmt.Sprint(told) != fmt.Sprint(want) {
-		t.Errorf("describeService tells %v\nwant %v", told, want)
+	if fmt.Sprint(described) != fmt.Sprint(want) {
+		t.Errorf("describeService tells %v\nwant %v", described, want)
 	}
 }

@@ -20,9 +20,9 @@ import (
 // both are the methods that stream.
 var both = []string{"streamConvoEvents", "subscribeConvoEvents"}
 
-// An account that has all its waits and streams is let in all the same, for its
-// oldest stream, up to so many times a minute. Nobody else notices, and its own
-// other calls go on.
+// An account at its limit of waits and streams may open another stream, which
+// ends its oldest one, up to so many times a minute. No other account is
+// affected, nor its own other calls.
 func TestStreamsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	var clock atomic.Int64
@@ -40,13 +40,13 @@ func TestStreamsAtTheirLimit(t *testing.T) {
 		p.nextEvent()
 		taps = append(taps, p)
 	}
-	// New devices of the account, and a wait.
+	// New devices of the account open streams and call sync.
 	cursors := []string{}
 	for i := range limit.Evictions.Amount {
 		if i == 0 {
 			ok[object](t, s.call(t, alice.Account, "sync", object{"positions": []object{}, "waitMs": 1}))
 		}
-		s.opened(t, alice.Account, both[i%2], nil).nextEvent() // in the place of the wait, at first
+		s.opened(t, alice.Account, both[i%2], nil).nextEvent() // the first one replaces the wait
 		ev := taps[i].nextEvent()
 		if ev.Info != "closing" || ev.Cursor == "" {
 			t.Fatalf("stream %d: %+v, want its end", i, ev)
@@ -70,7 +70,7 @@ func TestStreamsAtTheirLimit(t *testing.T) {
 			t.Errorf("%s: %+v, want the message", p.m.NSID, ev)
 		}
 	}
-	// Whose stream has ended comes back in time, and has missed nothing.
+	// A client whose stream was ended reconnects and has missed nothing.
 	clock.Add(int64(15 * time.Second))
 	again := s.opened(t, alice.Account, both[0], object{"cursor": cursors[0]})
 	again.nextEvent()
@@ -79,8 +79,8 @@ func TestStreamsAtTheirLimit(t *testing.T) {
 	}
 }
 
-// A stream ends itself within an hour. Its client needs a token or a ticket of
-// that time to go on, and then has missed nothing.
+// A stream ends within an hour. The client needs a new token or ticket to
+// continue, and has missed nothing.
 func TestStreamsEndWithinAnHour(t *testing.T) {
 	t.Parallel()
 	start, passed := time.Now(), atomic.Int64{}
@@ -122,7 +122,7 @@ func TestStreamsEndWithinAnHour(t *testing.T) {
 		p := s.opened(t, bob.Account, method, object{"cursor": cursors[method]})
 		p.nextEvent()
 		ev := p.nextEvent()
-		if ev.Info == "live" { // it is told the message as new
+		if ev.Info == "live" { // the event is delivered as new
 			ev = p.nextEvent()
 		}
 		if ev.Message.Seq != 2 {
@@ -131,7 +131,7 @@ func TestStreamsEndWithinAnHour(t *testing.T) {
 	}
 }
 
-// A signal is taken up to its limit, and comes as it is.
+// A signal is accepted up to its limit and delivered unchanged.
 func TestSignalAtItsLimit(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -160,7 +160,7 @@ func TestSignalAtItsLimit(t *testing.T) {
 	}
 }
 
-// The numbers of one sync.
+// Limits of sync.
 func TestSyncAtItsLimits(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -185,7 +185,7 @@ func TestSyncAtItsLimits(t *testing.T) {
 	}{
 		"positions": {object{"positions": positions(limit.MaxSyncPositions)}, ""},
 		"limit":     {object{"positions": positions(1), "limit": limit.MaxSyncMessages}, ""},
-		// There is something to tell, so it does not wait.
+		// There are changes, so it does not wait.
 		"wait":               {object{"positions": positions(1), "waitMs": limit.MaxSyncWait.Milliseconds()}, ""},
 		"too many positions": {object{"positions": positions(limit.MaxSyncPositions + 1)}, "positions: must have at most"},
 		"too large a limit":  {object{"positions": positions(1), "limit": limit.MaxSyncMessages + 1}, "limit: must be at most"},
@@ -204,7 +204,7 @@ func TestSyncAtItsLimits(t *testing.T) {
 			t.Errorf("%s: answer is %s", name, a.short())
 		}
 	}
-	// With nothing to tell it answers when the time is over.
+	// Without changes it answers when the wait is over.
 	first := ok[outcome](t, s.call(t, bob.Account, "sync", object{"positions": []object{}}))
 	began := time.Now()
 	out := ok[outcome](t, s.call(t, bob.Account, "sync", object{"positions": []object{}, "cursor": first.Cursor, "waitMs": 300}))
@@ -213,7 +213,7 @@ func TestSyncAtItsLimits(t *testing.T) {
 	}
 }
 
-// A ticket is good for a minute at most.
+// A ticket is valid for a minute at most.
 func TestTicketsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -238,7 +238,7 @@ func TestTicketsAtTheirLimit(t *testing.T) {
 	}
 }
 
-// Cursors have a limit, wherever they are given.
+// Cursors have a size limit, wherever they are given.
 func TestCursorsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -263,8 +263,8 @@ func TestCursorsAtTheirLimit(t *testing.T) {
 	}
 }
 
-// A cursor ahead of the service shows that it was taken back. Its client is told
-// so, and all older cursors are outdated from then on.
+// A cursor ahead of the log shows that the database was restored from a backup.
+// The client gets an error, and all older cursors are outdated from then on.
 func TestFutureCursor(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()
@@ -278,7 +278,7 @@ func TestFutureCursor(t *testing.T) {
 		refused(t, s.call(t, alice.Account, method, in), gen.ErrFutureCursor)
 		s.settle(t)
 		in["cursor"] = before
-		if method == "sync" { // it tells everything again
+		if method == "sync" { // it returns everything again
 			if out := ok[struct{ NewConvos []any }](t, s.call(t, alice.Account, method, in)); len(out.NewConvos) != 1 {
 				t.Errorf("sync from an outdated cursor tells %v", out)
 			}
@@ -290,7 +290,7 @@ func TestFutureCursor(t *testing.T) {
 				t.Errorf("%s: %+v, want %s", method, ev, want)
 			}
 		}
-		// It is live.
+		// The stream is live.
 		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, 10)))
 		if ev := p.nextEvent(); ev.Type != "messageEvent" || ev.ConvoID != g.ID() {
 			t.Errorf("%s: %+v", method, ev)
@@ -299,19 +299,19 @@ func TestFutureCursor(t *testing.T) {
 	}
 }
 
-// Who does not read is told so when it reads again, and goes on from its last
-// cursor without a hole.
+// A client that does not read gets ConsumerTooSlow when it reads again, and
+// continues from its last cursor without a gap.
 func TestConsumerTooSlow(t *testing.T) {
 	t.Parallel()
-	// The bound is that of bytes: none of time comes before it, however long the
-	// machine takes.
+	// The limit in bytes must be reached, whatever the speed of the machine, so
+	// those in time are disabled.
 	s := newStack(t, func(o *options) {
 		o.stream.Buffer, o.stream.Heartbeat, o.stream.WriteTimeout = 1<<20, time.Hour, time.Hour
 	})
 	alice, bob := newActor(), newActor()
 	g := s.conversation(t, alice, bob)
 	s.settle(t)
-	// Connections that take little before they are read.
+	// Connections with small receive buffers.
 	usual := s.client
 	small := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
@@ -331,11 +331,12 @@ func TestConsumerTooSlow(t *testing.T) {
 	quick := s.opened(t, alice.Account, "streamConvoEvents", nil)
 	defer quick.close()
 	quick.nextEvent()
-	// More than the buffers of a connection have room for.
+	// More than the buffers of a connection can hold.
 	const count, size = 30, 250_000
 	for seq := range int64(count) {
 		ok[object](t, s.call(t, alice.Account, "sendMessage", messageCall(g, size)))
-		// The slow ones are not read before all of it was told.
+		// The slow clients do not read before all messages were delivered to
+		// the quick one.
 		if ev := quick.nextEvent(); ev.Message.Seq != seq+1 {
 			t.Fatalf("the reader that keeps up: %+v, want number %d", ev, seq+1)
 		}
@@ -359,8 +360,8 @@ func TestConsumerTooSlow(t *testing.T) {
 	}
 }
 
-// untilTooSlow reads messages, which must come by number from 1, until the
-// stream ends as ConsumerTooSlow. It gives the last number, and its cursor.
+// untilTooSlow reads messages, whose numbers must count from 1, until the
+// stream ends with ConsumerTooSlow. It returns the last number and its cursor.
 func (p *tap) untilTooSlow() (last int64, cursor string) {
 	p.t.Helper()
 	for range 1000 {
@@ -385,8 +386,8 @@ func (p *tap) untilTooSlow() (last int64, cursor string) {
 	return 0, ""
 }
 
-// Last-Event-ID wins over the parameter, as a browser sends it by itself when it
-// connects again.
+// Last-Event-ID takes precedence over the parameter, since a browser sends it
+// automatically when it reconnects.
 func TestLastEventID(t *testing.T) {
 	t.Parallel()
 	s, alice := newStack(t), newActor()

@@ -17,7 +17,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// tokens remembers every token that a client sent.
+// tokens records every token that a client sent.
 type tokens struct {
 	http.RoundTripper
 	mu   sync.Mutex
@@ -33,12 +33,12 @@ func (k *tokens) RoundTrip(r *http.Request) (*http.Response, error) {
 	return k.RoundTripper.RoundTrip(r)
 }
 
-// lineFields are all that the line of a request may have.
+// lineFields are the only fields that the log line of a request may have.
 var lineFields = []string{"time", "level", "msg", "nsid", "status", "error", "duration_ms", "bytes_in", "bytes_out", "request_id", "cause"}
 
-// TestLogHasNoIdentifiers plays a conversation with all that can go wrong,
-// internal errors included, and reads the log at level info and above. It is no
-// parallel test, since it listens to the default logger too.
+// TestLogHasNoIdentifiers plays a conversation with all kinds of errors,
+// internal ones included, and checks the log at level info and above. It is not
+// parallel because it also captures the default logger.
 func TestLogHasNoIdentifiers(t *testing.T) {
 	std := &lines{}
 	old := slog.Default()
@@ -92,8 +92,7 @@ func TestLogHasNoIdentifiers(t *testing.T) {
 	}
 }
 
-// identifiers are all that name somebody or something in what is stored, and
-// each piece of a token.
+// identifiers are all stored identifiers, and each part of every token.
 func (sc *scene) identifiers(t testing.TB) []string {
 	t.Helper()
 	var out []string
@@ -115,7 +114,7 @@ func (sc *scene) identifiers(t testing.TB) []string {
 			t.Fatalf("%s: %d rows, %v", sql, n, rows.Err())
 		}
 	}
-	return append(out, sc.stranger.DID, sc.newcomer.DID, "my-message", "my-key")
+	return append(out, sc.nonMember.DID, sc.newcomer.DID, "my-message", "my-key")
 }
 
 // playRefusals makes calls of all kinds that are refused or lost.
@@ -128,7 +127,7 @@ func (sc *scene) playRefusals(t testing.TB) {
 	other["msgId"] = "another"
 	refused(t, sc.call(t, sc.bob.Account, "sendMessage", other), gen.ErrIdempotencyConflict)
 	for _, c := range inConversation {
-		sc.call(t, sc.stranger.Account, methodOf(c.name), c.input(sc, sc.g, sc.stranger))
+		sc.call(t, sc.nonMember.Account, methodOf(c.name), c.input(sc, sc.g, sc.nonMember))
 		sc.call(t, sc.removed.Account, methodOf(c.name), c.input(sc, sc.g, sc.removed))
 	}
 	for _, o := range others {
@@ -139,8 +138,8 @@ func (sc *scene) playRefusals(t testing.TB) {
 	ok[object](t, sc.call(t, sc.bob.Account, "sendCommit", stale))
 
 	sc.playTickets(t)
-	// Tokens: for another method, by another key, used twice, of an account
-	// that nobody knows.
+	// Tokens: for another method, signed with another key, used twice, of an
+	// unknown account.
 	m := gen.MethodGetEpoch
 	rotated := newActor()
 	ok[object](t, sc.call(t, rotated.Account, "getConvos", nil))
@@ -160,8 +159,7 @@ func (sc *scene) playRefusals(t testing.TB) {
 	}
 }
 
-// playTickets uses tickets as it should not be done, in places where a URL with
-// one might be logged.
+// playTickets misuses tickets in places where a URL with one might be logged.
 func (sc *scene) playTickets(t testing.TB) {
 	t.Helper()
 	for _, method := range both {
@@ -184,7 +182,7 @@ func (sc *scene) playTickets(t testing.TB) {
 	}
 }
 
-// ticket gets one, and remembers it.
+// ticket gets a ticket and records it.
 func (sc *scene) ticket(t testing.TB) string {
 	t.Helper()
 	out := ok[struct{ Ticket string }](t, sc.call(t, sc.bob.Account, "getSubscriptionTicket", object{"convoId": sc.g.ID()}))
@@ -192,7 +190,7 @@ func (sc *scene) ticket(t testing.TB) string {
 	return out.Ticket
 }
 
-// playFailures breaks the service below its methods, and calls them. It tells
+// playFailures breaks the service below its methods, calls them, and returns
 // how many calls failed.
 func (sc *scene) playFailures(t testing.TB) int {
 	t.Helper()
@@ -212,12 +210,12 @@ func (sc *scene) playFailures(t testing.TB) int {
 		sc.tellsNothing(t, a)
 		n++
 	}
-	// A trigger puts what it sees into the text of its error.
+	// A trigger that puts the values of the row into its error.
 	sc.exec(t, `CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS
 		$$BEGIN RAISE EXCEPTION 'no % for "%" in %', NEW.did, NEW.did, NEW.convo_id; END$$`)
 	sc.exec(t, `CREATE TRIGGER complain BEFORE INSERT OR UPDATE ON read_positions FOR EACH ROW EXECUTE FUNCTION complain()`)
 	fail(sc.bob, "updateCursor", object{"convoId": sc.g.ID(), "seq": 1}, xrpc.InternalServerError)
-	// A ticket that the database refuses to look up, with what it was asked.
+	// A query for a ticket that fails with an error that contains the ticket.
 	late := sc.ticket(t)
 	sc.exec(t, `CREATE FUNCTION complain_of_ticket() RETURNS trigger LANGUAGE plpgsql AS
 		$$BEGIN RAISE EXCEPTION 'no ticket of % for %', OLD.did, OLD.convo_id; END$$`)
@@ -231,13 +229,13 @@ func (sc *scene) playFailures(t testing.TB) int {
 	fail(sc.bob, "getMessages", object{"convoId": sc.g.ID()}, xrpc.InternalServerError)
 	sc.exec(t, `ALTER TABLE gone RENAME TO messages`)
 	sc.exec(t, `ALTER TABLE key_packages RENAME TO gone`)
-	fail(sc.stranger, "getKeyPackages", object{"dids": []string{sc.bob.DID}}, xrpc.InternalServerError)
-	fail(sc.stranger, "publishKeyPackage", publication(sc.stranger.device.KeyPackage()), xrpc.InternalServerError)
+	fail(sc.nonMember, "getKeyPackages", object{"dids": []string{sc.bob.DID}}, xrpc.InternalServerError)
+	fail(sc.nonMember, "publishKeyPackage", publication(sc.nonMember.device.KeyPackage()), xrpc.InternalServerError)
 	sc.exec(t, `ALTER TABLE gone RENAME TO key_packages`)
 	if err := os.RemoveAll(sc.blobDir); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(sc.blobDir, nil, 0o600); err != nil { // a file where a folder should be
+	if err := os.WriteFile(sc.blobDir, nil, 0o600); err != nil { // a file where a directory should be
 		t.Fatal(err)
 	}
 	fail(sc.bob, "uploadBlob", []byte("lost"), xrpc.InternalServerError)

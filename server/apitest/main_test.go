@@ -1,11 +1,10 @@
-// Package apitest tests the methods as a client meets them: real tokens over
-// real HTTP, through the handler and the server that mlsd runs, down to
-// PostgreSQL. Every answer of every test goes through a recorder that holds it
-// against the lexicons; when all tests have run, it tells which declared error
-// was never seen.
+// Package apitest tests the methods as a client uses them: with tokens over
+// HTTP, through the handler and the server that mlsd runs, down to PostgreSQL.
+// A recorder checks every answer of every test against the lexicons. After all
+// tests it reports the declared errors that never occurred.
 //
-// The transcripts in testdata read as documentation of the methods. script.go
-// says how they are written.
+// The transcripts in testdata also document the methods. script_test.go
+// describes their syntax.
 package apitest
 
 import (
@@ -20,8 +19,8 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// What all tests of the package share: a directory of identities, the
-// lexicons as indigo reads them, and the memory of all answers.
+// Shared by all tests of the package: a PLC directory, the lexicons as indigo
+// reads them, and the recorder.
 var (
 	plc      *authtest.PLC
 	contract *oracle.Oracle
@@ -57,7 +56,7 @@ func run(m *testing.M) int {
 	return code
 }
 
-// selected tells that only some of the tests were asked for.
+// selected reports whether only some of the tests run.
 func selected() bool {
 	for _, name := range []string{"test.run", "test.skip", "test.list", "test.bench", "test.fuzz"} {
 		if f := flag.Lookup(name); f != nil && f.Value.String() != "" {

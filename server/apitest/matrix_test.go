@@ -17,14 +17,14 @@ import (
 	"catbird.blue/mls/mls/mlstest"
 )
 
-// inConversation has a call for every method that is about a conversation: one
-// that a member makes with success. It is made for the scene's group, and for
-// its twin that does not exist.
+// inConversation has a call for every method about a conversation, which
+// succeeds for a member. It is made for the group of the scene and for a
+// duplicate that does not exist.
 var inConversation = []struct {
-	name   string // the method, and what is special behind a space
+	name   string // the method; a variant is named after a space
 	member func(*scene) actor
 	input  func(sc *scene, g *mlstest.Group, as actor) object
-	// former tells what a former member gets; nil for NotMember.
+	// former checks what a former member gets; nil for NotMember.
 	former func(t *testing.T, sc *scene, as actor, a answer)
 }{
 	{"addMembers", alice, func(sc *scene, g *mlstest.Group, _ actor) object {
@@ -105,13 +105,13 @@ func bob(sc *scene) actor { return sc.bob }
 
 func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId": g.ID()} }
 
-// ofAccount are the methods about the caller's own account or about none:
-// everybody may call them. createConvo is one; that a group id is taken is what
-// it tells everybody.
+// ofAccount are the methods about the caller's own account, or about none,
+// which every account may call. createConvo is one of them: its answer shows
+// everyone whether a group id is taken.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
 	"listDevices", "deleteDevice", "uploadBlob", "describeService", "sync"}
 
-// Every method is in one of the two lists.
+// Every method is in exactly one of the two lists.
 func TestMatrixHasEveryMethod(t *testing.T) {
 	listed := map[string]bool{}
 	for _, c := range inConversation {
@@ -138,9 +138,9 @@ func methodOf(name string) string {
 	return method
 }
 
-// TestMatrix calls every method about a conversation as a stranger, as former
-// members and as a member. Strangers cannot tell the conversation from one that
-// does not exist, and what is refused changes nothing.
+// TestMatrix calls every method about a conversation as a non-member, as former
+// members and as a member. Non-members cannot distinguish the conversation from
+// one that does not exist, and a refused call changes nothing.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -150,14 +150,14 @@ func TestMatrix(t *testing.T) {
 			method := methodOf(c.name)
 			call := func(as actor, in object) answer { return sc.call(t, as.Account, method, in) }
 			before := sc.state(t)
-			real, unreal := c.input(sc, sc.g, sc.stranger), c.input(sc, sc.twin(), sc.stranger)
-			first := call(sc.stranger, real)
+			real, unreal := c.input(sc, sc.g, sc.nonMember), c.input(sc, sc.nonexistent(), sc.nonMember)
+			first := call(sc.nonMember, real)
 			refused(t, first, gen.ErrConvoNotFound)
-			sameAnswer(t, first, call(sc.stranger, unreal))
-			sameAnswer(t, first, call(sc.stranger, naming(real, strings.ToUpper(sc.g.ID()))))
-			// Objects of another conversation than the one named.
+			sameAnswer(t, first, call(sc.nonMember, unreal))
+			sameAnswer(t, first, call(sc.nonMember, naming(real, strings.ToUpper(sc.g.ID()))))
+			// The objects belong to another conversation than the named one.
 			mixed, unmixed := naming(unreal, named(real)), naming(real, named(unreal))
-			sameAnswer(t, call(sc.stranger, mixed), call(sc.stranger, unmixed))
+			sameAnswer(t, call(sc.nonMember, mixed), call(sc.nonMember, unmixed))
 			sameAnswer(t, sc.call(t, nil, method, real), sc.call(t, nil, method, unreal))
 
 			for _, former := range []actor{sc.removed, sc.left, sc.suspended} {
@@ -167,7 +167,7 @@ func TestMatrix(t *testing.T) {
 				} else {
 					refused(t, a, gen.ErrNotMember)
 				}
-				refused(t, call(former, c.input(sc, sc.twin(), former)), gen.ErrConvoNotFound)
+				refused(t, call(former, c.input(sc, sc.nonexistent(), former)), gen.ErrConvoNotFound)
 			}
 			sc.unchanged(t, before)
 
@@ -180,7 +180,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// field is where an input names its conversation.
+// field is the name of the field with the conversation.
 func field(in object) string {
 	if _, ok := in["convoIds"]; ok {
 		return "convoIds"
@@ -190,14 +190,14 @@ func field(in object) string {
 
 func named(in object) any { return in[field(in)] }
 
-// naming is an input that names another conversation.
+// naming returns an input that names another conversation.
 func naming(in object, convo any) object {
 	in = maps.Clone(in)
 	in[field(in)] = convo
 	return in
 }
 
-// sameAnswer fails the test unless two answers are the same, to the byte.
+// sameAnswer fails the test unless two answers are identical byte for byte.
 func sameAnswer(t testing.TB, a, b answer) {
 	t.Helper()
 	shape := func(h http.Header) string {
@@ -211,7 +211,7 @@ func sameAnswer(t testing.TB, a, b answer) {
 	}
 }
 
-// lastSeen is the newest number that a former member may see.
+// lastSeen is the highest sequence number that a former member may see.
 func (sc *scene) lastSeen(as actor) int64 {
 	if as.DID != sc.removed.DID {
 		return 1
@@ -230,7 +230,7 @@ func formerMessages(t *testing.T, sc *scene, as actor, a answer) {
 	if int64(len(out.Messages)) != last || out.LastSeq != last || out.Cursor != "" || out.GapInfo != nil {
 		t.Errorf("a former member gets %s, want numbers 1 to %d", a.short(), last)
 	}
-	// Neither by number nor by id is there more.
+	// There is nothing more, by sequence number or by id.
 	for _, from := range []object{{"sinceSeq": last}, {"sinceSeq": last + 1}} {
 		from["convoId"] = sc.g.ID()
 		if a := sc.call(t, as.Account, "getMessages", from); !bytes.Contains(a.body, []byte(`"messages":[]`)) {
@@ -251,7 +251,7 @@ func formerCommits(t *testing.T, sc *scene, as actor, a answer) {
 	if len(out.Commits) != want || want == 1 && out.Commits[0].Seq != 3 {
 		t.Errorf("a former member gets %s", a.short())
 	}
-	// The epoch of now is not told to it by the bounds of what may be asked.
+	// The limits of fromEpoch do not reveal the current epoch.
 	for _, from := range []uint64{sc.g.Epoch() - 1, sc.g.Epoch(), sc.g.Epoch() + 1} {
 		a := sc.call(t, as.Account, "getCommits", object{"convoId": sc.g.ID(), "fromEpoch": from})
 		if !bytes.Contains(a.body, []byte(`"commits":[]`)) {
@@ -260,7 +260,8 @@ func formerCommits(t *testing.T, sc *scene, as actor, a answer) {
 	}
 }
 
-// formerEvents: a stream of a former member replays what it may see, and ends.
+// formerEvents: the stream of a former member replays what it may see, and
+// ends.
 func formerEvents(method, field string) func(*testing.T, *scene, actor, answer) {
 	return func(t *testing.T, sc *scene, as actor, a answer) {
 		if a.status != http.StatusOK {
@@ -283,7 +284,7 @@ func formerEvents(method, field string) func(*testing.T, *scene, actor, answer) 
 		if end := events[len(events)-1]; end.Info != "closing" {
 			t.Errorf("the last event is %+v", end)
 		}
-		// From there on there is nothing.
+		// After that there is nothing.
 		again := sc.opened(t, as.Account, method, object{field: sc.g.ID(), "cursor": events[len(events)-1].Cursor}).rest()
 		for _, ev := range again {
 			if ev.Type != "infoEvent" {
@@ -293,8 +294,8 @@ func formerEvents(method, field string) func(*testing.T, *scene, actor, answer) 
 	}
 }
 
-// A former member's sync tells what it could see in its time, and that this is
-// over.
+// The sync of a former member returns what it may see, and that its membership
+// has ended.
 func TestSyncOfFormerMembers(t *testing.T) {
 	t.Parallel()
 	sc := newScene(t, newStack(t))
@@ -312,16 +313,16 @@ func TestSyncOfFormerMembers(t *testing.T) {
 		a := sc.call(t, former.Account, "sync", in)
 		out := ok[outcome](t, a)
 		last := sc.lastSeen(former)
-		// It left in epoch 1, or by the commit that led to epoch 2.
+		// It left in epoch 1, or was removed by the commit that led to epoch 2.
 		epoch := map[int64]int64{1: 1, 3: 2}[last]
 		if len(out.Convos) != 1 || out.Convos[0].LastSeq != last || int64(len(out.Convos[0].Messages)) != last || out.Convos[0].Epoch != epoch ||
 			len(out.NewConvos) != 0 || len(out.Removed) != 1 || out.Removed[0] != sc.g.ID() {
 			t.Errorf("a former member gets %s, want numbers 1 to %d", a.short(), last)
 		}
 	}
-	// A stranger cannot tell it from one that does not exist.
-	first := sc.call(t, sc.stranger.Account, "sync", object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}})
-	sameAnswer(t, first, sc.call(t, sc.stranger.Account, "sync", object{"positions": []object{{"convoId": sc.twin().ID(), "seq": 0}}}))
+	// A non-member cannot distinguish it from one that does not exist.
+	first := sc.call(t, sc.nonMember.Account, "sync", object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}})
+	sameAnswer(t, first, sc.call(t, sc.nonMember.Account, "sync", object{"positions": []object{{"convoId": sc.nonexistent().ID(), "seq": 0}}}))
 }
 
 func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
@@ -336,20 +337,20 @@ func formerBlob(t *testing.T, sc *scene, as actor, a answer) {
 	sameAnswer(t, later, blob("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"))
 }
 
-// What a stranger may call tells it of itself alone.
+// The methods that a non-member may call return only data of its own.
 func TestStrangersLearnNothingElsewhere(t *testing.T) {
 	t.Parallel()
 	sc := newScene(t, newStack(t))
-	own := must(json.Marshal(publication(sc.stranger.device.KeyPackage())))(t)
+	own := must(json.Marshal(publication(sc.nonMember.device.KeyPackage())))(t)
 	calls := map[string]any{
 		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
-			"groupInfo": b64(mlstest.NewGroup(sc.stranger.device, sc.g.Context.GroupID).SignGroupInfo(sc.stranger.device, true))},
+			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
 		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "describeService": nil,
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
 		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},
 		"deleteDevice":       object{"deviceId": sc.alice.device.DeviceID()},
-		"uploadBlob":         []byte("stranger"),
+		"uploadBlob":         []byte("nonMember"),
 		"sync":               object{"positions": []object{{"convoId": sc.g.ID(), "seq": 0}}, "cursor": sc.start},
 	}
 	for _, name := range ofAccount {
@@ -358,14 +359,14 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 			t.Errorf("%s is not called", name)
 			continue
 		}
-		a := sc.call(t, sc.stranger.Account, name, in)
+		a := sc.call(t, sc.nonMember.Account, name, in)
 		sc.tellsNothing(t, a)
 		if name == "createConvo" {
 			refused(t, a, gen.ErrConvoExists)
 		}
 	}
-	// The newest row of the log is the scene's; who is told its position is not
-	// told of what.
+	// The last row of the log is in the scene's conversation. A caller may
+	// learn its position but not what it is.
 	sc.settle(t)
 	id := must(hex.DecodeString(sc.g.ID()))(t)
 	for _, method := range append([]string{"sync"}, both...) {
@@ -373,15 +374,15 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 		if method != "sync" {
 			in = nil
 		}
-		out := ok[struct{ Cursor string }](t, sc.call(t, sc.stranger.Account, method, in))
+		out := ok[struct{ Cursor string }](t, sc.call(t, sc.nonMember.Account, method, in))
 		if b := must(base64.RawURLEncoding.DecodeString(out.Cursor))(t); len(b) == 0 || bytes.Contains(b, id) {
 			t.Errorf("%s: the cursor %x names a conversation", method, b)
 		}
 	}
-	// A lease for a conversation says nothing of it.
-	for _, convo := range []string{sc.g.ID(), sc.twin().ID()} {
+	// A lease for a conversation reveals nothing about it.
+	for _, convo := range []string{sc.g.ID(), sc.nonexistent().ID()} {
 		in := object{"dids": []string{sc.bob.DID}, "convoId": convo}
-		out := ok[object](t, sc.call(t, sc.stranger.Account, "getKeyPackages", in))
+		out := ok[object](t, sc.call(t, sc.nonMember.Account, "getKeyPackages", in))
 		if fmt.Sprint(out["missing"]) != fmt.Sprint([]string{sc.bob.DID}) {
 			t.Errorf("answer is %v", out)
 		}

@@ -14,22 +14,23 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// A mutation is one thing wrong with the input of a method.
+// A mutation is one fault in the input of a method.
 type mutation struct {
-	// path of the value as messages have it, and what the message says of it.
+	// path is the place of the value as error messages write it, says what the
+	// message must contain.
 	path, says string
 	value      any
 }
 
-// absent stands for a field that is left out.
+// absent stands for a field that is missing.
 type absent struct{}
 
-// texts are the strings that carry base64, by their names.
+// texts are the fields whose strings carry base64.
 var texts = []string{"commit", "proposal", "welcomeMessage", "groupInfo", "ratchetTree", "keyPackage"}
 
-// TestEveryFieldOfEveryMethod sends every method an input with one thing wrong,
-// for each field and each thing that the lexicon lets go wrong with it. The
-// answer names the place, and nothing is stored.
+// TestEveryFieldOfEveryMethod sends every method inputs with one fault each,
+// for each field and each constraint of the lexicon. The answer names the
+// field, and nothing is stored.
 func TestEveryFieldOfEveryMethod(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -60,14 +61,14 @@ func (x mutation) get(t *testing.T, s *stack, who actor, m *xrpc.Method, q url.V
 	as := who.Account
 	switch {
 	case len(q) < len(in.Properties) && !slices.Contains(in.Required, x.path):
-		return // an empty list is none at all
+		return // an empty list is the same as none
 	case len(q) < len(in.Properties):
 		x.says = "required, but missing"
 	}
 	if m.Ticket {
-		// A token or a ticket, not both. Who comes with a ticket is known by
-		// it before anything else is looked at: one that is malformed is only
-		// unknown.
+		// A request has a token or a ticket, not both. The ticket identifies
+		// the caller, so it is checked first, and a malformed ticket is an
+		// unknown one.
 		if x.path == "ticket" {
 			as, x.says = nil, "unknown"
 		} else {
@@ -77,7 +78,8 @@ func (x mutation) get(t *testing.T, s *stack, who actor, m *xrpc.Method, q url.V
 	wantPlace(t, m, x, s.call(t, as, strings.TrimPrefix(m.NSID, namespace), q))
 }
 
-// wantPlace fails the test unless a malformed input was refused by name.
+// wantPlace fails the test unless the answer refuses the input and names the
+// field.
 func wantPlace(t *testing.T, m *xrpc.Method, x mutation, a answer) {
 	t.Helper()
 	e, err := envelope(a)
@@ -91,7 +93,7 @@ func wantPlace(t *testing.T, m *xrpc.Method, x mutation, a answer) {
 	}
 }
 
-// The inputs that the mutations start from are well-formed.
+// The inputs from which the mutations start are valid.
 func TestExamplesAreWellFormed(t *testing.T) {
 	t.Parallel()
 	for _, m := range gen.Methods {
@@ -112,7 +114,7 @@ func TestExamplesAreWellFormed(t *testing.T) {
 	}
 }
 
-// example makes a value that the schema allows, with all its fields.
+// example returns a value with all fields that the schema allows.
 func (s *schema) example(name string) any {
 	s = s.resolve()
 	switch s.Type {
@@ -151,7 +153,7 @@ func value[T any](p *T, otherwise T) T {
 	return *p
 }
 
-// mutations lists what can be wrong with an object.
+// mutations lists the possible faults of an object.
 func mutations(s *schema) []mutation {
 	var out []mutation
 	for name, p := range s.Properties {
@@ -204,7 +206,7 @@ func (s *schema) mutations(path, name string) []mutation {
 	return out
 }
 
-// wrongTypes are values of all the types that the schema does not have.
+// wrongTypes are values of all types other than that of the schema.
 func (s *schema) wrongTypes(path string) []mutation {
 	var out []mutation
 	for kind, v := range map[string]any{"null": nil, "string": "!", "integer": 7, "boolean": false, "array": []any{}, "object": object{}} {
@@ -243,7 +245,7 @@ func (s *schema) wrongStrings(path, name string) []mutation {
 	return out
 }
 
-// change puts a value at a path into a JSON value and gives it back.
+// change sets the value at a path in a JSON value and returns the result.
 func change(v any, path string, to any) any {
 	if path == "" {
 		return to
@@ -265,8 +267,8 @@ func change(v any, path string, to any) any {
 	return fields
 }
 
-// asQuery writes an input as parameters. It gives false for values that a
-// parameter cannot have: it has no types.
+// asQuery encodes an input as parameters. It returns false for values that
+// parameters cannot express, since they have no types.
 func asQuery(s *schema, in object) (url.Values, bool) {
 	q := url.Values{}
 	one := func(p *schema, name string, v any) bool {
@@ -282,7 +284,7 @@ func asQuery(s *schema, in object) (url.Values, bool) {
 		default:
 			return false
 		}
-		// Any other type is a string there, and no mutation.
+		// Any other type would be a string, so it is not a mutation.
 		_, isText := v.(string)
 		return p.Type != "string" || isText
 	}

@@ -10,11 +10,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// others are calls of bob, a member, with what is alice's: her device, her
-// package, her blob. twin is the same call with what does not exist.
+// others are calls of bob, a member, that use what belongs to alice: her
+// device, her key package, her attachment. nonexistent is the same call with an object
+// that does not exist.
 var others = []struct {
-	method, err string
-	input, twin func(*scene) any
+	method, err        string
+	input, nonexistent func(*scene) any
 }{
 	{"getWelcome", gen.ErrWelcomeNotFound, withDevice(object{}, tablet), withDevice(object{}, noDevice)},
 	{"confirmWelcome", gen.ErrWelcomeNotFound, withDevice(object{"success": true}, tablet), withDevice(object{"success": true}, noDevice)},
@@ -48,8 +49,8 @@ func tablet(sc *scene) string { return sc.aliceTablet.device.DeviceID() }
 
 func noDevice(*scene) string { return strings.Repeat("a", 26) }
 
-// withDevice adds a device to an input, and the conversation unless there is no
-// input.
+// withDevice adds a device to an input, and the conversation unless the input
+// is nil.
 func withDevice(in object, device func(*scene) string) func(*scene) any {
 	return func(sc *scene) any {
 		out := object{"deviceId": device(sc)}
@@ -61,7 +62,7 @@ func withDevice(in object, device func(*scene) string) func(*scene) any {
 	}
 }
 
-// A member cannot use what is another account's, nor learn of it.
+// A member can neither use nor learn about what belongs to another account.
 func TestWhatIsAnothersStaysItsOwn(t *testing.T) {
 	t.Parallel()
 	sc := newScene(t, newStack(t))
@@ -71,8 +72,8 @@ func TestWhatIsAnothersStaysItsOwn(t *testing.T) {
 		covered[o.method] = true
 		a := sc.call(t, sc.bob.Account, o.method, o.input(sc))
 		refused(t, a, o.err)
-		if o.twin != nil {
-			sameAnswer(t, a, sc.call(t, sc.bob.Account, o.method, o.twin(sc)))
+		if o.nonexistent != nil {
+			sameAnswer(t, a, sc.call(t, sc.bob.Account, o.method, o.nonexistent(sc)))
 		}
 	}
 	batch := object{"keyPackages": []object{publication(sc.aliceTablet.device.KeyPackage())}}

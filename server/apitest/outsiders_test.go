@@ -15,10 +15,10 @@ import (
 )
 
 // outside has further calls that name a conversation, for the tests of what
-// strangers can tell: other ways through methods of inConversation, and methods
-// that answer whoever calls.
+// non-members can find out: variants of the methods in inConversation, and
+// methods that answer any caller.
 var outside = []struct {
-	name  string // the method, and what is special behind a space
+	name  string // the method; a variant is named after a space
 	input func(sc *scene, g *mlstest.Group) object
 }{
 	{"leaveConvo of another, at once", func(sc *scene, g *mlstest.Group) object {
@@ -88,7 +88,8 @@ var outside = []struct {
 	}},
 }
 
-// withKey names a key that the caller has used, in a conversation of its own.
+// withKey uses an idempotency key that the caller has used in a conversation of
+// its own.
 func withKey(input func(*scene, *mlstest.Group) object) func(*scene, *mlstest.Group) object {
 	return func(sc *scene, g *mlstest.Group) object {
 		in := input(sc, g)
@@ -99,11 +100,11 @@ func withKey(input func(*scene, *mlstest.Group) object) func(*scene, *mlstest.Gr
 
 const usedKey = "used before"
 
-// outsideCalls are all calls of a stranger that name a conversation, by name.
+// outsideCalls are all calls of a non-member that name a conversation, by name.
 func outsideCalls() map[string]func(sc *scene, g *mlstest.Group) object {
 	all := map[string]func(sc *scene, g *mlstest.Group) object{}
 	for _, c := range inConversation {
-		all[c.name] = func(sc *scene, g *mlstest.Group) object { return c.input(sc, g, sc.stranger) }
+		all[c.name] = func(sc *scene, g *mlstest.Group) object { return c.input(sc, g, sc.nonMember) }
 	}
 	for _, c := range outside {
 		all[c.name] = c.input
@@ -111,7 +112,7 @@ func outsideCalls() map[string]func(sc *scene, g *mlstest.Group) object {
 	return all
 }
 
-// namesConvo tells whether an input names a conversation anywhere.
+// namesConvo reports whether an input can name a conversation.
 func (s *schema) namesConvo() bool {
 	if s == nil {
 		return false
@@ -125,7 +126,7 @@ func (s *schema) namesConvo() bool {
 	return s.Items.namesConvo()
 }
 
-// Whatever names a conversation is tried by a stranger.
+// Every method whose input names a conversation is called by a non-member.
 func TestOutsidersTryEveryMethod(t *testing.T) {
 	t.Parallel()
 	tried := map[string]bool{}
@@ -140,36 +141,36 @@ func TestOutsidersTryEveryMethod(t *testing.T) {
 	}
 }
 
-// newOutsiders is a scene whose stranger has a conversation of its own, and has
-// used a key there with each method that takes one.
+// newOutsiders makes a scene whose non-member has a conversation of its own,
+// and has used an idempotency key there with each method that takes one.
 func newOutsiders(t *testing.T, s *stack) *scene {
 	t.Helper()
 	sc := newScene(t, s)
 	sc.publish(t, sc.bob, mlstest.LastResort())
-	sc.own = sc.conversation(t, sc.stranger)
+	sc.own = sc.conversation(t, sc.nonMember)
 	sc.said = ok[struct{ Messages []struct{ ID string } }](t, sc.call(t, sc.alice.Account, "getMessages", object{"convoId": sc.g.ID()})).Messages[3].ID
-	c := sc.own.Commit(sc.stranger.device, mlstest.Plan{})
+	c := sc.own.Commit(sc.nonMember.device, mlstest.Plan{})
 	for method, in := range map[string]object{
 		"sendMessage": messageCall(sc.own, 10), "sendCommit": commitCall(sc.own, c),
-		"sendProposal": {"convoId": sc.own.ID(), "proposal": raw(sc.own.ProposeUpdate(sc.stranger.device, false).Message)},
+		"sendProposal": {"convoId": sc.own.ID(), "proposal": raw(sc.own.ProposeUpdate(sc.nonMember.device, false).Message)},
 	} {
 		if method != "sendCommit" {
 			in["idempotencyKey"] = usedKey
-			ok[object](t, sc.call(t, sc.stranger.Account, method, in))
+			ok[object](t, sc.call(t, sc.nonMember.Account, method, in))
 		}
 	}
 	in := commitCall(sc.own, c)
 	in["idempotencyKey"] = usedKey
-	ok[object](t, sc.call(t, sc.stranger.Account, "sendCommit", in))
+	ok[object](t, sc.call(t, sc.nonMember.Account, "sendCommit", in))
 	sc.own = c.Next
 	sc.settle(t)
 	return sc
 }
 
-// To a stranger a conversation that is not its own is as one that does not
-// exist: the answer is the same, to the byte, and so are the statements that the
-// database runs, and the steps and rows that each of them takes there. It makes
-// no difference that the conversation has used up its rate.
+// To a non-member, a conversation looks like one that does not exist: the
+// answer is identical byte for byte, and so are the SQL statements with the
+// plan steps and rows of each. This also holds when the conversation has used
+// up its rate.
 func TestOutsidersCostTheSame(t *testing.T) {
 	t.Parallel()
 	pace := must(limit.New(limit.Config{Clock: func() time.Duration { return 0 }}))(t)
@@ -194,12 +195,12 @@ func (sc *scene) outsidersCostTheSame(t *testing.T) {
 			ask := func(g *mlstest.Group) (answer, []asked) {
 				in := calls[name](sc, g)
 				sc.trace.take()
-				a := sc.call(t, sc.stranger.Account, methodOf(name), in)
+				a := sc.call(t, sc.nonMember.Account, methodOf(name), in)
 				return a, sc.trace.take()
 			}
-			ask(sc.twin()) // what only the first call does
+			ask(sc.nonexistent()) // discards the work that only the first call does
 			real, realRan := ask(sc.g)
-			unreal, unrealRan := ask(sc.twin())
+			unreal, unrealRan := ask(sc.nonexistent())
 			sameAnswer(t, real, unreal)
 			if len(realRan) == 0 || names(realRan) != names(unrealRan) {
 				t.Fatalf("statements differ:\n%s\n%s", names(realRan), names(unrealRan))
@@ -211,8 +212,7 @@ func (sc *scene) outsidersCostTheSame(t *testing.T) {
 	}
 }
 
-// A stranger waits for nothing that others do in a conversation, however long
-// they hold it.
+// A non-member does not wait for locks that members of a conversation hold.
 func TestOutsidersWaitForNobody(t *testing.T) {
 	t.Parallel()
 	sc := newOutsiders(t, newStack(t))
@@ -225,7 +225,7 @@ func TestOutsidersWaitForNobody(t *testing.T) {
 		}
 	}
 	for name, input := range outsideCalls() {
-		ask := func(g *mlstest.Group) answer { return sc.call(t, sc.stranger.Account, methodOf(name), input(sc, g)) }
-		sameAnswer(t, ask(sc.g), ask(sc.twin()))
+		ask := func(g *mlstest.Group) answer { return sc.call(t, sc.nonMember.Account, methodOf(name), input(sc, g)) }
+		sameAnswer(t, ask(sc.g), ask(sc.nonexistent()))
 	}
 }

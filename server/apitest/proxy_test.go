@@ -15,9 +15,9 @@ import (
 	"catbird.blue/mls/server/stream"
 )
 
-// The shipped proxy configuration lets through what the service takes, and
-// refuses what is more in the same words. nginx is told the most that any method
-// takes; mlsd refuses what a single one does not.
+// The shipped nginx configuration accepts what the service accepts, and refuses
+// larger requests with the same error. nginx has the largest limit of any
+// method; mlsd applies that of each method.
 func TestLimitsInProxyConfiguration(t *testing.T) {
 	conf := string(must(os.ReadFile("../../deploy/nginx/mlsd.conf"))(t))
 	one := func(text, name string) string {
@@ -51,7 +51,7 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 			t.Errorf("no answer %s", want)
 		}
 	}
-	// A heartbeat may be late once.
+	// One heartbeat may be late.
 	if got := must(time.ParseDuration(one(rest, "proxy_read_timeout")))(t); got < 2*stream.Heartbeat {
 		t.Errorf("silence of %v, with a heartbeat every %v", got, stream.Heartbeat)
 	}
@@ -62,8 +62,8 @@ func TestLimitsInProxyConfiguration(t *testing.T) {
 	}
 }
 
-// The shipped nginx has room for the streams of an instance, and tells it where
-// requests come from.
+// The shipped nginx has enough connections for the streams of an instance, and
+// passes on the address of the client.
 func TestConnectionsInProxyConfiguration(t *testing.T) {
 	main := string(must(os.ReadFile("../../deploy/nginx/nginx.conf"))(t))
 	conf := string(must(os.ReadFile("../../deploy/nginx/mlsd.conf"))(t))
@@ -75,8 +75,8 @@ func TestConnectionsInProxyConfiguration(t *testing.T) {
 		}
 		return must(strconv.ParseInt(m[1], 10, 64))(t)
 	}
-	// One worker may get them all, each with a connection to the instance, and
-	// as many again wait.
+	// One worker may get all connections, each with one to the instance, and as
+	// many again may wait.
 	if got, want := number(main, "worker_connections"), 3*limit.OpenConnections.Amount; got < want {
 		t.Errorf("a worker has %d connections, want %d", got, want)
 	}
@@ -86,7 +86,8 @@ func TestConnectionsInProxyConfiguration(t *testing.T) {
 	if got := number(conf, "limit_conn mlsd_source"); got > limit.OpenConnections.Amount/2 || got < limit.OpenConnections.Amount/4 {
 		t.Errorf("one network may have %d of %d connections", got, limit.OpenConnections.Amount)
 	}
-	// A location with headers of its own has none of the server's.
+	// In nginx, a location with headers of its own inherits none from the
+	// server.
 	for block := range strings.SplitSeq(conf, "location ") {
 		if strings.Contains(block, "proxy_set_header") && !strings.Contains(block, "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;") {
 			t.Errorf("a place does not tell where requests come from:\n%s", block)
@@ -94,7 +95,7 @@ func TestConnectionsInProxyConfiguration(t *testing.T) {
 	}
 }
 
-// cutLocation takes a location out of an nginx configuration.
+// cutLocation cuts a location out of an nginx configuration.
 func cutLocation(t testing.TB, conf, name string) (location, rest string) {
 	t.Helper()
 	before, after, found := strings.Cut(conf, "location "+name+" {")
@@ -105,7 +106,7 @@ func cutLocation(t testing.TB, conf, name string) (location, rest string) {
 	return location, before + after
 }
 
-// nginxSize reads a size as nginx writes it.
+// nginxSize parses a size of nginx.
 func nginxSize(t testing.TB, s string) int64 {
 	t.Helper()
 	units := map[byte]int64{'k': 1 << 10, 'm': 1 << 20}

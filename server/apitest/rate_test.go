@@ -12,8 +12,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Rates are of an account, whatever its calls; the message says when to come
-// back, since a PDS passes on no header of an error.
+// A rate applies to an account, whichever methods it calls. The message repeats
+// the Retry-After, since a PDS does not pass on headers of errors.
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	s := newStack(t, func(o *options) { o.limits.Off, o.limits.Scale = false, 0.01 })
@@ -31,8 +31,8 @@ func TestRateLimits(t *testing.T) {
 	ok[object](t, s.call(t, bob.Account, "getConvos", nil))
 }
 
-// A call that is refused for its rate has not spent its token: the same token
-// is taken when the rate has come back, and once.
+// A call that the rate refuses does not spend its token: the same token is
+// accepted once the rate allows it, and only once.
 func TestRefusedCallsSpendNoToken(t *testing.T) {
 	t.Parallel()
 	var now atomic.Int64

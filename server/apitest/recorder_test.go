@@ -13,16 +13,16 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// notProvoked lists the declared errors that no test can see, as
-// method/error, and why.
+// notProvoked has the declared errors that no test can cause, as method/error,
+// and the reason.
 var notProvoked = map[string]string{
 	"getMessages/NotMember": "a former member may still read the windows of its memberships, so it is never refused",
 	"getCommits/NotMember":  "as getMessages",
 	"getBlob/NotMember":     "as getMessages",
 }
 
-// statuses are those that API.md gives to error names; other declared errors
-// have 400. This table is independent of the one that the generator has.
+// statuses are the statuses of error names; other declared errors have 400. The
+// table is independent of the generator's.
 var statuses = map[string]int{
 	"NotMember": 403, "NotAllowed": 403,
 	"ConvoNotFound": 404, "WelcomeNotFound": 404, "BlobNotFound": 404, "GroupInfoUnavailable": 404,
@@ -33,9 +33,9 @@ var statuses = map[string]int{
 	"StorageFull": 503,
 }
 
-// protocol has the errors that any method may answer, and with which statuses
-// (https://atproto.com/specs/xrpc, @atproto/xrpc-server). An internal error is
-// not among them: no test may bring one about.
+// protocol has the errors that any method may return, and with which statuses
+// (https://atproto.com/specs/xrpc, @atproto/xrpc-server). InternalServerError
+// is not among them: no test may cause one.
 var protocol = map[string][]int{
 	"InvalidRequest":       {400, 405, 408, 415, 416, 426},
 	"PayloadTooLarge":      {413},
@@ -48,10 +48,10 @@ var protocol = map[string][]int{
 	"BadJwtIss": {401}, "UntrustedIss": {401}, "BadJwtSignature": {401}, "JwtExpired": {401}, "JwtReplayed": {401},
 }
 
-// recorder holds answers against the lexicons and remembers which it saw.
+// recorder checks answers against the lexicons and remembers which occurred.
 type recorder struct {
 	mu sync.Mutex
-	// answers has "" for a success, else the error name, by method.
+	// answers has "" for a success, otherwise the name of the error, by method.
 	answers map[string]map[string]bool
 }
 
@@ -66,8 +66,8 @@ func (r *recorder) note(m *xrpc.Method, name string) {
 	r.answers[m.NSID][name] = true
 }
 
-// check fails the test where an answer of a method is not what the lexicon and
-// the protocol allow.
+// check fails the test if the lexicon and the protocol do not allow an answer
+// of a method.
 func (r *recorder) check(t testing.TB, m *xrpc.Method, a answer) {
 	t.Helper()
 	if got := a.header.Get("Cache-Control"); got != "no-store" {
@@ -103,7 +103,7 @@ func (r *recorder) success(t testing.TB, m *xrpc.Method, a answer) {
 	for _, path := range undeclared(m.NSID, a.body) {
 		t.Errorf("%s: the answer has %s, which its lexicon does not declare", m.NSID, path)
 	}
-	// What publishKeyPackages says of single packages are errors too.
+	// The errors of publishKeyPackages for single key packages count too.
 	var batch struct {
 		Errors []struct{ Error, Message string }
 	}
@@ -117,8 +117,8 @@ func (r *recorder) success(t testing.TB, m *xrpc.Method, a answer) {
 	}
 }
 
-// event holds an event of a stream against its lexicon: a method that streams
-// succeeds with each.
+// event checks an event of a stream against its lexicon. An event counts as
+// success of the method.
 func (r *recorder) event(t testing.TB, m *xrpc.Method, data []byte) {
 	t.Helper()
 	r.note(m, "")
@@ -134,7 +134,7 @@ func (r *recorder) event(t testing.TB, m *xrpc.Method, data []byte) {
 	}
 }
 
-// broke fails the test where a stream may not end with this error.
+// broke fails the test if a stream may not end with this error.
 func (r *recorder) broke(t testing.TB, m *xrpc.Method, f failure) {
 	t.Helper()
 	if f.Message == "" || !contract.Declared(m.NSID, f.Error) && protocol[f.Error] == nil {
@@ -150,7 +150,7 @@ func statusOf(name string) int {
 	return http.StatusBadRequest
 }
 
-// allowed tells why a method may not answer an error of this name with this
+// allowed returns an error if a method may not return this name with this
 // status.
 func allowed(m *xrpc.Method, name string, status int) error {
 	if contract.Declared(m.NSID, name) {
@@ -167,8 +167,8 @@ func allowed(m *xrpc.Method, name string, status int) error {
 
 type failure struct{ Error, Message string }
 
-// envelope reads an error answer, which has a name and a message and nothing
-// else.
+// envelope decodes an error response, which must have a name, a message and
+// nothing else.
 func envelope(a answer) (failure, error) {
 	var fields map[string]string
 	if err := json.Unmarshal(a.body, &fields); err != nil {
@@ -184,7 +184,7 @@ func envelope(a answer) (failure, error) {
 	return e, nil
 }
 
-// missing tells what the lexicons declare and no answer has shown.
+// missing lists declared errors that never occurred.
 func (r *recorder) missing() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

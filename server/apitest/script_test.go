@@ -19,29 +19,30 @@ import (
 	"catbird.blue/mls/server/auth/authtest"
 )
 
-// A transcript is a text of statements, one to a line; lines that begin with a
-// space go on with the one before, and # begins a comment.
+// A transcript is a text with one statement per line. A line that begins with a
+// space continues the previous one, and # begins a comment.
 //
 //	alice sendMessage {"convoId": "{g}", "ciphertext": {"$bytes": "{m}"}, "epoch": 1}
 //	=> 200 {"messageId": "<id>", "receivedAt": "*", "seq": 1, "epoch": 1}
 //
-// calls a method as an account and says what the answer is. {g} stands for the
-// value of a variable, "*" for any value, and "<id>" for any value, which
-// becomes that variable; twice in one answer, it is the same value twice.
-// Members of a conversation may come in any order. An error is written
+// This calls a method as an account, and compares the answer. {g} is replaced
+// by the value of a variable. In the answer, "*" matches any value, and "<id>"
+// any value, which is stored in that variable; if it occurs twice, both values
+// must be equal. The members of a conversation may be in any order. An error is
+// written
 //
 //	=> 404 ConvoNotFound: no such …
 //
-// with … for any text; the message may be left out. Parameters of a query are
-// written as an object too. Of a method that streams, the answer is its first
-// event. A stream that stays open has a name:
+// where … matches any text; the message may be omitted. Parameters of a query
+// are written as an object too. The answer of a method that streams is its
+// first event. A stream that stays open has a name:
 //
 //	open s by bob streamConvoEvents {"convoId": "{g}"}
 //	s => infoEvent {"cursor": "*", "info": "connected"}
 //
-// and each such statement reads its next event, waiting for it; "s => end" is
-// where it ends, "s => failed FutureCursor: …" an error that ends it. All other
-// statements make MLS objects, see verbs.
+// Each further such statement waits for the next event. "s => end" expects the
+// end of the stream, "s => failed FutureCursor: …" an error that ends it. All
+// other statements make MLS objects, see verbs_test.go.
 type script struct {
 	t testing.TB
 	s *stack
@@ -55,9 +56,9 @@ type script struct {
 	vars      map[string]string
 	taps      map[string]*tap
 
-	// last is the answer that no => has been compared with.
+	// last is the last answer, unless it was already compared.
 	last *answer
-	// caught are the variables that the answer at hand has given a value.
+	// caught are the variables that the current answer sets.
 	caught map[string]string
 }
 
@@ -137,7 +138,7 @@ func (c *script) call(as *authtest.Account, method, input string) error {
 	}
 	m := methodNamed(c.t, method)
 	if method == "sync" || streaming(m) {
-		c.s.settle(c.t) // so that it knows of what was said before
+		c.s.settle(c.t) // so that it includes all earlier events
 	}
 	var a answer
 	switch {
@@ -154,7 +155,7 @@ func (c *script) call(as *authtest.Account, method, input string) error {
 	return err
 }
 
-// upload sends bytes given in base64, with a media type behind them.
+// upload sends bytes given in base64, followed by a media type.
 func (c *script) upload(as *authtest.Account, input string) (answer, error) {
 	content, mime, _ := strings.Cut(input, " ")
 	body, err := base64.StdEncoding.DecodeString(content)
@@ -204,7 +205,7 @@ func (c *script) expect(text string) error {
 	return e.like(want)
 }
 
-// like compares an error with its name and, behind a colon, its message.
+// like compares an error with a name and, after a colon, a message.
 func (e failure) like(want string) error {
 	name, message, hasMessage := strings.Cut(want, ": ")
 	if e.Error != name || hasMessage && !like(message, e.Message) {
@@ -213,7 +214,7 @@ func (e failure) like(want string) error {
 	return nil
 }
 
-// open opens a stream that stays.
+// open opens a stream that stays open.
 func (c *script) open(w *words) error {
 	name, by, method := w.next(), w.after("by"), w.next()
 	input, err := c.fill(strings.Join(w.list, " "))
@@ -236,7 +237,7 @@ func (c *script) open(w *words) error {
 	return nil
 }
 
-// hear compares what a stream says next.
+// hear compares the next event of a stream.
 func (c *script) hear(p *tap, text string) error {
 	text, err := c.fill(strings.TrimPrefix(text, "=> "))
 	if err != nil {
@@ -268,7 +269,7 @@ func (c *script) hear(p *tap, text string) error {
 	return c.match(want, data)
 }
 
-// like compares with a text in which … stands for anything.
+// like compares a text with a pattern in which … matches anything.
 func like(pattern, text string) bool {
 	parts := strings.Split(pattern, "…")
 	for i := range parts {
@@ -277,10 +278,10 @@ func like(pattern, text string) bool {
 	return regexp.MustCompile("^(?s:" + strings.Join(parts, ".*") + ")$").MatchString(text)
 }
 
-// variable is a name in braces; no JSON object begins like one.
+// variable is a name in braces, which cannot be the start of a JSON object.
 var variable = regexp.MustCompile(`\{[a-zA-Z][a-zA-Z0-9.]*\}`)
 
-// fill puts in the values of variables.
+// fill replaces variables by their values.
 func (c *script) fill(text string) (string, error) {
 	var unknown error
 	out := variable.ReplaceAllStringFunc(text, func(v string) string {
@@ -294,7 +295,7 @@ func (c *script) fill(text string) (string, error) {
 	return out, unknown
 }
 
-// match compares an answer with what it should be.
+// match compares an answer with the expected one.
 func (c *script) match(want string, got []byte) error {
 	var w, g any
 	if err := json.Unmarshal([]byte(want), &w); err != nil {
@@ -375,7 +376,7 @@ func (c *script) capture(path, name string, got any) error {
 	return nil
 }
 
-// byDID sorts views of members.
+// byDID sorts member views.
 func byDID(list []any) []any {
 	did := func(v any) string {
 		m, _ := v.(map[string]any)

@@ -10,9 +10,9 @@ import (
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
-// settle waits until all that was written before is in the order of the log and
-// has been handed to streams: what the log gives waits for every transaction
-// that began earlier.
+// settle waits until everything written before is visible in the log and was
+// delivered to streams. A row becomes visible when every transaction that began
+// before it has ended.
 func (s *stack) settle(t testing.TB) {
 	t.Helper()
 	var until int64
@@ -32,8 +32,8 @@ func (s *stack) settle(t testing.TB) {
 	t.Fatal("the log does not settle")
 }
 
-// hubPlace is where a stream without a cursor would begin; it is not known
-// while the hub has yet to learn of another generation.
+// hubPlace returns the position at which a stream without a cursor would begin.
+// It is not known while the hub has to learn of a new generation.
 func (s *stack) hubPlace(t testing.TB) (stream.Position, bool) {
 	t.Helper()
 	var first firstEvent
@@ -43,13 +43,13 @@ func (s *stack) hubPlace(t testing.TB) (stream.Position, bool) {
 	return v.Position, err == nil
 }
 
-// codec is that of the current generation.
+// codec returns the cursor codec of the current generation.
 func (s *stack) codec(t testing.TB) *stream.Codec {
 	t.Helper()
 	return must(streamtest.Codec(t.Context(), s.pool))(t)
 }
 
-// now is the cursor of the newest row of a settled log.
+// now returns the cursor of the last row of a settled log.
 func (s *stack) now(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
@@ -57,15 +57,15 @@ func (s *stack) now(t testing.TB) string {
 	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: log.Pos, Lane: stream.Lane(log.Lane), Seq: log.Seq, N: log.N}})
 }
 
-// future is a cursor that the service could only have made if it had been taken
-// back since. Whoever is shown it begins a new generation.
+// future returns a cursor that is ahead of the log, as after a restore from a
+// backup. Using it begins a new generation.
 func (s *stack) future(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
 	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 60}})
 }
 
-// firstEvent is a sink that wants one event.
+// firstEvent is a sink that takes one event.
 type firstEvent struct{ cursor string }
 
 func (f *firstEvent) Deliver(ev *stream.Event) bool {

@@ -18,7 +18,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// wire is a connection without a client library, for what none would send.
+// wire is a raw connection, for requests that no client library sends.
 type wire struct {
 	net.Conn
 	t testing.TB
@@ -29,7 +29,7 @@ func (s *stack) dial(t testing.TB) *wire {
 	t.Helper()
 	c := must(net.Dial("tcp", s.addr))(t)
 	t.Cleanup(func() { c.Close() })
-	// Nothing here takes as long, so nothing that is not cut off hangs.
+	// Any connection that the server does not close runs into this deadline.
 	if err := c.SetDeadline(time.Now().Add(5 * time.Minute)); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (w *wire) head(m *xrpc.Method, as *actor, more string) {
 	}
 }
 
-// trickle writes a byte now and then until the connection ends.
+// trickle writes a byte at intervals until the connection ends.
 func (w *wire) trickle(text string, pause time.Duration) {
 	for i := 0; ; i++ {
 		if _, err := w.Write([]byte{text[i%len(text)]}); err != nil {
@@ -58,7 +58,7 @@ func (w *wire) trickle(text string, pause time.Duration) {
 	}
 }
 
-// answer reads what the server says, and requires that it then closes.
+// answer reads the response, and requires that the server then closes.
 func (w *wire) answer(m *xrpc.Method) answer {
 	w.t.Helper()
 	res, err := http.ReadResponse(w.r, nil)
@@ -82,10 +82,10 @@ func (w *wire) closed() {
 	}
 }
 
-// slowMethod is what slow clients call.
+// slowMethod is the method that slow clients call.
 var slowMethod = gen.MethodSendMessage
 
-// Clients that send slowly are cut off, with a token or without.
+// Connections of clients that send slowly are closed, with or without a token.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -98,8 +98,8 @@ func TestSlowClients(t *testing.T) {
 			slowBody(t, s, who, "Transfer-Encoding: chunked", "1\r\nx\r\n")
 		},
 	}
-	// All at once, though not as parallel tests: they only wait, and would
-	// keep others from running.
+	// They run concurrently but not as parallel subtests: they only wait, and
+	// would block others.
 	var all sync.WaitGroup
 	for name, part := range parts {
 		all.Go(func() { t.Run(name, func(t *testing.T) { part(t, s, who) }) })
@@ -152,7 +152,7 @@ func stoppedBody(t *testing.T, s *stack, who actor) {
 	}
 }
 
-// Bodies without an end are read up to a bound and refused, by whatever method.
+// Endless bodies are read up to a limit and refused, by every method.
 func TestEndlessBodies(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -184,7 +184,7 @@ func TestEndlessBodies(t *testing.T) {
 	s.unchanged(t, before)
 }
 
-// An upload that breaks off is none.
+// An upload that breaks off stores nothing.
 func TestUploadThatStops(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -202,8 +202,8 @@ func TestUploadThatStops(t *testing.T) {
 	s.unchanged(t, before)
 }
 
-// A body larger than announced bounds, sent in one piece by a client that only
-// then listens, gets its answer.
+// A client that sends a body above the limit in one piece, and reads only
+// afterwards, gets the answer.
 func TestLargeBodies(t *testing.T) {
 	t.Parallel()
 	s, who := newStack(t), newActor()
@@ -215,7 +215,7 @@ func TestLargeBodies(t *testing.T) {
 	s.unchanged(t, before)
 }
 
-// Requests that are no HTTP, or hardly any.
+// Requests that are not valid HTTP.
 func TestBrokenHTTP(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)

@@ -39,7 +39,7 @@ import (
 
 const serviceDID = "did:web:mls.example"
 
-// stack is a whole service on a database of its own, behind a real socket.
+// stack is a complete service with a database of its own, behind a TCP socket.
 type stack struct {
 	url     string
 	addr    string
@@ -55,7 +55,7 @@ type stack struct {
 	trace   *trace
 }
 
-// options are what tests want otherwise.
+// options are the parts of the configuration that tests change.
 type options struct {
 	server  server.Config
 	limits  limit.Config
@@ -67,7 +67,7 @@ type options struct {
 	first []xrpc.Step
 }
 
-// newStack assembles what mlsd assembles, without rate limits.
+// newStack assembles the service as mlsd does, without rate limits.
 func newStack(t testing.TB, opts ...func(*options)) *stack {
 	t.Helper()
 	s := &stack{trace: &trace{}, log: &lines{}, blobDir: t.TempDir()}
@@ -107,7 +107,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	return s
 }
 
-// plumbing puts together what calls pass through.
+// plumbing assembles authentication and admission.
 func (s *stack) plumbing(t testing.TB, o *options, authenticator xrpc.Authenticator) xrpc.Plumbing {
 	t.Helper()
 	s.conns, s.bodies = conns.New(o.conns), bodies.New(o.bodies)
@@ -118,7 +118,7 @@ func (s *stack) plumbing(t testing.TB, o *options, authenticator xrpc.Authentica
 	}
 }
 
-// goLive adds streams to what is configured.
+// goLive adds the streams.
 func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
 	t.Helper()
 	hub := stream.NewHub(stream.HubConfig{Pool: s.pool, Log: log})
@@ -138,7 +138,7 @@ func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
 			t.Errorf("the hub ended: %v", err)
 		}
 	})
-	// It has found its place in the log, and writes nothing any more.
+	// The hub has its position in the log, and makes no more writes.
 	must(hub.Codec(t.Context()))(t)
 	s.hub = hub
 	o.server.Hub, o.server.Streams, o.server.Bus = hub, streams, bus.NewLocal(hub)
@@ -169,7 +169,7 @@ func (s *stack) listen(t testing.TB, log *slog.Logger) {
 	})
 }
 
-// answer is what came back.
+// answer is a response.
 type answer struct {
 	status int
 	header http.Header
@@ -190,9 +190,9 @@ func methodNamed(t testing.TB, name string) *xrpc.Method {
 	return nil
 }
 
-// call calls a method as an account, nil for none: with input as JSON, as a
-// query where the method is one, or as it is where the method takes any bytes.
-// A json.RawMessage, string or []byte is sent as it is.
+// call calls a method as an account, nil for none. The input is encoded as
+// JSON, or as parameters of a query. A json.RawMessage, string or []byte is
+// sent unchanged.
 func (s *stack) call(t testing.TB, as *authtest.Account, name string, input any) answer {
 	t.Helper()
 	m := methodNamed(t, name)
@@ -234,7 +234,7 @@ func (s *stack) request(t testing.TB, m *xrpc.Method, input any) *http.Request {
 	return r
 }
 
-// query turns an object into parameters.
+// query encodes an object as parameters.
 func query(t testing.TB, input any) url.Values {
 	t.Helper()
 	var fields map[string]any
@@ -256,7 +256,7 @@ func query(t testing.TB, input any) url.Values {
 	return q
 }
 
-// do sends a request of a method and has the recorder look at the answer.
+// do sends a request of a method and gives the answer to the recorder.
 func (s *stack) do(t testing.TB, m *xrpc.Method, r *http.Request) answer {
 	t.Helper()
 	a := s.send(t, r)
@@ -295,7 +295,7 @@ func ok[T any](t testing.TB, a answer) T {
 	return v
 }
 
-// refused fails the test unless the answer is the named error, and gives its
+// refused fails the test unless the answer is the named error, and returns its
 // message.
 func refused(t testing.TB, a answer, name string) string {
 	t.Helper()
@@ -314,8 +314,8 @@ func (s *stack) exec(t testing.TB, sql string, args ...any) {
 	}
 }
 
-// state is a digest of all that is stored, by table, and the number of stored
-// objects.
+// state returns a digest of all stored data by table, and the number of objects
+// in the blob storage.
 func (s *stack) state(t testing.TB) map[string]string {
 	t.Helper()
 	rows := must(s.pool.Query(t.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`))(t)
@@ -353,7 +353,7 @@ func countFiles(t testing.TB, dir string) int {
 	return n
 }
 
-// unchanged fails the test where anything is stored otherwise than before.
+// unchanged fails the test if stored data differs from before.
 func (s *stack) unchanged(t testing.TB, before map[string]string) {
 	t.Helper()
 	for table, digest := range s.state(t) {
@@ -363,7 +363,7 @@ func (s *stack) unchanged(t testing.TB, before map[string]string) {
 	}
 }
 
-// lines collects the log.
+// lines collects log lines.
 type lines struct {
 	mu sync.Mutex
 	b  strings.Builder

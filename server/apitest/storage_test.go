@@ -18,7 +18,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// disk is a storage of which the test says how much is free, of 1000.
+// disk is a storage whose free space, out of 1000, the test sets.
 type disk struct{ free atomic.Int64 }
 
 func (d *disk) place(context.Context) (free, total int64, err error) { return d.free.Load(), 1000, nil }
@@ -38,11 +38,11 @@ func diskStack(t testing.TB, opts ...func(*options)) (*stack, func(free int64)) 
 }
 
 // removals are the calls of the matrix that store nothing, or no more than a
-// removal needs. Queries and streams are not among them, since they only read.
+// removal needs. Queries and streams are not listed, since they only read.
 var removals = []string{"leaveConvo", "leaveConvo with a proposal", "leaveConvo of another", "confirmWelcome", "deleteDevice",
 	"getSubscriptionTicket", "sync", "sendEphemeral", "getKeyPackages"}
 
-// elsewhere are the writes that the matrix does not have.
+// elsewhere are the writes that are not in the matrix.
 func (sc *scene) elsewhere(t testing.TB) map[string]any {
 	t.Helper()
 	create, _ := sc.invitation(t, mlstest.NewGroup(sc.bob.device, mlstest.Random(16)), sc.bob)
@@ -55,8 +55,8 @@ func (sc *scene) elsewhere(t testing.TB) map[string]any {
 	}
 }
 
-// Below 3 % every method that writes answers StorageFull, and changes nothing.
-// Removals and reads work.
+// With less than 3 % free, every method that writes answers StorageFull and
+// changes nothing. Removals and reads work.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	s, leave := diskStack(t)
@@ -109,7 +109,7 @@ func TestFullDisk(t *testing.T) {
 	ok[object](t, sc.call(t, sc.alice.Account, "sendMessage", messageCall(sc.g, 100)))
 }
 
-// Below a tenth the account that stored more than its share is refused, and
+// With less than a tenth free, the account above its fair share is refused, and
 // bystanders are served.
 func TestShortDisk(t *testing.T) {
 	t.Parallel()
@@ -136,20 +136,20 @@ func TestShortDisk(t *testing.T) {
 	s.conversation(t, greedy)
 }
 
-// amounts bounds what is stored in a day by a part of the table's, and no rates.
-// No time passes.
+// amounts scales the limits per day and disables call rates. The clock of the
+// limits stands still.
 func amounts(t testing.TB, scale float64) func(*options) {
 	return func(o *options) {
 		o.storage.Limits = must(limit.New(limit.Config{Scale: scale, Clock: func() time.Duration { return 0 }}))(t)
 	}
 }
 
-// What one account has used up of a day's bytes, commits or conversations is
-// refused to it, and leaves bystanders alone.
+// When one account has used up its bytes, commits or conversations of a day, it
+// is refused and bystanders are not.
 func TestAmountsOfADay(t *testing.T) {
 	t.Parallel()
-	// About 5 MiB, of them 655 KiB of commits and proposals, and two
-	// conversations.
+	// The limits are about 5 MiB, 655 KiB of it for commits and proposals, and
+	// two conversations.
 	s := newStack(t, amounts(t, 0.01))
 	others, who, peer := s.bystanders(t), newActor(), newActor()
 	g := s.conversation(t, who, peer)
@@ -188,12 +188,12 @@ func TestAmountsOfADay(t *testing.T) {
 	refused(t, s.call(t, who.Account, "sendMessage", messageCall(g, 1900<<10)), xrpc.RateLimitExceeded)
 	refused(t, s.call(t, who.Account, "uploadBlob", mlstest.Random(1900<<10)), xrpc.RateLimitExceeded)
 	s.unchanged(t, before)
-	ok[object](t, s.call(t, who.Account, "sendMessage", messageCall(g, 100))) // there is room for this
+	ok[object](t, s.call(t, who.Account, "sendMessage", messageCall(g, 100))) // there is still room for this
 	others.served(t)
 }
 
-// An account sends so many proposals in an epoch, through sendProposal and
-// leaveConvo.
+// The number of proposals of an account in an epoch is limited, by sendProposal
+// and leaveConvo together.
 func TestProposalsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -220,7 +220,7 @@ func TestProposalsAtTheirLimit(t *testing.T) {
 	ok[object](t, call(bob))
 }
 
-// A fifth upload of an account waits for one of the others to end.
+// A fifth concurrent upload of an account is refused until another one ends.
 func TestUploadsAtTheirLimit(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)

@@ -19,26 +19,26 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// patience is how long a stream may take to say what it has to.
+// patience is how long a test waits for an event.
 const patience = 5 * time.Minute
 
-// streaming tells whether a method answers with events.
+// streaming reports whether a method answers with events.
 func streaming(m *xrpc.Method) bool {
 	return m.Kind == xrpc.Subscription || m.OutputEncoding == xrpc.EventStream
 }
 
-// tap is an open stream as a client has it. The recorder sees all that comes.
+// tap is an open stream of a client. The recorder gets all events.
 type tap struct {
 	t testing.TB
 	m *xrpc.Method
-	// read gives an event as JSON with its $type, or the error that ends the
+	// read returns an event as JSON with its $type, the error that ends the
 	// stream, or io.EOF.
 	read  func() ([]byte, *failure, error)
 	close func()
 }
 
-// open opens a stream of an account, nil for none. There is none where it was
-// refused: then there is the answer.
+// open opens a stream of an account, nil for none. If it was refused, it
+// returns the answer instead.
 func (s *stack) open(t testing.TB, as *authtest.Account, name string, input any) (*tap, answer) {
 	t.Helper()
 	m := methodNamed(t, name)
@@ -64,7 +64,8 @@ func (s *stack) tap(t testing.TB, m *xrpc.Method, r *http.Request) (*tap, answer
 	if m.Kind == xrpc.Subscription {
 		return s.dialSocket(t, m, r)
 	}
-	// As a browser does; without it the stream ends before a PDS cuts it off.
+	// As a browser does. Without it the stream ends before a PDS would cut it
+	// off.
 	r.Header.Set("Accept", xrpc.EventStream)
 	res, err := s.client.Do(r)
 	if err != nil {
@@ -108,7 +109,7 @@ func (s *stack) dialSocket(t testing.TB, m *xrpc.Method, r *http.Request) (*tap,
 		if res == nil {
 			t.Fatalf("%s: %v", m.NSID, err)
 		}
-		return nil, refusal(t, m, res) // of at most 1024 bytes
+		return nil, refusal(t, m, res) // at most 1024 bytes of it
 	}
 	ws.SetReadLimit(4 << 20)
 	p := &tap{t: t, m: m, close: func() { _ = ws.CloseNow() }}
@@ -130,8 +131,9 @@ func (s *stack) dialSocket(t testing.TB, m *xrpc.Method, r *http.Request) (*tap,
 	return p, answer{}
 }
 
-// readFrame reads a frame of an event stream by other code than that which
-// wrote it (https://atproto.com/specs/event-stream).
+// readFrame decodes a frame of an event stream
+// (https://atproto.com/specs/event-stream) independently of the code that wrote
+// it.
 func readFrame(nsid string, raw []byte) ([]byte, *failure, error) {
 	var header struct {
 		Op   int64  `cbor:"op"`
@@ -158,8 +160,8 @@ func readFrame(nsid string, raw []byte) ([]byte, *failure, error) {
 	return nil, nil, fmt.Errorf("a frame of operation %d", header.Op)
 }
 
-// next gives the next event, or the error that ends the stream; neither where
-// the stream ended.
+// next returns the next event, or the error that ends the stream. Both are nil
+// if the stream ended.
 func (p *tap) next() ([]byte, *failure) {
 	p.t.Helper()
 	data, failed, err := p.read()
@@ -176,7 +178,7 @@ func (p *tap) next() ([]byte, *failure) {
 	return data, failed
 }
 
-// event is what tests look at of an event.
+// event has the fields of an event that tests check.
 type event struct {
 	Type   string `json:"$type"`
 	Cursor string
@@ -189,7 +191,7 @@ type event struct {
 	}
 }
 
-// nextEvent gives the next event, whose type is without the method's name.
+// nextEvent returns the next event. Its type is without the NSID of the method.
 func (p *tap) nextEvent() event {
 	p.t.Helper()
 	data, failed := p.next()
@@ -212,7 +214,7 @@ func (p *tap) parse(data []byte) event {
 	return ev
 }
 
-// rest gives all events up to the end of the stream, at most 1000.
+// rest returns all events up to the end of the stream, at most 1000.
 func (p *tap) rest() []event {
 	p.t.Helper()
 	var out []event
@@ -230,9 +232,9 @@ func (p *tap) rest() []event {
 	return nil
 }
 
-// glance opens a stream for what it says first, so that it can be held against
-// the answers of other methods: an event, or an error with the status that it
-// has elsewhere, since a frame has none.
+// glance opens a stream and returns its first event as an answer, so that it
+// can be compared with answers of other methods. An error gets the status that
+// it has elsewhere, since a frame has none.
 func (s *stack) glance(t testing.TB, m *xrpc.Method, r *http.Request) answer {
 	t.Helper()
 	p, a := s.tap(t, m, r)

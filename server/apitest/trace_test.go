@@ -16,7 +16,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 )
 
-// asked is a statement that a request has run.
+// asked is a statement that a request ran.
 type asked struct {
 	sql  string
 	args []any
@@ -24,8 +24,8 @@ type asked struct {
 
 var statementName = regexp.MustCompile(`^-- name: (\w+) `)
 
-// name is that of the statement in queries/, or for what begins and ends a
-// transaction the SQL.
+// name returns the name of the statement in queries/, or the SQL that begins or
+// ends a transaction.
 func (a asked) name() string {
 	if m := statementName.FindStringSubmatch(a.sql); m != nil {
 		return m[1]
@@ -33,8 +33,8 @@ func (a asked) name() string {
 	return a.sql
 }
 
-// trace collects the statements of the requests of a stack, without what the
-// service runs in the background.
+// trace collects the statements of the requests of a stack. Statements of
+// background tasks are not included.
 type trace struct {
 	mu  sync.Mutex
 	ran []asked
@@ -42,7 +42,7 @@ type trace struct {
 
 type traceKey struct{}
 
-// pool is a pool on a database of its own whose statements are collected.
+// pool returns a pool on a database of its own whose statements are collected.
 func (tr *trace) pool(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	cfg := dbtest.Pool(t).Config()
@@ -52,7 +52,7 @@ func (tr *trace) pool(t testing.TB) *pgxpool.Pool {
 	return pool
 }
 
-// mark makes the statements of a request known by its context.
+// mark marks the context of a request, so that its statements are recognized.
 func (tr *trace) mark(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -87,7 +87,7 @@ func (tr *trace) TraceBatchQuery(ctx context.Context, _ *pgx.Conn, d pgx.TraceBa
 
 func (tr *trace) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
-// take gives what was collected since the last time.
+// take returns what was collected since the last call.
 func (tr *trace) take() []asked {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
@@ -104,9 +104,9 @@ func names(ran []asked) string {
 	return strings.Join(out, ", ")
 }
 
-// work runs statements again, in a transaction that it rolls back, and tells
-// what PostgreSQL did for them: which steps of the plans ran how often, and how
-// many rows each gave and threw away.
+// work runs statements again in a transaction that it rolls back, and describes
+// the work of PostgreSQL: which steps of the plans ran how often, and how many
+// rows each returned and discarded.
 func (s *stack) work(t testing.TB, ran []asked) string {
 	t.Helper()
 	tx := must(s.pool.Begin(t.Context()))(t)
@@ -133,7 +133,7 @@ func (s *stack) work(t testing.TB, ran []asked) string {
 	return out.String()
 }
 
-// planNode is a step of a plan as EXPLAIN ANALYZE tells it.
+// planNode is a step of a plan in the output of EXPLAIN ANALYZE.
 type planNode struct {
 	Node    string      `json:"Node Type"`
 	Table   string      `json:"Relation Name"`

@@ -40,7 +40,7 @@ import (
 //	future x                      a cursor {x} ahead of the service
 var verbs map[string]func(*script, *words) error
 
-func init() { // its functions are methods that use it
+func init() { // not a literal above: the functions are methods that use verbs
 	verbs = map[string]func(*script, *words) error{
 		"accounts": (*script).makeAccounts, "device": (*script).makeDevice,
 		"keypackage": (*script).makePackage, "published": (*script).makePublished,
@@ -52,7 +52,7 @@ func init() { // its functions are methods that use it
 	}
 }
 
-// words reads the words behind a verb.
+// words reads the words after a verb.
 type words struct{ list []string }
 
 func (w *words) next() string {
@@ -64,7 +64,7 @@ func (w *words) next() string {
 	return first
 }
 
-// after reads a word that has to be there, and the one behind it.
+// after reads a word that must be there, and returns the next one.
 func (w *words) after(word string) string {
 	if got := w.next(); got != word {
 		panic(fmt.Sprintf("%q, want %q", got, word))
@@ -72,7 +72,7 @@ func (w *words) after(word string) string {
 	return w.next()
 }
 
-// option takes a word or word=value out of what is left.
+// option removes a word, or word=value, from the remaining ones.
 func (w *words) option(name string) (value string, ok bool) {
 	for i, x := range w.list {
 		key, v, _ := strings.Cut(x, "=")
@@ -159,7 +159,7 @@ func (c *script) publish(device string, kp *mls.KeyPackage) error {
 	return c.succeed(get(c.devices, device).DID, "publishKeyPackage", publication(kp))
 }
 
-// succeed makes a call that the transcript does not show.
+// succeed makes a call that is not shown in the transcript.
 func (c *script) succeed(did, method string, in object) error {
 	for _, account := range c.accounts {
 		if account.DID == did {
@@ -177,7 +177,7 @@ func (c *script) makeGroup(w *words) error {
 	return nil
 }
 
-// setGroup keeps a group, with the keys of all devices there are.
+// setGroup stores a group with the keys of all devices so far.
 func (c *script) setGroup(name string, g *mlstest.Group) {
 	for _, d := range c.devices {
 		g = g.With(d)
@@ -318,7 +318,7 @@ func (c *script) makeBytes(w *words) error {
 	return err
 }
 
-// bytesOf gives the bytes that a variable has in base64.
+// bytesOf decodes the base64 in a variable.
 func (c *script) bytesOf(name string) []byte {
 	var b []byte
 	if err := json.Unmarshal([]byte(`"`+get(c.vars, name)+`"`), &b); err != nil {

@@ -10,12 +10,12 @@ import (
 	"github.com/mr-tron/base58"
 )
 
-// maxMultibase bounds a key in a document. Decoding base58 is quadratic: 20 ms
-// for the 64 KiB that a document may have.
+// maxMultibase bounds the length of a key in a document. Decoding base58 takes
+// quadratic time: 20 ms for the 64 KiB that a document may have.
 const maxMultibase = 256
 
-// unusableError says for what reason a DID has no key to check tokens by. It is
-// an ErrUnknownIdentity.
+// unusableError gives the reason why the tokens of a DID cannot be verified. It
+// wraps ErrUnknownIdentity.
 type unusableError struct{ reason string }
 
 func (e *unusableError) Error() string { return e.reason }
@@ -25,35 +25,36 @@ func unusable(format string, args ...any) error {
 	return &unusableError{fmt.Sprintf(format, args...)}
 }
 
-// errNotJSON is returned for what is no DID document at all. Whose fault that
-// is depends on who answered.
+// errNotJSON is returned when the response is not a DID document at all. The
+// caller decides whether the directory or the issuer is at fault.
 var errNotJSON = errors.New("the DID document is not a JSON object")
 
-// accountDocument is what is decoded of a DID document at first. What is in it
-// comes in more forms than this service knows (https://www.w3.org/TR/did-core/):
-// endpoints may be objects, keys may be references. So only that is decoded
-// which is read.
+// accountDocument is the first level of a DID document. Its members come in
+// more forms than this service knows (https://www.w3.org/TR/did-core/):
+// endpoints may be objects, keys may be references. They stay undecoded until
+// one of them is needed, so that an unexpected form in another entry does not
+// fail the document.
 type accountDocument struct {
 	ID                 jsontext.Value `json:"id"`
 	VerificationMethod jsontext.Value `json:"verificationMethod"`
 	Service            jsontext.Value `json:"service"`
 }
 
-// accountKey is a verification method. Its members are decoded once its id is
-// known to be that of the signing key.
+// accountKey is a verification method. It is decoded only if its id is that of
+// the signing key.
 type accountKey struct {
 	Type               jsontext.Value `json:"type"`
 	Controller         jsontext.Value `json:"controller"`
 	PublicKeyMultibase jsontext.Value `json:"publicKeyMultibase"`
 }
 
-// decodeLeniently reads JSON as JSON.parse does, by which most of the network
-// reads these documents: of members with one name the last counts.
+// decodeLeniently reads JSON as JSON.parse does, which most of the network uses
+// for these documents: the last of several members with the same name wins.
 func decodeLeniently(raw []byte, into any) error {
 	return json.Unmarshal(raw, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// stringOf is the string that value is, or empty.
+// stringOf returns value if it is a JSON string, otherwise "".
 func stringOf(value jsontext.Value) string {
 	var s string
 	if decodeLeniently(value, &s) != nil {
@@ -62,8 +63,8 @@ func stringOf(value jsontext.Value) string {
 	return s
 }
 
-// readAccount reads the DID document of did. The error is errNotJSON or an
-// ErrUnknownIdentity that says what is wrong. A PDS is not needed.
+// readAccount reads the DID document of did. The error is errNotJSON, or wraps
+// ErrUnknownIdentity and names what is wrong. The document need not name a PDS.
 func readAccount(raw []byte, did string) (account, error) {
 	var doc accountDocument
 	if decodeLeniently(raw, &doc) != nil {
@@ -76,7 +77,7 @@ func readAccount(raw []byte, did string) (account, error) {
 	return account{key, doc.pds(did)}, err
 }
 
-// pds is the endpoint of the PDS that the document names, or "".
+// pds returns the endpoint of the PDS that the document names, or "".
 func (doc *accountDocument) pds(did string) string {
 	var services []jsontext.Value
 	if decodeLeniently(doc.Service, &services) != nil {
@@ -97,7 +98,7 @@ func (doc *accountDocument) pds(did string) string {
 	return ""
 }
 
-// signingKey finds the #atproto key.
+// signingKey returns the key of the verification method #atproto.
 func (doc *accountDocument) signingKey(did string) (atcrypto.PublicKey, error) {
 	var methods []jsontext.Value
 	if len(doc.VerificationMethod) > 0 && decodeLeniently(doc.VerificationMethod, &methods) != nil {
@@ -108,7 +109,7 @@ func (doc *accountDocument) signingKey(did string) (atcrypto.PublicKey, error) {
 			ID jsontext.Value `json:"id"`
 		}
 		if decodeLeniently(method, &named) != nil {
-			continue // a reference to a key elsewhere
+			continue // a string: a reference to a key elsewhere
 		}
 		if id := stringOf(named.ID); id == "#atproto" || id == did+"#atproto" {
 			return readAccountKey(method, did)
@@ -136,8 +137,8 @@ func readAccountKey(method jsontext.Value, did string) (atcrypto.PublicKey, erro
 	return key, nil
 }
 
-// parsePublicKey reads a Multikey, or one of the types that atproto had before:
-// bytes in base58 without a prefix that says which curve.
+// parsePublicKey reads a Multikey, or one of the two older types of atproto,
+// whose value is base58 without a prefix for the curve.
 func parsePublicKey(typ, multibase string) (atcrypto.PublicKey, error) {
 	if typ == "Multikey" {
 		return atcrypto.ParsePublicMultibase(multibase)

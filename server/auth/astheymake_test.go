@@ -23,8 +23,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// tokenForm is how some software makes tokens: times count from now, and words
-// in capitals stand for what each token has of its own.
+// tokenForm describes the tokens that some software makes. Times are offsets
+// from now, and words in capitals stand for values that differ in each token.
 type tokenForm struct {
 	As     string         `json:"as"`
 	HighS  bool           `json:"highS"`
@@ -48,7 +48,7 @@ func readCases[T any](t testing.TB, name string) []T {
 	return cases
 }
 
-// mint makes a token of this form and the other one that has the same content.
+// mint makes a token of this form, and a second token with the same content.
 func (f *tokenForm) mint(a *authtest.Account, lxm string, now time.Time) (token, other string) {
 	claims := map[string]any{}
 	for name, value := range f.Claims {
@@ -88,8 +88,8 @@ func (f *tokenForm) account(plc *authtest.PLC) *authtest.Account {
 	return plc.NewAccount()
 }
 
-// TestTokensAsMade: tokens as other software makes them open every kind of
-// method, and what is spent does not depend on the bytes of the signature.
+// TestTokensAsMade: tokens of other software are accepted by every kind of
+// method, and single use does not depend on the bytes of the signature.
 func TestTokensAsMade(t *testing.T) {
 	w := newWorld(t)
 	start := time.Now()
@@ -120,8 +120,8 @@ func TestTokensAsMade(t *testing.T) {
 	}
 }
 
-// TestFiveMessagesInOneSecond: a PDS that leaves out jti signs the same content
-// for all of them.
+// TestFiveMessagesInOneSecond: a PDS that leaves out jti signs identical
+// content for all of them.
 func TestFiveMessagesInOneSecond(t *testing.T) {
 	w := newWorld(t)
 	now := time.Now()
@@ -142,7 +142,7 @@ func TestFiveMessagesInOneSecond(t *testing.T) {
 		if len(seen) != 1 {
 			t.Errorf("%d tokens: the test does not show what it should", len(seen))
 		}
-		// Another second has another token.
+		// The next second has a different token.
 		token, _ := form.mint(a, sendMessage.NSID, now.Add(time.Second))
 		for range MaxUsesWithoutJTI {
 			if got := call(t, w.auth, token, sendMessage); got != a.DID {
@@ -152,7 +152,7 @@ func TestFiveMessagesInOneSecond(t *testing.T) {
 	}
 }
 
-// TestTokensOfIndigo: what indigo's client signs.
+// TestTokensOfIndigo: tokens of indigo's client are accepted.
 func TestTokensOfIndigo(t *testing.T) {
 	w := newWorld(t)
 	w.replay.notBefore = 0
@@ -168,8 +168,8 @@ func TestTokensOfIndigo(t *testing.T) {
 	}
 }
 
-// TestTokensOfGoLibrary: a library for JOSE that knows nothing of atproto. Half
-// of its signatures have a high S.
+// TestTokensOfGoLibrary: tokens of a general JOSE library are accepted. Half of
+// its signatures have a high S.
 func TestTokensOfGoLibrary(t *testing.T) {
 	w := newWorld(t)
 	w.replay.notBefore = 0
@@ -210,8 +210,8 @@ func TestTokensOfGoLibrary(t *testing.T) {
 	}
 }
 
-// TestDocumentsAsFound: what a DID document holds beside the signing key never
-// hides it.
+// TestDocumentsAsFound: the signing key is found whatever else a DID document
+// contains.
 func TestDocumentsAsFound(t *testing.T) {
 	w := newWorld(t)
 	type found struct {
@@ -233,8 +233,8 @@ func TestDocumentsAsFound(t *testing.T) {
 	}
 }
 
-// TestUnusableDocuments: the refusal says what is wrong with the document, and
-// not that one should try again.
+// TestUnusableDocuments: the refusal names the fault of the document and does
+// not ask the client to try again.
 func TestUnusableDocuments(t *testing.T) {
 	w := newWorld(t)
 	for reason, change := range map[string]func(doc, key map[string]any){
@@ -249,7 +249,7 @@ func TestUnusableDocuments(t *testing.T) {
 		doc := authtest.Document(a.DID, a.Key)
 		change(doc, doc["verificationMethod"].([]map[string]any)[0])
 		w.plc.Publish(a.DID, doc)
-		for range 2 { // the second time from memory
+		for range 2 { // the second response is cached
 			caller, err := admit(t, w.auth, request(a.Token(service, sendMessage.NSID)), sendMessage)
 			if got := wantRefusal(t, caller, err); got != UntrustedIss || !strings.Contains(err.Error(), reason) {
 				t.Errorf("%q: %v", reason, err)
@@ -259,8 +259,8 @@ func TestUnusableDocuments(t *testing.T) {
 }
 
 // TestRestartAfterClocksAhead: after one account has sent tokens from the
-// future, a restart refuses nobody else for more than 2 s, and no token passes
-// twice.
+// future, a restart delays other accounts by 2 s at most, and no token is
+// accepted twice.
 func TestRestartAfterClocksAhead(t *testing.T) {
 	w := newWorld(t)
 	start, path := restarts(t, w.clock)

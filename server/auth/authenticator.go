@@ -13,42 +13,43 @@ import (
 )
 
 const (
-	// Leeway is for how long a token is accepted after exp.
+	// Leeway is how long after exp a token is still accepted.
 	Leeway = 30 * time.Second
-	// ClockError is by how much the clocks of issuers may be ahead of ours.
+	// ClockError is how far the clock of an issuer may be ahead of ours.
 	ClockError = 2 * time.Minute
-	// MaxLifetime is how long a token of a query may live, counted from iat or
-	// from now, whichever is later. A PDS gives 60 s when it proxies, and up to
-	// this by getServiceAuth.
+	// MaxLifetime is the longest validity of a token for a query, counted from
+	// iat or from now, whichever is later. A PDS issues tokens of 60 s when it
+	// proxies, and of up to MaxLifetime by getServiceAuth.
 	MaxLifetime = time.Hour
-	// MaxSpentLifetime is the same for tokens that are spent, to which
-	// ClockError is added. All of them are remembered for as long as they live.
+	// MaxSpentLifetime is the limit for single-use tokens; ClockError is added
+	// to it. It is shorter because each of these tokens is remembered until it
+	// expires.
 	MaxSpentLifetime = 5 * time.Minute
-	// maxRemembered is how far ahead of now a spent token can be forgotten:
-	// its iat may be ahead, and what is left after that is rounded up.
+	// maxRemembered is the longest time for which a single-use token must be
+	// remembered: iat may be ahead of now, and the end is rounded up.
 	maxRemembered = ClockError + MaxSpentLifetime + ClockError + Leeway + 2*time.Second
 )
 
 // Config configures an Authenticator.
 type Config struct {
-	// Audiences are the accepted values of aud, see Audiences.
+	// Audiences are the accepted values of aud, see the function Audiences.
 	Audiences []string
 	Directory *Directory
 	Replay    ReplayStore
 	Metrics   *Metrics
-	// Proxies are believed about where a request comes from.
+	// Proxies are the reverse proxies whose X-Forwarded-For is trusted.
 	Proxies source.Proxies
 
-	// For tests of this package.
+	// Set by tests of this package.
 	now func() time.Time
 }
 
-// Authenticator turns the service token of a request into its caller.
+// Authenticator verifies the service token of a request and returns the caller.
 type Authenticator struct {
 	audiences []string
 	directory *Directory
 	replay    ReplayStore
-	verdicts  *verdicts
+	verified  *verifiedTokens
 	metrics   *Metrics
 	proxies   source.Proxies
 	now       func() time.Time
@@ -56,14 +57,14 @@ type Authenticator struct {
 
 var _ xrpc.Authenticator = (*Authenticator)(nil)
 
-// New makes an Authenticator.
+// New returns an error if cfg lacks audiences, a directory or a replay store.
 func New(cfg Config) (*Authenticator, error) {
 	if len(cfg.Audiences) == 0 || cfg.Directory == nil || cfg.Replay == nil {
 		return nil, errors.New("auth: audiences, a directory and a replay store are required")
 	}
 	a := &Authenticator{
 		audiences: cfg.Audiences, directory: cfg.Directory, replay: cfg.Replay,
-		verdicts: newVerdicts(), metrics: cfg.Metrics.orUnregistered(), proxies: cfg.Proxies, now: cfg.now,
+		verified: newVerifiedTokens(), metrics: cfg.Metrics.orUnregistered(), proxies: cfg.Proxies, now: cfg.now,
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -71,10 +72,10 @@ func New(cfg Config) (*Authenticator, error) {
 	return a, nil
 }
 
-// Authenticate implements xrpc.Authenticator. Errors have status 401 and a
-// name of this package, or 502 UpstreamFailure where the issuer's DID
-// document could not be had. A method that is Public gets the empty caller,
-// whatever the request carries.
+// Authenticate implements xrpc.Authenticator. Its errors have status 401 and
+// one of the names in this package, or 502 UpstreamFailure if the DID document
+// of the issuer could not be fetched. A Public method gets the empty caller,
+// whether or not the request has a token.
 func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, m *xrpc.Method) (xrpc.Proof, error) {
 	if m.Public {
 		return xrpc.Proof{}, nil
@@ -108,8 +109,8 @@ func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xr
 	if e := t.claims.check(seconds(start), a.audiences, m); e != nil {
 		return xrpc.Proof{}, e
 	}
-	// Only a token whose signature holds may use up its jti, or anybody could
-	// use up those of others.
+	// The signature is verified before the jti is recorded as used: otherwise
+	// anyone could use up the jti of another account.
 	if _, e := a.verify(ctx, source, t, start); e != nil {
 		return xrpc.Proof{}, e
 	}
@@ -120,7 +121,8 @@ func (a *Authenticator) authenticate(ctx context.Context, r *http.Request, m *xr
 	}, nil
 }
 
-// spendAndCount never returns a typed nil.
+// spendAndCount returns the error interface, so that success is a nil error and
+// not a nil *xrpc.Error in it.
 func (a *Authenticator) spendAndCount(ctx context.Context, u Use) error {
 	if e := a.spend(ctx, u); e != nil {
 		a.metrics.Tokens.WithLabelValues(e.Name).Inc()
@@ -130,18 +132,18 @@ func (a *Authenticator) spendAndCount(ctx context.Context, u Use) error {
 	return nil
 }
 
-// authenticateAgain is for methods whose tokens may come again: what was read
-// once, and a signature that held by the key still current, is not looked at a
-// second time.
+// authenticateAgain is for methods whose tokens may be used repeatedly. A token
+// that was verified before is not parsed and verified again while the key that
+// verified it is still current.
 func (a *Authenticator) authenticateAgain(ctx context.Context, source, raw string, m *xrpc.Method) (string, *xrpc.Error) {
 	start := a.now()
-	if judged, ok := a.verdicts.get(raw); ok {
-		if e := judged.claims.check(seconds(start), a.audiences, m); e != nil {
+	if found, ok := a.verified.get(raw); ok {
+		if e := found.claims.check(seconds(start), a.audiences, m); e != nil {
 			return "", e
 		}
-		if key, err := a.directory.lookup(ctx, source, judged.claims.Iss); err == nil && key.public.Equal(judged.key) {
+		if key, err := a.directory.lookup(ctx, source, found.claims.Iss); err == nil && key.public.Equal(found.key) {
 			a.metrics.Verdicts.Inc()
-			return judged.claims.Iss, nil
+			return found.claims.Iss, nil
 		}
 	}
 	t, e := parseToken(raw)
@@ -155,19 +157,20 @@ func (a *Authenticator) authenticateAgain(ctx context.Context, source, raw strin
 	if e != nil {
 		return "", e
 	}
-	said := t.claims // without the rest of the token, which may be long
-	a.verdicts.put(raw, verdict{&said, key.public})
+	kept := t.claims // a copy, so that the cache does not retain the rest of the token
+	a.verified.put(raw, verifiedToken{&kept, key.public})
 	return t.claims.Iss, nil
 }
 
-// singleUse says whether a token opens the method only once: where something
-// may be written, and for streams, which outlive their token. Other queries
-// may be repeated with it, as clients and proxies do after a lost answer.
+// singleUse reports whether a token is accepted only once for the method: for
+// procedures, which may write, and for streams, which outlive their token.
+// Tokens of other queries may be repeated, as clients and proxies do when a
+// response was lost.
 func singleUse(m *xrpc.Method) bool {
 	return m.Kind != xrpc.Query || m.OutputEncoding == "text/event-stream"
 }
 
-// bearer takes the token out of the Authorization header (RFC 6750 §2.1).
+// bearer returns the token of the Authorization header (RFC 6750 §2.1).
 func bearer(h http.Header) (string, *xrpc.Error) {
 	values := h.Values("Authorization")
 	switch len(values) {
@@ -184,8 +187,8 @@ func bearer(h http.Header) (string, *xrpc.Error) {
 	return strings.Trim(token, " "), nil
 }
 
-// verify checks the signature by the issuer's current key, with one refresh
-// of the DID document where it does not fit.
+// verify checks the signature with the issuer's current key. If it does not
+// match, the DID document is fetched again, once: the key may have changed.
 func (a *Authenticator) verify(ctx context.Context, source string, t *token, start time.Time) (*issuerKey, *xrpc.Error) {
 	key, err := a.directory.lookup(ctx, source, t.claims.Iss)
 	if err != nil {
@@ -205,10 +208,10 @@ func (a *Authenticator) verify(ctx context.Context, source string, t *token, sta
 	return key, nil
 }
 
-// verify takes both of the signatures that fit, with low and with high S.
-// atproto allows only the first for what it stores, but libraries for JOSE make
-// either, and the reference implementation takes either in tokens. What is
-// spent, and what is looked up again, goes by what was signed.
+// verify accepts both ECDSA signatures of the same content, with low S and with
+// high S. atproto requires low S for repository data, but JOSE libraries make
+// either and the reference implementation accepts either in tokens. Single use
+// and the cache of verified tokens do not depend on the signature.
 func (t *token) verify(key *issuerKey) *xrpc.Error {
 	if t.alg != key.alg {
 		return refuse(BadJwtSignature, "the algorithm is not that of the issuer's key")
@@ -219,22 +222,23 @@ func (t *token) verify(key *issuerKey) *xrpc.Error {
 	return nil
 }
 
-// shareWait is when a caller may come back of whose tokens too many are
-// remembered: a third of the tokens that a PDS makes have ended by then.
+// shareWait is the Retry-After for an account that has its share of remembered
+// tokens. A token that a PDS issues for a proxied call is remembered for 60 s
+// plus Leeway, so about a third of them are forgotten after shareWait.
 const shareWait = 30 * time.Second
 
 func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
-	verdict, err := a.replay.Spend(ctx, u)
+	spent, err := a.replay.Spend(ctx, u)
 	switch {
 	case err != nil:
 		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked: try again")
 		e.Cause = err
 		return e
-	case verdict == Replayed:
+	case spent == Replayed:
 		return refuse(JwtReplayed, "the jwt was used before: each call needs a new one, or one with a jti")
-	case verdict == OverShare:
+	case spent == OverShare:
 		return limit.SpentTokens.Refuse(shareWait)
-	case verdict == TooOld:
+	case spent == TooOld:
 		return refuse(JwtExpired, "the jwt was issued before this service could remember it: use a new one")
 	}
 	return nil

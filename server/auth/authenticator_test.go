@@ -20,8 +20,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// What we accept, indigo's validator accepts too: we are stricter, never
-// laxer or merely different.
+// TestAcceptedTokens: indigo's validator accepts every token that this package
+// accepts.
 func TestAcceptedTokens(t *testing.T) {
 	w := newWorld(t)
 	oracle := func(aud string) indigoauth.ServiceAuthValidator {
@@ -50,7 +50,7 @@ func TestAcceptedTokens(t *testing.T) {
 		{"unknown claims", service, claim("nonce", "x")},
 	} {
 		for _, a := range []*authtest.Account{w.plc.NewAccount(), w.plc.NewAccountP256()} {
-			// A store that has been up for a while.
+			// A store that has been running for a while.
 			w.replay.notBefore = time.Now().Unix() - 7200
 			w.replay.forgotten = w.replay.notBefore
 			token := forge(a, sendMessage.NSID, c.change)
@@ -88,7 +88,7 @@ func TestSingleUse(t *testing.T) {
 	if got := call(t, w.auth, jti(a, sendMessage.NSID), sendMessage); got != a.DID {
 		t.Errorf("first: %s", got)
 	}
-	// Other bytes, other method, same (iss, jti).
+	// The same (iss, jti) in another token for another method.
 	if got := call(t, w.auth, jti(a, wsEvents.NSID), wsEvents); got != JwtReplayed {
 		t.Errorf("the jti again in another token: %s", got)
 	}
@@ -97,7 +97,7 @@ func TestSingleUse(t *testing.T) {
 	}
 }
 
-// A bad token must not use up the jti of the good one it was made from.
+// A forged token must not use up the jti of the token from which it was made.
 func TestForgeryDoesNotSpend(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
@@ -110,7 +110,8 @@ func TestForgeryDoesNotSpend(t *testing.T) {
 	}
 }
 
-// A call that is refused after its token was verified has not spent it.
+// A call that is refused after its token was verified does not use up the
+// token.
 func TestVerifiedIsNotSpent(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
@@ -168,7 +169,7 @@ func TestQueriesMayRepeat(t *testing.T) {
 	if n := value(t, w.metrics.Verdicts); n != 2 {
 		t.Errorf("%v verdicts reused", n)
 	}
-	// What is remembered is the signature, not that the token is good.
+	// The signature is cached, not the decision whether the token is accepted.
 	if got := call(t, w.auth, token, sendMessage); got != BadJwtLexiconMethod {
 		t.Errorf("at another method: %s", got)
 	}
@@ -213,7 +214,7 @@ func TestKeyRotated(t *testing.T) {
 	}
 }
 
-// The old key ends by itself, even if no token of the new one is ever seen.
+// The old key expires even if no token of the new key ever arrives.
 func TestOldKeyEnds(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
@@ -275,7 +276,7 @@ func TestTombstone(t *testing.T) {
 	}
 }
 
-// A refresh that finds a tombstone ends the key that was in the cache.
+// A refresh that finds a tombstone removes the cached key.
 func TestTombstoneFoundByRefresh(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
@@ -294,7 +295,8 @@ func TestTombstoneFoundByRefresh(t *testing.T) {
 func TestCancelledRequest(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
-	// The directory answers only afterwards: an answer that is there already may win.
+	// The directory responds only afterwards: a response that is there already
+	// could be used.
 	release := make(chan struct{})
 	w.plc.Intercept(func(http.ResponseWriter, *http.Request) bool { <-release; return false })
 	defer close(release)
@@ -306,7 +308,7 @@ func TestCancelledRequest(t *testing.T) {
 	}
 }
 
-// A store that cannot do its work is our fault, not the token's.
+// A store that fails is an error of the service, not of the token.
 func TestReplayStoreFails(t *testing.T) {
 	w := newWorld(t)
 	w.replay.file = &markFile{path: filepath.Join(t.TempDir(), "missing", "marks"), now: w.now}
@@ -324,8 +326,8 @@ func TestNewWantsItsParts(t *testing.T) {
 	}
 }
 
-// BenchmarkVerifiedToken is the cost of one write's token with the DID
-// document in the cache.
+// BenchmarkVerifiedToken measures a single-use token whose DID document is
+// cached.
 func BenchmarkVerifiedToken(b *testing.B) {
 	w := newWorld(b)
 	for name, a := range map[string]*authtest.Account{"K-256": w.plc.NewAccount(), "P-256": w.plc.NewAccountP256()} {
@@ -360,7 +362,7 @@ func BenchmarkRepeatedQueryToken(b *testing.B) {
 	}
 }
 
-// FuzzToken: parsing never panics, and what it accepts has one spelling only.
+// FuzzToken: parsing never panics, and an accepted token has one encoding only.
 func FuzzToken(f *testing.F) {
 	key, err := atcrypto.GeneratePrivateKeyP256()
 	if err != nil {

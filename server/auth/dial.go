@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// Bounds of one look-up of a DID document.
+// Bounds of one fetch of a DID document.
 const (
-	// LookupTimeout covers name resolution, connection, TLS, and the body. A
-	// request waits no longer than that for its turn, either.
+	// LookupTimeout covers name resolution, connection, TLS and the body. It
+	// also bounds how long a request waits for its turn in the queue.
 	LookupTimeout = 3 * time.Second
 	// MaxDocument is the largest DID document read, in bytes. A PLC document
 	// has about 700.
@@ -27,8 +27,8 @@ var (
 	errDocumentTooLarge = fmt.Errorf("document exceeds %d bytes", MaxDocument)
 )
 
-// neverPublic are the special-purpose ranges of the IANA registries (RFC
-// 6890) that net/netip has no predicate for.
+// neverPublic are the special-purpose ranges of the IANA registries (RFC 6890)
+// for which net/netip has no predicate.
 var neverPublic = func() []netip.Prefix {
 	var list []netip.Prefix
 	for _, s := range []string{
@@ -46,9 +46,9 @@ var (
 	nat64      = netip.MustParsePrefix("64:ff9b::/96")
 )
 
-// public says whether an address belongs to the public internet. IPv4 inside
-// IPv6 (mapped, or behind NAT64) is judged as the IPv4 it reaches. Of IPv6
-// only what IANA has given out as global unicast passes.
+// public reports whether an address belongs to the public internet. An IPv4
+// address inside IPv6 (mapped, or behind NAT64) is checked as IPv4. Other IPv6
+// addresses must be in the range that IANA allocates for global unicast.
 func public(a netip.Addr) bool {
 	if a.Zone() != "" {
 		return false
@@ -69,22 +69,22 @@ func public(a netip.Addr) bool {
 	return true
 }
 
-// clientOptions of an HTTP client for documents that strangers name.
+// clientOptions configures an HTTP client for URLs that requests determine.
 type clientOptions struct {
-	// anyAddress lets private addresses pass (development).
+	// anyAddress permits private addresses (development).
 	anyAddress bool
-	// keepAlive holds connections for reuse: for the one directory, not for
-	// hosts that strangers choose.
+	// keepAlive keeps idle connections. It is for the PLC directory, not for
+	// the hosts of did:web, which the issuers choose.
 	keepAlive bool
-	// transport, where set, may change the transport before use.
+	// transport, if set, may change the transport before it is used.
 	transport func(*http.Transport)
 	resolver  *net.Resolver
 }
 
-// newClient makes a client that follows no redirect, asks no proxy, and
-// connects to public addresses only. The address is judged after name
-// resolution, in the moment of connecting: a name that resolves differently
-// the second time gains nothing.
+// newClient makes a client that follows no redirects, uses no proxy and
+// connects to public addresses only. The address is checked after name
+// resolution, when the connection is made, so that a name which resolves
+// differently the second time (DNS rebinding) does not get around the check.
 func newClient(o clientOptions) *http.Client {
 	dialer := &net.Dialer{Timeout: LookupTimeout, Resolver: o.resolver}
 	if !o.anyAddress {
@@ -121,9 +121,8 @@ func refusePrivate(_ context.Context, network, address string, _ syscall.RawConn
 	return nil
 }
 
-// documentTransport fits answers to what indigo's resolver expects: it reads
-// bodies without bound, and knows 404 but not 410, which plc.directory sends
-// for tombstones.
+// documentTransport bounds the size of response bodies, and replaces status
+// 410, which plc.directory sends for tombstones, by 404.
 type documentTransport struct{ base *http.Transport }
 
 func (t documentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -144,7 +143,8 @@ func (t documentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (t documentTransport) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
-// boundedBody fails, rather than ends, beyond its bound.
+// boundedBody returns an error beyond its bound instead of EOF, so that a
+// truncated document is not taken for a complete one.
 type boundedBody struct {
 	io.ReadCloser
 	left int
@@ -161,7 +161,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// NewGuardedClient makes a client for hosts that strangers name: it follows no
-// redirect, connects to public addresses only (to any in development), and reads
-// MaxDocument bytes at most.
+// NewGuardedClient makes a client for hosts that requests name: it follows no
+// redirects, connects to public addresses only (to any in development), and
+// reads MaxDocument bytes at most.
 func NewGuardedClient(dev bool) *http.Client { return newClient(clientOptions{anyAddress: dev}) }

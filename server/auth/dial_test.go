@@ -34,15 +34,15 @@ func TestPublicAddresses(t *testing.T) {
 	}
 }
 
-// webHost is the host of a did:web: a name server that says where it is, and
-// an HTTPS server there.
+// testWebHost is the host of a did:web: a name server that returns its
+// addresses, and an HTTPS server.
 type testWebHost struct {
 	*httptest.Server
 	connections atomic.Int32
 	lookups     atomic.Int32
 	dns         net.PacketConn
 	done        chan struct{}
-	// addresses are answered in turn, one for each question.
+	// addresses are returned in turn, one for each query.
 	addresses []string
 }
 
@@ -71,9 +71,9 @@ func newWebHost(t *testing.T, handler http.HandlerFunc, addresses ...string) *te
 	return h
 }
 
-// options lead the client to the host as the internet would: by its name
-// server, and to its port where it asks for 443. The dialer, and what it
-// checks, is that of production.
+// options lets the client reach the host by its name server, with port 443
+// replaced by the port of the server. The dialer and its checks are those of
+// production.
 func (h *testWebHost) options() clientOptions {
 	_, port, _ := net.SplitHostPort(h.Listener.Addr().String())
 	return clientOptions{

@@ -14,27 +14,28 @@ import (
 	"catbird.blue/mls/server/limit"
 )
 
-// How long answers about DIDs count. A new key works at once, by the refresh
-// after a bad signature; a replaced one stops working when the first token of
-// the new one is seen, and after keyTTL at the latest.
+// Lifetimes of cached answers about DIDs. A new key works at once: a signature
+// that does not match causes a refresh. The old key stops working when the
+// first token of the new key arrives, and after keyTTL at the latest.
 const (
 	keyTTL = 10 * time.Minute
-	// refreshAfter is when a key that is in use is fetched again beside the
-	// request that uses it, so that look-ups that have to wait hold up nobody.
+	// refreshAfter is the age at which a key in use is fetched again in the
+	// background, so that requests do not wait for it.
 	refreshAfter = 8 * time.Minute
-	// staleTTL is how long a key is used while its directory does not
-	// answer, counted from the fetch. See also StoredKeyTTL.
+	// staleTTL is how long after its fetch a key is used while its directory
+	// does not respond. Keys of known accounts are used longer, see
+	// StoredKeyTTL.
 	staleTTL = time.Hour
-	// unknownTTL is how long a DID stays unknown.
+	// unknownTTL is how long it is cached that a DID does not exist.
 	unknownTTL = time.Minute
-	// failureTTL is how long a directory that failed is left in peace about
-	// one DID.
+	// failureTTL is the pause after a failed look-up before the directory is
+	// asked about the same DID again.
 	failureTTL = 5 * time.Second
-	// webFailureTTL is the same for the host of a did:web, which is nobody
-	// else's.
+	// webFailureTTL is the pause for did:web. It is longer, since other
+	// accounts do not depend on that host.
 	webFailureTTL = 30 * time.Second
-	// refreshPause is the least time between two refreshes of one DID that
-	// bad signatures cause.
+	// refreshPause is the minimum time between two refreshes of one DID caused
+	// by signatures that do not match.
 	refreshPause = time.Minute
 
 	maxKeys     = 100_000
@@ -43,36 +44,37 @@ const (
 
 // DirectoryConfig configures a Directory.
 type DirectoryConfig struct {
-	// PLCURL is the origin of the PLC directory, such as
-	// https://plc.directory.
+	// PLCURL is the origin of the PLC directory, such as https://plc.directory.
 	PLCURL string
 	// Dev allows http, did:web:localhost and private addresses.
 	Dev bool
-	// Store, where set, keeps keys for outages of the directories.
+	// Store, if set, keeps keys for outages of the directories.
 	Store KeyStore
-	// Tell, where set, tells the other instances to Forget a key. It must not
-	// wait.
-	Tell    func(KeyID)
+	// Publish, if set, publishes to the other instances that they must Forget a
+	// key. It must not block.
+	Publish func(KeyID)
 	Metrics *Metrics
-	// Limits bounds look-ups; nil for the bounds of what is under way alone.
+	// Limits bounds the rates of look-ups. If nil, only the number of
+	// concurrent look-ups is bounded.
 	Limits *limit.Limits
 
-	// For tests of this package.
+	// Set by tests of this package.
 	now func() time.Time
 	web clientOptions
 }
 
-// Directory finds the signing keys of accounts. It caches, joins concurrent
-// look-ups of one DID, and bounds what look-ups can be made to cost.
+// Directory finds the signing keys of accounts. It caches them, makes one
+// look-up of concurrent requests for the same DID, and bounds the cost that
+// requests can cause.
 type Directory struct {
 	resolver *resolver
 	metrics  *Metrics
 	now      func() time.Time
 	turns    *turns
 
-	store    KeyStore
-	tell     func(KeyID)
-	unstored chan unstored
+	store   KeyStore
+	publish func(KeyID)
+	pending chan pendingKey
 
 	keys     *lru.Cache[KeyID, *issuerKey]
 	failures *lru.Cache[string, failure]
@@ -80,37 +82,37 @@ type Directory struct {
 	refreshMu sync.Mutex
 	refreshed *lru.Cache[string, time.Time]
 
-	// joined, for tests, is called when a request has joined a look-up.
+	// joined is called when a request has joined a look-up; tests set it.
 	joined func()
 
-	// Look-ups outlive the requests that asked, so they have a life of
-	// their own.
+	// Look-ups outlive the requests that caused them, so they have their own
+	// context.
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
-	// flights has the look-ups that somebody waits for.
+	// flights has the look-ups for which requests wait.
 	flights map[string]*flight
 }
 
-// issuerKey is the signing key of a DID. A fetch makes a new one, so that
-// pointers tell whether a document was fetched again.
+// issuerKey is the signing key of a DID. Each fetch makes a new issuerKey, so
+// comparing pointers shows whether a document was fetched again.
 type issuerKey struct {
 	public  atcrypto.PublicKey
 	alg     string
 	fetched time.Time
-	// pds is the endpoint of the account's PDS as its document says. Of a key
-	// from the store there is no document.
+	// pds is the endpoint of the PDS in the account's document. It is not known
+	// if the key comes from the store: then hasDocument is false.
 	pds         string
 	hasDocument bool
-	// verified is called when a signature held by this key.
+	// verified is called after a signature was verified with this key.
 	verified func()
-	// known: it is of an account that the store knows.
+	// known is set if the account is known to the store.
 	known atomic.Bool
-	// storedAt is the second in which the store was last given it.
+	// storedAt is the Unix time at which the store last got this key.
 	storedAt atomic.Int64
-	// refreshing: it is being fetched again.
+	// refreshing is set while the key is being fetched again.
 	refreshing atomic.Bool
 }
 
@@ -127,7 +129,7 @@ type failure struct {
 	until time.Time
 }
 
-// NewDirectory makes a Directory. Close it to end its look-ups.
+// NewDirectory makes a Directory, which must be closed.
 func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	u, err := url.Parse(cfg.PLCURL)
 	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && (!cfg.Dev || u.Scheme != "http") {
@@ -138,7 +140,7 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
 			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
-		metrics: m, now: cfg.now, store: cfg.Store, tell: cfg.Tell, unstored: make(chan unstored, maxUnstored),
+		metrics: m, now: cfg.now, store: cfg.Store, publish: cfg.Publish, pending: make(chan pendingKey, maxPendingKeys),
 		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
 		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},
 	}
@@ -158,8 +160,8 @@ func (d *Directory) setDefaults() {
 	if d.store == nil {
 		d.store = noKeyStore{}
 	}
-	if d.tell == nil {
-		d.tell = func(KeyID) {}
+	if d.publish == nil {
+		d.publish = func(KeyID) {}
 	}
 }
 
@@ -171,7 +173,7 @@ func newLRU[K comparable, V any](size int) *lru.Cache[K, V] {
 	return c
 }
 
-// Close cancels the look-ups in flight, waits for them and drops idle
+// Close cancels look-ups in progress, waits for them and closes idle
 // connections.
 func (d *Directory) Close() {
 	d.mu.Lock()
@@ -184,9 +186,8 @@ func (d *Directory) Close() {
 }
 
 // SigningKey returns the #atproto key of a DID. The error is
-// ErrUnknownIdentity, or ErrUpstream where there is no answer, which includes
-// a cancelled ctx. Cancelling ctx does not disturb others that wait for the
-// same answer.
+// ErrUnknownIdentity, or ErrUpstream if there is no answer or ctx is cancelled.
+// Cancelling ctx does not affect other callers that wait for the same DID.
 func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.PublicKey, error) {
 	k, err := d.lookup(ctx, "", did)
 	if err != nil {
@@ -195,8 +196,8 @@ func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.Public
 	return k.public, nil
 }
 
-// Endpoint is the endpoint of the PDS that the document of an account names, ""
-// for none. It is not ok where the document was not fetched lately.
+// Endpoint returns the endpoint of the PDS that the cached document of an
+// account names, or "". ok is false if there is no cached document.
 func (d *Directory) Endpoint(did string) (pds string, ok bool) {
 	if key, found := d.keys.Peek(keyIDOf(did)); found && key.hasDocument {
 		return key.pds, true
@@ -204,14 +205,14 @@ func (d *Directory) Endpoint(did string) (pds string, ok bool) {
 	return "", false
 }
 
-// lookup gives the signing key of a DID that a request from a source names. The
-// error is as SigningKey has it, or an *xrpc.Error that tells to come later.
+// lookup returns the signing key of a DID that a request from source names. The
+// error is that of SigningKey, or an *xrpc.Error if a limit is reached.
 func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey, error) {
 	now := d.now()
 	key, ok := d.keys.Get(keyIDOf(did))
 	if ok && now.Before(key.fetched.Add(keyTTL)) {
 		if !now.Before(key.fetched.Add(refreshAfter)) {
-			d.fetchBeside(source, did, key)
+			d.fetchInBackground(source, did, key)
 		}
 		d.metrics.DocumentCache.WithLabelValues("hit").Inc()
 		return key, nil
@@ -228,10 +229,10 @@ func (d *Directory) lookup(ctx context.Context, source, did string) (*issuerKey,
 	return fresh, nil
 }
 
-// refresh fetches the document of a DID again because a signature did not fit
-// used. It returns nil where that was done within the last minute, where it
-// cannot bring anything new, or where it fails. start is when the request
-// came: a document fetched since is new enough.
+// refresh fetches the document of a DID again because a signature did not match
+// the key used. It returns nil if that was done within the last minute, if it
+// failed, or if the document in the cache was fetched after start, the time at
+// which the request arrived.
 func (d *Directory) refresh(ctx context.Context, source, did string, used *issuerKey, start time.Time) *issuerKey {
 	if current, ok := d.keys.Peek(keyIDOf(did)); ok && current != used {
 		return current

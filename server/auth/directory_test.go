@@ -17,7 +17,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Faults of the directory are not the token's, and never a 500.
+// Faults of the directory yield neither an authentication error nor status 500.
 func TestDirectoryFaults(t *testing.T) {
 	type handler = func(http.ResponseWriter, *http.Request) bool
 	big := strings.Repeat(" ", 10<<20)
@@ -165,8 +165,8 @@ func TestDocumentKeys(t *testing.T) {
 			t.Errorf("%s: %s", c.name, got)
 		}
 	}
-	// The npm release of the directory names the key types of 2019, whose
-	// keys are uncompressed and without multicodec.
+	// The npm release of the directory uses the key types of 2019, whose keys
+	// are uncompressed and have no multicodec prefix.
 	for typ, a := range map[string]*authtest.Account{
 		"EcdsaSecp256k1VerificationKey2019": w.plc.NewAccount(),
 		"EcdsaSecp256r1VerificationKey2019": w.plc.NewAccountP256(),
@@ -235,8 +235,8 @@ func TestDIDWeb(t *testing.T) {
 	}
 }
 
-// In production no name leads to a private address, whatever its name server
-// says the second time, and nothing is sent there.
+// In production no name leads to a private address, even if its name server
+// changes the address between two queries, and no connection is made.
 func TestNoPrivateAddress(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()
@@ -315,8 +315,8 @@ func TestDirectoryConfig(t *testing.T) {
 	}
 }
 
-// The proxy that the environment names would see whom we look up, and reach
-// what we must not.
+// A proxy from the environment would see the DIDs that are looked up, and could
+// connect to private addresses.
 func TestNoProxyFromEnvironment(t *testing.T) {
 	for _, o := range []clientOptions{{}, {anyAddress: true, keepAlive: true}} {
 		if newClient(o).Transport.(documentTransport).base.Proxy != nil {

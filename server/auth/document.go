@@ -26,9 +26,9 @@ type Service struct {
 	ServiceEndpoint string `json:"serviceEndpoint"`
 }
 
-// Document is the DID document of the service: its key under #atproto and its
-// endpoint, an origin, under #atproto_mls, where a PDS looks for it when a
-// client names DID#atproto_mls in atproto-proxy.
+// Document returns the DID document of the service. It has the service's key
+// under #atproto, and its endpoint, an origin, under #atproto_mls: a PDS looks
+// there if a client names DID#atproto_mls in the header atproto-proxy.
 func Document(serviceDID, publicURL string, key atcrypto.PublicKey) DIDDocument {
 	return DIDDocument{
 		Context: []string{"https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"},

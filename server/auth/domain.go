@@ -8,9 +8,9 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Domain gives the registrable domain of a host by the public suffix list: what
-// one person has to register, whatever number of names below it are free. It is
-// "" where there is none. In development any host is its own.
+// Domain returns the registrable domain of a host by the public suffix list, or
+// "" if it has none. Limits apply to it, since any number of names below it are
+// free. In development, a host without such a domain is its own domain.
 func Domain(host string, dev bool) string {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	domain := ""
@@ -23,7 +23,7 @@ func Domain(host string, dev bool) string {
 	return domain
 }
 
-// isName tells names in the DNS from addresses and other strings.
+// isName reports whether host has the form of a DNS name and is not an address.
 func isName(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil || host == "" || len(host) > 253 {
 		return false
@@ -36,7 +36,7 @@ func isName(host string) bool {
 	return true
 }
 
-// WebDomain gives the registrable domain of a did:web, or "".
+// WebDomain returns the registrable domain of a did:web, or "".
 func WebDomain(did string, dev bool) string {
 	host, ok := strings.CutPrefix(did, webPrefix)
 	if !ok {

@@ -7,54 +7,56 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Names of authentication errors, all with status 401. They are those of
-// @atproto/xrpc-server and of the reference PDS and AppView, apart from
-// JwtReplayed, for which there is none.
+// Names of authentication errors, all with status 401. They are the names that
+// @atproto/xrpc-server, the reference PDS and the AppView use. Only JwtReplayed
+// is ours.
 const (
-	// AuthenticationRequired: no bearer token, or more than one.
+	// AuthenticationRequired: there is no bearer token, or more than one.
 	AuthenticationRequired = xrpc.AuthenticationRequired
-	// BadJwt: not a token of the form and content asked for.
+	// BadJwt: the token does not have the required form or claims.
 	BadJwt = "BadJwt"
-	// BadJwtType: the header says it is a token of another kind.
+	// BadJwtType: typ in the header is not JWT.
 	BadJwtType = "BadJwtType"
-	// BadJwtAudience: meant for another service.
+	// BadJwtAudience: the token is for another service.
 	BadJwtAudience = "BadJwtAudience"
-	// BadJwtLexiconMethod: meant for another method, or for any.
+	// BadJwtLexiconMethod: the token is for another method, or names none.
 	BadJwtLexiconMethod = "BadJwtLexiconMethod"
-	// BadJwtIss: iss is not a DID alone.
+	// BadJwtIss: iss is not a DID without fragment.
 	BadJwtIss = "BadJwtIss"
-	// UntrustedIss: a DID that does not exist, has been deleted, has no
-	// usable key, or is of a method that accounts do not have.
+	// UntrustedIss: the issuer's DID does not exist, was deleted, has no usable
+	// key, or is not a did:plc or did:web.
 	UntrustedIss = "UntrustedIss"
-	// BadJwtSignature: not signed by the issuer's current key.
+	// BadJwtSignature: the signature was not made with the issuer's current
+	// key.
 	BadJwtSignature = "BadJwtSignature"
-	// JwtExpired: too old, or older than this service's memory of tokens.
+	// JwtExpired: the token has expired, or was issued before this service's
+	// records of used tokens begin.
 	JwtExpired = "JwtExpired"
 	// JwtReplayed: the token was used before.
 	JwtReplayed = "JwtReplayed"
 )
 
-// ErrUnknownIdentity is returned where the answer about a DID is certain and
-// negative: it was never registered, it is a tombstone, its document has no
-// usable key, or it must not be resolved.
+// ErrUnknownIdentity is returned if a DID certainly has no usable key: it was
+// never registered, is a tombstone, has a document without such a key, or must
+// not be resolved.
 var ErrUnknownIdentity = errors.New("identity unknown")
 
-// ErrUpstream is returned where there was no answer about a DID: its
-// directory or host was unreachable, slow, failing or incomprehensible.
+// ErrUpstream is returned if nothing was learned about a DID: its directory or
+// host was unreachable, slow, failing, or sent something else than a document.
 var ErrUpstream = errors.New("identity directory unavailable")
 
 func refuse(name, format string, args ...any) *xrpc.Error {
 	return xrpc.Errorf(http.StatusUnauthorized, name, format, args...)
 }
 
-// lookupError turns what the directory says into what the client is told. An
-// outage is 502 UpstreamFailure, the status and name that the protocol has
-// for it, so that no client takes it for a bad token and logs its user out.
+// lookupError converts an error of the directory to an error for the client. An
+// outage becomes 502 UpstreamFailure, not 401, so that clients do not treat the
+// token as bad and log the user out.
 func lookupError(err error) *xrpc.Error {
 	var e *xrpc.Error
 	var why *unusableError
 	if errors.As(err, &e) {
-		return e // there are too many look-ups
+		return e // a limit on look-ups is reached
 	}
 	if errors.As(err, &why) {
 		e = refuse(UntrustedIss, "the issuer has no identity with a usable #atproto key: %s", why.reason)

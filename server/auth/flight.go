@@ -13,22 +13,23 @@ import (
 	"catbird.blue/mls/server/limit"
 )
 
-// flight is the look-up of one DID. All requests that need it share it, but each
-// waits for a turn by its own source, and the first that gets one begins: so
-// nobody waits in the line of somebody else who named the same DID before.
+// flight is the look-up of one DID, which all requests for it share. Each of
+// them waits for a turn in the queue of its own source, and the first that gets
+// one starts the look-up. So a request does not have to wait in the queue of
+// another source that named the same DID earlier.
 type flight struct {
-	// begun is closed when the look-up begins, and done at its end.
-	begun, done chan struct{}
-	// wanted counts who waits, under the directory's lock.
-	wanted int
-	key    *issuerKey
-	err    error
+	// started is closed when the look-up starts, done when it ends.
+	started, done chan struct{}
+	// waiting counts the requests that wait; the directory's mu guards it.
+	waiting int
+	key     *issuerKey
+	err     error
 }
 
 var errClosed = fmt.Errorf("%w: shutting down", ErrUpstream)
 
 // fetch joins the look-up of did, or starts one when the source of the request
-// has its turn.
+// gets its turn.
 func (d *Directory) fetch(ctx context.Context, source, did string) (*issuerKey, error) {
 	f := d.join(did)
 	if f == nil {
@@ -47,8 +48,8 @@ func (d *Directory) fetch(ctx context.Context, source, did string) (*issuerKey, 
 	}
 }
 
-// fetchBeside fetches a key again and does not wait for it.
-func (d *Directory) fetchBeside(source, did string, key *issuerKey) {
+// fetchInBackground fetches a key again in the background.
+func (d *Directory) fetchInBackground(source, did string, key *issuerKey) {
 	if f, failed := d.failures.Get(did); failed && d.now().Before(f.until) || !key.refreshing.CompareAndSwap(false, true) {
 		return
 	}
@@ -63,7 +64,8 @@ func (d *Directory) fetchBeside(source, did string, key *issuerKey) {
 	})
 }
 
-// join finds the flight of did or makes it; nil when the directory is closed.
+// join returns the flight of did and makes one if needed. It returns nil if the
+// directory is closed.
 func (d *Directory) join(did string) *flight {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -72,48 +74,49 @@ func (d *Directory) join(did string) *flight {
 	}
 	f := d.flights[did]
 	if f == nil {
-		f = &flight{begun: make(chan struct{}), done: make(chan struct{})}
+		f = &flight{started: make(chan struct{}), done: make(chan struct{})}
 		d.flights[did] = f
 	}
-	f.wanted++
+	f.waiting++
 	return f
 }
 
-// leave forgets a flight that never began and that nobody waits for.
+// leave removes a flight that never started and for which no request waits any
+// more.
 func (d *Directory) leave(did string, f *flight) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	f.wanted--
+	f.waiting--
 	select {
-	case <-f.begun:
+	case <-f.started:
 	default:
-		if f.wanted == 0 {
+		if f.waiting == 0 {
 			delete(d.flights, did)
 		}
 	}
 }
 
-// begin waits until the look-up has begun, by the turn of this source or
-// another's. An error says why there is none.
+// begin waits until this request, or another one for the same DID, gets a turn and
+// starts the look-up. The error says why it did not start.
 func (d *Directory) begin(ctx context.Context, f *flight, source, did string) error {
 	select {
-	case <-f.begun:
+	case <-f.started:
 		return nil
 	default:
 	}
 	turn := d.turns.enter(ctx, source, did, d.isStored(did))
-	if d.silent(did) && !turn.Now() {
-		// The look-ups under way wait for what does not answer, so that there
-		// is no need to wait for a turn.
+	if d.unresponsive(did) && !turn.HasTurn() {
+		// The turns are all taken by look-ups that wait for the directory, so
+		// the request uses the stored key instead of waiting.
 		turn.Leave()
-		d.bridge(did)
+		d.useStored(did)
 		return fmt.Errorf("%w: and too many look-ups wait for one", errNoAnswer)
 	}
-	patience := time.NewTimer(LookupTimeout)
-	defer patience.Stop()
+	timeout := time.NewTimer(LookupTimeout)
+	defer timeout.Stop()
 	var err error
 	select {
-	case <-f.begun:
+	case <-f.started:
 		turn.Leave()
 		return nil
 	case <-ctx.Done():
@@ -124,37 +127,37 @@ func (d *Directory) begin(ctx context.Context, f *flight, source, did string) er
 		return errClosed
 	case <-turn.Ready():
 		err = turn.Refusal()
-	case <-patience.C:
+	case <-timeout.C:
 		err = turn.Expire()
 	}
 	if err == nil {
-		d.takeOff(f, turn, did)
+		d.startLookup(f, turn, did)
 	}
 	return err
 }
 
-// isStored tells whether the key of an account is one that the store knows.
+// isStored reports whether the cached key belongs to a known account.
 func (d *Directory) isStored(did string) bool {
 	key, ok := d.keys.Peek(keyIDOf(did))
 	return ok && key.known.Load()
 }
 
-// silent tells whether who has the document of did did not answer lately.
-func (d *Directory) silent(did string) bool {
-	return !strings.HasPrefix(did, webPrefix) && d.resolver.plcSilent.Load()
+// unresponsive reports whether the directory of did did not respond lately.
+func (d *Directory) unresponsive(did string) bool {
+	return !strings.HasPrefix(did, webPrefix) && d.resolver.plcUnresponsive.Load()
 }
 
-// takeOff begins the look-up, unless another's turn came first.
-func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
+// startLookup starts the look-up, unless another request started it first.
+func (d *Directory) startLookup(f *flight, turn *limit.Waiter, did string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	select {
-	case <-f.begun:
+	case <-f.started:
 		turn.Leave()
 		return
 	default:
 	}
-	close(f.begun)
+	close(f.started)
 	if d.closed {
 		turn.Leave()
 		f.err = errClosed
@@ -163,7 +166,7 @@ func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
 	}
 	d.wg.Go(func() {
 		defer turn.Done()
-		f.key, f.err = d.fetchAlone(did, turn)
+		f.key, f.err = d.fetchAndCache(did, turn)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		delete(d.flights, did)
@@ -171,17 +174,17 @@ func (d *Directory) takeOff(f *flight, turn *limit.Waiter, did string) {
 	})
 }
 
-func (d *Directory) fetchAlone(did string, turn *limit.Waiter) (*issuerKey, error) {
+func (d *Directory) fetchAndCache(did string, turn *limit.Waiter) (*issuerKey, error) {
 	fetched := d.now()
 	found, err := d.resolver.fetch(d.ctx, syntax.DID(did))
 	switch {
 	case errors.Is(err, ErrUnknownIdentity):
-		d.gone(did)
+		d.forgetDeleted(did)
 		d.failures.Add(did, failure{err, d.now().Add(unknownTTL)})
 		return nil, err
 	case err != nil:
 		if errors.Is(err, errNoAnswer) {
-			d.bridge(did)
+			d.useStored(did)
 		}
 		d.failures.Add(did, failure{err, d.now().Add(failureTime(did))})
 		return nil, err
@@ -196,8 +199,8 @@ func (d *Directory) fetchAlone(did string, turn *limit.Waiter) (*issuerKey, erro
 	return key, nil
 }
 
-// keep remembers a key that was fetched, and tells of it where it is not the one
-// that was known.
+// keep caches a fetched key. If it replaces another key, the other instances
+// are notified.
 func (d *Directory) keep(did string, key *issuerKey) {
 	id := keyIDOf(did)
 	if before, ok := d.keys.Peek(id); ok {
@@ -205,14 +208,14 @@ func (d *Directory) keep(did string, key *issuerKey) {
 			key.known.Store(before.known.Load())
 			key.storedAt.Store(before.storedAt.Load())
 		} else {
-			d.tell(id)
+			d.publish(id)
 		}
 	}
 	d.keys.Add(id, key)
-	d.offer(did, key)
+	d.queueKey(did, key)
 }
 
-// failureTime is how long a failure of a DID's directory or host is remembered.
+// failureTime returns how long a failed look-up of a DID is cached.
 func failureTime(did string) time.Duration {
 	if strings.HasPrefix(did, webPrefix) {
 		return webFailureTTL

@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// gateway lets calls in as the service does: proof, rate of the account, token.
-// What it lets in is answered with an error of status 418.
+// gateway processes calls as the service does: token verified, rate of the
+// account checked, token spent. Accepted calls are answered with status 418.
 type gateway struct {
 	xrpc.Route
 	plumbing xrpc.Plumbing
@@ -22,7 +22,7 @@ type gateway struct {
 
 func newGateway(t *testing.T, a *Authenticator) *gateway {
 	t.Helper()
-	// A clock that stands still: nothing comes back while the test runs.
+	// The clock stands still, so that no budget is refilled during the test.
 	limits, err := limit.New(limit.Config{Clock: func() time.Duration { return 0 }})
 	if err != nil {
 		t.Fatal(err)
@@ -35,13 +35,13 @@ func newGateway(t *testing.T, a *Authenticator) *gateway {
 	}
 }
 
-// call gives the status of a call with a token.
+// call returns the status of a call with a token.
 func (g *gateway) call(token string) int {
 	return xrpc.AsError(g.Serve(httptest.NewRecorder(), request(token), &g.plumbing)).Status
 }
 
-// flood has accounts make so many calls each, with a new token every time, and
-// counts what was let in. All else has to be a 429.
+// flood makes each account call so many times, with a new token every time, and
+// returns how many calls were accepted. All others must get status 429.
 func (g *gateway) flood(t *testing.T, accounts []*authtest.Account, each int) (in int) {
 	t.Helper()
 	for range each {
@@ -58,7 +58,7 @@ func (g *gateway) flood(t *testing.T, accounts []*authtest.Account, each int) (i
 	return in
 }
 
-// bystanders are three who have nothing to do with a flood.
+// bystanders makes calls of three accounts that are not part of the flood.
 func (g *gateway) bystanders(t *testing.T, w *world, known *authtest.Account) {
 	t.Helper()
 	for who, a := range map[string]*authtest.Account{
@@ -72,8 +72,8 @@ func (g *gateway) bystanders(t *testing.T, w *world, known *authtest.Account) {
 	}
 }
 
-// TestFloods, by one account and by many: calls above the rate leave no mark, those
-// within it no more than the shares, and bystanders are let in at once.
+// TestFloods: calls beyond the rate are not recorded, those within it are
+// bounded by the shares, and calls of bystanders are accepted at once.
 func TestFloods(t *testing.T) {
 	for name, f := range map[string]struct{ accounts, each int }{"one account": {1, 500}, "many accounts": {10, 100}} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestFloods(t *testing.T) {
 			redis := startRedis(t)
 			shared := redis.instance(w)
 			redis.small(t, 1<<19)
-			shared.store.look(t.Context())
+			shared.store.probe(t.Context())
 			for where, g := range map[string]*gateway{"process": newGateway(t, w.auth), "redis": newGateway(t, shared.Authenticator)} {
 				known := w.plc.NewAccount()
 				g.bystanders(t, w, known)
@@ -103,7 +103,8 @@ func TestFloods(t *testing.T) {
 	}
 }
 
-// TestRefusedCallsLeaveNoMark: what the rate refuses is not remembered.
+// TestRefusedCallsLeaveNoMark: tokens of calls that the rate refuses are not
+// recorded.
 func TestRefusedCallsLeaveNoMark(t *testing.T) {
 	w := newWorld(t)
 	g := newGateway(t, w.auth)
@@ -117,8 +118,8 @@ func TestRefusedCallsLeaveNoMark(t *testing.T) {
 	}
 }
 
-// BenchmarkAdmission is what one write costs before its body is read, with the
-// DID document in the cache: without Redis, and with it.
+// BenchmarkAdmission measures what precedes the reading of the body of a write,
+// with the DID document cached: without Redis, and with it.
 func BenchmarkAdmission(b *testing.B) {
 	w := newWorld(b)
 	a := w.plc.NewAccount()

@@ -23,7 +23,7 @@ var (
 	p256Order, _ = new(big.Int).SetString("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16)
 )
 
-// resign replaces the signature of a token by what f makes of it.
+// resign replaces the signature of a token by the result of f.
 func resign(token string, f func(input string, sig []byte) []byte) string {
 	i := strings.LastIndex(token, ".")
 	sig, err := base64.RawURLEncoding.DecodeString(token[i+1:])
@@ -35,7 +35,7 @@ func resign(token string, f func(input string, sig []byte) []byte) string {
 
 func flipBit(_ string, sig []byte) []byte { sig[20] ^= 1; return sig }
 
-// highS is the other signature that fits, n − s.
+// highS returns the other valid signature, with s replaced by n − s.
 func highS(order *big.Int) func(string, []byte) []byte {
 	return func(_ string, sig []byte) []byte {
 		s := new(big.Int).SetBytes(sig[32:])
@@ -57,7 +57,7 @@ type hostile struct {
 	token      func(a *authtest.Account) string
 }
 
-// with changes one thing of a token that would otherwise be good.
+// with changes one thing in a token that would otherwise be accepted.
 func with(name, want string, change func(header, claims map[string]any)) hostile {
 	return hostile{name, want, func(a *authtest.Account) string { return forge(a, sendMessage.NSID, change) }}
 }
@@ -90,7 +90,7 @@ func signature(name string, f func(string, []byte) []byte) hostile {
 	return bytesOf(name, BadJwtSignature, func(token string) string { return resign(token, f) })
 }
 
-// raw signs claims given as text, for what no map can hold.
+// raw signs claims given as text, which a map could not represent.
 func raw(name, want string, f func(claims string) string) hostile {
 	return hostile{name, want, func(a *authtest.Account) string {
 		text, err := json.Marshal(a.Claims(service, sendMessage.NSID))
@@ -242,8 +242,8 @@ func hostileTokens() []hostile {
 	}
 }
 
-// strayBits sets bits of the last character that encode nothing: the same
-// bytes by a lenient decoder, another text.
+// strayBits sets bits of the last character that encode nothing: a lenient
+// decoder yields the same bytes from a different text.
 func strayBits(token string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	last := strings.IndexByte(alphabet, token[len(token)-1])
@@ -265,7 +265,7 @@ func TestHostileTokens(t *testing.T) {
 					t.Errorf("kind %d: got %s, want %s", m.Kind, got, c.want)
 				}
 			}
-			// The account itself is fine: it was the token.
+			// The account is still accepted with a good token.
 			if got := call(t, w.auth, a.Token(service, sendMessage.NSID), sendMessage); got != a.DID {
 				t.Errorf("a good token of the account got %s", got)
 			}

@@ -15,9 +15,9 @@ import (
 type Algorithm string
 
 const (
-	// K256 is secp256k1, which tokens call ES256K.
+	// K256 is secp256k1; its JOSE algorithm is ES256K.
 	K256 Algorithm = "K-256"
-	// P256 is NIST P-256, which tokens call ES256.
+	// P256 is NIST P-256; its JOSE algorithm is ES256.
 	P256 Algorithm = "P-256"
 )
 
@@ -31,15 +31,16 @@ func ParseAlgorithm(s string) (Algorithm, error) {
 }
 
 var (
-	// ErrKeyPermissions: others than the owner can read the key file.
+	// ErrKeyPermissions: users other than the owner can read the key file.
 	ErrKeyPermissions = errors.New("key file can be read by others")
 	// ErrKeyFormat: the file is not a key file, or is damaged.
 	ErrKeyFormat = errors.New("not a key file")
-	// ErrKeyMismatch: the key is another service's, or of another curve.
+	// ErrKeyMismatch: the key belongs to another service, or is of another
+	// curve.
 	ErrKeyMismatch = errors.New("key file does not match the configuration")
 )
 
-// Key is the key of the service, and the DID it was made for.
+// Key is the private key of the service and the DID for which it was made.
 type Key struct {
 	DID     string
 	Private atcrypto.PrivateKeyExportable
@@ -66,7 +67,6 @@ func GenerateKey(alg Algorithm, serviceDID string) (*Key, error) {
 	return &Key{DID: serviceDID, Private: private}, nil
 }
 
-// Algorithm is the curve of the key.
 func (k *Key) Algorithm() Algorithm {
 	if _, ok := k.Private.(*atcrypto.PrivateKeyP256); ok {
 		return P256
@@ -74,7 +74,6 @@ func (k *Key) Algorithm() Algorithm {
 	return K256
 }
 
-// Public is the public half.
 func (k *Key) Public() (atcrypto.PublicKey, error) {
 	pub, err := k.Private.PublicKey()
 	if err != nil {
@@ -83,8 +82,8 @@ func (k *Key) Public() (atcrypto.PublicKey, error) {
 	return pub, nil
 }
 
-// Check returns ErrKeyMismatch where the key was made for another DID, or is
-// of another curve than alg. An empty alg allows both.
+// Check returns ErrKeyMismatch if the key was made for another DID or is not of
+// the curve alg. An empty alg permits both curves.
 func (k *Key) Check(serviceDID string, alg Algorithm) error {
 	if k.DID != serviceDID {
 		return fmt.Errorf("%w: it was made for %s, the service is %s", ErrKeyMismatch, k.DID, serviceDID)
@@ -95,18 +94,18 @@ func (k *Key) Check(serviceDID string, alg Algorithm) error {
 	return nil
 }
 
-// The key file is text: lines "name: value", empty ones and those that begin
-// with # are skipped. did and secret are required, the latter a multibase
-// multikey (https://atproto.com/specs/cryptography); public guards against
-// damage.
+// keyFile is the format of the key file: lines "name: value"; empty lines and
+// lines that begin with # are skipped. did and secret are required. secret is a
+// multibase multikey (https://atproto.com/specs/cryptography). public, if
+// present, must belong to it, which detects a damaged file.
 const keyFile = `# Service key of an MLS delivery service. Whoever has it can act as the service.
 did: %s
 public: %s
 secret: %s
 `
 
-// WriteFile writes a new key file that only its owner can read. A file that
-// is already there is left alone, with an error that is fs.ErrExist.
+// WriteFile creates a key file that only its owner can read. If the file
+// exists, it is not changed and the error is fs.ErrExist.
 func (k *Key) WriteFile(path string) error {
 	pub, err := k.Public()
 	if err != nil {
@@ -115,8 +114,8 @@ func (k *Key) WriteFile(path string) error {
 	return writePrivate(path, fmt.Sprintf(keyFile, k.DID, pub.Multibase(), k.Private.Multibase()))
 }
 
-// LoadKey reads a key file. The error is ErrKeyPermissions, ErrKeyFormat or of
-// the file system.
+// LoadKey reads a key file. The error is ErrKeyPermissions, ErrKeyFormat or an
+// error of the file system.
 func LoadKey(path string) (*Key, error) {
 	raw, err := readPrivate(path)
 	if err != nil {
@@ -129,8 +128,8 @@ func LoadKey(path string) (*Key, error) {
 	return k, nil
 }
 
-// LoadOrCreateKey is LoadKey, and where there is no file makes one for the
-// service. The caller checks that what it gets matches.
+// LoadOrCreateKey reads a key file and creates it if it does not exist. The
+// caller must call Check.
 func LoadOrCreateKey(path string, alg Algorithm, serviceDID string) (*Key, error) {
 	k, err := LoadKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -142,8 +141,8 @@ func LoadOrCreateKey(path string, alg Algorithm, serviceDID string) (*Key, error
 	return k, k.WriteFile(path)
 }
 
-// parseKey keeps what it read out of its errors: they go to a terminal or a
-// log.
+// parseKey does not put the content of the file into its errors, since they go
+// to a terminal or a log.
 func parseKey(raw []byte) (*Key, error) {
 	values := map[string]string{}
 	lines := bufio.NewScanner(bytes.NewReader(raw))

@@ -134,7 +134,7 @@ func TestKeyMismatch(t *testing.T) {
 	}
 }
 
-// indigo reads our document: the key under #atproto, the service by its name.
+// indigo finds the key and the service endpoint in our document.
 func TestServiceDocument(t *testing.T) {
 	k, err := GenerateKey(K256, service)
 	if err != nil {

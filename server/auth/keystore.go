@@ -12,10 +12,11 @@ import (
 	"catbird.blue/mls/db"
 )
 
-// DBKeys is the KeyStore in the service's database. Ages are by its clock.
+// DBKeys is the KeyStore in PostgreSQL. Ages are computed by the clock of the
+// database.
 type DBKeys struct{ pool *pgxpool.Pool }
 
-// NewDBKeys keeps keys in pool's database.
+// NewDBKeys makes a KeyStore in the database of pool.
 func NewDBKeys(pool *pgxpool.Pool) *DBKeys { return &DBKeys{pool} }
 
 var _ KeyStore = (*DBKeys)(nil)

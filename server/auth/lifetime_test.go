@@ -8,7 +8,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// TestLifetimes: how long a token may live, at the edge, by what it opens.
+// TestLifetimes: the longest accepted lifetime of a token, by the kind of
+// method.
 func TestLifetimes(t *testing.T) {
 	w := newWorld(t)
 	now := time.Now()

@@ -14,7 +14,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// hangs is a directory that does not answer. It counts the requests under way.
+// hangs is a directory that does not respond. It counts concurrent requests.
 type hangs struct {
 	mu               sync.Mutex
 	now, most, asked int
@@ -35,8 +35,8 @@ func (c *hangs) add(n int) {
 	c.most = max(c.most, c.now)
 }
 
-// However many DIDs are asked about, look-ups in flight are bounded, and none
-// waits for its turn longer than it may take.
+// The number of concurrent look-ups is bounded whatever the number of DIDs, and
+// none waits longer than LookupTimeout for its turn.
 func TestLookupsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newTestDirectory(t, DirectoryConfig{PLCURL: "http://plc.test", Dev: true})
@@ -62,7 +62,7 @@ func TestLookupsAreBounded(t *testing.T) {
 	})
 }
 
-// A caller that gives up does not take the answer away from others.
+// A caller that is cancelled does not cancel the look-up for the others.
 func TestJoinedLookups(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()

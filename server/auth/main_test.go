@@ -30,13 +30,13 @@ var (
 	wsEvents    = gen.MethodSubscribeConvoEvents
 )
 
-// clock is the real one, and can be set forward.
+// clock is the real clock, which can be set forward.
 type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
-// world is a directory of identities and one instance of the service.
+// world is a PLC directory and one instance of the service.
 type world struct {
 	*clock
 	plc     *authtest.PLC
@@ -66,8 +66,7 @@ func newTestDirectory(t testing.TB, cfg DirectoryConfig) *Directory {
 	return d
 }
 
-// instance is one more instance of the service, with a store of its own or
-// one that is shared.
+// instance makes one more instance of the service with the given store.
 func (w *world) instance(t testing.TB, store ReplayStore) *Authenticator {
 	t.Helper()
 	a, err := New(Config{Audiences: Audiences(service), Directory: w.dir, Replay: store, Metrics: w.metrics, now: w.now})
@@ -77,7 +76,7 @@ func (w *world) instance(t testing.TB, store ReplayStore) *Authenticator {
 	return a
 }
 
-// forge signs claims that change has had its way with.
+// forge signs the account's claims and header after change has modified them.
 func forge(a *authtest.Account, lxm string, change func(header, claims map[string]any)) string {
 	header, claims := a.Header(), a.Claims(service, lxm)
 	change(header, claims)
@@ -93,7 +92,8 @@ func request(token string) *http.Request {
 	return r
 }
 
-// call presents a token and returns the caller's DID, or the error's name.
+// call authenticates with a token and returns the caller's DID or the name of
+// the error.
 func call(t testing.TB, a *Authenticator, token string, m *xrpc.Method) string {
 	t.Helper()
 	caller, err := admit(t, a, request(token), m)
@@ -103,8 +103,8 @@ func call(t testing.TB, a *Authenticator, token string, m *xrpc.Method) string {
 	return wantRefusal(t, caller, err)
 }
 
-// admit authenticates a request and spends its token, as a call that no bound
-// refuses does.
+// admit authenticates a request and spends its token, as for a call that no
+// limit refuses.
 func admit(t testing.TB, a *Authenticator, r *http.Request, m *xrpc.Method) (xrpc.Caller, error) {
 	proof, err := a.Authenticate(t.Context(), r, m)
 	if err == nil && proof.Spend != nil {
@@ -138,7 +138,7 @@ func wantRefusal(t testing.TB, caller xrpc.Caller, err error) string {
 	return e.Name
 }
 
-// value is what a counter or gauge stands at.
+// value returns the value of a counter or gauge.
 func value(t testing.TB, m prometheus.Metric) float64 {
 	t.Helper()
 	var out dto.Metric

@@ -6,44 +6,48 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Metrics counts what authentication does. No label holds an identifier: the
-// values of each are a fixed, small set.
+// Metrics are the counters of authentication. Their labels take a small, fixed
+// set of values and never an identifier.
 type Metrics struct {
-	// Tokens by outcome: "ok", or the error's name.
+	// Tokens counts tokens by outcome: "ok" or the name of the error.
 	Tokens *prometheus.CounterVec
-	// Verdicts counts signatures not checked again because the same token
-	// of a query was checked before.
+	// Verdicts counts query tokens that were not verified again because they
+	// had been verified before.
 	Verdicts prometheus.Counter
-	// Lookups of DID documents, by DID method (plc, web) and outcome (ok,
-	// unknown, failed).
+	// Lookups counts fetches of DID documents, by DID method (plc, web) and
+	// outcome (ok, unknown, failed).
 	Lookups *prometheus.CounterVec
-	// LookupSeconds is how long they took, by DID method.
+	// LookupSeconds is the duration of these fetches, by DID method.
 	LookupSeconds *prometheus.HistogramVec
-	// DocumentCache counts how keys were found: hit, miss, negative, and where
-	// a directory does not answer stale (of the last hour) and stored (of a
-	// known account, of the last 24 hours).
+	// DocumentCache counts requests for a key by result: hit, miss, negative;
+	// and, while the directory does not respond, stale (fetched within the last
+	// hour) or stored (of a known account, within the last 24 hours).
 	DocumentCache *prometheus.CounterVec
-	// KeysStored counts keys offered to the store: known, unknown (of an
-	// account that is not stored), failed, dropped (too many at once).
+	// KeysStored counts keys offered to the store by outcome: known, unknown
+	// (the account has no row and the key is not stored), failed, dropped (the
+	// queue was full).
 	KeysStored *prometheus.CounterVec
-	// KeysForgotten counts keys that another instance has learned to be old.
+	// KeysForgotten counts keys dropped because another instance published that
+	// they changed.
 	KeysForgotten prometheus.Counter
-	// Refreshes counts documents fetched again after a bad signature.
+	// Refreshes counts documents fetched again because a signature did not
+	// match.
 	Refreshes prometheus.Counter
 	// Replay counts single-use checks, by store (memory, redis) and outcome
 	// (fresh, replayed, too-old, over-share, error).
 	Replay *prometheus.CounterVec
-	// RedisUp is 1 while single use is kept in Redis, 0 while it is not.
+	// RedisUp is 1 while used tokens are recorded in Redis, 0 while each
+	// instance records its own.
 	RedisUp prometheus.Gauge
-	// RedisLost counts how often Redis was lost.
+	// RedisLost counts changes of RedisUp from 1 to 0.
 	RedisLost prometheus.Counter
-	// RedisRoom is for how many more used tokens Redis has room, without its
-	// last tenth.
+	// RedisRoom is how many more used tokens fit into nine tenths of the memory
+	// of Redis.
 	RedisRoom prometheus.Gauge
 }
 
 // NewMetrics makes the collectors and registers them with reg, which may be
-// nil. It panics, as MustRegister does, where names are taken.
+// nil. Like MustRegister it panics if a name is already registered.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
@@ -79,7 +83,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	return m
 }
 
-// orUnregistered lets a configuration go without metrics.
+// orUnregistered replaces nil with collectors that are not registered.
 func (m *Metrics) orUnregistered() *Metrics {
 	if m == nil {
 		return NewMetrics(nil)

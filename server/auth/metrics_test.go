@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// After good and bad calls nothing that names anybody is in the metrics.
+// After accepted and refused calls the metrics contain no identifier.
 func TestMetricsNameNobody(t *testing.T) {
 	w := newWorld(t)
 	reg := prometheus.NewRegistry()

@@ -10,8 +10,8 @@ import (
 // maxPrivateFile bounds the files of keys and secrets, in bytes.
 const maxPrivateFile = 4096
 
-// writePrivate writes a new file that only its owner can read. A file that is
-// already there is left alone, with an error that is fs.ErrExist.
+// writePrivate creates a file that only its owner can read. If the file exists,
+// it is not changed and the error is fs.ErrExist.
 func writePrivate(path, content string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -24,8 +24,8 @@ func writePrivate(path, content string) error {
 	return nil
 }
 
-// readPrivate reads a file of writePrivate. The error is ErrKeyPermissions,
-// ErrKeyFormat or of the file system.
+// readPrivate reads a file that writePrivate wrote. The error is
+// ErrKeyPermissions, ErrKeyFormat or an error of the file system.
 func readPrivate(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -14,44 +14,48 @@ import (
 	"catbird.blue/mls/server/redislink"
 )
 
-// redisBuckets spread the keys over a Redis Cluster. A script may only touch
-// keys of one slot, so each bucket has a marker of its own, and all marks of
-// one issuer are in one bucket.
+// redisBuckets is the number of buckets that spread the keys over a Redis
+// Cluster. A script may only touch keys of one slot, so each bucket has its own
+// marker, and all used tokens of one issuer are in the same bucket.
 const redisBuckets = 64
 
-// countSlot is the grain, in seconds, in which the marks of an issuer are
-// counted by when they are forgotten; maxSlots is how many slots ahead that
-// can be.
+// The used tokens of an issuer are counted in slots of countSlot seconds by the
+// time at which they expire. maxSlots is the largest distance of a slot from
+// the current one.
 const (
 	countSlot = 32
 	maxSlots  = int(maxRemembered/time.Second)/countSlot + 2
 )
 
-// redisMarks keeps marks of used tokens in Redis.
+// redisMarks records used tokens in Redis, one key ("mark") for each token.
 type redisMarks struct {
 	client redis.UniversalClient
 	ids    ids
-	// timeout bounds an exchange with Redis; 0 for redislink.Timeout.
+	// timeout bounds one call of Redis; 0 stands for redislink.Timeout.
 	timeout time.Duration
 }
 
-// spendScript records a use and says 1 fresh, 0 used up, -1 too old, -2 too
-// old because this bucket's memory has just begun, -3 above the issuer's share.
+// spendScript records a use of a token. It returns 1 if the use is accepted, 0
+// if the token was used up, -1 if the token is older than the marker, -2 if the
+// marker was just written, -3 if the issuer has its share of marks.
 //
-// KEYS: marker, token, counts of the issuer. ARGV: nonce, milliseconds to
-// remember, iat, now, how many uses the token has, how many marks the issuer
-// may have.
+// KEYS: marker, token, counts of the issuer. ARGV: nonce, time to live in
+// milliseconds, iat, now, uses that the token allows, marks that the issuer may
+// have.
 //
-// The marker holds which run of the Redis process wrote it, and the second in
-// which memory began. Where it is missing (flushed, evicted) or of another run
-// (restarted from an older snapshot, failed over to a replica that lagged),
-// uses may be forgotten, and memory begins anew; it also does where it began in
-// a future that only a wrong clock can have named. The value is the nonces of
-// the calls that used the token, one behind the other: a call repeated because
-// its answer was lost finds its own and is fresh still.
+// The marker holds the run id of the Redis process that wrote it and the second
+// since which no mark of the bucket was lost. Marks may be lost if the marker
+// is missing (flushed, evicted) or of another run (restarted from an older
+// snapshot, failed over to a replica that lagged). Then the marker is written
+// with the current second, and older tokens are refused. The same happens if
+// the marker lies in the future, which only a wrong clock can have caused.
 //
-// The issuer's marks are counted by the slot of time in which they are
-// forgotten, so that a count needs no visit to end.
+// The value of a mark is the concatenated nonces of the calls that used the
+// token. A call that is repeated because its response was lost finds its own
+// nonce and is accepted again.
+//
+// The issuer's marks are counted by the slot in which they expire, so that no
+// job has to decrement the counts.
 var spendScript = redis.NewScript(`
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 local marker = redis.call('GET', KEYS[1])
@@ -75,8 +79,9 @@ redis.call('SET', KEYS[2], uses .. ARGV[1], 'PX', ARGV[2])
 return 1
 `)
 
-// countLua sums the counts of the last key up as held, and has the function
-// that counts one more.
+// countLua adds up the counts in the last key as held and drops counts of
+// expired slots. It defines count(ms), which counts one mark that expires in ms
+// milliseconds.
 var countLua = fmt.Sprintf(`
   local second = tonumber(redis.call('TIME')[1])
   local slot, held = math.floor(second / %d), 0
@@ -97,9 +102,10 @@ var countLua = fmt.Sprintf(`
   end
 `, countSlot, maxSlots)
 
-// moveScript records uses that were accepted without Redis, and leaves the
-// larger number of them, these or those that Redis has.
-// KEYS: token, counts. ARGV: milliseconds, value.
+// moveScript records uses that were accepted while Redis was not available. If
+// Redis has a mark with as many uses or more, it stays.
+//
+// KEYS: token, counts. ARGV: time to live in milliseconds, value.
 var moveScript = `
 local uses = redis.call('GET', KEYS[1]) or ''
 if #uses >= #ARGV[2] then return 0 end
@@ -111,9 +117,10 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
 return 1
 `
 
-// beginScript begins the memory of a bucket where it is not of this run. It
-// writes in any case, and so fails where Redis refuses writes.
-// KEYS: marker, probe. ARGV: beginning, 1 to begin anew even if it is of this run.
+// beginScript writes the marker of a bucket if it is missing or of another run.
+// It always writes a probe, so that it fails if Redis refuses writes.
+//
+// KEYS: marker, probe. ARGV: second for the marker, 1 to replace any marker.
 var beginScript = redis.NewScript(`
 redis.call('SET', KEYS[2], '', 'PX', 1000)
 redis.call('DEL', KEYS[2])
@@ -124,9 +131,11 @@ redis.call('SET', KEYS[1], run .. ' ' .. ARGV[1])
 return 1
 `)
 
-// secretScript says 1 where instances of the service that live have another
-// secret. KEYS: name of the service. ARGV: namespace, milliseconds for which it
-// is known that an instance lives.
+// secretScript returns 1 if running instances of the service have another
+// secret.
+//
+// KEYS: name of the service. ARGV: namespace of the secret, milliseconds for
+// which the instance counts as running.
 var secretScript = redis.NewScript(`
 local other = redis.call('GET', KEYS[1])
 if other and other ~= ARGV[1] then return 1 end
@@ -134,17 +143,18 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 0
 `)
 
-// livesFor is how long an instance that is not heard of counts as living.
-const livesFor = 10 * time.Second
+// instanceTTL is how long an instance counts as running after its last sign of
+// life.
+const instanceTTL = 10 * time.Second
 
-// nonceBytes is the length of a nonce.
 const nonceBytes = 8
 
-// movedNonce stands for a use that was accepted without Redis.
+// movedNonce stands for a use that was accepted while Redis was not available.
 var movedNonce = strings.Repeat(".", nonceBytes)
 
-// tag is what all keys of one bucket begin with. Another secret means other
-// keys, also of markers: memory then begins anew.
+// tag is the common prefix of the keys of one bucket, with the hash tag for
+// Redis Cluster. Another secret leads to other keys, markers included, so that
+// tokens from before the change are refused.
 func (m redisMarks) tag(bucket byte) string {
 	return fmt.Sprintf("mls:used:{%s%02x}:", m.ids.namespace, bucket%redisBuckets)
 }
@@ -158,13 +168,13 @@ func (m redisMarks) countsKey(id tokenID) string {
 	return m.tag(id[0]) + base64.RawURLEncoding.EncodeToString(id[:8])
 }
 
-// begin makes every bucket remember from the given second on, unless it does
-// already, or in any case if it is to begin anew. All at once, for else each
-// would cost one token at its first use.
-func (m redisMarks) begin(ctx context.Context, since int64, anew bool) error {
+// begin writes the markers that are missing or of another run, or all of them
+// if replaceAll is set. It visits all buckets: otherwise the first token in each of
+// them would be refused when spendScript writes the marker.
+func (m redisMarks) begin(ctx context.Context, since int64, replaceAll bool) error {
 	for i := range byte(redisBuckets) {
 		err := redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
-			return beginScript.Run(ctx, m.client, []string{m.markerKey(i), m.tag(i) + "probe"}, since, anew).Err()
+			return beginScript.Run(ctx, m.client, []string{m.markerKey(i), m.tag(i) + "probe"}, since, replaceAll).Err()
 		})
 		if err != nil {
 			return err
@@ -173,19 +183,20 @@ func (m redisMarks) begin(ctx context.Context, since int64, anew bool) error {
 	return nil
 }
 
-// othersDiffer says whether other instances of the service have another secret.
-// Asked again and again, it keeps others from having one.
+// othersDiffer reports whether running instances of the service have another
+// secret. Each call also extends the time for which this instance's secret is
+// registered, so that an instance with another one does not start.
 func (m redisMarks) othersDiffer(ctx context.Context, service string) (differ bool, err error) {
 	err = redislink.Within(ctx, m.timeout, func(ctx context.Context) error {
 		name := sha256.Sum256([]byte(service))
 		key := "mls:secret:" + base64.RawURLEncoding.EncodeToString(name[:16])
-		differ, err = secretScript.Run(ctx, m.client, []string{key}, m.ids.namespace, livesFor.Milliseconds()).Bool()
+		differ, err = secretScript.Run(ctx, m.client, []string{key}, m.ids.namespace, instanceTTL.Milliseconds()).Bool()
 		return err
 	})
 	return differ, err
 }
 
-// push records in Redis what was accepted without it.
+// push records uses in Redis that were accepted while it was not available.
 func (m redisMarks) push(ctx context.Context, uses []storedUse, now int64) error {
 	const batch = 500
 	for len(uses) > 0 {
@@ -210,10 +221,10 @@ func (m redisMarks) push(ctx context.Context, uses []storedUse, now int64) error
 	return nil
 }
 
-// spend runs spendScript, and once more where the answer was lost.
+// spend runs spendScript, a second time if the first response was lost.
 func (m redisMarks) spend(ctx context.Context, u *Use, id tokenID, now int64, share int) (int, error) {
 	nonce := make([]byte, nonceBytes)
-	_, _ = rand.Read(nonce) // which never fails
+	_, _ = rand.Read(nonce) // never fails (crypto/rand)
 	keys := []string{m.markerKey(id[0]), m.tokenKey(id), m.countsKey(id)}
 	ttl := max(1, u.forgetAt()-now) * 1000
 	var code int

@@ -22,14 +22,15 @@ type redisServer struct {
 	port    int
 	args    []string
 	process *exec.Cmd
-	// pause is how often instances try a Redis that is lost; 0 for what they do.
+	// pause is how often instances probe a Redis that is lost; 0 for the
+	// default.
 	pause time.Duration
-	// timeout bounds an exchange.
+	// timeout bounds one call of Redis.
 	timeout time.Duration
 }
 
-// patient is a bound that no machine is too slow for. Tests in which Redis is
-// silent wait for it to pass, so they have a shorter one.
+// patient is a timeout that even a slow machine does not reach. Tests in which
+// Redis does not respond wait for the timeout, so they use a shorter one.
 const (
 	patient   = 30 * time.Second
 	impatient = 3 * time.Second
@@ -60,7 +61,7 @@ func (s *redisServer) start() {
 		"--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
 	}, s.args...)
 	s.process = exec.Command(path, args...)
-	s.process.Env = append(os.Environ(), "LC_ALL=C") // it does not start in a locale that is not there
+	s.process.Env = append(os.Environ(), "LC_ALL=C") // redis-server does not start if the locale does not exist
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func (s *redisServer) start() {
 	s.t.Fatal("redis-server did not start")
 }
 
-// kill ends the server as a crash would: nothing is saved.
+// kill ends the server like a crash: nothing is saved.
 func (s *redisServer) kill() {
 	if s.process == nil {
 		return
@@ -84,8 +85,8 @@ func (s *redisServer) kill() {
 	s.process = nil
 }
 
-// stall and resume make a partition: the server is silent, and keeps its
-// memory.
+// stall and resume simulate a partition: the server stops responding and keeps
+// its data.
 func (s *redisServer) stall()  { _ = s.process.Process.Signal(syscall.SIGSTOP) }
 func (s *redisServer) resume() { _ = s.process.Process.Signal(syscall.SIGCONT) }
 
@@ -101,7 +102,7 @@ func (s *redisServer) clientOf(url string) redis.UniversalClient {
 	return c
 }
 
-// redisInstance is one instance of the service that keeps single use in s.
+// redisInstance is one instance of the service that records used tokens in s.
 type redisInstance struct {
 	*Authenticator
 	store   *RedisReplay
@@ -123,7 +124,7 @@ func (s *redisServer) instanceWith(w *world, client redis.UniversalClient) *redi
 	return i
 }
 
-// wait blocks until Redis is lost or back, as the instance sees it.
+// wait blocks until the instance considers Redis lost or available.
 func (i *redisInstance) wait(t *testing.T, up bool) {
 	t.Helper()
 	select {
@@ -139,7 +140,7 @@ func (i *redisInstance) wait(t *testing.T, up bool) {
 	}
 }
 
-// openRedisReplay ends with the test.
+// openRedisReplay makes a store that is closed at the end of the test.
 func openRedisReplay(t testing.TB, cfg RedisReplayConfig) *RedisReplay {
 	t.Helper()
 	r, err := NewRedisReplay(t.Context(), cfg)

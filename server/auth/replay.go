@@ -7,39 +7,38 @@ import (
 	"time"
 )
 
-// MaxUsesWithoutJTI is how often a token without jti may be used: software
-// that leaves jti out makes equal tokens for all calls of one method within a
+// MaxUsesWithoutJTI is how often a token without jti may be used. Software that
+// leaves jti out makes identical tokens for all calls of one method within a
 // second.
 const MaxUsesWithoutJTI = 10
 
 // Use is one use of a token.
 type Use struct {
-	// Issuer and JTI name the token: (iss, jti).
+	// Issuer and JTI (iss, jti) identify the token.
 	Issuer, JTI string
-	// Signed is the header and the payload as they were signed. It names a
-	// token whose JTI is empty. The signature never counts: of one content an
-	// issuer, and for ECDSA anybody, can make further signatures that hold.
+	// Signed is the signed header and payload. It identifies a token without
+	// JTI. The signature is not part of the identity: the issuer, and with
+	// ECDSA anyone, can make further valid signatures of the same content.
 	Signed []byte
-	// IssuedAt is iat in whole seconds since 1970, or what stands for it. It
-	// may lie ahead of our clock.
+	// IssuedAt is iat in whole seconds since 1970, or its estimate for a token
+	// without iat. It may be ahead of our clock.
 	IssuedAt int64
-	// Expires is exp. The use is remembered until Leeway later.
+	// Expires is exp. The use is remembered until Expires plus Leeway.
 	Expires time.Time
 }
 
-// Spent says what a store knows of a token.
+// Spent is the answer of a ReplayStore about a token.
 type Spent int
 
 const (
-	// Fresh: first use, now remembered.
+	// Fresh: this is the first use, and it is now recorded.
 	Fresh Spent = iota
-	// Replayed: used before.
+	// Replayed: the token was used before.
 	Replayed
-	// TooOld: it may have been used before, in a time that the store does not
-	// remember.
+	// TooOld: the token may have been used before, but records of that time are
+	// lost.
 	TooOld
-	// OverShare: the store is so full that the issuer may not have more tokens
-	// remembered.
+	// OverShare: the store is nearly full and the issuer has its share of it.
 	OverShare
 )
 
@@ -47,45 +46,45 @@ func (s Spent) String() string {
 	return [...]string{"fresh", "replayed", "too-old", "over-share"}[s]
 }
 
-// fewMarks is how many tokens of one issuer are remembered as long as there is
-// any room.
-const fewMarks = 16
+// guaranteedMarks is how many tokens of one issuer are remembered as long as the store
+// is not full.
+const guaranteedMarks = 16
 
-// share is how many tokens of one issuer a store remembers that has room for
-// so many more: a sixteenth of what is left of nine tenths of it. One issuer
-// that wants everything gets a seventeenth of that, and n of them n/(n+16)
-// together, so there is always room for an issuer that has less than they. The
-// last tenth is for those that have few.
+// share is how many tokens of one issuer are remembered in a store of size
+// limit that holds held of them: a sixteenth of the free part of its first nine
+// tenths. An issuer that sends without limit ends up with a seventeenth of the
+// nine tenths, and n such issuers with n/(n+16) of them, so an issuer with
+// fewer tokens always finds room. The last tenth is for issuers with fewer than
+// guaranteedMarks.
 func share(limit, held int64) int {
-	return int(max(fewMarks, (limit-limit/10-held)/16))
+	return int(max(guaranteedMarks, (limit-limit/10-held)/16))
 }
 
 // ReplayStore remembers which tokens were used.
 //
-// A store that does not remember everything refuses what it cannot judge:
-// tokens issued up to and including the second in which its memory begins,
-// since iat has no finer grain and a token of that second may have been used
-// in the part of it that is forgotten.
+// A store that lost records refuses all tokens that may have been used in that
+// time: those issued up to and including the second in which its records begin.
+// That second is included because iat has a resolution of one second.
 type ReplayStore interface {
-	// Spend records a use. Of any number of concurrent uses of one token one
-	// is Fresh, or MaxUsesWithoutJTI where the token has no jti.
+	// Spend records a use. Of any number of concurrent uses of one token, one
+	// is Fresh, or MaxUsesWithoutJTI of them if the token has no jti.
 	Spend(ctx context.Context, u Use) (Spent, error)
 }
 
-// tokenID is what stores keep of a token: the first half names the issuer, the
-// second one of its tokens. Both are keyed hashes, so that ids lead nobody who
-// does not have the key to an account.
+// tokenID identifies a token in a store. The first half stands for the issuer,
+// the second for the token. Both are keyed hashes, so that they reveal the
+// account only to someone who has the key.
 type tokenID [16]byte
 
-// issuer is the half that all tokens of one issuer share.
+// issuer returns the half that is the same for all tokens of one issuer.
 func (id tokenID) issuer() issuerID { return issuerID(id[:8]) }
 
 type issuerID [8]byte
 
-// ids makes the ids of a store.
+// ids computes the tokenIDs of a store.
 type ids struct {
 	key [sha256.Size]byte
-	// namespace tells the secret from others.
+	// namespace identifies the secret without revealing it.
 	namespace string
 }
 
@@ -96,7 +95,7 @@ func newIDs(secret []byte) ids {
 	return h
 }
 
-// Kinds of content that is hashed.
+// Kinds of content to hash.
 const (
 	hashNamespace = iota
 	hashIssuer
@@ -104,15 +103,15 @@ const (
 	hashContent
 )
 
-// sum is a hash of the key, the kind and the content. Of it a part is used, so
-// that nobody can append to the content of a known one.
+// sum hashes the key, the kind and the content. Callers use only a part of the
+// result, which prevents length extension.
 func (h *ids) sum(kind byte, content string) [sha256.Size]byte {
 	buf := make([]byte, 0, 512)
 	buf = append(append(append(buf, h.key[:]...), kind), content...)
 	return sha256.Sum256(buf)
 }
 
-// of names a token by its jti, or by its content where it has none.
+// of returns the id of a token, by its jti or, without one, by its content.
 func (h *ids) of(u *Use) (id tokenID) {
 	kind, name := byte(hashJTI), u.JTI
 	if name == "" {
@@ -124,7 +123,7 @@ func (h *ids) of(u *Use) (id tokenID) {
 	return id
 }
 
-// max is how many uses the token has.
+// max returns how many uses the token allows.
 func (u *Use) max() int {
 	if u.JTI == "" {
 		return MaxUsesWithoutJTI
@@ -132,11 +131,12 @@ func (u *Use) max() int {
 	return 1
 }
 
-// forgetAt is the second from which the token is refused for its age alone.
+// forgetAt returns the second from which the token is refused because it has
+// expired.
 func (u *Use) forgetAt() int64 { return u.Expires.Add(Leeway).Unix() + 1 }
 
-// storedUse is what is remembered of a token: that it has been used so many
-// times, and until when that matters.
+// storedUse records how often a token has been used, and until when that must
+// be remembered.
 type storedUse struct {
 	id       tokenID
 	forgetAt int64

@@ -13,30 +13,30 @@ import (
 )
 
 // markFile keeps the uses of a MemoryReplay over restarts of the process: a
-// line of text, then one record for each use. Records are appended without
-// waiting for the disk, so the file is complete as long as the machine has not
-// been started again in between, which the line of text tells.
+// header line, then one record for each use. Records are appended without
+// fsync, so they survive a crash of the process but not of the machine. The
+// header holds the boot id, by which a reboot is noticed.
 type markFile struct {
 	path string
 	now  func() time.Time
-	// boot changes when the machine starts. Where it is empty nobody knows.
+	// boot is the boot id of the machine, or empty if it is not known.
 	boot string
-	// file is nil while uses cannot be written.
+	// file is nil while the file cannot be written.
 	file    *os.File
 	records int
 	retryAt time.Time
-	// stale: the file lacks uses and could not be removed.
+	// stale is set if the file lacks uses but could not be removed.
 	stale bool
 }
 
 const (
-	markRecord  = 24 // token id and forgetAt
+	markRecord  = 24 // tokenID and forgetAt
 	markHeader  = "mls replay marks 1"
 	markRetry   = time.Second
-	markSurplus = 1 << 13 // records that are not needed any more, before the file is written anew
+	markSurplus = 1 << 13 // expired records after which the file is rewritten
 )
 
-// bootID is Linux's, and empty elsewhere.
+// bootID returns the boot id of Linux, elsewhere "".
 func bootID() string {
 	raw, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -45,8 +45,8 @@ func bootID() string {
 	return strings.TrimSpace(string(raw))
 }
 
-// read returns the uses in the file, and the second since which none is
-// missing, or 0. What is not a file of marks has no uses.
+// read returns the uses in the file and the second since which they are
+// complete, 0 if they are not. A file without the header has no uses.
 func (f *markFile) read() (since int64, uses []storedUse, err error) {
 	raw, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +61,7 @@ func (f *markFile) read() (since int64, uses []storedUse, err error) {
 		return 0, nil, nil
 	}
 	if boot == "" || boot != f.boot || len(rest)%markRecord != 0 {
-		since = 0 // the end may be lost, or be zeros
+		since = 0 // the end may be missing or zeros
 	}
 	for ; len(rest) >= markRecord; rest = rest[markRecord:] {
 		at := int64(binary.BigEndian.Uint64(rest[16:]))
@@ -70,7 +70,7 @@ func (f *markFile) read() (since int64, uses []storedUse, err error) {
 	return since, uses, nil
 }
 
-// rewrite replaces the file whole.
+// rewrite replaces the file atomically.
 func (f *markFile) rewrite(since int64, uses []storedUse) error {
 	file, err := os.OpenFile(f.path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -85,7 +85,7 @@ func (f *markFile) rewrite(since int64, uses []storedUse) error {
 			records++
 		}
 	}
-	if err = w.Flush(); err == nil { // which tells of failed writes too
+	if err = w.Flush(); err == nil { // Flush also returns the errors of the writes before
 		err = os.Rename(f.path+".new", f.path)
 	}
 	if err != nil {
@@ -101,8 +101,8 @@ func (u storedUse) record() []byte {
 	return binary.BigEndian.AppendUint64(append(b, u.id[:]...), uint64(u.forgetAt))
 }
 
-// append writes one use. Where it fails, the file is given up until rewrite
-// succeeds: it is removed, or else the next start would take it for complete.
+// append writes one use. If that fails, the file is removed until rewrite
+// succeeds: otherwise the next start would assume that it is complete.
 func (f *markFile) append(u storedUse) error {
 	if f.file == nil {
 		return errNoMarks
@@ -125,8 +125,8 @@ func (f *markFile) abandon() {
 	f.stale = err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
-// due says whether the file should be written anew, of which live uses are
-// still needed.
+// due reports whether the file should be rewritten; live is the number of uses
+// that are still needed.
 func (f *markFile) due(live int) bool {
 	if f.file == nil {
 		return !f.now().Before(f.retryAt)
@@ -136,7 +136,7 @@ func (f *markFile) due(live int) bool {
 
 func (f *markFile) close() {
 	if f.file != nil {
-		_ = f.file.Close() // what was written is with the system already
+		_ = f.file.Close() // the records are in the page cache already
 		f.file = nil
 	}
 }

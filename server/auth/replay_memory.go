@@ -10,24 +10,24 @@ import (
 
 // MemoryReplayConfig configures a MemoryReplay.
 type MemoryReplayConfig struct {
-	// MarkFile, where not empty, keeps the uses over restarts. Without it a
-	// token that was issued ahead of our clock could be used once more right
-	// after a restart.
+	// MarkFile, if not empty, keeps the uses over restarts. Without it, a token
+	// issued ahead of our clock could be used once more right after a restart.
 	MarkFile string
 	// Secret keys the hashes in MarkFile.
 	Secret  []byte
 	Metrics *Metrics
 
-	// For this package and its tests.
+	// Set by this package and its tests.
 	now   func() time.Time
 	limit int
 	boot  string
 }
 
-// MemoryReplay is a ReplayStore of one process. Its memory begins with its
-// MarkFile or else at its start: what was issued before is refused. It never
-// forgets a token that would still be accepted: when it is full, it refuses the
-// issuers that have most, see share.
+// MemoryReplay is a ReplayStore in the memory of one process. Its records begin
+// with those in MarkFile, or else at its start; tokens issued before are
+// refused. A used token is never forgotten while it would still be accepted.
+// When the store is full, it refuses the issuers with the most tokens, see
+// share.
 type MemoryReplay struct {
 	now     func() time.Time
 	limit   int
@@ -35,23 +35,24 @@ type MemoryReplay struct {
 	metrics *Metrics
 
 	mu sync.Mutex
-	// file is nil where uses are not kept over restarts.
+	// file is nil if uses are not kept over restarts.
 	file *markFile
-	// notBefore: what was issued up to this second is TooOld.
+	// notBefore is the second up to which issued tokens are TooOld.
 	notBefore int64
-	// seen has how often each token was used.
+	// seen is how often each token was used.
 	seen map[tokenID]uint8
-	// issuers has how many tokens of each issuer are in seen.
+	// issuers is how many tokens of each issuer are in seen.
 	issuers map[issuerID]int32
-	// expiring holds the ids by the second from which they may be forgotten.
+	// expiring has the ids by their forgetAt.
 	expiring map[int64][]tokenID
-	// forgotten: what may be forgotten up to this second is not in seen.
+	// forgotten is the second up to which ids in expiring have been dropped.
 	forgotten int64
-	// journal, where not nil, collects what is recorded from now on.
+	// journal, if not nil, collects the uses recorded since snapshot.
 	journal *[]storedUse
 }
 
-// NewMemoryReplay starts a store. The error is about MarkFile.
+// NewMemoryReplay makes a store. The error is that of reading or writing
+// MarkFile.
 func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 	m := newMemoryReplay(cfg)
 	if cfg.MarkFile == "" {
@@ -73,8 +74,8 @@ func NewMemoryReplay(cfg MemoryReplayConfig) (*MemoryReplay, error) {
 		if u.forgetAt > latest || u.forgetAt <= m.forgotten || m.seen[u.id] >= MaxUsesWithoutJTI {
 			continue
 		}
-		// Shares were looked at when they were spent.
-		m.hold(u.id, u.forgetAt)
+		// Shares were checked when the tokens were used.
+		m.add(u.id, u.forgetAt)
 	}
 	return m, m.file.rewrite(m.notBefore, m.all())
 }
@@ -95,7 +96,7 @@ func newMemoryReplay(cfg MemoryReplayConfig) *MemoryReplay {
 	return m
 }
 
-// Close ends the writing of MarkFile.
+// Close closes MarkFile.
 func (m *MemoryReplay) Close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -104,7 +105,7 @@ func (m *MemoryReplay) Close() {
 	}
 }
 
-// Spend implements ReplayStore. The error is about MarkFile.
+// Spend implements ReplayStore. The error is that of writing MarkFile.
 func (m *MemoryReplay) Spend(_ context.Context, u Use) (Spent, error) {
 	spent, err := m.spend(&u)
 	outcome := spent.String()
@@ -119,8 +120,8 @@ func (m *MemoryReplay) spend(u *Use) (Spent, error) {
 	id, forgetAt := m.ids.of(u), u.forgetAt()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := m.tick()
-	if spent := m.judge(u, id); spent != Fresh {
+	now := m.advance()
+	if spent := m.check(u, id); spent != Fresh {
 		return spent, nil
 	}
 	if u.IssuedAt <= m.notBefore {
@@ -129,26 +130,27 @@ func (m *MemoryReplay) spend(u *Use) (Spent, error) {
 	if err := m.write(storedUse{id, forgetAt, 1}, u.IssuedAt > now); err != nil {
 		return TooOld, err
 	}
-	m.hold(id, forgetAt)
+	m.add(id, forgetAt)
 	return Fresh, nil
 }
 
-// note records a use that another store decides about, and says whether it is
-// one too many by what this store knows alone.
-func (m *MemoryReplay) note(u *Use) Spent {
+// record records a use for which another store makes the decision. It returns
+// what this store would answer, issue time apart.
+func (m *MemoryReplay) record(u *Use) Spent {
 	id := m.ids.of(u)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.tick()
-	spent := m.judge(u, id)
+	m.advance()
+	spent := m.check(u, id)
 	if spent == Fresh {
-		m.hold(id, u.forgetAt())
+		m.add(id, u.forgetAt())
 	}
 	return spent
 }
 
-// judge says what is known of a token but for its issue.
-func (m *MemoryReplay) judge(u *Use, id tokenID) Spent {
+// check checks a token against the records, but does not compare its issue
+// time.
+func (m *MemoryReplay) check(u *Use, id tokenID) Spent {
 	uses := int(m.seen[id])
 	switch {
 	case uses >= u.max():
@@ -161,27 +163,28 @@ func (m *MemoryReplay) judge(u *Use, id tokenID) Spent {
 	return Fresh
 }
 
-// beginAnew refuses from now on what was issued until now, unless it is
-// remembered and has uses left.
-func (m *MemoryReplay) beginAnew() {
+// refuseOlder refuses tokens issued until now, except those that are recorded and
+// have uses left.
+func (m *MemoryReplay) refuseOlder() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.notBefore = max(m.notBefore, m.tick())
+	m.notBefore = max(m.notBefore, m.advance())
 }
 
-// setBack is how far the clock goes back before that is noticed: so much less
-// no token that was just issued lives.
-const setBack = 10
+// minSetBack is by how many seconds the clock must go back to be treated as set
+// back. Every token lives longer than that, so a smaller step makes no
+// forgotten token valid again.
+const minSetBack = 10
 
-// tick forgets what has had its time, and returns the time.
+// advance forgets expired tokens and returns the current second.
 //
-// A clock that is behind what was forgotten has been set back. Tokens that are
-// forgotten would be accepted once more, so memory begins anew, at the time
-// that the clock has now: had it been an hour ahead until now, every token
-// would otherwise be refused for an hour.
-func (m *MemoryReplay) tick() int64 {
+// If the clock is behind the last expiry, it has been set back, and forgotten
+// tokens would be accepted again. Then all tokens issued before the new time of
+// the clock are refused. The time before the step is not used for that: if the
+// clock was an hour ahead, all tokens would be refused for an hour.
+func (m *MemoryReplay) advance() int64 {
 	now := m.now().Unix()
-	if now < m.forgotten-setBack {
+	if now < m.forgotten-minSetBack {
 		m.forgotten, m.notBefore = now, now
 		if m.file != nil && m.file.rewrite(now, m.all()) != nil {
 			m.file.abandon()
@@ -191,9 +194,9 @@ func (m *MemoryReplay) tick() int64 {
 	return now
 }
 
-// write keeps a use for the next start. Where the file cannot be written, the
-// next start begins with nothing, and refuses what was issued before it. A use
-// that lies ahead of our clock would then pass again, so it is refused now.
+// write records a use for the next start. If the file cannot be written, the
+// next start has no records and refuses tokens issued before it. That would not
+// cover a token issued ahead of our clock, so such a token is refused now.
 func (m *MemoryReplay) write(u storedUse, ahead bool) error {
 	if m.file == nil {
 		return nil
@@ -210,13 +213,13 @@ func (m *MemoryReplay) write(u storedUse, ahead bool) error {
 	return nil
 }
 
-// room says whether one more token of the issuer can be remembered.
+// room reports whether the store may remember one more token of the issuer.
 func (m *MemoryReplay) room(issuer issuerID) bool {
 	return len(m.seen) < m.limit && int(m.issuers[issuer]) < share(int64(m.limit), int64(len(m.seen)))
 }
 
-// hold remembers one more use.
-func (m *MemoryReplay) hold(id tokenID, forgetAt int64) {
+// add records one more use.
+func (m *MemoryReplay) add(id tokenID, forgetAt int64) {
 	if m.seen[id] == 0 {
 		m.issuers[id.issuer()]++
 		m.expiring[forgetAt] = append(m.expiring[forgetAt], id)
@@ -227,8 +230,8 @@ func (m *MemoryReplay) hold(id tokenID, forgetAt int64) {
 	}
 }
 
-// forgetUntil drops what may be forgotten up to the given second. It walks
-// the seconds since the last call, or the entries where those are fewer.
+// forgetUntil drops the ids that expire up to the given second. It visits the
+// seconds since the last call or the entries of expiring, whichever are fewer.
 func (m *MemoryReplay) forgetUntil(second int64) {
 	if second-m.forgotten > int64(len(m.expiring)) {
 		for at, ids := range m.expiring {
@@ -254,7 +257,7 @@ func (m *MemoryReplay) drop(at int64, ids []tokenID) {
 	delete(m.expiring, at)
 }
 
-// all returns what is remembered.
+// all returns all recorded uses. The caller holds mu.
 func (m *MemoryReplay) all() []storedUse {
 	all := make([]storedUse, 0, len(m.seen))
 	for at, ids := range m.expiring {
@@ -271,7 +274,7 @@ func (m *MemoryReplay) remembered() []storedUse {
 	return m.all()
 }
 
-// snapshot returns all that is remembered, and journals what comes after.
+// snapshot returns all recorded uses and starts the journal.
 func (m *MemoryReplay) snapshot() []storedUse {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -279,7 +282,7 @@ func (m *MemoryReplay) snapshot() []storedUse {
 	return m.all()
 }
 
-// journalled returns what was recorded since snapshot.
+// journalled returns the uses recorded since snapshot.
 func (m *MemoryReplay) journalled() []storedUse {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// use of a token issued and expiring so many seconds from now.
+// use returns a use of a token with iat and exp in seconds from now.
 func use(c *clock, jti string, iat, exp int64) Use {
 	now := c.now().Unix()
 	return Use{Issuer: "did:plc:a", JTI: jti, IssuedAt: now + iat, Expires: time.Unix(now+exp, 0)}
@@ -35,7 +35,8 @@ func TestMemoryStartsEmpty(t *testing.T) {
 	}
 	for iat, want := range map[int64]Spent{
 		-1: TooOld,
-		// Issued in the second it started in: before, or after, nobody knows.
+		// Issued in the second of the start: it may have been used before the
+		// start.
 		0: TooOld,
 		1: Fresh,
 	} {
@@ -52,8 +53,8 @@ func TestMemoryRemembersUntilExpiry(t *testing.T) {
 	if got := spend(t, m, u); got != Fresh {
 		t.Fatal(got)
 	}
-	// Through exp and leeway it is a replay; then it is gone, and so is any
-	// chance that the token is accepted.
+	// Until exp plus leeway it is a replay. Then it is forgotten, and the token
+	// is refused as expired.
 	for range 91 {
 		if got := spend(t, m, u); got != Replayed {
 			t.Fatalf("%s at %s", got, c.now().Sub(u.Expires))
@@ -93,10 +94,10 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// testBoot is the machine's boot in tests: not every system tells.
+// testBoot is the boot id in tests, since not every system has one.
 const testBoot = "this boot"
 
-// restarts begins a store on one mark file, again and again.
+// restarts returns a function that starts a store on the same mark file.
 func restarts(t *testing.T, c *clock) (start func() *MemoryReplay, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "replay-marks")
@@ -111,8 +112,8 @@ func restarts(t *testing.T, c *clock) (start func() *MemoryReplay, path string) 
 	}, path
 }
 
-// TestRestartRemembers: a restart neither takes a token twice nor refuses one
-// that was not used, whatever the clocks of their issuers.
+// TestRestartRemembers: after a restart no token is accepted twice and no
+// unused token is refused, whatever the clocks of the issuers.
 func TestRestartRemembers(t *testing.T) {
 	c := &clock{}
 	start, _ := restarts(t, c)
@@ -124,7 +125,7 @@ func TestRestartRemembers(t *testing.T) {
 		}
 	}
 	ahead, now, behind := use(c, "ahead", 120, 180), use(c, "now", 0, 180), use(c, "behind", -8, 180)
-	for range 3 { // of which the second reads what the first wrote
+	for range 3 { // the second one reads what the first wrote
 		again := start()
 		for _, u := range []Use{ahead, now, behind} {
 			if got := spend(t, again, u); got != Replayed {
@@ -139,7 +140,8 @@ func TestRestartRemembers(t *testing.T) {
 	}
 }
 
-// TestRestartCountsOn: what is left of a token without jti survives too.
+// TestRestartCountsOn: the count of uses of a token without jti survives a
+// restart.
 func TestRestartCountsOn(t *testing.T) {
 	c := &clock{}
 	start, _ := restarts(t, c)
@@ -155,9 +157,10 @@ func TestRestartCountsOn(t *testing.T) {
 	}
 }
 
-// TestMachineRestarted: the end of the file may be lost, so nothing is taken
-// that was issued before; what the file has counts still, so that a clock that
-// is ahead is no second use, and costs the others nothing.
+// TestMachineRestarted: the end of the file may be lost after a reboot, so
+// tokens issued before it are refused. The records that remain still prevent
+// the second use of a token whose issuer's clock is ahead, and do not affect
+// other tokens.
 func TestMachineRestarted(t *testing.T) {
 	c := &clock{}
 	start, path := restarts(t, c)
@@ -191,7 +194,7 @@ func TestMachineRestarted(t *testing.T) {
 	}
 }
 
-// TestMarkFileUnreadable: it costs what a start without a file costs.
+// TestMarkFileUnreadable: a damaged file has the effect of a missing file.
 func TestMarkFileUnreadable(t *testing.T) {
 	c := &clock{}
 	start, path := restarts(t, c)
@@ -217,8 +220,8 @@ func TestMarkFileUnreadable(t *testing.T) {
 	}
 }
 
-// TestMarkFileStaysSmall: it is written anew before it holds much that is not
-// needed.
+// TestMarkFileStaysSmall: the file is rewritten when it has too many expired
+// records.
 func TestMarkFileStaysSmall(t *testing.T) {
 	c := &clock{}
 	start, path := restarts(t, c)
@@ -243,8 +246,9 @@ func TestMarkFileStaysSmall(t *testing.T) {
 	}
 }
 
-// TestMarkFileFails: without the file only tokens from the future are refused,
-// which the next start would take again; and it is written as soon as it can be.
+// TestMarkFileFails: without the file only tokens with iat in the future are
+// refused, because the next start would accept them again. Writing resumes as
+// soon as possible.
 func TestMarkFileFails(t *testing.T) {
 	c := &clock{}
 	start, path := restarts(t, c)
@@ -254,7 +258,7 @@ func TestMarkFileFails(t *testing.T) {
 	if got := spend(t, m, before); got != Fresh {
 		t.Fatal(got)
 	}
-	_ = m.file.file.Close() // writing fails from here, as on a full disk
+	_ = m.file.file.Close() // writing fails from here on, as on a full disk
 	if err := os.Mkdir(path+".new", 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +312,7 @@ func TestWithoutJTI(t *testing.T) {
 	}
 }
 
-// (iss, jti) are kept apart however they are cut.
+// Issuer and jti are kept apart wherever the boundary between them is.
 func TestTokenID(t *testing.T) {
 	h := newIDs([]byte("secret"))
 	a, b, c := h.of(&Use{Issuer: "ab", JTI: "c"}), h.of(&Use{Issuer: "a", JTI: "bc"}), h.of(&Use{Issuer: "ab", JTI: "d"})

@@ -14,21 +14,21 @@ import (
 
 // RedisReplayConfig configures a RedisReplay.
 type RedisReplayConfig struct {
-	// Client should honour the deadlines of contexts, see redislink. It is not
-	// closed.
+	// Client should honour the deadlines of contexts, see redislink. Close does
+	// not close it.
 	Client redis.UniversalClient
-	// Secret keys the hashes in Redis. All instances have the same.
+	// Secret keys the hashes in Redis. All instances must have the same.
 	Secret []byte
-	// Service is the DID of the service. NewRedisReplay returns
-	// ErrOtherSecret where its other instances have another secret: each would
-	// remember what the others do not find.
+	// Service is the DID of the service. NewRedisReplay returns ErrOtherSecret
+	// if other running instances have another secret, since instances would not
+	// find the tokens that the others recorded.
 	Service string
-	// OnChange, where set, hears when Redis is lost (with the reason) and
-	// when it is back.
+	// OnChange, if set, is called when Redis is lost (with the reason) and when
+	// it is restored.
 	OnChange func(up bool, reason error)
 	Metrics  *Metrics
 
-	// For tests of this package.
+	// Set by tests of this package.
 	now     func() time.Time
 	ran     func() time.Duration
 	pause   time.Duration
@@ -36,20 +36,21 @@ type RedisReplayConfig struct {
 }
 
 // RedisReplay is a ReplayStore shared by several instances through Redis,
-// version 5 or later, or Redis Cluster. Its Redis needs maxmemory-policy
-// noeviction: evicting single tokens cannot be noticed.
+// version 5 or later, or Redis Cluster. Redis needs maxmemory-policy
+// noeviction, since the eviction of single tokens cannot be detected.
 //
-// Losing Redis costs no availability. From that moment on each instance
-// remembers for itself, beginning empty, so it refuses tokens issued until
-// then; a token could now be used once at each instance, which the metrics
-// tell. When Redis takes writes again, what was accepted meanwhile is recorded
-// there before it is asked again.
+// An outage of Redis does not make the service unavailable. During it, each
+// instance records used tokens in its own memory and refuses tokens issued
+// before the outage. A token can then be used once at each instance; metrics
+// show that state. When Redis accepts writes again, the uses recorded meanwhile
+// are copied to it before it makes decisions again.
 //
-// Tokens that were issued ahead of our clock (ClockError allows it) are
-// remembered by the instance too, so that memory can begin at the second in
-// which Redis was lost or emptied and one issuer's clock costs no other issuer
-// anything. Not covered: where Redis is emptied, such a token could be used
-// once more at another instance, or at one that has just been restarted.
+// Tokens issued ahead of our clock (up to ClockError) are also recorded in the
+// memory of the instance. Therefore records can begin at the second in which
+// Redis was lost or emptied: a used token with a later iat is still recognized,
+// and tokens of other issuers are not refused because one clock is ahead. One
+// case is not covered: if Redis is emptied, such a token can be used once more
+// at another instance, or at one that was just restarted.
 type RedisReplay struct {
 	marks   redisMarks
 	service string
@@ -57,27 +58,28 @@ type RedisReplay struct {
 	now     func() time.Time
 	watch   *redislink.Watch
 
-	// left is for how many more marks Redis had room when it was last asked,
-	// less those that this instance made since.
-	left atomic.Int64
-	// clock tells a Redis whose clock was set forward.
+	// freeMarks is how many more marks fit into Redis: the result of the last probe
+	// minus the marks that this instance has made since.
+	freeMarks atomic.Int64
+	// clock detects a Redis whose clock was set forward.
 	clock redisClock
 
-	// local is in charge while Redis is lost. At other times it has the
-	// tokens of which one cannot tell by their issue that they were used
-	// before that.
+	// local makes the decisions while Redis is lost. At other times it has only
+	// the tokens that were issued ahead of our clock: comparing iat with the
+	// beginning of the records would not refuse them.
 	local *MemoryReplay
 
 	mu   sync.RWMutex
 	lost bool
 }
 
-// ErrOtherSecret says that the other instances of the service have another secret.
+// ErrOtherSecret is returned if running instances of the service have another
+// secret.
 var ErrOtherSecret = errors.New("the instances of this service that use the same Redis have another secret (MLS_SECRET_FILE): " +
 	"give all of them the same file, or stop the others for ten seconds")
 
-// NewRedisReplay begins to keep single use in Redis, or in process where Redis
-// does not answer. Close ends it.
+// NewRedisReplay makes a store. If Redis does not respond, uses are recorded in
+// memory until it does.
 func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) (*RedisReplay, error) {
 	r := &RedisReplay{
 		marks: redisMarks{cfg.Client, newIDs(cfg.Secret), cfg.timeout}, metrics: cfg.Metrics.orUnregistered(),
@@ -93,32 +95,34 @@ func NewRedisReplay(ctx context.Context, cfg RedisReplayConfig) (*RedisReplay, e
 		start := time.Now()
 		r.clock.ran = func() time.Duration { return time.Since(start) }
 	}
-	r.left.Store(unknownRoom)
+	r.freeMarks.Store(assumedFreeMarks)
 	r.local = newMemoryReplay(MemoryReplayConfig{Metrics: r.metrics, Secret: cfg.Secret, now: r.now})
-	r.watch = redislink.NewWatch(ctx, redislink.WatchConfig{Restore: r.comeBack, OnChange: cfg.OnChange, Pause: cfg.pause})
+	r.watch = redislink.NewWatch(ctx, redislink.WatchConfig{Restore: r.restore, OnChange: cfg.OnChange, Pause: cfg.pause})
 	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
 		r.lose(err)
 	} else {
 		r.metrics.RedisUp.Set(1)
 	}
-	r.watch.Every(lookPause, r.look)
+	r.watch.Every(probeInterval, r.probe)
 	return r, nil
 }
 
-// Close stops looking at Redis.
+// Close ends the probes of Redis.
 func (r *RedisReplay) Close() { r.watch.Close() }
 
-// Spend implements ReplayStore. It returns no error: there is always a store.
+// Spend implements ReplayStore. It returns no error: without Redis it uses
+// memory.
 func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
-	// The time is taken first: if Redis is lost meanwhile, local memory begins
-	// no earlier.
+	// The time is taken first. If Redis is lost during the call, the records in
+	// memory begin at this time or later.
 	now := r.now().Unix()
 	if spent, ok := r.spendLocal(ctx, &u); ok {
 		return spent, nil
 	}
 	if u.IssuedAt > now {
-		// Before Redis is asked: it may be lost before it answers.
-		if spent := r.local.note(&u); spent != Fresh {
+		// It is recorded before Redis is called, which may be lost before it
+		// responds.
+		if spent := r.local.record(&u); spent != Fresh {
 			r.metrics.Replay.WithLabelValues("redis", spent.String()).Inc()
 			return spent, nil
 		}
@@ -127,18 +131,18 @@ func (r *RedisReplay) Spend(ctx context.Context, u Use) (Spent, error) {
 	if err != nil {
 		r.metrics.Replay.WithLabelValues("redis", "error").Inc()
 		r.lose(err)
-		// Redis may or may not have recorded this use.
+		// Redis may or may not have recorded this use, so the token is refused.
 		return TooOld, nil
 	}
-	spent := r.judge(ctx, code)
+	spent := r.spentOf(ctx, code)
 	r.metrics.Replay.WithLabelValues("redis", spent.String()).Inc()
 	return spent, nil
 }
 
-func (r *RedisReplay) judge(ctx context.Context, code int) Spent {
+func (r *RedisReplay) spentOf(ctx context.Context, code int) Spent {
 	switch code {
 	case 1:
-		r.left.Add(-1)
+		r.freeMarks.Add(-1)
 		return Fresh
 	case 0:
 		return Replayed
@@ -150,10 +154,10 @@ func (r *RedisReplay) judge(ctx context.Context, code int) Spent {
 	return TooOld
 }
 
-// begin makes all of Redis remember from now on, and gives it what this
-// instance remembers.
-func (r *RedisReplay) begin(ctx context.Context, anew bool) {
-	err := r.marks.begin(ctx, r.now().Unix(), anew)
+// begin writes the markers in Redis and copies the uses that this instance has
+// in memory.
+func (r *RedisReplay) begin(ctx context.Context, replaceAll bool) {
+	err := r.marks.begin(ctx, r.now().Unix(), replaceAll)
 	if err == nil {
 		err = r.marks.push(ctx, r.local.remembered(), r.now().Unix())
 	}
@@ -162,8 +166,8 @@ func (r *RedisReplay) begin(ctx context.Context, anew bool) {
 	}
 }
 
-// spendLocal holds the lock while the local store records, so that nothing is
-// recorded there after it was moved to Redis.
+// spendLocal holds the lock while the local store records a use, so that no use
+// is recorded there after the copy to Redis.
 func (r *RedisReplay) spendLocal(ctx context.Context, u *Use) (Spent, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -174,7 +178,7 @@ func (r *RedisReplay) spendLocal(ctx context.Context, u *Use) (Spent, bool) {
 	return spent, err == nil
 }
 
-// lose puts the local store in charge and looks for Redis from now on.
+// lose switches to the local store and starts to probe Redis.
 func (r *RedisReplay) lose(reason error) {
 	r.mu.Lock()
 	if r.lost || r.watch.Closed() {
@@ -182,17 +186,17 @@ func (r *RedisReplay) lose(reason error) {
 		return
 	}
 	r.lost = true
-	r.local.beginAnew()
+	r.local.refuseOlder()
 	r.metrics.RedisUp.Set(0)
 	r.metrics.RedisLost.Inc()
 	r.mu.Unlock()
 	r.watch.Lost(reason)
 }
 
-// comeBack moves what the local store remembers to Redis and hands over. All of
-// it are writes, and begin has one for every bucket: a Redis that only answers
-// reads stays lost.
-func (r *RedisReplay) comeBack(ctx context.Context) error {
+// restore copies the uses in the local store to Redis and switches to it.
+// Since begin writes to every bucket, a Redis that only serves reads stays
+// lost.
+func (r *RedisReplay) restore(ctx context.Context) error {
 	if err := r.marks.begin(ctx, r.now().Unix(), false); err != nil {
 		return err
 	}
@@ -201,7 +205,7 @@ func (r *RedisReplay) comeBack(ctx context.Context) error {
 	}
 	defer r.local.stopJournal()
 	uses := r.local.snapshot()
-	if int64(len(uses)) > r.left.Load() {
+	if int64(len(uses)) > r.freeMarks.Load() {
 		return errFull
 	}
 	if err := r.marks.push(ctx, uses, r.now().Unix()); err != nil {

@@ -15,7 +15,8 @@ import (
 	"catbird.blue/mls/server/redislink"
 )
 
-// issued is a token of so many seconds from now, and a lifetime of four minutes.
+// issued returns a token with iat so many seconds from now and a lifetime of
+// four minutes.
 func issued(a *authtest.Account, seconds int64) string {
 	return forge(a, sendMessage.NSID, times(seconds, seconds+240))
 }
@@ -50,7 +51,7 @@ func TestRedisSharesSingleUse(t *testing.T) {
 	}
 }
 
-// An instance that starts on a Redis that remembers need not refuse anything.
+// An instance that starts while Redis has all records refuses nothing.
 func TestRedisOutlivesInstances(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
@@ -76,8 +77,8 @@ func TestRedisFlushed(t *testing.T) {
 	s := startRedis(t)
 	i := s.instance(w)
 	a := w.plc.NewAccount()
-	// An issuer ahead of us: its token must not pass once more after the
-	// flush only because its iat is later than that.
+	// The issuer's clock is ahead: its token must not be accepted again after
+	// the flush because its iat is later than the flush.
 	used := issued(a, 20)
 	if got := call(t, i.Authenticator, used, sendMessage); got != a.DID {
 		t.Fatal(got)
@@ -90,11 +91,12 @@ func TestRedisFlushed(t *testing.T) {
 			t.Error("a flushed Redis let a token pass again")
 		}
 	}
-	// Whatever finds out is refused, once.
+	// The call that detects the flush is refused.
 	if got := call(t, i.Authenticator, issued(a, 0), sendMessage); got != JwtExpired {
 		t.Errorf("issued before the flush: %s", got)
 	}
-	// From then on all buckets remember: no further token is lost to that.
+	// After that the markers of all buckets are set: no further token is
+	// refused.
 	for range 2 * redisBuckets {
 		a := w.plc.NewAccount()
 		if got := call(t, i.Authenticator, issued(a, 22), sendMessage); got != a.DID {
@@ -103,8 +105,8 @@ func TestRedisFlushed(t *testing.T) {
 	}
 }
 
-// A Redis that comes back from an old snapshot has forgotten without being
-// empty. It is noticed by instances that were there, and by those that start.
+// A Redis that restarts from an old snapshot has lost records without being
+// empty. Both running instances and those that start later detect it.
 func TestRedisRolledBack(t *testing.T) {
 	t.Run("instance stayed", func(t *testing.T) { testRolledBack(t, false) })
 	t.Run("instance restarted", func(t *testing.T) { testRolledBack(t, true) })
@@ -146,7 +148,7 @@ func testRolledBack(t *testing.T, restarted bool) {
 	}
 }
 
-// The answer to a first use was lost and the exchange repeated.
+// The response to a first use was lost and the call is repeated.
 func TestRedisAnswerLost(t *testing.T) {
 	s := startRedis(t)
 	c := s.client()
@@ -215,14 +217,14 @@ func TestRedisLostAndBack(t *testing.T) {
 			}
 		}
 	}
-	// Redis had kept its memory: what is not in it was not used.
+	// Redis had kept its data: a token that is not in it was not used.
 	if got := call(t, two.Authenticator, issued(a, 1), sendMessage); got != a.DID {
 		t.Errorf("after it all: %s", got)
 	}
 }
 
-// TestRedisLostWithClocksAhead: an issuer whose clock is ahead costs the others
-// nothing when Redis is lost, and gets no second use.
+// TestRedisLostWithClocksAhead: when Redis is lost, a token of an issuer whose
+// clock is ahead is not accepted again, and other issuers are not affected.
 func TestRedisLostWithClocksAhead(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
@@ -250,8 +252,8 @@ func TestRedisLostWithClocksAhead(t *testing.T) {
 	}
 }
 
-// TestRedisCountsUses: a token without jti has its uses at all instances
-// together, with Redis, without it, and after it has come back.
+// TestRedisCountsUses: a token without jti has its number of uses at all
+// instances together: with Redis, without it, and after it is restored.
 func TestRedisCountsUses(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
@@ -276,7 +278,7 @@ func TestRedisCountsUses(t *testing.T) {
 	s.stall()
 	call(t, one.Authenticator, issued(a, 0), sendMessage)
 	one.wait(t, false)
-	use(one, a.DID, 3) // 5 by its own count
+	use(one, a.DID, 3) // 5 in the records of this instance
 	s.resume()
 	one.wait(t, true)
 	use(two, a.DID, MaxUsesWithoutJTI-5)
@@ -310,7 +312,8 @@ func TestRedisAbsentAtStart(t *testing.T) {
 	}
 }
 
-// Requests go on while the memory moves to Redis; each token passes once.
+// Requests continue while records are copied to Redis; each token is accepted
+// once.
 func TestReturnUnderLoad(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
@@ -361,7 +364,7 @@ func TestRedisHoldsNoDID(t *testing.T) {
 	if len(keys) != redisBuckets+3 { // markers, a token, a count, and the secret's namespace
 		t.Errorf("%d keys", len(keys))
 	}
-	// Nor is what anybody can compute from it.
+	// Nor does it hold anything that can be computed from the DID alone.
 	plain := sha256.Sum256([]byte(a.DID))
 	for _, k := range keys {
 		content := k + c.Dump(t.Context(), k).Val()
@@ -377,7 +380,7 @@ func TestRedisHoldsNoDID(t *testing.T) {
 	}
 }
 
-// In a cluster a script may touch one slot only.
+// In a cluster a script may touch keys of one slot only.
 func TestRedisCluster(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t, "--cluster-enabled", "yes")

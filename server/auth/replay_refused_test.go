@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// refusals make a Redis that answers reads refuse writes, and take them again.
+// refusals make a Redis that serves reads refuse writes, and accept them again.
 var refusals = map[string]struct{ refuse, take func(s *redisServer) }{
 	"OOM": {
 		func(s *redisServer) { s.config("maxmemory", "1") },
@@ -18,7 +18,7 @@ var refusals = map[string]struct{ refuse, take func(s *redisServer) }{
 	},
 	"MISCONF": {
 		func(s *redisServer) {
-			// A folder in the place of its file: it cannot save.
+			// A directory at the path of its snapshot: it cannot save.
 			if err := os.Mkdir(s.dir+"/dump.rdb", 0o700); err != nil {
 				s.t.Fatal(err)
 			}
@@ -36,7 +36,7 @@ var refusals = map[string]struct{ refuse, take func(s *redisServer) }{
 	},
 }
 
-// eventually waits for something that takes the server a moment.
+// eventually waits until done returns true.
 func (s *redisServer) eventually(what string, done func() bool) {
 	s.t.Helper()
 	for range 6000 {
@@ -48,15 +48,16 @@ func (s *redisServer) eventually(what string, done func() bool) {
 	s.t.Fatalf("%s never came", what)
 }
 
-// TestRedisRefusesWrites: a Redis that refuses writes for ten minutes, and
-// answers reads all the time, costs an account that writes once a second the
-// first two seconds. It is lost once, and is used again when it takes writes.
+// TestRedisRefusesWrites: Redis refuses writes for ten minutes and serves reads
+// all the time. An account that writes once a second is refused for the first
+// two seconds only. Redis is lost once, and is used again when it accepts
+// writes.
 func TestRedisRefusesWrites(t *testing.T) {
 	for name, kind := range refusals {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := startRedis(t)
-			s.pause = 10 * time.Millisecond // so that it is tried in each of our seconds
+			s.pause = 10 * time.Millisecond // so that it is probed within each second of our clock
 			one := s.instance(w)
 			a := w.plc.NewAccount()
 			if got := call(t, one.Authenticator, issued(a, 1), sendMessage); got != a.DID {
@@ -75,7 +76,7 @@ func TestRedisRefusesWrites(t *testing.T) {
 				}
 				w.advance(time.Second)
 				if second%30 == 0 {
-					time.Sleep(20 * time.Millisecond) // for it to be tried meanwhile
+					time.Sleep(20 * time.Millisecond) // time for a probe
 				}
 			}
 			if n := value(t, one.metrics.RedisLost); n != 1 {
@@ -84,8 +85,8 @@ func TestRedisRefusesWrites(t *testing.T) {
 			one.wait(t, false)
 			kind.take(s)
 			one.wait(t, true)
-			// Begun now: one that ran meanwhile may still hold Redis for lost, and
-			// then knows its own uses alone.
+			// This instance starts now: one that was running may still consider
+			// Redis lost, and then knows only its own uses.
 			two := s.instance(w)
 			if got := call(t, two.Authenticator, last, sendMessage); got != JwtReplayed {
 				t.Errorf("used while Redis refused writes, now at another instance: %s", got)
@@ -97,30 +98,30 @@ func TestRedisRefusesWrites(t *testing.T) {
 	}
 }
 
-// TestRedisFullIsLost: an issuer that has its share of a Redis that is full is
-// remembered by the instance.
+// TestRedisFullIsLost: when Redis is full, tokens of an issuer that has its
+// share are recorded by the instance.
 func TestRedisFullIsLost(t *testing.T) {
 	c := &clock{}
 	s := startRedis(t)
 	r := openRedisReplay(t, RedisReplayConfig{Client: s.client(), timeout: patient, now: c.now})
-	for i := range 2 * fewMarks {
+	for i := range 2 * guaranteedMarks {
 		if got := spend(t, r, useOf(c, "a", fmt.Sprint(i))); got != Fresh {
 			t.Fatal(got)
 		}
 	}
 	s.config("maxmemory", "1")
-	r.look(t.Context())
+	r.probe(t.Context())
 	c.advance(time.Second)
 	if got := spend(t, r, useOf(c, "a", "after")); got != Fresh {
 		t.Errorf("a second later: %s", got)
 	}
 }
 
-// TestRedisRefusesWritesAtStart: it is lost from the beginning.
+// TestRedisRefusesWritesAtStart: Redis counts as lost from the start.
 func TestRedisRefusesWritesAtStart(t *testing.T) {
 	w := newWorld(t)
 	s := startRedis(t)
-	s.instance(w).store.Close() // all buckets remember
+	s.instance(w).store.Close() // the markers of all buckets are set
 	s.config("maxmemory", "1")
 	i := s.instance(w)
 	i.wait(t, false)
@@ -130,8 +131,8 @@ func TestRedisRefusesWritesAtStart(t *testing.T) {
 	}
 }
 
-// TestRedisClockSetForward: marks have ended by the clock of Redis before their
-// tokens have, so memory begins anew.
+// TestRedisClockSetForward: marks expire by the clock of Redis before their
+// tokens, so all older tokens are refused.
 func TestRedisClockSetForward(t *testing.T) {
 	c := &clock{}
 	s := startRedis(t)
@@ -141,13 +142,13 @@ func TestRedisClockSetForward(t *testing.T) {
 		return time.Since(start) - time.Duration(behind.Load())
 	}})
 	for range 3 {
-		r.look(t.Context())
+		r.probe(t.Context())
 	}
 	if got := spend(t, r, useOf(c, "a", "1")); got != Fresh {
 		t.Fatalf("memory began anew while the clock ran evenly: %s", got)
 	}
-	behind.Add(int64(time.Hour)) // as if Redis were an hour ahead
-	r.look(t.Context())
+	behind.Add(int64(time.Hour)) // as if the clock of Redis were an hour ahead
+	r.probe(t.Context())
 	old := useOf(c, "a", "2")
 	old.IssuedAt = c.now().Unix()
 	if got := spend(t, r, old); got != TooOld {
@@ -160,7 +161,7 @@ func TestRedisClockSetForward(t *testing.T) {
 	}
 }
 
-// stores opens every kind of store, by its name, on a clock.
+// stores returns every kind of store, by its name.
 func stores(t *testing.T) map[string]func(c *clock) ReplayStore {
 	redis := startRedis(t)
 	return map[string]func(c *clock) ReplayStore{
@@ -179,8 +180,8 @@ func stores(t *testing.T) map[string]func(c *clock) ReplayStore {
 	}
 }
 
-// TestClockSetBack: memory began and went on while the clock was an hour ahead.
-// When it is set right nobody is locked out.
+// TestClockSetBack: the records began while the clock was an hour ahead. When
+// the clock is corrected, new tokens are accepted.
 func TestClockSetBack(t *testing.T) {
 	for name, open := range stores(t) {
 		t.Run(name, func(t *testing.T) {
@@ -189,9 +190,9 @@ func TestClockSetBack(t *testing.T) {
 			s := open(c)
 			spend(t, s, useOf(c, "a", "ahead"))
 			c.advance(2 * time.Minute)
-			spend(t, s, useOf(c, "a", "later")) // by which the first is forgotten
+			spend(t, s, useOf(c, "a", "later")) // which drops the first
 			c.advance(-time.Hour - 2*time.Minute)
-			// The first may be refused, because memory begins anew.
+			// The first may be refused, because older tokens are.
 			spend(t, s, useOf(c, "a", "first"))
 			for i := range 5 {
 				c.advance(time.Second)
@@ -207,7 +208,8 @@ func TestClockSetBack(t *testing.T) {
 }
 
 // TestClockSetBackTakesNoTokenTwice: a token was used and forgotten while the
-// clock was a minute ahead. When the clock is set right it has not ended yet.
+// clock was a minute ahead. When the clock is corrected the token has not
+// expired yet.
 func TestClockSetBackTakesNoTokenTwice(t *testing.T) {
 	for name, open := range stores(t) {
 		t.Run(name, func(t *testing.T) {
@@ -220,7 +222,7 @@ func TestClockSetBackTakesNoTokenTwice(t *testing.T) {
 				t.Fatal(got)
 			}
 			c.advance(35 * time.Second)
-			spend(t, s, useOf(c, "a", "later")) // by which the first is forgotten
+			spend(t, s, useOf(c, "a", "later")) // which drops the first
 			c.advance(-time.Minute)
 			for range 2 {
 				if got := spend(t, s, u); got == Fresh {
@@ -234,8 +236,8 @@ func TestClockSetBackTakesNoTokenTwice(t *testing.T) {
 	}
 }
 
-// TestOtherSecret: an instance with another secret than the others of its
-// service does not start; another service may use the same Redis.
+// TestOtherSecret: an instance does not start if others of its service have
+// another secret; another service may use the same Redis.
 func TestOtherSecret(t *testing.T) {
 	s := startRedis(t)
 	config := func(service, secret string) RedisReplayConfig {
@@ -248,12 +250,12 @@ func TestOtherSecret(t *testing.T) {
 		t.Errorf("another secret: %v", err)
 	}
 	for _, key := range s.client().Keys(t.Context(), "mls:secret:*").Val() {
-		if ttl := s.client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > livesFor {
+		if ttl := s.client().PTTL(t.Context(), key).Val(); ttl <= 0 || ttl > instanceTTL {
 			t.Errorf("it is known for %s", ttl)
 		}
 		s.client().Del(t.Context(), key)
 	}
-	first.look(t.Context())
+	first.probe(t.Context())
 	if _, err := NewRedisReplay(t.Context(), config("did:web:a", "two")); !errors.Is(err, ErrOtherSecret) {
 		t.Errorf("another secret, later: %v", err)
 	}

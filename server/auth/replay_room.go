@@ -14,42 +14,43 @@ import (
 )
 
 const (
-	// lookPause is how often Redis is asked how full it is.
-	lookPause = time.Second
-	// markBytes is what one mark takes of the memory of Redis, with its part of
-	// the counts and of what the allocator rounds up; 190 bytes were measured.
+	// probeInterval is the interval at which Redis is asked for its memory use.
+	probeInterval = time.Second
+	// markBytes is the memory of Redis for one mark, including its part of the
+	// counts and what the allocator rounds up; 190 bytes were measured.
 	markBytes = 256
-	// unknownRoom is for how many marks a Redis that does not tell how full it is
-	// counts as having room.
-	unknownRoom = 1 << 20
-	// clockJump is how far ahead of ours the clock of Redis may get from one
-	// look to the next.
+	// assumedFreeMarks is the assumed number of free marks if Redis does not report
+	// its memory use.
+	assumedFreeMarks = 1 << 20
+	// clockJump is by how much the clock of Redis may gain on ours between two
+	// probes before it counts as set forward.
 	clockJump = 5 * time.Second
 )
 
-// look learns how full Redis is, and whether its clock has been set forward:
-// marks end by that clock, so some are forgotten then before their tokens end,
-// and memory begins anew.
-func (r *RedisReplay) look(ctx context.Context) {
+// probe measures the free memory of Redis and detects whether its clock was set
+// forward. Then some marks have expired before their tokens, so all markers are
+// replaced.
+func (r *RedisReplay) probe(ctx context.Context) {
 	jumped, err := r.measure(ctx)
 	if err == nil {
-		_, err = r.marks.othersDiffer(ctx, r.service) // which others hear
+		_, err = r.marks.othersDiffer(ctx, r.service) // which also registers our secret
 	}
 	switch {
 	case r.isLost():
 	case errors.Is(err, errFull):
 		r.lose(err)
-	case err != nil: // whoever spends a token finds out whether Redis is lost
+	case err != nil: // the next use of a token will detect whether Redis is lost
 	case jumped:
 		r.begin(ctx, true)
 	}
 }
 
-// errFull: Redis takes no writes. Without it, an issuer that has its share would
-// be refused for that, and not be remembered elsewhere.
+// errFull: Redis refuses writes. It must count as lost: otherwise an issuer
+// that has its share would be refused without its token being recorded
+// elsewhere.
 var errFull = errors.New("the memory of Redis is full")
 
-// measure asks all nodes how full they are and what time it is.
+// measure asks all nodes of Redis for their memory use and their time.
 func (r *RedisReplay) measure(ctx context.Context) (jumped bool, err error) {
 	left := int64(math.MaxInt64)
 	err = redislink.EachMaster(ctx, r.marks.client, func(ctx context.Context, node redis.UniversalClient) error {
@@ -68,7 +69,7 @@ func (r *RedisReplay) measure(ctx context.Context) (jumped bool, err error) {
 		})
 	})
 	if err == nil {
-		r.left.Store(left)
+		r.freeMarks.Store(left)
 		r.metrics.RedisRoom.Set(float64(left))
 	}
 	return jumped, err
@@ -80,16 +81,16 @@ func (r *RedisReplay) isLost() bool {
 	return r.lost
 }
 
-// share is how many marks one issuer may have in Redis. What was left at the
-// last look is nine tenths already, see room.
-func (r *RedisReplay) share() int { return int(max(fewMarks, r.left.Load()/16)) }
+// share is how many marks one issuer may have in Redis. r.freeMarks already excludes
+// the last tenth of the memory, see room.
+func (r *RedisReplay) share() int { return int(max(guaranteedMarks, r.freeMarks.Load()/16)) }
 
-// room is how many more marks fit into nine tenths of a Redis that tells this
-// of its memory, and whether it has none at all. Without maxmemory the memory
-// of the machine is the bound.
+// room returns how many more marks fit into nine tenths of the memory of Redis,
+// and whether it is full. memory is the section of INFO. If maxmemory is not
+// set, the memory of the machine is the limit.
 func room(memory map[string]string) (marks int64, full bool) {
 	number := func(name string) int64 {
-		n, _ := strconv.ParseInt(memory[name], 10, 64) // 0 where Redis does not tell
+		n, _ := strconv.ParseInt(memory[name], 10, 64) // 0 if Redis does not report it
 		return n
 	}
 	limit, used := number("maxmemory"), number("used_memory")
@@ -98,22 +99,22 @@ func room(memory map[string]string) (marks int64, full bool) {
 		limit = number("total_system_memory")
 	}
 	if limit == 0 || used == 0 {
-		return unknownRoom, false
+		return assumedFreeMarks, false
 	}
 	return (limit - limit/10 - used) / markBytes, full
 }
 
-// redisClock compares the clocks of the nodes of Redis with time that only
-// runs.
+// redisClock compares the clocks of the nodes of Redis with a monotonic clock.
 type redisClock struct {
 	ran func() time.Duration
 	mu  sync.Mutex
-	// ahead is by how much the clock of each run of a node was ahead.
+	// ahead is the difference between the two clocks, for each run id of a
+	// node.
 	ahead map[string]time.Duration
 }
 
-// jumped says whether the clock of a node, which tells this of itself, has been
-// set forward since it was asked before.
+// jumped reports whether the clock of a node has been set forward since the
+// last call. server is the section of INFO.
 func (c *redisClock) jumped(server map[string]string) bool {
 	micros, err := strconv.ParseInt(server["server_time_usec"], 10, 64)
 	if err != nil {

@@ -9,15 +9,16 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// useOf is a use of a token of the issuer, issued in a second and good for a minute.
+// useOf returns a use of a token of the issuer, with iat in one second and exp
+// a minute later.
 func useOf(c *clock, issuer, jti string) Use {
 	u := use(c, jti, 1, 61)
 	u.Issuer = "did:plc:" + issuer
 	return u
 }
 
-// flood has so many issuers use tokens, one each at a time, until each has used
-// so many. Of what is not fresh, all has to be refused for the issuer's share.
+// flood makes the issuers use tokens in turn, until each has used so many.
+// Every token that is not Fresh must be OverShare.
 func flood(t *testing.T, c *clock, s ReplayStore, issuers, each int) (fresh []Use) {
 	t.Helper()
 	for i := range each {
@@ -35,8 +36,8 @@ func flood(t *testing.T, c *clock, s ReplayStore, issuers, each int) (fresh []Us
 	return fresh
 }
 
-// bystanders are issuers that have used some tokens before a flood, few of them
-// or none: all that they use now has to be fresh.
+// bystanders uses tokens of issuers that had used few or none before a flood. All
+// of these tokens must be Fresh.
 func bystanders(t *testing.T, c *clock, during string, stores ...ReplayStore) {
 	t.Helper()
 	for i, s := range stores {
@@ -51,14 +52,14 @@ func bystanders(t *testing.T, c *clock, during string, stores ...ReplayStore) {
 }
 
 // TestMemoryShares: one issuer or many that use as many tokens as they can
-// leave room for others, and nothing is forgotten.
+// leave room for others, and no token is forgotten.
 func TestMemoryShares(t *testing.T) {
 	for name, f := range map[string]struct{ issuers, each int }{"one": {1, 50_000}, "many": {50, 1000}} {
 		c := &clock{}
 		m := newMemoryReplay(MemoryReplayConfig{now: c.now, limit: 10_000})
 		bystanders(t, c, "before", m)
 		fresh := flood(t, c, m, f.issuers, f.each)
-		if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*fewMarks {
+		if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*guaranteedMarks {
 			t.Errorf("%s: %d of %d tokens were taken: the flood did nothing", name, len(fresh), f.issuers*f.each)
 		}
 		bystanders(t, c, "after", m)
@@ -75,18 +76,18 @@ func TestMemoryShares(t *testing.T) {
 	}
 }
 
-// TestLastTenth: it is for issuers of whose tokens few are remembered.
+// TestLastTenth: the last tenth is for issuers with few remembered tokens.
 func TestLastTenth(t *testing.T) {
 	c := &clock{}
 	const limit = 8000
 	m := newMemoryReplay(MemoryReplayConfig{now: c.now, limit: limit})
-	for i := 0; len(m.seen) < limit-limit/10; i++ { // which many together can fill
-		spend(t, m, useOf(c, fmt.Sprint("many", i/fewMarks), fmt.Sprint(i)))
+	for i := 0; len(m.seen) < limit-limit/10; i++ { // many issuers together can fill nine tenths
+		spend(t, m, useOf(c, fmt.Sprint("many", i/guaranteedMarks), fmt.Sprint(i)))
 	}
 	for n := 0; len(m.seen) < limit; n++ {
-		for i := range fewMarks + 1 {
+		for i := range guaranteedMarks + 1 {
 			want := Fresh
-			if i == fewMarks {
+			if i == guaranteedMarks {
 				want = OverShare
 			}
 			if got := spend(t, m, useOf(c, fmt.Sprint("new", n), fmt.Sprint(i))); got != want {
@@ -102,8 +103,8 @@ func TestLastTenth(t *testing.T) {
 	}
 }
 
-// TestShareOverRestart: what was spent within a share is never forgotten, also
-// where the share would be smaller now.
+// TestShareOverRestart: tokens spent within a share are remembered after a
+// restart, even if the share is smaller by then.
 func TestShareOverRestart(t *testing.T) {
 	c := &clock{}
 	path := t.TempDir() + "/marks"
@@ -139,13 +140,13 @@ func TestShareOverRestart(t *testing.T) {
 	}
 }
 
-// small starts a Redis with room for so much more than it holds now.
+// small starts a Redis whose maxmemory is so many bytes above its current use.
 func (s *redisServer) small(t *testing.T, bytes int64) {
 	t.Helper()
 	s.config("maxmemory", fmt.Sprint(usedMemory(t, s.client())+bytes))
 }
 
-// config sets something at the server.
+// config sets a parameter of the server.
 func (s *redisServer) config(name, value string) {
 	s.t.Helper()
 	if err := s.client().ConfigSet(context.Background(), name, value).Err(); err != nil {
@@ -153,8 +154,9 @@ func (s *redisServer) config(name, value string) {
 	}
 }
 
-// TestRedisShares: a Redis that is small is not filled by one issuer or many,
-// so it takes the tokens of others, and each once at all instances.
+// TestRedisShares: neither one issuer nor many fill a small Redis, so that
+// tokens of others are still accepted, each of them once at all instances
+// together.
 func TestRedisShares(t *testing.T) {
 	for name, f := range map[string]struct{ issuers, each int }{"one": {1, 5000}, "many": {100, 100}} {
 		t.Run(name, func(t *testing.T) {
@@ -165,10 +167,10 @@ func TestRedisShares(t *testing.T) {
 			one, two := s.instance(w), s.instance(w)
 			bystanders(t, c, "before", one.store, two.store)
 			s.small(t, 1<<20)
-			one.store.look(t.Context())
-			two.store.look(t.Context())
+			one.store.probe(t.Context())
+			two.store.probe(t.Context())
 			fresh := flood(t, c, one.store, f.issuers, f.each)
-			if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*fewMarks {
+			if f.issuers*f.each == len(fresh) || len(fresh) < f.issuers*guaranteedMarks {
 				t.Errorf("%d of %d tokens were taken: the flood did nothing", len(fresh), f.issuers*f.each)
 			}
 			bystanders(t, c, "after", one.store, two.store)
@@ -199,7 +201,7 @@ func usedMarks(t *testing.T, c redis.UniversalClient) int {
 	return int(n) - redisBuckets
 }
 
-// TestMarkBytes: marks take no more of the memory of Redis than is assumed.
+// TestMarkBytes: marks take no more memory of Redis than markBytes.
 func TestMarkBytes(t *testing.T) {
 	s := startRedis(t)
 	c := s.client()

@@ -23,27 +23,28 @@ const (
 	webPrefix = "did:web:"
 )
 
-// account is what is read out of a DID document: the key that checks tokens, and
-// the endpoint of the PDS, "" for none.
+// account is what is read from a DID document: the signing key, and the
+// endpoint of the PDS or "".
 type account struct {
 	key atcrypto.PublicKey
 	pds string
 }
 
-// errNoAnswer is an ErrUpstream by the directory's or the host's doing, not by
-// ours.
+// errNoAnswer is an ErrUpstream caused by the directory or host, not by this
+// service.
 var errNoAnswer = fmt.Errorf("%w: no answer", ErrUpstream)
 
-// resolver fetches DID documents and reads the signing key out of them. It does
-// not use indigo's, which decodes whole documents and fails at entries that
-// nobody needs.
+// resolver fetches DID documents and reads the signing key from them. The
+// resolver of indigo is not used because it decodes whole documents and fails
+// at entries that are not needed here.
 type resolver struct {
 	dev      bool
 	plcURL   string
 	plc, web *http.Client
 	metrics  *Metrics
-	// plcSilent: the PLC directory did not answer when it was last asked.
-	plcSilent atomic.Bool
+	// plcUnresponsive is set if the PLC directory did not respond to the last
+	// request.
+	plcUnresponsive atomic.Bool
 }
 
 func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *resolver {
@@ -52,8 +53,8 @@ func newResolver(plcURL string, dev bool, m *Metrics, plc, web *http.Client) *re
 	}
 }
 
-// fetch fetches did's document and reads it. The error is ErrUnknownIdentity or
-// ErrUpstream.
+// fetch fetches and reads the document of did. The error is ErrUnknownIdentity
+// or ErrUpstream.
 func (r *resolver) fetch(ctx context.Context, did syntax.DID) (account, error) {
 	method := did.Method()
 	if method != "plc" && method != "web" {
@@ -79,13 +80,13 @@ func (r *resolver) fetchAccount(ctx context.Context, did string) (account, error
 		return r.fetchWebAccount(ctx, did)
 	}
 	raw, err := fetchDocument(ctx, r.plc, r.plcURL+"/"+did)
-	r.plcSilent.Store(errors.Is(err, errNoAnswer))
+	r.plcUnresponsive.Store(errors.Is(err, errNoAnswer))
 	if err != nil {
 		return account{}, err
 	}
 	found, err := readAccount(raw, did)
 	if errors.Is(err, errNotJSON) {
-		// The directory's fault, or that of a proxy before it.
+		// The fault is that of the directory or of a proxy before it.
 		return account{}, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	return found, err
@@ -102,8 +103,8 @@ func (r *resolver) fetchWebAccount(ctx context.Context, did string) (account, er
 	case errors.As(err, &noName) && noName.IsNotFound:
 		return account{}, unusable("the host of its did:web does not exist")
 	case errors.Is(err, errRefusedAddress):
-		// The issuer chose the address. For the directory it would be a
-		// mistake of the operator's.
+		// The issuer chose the address, so the identity is unusable. For the
+		// PLC directory it would be an error in the configuration.
 		return account{}, fmt.Errorf("%w: %w", unusable("the host of its did:web is not on the public internet"), errRefusedAddress)
 	case err != nil:
 		return account{}, err
@@ -115,8 +116,9 @@ func (r *resolver) fetchWebAccount(ctx context.Context, did string) (account, er
 	return found, err
 }
 
-// webAddress is where the document of a did:web is. did:web:localhost%3APORT is
-// fetched over plain HTTP, as the reference implementation does in development.
+// webAddress returns the URL of the document of a did:web. For
+// did:web:localhost%3APORT it is http, as in the reference implementation in
+// development.
 func (r *resolver) webAddress(did string) (string, error) {
 	if err := ValidateServiceDID(did, r.dev); err != nil {
 		return "", unusable("it is not a did:web with a host name alone")
@@ -134,8 +136,8 @@ func (r *resolver) webAddress(did string) (string, error) {
 	return "https://" + host + "/.well-known/did.json", nil
 }
 
-// fetchDocument gets a document of a DID. The error is ErrUnknownIdentity where
-// the answer is certain, or errNoAnswer.
+// fetchDocument fetches the document at address. The error is
+// ErrUnknownIdentity if there certainly is none, otherwise errNoAnswer.
 func fetchDocument(ctx context.Context, client *http.Client, address string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

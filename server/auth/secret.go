@@ -14,10 +14,10 @@ import (
 // secretSize is the length of a secret in bytes.
 const secretSize = 32
 
-// Secret is what all instances of a service know and its database does not.
-// Keys for single uses are derived from it. Records that would otherwise tie an
+// Secret is known to all instances of a service and is not in its database.
+// Keys for single purposes are derived from it. Records that could link an
 // account to what it sent are stored under such a key, so that a copy of the
-// database alone does not tell.
+// database alone does not reveal the link.
 type Secret struct{ value [secretSize]byte }
 
 // NewSecret makes a random secret.
@@ -27,12 +27,12 @@ func NewSecret() *Secret {
 	return s
 }
 
-// Key derives the key for one use, 32 bytes, by HKDF-SHA-256 (RFC 5869) with
-// the use as info.
+// Key derives the key for one purpose, 32 bytes, by HKDF-SHA-256 (RFC 5869)
+// with the purpose as info.
 func (s *Secret) Key(use string) []byte {
 	key, err := hkdf.Key(sha256.New, s.value[:], nil, "mlsd "+use, secretSize)
 	if err != nil {
-		panic(err) // only for lengths that HKDF does not have
+		panic(err) // only for lengths that HKDF does not support
 	}
 	return key
 }
@@ -42,14 +42,14 @@ const secretFile = `# Secret that all instances of an MLS delivery service share
 %s
 `
 
-// WriteFile writes a new file that only its owner can read. A file that is
-// already there is left alone, with an error that is fs.ErrExist.
+// WriteFile creates a file that only its owner can read. If the file exists, it
+// is not changed and the error is fs.ErrExist.
 func (s *Secret) WriteFile(path string) error {
 	return writePrivate(path, fmt.Sprintf(secretFile, base64.StdEncoding.EncodeToString(s.value[:])))
 }
 
-// LoadSecret reads a file of WriteFile. The error is ErrKeyPermissions,
-// ErrKeyFormat or of the file system, and never shows the content.
+// LoadSecret reads a file that WriteFile wrote. The error is ErrKeyPermissions,
+// ErrKeyFormat or an error of the file system, and never contains the secret.
 func LoadSecret(path string) (*Secret, error) {
 	raw, err := readPrivate(path)
 	if err != nil {
@@ -69,7 +69,7 @@ func LoadSecret(path string) (*Secret, error) {
 	return nil, fmt.Errorf("%w: %s does not hold %d bytes in base64", ErrKeyFormat, path, secretSize)
 }
 
-// LoadOrCreateSecret is LoadSecret, and makes a file where there is none.
+// LoadOrCreateSecret reads a file and creates it if it does not exist.
 func LoadOrCreateSecret(path string) (*Secret, error) {
 	s, err := LoadSecret(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -77,7 +77,7 @@ func LoadOrCreateSecret(path string) (*Secret, error) {
 	}
 	s = NewSecret()
 	err = s.WriteFile(path)
-	if errors.Is(err, fs.ErrExist) { // another instance was faster
+	if errors.Is(err, fs.ErrExist) { // another instance created it meanwhile
 		return LoadSecret(path)
 	}
 	return s, err

@@ -8,22 +8,23 @@ import (
 	"strings"
 )
 
-// ServiceFragment is the id of our service in its DID document, and what
-// follows the DID in atproto-proxy headers and in aud.
+// ServiceFragment is the id of our service in its DID document. It follows the
+// DID in atproto-proxy headers and in aud.
 const ServiceFragment = "#atproto_mls"
 
 var (
 	webHost = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	// The reference PDS finds a local service under this spelling only: with
-	// %3a, a bare colon or an address it answers 500.
+	// The reference PDS finds a local service only under this spelling. It
+	// answers 500 for %3a, an unescaped colon or an address.
 	localhostDID = regexp.MustCompile(`^did:web:localhost(%3A[1-9][0-9]{0,4})?$`)
 )
 
 func isLocalhost(did string) bool { return localhostDID.MatchString(did) }
 
-// ValidateServiceDID says whether did is a did:web of the form that the AT
-// Protocol allows (https://atproto.com/specs/did): a lower-case host name,
-// without port or path. In development did:web:localhost%3A3000 is one too.
+// ValidateServiceDID returns an error unless did is a did:web of the form that
+// the AT Protocol allows (https://atproto.com/specs/did): a lower-case host
+// name without port or path. In development, did:web:localhost%3A3000 is valid
+// too.
 func ValidateServiceDID(did string, dev bool) error {
 	host, ok := strings.CutPrefix(did, webPrefix)
 	switch {
@@ -43,9 +44,9 @@ func ValidateServiceDID(did string, dev bool) error {
 	return nil
 }
 
-// ValidatePublicURL says whether u can be the service endpoint of our DID
-// document: an origin without path. https is required, except for localhost
-// in development.
+// ValidatePublicURL returns an error unless u can be the service endpoint in
+// our DID document: an origin without path. https is required, except in
+// development.
 func ValidatePublicURL(u string, dev bool) error {
 	p, err := url.Parse(u)
 	if err != nil {
@@ -60,8 +61,8 @@ func ValidatePublicURL(u string, dev bool) error {
 	return errors.New("the public URL must be https")
 }
 
-// Audiences are the values of aud that mean the service: the DID alone, as a
-// PDS of today sends it, and the DID with its service fragment.
+// Audiences returns the values of aud that stand for the service: the DID,
+// which current PDS versions send, and the DID with the service fragment.
 func Audiences(serviceDID string) []string {
 	return []string{serviceDID, serviceDID + ServiceFragment}
 }

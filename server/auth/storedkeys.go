@@ -13,37 +13,38 @@ import (
 
 const (
 	// StoredKeyTTL is how long the key of a known account is used while its
-	// directory does not answer, counted from when it last did.
+	// directory does not respond, counted from the last response.
 	StoredKeyTTL = 24 * time.Hour
-	// storePause is how often a key that stays the same is stored.
+	// storePause is how often an unchanged key is stored again.
 	storePause = time.Hour
-	// storeTimeout bounds one exchange with the store.
+	// storeTimeout bounds one call of the store.
 	storeTimeout = 5 * time.Second
-	// maxUnstored bounds the keys that wait to be stored. Others are offered
-	// again when they are fetched again.
-	maxUnstored = 1024
+	// maxPendingKeys bounds the queue of keys to store. Keys beyond it are
+	// dropped; they are offered again at their next fetch.
+	maxPendingKeys = 1024
 )
 
-// StoredKey is a signing key, and how long ago its directory gave it. It is empty
-// where the directory said that there is none.
+// StoredKey is a signing key and the time since the directory returned it.
+// Multibase is empty if the directory said that the DID has no key.
 type StoredKey struct {
 	Multibase string
 	Age       time.Duration
 }
 
-// KeyStore keeps the signing keys of accounts that are known here.
+// KeyStore keeps the signing keys of known accounts.
 type KeyStore interface {
-	// Known tells whether an account is known.
+	// Known reports whether an account is known: whether it has rows in the
+	// database.
 	Known(ctx context.Context, did string) (bool, error)
-	// Keep stores a key if the account is known and no newer one is stored.
-	// changed says that another, older key was stored until now.
+	// Keep stores a key if the account is known and no newer key is stored.
+	// changed reports that it replaced a different, older key.
 	Keep(ctx context.Context, did string, key StoredKey) (known, changed bool, err error)
-	// Find returns the key that is stored, unless it is empty or older than
+	// Find returns the stored key. ok is false if it is empty or older than
 	// maxAge.
 	Find(ctx context.Context, did string, maxAge time.Duration) (key StoredKey, ok bool, err error)
 }
 
-// noKeyStore is a store in which no account is known.
+// noKeyStore is a KeyStore without known accounts.
 type noKeyStore struct{}
 
 func (noKeyStore) Known(context.Context, string) (bool, error) { return false, nil }
@@ -56,7 +57,7 @@ func (noKeyStore) Find(context.Context, string, time.Duration) (StoredKey, bool,
 	return StoredKey{}, false, nil
 }
 
-// KeyID names a DID to other instances, without saying which it is.
+// KeyID identifies a DID to other instances without revealing it.
 type KeyID = bus.KeyID
 
 func keyIDOf(did string) KeyID {
@@ -64,20 +65,19 @@ func keyIDOf(did string) KeyID {
 	return KeyID(sum[:16])
 }
 
-// unstored is a key that waits to be stored.
-type unstored struct {
+// pendingKey is a key in the queue of keys to store.
+type pendingKey struct {
 	did string
 	key *issuerKey
 }
 
-// offer has a key stored in the background, where it is new or the last time is
-// an hour ago.
-func (d *Directory) offer(did string, key *issuerKey) {
+// queueKey queues a key to be stored, unless this was done within the last hour.
+func (d *Directory) queueKey(did string, key *issuerKey) {
 	if d.now().Unix()-key.storedAt.Load() < int64(storePause.Seconds()) {
 		return
 	}
 	select {
-	case d.unstored <- unstored{did, key}:
+	case d.pending <- pendingKey{did, key}:
 	default:
 		d.metrics.KeysStored.WithLabelValues("dropped").Inc()
 	}
@@ -88,13 +88,13 @@ func (d *Directory) storeKeys() {
 		select {
 		case <-d.ctx.Done():
 			return
-		case u := <-d.unstored:
+		case u := <-d.pending:
 			d.storeKey(u)
 		}
 	}
 }
 
-func (d *Directory) storeKey(u unstored) {
+func (d *Directory) storeKey(u pendingKey) {
 	ctx, cancel := context.WithTimeout(d.ctx, storeTimeout)
 	defer cancel()
 	now := d.now()
@@ -111,13 +111,13 @@ func (d *Directory) storeKey(u unstored) {
 		d.metrics.KeysStored.WithLabelValues("unknown").Inc()
 	}
 	if changed {
-		d.tell(keyIDOf(u.did))
+		d.publish(keyIDOf(u.did))
 	}
 }
 
-// bridge has the store's key take the place of one that may not be used any
-// longer, while the directory does not answer.
-func (d *Directory) bridge(did string) {
+// useStored replaces a cached key that has become too old by the stored one, for
+// use while the directory does not respond.
+func (d *Directory) useStored(did string) {
 	id := keyIDOf(did)
 	old, _ := d.keys.Get(id)
 	if d.usable(old) {
@@ -142,7 +142,8 @@ func (d *Directory) bridge(did string) {
 	d.keys.Add(id, key)
 }
 
-// usable says whether a key may be used while its directory does not answer.
+// usable reports whether a key may be used while its directory does not
+// respond.
 func (d *Directory) usable(key *issuerKey) bool {
 	if key == nil {
 		return false
@@ -154,9 +155,9 @@ func (d *Directory) usable(key *issuerKey) bool {
 	return d.now().Before(key.fetched.Add(limit))
 }
 
-// staleOr bridges an outage of the directory with the key known before it. It
-// does so for nothing else: where this service itself refuses to look up, a key
-// that was replaced must not go on.
+// staleOr returns the last known key if err says that the directory did not
+// respond. For any other error it returns err: if this service itself refuses
+// the look-up, a replaced key must not remain in use.
 func (d *Directory) staleOr(did string, err error) (*issuerKey, error) {
 	key, _ := d.keys.Get(keyIDOf(did))
 	if !errors.Is(err, errNoAnswer) || !d.usable(key) {
@@ -170,22 +171,23 @@ func (d *Directory) staleOr(did string, err error) (*issuerKey, error) {
 	return key, nil
 }
 
-// gone forgets the key of a DID that has no usable one any more, here, in the
-// store and at the other instances, so that no outage bridges it. The store keeps
-// that there is none, or else an instance that is late could put back the old.
-func (d *Directory) gone(did string) {
+// forgetDeleted forgets the key of a DID that has no usable key any more, in the cache,
+// in the store and at the other instances, so that it is not used in an outage.
+// The store records that there is no key: otherwise an instance that is late
+// could store the old one again.
+func (d *Directory) forgetDeleted(did string) {
 	id := keyIDOf(did)
 	had := d.keys.Remove(id)
 	ctx, cancel := context.WithTimeout(d.ctx, storeTimeout)
 	defer cancel()
-	// Where it fails, the next look-up does it again.
+	// If it fails, the next look-up repeats it.
 	if _, stored, _ := d.store.Keep(ctx, did, StoredKey{}); stored || had {
-		d.tell(id)
+		d.publish(id)
 	}
 }
 
-// Forget makes the next use of a DID's key look it up. Another instance has
-// learned that it changed.
+// Forget removes the key of a DID from the cache. It is called when another
+// instance published that the key changed.
 func (d *Directory) Forget(id KeyID) {
 	if d.keys.Remove(id) {
 		d.metrics.KeysForgotten.Inc()

@@ -22,7 +22,7 @@ func execSQL(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
 	}
 }
 
-// addMember has an account in a conversation, accepted or not.
+// addMember makes an account a member of a conversation, accepted or not.
 func addMember(t testing.TB, pool *pgxpool.Pool, did string, accepted bool) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
@@ -31,7 +31,7 @@ func addMember(t testing.TB, pool *pgxpool.Pool, did string, accepted bool) {
 		VALUES (sha256($1::text::bytea), $1, 0, now(), 0, 1, 0, CASE WHEN $2 THEN now() END)`, did, accepted)
 }
 
-// addPackage has an account publish a key package some time ago.
+// addPackage publishes a key package of an account some time ago.
 func addPackage(t testing.TB, pool *pgxpool.Pool, did string, ago time.Duration) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, did)
@@ -40,7 +40,7 @@ func addPackage(t testing.TB, pool *pgxpool.Pool, did string, ago time.Duration)
 		VALUES ($1, 'r', 'd', 1, 'k', FALSE, now() - make_interval(secs => $2), now())`, did, ago.Seconds())
 }
 
-// instanceWith is an instance that has just started, with a store.
+// instanceWith starts an instance with a key store.
 func (w *world) instanceWith(t testing.TB, store KeyStore) (*Authenticator, *Directory, *Metrics) {
 	t.Helper()
 	m := NewMetrics(nil)
@@ -52,10 +52,10 @@ func (w *world) instanceWith(t testing.TB, store KeyStore) (*Authenticator, *Dir
 	return a, dir, m
 }
 
-// read is a token for a query by the world's clock.
+// read returns a token for a query, by the clock of the world.
 func (w *world) read(a *authtest.Account) string { return w.readWith(a, a) }
 
-// readWith has the token signed with the key of another account.
+// readWith returns a token that is signed with the key of another account.
 func (w *world) readWith(a, signer *authtest.Account) string {
 	claims := a.Claims(service, getMessages.NSID)
 	claims["iat"], claims["exp"] = w.now().Unix(), w.now().Unix()+60
@@ -103,8 +103,8 @@ func TestKnownAccounts(t *testing.T) {
 	}
 }
 
-// TestStoredKeyFollows: the newest key stands, whichever instance is the last to
-// store what it fetched; and one that stays the same is written once an hour.
+// TestStoredKeyFollows: the newest key is kept even if an instance stores an
+// older one later; an unchanged key is written once an hour.
 func TestStoredKeyFollows(t *testing.T) {
 	pool := dbtest.Pool(t)
 	store, did := NewDBKeys(pool), authtest.NewDID()
@@ -113,7 +113,7 @@ func TestStoredKeyFollows(t *testing.T) {
 		key     string
 		age     time.Duration
 		changed bool
-		want    string // and how old, in minutes
+		want    string // and its age in minutes
 		minutes int
 	}{
 		{"a", 30 * time.Minute, false, "a", 30},
@@ -150,9 +150,9 @@ func TestStoredKeyFollows(t *testing.T) {
 	}
 }
 
-// TestStoredKeyBridgesOutage: an instance that starts while the directory does
-// not answer takes tokens of known accounts, with keys of the last 24 hours.
-func TestStoredKeyBridgesOutage(t *testing.T) {
+// TestStoredKeyIsUsedInOutage: an instance that starts while the directory does
+// not respond accepts tokens of known accounts, with keys of the last 24 hours.
+func TestStoredKeyIsUsedInOutage(t *testing.T) {
 	w := newWorld(t)
 	pool := dbtest.Pool(t)
 	store := NewDBKeys(pool)
@@ -201,9 +201,9 @@ func TestStoredKeyBridgesOutage(t *testing.T) {
 	}
 }
 
-// TestDeletedIsNotBridged: once the directory has said that there is no such
-// DID, no outage brings its key back.
-func TestDeletedIsNotBridged(t *testing.T) {
+// TestDeletedIsNotUsedInOutage: once the directory has said that a DID does not
+// exist, its key is not used in an outage.
+func TestDeletedIsNotUsedInOutage(t *testing.T) {
 	for name, status := range map[string]int{"plc.directory": 410, "npm release": 404} {
 		w := newWorld(t)
 		pool := dbtest.Pool(t)
@@ -220,7 +220,7 @@ func TestDeletedIsNotBridged(t *testing.T) {
 		if got := call(t, second, w.read(a), getMessages); got != UntrustedIss {
 			t.Errorf("%s: %s", name, got)
 		}
-		// An instance that is late with what it fetched before.
+		// An instance that stores late what it fetched before the deletion.
 		pub, err := a.Key.PublicKey()
 		if err != nil {
 			t.Fatal(err)
@@ -239,7 +239,7 @@ func TestDeletedIsNotBridged(t *testing.T) {
 	}
 }
 
-// countingStore knows every account.
+// countingStore knows every account and counts calls of Keep.
 type countingStore struct {
 	mu   sync.Mutex
 	keys map[string]string
@@ -267,7 +267,8 @@ func (s *countingStore) count() int {
 	return s.kept
 }
 
-// TestKeysAreStoredRarely: once an hour, however often the key is fetched.
+// TestKeysAreStoredRarely: a key is stored once an hour, however often it is
+// fetched.
 func TestKeysAreStoredRarely(t *testing.T) {
 	w := newWorld(t)
 	store := &countingStore{keys: map[string]string{}}
@@ -289,9 +290,9 @@ func TestKeysAreStoredRarely(t *testing.T) {
 	}
 }
 
-// TestChangeIsTold: an instance that learns of a new key, or that there is none
-// any more, has the others ask at once.
-func TestChangeIsTold(t *testing.T) {
+// TestChangeIsPublished: when an instance learns of a new key, or that there is none
+// any more, the other instances look the key up again at once.
+func TestChangeIsPublished(t *testing.T) {
 	for name, learn := range map[string]func(w *world, a *authtest.Account, first *Authenticator) string{
 		"new key, by a token that it signed": func(w *world, a *authtest.Account, first *Authenticator) string {
 			a.Rotate()
@@ -306,7 +307,7 @@ func TestChangeIsTold(t *testing.T) {
 		a := w.plc.NewAccount()
 		first, dir1, _ := w.instanceWith(t, nil)
 		second, dir2, m := w.instanceWith(t, nil)
-		dir1.tell, dir2.tell = dir2.Forget, dir1.Forget
+		dir1.publish, dir2.publish = dir2.Forget, dir1.Forget
 		old := *a
 		for _, i := range []*Authenticator{first, second} {
 			if got := call(t, i, w.read(a), getMessages); got != a.DID {
@@ -323,9 +324,9 @@ func TestChangeIsTold(t *testing.T) {
 	}
 }
 
-// TestChangeIsToldByTheStore: an instance that has never seen the old key finds
-// out by the store that there was one.
-func TestChangeIsToldByTheStore(t *testing.T) {
+// TestChangeFoundByTheStoreIsPublished: an instance that has never seen the old key
+// learns from the store that the key changed.
+func TestChangeFoundByTheStoreIsPublished(t *testing.T) {
 	w := newWorld(t)
 	store := &countingStore{keys: map[string]string{}}
 	a := w.plc.NewAccount()
@@ -337,7 +338,7 @@ func TestChangeIsToldByTheStore(t *testing.T) {
 	a.Rotate()
 	told := make(chan KeyID, 1)
 	dir := newTestDirectory(t, DirectoryConfig{
-		PLCURL: w.plc.URL, Dev: true, Store: store, now: w.now, Tell: func(id KeyID) { told <- id },
+		PLCURL: w.plc.URL, Dev: true, Store: store, now: w.now, Publish: func(id KeyID) { told <- id },
 	})
 	if _, err := dir.SigningKey(t.Context(), a.DID); err != nil {
 		t.Fatal(err)
@@ -347,9 +348,9 @@ func TestChangeIsToldByTheStore(t *testing.T) {
 	}
 }
 
-// TestOldKeyEndsUnderLoad: that this service has no turn for a look-up does not
-// prolong a key, for the directory would answer. That the directory does not
-// answer, does.
+// TestOldKeyEndsUnderLoad: an old key does not remain in use because this
+// service has no turn for a look-up. It does remain in use while the directory
+// does not respond.
 func TestOldKeyEndsUnderLoad(t *testing.T) {
 	w := newWorld(t)
 	store := &countingStore{keys: map[string]string{}}
@@ -360,22 +361,22 @@ func TestOldKeyEndsUnderLoad(t *testing.T) {
 	}
 	eventually(t, "the store", func() bool { return value(t, m.KeysStored.WithLabelValues("known")) == 1 })
 	for range limit.LookupPLC.Amount {
-		<-dir.turns.others.Enter("another", limit.Lane{Row: limit.LookupPLC}).Ready()
+		<-dir.turns.known.Enter("another", limit.Resource{Row: limit.LookupPLC}).Ready()
 	}
 	w.advance(keyTTL)
 	if got := call(t, i, w.read(a), getMessages); got != xrpc.RateLimitExceeded {
 		t.Errorf("without a turn: %s", got)
 	}
 	w.advance(failureTTL)
-	dir.resolver.plcSilent.Store(true)
+	dir.resolver.plcUnresponsive.Store(true)
 	if got := call(t, i, w.read(a), getMessages); got != a.DID {
 		t.Errorf("while the directory does not answer: %s", got)
 	}
 }
 
-// TestKeyIsFetchedBeside: a key in use is fetched again before its time is over,
-// and no request waits for that.
-func TestKeyIsFetchedBeside(t *testing.T) {
+// TestKeyIsFetchedInBackground: a key in use is fetched again before it expires, and
+// no request waits for that.
+func TestKeyIsFetchedInBackground(t *testing.T) {
 	w := newWorld(t)
 	a := w.plc.NewAccount()
 	if got := call(t, w.auth, w.read(a), getMessages); got != a.DID {

@@ -20,8 +20,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// registry is a PLC directory without a network, for tests whose clock stands
-// still while anything can go on. It answers after some time.
+// registry is a PLC directory without a network, so that it works with the
+// clock of synctest. It responds after a delay.
 type registry struct {
 	takes time.Duration
 	asked atomic.Int64
@@ -88,7 +88,7 @@ func newStormy(t *testing.T, store KeyStore) *stormy {
 	return s
 }
 
-// call presents a token of an account from an address.
+// call makes a call with a token of an account from an address.
 func (s *stormy) call(a *authtest.Account, address string) error {
 	r := request(a.Token(service, getMessages.NSID))
 	r.RemoteAddr = address + ":1234"
@@ -96,8 +96,8 @@ func (s *stormy) call(a *authtest.Account, address string) error {
 	return err
 }
 
-// storm has 50 addresses name DIDs that nobody has seen, together at twice the
-// rate of look-ups, until ctx ends.
+// storm sends tokens of unknown DIDs from 50 addresses, at twice the rate of
+// look-ups, until ctx ends.
 func (s *stormy) storm(ctx context.Context) {
 	for i := range 50 {
 		go func() {
@@ -109,9 +109,9 @@ func (s *stormy) storm(ctx context.Context) {
 	}
 }
 
-// TestStormOfLookups: 100 tokens a second from 50 addresses name DIDs that were
-// never seen, and 39 newcomers of two PDSes get in, in the first seconds of the
-// storm and later. The directory gets the rate and no more.
+// TestStormOfLookups: 100 tokens a second from 50 addresses name unknown DIDs.
+// 39 new accounts of two PDSes are accepted, both in the first seconds of the
+// storm and later, and the directory is not asked more often than the rate.
 func TestStormOfLookups(t *testing.T) {
 	for _, after := range []time.Duration{0, 10 * time.Second} {
 		t.Run(after.String(), func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestStormOfLookups(t *testing.T) {
 					t.Errorf("it took %s", took)
 				}
 				end()
-				time.Sleep(time.Minute) // for those of the storm that wait
+				time.Sleep(time.Minute) // until the queued requests of the storm have ended
 				if most := limit.LookupNew.Amount + int64((after+time.Since(start)).Seconds())*limit.LookupNew.Refill; s.asked.Load() > most {
 					t.Errorf("the directory was asked %d times", s.asked.Load())
 				}
@@ -146,7 +146,7 @@ func TestStormOfLookups(t *testing.T) {
 	}
 }
 
-// someKnown is a store that knows some accounts, and keeps nothing.
+// someKnown is a store that knows some accounts and stores nothing.
 type someKnown struct {
 	noKeyStore
 	sync.Map
@@ -157,8 +157,8 @@ func (s *someKnown) Known(_ context.Context, did string) (bool, error) {
 	return ok, nil
 }
 
-// TestKnownAccountsInAStorm: accounts that are known are not in the queues of
-// strangers, and neither wait nor are refused.
+// TestKnownAccountsInAStorm: known accounts have a queue of their own, and
+// neither wait nor are refused.
 func TestKnownAccountsInAStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		known := &someKnown{}
@@ -170,7 +170,7 @@ func TestKnownAccountsInAStorm(t *testing.T) {
 			a := s.account(t)
 			known.Store(a.DID, true)
 			start := time.Now()
-			// From an address that storms, too: it is the reserve that helps.
+			// The address takes part in the storm, but known accounts have their own queue.
 			if err := s.call(a, "198.51.3.4"); err != nil || time.Since(start) > time.Second {
 				t.Errorf("%v after %s", err, time.Since(start))
 			}
@@ -181,8 +181,9 @@ func TestKnownAccountsInAStorm(t *testing.T) {
 	})
 }
 
-// TestNamedByTheStorm: a storm names an account that is honest. It finds its
-// look-up under way or done, and waits in no line of the storm.
+// TestNamedByTheStorm: a storm names the DID of an honest account. Its request
+// joins the look-up or finds it done, and does not wait in a queue of the
+// storm.
 func TestNamedByTheStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStormy(t, nil)
@@ -204,8 +205,9 @@ func TestNamedByTheStorm(t *testing.T) {
 	})
 }
 
-// TestStormRefusals: what is refused is told when to come back, is no outage and
-// is forgotten: the same account may get in a moment later from elsewhere.
+// TestStormRefusals: a refused request gets a Retry-After and no outage error,
+// and the refusal is not cached: the same account may be accepted a moment
+// later from another address.
 func TestStormRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStormy(t, nil)
@@ -231,8 +233,8 @@ func TestStormRefusals(t *testing.T) {
 	})
 }
 
-// TestWebDomainHasItsOwnSlots: hosts of one domain that hang hold up no other
-// domain's, however many names the domain has.
+// TestWebDomainHasItsOwnSlots: hosts of one domain that do not respond do not
+// delay other domains, whatever number of names the domain has.
 func TestWebDomainHasItsOwnSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newTestDirectory(t, DirectoryConfig{PLCURL: "https://plc.test"})
@@ -266,7 +268,7 @@ func TestWebDomainHasItsOwnSlots(t *testing.T) {
 	})
 }
 
-// byHost answers for the hosts of some domains.
+// byHost responds for the hosts of some domains.
 type byHost map[string]http.RoundTripper
 
 func (b byHost) RoundTrip(r *http.Request) (*http.Response, error) {

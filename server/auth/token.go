@@ -24,16 +24,16 @@ const (
 	maxSignature = 64 // r and s of a 256-bit curve, RFC 7518 §3.4
 )
 
-// token is a service token taken apart, its form checked and nothing else.
+// token is a parsed service token. Only its form has been checked.
 type token struct {
-	signed    []byte // what the signature is over
+	signed    []byte // the bytes that are signed
 	signature []byte
 	alg       string
 	claims    claims
 }
 
-// claims of a service token. Times are seconds since 1970, fractions allowed
-// (RFC 7519 §2, NumericDate).
+// claims are the claims of a service token. Times are seconds since 1970, with
+// fractions (RFC 7519 §2, NumericDate).
 type claims struct {
 	Iss string   `json:"iss"`
 	Aud string   `json:"aud"`
@@ -52,9 +52,9 @@ type joseHeader struct {
 	Crit jsontext.Value `json:"crit"`
 }
 
-// parseToken takes a compact serialization (RFC 7515 §3.1) apart. Of what was
-// signed there is one encoding that passes: strict base64url, JSON without
-// duplicate names and with names that match case-sensitively.
+// parseToken parses a compact serialization (RFC 7515 §3.1). It accepts only
+// one encoding of the signed content: strict base64url, and JSON with
+// case-sensitive names and no duplicate names.
 func parseToken(raw string) (*token, *xrpc.Error) {
 	if len(raw) > maxToken {
 		return nil, refuse(BadJwt, "the token is longer than %d bytes", maxToken)
@@ -86,9 +86,9 @@ func parseToken(raw string) (*token, *xrpc.Error) {
 	return t, nil
 }
 
-// check is about the header alone. Members that name a key (jwk, jku, x5c)
-// are ignored as RFC 7515 §4 says of what is not understood: the key comes
-// from the DID document only.
+// check checks the header alone. Members that name a key (jwk, jku, x5c) are
+// ignored, as RFC 7515 §4 requires for parameters that are not understood: the
+// key comes from the DID document only.
 func (h *joseHeader) check() *xrpc.Error {
 	switch {
 	case h.Typ != nil && !strings.EqualFold(*h.Typ, "JWT"):
@@ -96,7 +96,8 @@ func (h *joseHeader) check() *xrpc.Error {
 	case h.Alg != algES256K && h.Alg != algES256:
 		return refuse(BadJwtSignature, "the algorithm must be %s or %s", algES256K, algES256)
 	case h.Crit != nil:
-		// RFC 7515 §4.1.11: what is critical and not understood is refused.
+		// RFC 7515 §4.1.11: a critical parameter that is not understood must be
+		// rejected.
 		return refuse(BadJwt, "critical header members are not supported")
 	case h.Kid != nil && *h.Kid != "#atproto" && *h.Kid != "atproto":
 		return refuse(BadJwt, "kid must be absent, or #atproto or atproto")
@@ -106,8 +107,8 @@ func (h *joseHeader) check() *xrpc.Error {
 
 var errNotBase64URL = base64.CorruptInputError(0)
 
-// decodeBase64URL refuses padding, stray bits and the line breaks that the
-// standard decoder skips.
+// decodeBase64URL rejects padding, non-zero trailing bits and the line breaks
+// that the standard decoder skips.
 func decodeBase64URL(s string) ([]byte, error) {
 	if strings.ContainsAny(s, "\r\n") {
 		return nil, errNotBase64URL
@@ -120,7 +121,7 @@ func decodeSegment(s, what string, into any) *xrpc.Error {
 	if err != nil {
 		return refuse(BadJwt, "poorly formatted jwt: the %s is not base64url", what)
 	}
-	// null would pass as an absent member, or as an empty object.
+	// json.Unmarshal accepts null as an empty object.
 	if !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
 		return refuse(BadJwt, "poorly formatted jwt: the %s is not an object", what)
 	}
@@ -134,9 +135,9 @@ func decodeSegment(s, what string, into any) *xrpc.Error {
 
 var plcPattern = regexp.MustCompile(`^did:plc:[a-z2-7]{24}$`)
 
-// check judges everything but the signature, in the order in which
-// @atproto/xrpc-server does: cheap refusals come before any look-up. now is
-// in seconds since 1970.
+// check checks everything but the signature, in the order of
+// @atproto/xrpc-server: what costs little is checked before the look-up of the
+// key. now is in seconds since 1970.
 func (c *claims) check(now float64, audiences []string, m *xrpc.Method) *xrpc.Error {
 	if e := c.checkPresence(); e != nil {
 		return e
@@ -168,7 +169,8 @@ func (c *claims) checkPresence() *xrpc.Error {
 	return nil
 }
 
-// plausible keeps arithmetic and conversion to integers exact.
+// plausible bounds times so that arithmetic and conversion to integers are
+// exact.
 func plausible(seconds *float64) bool {
 	return seconds == nil || *seconds >= 0 && *seconds < 1<<40
 }
@@ -186,11 +188,11 @@ func (c *claims) checkTimes(now float64, m *xrpc.Method) *xrpc.Error {
 	return c.checkLifetime(now, m)
 }
 
-// checkLifetime bounds for how long a token must be remembered, and for how
-// long a stolen one is of use.
+// checkLifetime limits the validity of a token, and thereby how long a used
+// token must be remembered and a stolen one works.
 func (c *claims) checkLifetime(now float64, m *xrpc.Method) *xrpc.Error {
 	limit := MaxLifetime
-	// Without iat the issuer's clock is not known to be right.
+	// Without iat, an allowance for the issuer's clock is added.
 	if singleUse(m) {
 		limit = MaxSpentLifetime + ClockError
 	} else if c.Iat == nil {
@@ -228,11 +230,11 @@ func (c *claims) checkIssuer() *xrpc.Error {
 	return nil
 }
 
-// supposedLifetime is that of a token without iat: what a PDS gives when it
-// proxies a call.
+// supposedLifetime is the assumed lifetime in seconds of a token without iat:
+// that of the tokens that a PDS issues for proxied calls.
 const supposedLifetime = 60
 
-// issued is iat or what stands for it, which may be ahead of our clock.
+// issued returns iat or its estimate, which may be ahead of our clock.
 func (c *claims) issued() float64 {
 	if c.Iat == nil {
 		return *c.Exp - supposedLifetime
@@ -240,8 +242,8 @@ func (c *claims) issued() float64 {
 	return *c.Iat
 }
 
-// use is what a store is told of a use of the token. Most issuers round iat
-// down already.
+// use describes this use of the token for a ReplayStore. iat is rounded down,
+// which most issuers do already.
 func (t *token) use() Use {
 	return Use{
 		Issuer: t.claims.Iss, JTI: t.claims.JTI, Signed: t.signed,

@@ -12,37 +12,37 @@ import (
 )
 
 const (
-	// How long it is remembered whether an account is known: one that is stays
-	// so, and one that is not may be soon.
+	// How long the answer is cached whether an account is known. A known
+	// account stays known, an unknown one may become known soon.
 	rememberKnown   = time.Hour
 	rememberUnknown = time.Minute
-	// statusTimeout bounds the question, its waiting included. Without an
-	// answer an account is not known.
+	// statusTimeout bounds the query for that, including the wait for a turn.
+	// Without an answer the account counts as unknown.
 	statusTimeout = time.Second
-	// verifiedCredit is the part of a look-up that does not count against its
-	// source when the token that caused it was good. Only for did:plc: of
-	// did:web anybody has as many as he wants. Not all of it: a flood may have
-	// accounts of its own.
+	// verifiedCredit is the part of a look-up that is credited to its source if
+	// the token that caused it was valid. It applies to did:plc only, since one
+	// person can have any number of did:web. It is less than 1 because a flood
+	// may use accounts of its own.
 	verifiedCredit = 0.75
 )
 
-// turns says when a document may be looked up. A token names its issuer before
-// anything proves it, so look-ups are paid for by the source of the request.
-// Accounts that are known have queues of their own: whatever strangers do, these
-// go on.
+// turns decides when a DID document may be fetched. A token names its issuer
+// before its signature is verified, so a look-up is charged to the source
+// address of the request. Known accounts have a queue of their own, so that
+// look-ups of unknown DIDs do not delay them.
 type turns struct {
-	limits            *limit.Limits
-	dev               bool
-	store             KeyStore
-	status            *limit.Queue
-	strangers, others *limit.Queue
-	now               func() time.Time
+	limits         *limit.Limits
+	dev            bool
+	store          KeyStore
+	status         *limit.Queue
+	unknown, known *limit.Queue
+	now            func() time.Time
 
 	flight     singleflight.Group
 	remembered *lru.Cache[KeyID, knownAccount]
 }
 
-// knownAccount is whether an account is known, and how long that is remembered.
+// knownAccount is the cached answer whether an account is known.
 type knownAccount struct {
 	known bool
 	until time.Time
@@ -57,28 +57,28 @@ func newTurns(cfg DirectoryConfig, store KeyStore, now func() time.Time) (*turns
 		}
 	}
 	t.status = limit.NewQueue(t.limits, limit.LookupWaiting)
-	t.strangers = limit.NewQueue(t.limits, limit.LookupWaiting)
-	t.others = limit.NewQueue(t.limits, limit.LookupWaiting)
+	t.unknown = limit.NewQueue(t.limits, limit.LookupWaiting)
+	t.known = limit.NewQueue(t.limits, limit.LookupWaiting)
 	return t, nil
 }
 
-// enter lines up for a look-up of did that a request from source needs. known
-// says that the account is known without asking.
+// enter queues a look-up of did for a request from source. known says that the
+// account is known, which saves a query.
 func (t *turns) enter(ctx context.Context, source, did string, known bool) *limit.Waiter {
-	queue, rate := t.strangers, limit.LookupNew
-	if known || t.knows(ctx, source, did) {
-		queue, rate = t.others, limit.LookupKnown
+	queue, rate := t.unknown, limit.LookupNew
+	if known || t.isKnown(ctx, source, did) {
+		queue, rate = t.known, limit.LookupKnown
 	}
-	lanes := []limit.Lane{{Row: rate}, {Row: limit.LookupPLC}}
+	resources := []limit.Resource{{Row: rate}, {Row: limit.LookupPLC}}
 	if strings.HasPrefix(did, webPrefix) {
-		lanes = []limit.Lane{{Row: rate}, {Row: limit.LookupWeb}, {Row: limit.LookupDomain, Key: WebDomain(did, t.dev)}}
+		resources = []limit.Resource{{Row: rate}, {Row: limit.LookupWeb}, {Row: limit.LookupDomain, Key: WebDomain(did, t.dev)}}
 	}
-	return queue.Enter(source, lanes...)
+	return queue.Enter(source, resources...)
 }
 
-// knows tells whether an account is known. Asking the database is paid for by
-// the source, too.
-func (t *turns) knows(ctx context.Context, source, did string) bool {
+// isKnown reports whether an account is known. The query is charged to the source
+// as well.
+func (t *turns) isKnown(ctx context.Context, source, did string) bool {
 	if t.limits.Off() {
 		return false
 	}
@@ -87,17 +87,17 @@ func (t *turns) knows(ctx context.Context, source, did string) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	defer cancel()
-	turn := t.status.Enter(source, limit.Lane{Row: limit.LookupStatus})
+	turn := t.status.Enter(source, limit.Resource{Row: limit.LookupStatus})
 	defer turn.Done()
 	if turn.Wait(ctx) != nil {
 		return false
 	}
-	known, err, _ := t.flight.Do(did, func() (any, error) { return t.ask(ctx, did) })
+	known, err, _ := t.flight.Do(did, func() (any, error) { return t.queryKnown(ctx, did) })
 	return err == nil && known.(bool)
 }
 
-// ask asks the database, for all who wait for it.
-func (t *turns) ask(ctx context.Context, did string) (bool, error) {
+// queryKnown queries the database once for all requests that wait for the same DID.
+func (t *turns) queryKnown(ctx context.Context, did string) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), statusTimeout)
 	defer cancel()
 	known, err := t.store.Known(ctx, did)

@@ -1,6 +1,6 @@
-// Package blob keeps encrypted attachments as objects in a bucket behind
-// gocloud.dev/blob: a directory, or S3. It knows bytes and keys; who owns an
-// object, and which objects exist, is the database's to say.
+// Package blob stores encrypted attachments as objects in a bucket of
+// gocloud.dev/blob: a directory, or S3. It handles keys and bytes only. The
+// database records which objects exist and to whom they belong.
 package blob
 
 import (
@@ -20,48 +20,48 @@ import (
 	"gocloud.dev/gcerrors"
 )
 
-// ErrTooLarge says that the bytes were more than Write was allowed to take.
+// ErrTooLarge is returned if the reader has more bytes than Write may store.
 var ErrTooLarge = errors.New("blob: larger than allowed")
 
-// Source marks an error of the reader that bytes came from, as against one of
-// the store they went to.
+// Source marks an error of the reader from which Write reads, as opposed to an
+// error of the bucket.
 type Source struct{ Err error }
 
 func (e *Source) Error() string { return "read blob: " + e.Err.Error() }
 
-// Unwrap gives the reader's error.
+// Unwrap returns the reader's error.
 func (e *Source) Unwrap() error { return e.Err }
 
 const (
-	// A copy goes through a buffer of copySize bytes.
+	// copySize is the size of the buffer for copying.
 	copySize = 64 << 10
-	// S3 takes an object in parts of at least 5 MiB, each held in memory while
-	// it is sent; one at a time.
+	// S3 takes an object in parts of at least 5 MiB. Each is held in memory
+	// while it is sent, one at a time.
 	partSize = 5 << 20
 )
 
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
 	bucket *blob.Bucket
-	// part is what one Write gathers before it passes it on, in bytes.
+	// part is the memory in bytes in which one Write gathers a part.
 	part int64
 }
 
-// WriteMemory is the memory that one Write takes, in bytes.
+// WriteMemory returns the memory that one Write uses, in bytes.
 func (s *Store) WriteMemory() int64 { return copySize + s.part }
 
 // Close releases the bucket.
 func (s *Store) Close() error { return s.bucket.Close() }
 
-// NewKey makes the key of a new object: random, so that no two uploads meet
-// under one key and nothing incomplete can take the place of what is complete.
+// NewKey returns a random key for a new object, so that an incomplete upload
+// cannot replace an object.
 func NewKey() string {
 	b := make([]byte, 17)
 	rand.Read(b) // never fails
 	return hex.EncodeToString(b[:1]) + "/" + hex.EncodeToString(b[1:])
 }
 
-// Written is an object as it was stored.
+// Written describes a stored object.
 type Written struct {
 	// CID is CIDv1, codec raw, SHA-256, in base32
 	// (https://atproto.com/specs/data-model#link-and-cid-formats).
@@ -70,9 +70,9 @@ type Written struct {
 	Size int64
 }
 
-// Write stores what r gives, up to limit bytes, under key, hashing on the way.
-// The object appears when all of it is durable, or not at all. One byte more
-// than limit is ErrTooLarge; an error of r is a *Source.
+// Write stores the bytes of r under key and computes their CID. The object
+// appears when all of it is durable, or not at all. The error is ErrTooLarge if
+// r has more than limit bytes, and a *Source if r fails.
 func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // before Close, it makes the writer discard
@@ -95,7 +95,7 @@ func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64)
 	}
 	if err != nil {
 		cancel()
-		_ = w.Close() // says that it was canceled
+		_ = w.Close() // returns that it was canceled
 		return Written{}, err
 	}
 	if err := w.Close(); err != nil {
@@ -107,7 +107,7 @@ func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64)
 	return got, nil
 }
 
-// Measure is Write without storing: for bytes of which only the name matters.
+// Measure computes the CID and size of the bytes of r without storing them.
 func Measure(r io.Reader, limit int64) (Written, error) {
 	return copyHash(io.Discard, r, limit)
 }
@@ -145,9 +145,9 @@ func cidOf(h hash.Hash) (string, error) {
 	return cid.NewCidV1(cid.Raw, mh).String(), nil
 }
 
-// Read opens length bytes of an object from offset on; -1 is all the rest. The
-// context has to live as long as the reader. A missing object is an error for
-// which IsNotFound holds.
+// Read returns a reader of length bytes of an object from offset on; -1 stands
+// for the rest. ctx must not be cancelled before the reader is closed. For a
+// missing object, IsNotFound holds for the error.
 func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
 	r, err := s.bucket.NewRangeReader(ctx, key, offset, length, nil)
 	if err != nil {
@@ -156,7 +156,7 @@ func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.
 	return r, nil
 }
 
-// Delete removes an object; one that is not there is no error.
+// Delete removes an object. It is no error if the object does not exist.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := s.bucket.Delete(ctx, key); err != nil && !IsNotFound(err) {
 		return fmt.Errorf("delete object: %w", err)

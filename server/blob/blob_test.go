@@ -105,7 +105,8 @@ func TestWriteReadDelete(t *testing.T) {
 	}
 }
 
-// Nothing of a torn upload is ever seen, and nothing of it stays.
+// TestTornWrite: nothing of an incomplete upload is ever visible, and nothing
+// of it stays.
 func TestTornWrite(t *testing.T) {
 	broken := errors.New("connection lost")
 	for name, c := range map[string]struct {
@@ -140,7 +141,8 @@ func TestTornWrite(t *testing.T) {
 	}
 }
 
-// While it is written an object is not there, whatever has been written of it.
+// TestInvisibleWhileWritten: an object is not visible before it is written
+// completely.
 func TestInvisibleWhileWritten(t *testing.T) {
 	s, _ := openDir(t)
 	key := NewKey()

@@ -15,7 +15,7 @@ import (
 	"testing/iotest"
 )
 
-// bucketServer speaks as much of the S3 protocol as one bucket needs: whole
+// bucketServer implements as much of the S3 protocol as one bucket needs:
 // objects, multipart uploads, ranges.
 type bucketServer struct {
 	mu      sync.Mutex
@@ -27,7 +27,7 @@ type bucketServer struct {
 func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the client gave up
+		return // the client went away
 	}
 	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
 		body = b.chunks(body)
@@ -79,7 +79,7 @@ func (b *bucketServer) get(w http.ResponseWriter, r *http.Request, key string) {
 
 var httpTime, _ = http.ParseTime("Mon, 02 Jan 2006 15:04:05 GMT")
 
-// chunks takes the aws-chunked framing off a body.
+// chunks removes the aws-chunked framing from a body.
 func (b *bucketServer) chunks(body []byte) (out []byte) {
 	for len(body) > 0 {
 		head, rest, ok := bytes.Cut(body, []byte("\r\n"))

@@ -1,15 +1,15 @@
-// Package bodies shares out the memory that request bodies take while they are
-// read and answered: a part of it for each account, and all of it for an
-// instance. It is charged before it is allocated.
+// Package bodies limits the memory for request bodies while they are read and
+// processed, for each account and for the instance. Memory is charged before it
+// is allocated.
 //
-// When memory is used up, the account with most bytes waiting loses its slowest
-// body, which is answered 408. A body that asks for memory is refused, with 503
-// and when to come back, where everybody is within an equal share, or where its
-// own account has nothing slower to lose. So a slow or greedy account gets in
-// the way of itself before it gets in the way of others.
+// If the memory is used up, the account with the most bytes in bodies that are
+// still being read loses its slowest body, which is answered with 408. The body
+// that asks for memory is refused with 503 and a Retry-After if no account has
+// more than an equal share, or if its own account has no slower body. So a slow
+// or greedy account affects itself before it affects others.
 //
-// What is only read to be thrown away is charged as well, to its account, or to
-// its source where nobody has proven who calls.
+// Bytes that are read only to be discarded are charged as well: to the account,
+// or to the source address if the caller is not authenticated.
 package bodies
 
 import (
@@ -25,34 +25,34 @@ import (
 )
 
 const (
-	// leastInstance is what an instance has for bodies however small its
-	// memory is: the largest body fits, with the buffer that it outgrew.
+	// leastInstance is the minimum for an instance, however small its memory:
+	// the largest body fits, together with the buffer that it outgrew.
 	leastInstance = 2 * gen.MaxJSON
-	// settled is how old a body is before it can be called slow.
-	settled = 2 * time.Second
-	// comeBack is when a refused body is worth another try: a slow one has lost
-	// its place by then.
-	comeBack = 5 * time.Second
+	// slowAge is the age from which a body can count as slow.
+	slowAge = 2 * time.Second
+	// retryAfter is the Retry-After of a refused body. By then a slow body has
+	// lost its memory.
+	retryAfter = 5 * time.Second
 )
 
-// Config configures a Budget. All may be left out.
+// Config configures a Budget. All fields are optional.
 type Config struct {
-	// Memory is what the process may use, in bytes; a quarter of it is for
-	// bodies. 0 where that is not known.
+	// Memory is the memory limit of the process in bytes, of which a quarter is
+	// for bodies; 0 if it is not known.
 	Memory int64
-	// Instance and Account are bounds in bytes for tests; 0 for what follows
-	// from Memory and the table of limits.
+	// Instance and Account replace the limits in bytes in tests; 0 for those
+	// that follow from Memory and the table of limits.
 	Instance, Account int64
-	// Stream is the memory that a body takes which is passed on while it is
+	// Stream is the memory charged for a body that is passed on while it is
 	// read.
 	Stream int64
-	// Limits counts what is refused; nil for nobody.
+	// Limits counts refusals if not nil.
 	Limits *limit.Limits
-	// Registry gets the metrics; nil for none.
+	// Registry gets the metrics if not nil.
 	Registry prometheus.Registerer
-	// Calm hears how many bytes are in use; nil for nobody.
+	// Calm gets the number of bytes in use if not nil.
 	Calm *share.Calm
-	// Now gives the time; time.Now where nil.
+	// Now returns the time; nil for time.Now.
 	Now func() time.Time
 }
 
@@ -67,8 +67,8 @@ type Budget struct {
 
 	mu   sync.Mutex
 	used int64
-	// waiting has the bytes of bodies that are being read, by holder; held has
-	// these and those of bodies that are being answered.
+	// waiting counts the bytes of bodies that are being read, by holder
+	// (account or source). held also includes bodies that are being processed.
 	waiting *share.Book[string]
 	held    map[string]int64
 	// reading has the bodies of each holder that are being read.
@@ -99,7 +99,7 @@ func New(c Config) *Budget {
 	return b
 }
 
-// instanceBytes is a quarter of the memory, where it is known.
+// instanceBytes returns a quarter of the memory if it is known.
 func instanceBytes(memory int64) int64 {
 	if memory <= 0 {
 		return limit.AllBodyBytes.Amount
@@ -115,7 +115,7 @@ func (b *Budget) register(r prometheus.Registerer) {
 	gauge("mls_body_bytes_limit", "Most memory for request bodies.", func() float64 { return float64(b.instance) })
 }
 
-// Used is what bodies hold now, in bytes.
+// Used returns how many bytes bodies use now.
 func (b *Budget) Used() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -138,7 +138,8 @@ func (b *Budget) Begin(caller xrpc.Caller, lose func() bool) xrpc.BodyMemory {
 	return r
 }
 
-// grow charges n bytes to a room, or makes others give way, or refuses.
+// grow charges n bytes to a room. If needed, other bodies lose their memory, or
+// an error is returned.
 func (b *Budget) grow(r *room, n int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -163,8 +164,8 @@ func (b *Budget) grow(r *room, n int64) error {
 	return nil
 }
 
-// loser is the holder with most bytes waiting, or an error where everybody is
-// within an equal share.
+// loser returns the holder with the most bytes in bodies being read, or an
+// error if no holder has more than an equal share.
 func (b *Budget) loser(r *room, n int64) (string, error) {
 	most, bytes := b.waiting.Most()
 	holders := int64(b.waiting.Len())
@@ -181,8 +182,8 @@ func (b *Budget) loser(r *room, n int64) (string, error) {
 	return most, nil
 }
 
-// makeRoom takes the slowest body of a holder away. Where that is the one that
-// asks, it is refused instead.
+// makeRoom takes the memory of the slowest body of a holder. If that is the
+// body that asks, it is refused instead.
 func (b *Budget) makeRoom(asks *room, holder string, row *limit.Row) error {
 	now := b.now()
 	for {
@@ -195,9 +196,10 @@ func (b *Budget) makeRoom(asks *room, holder string, row *limit.Row) error {
 		if slowest == nil || holder == asks.holder && asks.speed(now) <= slowest.speed(now) {
 			return b.refuse(row)
 		}
-		// One that has just been read whole does not lose: look again.
+		// A body that has just been read completely does not lose: try the next
+		// one.
 		slowest.lost = slowest.lose()
-		b.settle(slowest)
+		b.endReading(slowest)
 		if slowest.lost {
 			b.charge(slowest, -slowest.bytes)
 			b.count(row)
@@ -223,8 +225,8 @@ func (b *Budget) charge(r *room, n int64) {
 	}
 }
 
-// settle has a room be read no more.
-func (b *Budget) settle(r *room) {
+// endReading ends the reading of a room's body.
+func (b *Budget) endReading(r *room) {
 	if !r.reading {
 		return
 	}
@@ -244,5 +246,5 @@ func (b *Budget) count(row *limit.Row) {
 
 func (b *Budget) refuse(row *limit.Row) error {
 	b.count(row)
-	return row.Refuse(comeBack)
+	return row.Refuse(retryAfter)
 }

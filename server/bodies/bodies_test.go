@@ -22,7 +22,7 @@ const (
 	mib = 1 << 20
 )
 
-// place is a Budget on a clock of the test's.
+// place is a Budget with a clock set by the test.
 type place struct {
 	*Budget
 	t   *testing.T
@@ -35,7 +35,7 @@ func newPlace(t *testing.T, instance, account int64) *place {
 	return p
 }
 
-// reader is one body under way.
+// reader is one body in progress.
 type reader struct {
 	xrpc.BodyMemory
 	lost bool
@@ -63,7 +63,7 @@ func (p *place) refused(r *reader, n int64, status int) {
 	before := p.Used()
 	err := r.Grow(n)
 	var e *xrpc.Error
-	if !errors.As(err, &e) || e.Status != status || e.RetryAfter != comeBack {
+	if !errors.As(err, &e) || e.Status != status || e.RetryAfter != retryAfter {
 		p.t.Errorf("%d bytes: %v, want a refusal with %d", n, err, status)
 	}
 	if p.Used() != before {
@@ -73,8 +73,8 @@ func (p *place) refused(r *reader, n int64, status int) {
 
 func (p *place) wait(d time.Duration) { p.now = p.now.Add(d) }
 
-// A hundred slow bodies of one account stay within what an account may have,
-// and others do not notice.
+// TestSlowBodiesOfOneAccount: a hundred slow bodies of one account stay within
+// the account's limit, and others are not affected.
 func TestSlowBodiesOfOneAccount(t *testing.T) {
 	p := newPlace(t, 256*mib, 64*mib)
 	var slow []*reader
@@ -102,8 +102,8 @@ func TestSlowBodiesOfOneAccount(t *testing.T) {
 	}
 }
 
-// Among the bodies of an account it is the slowest that loses, and one that has
-// just begun is not slow.
+// TestTheSlowestLoses: among the bodies of an account the slowest loses, and
+// one that has just begun does not count as slow.
 func TestTheSlowestLoses(t *testing.T) {
 	p := newPlace(t, 64*mib, 10*mib)
 	crawling := p.send("did:plc:a", 1*mib)
@@ -121,7 +121,7 @@ func TestTheSlowestLoses(t *testing.T) {
 	if err := next.Grow(1); err != nil || !crawling.lost || steady.lost || fresh.lost {
 		t.Errorf("%v: crawling %v, steady %v, fresh %v", err, crawling.lost, steady.lost, fresh.lost)
 	}
-	// The account's own rule, where all of its bodies have just begun.
+	// All bodies of the account have just begun: the largest one loses.
 	p = newPlace(t, 64*mib, 10*mib)
 	first := p.send("did:plc:a", 6*mib)
 	p.refused(p.begin("did:plc:a"), 6*mib, 429)
@@ -130,8 +130,8 @@ func TestTheSlowestLoses(t *testing.T) {
 	}
 }
 
-// Where the instance is full, the account with most loses, not the one that
-// comes.
+// TestTheLargestLoses: when the instance is full, the account with the most
+// bytes loses, not the one that asks.
 func TestTheLargestLoses(t *testing.T) {
 	p := newPlace(t, 64*mib, 64*mib)
 	a1, a2 := p.send("did:plc:a", 30*mib), p.send("did:plc:a", 10*mib)
@@ -145,7 +145,7 @@ func TestTheLargestLoses(t *testing.T) {
 	if used := p.Used(); used != 38*mib {
 		t.Errorf("%d bytes are used", used)
 	}
-	// A body that lost asks in vain, and giving it back changes nothing.
+	// A body that lost gets no memory, and shrinking it has no effect.
 	p.refused(a1, 1, 503)
 	a1.Shrink(10 * mib)
 	a1.End()
@@ -154,8 +154,8 @@ func TestTheLargestLoses(t *testing.T) {
 	}
 }
 
-// A newcomer is refused, and told when to come back, only if everybody is within
-// an equal share.
+// TestNewcomerIsRefusedLast: a new body is refused, with a Retry-After, only if
+// no account has more than an equal share.
 func TestNewcomerIsRefusedLast(t *testing.T) {
 	p := newPlace(t, 60*mib, 60*mib)
 	var all []*reader
@@ -164,10 +164,10 @@ func TestNewcomerIsRefusedLast(t *testing.T) {
 	}
 	p.wait(10 * time.Second)
 	for _, r := range all {
-		r.Whole() // they are being answered, and cannot lose
+		r.Whole() // they are being processed and cannot lose
 	}
-	// An eleventh fits into what is left, a twelfth does not, and nobody has
-	// more than a share.
+	// An eleventh fits, a twelfth does not, and no account has more than a
+	// share.
 	p.send("did:plc:eleven", 5*mib)
 	twelve := p.begin("did:plc:twelve")
 	p.refused(twelve, 6*mib, 503)
@@ -177,7 +177,8 @@ func TestNewcomerIsRefusedLast(t *testing.T) {
 	}
 }
 
-// Whoever wants more than a share itself has nobody to take it from.
+// TestGreedyNewcomer: a body that needs more than an equal share itself is
+// refused.
 func TestGreedyNewcomer(t *testing.T) {
 	p := newPlace(t, 60*mib, 60*mib)
 	var all []*reader
@@ -193,8 +194,8 @@ func TestGreedyNewcomer(t *testing.T) {
 	}
 }
 
-// A thousand sources that send without a token share out what there is, and an
-// account with a small body is served at once.
+// TestSourcesAreHolders: a thousand source addresses without a token share the
+// memory, and an account with a small body is served at once.
 func TestSourcesAreHolders(t *testing.T) {
 	p := newPlace(t, 54*mib, 54*mib)
 	var strangers []*reader
@@ -226,7 +227,8 @@ func TestSourcesAreHolders(t *testing.T) {
 	}
 }
 
-// A body that turns out to have been read whole does not lose: the next one does.
+// TestWholeInTheMeantime: a body that was read completely meanwhile does not
+// lose; the next one does.
 func TestWholeInTheMeantime(t *testing.T) {
 	p := newPlace(t, 64*mib, 10*mib)
 	r := &reader{}
@@ -254,7 +256,8 @@ func TestSizes(t *testing.T) {
 			t.Errorf("of %d: %d for the instance, %d for an account", memory, b.instance, b.account)
 		}
 	}
-	// The largest body fits into what one account may have, whatever it outgrew.
+	// The largest body fits into the account's limit, together with the buffer
+	// that it outgrew.
 	if b := New(Config{Memory: 1}); b.account < gen.MaxJSON+gen.MaxJSON/2+64*kib {
 		t.Errorf("an account has %d bytes, bodies have %d", b.account, gen.MaxJSON)
 	}
@@ -292,7 +295,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// Whatever happens at once, the bounds hold and nothing is left over.
+// TestBudgetConcurrently: under concurrency the limits hold, and nothing stays
+// charged at the end.
 func TestBudgetConcurrently(t *testing.T) {
 	b := New(Config{Instance: 8 * mib, Account: 2 * mib})
 	var wg sync.WaitGroup

@@ -14,22 +14,23 @@ type room struct {
 	began  time.Time
 
 	arrived atomic.Int64
-	// These are under the lock of the budget.
+	// bytes, reading and lost are guarded by the budget's mutex.
 	bytes         int64
 	reading, lost bool
 }
 
-// speed is how fast a body arrives, in bytes per second. One that has just begun
-// counts as fast.
+// speed returns how fast a body arrives, in bytes per second. A body that has
+// just begun counts as fast.
 func (r *room) speed(now time.Time) float64 {
 	age := now.Sub(r.began)
-	if age < settled {
+	if age < slowAge {
 		return math.Inf(1)
 	}
 	return float64(r.arrived.Load()) / age.Seconds()
 }
 
-// slower tells which of two loses first: where both have just begun, the larger.
+// slower reports whether r loses before than: the slower one, or the larger one
+// if both have just begun.
 func (r *room) slower(than *room, now time.Time) bool {
 	a, b := r.speed(now), than.speed(now)
 	return a < b || a == b && r.bytes > than.bytes
@@ -55,13 +56,13 @@ func (r *room) Arrived(n int) { r.arrived.Add(int64(n)) }
 func (r *room) Whole() {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
-	r.budget.settle(r)
+	r.budget.endReading(r)
 }
 
 // End implements xrpc.BodyMemory.
 func (r *room) End() {
 	r.budget.mu.Lock()
 	defer r.budget.mu.Unlock()
-	r.budget.settle(r)
+	r.budget.endReading(r)
 	r.budget.charge(r, -r.bytes)
 }

@@ -1,7 +1,7 @@
-// Package bus carries what instances tell each other: hints that there is
-// something new in the log, ephemeral signals, and which signing keys are old.
-// It holds nothing that cannot be lost. Without it every instance still reads
-// the log by its clock, and fetches keys anew after some minutes.
+// Package bus carries messages between instances: hints that the log has new
+// entries, ephemeral signals, and hints that a signing key changed. Losing a
+// message is harmless: every instance also reads the log at intervals, and
+// fetches keys again after some minutes.
 package bus
 
 import (
@@ -13,42 +13,42 @@ import (
 // Signal is an ephemeral signal of a member of a conversation, such as typing.
 type Signal struct {
 	ConvoID string
-	// RosterVersion is the version of the members when it was sent.
+	// RosterVersion is the version of the member list when the signal was sent.
 	RosterVersion int64
-	// Epoch is the framing epoch of Ciphertext.
+	// Epoch is the epoch in the framing of Ciphertext.
 	Epoch      int64
 	Ciphertext []byte
 }
 
-// KeyID names an account by a hash.
+// KeyID identifies an account by a hash.
 type KeyID = [16]byte
 
-// Receiver is what an instance does with what it hears. The methods are called
-// from the bus's goroutines and should return soon.
+// Receiver handles the messages that an instance gets. The methods are called
+// by the goroutines of the bus and must not block.
 type Receiver interface {
-	// Hint says that there may be something new in the log.
+	// Hint is called when the log may have new entries.
 	Hint()
-	// Signal hands over a signal of some instance.
+	// Signal is called for a signal of any instance.
 	Signal(ctx context.Context, s Signal) error
 }
 
-// Bus connects the instances of a service. What is sent reaches the own
-// instance too.
+// Bus connects the instances of a service. Hints and signals of an instance reach
+// itself too.
 type Bus interface {
-	// Hint tells all instances of something new about lane, a conversation or
-	// an account. It never blocks.
-	Hint(lane string)
+	// Hint notifies all instances of new entries for a stream key: a
+	// conversation or an account. It never blocks.
+	Hint(streamKey string)
 	// Signal sends a signal to all instances. It may be lost.
 	Signal(ctx context.Context, s Signal) error
-	// Forget tells the other instances that the signing key of an account is
-	// not what it was. It never blocks.
+	// Forget notifies the other instances that the signing key of an account
+	// has changed. It never blocks.
 	Forget(id KeyID)
-	// Close ends it; what is under way may be lost.
+	// Close closes the bus; messages in transit may be lost.
 	Close() error
 }
 
-// encode writes a signal: three varints, the conversation's length as the last
-// of them, the conversation, the ciphertext.
+// encode returns a signal as bytes: three varints, the last of which is the
+// length of ConvoID, then ConvoID and Ciphertext.
 func (s Signal) encode() []byte {
 	b := make([]byte, 0, len(s.ConvoID)+len(s.Ciphertext)+3*binary.MaxVarintLen64)
 	b = binary.AppendUvarint(b, uint64(s.RosterVersion))

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// instance hears of what is new.
+// instance records the messages that it receives.
 type instance struct {
 	mu      sync.Mutex
 	hints   int
@@ -65,7 +65,8 @@ type node struct {
 	bus bus.Bus
 }
 
-// join makes an instance on a bus over Redis, all of whose channels are heard.
+// join makes an instance on a bus over Redis and waits until it has subscribed
+// to all channels.
 func join(t *testing.T, url string) *node {
 	t.Helper()
 	client, err := redislink.NewClient(url)
@@ -78,13 +79,13 @@ func join(t *testing.T, url string) *node {
 		if err := n.bus.Close(); err != nil {
 			t.Error(err)
 		}
-		_ = client.Close() // nothing is on its way
+		_ = client.Close() // no call is in progress
 	})
 	n.waitHints(t, bus.Channels)
 	return n
 }
 
-// waitHints waits for as many hints: each subscription that begins is one.
+// waitHints waits for a number of hints; each new subscription is one.
 func (n *node) waitHints(t *testing.T, want int) {
 	t.Helper()
 	eventually(t, fmt.Sprintf("%d hints", want), func() bool { h, _ := n.count(); return h >= want })
@@ -99,11 +100,11 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// carries sends over all channels and looks what arrives.
+// carries sends over all channels and checks what arrives.
 func carries(t *testing.T, from, to *node) {
 	t.Helper()
 	h0, s0 := to.count()
-	const each = 300 // more lanes than there are channels, several on each
+	const each = 300 // more stream keys than channels, so several on each
 	for i := range each {
 		s := bus.Signal{ConvoID: fmt.Sprintf("%032x", i), RosterVersion: int64(i), Epoch: 1 << 40, Ciphertext: bytes.Repeat([]byte{byte(i)}, i)}
 		if err := from.bus.Signal(t.Context(), s); err != nil {
@@ -150,7 +151,7 @@ func TestSingleRedis(t *testing.T) {
 	carries(t, a, a)
 }
 
-// TestForget: all instances hear of it but the one that says it.
+// TestForget: all instances are notified but the one that sends.
 func TestForget(t *testing.T) {
 	url := dbtest.Redis(t)
 	a, b, c := join(t, url), join(t, url), join(t, url)
@@ -168,7 +169,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("heard %d ids, or others", len(got))
 		}
 	}
-	// What b says comes to a behind what a said.
+	// The message of b reaches a after that of a itself.
 	b.bus.Forget(bus.KeyID{255})
 	eventually(t, "the id of another", func() bool { return len(a.forgotten()) > 0 })
 	if got := a.forgotten(); !slices.Equal(got, []bus.KeyID{{255}}) {
@@ -185,7 +186,7 @@ func TestRedisCluster(t *testing.T) {
 	spread(t, nodes)
 }
 
-// spread: the channels are on all nodes.
+// spread checks that the channels are on all nodes.
 func spread(t *testing.T, nodes []*dbtest.RedisNode) {
 	t.Helper()
 	total := 0
@@ -211,8 +212,8 @@ func spread(t *testing.T, nodes []*dbtest.RedisNode) {
 	}
 }
 
-// TestRedisLost: an instance goes on for itself, and all of them find each other
-// again.
+// TestRedisLost: while Redis is lost an instance still notifies itself, and
+// afterwards all instances reach each other again.
 func TestRedisLost(t *testing.T) {
 	n := dbtest.StartRedis(t)
 	a, b := join(t, n.URL()), join(t, n.URL())
@@ -236,8 +237,8 @@ func TestRedisLost(t *testing.T) {
 	carries(t, a, b)
 }
 
-// TestRedisPaused: what waits while Redis stands still does not block anybody
-// for long, and then all goes on.
+// TestRedisPaused: while Redis does not respond, callers are not blocked for
+// long, and afterwards messages arrive again.
 func TestRedisPaused(t *testing.T) {
 	n := dbtest.StartRedis(t)
 	a, b := join(t, n.URL()), join(t, n.URL())
@@ -263,8 +264,8 @@ func TestRedisPaused(t *testing.T) {
 	})
 }
 
-// TestChannelMoves: where a node gives the slot of a channel away, it ends the
-// subscription, and the channel is heard at its new node.
+// TestChannelMoves: when a node gives the slot of a channel away, it ends the
+// subscription, and the channel is received from its new node.
 func TestChannelMoves(t *testing.T) {
 	nodes, url := dbtest.RedisCluster(t)
 	a, b := join(t, url), join(t, url)
@@ -274,7 +275,7 @@ func TestChannelMoves(t *testing.T) {
 		defer c.Close()
 		clients = append(clients, c)
 	}
-	// The slot of one channel, from the node that has it to the next.
+	// Move the slot of one channel from its node to the next.
 	const convo = "00"
 	name := bus.ChannelOf(convo)
 	slot, err := clients[0].ClusterKeySlot(t.Context(), name).Result()
@@ -323,7 +324,7 @@ func nodeID(t *testing.T, c *redis.Client) string {
 	return id
 }
 
-// TestClusterLosesANode: what goes over the others' channels arrives.
+// TestClusterLosesANode: messages on the channels of the other nodes arrive.
 func TestClusterLosesANode(t *testing.T) {
 	nodes, url := dbtest.RedisCluster(t)
 	a, b := join(t, url), join(t, url)

@@ -1,4 +1,4 @@
 package bus
 
-// ChannelOf names the channel of a lane.
-func ChannelOf(lane string) string { return channel(channelOf(lane)) }
+// ChannelOf returns the name of the channel for a stream key.
+func ChannelOf(streamKey string) string { return channel(channelOf(streamKey)) }

@@ -2,10 +2,10 @@ package bus
 
 import "context"
 
-// Local is a Bus of one instance.
+// Local is a Bus for a single instance.
 type Local struct{ to Receiver }
 
-// NewLocal makes a Bus that reaches only to.
+// NewLocal makes a Bus for the receiver to.
 func NewLocal(to Receiver) *Local { return &Local{to: to} }
 
 // Hint implements Bus.
@@ -14,7 +14,7 @@ func (l *Local) Hint(string) { l.to.Hint() }
 // Signal implements Bus.
 func (l *Local) Signal(ctx context.Context, s Signal) error { return l.to.Signal(ctx, s) }
 
-// Forget implements Bus: there are no others.
+// Forget implements Bus. There are no other instances to notify.
 func (l *Local) Forget(KeyID) {}
 
 // Close implements Bus.

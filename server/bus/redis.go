@@ -14,34 +14,35 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Channels is how many channels there are. They are sharded channels, each with
-// a hash tag of its own, so that a cluster spreads them over its nodes; and
-// each has a subscription of its own, since one subscription to channels on
-// several nodes receives nothing from all but one of them.
+// Channels is the number of channels. They are sharded channels, each with a
+// hash tag of its own, so that a cluster spreads them over its nodes. Each has
+// a subscription of its own: one subscription to channels on several nodes
+// receives messages of one node only.
 const Channels = 64
 
-// channel names the n-th channel. The tag is the number alone: all channels
-// with one tag are on one node (Redis Cluster specification, "Hash tags").
+// channel returns the name of the n-th channel. The hash tag is the number
+// alone: all channels with the same tag are on one node (Redis Cluster
+// specification, "Hash tags").
 func channel(n int) string { return fmt.Sprintf("mls:bus:{%02d}", n) }
 
-func channelOf(lane string) int {
+func channelOf(streamKey string) int {
 	h := fnv.New32a()
-	h.Write([]byte(lane))
+	h.Write([]byte(streamKey))
 	return int(h.Sum32() % Channels)
 }
 
-// Messages are a hint, or a signal or the id of a key behind its mark.
+// The first byte of a message. A signal and a key id follow their mark.
 const (
 	markHint   = 'h'
 	markSignal = 's'
 	markForget = 'k'
 )
 
-// maxForgets bounds the ids of keys that wait to be sent. Others are not sent:
-// every instance fetches keys anew after some minutes.
+// maxForgets bounds the queue of key ids to send. Others are dropped, since
+// every instance fetches keys again after some minutes.
 const maxForgets = 256
 
-// publishTimeout bounds how long a Redis that does not answer is waited for.
+// publishTimeout bounds the wait for a Redis that does not respond.
 const publishTimeout = 2 * time.Second
 
 // Redis is a Bus over Redis or Redis Cluster, version 7 or newer.
@@ -53,31 +54,32 @@ type Redis struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
-	// hint is the channel of the newest hint that waits to be sent.
+	// hint is the channel for the next hint to send.
 	hint atomic.Int32
 	wake chan struct{}
-	// forgets are ids that wait to be sent, forget hears of those that come from
-	// others than self.
+	// forgets is the queue of key ids to send. forget is called for the ids
+	// that other instances send; self identifies this one.
 	forgets chan KeyID
 	forget  func(KeyID)
 	self    string
-	// lost is true while Redis does not take what is published.
+	// lost is set while publishing fails.
 	lost atomic.Bool
 }
 
-// RedisConfig is what a Redis needs.
+// RedisConfig configures a Redis.
 type RedisConfig struct {
 	Client redis.UniversalClient
-	// To hears of everything, of what this instance sends too.
+	// To gets all messages, including those of this instance.
 	To Receiver
-	// Forget, where set, hears which signing keys are not what they were.
+	// Forget, if set, is called when a signing key has changed.
 	Forget func(KeyID)
-	// Log hears when Redis is lost and back; slog.Default where nil.
+	// Log gets a line when Redis is lost and when it is restored; nil for
+	// slog.Default.
 	Log *slog.Logger
 }
 
-// NewRedis makes a Bus. It works from the moment at which Redis does; Close
-// does not close the client.
+// NewRedis makes a Bus. If Redis is not available, it connects when it is.
+// Close does not close the client.
 func NewRedis(c RedisConfig) *Redis {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Redis{client: c.Client, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
@@ -95,11 +97,11 @@ func NewRedis(c RedisConfig) *Redis {
 	return r
 }
 
-// Hint implements Bus. The own instance hears of it at once; hints of a moment
-// become one.
-func (r *Redis) Hint(lane string) {
+// Hint implements Bus. This instance is notified at once; hints to others that
+// come close together become one.
+func (r *Redis) Hint(streamKey string) {
 	r.to.Hint()
-	r.hint.Store(int32(channelOf(lane)))
+	r.hint.Store(int32(channelOf(streamKey)))
 	select {
 	case r.wake <- struct{}{}:
 	default:
@@ -114,21 +116,21 @@ func (r *Redis) Forget(id KeyID) {
 	}
 }
 
-// encodeForget writes the mark, the id, and which instance says it.
+// encodeForget returns the mark, the id, and the id of this instance.
 func (r *Redis) encodeForget(id KeyID) []byte {
 	return append(append([]byte{markForget}, id[:]...), r.self...)
 }
 
-// publishHints sends hints and ids of keys, one after the other. Hints that come while one is
-// on its way become one: a hint names nothing, and every instance hears all
-// channels, so which one it takes only spreads the load.
+// publishHints sends hints and key ids one at a time. Hints that come while one
+// is being sent become one: a hint has no content and every instance receives
+// all channels, so the choice of the channel only spreads the load.
 func (r *Redis) publishHints() {
 	for {
 		select {
 		case <-r.ctx.Done():
 			return
 		case <-r.wake:
-			// Where it fails, the others have their clock.
+			// If it fails, other instances read the log at their next interval.
 			_ = r.publish(r.ctx, channel(int(r.hint.Load())), []byte{markHint})
 		case id := <-r.forgets:
 			_ = r.publish(r.ctx, channel(channelOf(string(id[:]))), r.encodeForget(id))
@@ -136,7 +138,7 @@ func (r *Redis) publishHints() {
 	}
 }
 
-// Signal implements Bus. With Redis gone it reaches only the own instance.
+// Signal implements Bus. If Redis is lost, it reaches only this instance.
 func (r *Redis) Signal(ctx context.Context, s Signal) error {
 	err := r.publish(ctx, channel(channelOf(s.ConvoID)), append([]byte{markSignal}, s.encode()...))
 	if err != nil {
@@ -159,21 +161,22 @@ func (r *Redis) publish(ctx context.Context, channel string, message []byte) err
 	return err
 }
 
-// listen hears one channel until the bus is closed. The client connects again
-// by itself; what was sent meanwhile is lost, so each time is a hint.
+// listen receives the messages of one channel until the bus is closed. After a
+// failure it subscribes again. Messages sent meanwhile are lost, so each new
+// subscription counts as a hint.
 func (r *Redis) listen(name string) {
 	for r.ctx.Err() == nil {
 		sub := r.client.SSubscribe(r.ctx, name)
-		// Closing is what interrupts a receive that waits.
+		// Closing the subscription interrupts a blocked receive.
 		stop := context.AfterFunc(r.ctx, func() { _ = sub.Close() })
 		r.receive(sub)
 		stop()
-		_ = sub.Close() // what it had to say has been heard
+		_ = sub.Close() // all its messages have been received
 		select {
 		case <-r.ctx.Done():
 		case <-time.After(100 * time.Millisecond):
-			// The channel may be at another node now, and the client does not
-			// find out by a subscription that is refused.
+			// The channel may be on another node now, and the client does not
+			// reload the slots when a subscription is refused.
 			if c, ok := r.client.(*redis.ClusterClient); ok {
 				c.ReloadState(r.ctx)
 			}
@@ -181,8 +184,8 @@ func (r *Redis) listen(name string) {
 	}
 }
 
-// pingEvery is how long a channel may be silent before it is asked for a sign
-// of life: a connection whose other end vanished says nothing.
+// pingEvery is how long a channel may be silent before a ping is sent, which
+// detects a connection whose peer has vanished.
 const pingEvery = 10 * time.Second
 
 func (r *Redis) receive(sub *redis.PubSub) {
@@ -206,7 +209,7 @@ func (r *Redis) receive(sub *redis.PubSub) {
 		switch m := m.(type) {
 		case *redis.Subscription:
 			if m.Kind == "sunsubscribe" {
-				return // the node has given the channel's slot away
+				return // the node no longer has the slot of the channel
 			}
 			r.to.Hint()
 		case *redis.Message:

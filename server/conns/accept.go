@@ -11,14 +11,14 @@ import (
 	"catbird.blue/mls/server/source"
 )
 
-// Why connections are closed from this side, as the metric has it.
+// Reasons for which this side closes connections, as label of the metric.
 const (
-	reasonShare = "share" // gave way to another
-	reasonIdle  = "idle"  // waited longer than there is time for
+	reasonShare = "share" // another connection replaced it
+	reasonIdle  = "idle"  // it waited too long for its next request
 	reasonFiles = "files" // the process has no open files left
 )
 
-// Listener is l, whose connections the keeper knows and bounds.
+// Listener wraps l so that the keeper limits its connections.
 func (k *Keeper) Listener(l net.Listener) net.Listener { return &listener{l, k} }
 
 type listener struct {
@@ -26,8 +26,8 @@ type listener struct {
 	keeper *Keeper
 }
 
-// Accept gives the next connection that there is room for. What there is none
-// for is closed.
+// Accept returns the next connection for which there is room. It closes the
+// others.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
@@ -46,7 +46,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// accept takes a connection in, or gives nil where there is no room for it.
+// accept registers a connection, or returns nil if there is no room for it.
 func (k *Keeper) accept(tcp *net.TCPConn) *Conn {
 	c := &Conn{TCPConn: tcp, keeper: k}
 	c.own, c.proxy = source.OfConn(k.remote(tcp), k.trusted)
@@ -58,8 +58,8 @@ func (k *Keeper) accept(tcp *net.TCPConn) *Conn {
 	c.since = k.now()
 	victims := k.expire()
 	ok := true
-	if k.unproven() >= k.unprovenMost() {
-		v := k.giveWay(c)
+	if k.unproven() >= k.maxUnproven() {
+		v := k.replace(c)
 		if v == nil {
 			v, ok = k.fromReserve(c)
 		}
@@ -78,17 +78,17 @@ func (k *Keeper) accept(tcp *net.TCPConn) *Conn {
 	return c
 }
 
-// giveWay takes out a connection that is worth less than the one that comes; nil
-// where there is none.
-func (k *Keeper) giveWay(c *Conn) *Conn {
-	k.say("connections are at their limit: the longest waiting give way to new ones")
+// replace removes a connection to make room for c; nil if there is none that
+// may be closed.
+func (k *Keeper) replace(c *Conn) *Conn {
+	k.warn("connections are at their limit: the longest waiting give way to new ones")
 	most, held := k.sources.Most()
 	own := k.sources.Held(c.own)
 	var v *Conn
-	switch fair := int64(k.unprovenMost() / (k.sources.Len() + 1)); {
+	switch fair := int64(k.maxUnproven() / (k.sources.Len() + 1)); {
 	case own >= max(fair, 1):
-		// Its source has its share. It may be of more use than an older one
-		// of the same source.
+		// The source of c has its share, so c replaces the oldest connection of
+		// that source, which is likely to be the less useful one.
 		v = oldest(&k.groups[c.own].waiting)
 	case held > own+1 && k.groups[most].waiting.Len() > 0:
 		v = oldest(&k.groups[most].waiting)
@@ -103,22 +103,23 @@ func (k *Keeper) giveWay(c *Conn) *Conn {
 	return v
 }
 
-// stuck is a connection in the middle of a request that has proven nothing for a
-// while: of the source with most, where that has a quarter of all, or of any.
+// stuck returns an unauthenticated connection in the middle of a request: one
+// of the source with the most, if that has more than a quarter of all,
+// otherwise any that has been in its request for a while.
 func (k *Keeper) stuck(most netip.Prefix, held int64) *Conn {
-	if held > int64(k.unprovenMost()/4) {
+	if held > int64(k.maxUnproven()/4) {
 		if v := oldest(&k.groups[most].active); v != nil {
 			return v
 		}
 	}
-	if v := oldest(&k.active); v != nil && k.now().Sub(v.since) >= settled {
+	if v := oldest(&k.active); v != nil && k.now().Sub(v.since) >= stuckAge {
 		return v
 	}
 	return nil
 }
 
-// fromReserve makes a connection one of the reserve, instead of one that has not
-// asked for anything yet where need be.
+// fromReserve puts a connection into the reserve. If the reserve is full, it
+// replaces one that has not sent a request yet.
 func (k *Keeper) fromReserve(c *Conn) (victim *Conn, ok bool) {
 	c.state = reserved
 	if k.count[reserved] < k.reserve {
@@ -132,7 +133,7 @@ func (k *Keeper) fromReserve(c *Conn) (victim *Conn, ok bool) {
 	return nil, false
 }
 
-// expire takes out what has waited for its next request for too long.
+// expire removes connections that have waited too long for their next request.
 func (k *Keeper) expire() (victims []*Conn) {
 	limit := k.idleTime()
 	if limit == 0 {
@@ -146,9 +147,10 @@ func (k *Keeper) expire() (victims []*Conn) {
 	return victims
 }
 
-// trim takes out what is too much after a connection that was proven waits again.
+// trim removes surplus connections after an authenticated one has finished its
+// request and waits again.
 func (k *Keeper) trim() (victims []*Conn) {
-	for k.unproven() > k.unprovenMost() {
+	for k.unproven() > k.maxUnproven() {
 		most, _ := k.sources.Most()
 		var v *Conn
 		if g := k.groups[most]; g != nil {
@@ -166,8 +168,8 @@ func (k *Keeper) trim() (victims []*Conn) {
 	return victims
 }
 
-// failed hears that no connection could be accepted. Where the process has no
-// open files left, those that wait give some back: the server tries again.
+// failed handles an error of Accept. If the process has no open files left,
+// some waiting connections are closed; the HTTP server then accepts again.
 func (k *Keeper) failed(err error) {
 	if errors.Is(err, net.ErrClosed) {
 		return
@@ -179,7 +181,7 @@ func (k *Keeper) failed(err error) {
 	}
 	k.failures.Inc()
 	k.mu.Lock()
-	k.say("connections cannot be accepted", "error", why.Error())
+	k.warn("connections cannot be accepted", "error", why.Error())
 	var victims []*Conn
 	for why == syscall.EMFILE || why == syscall.ENFILE {
 		v := oldest(&k.waiting)
@@ -193,9 +195,9 @@ func (k *Keeper) failed(err error) {
 	closeAll(victims)
 }
 
-// refused counts a connection that got no service.
+// refused counts a connection that was refused.
 func (k *Keeper) refused() {
-	k.say("connections are refused: all are in use")
+	k.warn("connections are refused: all are in use")
 	if k.limits != nil {
 		k.limits.Refused(limit.OpenConnections)
 	}
@@ -208,7 +210,7 @@ func oldest(l *list.List) *Conn {
 	return nil
 }
 
-// drop takes a connection out, for the caller to close.
+// drop removes a connection, which the caller closes.
 func (k *Keeper) drop(c *Conn, reason string) {
 	if c == nil {
 		return
@@ -219,6 +221,6 @@ func (k *Keeper) drop(c *Conn, reason string) {
 
 func closeAll(victims []*Conn) {
 	for _, v := range victims {
-		_ = v.TCPConn.Close() // the server finds that it is closed
+		_ = v.TCPConn.Close() // the server notices that it is closed
 	}
 }

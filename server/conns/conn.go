@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// state is what a connection is at.
+// state is the state of a connection, see the package comment.
 type state int
 
 const (
@@ -23,30 +23,32 @@ const (
 
 var stateNames = [states]string{"waiting", "active", "proven", "stream", "reserve"}
 
-// Conn is a connection that a Keeper knows.
+// Conn is a connection that a Keeper has accepted.
 type Conn struct {
 	*net.TCPConn
 	keeper *Keeper
 
-	// These are under the lock of the keeper.
+	// state and the fields below are guarded by the keeper's mutex.
 	state state
 	since time.Time
-	// own is the source of the connection; source is that of its request,
-	// which differs where proxy is set. The zero Prefix means none.
-	own, source netip.Prefix
-	proxy, gone bool
-	// places are where the connection stands in the keeper's lists.
-	places []place
+	// own is the source of the connection, source that of its request. They
+	// differ if proxy is set. The zero Prefix stands for none.
+	own, source    netip.Prefix
+	proxy, removed bool
+	// elements are the connection's elements in the keeper's lists.
+	elements []listElement
 }
 
-type place struct {
-	in *list.List
-	at *list.Element
+type listElement struct {
+	list    *list.List
+	element *list.Element
 }
 
-func (c *Conn) stand(in *list.List) { c.places = append(c.places, place{in, in.PushBack(c)}) }
+func (c *Conn) addTo(l *list.List) {
+	c.elements = append(c.elements, listElement{l, l.PushBack(c)})
+}
 
-// Close closes the connection and makes room for another.
+// Close closes the connection and removes it from the keeper.
 func (c *Conn) Close() error {
 	c.keeper.mu.Lock()
 	c.keeper.forget(c)
@@ -54,7 +56,7 @@ func (c *Conn) Close() error {
 	return c.TCPConn.Close()
 }
 
-// of finds the Conn in what an http.Server has.
+// of unwraps a net.Conn of an http.Server to the Conn.
 func of(c net.Conn) *Conn {
 	for c != nil {
 		if own, ok := c.(*Conn); ok {
@@ -110,9 +112,9 @@ func (k *Keeper) State(c net.Conn, s http.ConnState) {
 	closeAll(victims)
 }
 
-// move takes a connection from one state to another.
+// move changes the state of a connection.
 func (k *Keeper) move(c *Conn, to state) {
-	if c.gone {
+	if c.removed {
 		return
 	}
 	k.leave(c)
@@ -123,7 +125,7 @@ func (k *Keeper) move(c *Conn, to state) {
 	k.enter(c)
 }
 
-// enter counts a connection in its state, and lines it up.
+// enter counts a connection in its state and adds it to the lists.
 func (k *Keeper) enter(c *Conn) {
 	k.count[c.state]++
 	if k.calm != nil {
@@ -131,27 +133,27 @@ func (k *Keeper) enter(c *Conn) {
 	}
 	switch {
 	case c.state == reserved:
-		c.stand(&k.reserved)
+		c.addTo(&k.reserved)
 	case c.state == waiting && c.proxy:
-		c.stand(&k.proxied)
+		c.addTo(&k.proxied)
 	case c.state == waiting:
-		c.stand(&k.waiting)
-		c.stand(&k.join(c.source).waiting)
+		c.addTo(&k.waiting)
+		c.addTo(&k.join(c.source).waiting)
 	case c.state == active:
-		c.stand(&k.active)
+		c.addTo(&k.active)
 		if c.source.IsValid() {
-			c.stand(&k.join(c.source).active)
+			c.addTo(&k.join(c.source).active)
 		}
 	}
 }
 
-// leave is the opposite of enter.
+// leave undoes enter.
 func (k *Keeper) leave(c *Conn) {
 	k.count[c.state]--
-	for _, p := range c.places {
-		p.in.Remove(p.at)
+	for _, e := range c.elements {
+		e.list.Remove(e.element)
 	}
-	c.places = c.places[:0]
+	c.elements = c.elements[:0]
 	if k.shared(c) {
 		k.sources.Add(c.source, -1)
 		if k.sources.Held(c.source) == 0 {
@@ -160,12 +162,12 @@ func (k *Keeper) leave(c *Conn) {
 	}
 }
 
-// shared tells whether a connection counts for its source.
+// shared reports whether a connection counts for its source.
 func (k *Keeper) shared(c *Conn) bool {
 	return c.source.IsValid() && (c.state == active || c.state == waiting && !c.proxy)
 }
 
-// join gives the connections of a source, for one more of them.
+// join counts one more connection of a source and returns its group.
 func (k *Keeper) join(of netip.Prefix) *group {
 	k.sources.Add(of, 1)
 	g := k.groups[of]
@@ -176,13 +178,13 @@ func (k *Keeper) join(of netip.Prefix) *group {
 	return g
 }
 
-// forget drops a connection that is closed.
+// forget removes a closed connection.
 func (k *Keeper) forget(c *Conn) {
-	if c.gone {
+	if c.removed {
 		return
 	}
 	k.leave(c)
-	c.gone = true
+	c.removed = true
 	if k.calm != nil {
 		k.calm.Note(int64(k.open()) * Memory)
 	}

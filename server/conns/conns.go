@@ -1,19 +1,19 @@
-// Package conns bounds the connections of an instance and shares them out among
-// the networks that they come from.
+// Package conns limits the connections of an instance and divides them among
+// the source networks.
 //
-// A connection is waiting, for its first request or the next one; active, in a
-// request whose caller has proven nothing; proven, in one whose caller has; or a
-// stream. The first two are cheap to make, so they are counted by source. When
-// there are as many as there may be, one gives way to the next that comes: the
-// one that has waited longest, first of the source that has most. So idle
-// connections, however many, keep nobody out. What is proven, and streams, never
-// give way; a part of all connections is kept free for them.
+// A connection is waiting for a request, active in a request whose caller is
+// not authenticated, proven in one whose caller is, or a stream. Waiting and
+// active connections cost a client little, so they are counted by source. At
+// the limit, a new connection replaces the one that has waited longest, first
+// of the source with the most. So idle connections, whatever their number, do
+// not keep new ones out. Proven connections and streams are never replaced, and
+// a part of all connections is reserved for them.
 //
-// Where nothing can give way, a few connections are accepted all the same. They
-// may ask for health and open streams; everything else is answered 503.
+// If no connection can be replaced, a few more are accepted as a reserve. They
+// may ask for health and open streams; all other requests get 503.
 //
-// A connection from a proxy that the operator names has no source while it
-// waits. While it is active it has that of its request.
+// A connection from a trusted proxy has no source while it waits. While it is
+// active, it has the source of its request.
 package conns
 
 import (
@@ -34,68 +34,67 @@ import (
 )
 
 const (
-	// Idle times of connections that wait for their next request: where half
-	// of all connections are open, and where three quarters are. The server's
-	// own time holds below that.
+	// Idle times of connections that wait for their next request, when half and
+	// when three quarters of all connections are open. Otherwise the idle
+	// timeout of the HTTP server applies.
 	idleBusy = 30 * time.Second
 	idleFull = 5 * time.Second
-	// Memory is what an open connection takes, in bytes: stack and buffers.
+	// Memory is the memory of an open connection in bytes: stack and buffers.
 	Memory = 32 << 10
-	// quiet is how long the log is quiet about what it has said.
-	quiet = time.Minute
-	// comeBack is when a refused client should try again.
-	comeBack = 5 * time.Second
-	// settled is how old a request is before its connection may be closed in
-	// the middle of it.
-	settled = 2 * time.Second
+	// logInterval is the minimum time between two log lines about the same condition.
+	logInterval = time.Minute
+	// retryAfter is the Retry-After for a refused client.
+	retryAfter = 5 * time.Second
+	// stuckAge is the age of a request from which its connection may be closed.
+	stuckAge = 2 * time.Second
 )
 
-// Config configures a Keeper. All but Max may be left out.
+// Config configures a Keeper. All fields but Max are optional.
 type Config struct {
-	// Max is how many connections there may be, at least 16.
+	// Max is the maximum number of connections, at least 16.
 	Max int
-	// Trusted are the proxies in front.
+	// Trusted are the proxies whose X-Forwarded-For is trusted.
 	Trusted source.Proxies
-	// Urgent tells whether a request may be made over a connection of the
-	// reserve: health, and the opening of streams.
+	// Urgent reports whether a request may use a connection of the reserve:
+	// health checks and the opening of streams.
 	Urgent func(*http.Request) bool
-	// Limits counts refusals; Log is told of them, once a minute.
+	// Limits counts refusals; Log gets warnings once a minute.
 	Limits *limit.Limits
 	Log    *slog.Logger
 	// Registry gets the metrics.
 	Registry prometheus.Registerer
-	// Calm hears how much memory connections take.
+	// Calm gets the memory used by connections.
 	Calm *share.Calm
-	// Now gives the time; time.Now where nil.
+	// Now returns the time; nil for time.Now.
 	Now func() time.Time
 
-	// remote is the address of a client, for tests of this package.
+	// remote returns the address of a client; tests of this package set it.
 	remote func(*net.TCPConn) net.Addr
 }
 
-// Keeper knows every open connection of an instance.
+// Keeper limits the open connections of an instance.
 type Keeper struct {
-	max, reserve, floor int
-	trusted             source.Proxies
-	urgent              func(*http.Request) bool
-	limits              *limit.Limits
-	log                 *slog.Logger
-	calm                *share.Calm
-	now                 func() time.Time
-	remote              func(*net.TCPConn) net.Addr
-	closed              *prometheus.CounterVec
-	failures            prometheus.Counter
+	max, reserve, minimum int
+	trusted               source.Proxies
+	urgent                func(*http.Request) bool
+	limits                *limit.Limits
+	log                   *slog.Logger
+	calm                  *share.Calm
+	now                   func() time.Time
+	remote                func(*net.TCPConn) net.Addr
+	closed                *prometheus.CounterVec
+	failures              prometheus.Counter
 
 	mu    sync.Mutex
 	count [states]int
-	// sources has the waiting and active connections of each source, and
-	// groups the same ones in the order in which they give way.
+	// sources counts the waiting and active connections of each source. groups
+	// has these connections in the order in which they are replaced.
 	sources *share.Book[netip.Prefix]
 	groups  map[netip.Prefix]*group
 	// waiting, proxied and active have the connections of all sources in that
-	// order; proxied are those that wait and come from a proxy.
+	// order. proxied are waiting connections of proxies.
 	waiting, proxied, active, reserved list.List
-	said                               map[string]time.Time
+	lastLogged                         map[string]time.Time
 }
 
 // group is the connections of one source, the oldest first.
@@ -106,9 +105,9 @@ func New(c Config) *Keeper {
 	k := &Keeper{
 		max: max(c.Max, 16), trusted: c.Trusted, urgent: c.Urgent, limits: c.Limits, log: c.Log, calm: c.Calm,
 		now: c.Now, remote: c.remote, sources: share.NewBook[netip.Prefix](), groups: map[netip.Prefix]*group{},
-		said: map[string]time.Time{},
+		lastLogged: map[string]time.Time{},
 	}
-	k.reserve, k.floor = min(max(k.max/64, 2), 64), k.max/8
+	k.reserve, k.minimum = min(max(k.max/64, 2), 64), k.max/8
 	k.log = cmp.Or(k.log, slog.New(slog.DiscardHandler))
 	if k.urgent == nil {
 		k.urgent = func(*http.Request) bool { return false }
@@ -123,7 +122,7 @@ func New(c Config) *Keeper {
 	return k
 }
 
-// open is the number of all connections.
+// open returns the number of all connections.
 func (k *Keeper) open() (n int) {
 	for _, c := range k.count {
 		n += c
@@ -131,22 +130,21 @@ func (k *Keeper) open() (n int) {
 	return n
 }
 
-// unproven counts the connections that are shared out by source, proven those
-// that never give way.
+// unproven is the number of connections that are divided among sources.
 func (k *Keeper) unproven() int { return k.count[waiting] + k.count[active] }
 func (k *Keeper) proven() int   { return k.count[proven] + k.count[stream] }
 
-// unprovenMost leaves an eighth to those that prove something, and shrinks where
-// these are more, down to an eighth.
-func (k *Keeper) unprovenMost() int {
-	return max(k.floor, min(k.max-k.floor, k.max-k.reserve-k.proven()))
+// maxUnproven leaves an eighth for proven connections and streams. If there
+// are more of these, it shrinks down to an eighth.
+func (k *Keeper) maxUnproven() int {
+	return max(k.minimum, min(k.max-k.minimum, k.max-k.reserve-k.proven()))
 }
 
-// provenMost leaves room for requests that have not proven anything yet.
-func (k *Keeper) provenMost() int { return k.max - k.reserve - k.floor }
+// maxProven leaves room for requests that are not authenticated yet.
+func (k *Keeper) maxProven() int { return k.max - k.reserve - k.minimum }
 
 // idleTime is how long a connection may wait for its next request at this
-// moment; 0 for as long as the server lets it.
+// moment; 0 for the timeout of the HTTP server.
 func (k *Keeper) idleTime() time.Duration {
 	switch open := k.open(); {
 	case open >= k.max/4*3:
@@ -157,12 +155,12 @@ func (k *Keeper) idleTime() time.Duration {
 	return 0
 }
 
-// say logs a warning, unless it did so within the last minute.
-func (k *Keeper) say(what string, args ...any) {
+// warn logs a warning unless it did so within the last minute.
+func (k *Keeper) warn(what string, args ...any) {
 	now := k.now()
-	if last, ok := k.said[what]; ok && now.Sub(last) < quiet {
+	if last, ok := k.lastLogged[what]; ok && now.Sub(last) < logInterval {
 		return
 	}
-	k.said[what] = now
+	k.lastLogged[what] = now
 	k.log.Warn(what, append(args, "open", k.open(), "limit", k.max)...)
 }

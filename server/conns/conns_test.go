@@ -15,11 +15,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// A connection from a proxy is not that of one source, and its requests are of
-// those that the proxy names.
+// TestBehindAProxy: a connection from a proxy does not count for the proxy's
+// address; its requests count for the sources that the proxy names.
 func TestBehindAProxy(t *testing.T) {
 	p := newHarness(t, 64)
-	most := p.unprovenMost()
+	most := p.maxUnproven()
 	for range most {
 		p.dial("10.0.0.1").ask(200, "/", "X-Forwarded-For: 203.0.113.1")
 	}
@@ -27,7 +27,7 @@ func TestBehindAProxy(t *testing.T) {
 	if got := p.sources.Len(); got != 0 {
 		t.Errorf("%d sources have idle connections of a proxy", got)
 	}
-	// They give way to one another when nothing else does.
+	// They are replaced if no others can be.
 	p.dial("10.0.0.1").ask(200, "/", "X-Forwarded-For: 203.0.113.1")
 	p.counts(waiting, most)
 	defer close(p.hold)
@@ -41,11 +41,12 @@ func TestBehindAProxy(t *testing.T) {
 	if key != netip.MustParsePrefix("203.0.113.0/24") || held != int64(most) {
 		t.Errorf("%v has %d", key, held)
 	}
-	// Somebody else behind the proxy is served all the same.
+	// Another client behind the proxy is served.
 	p.dial("10.0.0.1").ask(200, "/", "X-Forwarded-For: 192.0.2.1")
 }
 
-// The more are open, the shorter they may wait for their next request.
+// TestIdleTimeIsShortened: the more connections are open, the less time they
+// have for their next request.
 func TestIdleTimeIsShortened(t *testing.T) {
 	p := newHarness(t, 64)
 	open := func(n int, net string) (all []*client) {
@@ -58,10 +59,10 @@ func TestIdleTimeIsShortened(t *testing.T) {
 	}
 	first := open(20, "198.51")
 	p.counts(waiting, 20)
-	p.wait(time.Hour) // few are open: that is for the server to bound
+	p.wait(time.Hour) // few are open, so only the timeout of the HTTP server would apply
 	second := open(11, "203.0")
 	p.counts(waiting, 31)
-	open(2, "203.1") // now half of them are open
+	open(2, "203.1") // now half of the maximum is open
 	for _, c := range first {
 		c.ended()
 	}
@@ -84,7 +85,7 @@ func TestIdleTimeIsShortened(t *testing.T) {
 	}
 }
 
-// failing fails a number of times, and then waits for the end.
+// failing returns errors a number of times, and then blocks until it is closed.
 type failing struct {
 	net.Listener
 	left int
@@ -97,8 +98,8 @@ func (l *failing) Accept() (net.Conn, error) {
 	return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
 }
 
-// Where no connection can be accepted the log and a metric say so, and those that
-// wait give files back.
+// TestAcceptFailures: failures of Accept are logged and counted, and waiting
+// connections are closed to free files.
 func TestAcceptFailures(t *testing.T) {
 	p := newHarness(t, 64)
 	c := p.dial("198.51.100.1")
@@ -120,14 +121,15 @@ func TestAcceptFailures(t *testing.T) {
 	if log := p.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "too many open files") || !strings.Contains(log, "level=WARN") {
 		t.Errorf("the log says %q", log)
 	}
-	p.wait(quiet)
+	p.wait(logInterval)
 	p.failed(syscall.EMFILE)
 	if strings.Count(p.log.String(), "\n") != 2 {
 		t.Errorf("the log says no more: %s", p.log)
 	}
 }
 
-// Whatever comes and goes, nothing is left over.
+// TestNothingIsLeftOver: after many connections came and went, all counts are
+// zero.
 func TestNothingIsLeftOver(t *testing.T) {
 	p := newHarness(t, 24)
 	go func() {
@@ -154,7 +156,7 @@ func TestNothingIsLeftOver(t *testing.T) {
 		p.wait(time.Second)
 		t.Cleanup(func() { c.Close() })
 	}
-	// Everything closes.
+	// All clients close.
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		p.Keeper.mu.Lock()
 		for _, l := range []interface{ Len() int }{&p.waiting, &p.proxied, &p.reserved} {
@@ -199,7 +201,8 @@ func TestMetricsOfConnections(t *testing.T) {
 	}
 }
 
-// What the keeper costs a request on a connection that stays open.
+// BenchmarkRequest measures the cost of the keeper for a request on an open
+// connection.
 func BenchmarkRequest(b *testing.B) {
 	k := New(Config{Max: 10_000})
 	from := netip.MustParsePrefix("203.0.113.0/24")

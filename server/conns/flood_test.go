@@ -10,8 +10,8 @@ import (
 	"catbird.blue/mls/server/limit"
 )
 
-// Idle connections of one source, however many, keep nobody out, and stay within
-// the bound.
+// TestIdleFloodOfOneSource: idle connections of one source do not keep others
+// out and stay within the limit.
 func TestIdleFloodOfOneSource(t *testing.T) {
 	p := newHarness(t, 64)
 	honest := p.dial("198.51.100.1")
@@ -21,14 +21,15 @@ func TestIdleFloodOfOneSource(t *testing.T) {
 	for i := range 400 {
 		c := p.dial(fmt.Sprintf("203.0.113.%d", i%250))
 		if i%2 == 0 {
-			c.ask(200, "/") // half of them have asked for something
+			c.ask(200, "/") // half of them have made a request
 		}
 		flood = append(flood, c)
 		if open := p.openNow(); open > 64 {
 			t.Fatalf("%d connections are open", open)
 		}
 	}
-	// The one that was there first is still there, and new ones are served.
+	// The connection that was there first is still open, and new ones are
+	// served.
 	honest.ask(200, "/")
 	for i := range 10 {
 		p.dial(fmt.Sprintf("192.0.2.%d", i)).ask(200, "/")
@@ -43,7 +44,8 @@ func TestIdleFloodOfOneSource(t *testing.T) {
 	}
 }
 
-// Idle connections from everywhere, one from each source, keep nobody out either.
+// TestIdleFloodOfManySources: idle connections from many sources, one of each,
+// do not keep others out.
 func TestIdleFloodOfManySources(t *testing.T) {
 	p := newHarness(t, 64)
 	for i := range 400 {
@@ -60,7 +62,8 @@ func TestIdleFloodOfManySources(t *testing.T) {
 	}
 }
 
-// What is proven does not give way, and a part is kept free for it.
+// TestProvenAndStreamsStay: authenticated connections are not replaced, and a
+// part of all is reserved for them.
 func TestProvenAndStreamsStay(t *testing.T) {
 	p := newHarness(t, 32)
 	streams := make([]*client, 8)
@@ -76,7 +79,7 @@ func TestProvenAndStreamsStay(t *testing.T) {
 	for i := range 200 {
 		p.dial(fmt.Sprintf("203.0.113.%d", i))
 	}
-	// A new stream, in the middle of it.
+	// A stream is opened during the flood.
 	late := p.dial("198.51.100.9")
 	late.ask(200, "/stream", "DID: did:plc:c")
 	close(p.hold)
@@ -90,10 +93,11 @@ func TestProvenAndStreamsStay(t *testing.T) {
 	p.counts(stream, 1)
 }
 
-// Streams leave room for requests, and are refused beyond.
+// TestStreamsAreBounded: streams leave room for requests, and are refused
+// beyond their limit.
 func TestStreamsAreBounded(t *testing.T) {
 	p := newHarness(t, 32)
-	most := p.provenMost()
+	most := p.maxProven()
 	for i := range most {
 		p.dial(fmt.Sprintf("198.51.%d.1", i)).ask(200, "/stream", "DID: did:plc:a")
 	}
@@ -106,11 +110,11 @@ func TestStreamsAreBounded(t *testing.T) {
 	p.dial("192.0.2.2").ask(200, "/health")
 }
 
-// Where requests that prove nothing take up everything, health and streams still
-// have a way in, and everything else is told to come back.
+// TestReserve: when unauthenticated requests use all connections, health checks
+// and streams still get through, and other requests get a Retry-After.
 func TestReserve(t *testing.T) {
 	p := newHarness(t, 32)
-	most := p.unprovenMost()
+	most := p.maxUnproven()
 	var busy []*client
 	for i := range most {
 		c := p.dial(fmt.Sprintf("203.%d.113.1", i))
@@ -131,7 +135,7 @@ func TestReserve(t *testing.T) {
 	}
 	p.dial("192.0.2.1").ask(200, "/stream", "DID: did:plc:a")
 	p.counts(stream, 1)
-	// Connections that ask for nothing do not fill the reserve.
+	// Connections without a request do not fill the reserve.
 	for range 10 {
 		p.dial("192.0.2.1")
 	}
@@ -150,12 +154,12 @@ func TestReserve(t *testing.T) {
 	}
 }
 
-// A request that proves nothing and does not end gives way at last, first that of
-// a source with a quarter of all.
+// TestStuckRequestsGiveWay: an unauthenticated request that does not end is
+// replaced eventually, first that of a source with a quarter of all.
 func TestStuckRequestsGiveWay(t *testing.T) {
 	p := newHarness(t, 32)
 	defer close(p.hold)
-	most := p.unprovenMost()
+	most := p.maxUnproven()
 	var stuck []*client
 	honest := p.dial("198.51.100.1")
 	honest.send("/hold")

@@ -23,8 +23,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// harness is a server behind a Keeper, on a clock of the test's. Its clients come
-// from whatever address they say.
+// harness is a server behind a Keeper, with a clock set by the test. Its
+// clients choose their address.
 type harness struct {
 	*Keeper
 	t       *testing.T
@@ -35,9 +35,10 @@ type harness struct {
 	mu   sync.Mutex
 	now  time.Time
 	from net.Addr
-	// accepted hears of every connection that the keeper has looked at.
+	// accepted gets a value for every connection that the keeper has handled.
 	accepted chan struct{}
-	// inside and hold: requests to /hold say that they are there, and stay.
+	// inside gets a value when a request to /hold has arrived; such requests
+	// wait for hold.
 	inside, hold chan struct{}
 }
 
@@ -75,7 +76,7 @@ func newHarness(t *testing.T, max int) *harness {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = web.Serve(xrpc.CoalescingListener(told{p.Listener(l), p.accepted}))
+		_ = web.Serve(xrpc.CoalescingListener(acceptNotifier{p.Listener(l), p.accepted}))
 	}()
 	t.Cleanup(func() {
 		_ = web.Close()
@@ -84,14 +85,14 @@ func newHarness(t *testing.T, max int) *harness {
 	return p
 }
 
-// told says when a connection has been accepted: the next call of Accept shows
-// that the one before is dealt with.
-type told struct {
+// acceptNotifier reports that a connection was accepted: at the next call of Accept the
+// previous connection has been handled.
+type acceptNotifier struct {
 	net.Listener
 	accepted chan struct{}
 }
 
-func (l told) Accept() (net.Conn, error) {
+func (l acceptNotifier) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err == nil {
 		l.accepted <- struct{}{}
@@ -99,7 +100,7 @@ func (l told) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// answer proves whoever says so in a header.
+// answer authenticates a request that has the header DID.
 func (p *harness) answer(w http.ResponseWriter, r *http.Request) {
 	if did := r.Header.Get("DID"); did != "" {
 		if err := p.Admit(r.Context(), &xrpc.Call{Caller: xrpc.Caller{DID: did}}); err != nil {
@@ -134,7 +135,7 @@ type client struct {
 	r *bufio.Reader
 }
 
-// dial connects from an address, and waits until the keeper has accepted it.
+// dial connects from an address, and waits until the keeper has handled it.
 func (p *harness) dial(from string) *client {
 	p.t.Helper()
 	c := p.dialled(from)
@@ -169,7 +170,7 @@ func (c *client) read() (*http.Response, string, error) {
 	return res, string(body), err
 }
 
-// ask wants an answer with a status.
+// ask expects a response with a status.
 func (c *client) ask(status int, path string, headers ...string) *http.Response {
 	c.t.Helper()
 	c.send(path, headers...)
@@ -183,7 +184,7 @@ func (c *client) ask(status int, path string, headers ...string) *http.Response 
 	return res
 }
 
-// ended wants the server to have closed the connection.
+// ended expects that the server has closed the connection.
 func (c *client) ended() {
 	c.t.Helper()
 	if _, err := c.r.ReadByte(); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
@@ -219,7 +220,7 @@ func (p *harness) openNow() int {
 	return p.open()
 }
 
-// value is that of a metric, of those with a label value where one is given.
+// value returns a metric, the sum over all series or those with a label value.
 func (p *harness) value(name, label string) (sum float64) {
 	p.t.Helper()
 	families, err := p.metrics.Gather()

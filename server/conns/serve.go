@@ -9,8 +9,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Handler is h for the connections of the keeper: it notes where requests come
-// from that a proxy passes on, and has the reserve answer only what is urgent.
+// Handler wraps h for the keeper's connections: it sets the source of requests
+// that come through a proxy, and lets connections of the reserve make only
+// urgent requests.
 func (k *Keeper) Handler(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := from(r.Context())
@@ -18,38 +19,38 @@ func (k *Keeper) Handler(h http.Handler) http.Handler {
 		case c == nil:
 		case c.state == reserved:
 			w.Header().Set("Connection", "close")
-			if !k.urgently(c, r) {
-				_ = xrpc.WriteError(w, limit.OpenConnections.Refuse(comeBack))
+			if !k.allowReserved(c, r) {
+				_ = xrpc.WriteError(w, limit.OpenConnections.Refuse(retryAfter))
 				return
 			}
 		case c.proxy:
-			k.passedOn(c, r)
+			k.setSource(c, r)
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// urgently tells whether a request over the reserve is answered.
-func (k *Keeper) urgently(c *Conn, r *http.Request) bool {
+// allowReserved reports whether a request on a connection of the reserve is allowed.
+func (k *Keeper) allowReserved(c *Conn, r *http.Request) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.urgent(r) {
 		k.refused()
 		return false
 	}
-	if !c.gone {
-		// It does not give way during its request.
-		k.reserved.Remove(c.places[0].at)
-		c.places = c.places[:0]
+	if !c.removed {
+		// The connection is not replaced during its request.
+		k.reserved.Remove(c.elements[0].element)
+		c.elements = c.elements[:0]
 	}
 	return true
 }
 
-// passedOn notes where a request comes from that a proxy passes on.
-func (k *Keeper) passedOn(c *Conn, r *http.Request) {
+// setSource sets the source of a request that came through a proxy.
+func (k *Keeper) setSource(c *Conn, r *http.Request) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if c.gone {
+	if c.removed {
 		return
 	}
 	k.leave(c)
@@ -57,9 +58,9 @@ func (k *Keeper) passedOn(c *Conn, r *http.Request) {
 	k.enter(c)
 }
 
-// Admit is a step of admission: the request on a connection has proven its
-// caller, so the connection does not count for its source any more and does not
-// give way. Where too many others have, it is refused.
+// Admit is a step of admission after authentication: the connection no longer
+// counts for its source and is not replaced. If too many connections are
+// proven, the request is refused.
 func (k *Keeper) Admit(ctx context.Context, call *xrpc.Call) error {
 	c := from(ctx)
 	if c == nil || call.Caller.DID == "" {
@@ -67,9 +68,9 @@ func (k *Keeper) Admit(ctx context.Context, call *xrpc.Call) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.proven() >= k.provenMost() {
+	if k.proven() >= k.maxProven() {
 		k.refused()
-		return limit.OpenConnections.Refuse(comeBack)
+		return limit.OpenConnections.Refuse(retryAfter)
 	}
 	k.move(c, proven)
 	return nil

@@ -96,6 +96,7 @@ func TestDescribeLeavesIdentifiersOut(t *testing.T) {
 		"member did:web:alice.example, left":                               "member [redacted], left",
 		"no leaf did:plc:abc#device1":                                      "no leaf [redacted]",
 		"convo 0123456789abcdef0123456789abcdef closed":                    "convo [redacted] closed",
+		`duplicate key (convo_id)=(\xaba313534dc90d88)`:                    `duplicate key (convo_id)=([redacted])`,
 		`invalid input syntax for type bigint: "hunter2"`:                  `invalid input syntax for type bigint: [redacted]`,
 		"token eyJhbGciOiJFUzI1NksifQ.eyJpc3MiOiJkaWQ6cGxjIn0.sig refused": "token [redacted] refused",
 		"dial tcp 192.0.2.7:5432: refused":                                 "dial tcp [redacted]: refused",

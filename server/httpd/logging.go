@@ -83,6 +83,7 @@ func (o *outcome) log(ctx context.Context, log *slog.Logger, id string) {
 var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
 	`|"(?:[^"\\]|\\.)*"|'[^']*'` +
 	`|eyJ[\w-]+(?:\.[\w-]+)*` +
+	`|\\x[0-9a-fA-F]+` + // bytea, as PostgreSQL writes it
 	`|\b[0-9a-fA-F]{16,}\b` +
 	`|\\x[0-9a-fA-F]+` + // bytea, as PostgreSQL writes it
 	`|\b[\w+/-]{40,}={0,2}` +

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// maxBuckets bounds the buckets of one shard: with 16 shards about 50 MB at
-// most, reached only under 800 000 active pairs of row and key.
+// maxBuckets bounds the buckets of one shard. 16 full shards take about 50 MB,
+// which needs 800 000 active pairs of row and key.
 const (
 	shards     = 16
 	maxBuckets = 50_000
 )
 
-// buckets holds, per bucket, the moment at which it will be full again. That
-// is all the generic cell rate algorithm needs, and a bucket whose moment has
-// passed need not be held. Keys are hashes with a random seed: two that
-// collide share a bucket, which needs 2^32 keys to become likely.
+// buckets holds, for each bucket, the time at which it will be full again. The
+// generic cell rate algorithm needs nothing else, and a bucket that is full
+// needs no entry. Keys are hashes with a random seed. Two keys that collide
+// share a bucket, which becomes likely at 2^32 keys.
 type buckets struct {
 	clock  func() time.Duration
 	seed   maphash.Seed
@@ -29,14 +29,15 @@ type shard struct {
 	levels map[uint64]level
 }
 
-// level is what is known of a bucket: the moment at which it will be full.
+// level is the state of a bucket: the time at which it will be full.
 type level struct {
 	full time.Duration
-	// ask is until when a refusal by Redis need not be asked for again.
-	ask time.Duration
-	// told is the period of Redis, see shared, that knows all of this; 0 for
-	// none.
-	told uint32
+	// refusedUntil is the time until which a refusal by Redis is repeated without asking
+	// it.
+	refusedUntil time.Duration
+	// reportedTo is the period of Redis, see shared, to which this state was
+	// reported; 0 for none.
+	reportedTo uint32
 }
 
 func newBuckets(clock func() time.Duration, limit int) *buckets {
@@ -54,8 +55,8 @@ func newBuckets(clock func() time.Duration, limit int) *buckets {
 	return b
 }
 
-// bucket is one bucket at one moment. each is the time in which one unit comes
-// back, depth the time in which an empty bucket fills.
+// bucket is one bucket at the time now. each is the time in which one unit is
+// refilled, depth the time in which an empty bucket fills.
 type bucket struct {
 	shard       *shard
 	key         uint64
@@ -74,26 +75,27 @@ func (b *buckets) of(row, key string, each, depth float64) bucket {
 	return bucket{&b.shards[sum%shards], sum, b.clock(), each, depth, b.limit}
 }
 
-// after is when the bucket will be full if n are taken now. Whoever calls holds
-// the shard's lock.
+// after returns when the bucket will be full if n are taken now. The caller
+// holds the shard's lock.
 func (b bucket) after(n int64) time.Duration {
 	return max(b.shard.levels[b.key].full, b.now) + time.Duration(float64(n)*b.each)
 }
 
-// over is how long until a bucket that will be full at that moment is not
-// overdrawn.
+// over returns how long to wait until a bucket that will be full at the given
+// time is not overdrawn.
 func (b bucket) over(full time.Duration) time.Duration {
 	return max(0, full-b.now-time.Duration(b.depth))
 }
 
-// wait is how long until n can be taken; 0 for at once.
+// wait returns how long to wait until n can be taken; 0 for now.
 func (b bucket) wait(n int64) time.Duration {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
 	return b.over(b.after(n))
 }
 
-// take takes n, unless less is left: then it says how long to wait.
+// take takes n if the bucket has as much, otherwise it returns how long to
+// wait.
 func (b bucket) take(n int64) time.Duration {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
@@ -105,7 +107,7 @@ func (b bucket) take(n int64) time.Duration {
 	return 0
 }
 
-// spend takes n whatever is left, down to owing the whole bucket.
+// spend takes n even if the bucket has less. A bucket owes at most its amount.
 func (b bucket) spend(n int64) {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
@@ -114,31 +116,32 @@ func (b bucket) spend(n int64) {
 	b.set(l)
 }
 
-// before says how long until n can be taken, where Redis said a moment ago that
-// less is left, and otherwise 0; and in how much time the bucket will be full,
-// where the period of Redis does not know that.
-func (b bucket) before(n int64, period uint32) (wait, untold time.Duration) {
+// refusedByRedis is called before Redis is asked for n. If Redis refused within the
+// last second, wait is how long to wait until n can be taken, otherwise 0.
+// unreported is the time until the bucket is full if that was not reported in this
+// period of Redis.
+func (b bucket) refusedByRedis(n int64, period uint32) (wait, unreported time.Duration) {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
 	l := b.shard.levels[b.key]
-	if l.told != period {
+	if l.reportedTo != period {
 		return 0, max(0, l.full-b.now)
 	}
-	if l.ask <= b.now {
+	if l.refusedUntil <= b.now {
 		return 0, 0
 	}
 	return b.over(b.after(n)), 0
 }
 
-// learn takes over what a period of Redis says: in how much time the bucket will
-// be full, and for how long that is good enough for a refusal.
+// learn stores the answer of Redis in a period: ahead is the time until the
+// bucket is full, good the time for which a refusal is repeated.
 func (b bucket) learn(ahead, good time.Duration, period uint32) {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
 	b.set(level{b.now + ahead, b.now + good, period})
 }
 
-// raise learns that the bucket will be full no sooner than in so much time.
+// raise sets the time at which the bucket is full to at least ahead from now.
 func (b bucket) raise(ahead time.Duration) {
 	b.shard.mu.Lock()
 	defer b.shard.mu.Unlock()
@@ -158,9 +161,9 @@ func (b bucket) set(l level) {
 	b.shard.levels[b.key] = l
 }
 
-// makeRoom drops the buckets that are full, and if that is not a tenth, others
-// as the map's random order gives them: a flood of keys wins no more than a
-// burst for some of them.
+// makeRoom drops the buckets that are full, and if fewer than a tenth are,
+// others in the random order of the map. A flood of keys therefore wins no more
+// than one more burst for some of them.
 func (s *shard) makeRoom(now time.Duration, limit int) {
 	for key, l := range s.levels {
 		if l.full <= now {

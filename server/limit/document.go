@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// widest is the longest line of Markdown outside tables.
+// widest is the maximum length of a line.
 const widest = 120
 
 // Document writes the table as docs/limits.md. The methods are those of
@@ -17,41 +17,78 @@ const widest = 120
 func Document(w io.Writer, methods []*xrpc.Method) error {
 	_, err := fmt.Fprint(w, "# Limits\n\n",
 		"Generated from the table in `server/limit` by `make generate`.\n\n",
-		"A row with a refill is an amount per time: a bucket that starts full, and gets the refill back evenly.\n",
-		"`MLS_RATE_LIMITS` multiplies those, or turns them off. All other rows bound what exists at one time, and always hold.\n",
-		"A row that is kept in Redis is counted by each instance for itself where there is no Redis.\n",
-		"A row that is kept in the database holds in any span of its time, and has no bucket.\n\n",
-		"The message of a RateLimitExceeded or StorageFull names its row, and says when to come back: `(send): try again in 1 s`.\n\n",
-		"The words of the table:\n\n",
+		"A row with a refill is a rate: a bucket that starts full and is refilled evenly. `MLS_RATE_LIMITS` multiplies rates\n",
+		"or disables them. All other rows limit what exists at one time, and always apply.\n\n",
+		"Above a row, the error is RateLimitExceeded unless the row names another error or effect. The message of a\n",
+		"RateLimitExceeded or StorageFull names the row and when to try again: `(send): try again in 1 s`.\n\n",
+		"Terms:\n\n",
 		"- A class is a group of methods that share a bucket:\n", classLists(methods),
-		"- A source address is a network: IPv4 /24, IPv6 /48. Shared by source addresses: who used least comes first.\n",
-		"- An account is new until it and another one have accepted the same conversation for a day (protocol.md, Key packages,\n",
-		"  says what accepts one), and known once it has accepted a conversation or has had key packages for an hour.\n",
-		"- An origin is where accounts come from: the registrable domain of a did:web, or of the PDS of a did:plc once that\n",
-		"  PDS has confirmed that it has the account. All accounts that are not confirmed are one origin. The amounts are\n",
-		"  those of an origin without settled accounts; each 100 accounts that are no longer new, counted or named by\n",
-		"  `MLS_ORIGIN_SIZES`, add the rate of one account.\n",
-		"- Instance and CPU: so much for each CPU that the process may use.\n",
-		"- The amount of `body-bytes-all` is for where the memory limit is not known, that of `connections` the most that is\n",
-		"  taken without `MLS_MAX_CONNECTIONS` (operations.md).\n\n",
-		"| name | what | per | at once | refill | beyond it | kept in |\n|---|---|---|---|---|---|---|\n")
+		"- A source address is a network: IPv4 /24, IPv6 /48. A row that sources share serves the address with the\n",
+		"  fewest recent turns first, and its queue drops the last entry of the address with the most entries.\n",
+		"- An account is new until a day after it and another account have accepted the same conversation (protocol.md, Key\n",
+		"  packages, says what accepts one). It is known once it has accepted a conversation or has had key packages for an\n",
+		"  hour.\n",
+		"- An origin is the registrable domain of a did:web, or of the PDS of a did:plc once that PDS has confirmed that it\n",
+		"  has the account. All accounts that are not confirmed are one origin. The amounts are for an origin without settled\n",
+		"  accounts. Each 100 accounts that are no longer new add the rate of one account; they are counted, or set by\n",
+		"  `MLS_ORIGIN_SIZES`.\n",
+		"- Per instance and CPU: the amount is multiplied by the number of CPUs that the process may use.\n",
+		"- `spent-tokens`: accounts with many remembered tokens are refused first, and the last tenth is for accounts with\n",
+		"  fewer than 16. In Redis, its memory determines the amount.\n",
+		"- `verification`: a signature check counts 0.08 ms, with P-384 0.6 ms and with P-521 1.5 ms.\n",
+		"- `stored-bytes` counts messages, blobs, key packages, Welcomes, commits, proposals, and the growth of a GroupInfo.\n",
+		"  `kept-bytes` counts the commits and proposals among them, which are not removed by age.\n",
+		"- `requester-packages` and `stranger-packages` count key packages of a device. The second is the part of the packages\n",
+		"  that the device had in that time, for all accounts that share no conversation with its account which it accepted.\n",
+		"- `body-bytes`: an account above it loses its slowest body, which gets 408. For `body-bytes-all` this happens to the\n",
+		"  account with the most bytes.\n",
+		"- `connections`: above it, a new connection replaces the one that has waited longest, first of the source address\n",
+		"  with the most. `connections-source` is the least of an equal share of those whose requests are not authenticated.\n",
+		"- `free-for-all` and `free-for-writes`: below the first, accounts store nothing that stored more than their fair\n",
+		"  share in the last day; below the second, nothing is stored except what removals need.\n",
+		"- `confirm` and the rows that begin with it limit the requests to PDSes that confirm accounts.\n",
+		"- `lookup-plc` and `lookup-web` allow as many look-ups again for known accounts.\n",
+		"- The amount of `body-bytes-all` applies if the memory limit is not known. That of `connections` is the most without\n",
+		"  `MLS_MAX_CONNECTIONS` (operations.md).\n")
 	if err != nil {
 		return fmt.Errorf("write the table of limits: %w", err)
 	}
-	for _, r := range Table {
-		refill := "-"
-		if r.IsRate() {
-			refill = r.Unit.Text(r.Refill) + " " + period(r.Every)
-		}
-		if _, err := fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s | %s | %s |\n",
-			r.Name, r.What, r.Per, r.Unit.Text(r.Amount), refill, r.Error, r.Kept); err != nil {
+	for _, place := range []struct {
+		kept       Store
+		title, how string
+	}{
+		{Shared, "Counted in Redis", "All instances count together. Without Redis, each instance counts its own."},
+		{Process, "Counted in the process", "Each instance counts its own."},
+		{Database, "Counted in the database", "Counted from rows, over any span of the stated time."},
+	} {
+		if err := writeRows(w, place.kept, place.title, place.how); err != nil {
 			return fmt.Errorf("write the table of limits: %w", err)
 		}
 	}
 	return nil
 }
 
-// classLists has a list item for each class, with its methods.
+// writeRows writes the rows that are kept in one place.
+func writeRows(w io.Writer, kept Store, title, how string) error {
+	_, err := fmt.Fprintf(w, "\n## %s\n\n%s\n\n| name | what | per | at once | refill | above it |\n|---|---|---|---|---|---|\n", title, how)
+	for _, r := range Table {
+		if r.Kept != kept || err != nil {
+			continue
+		}
+		refill, above := "", r.Error
+		if r.IsRate() {
+			refill = strings.TrimSuffix(r.Unit.Text(r.Refill), " "+string(r.Unit)) + " " + period(r.Every)
+		}
+		if above == xrpc.RateLimitExceeded {
+			above = ""
+		}
+		line := fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s |\n", r.Name, r.What, r.Per, r.Unit.Text(r.Amount), refill, above)
+		_, err = io.WriteString(w, strings.ReplaceAll(line, "  ", " "))
+	}
+	return err
+}
+
+// classLists returns a list item for each class with its methods.
 func classLists(methods []*xrpc.Method) string {
 	var items [xrpc.RateClasses]string
 	for _, m := range methods {
@@ -72,7 +109,8 @@ func classLists(methods []*xrpc.Method) string {
 	return b.String()
 }
 
-// Text writes so many of the unit: bytes in the largest that divides them.
+// Text formats an amount of the unit, bytes in the largest unit that divides
+// them.
 func (u Unit) Text(n int64) string {
 	if u != Bytes {
 		return fmt.Sprintf("%d %s", n, u)

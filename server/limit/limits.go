@@ -14,45 +14,46 @@ import (
 
 // Config configures Limits.
 type Config struct {
-	// Off lets every amount per time pass. Bounds of what exists at one time
-	// hold all the same.
+	// Off disables all limits that are rates. Limits on what exists at one time
+	// stay in force.
 	Off bool
-	// Scale multiplies amounts per time and their refill; 0 means 1.
+	// Scale multiplies the amounts and refills of rates; 0 means 1.
 	Scale float64
-	// Registry gets the metrics; nil for none.
+	// Registry gets the metrics if not nil.
 	Registry prometheus.Registerer
-	// Clock is the time since some moment that never changes; nil for the time
-	// since the start of the process.
+	// Clock returns the time since a fixed moment; nil for the start of the
+	// process.
 	Clock func() time.Duration
-	// Redis is where rows that are Shared are counted; nil for none. It is not
-	// closed.
+	// Redis counts the rows that are Shared; nil for none. Close does not close
+	// it.
 	Redis redis.UniversalClient
-	// Secret keys the names of buckets in Redis. All instances have the same.
+	// Secret keys the names of buckets in Redis. All instances must have the
+	// same.
 	Secret []byte
-	// OnChange, where set, hears when Redis is lost (with the reason) and when
-	// it is back.
+	// OnChange, if set, is called when Redis is lost (with the reason) and when
+	// it is restored.
 	OnChange func(up bool, reason error)
 
-	// For tests of this package.
+	// Set by tests of this package.
 	maxBuckets int
 	pause      time.Duration
 	timeout    time.Duration
 }
 
-// Limits counts what callers use of the rows that are amounts per time.
+// Limits counts the use of the rows that are rates.
 type Limits struct {
 	off     bool
 	scale   float64
 	buckets *buckets
 	shares  *shares
-	// shared is nil where there is no Redis.
+	// shared is nil without Redis.
 	shared *shared
-	// totals is what all instances took of shared buckets; nil without Redis.
+	// totals has the use of shared buckets by all instances; nil without Redis.
 	totals  *totals
 	refused *prometheus.CounterVec
 }
 
-// New makes Limits by the table of this package.
+// New makes Limits for the table of this package.
 func New(cfg Config) (*Limits, error) {
 	if cfg.Scale < 0 || math.IsNaN(cfg.Scale) || math.IsInf(cfg.Scale, 0) {
 		return nil, errors.New("limit: the scale of rate limits must be a positive number")
@@ -83,14 +84,14 @@ func New(cfg Config) (*Limits, error) {
 	return l, nil
 }
 
-// OrDefault gives l, or limits by the table where l is nil.
+// OrDefault returns l, or limits with the amounts of the table if l is nil.
 func (l *Limits) OrDefault() *Limits {
 	if l != nil {
 		return l
 	}
 	l, err := New(Config{})
 	if err != nil {
-		panic(err) // only of a scale
+		panic(err) // New fails only for a bad scale
 	}
 	return l
 }
@@ -102,8 +103,8 @@ func (l *Limits) Close() {
 	}
 }
 
-// Take spends n of the bucket that key has for the row. Where less is left it
-// spends nothing and returns the row's error, which says when to come back.
+// Take takes n from the bucket of key for the row. If the bucket has less, it
+// takes nothing and returns the row's error with a Retry-After.
 func (l *Limits) Take(ctx context.Context, r *Row, key string, n int64) error {
 	switch {
 	case l.off:
@@ -114,10 +115,10 @@ func (l *Limits) Take(ctx context.Context, r *Row, key string, n int64) error {
 	return l.Refusal(r, l.bucket(r, key).take(n))
 }
 
-// TakeHere is Take by what this instance knows: what it used, and what others
-// had used when Redis was told of it last. Redis hears of n a moment later, so
-// that nobody waits for it: for amounts of a day, where it does not matter that
-// instances take a little more than there is at the same moment.
+// TakeHere is Take without waiting for Redis. It decides by the use at this
+// instance and by the last answer of Redis, and reports n to Redis in the
+// background. It is for amounts per day, where it does not matter that
+// instances together can take a little more than the limit.
 func (l *Limits) TakeHere(r *Row, key string, n int64) error {
 	if l.off {
 		return nil
@@ -128,9 +129,9 @@ func (l *Limits) TakeHere(r *Row, key string, n int64) error {
 	return l.Refusal(r, l.bucket(r, key).take(n))
 }
 
-// Check says whether n could be taken, and spends nothing. Of a row that is
-// kept in Redis it knows what this instance used, and what others used before
-// that.
+// Check returns the error that Take would return, and takes nothing. For a row
+// in Redis it decides by the use at this instance and by the last answer of
+// Redis.
 func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 	if l.off {
 		return nil
@@ -138,9 +139,9 @@ func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 	return l.Refusal(r, l.bucket(r, key).wait(n))
 }
 
-// Spend counts what happened already, whether or not that much is left: for
-// what is known only afterwards. A bucket can owe at most its own amount, so
-// that it is usable again after twice the time in which it fills.
+// Spend takes n even if the bucket has less, for costs that are known only
+// afterwards. A bucket owes at most its amount, so it can be used again after
+// at most twice the time in which it fills.
 func (l *Limits) Spend(_ context.Context, r *Row, key string, n int64) {
 	switch {
 	case l.off:
@@ -151,7 +152,7 @@ func (l *Limits) Spend(_ context.Context, r *Row, key string, n int64) {
 	}
 }
 
-// Return gives back what was taken for something that then did not happen.
+// Return gives n back that was taken for something that did not happen.
 func (l *Limits) Return(ctx context.Context, r *Row, key string, n int64) {
 	l.Spend(ctx, r, key, -n)
 }
@@ -161,8 +162,8 @@ func (l *Limits) inRedis(r *Row) bool { return l.shared != nil && r.Kept == Shar
 // Refused counts a refusal that was decided elsewhere.
 func (l *Limits) Refused(r *Row) { l.refused.WithLabelValues(r.Name).Inc() }
 
-// Account is the step of admission that bounds how often one account calls, or
-// where nobody has to prove who calls, one source.
+// Account is the step of admission that limits the calls of one account, or,
+// for methods without a token, of one source address.
 func (l *Limits) Account(ctx context.Context, c *xrpc.Call) error {
 	key := c.Caller.DID
 	if key == "" {
@@ -171,8 +172,8 @@ func (l *Limits) Account(ctx context.Context, c *xrpc.Call) error {
 	return l.Take(ctx, AccountRow(c.Method.Rate), key, 1)
 }
 
-// ConvoFull says whether a conversation has used up its rate for calls of m's
-// class, and counts nothing.
+// ConvoFull returns an error if the rate of a conversation for the class of m
+// is used up. It takes nothing.
 func (l *Limits) ConvoFull(convoID xrpc.ConvoID, m *xrpc.Method) error {
 	if row := ConvoRow(m.Rate); row != nil {
 		return l.Check(context.Background(), row, string(convoID), 1)
@@ -180,8 +181,8 @@ func (l *Limits) ConvoFull(convoID xrpc.ConvoID, m *xrpc.Method) error {
 	return nil
 }
 
-// CountConvo counts a call of m against the conversation it is about. Count
-// what was accepted only: non-members must not be able to use up the rate of a
+// CountConvo counts a call of m against the rate of its conversation. Only
+// accepted calls are counted: otherwise non-members could use up the rate of a
 // conversation.
 func (l *Limits) CountConvo(convoID xrpc.ConvoID, m *xrpc.Method) {
 	if row := ConvoRow(m.Rate); row != nil {
@@ -189,8 +190,8 @@ func (l *Limits) CountConvo(convoID xrpc.ConvoID, m *xrpc.Method) {
 	}
 }
 
-// Refusal is the error of a caller that has to wait, and counts it: nil where
-// there is no time to wait.
+// Refusal returns and counts the row's error for a caller that must wait, or
+// nil if wait is 0.
 func (l *Limits) Refusal(r *Row, wait time.Duration) error {
 	if wait == 0 {
 		return nil
@@ -199,21 +200,21 @@ func (l *Limits) Refusal(r *Row, wait time.Duration) error {
 	return r.Refuse(wait)
 }
 
-// bucket is the bucket that key has for the row at this moment.
+// bucket returns the bucket of key for the row at this moment.
 func (l *Limits) bucket(r *Row, key string) bucket {
-	each, depth := l.pace(r)
+	each, depth := l.refillTimes(r)
 	return l.buckets.of(r.Name, key, each, depth)
 }
 
-// pace is the time in which one of a row comes back, and that in which an empty
-// bucket fills.
-func (l *Limits) pace(r *Row) (each, depth float64) {
+// refillTimes returns the time in which one unit of the row is refilled, and the time
+// in which an empty bucket fills.
+func (l *Limits) refillTimes(r *Row) (each, depth float64) {
 	each = float64(r.Every) / (float64(r.Refill) * l.scale)
 	return each, each * max(1, math.Floor(float64(r.Amount)*l.scale))
 }
 
-// now is the time since some moment that never changes.
+// now is the time since a fixed moment.
 func (l *Limits) now() time.Duration { return l.buckets.clock() }
 
-// Off tells whether amounts per time are not limited.
+// Off reports whether rates are disabled.
 func (l *Limits) Off() bool { return l.off }

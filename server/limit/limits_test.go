@@ -32,7 +32,7 @@ func allow(t testing.TB, l *Limits, did string, m *xrpc.Method) error {
 	return l.Account(t.Context(), &xrpc.Call{Method: m, Caller: xrpc.Caller{DID: did}})
 }
 
-// drain calls until it is refused and returns how often it was not.
+// drain calls until it is refused and returns the number of accepted calls.
 func drain(t testing.TB, l *Limits, did string, m *xrpc.Method) int {
 	t.Helper()
 	for n := range 100_000 {

@@ -6,30 +6,32 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Accounts are free: anybody can make any number. So those that are new share,
-// for each class, a bucket with the other new ones of where they come from, and
-// all accounts share the instance.
+// Accounts are free, so one person can have any number. Therefore the new
+// accounts of one origin share one bucket for each class, and all accounts
+// share the capacity of the instance.
 
-// OriginAccounts is how many accounts an origin of new accounts counts as, and
-// one more for each hundred that are no longer new.
+// OriginAccounts is how many times the rate of one account all new accounts of
+// an origin have together. For each hundred of its accounts that are no longer
+// new, the rate of one account is added.
 const OriginAccounts = 20
 
-// originRates bound the new accounts of one origin together.
+// originRates limit the new accounts of one origin together.
 var originRates = rowsOf(func(account *Row) *Row {
 	return &Row{Name: "origin-" + account.Name, What: account.What + " by new accounts", Per: "origin", Kept: Shared,
 		Amount: OriginAccounts * account.Amount, Refill: OriginAccounts * account.Refill}
 })
 
-// instanceRates are for one CPU. They are about what it can do beside a
-// PostgreSQL, so that shares count before everything becomes slow.
+// instanceRates are for one CPU. They are about what it handles beside
+// PostgreSQL, so that shares apply before every call becomes slow.
 var instanceRates = rowsOf(func(account *Row) *Row {
 	c := ceilings[account]
 	return &Row{Name: "instance-" + account.Name, What: account.What + " by all accounts", Per: "instance and CPU", Kept: Process,
 		Amount: c.amount, Refill: c.refill}
 })
 
-// ceilings hold what the new accounts of two origins may do at once. Streams are
-// apart: all clients come back at once when an instance starts, each with one.
+// ceilings are what the new accounts of two origins may do at once. The amount
+// for streams is larger: when an instance starts, all clients reconnect at
+// once, each with one stream.
 var ceilings = map[*Row]struct{ refill, amount int64 }{
 	accountRates[xrpc.RateRead]:     {2500, 40_000},
 	accountRates[xrpc.RateSend]:     {1000, 8000},
@@ -41,8 +43,8 @@ var ceilings = map[*Row]struct{ refill, amount int64 }{
 	accountRates[xrpc.RateStream]:   {250, 15_000},
 }
 
-// rowsOf makes a row for each class that accounts call. xrpc.RatePublic is the last
-// class and has no caller.
+// rowsOf makes a row for each class but xrpc.RatePublic, the last one, whose calls
+// have no account.
 func rowsOf(row func(account *Row) *Row) [xrpc.RatePublic]*Row {
 	var rows [xrpc.RatePublic]*Row
 	for c := range rows {
@@ -68,39 +70,40 @@ func rowFor(rows *[xrpc.RatePublic]*Row, c xrpc.RateClass) *Row {
 	return rows[c]
 }
 
-// Look-ups of DID documents. They cost others: the directory, and the hosts of
-// did:web. Whoever sends a token causes one, before anything is known of it.
+// Look-ups of DID documents. They cost the PLC directory and the hosts of
+// did:web as well, and a request causes one before anything is known of its
+// sender.
 var (
-	LookupNew = &Row{Name: "lookup-new", What: "look-ups of DIDs that are not known", Unit: Lookups, Per: "instance, shared by source addresses",
+	LookupNew = &Row{Name: "lookup-new", What: "look-ups of unknown accounts", Unit: Lookups, Per: "instance, shared by sources",
 		Amount: 100, Refill: 50, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupKnown = &Row{Name: "lookup-known", What: "look-ups of accounts that are known", Unit: Lookups, Per: "instance, shared by source addresses",
+	LookupKnown = &Row{Name: "lookup-known", What: "look-ups of known accounts", Unit: Lookups, Per: "instance, shared by sources",
 		Amount: 200, Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
-	// LookupStatus pays for asking the database which of the two it is.
-	LookupStatus = &Row{Name: "lookup-status", What: "questions whether an account is known", Unit: Rows, Per: "instance, shared by source addresses",
+	// LookupStatus limits the queries whether an account is known.
+	LookupStatus = &Row{Name: "lookup-status", What: "queries whether an account is known", Unit: Rows, Per: "instance, shared by sources",
 		Amount: 1000, Refill: 500, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupWaiting = &Row{Name: "lookup-waiting", What: "look-ups that wait", Unit: Lookups, Per: "instance; the longest line loses its last",
+	LookupWaiting = &Row{Name: "lookup-waiting", What: "waiting look-ups", Unit: Lookups, Per: "instance, shared by sources",
 		Amount: 1024, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupPLC = &Row{Name: "lookup-plc", What: "look-ups at the PLC directory under way", Unit: Lookups, Per: "instance; as many again for known accounts",
+	LookupPLC = &Row{Name: "lookup-plc", What: "concurrent look-ups at the PLC directory", Unit: Lookups, Per: "instance",
 		Amount: 64, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupWeb = &Row{Name: "lookup-web", What: "look-ups of did:web under way", Unit: Lookups, Per: "instance; as many again for known accounts",
+	LookupWeb = &Row{Name: "lookup-web", What: "concurrent look-ups of did:web", Unit: Lookups, Per: "instance",
 		Amount: 16, Error: xrpc.RateLimitExceeded, Kept: Process}
-	LookupDomain = &Row{Name: "lookup-domain", What: "look-ups of did:web under way", Unit: Lookups, Per: "registrable domain",
+	LookupDomain = &Row{Name: "lookup-domain", What: "concurrent look-ups of did:web", Unit: Lookups, Per: "registrable domain",
 		Amount: 4, Error: xrpc.RateLimitExceeded, Kept: Process}
 )
 
-// Questions to a PDS whether it has an account. Whoever makes a DID can name
-// any host as its PDS, and so have us ask it.
+// Requests to a PDS to confirm that it has an account. A DID document can name
+// any host as the PDS, so an attacker could direct our requests to it.
 var (
-	ConfirmAll = &Row{Name: "confirm", What: "questions to PDSes whether they have an account", Unit: Calls, Per: "instance, shared by source addresses",
-		Amount: 100, Refill: 50, Every: time.Second, Error: "counts as not confirmed", Kept: Process}
-	ConfirmOrigin = &Row{Name: "confirm-origin", What: "questions to the PDSes of one origin", Unit: Calls, Per: "origin",
-		Amount: 20, Refill: 10, Every: time.Second, Error: "counts as not confirmed", Kept: Process}
-	ConfirmWaiting = &Row{Name: "confirm-waiting", What: "questions to PDSes that wait", Unit: Calls, Per: "instance; the longest line loses its last",
-		Amount: 1024, Error: "counts as not confirmed", Kept: Process}
-	ConfirmOpen = &Row{Name: "confirm-open", What: "questions to PDSes under way", Unit: Calls, Per: "instance",
-		Amount: 32, Error: "counts as not confirmed", Kept: Process}
-	ConfirmOriginOpen = &Row{Name: "confirm-origin-open", What: "questions to the PDSes of one origin under way", Unit: Calls, Per: "origin",
-		Amount: 4, Error: "counts as not confirmed", Kept: Process}
+	ConfirmAll = &Row{Name: "confirm", What: "requests to PDSes", Unit: Calls, Per: "instance, shared by sources",
+		Amount: 100, Refill: 50, Every: time.Second, Error: "not confirmed", Kept: Process}
+	ConfirmOrigin = &Row{Name: "confirm-origin", What: "requests to the PDSes of one origin", Unit: Calls, Per: "origin",
+		Amount: 20, Refill: 10, Every: time.Second, Error: "not confirmed", Kept: Process}
+	ConfirmWaiting = &Row{Name: "confirm-waiting", What: "waiting requests to PDSes", Unit: Calls, Per: "instance, shared by sources",
+		Amount: 1024, Error: "not confirmed", Kept: Process}
+	ConfirmOpen = &Row{Name: "confirm-open", What: "concurrent requests to PDSes", Unit: Calls, Per: "instance",
+		Amount: 32, Error: "not confirmed", Kept: Process}
+	ConfirmOriginOpen = &Row{Name: "confirm-origin-open", What: "concurrent requests to the PDSes of one origin", Unit: Calls, Per: "origin",
+		Amount: 4, Error: "not confirmed", Kept: Process}
 )
 
 func originTable() []*Row {

@@ -2,23 +2,25 @@ package limit
 
 import "time"
 
-// lastResort is what happens beyond the limits on key packages.
-const lastResort = "the last-resort package"
+// lastResort: above the limits on key packages a requester gets the last-resort
+// package.
+const lastResort = "last resort"
 
-// RequesterPackages and StrangerPackages bound what others take of the key
-// packages of a device, whatever becomes of what they took. A package that was
-// leased and is spent counts once.
+// RequesterPackages and StrangerPackages limit how many key packages of a
+// device other accounts take, whether or not they use them. A package that was
+// leased and then spent counts once.
 var (
-	RequesterPackages = &Row{Name: "requester-packages", What: "key packages of a device, leased or spent", Unit: KeyPackages,
+	RequesterPackages = &Row{Name: "requester-packages", What: "leased or spent packages", Unit: KeyPackages,
 		Per: "requester and device", Amount: 8, Refill: 8, Every: time.Hour, Error: lastResort, Kept: Database}
-	// The amount is a share of the packages that the device has had in that day.
+	// The amount is a percentage of the packages that the device had in the
+	// last day.
 	StrangerPackages = &Row{Name: "stranger-packages",
-		What: "of the key packages that the device has had in that time, by all accounts that share no conversation with its account which this one has accepted",
+		What: "packages for non-contacts",
 		Unit: Percent, Per: "device and cipher suite", Amount: 50, Refill: 50, Every: 24 * time.Hour, Error: lastResort, Kept: Database}
 )
 
-// Amount is what a row that is kept in the database allows in its time, by
-// MLS_RATE_LIMITS: false for no limit.
+// Amount returns what a row that is kept in the database allows, scaled by
+// MLS_RATE_LIMITS; false if rates are disabled.
 func (l *Limits) Amount(r *Row) (int64, bool) {
 	return max(1, int64(float64(r.Amount)*l.scale)), !l.off
 }

@@ -4,69 +4,73 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"catbird.blue/mls/server/share"
 )
 
 const (
-	// queueFades is how long a Queue remembers who had turns.
-	queueFades = time.Minute
-	// maxSources bounds the sources that a Queue remembers.
+	// queueDecayTime is the time in which the count of a source's turns decays by
+	// 1/e.
+	queueDecayTime = time.Minute
+	// maxSources bounds the sources whose turns a Queue remembers.
 	maxSources = 20_000
 )
 
-// Queue has work wait for its turn where more comes than rows allow. The next
-// turn goes to the source that had fewest lately: a flood waits behind whoever
-// comes seldom, however long the flood's line is. Who waits for how long is up
-// to those who wait.
+// Queue lets work wait when more arrives than its resources allow. The next turn
+// goes to the source that recently had the fewest. A source that comes rarely
+// is therefore served before a flood, however much of it waits. The caller
+// decides how long it waits.
 type Queue struct {
 	limits *Limits
-	// waiting bounds how much may wait.
+	// waiting is the row that bounds the number of Waiters.
 	waiting *Row
 
-	mu    sync.Mutex
-	lines map[string][]*Waiter
-	count int64
-	seen  uint64
-	lanes map[Lane]*lane
-	used  map[string]use
-	// timer is set where something comes back at a moment.
-	timer *time.Timer
-	wakes time.Duration
+	mu        sync.Mutex
+	lines     map[string][]*Waiter
+	count     int64
+	seen      uint64
+	resources map[Resource]*resource
+	used      map[string]share.Decaying
+	// timer is set if a resource is refilled at a known time.
+	timer  *time.Timer
+	wakeAt time.Duration
 }
 
-// Lane is something that work needs to go on: one of what a row allows to a
-// key. Of an amount per time it takes one for ever, otherwise until it is done.
-type Lane struct {
+// Resource is a resource that work needs: one unit of a row for a key. If the row
+// is a rate, the unit is consumed, otherwise it is returned when the work is
+// done.
+type Resource struct {
 	Row *Row
 	Key string
 }
 
-// NewQueue makes a Queue in which as much may wait as the row says.
+// NewQueue makes a Queue; the row waiting bounds how many may wait.
 func NewQueue(l *Limits, waiting *Row) *Queue {
-	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, lanes: map[Lane]*lane{}, used: map[string]use{}}
+	return &Queue{limits: l, waiting: waiting, lines: map[string][]*Waiter{}, resources: map[Resource]*resource{}, used: map[string]share.Decaying{}}
 }
 
 // Waiter is one piece of work in a Queue.
 type Waiter struct {
-	q      *Queue
-	source string
-	lanes  []*lane
-	order  uint64
-	ready  chan struct{}
-	// These are guarded by the queue.
+	q         *Queue
+	source    string
+	resources []*resource
+	order     uint64
+	ready     chan struct{}
+	// turn, ended and refused are guarded by the queue's mutex.
 	turn    bool
-	left    bool
+	ended   bool
 	refused *Row
 }
 
-// Enter lines work of a source up for all of some lanes. Select on Ready, and
-// call Leave or Done whatever happens.
-func (q *Queue) Enter(source string, lanes ...Lane) *Waiter {
+// Enter adds work of a source that needs one unit of each resource. The caller
+// waits on Ready and must then call Leave or Done.
+func (q *Queue) Enter(source string, resources ...Resource) *Waiter {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.seen++
 	w := &Waiter{q: q, source: source, order: q.seen, ready: make(chan struct{})}
-	for _, l := range lanes {
-		w.lanes = append(w.lanes, q.lane(l))
+	for _, l := range resources {
+		w.resources = append(w.resources, q.resource(l))
 	}
 	if q.count >= q.waiting.Amount && !q.makeRoom(source) {
 		q.refuse(w)
@@ -74,7 +78,7 @@ func (q *Queue) Enter(source string, lanes ...Lane) *Waiter {
 	}
 	q.lines[source] = append(q.lines[source], w)
 	q.count++
-	// Others are looked at when something ends or comes back.
+	// The others are checked when work ends or a resource is refilled.
 	switch open, in := w.open(q.limits.now()); {
 	case open:
 		q.dispatch()
@@ -84,11 +88,11 @@ func (q *Queue) Enter(source string, lanes ...Lane) *Waiter {
 	return w
 }
 
-// Ready is closed when the work has its turn, or is refused.
+// Ready is closed when the work gets its turn or is refused.
 func (w *Waiter) Ready() <-chan struct{} { return w.ready }
 
-// Now tells whether it has its turn already.
-func (w *Waiter) Now() bool {
+// HasTurn reports whether the work has its turn already.
+func (w *Waiter) HasTurn() bool {
 	select {
 	case <-w.ready:
 		return w.Refusal() == nil
@@ -97,17 +101,18 @@ func (w *Waiter) Now() bool {
 	}
 }
 
-// Refusal is why there is no turn: nil while it waits, or has had it.
+// Refusal returns the reason why there is no turn; nil while the work waits or
+// after it got its turn.
 func (w *Waiter) Refusal() error {
 	w.q.mu.Lock()
 	defer w.q.mu.Unlock()
 	if w.refused == nil {
 		return nil
 	}
-	return w.refused.Refuse(w.q.howLong(w))
+	return w.refused.Refuse(w.q.retryAfter(w))
 }
 
-// Wait waits for the turn until ctx ends. The error says that there is none.
+// Wait waits for the turn until ctx ends. An error means that there is no turn.
 func (w *Waiter) Wait(ctx context.Context) error {
 	select {
 	case <-w.ready:
@@ -117,12 +122,11 @@ func (w *Waiter) Wait(ctx context.Context) error {
 	}
 }
 
-// Expire ends the waiting for a turn that did not come in time, and says for
-// what the work would have had to wait. Where the turn came in this moment the
-// error is nil, and the work goes on.
+// Expire ends the wait for a turn, and returns the row's error. If the work got
+// its turn just now, the error is nil and the work may go on.
 func (w *Waiter) Expire() error {
 	w.q.mu.Lock()
-	if !w.turn && !w.left {
+	if !w.turn && !w.ended {
 		w.q.remove(w)
 		w.q.refuse(w)
 	}
@@ -130,13 +134,13 @@ func (w *Waiter) Expire() error {
 	return w.Refusal()
 }
 
-// Leave ends the waiting. Where the turn came already it is given back: nothing
-// was done with it.
+// Leave ends the wait. If the work got its turn already, the turn is given
+// back, since it was not used.
 func (w *Waiter) Leave() {
 	q := w.q
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if w.left {
+	if w.ended {
 		return
 	}
 	if !w.turn {
@@ -144,7 +148,7 @@ func (w *Waiter) Leave() {
 		w.end()
 		return
 	}
-	for _, l := range w.lanes {
+	for _, l := range w.resources {
 		l.giveBack()
 	}
 	q.credit(w.source, 1)
@@ -156,19 +160,19 @@ func (w *Waiter) Leave() {
 func (w *Waiter) Done() {
 	w.q.mu.Lock()
 	defer w.q.mu.Unlock()
-	if w.left {
+	if w.ended {
 		return
 	}
-	for _, l := range w.lanes {
+	for _, l := range w.resources {
 		l.inUse--
 	}
 	w.end()
-	w.lanes = nil
+	w.resources = nil
 	w.q.dispatch()
 }
 
-// Credit takes back a part of a turn that was had, so that it counts less against
-// its source.
+// Credit takes back a part of a turn, so that it counts less against its
+// source.
 func (w *Waiter) Credit(part float64) {
 	w.q.mu.Lock()
 	defer w.q.mu.Unlock()
@@ -177,26 +181,26 @@ func (w *Waiter) Credit(part float64) {
 
 func (q *Queue) credit(source string, part float64) {
 	if u, ok := q.used[source]; ok {
-		q.used[source] = u.plus(-part, q.limits.now(), queueFades)
+		q.used[source] = u.Plus(-part, q.limits.now(), queueDecayTime)
 	}
 }
 
-// end lets go of the lanes.
+// end releases the resources.
 func (w *Waiter) end() {
-	w.left = true
-	for _, l := range w.lanes {
-		l.wanted--
+	w.ended = true
+	for _, l := range w.resources {
+		l.users--
 	}
 }
 
 func (q *Queue) refuse(w *Waiter) {
-	q.limits.Refused(w.lanes[0].row)
-	w.refused = w.lanes[0].row
+	q.limits.Refused(w.resources[0].row)
+	w.refused = w.resources[0].row
 	w.end()
 	close(w.ready)
 }
 
-// remove takes work that waits out of its line.
+// remove takes waiting work out of the line of its source.
 func (q *Queue) remove(w *Waiter) {
 	line := q.lines[w.source]
 	for i, other := range line {
@@ -211,17 +215,17 @@ func (q *Queue) remove(w *Waiter) {
 	}
 }
 
-// makeRoom refuses the last of the longest line, unless that is the line of who
-// comes.
-func (q *Queue) makeRoom(comes string) bool {
-	longest, most := "", len(q.lines[comes])+1
+// makeRoom refuses the last Waiter of the longest line, unless that is the line
+// of the source that wants to enter.
+func (q *Queue) makeRoom(newcomer string) bool {
+	longest, most := "", len(q.lines[newcomer])+1
 	for source, line := range q.lines {
 		if len(line) > most {
 			longest, most = source, len(line)
 		}
 	}
 	line := q.lines[longest]
-	if longest == comes || len(line) == 0 {
+	if longest == newcomer || len(line) == 0 {
 		return false
 	}
 	last := line[len(line)-1]
@@ -230,17 +234,17 @@ func (q *Queue) makeRoom(comes string) bool {
 	return true
 }
 
-// howLong guesses when to come back: when the lines of now have been served.
-func (q *Queue) howLong(w *Waiter) time.Duration {
+// retryAfter estimates a Retry-After: the time to serve all that wait now.
+func (q *Queue) retryAfter(w *Waiter) time.Duration {
 	const most = 30 * time.Second
 	wait := time.Second
-	for _, l := range w.lanes {
+	for _, l := range w.resources {
 		wait = max(wait, time.Duration(l.each*float64(q.count)))
 	}
 	return min(wait, most)
 }
 
-// dispatch gives turns for as long as there is something for them.
+// dispatch gives turns while the resources have room.
 func (q *Queue) dispatch() {
 	now := q.limits.now()
 	for {
@@ -257,23 +261,23 @@ func (q *Queue) dispatch() {
 }
 
 func (q *Queue) grant(w *Waiter, now time.Duration) {
-	for _, l := range w.lanes {
+	for _, l := range w.resources {
 		l.take(now)
 	}
 	if len(q.used) >= maxSources {
 		q.forget(now)
 	}
-	q.used[w.source] = q.used[w.source].plus(1, now, queueFades)
+	q.used[w.source] = q.used[w.source].Plus(1, now, queueDecayTime)
 	w.turn = true
 	close(w.ready)
 }
 
-// next finds whose turn it is. Nobody's: wait is when to look again, 0 for when
-// something ends.
+// next returns the Waiter whose turn it is. If there is none, wait is the time
+// until a resource is refilled, 0 if only the end of other work helps.
 func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 	var least float64
 	for source, line := range q.lines {
-		used := q.used[source].now(now, queueFades)
+		used := q.used[source].Now(now, queueDecayTime)
 		for _, w := range line {
 			open, in := w.open(now)
 			if !open {
@@ -291,10 +295,10 @@ func (q *Queue) next(now time.Duration) (best *Waiter, wait time.Duration) {
 	return best, wait
 }
 
-// open tells whether all lanes have room, and if only time is missing, how
-// much.
+// open reports whether all resources have room. If they only need a refill, in is
+// the time until then.
 func (w *Waiter) open(now time.Duration) (open bool, in time.Duration) {
-	for _, l := range w.lanes {
+	for _, l := range w.resources {
 		if l.full() {
 			return false, 0
 		}
@@ -303,30 +307,30 @@ func (w *Waiter) open(now time.Duration) (open bool, in time.Duration) {
 	return in == 0, in
 }
 
-// wake looks again after a time, or before.
+// wake calls dispatch after a time, unless an earlier call is scheduled.
 func (q *Queue) wake(in time.Duration) {
 	at := q.limits.now() + in
-	if q.timer != nil && q.wakes <= at {
+	if q.timer != nil && q.wakeAt <= at {
 		return
 	}
 	if q.timer != nil {
 		q.timer.Stop()
 	}
-	q.wakes = at
+	q.wakeAt = at
 	q.timer = time.AfterFunc(in, func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()
-		if q.wakes == at {
+		if q.wakeAt == at {
 			q.timer = nil
 			q.dispatch()
 		}
 	})
 }
 
-// forget drops sources that had little, and if that is not a tenth, others.
+// forget drops sources with few turns, and if fewer than a tenth have, others.
 func (q *Queue) forget(now time.Duration) {
 	for source, u := range q.used {
-		if u.now(now, queueFades) < 0.05 {
+		if u.Now(now, queueDecayTime) < 0.05 {
 			delete(q.used, source)
 		}
 	}

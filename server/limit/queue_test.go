@@ -12,7 +12,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The clock of these tests stands still while anything can go on.
+// The clock of these tests is that of synctest: it stands still while a
+// goroutine can run.
 
 func retryAfter(t testing.TB, err error) time.Duration {
 	t.Helper()
@@ -23,10 +24,10 @@ func retryAfter(t testing.TB, err error) time.Duration {
 	return e.RetryAfter
 }
 
-// lookup is work as a look-up does it: it waits for its turn for as long as ctx
-// lives, and takes some time.
+// lookup behaves like a look-up: it waits for its turn until ctx ends, and then
+// works for a time.
 func lookup(ctx context.Context, q *Queue, source string, takes time.Duration) error {
-	w := q.Enter(source, Lane{Row: LookupNew}, Lane{Row: LookupPLC})
+	w := q.Enter(source, Resource{Row: LookupNew}, Resource{Row: LookupPLC})
 	if err := w.Wait(ctx); err != nil {
 		return err
 	}
@@ -35,17 +36,18 @@ func lookup(ctx context.Context, q *Queue, source string, takes time.Duration) e
 	return nil
 }
 
-const patience = 3 * time.Second
+const turnTimeout = 3 * time.Second
 
 func testQueue(t testing.TB) *Queue { return NewQueue(newTestLimits(t, Config{}), LookupWaiting) }
 
-// storm has sources look up each as often as it can, with 2 at a time.
+// storm makes each source look up as often as it can, with 2 look-ups at a
+// time.
 func storm(ctx context.Context, q *Queue, sources int, done *atomic.Int64) {
 	for i := range sources {
 		for range 2 {
 			go func() {
 				for ctx.Err() == nil {
-					short, cancel := context.WithTimeout(ctx, patience)
+					short, cancel := context.WithTimeout(ctx, turnTimeout)
 					if lookup(short, q, fmt.Sprint("storm", i), 50*time.Millisecond) == nil {
 						done.Add(1)
 					}
@@ -56,8 +58,8 @@ func storm(ctx context.Context, q *Queue, sources int, done *atomic.Int64) {
 	}
 }
 
-// With a storm from 50 addresses that has gone on for some time, 39 newcomers of
-// two PDSes come at once and each gets its turn in time.
+// TestNewcomersInAStorm: during a storm from 50 addresses, 39 new sources of
+// two PDSes come at once, and each gets its turn in time.
 func TestNewcomersInAStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
@@ -72,7 +74,7 @@ func TestNewcomersInAStorm(t *testing.T) {
 		var served atomic.Int64
 		for i := range 39 {
 			go func() {
-				short, cancel := context.WithTimeout(ctx, patience)
+				short, cancel := context.WithTimeout(ctx, turnTimeout)
 				defer cancel()
 				if err := lookup(short, q, fmt.Sprint("pds", i%2), 50*time.Millisecond); err != nil {
 					t.Errorf("newcomer %d: %v", i, err)
@@ -81,27 +83,28 @@ func TestNewcomersInAStorm(t *testing.T) {
 				served.Add(1)
 			}()
 		}
-		time.Sleep(patience)
+		time.Sleep(turnTimeout)
 		if n := served.Load(); n != 39 {
-			t.Errorf("%d of 39 were served within %s", n, patience)
+			t.Errorf("%d of 39 were served within %s", n, turnTimeout)
 		}
 		end()
 		time.Sleep(time.Second)
 	})
 }
 
-// Whoever comes for the first time goes before a flood that came before it.
+// TestFewestTurnsGoFirst: a source that comes for the first time goes before a
+// flood that came earlier.
 func TestFewestTurnsGoFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
 		for range LookupNew.Amount {
-			q.Enter("flood", Lane{Row: LookupNew}).Done()
+			q.Enter("flood", Resource{Row: LookupNew}).Done()
 		}
 		var waiting []*Waiter
 		for range 10 {
-			waiting = append(waiting, q.Enter("flood", Lane{Row: LookupNew}))
+			waiting = append(waiting, q.Enter("flood", Resource{Row: LookupNew}))
 		}
-		honest := q.Enter("honest", Lane{Row: LookupNew})
+		honest := q.Enter("honest", Resource{Row: LookupNew})
 		time.Sleep(time.Second / time.Duration(LookupNew.Refill))
 		synctest.Wait()
 		select {
@@ -115,21 +118,21 @@ func TestFewestTurnsGoFirst(t *testing.T) {
 	})
 }
 
-// When too many wait, the longest line loses its last, and what comes from
-// elsewhere takes its place.
+// TestLongestLineLoses: when too many wait, the longest line loses its last
+// Waiter, and a Waiter of another source takes its place.
 func TestLongestLineLoses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
 		var flood []*Waiter
 		for range LookupPLC.Amount + LookupWaiting.Amount {
-			flood = append(flood, q.Enter("flood", Lane{Row: LookupPLC}))
+			flood = append(flood, q.Enter("flood", Resource{Row: LookupPLC}))
 		}
-		more := q.Enter("flood", Lane{Row: LookupPLC})
+		more := q.Enter("flood", Resource{Row: LookupPLC})
 		<-more.Ready()
 		if retryAfter(t, more.Refusal()) <= 0 {
 			t.Error("no time to come back")
 		}
-		honest := q.Enter("honest", Lane{Row: LookupPLC})
+		honest := q.Enter("honest", Resource{Row: LookupPLC})
 		last := flood[len(flood)-1]
 		<-last.Ready()
 		if last.Refusal() == nil || honest.Refusal() != nil || q.count != LookupWaiting.Amount {
@@ -146,40 +149,41 @@ func TestLongestLineLoses(t *testing.T) {
 	})
 }
 
-// What waits for a lane holds nobody up who does not need it.
-func TestLanesAreApart(t *testing.T) {
+// TestResourcesAreIndependent: work that waits for one resource does not delay work that does
+// not need it.
+func TestResourcesAreIndependent(t *testing.T) {
 	q := testQueue(t)
-	slow := Lane{LookupDomain, "slow.example"}
+	slow := Resource{LookupDomain, "slow.example"}
 	for range LookupDomain.Amount {
-		<-q.Enter("a", Lane{Row: LookupWeb}, slow).Ready()
+		<-q.Enter("a", Resource{Row: LookupWeb}, slow).Ready()
 	}
-	stuck := q.Enter("b", Lane{Row: LookupWeb}, slow)
-	<-q.Enter("b", Lane{Row: LookupWeb}, Lane{LookupDomain, "quick.example"}).Ready()
+	stuck := q.Enter("b", Resource{Row: LookupWeb}, slow)
+	<-q.Enter("b", Resource{Row: LookupWeb}, Resource{LookupDomain, "quick.example"}).Ready()
 	select {
 	case <-stuck.Ready():
-		t.Error("a lane has more in it than its row says")
+		t.Error("a resource has more in it than its row says")
 	default:
 	}
 	stuck.Leave()
 }
 
-// A turn that comes in the moment of giving up is given back, and counts against
-// nobody.
+// TestTurnGivenBack: a turn that comes while the work gives up is given back
+// and does not count.
 func TestTurnGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
 		for range 3 * LookupNew.Amount {
-			w := q.Enter("a", Lane{Row: LookupNew})
+			w := q.Enter("a", Resource{Row: LookupNew})
 			<-w.Ready()
 			w.Leave()
 			w.Leave()
 			w.Done()
 		}
-		if got := q.used["a"].amount; got != 0 {
+		if got := q.used["a"].Now(q.limits.now(), queueDecayTime); got != 0 {
 			t.Errorf("%v turns count", got)
 		}
 		for range LookupNew.Amount {
-			<-q.Enter("b", Lane{Row: LookupNew}).Ready()
+			<-q.Enter("b", Resource{Row: LookupNew}).Ready()
 		}
 	})
 }
@@ -188,31 +192,31 @@ func TestExpired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
 		for range LookupPLC.Amount {
-			q.Enter("a", Lane{Row: LookupPLC})
+			q.Enter("a", Resource{Row: LookupPLC})
 		}
-		w := q.Enter("b", Lane{Row: LookupPLC})
+		w := q.Enter("b", Resource{Row: LookupPLC})
 		if err := w.Expire(); retryAfter(t, err) <= 0 {
 			t.Errorf("%v", err)
 		}
 		w.Leave()
-		turn := q.Enter("c", Lane{Row: LookupNew})
+		turn := q.Enter("c", Resource{Row: LookupNew})
 		if err := turn.Expire(); err != nil {
 			t.Errorf("one that has its turn: %v", err)
 		}
 	})
 }
 
-// What turned out well counts for less.
+// TestCredit: a credited turn counts for less.
 func TestCredit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := testQueue(t)
 		for range 10 {
-			good := q.Enter("pds", Lane{Row: LookupNew})
+			good := q.Enter("pds", Resource{Row: LookupNew})
 			good.Done()
 			good.Credit(0.75)
-			q.Enter("flood", Lane{Row: LookupNew}).Done()
+			q.Enter("flood", Resource{Row: LookupNew}).Done()
 		}
-		if pds, flood := q.used["pds"].amount, q.used["flood"].amount; pds != flood/4 {
+		if pds, flood := q.used["pds"].Now(q.limits.now(), queueDecayTime), q.used["flood"].Now(q.limits.now(), queueDecayTime); pds != flood/4 {
 			t.Errorf("%v and %v", pds, flood)
 		}
 	})
@@ -222,12 +226,12 @@ func TestQueueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := NewQueue(newTestLimits(t, Config{Off: true}), LookupWaiting)
 		for i := range maxSources + 5000 {
-			w := q.Enter(fmt.Sprint(i), Lane{Row: LookupNew}, Lane{LookupDomain, fmt.Sprint(i)})
+			w := q.Enter(fmt.Sprint(i), Resource{Row: LookupNew}, Resource{LookupDomain, fmt.Sprint(i)})
 			<-w.Ready()
 			w.Done()
 		}
-		if len(q.used) > maxSources || len(q.lanes) > maxLanes {
-			t.Errorf("%d sources, %d lanes", len(q.used), len(q.lanes))
+		if len(q.used) > maxSources || len(q.resources) > maxResources {
+			t.Errorf("%d sources, %d resources", len(q.used), len(q.resources))
 		}
 	})
 }
@@ -235,10 +239,10 @@ func TestQueueIsBounded(t *testing.T) {
 func BenchmarkQueueFull(b *testing.B) {
 	q := NewQueue(newTestLimits(b, Config{}), LookupWaiting)
 	for i := range LookupNew.Amount + LookupWaiting.Amount - 1 {
-		q.Enter(fmt.Sprint("storm", i%50), Lane{Row: LookupNew}, Lane{LookupDomain, fmt.Sprint(i)})
+		q.Enter(fmt.Sprint("storm", i%50), Resource{Row: LookupNew}, Resource{LookupDomain, fmt.Sprint(i)})
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		q.Enter("one", Lane{Row: LookupNew}, Lane{Row: LookupPLC}).Leave()
+		q.Enter("one", Resource{Row: LookupNew}, Resource{Row: LookupPLC}).Leave()
 	}
 }

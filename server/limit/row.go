@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Unit is what a row counts: the unit of what it protects.
+// Unit is the unit in which a row counts.
 type Unit string
 
 // The units of rows.
@@ -25,15 +25,15 @@ const (
 	Percent     Unit = "%"
 )
 
-// Store says where a row is counted.
+// Store is where a row is counted.
 type Store string
 
 // The places where rows are counted.
 const (
-	// Process: each instance counts for itself.
+	// Process: each instance counts its own.
 	Process Store = "process"
-	// Shared: all instances count together in Redis, where there is one.
-	// While Redis is lost, each instance counts for itself.
+	// Shared: all instances count together in Redis. Without Redis, and while
+	// it is lost, each instance counts its own.
 	Shared Store = "Redis"
 	// Database: counted from rows, in the transaction that decides.
 	Database Store = "database"
@@ -43,34 +43,34 @@ const (
 type Row struct {
 	// Name is unique, and the value of the label "limit" of the metric.
 	Name string
-	// What is bounded, in a few words, for the documentation.
+	// What names the quantity for the documentation, in a few words.
 	What string
 	Unit Unit
-	// Per says whose bucket it is: "account", "conversation", "source address".
+	// Per names for whom it is counted: "account", "conversation", "source
+	// address".
 	Per string
 	// Amount is how much is allowed at once.
 	Amount int64
-	// Refill is how much comes back in each Every. Both are zero where the row
-	// bounds what exists at one time, and not an amount per time.
+	// Refill is how much is refilled in each Every. Both are zero if the row
+	// bounds what exists at one time and is not a rate.
 	Refill int64
 	Every  time.Duration
-	// Error is the name of the error that a caller above the limit gets, or
-	// what happens instead.
+	// Error is the name of the error above the limit, or what happens instead.
 	Error string
 	Kept  Store
 	// Metric counts the refusals; "" for RefusedMetric with the row's name.
 	Metric string
 }
 
-// RefusedMetric counts what rows refused, by the label "limit".
+// RefusedMetric counts refusals by rows, by the label "limit".
 const RefusedMetric = "mls_limit_refused_total"
 
-// IsRate says whether the row is an amount per time. Only those are changed by
-// MLS_RATE_LIMITS.
+// IsRate reports whether the row is an amount per time. MLS_RATE_LIMITS changes
+// only these rows.
 func (r *Row) IsRate() bool { return r.Refill > 0 }
 
-// Refuse makes the error of a caller that has to wait. The time to come back is
-// in the message too, since a PDS passes on no header of an error.
+// Refuse returns the row's error for a caller that must wait. The message
+// repeats the Retry-After, since a PDS does not pass on headers of errors.
 func (r *Row) Refuse(wait time.Duration) *xrpc.Error {
 	seconds := int64(math.Ceil(max(wait, time.Second).Seconds()))
 	status := http.StatusTooManyRequests
@@ -82,10 +82,10 @@ func (r *Row) Refuse(wait time.Duration) *xrpc.Error {
 	return e
 }
 
-// StorageFull is the error of a service that has no room for what is stored.
+// StorageFull is the error if there is no room to store more.
 const StorageFull = "StorageFull"
 
-// String says the limit in one phrase: "200 calls, 20 back every 1s".
+// String describes the limit: "200 calls, 20 back every 1s".
 func (r *Row) String() string {
 	if !r.IsRate() {
 		return fmt.Sprintf("%d %s at once", r.Amount, r.Unit)

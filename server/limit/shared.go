@@ -16,52 +16,52 @@ import (
 	"catbird.blue/mls/server/redislink"
 )
 
-// shared counts the rows that are kept in Redis, together with all instances.
+// shared counts the rows that are kept in Redis, for all instances together.
 //
-// The bucket of this process is beside it, and has what Redis said last. A
-// caller that Redis refused is refused by it for a second, so that a flood costs
-// Redis next to nothing. While Redis is lost it counts alone.
+// The bucket of this process has the last answer of Redis. After Redis refused
+// a caller, this process refuses it for a second without asking Redis, so that
+// a flood costs Redis almost nothing. While Redis is lost, this process counts
+// its own.
 type shared struct {
 	client redis.UniversalClient
 	secret [sha256.Size]byte
-	// timeout bounds an exchange with Redis; 0 for redislink.Timeout.
+	// timeout bounds one call of Redis; 0 for redislink.Timeout.
 	timeout time.Duration
 	lost    atomic.Bool
-	// period counts how often Redis was found. What was counted before that,
-	// without Redis or in one that came back empty, it is told with the next use
-	// of each bucket.
+	// period increases each time Redis is restored. Redis may have lost its
+	// data, and lacks what was counted meanwhile. Therefore the state of each
+	// bucket is reported with its next use in the new period.
 	period atomic.Uint32
 	watch  *redislink.Watch
 	up     prometheus.Gauge
-	// later has what is counted in the background.
-	later chan spending
-	// mu guards pending: how much Redis has still to be told, by its key. It is
-	// held while a bucket of this process changes with that.
+	// queue has the amounts to report in the background.
+	queue chan spending
+	// mu guards pending, the amounts not yet reported, by key. It is held while
+	// pending and the bucket of this process change together.
 	mu      sync.Mutex
 	pending map[string]int64
 }
 
-// spending is an amount that was used already.
+// spending is an amount that this process has counted.
 type spending struct {
 	bucket bucket
 	key    string
 	n      int64
 }
 
-// maxLater is how many amounts may wait to be counted in Redis. What comes
-// beyond is counted by this process alone.
-const maxLater = 4096
+// maxQueued bounds the queue of amounts to report. Amounts beyond it are counted
+// in this process only.
+const maxQueued = 4096
 
-// refusalGood is for how long Redis need not be asked again about a bucket that
-// it refused to take from.
+// refusalGood is how long a refusal by Redis is repeated without asking it.
 const refusalGood = time.Second
 
-// maxBatch is how many of them are counted at a time.
+// maxBatch is how many amounts are reported in one call.
 const maxBatch = 100
 
 func newShared(cfg *Config) *shared {
 	s := &shared{
-		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, later: make(chan spending, maxLater), pending: map[string]int64{},
+		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, queue: make(chan spending, maxQueued), pending: map[string]int64{},
 		up: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "mls_limit_redis_up", Help: "1 while limits are counted in Redis, together with other instances.",
 		}),
@@ -71,22 +71,21 @@ func newShared(cfg *Config) *shared {
 	s.watch = redislink.NewWatch(context.Background(), redislink.WatchConfig{
 		Restore: s.restore, OnChange: cfg.OnChange, Pause: cfg.pause,
 	})
-	s.watch.Go(s.countLater)
+	s.watch.Go(s.reportQueued)
 	return s
 }
 
-// takeScript takes from a bucket by the generic cell rate algorithm, or counts
-// what was used whether or not that much is left. It answers how long to wait,
-// 0 where it took, and in how much time the bucket will be full, both in
-// microseconds.
+// takeScript takes from a bucket with the generic cell rate algorithm, or
+// counts a use even if the bucket has less. It returns how long to wait, 0 if
+// it took, and the time until the bucket is full, both in microseconds.
 //
-// KEYS: bucket. ARGV: the time in which an empty bucket fills, the time that
-// what is taken needs to come back, the time before which it cannot be full,
-// "take" or "count".
+// KEYS: bucket. ARGV: the time in which an empty bucket fills, the time in which
+// the amount is refilled, the time before which the bucket cannot be full, "take"
+// or "count".
 //
-// Time is that of Redis, so that instances whose clocks differ agree. A bucket
-// never owes more than twice its depth: where it does, the clock was set back,
-// and the bucket is full.
+// The clock is that of Redis, so that instances whose clocks differ agree. A
+// bucket never owes more than twice its depth. If it seems to, the clock was
+// set back, and the bucket counts as full.
 var takeScript = redis.NewScript(takeLua)
 
 const takeLua = `
@@ -112,8 +111,8 @@ redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after 
 return {wait, math.floor(after - now)}
 `
 
-// key names a bucket in Redis. It is a keyed hash: no account can be told from
-// it. A cluster spreads the buckets over its nodes.
+// key returns the name of a bucket in Redis: a keyed hash, so that it does not
+// reveal the account. A cluster spreads the buckets over its nodes.
 func (s *shared) key(row, key string) string {
 	buf := make([]byte, 0, 256)
 	buf = append(append(append(append(buf, s.secret[:]...), row...), 0), key...)
@@ -121,26 +120,27 @@ func (s *shared) key(row, key string) string {
 	return "mls:limit:" + base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
-// args are the arguments of takeScript.
-func (b bucket) args(n int64, untold time.Duration, how string) []any {
+// args returns the arguments of takeScript.
+func (b bucket) args(n int64, unreported time.Duration, how string) []any {
 	micros := func(d float64) string { return strconv.FormatFloat(d/1000, 'f', 3, 64) }
-	return []any{micros(b.depth), micros(float64(n) * b.each), micros(float64(untold)), how}
+	return []any{micros(b.depth), micros(float64(n) * b.each), micros(float64(unreported)), how}
 }
 
-// take takes n, unless less is left: then it says how long to wait.
+// take takes n if the bucket has as much, otherwise it returns how long to
+// wait.
 func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.Duration {
 	if s.lost.Load() {
 		return b.take(n)
 	}
 	period := s.period.Load()
-	wait, untold := b.before(n, period)
+	wait, unreported := b.refusedByRedis(n, period)
 	if wait > 0 {
 		return wait
 	}
 	var answer []int64
 	err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
 		var err error
-		answer, err = takeScript.Run(ctx, s.client, []string{key}, b.args(n, untold, "take")...).Int64Slice()
+		answer, err = takeScript.Run(ctx, s.client, []string{key}, b.args(n, unreported, "take")...).Int64Slice()
 		return err
 	})
 	if err == nil && len(answer) != 2 {
@@ -161,17 +161,18 @@ func (s *shared) take(ctx context.Context, b bucket, key string, n int64) time.D
 	return wait
 }
 
-// spend counts n in this process now, and in Redis a moment later: what was
-// used already needs no answer.
+// spend counts n in this process now and in Redis in the background, since
+// there is nothing to decide.
 func (s *shared) spend(b bucket, key string, n int64) {
 	s.mu.Lock()
 	b.spend(n)
 	s.pending[key] += n
 	s.mu.Unlock()
-	s.tell(spending{b, key, n})
+	s.report(spending{b, key, n})
 }
 
-// takeHere takes n by what this process knows, and tells Redis a moment later.
+// takeHere takes n if this process knows of as much, and reports it to Redis in
+// the background.
 func (s *shared) takeHere(b bucket, key string, n int64) time.Duration {
 	s.mu.Lock()
 	wait := b.take(n)
@@ -180,29 +181,29 @@ func (s *shared) takeHere(b bucket, key string, n int64) time.Duration {
 	}
 	s.mu.Unlock()
 	if wait == 0 {
-		s.tell(spending{b, key, n})
+		s.report(spending{b, key, n})
 	}
 	return wait
 }
 
-// tell has Redis count, a moment later, what this process has counted.
-func (s *shared) tell(one spending) {
+// report queues an amount for Redis that this process has counted.
+func (s *shared) report(one spending) {
 	if !s.lost.Load() {
 		select {
-		case s.later <- one:
+		case s.queue <- one:
 			return
 		default:
 		}
 	}
-	s.told(one, nil)
+	s.reported(one, nil)
 }
 
-// told notes that one waits no longer: Redis was told, and answers in how much
-// time the bucket will be full, or it never will be. What is still pending comes
-// on top of an answer, or goes off it: so what is given back is there again
-// although Redis has not heard of it. The bucket of this process is never
-// lowered: a Redis that came back empty does not know what was used before.
-func (s *shared) told(one spending, answer []int64) {
+// reported removes an amount from pending. answer is the answer of Redis, or nil if
+// the amount was not reported. The time in the answer is corrected by what is
+// still pending, so that an amount given back is available before Redis has
+// counted it. The answer never lowers the bucket of this process: a Redis that
+// was restored without its data does not know earlier uses.
+func (s *shared) reported(one spending, answer []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	pending := s.pending[one.key] - one.n
@@ -214,38 +215,38 @@ func (s *shared) told(one spending, answer []int64) {
 	}
 }
 
-// ahead is in how much time a bucket will be full of which Redis says so many
-// microseconds, when it has heard of what is pending.
+// ahead returns the time until a bucket is full. Redis says micros; pending is
+// not included in that.
 func (b bucket) ahead(micros, pending int64) time.Duration {
 	return max(0, time.Duration(micros)*time.Microsecond+time.Duration(float64(pending)*b.each))
 }
 
-// countLater counts what waits, as much together as there is.
-func (s *shared) countLater(ctx context.Context) {
+// reportQueued reports queued amounts in batches.
+func (s *shared) reportQueued(ctx context.Context) {
 	for {
 		var batch []spending
 		select {
 		case <-ctx.Done():
 			return
-		case one := <-s.later:
+		case one := <-s.queue:
 			batch = append(batch, one)
 		}
-		for len(batch) < maxBatch && len(s.later) > 0 {
-			batch = append(batch, <-s.later)
+		for len(batch) < maxBatch && len(s.queue) > 0 {
+			batch = append(batch, <-s.queue)
 		}
 		if s.lost.Load() {
 			for _, one := range batch {
-				s.told(one, nil)
+				s.reported(one, nil)
 			}
 			continue
 		}
-		if err := s.count(ctx, batch); err != nil && ctx.Err() == nil {
+		if err := s.reportBatch(ctx, batch); err != nil && ctx.Err() == nil {
 			s.lose(err)
 		}
 	}
 }
 
-func (s *shared) count(ctx context.Context, batch []spending) error {
+func (s *shared) reportBatch(ctx context.Context, batch []spending) error {
 	answers := make([][]int64, len(batch))
 	err := redislink.Within(ctx, s.timeout, func(ctx context.Context) error {
 		results, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -262,12 +263,12 @@ func (s *shared) count(ctx context.Context, batch []spending) error {
 		return err
 	})
 	for i, one := range batch {
-		s.told(one, answers[i])
+		s.reported(one, answers[i])
 	}
 	return err
 }
 
-// lose has this process count alone until Redis takes writes again.
+// lose makes this process count its own until Redis accepts writes again.
 func (s *shared) lose(reason error) {
 	if s.lost.CompareAndSwap(false, true) {
 		s.up.Set(0)
@@ -275,7 +276,8 @@ func (s *shared) lose(reason error) {
 	}
 }
 
-// restore takes from buckets that are spread over the nodes of a cluster.
+// restore takes from buckets on all nodes of a cluster, which fails if one of
+// them refuses writes.
 func (s *shared) restore(ctx context.Context) error {
 	probe := bucket{each: float64(time.Millisecond), depth: float64(time.Second)}
 	for i := range 64 {

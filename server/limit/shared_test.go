@@ -19,11 +19,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// patient bounds an exchange with a Redis that answers: no machine is too slow
-// for it.
+// patient is a timeout for a Redis that responds, which even a slow machine
+// does not reach.
 const patient = 30 * time.Second
 
-// slow is a row of which nothing comes back while a test runs.
+// slow is a row that refills too slowly to matter during a test.
 var slow = &Row{Name: "slow", What: "tests", Unit: Calls, Per: "account", Amount: 100, Refill: 1, Every: time.Hour,
 	Error: xrpc.RateLimitExceeded, Kept: Shared}
 
@@ -33,7 +33,7 @@ func redisClient(t testing.TB, url string) redis.UniversalClient {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.Close() }) // nothing is on its way
+	t.Cleanup(func() { _ = c.Close() }) // no call is in progress
 	return c
 }
 
@@ -66,7 +66,7 @@ func (i *instance) wait(t testing.TB, up bool) {
 	}
 }
 
-// use takes one at a time until it is refused, and returns how often it was not.
+// use takes one at a time until it is refused, and returns how many it took.
 func (i *instance) use(t testing.TB, row *Row, key string) int {
 	t.Helper()
 	for n := range 10_000 {
@@ -77,7 +77,7 @@ func (i *instance) use(t testing.TB, row *Row, key string) int {
 	return -1
 }
 
-// TestInstancesShareLimits: several instances together give what one does.
+// TestInstancesShareLimits: several instances together allow what one does.
 func TestInstancesShareLimits(t *testing.T) {
 	_, cluster := dbtest.RedisCluster(t)
 	for name, url := range map[string]string{"one server": dbtest.Redis(t), "cluster": cluster} {
@@ -86,7 +86,7 @@ func TestInstancesShareLimits(t *testing.T) {
 			for range 4 {
 				instances = append(instances, newInstance(t, redisClient(t, url)))
 			}
-			for account := range 20 { // which a cluster spreads over its nodes
+			for account := range 20 { // a cluster spreads them over its nodes
 				key := fmt.Sprint("did:plc:", account)
 				var passed atomic.Int64
 				var wg sync.WaitGroup
@@ -109,8 +109,8 @@ func TestInstancesShareLimits(t *testing.T) {
 	}
 }
 
-// TestRefusalsCostRedisLittle: what Redis refuses is refused by the instance for
-// a second, and less of it may pass meanwhile.
+// TestRefusalsCostRedisLittle: after Redis refuses an amount, the instance
+// refuses it for a second by itself, and still allows a smaller amount.
 func TestRefusalsCostRedisLittle(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -134,7 +134,7 @@ func TestRefusalsCostRedisLittle(t *testing.T) {
 			_ = i.Take(t.Context(), slow, "a", 1)
 		}
 	}
-	if n := commands(t, c) - before; n > 1 { // INFO
+	if n := commands(t, c) - before; n > 1 { // the INFO of commands
 		t.Errorf("2000 refusals cost %d commands", n)
 	}
 	two.Return(t.Context(), slow, "a", 10)
@@ -162,8 +162,8 @@ func commands(t *testing.T, c redis.UniversalClient) (n int) {
 	return n
 }
 
-// TestWithoutRedisEachCounts: an instance that loses Redis goes on with what it
-// knows, and counts with the others again when Redis takes writes.
+// TestWithoutRedisEachCounts: an instance that loses Redis continues with what
+// it knows, and counts with the others again when Redis accepts writes.
 func TestWithoutRedisEachCounts(t *testing.T) {
 	node := dbtest.StartRedis(t)
 	c := redisClient(t, node.URL())
@@ -186,7 +186,7 @@ func TestWithoutRedisEachCounts(t *testing.T) {
 				t.Errorf("%d passed, want the 40 that were left", got)
 			}
 			one.wait(t, false)
-			time.Sleep(50 * time.Millisecond) // in which it is tried
+			time.Sleep(50 * time.Millisecond) // time for a probe
 			if got := two.use(t, slow, name); got != 100 {
 				t.Errorf("%d passed at an instance that knows nothing of it", got)
 			}
@@ -198,11 +198,11 @@ func TestWithoutRedisEachCounts(t *testing.T) {
 			two.wait(t, false)
 			two.wait(t, true)
 			if one.Take(t.Context(), slow, name, 1) == nil {
-				t.Error("what was used meanwhile is forgotten")
+				t.Error("what was used meanwhile is negligible")
 			}
 			three := newInstance(t, c)
 			if three.Take(t.Context(), slow, name, 1) == nil {
-				t.Error("what was used meanwhile is not told")
+				t.Error("what was used meanwhile is not reported")
 			}
 			if got := three.use(t, slow, name+"other") + two.use(t, slow, name+"other"); got != 100 {
 				t.Errorf("%d passed at two instances after Redis is back", got)
@@ -211,8 +211,8 @@ func TestWithoutRedisEachCounts(t *testing.T) {
 	}
 }
 
-// TestRedisClock: a bucket that would be full only in a time that no use can
-// have caused was written before the clock of Redis was set back.
+// TestRedisClock: if a bucket would be full later than any use can cause, it
+// was written before the clock of Redis was set back, and counts as full.
 func TestRedisClock(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	i := newInstance(t, c)
@@ -232,8 +232,8 @@ func TestRedisClock(t *testing.T) {
 	}
 }
 
-// TestSharedSpending: what is counted afterwards is counted at all instances,
-// and what is given back too.
+// TestSharedSpending: what is spent or given back at one instance counts at all
+// instances.
 func TestSharedSpending(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -259,7 +259,7 @@ func eventually(t *testing.T, done func() bool) {
 	t.Fatal("never")
 }
 
-// TestNoNamesInRedis: accounts cannot be told from the keys.
+// TestNoNamesInRedis: the keys do not reveal accounts.
 func TestNoNamesInRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	i := newInstance(t, c)
@@ -281,13 +281,14 @@ func TestNoNamesInRedis(t *testing.T) {
 	}
 }
 
-// TestRedisSilent: a Redis that does not answer costs one call its deadline.
+// TestRedisSilent: a Redis that does not respond delays one call by the
+// timeout.
 func TestRedisSilent(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() // it accepts, and says nothing
+	defer l.Close() // it accepts connections and does not respond
 	i := newInstance(t, redisClient(t, "redis://"+l.Addr().String()))
 	i.shared.timeout = 100 * time.Millisecond
 	if got := i.use(t, slow, "a"); got != int(slow.Amount) {

@@ -5,34 +5,35 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"catbird.blue/mls/server/share"
 )
 
-// Members of shared buckets that are remembered in one of 16 parts, and how
-// little of a use is worth remembering.
+// maxMembers bounds the members in each of the 16 parts. A use below negligible
+// is dropped.
 const (
 	maxMembers = 20_000
-	forgotten  = 0.01
+	negligible = 0.01
 )
 
-// SharedBucket is a bucket that several use together.
+// SharedBucket is a bucket that several members use together.
 type SharedBucket struct {
 	// Row gives its amount and its refill.
 	Row *Row
-	// Name tells the buckets of one row apart.
+	// Name distinguishes the buckets of one row.
 	Name string
-	// Size multiplies amount and refill.
+	// Size multiplies the amount and the refill.
 	Size float64
 }
 
-// TryShare spends one of a bucket that members use together, or says how long
-// to wait until that can be: 0 where it was spent. Whoever used least goes
-// first, without waiting: a member may have used no more than is left in the
-// bucket. So one that is alone gets half of it; k members that take all they can
-// have one part in k+1 each, and one part is left for whoever comes and has used
-// nothing.
+// TryShare takes one from a bucket that members share. It returns 0 if it did,
+// otherwise how long to wait. A member may take if it has used no more than is
+// left in the bucket. So a single member gets half of the bucket. k members
+// that take all they can get one part in k+1 each, and one part is left for a
+// member that has used nothing.
 //
-// What was used fades: by 1/e in the time in which the row refills an empty
-// bucket. So the steady rate of all members together is at most the refill.
+// A use decays by 1/e in the time in which the row refills an empty bucket. So
+// the steady rate of all members together is at most the refill.
 func (l *Limits) TryShare(b SharedBucket, member string) time.Duration {
 	if l.off {
 		return 0
@@ -44,8 +45,8 @@ func (l *Limits) TryShare(b SharedBucket, member string) time.Duration {
 	return wait
 }
 
-// shares has the shared buckets of a process. The totals of rows that are kept in
-// Redis are those of all instances.
+// shares has the shared buckets of a process. For rows in Redis, the totals
+// include the use at all instances.
 type shares struct {
 	clock func() time.Duration
 	seed  maphash.Seed
@@ -53,18 +54,18 @@ type shares struct {
 	parts [shards]sharesPart
 }
 
-// sharesPart holds whole buckets: what was used of each, by all its members and
-// by each of them. Keys are hashes with a random seed.
+// sharesPart holds whole buckets: the use by all members and by each of them.
+// Keys are hashes with a random seed.
 type sharesPart struct {
 	mu      sync.Mutex
-	total   map[uint64]fadingUse
-	members map[uint64]fadingUse
+	total   map[uint64]decayingUse
+	members map[uint64]decayingUse
 }
 
-// fadingUse is a use of a row that is forgotten at a moment.
-type fadingUse struct {
-	use
-	gone time.Duration
+// decayingUse is a decaying use, which is dropped at the time expires.
+type decayingUse struct {
+	share.Decaying
+	expires time.Duration
 }
 
 func newShares(clock func() time.Duration, limit int) *shares {
@@ -73,7 +74,7 @@ func newShares(clock func() time.Duration, limit int) *shares {
 		s.limit = maxMembers
 	}
 	for i := range s.parts {
-		s.parts[i].total, s.parts[i].members = map[uint64]fadingUse{}, map[uint64]fadingUse{}
+		s.parts[i].total, s.parts[i].members = map[uint64]decayingUse{}, map[uint64]decayingUse{}
 	}
 	return s
 }
@@ -88,44 +89,49 @@ func (s *shares) hash(words ...string) uint64 {
 	return h.Sum64()
 }
 
-// take takes one, or says how long to wait until it could.
+// take takes one, or returns how long to wait until it can.
 func (s *shares) take(b SharedBucket, member string, scale float64) time.Duration {
 	amount := max(1, float64(b.Row.Amount)*b.Size*scale)
-	fades := b.Row.fades()
+	decayTime := b.Row.fillTime()
 	bucket, mine := s.hash(b.Row.Name, b.Name), s.hash(b.Row.Name, b.Name, member)
 	part := &s.parts[bucket%shards]
 	now := s.clock()
 	part.mu.Lock()
 	defer part.mu.Unlock()
-	// own+1 may be no more than amount-total.
-	used, most := part.total[bucket].now(now, fades)+part.members[mine].now(now, fades), max(amount-1, forgotten)
+	// The condition is: own + 1 <= amount - total.
+	used, most := part.total[bucket].Now(now, decayTime)+part.members[mine].Now(now, decayTime), max(amount-1, negligible)
 	if used > most {
-		return time.Duration(math.Ceil(float64(fades)*math.Log(used/most))) + time.Microsecond
+		return time.Duration(math.Ceil(float64(decayTime)*math.Log(used/most))) + time.Microsecond
 	}
-	part.put(part.total, bucket, now, fades, s.limit)
-	part.put(part.members, mine, now, fades, s.limit)
+	part.put(part.total, bucket, now, decayTime, s.limit)
+	part.put(part.members, mine, now, decayTime, s.limit)
 	return 0
 }
 
-// fades is the time in which an empty bucket of the row would fill.
-func (r *Row) fades() time.Duration {
+// fillTime returns the time in which an empty bucket of the row would fill.
+func (r *Row) fillTime() time.Duration {
 	return time.Duration(float64(r.Every) * float64(r.Amount) / float64(r.Refill))
 }
 
-// put counts one more under a key.
-func (p *sharesPart) put(uses map[uint64]fadingUse, key uint64, now, fades time.Duration, limit int) {
+// put counts one more for a key.
+func (p *sharesPart) put(uses map[uint64]decayingUse, key uint64, now, decayTime time.Duration, limit int) {
 	if len(uses) >= limit {
 		makeRoom(uses, now, limit)
 	}
-	u := uses[key].plus(1, now, fades)
-	uses[key] = fadingUse{u, now + time.Duration(float64(fades)*math.Log(u.amount/forgotten))}
+	u := uses[key].Plus(1, now, decayTime)
+	uses[key] = decayingUse{u, whenNegligible(u.Now(now, decayTime), now, decayTime)}
 }
 
-// makeRoom drops what has faded, and if that is not a tenth, others as the
-// map's random order gives them: these count as having used nothing.
-func makeRoom(uses map[uint64]fadingUse, now time.Duration, limit int) {
+// whenNegligible returns when an amount has decayed to negligible.
+func whenNegligible(amount float64, now, decayTime time.Duration) time.Duration {
+	return now + time.Duration(float64(decayTime)*math.Log(max(amount, negligible)/negligible))
+}
+
+// makeRoom drops uses that have decayed, and if fewer than a tenth have, others
+// in the random order of the map. These count as having used nothing.
+func makeRoom(uses map[uint64]decayingUse, now time.Duration, limit int) {
 	for key, u := range uses {
-		if u.gone <= now {
+		if u.expires <= now {
 			delete(uses, key)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// crowd takes shares of one bucket.
+// crowd is the members of one bucket.
 type crowd struct {
 	t      *testing.T
 	limits *Limits
 	clock  time.Duration
-	// first is which member of a flood is the quickest.
+	// first is the member of a flood that calls first.
 	first  int
 	bucket SharedBucket
 }
@@ -32,7 +32,8 @@ func (c *crowd) take(member string) bool {
 	return c.limits.TryShare(c.bucket, member) == 0
 }
 
-// flood has members take all they get, in turns, and returns how much each got.
+// flood makes members take all they can, in turns, and returns how much each of
+// them got.
 func (c *crowd) flood(members int) map[string]int {
 	c.t.Helper()
 	got := map[string]int{}
@@ -56,8 +57,8 @@ func TestOneAloneGetsHalf(t *testing.T) {
 	}
 }
 
-// A flood of members leaves as much as each of them has, and whoever comes gets
-// half of that at once.
+// TestFloodLeavesAShare: a flood leaves as much as each of its members has, and
+// a new member gets half of that at once.
 func TestFloodLeavesAShare(t *testing.T) {
 	c := newCrowd(t, OriginRow(xrpc.RatePublish), 1)
 	total := 0
@@ -77,8 +78,8 @@ func TestFloodLeavesAShare(t *testing.T) {
 	}
 }
 
-// The flood goes on for a minute: together it gets the refill and no more, and
-// one call in ten seconds always passes.
+// TestLongFlood: a flood of a minute gets the refill and no more, and one call
+// of another member in ten seconds is always accepted.
 func TestLongFlood(t *testing.T) {
 	c := newCrowd(t, OriginRow(xrpc.RateChange), 1)
 	total := 0
@@ -123,7 +124,7 @@ func TestShareComesBack(t *testing.T) {
 	}
 }
 
-// A bucket of any size lets one call pass.
+// TestSmallBucket: a bucket of any size allows one call.
 func TestSmallBucket(t *testing.T) {
 	c := newCrowd(t, OriginRow(xrpc.RateRead), 1e-9)
 	if !c.take("a") || c.take("b") {

@@ -8,17 +8,17 @@ import (
 
 const day = 24 * time.Hour
 
-// TooManyProposals is the error of an account that has sent as many proposals in
-// an epoch as it may.
+// TooManyProposals is the error for an account that has reached its limit of
+// proposals in an epoch.
 const TooManyProposals = "TooManyProposals"
 
-// What accounts have the service store. StoredBytes is all of it, and KeptBytes
-// the part that stays for as long as its conversation does. A GroupInfo takes the
-// place of the one before, so it counts by how much larger it is.
+// What accounts store. StoredBytes counts everything, KeptBytes only what is
+// kept as long as its conversation. A GroupInfo replaces the previous one, so
+// only its growth counts.
 var (
-	StoredBytes = &Row{Name: "stored-bytes", What: "bytes stored: messages, blobs, key packages, Welcomes, GroupInfos by what they grow, commits, proposals",
+	StoredBytes = &Row{Name: "stored-bytes", What: "stored bytes",
 		Unit: Bytes, Per: "account", Amount: 512 << 20, Refill: 512 << 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
-	KeptBytes = &Row{Name: "kept-bytes", What: "of them commits and proposals, which no age removes",
+	KeptBytes = &Row{Name: "kept-bytes", What: "stored bytes of commits and proposals",
 		Unit: Bytes, Per: "account", Amount: 64 << 20, Refill: 64 << 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
 	ConvosCreated = &Row{Name: "convos-created", What: "conversations created",
 		Unit: Rows, Per: "account", Amount: 200, Refill: 200, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
@@ -26,23 +26,24 @@ var (
 		Unit: Rows, Per: "account", Amount: 20, Refill: 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
-// What exists at one time. Nobody outside can tell which proposals a commit sent
-// as PrivateMessage names, so those of an epoch stay.
+// Limits on what exists at one time. The proposals of an epoch are kept: the
+// service cannot tell which of them a commit sent as PrivateMessage refers to.
 var (
 	EpochProposals = &Row{Name: "epoch-proposals", What: "proposals in one epoch",
 		Unit: Rows, Per: "account and conversation", Amount: 64, Error: TooManyProposals, Kept: Database}
-	EpochProposalBytes = &Row{Name: "epoch-proposal-bytes", What: "proposals in one epoch, together",
+	EpochProposalBytes = &Row{Name: "epoch-proposal-bytes", What: "bytes of proposals in one epoch",
 		Unit: Bytes, Per: "account and conversation", Amount: 1 << 20, Error: TooManyProposals, Kept: Database}
-	// OpenUploads run; what each may come to is reserved in the account's quota.
-	OpenUploads = &Row{Name: "open-uploads", What: "uploads under way",
+	// OpenUploads limits concurrent uploads. The maximum size of each is
+	// reserved in the account's quota.
+	OpenUploads = &Row{Name: "open-uploads", What: "concurrent uploads",
 		Unit: Calls, Per: "account and instance", Amount: 4, Error: xrpc.RateLimitExceeded, Kept: Process}
 )
 
-// How much of the storage has to be free.
+// How much of the storage must be free.
 var (
-	FreeForAll = &Row{Name: "free-for-all", What: "free storage below which accounts above their fair share of the last day store nothing",
+	FreeForAll = &Row{Name: "free-for-all", What: "least free storage for accounts above their fair share",
 		Unit: Percent, Per: "instance", Amount: 10, Error: StorageFull, Kept: Process}
-	FreeForWrites = &Row{Name: "free-for-writes", What: "free storage below which nothing is stored but what removals need",
+	FreeForWrites = &Row{Name: "free-for-writes", What: "least free storage for writes except removals",
 		Unit: Percent, Per: "instance", Amount: 3, Error: StorageFull, Kept: Process}
 )
 

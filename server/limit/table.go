@@ -6,15 +6,15 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// rate makes a row of calls per account.
+// rate makes the row of a class for one account.
 func rate(class xrpc.RateClass, perSecond, burst int64) *Row {
 	return &Row{Name: class.String(), What: "calls of the class " + class.String(), Unit: Calls, Per: "account", Amount: burst,
 		Refill: perSecond, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared}
 }
 
-// A person's clients stay far below these: the bursts allow a device to start
-// with several hundred conversations, and the rates a busy bot. They bound
-// what one account can cost others.
+// Rates for one account. They bound what one account can cost others. A
+// person's clients stay far below them: the bursts let a device start with
+// several hundred conversations, and the refills suffice for a busy bot.
 var accountRates = [xrpc.RateClasses]*Row{
 	xrpc.RateRead:     rate(xrpc.RateRead, 50, 1000),
 	xrpc.RateSend:     rate(xrpc.RateSend, 20, 200),
@@ -28,9 +28,9 @@ var accountRates = [xrpc.RateClasses]*Row{
 		Refill: 20, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Process},
 }
 
-// convoRates bound one conversation, whoever calls: members receive what is
-// sent to it, so its rate is multiplied by their number. Classes without an
-// entry are bounded by account only.
+// convoRates limit one conversation, whoever calls: each message goes to all
+// members, so the cost of this rate is multiplied by their number. Classes
+// without an entry are limited by account only.
 var convoRates = map[xrpc.RateClass]*Row{
 	xrpc.RateSend: {Name: "convo-send", What: "messages accepted", Unit: Calls, Per: "conversation", Amount: 1000,
 		Refill: 100, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared},
@@ -41,54 +41,54 @@ var convoRates = map[xrpc.RateClass]*Row{
 // AccountRow is the rate of a class for one account.
 func AccountRow(c xrpc.RateClass) *Row { return accountRates[c] }
 
-// ConvoRow is the rate of a class for one conversation; nil for no bound.
+// ConvoRow is the rate of a class for one conversation; nil if it has none.
 func ConvoRow(c xrpc.RateClass) *Row { return convoRates[c] }
 
-// SpentTokens bounds the memory of used tokens.
+// SpentTokens bounds the memory for used tokens.
 var SpentTokens = &Row{
-	Name: "spent-tokens", What: "used tokens remembered (in Redis: what its memory has room for); where little is left, those with most are refused, " +
-		"and the last tenth is for accounts with fewer than 16",
+	Name: "spent-tokens", What: "remembered used tokens",
 	Unit: Rows, Per: "instance", Amount: 1 << 20, Error: xrpc.RateLimitExceeded, Kept: Shared, Metric: "mls_auth_replay_checks_total",
 }
 
-// MembersAdded and MembersAddedByRemovers bound how many accounts one account
-// brings into conversations, so that a member cannot fill one with puppets. The
-// second is for who may remove members: the creator, as a rule.
+// MembersAdded and MembersAddedByRemovers limit how many accounts one account
+// adds to conversations, so that a member cannot fill one with accounts under
+// its control. The second row is for members who may also remove members,
+// usually the creator.
 var (
 	MembersAdded = &Row{Name: "members-added", What: "accounts added to conversations", Unit: Rows, Per: "account", Amount: 100,
 		Refill: 100, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
-	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added to conversations in which the adder may remove members",
+	MembersAddedByRemovers = &Row{Name: "members-added-by-removers", What: "accounts added, if the member may remove others",
 		Unit: Rows, Per: "account", Amount: 1000, Refill: 1000, Every: time.Hour, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
-// Verification bounds what the signature checks of commits, proposals, groups
-// and key packages cost, by agreed times of each cipher suite: a group of 4,000
-// leaves with P-521 takes 6 s, one of 1,000 with Ed25519 80 ms, and a commit to
-// a group that is known already a few checks.
-var Verification = &Row{Name: "verification", What: "signatures of MLS objects checked, at 0.08 ms each (P-384: 0.6 ms, P-521: 1.5 ms)", Unit: CPU,
+// Verification limits the cost of signature checks of commits, proposals,
+// groups and key packages, by a fixed time for each cipher suite. A group of
+// 4,000 leaves with P-521 takes 6 s, one of 1,000 with Ed25519 80 ms, and a
+// commit to a group whose tree is cached a few checks.
+var Verification = &Row{Name: "verification", What: "signature checks of MLS objects", Unit: CPU,
 	Per: "account", Amount: 20_000, Refill: 200, Every: time.Second, Error: xrpc.RateLimitExceeded, Kept: Shared}
 
-// The memory of request bodies, which server/bodies shares out.
+// The memory for request bodies, which server/bodies divides.
 var (
-	BodyBytes = &Row{Name: "body-bytes", What: "memory of request bodies that are read or answered; the slowest is answered 408", Unit: Bytes,
+	BodyBytes = &Row{Name: "body-bytes", What: "memory for request bodies; the slowest gets 408", Unit: Bytes,
 		Per: "account", Amount: 64 << 20, Error: xrpc.RateLimitExceeded, Kept: Process}
-	// AllBodyBytes is a quarter of the memory that the process may use; the
-	// amount is for where that is not known.
-	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies; the account with most loses its slowest (408)",
+	// AllBodyBytes is a quarter of the memory limit of the process; its amount
+	// applies if that limit is not known.
+	AllBodyBytes = &Row{Name: "body-bytes-all", What: "a quarter of the memory limit, for request bodies",
 		Unit: Bytes, Per: "instance", Amount: 256 << 20, Error: xrpc.ServiceUnavailable, Kept: Process}
 )
 
-// Connections, which server/conns shares out.
+// Connections, which server/conns divides.
 var (
-	// OpenConnections is the most that are configured by themselves: fewer
-	// where open files or memory are fewer.
-	OpenConnections = &Row{Name: "connections", What: "open connections; the longest waiting give way, of the source with most first",
+	// OpenConnections is the most that the service configures by itself. It
+	// configures fewer if the limits of open files or memory require it.
+	OpenConnections = &Row{Name: "connections", What: "open connections; new ones replace idle ones",
 		Unit: Connections, Per: "instance", Amount: 10_000, Error: xrpc.ServiceUnavailable, Kept: Process}
-	SourceConnections = &Row{Name: "connections-source", What: "connections in an equal share of those that have proven nothing, at least",
+	SourceConnections = &Row{Name: "connections-source", What: "least share of connections",
 		Unit: Connections, Per: "source address", Amount: 1, Error: xrpc.ServiceUnavailable, Kept: Process}
 )
 
-// Table is every row, in the order of the documentation.
+// Table has every row, in the order of the documentation.
 var Table = table()
 
 func table() []*Row {

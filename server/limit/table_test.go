@@ -11,7 +11,8 @@ import (
 
 var update = flag.Bool("update", false, "write docs/limits.md")
 
-// Every row says all that the documentation and the metric need, once.
+// TestTableIsComplete: every row has what the documentation and the metric
+// need, and names are unique.
 func TestTableIsComplete(t *testing.T) {
 	names := map[string]bool{}
 	for _, r := range Table {

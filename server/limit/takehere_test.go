@@ -7,8 +7,8 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 )
 
-// What is taken without waiting for Redis is refused here at once where it is
-// used up, and soon at the other instances.
+// TestTakeHere: what is taken without waiting for Redis counts at once at this
+// instance, and soon at the others.
 func TestTakeHere(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -20,7 +20,7 @@ func TestTakeHere(t *testing.T) {
 	if one.TakeHere(slow, "a", 1) == nil {
 		t.Error("more than there is")
 	}
-	one.told(t, "a")
+	one.waitReported(t, "a")
 	if two.Take(t.Context(), slow, "a", 1) == nil {
 		t.Error("the other instance does not hear of it")
 	}
@@ -32,8 +32,9 @@ func TestTakeHere(t *testing.T) {
 	}
 }
 
-// What is given back is there again, whenever Redis answers to its being taken.
-func TestGivenBackWhileRedisIsTold(t *testing.T) {
+// TestGivenBackWhileTheTakeIsReported: what is given back is available again, even if
+// Redis answers later to the take.
+func TestGivenBackWhileTheTakeIsReported(t *testing.T) {
 	i := newInstance(t, redisClient(t, dbtest.Redis(t)))
 	for n := range 100 {
 		for deadline := time.Now().Add(time.Minute); i.TakeHere(slow, "a", slow.Amount) != nil; time.Sleep(time.Millisecond) {
@@ -41,45 +42,46 @@ func TestGivenBackWhileRedisIsTold(t *testing.T) {
 				t.Fatalf("%d: it does not come back", n)
 			}
 		}
-		if n%2 == 0 { // else both are told together
+		if n%2 == 0 { // otherwise both are reported together
 			time.Sleep(time.Millisecond)
 		}
 		i.Return(t.Context(), slow, "a", slow.Amount)
 	}
 }
 
-// A Redis that came back empty does not know what was used before. What is given
-// back then gives back no more than that.
+// TestGivenBackToAnEmptyRedis: a Redis restored without its data does not know
+// earlier uses. An amount given back then raises the bucket by no more than
+// that amount.
 func TestGivenBackToAnEmptyRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	i := newInstance(t, c)
 	if err := i.TakeHere(slow, "a", 60); err != nil {
 		t.Fatal(err)
 	}
-	i.told(t, "a")
+	i.waitReported(t, "a")
 	if err := c.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if err := i.TakeHere(slow, "a", 10); err != nil {
 		t.Fatal(err)
 	}
-	i.told(t, "a")
+	i.waitReported(t, "a")
 	i.Return(t.Context(), slow, "a", 10)
-	i.told(t, "a")
+	i.waitReported(t, "a")
 	if i.TakeHere(slow, "a", 41) == nil {
-		t.Error("what was used before is forgotten")
+		t.Error("what was used before is negligible")
 	}
 	if err := i.TakeHere(slow, "a", 40); err != nil {
 		t.Errorf("what was left is gone: %v", err)
 	}
 }
 
-// told waits until Redis has been told of a bucket.
-func (i *instance) told(t testing.TB, key string) {
+// waitReported waits until the use of a bucket has been reported to Redis.
+func (i *instance) waitReported(t testing.TB, key string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); i.shared.waits(key); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("Redis is not told")
+			t.Fatal("the use is not reported to Redis")
 		}
 	}
 }

@@ -3,7 +3,6 @@ package limit
 import (
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -11,63 +10,66 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/server/redislink"
+	"catbird.blue/mls/server/share"
 )
 
-// tellPause is how long totals rest in between: an instance learns so much later
-// what others have used. The first use of a bucket is told at once.
-const tellPause = 50 * time.Millisecond
+// reportInterval is the time between two reports, and thus the delay after which an
+// instance learns of the use at others. The first use of a bucket is reported
+// at once.
+const reportInterval = 50 * time.Millisecond
 
-// totals tells Redis what this instance takes of the shared buckets of rows that
-// are kept there, and learns what all instances took together. What each member
-// took stays with its instance. So a bucket gives what it has once, however many
-// instances there are, and those who used least go first at each of them.
+// totals reports the use of shared buckets at this instance to Redis, for the
+// rows that are kept there, and gets the use at all instances together. The use
+// of each member stays with its instance. So a bucket gives its amount once,
+// whatever the number of instances, and at each of them members with less use
+// go first.
 //
-// Nobody waits for it: a take is decided by what is known. While Redis is lost
-// an instance counts alone. When Redis is back it tells what it took, as far as
-// that has not faded.
+// No call waits for Redis: a take is decided by what is known. While Redis is
+// lost an instance counts its own. When Redis is restored, the instance reports
+// what it counted meanwhile, as far as it has not decayed.
 type totals struct {
 	shares *shares
 	shared *shared
 
-	mu      sync.Mutex
-	untold  map[uint64]*untold
-	touched chan struct{}
+	mu         sync.Mutex
+	unreported map[uint64]*unreported
+	changed    chan struct{}
 }
 
-// untold is what Redis does not know yet of a bucket.
-type untold struct {
+// unreported is the use of a bucket that has not been reported.
+type unreported struct {
 	bucket SharedBucket
-	used   use
+	used   share.Decaying
 }
 
-func (u *untold) plus(n float64, now time.Duration) {
-	u.used = u.used.plus(n, now, u.bucket.Row.fades())
+func (u *unreported) plus(n float64, now time.Duration) {
+	u.used = u.used.Plus(n, now, u.bucket.Row.fillTime())
 }
 
-func (u *untold) left(now time.Duration) float64 { return u.used.now(now, u.bucket.Row.fades()) }
+func (u *unreported) now(now time.Duration) float64 { return u.used.Now(now, u.bucket.Row.fillTime()) }
 
 func newTotals(s *shares, redis *shared) *totals {
-	t := &totals{shares: s, shared: redis, untold: map[uint64]*untold{}, touched: make(chan struct{}, 1)}
+	t := &totals{shares: s, shared: redis, unreported: map[uint64]*unreported{}, changed: make(chan struct{}, 1)}
 	redis.watch.Go(t.run)
 	return t
 }
 
-// add notes one more of a bucket. Beyond as many buckets as members are
-// remembered, the use counts at this instance alone.
+// add counts one more for a bucket. If too many buckets wait to be reported,
+// the use counts at this instance only.
 func (t *totals) add(b SharedBucket) {
 	key := t.shares.hash(b.Row.Name, b.Name)
 	t.mu.Lock()
-	u := t.untold[key]
-	if u == nil && len(t.untold) < t.shares.limit {
-		u = &untold{bucket: b}
-		t.untold[key] = u
+	u := t.unreported[key]
+	if u == nil && len(t.unreported) < t.shares.limit {
+		u = &unreported{bucket: b}
+		t.unreported[key] = u
 	}
 	if u != nil {
 		u.plus(1, t.shares.clock())
 	}
 	t.mu.Unlock()
 	select {
-	case t.touched <- struct{}{}:
+	case t.changed <- struct{}{}:
 	default:
 	}
 }
@@ -77,15 +79,15 @@ func (t *totals) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.touched:
+		case <-t.changed:
 		}
 		for !t.shared.lost.Load() {
-			batch := t.next()
+			batch := t.nextBatch()
 			if len(batch) == 0 {
 				break
 			}
-			if err := t.tell(ctx, batch); err != nil {
-				t.keep(batch)
+			if err := t.report(ctx, batch); err != nil {
+				t.putBack(batch)
 				if ctx.Err() == nil {
 					t.shared.lose(err)
 				}
@@ -94,63 +96,63 @@ func (t *totals) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(tellPause):
+		case <-time.After(reportInterval):
 		}
 	}
 }
 
-// next takes some of what is to be told.
-func (t *totals) next() map[uint64]*untold {
+// nextBatch returns some of what is to be reported.
+func (t *totals) nextBatch() map[uint64]*unreported {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	batch := make(map[uint64]*untold, min(len(t.untold), maxBatch))
-	for key, u := range t.untold {
+	batch := make(map[uint64]*unreported, min(len(t.unreported), maxBatch))
+	for key, u := range t.unreported {
 		if len(batch) == maxBatch {
 			break
 		}
 		batch[key] = u
-		delete(t.untold, key)
+		delete(t.unreported, key)
 	}
 	return batch
 }
 
-// keep puts back what could not be told.
-func (t *totals) keep(batch map[uint64]*untold) {
+// putBack puts a batch back that could not be reported.
+func (t *totals) putBack(batch map[uint64]*unreported) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for key, u := range batch {
-		if later := t.untold[key]; later != nil {
-			u.plus(later.left(later.used.at), later.used.at)
+		if later := t.unreported[key]; later != nil {
+			u.plus(later.now(later.used.Since()), later.used.Since())
 		}
-		t.untold[key] = u
+		t.unreported[key] = u
 	}
 }
 
-// totalLua counts what was used of a bucket, and answers what all have used
-// together, after what has faded.
+// totalLua adds a use of a bucket, and returns the use by all instances after
+// decay.
 //
-// KEYS: bucket. ARGV: the time in which a use fades by 1/e, in microseconds, and
-// what was used.
+// KEYS: bucket. ARGV: the time in which a use decays by 1/e, in microseconds, and
+// the use.
 const totalLua = `
 local t = redis.call('TIME')
 local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
 local was = redis.call('HMGET', KEYS[1], 'use', 'at')
-local use, at, fades = tonumber(was[1] or 0), tonumber(was[2] or now), tonumber(ARGV[1])
-if at < now then use = use * math.exp((at - now) / fades) end
+local use, at, decayTime = tonumber(was[1] or 0), tonumber(was[2] or now), tonumber(ARGV[1])
+if at < now then use = use * math.exp((at - now) / decayTime) end
 use = use + tonumber(ARGV[2])
 redis.call('HSET', KEYS[1], 'use', string.format('%.6f', use), 'at', string.format('%.0f', now))
-redis.call('PEXPIRE', KEYS[1], math.ceil(fades / 1000 * math.max(1, math.log(use / 0.01))))
+redis.call('PEXPIRE', KEYS[1], math.ceil(decayTime / 1000 * math.max(1, math.log(use / 0.01))))
 return string.format('%.6f', use)
 `
 
-func (t *totals) tell(ctx context.Context, batch map[uint64]*untold) error {
+func (t *totals) report(ctx context.Context, batch map[uint64]*unreported) error {
 	answers, now := make(map[uint64]*redis.Cmd, len(batch)), t.shares.clock()
 	err := redislink.Within(ctx, t.shared.timeout, func(ctx context.Context) error {
 		_, err := t.shared.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 			for key, u := range batch {
-				fades := strconv.FormatInt(u.bucket.Row.fades().Microseconds(), 10)
+				decayTime := strconv.FormatInt(u.bucket.Row.fillTime().Microseconds(), 10)
 				name := t.shared.key("total "+u.bucket.Row.Name, u.bucket.Name)
-				answers[key] = p.Eval(ctx, totalLua, []string{name}, fades, u.left(now))
+				answers[key] = p.Eval(ctx, totalLua, []string{name}, decayTime, u.now(now))
 			}
 			return nil
 		})
@@ -169,17 +171,16 @@ func (t *totals) tell(ctx context.Context, batch map[uint64]*untold) error {
 	return nil
 }
 
-// learn takes over what all instances have used, with what this one has since.
+// learn stores the use at all instances, and adds the use at this one since.
 func (t *totals) learn(key uint64, row *Row, total float64) {
 	part := &t.shares.parts[key%shards]
 	part.mu.Lock()
 	defer part.mu.Unlock()
-	now, fades := t.shares.clock(), row.fades()
+	now, decayTime := t.shares.clock(), row.fillTime()
 	t.mu.Lock()
-	if since := t.untold[key]; since != nil {
-		total += since.left(now)
+	if since := t.unreported[key]; since != nil {
+		total += since.now(now)
 	}
 	t.mu.Unlock()
-	gone := now + time.Duration(float64(fades)*math.Log(max(total, forgotten)/forgotten))
-	part.total[key] = fadingUse{use{total, now}, gone}
+	part.total[key] = decayingUse{share.NewDecaying(total, now), whenNegligible(total, now, decayTime)}
 }

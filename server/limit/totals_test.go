@@ -10,13 +10,13 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// shareRow is a row that many use together, of which nothing fades while a test
-// runs.
+// shareRow is a row for shared buckets that decays too slowly to matter during
+// a test.
 var shareRow = &Row{Name: "crowd", What: "tests", Unit: Calls, Per: "origin", Amount: 100, Refill: 1, Every: time.Hour,
 	Error: xrpc.RateLimitExceeded, Kept: Shared}
 
-// drain has fresh members take one each until one is refused, and gives how many
-// were served.
+// drain makes new members take one each until one is refused, and returns how
+// many were accepted.
 func (i *instance) drain(t *testing.T, b SharedBucket) int {
 	t.Helper()
 	for n := range 10_000 {
@@ -28,9 +28,9 @@ func (i *instance) drain(t *testing.T, b SharedBucket) int {
 	return 0
 }
 
-// servesFew waits until an instance that knows nothing yet refuses a bucket that
-// is used up elsewhere. It learns that with its first use, so it serves fewer than
-// the bucket has.
+// servesFew waits until an instance without knowledge of a bucket refuses it,
+// because it is used up elsewhere. It learns that with its first use, so it
+// accepts fewer than the bucket has.
 func (i *instance) servesFew(t *testing.T, b SharedBucket) {
 	t.Helper()
 	served := 0
@@ -50,9 +50,9 @@ var members int
 
 func freshMember() string { members++; return time.Duration(members).String() }
 
-// What members of one bucket take at one instance is gone at the others: several
-// instances give what one does, and hardly more. What one member took counts for
-// it at its instance.
+// TestInstancesShareTotals: what members take at one instance is missing at the
+// others, so several instances give hardly more than one does. What one member
+// took counts against it at its instance.
 func TestInstancesShareTotals(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -61,16 +61,17 @@ func TestInstancesShareTotals(t *testing.T) {
 		t.Errorf("one instance gives %d", n)
 	}
 	two.servesFew(t, b)
-	// A third one has learned nothing: its first use asks.
+	// A third instance has no answer of Redis yet: its first use asks.
 	three := newInstance(t, c)
 	three.servesFew(t, b)
-	// Another bucket has nothing to do with it.
+	// Another bucket is not affected.
 	if three.TryShare(SharedBucket{Row: shareRow, Name: "example.org", Size: 1}, freshMember()) > 0 {
 		t.Error("another origin is refused")
 	}
 }
 
-// Whoever used least goes first by what is left for all instances.
+// TestTotalsKeepFairness: members with less use go first, by what is left for
+// all instances.
 func TestTotalsKeepFairness(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -80,8 +81,9 @@ func TestTotalsKeepFairness(t *testing.T) {
 			t.Fatal("one member takes more than half")
 		}
 	}
-	// What greedy took at one is known at two, where it has used nothing, so it
-	// gets half of the rest; a newcomer is served all the while.
+	// The use of greedy at one is in the total at two, where greedy itself has
+	// used nothing, so it gets half of the rest. A new member is accepted all
+	// the time.
 	two.TryShare(b, "greedy")
 	eventually(t, func() bool {
 		if two.TryShare(b, freshMember()) > 0 {
@@ -91,8 +93,8 @@ func TestTotalsKeepFairness(t *testing.T) {
 	})
 }
 
-// An instance without Redis counts alone, and tells what it gave when Redis is
-// back.
+// TestTotalsWithoutRedis: an instance without Redis counts its own, and reports
+// it when Redis is restored.
 func TestTotalsWithoutRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -106,8 +108,8 @@ func TestTotalsWithoutRedis(t *testing.T) {
 	two.servesFew(t, b)
 }
 
-// What an instance took long ago, without Redis, has faded when it is told: an
-// outage makes nobody wait after it.
+// TestTotalsFadeWithoutRedis: what an instance counted long ago without Redis has
+// decayed when it is reported, so that nobody is refused for it after an outage.
 func TestTotalsFadeWithoutRedis(t *testing.T) {
 	c := redisClient(t, dbtest.Redis(t))
 	one, two := newInstance(t, c), newInstance(t, c)
@@ -117,9 +119,9 @@ func TestTotalsFadeWithoutRedis(t *testing.T) {
 	one.shared.lost.Store(true)
 	for range 20 {
 		one.drain(t, b)
-		now.Add(int64(shareRow.fades()))
+		now.Add(int64(shareRow.fillTime()))
 	}
-	now.Add(int64(10 * shareRow.fades()))
+	now.Add(int64(10 * shareRow.fillTime()))
 	one.shared.lost.Store(false)
 	if wait := one.TryShare(b, freshMember()); wait > 0 {
 		t.Fatal("refused after an outage")
@@ -127,7 +129,7 @@ func TestTotalsFadeWithoutRedis(t *testing.T) {
 	key := one.shared.key("total "+shareRow.Name, b.Name)
 	eventually(t, func() bool { return c.Exists(t.Context(), key).Val() == 1 })
 	if used := c.HGet(t.Context(), key, "use").Val(); !strings.HasPrefix(used, "1.0") {
-		t.Errorf("%s is told, want one and little more", used)
+		t.Errorf("%s is reported, want one and little more", used)
 	}
 	if n := two.drain(t, b); n < 90 {
 		t.Errorf("another instance gives %d", n)

@@ -12,10 +12,11 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The clock of these tests stands still while anything can go on.
+// The clock of these tests is that of synctest: it stands still while a
+// goroutine can run.
 
-// strangers are accounts whose documents name a host that does not know them;
-// a host with %d in it is another one for each.
+// strangers makes accounts whose documents name a host that does not know them;
+// %d in host is replaced by a number for each.
 func (w *world) strangers(n int, host string) []string {
 	dids := make([]string, n)
 	for i := range dids {
@@ -28,11 +29,11 @@ func (w *world) strangers(n int, host string) []string {
 	return dids
 }
 
-// flooded leaves out reading, whose bucket is too large for a quick test.
+// flooded omits reading, whose bucket is too large for a quick test.
 var flooded = []xrpc.RateClass{xrpc.RateSend, xrpc.RateChange, xrpc.RatePublish, xrpc.RateClaim, xrpc.RateStream}
 
-// during has accounts flood all that they can every second, while run runs, and
-// gives how much of each class got through.
+// during makes accounts flood every second while run runs, and returns how many
+// calls of each class were accepted.
 func (w *world) during(dids []string, run func()) map[xrpc.RateClass]int {
 	ctx, end := context.WithCancel(w.t.Context())
 	got := map[xrpc.RateClass]int{}
@@ -51,8 +52,8 @@ func (w *world) during(dids []string, run func()) map[xrpc.RateClass]int {
 	return got
 }
 
-// TestClaimsOfAnHonestHost: 200 DIDs claim an honest host and flood; one newcomer
-// of that host is neither refused nor slowed, from its first call on.
+// TestClaimsOfAnHonestHost: 200 DIDs claim an honest host and flood. A new
+// account of that host is neither refused nor delayed, from its first call on.
 func TestClaimsOfAnHonestHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -71,9 +72,10 @@ func TestClaimsOfAnHonestHost(t *testing.T) {
 	})
 }
 
-// TestNewcomersOfAClaimedHost: while 200 DIDs from 50 addresses claim a small host,
-// so that it is asked about them for a long time, it is asked about six newcomers
-// from its one address, who come within seconds, before a call would be refused.
+// TestNewcomersOfAClaimedHost: 200 DIDs from 50 addresses claim a small host,
+// so that requests to it queue for a long time. Six new accounts from the
+// host's own address come within seconds, and each is confirmed before a call
+// of it would be refused.
 func TestNewcomersOfAClaimedHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -87,24 +89,24 @@ func TestNewcomersOfAClaimedHost(t *testing.T) {
 			if err := w.call(did, "203.0.113.7", xrpc.RatePublish); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(patience)
+			time.Sleep(answerTimeout)
 			w.store.mu.Lock()
 			origin := w.store.rows[did].origin
 			w.store.mu.Unlock()
 			if origin != "small.net" {
-				t.Errorf("newcomer %d is not confirmed after %s", i, patience)
+				t.Errorf("newcomer %d is not confirmed after %s", i, answerTimeout)
 			}
 		}
 	})
 }
 
-// crowded is how many questions to PDSes did not get their turn.
+// crowded is how many requests to PDSes did not get a turn.
 func (w *world) crowded() int {
 	return int(value(w.t, w.origins.confirmations.WithLabelValues("crowded")))
 }
 
-// TestInventedHosts: 200 DIDs with 200 hosts that do not exist get one bucket
-// together.
+// TestInventedHosts: 200 DIDs with 200 hosts that do not exist share one
+// bucket.
 func TestInventedHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -122,9 +124,9 @@ func TestInventedHosts(t *testing.T) {
 	})
 }
 
-// TestFirstDay: on the first day of an instance 5,000 newcomers of one big host
-// come within an hour, and all five of a new PDS, beside 200 DIDs that flood.
-// Nobody of them is refused.
+// TestFirstDay: on the first day of an instance 5,000 new accounts of one big
+// host come within an hour, five of a new PDS come too, and 200 DIDs flood. No
+// new account is refused.
 func TestFirstDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -150,8 +152,8 @@ func TestFirstDay(t *testing.T) {
 	})
 }
 
-// TestAccountsOfOneHost: 200 accounts that their host confirms, and that flood,
-// leave its next newcomer a share.
+// TestAccountsOfOneHost: 200 accounts that their host confirms flood, and leave
+// a share for its next new account.
 func TestAccountsOfOneHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -168,9 +170,9 @@ func TestAccountsOfOneHost(t *testing.T) {
 	})
 }
 
-// TestWordOfThePDS: so many flood that the bucket of the unconfirmed has nothing
-// left for anybody. A newcomer whose PDS answers does not notice, and the others
-// wait only once.
+// TestWordOfThePDS: a flood uses up the bucket of the unconfirmed accounts. A
+// new account whose PDS answers is not refused, and one whose PDS does not
+// answer waits only once.
 func TestWordOfThePDS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -208,7 +210,7 @@ func TestWordOfThePDS(t *testing.T) {
 		if took := time.Since(start); took != 2*w.network.takes {
 			t.Errorf("the stranger waited more than once: %s", took)
 		}
-		for i := range 2 * maxHearing {
+		for i := range 2 * maxWaiting {
 			go func() {
 				_ = w.call(w.account("slow", "pds.slow.org", true), fmt.Sprint("203.0.113.", i), xrpc.RateStream)
 			}()
@@ -219,8 +221,8 @@ func TestWordOfThePDS(t *testing.T) {
 		w.origins.mu.Lock()
 		defer w.origins.mu.Unlock()
 		for _, a := range w.origins.open {
-			if a.hearing > maxHearing {
-				t.Errorf("%d calls wait for one PDS", a.hearing)
+			if a.waiting > maxWaiting {
+				t.Errorf("%d calls wait for one PDS", a.waiting)
 			}
 		}
 	})

@@ -11,44 +11,45 @@ import (
 )
 
 const (
-	// A PDS is left in peace about an account for so long after it denied it,
-	// or gave no answer.
+	// Pauses before a PDS is asked about an account again, after it denied the
+	// account and after a request that failed.
 	afterDenial  = 10 * time.Minute
 	afterFailure = time.Minute
-	// afterCrowd is the same where so many wait that it was not asked.
-	afterCrowd = 5 * time.Second
-	// askFor is how long a question waits for its turn.
-	askFor = 30 * time.Second
-	// maxAsked bounds the accounts of which it is remembered that their PDS was
-	// asked.
+	// afterFullQueue is the pause if the queue was too long to ask.
+	afterFullQueue = 5 * time.Second
+	// turnTimeout bounds how long a request waits in the queue.
+	turnTimeout = 30 * time.Second
+	// maxAsked bounds the cache of accounts whose PDS was asked.
 	maxAsked = 100_000
-	// confirmedCredit is the part of a question that does not count against its
-	// source where the answer was yes. Otherwise the next newcomers of a host, who
-	// all come from its address, would wait behind those that claim it from many.
-	// Not all of it: a flood may have a PDS of its own.
+	// confirmedCredit is the part of a request that is credited to its source
+	// if the PDS confirmed the account. New accounts of one host often have one
+	// address, and would otherwise wait behind accounts that claim that host
+	// from many addresses. It is less than 1 because a flood may have a PDS of
+	// its own.
 	confirmedCredit = 0.9
-	// maxHearing bounds the calls of one account that wait for its PDS.
-	maxHearing = 8
+	// maxWaiting bounds the calls of one account that wait for its PDS.
+	maxWaiting = 8
 )
 
-// question is one to a PDS: whether it has an account.
+// question asks a PDS whether it has an account.
 type question struct {
 	did    string
 	claim  claim
 	source string
 }
 
-// asking is a question under way.
-type asking struct {
-	// done is closed when there is an answer, or none is to come.
+// pendingAnswer is a question in progress.
+type pendingAnswer struct {
+	// done is closed when there is an answer or the attempt failed.
 	done chan struct{}
-	// hearing counts the calls that wait for it, under the lock of Origins.
-	hearing int
+	// waiting counts the calls that wait for it; the mutex of Origins guards
+	// it.
+	waiting int
 }
 
-// ask has the PDS of an account asked. It gives nil where it was asked a while
-// ago.
-func (o *Origins) ask(q question) *asking {
+// ask starts a request to the PDS of an account or joins the one in progress.
+// It returns nil if the PDS was asked recently.
+func (o *Origins) ask(q question) *pendingAnswer {
 	key := q.did + " " + q.claim.endpoint
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -58,29 +59,29 @@ func (o *Origins) ask(q question) *asking {
 	if until, ok := o.asked.Get(key); ok && o.now().Before(until) || o.ctx.Err() != nil {
 		return nil
 	}
-	a := &asking{done: make(chan struct{})}
+	a := &pendingAnswer{done: make(chan struct{})}
 	o.open[key] = a
 	o.wg.Go(func() {
-		peace := o.answer(q)
+		pause := o.answer(q)
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.asked.Add(key, o.now().Add(peace))
+		o.asked.Add(key, o.now().Add(pause))
 		delete(o.open, key)
 		close(a.done)
 	})
 	return a
 }
 
-// hear waits for the answer to a question, and tells whether it came.
-func (o *Origins) hear(ctx context.Context, a *asking) bool {
+// waitFor waits for the answer to a question and reports whether it came.
+func (o *Origins) waitFor(ctx context.Context, a *pendingAnswer) bool {
 	o.mu.Lock()
-	if a.hearing >= maxHearing {
+	if a.waiting >= maxWaiting {
 		o.mu.Unlock()
 		return false
 	}
-	a.hearing++
+	a.waiting++
 	o.mu.Unlock()
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(answerTimeout)
 	defer timer.Stop()
 	select {
 	case <-a.done:
@@ -91,21 +92,21 @@ func (o *Origins) hear(ctx context.Context, a *asking) bool {
 	return false
 }
 
-// answer waits for the turn of a question, asks it and notes the answer. It
-// gives how long not to ask again.
+// answer waits for the question's turn, asks the PDS and stores the answer. It
+// returns the pause before the next request.
 func (o *Origins) answer(q question) time.Duration {
-	turn := o.queue.Enter(q.source, limit.Lane{Row: limit.ConfirmAll}, limit.Lane{Row: limit.ConfirmOpen},
-		limit.Lane{Row: limit.ConfirmOrigin, Key: q.claim.origin}, limit.Lane{Row: limit.ConfirmOriginOpen, Key: q.claim.origin})
+	turn := o.queue.Enter(q.source, limit.Resource{Row: limit.ConfirmAll}, limit.Resource{Row: limit.ConfirmOpen},
+		limit.Resource{Row: limit.ConfirmOrigin, Key: q.claim.origin}, limit.Resource{Row: limit.ConfirmOriginOpen, Key: q.claim.origin})
 	defer turn.Done()
-	ctx, cancel := context.WithTimeout(o.ctx, askFor)
+	ctx, cancel := context.WithTimeout(o.ctx, turnTimeout)
 	defer cancel()
 	if turn.Wait(ctx) != nil || o.ctx.Err() != nil {
 		o.confirmations.WithLabelValues("crowded").Inc()
-		return afterCrowd
+		return afterFullQueue
 	}
 	// Another instance may have asked meanwhile.
 	if s, err := o.load(ctx, q.did); err == nil && s.origin == q.claim.origin && o.now().Sub(s.confirmed) < confirmAfter {
-		return afterCrowd
+		return afterFullQueue
 	}
 	switch has, err := o.hasAccount(ctx, q); {
 	case err != nil:
@@ -122,7 +123,7 @@ func (o *Origins) answer(q question) time.Duration {
 	return afterDenial
 }
 
-// hasAccount asks a PDS (com.atproto.sync.getRepoStatus). An error says that
+// hasAccount asks a PDS by com.atproto.sync.getRepoStatus. An error means that
 // there is no answer.
 func (o *Origins) hasAccount(ctx context.Context, q question) (bool, error) {
 	address := q.claim.endpoint + "/xrpc/com.atproto.sync.getRepoStatus?did=" + url.QueryEscape(q.did)

@@ -1,19 +1,20 @@
-// Package origin tells new accounts from others, and where they come from, so
-// that whoever makes accounts by the hundred gets no more for it.
+// Package origin finds out which accounts are new and where they come from, so
+// that creating many accounts gains nothing.
 //
-// An account is new until it and another account have accepted the same
-// conversation a day ago. New accounts of one origin share a bucket for each
-// class of calls, in which whoever used least goes first (limit.SharedBucket).
-// The origin of a did:web is its registrable domain. That of a did:plc is the
-// registrable domain of its PDS, but a DID document says what its maker wants:
-// so it counts only once that PDS has said that it has the account. Until then
-// all share one bucket.
+// An account is new until a day after it and another account have accepted the
+// same conversation. New accounts of one origin share one bucket for each class
+// of calls (limit.SharedBucket), in which accounts with less use go first.
 //
-// One call's way through it:
+// The origin of a did:web is its registrable domain. The origin of a did:plc is
+// the registrable domain of its PDS. Since a DID document can name any PDS, it
+// counts only after that PDS has confirmed that it has the account. Until then
+// all such accounts share one bucket.
 //
-//	origins.go   Admit: the bucket of the origin, then the share of the instance
-//	standing.go  what is known of the account: cached, or from the database
-//	confirm.go   the question to its PDS, in the background
-//	domain.go    which origin an account claims
-//	size.go      how much an origin's bucket holds
+// The path of a call:
+//
+//	origins.go   Admit: takes from the bucket of the origin, then from that of the instance
+//	state.go     the account's state: cached, or from the database
+//	confirm.go   the request to its PDS, in the background
+//	domain.go    the origin that an account claims
+//	size.go      the size of an origin's bucket
 package origin

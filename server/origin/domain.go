@@ -7,21 +7,23 @@ import (
 	"catbird.blue/mls/server/auth"
 )
 
-// claim is what an account says about where it comes from.
+// claim is the origin that an account claims.
 type claim struct {
-	// origin is a registrable domain; "" where none can be confirmed.
+	// origin is a registrable domain, or "" if there is none that could be
+	// confirmed.
 	origin string
-	// endpoint is the origin (scheme, host, port) of the PDS to be asked.
+	// endpoint is the origin (scheme, host, port) of the PDS to ask.
 	endpoint string
-	// proven: that the account exists at all shows that the claim is true.
+	// proven is set if the origin needs no confirmation: for a did:web, whose
+	// document its domain serves.
 	proven bool
-	// unread: the account's document is not at hand.
+	// unread is set if the account's document is not cached.
 	unread bool
 }
 
-// claimed reads what a DID and the endpoint in its document say. In development
-// hosts without a public suffix count too, and http.
-func claimed(did, endpoint string, dev bool) claim {
+// parseClaim returns the claim in a DID and in the PDS endpoint of its document.
+// In development, hosts without a public suffix are accepted, and http.
+func parseClaim(did, endpoint string, dev bool) claim {
 	if strings.HasPrefix(did, "did:web:") {
 		origin := auth.WebDomain(did, dev)
 		return claim{origin: origin, proven: origin != ""}

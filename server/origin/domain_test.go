@@ -33,7 +33,7 @@ func TestClaimed(t *testing.T) {
 		{"did:web:%zz", "", "", ""},
 	} {
 		for dev, want := range map[bool]string{false: c.want, true: c.inDev} {
-			got := claimed(c.did, c.pds, dev)
+			got := parseClaim(c.did, c.pds, dev)
 			if got.origin != want {
 				t.Errorf("%s at %q (development: %v): %q, want %q", c.did, c.pds, dev, got.origin, want)
 			}

@@ -19,38 +19,38 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// patience is how long a call waits for the word of its account's PDS, where
-// otherwise the bucket of the unconfirmed would refuse it.
-const patience = 2 * time.Second
+// answerTimeout is how long a call waits for an answer of its account's PDS when the
+// bucket of the unconfirmed accounts would refuse it.
+const answerTimeout = 2 * time.Second
 
 var errNoAnswer = errors.New("the PDS gave no answer")
 
-// Config is what Origins need.
+// Config configures Origins.
 type Config struct {
 	Pool   *pgxpool.Pool
 	Limits *limit.Limits
-	// Endpoint gives the PDS that an account's DID document names, "" for none.
-	// It is not ok where the document is not at hand.
+	// Endpoint returns the PDS that an account's DID document names, or "". ok
+	// is false if the document is not cached.
 	Endpoint func(did string) (pds string, ok bool)
-	// Client asks PDSes: hosts that strangers name.
+	// Client sends the requests to PDSes. Their hosts come from DID documents,
+	// so it must be safe against hostile hosts.
 	Client *http.Client
-	// Dev lets hosts be origins that nobody can register, and http.
+	// Dev permits http, and hosts without a registrable domain.
 	Dev     bool
 	Sizes   Sizes
 	Proxies source.Proxies
-	// Registry gets the metrics; nil for none.
+	// Registry gets the metrics if not nil.
 	Registry prometheus.Registerer
-	// Now gives the time; time.Now where nil.
+	// Now returns the time; nil for time.Now.
 	Now func() time.Time
-	// CPUs is how many the rates of an instance are for; those of the process
-	// where 0.
+	// CPUs multiplies the rates of the instance; 0 for GOMAXPROCS.
 	CPUs int
 }
 
-// store has the queries that Origins needs; for tests whose clock is not that of
-// a database.
+// store has the queries that Origins needs. Tests replace it, since the clock
+// of a database cannot be set.
 type store interface {
-	GetStanding(ctx context.Context, did string, newFor float64) (db.GetStandingRow, error)
+	GetAccountState(ctx context.Context, did string, newFor float64) (db.GetAccountStateRow, error)
 	NoteSettled(ctx context.Context, did string) error
 	NoteOrigin(ctx context.Context, did, origin string) error
 	ForgetOrigin(ctx context.Context, did, origin string) error
@@ -59,7 +59,7 @@ type store interface {
 
 var _ store = (*db.Queries)(nil)
 
-// Origins bounds the new accounts of one origin together, and all accounts of
+// Origins limits the new accounts of each origin together, and all accounts of
 // the instance.
 type Origins struct {
 	store    store
@@ -74,16 +74,16 @@ type Origins struct {
 
 	confirmations *prometheus.CounterVec
 
-	standings *lru.Cache[string, standing]
-	flight    singleflight.Group
-	counts    *lru.Cache[string, count]
-	toCount   chan string
+	states  *lru.Cache[string, accountState]
+	flight  singleflight.Group
+	counts  *lru.Cache[string, count]
+	toCount chan string
 
-	// Questions to PDSes: those that wait for their turn or an answer, and
-	// until when others are not asked again.
+	// queue and open have the requests to PDSes in progress; asked is until
+	// when others are not repeated.
 	queue *limit.Queue
 	mu    sync.Mutex
-	open  map[string]*asking
+	open  map[string]*pendingAnswer
 	asked *lru.Cache[string, time.Time]
 
 	ctx    context.Context
@@ -91,13 +91,13 @@ type Origins struct {
 	wg     sync.WaitGroup
 }
 
-// New makes Origins. Close them to end their questions.
+// New makes Origins, which must be closed.
 func New(c Config) *Origins {
 	o := &Origins{
 		store: db.New(c.Pool), limits: c.Limits, endpoint: c.Endpoint, client: c.Client, dev: c.Dev, sizes: c.Sizes, proxies: c.Proxies,
-		now: c.Now, cpus: c.CPUs, standings: newLRU[standing](maxStandings), counts: newLRU[count](maxCounted),
+		now: c.Now, cpus: c.CPUs, states: newLRU[accountState](maxStates), counts: newLRU[count](maxCounted),
 		toCount: make(chan string, maxToCount), queue: limit.NewQueue(c.Limits, limit.ConfirmWaiting),
-		open: map[string]*asking{}, asked: newLRU[time.Time](maxAsked),
+		open: map[string]*pendingAnswer{}, asked: newLRU[time.Time](maxAsked),
 		confirmations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "mls_origin_confirmations_total", Help: "Answers of PDSes whether they have an account.",
 		}, []string{"outcome"}),
@@ -112,7 +112,7 @@ func New(c Config) *Origins {
 		c.Registry.MustRegister(o.confirmations)
 	}
 	o.ctx, o.cancel = context.WithCancel(context.Background())
-	o.wg.Go(o.countThem)
+	o.wg.Go(o.countQueued)
 	return o
 }
 
@@ -124,7 +124,7 @@ func newLRU[V any](size int) *lru.Cache[string, V] {
 	return c
 }
 
-// Close ends the questions to PDSes and waits for their end.
+// Close cancels the requests to PDSes and waits for their end.
 func (o *Origins) Close() {
 	o.mu.Lock()
 	o.cancel()
@@ -133,90 +133,90 @@ func (o *Origins) Close() {
 	o.client.CloseIdleConnections()
 }
 
-// Admit is the step of admission after the account's own rate, which has paid
-// for what is looked up here: the bucket of its origin where it is new, then its
-// share of the instance.
+// Admit is the step of admission after the account's own rate, which also
+// limits the look-ups made here. It takes from the bucket of the origin if the
+// account is new, then from that of the instance.
 func (o *Origins) Admit(ctx context.Context, c *xrpc.Call) error {
 	class := c.Method.Rate
 	if o.limits.Off() || c.Caller.DID == "" || limit.OriginRow(class) == nil {
 		return nil
 	}
 	did := c.Caller.DID
-	a := o.standing(ctx, did)
-	says := o.claimOf(did)
-	answered := o.keepConfirmed(a, question{did, says, source.Of(c.Request, o.proxies).String()})
+	a := o.state(ctx, did)
+	claim := o.claimOf(did)
+	answered := o.keepConfirmed(a, question{did, claim, source.Of(c.Request, o.proxies).String()})
 	if a.settled {
 		return o.takeInstance(class, did)
 	}
-	from, err := o.takeOrigin(ctx, class, did, o.originOf(a, says), says, answered)
+	from, err := o.takeOrigin(ctx, class, did, o.originOf(a, claim), claim, answered)
 	if err != nil {
 		return err
 	}
 	return o.takeInstance(class, "origin "+from)
 }
 
-// IsNew tells whether an account is new.
-func (o *Origins) IsNew(ctx context.Context, did string) bool { return !o.standing(ctx, did).settled }
+// IsNew reports whether an account is new.
+func (o *Origins) IsNew(ctx context.Context, did string) bool { return !o.state(ctx, did).settled }
 
-// claimOf is what an account says about where it comes from.
+// claimOf returns the origin that an account claims.
 func (o *Origins) claimOf(did string) claim {
 	pds, ok := o.endpoint(did)
-	says := claimed(did, pds, o.dev)
-	says.unread = !ok && !says.proven
-	return says
+	claim := parseClaim(did, pds, o.dev)
+	claim.unread = !ok && !claim.proven
+	return claim
 }
 
-// originOf is the origin that counts for an account. A document that names
-// another PDS than the one that has confirmed it needs its word.
-func (o *Origins) originOf(a standing, says claim) string {
+// originOf returns the confirmed origin of an account. If the document now
+// names a PDS of another origin, that one must confirm first.
+func (o *Origins) originOf(a accountState, claim claim) string {
 	switch {
-	case says.proven:
-		return says.origin
-	case (a.origin == says.origin || says.unread) && o.now().Sub(a.confirmed) < ConfirmedFor:
+	case claim.proven:
+		return claim.origin
+	case (a.origin == claim.origin || claim.unread) && o.now().Sub(a.confirmed) < ConfirmedFor:
 		return a.origin
 	}
 	return unconfirmed
 }
 
-// keepConfirmed has the account's PDS asked where its word is missing or getting
-// old. It gives nil where no answer is to come.
-func (o *Origins) keepConfirmed(a standing, q question) *asking {
+// keepConfirmed asks the account's PDS if the confirmation is missing or about
+// to expire. It returns nil if there is no request to wait for.
+func (o *Origins) keepConfirmed(a accountState, q question) *pendingAnswer {
 	fresh := a.origin == q.claim.origin && o.now().Sub(a.confirmed) < confirmAfter
 	switch {
 	case q.claim.origin == "" || fresh:
 		return nil
 	case q.claim.proven:
-		// Such an origin needs to be noted only to be counted.
+		// The origin is stored only to count settled accounts.
 		if a.settled {
-			o.noteProven(q)
+			o.storeProven(q)
 		}
 		return nil
 	}
 	return o.ask(q)
 }
 
-// noteProven notes an origin that needs no confirmation.
-func (o *Origins) noteProven(q question) {
+// storeProven stores an origin that needs no confirmation.
+func (o *Origins) storeProven(q question) {
 	ctx, cancel := context.WithTimeout(o.ctx, queryTimeout)
 	defer cancel()
 	o.confirm(ctx, q.did, q.claim.origin)
 }
 
-// takeOrigin takes a share of the bucket of an origin, and gives the origin. An
-// account that is unconfirmed waits for its PDS before it is refused.
-func (o *Origins) takeOrigin(ctx context.Context, class xrpc.RateClass, did, origin string, says claim, answered *asking) (string, error) {
+// takeOrigin takes from the bucket of an origin and returns the origin. Before
+// an unconfirmed account is refused, it waits for the answer of its PDS.
+func (o *Origins) takeOrigin(ctx context.Context, class xrpc.RateClass, did, origin string, claim claim, answered *pendingAnswer) (string, error) {
 	row := limit.OriginRow(class)
 	wait := o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
-	if wait > 0 && origin == unconfirmed && answered != nil && o.hear(ctx, answered) {
-		if origin = o.originOf(o.standing(ctx, did), says); origin != unconfirmed {
+	if wait > 0 && origin == unconfirmed && answered != nil && o.waitFor(ctx, answered) {
+		if origin = o.originOf(o.state(ctx, did), claim); origin != unconfirmed {
 			wait = o.limits.TryShare(limit.SharedBucket{Row: row, Name: origin, Size: o.size(origin)}, did)
 		}
 	}
 	return origin, o.limits.Refusal(row, wait)
 }
 
-// takeInstance takes a share of what the instance can do. New accounts of one
-// origin have one share together.
+// takeInstance takes from the bucket of the instance. The new accounts of one
+// origin are one member of it.
 func (o *Origins) takeInstance(class xrpc.RateClass, member string) error {
 	row := limit.InstanceRow(class)
 	return o.limits.Refusal(row, o.limits.TryShare(limit.SharedBucket{Row: row, Size: float64(o.cpus)}, member))

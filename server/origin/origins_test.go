@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// value is what a counter stands at.
+// value returns the value of a counter.
 func value(t testing.TB, m prometheus.Metric) float64 {
 	t.Helper()
 	var out dto.Metric
@@ -28,21 +28,21 @@ func value(t testing.TB, m prometheus.Metric) float64 {
 	return out.GetCounter().GetValue()
 }
 
-// outcome is how often PDSes were asked with an outcome.
+// outcome is how many requests to PDSes had an outcome.
 func (w *world) outcome(name string) int {
 	return int(value(w.t, w.origins.confirmations.WithLabelValues(name)))
 }
 
-// pass lets time go by, and everything that it sets off come to rest.
+// pass advances the clock and waits until all goroutines are idle.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// bucketOf finds in which bucket an account is, by what it has to share.
+// bucketOf finds the bucket of an account by how much it can take.
 func (w *world) bucketOf(did string) string {
 	w.t.Helper()
-	a := w.origins.standing(w.t.Context(), did)
+	a := w.origins.state(w.t.Context(), did)
 	if a.settled {
 		return "its own"
 	}
@@ -68,13 +68,13 @@ func TestConfirmation(t *testing.T) {
 		pass(confirmAfter - time.Hour)
 		visit("big.org", 1)
 		pass(time.Hour)
-		visit("big.org", 2) // before it gets too old
+		visit("big.org", 2) // before the confirmation gets old
 		w.network.status = http.StatusServiceUnavailable
 		pass(confirmAfter)
-		visit("big.org", 3) // it counts as long as it is not too old
+		visit("big.org", 3) // the confirmation is valid until it expires
 		pass(24 * time.Hour)
 		visit(unconfirmed, 4)
-		visit(unconfirmed, 4) // it was asked a moment ago
+		visit(unconfirmed, 4) // a request was made a moment ago
 		w.network.status = 0
 		pass(afterFailure)
 		visit("big.org", 5)
@@ -87,8 +87,8 @@ func TestConfirmation(t *testing.T) {
 	})
 }
 
-// A document that names another host needs that host's word. Within the same
-// origin it does not.
+// TestAnotherPDS: a document that names a PDS of another origin needs its
+// confirmation; within the same origin it does not.
 func TestAnotherPDS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -123,7 +123,7 @@ func TestAnotherPDS(t *testing.T) {
 	})
 }
 
-// What a PDS may answer, and what it counts as.
+// TestAnswers: the possible answers of a PDS and their effect.
 func TestAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
@@ -163,8 +163,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// An account that is no longer new has no part in a bucket of its origin, and
-// what is remembered of it is not looked up at each call.
+// TestSettled: a settled account does not use the bucket of its origin, and its
+// cached state is not queried at each call.
 func TestSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -191,7 +191,7 @@ func TestSettled(t *testing.T) {
 		if w.origins.IsNew(t.Context(), did) {
 			t.Error("it is called new")
 		}
-		delete(w.store.accepted, did) // it has left everything
+		delete(w.store.accepted, did) // it has left all conversations
 		pass(newFor)
 		if got := w.bucketOf(did); got != "its own" {
 			t.Errorf("another day later: %q", got)
@@ -199,7 +199,7 @@ func TestSettled(t *testing.T) {
 	})
 }
 
-// While the database does not answer, accounts are what they were.
+// TestDatabaseFails: while the database is down, accounts keep their state.
 func TestDatabaseFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -224,7 +224,7 @@ func TestDatabaseFails(t *testing.T) {
 	})
 }
 
-// The accounts of an origin that are no longer new make its bucket larger.
+// TestSizes: settled accounts of an origin make its bucket larger.
 func TestSizes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Sizes{"given.org": 50_000})
@@ -246,8 +246,8 @@ func TestSizes(t *testing.T) {
 	})
 }
 
-// One origin of new accounts cannot take the whole instance, and others get
-// their share of it.
+// TestInstanceIsShared: the new accounts of one origin cannot use the whole
+// instance, and others get their share.
 func TestInstanceIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Sizes{"huge.org": 1e9})

@@ -12,22 +12,22 @@ import (
 )
 
 const (
-	// An origin gets one account's rate more for each settledShare accounts
-	// that are no longer new.
+	// An origin gets the rate of one account more for each settledShare
+	// accounts that are no longer new.
 	settledShare = 100
 	// countEvery is how often the accounts of one origin are counted.
 	countEvery = 10 * time.Minute
-	// maxCounted bounds the origins whose number is remembered, and maxToCount
-	// those that wait to be counted.
+	// maxCounted bounds the cache of counts, maxToCount the queue of origins to
+	// count.
 	maxCounted = 10_000
 	maxToCount = 100
 )
 
-// Sizes is how many accounts that are no longer new the operator takes origins
-// to have. Of other origins they are counted.
+// Sizes is the number of settled accounts of origins as set by the operator.
+// For other origins it is counted.
 type Sizes map[string]int64
 
-// ParseSizes reads a list such as bsky.network=50000,example.org=100.
+// ParseSizes parses a list such as bsky.network=50000,example.org=100.
 func ParseSizes(list string) (Sizes, error) {
 	sizes := Sizes{}
 	for item := range strings.SplitSeq(list, ",") {
@@ -54,14 +54,13 @@ func ParseSizes(list string) (Sizes, error) {
 	return sizes, nil
 }
 
-// count is how many accounts an origin has that are no longer new, as of a
-// moment.
+// count is the number of settled accounts of an origin at a time.
 type count struct {
 	accounts int64
 	at       time.Time
 }
 
-// size is by how much the bucket of an origin is larger than its row says.
+// size is the factor by which the bucket of an origin is larger than its row.
 func (o *Origins) size(origin string) float64 {
 	if origin == unconfirmed {
 		return 1
@@ -73,26 +72,26 @@ func (o *Origins) size(origin string) float64 {
 	return 1 + float64(accounts)/settledShare/limit.OriginAccounts
 }
 
-// settledOf gives what was counted last, and has it counted again where that was
-// some time ago.
+// settledOf returns the last count, and queues a new one if that is old.
 func (o *Origins) settledOf(origin string) int64 {
 	now := o.now()
 	c, ok := o.counts.Get(origin)
 	if ok && now.Sub(c.at) < countEvery {
 		return c.accounts
 	}
-	// Noted before it is asked for: what is counted must not be overwritten.
+	// The entry is renewed before the request is queued, so that it does not
+	// overwrite the new count.
 	o.counts.Add(origin, count{c.accounts, now})
 	select {
 	case o.toCount <- origin:
-	default: // so many wait that it has time
+	default: // the queue is full: a later call tries again
 		o.counts.Add(origin, c)
 	}
 	return c.accounts
 }
 
-// countThem counts the accounts of origins, one after the other.
-func (o *Origins) countThem() {
+// countQueued counts the accounts of the queued origins one after the other.
+func (o *Origins) countQueued() {
 	for {
 		select {
 		case <-o.ctx.Done():

@@ -21,8 +21,8 @@ func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
 	}
 }
 
-// member has an account in a conversation, where it accepted some time ago, or
-// not at all where ago is negative.
+// member makes an account a member of a conversation that it accepted some time
+// ago, or has not accepted if ago is negative.
 func member(t *testing.T, pool *pgxpool.Pool, convo xrpc.ConvoID, did string, ago time.Duration) {
 	t.Helper()
 	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
@@ -31,14 +31,13 @@ func member(t *testing.T, pool *pgxpool.Pool, convo xrpc.ConvoID, did string, ag
 		VALUES ($1, $2, 0, now(), 0, 1, 0, CASE WHEN $3 >= 0 THEN now() - make_interval(secs => $3) END)`, convo, did, ago.Seconds())
 }
 
-// convoOf names a conversation.
+// convoOf returns the id of a conversation for a name.
 func convoOf(name string) xrpc.ConvoID {
 	return xrpc.ConvoID(fmt.Sprintf("%032x", md5.Sum([]byte(name))))
 }
 
-// TestWhoIsNew: an account is new until it and another have accepted the same
-// conversation a day ago. That others add it, or that it adds others, shows
-// nothing.
+// TestWhoIsNew: an account is new until a day after it and another account have
+// accepted the same conversation. Being added, or adding others, is not enough.
 func TestWhoIsNew(t *testing.T) {
 	pool := dbtest.Pool(t)
 	const never, day = -time.Second, 24 * time.Hour
@@ -56,7 +55,7 @@ func TestWhoIsNew(t *testing.T) {
 		did := "did:plc:" + name
 		member(t, pool, convoOf(name), did, c.mine)
 		member(t, pool, convoOf(name), "did:plc:other", c.other)
-		row, err := db.New(pool).GetStanding(t.Context(), did, newFor.Seconds())
+		row, err := db.New(pool).GetAccountState(t.Context(), did, newFor.Seconds())
 		if err != nil || row.Settled != c.settled || row.Noted || row.Origin != nil {
 			t.Errorf("%s: %+v, %v", name, row, err)
 		}
@@ -64,22 +63,22 @@ func TestWhoIsNew(t *testing.T) {
 	for convo := range 3 {
 		member(t, pool, convoOf(strconv.Itoa(convo)), "did:plc:alone", 10*day)
 	}
-	if row, err := db.New(pool).GetStanding(t.Context(), "did:plc:alone", newFor.Seconds()); err != nil || row.Settled {
+	if row, err := db.New(pool).GetAccountState(t.Context(), "did:plc:alone", newFor.Seconds()); err != nil || row.Settled {
 		t.Errorf("alone in its conversations: %+v, %v", row, err)
 	}
-	if row, err := db.New(pool).GetStanding(t.Context(), "did:plc:nobody", newFor.Seconds()); err != nil || row.Settled || row.Noted {
+	if row, err := db.New(pool).GetAccountState(t.Context(), "did:plc:nobody", newFor.Seconds()); err != nil || row.Settled || row.Noted {
 		t.Errorf("never seen: %+v, %v", row, err)
 	}
 }
 
-// TestWhatIsNoted: origins are confirmed, denied and counted, and who is no longer
-// new stays so.
+// TestWhatIsNoted: origins are confirmed, denied and counted, and a settled
+// account stays settled.
 func TestWhatIsNoted(t *testing.T) {
 	pool := dbtest.Pool(t)
 	q, ctx := db.New(pool), t.Context()
-	standing := func(did string) db.GetStandingRow {
+	accountState := func(did string) db.GetAccountStateRow {
 		t.Helper()
-		row, err := q.GetStanding(ctx, did, newFor.Seconds())
+		row, err := q.GetAccountState(ctx, did, newFor.Seconds())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,15 +91,15 @@ func TestWhatIsNoted(t *testing.T) {
 		}
 	}
 	check(q.NoteOrigin(ctx, "did:plc:a", "big.org"))
-	if row := standing("did:plc:a"); row.Origin == nil || *row.Origin != "big.org" || row.Age < 0 || row.Age > 600 || row.Noted {
+	if row := accountState("did:plc:a"); row.Origin == nil || *row.Origin != "big.org" || row.Age < 0 || row.Age > 600 || row.Noted {
 		t.Errorf("%+v", row)
 	}
 	check(q.ForgetOrigin(ctx, "did:plc:a", "other.org"))
-	if standing("did:plc:a").Origin == nil {
+	if accountState("did:plc:a").Origin == nil {
 		t.Error("another origin denied it")
 	}
 	check(q.ForgetOrigin(ctx, "did:plc:a", "big.org"))
-	if standing("did:plc:a").Origin != nil {
+	if accountState("did:plc:a").Origin != nil {
 		t.Error("it is still there")
 	}
 	for _, did := range []string{"did:plc:b", "did:plc:c", "did:plc:old"} {
@@ -114,7 +113,7 @@ func TestWhatIsNoted(t *testing.T) {
 		t.Errorf("%d accounts, %v", n, err)
 	}
 	check(q.ForgetOrigin(ctx, "did:plc:b", "big.org"))
-	if row := standing("did:plc:b"); row.Origin != nil || !row.Noted || !row.Settled {
+	if row := accountState("did:plc:b"); row.Origin != nil || !row.Noted || !row.Settled {
 		t.Errorf("one that is no longer new, and denied: %+v", row)
 	}
 }

@@ -24,12 +24,12 @@ type memoryRow struct {
 	settled   bool
 }
 
-// memory is a store whose time is that of the test.
+// memory is a store with the clock of the test.
 type memory struct {
 	mu       sync.Mutex
 	rows     map[string]memoryRow
 	accepted map[string]time.Time
-	// asked counts questions for accounts; fails is what they are answered with.
+	// asked counts queries for accounts; fails is the error that they return.
 	asked int
 	fails error
 }
@@ -40,13 +40,13 @@ func (m *memory) fail(err error) {
 	m.fails = err
 }
 
-func (m *memory) GetStanding(_ context.Context, did string, newFor float64) (db.GetStandingRow, error) {
+func (m *memory) GetAccountState(_ context.Context, did string, newFor float64) (db.GetAccountStateRow, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked++
 	row := m.rows[did]
 	at, ok := m.accepted[did]
-	out := db.GetStandingRow{Noted: row.settled, Settled: row.settled || ok && time.Since(at).Seconds() >= newFor}
+	out := db.GetAccountStateRow{Noted: row.settled, Settled: row.settled || ok && time.Since(at).Seconds() >= newFor}
 	if row.origin != "" {
 		out.Origin, out.Age = &row.origin, time.Since(row.confirmed).Seconds()
 	}
@@ -93,11 +93,11 @@ func (m *memory) CountSettled(_ context.Context, origin string, maxAge float64) 
 	return n, m.fails
 }
 
-// network is the PDSes: each knows its accounts, and answers after some time.
+// network is the PDSes. Each knows its accounts and responds after a delay.
 type network struct {
 	mu       sync.Mutex
 	accounts map[string]map[string]bool
-	status   int // instead of an answer, where not 0
+	status   int // if not 0, the status of every response
 	takes    time.Duration
 	asked    map[string]int
 }
@@ -139,13 +139,13 @@ type world struct {
 	store   *memory
 	network *network
 	origins *Origins
-	// pds is what documents say.
+	// pds is the PDS in each DID document.
 	mu      sync.Mutex
 	pds     map[string]string
 	refused map[string]int
 }
 
-// newWorld is for use in a bubble of synctest.
+// newWorld must be called within synctest.Test.
 func newWorld(t testing.TB, sizes Sizes) *world {
 	t.Helper()
 	w := &world{
@@ -170,7 +170,8 @@ func newWorld(t testing.TB, sizes Sizes) *world {
 	return w
 }
 
-// account is one whose document names a host, which knows it or not.
+// account makes an account whose document names a host; known says whether the
+// host knows it.
 func (w *world) account(name, host string, known bool) string {
 	did := "did:plc:" + name
 	w.mu.Lock()
@@ -202,9 +203,8 @@ func (w *world) call(did, address string, class xrpc.RateClass) error {
 	return w.origins.Admit(w.t.Context(), &xrpc.Call{Method: methods[class], Caller: xrpc.Caller{DID: did}, Request: r})
 }
 
-// flood has accounts make calls of a class from their addresses, each until it
-// is refused and at most as many as its own rate lets pass at once, and gives how
-// many got through.
+// flood makes each account call until it is refused, at most as often as its
+// own burst allows, and returns how many calls were accepted.
 func (w *world) flood(dids []string, class xrpc.RateClass) int {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -225,21 +225,20 @@ func (w *world) flood(dids []string, class xrpc.RateClass) int {
 	return total
 }
 
-// firstDay is what a newcomer's client does in its first minutes.
+// firstDay is the calls of a new account's client in its first minutes.
 var firstDay = []xrpc.RateClass{
 	xrpc.RatePublish, xrpc.RateRead, xrpc.RateStream, xrpc.RateRead, xrpc.RateClaim, xrpc.RateChange,
 	xrpc.RateSend, xrpc.RateSend, xrpc.RatePublish, xrpc.RateSend, xrpc.RateRead, xrpc.RateSend,
 }
 
-// newcomer makes the calls of a first day, some seconds apart, and counts what
-// is refused.
+// newcomer makes the calls of firstDay, pause apart, and counts refusals.
 func (w *world) newcomer(did, address string, pause time.Duration) {
 	for _, class := range firstDay {
 		start := time.Now()
 		if err := w.call(did, address, class); err != nil {
 			w.t.Errorf("%s: %s: %v", did, class, err)
 		}
-		if took := time.Since(start); took > patience {
+		if took := time.Since(start); took > answerTimeout {
 			w.t.Errorf("%s: %s took %s", did, class, took)
 		}
 		time.Sleep(pause)

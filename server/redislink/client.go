@@ -11,17 +11,17 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Timeout bounds one exchange with Redis. It is on the path of every write of
-// the service, and there is something to fall back on.
+// Timeout bounds one call of Redis. It is short because every write of the
+// service waits for Redis, and there is a fallback.
 const Timeout = 500 * time.Millisecond
 
-// NewClient connects to redis:// or rediss:// URLs. Further nodes in ?addr=
-// make it a client of a cluster. It does not wait for the connection.
+// NewClient makes a client for redis:// or rediss:// URLs. Further nodes in
+// ?addr= make it a client of a cluster. It does not wait for the connection.
 func NewClient(rawURL string) (redis.UniversalClient, error) {
 	return NewPatientClient(rawURL, Timeout)
 }
 
-// NewPatientClient is NewClient with another bound of one exchange.
+// NewPatientClient makes a client with another timeout for calls.
 func NewPatientClient(rawURL string, d time.Duration) (redis.UniversalClient, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -45,8 +45,9 @@ func NewPatientClient(rawURL string, d time.Duration) (redis.UniversalClient, er
 	return redis.NewClient(o), nil
 }
 
-// Within gives f the time of one exchange, 0 for Timeout, whatever becomes of
-// the request it is for: a caller that hangs up must not look like a lost Redis.
+// Within calls f with a timeout, 0 for Timeout. The context is not cancelled
+// with that of the request: otherwise a client that hangs up would make Redis
+// seem lost.
 func Within(ctx context.Context, d time.Duration, f func(context.Context) error) error {
 	if d == 0 {
 		d = Timeout
@@ -56,7 +57,7 @@ func Within(ctx context.Context, d time.Duration, f func(context.Context) error)
 	return f(ctx)
 }
 
-// EachMaster calls f for every node that takes writes, one after the other.
+// EachMaster calls f for every node that accepts writes, one after the other.
 func EachMaster(ctx context.Context, client redis.UniversalClient, f func(context.Context, redis.UniversalClient) error) error {
 	cluster, ok := client.(*redis.ClusterClient)
 	if !ok {

@@ -1,11 +1,10 @@
-// Package redislink is what all users of Redis here have in common: a client
-// with short deadlines, and a Watch that tells when Redis is lost and when it
-// is of use again.
+// Package redislink has what all users of Redis share: a client with short
+// timeouts, and a Watch that finds out when a lost Redis can be used again.
 //
-// Redis holds nothing that cannot be lost, and everything that uses it has
-// something to fall back on. So an exchange with it is given little time and is
-// not tried again by the client; and after the first failure Redis counts as
-// lost for everybody who asks, until what failed has succeeded again. A Redis
-// that is full (OOM under noeviction), cannot save (MISCONF) or lacks replicas
-// (NOREPLICAS) answers reads and refuses writes, so a read proves nothing.
+// Redis holds nothing that must not be lost, and everything that uses it has a
+// fallback. So a call gets little time and the client does not retry it. After
+// the first failure Redis counts as lost until the kind of call that failed
+// succeeds again. A read does not prove that: a Redis that is full (OOM under
+// noeviction), cannot save (MISCONF) or lacks replicas (NOREPLICAS) serves
+// reads and refuses writes.
 package redislink

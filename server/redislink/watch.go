@@ -7,30 +7,31 @@ import (
 )
 
 const (
-	// firstPause is how long after it was lost Redis is tried again, and how
-	// often then.
+	// firstPause is the time from the loss to the first probe, and between
+	// further probes.
 	firstPause = 500 * time.Millisecond
-	// longestPause: a Redis that is lost again soon after it was back is tried
-	// less and less often, down to this. Each loss costs callers something, so
-	// one that is just about full must not be lost and found all the time.
+	// longestPause is the upper bound of the pause. A Redis that is lost again
+	// soon after it was restored is probed at growing intervals: each loss
+	// affects callers, so a Redis that is nearly full must not alternate
+	// between the two states.
 	longestPause = time.Minute
-	// steady is how long Redis has to be of use to be trusted as before.
+	// steady is how long Redis must work before the pause is reset.
 	steady = time.Minute
 )
 
 // WatchConfig configures a Watch.
 type WatchConfig struct {
-	// Restore tries what failed, and goes back to using Redis where it
-	// succeeds. It has to write what callers write.
+	// Restore tries again what failed, and switches back to Redis if it
+	// succeeds. It must write what callers write.
 	Restore func(ctx context.Context) error
-	// OnChange, where set, hears when Redis is lost (with the reason) and when
-	// it is back.
+	// OnChange, if set, is called when Redis is lost (with the reason) and when
+	// it is restored.
 	OnChange func(up bool, reason error)
-	// Pause is how often a lost Redis is tried; 0 for twice a second.
+	// Pause is the interval between probes; 0 for twice a second.
 	Pause time.Duration
 }
 
-// Watch looks for a Redis that was lost.
+// Watch probes a lost Redis until it can be used again.
 type Watch struct {
 	WatchConfig
 	ctx    context.Context
@@ -42,7 +43,8 @@ type Watch struct {
 	wg    sync.WaitGroup
 }
 
-// NewWatch makes a Watch. Close ends it; ctx does not, but lends its values.
+// NewWatch makes a Watch, which must be closed. It uses the values of ctx but
+// does not end with it.
 func NewWatch(ctx context.Context, c WatchConfig) *Watch {
 	if c.OnChange == nil {
 		c.OnChange = func(bool, error) {}
@@ -55,8 +57,8 @@ func NewWatch(ctx context.Context, c WatchConfig) *Watch {
 	return w
 }
 
-// Lost begins to look for Redis. Whoever calls has stopped to use it, and calls
-// once for each time that it did.
+// Lost starts the probes. The caller has stopped using Redis, and calls Lost
+// once for each time it did.
 func (w *Watch) Lost(reason error) {
 	w.mu.Lock()
 	if w.ctx.Err() != nil {
@@ -83,7 +85,7 @@ func (w *Watch) look(pause time.Duration) {
 			return
 		case <-tick.C:
 		}
-		// Before Restore: from then on Redis may be lost again.
+		// This precedes Restore, after which Redis may be lost again at once.
 		w.mu.Lock()
 		w.back = time.Now()
 		w.mu.Unlock()
@@ -94,11 +96,10 @@ func (w *Watch) look(pause time.Duration) {
 	}
 }
 
-// Go runs f until the Watch is closed, which ends the context.
+// Go runs f until the Watch is closed, which cancels the context.
 func (w *Watch) Go(f func(ctx context.Context)) { w.wg.Go(func() { f(w.ctx) }) }
 
-// Every calls f again and again until the Watch is closed, the first time at
-// once.
+// Every calls f at intervals until the Watch is closed, the first time at once.
 func (w *Watch) Every(d time.Duration, f func(ctx context.Context)) {
 	w.Go(func(ctx context.Context) {
 		tick := time.NewTicker(d)
@@ -113,10 +114,10 @@ func (w *Watch) Every(d time.Duration, f func(ctx context.Context)) {
 	})
 }
 
-// Closed says whether Close was called.
+// Closed reports whether Close was called.
 func (w *Watch) Closed() bool { return w.ctx.Err() != nil }
 
-// Close ends the Watch and waits for what it does.
+// Close ends the Watch and waits for its goroutines.
 func (w *Watch) Close() {
 	w.mu.Lock()
 	w.cancel()

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// calmTime is how long a flood has to be over before memory is given back: one
-// that comes again at once would only have to ask for it again.
+// calmTime is how long a flood must be over before memory is returned: if it
+// resumed, the memory would be needed again at once.
 const calmTime = 15 * time.Second
 
-// Calm gives memory back to the system when a flood is over. The runtime does so
-// by itself, but only after collections, which a process without work may not
-// make for minutes.
+// Calm returns memory to the system after a flood. The Go runtime does so too,
+// but only after garbage collections, and an idle process may run none for
+// minutes.
 type Calm struct {
-	// from is how much has to have been in use for it to count as a flood.
+	// from is how many bytes in use count as a flood.
 	from  int64
 	after func(time.Duration, func())
 	free  func()
@@ -28,8 +28,7 @@ type Calm struct {
 type CalmConfig struct {
 	// From is how many bytes in use count as a flood.
 	From int64
-	// After and Free are for tests; time.AfterFunc and debug.FreeOSMemory
-	// where nil.
+	// After and Free replace time.AfterFunc and debug.FreeOSMemory in tests.
 	After func(time.Duration, func())
 	Free  func()
 }
@@ -46,7 +45,7 @@ func NewCalm(cfg CalmConfig) *Calm {
 	return c
 }
 
-// Note says how many bytes are in use now.
+// Note sets how many bytes are in use now.
 func (c *Calm) Note(used int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,7 +57,8 @@ func (c *Calm) Note(used int64) {
 	}
 }
 
-// over tells whether a flood has ended: a quarter of it is left, or less.
+// over reports whether a flood has ended: whether a quarter of its peak or less
+// is in use.
 func (c *Calm) over() bool { return c.peak >= c.from && c.used <= c.peak/4 }
 
 func (c *Calm) check() {

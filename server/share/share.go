@@ -1,13 +1,13 @@
-// Package share keeps count of who holds how much of something that there is
-// only so much of, and tells who holds most: whoever shares a thing out fairly
-// takes it from there when somebody else has less. It also gives memory back to
-// the system after a flood.
+// Package share supports the fair division of a limited resource: Book counts
+// what each holder has and finds the holder with most, which gives something up
+// when another needs it. Decaying counts recent use. Calm returns memory to the
+// system after a flood.
 package share
 
 import "container/heap"
 
-// Book counts what holders hold. A holder with nothing is not kept. It is not
-// safe for concurrent use.
+// Book counts what each holder holds. Holders with nothing have no entry. A
+// Book is not safe for concurrent use.
 type Book[K comparable] struct {
 	entries map[K]*entry[K]
 	order   order[K]
@@ -22,7 +22,7 @@ type entry[K comparable] struct {
 // NewBook makes an empty Book.
 func NewBook[K comparable]() *Book[K] { return &Book[K]{entries: map[K]*entry[K]{}} }
 
-// Add has the holder hold n more, or less where n is negative.
+// Add adds n, which may be negative, to what a holder holds.
 func (b *Book[K]) Add(key K, n int64) {
 	e := b.entries[key]
 	switch {
@@ -40,7 +40,7 @@ func (b *Book[K]) Add(key K, n int64) {
 	}
 }
 
-// Held is what a holder holds.
+// Held returns what a holder holds.
 func (b *Book[K]) Held(key K) int64 {
 	if e := b.entries[key]; e != nil {
 		return e.held
@@ -48,8 +48,7 @@ func (b *Book[K]) Held(key K) int64 {
 	return 0
 }
 
-// Most is the holder that holds most; the zero K and 0 where nobody holds
-// anything.
+// Most returns the holder that holds most; the zero K and 0 if there is none.
 func (b *Book[K]) Most() (key K, held int64) {
 	if len(b.order) == 0 {
 		return key, 0

@@ -24,7 +24,7 @@ func TestBook(t *testing.T) {
 	}
 }
 
-// Whatever is added and taken, Most is the largest.
+// TestBookAtRandom: after random changes, Most is the largest holder.
 func TestBookAtRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	b, want := NewBook[int](), map[int]int64{}

@@ -1,10 +1,10 @@
-// Package source tells where a request comes from, for limits that hold before
-// anybody is known: the network of its client's address. Such a network is what
-// one person or one customer of a provider has, IPv4 /24 and IPv6 /48, so that
-// nobody gets a share for each of the addresses that came with a subscription.
+// Package source finds the source address of a request, for limits that apply
+// before the caller is authenticated. A source is a network, IPv4 /24 or IPv6
+// /48, of the size that one customer of a provider gets, so that nobody gets a
+// share for each address of a subscription.
 //
-// X-Forwarded-For counts only as far as proxies that the operator has named
-// wrote it: everybody else can write what he likes into it.
+// X-Forwarded-For counts only as far as it was written by proxies that the
+// operator named, since any client can send the header.
 package source
 
 import (
@@ -15,23 +15,23 @@ import (
 	"strings"
 )
 
-// Lengths of the prefixes that count as one source.
+// Prefix lengths of a source.
 const (
 	bits4 = 24
 	bits6 = 48
 )
 
-// Loopback is the setting where nothing is configured: a proxy on this machine.
+// Loopback is the default: a proxy on the same machine.
 const Loopback = "127.0.0.0/8,::1/128"
 
-// None is the setting that trusts no proxy.
+// None trusts no proxy.
 const None = "none"
 
-// Proxies are the networks of proxies whose X-Forwarded-For is believed. Nil is
-// none of them.
+// Proxies are the networks of trusted proxies, whose X-Forwarded-For is used.
+// Nil contains none.
 type Proxies []netip.Prefix
 
-// ParseProxies reads a list of networks (CIDR) or single addresses, separated by
+// ParseProxies parses a list of networks (CIDR) or addresses, separated by
 // commas, or None.
 func ParseProxies(list string) (Proxies, error) {
 	if strings.TrimSpace(list) == None {
@@ -64,7 +64,7 @@ func parseNetwork(item string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
-// Contains tells whether an address is that of a named proxy.
+// Contains reports whether an address is that of a trusted proxy.
 func (t Proxies) Contains(addr netip.Addr) bool {
 	addr = addr.Unmap().WithZone("")
 	for _, p := range t {
@@ -75,9 +75,9 @@ func (t Proxies) Contains(addr netip.Addr) bool {
 	return false
 }
 
-// Of gives the source of a request: that of the connection, or where a named
-// proxy has connected, that of the last address in X-Forwarded-For that is no
-// named proxy. A connection without an address has the zero Prefix.
+// Of returns the source of a request: the address of the connection or, if that
+// is a trusted proxy, the last address in X-Forwarded-For that is not. A
+// connection without an address has the zero Prefix.
 func Of(r *http.Request, trusted Proxies) netip.Prefix {
 	at, ok := parseAddr(r.RemoteAddr)
 	if !ok {
@@ -93,9 +93,10 @@ func Of(r *http.Request, trusted Proxies) netip.Prefix {
 	return Network(at)
 }
 
-// behind goes from the proxy at along one line of X-Forwarded-For, from right to
-// left. It stops at the first address that is no named proxy, and before what is
-// no address; whole tells whether the line before counts too.
+// behind follows one line of X-Forwarded-For from right to left, starting at
+// the proxy at. It stops at the first address that is not a trusted proxy, or
+// before an entry that is not an address. whole reports whether it reached the
+// start of the line, so that the line before counts too.
 func behind(at netip.Addr, line string, trusted Proxies) (client netip.Addr, whole bool) {
 	for line != "" && trusted.Contains(at) {
 		last := line
@@ -116,8 +117,8 @@ func behind(at netip.Addr, line string, trusted Proxies) (client netip.Addr, who
 	return at, true
 }
 
-// OfConn gives the source of a connection by its remote address, and whether
-// that is a named proxy, which many sources share.
+// OfConn returns the source of a connection by its remote address, and whether
+// that is a trusted proxy, whose connections carry requests of many sources.
 func OfConn(remote net.Addr, trusted Proxies) (source netip.Prefix, proxy bool) {
 	addr, ok := parseAddr(remote.String())
 	if !ok {
@@ -126,7 +127,7 @@ func OfConn(remote net.Addr, trusted Proxies) (source netip.Prefix, proxy bool) 
 	return Network(addr), trusted.Contains(addr)
 }
 
-// Network gives the source that an address belongs to.
+// Network returns the source to which an address belongs.
 func Network(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap().WithZone("")
 	bits := bits6
@@ -140,8 +141,8 @@ func Network(addr netip.Addr) netip.Prefix {
 	return p
 }
 
-// parseAddr reads an address with a port or without, in brackets or not: proxies
-// write all of these.
+// parseAddr parses an address with or without port, in brackets or not, since
+// proxies write all of these forms.
 func parseAddr(s string) (netip.Addr, bool) {
 	if ap, err := netip.ParseAddrPort(s); err == nil {
 		return ap.Addr(), true

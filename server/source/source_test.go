@@ -56,7 +56,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// What strangers put into the header costs no more than reading it.
+// A long header from a client costs no more than its reading.
 func TestOfLongHeader(t *testing.T) {
 	trusted, _ := ParseProxies(Loopback)
 	long := strings.Repeat("127.0.0.1,", 6000)
@@ -117,7 +117,7 @@ func FuzzOf(f *testing.F) {
 	f.Fuzz(func(t *testing.T, remote, forwarded string) {
 		got := Of(request(remote, forwarded), trusted)
 		if direct := Of(request(remote), trusted); direct != got {
-			// Only a proxy's word changes the answer.
+			// The header changes the result only if a trusted proxy sent it.
 			if ap, err := netip.ParseAddrPort(remote); err == nil && !trusted.Contains(ap.Addr()) {
 				t.Errorf("%s says %q and becomes %v", remote, forwarded, got)
 			}

@@ -14,24 +14,24 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Config is what a Book needs.
+// Config configures a Book.
 type Config struct {
 	Limits *limit.Limits
-	// IsNew tells whether an account is new, which may create fewer
-	// conversations; nil for none.
+	// IsNew reports whether an account is new, which limits how many
+	// conversations it may create; if nil, no account is.
 	IsNew func(ctx context.Context, did string) bool
-	// Places are what is stored in.
+	// Places are the file systems and databases in which the service stores.
 	Places []Place
-	// Registry gets the metrics, and Log is told while storage is short; nil for
-	// nobody.
+	// Registry gets the metrics, Log a warning while storage is short. Both may
+	// be nil.
 	Registry prometheus.Registerer
 	Log      *slog.Logger
-	// Clock is the time since some moment; nil for the time since the start of
-	// the process.
+	// Clock returns the time since a fixed moment; nil for the start of the
+	// process.
 	Clock func() time.Duration
 }
 
-// Book counts what accounts store. A nil *Book bounds nothing.
+// Book limits what accounts store. A nil *Book limits nothing.
 type Book struct {
 	limits *limit.Limits
 	isNew  func(ctx context.Context, did string) bool
@@ -39,11 +39,11 @@ type Book struct {
 	space  *space
 
 	mu sync.Mutex
-	// open counts uploads under way.
+	// open counts the uploads in progress by account.
 	open map[string]int64
 }
 
-// New makes a Book. Run keeps it informed of what is free.
+// New makes a Book. Run must be called to measure free storage.
 func New(cfg Config) *Book {
 	clock := cfg.Clock
 	if clock == nil {
@@ -55,21 +55,22 @@ func New(cfg Config) *Book {
 	}
 }
 
-// IsNew tells whether an account is new, as far as limits need to know. It may ask
-// the database: a bill that is paid inside a transaction must not.
+// IsNew reports whether an account is new. It may query the database, so it
+// must not be called inside a transaction.
 func (b *Book) IsNew(ctx context.Context, did string) bool {
 	return b != nil && b.isNew != nil && !b.limits.Off() && b.isNew(ctx, did)
 }
 
 // Amount is what a call stores.
 type Amount struct {
-	// Bytes is all of it, Kept the commits and proposals among it.
+	// Bytes is the total size, Kept that of the commits and proposals in it.
 	Bytes, Kept int64
-	// Convos is how many conversations it creates, and ByNew tells that a new
-	// account does: see IsNew.
+	// Convos is how many conversations the call creates. ByNew is set if the
+	// account is new, see IsNew.
 	Convos int64
 	ByNew  bool
-	// Removes: the call ends something, so that there will be room.
+	// Removes is set if the call removes something, and so is allowed while
+	// storage is full.
 	Removes bool
 }
 
@@ -78,7 +79,7 @@ type Bill struct {
 	book *Book
 	did  string
 	paid []payment
-	// bytes are counted against the account's fair share.
+	// bytes is what counts towards the account's fair share.
 	bytes int64
 }
 
@@ -87,12 +88,12 @@ type payment struct {
 	n   int64
 }
 
-// Bill begins the bill of a call.
+// Bill starts the bill of a call.
 func (b *Book) Bill(did string) *Bill { return &Bill{book: b, did: did} }
 
-// Pay counts what the call is about to store, or says what there is too much of.
-// It takes the place of what was paid on the bill before: of an attempt that is
-// made again.
+// Pay counts what the call is about to store, or returns the error of the limit
+// that it exceeds. It replaces an earlier payment on the bill, for a
+// transaction that is retried.
 func (b *Bill) Pay(ctx context.Context, a Amount) error {
 	if b == nil || b.book == nil {
 		return nil
@@ -116,8 +117,8 @@ func (b *Bill) Pay(ctx context.Context, a Amount) error {
 	return nil
 }
 
-// PayMore adds bytes to what was paid: of something whose size shows as it
-// comes.
+// PayMore adds bytes to the bill, for content whose size is not known in
+// advance.
 func (b *Bill) PayMore(bytes int64) error {
 	if b == nil || b.book == nil {
 		return nil
@@ -142,25 +143,25 @@ func (b *Bill) take(p payment) error {
 		return nil
 	}
 	if err := b.book.limits.TakeHere(p.row, b.did, p.n); err != nil {
-		return b.book.tell(err, p.row)
+		return b.book.explain(err, p.row)
 	}
 	b.paid = append(b.paid, p)
 	return nil
 }
 
-// tell has a refusal say what there was too much of.
-func (b *Book) tell(err error, row *limit.Row) error {
+// explain replaces the message of a refusal by one that names the limit.
+func (b *Book) explain(err error, row *limit.Row) error {
 	var e *xrpc.Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	told := *e
+	explained := *e
 	most, _ := b.limits.Amount(row)
-	told.Message = fmt.Sprintf("%s: more than %s a day (%s): try again in %d s", row.What, row.Unit.Text(most), row.Name, int64(e.RetryAfter.Seconds()))
-	return &told
+	explained.Message = fmt.Sprintf("%s: more than %s a day (%s): try again in %d s", row.What, row.Unit.Text(most), row.Name, int64(e.RetryAfter.Seconds()))
+	return &explained
 }
 
-// Return gives back what was paid, for what is not stored.
+// Return gives back what was paid.
 func (b *Bill) Return(ctx context.Context) {
 	if b == nil || b.book == nil {
 		return
@@ -172,9 +173,10 @@ func (b *Bill) Return(ctx context.Context) {
 	b.paid, b.bytes = nil, 0
 }
 
-// Settle closes the bill of a call that ended with err: what was paid is given
-// back where nothing was stored. An error that is no answer, such as a client
-// that went away, leaves open whether something was: then it stays paid.
+// Settle closes the bill of a call that ended with err. If nothing was stored,
+// the payment is given back. For an error that is not an *xrpc.Error, such as a
+// cancelled request, it is not known whether something was stored, so the
+// payment stays.
 func (b *Bill) Settle(ctx context.Context, stored bool, err error) {
 	var refused *xrpc.Error
 	if err == nil && stored || err != nil && !errors.As(err, &refused) {
@@ -190,11 +192,11 @@ func (b *Bill) Refused(row *limit.Row) {
 	}
 }
 
-// retryUpload is when an account that has as many uploads under way as it may is
-// told to come back.
+// retryUpload is the Retry-After for an account with too many uploads in
+// progress.
 const retryUpload = 5 * time.Second
 
-// BeginUpload takes one of the account's places for uploads, until done.
+// BeginUpload counts one more upload of the account until done is called.
 func (b *Book) BeginUpload(did string) (done func(), err error) {
 	if b == nil {
 		return func() {}, nil

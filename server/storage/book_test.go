@@ -14,7 +14,7 @@ import (
 
 const mib = 1 << 20
 
-// testBook is a Book whose time and free storage the test sets.
+// testBook is a Book with a clock and free storage set by the test.
 type testBook struct {
 	*Book
 	now  time.Duration
@@ -39,7 +39,8 @@ func newTestBook(t testing.TB, opts ...func(*Config, *limit.Config)) *testBook {
 	return b
 }
 
-// pay pays for a call of an account, and gives the name of the refusal.
+// pay makes a payment for a call of an account, and returns the name of the
+// error.
 func (b *testBook) pay(t testing.TB, did string, a Amount) string {
 	t.Helper()
 	return nameOf(t, b.Bill(did).Pay(t.Context(), a))
@@ -57,8 +58,8 @@ func nameOf(t testing.TB, err error) string {
 	return e.Name
 }
 
-// An account stores so many bytes, which come back in a day; nobody else's are
-// less for it. What says no says of what there is too much, and until when.
+// TestBytesOfADay: an account may store an amount per day, independent of other
+// accounts. The refusal names the limit and a time to retry.
 func TestBytesOfADay(t *testing.T) {
 	b := newTestBook(t)
 	if got := b.pay(t, "a", Amount{Bytes: 500 * mib}); got != "" {
@@ -87,8 +88,8 @@ func TestBytesOfADay(t *testing.T) {
 	}
 }
 
-// Commits and proposals are a part of the bytes; where that is used up the rest
-// is still there, and a refusal takes nothing of it.
+// TestKeptBytesAreApart: when the limit for commits and proposals is used up,
+// other bytes may still be stored, and a refusal takes nothing.
 func TestKeptBytesAreApart(t *testing.T) {
 	b := newTestBook(t)
 	for range 16 {
@@ -106,15 +107,15 @@ func TestKeptBytesAreApart(t *testing.T) {
 	}
 }
 
-// What was paid for something that is not stored is given back. Where nobody
-// knows, it stays paid.
+// TestWhatIsNotStoredCostsNothing: a payment for something that was not stored
+// is given back. If that is not known, it stays.
 func TestWhatIsNotStoredCostsNothing(t *testing.T) {
 	b := newTestBook(t)
 	all := Amount{Bytes: 512 * mib, Kept: 64 * mib, Convos: 200}
 	settled := func(stored bool, err error) {
 		t.Helper()
 		bill := b.Bill("a")
-		for range 3 { // attempts
+		for range 3 { // a transaction and two retries
 			if err := bill.Pay(t.Context(), all); err != nil {
 				t.Fatal(err)
 			}
@@ -124,7 +125,7 @@ func TestWhatIsNotStoredCostsNothing(t *testing.T) {
 	settled(false, nil)
 	settled(true, xrpc.Invalid("x", "is wrong"))
 	settled(false, xrpc.Invalid("x", "is wrong"))
-	if b.shares.accounts[b.shares.key("a")].amount != 0 {
+	if b.shares.accounts[b.shares.key("a")].Now(b.now, decayTime) != 0 {
 		t.Errorf("what was given back counts: %+v", b.shares.accounts)
 	}
 	settled(false, context.Canceled)
@@ -162,7 +163,7 @@ func TestPayMore(t *testing.T) {
 	}
 }
 
-// New accounts create fewer conversations.
+// New accounts may create fewer conversations.
 func TestConversationsOfADay(t *testing.T) {
 	b := newTestBook(t, func(c *Config, _ *limit.Config) {
 		c.IsNew = func(_ context.Context, did string) bool { return strings.HasPrefix(did, "new") }
@@ -188,7 +189,7 @@ func TestConversationsOfADay(t *testing.T) {
 }
 
 func TestUploadsAtOneTime(t *testing.T) {
-	b := newTestBook(t, func(_ *Config, l *limit.Config) { l.Off = true }) // which is for amounts per time
+	b := newTestBook(t, func(_ *Config, l *limit.Config) { l.Off = true }) // which disables only rates
 	var done []func()
 	for range limit.OpenUploads.Amount {
 		end, err := b.BeginUpload("a")
@@ -206,7 +207,7 @@ func TestUploadsAtOneTime(t *testing.T) {
 		t.Errorf("another account: %v", err)
 	}
 	done[0]()
-	done[0]() // which ends it once
+	done[0]() // the second call has no effect
 	if _, err := b.BeginUpload("a"); err != nil {
 		t.Errorf("when one has ended: %v", err)
 	}
@@ -215,7 +216,7 @@ func TestUploadsAtOneTime(t *testing.T) {
 	}
 }
 
-// MLS_RATE_LIMITS is about amounts per time.
+// MLS_RATE_LIMITS scales rates only.
 func TestFactor(t *testing.T) {
 	b := newTestBook(t, func(_ *Config, l *limit.Config) { l.Scale = 2 })
 	if got := b.pay(t, "a", Amount{Bytes: 1024 * mib, Kept: 128 * mib}); got != "" {

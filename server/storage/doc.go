@@ -1,6 +1,5 @@
-// Package storage bounds what accounts have the service store: bytes and
-// conversations a day, uploads at one time, and everything where the disk is
-// nearly full.
+// Package storage limits what accounts store: bytes and conversations per day,
+// and concurrent uploads. While the disk is nearly full it limits all writes.
 //
 // A call makes a Bill, and pays on it before it stores anything:
 //
@@ -11,10 +10,10 @@
 //	…
 //	bill.Settle(ctx, stored, err)
 //
-// Where it turns out that nothing was stored, Settle gives back what was paid.
+// If nothing was stored, Settle gives back what was paid.
 //
-//	book.go      the bills, the uploads under way
+//	book.go      the bills, the uploads in progress
 //	shares.go    what each account stored in the last day, and the fair share
-//	space.go     how much of the storage is free, and who may write then
-//	probes.go    how that is measured: file systems, the database
+//	space.go     how much of the storage is free, and which writes are refused
+//	probes.go    how free storage is measured: file systems, the database
 package storage

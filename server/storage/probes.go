@@ -8,11 +8,12 @@ import (
 	"catbird.blue/mls/db"
 )
 
-// measureDatabase is how often a database is asked for its size: it looks at
-// every file that it has.
+// measureDatabase is the interval between queries for the size of a database,
+// which read the size of each of its files.
 const measureDatabase = time.Minute
 
-// Dir is the file system of a directory. What only root may use is not free.
+// Dir is the file system of a directory. Space reserved for root does not count
+// as free.
 func Dir(name, dir string) Place {
 	return Place{Name: name, Free: func(context.Context) (free, total int64, err error) {
 		if free, total, err = fileSystem(dir); err != nil {
@@ -22,7 +23,7 @@ func Dir(name, dir string) Place {
 	}}
 }
 
-// Database is a database that may take so many bytes.
+// Database is a database with a size limit in bytes.
 func Database(q *db.Queries, most int64) Place {
 	return Place{Name: "database-limit", Every: measureDatabase, Free: func(ctx context.Context) (free, total int64, err error) {
 		size, err := q.DatabaseSize(ctx)

@@ -16,40 +16,42 @@ import (
 )
 
 const (
-	// look is how often places are asked whether it is time to measure.
-	look = 10 * time.Second
-	// quiet is how often the log is told of a condition that lasts.
-	quiet = time.Minute
-	// retryWrite is when a caller is told to come back for whom there is no room.
+	// measureInterval is how often places are checked for a measurement that is due.
+	measureInterval = 10 * time.Second
+	// logInterval is the minimum time between two log lines about the same condition.
+	logInterval = time.Minute
+	// retryWrite is the Retry-After for writes that are refused because storage
+	// is full.
 	retryWrite = time.Minute
 )
 
-// Place is somewhere that is stored in.
+// Place is a file system or database in which the service stores.
 type Place struct {
 	// Name is the value of the label "place".
 	Name string
-	// Free gives how much is free and how much there is, in bytes.
+	// Free returns how many bytes are free and how many there are.
 	Free func(context.Context) (free, total int64, err error)
-	// Every is how often it is measured; 10 s where zero.
+	// Every is the interval between measurements; 0 for 10 s.
 	Every time.Duration
 }
 
-// space knows how much is free.
+// space knows how much storage is free.
 type space struct {
 	places []*measured
 	limits *limit.Limits
 	log    *slog.Logger
 	clock  func() time.Duration
-	// free is the least part of a place that is free, as the bits of a float64.
+	// free is the smallest free fraction of any place, as the bits of a
+	// float64.
 	free atomic.Uint64
 
-	gauge    *prometheus.GaugeVec
-	short    *prometheus.GaugeVec
-	failures *prometheus.CounterVec
-	said     map[string]time.Duration
+	gauge      *prometheus.GaugeVec
+	short      *prometheus.GaugeVec
+	failures   *prometheus.CounterVec
+	lastLogged map[string]time.Duration
 }
 
-// measured is a Place with what was found.
+// measured is a Place with its last measurement.
 type measured struct {
 	Place
 	free float64
@@ -58,7 +60,7 @@ type measured struct {
 
 func newSpace(cfg *Config, clock func() time.Duration) *space {
 	s := &space{
-		limits: cfg.Limits.OrDefault(), log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)), clock: clock, said: map[string]time.Duration{},
+		limits: cfg.Limits.OrDefault(), log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)), clock: clock, lastLogged: map[string]time.Duration{},
 		gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "mls_storage_free_ratio", Help: "Part of the storage that is free, by place.",
 		}, []string{"place"}),
@@ -85,7 +87,7 @@ func newSpace(cfg *Config, clock func() time.Duration) *space {
 
 // Run measures until ctx ends.
 func (b *Book) Run(ctx context.Context) error {
-	tick := time.NewTicker(look)
+	tick := time.NewTicker(measureInterval)
 	defer tick.Stop()
 	for {
 		b.Measure(ctx)
@@ -97,8 +99,7 @@ func (b *Book) Run(ctx context.Context) error {
 	}
 }
 
-// Measure asks the places whose time has come. It is not for several callers at
-// a time.
+// Measure measures the places that are due. It must not be called concurrently.
 func (b *Book) Measure(ctx context.Context) {
 	b.space.measure(ctx)
 	b.shares.sweep()
@@ -108,7 +109,7 @@ func (s *space) measure(ctx context.Context) {
 	now, least := s.clock(), 1.0
 	for _, p := range s.places {
 		if now >= p.next {
-			s.ask(ctx, p, now)
+			s.measurePlace(ctx, p, now)
 		}
 		least = min(least, p.free)
 	}
@@ -123,9 +124,9 @@ func (s *space) measure(ctx context.Context) {
 	s.warn(least)
 }
 
-// ask measures a place. What was found before stands where that fails: the next
-// attempt is soon.
-func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
+// measurePlace measures a place. If that fails, the last measurement is kept and the
+// next call tries again.
+func (s *space) measurePlace(ctx context.Context, p *measured, now time.Duration) {
 	free, total, err := p.Free(ctx)
 	if err == nil && total <= 0 {
 		err = errors.New("there is no storage at all")
@@ -133,33 +134,33 @@ func (s *space) ask(ctx context.Context, p *measured, now time.Duration) {
 	if err != nil {
 		if ctx.Err() == nil {
 			s.failures.WithLabelValues(p.Name).Inc()
-			s.say("free storage cannot be measured", "place", p.Name, "error", err)
+			s.logOnce("free storage cannot be measured", "place", p.Name, "error", err)
 		}
 		return
 	}
-	p.next = now + cmp.Or(p.Every, look) - look/2 // the ticker is not exact
+	p.next = now + cmp.Or(p.Every, measureInterval) - measureInterval/2 // the ticker is not exact
 	p.free = min(1, max(0, float64(free)/float64(total)))
 	s.gauge.WithLabelValues(p.Name).Set(p.free)
 }
 
-// warn tells the log while there is too little.
+// warn logs a warning while too little storage is free.
 func (s *space) warn(free float64) {
 	percent := fmt.Sprintf("%.1f", 100*free)
 	switch {
 	case s.isBelow(limit.FreeForWrites):
-		s.say("storage is full: all writes but removals are refused", "free_percent", percent)
+		s.logOnce("storage is full: all writes but removals are refused", "free_percent", percent)
 	case s.isBelow(limit.FreeForAll):
-		s.say("storage is short: accounts that stored more than their fair share are refused", "free_percent", percent)
+		s.logOnce("storage is short: accounts that stored more than their fair share are refused", "free_percent", percent)
 	}
 }
 
-// say writes a line, at most once in a while of each kind.
-func (s *space) say(what string, args ...any) {
+// logOnce logs each kind of warning at most once per logInterval.
+func (s *space) logOnce(what string, args ...any) {
 	now := s.clock()
-	if last, ok := s.said[what]; ok && now-last < quiet {
+	if last, ok := s.lastLogged[what]; ok && now-last < logInterval {
 		return
 	}
-	s.said[what] = now
+	s.lastLogged[what] = now
 	s.log.Warn(what, args...)
 }
 

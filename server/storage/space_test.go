@@ -20,8 +20,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Below a tenth accounts above their fair share are refused, below 3 % all but
-// removals; with room again nobody is.
+// TestFreeStorage: with less than a tenth free, accounts above their fair share
+// are refused; with less than 3 %, all writes but removals. With more free
+// again, nobody is.
 func TestFreeStorage(t *testing.T) {
 	b := newTestBook(t)
 	b.pay(t, "greedy", Amount{Bytes: 90 * mib})
@@ -36,7 +37,7 @@ func TestFreeStorage(t *testing.T) {
 		{31, limit.StorageFull, "", ""}, {101, "", "", ""},
 	} {
 		b.free = c.free
-		b.now += look
+		b.now += measureInterval
 		b.Measure(t.Context())
 		for did, want := range map[string]string{"greedy": c.greedy, "modest": c.modest, "fresh": c.fresh} {
 			if got := b.pay(t, did, Amount{Bytes: 1}); got != want {
@@ -55,7 +56,7 @@ func TestRefusalsOfFullStorage(t *testing.T) {
 	b.pay(t, "b", Amount{Bytes: mib})
 	for free, want := range map[int64]string{99: "fair share in the last day; less than 10 % is free", 29: "nothing but removals; less than 3 % is free"} {
 		b.free = free
-		b.now += look
+		b.now += measureInterval
 		b.Measure(t.Context())
 		var e *xrpc.Error
 		if err := b.Bill("a").Pay(t.Context(), Amount{Bytes: 1}); !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable ||
@@ -65,7 +66,8 @@ func TestRefusalsOfFullStorage(t *testing.T) {
 	}
 }
 
-// The log is told again while it lasts, and metrics rise; neither names anybody.
+// TestShortageIsTold: the warning is logged once a minute and metrics rise;
+// neither contains an identifier.
 func TestShortageIsTold(t *testing.T) {
 	var log bytes.Buffer
 	registry := prometheus.NewRegistry()
@@ -76,7 +78,7 @@ func TestShortageIsTold(t *testing.T) {
 	b.free = 50
 	for range 18 { // three minutes
 		b.Measure(t.Context())
-		b.now += look
+		b.now += measureInterval
 		_ = b.Bill("did:plc:greedy").Pay(t.Context(), Amount{Bytes: 1})
 	}
 	if n := strings.Count(log.String(), "storage is short"); n != 3 || strings.Contains(log.String(), "greedy") {
@@ -104,8 +106,8 @@ func TestShortageIsTold(t *testing.T) {
 	}
 }
 
-// The place with least room counts, and what cannot be measured stays what it
-// was.
+// TestPlaces: the place with the least free storage counts. If a measurement
+// fails, the last one is kept.
 func TestPlaces(t *testing.T) {
 	free, broken := int64(20), false
 	var log bytes.Buffer
@@ -139,7 +141,7 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("the log says %s", &log)
 	}
 	broken = false
-	if b.now += look; !full() {
+	if b.now += measureInterval; !full() {
 		t.Error("a place that could not be measured is measured no sooner")
 	}
 }
@@ -165,8 +167,8 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// A fair share is an equal part. Any number of accounts with next to nothing
-// makes it no smaller.
+// TestFairShares: the fair share is an equal part. Accounts that stored almost
+// nothing do not make it smaller.
 func TestFairShares(t *testing.T) {
 	b := newTestBook(t)
 	one := func(did string, above bool) {
@@ -191,10 +193,10 @@ func TestFairShares(t *testing.T) {
 	b.shares.add("small", leastShare)
 	one("small", false)
 	b.shares.add("more", -2*mib)
-	one("more", true) // small made the share smaller
+	one("more", true) // the account small made the fair share smaller
 	b.shares.add("small", 100*mib-leastShare)
 	one("more", false)
-	// In two days most of it is forgotten.
+	// After two days most of it has decayed.
 	b.now += 48 * time.Hour
 	b.shares.sweep()
 	b.shares.add("today", 50*mib)
@@ -202,7 +204,8 @@ func TestFairShares(t *testing.T) {
 	one("more", false)
 }
 
-// So many accounts are remembered, those with least forgotten first.
+// TestSharesAreBounded: the number of accounts is bounded, and those with least
+// are dropped first.
 func TestSharesAreBounded(t *testing.T) {
 	b := newTestBook(t)
 	b.shares.most = 1000

@@ -9,10 +9,10 @@ import (
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 )
 
-// Account is an identity whose key the test holds.
+// Account is an identity whose private key the test holds.
 type Account struct {
 	DID string
-	// Key signs its tokens; the directory serves the public half.
+	// Key signs the account's tokens; the directory serves the public key.
 	Key atcrypto.PrivateKeyExportable
 
 	plc *PLC
@@ -25,7 +25,7 @@ func (p *PLC) NewAccount() *Account { return p.register(newK256()) }
 // NewAccountP256 registers a fresh did:plc with a P-256 key.
 func (p *PLC) NewAccountP256() *Account { return p.register(newP256()) }
 
-// Unregistered makes an account of a did:plc that no directory knows.
+// Unregistered makes an account whose did:plc is in no directory.
 func Unregistered() *Account { return &Account{DID: NewDID(), Key: newK256()} }
 
 func (p *PLC) register(key atcrypto.PrivateKeyExportable) *Account {
@@ -43,27 +43,27 @@ func (a *Account) Rotate() atcrypto.PrivateKeyExportable {
 	return old
 }
 
-// Token is a service token as a PDS mints it when it proxies a call: valid
-// for 60 seconds, with a fresh jti. aud is the service's DID, lxm the NSID of
-// the method.
+// Token returns a service token as a PDS issues it for a proxied call: valid
+// for 60 seconds, with a new jti. aud is the service's DID, lxm the NSID of the
+// method.
 func (a *Account) Token(aud, lxm string) string { return a.TokenFor(aud, lxm, time.Minute) }
 
-// TokenFor is Token with a lifetime of its own, as getServiceAuth gives it.
+// TokenFor returns a token of the given lifetime, as getServiceAuth issues it.
 func (a *Account) TokenFor(aud, lxm string, lifetime time.Duration) string {
 	claims := a.Claims(aud, lxm)
 	claims["exp"] = claims["iat"].(int64) + int64(lifetime.Seconds())
 	return Sign(a.Key, a.Header(), claims)
 }
 
-// NewDID returns a random did:plc that nobody has registered.
+// NewDID returns a random did:plc that is not registered.
 func NewDID() string {
 	raw := make([]byte, 15)
 	_, _ = rand.Read(raw)
 	return "did:plc:" + strings.ToLower(base32.StdEncoding.EncodeToString(raw))
 }
 
-// Document is a DID document as plc.directory serves it: the key as Multikey
-// under #atproto, and a PDS.
+// Document returns a DID document as plc.directory serves it: the key as
+// Multikey under #atproto, and a PDS.
 func Document(did string, key atcrypto.PrivateKey) map[string]any {
 	pub, err := key.PublicKey()
 	if err != nil {

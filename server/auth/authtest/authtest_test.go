@@ -18,8 +18,8 @@ const (
 	lxm = "blue.catbird.mls.sendMessage"
 )
 
-// The directory and the tokens are judged by indigo's own resolver and
-// validator: they are what the rest of the network would accept.
+// Indigo's resolver and validator check the directory and the tokens, because
+// other atproto services use them.
 func TestTokensSatisfyIndigo(t *testing.T) {
 	plc := authtest.NewPLC()
 	defer plc.Close()

@@ -10,7 +10,7 @@ import (
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 )
 
-// Header is that of a token signed with the account's key.
+// Header returns the header of a token signed with the account's key.
 func (a *Account) Header() map[string]any {
 	alg := "ES256K"
 	if _, ok := a.Key.(*atcrypto.PrivateKeyP256); ok {
@@ -19,10 +19,10 @@ func (a *Account) Header() map[string]any {
 	return map[string]any{"typ": "JWT", "alg": alg}
 }
 
-// Claims are those of a token that a PDS mints for the account: iss, aud, lxm,
-// iat, exp = iat + 60 and a fresh jti. A test changes what it wants wrong. The
-// issuer's clock is one second ahead: a server refuses tokens issued in the
-// very second it started in, and tests do not want to wait for the next.
+// Claims returns the claims of a token that a PDS issues for the account: iss,
+// aud, lxm, iat, exp = iat + 60 and a new jti. Tests change them as needed. iat
+// is one second ahead of the clock: a server refuses tokens issued in the
+// second in which it started, and a test would have to wait for the next one.
 func (a *Account) Claims(aud, lxm string) map[string]any {
 	raw := make([]byte, 16)
 	_, _ = rand.Read(raw)
@@ -33,9 +33,10 @@ func (a *Account) Claims(aud, lxm string) map[string]any {
 	}
 }
 
-// Sign builds the compact serialization (RFC 7515 §3.1) of any header and any
-// claims, both encoded as JSON (a json.RawMessage as it is), and signs it
-// with key by its own curve, whatever the header says.
+// Sign returns the compact serialization (RFC 7515 §3.1) of the header and the
+// claims. Both are encoded as JSON; a json.RawMessage is used unchanged. The
+// key's curve determines the signature, even if the header names another
+// algorithm.
 func Sign(key atcrypto.PrivateKey, header, claims any) string {
 	input := segment(header) + "." + segment(claims)
 	sig, err := key.HashAndSign([]byte(input))

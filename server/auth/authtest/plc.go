@@ -1,7 +1,7 @@
-// Package authtest gives tests and benchmarks the peers that authentication
-// needs: a PLC directory over real HTTP, accounts with real keys, and service
-// tokens signed by them. It holds no policy and imports nothing of ours, so
-// that what it makes is independent of what judges it.
+// Package authtest provides the peers of authentication for tests and
+// benchmarks: a PLC directory over HTTP, accounts with keys, and service tokens
+// signed with them. It imports nothing of this project, so that its output is
+// independent of the code under test.
 package authtest
 
 import (
@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// PLC is a directory of did:plc documents on a loopback port, answering as
-// plc.directory does (https://web.plc.directory/spec/v0.1/did-plc). Give URL
-// to the server under test, together with its development mode, since the
-// address is loopback and the scheme http.
+// PLC is a directory of did:plc documents on a loopback port. It responds as
+// plc.directory does (https://web.plc.directory/spec/v0.1/did-plc). A server
+// under test needs development mode to use URL, since it is a loopback address
+// and http.
 type PLC struct {
 	// URL is the directory's origin, without a trailing slash.
 	URL string
@@ -32,8 +32,7 @@ type PLC struct {
 	hook    func(http.ResponseWriter, *http.Request) bool
 }
 
-// NewPLC starts an empty directory. It panics where no loopback port is free,
-// since nothing can be tested then.
+// NewPLC starts an empty directory. It panics if it cannot listen on loopback.
 func NewPLC() *PLC {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -52,26 +51,26 @@ func NewPLC() *PLC {
 	return p
 }
 
-// Close stops the directory and cuts its connections.
+// Close stops the directory and closes its connections.
 func (p *PLC) Close() {
 	_ = p.server.Close()
 	<-p.done
 }
 
-// Requests counts the look-ups answered so far, failures included.
+// Requests returns the number of requests answered so far, including failures.
 func (p *PLC) Requests() int64 { return p.requests.Load() }
 
-// Intercept has f see every request before the directory does. Where f
-// returns true it has answered. A nil f ends it. Faults of a directory (slow,
-// failing, lying) are made this way.
+// Intercept calls f for every request before the directory answers it. If f
+// returns true, it has answered. nil removes f. Tests use it for a directory
+// that is slow, fails, or returns wrong documents.
 func (p *PLC) Intercept(f func(http.ResponseWriter, *http.Request) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hook = f
 }
 
-// Publish makes the directory answer for did with the document, which is
-// encoded as JSON. A json.RawMessage goes out as it is.
+// Publish sets the document for did, which is encoded as JSON; a
+// json.RawMessage is served unchanged.
 func (p *PLC) Publish(did string, document any) {
 	body, err := json.Marshal(document)
 	if err != nil {
@@ -83,8 +82,8 @@ func (p *PLC) Publish(did string, document any) {
 	})
 }
 
-// Tombstone makes the directory answer for did as for a deleted identity:
-// status 410 in plc.directory, 404 in the released npm package.
+// Tombstone makes did a deleted identity: plc.directory answers with status
+// 410, the released npm package with 404.
 func (p *PLC) Tombstone(did string, status int) {
 	p.answer(did, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

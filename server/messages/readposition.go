@@ -1,0 +1,50 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/stream"
+	"catbird.blue/mls/xrpc"
+)
+
+// UpdateCursor sets the read position of the caller. A position behind the one
+// it has changes nothing; one ahead of the newest message is refused, since it
+// could never be taken back.
+func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.UpdateCursorInput) (*gen.UpdateCursorOutput, error) {
+	q := db.New(s.Pool)
+	windows, err := q.GetWindows(ctx, in.ConvoID, caller.DID)
+	if err != nil {
+		return nil, fmt.Errorf("read memberships: %w", err)
+	}
+	if len(windows) == 0 {
+		return nil, convo.NotFound()
+	}
+	now := windows[len(windows)-1]
+	if !now.Active {
+		return nil, convo.NotMember()
+	}
+	if in.Seq > now.UntilSeq {
+		return nil, xrpc.Invalid("seq", "%d, but the newest message is number %d", in.Seq, now.UntilSeq)
+	}
+	if err := s.MayWrite(ctx, caller); err != nil {
+		return nil, err
+	}
+	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
+		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), Lane: []byte(stream.AccountLane(caller.DID)),
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, convo.NotMember() // it was removed since
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set read position: %w", err)
+	}
+	s.Hint(string(stream.AccountLane(caller.DID)))
+	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
+}
