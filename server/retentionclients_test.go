@@ -11,7 +11,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/servertest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -85,8 +85,8 @@ func TestStreamAfterRemoval(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cursors[name] = stream.NewCodec(at.Gen, at.Secret.Bytes).Encode(stream.Cursor{
-			Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
+		cursors[name] = eventlog.NewCodec(at.Gen, at.Secret.Bytes).Encode(eventlog.Cursor{
+			Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	mark("before")
 	servertest.Talk(t, s, convo, alice, 1)
@@ -115,7 +115,7 @@ func TestStreamAfterRemoval(t *testing.T) {
 				t.Fatalf("%s: waited in vain", name)
 			}
 		}
-		if got := c.Told(); strings.Join(got, "\n") != strings.Join(told, "\n") || c.Info("OutdatedCursor") != want.outdated {
+		if got := c.Delivered(); strings.Join(got, "\n") != strings.Join(told, "\n") || c.Info("OutdatedCursor") != want.outdated {
 			t.Errorf("%s: told %v, outdated %d", name, got, c.Info("OutdatedCursor"))
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"catbird.blue/mls/server/messages"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Config is what a Server needs.
@@ -43,7 +44,7 @@ type Config struct {
 	Bus bus.Bus
 	// Hub is where this instance's streams get their events, and Streams
 	// writes them; both or none.
-	Hub     *stream.Hub
+	Hub     *eventlog.Hub
 	Streams *stream.Streams
 	// PublicURL is how clients reach this service, for tickets.
 	PublicURL string

@@ -16,7 +16,7 @@ import (
 
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/internal/pgplan"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // database is the database of the service: an external server, or a private
@@ -99,7 +99,7 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		if err := forceSync(ctx, conn); err != nil {
 			return err
 		}
-		return stream.CheckConnection(ctx, conn)
+		return eventlog.CheckConnection(ctx, conn)
 	}
 	watch := &failoverWatch{}
 	cfg.ConnConfig.Tracer = watch

@@ -9,7 +9,7 @@ import (
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/internal/pgembed"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // hosts returns a connection string that finds the primary among several
@@ -53,7 +53,7 @@ func TestFailover(t *testing.T) {
 				standby.Await("NOT EXISTS (SELECT FROM pg_stat_wal_receiver)")
 				cursors = append(cursors, s.cursors(client, 3)...) // the standby does not have these
 			}
-			before := client.Told()
+			before := client.Delivered()
 			if way.fence {
 				primary.Exec("ALTER SYSTEM SET default_transaction_read_only = on")
 				primary.Exec("SELECT pg_reload_conf()")
@@ -73,7 +73,7 @@ func TestFailover(t *testing.T) {
 			if n := s.generation(); n != 2 {
 				t.Errorf("generation %d, want 2", n)
 			}
-			if told := client.Told(); client.Err() != nil || len(told) != len(before) {
+			if told := client.Delivered(); client.Err() != nil || len(told) != len(before) {
 				t.Errorf("the old stream told %v more, %v", told[len(before):], client.Err())
 			}
 			if n := s.scan("SELECT count(*) FROM messages WHERE gen = 1 AND seq > $1", kept); n != 0 {
@@ -119,7 +119,7 @@ func TestCrashOfTheDatabase(t *testing.T) {
 // another timeline without having been checked.
 func TestPoolRefusesAStandby(t *testing.T) {
 	standby := dbtest.StartCluster(t, nil).Standby(nil)
-	if _, err := openPool(t.Context(), standby.URL(), 2); !errors.Is(err, stream.ErrStandby) {
+	if _, err := openPool(t.Context(), standby.URL(), 2); !errors.Is(err, eventlog.ErrStandby) {
 		t.Errorf("a pool on a standby: %v", err)
 	}
 	standby.Promote()

@@ -6,7 +6,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -46,7 +46,7 @@ func TestRecoveryToEarlierTime(t *testing.T) {
 		client := s.listen()
 		cursors = append(cursors, s.cursors(client, 3)...)
 		client.Cut()
-		if n := s.newest(); n-kept < int64(life+1)*stream.SeqSkip {
+		if n := s.newest(); n-kept < int64(life+1)*eventlog.SeqSkip {
 			t.Errorf("life %d goes on at %d", life+2, n)
 		}
 		c.Await("(SELECT count(*) > 0 FROM pg_ls_archive_statusdir() WHERE name ~ 'history.done')")

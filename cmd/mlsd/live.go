@@ -12,12 +12,13 @@ import (
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // events holds what streams need: the reader of the log, the writer of streams,
 // and the connection to the other instances.
 type events struct {
-	hub     *stream.Hub
+	hub     *eventlog.Hub
 	streams *stream.Streams
 	bus     bus.Bus
 }
@@ -25,8 +26,8 @@ type events struct {
 func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
 	m := stream.NewMetrics(a.metrics.Registry)
 	l := &events{}
-	l.hub = stream.NewHub(stream.HubConfig{
-		Pool: pool, Metrics: m, LogMetrics: stream.NewLogMetrics(a.metrics.Registry), Log: a.log,
+	l.hub = eventlog.NewHub(eventlog.Config{
+		Pool: pool, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
 	})
 	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m, Limits: a.limits})
 	if a.config.RedisURL == "" {
@@ -68,7 +69,7 @@ func (p *program) newGeneration(ctx context.Context, url string) error {
 		return err
 	}
 	defer pool.Close()
-	if err := stream.BeginGeneration(ctx, pool); err != nil {
+	if err := eventlog.BeginGeneration(ctx, pool); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.out, "a new generation has begun: clients will fetch anew what they missed")

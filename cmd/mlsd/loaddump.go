@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // loadDump loads a dump into the database in one transaction. Either the dump
@@ -123,8 +123,8 @@ COMMIT;
 
 // finish returns the SQL that marks the loaded dump and commits.
 func (b before) finish() string {
-	skip := (b.lastSeq + stream.SeqSkip - 1) / stream.SeqSkip * stream.SeqSkip
-	return fmt.Sprintf(markSQL, skip, stream.SeqSkip)
+	skip := (b.lastSeq + eventlog.SeqSkip - 1) / eventlog.SeqSkip * eventlog.SeqSkip
+	return fmt.Sprintf(markSQL, skip, eventlog.SeqSkip)
 }
 
 // load runs pg_restore, which writes the dump as SQL, and psql, which executes

@@ -15,7 +15,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -39,7 +39,7 @@ type story struct {
 type site struct {
 	*story
 	pool *pgxpool.Pool
-	hub  *stream.Hub
+	hub  *eventlog.Hub
 	// close ends it. The end of the test ends it too.
 	close func()
 }
@@ -74,7 +74,7 @@ func (st *story) open(url string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{story: st, pool: pool, hub: stream.NewHub(stream.HubConfig{Pool: pool})}
+	s := &site{story: st, pool: pool, hub: eventlog.NewHub(eventlog.Config{Pool: pool})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.hub.Run(ctx) }()
@@ -112,7 +112,7 @@ func (s *site) trySend() (int64, error) {
 		s.t.Errorf("message %s has number %d, which %q had", id, row.Seq, other)
 	}
 	s.delivered[row.Seq] = id
-	s.hub.Hint()
+	s.hub.Notify()
 	return row.Seq, nil
 }
 
@@ -213,7 +213,7 @@ func (s *site) outdatedFrom(kept int64, cursors ...string) {
 	first := s.send(1)
 	for _, c := range clients {
 		s.wait(c)
-		if told := c.Told(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.delivered[first]) {
+		if told := c.Delivered(); len(told) != 1 || told[0] != fmt.Sprintf("message %s/%d %s", s.convo, first, s.delivered[first]) {
 			t.Errorf("the stream went on with %v", told)
 		}
 		c.Cut()

@@ -14,7 +14,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -39,7 +39,7 @@ type crowd struct {
 	t          *testing.T
 	deployment *testDeployment
 	size       size
-	codec      *stream.Codec
+	codec      *eventlog.Codec
 	ledger     *streamtest.Ledger
 	people     []*person
 	convos     []*convo

@@ -14,6 +14,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // statedLimit is one limit and all places that state it.
@@ -66,7 +67,7 @@ var limits = []statedLimit{
 	{row: "lifetime of a stream", cell: "1 h", value: limit.StreamAge.Amount * int64(time.Minute)},
 	{row: "what waits for a slow stream", cell: "8 MiB", value: stream.Buffer},
 	{row: "stream of server-sent events through a PDS", cell: "9 MiB", value: stream.MaxProxied},
-	{row: "messages that a stream catches up on", cell: "1 000 000", value: stream.MaxReplay},
+	{row: "messages that a stream catches up on", cell: "1 000 000", value: eventlog.MaxReplay},
 	{row: "blob", cell: "50 MiB", value: limit.MaxBlob, described: "blob"},
 	{row: "blobs of an account", cell: "1 GiB", value: limit.MaxBlobBytes, described: "blobQuota"},
 	{row: "key packages of a device and cipher suite", cell: "100", value: limit.MaxKeyPackages, described: "keyPackagesPerDevice",

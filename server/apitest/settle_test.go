@@ -7,6 +7,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 )
 
@@ -25,7 +26,7 @@ func (s *stack) settle(t testing.TB) {
 			continue
 		}
 		place, known := s.hubPlace(t)
-		if known && place.Compare(stream.Position{Pos: log.Pos, Lane: stream.Lane(log.Lane), Seq: log.Seq, N: log.N}) >= 0 {
+		if known && place.Compare(eventlog.Position{Pos: log.Pos, StreamKey: eventlog.StreamKey(log.Lane), Seq: log.Seq, N: log.N}) >= 0 {
 			return
 		}
 	}
@@ -34,7 +35,7 @@ func (s *stack) settle(t testing.TB) {
 
 // hubPlace returns the position at which a stream without a cursor would begin.
 // It is not known while the hub has to learn of a new generation.
-func (s *stack) hubPlace(t testing.TB) (stream.Position, bool) {
+func (s *stack) hubPlace(t testing.TB) (eventlog.Position, bool) {
 	t.Helper()
 	var first firstEvent
 	detach := must(s.hub.Attach(t.Context(), stream.Want{DID: "did:web:probe.example"}, &first))(t)
@@ -44,7 +45,7 @@ func (s *stack) hubPlace(t testing.TB) (stream.Position, bool) {
 }
 
 // codec returns the cursor codec of the current generation.
-func (s *stack) codec(t testing.TB) *stream.Codec {
+func (s *stack) codec(t testing.TB) *eventlog.Codec {
 	t.Helper()
 	return must(streamtest.Codec(t.Context(), s.pool))(t)
 }
@@ -54,7 +55,7 @@ func (s *stack) now(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
 	log := must(db.New(s.pool).ReadPlace(t.Context()))(t)
-	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: log.Pos, Lane: stream.Lane(log.Lane), Seq: log.Seq, N: log.N}})
+	return s.codec(t).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: log.Pos, StreamKey: eventlog.StreamKey(log.Lane), Seq: log.Seq, N: log.N}})
 }
 
 // future returns a cursor that is ahead of the log, as after a restore from a
@@ -62,7 +63,7 @@ func (s *stack) now(t testing.TB) string {
 func (s *stack) future(t testing.TB) string {
 	t.Helper()
 	s.settle(t)
-	return s.codec(t).Encode(stream.Cursor{Position: stream.Position{Pos: 1 << 60}})
+	return s.codec(t).Encode(eventlog.Cursor{Position: eventlog.Position{Pos: 1 << 60}})
 }
 
 // firstEvent is a sink that takes one event.

@@ -34,6 +34,7 @@ import (
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -46,7 +47,7 @@ type stack struct {
 	pool    *pgxpool.Pool
 	echo    *echo.Echo
 	client  *http.Client
-	hub     *stream.Hub
+	hub     *eventlog.Hub
 	log     *lines
 	blobDir string
 	conns   *conns.Keeper
@@ -121,7 +122,7 @@ func (s *stack) plumbing(t testing.TB, o *options, authenticator xrpc.Authentica
 // goLive adds the streams.
 func (s *stack) goLive(t testing.TB, o *options, log *slog.Logger) {
 	t.Helper()
-	hub := stream.NewHub(stream.HubConfig{Pool: s.pool, Log: log})
+	hub := eventlog.NewHub(eventlog.Config{Pool: s.pool, Log: log})
 	o.stream.Source = hub
 	streams := stream.New(o.stream)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,6 +1,6 @@
-// Package bus carries messages between instances: hints that the log has new
-// entries, ephemeral signals, and hints that a signing key changed. Losing a
-// message is harmless: every instance also reads the log at intervals, and
+// Package bus carries messages between instances: notifications that the log has
+// new entries, ephemeral signals, and the ids of signing keys that changed. Losing
+// a message is harmless: every instance also reads the log at intervals, and
 // fetches keys again after some minutes.
 package bus
 
@@ -26,18 +26,18 @@ type KeyID = [16]byte
 // Receiver handles the messages that an instance gets. The methods are called
 // by the goroutines of the bus and must not block.
 type Receiver interface {
-	// Hint is called when the log may have new entries.
-	Hint()
+	// Notify is called when the log may have new entries.
+	Notify()
 	// Signal is called for a signal of any instance.
 	Signal(ctx context.Context, s Signal) error
 }
 
-// Bus connects the instances of a service. Hints and signals of an instance reach
-// itself too.
+// Bus connects the instances of a service. Notifications and signals of an
+// instance reach the instance itself too.
 type Bus interface {
-	// Hint notifies all instances of new entries for a stream key: a
+	// Notify tells all instances that there are new entries for a stream key: a
 	// conversation or an account. It never blocks.
-	Hint(streamKey string)
+	Notify(streamKey string)
 	// Signal sends a signal to all instances. It may be lost.
 	Signal(ctx context.Context, s Signal) error
 	// Forget notifies the other instances that the signing key of an account

@@ -23,10 +23,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // instance records the messages that it receives.
 type instance struct {
-	mu      sync.Mutex
-	hints   int
-	signals []bus.Signal
-	forgot  []bus.KeyID
+	mu            sync.Mutex
+	notifications int
+	signals       []bus.Signal
+	forgot        []bus.KeyID
 }
 
 func (i *instance) forget(id bus.KeyID) {
@@ -41,10 +41,10 @@ func (i *instance) forgotten() []bus.KeyID {
 	return slices.Clone(i.forgot)
 }
 
-func (i *instance) Hint() {
+func (i *instance) Notify() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.hints++
+	i.notifications++
 }
 
 func (i *instance) Signal(_ context.Context, s bus.Signal) error {
@@ -54,10 +54,10 @@ func (i *instance) Signal(_ context.Context, s bus.Signal) error {
 	return nil
 }
 
-func (i *instance) count() (hints, signals int) {
+func (i *instance) count() (notifications, signals int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.hints, len(i.signals)
+	return i.notifications, len(i.signals)
 }
 
 type node struct {
@@ -81,14 +81,15 @@ func join(t *testing.T, url string) *node {
 		}
 		_ = client.Close() // no call is in progress
 	})
-	n.waitHints(t, bus.Channels)
+	n.waitNotifications(t, bus.Channels)
 	return n
 }
 
-// waitHints waits for a number of hints; each new subscription is one.
-func (n *node) waitHints(t *testing.T, want int) {
+// waitNotifications waits for a number of notifications; each new subscription is
+// one.
+func (n *node) waitNotifications(t *testing.T, want int) {
 	t.Helper()
-	eventually(t, fmt.Sprintf("%d hints", want), func() bool { h, _ := n.count(); return h >= want })
+	eventually(t, fmt.Sprintf("%d notifications", want), func() bool { h, _ := n.count(); return h >= want })
 }
 
 func eventually(t *testing.T, what string, is func() bool) {
@@ -113,12 +114,12 @@ func carries(t *testing.T, from, to *node) {
 	}
 	for i := range 20 {
 		before, _ := to.count()
-		from.bus.Hint(fmt.Sprintf("%032x", i))
-		to.waitHints(t, before+1)
+		from.bus.Notify(fmt.Sprintf("%032x", i))
+		to.waitNotifications(t, before+1)
 	}
 	eventually(t, "all signals", func() bool { _, s := to.count(); return s == s0+each })
 	if h, _ := to.count(); h < h0+20 {
-		t.Errorf("%d hints of 20", h-h0)
+		t.Errorf("%d notifications of 20", h-h0)
 	}
 	to.mu.Lock()
 	defer to.mu.Unlock()
@@ -134,12 +135,12 @@ func carries(t *testing.T, from, to *node) {
 func TestLocal(t *testing.T) {
 	i := &instance{}
 	b := bus.NewLocal(i)
-	b.Hint("00")
+	b.Notify("00")
 	if err := b.Signal(t.Context(), bus.Signal{ConvoID: "00"}); err != nil {
 		t.Fatal(err)
 	}
 	if h, s := i.count(); h != 1 || s != 1 {
-		t.Errorf("%d hints, %d signals", h, s)
+		t.Errorf("%d notifications, %d signals", h, s)
 	}
 }
 
@@ -219,9 +220,9 @@ func TestRedisLost(t *testing.T) {
 	a, b := join(t, n.URL()), join(t, n.URL())
 	n.Kill()
 	h, s := a.count()
-	a.bus.Hint("00")
+	a.bus.Notify("00")
 	if got, _ := a.count(); got != h+1 {
-		t.Error("an instance does not hint to itself")
+		t.Error("an instance does not notify itself")
 	}
 	if err := a.bus.Signal(t.Context(), bus.Signal{ConvoID: "00"}); err != nil {
 		t.Errorf("a signal without Redis: %v", err)
@@ -232,8 +233,8 @@ func TestRedisLost(t *testing.T) {
 	ha, _ := a.count()
 	hb, _ := b.count()
 	n.Start()
-	a.waitHints(t, ha+bus.Channels)
-	b.waitHints(t, hb+bus.Channels)
+	a.waitNotifications(t, ha+bus.Channels)
+	b.waitNotifications(t, hb+bus.Channels)
 	carries(t, a, b)
 }
 
@@ -245,19 +246,19 @@ func TestRedisPaused(t *testing.T) {
 	n.Signal(syscall.SIGSTOP)
 	start := time.Now()
 	for range 1000 {
-		a.bus.Hint("00")
+		a.bus.Notify("00")
 	}
 	if d := time.Since(start); d > 500*time.Millisecond {
-		t.Errorf("1000 hints took %v", d)
+		t.Errorf("1000 notifications took %v", d)
 	}
 	if err := a.bus.Signal(t.Context(), bus.Signal{ConvoID: "00"}); err != nil {
 		t.Error(err)
 	}
 	n.Signal(syscall.SIGCONT)
 	time.Sleep(100 * time.Millisecond)
-	eventually(t, "hints again", func() bool {
+	eventually(t, "notifications again", func() bool {
 		before, _ := b.count()
-		a.bus.Hint("00")
+		a.bus.Notify("00")
 		time.Sleep(20 * time.Millisecond)
 		after, _ := b.count()
 		return after > before
@@ -329,10 +330,10 @@ func TestClusterLosesANode(t *testing.T) {
 	nodes, url := dbtest.RedisCluster(t)
 	a, b := join(t, url), join(t, url)
 	nodes[2].Kill()
-	eventually(t, "a hint over a node that is left", func() bool {
+	eventually(t, "a notification over a node that is left", func() bool {
 		before, _ := b.count()
 		for i := range 10 {
-			a.bus.Hint(fmt.Sprint(i))
+			a.bus.Notify(fmt.Sprint(i))
 			time.Sleep(5 * time.Millisecond)
 		}
 		after, _ := b.count()

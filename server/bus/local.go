@@ -8,8 +8,8 @@ type Local struct{ to Receiver }
 // NewLocal makes a Bus for the receiver to.
 func NewLocal(to Receiver) *Local { return &Local{to: to} }
 
-// Hint implements Bus.
-func (l *Local) Hint(string) { l.to.Hint() }
+// Notify implements Bus.
+func (l *Local) Notify(string) { l.to.Notify() }
 
 // Signal implements Bus.
 func (l *Local) Signal(ctx context.Context, s Signal) error { return l.to.Signal(ctx, s) }

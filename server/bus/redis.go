@@ -33,9 +33,9 @@ func channelOf(streamKey string) int {
 
 // The first byte of a message. A signal and a key id follow their mark.
 const (
-	markHint   = 'h'
-	markSignal = 's'
-	markForget = 'k'
+	markNotification = 'h'
+	markSignal       = 's'
+	markForget       = 'k'
 )
 
 // maxForgets bounds the queue of key ids to send. Others are dropped, since
@@ -54,9 +54,9 @@ type Redis struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
-	// hint is the channel for the next hint to send.
-	hint atomic.Int32
-	wake chan struct{}
+	// notifyChannel is the channel for the next notification to send.
+	notifyChannel atomic.Int32
+	wake          chan struct{}
 	// forgets is the queue of key ids to send. forget is called for the ids
 	// that other instances send; self identifies this one.
 	forgets chan KeyID
@@ -93,15 +93,15 @@ func NewRedis(c RedisConfig) *Redis {
 	for n := range Channels {
 		r.done.Go(func() { r.listen(channel(n)) })
 	}
-	r.done.Go(r.publishHints)
+	r.done.Go(r.publishNotifications)
 	return r
 }
 
-// Hint implements Bus. This instance is notified at once; hints to others that
-// come close together become one.
-func (r *Redis) Hint(streamKey string) {
-	r.to.Hint()
-	r.hint.Store(int32(channelOf(streamKey)))
+// Notify implements Bus. This instance is notified at once. Notifications of the
+// others that come close together become one.
+func (r *Redis) Notify(streamKey string) {
+	r.to.Notify()
+	r.notifyChannel.Store(int32(channelOf(streamKey)))
 	select {
 	case r.wake <- struct{}{}:
 	default:
@@ -121,17 +121,18 @@ func (r *Redis) encodeForget(id KeyID) []byte {
 	return append(append([]byte{markForget}, id[:]...), r.self...)
 }
 
-// publishHints sends hints and key ids one at a time. Hints that come while one
-// is being sent become one: a hint has no content and every instance receives
-// all channels, so the choice of the channel only spreads the load.
-func (r *Redis) publishHints() {
+// publishNotifications sends notifications and key ids one at a time. Notifications
+// that come while one is being sent become one: a notification has no content and
+// every instance receives all channels, so the choice of the channel only spreads
+// the load.
+func (r *Redis) publishNotifications() {
 	for {
 		select {
 		case <-r.ctx.Done():
 			return
 		case <-r.wake:
 			// If it fails, other instances read the log at their next interval.
-			_ = r.publish(r.ctx, channel(int(r.hint.Load())), []byte{markHint})
+			_ = r.publish(r.ctx, channel(int(r.notifyChannel.Load())), []byte{markNotification})
 		case id := <-r.forgets:
 			_ = r.publish(r.ctx, channel(channelOf(string(id[:]))), r.encodeForget(id))
 		}
@@ -156,14 +157,14 @@ func (r *Redis) publish(ctx context.Context, channel string, message []byte) err
 			r.log.Warn("Redis is lost; instances read the log by their clocks", "reason", err)
 		}
 	} else if err == nil && r.lost.Swap(false) {
-		r.log.Info("Redis carries hints again")
+		r.log.Info("Redis carries notifications again")
 	}
 	return err
 }
 
 // listen receives the messages of one channel until the bus is closed. After a
 // failure it subscribes again. Messages sent meanwhile are lost, so each new
-// subscription counts as a hint.
+// subscription counts as a notification.
 func (r *Redis) listen(name string) {
 	for r.ctx.Err() == nil {
 		sub := r.client.SSubscribe(r.ctx, name)
@@ -211,7 +212,7 @@ func (r *Redis) receive(sub *redis.PubSub) {
 			if m.Kind == "sunsubscribe" {
 				return // the node no longer has the slot of the channel
 			}
-			r.to.Hint()
+			r.to.Notify()
 		case *redis.Message:
 			r.hear([]byte(m.Payload))
 		}
@@ -220,8 +221,8 @@ func (r *Redis) receive(sub *redis.PubSub) {
 
 func (r *Redis) hear(b []byte) {
 	switch {
-	case len(b) == 1 && b[0] == markHint:
-		r.to.Hint()
+	case len(b) == 1 && b[0] == markNotification:
+		r.to.Notify()
 	case len(b) > len(KeyID{}) && b[0] == markForget:
 		if id := b[1:]; string(id[len(KeyID{}):]) != r.self {
 			r.forget(KeyID(id[:len(KeyID{})]))

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -23,7 +23,7 @@ type Events struct {
 // add appends an event for members, or where there is a target, for one
 // account. edge counts the events before the edge of the window that it begins
 // or ends.
-func (l *Events) Add(kind, target string, edge int, b stream.Body) {
+func (l *Events) Add(kind, target string, edge int, b eventlog.Body) {
 	l.Kinds, l.targets = append(l.Kinds, kind), append(l.targets, target)
 	l.edges, l.bodies = append(l.edges, int64(edge)), append(l.bodies, b.JSON())
 }
@@ -33,11 +33,11 @@ func (l *Events) Add(kind, target string, edge int, b stream.Body) {
 func (l *Events) Ends(action, actor string, epoch int64, dids []string) {
 	edge := len(l.Kinds) + len(dids)
 	for _, did := range dids {
-		b := stream.Body{DID: did, Action: action, Epoch: epoch}
+		b := eventlog.Body{DID: did, Action: action, Epoch: epoch}
 		if actor != did {
 			b.Actor = actor
 		}
-		l.Add(stream.KindMembership, "", edge, b)
+		l.Add(eventlog.KindMembership, "", edge, b)
 	}
 }
 
@@ -50,18 +50,18 @@ func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, w
 		total += len(dids)
 	}
 	for _, did := range dids {
-		b := stream.Body{DID: did, Action: stream.ActionJoined, Epoch: epoch}
+		b := eventlog.Body{DID: did, Action: eventlog.ActionJoined, Epoch: epoch}
 		if actor != did {
 			b.Actor = actor
 		}
 		if members {
-			l.Add(stream.KindMembership, "", NoEdge, b)
+			l.Add(eventlog.KindMembership, "", NoEdge, b)
 		}
 		b.ConvoID = convoID
-		l.Add(stream.KindMembership, did, total, b)
+		l.Add(eventlog.KindMembership, did, total, b)
 	}
 	for _, did := range welcomed {
-		l.Add(stream.KindWelcome, did, NoEdge, stream.Body{ConvoID: convoID})
+		l.Add(eventlog.KindWelcome, did, NoEdge, eventlog.Body{ConvoID: convoID})
 	}
 }
 
@@ -81,6 +81,6 @@ func (l *Events) Store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID,
 // account. It comes after the commit.
 func (s *Base) Hint(lane string) {
 	if s.Bus != nil {
-		s.Bus.Hint(lane)
+		s.Bus.Notify(lane)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // apply writes a planned commit and gives its number.
@@ -94,12 +94,12 @@ type logged struct{ gen, pos, endN, beginN int64 }
 func (c *commitTx) tell(ctx context.Context, ch *change) (logged, error) {
 	var l convo.Events
 	epoch := c.epoch + 1
-	l.Ends(stream.ActionRemoved, c.caller, epoch, ch.ends)
+	l.Ends(eventlog.ActionRemoved, c.caller, epoch, ch.ends)
 	ends := int64(len(l.Kinds))
 	back := convo.SetOf(ch.joins)
 	for _, did := range ch.settled {
 		if !back[did] {
-			l.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: did, Action: stream.ActionRemoved, Actor: c.caller, Epoch: epoch})
+			l.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionRemoved, Actor: c.caller, Epoch: epoch})
 		}
 	}
 	l.Joined(c.convoID, c.caller, epoch, ch.joins, owners(ch.packages), true)

@@ -79,6 +79,12 @@ func (w *welcomeCheck) countUnheld(ctx context.Context, packages []db.LockPackag
 	for _, p := range unheld {
 		owners = append(owners, p.DID)
 	}
+	// The account is locked before the counts, as in a claim. Otherwise a claim that
+	// creates the account's row waits for the counts, and this transaction, which
+	// records the caller's device later, waits for that row.
+	if err := w.q.HoldAccount(ctx, w.caller, w.now); err != nil {
+		return fmt.Errorf("lock the account: %w", err)
+	}
 	book, err := w.claims.Open(ctx, w.q, w.caller, w.now, owners)
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -112,7 +112,7 @@ func (l *leaveTx) run(ctx context.Context, p *verifiedProposal, first *convo.Rec
 	if err != nil {
 		return nil, fmt.Errorf("count members: %w", err)
 	}
-	if err := l.end(ctx, l.caller, stream.ActionLeft, n == 1); err != nil {
+	if err := l.end(ctx, l.caller, eventlog.ActionLeft, n == 1); err != nil {
 		return nil, err
 	}
 	return out, first.Keep(ctx, l.q, out)
@@ -128,7 +128,7 @@ func (h *handshakeTx) end(ctx context.Context, did, action string, last bool) er
 	var events convo.Events
 	events.Ends(action, h.caller, h.convo.Epoch, []string{did})
 	if !last {
-		events.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: did, Action: stream.ActionPendingRemoval, Epoch: h.convo.Epoch})
+		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
 	}
 	row, err := events.Store(ctx, h.q, h.convoID, h.now)
 	if err != nil {

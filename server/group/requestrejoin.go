@@ -11,7 +11,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -100,7 +100,7 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 		}
 	}
 	if damaged {
-		events.Add(stream.KindConvoDamaged, "", convo.NoEdge, stream.Body{Epoch: *epoch})
+		events.Add(eventlog.KindConvoDamaged, "", convo.NoEdge, eventlog.Body{Epoch: *epoch})
 	}
 	if len(events.Kinds) == 0 {
 		return false, nil
@@ -116,7 +116,7 @@ func (h *handshakeTx) askRejoin(ctx context.Context, events *convo.Events, reaso
 	}); err != nil {
 		return fmt.Errorf("store rejoin request: %w", err)
 	}
-	events.Add(stream.KindRejoinRequested, "", convo.NoEdge, stream.Body{DID: h.caller, Reason: reason})
+	events.Add(eventlog.KindRejoinRequested, "", convo.NoEdge, eventlog.Body{DID: h.caller, Reason: reason})
 	return nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -68,5 +68,5 @@ func (h *handshakeTx) suspend(ctx context.Context, target string) error {
 		}
 		return nil
 	}
-	return h.end(ctx, target, stream.ActionRemoved, false)
+	return h.end(ctx, target, eventlog.ActionRemoved, false)
 }

@@ -9,7 +9,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -52,7 +52,7 @@ func (s *Service) GetKeyPackages(ctx context.Context, caller xrpc.Caller, p *gen
 		return nil, err
 	}
 	if c.told {
-		s.Hint(string(stream.AccountLane(caller.DID)))
+		s.Hint(string(eventlog.AccountStreamKey(caller.DID)))
 	}
 	return c.answer(), nil
 }

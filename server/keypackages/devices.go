@@ -12,7 +12,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -47,7 +47,7 @@ func (s *Service) DeleteDevice(ctx context.Context, caller xrpc.Caller, in *gen.
 		if err != nil {
 			return nil, err
 		}
-		s.Hint(string(stream.AccountLane(caller.DID)))
+		s.Hint(string(eventlog.AccountStreamKey(caller.DID)))
 		return &gen.DeleteDeviceOutput{}, nil
 	}
 }
@@ -110,7 +110,7 @@ func (d *deviceRemoval) run(ctx context.Context, q *db.Queries) error {
 func (d *deviceRemoval) tell(ctx context.Context, q *db.Queries, convos []db.LockConvosRow) error {
 	for _, c := range convos {
 		var events convo.Events
-		events.Add(stream.KindMembership, "", convo.NoEdge, stream.Body{DID: d.owner, Action: stream.ActionDeviceRemoved, Epoch: c.Epoch})
+		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: d.owner, Action: eventlog.ActionDeviceRemoved, Epoch: c.Epoch})
 		if _, err := events.Store(ctx, q, c.ConvoID, d.now); err != nil {
 			return err
 		}

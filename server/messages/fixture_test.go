@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/servertest"
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Config changes what newTestServer makes.
@@ -20,7 +21,7 @@ type Config struct {
 	Clock      func() time.Time
 	PastEpochs int64
 	Bus        bus.Bus
-	Hub        *stream.Hub
+	Hub        *eventlog.Hub
 	Streams    *stream.Streams
 	Secret     *auth.Secret
 }

@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -37,7 +37,7 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 		return nil, err
 	}
 	at, err := q.SetReadPosition(ctx, db.SetReadPositionParams{
-		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), Lane: []byte(stream.AccountLane(caller.DID)),
+		ConvoID: in.ConvoID, Did: caller.DID, Seq: in.Seq, Now: s.Timestamp(), Lane: []byte(eventlog.AccountStreamKey(caller.DID)),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, convo.NotMember() // it was removed since
@@ -45,6 +45,6 @@ func (s *Service) UpdateCursor(ctx context.Context, caller xrpc.Caller, in *gen.
 	if err != nil {
 		return nil, fmt.Errorf("set read position: %w", err)
 	}
-	s.Hint(string(stream.AccountLane(caller.DID)))
+	s.Hint(string(eventlog.AccountStreamKey(caller.DID)))
 	return &gen.UpdateCursorOutput{UpdatedAt: xrpc.FormatTime(at)}, nil
 }

@@ -10,7 +10,7 @@ import (
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/servertest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -162,7 +162,7 @@ func TestGenerationWhileSending(t *testing.T) {
 	}
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), togetherTime*4/5)
-		if err := stream.BeginGeneration(ctx, patient.Pool); err != nil {
+		if err := eventlog.BeginGeneration(ctx, patient.Pool); err != nil {
 			t.Error(err)
 		}
 		cancel()

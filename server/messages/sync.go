@@ -14,7 +14,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -114,13 +114,13 @@ type syncLook struct {
 	*syncRequest
 	pool  *pgxpool.Pool
 	place db.ReadPlaceRow
-	codec *stream.Codec
+	codec *eventlog.Codec
 	// from is the cursor where resumes.
-	from    stream.Position
+	from    eventlog.Position
 	resumes bool
 	// after is how far conversations have been told, where not all were, and
 	// until how far in the log.
-	after stream.Lane
+	after eventlog.StreamKey
 	until int64
 }
 
@@ -139,9 +139,9 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 		out, err = c.answer(ctx, q)
 		return err
 	})
-	if errors.Is(err, stream.ErrFutureCursor) {
+	if errors.Is(err, eventlog.ErrFutureCursor) {
 		// Only a database that was taken back does not know its own cursor.
-		if err := stream.TakenBack(ctx, c.pool, c.place.Gen); err != nil {
+		if err := eventlog.BeginGenerationAfterRewind(ctx, c.pool, c.place.Gen); err != nil {
 			return nil, err
 		}
 		return nil, gen.Errorf(gen.ErrFutureCursor, "cursor: is ahead of what this service has; the database was taken back to an earlier state")
@@ -155,24 +155,24 @@ func (c *syncLook) read(ctx context.Context) (*gen.SyncOutput, error) {
 // readCursor takes a cursor that is outdated for none: positions, and the
 // beginnings of windows, say what to tell then.
 func (c *syncLook) readCursor() error {
-	c.codec = stream.NewCodec(c.place.Gen, c.place.Secret.Bytes)
+	c.codec = eventlog.NewCodec(c.place.Gen, c.place.Secret.Bytes)
 	if !c.asked.resumes {
 		return nil
 	}
 	v, err := c.codec.Decode(c.asked.cursor)
 	switch {
-	case errors.Is(err, stream.ErrOutdatedCursor):
+	case errors.Is(err, eventlog.ErrOutdatedCursor):
 		return nil
 	case err != nil:
 		return gen.Errorf(gen.ErrInvalidCursor, "cursor: was not made by this service")
 	case v.Pos >= c.place.NextXid:
-		return stream.ErrFutureCursor
+		return eventlog.ErrFutureCursor
 	}
 	c.after, c.until = v.After, v.Until
 	// The zero position with something after it is that of a client that began
 	// without cursor and has not been told of all its conversations yet.
-	floor := stream.Position{Pos: c.place.FloorPos, Lane: stream.Lane(c.place.FloorLane), Seq: c.place.FloorSeq, N: c.place.FloorN}
-	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != stream.Position{})
+	floor := eventlog.Position{Pos: c.place.FloorPos, StreamKey: eventlog.StreamKey(c.place.FloorLane), Seq: c.place.FloorSeq, N: c.place.FloorN}
+	c.resumes = v.Compare(floor) >= 0 && (v.After == "" || v.Position != eventlog.Position{})
 	if c.resumes {
 		c.from = v.Position
 	}
@@ -190,18 +190,18 @@ type stretch struct {
 }
 
 func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, error) {
-	end := stream.Position{Pos: c.place.Pos, Lane: stream.Lane(c.place.Lane), Seq: c.place.Seq, N: c.place.N}
+	end := eventlog.Position{Pos: c.place.Pos, StreamKey: eventlog.StreamKey(c.place.Lane), Seq: c.place.Seq, N: c.place.N}
 	horizon := c.place.Horizon
 	if c.after == "" {
 		c.until = end.Pos
 	} else {
 		// Each part is as of the moment of the first one: what is told of one
 		// conversation must not be behind what the cursor says of another.
-		end, horizon = stream.EndOf(c.until), c.until+1
+		end, horizon = eventlog.EndOf(c.until), c.until+1
 	}
 	rows, err := q.SyncConvos(ctx, db.SyncConvosParams{
 		MemberBytes: convo.MemberViewBytes, DeviceBytes: convo.DeviceLeafBytes, Named: []byte(c.asked.positions), Resumes: c.resumes,
-		Gen: c.place.Gen, Pos: c.from.Pos, Lane: []byte(c.from.Lane), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
+		Gen: c.place.Gen, Pos: c.from.Pos, Lane: []byte(c.from.StreamKey), Seq: c.from.Seq, N: c.from.N, Horizon: horizon, Did: c.did,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find what is new: %w", err)
@@ -227,9 +227,9 @@ func (c *syncLook) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	if out.Convos, err = c.messages(ctx, q, stretches); err != nil {
 		return nil, err
 	}
-	cursor := stream.Cursor{Position: end}
+	cursor := eventlog.Cursor{Position: end}
 	if cut {
-		cursor = stream.Cursor{Position: c.from, After: max(c.after, stream.LaneOf(rows[len(rows)-1].ConvoID)), Until: c.until}
+		cursor = eventlog.Cursor{Position: c.from, After: max(c.after, eventlog.StreamKeyOf(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
 	return out, nil
@@ -253,7 +253,7 @@ func (c *syncLook) part(rows []db.SyncConvosRow) (part []db.SyncConvosRow, cut b
 		}
 		group := rows[:n]
 		rows = rows[n:]
-		if _, named := c.named[id]; stream.LaneOf(id) <= c.after && !named {
+		if _, named := c.named[id]; eventlog.StreamKeyOf(id) <= c.after && !named {
 			continue
 		}
 		if convos == maxSyncConvos || cost > room && fresh > 0 {

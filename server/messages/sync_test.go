@@ -197,7 +197,7 @@ func TestSyncThenStream(t *testing.T) {
 		have += len(x.Messages)
 	}
 	messages := func() (n int) {
-		for _, told := range c.Told() {
+		for _, told := range c.Delivered() {
 			if strings.HasPrefix(told, "message ") {
 				n++
 			}

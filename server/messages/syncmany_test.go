@@ -7,7 +7,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/server/servertest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -16,7 +16,7 @@ func manyConvos(t testing.TB, s *Server, who string, n int) {
 	t.Helper()
 	dbtest.Exec(t, s.Pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		SELECT decode(lpad(to_hex(i), 32, '0'), 'hex'), $1, 1, 1, now(), now() FROM generate_series(1, $2::int) i`, who, n)
-	tellAll(t, s, who, stream.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+	tellAll(t, s, who, eventlog.ActionJoined, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT convo_id, creator_did, last_seq, now(), last_n - 1, gen, last_pos FROM c`)
 }
 
@@ -140,7 +140,7 @@ func TestSyncManyChanged(t *testing.T) {
 	post(3)
 	sync(func() { post(4) })
 	all(4)
-	tellAll(t, s, alice, stream.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
+	tellAll(t, s, alice, eventlog.ActionRemoved, `UPDATE memberships m SET left_seq = c.last_seq, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM c WHERE c.convo_id = m.convo_id`)
 	servertest.Settled(t, s.Pool)
 	sync(nil)

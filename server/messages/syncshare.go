@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // syncCalls are the calls of sync at this instance, by account.
@@ -18,21 +18,21 @@ import (
 // one further read. So an account with many long polls costs about as much as one
 // with a single one, also where something happens to it all the time.
 type syncCalls struct {
-	hub    *stream.Hub
+	hub    *eventlog.Hub
 	limits *limit.Limits
 
 	mu       sync.Mutex
 	accounts map[string]*accountSyncs
 }
 
-func newSyncCalls(hub *stream.Hub, l *limit.Limits) *syncCalls {
+func newSyncCalls(hub *eventlog.Hub, l *limit.Limits) *syncCalls {
 	return &syncCalls{hub: hub, limits: l, accounts: map[string]*accountSyncs{}}
 }
 
 // accountSyncs are the calls of sync of one account.
 type accountSyncs struct {
 	did string
-	hub *stream.Hub
+	hub *eventlog.Hub
 	// calls is how many there are; syncCalls has the lock.
 	calls int
 	// turn is taken by the read that is under way.

@@ -16,7 +16,7 @@ import (
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/servertest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -267,9 +267,9 @@ func TestWaitsHearOfMembership(t *testing.T) {
 		{message("00aa", 7), false},
 		{message("00aa", 8), true},
 		{message("00bb", 1), true},
-		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: servertest.DID("bob"), Action: stream.ActionJoined}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("bob"), Action: stream.ActionRemoved}, true},
-		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("alice"), Action: stream.ActionRemoved}, false},
+		{&gen.MembershipChangeEvent{ConvoID: "00bb", DID: servertest.DID("bob"), Action: eventlog.ActionJoined}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("bob"), Action: eventlog.ActionRemoved}, true},
+		{&gen.MembershipChangeEvent{ConvoID: "00aa", DID: servertest.DID("alice"), Action: eventlog.ActionRemoved}, false},
 		{&gen.WelcomeEvent{ConvoID: "00bb"}, false},
 		{&gen.ReadEvent{ConvoID: "00aa", Seq: 9}, false},
 		{&gen.EphemeralEvent{ConvoID: "00bb"}, false},
@@ -408,10 +408,10 @@ func TestWaitsEndWithTheirGeneration(t *testing.T) {
 	release := w.hold()
 	w.start(3, in)
 	release()
-	if err := stream.BeginGeneration(t.Context(), s.Pool); err != nil {
+	if err := eventlog.BeginGeneration(t.Context(), s.Pool); err != nil {
 		t.Fatal(err)
 	}
-	s.config.Hub.Hint()
+	s.config.Hub.Notify()
 	w.answers(3, "", convo)
 	in.Cursor = syncCursor(t, s, bob)
 	release = w.hold()

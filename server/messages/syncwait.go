@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // lookGap is how long an account's long polls do not look for each of them that
@@ -115,10 +115,10 @@ type syncWatch struct {
 	lost bool
 }
 
-var _ stream.Watcher = (*syncWatch)(nil)
+var _ eventlog.Watcher = (*syncWatch)(nil)
 
-// Tell implements stream.Watcher.
-func (t *syncWatch) Tell(ev gen.ConvoEvent) {
+// Observe implements eventlog.Watcher.
+func (t *syncWatch) Observe(ev gen.ConvoEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for w := range t.waits {
@@ -143,7 +143,7 @@ func (a *accountSyncs) told(now time.Time) {
 	a.lookAt = a.lookAt.Add(lookGap)
 }
 
-// Lost implements stream.Watcher: those who wait answer with what there is now.
+// Lost implements eventlog.Watcher: those who wait answer with what there is now.
 func (t *syncWatch) Lost() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -104,7 +104,7 @@ func (c *closedConvo) removeEvents(ctx context.Context, most int64) (int64, bool
 	var last lowWater
 	for _, r := range rows {
 		if r.N <= c.lastN {
-			last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: stream.Lane(r.Lane), Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKey(r.Lane), Seq: r.Seq, N: r.N})
 		}
 	}
 	c.events = int64(len(rows))

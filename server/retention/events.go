@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -26,7 +26,7 @@ func (c *Cleaner) events(ctx context.Context) (bool, error) {
 		n = len(rows)
 		var last lowWater
 		for _, r := range rows {
-			last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: stream.Lane(r.Lane), Seq: r.Seq, N: r.N})
+			last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKey(r.Lane), Seq: r.Seq, N: r.N})
 		}
 		return last.raise(ctx, q)
 	})

@@ -5,18 +5,18 @@ import (
 	"fmt"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // lowWater collects the greatest position of the rows of the log that one
 // transaction removes. The zero lowWater has none.
 type lowWater struct {
 	gen int64
-	pos stream.Position
+	pos eventlog.Position
 }
 
 // cover takes in a row that is removed.
-func (w *lowWater) cover(gen int64, pos stream.Position) {
+func (w *lowWater) cover(gen int64, pos eventlog.Position) {
 	if gen > w.gen || gen == w.gen && pos.Compare(w.pos) > 0 {
 		w.gen, w.pos = gen, pos
 	}
@@ -29,7 +29,7 @@ func (w *lowWater) raise(ctx context.Context, q *db.Queries) error {
 	if w.gen == 0 {
 		return nil
 	}
-	if err := q.RaiseFloor(ctx, db.RaiseFloorParams{Gen: w.gen, Pos: w.pos.Pos, Lane: []byte(w.pos.Lane), Seq: w.pos.Seq, N: w.pos.N}); err != nil {
+	if err := q.RaiseFloor(ctx, db.RaiseFloorParams{Gen: w.gen, Pos: w.pos.Pos, Lane: []byte(w.pos.StreamKey), Seq: w.pos.Seq, N: w.pos.N}); err != nil {
 		return fmt.Errorf("raise the low-water mark of the log: %w", err)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -74,7 +74,7 @@ func RemoveMessages(ctx context.Context, q *db.Queries, rows []db.LockOldMessage
 			break
 		}
 		convos, seqs = append(convos, r.ConvoID), append(seqs, r.Seq)
-		last.cover(r.Gen, stream.Position{Pos: r.Pos, Lane: stream.LaneOf(r.ConvoID), Seq: r.Seq})
+		last.cover(r.Gen, eventlog.Position{Pos: r.Pos, StreamKey: eventlog.StreamKeyOf(r.ConvoID), Seq: r.Seq})
 	}
 	if len(seqs) == 0 {
 		return 0, nil

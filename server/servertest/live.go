@@ -7,12 +7,13 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // Live runs a hub on pool until the test ends, with streams.
-func Live(t testing.TB, pool *pgxpool.Pool) (*stream.Hub, *stream.Streams) {
+func Live(t testing.TB, pool *pgxpool.Pool) (*eventlog.Hub, *stream.Streams) {
 	t.Helper()
-	hub := stream.NewHub(stream.HubConfig{Pool: pool})
+	hub := eventlog.NewHub(eventlog.Config{Pool: pool})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()

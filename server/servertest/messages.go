@@ -13,7 +13,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -173,7 +173,7 @@ func WhileHeld(t *testing.T, pool *pgxpool.Pool, change func(tx pgx.Tx), send fu
 }
 
 // listen opens a stream of an account that begins now.
-func Listen(t testing.TB, pool *pgxpool.Pool, hub *stream.Hub, did string, cursor ...string) *streamtest.Client {
+func Listen(t testing.TB, pool *pgxpool.Pool, hub *eventlog.Hub, did string, cursor ...string) *streamtest.Client {
 	t.Helper()
 	codec, err := streamtest.Codec(t.Context(), pool)
 	if err != nil {
@@ -187,7 +187,7 @@ func Listen(t testing.TB, pool *pgxpool.Pool, hub *stream.Hub, did string, curso
 		if err != nil {
 			t.Fatal(err)
 		}
-		from = codec.Encode(stream.Cursor{Position: stream.Position{Pos: at.Pos, Lane: stream.Lane(at.Lane), Seq: at.Seq, N: at.N}})
+		from = codec.Encode(eventlog.Cursor{Position: eventlog.Position{Pos: at.Pos, StreamKey: eventlog.StreamKey(at.Lane), Seq: at.Seq, N: at.N}})
 	}
 	c.MustConnect(hub, from)
 	return c
@@ -200,7 +200,7 @@ func WantDelivered(t testing.TB, pool *pgxpool.Pool, c *streamtest.Client, want 
 	if err := streamtest.Wait(t.Context(), pool, 20*time.Second, c.History); err != nil {
 		t.Fatal(err)
 	}
-	got := c.Told()
+	got := c.Delivered()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s was told\n%s\nwant\n%s", c.DID, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

@@ -17,7 +17,7 @@ import (
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -120,7 +120,7 @@ func EndMember(t testing.TB, pool *pgxpool.Pool, convoID xrpc.ConvoID, did strin
 	t.Helper()
 	InTx(t, pool, func(q *db.Queries) error {
 		var l convo.Events
-		l.Ends(stream.ActionRemoved, did, 0, []string{did})
+		l.Ends(eventlog.ActionRemoved, did, 0, []string{did})
 		row, err := l.Store(t.Context(), q, convoID, time.Now())
 		if err != nil {
 			return err

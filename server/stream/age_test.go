@@ -11,8 +11,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// wantGoingAway wants the end of a WebSocket whose client is to come back: the
-// cursor, and the code that says so.
+// wantGoingAway wants the end of a WebSocket whose client has to reconnect: the
+// cursor, and the code "going away".
 func wantGoingAway(t *testing.T, ws *websocket.Conn, cursor string) {
 	t.Helper()
 	if _, body := indigoFrame(t, readFrame(t, ws)); body["info"] != "closing" || body["cursor"] != cursor {
@@ -23,7 +23,7 @@ func wantGoingAway(t *testing.T, ws *websocket.Conn, cursor string) {
 	}
 }
 
-// wallClock is a time that a test moves.
+// wallClock is a clock that a test sets.
 type wallClock struct {
 	base  time.Time
 	since atomic.Int64
@@ -35,7 +35,7 @@ func (c *wallClock) now() time.Time { return c.base.Add(time.Duration(c.since.Lo
 
 func (c *wallClock) set(d time.Duration) { c.since.Store(int64(d)) }
 
-// beat has every stream beat at a time.
+// beat sets the clock and calls beat of every stream.
 func (w *world) beat(c *wallClock, at time.Duration) {
 	c.set(at)
 	for _, o := range w.streams.all() {
@@ -43,7 +43,7 @@ func (w *world) beat(c *wallClock, at time.Duration) {
 	}
 }
 
-// staying counts the streams that do not end.
+// staying counts the streams that are not ending.
 func (w *world) staying() (n int) {
 	for _, o := range w.streams.all() {
 		o.mu.Lock()
@@ -55,8 +55,8 @@ func (w *world) staying() (n int) {
 	return n
 }
 
-// A stream ends within the last ten minutes of its hour, with its cursor. Those
-// that began together end one by one, and go on where they were.
+// A stream ends within the last ten minutes of its hour, with its cursor. Streams
+// that began together end one by one, and their clients resume from the cursor.
 func TestStreamsEndWithinAnHour(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		clock := newWallClock()
@@ -73,20 +73,20 @@ func TestStreamsEndWithinAnHour(t *testing.T) {
 		}
 		w.alive(t, 2, all...)
 		w.beat(clock, 55*time.Minute)
-		// Each of 60 is as likely to have ended as not: all or none of them is
-		// less likely than any hardware fault.
+		// Each of 60 has ended with a probability of about one half. That all or
+		// none have is less likely than a hardware fault.
 		half := len(all) - w.staying()
 		if half == 0 || half == len(all) {
 			t.Errorf("%d of %d ended in the middle: they end together", half, len(all))
 		}
-		eventually(t, "they have said so", func() bool { return w.ended(transport, reasonAged) == half })
+		eventually(t, "the ends", func() bool { return w.ended(transport, reasonAged) == half })
 		w.beat(clock, 59*time.Minute)
 		for _, events := range all {
 			wantInfo(t, events, "closing", cursorOf(2))
 			wantEnd(t, events)
 		}
 		eventually(t, "the end", func() bool { return w.ended(transport, reasonAged) == len(all) && w.count() == 0 })
-		// Who comes back has an hour of its own.
+		// The stream of a client that comes back has another hour.
 		cursor := cursorOf(2)
 		again := w.open(t, transport, &cursor)
 		eventually(t, "the next stream", func() bool { return w.count() == 1 })
@@ -98,7 +98,7 @@ func TestStreamsEndWithinAnHour(t *testing.T) {
 	})
 }
 
-// A WebSocket is closed as at a shutdown, so that every client comes back.
+// An aged WebSocket is closed as at a shutdown, so that every client comes back.
 func TestAgedWebSocketComesBack(t *testing.T) {
 	clock := newWallClock()
 	w := newWorld(t, Config{Now: clock.now})
@@ -109,7 +109,7 @@ func TestAgedWebSocketComesBack(t *testing.T) {
 	wantGoingAway(t, ws, cursorOf(1))
 }
 
-// A client that does not read its last event either is cut off at the hour.
+// A client that does not read the end of its stream is cut off at the hour.
 func TestStalledStreamIsCutAtItsHour(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		clock := newWallClock()

@@ -1,7 +1,9 @@
 package stream
 
 import (
+	"bytes"
 	"compress/flate"
+	"encoding/binary"
 	"hash/crc32"
 	"strconv"
 	"sync"
@@ -10,8 +12,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Event is an event for any number of streams. It is encoded when the first of
-// them needs it, once in each form; all of them write the same bytes.
+// Event is an event for any number of streams. The first stream that needs a
+// form of it encodes that form; all streams write the same bytes.
 type Event struct {
 	value   gen.ConvoEvent
 	metrics *Metrics
@@ -19,21 +21,21 @@ type Event struct {
 	plainOnce sync.Once
 	plain     chunk
 	gzipOnce  sync.Once
-	gzip      gzipChunk
+	gzip      chunk
 	frameOnce sync.Once
 	frame     []byte
 }
 
-// NewEvent makes an Event of v, which must not change any more. m counts how
-// often events are encoded, and may be nil.
+// NewEvent makes an Event of v, which must not change any more. m counts the
+// encodings, and may be nil.
 func NewEvent(v gen.ConvoEvent, m *Metrics) *Event {
 	return &Event{value: v, metrics: m.orUnregistered()}
 }
 
-// Value is the event itself.
+// Value returns the event of the lexicon.
 func (e *Event) Value() gen.ConvoEvent { return e.value }
 
-// Cursor is the event's position, "" for what is none.
+// Cursor returns the cursor of the event, "" for a heartbeat.
 func (e *Event) Cursor() string {
 	if e.value == nil {
 		return ""
@@ -41,21 +43,22 @@ func (e *Event) Cursor() string {
 	return e.value.EventCursor()
 }
 
-// heartbeat is a comment, which keeps proxies from closing a quiet connection.
+// heartbeat is a comment in the syntax of server-sent events. It keeps proxies
+// from closing a quiet connection.
 var heartbeat = func() *Event {
 	e := &Event{metrics: unregistered}
 	e.plainOnce.Do(func() { e.plain = newChunk([]byte(":\n\n")) })
 	return e
 }()
 
-// chunk is a piece of a body in HTTP/1.1's chunked coding (RFC 9112, section
-// 7.1): its size, the piece, a line break.
+// chunk is data of a body in the chunked coding of HTTP/1.1 (RFC 9112, section
+// 7.1): the size of the data, the data, a line break.
 type chunk struct {
 	raw  []byte
-	head int // bytes before the piece
+	head int // bytes before the data
 }
 
-// newChunk makes one of a piece in parts.
+// newChunk makes a chunk of data that is given in parts.
 func newChunk(parts ...[]byte) chunk {
 	size := 0
 	for _, p := range parts {
@@ -71,19 +74,11 @@ func newChunk(parts ...[]byte) chunk {
 	return chunk{raw: append(raw, '\r', '\n'), head: head}
 }
 
-// piece is the body's part of a chunk.
-func (c chunk) piece() []byte { return c.raw[c.head : len(c.raw)-2] }
+// data returns the data of the chunk.
+func (c chunk) data() []byte { return c.raw[c.head : len(c.raw)-2] }
 
-// gzipChunk is a piece of a compressed body, and what the trailer of the whole
-// must know of it (RFC 1952).
-type gzipChunk struct {
-	chunk
-	// plain is what was compressed.
-	plain []byte
-}
-
-// sse gives the event as server-sent events have it: its cursor as id, and
-// JSON as data. It has no name, so that a browser's onmessage gets all events.
+// sse returns the event as a server-sent event: the cursor as id, JSON as data.
+// It has no event name, so that onmessage of a browser gets all events.
 func (e *Event) sse() chunk {
 	e.plainOnce.Do(func() {
 		data := xrpc.EventJSON(gen.NSIDStreamConvoEvents, e.value)
@@ -93,18 +88,17 @@ func (e *Event) sse() chunk {
 	return e.plain
 }
 
-// deflated gives the same, compressed (RFC 1951). Every event is compressed for
-// itself and ends on a byte, so events can follow one another in any stream.
-func (e *Event) deflated() gzipChunk {
+// deflated returns the same, compressed (RFC 1951). Every event is compressed by
+// itself and ends at a byte boundary, so any event can follow any other.
+func (e *Event) deflated() chunk {
 	e.gzipOnce.Do(func() {
-		plain := e.sse().piece()
-		e.gzip = gzipChunk{chunk: newChunk(deflate(plain)), plain: plain}
+		e.gzip = newChunk(deflate(e.sse().data()))
 		e.metrics.Encoded.WithLabelValues("gzip").Inc()
 	})
 	return e.gzip
 }
 
-// cbor gives the event as a frame.
+// cbor returns the event as a frame of an AT Protocol event stream.
 func (e *Event) cbor() []byte {
 	e.frameOnce.Do(func() {
 		e.frame = xrpc.EventFrame(e.value)
@@ -113,7 +107,7 @@ func (e *Event) cbor() []byte {
 	return e.frame
 }
 
-// deflaters are large, so they are used again.
+// deflaters are large, so they are reused.
 var deflaters = sync.Pool{New: func() any {
 	w, err := flate.NewWriter(nil, flate.BestSpeed)
 	if err != nil {
@@ -122,38 +116,38 @@ var deflaters = sync.Pool{New: func() any {
 	return w
 }}
 
-// deflate compresses p as deflate blocks that refer to nothing before them and
-// do not end the stream.
+// deflate compresses p to deflate blocks that do not refer to anything before
+// them and do not end the deflate stream.
 func deflate(p []byte) []byte {
 	w := deflaters.Get().(*flate.Writer)
 	defer deflaters.Put(w)
-	out := buffer{make([]byte, 0, len(p)/2+64)}
+	var out bytes.Buffer
+	out.Grow(len(p)/2 + 64)
 	w.Reset(&out)
-	// A buffer takes everything.
+	// Writing to a buffer does not fail.
 	_, _ = w.Write(p)
 	_ = w.Flush()
-	return out.buf
+	return out.Bytes()
 }
 
-// buffer collects bytes.
-type buffer struct{ buf []byte }
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.buf = append(b.buf, p...)
-	return len(p), nil
-}
-
-// Parts of a gzip member around the blocks (RFC 1952, section 2.3).
+// Parts of a gzip member around the deflate blocks (RFC 1952, section 2.3).
 var (
-	gzipHead = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
-	// gzipLast is an empty last block.
-	gzipLast = []byte{0x03, 0x00}
+	gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
+	// gzipLastBlock is an empty last block.
+	gzipLastBlock = []byte{0x03, 0x00}
 )
 
-// gzipTail sums up what a stream has compressed so far.
-type gzipTail struct{ sum, size uint32 }
+// gzipTrailer is computed from what a stream has compressed so far.
+type gzipTrailer struct{ sum, size uint32 }
 
-func (t *gzipTail) add(plain []byte) {
+// add counts data before it is compressed.
+func (t *gzipTrailer) add(plain []byte) {
 	t.sum = crc32.Update(t.sum, crc32.IEEETable, plain)
 	t.size += uint32(len(plain))
+}
+
+// end returns the end of the gzip member: the last block and the trailer.
+func (t *gzipTrailer) end() []byte {
+	b := binary.LittleEndian.AppendUint32(bytes.Clone(gzipLastBlock), t.sum)
+	return binary.LittleEndian.AppendUint32(b, t.size)
 }

@@ -26,8 +26,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// source keeps the sinks that are attached. attach, where it is set, may refuse
-// or hand over events.
+// source keeps the attached sinks. attach, if it is set, may refuse a stream or
+// give it events.
 type source struct {
 	attach func(Want, Sink) error
 
@@ -58,7 +58,7 @@ func (s *source) Attach(_ context.Context, want Want, to Sink) (func(), error) {
 	}, nil
 }
 
-// deliver gives an event to all, as a hub does: under its lock.
+// deliver delivers an event to all sinks while it holds a lock, as a hub does.
 func (s *source) deliver(ev *Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,7 +69,7 @@ func (s *source) deliver(ev *Event) {
 	}
 }
 
-// sink gives the one sink that is attached.
+// sink waits for the only attached sink and returns it.
 func (s *source) sink(t testing.TB) Sink {
 	t.Helper()
 	var found Sink
@@ -101,12 +101,12 @@ func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for until := time.Now().Add(5 * time.Minute); !is(); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
-			t.Fatalf("%s: not within a minute", what)
+			t.Fatalf("%s: not within 5 minutes", what)
 		}
 	}
 }
 
-// handlers is a service with nothing but streams.
+// handlers is a service that has only the streams.
 type handlers struct {
 	gen.Service
 	streams *Streams
@@ -127,7 +127,7 @@ func text(s *string) string {
 	return *s
 }
 
-// Authenticate takes the token for the DID.
+// Authenticate uses the token as the DID.
 func (h *handlers) Authenticate(_ context.Context, r *http.Request, _ *xrpc.Method) (xrpc.Proof, error) {
 	did, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
@@ -171,7 +171,7 @@ func newWorld(t testing.TB, c Config) *world {
 	return w
 }
 
-// as is the same service as another account sees it.
+// as returns the world with a client of another account.
 func (w *world) as(did string) *world {
 	other, calls := *w, *w.client.Client
 	calls.Authorize = func(r *http.Request, _ string) error {
@@ -182,7 +182,7 @@ func (w *world) as(did string) *world {
 	return &other
 }
 
-// open opens a stream by one of the transports.
+// open opens a stream with a transport.
 func (w *world) open(t testing.TB, transport string, cursor *string) *xrpc.Events[client.ConvoEvent] {
 	t.Helper()
 	var events *xrpc.Events[client.ConvoEvent]
@@ -204,10 +204,10 @@ func (w *world) open(t testing.TB, transport string, cursor *string) *xrpc.Event
 	return events
 }
 
-// encoded gives how often events were encoded in a form.
+// encoded returns how often events were encoded in a form.
 func (w *world) encoded(form string) int { return valueOf(w.metrics.Encoded.WithLabelValues(form)) }
 
-// ended gives how many streams ended so.
+// ended returns how many streams of a transport ended for a reason.
 func (w *world) ended(transport, reason string) int {
 	return valueOf(w.metrics.Ended.WithLabelValues(transport, reason))
 }
@@ -228,8 +228,8 @@ func message(i, n int) gen.ConvoEvent {
 
 func cursorOf(i int) string { return fmt.Sprintf("c%09d", i) }
 
-// raw opens a stream by hand, with a request's header lines, and gives the
-// connection behind the answer's header.
+// raw opens a stream with the given header lines, and returns the connection, from
+// which it has read the header of the answer, and that header.
 func (w *world) raw(t testing.TB, path string, header ...string) (net.Conn, *bufio.Reader, http.Header) {
 	t.Helper()
 	conn, err := net.Dial("tcp", w.srv.Listener.Addr().String())

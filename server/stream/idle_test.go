@@ -16,19 +16,19 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// maxIdle is what a quiet stream of server-sent events may cost, in bytes of
-// the process's resident memory.
+// maxIdle is how much resident memory of the process a quiet stream of server-sent
+// events may take, in bytes.
 const maxIdle = 20 << 10
 
-// The server of this test runs in a process of its own, in which nothing but
-// streams is.
+// An idle stream takes at most maxIdle. The server of this test runs in another
+// process, which has only streams.
 func TestIdleMemory(t *testing.T) {
 	if os.Getenv("STREAM_IDLE") != "" {
 		serveIdle(t)
 		return
 	}
 	if _, err := os.Stat("/proc/self/statm"); err != nil {
-		t.Log("without /proc there is nothing to measure by")
+		t.Log("resident memory is measured only where there is /proc")
 		return
 	}
 	for _, header := range []string{"Accept: text/event-stream", "Accept-Encoding: gzip"} {
@@ -40,8 +40,8 @@ func TestIdleMemory(t *testing.T) {
 	}
 }
 
-// serveIdle serves streams until its input ends, and says how much memory is
-// resident whenever it reads a line.
+// serveIdle serves streams until its input ends. For each line that it reads it
+// prints how much memory is resident.
 func serveIdle(t *testing.T) {
 	w := newWorld(t, Config{PerDID: 1 << 20, Heartbeat: time.Second})
 	fmt.Printf("at %s\n", w.srv.Listener.Addr())
@@ -51,7 +51,7 @@ func serveIdle(t *testing.T) {
 			runtime.GC()
 		}
 		w.deliver(NewEvent(message(1, 1000), nil))
-		time.Sleep(1500 * time.Millisecond) // a heartbeat for everybody
+		time.Sleep(1500 * time.Millisecond) // a heartbeat for every stream
 		runtime.GC()
 		fmt.Printf("streams %d resident %d\n", w.count(), resident(t))
 	}
@@ -69,8 +69,8 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// idleCost opens streams at a server process and tells what each adds, with its
-// share of what all of them make the process allocate.
+// idleCost opens streams at a server process and returns how much resident memory
+// each of them adds on average.
 func idleCost(t *testing.T, header string) int {
 	const many = 2000
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestIdleMemory$")
@@ -87,14 +87,14 @@ func idleCost(t *testing.T, header string) int {
 		t.Fatal(err)
 	}
 	defer func() { in.Close(); _ = cmd.Wait() }()
-	said := bufio.NewReader(out)
+	lines := bufio.NewReader(out)
 	var addr string
-	if _, err := fmt.Fscanf(said, "at %s\n", &addr); err != nil {
+	if _, err := fmt.Fscanf(lines, "at %s\n", &addr); err != nil {
 		t.Fatal(err)
 	}
 	measure := func() (streams, memory int) {
 		fmt.Fprintln(in)
-		if _, err := fmt.Fscanf(said, "streams %d resident %d\n", &streams, &memory); err != nil {
+		if _, err := fmt.Fscanf(lines, "streams %d resident %d\n", &streams, &memory); err != nil {
 			t.Fatal(err)
 		}
 		return streams, memory
@@ -122,8 +122,8 @@ func idleCost(t *testing.T, header string) int {
 	return (after - before) / many
 }
 
-// What a stream costs while it is idle does not grow by what it carried.
-func TestNothingStaysBehind(t *testing.T) {
+// The memory of an idle stream does not grow with what it has carried.
+func TestIdleStreamIsEmpty(t *testing.T) {
 	w := newWorld(t, Config{})
 	_, r, _ := w.raw(t, ssePath)
 	to := w.sink(t).(*outbox)
@@ -141,6 +141,6 @@ func TestNothingStaysBehind(t *testing.T) {
 	eventually(t, "the stream is idle", func() bool {
 		to.mu.Lock()
 		defer to.mu.Unlock()
-		return to.state == idle && to.queue == nil && to.queued == 0 && to.rest == nil && to.unfinished == nil
+		return to.state == idle && to.pending.events == nil && to.pending.size == 0 && to.pending.rest == nil && to.pending.partial == nil
 	})
 }

@@ -13,9 +13,9 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// indigoFrame takes a frame apart as indigo's consumer of event streams does:
-// with a cbor-gen reader, one object after the other, and both in the data
-// model of atproto. Written again they must be the same bytes.
+// indigoFrame decodes a frame as the event stream consumer of indigo does: with a
+// cbor-gen reader, one object after the other, and both in the data model of
+// atproto. It wants the same bytes when it encodes them again.
 func indigoFrame(t *testing.T, frame []byte) (header, body map[string]any) {
 	t.Helper()
 	r := cbg.NewCborReader(bytes.NewReader(frame))
@@ -60,7 +60,7 @@ func readFrame(t *testing.T, ws *websocket.Conn) []byte {
 	return frame
 }
 
-// Frames are what indigo reads, whatever they carry.
+// indigo reads the frame of every event.
 func TestFramesForIndigo(t *testing.T) {
 	w := newWorld(t, Config{})
 	ws := dial(t, w)
@@ -80,7 +80,7 @@ func TestFramesForIndigo(t *testing.T) {
 	}
 }
 
-// So are the frames that end a stream with an error.
+// indigo reads the frames that end a stream with an error.
 func TestErrorFramesForIndigo(t *testing.T) {
 	want := func(name string, frame []byte) {
 		t.Helper()
@@ -98,7 +98,7 @@ func TestErrorFramesForIndigo(t *testing.T) {
 	ws.SetReadLimit(1 << 20)
 	for to, n := w.sink(t), 0; to.Deliver(NewEvent(message(n, 100_000), nil)); n++ {
 		if n > 1000 {
-			t.Fatal("no end of what is taken")
+			t.Fatal("Deliver accepts more than the buffer")
 		}
 	}
 	for {

@@ -11,9 +11,9 @@ import (
 	"catbird.blue/mls/gen"
 )
 
-// The consumer of indigo takes every kind of frame, passes over the kinds that
-// are not of repositories, and hands error frames on. It runs as a program of a
-// module of its own, which keeps what it needs out of this one.
+// The event stream consumer of indigo accepts every kind of frame, skips the kinds
+// that are not of repositories, and reports error frames. It is a program of
+// another module, so that its dependencies are not ours.
 func TestIndigoConsumer(t *testing.T) {
 	const dir = "../../e2e/indigo"
 	program := filepath.Join(t.TempDir(), "indigo")

@@ -4,28 +4,29 @@ import "github.com/prometheus/client_golang/prometheus"
 
 // Metrics counts what streams do. No label holds an identifier.
 type Metrics struct {
-	// Open streams, by transport (sse, websocket).
+	// Open is the number of open streams, by transport (sse, websocket).
 	Open *prometheus.GaugeVec
-	// Ended streams, by transport and reason: client (it left), closing (in
-	// good order), aged (as old as a stream gets), evicted (a newer wait or
-	// stream of its account took its place), slow (it did not keep up), error.
+	// Ended counts streams that are over, by transport and reason: client (the
+	// client left), closing (in good order), aged (it had the greatest age of a
+	// stream), evicted (a newer stream or long poll of its account took its
+	// place), slow (its client did not keep up), error.
 	Ended *prometheus.CounterVec
 	// Encoded counts encodings of events, by form (json, gzip, cbor): at most
-	// one of each form for each event.
+	// one in each form for each event.
 	Encoded *prometheus.CounterVec
 	// Delivered counts events written to streams, by transport.
 	Delivered *prometheus.CounterVec
-	// Bytes written to streams, by transport.
+	// Bytes counts bytes written to streams, by transport.
 	Bytes *prometheus.CounterVec
-	// Waits are long polls of sync that hold a place of their account.
+	// Waits is the number of open long polls of sync.
 	Waits prometheus.Gauge
-	// Evicted counts waits and streams that ended for a newer one of their
+	// Evicted counts streams and long polls that ended for a newer one of their
 	// account, by what they were (wait, stream).
 	Evicted *prometheus.CounterVec
 }
 
-// NewMetrics makes the collectors and registers them with reg, which may be
-// nil. It panics, as MustRegister does, where names are taken.
+// NewMetrics makes the collectors and registers them with reg, which may be nil.
+// Like MustRegister, it panics if a name is registered already.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
@@ -46,7 +47,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	return m
 }
 
-// unregistered counts for those who do not ask.
+// unregistered is used if the caller gives no metrics.
 var unregistered = NewMetrics(nil)
 
 func (m *Metrics) orUnregistered() *Metrics {

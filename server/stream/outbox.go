@@ -1,10 +1,10 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -14,55 +14,52 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// What an outbox is doing.
+// state is what an outbox is doing.
 type state uint8
 
 const (
-	// held: the connection is not ours yet, everything waits.
-	held state = iota
-	// idle: nothing waits, and who delivers writes.
+	// opening: the connection was not taken over yet; all events wait.
+	opening state = iota
+	// idle: no event waits, and the caller of Deliver writes to the connection.
 	idle
-	// draining: a goroutine writes what waits.
+	// draining: a goroutine writes the waiting events.
 	draining
 	// over: the connection is closed.
 	over
 )
 
-// batchBytes is about how much is written at once of what waits.
-const batchBytes = 64 << 10
-
-// outbox is a stream: the events that wait for its connection, in order. It is
-// part of its transport, and what an event in an idle stream needs comes first:
-// where a thousand streams get one event, most of what that costs besides the
-// writes is fetching their memory.
+// outbox is one open stream: a Sink that writes to a transport.
+//
+// It is a field of its transport, and the fields that an event in an idle stream
+// needs come first: if a thousand streams get one event, most of the cost besides
+// the writes is loading their memory.
 type outbox struct {
 	mu    sync.Mutex
 	state state
-	// ending: nothing more is taken, and behind the queue comes the end.
+	// ending: no more events are accepted, and the stream ends behind those that
+	// wait. complete is that of transport.finish. broken: the connection cannot
+	// be written to any more.
 	ending, complete, broken bool
 	// cursor of the last event that was written.
-	cursor string
-	t      transport
-	counts counts
-
-	// queue waits; queued is its size in bytes, with what is being written.
-	queue  []*Event
-	queued int
-	// rest of the event unfinished, which was written in part.
-	rest       []byte
-	unfinished *Event
-	why        *xrpc.Error
-	reason     string
-	// room, where somebody waits for some, is closed when there may be.
-	room   chan struct{}
+	cursor  string
+	t       transport
+	counts  counts
+	pending pending
+	// cause is the error that ends the stream, reason that of the metric.
+	cause  *xrpc.Error
+	reason string
+	// space is closed when pending may have space for Send. It is nil if no Send
+	// waits.
+	space  chan struct{}
 	detach func()
 
 	streams *Streams
 	did     string
-	slot    int
-	// ends is the age of streams at which this one ends.
-	ends time.Duration
-	done chan struct{}
+	// beatGroup is the group of streams with which it gets heartbeats.
+	beatGroup int
+	// endsAt is the age of streams at which this one ends.
+	endsAt time.Duration
+	done   chan struct{}
 }
 
 // counts are the counters of a transport.
@@ -73,7 +70,10 @@ type counts struct {
 	transport string
 }
 
-var _ Sink = (*outbox)(nil)
+var (
+	_ Sink    = (*outbox)(nil)
+	_ session = (*outbox)(nil)
+)
 
 // Done implements Sink.
 func (o *outbox) Done() <-chan struct{} { return o.done }
@@ -89,72 +89,44 @@ func (o *outbox) Deliver(ev *Event) bool {
 		return o.writeNow(ev)
 	}
 	size := o.t.size(ev)
-	if o.queued > 0 && o.queued+size > o.streams.buffer {
-		o.tooSlow()
+	if o.pending.size > 0 && o.pending.size+size > o.streams.buffer {
+		o.endTooSlow()
 		return false
 	}
-	o.push(ev, size)
+	o.pending.push(ev, size)
 	return true
 }
 
-// writeNow writes an event in an idle stream; what the connection does not
-// take at once, a goroutine writes.
-func (o *outbox) writeNow(ev *Event) bool {
-	if !o.t.admit(ev) {
-		o.ending, o.reason = true, reasonClosing
-		o.drainSoon()
-		return false
+// Send implements Sink.
+func (o *outbox) Send(ctx context.Context, ev *Event) error {
+	size := o.t.size(ev)
+	for {
+		o.mu.Lock()
+		if o.ending || o.broken || o.state == over {
+			o.mu.Unlock()
+			return ErrOver
+		}
+		// Half of the buffer is kept for events that happen meanwhile.
+		if o.pending.size == 0 || o.pending.size+size <= o.streams.buffer/2 {
+			o.pending.push(ev, size)
+			if o.state == idle {
+				o.startDraining()
+			}
+			o.mu.Unlock()
+			return nil
+		}
+		if o.space == nil {
+			o.space = make(chan struct{})
+		}
+		space := o.space
+		o.mu.Unlock()
+		select {
+		case <-space:
+		case <-o.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	rest, err := o.t.try(ev)
-	switch {
-	case err != nil:
-		o.broken, o.reason = true, reasonClient
-		o.drainSoon()
-		return false
-	case len(rest) > 0:
-		o.rest, o.unfinished = rest, ev
-		o.queued += len(rest)
-		o.drainSoon()
-	default:
-		o.wrote(ev)
-	}
-	return true
-}
-
-func (o *outbox) push(ev *Event, size int) {
-	o.queue = append(o.queue, ev)
-	o.queued += size
-}
-
-// wrote takes note of an event that the connection has.
-func (o *outbox) wrote(ev *Event) {
-	if ev == heartbeat {
-		return
-	}
-	o.cursor = ev.Cursor()
-	o.counts.delivered.Inc()
-}
-
-// tooSlow gives up what waits. What is being written ends first, or not in
-// time.
-func (o *outbox) tooSlow() {
-	o.queue = nil
-	o.end(xrpc.Errorf(http.StatusBadRequest, gen.ErrConsumerTooSlow,
-		"more than %d bytes waited to be read: go on from the last cursor", o.streams.buffer), reasonSlow)
-}
-
-// end lets nothing more in.
-func (o *outbox) end(why *xrpc.Error, reason string) {
-	o.ending, o.why, o.reason = true, why, reason
-	o.signal()
-	if o.state == idle {
-		o.drainSoon()
-	}
-}
-
-func (o *outbox) drainSoon() {
-	o.state = draining
-	go o.drain()
 }
 
 // End implements Sink.
@@ -167,240 +139,164 @@ func (o *outbox) End(err error) {
 	if errors.Is(err, ErrComplete) {
 		o.complete, err = true, nil
 	}
-	why, reason := xrpc.AsError(err), reasonClosing
-	if why != nil {
+	cause, reason := xrpc.AsError(err), reasonClosing
+	if cause != nil {
 		reason = reasonError
 	}
-	o.end(why, reason)
+	o.end(cause, reason)
 }
 
-// Send implements Sink.
-func (o *outbox) Send(ctx context.Context, ev *Event) error {
-	size := o.t.size(ev)
-	for {
-		o.mu.Lock()
-		if o.ending || o.broken || o.state == over {
-			o.mu.Unlock()
-			return ErrOver
-		}
-		// Half of the buffer stays for events that happen meanwhile.
-		if o.queued == 0 || o.queued+size <= o.streams.buffer/2 {
-			o.push(ev, size)
-			if o.state == idle {
-				o.drainSoon()
-			}
-			o.mu.Unlock()
-			return nil
-		}
-		if o.room == nil {
-			o.room = make(chan struct{})
-		}
-		room := o.room
-		o.mu.Unlock()
-		select {
-		case <-room:
-		case <-o.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// signal wakes those who wait for room.
-func (o *outbox) signal() {
-	if o.room != nil {
-		close(o.room)
-		o.room = nil
-	}
-}
-
-// start lets out what waits: the connection is ours.
+// start lets the waiting events out: the connection was taken over.
 func (o *outbox) start(detach func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.detach = detach
-	o.drainSoon()
+	o.startDraining()
 }
 
-// drain writes what waits, until nothing does or the stream is over.
-func (o *outbox) drain() {
-	for {
-		rest, batch, last := o.take()
-		if len(rest) == 0 && len(batch) == 0 {
-			if last {
-				return
-			}
-			continue
-		}
-		err := o.t.write(rest, batch)
-		o.mu.Lock()
-		if err == nil {
-			o.written(rest, batch)
-		} else {
-			o.failed(err)
-		}
-		o.mu.Unlock()
+// writeNow writes an event to an idle stream. A goroutine writes what the
+// connection does not take at once.
+func (o *outbox) writeNow(ev *Event) bool {
+	if !o.t.admit(ev) {
+		o.ending, o.reason = true, reasonClosing
+		o.startDraining()
+		return false
 	}
-}
-
-// failed takes note of a connection that takes nothing more.
-func (o *outbox) failed(err error) {
-	o.broken = true
+	rest, err := o.t.try(ev)
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		// Also where the reader of a WebSocket, whose connection that ended,
-		// was sooner to say so.
-		o.reason = reasonSlow
-	case o.reason == "":
-		o.reason = reasonClient
+	case err != nil:
+		o.broken, o.reason = true, reasonClient
+		o.startDraining()
+		return false
+	case len(rest) > 0:
+		o.pending.setRest(ev, rest)
+		o.startDraining()
+	default:
+		o.countWritten(ev)
 	}
+	return true
 }
 
-// take gives what is written next. Where that is nothing, either the stream
-// has been made idle or closed, which is last, or there is more to take.
-func (o *outbox) take() (rest []byte, batch []*Event, last bool) {
-	o.mu.Lock()
-	switch {
-	case o.broken:
-		o.mu.Unlock()
-		o.t.abort()
-		o.close()
-		return nil, nil, true
-	case len(o.rest) > 0 || len(o.queue) > 0:
-		defer o.mu.Unlock()
-		return o.rest, o.nextBatch(), false
-	case o.ending:
-		cursor, why, complete := o.cursor, o.why, o.complete
-		o.mu.Unlock()
-		o.t.finish(cursor, why, complete)
-		o.close()
-		return nil, nil, true
-	}
-	o.queue, o.state = nil, idle
-	o.mu.Unlock()
-	return nil, nil, true
-}
-
-// nextBatch takes events from the queue. At the one that would make the
-// stream too long, it ends.
-func (o *outbox) nextBatch() []*Event {
-	n, size := 0, len(o.rest)
-	for n < len(o.queue) && (n == 0 || size < batchBytes) {
-		if !o.t.admit(o.queue[n]) {
-			batch := o.queue[:n]
-			for _, ev := range o.queue[n:] {
-				o.queued -= o.t.size(ev)
-			}
-			o.queue = nil
-			if !o.ending {
-				o.end(nil, reasonClosing)
-			}
-			return batch
-		}
-		size += o.t.size(o.queue[n])
-		n++
-	}
-	batch := o.queue[:n:n]
-	o.queue = o.queue[n:]
-	return batch
-}
-
-// written takes note of what was written.
-func (o *outbox) written(rest []byte, batch []*Event) {
-	if len(rest) > 0 {
-		o.queued -= len(rest)
-		o.wrote(o.unfinished)
-		o.rest, o.unfinished = nil, nil
-	}
-	for _, ev := range batch {
-		o.queued -= o.t.size(ev)
-		o.wrote(ev)
-	}
-	o.signal()
-}
-
-// gone ends a stream whose client has left.
-func (o *outbox) gone() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.cut()
-}
-
-// cut ends a stream as it is.
-func (o *outbox) cut() {
-	if o.state == over || o.broken {
+// countWritten notes that the connection has taken an event.
+func (o *outbox) countWritten(ev *Event) {
+	if ev == heartbeat {
 		return
 	}
-	o.broken, o.reason = true, or(o.reason, reasonClient)
-	o.signal()
-	switch o.state {
-	case idle:
-		o.drainSoon()
-	case draining:
-		// Whatever is being written fails now.
-		o.t.abort()
+	o.cursor = ev.Cursor()
+	o.counts.delivered.Inc()
+}
+
+// endTooSlow drops the waiting events and ends the stream. What is being written
+// is still written, unless it takes too long.
+func (o *outbox) endTooSlow() {
+	o.pending.drop()
+	o.end(xrpc.Errorf(http.StatusBadRequest, gen.ErrConsumerTooSlow,
+		"more than %d bytes waited to be read: go on from the last cursor", o.streams.buffer), reasonSlow)
+}
+
+// end makes the stream end behind the waiting events.
+func (o *outbox) end(cause *xrpc.Error, reason string) {
+	o.ending, o.cause, o.reason = true, cause, reason
+	o.signalSpace()
+	if o.state == idle {
+		o.startDraining()
 	}
 }
 
-// dismiss ends a stream in good order and soon: what waits is given up, since
-// the client gets it again from the cursor of its last event.
-func (o *outbox) dismiss(reason string) {
+// endNow ends a stream in good order and drops the waiting events: the client
+// gets them again from the cursor of its last event.
+func (o *outbox) endNow(reason string) {
 	if o.broken || o.state == over {
 		return
 	}
-	o.queue = nil
+	o.pending.drop()
 	if !o.ending {
 		o.end(nil, reason)
 	}
 }
 
-// evict implements occupant.
+// evict implements session.
 func (o *outbox) evict() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.streams.metrics.Evicted.WithLabelValues("stream").Inc()
-	o.dismiss(reasonEvicted)
+	o.endNow(reasonEvicted)
 }
 
-// leaving implements occupant: nothing is left to be done but to say goodbye.
+// leaving implements session: only the end of the stream is left to be written.
 func (o *outbox) leaving() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.broken || o.state == over || o.ending && o.queued == 0
+	return o.broken || o.state == over || o.ending && o.pending.size == 0
 }
 
-// beat shows the client, or asks it for, a sign of life. When it is time it ends
-// the stream, and cuts it where the last words take too long; age is that of all
-// streams.
+// clientLeft ends a stream whose client has closed the connection.
+func (o *outbox) clientLeft() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.cut()
+}
+
+// cut ends a stream without writing anything more.
+func (o *outbox) cut() {
+	if o.state == over || o.broken {
+		return
+	}
+	o.broken, o.reason = true, cmp.Or(o.reason, reasonClient)
+	o.signalSpace()
+	switch o.state {
+	case idle:
+		o.startDraining()
+	case draining:
+		// The write that is under way fails now.
+		o.t.abort()
+	}
+}
+
+// beat sends a heartbeat, or asks the client for one. It ends the stream when it
+// is old enough, and cuts it if writing the end takes too long. age is that of
+// all streams.
 func (o *outbox) beat(age time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
-	case age >= o.ends+ageGrace && o.ending:
+	case age >= o.endsAt+ageGrace && o.ending:
 		o.cut()
 		return
-	case age >= o.ends:
-		o.dismiss(reasonAged)
+	case age >= o.endsAt:
+		o.endNow(reasonAged)
 		return
 	}
 	if o.state != idle || o.ending || o.broken {
-		// What is being written has a deadline of its own.
-		return
+		return // a write that is under way has its own deadline
 	}
 	if p, ok := o.t.(interface{ ping(failed func()) }); ok {
-		p.ping(o.gone)
+		p.ping(o.clientLeft)
 	} else {
 		o.writeNow(heartbeat)
 	}
 }
 
-// close takes leave of the stream. It runs on the draining goroutine, which
-// holds no lock of anybody's.
+// signalSpace wakes the callers of Send that wait for space.
+func (o *outbox) signalSpace() {
+	if o.space != nil {
+		close(o.space)
+		o.space = nil
+	}
+}
+
+func (o *outbox) startDraining() {
+	o.state = draining
+	go drainer{o}.run()
+}
+
+// close ends the stream, whose connection is closed. The caller holds no locks.
 func (o *outbox) close() {
 	o.mu.Lock()
-	o.state, o.queue, o.rest, o.unfinished = over, nil, nil, nil
+	o.state = over
+	o.pending.clear()
 	detach, reason := o.detach, o.reason
-	o.signal()
+	o.signalSpace()
 	close(o.done)
 	o.mu.Unlock()
 	if detach != nil {

@@ -13,8 +13,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// A reader that stalls loses its stream when its buffer is full, is told why
-// when it reads again, has no hole before that, and does not hold up others.
+// The stream of a client that stops reading ends when its buffer is full. When the
+// client reads again it gets all events up to the error. Delivering does not block.
 func TestConsumerTooSlow(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{Buffer: 1 << 20, WriteTimeout: time.Hour})
@@ -24,7 +24,7 @@ func TestConsumerTooSlow(t *testing.T) {
 		start := time.Now()
 		for ; stalled.Deliver(NewEvent(message(n, 100_000), nil)); n++ {
 			if n > 1000 {
-				t.Fatal("no end of what is taken")
+				t.Fatal("Deliver accepts more than the buffer")
 			}
 		}
 		if took := time.Since(start); took > 10*time.Minute {
@@ -57,7 +57,7 @@ func TestConsumerTooSlow(t *testing.T) {
 	})
 }
 
-// One that never reads again is cut off in time, whatever waits for it.
+// A client that never reads again is cut off at the write deadline.
 func TestWriteDeadline(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{WriteTimeout: 100 * time.Millisecond, Buffer: 64 << 20})
@@ -75,7 +75,8 @@ func TestWriteDeadline(t *testing.T) {
 	})
 }
 
-// A replay waits for a slow reader instead of ending it, and ends with it.
+// Send waits for a slow client instead of ending its stream, and returns when the
+// stream is over.
 func TestReplayWaits(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{Buffer: 1 << 20, WriteTimeout: time.Hour})
@@ -102,7 +103,7 @@ func TestReplayWaits(t *testing.T) {
 		if i := <-sent; i < 300 {
 			t.Errorf("%d", i)
 		}
-		// A context that ends does the same.
+		// Send returns when its context ends.
 		other := w.open(t, transport, nil)
 		eventually(t, "the other stream", func() bool { return w.count() == 1 && w.sink(t) != to })
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -118,7 +119,7 @@ func TestReplayWaits(t *testing.T) {
 	})
 }
 
-// A client that leaves, in order or not, is missed at once.
+// When a client closes or resets its connection, its stream is over at once.
 func TestClientLeaves(t *testing.T) {
 	for _, abrupt := range []bool{false, true} {
 		w := newWorld(t, Config{})
@@ -143,7 +144,7 @@ func TestClientLeaves(t *testing.T) {
 	}
 }
 
-// A client that talks where it should listen is cut off.
+// A client that sends data on a stream is cut off.
 func TestTalkativeClients(t *testing.T) {
 	w := newWorld(t, Config{})
 	conn, _, _ := w.raw(t, ssePath)
@@ -174,8 +175,7 @@ func TestTalkativeClients(t *testing.T) {
 	<-to.Done()
 }
 
-// The code that ends a WebSocket tells whether to come back: standard clients go
-// by it.
+// The close code of a WebSocket tells standard clients whether to reconnect.
 func TestCloseCodes(t *testing.T) {
 	for err, want := range map[error]websocket.StatusCode{
 		nil: websocket.StatusGoingAway, ErrComplete: websocket.StatusNormalClosure,
@@ -198,7 +198,7 @@ func TestCloseCodes(t *testing.T) {
 	}
 }
 
-// A WebSocket whose other side does not answer pings is closed.
+// A WebSocket whose client does not answer pings is closed.
 func TestDeadWebSocket(t *testing.T) {
 	w := newWorld(t, Config{Heartbeat: 150 * time.Millisecond, WriteTimeout: 200 * time.Millisecond})
 	w.raw(t, "/xrpc/"+gen.NSIDSubscribeConvoEvents, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
@@ -208,7 +208,7 @@ func TestDeadWebSocket(t *testing.T) {
 	case <-time.After(5 * time.Minute):
 		t.Fatal("still open")
 	}
-	// One that answers lives on.
+	// One that answers stays open.
 	w = newWorld(t, Config{Heartbeat: 150 * time.Millisecond, WriteTimeout: time.Hour})
 	events := w.open(t, "websocket", nil)
 	go func() {

@@ -2,8 +2,6 @@ package stream
 
 import (
 	"bytes"
-	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,73 +9,38 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/stream/trywrite"
 	"catbird.blue/mls/xrpc"
 )
 
 const (
-	// lastWords is how long the last event and the end of the body may be.
-	lastWords = 2 << 10
-	// goodbye is how long a connection may take for them.
-	goodbye = 5 * time.Second
+	// endSize is how many bytes the last event and the end of the body have at
+	// most.
+	endSize = 2 << 10
+	// endTimeout is how long a connection may take to accept them.
+	endTimeout = 5 * time.Second
 )
 
-// SSE answers a request with server-sent events. It returns when the stream
-// runs, or with an *xrpc.Error and nothing written. Last-Event-ID wins over
-// want.Cursor.
-//
-// The stream is compressed where the request accepts gzip: a PDS holds back
-// what it would compress itself. Where the request does not say that it wants
-// events (a PDS drops Accept), the stream ends below MaxProxied.
-func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
-	if id := out.R.Header.Get("Last-Event-ID"); id != "" {
-		if len(id) > MaxCursor {
-			return gen.Errorf(gen.ErrInvalidCursor, "Last-Event-ID: must have at most %d bytes", MaxCursor)
-		}
-		want.Cursor = id
-	}
-	t := &sseConn{timeout: s.writeTimeout, gzip: acceptsGzip(out.R.Header), chunked: out.R.ProtoAtLeast(1, 1)}
-	if !strings.Contains(strings.Join(out.R.Header.Values("Accept"), ","), xrpc.EventStream) {
-		t.most = s.proxied
-	}
-	o := &t.box
-	if err := s.open(o, want.DID, "sse", t); err != nil {
-		return err
-	}
-	o.cursor = want.Cursor
-	detach, err := s.source.Attach(ctx, want, o)
-	if err != nil {
-		s.discard(o)
-		return err
-	}
-	o.detach = detach
-	if err := t.open(out); err != nil {
-		s.discard(o)
-		return err
-	}
-	// From here on the client is told by events.
-	go t.listen(o.gone)
-	o.start(detach)
-	return nil
+// sseConn is a connection taken over from net/http that carries server-sent
+// events.
+type sseConn struct {
+	now           trywrite.Writer
+	gzip, chunked bool
+	trailer       gzipTrailer
+	// maxBytes is the longest body; 0 for no bound. plainBytes and sentBytes are
+	// its length before and after compression: a proxy may count either.
+	maxBytes              int
+	plainBytes, sentBytes int
+	events                int
+	outbox                outbox
+	conn                  net.Conn
+	timeout               time.Duration
 }
 
-// sseConn is a connection taken from net/http that carries server-sent events.
-type sseConn struct {
-	now           tryWriter
-	gzip, chunked bool
-	tail          gzipTail
-	// most bytes of the body, 0 for any number. What came so far, as events
-	// and compressed; a proxy may count either.
-	most          int
-	plain, packed int
-	events        int
-	box           outbox
-	conn          net.Conn
-	timeout       time.Duration
-}
+var _ transport = (*sseConn)(nil)
 
 // open takes over the connection and begins the answer.
 func (t *sseConn) open(out *xrpc.Stream) error {
@@ -88,25 +51,21 @@ func (t *sseConn) open(out *xrpc.Stream) error {
 	}
 	out.Begin(http.StatusOK)
 	t.conn = conn
-	if sc, ok := conn.(syscall.Conn); ok {
-		if raw, err := sc.SyscallConn(); err == nil {
-			t.now.init(raw)
-		}
-	}
+	t.now.Init(conn)
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 200 OK\r\n")
-	t.header(h)
+	t.setHeader(h)
 	_ = h.Write(&b)
 	b.WriteString("\r\n")
 	b.Write(t.first())
 	if err := t.writeAll(t.timeout, b.Bytes()); err != nil {
-		// The client is gone, which the reader finds as well.
+		// The client is gone. listen finds that too and ends the stream.
 		t.abort()
 	}
 	return nil
 }
 
-func (t *sseConn) header(h http.Header) {
+func (t *sseConn) setHeader(h http.Header) {
 	h.Del("Content-Length")
 	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	h.Set("Content-Type", xrpc.EventStream)
@@ -122,68 +81,77 @@ func (t *sseConn) header(h http.Header) {
 	}
 }
 
-// first gives the first bytes of the body: after what time to come back. The
-// clients of an instance that closes do not come at the same moment.
+// first returns the first bytes of the body: the time after which a client
+// reconnects. It is random, so that the clients of an instance that closes do not
+// reconnect at the same moment.
 func (t *sseConn) first() []byte {
-	piece := []byte("retry: " + strconv.Itoa(500+rand.IntN(2000)) + "\n\n")
-	t.plain += len(piece)
+	data := []byte("retry: " + strconv.Itoa(500+rand.IntN(2000)) + "\n\n")
+	t.plainBytes += len(data)
 	if t.gzip {
-		t.tail.add(piece)
-		piece = append(bytes.Clone(gzipHead), deflate(piece)...)
+		t.trailer.add(data)
+		data = append(bytes.Clone(gzipHeader), deflate(data)...)
 	}
-	t.packed += len(piece)
-	return t.bytes(newChunk(piece))
+	t.sentBytes += len(data)
+	return t.bytesOf(newChunk(data))
 }
 
-func (t *sseConn) bytes(c chunk) []byte {
+// bytesOf returns a chunk as it is written to this connection: HTTP/1.0 has no
+// chunked coding.
+func (t *sseConn) bytesOf(c chunk) []byte {
 	if t.chunked {
 		return c.raw
 	}
-	return c.piece()
+	return c.data()
 }
 
-// of gives the bytes of an event.
-func (t *sseConn) of(ev *Event) []byte {
+// encode returns the bytes of an event on this connection.
+func (t *sseConn) encode(ev *Event) []byte {
 	if t.gzip {
-		return t.bytes(ev.deflated().chunk)
+		return t.bytesOf(ev.deflated())
 	}
-	return t.bytes(ev.sse())
+	return t.bytesOf(ev.sse())
 }
 
-func (t *sseConn) size(ev *Event) int { return len(t.of(ev)) }
+// size implements transport.
+func (t *sseConn) size(ev *Event) int { return len(t.encode(ev)) }
 
+// admit implements transport.
 func (t *sseConn) admit(ev *Event) bool {
-	piece := ev.sse().piece()
-	plain, packed := t.plain+len(piece), t.packed+len(t.of(ev))
-	if t.most > 0 && t.events > 0 && max(plain, packed) > t.most-lastWords {
+	data := ev.sse().data()
+	plain, sent := t.plainBytes+len(data), t.sentBytes+len(t.encode(ev))
+	if t.maxBytes > 0 && t.events > 0 && max(plain, sent) > t.maxBytes-endSize {
 		return false
 	}
-	t.plain, t.packed = plain, packed
+	t.plainBytes, t.sentBytes = plain, sent
 	t.events++
 	if t.gzip {
-		t.tail.add(piece)
+		t.trailer.add(data)
 	}
 	return true
 }
 
+// try implements transport.
 func (t *sseConn) try(ev *Event) ([]byte, error) {
-	p := t.of(ev)
-	n, err := t.now.write(p)
-	t.box.counts.bytes.Add(float64(n))
+	p := t.encode(ev)
+	n, err := t.now.Write(p)
+	t.outbox.counts.bytes.Add(float64(n))
 	return p[n:], err
 }
 
+// write implements transport.
 func (t *sseConn) write(rest []byte, events []*Event) error {
 	all := make([][]byte, 0, len(events)+1)
 	if len(rest) > 0 {
 		all = append(all, rest)
 	}
 	for _, ev := range events {
-		all = append(all, t.of(ev))
+		all = append(all, t.encode(ev))
 	}
 	return t.writeAll(t.timeout, all...)
 }
 
+// writeAll writes and waits for the connection, for timeout and the time that the
+// bytes take at writeMinRate.
 func (t *sseConn) writeAll(timeout time.Duration, all ...[]byte) error {
 	size := 0
 	for _, p := range all {
@@ -195,54 +163,56 @@ func (t *sseConn) writeAll(timeout time.Duration, all ...[]byte) error {
 	}
 	buffers := net.Buffers(all)
 	n, err := buffers.WriteTo(t.conn)
-	t.box.counts.bytes.Add(float64(n))
+	t.outbox.counts.bytes.Add(float64(n))
 	return err
 }
 
-func (t *sseConn) finish(cursor string, why *xrpc.Error, _ bool) {
+// finish implements transport.
+func (t *sseConn) finish(cursor string, cause *xrpc.Error, _ bool) {
 	var b []byte
 	if cursor != "" {
 		info := "closing"
-		if why != nil {
-			info = why.Name
+		if cause != nil {
+			info = cause.Name
 		}
 		ev := NewEvent(&gen.InfoEvent{Cursor: cursor, Info: info}, nil)
-		b = append(b, t.of(ev)...)
-		t.tail.add(ev.sse().piece())
+		b = append(b, t.encode(ev)...)
+		t.trailer.add(ev.sse().data())
 	}
 	if t.gzip {
-		end := binary.LittleEndian.AppendUint32(bytes.Clone(gzipLast), t.tail.sum)
-		b = append(b, t.bytes(newChunk(binary.LittleEndian.AppendUint32(end, t.tail.size)))...)
+		b = append(b, t.bytesOf(newChunk(t.trailer.end()))...)
 	}
 	if t.chunked {
 		b = append(b, "0\r\n\r\n"...)
 	}
-	// Who does not take it comes back by its own last cursor.
-	_ = t.writeAll(goodbye, b)
+	// A client that does not get these bytes has its last cursor all the same.
+	_ = t.writeAll(endTimeout, b)
 	t.abort()
 }
 
+// abort implements transport.
 func (t *sseConn) abort() {
 	if t.conn != nil {
 		_ = t.conn.Close()
 	}
 }
 
-// listen waits for the client to leave. It has nothing more to say.
-func (t *sseConn) listen(gone func()) {
-	const most = 4 << 10
+// listen reads until the client leaves, and then calls left. A client has nothing
+// to send: one that sends much is treated as if it had left.
+func (t *sseConn) listen(left func()) {
+	const maxRead = 4 << 10
 	var b [64]byte
-	for read := 0; read < most; {
+	for read := 0; read < maxRead; {
 		n, err := io.ReadFull(t.conn, b[:])
 		if read += n; err != nil {
 			break
 		}
 	}
-	gone()
+	left()
 }
 
-// acceptsGzip tells whether a request lets the answer be compressed so
-// (RFC 9110, section 12.5.3).
+// acceptsGzip tells whether a request accepts an answer compressed with gzip (RFC
+// 9110, section 12.5.3).
 func acceptsGzip(h http.Header) bool {
 	for _, v := range h.Values("Accept-Encoding") {
 		for one := range strings.SplitSeq(v, ",") {

@@ -17,8 +17,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// The answer as it is on the wire: header, hint, events as id and data on one
-// line each, last chunk.
+// The answer on the wire: header, retry time, id and data of each event on one line
+// each, last chunk.
 func TestSSEOnTheWire(t *testing.T) {
 	w := newWorld(t, Config{})
 	_, r, h := w.raw(t, ssePath+"?cursor=a", "Accept: text/event-stream")
@@ -39,10 +39,10 @@ func TestSSEOnTheWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hint, rest, _ := strings.Cut(string(body), "\n\n")
+	retry, rest, _ := strings.Cut(string(body), "\n\n")
 	var ms int
-	if n, err := fmt.Sscanf(hint, "retry: %d", &ms); n != 1 || err != nil || ms < 500 || ms > 2500 {
-		t.Errorf("hint %q", hint)
+	if n, err := fmt.Sscanf(retry, "retry: %d", &ms); n != 1 || err != nil || ms < 500 || ms > 2500 {
+		t.Errorf("retry time %q", retry)
 	}
 	const nsid = gen.NSIDStreamConvoEvents
 	if want := "id: b\ndata: {\"$type\":\"" + nsid + "#readEvent\",\"cursor\":\"b\",\"convoId\":\"00\",\"seq\":7}\n\n" +
@@ -60,7 +60,7 @@ func chunked(raw []byte) io.Reader {
 	return res.Body
 }
 
-// HTTP/1.0 has no chunks.
+// An answer to HTTP/1.0 has no chunked coding.
 func TestSSEOverHTTP10(t *testing.T) {
 	w := newWorld(t, Config{})
 	conn, err := net.Dial("tcp", w.srv.Listener.Addr().String())
@@ -90,7 +90,8 @@ func TestSSEOverHTTP10(t *testing.T) {
 	}
 }
 
-// The last id wins over the parameter; one that is too long is refused.
+// Last-Event-ID takes precedence over the parameter; one that is too long is
+// refused.
 func TestLastEventID(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.raw(t, ssePath+"?cursor=a", "Last-Event-ID: b")
@@ -113,8 +114,8 @@ func TestLastEventID(t *testing.T) {
 	}
 }
 
-// A stream before its first event ends with the cursor it was opened with, or
-// with none.
+// A stream that ends before its first event ends with the cursor that it was opened
+// with, or with none.
 func TestEndBeforeTheFirstEvent(t *testing.T) {
 	for _, path := range []string{ssePath, ssePath + "?cursor=a"} {
 		w := newWorld(t, Config{})
@@ -130,8 +131,8 @@ func TestEndBeforeTheFirstEvent(t *testing.T) {
 	}
 }
 
-// Every event can be read through gzip as soon as it was delivered, all streams
-// share its compressed form, and the whole is a correct member.
+// Every event can be decompressed as soon as it was delivered, all streams share
+// its compressed form, and the body is a correct gzip member.
 func TestSSECompressed(t *testing.T) {
 	w := newWorld(t, Config{})
 	var readers []*xrpc.EventReader
@@ -172,14 +173,14 @@ func TestSSECompressed(t *testing.T) {
 		if ev, err := events.Next(); err != nil || ev.ID != cursorOf(49) || !bytes.Contains(ev.Data, []byte("closing")) {
 			t.Fatalf("%+v %v", ev, err)
 		}
-		// The reader checks the sum and the size.
+		// The gzip reader checks the checksum and the size.
 		if _, err := events.Next(); !errors.Is(err, io.EOF) {
 			t.Error(err)
 		}
 	}
 }
 
-// chunkReader gives the body that follows a header already read.
+// chunkReader returns the chunked body after a header that was read already.
 func chunkReader(r *bufio.Reader) io.Reader {
 	res, err := http.ReadResponse(bufio.NewReader(io.MultiReader(
 		strings.NewReader("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), r)), nil)
@@ -198,8 +199,8 @@ func TestAcceptsGzip(t *testing.T) {
 	}
 }
 
-// What may come through a PDS ends below its bound, in good order, and goes on
-// with the cursor where it ended. What asks for events does not end.
+// A stream that may come through a PDS ends below the bound of the PDS, in good
+// order and with its cursor. A stream whose request asks for events does not end.
 func TestEndsBelowTheBoundOfAProxy(t *testing.T) {
 	const eventSize = 1_000_000
 	for _, header := range []string{"Accept: */*", "Accept-Encoding: gzip", "Accept: text/event-stream"} {
@@ -270,7 +271,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A quiet stream shows that it lives, compressed or not.
+// A quiet stream gets heartbeats, compressed or not.
 func TestHeartbeats(t *testing.T) {
 	for _, header := range []string{"Accept: text/event-stream", "Accept-Encoding: gzip"} {
 		w := newWorld(t, Config{Heartbeat: 150 * time.Millisecond})
@@ -284,8 +285,8 @@ func TestHeartbeats(t *testing.T) {
 			}
 		}
 		lines := bufio.NewReader(body)
-		if hint, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(hint, "retry: ") {
-			t.Fatal(hint, err)
+		if retry, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(retry, "retry: ") {
+			t.Fatal(retry, err)
 		}
 		for i := range 10 {
 			for _, want := range []string{"\n", ":\n"} {

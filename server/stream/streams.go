@@ -1,73 +1,27 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/coder/websocket"
+
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
-
-// Why streams end, as the metric has it.
-const (
-	reasonClient  = "client"
-	reasonClosing = "closing"
-	reasonSlow    = "slow"
-	reasonError   = "error"
-	reasonAged    = "aged"
-	reasonEvicted = "evicted"
-)
-
-// Bounds of streams.
-const (
-	// ageSpread is over how long the streams end that began at the same
-	// moment, and ageGrace how long before maxAge the last of them does: time
-	// for its last words.
-	ageSpread = 9 * time.Minute
-	ageGrace  = time.Minute
-	// Buffer is how many bytes may wait for a stream's connection. The bytes
-	// are those of all streams; but what only one waits for is kept for it.
-	Buffer = 8 << 20
-	// Heartbeat is how often a quiet stream shows that it lives. A PDS cuts
-	// what says nothing for 30 s.
-	Heartbeat = 15 * time.Second
-	// MaxProxied is where a stream of server-sent events ends that may come
-	// through a PDS, which passes 10 MiB in one answer.
-	MaxProxied = 9 << 20
-	// WriteTimeout is how long the connection may take for a write, besides
-	// the time that its bytes take at writeMinRate.
-	WriteTimeout = 15 * time.Second
-
-	writeMinRate = 16 << 10 // bytes per second
-)
-
-// maxAge is how long a stream lasts at most. Its client comes back with a token of
-// that time: so after a key was rotated or an account deleted, nobody reads on for
-// longer than that.
-var maxAge = time.Duration(limit.StreamAge.Amount) * time.Minute
-
-// Config configures Streams. All but Source may be left out.
-type Config struct {
-	Source  Source
-	Metrics *Metrics
-	// Limits counts evictions; nil for limits of its own.
-	Limits *limit.Limits
-
-	// For tests; zero means the constants above, and time.Now.
-	PerDID, Buffer, Proxied int
-	Heartbeat, WriteTimeout time.Duration
-	Now                     func() time.Time
-}
 
 // Streams are the open streams of an instance.
 type Streams struct {
 	source       Source
 	metrics      *Metrics
-	places       *places
+	sessions     *sessions
 	now          func() time.Time
 	began        time.Time
 	buffer       int
@@ -79,104 +33,182 @@ type Streams struct {
 
 	mu      sync.Mutex
 	closing bool
-	slots   [slots]map[*outbox]struct{}
-	next    int
-	running sync.WaitGroup
+	// groups have the streams, by beatGroup.
+	groups    [beatGroups]map[*outbox]struct{}
+	nextGroup int
+	running   sync.WaitGroup
 }
 
-// slots spread the heartbeats over time.
-const slots = 15
+// beatGroups spread the heartbeats of the streams over time.
+const beatGroups = 15
 
-// New makes Streams. They beat until Shutdown.
+// New makes Streams. They send heartbeats until Shutdown.
 func New(c Config) *Streams {
-	s := &Streams{source: c.Source, metrics: c.Metrics.orUnregistered(), buffer: or(c.Buffer, Buffer),
-		proxied: or(c.Proxied, MaxProxied), writeTimeout: or(c.WriteTimeout, WriteTimeout),
+	s := &Streams{source: c.Source, metrics: c.Metrics.orUnregistered(), buffer: cmp.Or(c.Buffer, Buffer),
+		proxied: cmp.Or(c.Proxied, MaxProxied), writeTimeout: cmp.Or(c.WriteTimeout, WriteTimeout),
 		stop: make(chan struct{}), now: c.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	s.began = s.now()
-	s.places = newPlaces(or(c.PerDID, int(limit.WaitsAndStreams.Amount)), c.Limits.OrDefault(), s.metrics)
-	for i := range s.slots {
-		s.slots[i] = map[*outbox]struct{}{}
+	s.sessions = newSessions(cmp.Or(c.PerDID, int(limit.WaitsAndStreams.Amount)), c.Limits.OrDefault(), s.metrics)
+	for i := range s.groups {
+		s.groups[i] = map[*outbox]struct{}{}
 	}
 	s.beating.Add(1)
-	go s.beat(or(c.Heartbeat, Heartbeat) / slots)
+	go s.beat(cmp.Or(c.Heartbeat, Heartbeat) / beatGroups)
 	return s
 }
 
-// or gives v, or the default where v is zero.
-func or[T comparable](v, absent T) T {
-	var zero T
-	if v == zero {
-		return absent
+// SSE answers a request with server-sent events. It returns when the stream is
+// open, or with an *xrpc.Error before anything was written. The header
+// Last-Event-ID takes precedence over want.Cursor.
+//
+// The stream is compressed if the request accepts gzip: a PDS would compress it
+// otherwise, and buffer it for that. If the request does not ask for
+// text/event-stream, it may come through a PDS, which drops Accept. Then the
+// stream ends below MaxProxied.
+func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
+	if id := out.R.Header.Get("Last-Event-ID"); id != "" {
+		if len(id) > MaxCursor {
+			return gen.Errorf(gen.ErrInvalidCursor, "Last-Event-ID: must have at most %d bytes", MaxCursor)
+		}
+		want.Cursor = id
 	}
-	return v
+	t := &sseConn{timeout: s.writeTimeout, gzip: acceptsGzip(out.R.Header), chunked: out.R.ProtoAtLeast(1, 1)}
+	if !strings.Contains(strings.Join(out.R.Header.Values("Accept"), ","), xrpc.EventStream) {
+		t.maxBytes = s.proxied
+	}
+	o := &t.outbox
+	if err := s.open(o, want.DID, "sse", t); err != nil {
+		return err
+	}
+	o.cursor = want.Cursor
+	detach, err := s.source.Attach(ctx, want, o)
+	if err != nil {
+		s.discard(o)
+		return err
+	}
+	o.detach = detach
+	if err := t.open(out); err != nil {
+		s.discard(o)
+		return err
+	}
+	// From here on the client gets errors as events.
+	go t.listen(o.clientLeft)
+	o.start(detach)
+	return nil
 }
 
-// open makes o a stream that holds what it is given, or tells why there is none.
+// WebSocket answers a request with frames of an AT Protocol event stream
+// (https://atproto.com/specs/event-stream). It returns when the stream is open. An
+// error of the source goes into an error frame: a browser does not show scripts
+// an answer that refuses the WebSocket.
+func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) error {
+	t := &wsConn{timeout: s.writeTimeout}
+	o := &t.outbox
+	err := s.open(o, want.DID, "websocket", t)
+	if err != nil {
+		return err
+	}
+	o.cursor = want.Cursor
+	out.Begin(http.StatusSwitchingProtocols)
+	// A page of any origin may connect: a token or ticket authenticates it, and
+	// the service uses no cookies.
+	t.ws, err = websocket.Accept(out.W, out.R, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		s.discard(o)
+		return fmt.Errorf("WebSocket handshake: %w", err)
+	}
+	go t.listen(o)
+	detach, err := s.source.Attach(ctx, want, o)
+	if err != nil {
+		o.End(err)
+		detach = nil
+	}
+	o.start(detach)
+	return nil
+}
+
+// Wait adds a long poll of an account. ended is closed when a newer stream or
+// long poll takes its place. The caller must call leave. The error says when to
+// try again.
+func (s *Streams) Wait(did string) (ended <-chan struct{}, leave func(), err error) {
+	w := &wait{ended: make(chan struct{}), metrics: s.metrics}
+	if err := s.sessions.add(did, w); err != nil {
+		return nil, nil, err
+	}
+	s.metrics.Waits.Inc()
+	return w.ended, sync.OnceFunc(func() {
+		s.sessions.remove(did, w)
+		s.metrics.Waits.Dec()
+	}), nil
+}
+
+// open adds o as a stream whose events wait until its connection was taken over.
+// The error says why there is none.
 func (s *Streams) open(o *outbox, did, transport string, t transport) error {
-	o.streams, o.t, o.did, o.state, o.done = s, t, did, held, make(chan struct{})
-	o.ends = s.age() + maxAge - ageGrace - rand.N(ageSpread)
+	o.streams, o.t, o.did, o.state, o.done = s, t, did, opening, make(chan struct{})
+	o.endsAt = s.age() + maxAge - ageGrace - rand.N(ageSpread)
 	o.counts = counts{
 		delivered: s.metrics.Delivered.WithLabelValues(transport), bytes: s.metrics.Bytes.WithLabelValues(transport),
 		open: s.metrics.Open.WithLabelValues(transport), transport: transport,
 	}
-	if err := s.places.take(did, o); err != nil {
+	if err := s.sessions.add(did, o); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
-		s.places.leave(did, o)
+		s.sessions.remove(did, o)
 		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "this instance is closing: try again")
 		e.RetryAfter = time.Second
 		return e
 	}
-	o.slot, s.next = s.next, (s.next+1)%slots
-	s.slots[o.slot][o] = struct{}{}
+	o.beatGroup, s.nextGroup = s.nextGroup, (s.nextGroup+1)%beatGroups
+	s.groups[o.beatGroup][o] = struct{}{}
 	s.running.Add(1)
 	o.counts.open.Inc()
 	return nil
 }
 
-// age is how long ago the Streams began: what streams go by, whatever happens to
-// the clock on the wall.
+// age returns how long ago the Streams were made. It is independent of changes of
+// the wall clock.
 func (s *Streams) age() time.Duration { return s.now().Sub(s.began) }
 
-// remove forgets a stream.
+// remove removes a stream that is over.
 func (s *Streams) remove(o *outbox, reason string) {
 	s.mu.Lock()
-	delete(s.slots[o.slot], o)
+	delete(s.groups[o.beatGroup], o)
 	s.mu.Unlock()
-	s.places.leave(o.did, o)
+	s.sessions.remove(o.did, o)
 	o.counts.open.Dec()
 	s.metrics.Ended.WithLabelValues(o.counts.transport, reason).Inc()
 	s.running.Done()
 }
 
-// discard forgets a stream that never began.
+// discard removes a stream whose connection was not taken over.
 func (s *Streams) discard(o *outbox) {
 	o.mu.Lock()
-	o.reason = or(o.reason, reasonError)
+	o.reason = cmp.Or(o.reason, reasonError)
 	o.mu.Unlock()
 	o.close()
 }
 
-// beat lets every stream beat once in a round of all slots.
+// beat calls beat of every stream once in a round of all groups.
 func (s *Streams) beat(every time.Duration) {
 	defer s.beating.Done()
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var due []*outbox
-	for slot := 0; ; slot = (slot + 1) % slots {
+	for group := 0; ; group = (group + 1) % beatGroups {
 		select {
 		case <-s.stop:
 			return
 		case <-tick.C:
 		}
 		s.mu.Lock()
-		for o := range s.slots[slot] {
+		for o := range s.groups[group] {
 			due = append(due, o)
 		}
 		s.mu.Unlock()
@@ -189,22 +221,23 @@ func (s *Streams) beat(every time.Duration) {
 	}
 }
 
-// all gives the open streams.
+// all returns the open streams.
 func (s *Streams) all() []*outbox {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []*outbox
-	for _, slot := range s.slots {
-		for o := range slot {
+	for _, group := range s.groups {
+		for o := range group {
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
-// Shutdown ends every stream behind what waits for it, with its cursor, and
-// lets no new ones begin. When ctx ends, connections that still take nothing
-// are cut. http.Server.Shutdown knows nothing of streams: both must be called.
+// Shutdown refuses new streams and ends every stream behind its waiting events,
+// with its cursor. When ctx ends, it closes connections that have not taken all
+// of that. http.Server.Shutdown does not know the streams: the caller must call
+// both.
 func (s *Streams) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	first := !s.closing
@@ -229,12 +262,12 @@ func (s *Streams) Shutdown(ctx context.Context) error {
 	}
 	left := s.all()
 	for _, o := range left {
-		o.gone()
+		o.clientLeft()
 	}
 	select {
 	case <-ended:
 	case <-time.After(time.Second):
-		// A source is still letting a stream in, which then ends at once.
+		// A source is still attaching a stream, which ends right after that.
 	}
 	return fmt.Errorf("%d streams were cut: %w", len(left), ctx.Err())
 }

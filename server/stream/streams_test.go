@@ -49,8 +49,8 @@ func wantClosed(t *testing.T, events *xrpc.Events[client.ConvoEvent]) {
 	}
 }
 
-// What the source hands over arrives, in order, whether it came before the
-// connection was there, in a replay or live; and the end tells the cursor.
+// Events arrive in order, whether the source gave them before the connection was
+// taken over, in a replay or live. The last event has the cursor.
 func TestEventsArriveInOrder(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{})
@@ -84,7 +84,7 @@ func TestEventsArriveInOrder(t *testing.T) {
 	})
 }
 
-// everyEvent gives an event of each kind.
+// everyEvent returns an event of each kind.
 func everyEvent() []gen.ConvoEvent {
 	actor := "did:plc:other"
 	return []gen.ConvoEvent{
@@ -101,7 +101,7 @@ func everyEvent() []gen.ConvoEvent {
 	}
 }
 
-// All kinds of events come through both transports as they are.
+// Events of all kinds come through both transports unchanged.
 func TestEveryEvent(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{})
@@ -119,7 +119,7 @@ func TestEveryEvent(t *testing.T) {
 	})
 }
 
-// However many streams carry an event, it is encoded once in each form.
+// An event is encoded once in each form, however many streams get it.
 func TestEncodedOnce(t *testing.T) {
 	w := newWorld(t, Config{PerDID: 1000})
 	const each, rounds = 20, 30
@@ -145,8 +145,8 @@ func TestEncodedOnce(t *testing.T) {
 	}
 }
 
-// What a source refuses is an answer before a stream begins, and an error frame
-// in a WebSocket.
+// If the source refuses a stream, the answer is the error; a WebSocket gets an error
+// frame.
 func TestRefusedBySource(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.attach = func(Want, Sink) error { return gen.Errorf(gen.ErrFutureCursor, "the cursor is ahead") }
@@ -163,8 +163,8 @@ func TestRefusedBySource(t *testing.T) {
 	eventually(t, "the streams are forgotten", func() bool { return w.ended("sse", reasonError) == 1 && w.ended("websocket", reasonError) == 1 })
 }
 
-// At shutdown every stream gets what waits for it and its cursor, and new ones
-// go elsewhere.
+// At shutdown every stream gets its waiting events and its cursor, and new streams
+// are refused.
 func TestShutdown(t *testing.T) {
 	w := newWorld(t, Config{PerDID: 100, Heartbeat: time.Hour})
 	var all []*xrpc.Events[client.ConvoEvent]
@@ -207,7 +207,7 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// A shutdown does not wait for those who read nothing.
+// A shutdown cuts clients that do not read.
 func TestShutdownCutsStalled(t *testing.T) {
 	each(t, func(t *testing.T, transport string) {
 		w := newWorld(t, Config{Buffer: 64 << 20})
@@ -229,7 +229,7 @@ func TestShutdownCutsStalled(t *testing.T) {
 	})
 }
 
-// Whoever asks for no WebSocket is told so, before anything else happens.
+// A request that is no WebSocket handshake is refused before anything else happens.
 func TestNotAWebSocket(t *testing.T) {
 	w := newWorld(t, Config{})
 	r, _ := http.NewRequest(http.MethodGet, w.srv.URL+"/xrpc/"+gen.NSIDSubscribeConvoEvents, nil)

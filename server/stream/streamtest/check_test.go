@@ -10,7 +10,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/server/stream/streamtest"
 	"catbird.blue/mls/xrpc"
 )
@@ -20,10 +20,9 @@ const (
 	bob   = "did:plc:bob"
 )
 
-// logged writes a conversation in which bob is a member of messages 1 to 7, and
-// again from 11 on, and gives the events of all of it, in order; bobs are the
-// places of his.
-func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.ConvoEvent, bobs []int) {
+// logged writes a conversation in which bob sees messages 1 to 7, and again from
+// 11 on. It returns all events, in order, and the indexes of those that bob sees.
+func logged(t *testing.T) (pool *pgxpool.Pool, codec *eventlog.Codec, all []gen.ConvoEvent, bobs []int) {
 	t.Helper()
 	pool = dbtest.Pool(t)
 	exec := func(sql string, args ...any) {
@@ -34,8 +33,8 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	}
 	exec(`INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, 'did:plc:alice', 1, 0, now(), now())`, convo)
-	// tell logs that did joined or was removed, after the newest message.
-	tell := func(did, action string) {
+	// publish logs that did joined or was removed, after the newest message.
+	publish := func(did, action string) {
 		exec(`WITH c AS (
 				UPDATE conversations SET last_pos = greatest(last_pos, log_own_xid()), last_n = last_n + 1 WHERE convo_id = $1 RETURNING *
 			) INSERT INTO events (gen, pos, lane, seq, n, kind, convo_id, edge, body, created_at)
@@ -43,7 +42,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 				jsonb_build_object('did', $2::text, 'action', $3::text, 'epoch', 0), now() FROM c`, convo, did, action)
 	}
 	join := func(did string, after int) {
-		tell(did, stream.ActionJoined)
+		publish(did, eventlog.ActionJoined)
 		exec(`INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 			SELECT convo_id, $2, $3, now(), last_n - 1, gen, last_pos FROM conversations WHERE convo_id = $1`, convo, did, after)
 	}
@@ -58,7 +57,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	join("did:plc:alice", 0)
 	join(bob, 0)
 	messages(1, 7)
-	tell(bob, stream.ActionRemoved)
+	publish(bob, eventlog.ActionRemoved)
 	exec(`UPDATE memberships m SET left_seq = 7, left_at = now(), left_n = c.last_n, left_gen = c.gen, left_pos = c.last_pos
 		FROM conversations c WHERE c.convo_id = m.convo_id AND m.convo_id = $1 AND m.did = $2`, convo, bob)
 	messages(8, 10)
@@ -76,11 +75,11 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	}
 	defer rows.Close()
 	for rows.Next() {
-		at, did, action := stream.Position{Lane: stream.LaneOf(convo)}, "", ""
+		at, did, action := eventlog.Position{StreamKey: eventlog.StreamKeyOf(convo)}, "", ""
 		if err := rows.Scan(&at.Pos, &at.Seq, &at.N, &did, &action); err != nil {
 			t.Fatal(err)
 		}
-		cursor := codec.Encode(stream.Cursor{Position: at})
+		cursor := codec.Encode(eventlog.Cursor{Position: at})
 		mine := at.Seq <= 7 || at.Seq > 10
 		if at.N == 0 {
 			all = append(all, &gen.MessageEvent{Cursor: cursor, Message: gen.MessageView{ConvoID: convo, Seq: at.Seq, ID: fmt.Sprintf("m%d", at.Seq)}})
@@ -98,7 +97,7 @@ func logged(t *testing.T) (pool *pgxpool.Pool, codec *stream.Codec, all []gen.Co
 	return pool, codec, all, bobs
 }
 
-// TestCheckerCatches has streams that do one thing wrong each.
+// TestCheckerCatches: the checker finds the fault of each of these streams.
 func TestCheckerCatches(t *testing.T) {
 	t.Parallel()
 	pool, codec, all, bobs := logged(t)
@@ -148,7 +147,7 @@ func TestCheckerCatches(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, keeping %d", name, keep), func(t *testing.T) {
 				h := began(t, codec, keep)
 				for _, ev := range c.events() {
-					_ = h.Add(ev) // Check tells of it
+					_ = h.Add(ev) // Check reports it
 				}
 				wants(t, streamtest.Check(t.Context(), pool, h), c.want)
 			})
@@ -185,19 +184,19 @@ func TestCheckerCatches(t *testing.T) {
 	})
 }
 
-// began is bob's history, connected before there was anything.
-func began(t *testing.T, codec *stream.Codec, keep int) *streamtest.History {
+// began returns the history of bob, who connected before the first event.
+func began(t *testing.T, codec *eventlog.Codec, keep int) *streamtest.History {
 	t.Helper()
 	h := streamtest.NewHistory(bob, codec)
 	h.Keep = keep
-	if err := h.Add(&gen.InfoEvent{Cursor: codec.Encode(stream.Cursor{}), Info: "connected"}); err != nil {
+	if err := h.Add(&gen.InfoEvent{Cursor: codec.Encode(eventlog.Cursor{}), Info: "connected"}); err != nil {
 		t.Fatal(err)
 	}
 	return h
 }
 
-// wants fails the test unless err says one of the texts, or is nil where want
-// is "".
+// wants fails the test unless err contains one of the texts of want; if want is ""
+// err must be nil.
 func wants(t *testing.T, err error, want string) {
 	t.Helper()
 	if want == "" {
@@ -211,8 +210,8 @@ func wants(t *testing.T, err error, want string) {
 	}
 }
 
-// TestLedgerCatches has acknowledgements that differ from what is stored, or
-// from what came.
+// TestLedgerCatches: the ledger finds acknowledgements that differ from what is
+// stored or delivered.
 func TestLedgerCatches(t *testing.T) {
 	t.Parallel()
 	pool, _, _, _ := logged(t)

@@ -8,31 +8,33 @@ import (
 	"time"
 
 	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
-// Client is a client in this process, which keeps a History.
+// Client is a client in this process that records a History.
 type Client struct {
 	*History
-	// Pace is how long the client rests after every few events of a replay, so
-	// that what happens meanwhile has to wait; 0 for never.
-	Pace time.Duration
-	t    testing.TB
+	// ReplayPause is how long the client pauses after every few events of a
+	// replay, so that events that happen meanwhile are held; 0 for no pause.
+	ReplayPause time.Duration
+	t           testing.TB
 
 	mu   sync.Mutex
 	sink *sink
 }
 
-// NewClient makes one that is not connected; with convos it asks for only these.
-func NewClient(t testing.TB, codec *stream.Codec, did string, convos ...xrpc.ConvoID) *Client {
+// NewClient makes a client that is not connected. If convos are given it asks for
+// these only.
+func NewClient(t testing.TB, codec *eventlog.Codec, did string, convos ...xrpc.ConvoID) *Client {
 	h := NewHistory(did, codec)
 	h.Convos = convos
-	return &Client{History: h, Pace: time.Millisecond, t: t}
+	return &Client{History: h, ReplayPause: time.Millisecond, t: t}
 }
 
 // Connect opens a stream from a cursor.
-func (c *Client) Connect(hub *stream.Hub, cursor string) error {
-	s := &sink{to: c.History, pace: c.Pace, done: make(chan struct{}), left: make(chan struct{})}
+func (c *Client) Connect(hub *eventlog.Hub, cursor string) error {
+	s := &sink{to: c.History, pause: c.ReplayPause, done: make(chan struct{}), left: make(chan struct{})}
 	detach, err := hub.Attach(context.Background(), stream.Want{DID: c.DID, ConvoIDs: c.Convos, Cursor: cursor}, s)
 	if err != nil {
 		return err
@@ -48,8 +50,9 @@ func (c *Client) Connect(hub *stream.Hub, cursor string) error {
 	return nil
 }
 
-// MustConnect is Connect, for a stream that is cut when the test ends.
-func (c *Client) MustConnect(hub *stream.Hub, cursor string) {
+// MustConnect is Connect. It fails the test if there is an error, and cuts the
+// stream when the test ends.
+func (c *Client) MustConnect(hub *eventlog.Hub, cursor string) {
 	c.t.Helper()
 	if err := c.Connect(hub, cursor); err != nil {
 		c.t.Fatal(err)
@@ -57,7 +60,7 @@ func (c *Client) MustConnect(hub *stream.Hub, cursor string) {
 	c.t.Cleanup(c.Cut)
 }
 
-// Cut breaks the connection; what is on its way is lost.
+// Cut breaks the connection; events in transit are lost.
 func (c *Client) Cut() {
 	c.mu.Lock()
 	s := c.sink
@@ -78,7 +81,8 @@ func (c *Client) Ended() bool {
 	return s.ended
 }
 
-// Complete tells whether the service has ended the stream for good.
+// Complete tells whether the service has ended the stream because no more events
+// will come.
 func (c *Client) Complete() bool {
 	c.mu.Lock()
 	s := c.sink
@@ -88,16 +92,16 @@ func (c *Client) Complete() bool {
 	return s.complete
 }
 
-// sink is a stream.Sink that takes everything at once.
+// sink is a stream.Sink that accepts every event at once.
 type sink struct {
 	to         *History
-	pace       time.Duration
+	pause      time.Duration
 	done, left chan struct{}
 
 	mu    sync.Mutex
 	over  bool
 	ended bool
-	// complete: it was ended because nothing more will come.
+	// complete: it was ended with ErrComplete.
 	complete bool
 }
 
@@ -114,8 +118,8 @@ func (s *sink) Deliver(ev *stream.Event) bool {
 
 // Send implements stream.Sink.
 func (s *sink) Send(_ context.Context, ev *stream.Event) error {
-	if s.pace > 0 && s.to.Len()%16 == 0 {
-		time.Sleep(s.pace)
+	if s.pause > 0 && s.to.Len()%16 == 0 {
+		time.Sleep(s.pause)
 	}
 	if !s.Deliver(ev) {
 		return stream.ErrOver

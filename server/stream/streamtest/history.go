@@ -1,40 +1,46 @@
-// Package streamtest holds what streams deliver against what the database says
-// they should have delivered.
+// Package streamtest compares what streams deliver with what they have to deliver
+// according to the database.
 package streamtest
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/stream"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
 // History is what one client has got, over any number of connections. A client
-// that resumes from an earlier cursor gives up what it had after it, and has to
-// get the very same again.
+// that resumes from an earlier cursor forgets the events after it, and has to get
+// the same events again.
 type History struct {
 	// DID is the account of the client.
 	DID string
-	// Convos are the only conversations it asked for; nil for all.
+	// Convos restricts what it asks for to these conversations; nil for all.
 	Convos []xrpc.ConvoID
 	// Keep bounds the memory of a long run: about so many of the newest events
-	// are remembered one by one, which is as far as Rewind goes, and of the
-	// older ones only what Check needs. 0 for all.
+	// are kept one by one, which is as far as Rewind goes, and of the older ones
+	// only what Check needs. 0 keeps all.
 	Keep int
 
 	mu    sync.Mutex
-	codec *stream.Codec
+	codec *eventlog.Codec
 	began bool
-	start stream.Position
-	// folded is what came before got.
+	start eventlog.Position
+	// folded are the events before got.
 	folded []block
 	got    []delivered
-	// again is what was given up by resuming earlier.
+	// again are the events that were forgotten by resuming earlier.
 	again []delivered
-	// Infos counts infoEvents by what they say.
+	// infos counts infoEvents by their text.
 	infos      map[string]int
 	ephemerals int
 	err        error
@@ -42,31 +48,31 @@ type History struct {
 
 // delivered is an event of the log as it arrived.
 type delivered struct {
-	at     stream.Position
+	at     eventlog.Position
 	cursor string
 	what   string
 }
 
-// block stands for events that are not remembered one by one.
+// block replaces events that are not kept one by one.
 type block struct {
 	n    int
-	last stream.Position
+	last eventlog.Position
 	sum  uint64
 }
 
-// sumOf tells one list of positions from another.
-func sumOf(list []stream.Position) uint64 {
+// sumOf returns a hash of a list of positions.
+func sumOf(list []eventlog.Position) uint64 {
 	sum := fnv.New64a()
 	for _, p := range list {
-		fmt.Fprintf(sum, "%d %s %d %d\n", p.Pos, p.Lane, p.Seq, p.N)
+		fmt.Fprintf(sum, "%d %s %d %d\n", p.Pos, p.StreamKey, p.Seq, p.N)
 	}
 	return sum.Sum64()
 }
 
-// fold remembers all but the newest Keep events as a block.
+// fold replaces all but the newest Keep events by a block.
 func (h *History) fold() {
 	n := len(h.got) - h.Keep
-	list := make([]stream.Position, n)
+	list := make([]eventlog.Position, n)
 	for i, d := range h.got[:n] {
 		list[i] = d.at
 	}
@@ -74,15 +80,15 @@ func (h *History) fold() {
 	h.got = append([]delivered(nil), h.got[n:]...)
 }
 
-// NewHistory is that of a client which has not connected yet. The codec is that
-// of the generation.
-func NewHistory(did string, codec *stream.Codec) *History {
+// NewHistory makes the history of a client that has not connected yet. The codec
+// is that of the generation.
+func NewHistory(did string, codec *eventlog.Codec) *History {
 	return &History{DID: did, codec: codec, infos: map[string]int{}}
 }
 
-// Add takes an event in. Its error is the first thing that was wrong: an event
-// out of order, a repetition, or one that differs from what the same cursor had
-// before.
+// Add adds an event. It returns the first error of the history: an event out of
+// order, a repetition, or an event that differs from the one that had the same
+// cursor before.
 func (h *History) Add(ev gen.ConvoEvent) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -105,7 +111,7 @@ func (h *History) add(ev gen.ConvoEvent) error {
 		}
 		return nil
 	case *gen.EphemeralEvent:
-		// A client goes on from its last cursor, whatever event that is of.
+		// A client resumes from the cursor of its last event of any kind.
 		if last := h.last(); c.Compare(last) < 0 {
 			return fmt.Errorf("a signal at %v came after %v", c.Position, last)
 		}
@@ -132,8 +138,8 @@ func (h *History) add(ev gen.ConvoEvent) error {
 	return nil
 }
 
-// last is the position of the newest event.
-func (h *History) last() stream.Position {
+// last returns the position of the newest event.
+func (h *History) last() eventlog.Position {
 	if n := len(h.got); n > 0 {
 		return h.got[n-1].at
 	}
@@ -143,7 +149,7 @@ func (h *History) last() stream.Position {
 	return h.start
 }
 
-// Cursor is the one to resume from, "" where the client has none.
+// Cursor returns the cursor to resume from, "" if the client has none.
 func (h *History) Cursor() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -151,13 +157,13 @@ func (h *History) Cursor() string {
 		return h.got[n-1].cursor
 	}
 	if h.began {
-		return h.codec.Encode(stream.Cursor{Position: h.last()})
+		return h.codec.Encode(eventlog.Cursor{Position: h.last()})
 	}
 	return ""
 }
 
-// Rewind gives up the newest n events, or as many as are remembered, and gives
-// the cursor to resume from.
+// Rewind forgets the newest n events, or as many as are kept one by one, and
+// returns the cursor to resume from.
 func (h *History) Rewind(n int) string {
 	h.mu.Lock()
 	n = min(n, len(h.got))
@@ -168,7 +174,7 @@ func (h *History) Rewind(n int) string {
 	return h.Cursor()
 }
 
-// Len is how many events of the log it has.
+// Len returns the number of events of the log.
 func (h *History) Len() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -179,28 +185,28 @@ func (h *History) Len() int {
 	return n
 }
 
-// Info is how many infoEvents said this.
+// Info returns the number of infoEvents with a text.
 func (h *History) Info(text string) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.infos[text]
 }
 
-// Ephemerals is how many signals came.
+// Ephemerals returns the number of ephemeral signals.
 func (h *History) Ephemerals() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.ephemerals
 }
 
-// Err is the first thing that was wrong.
+// Err returns the first error, as Add does.
 func (h *History) Err() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.err
 }
 
-// describe names what an event says, but not its cursor.
+// describe returns the content of an event as text, without its cursor.
 func describe(ev gen.ConvoEvent) string {
 	switch ev := ev.(type) {
 	case *gen.MessageEvent:
@@ -215,8 +221,8 @@ func describe(ev gen.ConvoEvent) string {
 	return ev.EventName()
 }
 
-// Told lists what the events said that are remembered, in their order.
-func (h *History) Told() []string {
+// Delivered describes the events that are kept one by one, in order.
+func (h *History) Delivered() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := make([]string, len(h.got))
@@ -224,4 +230,71 @@ func (h *History) Told() []string {
 		out[i] = d.what
 	}
 	return out
+}
+
+// expected reads the positions that the client has to have, in order.
+func (h *History) expected(ctx context.Context, pool *pgxpool.Pool) ([]eventlog.Position, error) {
+	rows, err := pool.Query(ctx, expectedSQL, h.DID, xrpc.StoredConvoIDs(h.Convos))
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p eventlog.Position, err error) {
+		var key []byte
+		err = row.Scan(&p.Pos, &key, &p.Seq, &p.N)
+		p.StreamKey = eventlog.StreamKey(key)
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	first, _ := slices.BinarySearchFunc(list, h.start, func(p, start eventlog.Position) int {
+		return cmp.Or(p.Compare(start), -1) // behind an equal one
+	})
+	return list[first:], nil
+}
+
+func (h *History) check(ctx context.Context, pool *pgxpool.Pool) error {
+	if err := h.Err(); err != nil {
+		return err
+	}
+	want, err := h.expected(ctx, pool)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, b := range h.folded {
+		n := 0
+		for n < len(want) && want[n].Compare(b.last) <= 0 {
+			n++
+		}
+		if n != b.n || sumOf(want[:n]) != b.sum {
+			return fmt.Errorf("of the events up to %v, %d came that are not the %d there are", b.last, b.n, n)
+		}
+		want = want[n:]
+	}
+	return h.compare(want)
+}
+
+// compare compares the kept events with the expected ones; both are in order.
+func (h *History) compare(want []eventlog.Position) error {
+	var missing []eventlog.Position
+	total, got := len(want), h.got
+	for len(want) > 0 || len(got) > 0 {
+		switch {
+		case len(want) == 0 || len(got) > 0 && got[0].at.Compare(want[0]) < 0:
+			return fmt.Errorf("%s at %v is not for this account", got[0].what, got[0].at)
+		case len(got) == 0 || want[0].Compare(got[0].at) < 0:
+			missing = append(missing, want[0])
+		default:
+			got = got[1:]
+		}
+		want = want[1:]
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%d of %d events are missing, the first at %v", len(missing), total, missing[0])
+	}
+	return nil
 }

@@ -13,56 +13,58 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Ledger is what senders were told, and what streams delivered, by the numbers
-// of messages. It takes 9 bytes for each.
+// Ledger records which message numbers senders got and which messages streams
+// delivered. It takes 9 bytes for each message.
 type Ledger struct {
 	mu     sync.Mutex
 	convos map[xrpc.ConvoID]*numbers
-	// open are messages of which nobody knows whether they were stored: their
-	// sender was cut off, and then was no member any more.
-	open map[string]bool
+	// unresolved are messages of which the sender does not know whether they were
+	// stored: its connection broke, and then it was no member any more.
+	unresolved map[string]bool
 }
 
-// numbers are those of one conversation; a message is at its number less one.
+// numbers are the messages of one conversation; the index is the number minus one.
 type numbers struct {
 	ids   []uint64
 	state []byte
 }
 
-// What is known of a message.
+// Bits of what is known about a message.
 const (
 	acknowledged byte = 1 << iota
 	wasDelivered
 )
 
-// NewLedger makes an empty one.
+// NewLedger makes an empty Ledger.
 func NewLedger() *Ledger {
-	return &Ledger{convos: map[xrpc.ConvoID]*numbers{}, open: map[string]bool{}}
+	return &Ledger{convos: map[xrpc.ConvoID]*numbers{}, unresolved: map[string]bool{}}
 }
 
-// Acknowledged notes that a sender was told a message's number. The error says
-// that the number was another message's before, or was told before.
+// Acknowledged records that a sender got the number of its message. It returns an
+// error if another message had this number before, or if the number was
+// acknowledged before.
 func (l *Ledger) Acknowledged(convo xrpc.ConvoID, seq int64, id string) error {
 	return l.note(convo, seq, id, acknowledged)
 }
 
-// AcknowledgedCommit is Acknowledged for a commit, which has no id that its
-// sender knows.
+// AcknowledgedCommit is Acknowledged for a commit: its sender does not know the
+// message id.
 func (l *Ledger) AcknowledgedCommit(convo xrpc.ConvoID, seq int64) error {
 	return l.note(convo, seq, "", acknowledged)
 }
 
-// Delivered notes that a stream had a message. The error says that another one
-// had this number before.
+// Delivered records that a stream delivered a message. It returns an error if
+// another message had this number before.
 func (l *Ledger) Delivered(convo xrpc.ConvoID, seq int64, id string) error {
 	return l.note(convo, seq, id, wasDelivered)
 }
 
-// Unresolved notes a message whose sender never learned what became of it.
+// Unresolved records a message of which the sender does not know whether it was
+// stored.
 func (l *Ledger) Unresolved(convo xrpc.ConvoID, id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.open[string(convo)+"/"+id] = true
+	l.unresolved[string(convo)+"/"+id] = true
 }
 
 func (l *Ledger) note(convo xrpc.ConvoID, seq int64, id string, what byte) error {
@@ -94,17 +96,16 @@ func (l *Ledger) note(convo xrpc.ConvoID, seq int64, id string, what byte) error
 	return nil
 }
 
-// idSum stands for an id; it is not 0.
+// idSum returns a hash of an id; it is not 0.
 func idSum(id string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(id))
 	return h.Sum64() | 1
 }
 
-// Check holds the ledger against the database: every message that was
-// acknowledged is stored under its number and was delivered, and every message
-// that is stored was acknowledged, or its sender does not know. Nothing may
-// write meanwhile.
+// Check compares the ledger with the database: every message that was acknowledged
+// is stored under its number and was delivered, and every message that is stored
+// was acknowledged or is unresolved. Nothing may write to the database meanwhile.
 func (l *Ledger) Check(ctx context.Context, pool *pgxpool.Pool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -131,7 +132,7 @@ func (l *Ledger) check(ctx context.Context, pool *pgxpool.Pool, convo xrpc.Convo
 		case seq != next:
 			return fmt.Errorf("message %s/%d is followed by %d", convo, next-1, seq)
 		case seq > int64(len(a.ids)) || a.state[seq-1]&acknowledged == 0:
-			if !l.open[string(convo)+"/"+id] {
+			if !l.unresolved[string(convo)+"/"+id] {
 				return fmt.Errorf("message %s/%d was stored, and nobody was told", convo, seq)
 			}
 		case a.state[seq-1]&wasDelivered == 0:

@@ -1,0 +1,50 @@
+package eventlog
+
+import (
+	"encoding/json"
+
+	"catbird.blue/mls/xrpc"
+)
+
+// Kinds of events in the log that are not messages.
+const (
+	KindMembership      = "membership"
+	KindWelcome         = "welcome"
+	KindRejoinRequested = "rejoin-requested"
+	KindConvoDamaged    = "convo-damaged"
+	KindKeyPackagesLow  = "key-packages-low"
+	KindRead            = "read"
+)
+
+// What happened to a membership. The first three begin and end windows.
+const (
+	ActionJoined         = "joined"
+	ActionLeft           = "left"
+	ActionRemoved        = "removed"
+	ActionPendingRemoval = "pending-removal"
+	ActionDeviceRemoved  = "device-removed"
+)
+
+// Body is the content of an event that is not a message, without its position.
+// The fields have the names of the lexicon. It is stored as JSON.
+type Body struct {
+	ConvoID     xrpc.ConvoID `json:"convoId,omitempty"`
+	DID         string       `json:"did,omitempty"`
+	Action      string       `json:"action,omitempty"`
+	Actor       string       `json:"actor,omitempty"`
+	Epoch       int64        `json:"epoch,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+	DeviceID    string       `json:"deviceId,omitempty"`
+	CipherSuite string       `json:"cipherSuite,omitempty"`
+	Available   int64        `json:"available,omitempty"`
+	Seq         int64        `json:"seq,omitempty"`
+}
+
+// JSON returns the stored form.
+func (b Body) JSON() string {
+	j, err := json.Marshal(b)
+	if err != nil {
+		panic(err) // strings and numbers can always be encoded
+	}
+	return string(j)
+}
