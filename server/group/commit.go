@@ -4,214 +4,177 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
-	"catbird.blue/mls/server/keypackages"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
-// commitRequest is what addMembers, leaveConvo, sendCommit and joinConvo ask of
-// the one commit core. They differ in nothing else.
+// commitRequest is the input of addMembers, joinConvo, sendCommit and, where it
+// removes another member by a commit, leaveConvo. Service.commit serves all
+// four, which differ only in these fields.
 type commitRequest struct {
 	method *xrpc.Method
-	// key and content are the idempotency key and the decoded input, whose
-	// conversation id is in its stored form.
-	key          *string
-	content      any
-	conversation xrpc.ConvoID
+	// key is the idempotency key, and content the decoded input that it is
+	// compared with.
+	key     *string
+	content any
+	convoID xrpc.ConvoID
 
 	commit, welcome, groupInfo, ratchetTree []byte
-	// The names that the lexicon has for commit, welcome and removed, for
-	// errors.
+	// The lexicon's names for commit, welcome and removed, for errors.
 	commitField, welcomeField, removedField string
 	// added and removed are the DIDs whose memberships begin and end.
 	added, removed []string
-	// external: the commit is the caller's own external commit.
+	// external says that the commit has to be the caller's external commit.
 	external bool
-	// full: the conversation has used up its rate.
-	full bool
-	// overdrawn is why the caller may add nobody now: told under the lock, after
-	// what a repetition is answered.
-	overdrawn error
+	// rateUsedUp is set while the conversation has used up its rate.
+	rateUsedUp bool
+	// addRefused is the error of the limit on additions, where the caller has
+	// used that up. It is returned under the lock, so that a repeated call gets
+	// its recorded answer before.
+	addRefused error
 }
 
-// commitResult is the answer of all four.
-type commitResult = gen.SendCommitOutput
+// commitOutput is the output of all four methods.
+type commitOutput = gen.SendCommitOutput
 
-// lostRace is the outcome of a commit whose epoch another one has won.
-type lostRace struct {
-	framing, current int64
-	// wait is how long the epoch is kept for somebody else; 0 where another
-	// commit has won it.
-	wait time.Duration
+// AddMembers adds members, or devices of members, by a commit and its Welcome.
+func (s *Service) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.AddMembersInput) (*gen.AddMembersOutput, error) {
+	out, err := s.commit(ctx, caller, &commitRequest{
+		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
+		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commitField: "commit", welcomeField: "welcomeMessage",
+		added: in.DIDList,
+	})
+	return (*gen.AddMembersOutput)(out), err
 }
 
-func (e *lostRace) Error() string {
-	return fmt.Sprintf("epoch %d was won by another commit, the current one is %d", e.framing, e.current)
+// JoinConvo adds a device of a member by an external commit: a new device, or
+// one that has lost its state.
+func (s *Service) JoinConvo(ctx context.Context, caller xrpc.Caller, in *gen.JoinConvoInput) (*gen.JoinConvoOutput, error) {
+	out, err := s.commit(ctx, caller, &commitRequest{
+		method: gen.MethodJoinConvo, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
+		commit: in.ExternalCommit, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commitField: "externalCommit", external: true,
+	})
+	return (*gen.JoinConvoOutput)(out), err
 }
 
-// commit verifies a commit and decides it in one transaction: either all of it
-// happens, or the caller hears why nothing did.
-func (s *Service) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitResult, error) {
+// SendCommit accepts a commit with any combination of additions, removals and
+// updates.
+func (s *Service) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.SendCommitInput) (*gen.SendCommitOutput, error) {
+	return s.commit(ctx, caller, &commitRequest{
+		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
+		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
+		commitField: "commit", welcomeField: "welcome", removedField: "removedDids",
+		added: in.AddedDIDs, removed: in.RemovedDIDs,
+	})
+}
+
+// commit parses, verifies and decides a commit. It is accepted with all its
+// effects, or not at all.
+func (s *Service) commit(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*commitOutput, error) {
 	parsed, err := parseCommit(req)
 	if err != nil {
 		return nil, err
 	}
-	taken, err := s.payAdditions(ctx, caller, req)
+	payment, err := s.payAdditions(ctx, caller, req)
 	if err != nil {
 		return nil, err
 	}
 	stored := false
-	out, err := convo.WithinRate(s.Base, req.conversation, req.method, func(full bool) (out *commitResult, _ bool, err error) {
-		req.full = full
+	out, err := convo.WithinRate(s.Base, req.convoID, req.method, func(rateUsedUp bool) (out *commitOutput, _ bool, err error) {
+		req.rateUsedUp = rateUsedUp
 		out, stored, err = s.decide(ctx, caller, req, parsed)
 		return out, stored, err
 	})
 	if err != nil || !stored {
-		taken.GiveBack(ctx)
+		payment.GiveBack(ctx)
 	}
 	return out, err
 }
 
-// decide decides a commit. stored tells that it is written, and not a repetition.
-func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitResult, stored bool, err error) {
+// payAdditions takes the accounts that a commit adds from the number that the
+// caller may add in an hour. Where too few are left, it sets req.addRefused.
+func (s *Service) payAdditions(ctx context.Context, caller xrpc.Caller, req *commitRequest) (*convo.Payment, error) {
+	added := convo.Unique(req.added)
+	if s.Limits == nil || len(added) == 0 {
+		return nil, nil
+	}
+	may, err := convo.MayRemove(ctx, db.New(s.Pool), req.convoID, caller.DID)
+	if err != nil {
+		return nil, err
+	}
+	row := limit.MembersAdded
+	if may {
+		row = limit.MembersAddedByRemovers
+	}
+	var payment *convo.Payment
+	payment, req.addRefused = s.Pay(ctx, caller, row, int64(len(added)))
+	return payment, nil
+}
+
+// decide verifies a commit outside the transaction, and accepts or refuses it
+// inside. stored is false where the call repeats an earlier one.
+func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitRequest, parsed *parsedCommit) (out *commitOutput, stored bool, err error) {
 	now := s.Timestamp()
-	first, err := s.Idempotency.NewRecord(caller, req.method.NSID, req.key, req.content, now)
+	record, err := s.Idempotency.NewRecord(caller, req.method.NSID, req.key, req.content, now)
 	if err != nil {
 		return nil, false, err
 	}
 	bill := s.Storage.Bill(caller.DID)
-	err = untilCurrent(func() error {
-		verified, err := s.verifyCommit(ctx, caller.DID, req, parsed)
+	err = retryIfGroupChanged(func() error {
+		verified, err := s.verifyCommit(ctx, caller, req, parsed)
 		if err != nil {
 			return err
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
-			h := handshakeTx{q: db.New(tx), convoID: req.conversation, caller: caller.DID, now: now, bill: bill}
-			c := &commitTx{handshakeTx: h, claims: s.claims, commitRequest: req, parsedCommit: parsed, verified: verified}
-			out, err = c.run(ctx, first)
-			stored = c.stored
+			h := &handshakeTx{q: db.New(tx), convoID: req.convoID, caller: caller.DID, now: now, bill: bill}
+			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims}
+			out, stored, err = c.run(ctx, record)
 			return err
 		})
 	})
-	settle(ctx, bill, stored, err)
-	if lost := (*lostRace)(nil); errors.As(err, &lost) {
-		if err := s.reserve(ctx, caller, req.conversation, lost); err != nil {
+	settleBill(ctx, bill, stored, err)
+	if conflict := (*epochConflict)(nil); errors.As(err, &conflict) {
+		if err := s.reserveEpoch(ctx, caller, req.convoID, conflict); err != nil {
 			return nil, false, err
 		}
-		out, err = s.conflict(ctx, caller, req.conversation, lost)
+		out, err = s.conflictOutput(ctx, caller, req.convoID, conflict)
 		return out, false, err
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	s.Hint(string(req.conversation))
+	s.Hint(string(req.convoID))
 	return out, stored, nil
 }
 
-// commitTx is a commit inside its transaction.
-type commitTx struct {
-	handshakeTx
-	claims *keypackages.Claims
-	*commitRequest
-	*parsedCommit
-	verified *verification
-	// stored: the commit is written, and not a repetition.
-	stored bool
-}
-
-// run checks in this order: first answer, membership, epoch, and then what
-// depends on state, so that who lost the race hears of the race.
-func (c *commitTx) run(ctx context.Context, first *convo.Record) (*commitResult, error) {
-	known, err := c.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &commitResult{}
-	if found, err := first.Find(ctx, c.q, out); found || err != nil {
-		return out, err
-	}
-	if !known {
-		return nil, convo.NotFound()
-	}
-	if seq, err := c.repeated(ctx); seq > 0 || err != nil {
-		return &commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}, err
-	}
-	if err := convo.RequireMember(ctx, c.q, c.convoID, c.caller); err != nil {
-		return nil, err
-	}
-	if err := c.waits(ctx, c.q, c.caller); err != nil {
-		return nil, err
-	}
-	if err := c.checkEpoch(ctx); err != nil {
-		return nil, err
-	}
-	if err := c.verified.check(); err != nil {
-		return nil, err
-	}
-	change, err := c.plan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.bill.Pay(ctx, c.amount(change)); err != nil {
-		return nil, err
-	}
-	seq, err := c.apply(ctx, change)
-	if err != nil {
-		return nil, err
-	}
-	c.stored = true
-	*out = commitResult{Success: true, NewEpoch: c.epoch + 1, Seq: &seq}
-	return out, first.Keep(ctx, c.q, out)
-}
-
-// repeated gives the number of the caller's accepted commit of that epoch where
-// this is the same, byte for byte: what clients without keys repeat.
-func (c *commitTx) repeated(ctx context.Context) (int64, error) {
-	if c.epoch >= c.convo.Epoch {
-		return 0, nil
-	}
-	seq, err := c.q.FindOwnCommit(ctx, db.FindOwnCommitParams{ConvoID: c.convoID, Epoch: c.epoch, Did: c.caller, Ciphertext: c.commit})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("look for own commit: %w", err)
-	}
-	return seq, nil
-}
-
-func (c *commitTx) checkEpoch(ctx context.Context) error {
-	switch {
-	case c.epoch < c.convo.Epoch:
-		return &lostRace{framing: c.epoch, current: c.convo.Epoch}
-	case c.epoch > c.convo.Epoch:
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: its framing epoch %d is ahead of the current epoch %d", c.commitField, c.epoch, c.convo.Epoch)
-	}
-	wait, err := c.turn(ctx)
-	if err == nil && wait > 0 {
-		err = &lostRace{framing: c.epoch, current: c.convo.Epoch, wait: wait}
-	}
-	return err
-}
-
-// waits is errConvoFull for a commit of a member in a conversation that is full,
-// unless it ends memberships, and the member may do that.
-func (c *commitRequest) waits(ctx context.Context, q *db.Queries, caller string) error {
-	if !c.full {
+// checkRate refuses a member's commit with ErrRateUsedUp while the conversation
+// has used up its rate. Removals by a member who may remove others are exempt.
+func (req *commitRequest) checkRate(ctx context.Context, q *db.Queries, caller string) error {
+	if !req.rateUsedUp {
 		return nil
 	}
-	if len(c.removed) == 0 {
+	if len(req.removed) == 0 {
 		return convo.ErrRateUsedUp
 	}
-	may, err := convo.MayRemove(ctx, q, c.conversation, caller)
+	may, err := convo.MayRemove(ctx, q, req.convoID, caller)
 	if err == nil && !may {
 		err = convo.ErrRateUsedUp
 	}
 	return err
+}
+
+// removedName is the lexicon's name for the i-th DID to remove.
+func (req *commitRequest) removedName(i int) string {
+	if req.removedField == fieldTargetDID {
+		return req.removedField
+	}
+	return fmt.Sprintf("%s[%d]", req.removedField, i)
 }

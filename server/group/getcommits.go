@@ -14,14 +14,15 @@ import (
 )
 
 const (
-	// maxCommits is how many commits an answer may hold.
+	// maxCommits is the largest number of commits in one page.
 	maxCommits = 1000
-	// commitBytes is more than a commitMessage takes besides commit and sender.
+	// commitBytes bounds the size of a commitMessage without commit and sender.
 	commitBytes = 300
 )
 
-// GetCommits gives the accepted commits of a range of framing epochs that lie
-// in the caller's windows. The cursor is the epoch of the last commit given.
+// GetCommits returns the accepted commits of a range of framing epochs, as far as
+// the caller was a member when they were accepted. The cursor is the epoch of the
+// last commit of the page.
 func (s *Service) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.GetCommitsParams) (*gen.GetCommitsOutput, error) {
 	from, to, err := epochRange(p)
 	if err != nil {
@@ -35,9 +36,9 @@ func (s *Service) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.Get
 	if len(windows) == 0 {
 		return nil, convo.NotFound()
 	}
-	// Only a member is told the current epoch.
-	if now := windows[len(windows)-1]; now.Active && p.FromEpoch > now.Epoch {
-		return nil, gen.Errorf(gen.ErrInvalidEpochRange, "fromEpoch: %d lies after the current epoch, %d", p.FromEpoch, now.Epoch)
+	// Only a current member may learn the current epoch.
+	if last := windows[len(windows)-1]; last.Active && p.FromEpoch > last.Epoch {
+		return nil, gen.Errorf(gen.ErrInvalidEpochRange, "fromEpoch: %d lies after the current epoch, %d", p.FromEpoch, last.Epoch)
 	}
 	rows, err := q.PageCommits(ctx, db.PageCommitsParams{
 		ConvoID: p.ConvoID, Did: caller.DID, FromEpoch: from, ToEpoch: to,
@@ -62,8 +63,8 @@ func (s *Service) GetCommits(ctx context.Context, caller xrpc.Caller, p *gen.Get
 	return out, nil
 }
 
-// epochRange is the range asked for, both ends inclusive, as far as it is left
-// after the cursor.
+// epochRange returns what remains of the requested range after the cursor. Both
+// ends are inclusive.
 func epochRange(p *gen.GetCommitsParams) (from, to int64, err error) {
 	from, to = p.FromEpoch, math.MaxInt64
 	if p.ToEpoch != nil {

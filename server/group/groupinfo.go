@@ -16,8 +16,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// GetGroupInfo gives the GroupInfo of the current epoch, which an external
-// commit needs; one of a past epoch is of no use to anybody.
+// GetGroupInfo returns the GroupInfo of the current epoch, which an external
+// commit needs. That of a past epoch is of no use and is not kept.
 func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.GetGroupInfoParams) (*gen.GetGroupInfoOutput, error) {
 	q := db.New(s.Pool)
 	if err := convo.RequireMember(ctx, q, p.ConvoID, caller.DID); err != nil {
@@ -25,7 +25,7 @@ func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.G
 	}
 	g, err := q.CurrentGroupInfo(ctx, p.ConvoID, caller.DID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, convo.NotMember() // it was removed since
+		return nil, convo.NotMember() // its membership ended between the two queries
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read GroupInfo: %w", err)
@@ -35,57 +35,58 @@ func (s *Service) GetGroupInfo(ctx context.Context, caller xrpc.Caller, p *gen.G
 	}, nil
 }
 
-// UpdateGroupInfo stores another GroupInfo of the current epoch, which states
-// what is known of it.
+// UpdateGroupInfo replaces the GroupInfo of the current epoch by another one that
+// states the same group.
 func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *gen.UpdateGroupInfoInput) (*gen.UpdateGroupInfoOutput, error) {
-	e, err := parseEvidence(in.ConvoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
+	g, err := parseGroupInfoAndTree(in.ConvoID, in.GroupInfo, in.RatchetTree, "it is what is to be stored")
 	if err != nil {
 		return nil, err
 	}
 	bill := s.Storage.Bill(caller.DID)
-	err = untilCurrent(func() error {
-		known, err := s.groupIn(ctx, in.ConvoID, caller.DID, e.epoch())
+	err = retryIfGroupChanged(func() error {
+		current, err := s.groupInEpoch(ctx, in.ConvoID, caller.DID, g.epoch())
 		if err != nil {
 			return err
 		}
 		var refused error
-		if known != nil {
-			refused = e.states(known.Group, "as the service knows it", s.VerifierFor(ctx, caller.DID))
+		if current != nil {
+			refused = g.checkStates(current.Group, "as the service knows it", s.VerifierFor(ctx, caller.DID))
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) error {
-			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp()}
+			h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: s.Timestamp(), bill: bill}
 			if _, err := h.begin(ctx, nil, nil); err != nil {
 				return err
 			}
 			switch {
-			case e.epoch() != h.convo.Epoch:
-				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, e.epoch())
-			case known == nil:
-				return errGroupMoved
+			case g.epoch() != h.convo.Epoch:
+				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, g.epoch())
+			case current == nil:
+				return errGroupChanged
 			case refused != nil:
 				return refused
 			}
-			if err := h.keepsExternalPub(ctx, e); err != nil {
+			if err := checkExternalPub(ctx, h, g); err != nil {
 				return err
 			}
-			if err := bill.Pay(ctx, storage.Amount{Bytes: e.bytes(known.Group) - known.bytes}); err != nil {
+			if err := h.bill.Pay(ctx, storage.Amount{Bytes: g.bytes(current.Group) - current.bytes}); err != nil {
 				return err
 			}
-			return e.store(ctx, h.q, in.ConvoID, known.Group, h.now)
+			return g.store(ctx, h.q, in.ConvoID, current.Group, h.now)
 		})
 	})
-	settle(ctx, bill, true, err)
+	settleBill(ctx, bill, true, err)
 	if err != nil {
 		return nil, err
 	}
-	return &gen.UpdateGroupInfoOutput{Epoch: e.epoch()}, nil
+	return &gen.UpdateGroupInfoOutput{Epoch: g.epoch()}, nil
 }
 
-// keepsExternalPub refuses a GroupInfo whose external_pub is not the one that
-// came with the commit, unless the caller may remove members. Nobody outside the
-// group can tell which is right, and with a false one the next external commit
-// leads to an epoch that no member can follow (RFC 9420 §8.3).
-func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
+// checkExternalPub refuses a GroupInfo whose external_pub is not the one that
+// came with the commit of the epoch, unless the caller may remove members.
+// Nobody outside the group can tell which one is right, and with a wrong one the
+// next external commit leads to an epoch that no member can follow (RFC 9420
+// §8.3).
+func checkExternalPub(ctx context.Context, h *handshakeTx, g *groupInfoAndTree) error {
 	row, err := h.q.CurrentGroupInfo(ctx, h.convoID, h.caller)
 	if err != nil {
 		return fmt.Errorf("read GroupInfo: %w", err)
@@ -95,7 +96,7 @@ func (h *handshakeTx) keepsExternalPub(ctx context.Context, e *evidence) error {
 		return fmt.Errorf("stored GroupInfo does not parse: %w", err)
 	}
 	was, _ := stored.Extensions.Find(mls.ExtensionExternalPub)
-	is, _ := e.info.Extensions.Find(mls.ExtensionExternalPub)
+	is, _ := g.info.Extensions.Find(mls.ExtensionExternalPub)
 	if bytes.Equal(was, is) {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Why a member asks to be added again.
+// Reasons for which a member asks to be added again.
 const (
 	reasonStateLost     = "state-lost"
 	reasonCommitFailed  = "commit-failed"
@@ -26,14 +26,11 @@ const (
 )
 
 // RequestRejoin records that the caller cannot follow the group and asks to be
-// added again. Asking again replaces what was asked before.
+// added again. A new request replaces an earlier one.
 func (s *Service) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen.RequestRejoinInput) (*gen.RequestRejoinOutput, error) {
-	reason, epoch, err := rejoinReason(in)
+	r, err := newRejoinRequest(in)
 	if err != nil {
 		return nil, err
-	}
-	if in.Detail != nil && (epoch == nil || *in.Detail != detailExternalPub) {
-		return nil, xrpc.Invalid("detail", "want %s, with reason %s", detailExternalPub, reasonCommitFailed)
 	}
 	damaged := false
 	err = s.InTx(ctx, func(tx pgx.Tx) (err error) {
@@ -44,7 +41,7 @@ func (s *Service) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen
 		if err := s.MayWrite(ctx, caller); err != nil {
 			return err
 		}
-		damaged, err = h.requestRejoin(ctx, reason, epoch, in.Detail)
+		damaged, err = r.store(ctx, h)
 		return err
 	})
 	if err != nil {
@@ -57,50 +54,61 @@ func (s *Service) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen
 	return &gen.RequestRejoinOutput{}, nil
 }
 
-// rejoinReason gives the reason, and the epoch of the commit that failed where
-// that is the reason.
-func rejoinReason(in *gen.RequestRejoinInput) (string, *int64, error) {
-	if in.Reason == nil {
-		return reasonStateLost, nil, nil
-	}
-	if !slices.Contains([]string{reasonStateLost, reasonCommitFailed, reasonWelcomeFailed}, *in.Reason) {
-		return "", nil, xrpc.Invalid("reason", "want %s, %s or %s", reasonStateLost, reasonCommitFailed, reasonWelcomeFailed)
-	}
-	if *in.Reason != reasonCommitFailed {
-		return *in.Reason, nil, nil
-	}
-	if in.Epoch == nil {
-		return "", nil, xrpc.Invalid("epoch", "is needed with %s: the framing epoch of the commit that failed", reasonCommitFailed)
-	}
-	return *in.Reason, in.Epoch, nil
+// rejoinRequest is a member's request to be added again, or its report of a
+// commit, or both.
+type rejoinRequest struct {
+	reason string
+	// epoch is the framing epoch of the commit that failed; nil with any other
+	// reason.
+	epoch *int64
+	// detail makes the request a report and nothing else: its sender has applied
+	// the commit and is still in the group.
+	detail *string
 }
 
-// requestRejoin stores the request. damaged tells that most members cannot
-// apply the commit that it names. A report with a detail asks for nothing else:
-// its sender is still in the group.
-func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *int64, detail *string) (damaged bool, err error) {
-	if epoch != nil {
-		sees, err := h.q.SeesCommit(ctx, h.caller, h.convoID, *epoch)
-		if err != nil {
-			return false, fmt.Errorf("look for commit: %w", err)
+// newRejoinRequest checks which fields of the input go together.
+func newRejoinRequest(in *gen.RequestRejoinInput) (*rejoinRequest, error) {
+	r := &rejoinRequest{reason: reasonStateLost, detail: in.Detail}
+	if in.Reason != nil {
+		r.reason = *in.Reason
+	}
+	if !slices.Contains([]string{reasonStateLost, reasonCommitFailed, reasonWelcomeFailed}, r.reason) {
+		return nil, xrpc.Invalid("reason", "want %s, %s or %s", reasonStateLost, reasonCommitFailed, reasonWelcomeFailed)
+	}
+	if r.reason == reasonCommitFailed {
+		if r.epoch = in.Epoch; r.epoch == nil {
+			return nil, xrpc.Invalid("epoch", "is needed with %s: the framing epoch of the commit that failed", reasonCommitFailed)
 		}
-		if !sees {
-			return false, gen.Errorf(gen.ErrEpochMismatch, "the caller was sent no commit of epoch %d; the current epoch is %d", *epoch, h.convo.Epoch)
-		}
+	}
+	if r.detail != nil && (r.epoch == nil || *r.detail != detailExternalPub) {
+		return nil, xrpc.Invalid("detail", "want %s, with reason %s", detailExternalPub, reasonCommitFailed)
+	}
+	return r, nil
+}
+
+// store stores the request and the report, and logs the events that announce
+// them. damaged is true if, with this report, most members cannot apply the
+// commit.
+func (r *rejoinRequest) store(ctx context.Context, h *handshakeTx) (damaged bool, err error) {
+	if err := r.checkEpoch(ctx, h); err != nil {
+		return false, err
 	}
 	var events convo.Events
-	if detail == nil {
-		if err := h.askRejoin(ctx, &events, reason, epoch); err != nil {
-			return false, err
+	if r.detail == nil {
+		if err := h.q.PutRejoinRequest(ctx, db.PutRejoinRequestParams{
+			ConvoID: h.convoID, Did: h.caller, Reason: r.reason, Epoch: r.epoch, At: h.now,
+		}); err != nil {
+			return false, fmt.Errorf("store rejoin request: %w", err)
 		}
+		events.Add(eventlog.KindRejoinRequested, "", convo.NoEdge, eventlog.Body{DID: h.caller, Reason: r.reason})
 	}
-	if epoch != nil {
-		if damaged, err = h.reportCommit(ctx, *epoch, detail); err != nil {
+	if r.epoch != nil {
+		if damaged, err = r.storeReport(ctx, h); err != nil {
 			return false, err
 		}
 	}
 	if damaged {
-		events.Add(eventlog.KindConvoDamaged, "", convo.NoEdge, eventlog.Body{Epoch: *epoch})
+		events.Add(eventlog.KindConvoDamaged, "", convo.NoEdge, eventlog.Body{Epoch: *r.epoch})
 	}
 	if len(events.Kinds) == 0 {
 		return false, nil
@@ -109,42 +117,37 @@ func (h *handshakeTx) requestRejoin(ctx context.Context, reason string, epoch *i
 	return damaged, err
 }
 
-// askRejoin stores that the caller wants to be added again, and tells the others.
-func (h *handshakeTx) askRejoin(ctx context.Context, events *convo.Events, reason string, epoch *int64) error {
-	if err := h.q.PutRejoinRequest(ctx, db.PutRejoinRequestParams{
-		ConvoID: h.convoID, Did: h.caller, Reason: reason, Epoch: epoch, At: h.now,
-	}); err != nil {
-		return fmt.Errorf("store rejoin request: %w", err)
+// checkEpoch refuses a report of a commit that the caller was never sent.
+func (r *rejoinRequest) checkEpoch(ctx context.Context, h *handshakeTx) error {
+	if r.epoch == nil {
+		return nil
 	}
-	events.Add(eventlog.KindRejoinRequested, "", convo.NoEdge, eventlog.Body{DID: h.caller, Reason: reason})
+	sees, err := h.q.SeesCommit(ctx, h.caller, h.convoID, *r.epoch)
+	if err != nil {
+		return fmt.Errorf("look for commit: %w", err)
+	}
+	if !sees {
+		return gen.Errorf(gen.ErrEpochMismatch, "the caller was sent no commit of epoch %d; the current epoch is %d", *r.epoch, h.convo.Epoch)
+	}
 	return nil
 }
 
-// reportCommit notes that the caller cannot apply the commit of an epoch.
-// damaged tells, for a report that is new, that more than half of the votes on
-// the commit say so; see CommitDamage for what a vote is.
-func (h *handshakeTx) reportCommit(ctx context.Context, epoch int64, detail *string) (damaged bool, err error) {
-	added, err := h.q.PutCommitFailure(ctx, db.PutCommitFailureParams{ConvoID: h.convoID, Epoch: epoch, Did: h.caller, At: h.now, Detail: detail})
+// storeReport records that the caller cannot apply the commit of an epoch.
+// damaged is true if the report is new and more than half of the votes on the
+// commit say the same; the query CommitDamage defines a vote.
+func (r *rejoinRequest) storeReport(ctx context.Context, h *handshakeTx) (damaged bool, err error) {
+	added, err := h.q.PutCommitFailure(ctx, db.PutCommitFailureParams{
+		ConvoID: h.convoID, Epoch: *r.epoch, Did: h.caller, At: h.now, Detail: r.detail,
+	})
 	if err != nil {
 		return false, fmt.Errorf("store report of a commit: %w", err)
 	}
 	if added == 0 {
 		return false, nil
 	}
-	d, err := h.q.CommitDamage(ctx, h.now, h.convoID, epoch)
+	d, err := h.q.CommitDamage(ctx, h.now, h.convoID, *r.epoch)
 	if err != nil {
 		return false, fmt.Errorf("count reports of a commit: %w", err)
 	}
 	return 2*d.Failed > float64(d.Votes), nil
-}
-
-// endReports takes the reports of who leaves back: it has no say any more.
-func (h *handshakeTx) endReports(ctx context.Context, dids []string) error {
-	if len(dids) == 0 {
-		return nil
-	}
-	if err := h.q.EndCommitFailures(ctx, h.convoID, dids); err != nil {
-		return fmt.Errorf("end reports of commits: %w", err)
-	}
-	return nil
 }

@@ -13,29 +13,30 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// suspend ends the rights of another member at once and without a commit, which
-// a member that answers every commit with a bad one could win every time. The
-// leaf becomes a pending removal that any member may commit. Until then the
-// account holds the keys of the group, so clients commit the removal before they
-// send. It waits for no rate of the conversation.
-func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitResult, error) {
+// suspend ends the membership of another member at once and without a commit: a
+// member that answers every commit with a bad one could win every epoch against
+// a removal by commit. The leaf becomes a pending removal, which any member may
+// commit. Until then the suspended account holds the keys of the group, so
+// clients commit the removal before they send. A suspension does not count
+// against the conversation's rate.
+func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.LeaveConvoInput) (*commitOutput, error) {
 	now := s.Timestamp()
-	first, err := s.Idempotency.NewRecord(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
+	record, err := s.Idempotency.NewRecord(caller, gen.NSIDLeaveConvo, in.IdempotencyKey, in, now)
 	if err != nil {
 		return nil, err
 	}
-	out := &commitResult{}
+	out := &commitOutput{}
 	err = s.InTx(ctx, func(tx pgx.Tx) error {
 		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}
-		*out = commitResult{}
-		if found, err := h.begin(ctx, first, out); found || err != nil {
+		*out = commitOutput{}
+		if found, err := h.begin(ctx, record, out); found || err != nil {
 			return err
 		}
-		if err := h.suspend(ctx, *in.TargetDID); err != nil {
+		if err := suspendMember(ctx, h, *in.TargetDID); err != nil {
 			return err
 		}
 		out.Success, out.NewEpoch = true, h.convo.Epoch
-		return first.Keep(ctx, h.q, out)
+		return record.Keep(ctx, h.q, out)
 	})
 	if err != nil {
 		return nil, err
@@ -44,10 +45,10 @@ func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.Leave
 	return out, nil
 }
 
-// suspend leaves things as they are where the target has left already, but that
-// not anybody can add it again: else it would get around a suspension by leaving
-// just before.
-func (h *handshakeTx) suspend(ctx context.Context, target string) error {
+// suspendMember ends the membership of target. Where target has left already, it
+// only records that members who may not remove others may not add target again:
+// otherwise target would evade a suspension by leaving just before it.
+func suspendMember(ctx context.Context, h *handshakeTx, target string) error {
 	may, err := convo.MayRemove(ctx, h.q, h.convoID, h.caller)
 	if err != nil {
 		return err
@@ -55,11 +56,11 @@ func (h *handshakeTx) suspend(ctx context.Context, target string) error {
 	if !may {
 		return gen.Errorf(gen.ErrNotAllowed, "%s: only the creator, or once the creator has left the longest-standing member, may remove members", fieldTargetDID)
 	}
-	standing, err := convo.Memberships(ctx, h.q, h.convoID, []string{target})
+	memberships, err := convo.Memberships(ctx, h.q, h.convoID, []string{target})
 	if err != nil {
 		return err
 	}
-	switch standing[target] {
+	switch memberships[target] {
 	case convo.NonMember:
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", fieldTargetDID)
 	case convo.PendingRemoval:
@@ -68,5 +69,5 @@ func (h *handshakeTx) suspend(ctx context.Context, target string) error {
 		}
 		return nil
 	}
-	return h.end(ctx, target, eventlog.ActionRemoved, false)
+	return h.endMembership(ctx, target, eventlog.ActionRemoved, false)
 }

@@ -10,40 +10,43 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// welcomeOpen is the state of a Welcome that waits for its device.
+// States of a Welcome that the code refers to.
 const (
-	welcomeOpen      = "open"
+	// welcomeOpen: its device has not confirmed it yet.
+	welcomeOpen = "open"
+	// welcomeConfirmed: its device has joined by it.
 	welcomeConfirmed = "confirmed"
 )
 
-// GetWelcome gives a Welcome of the caller. Reading does not consume it. It is
-// the one for deviceId, or where that is absent the newest open one.
+// GetWelcome returns the open Welcome for a device of the caller or, without
+// deviceId, the newest open Welcome of the caller. It stays open until it is
+// confirmed.
 func (s *Service) GetWelcome(ctx context.Context, caller xrpc.Caller, p *gen.GetWelcomeParams) (*gen.GetWelcomeOutput, error) {
 	q := db.New(s.Pool)
-	mine, err := findWelcomes(ctx, q, caller.DID, p.ConvoID, p.DeviceID)
+	welcomes, err := findWelcomes(ctx, q, caller.DID, p.ConvoID, p.DeviceID)
 	if err != nil {
 		return nil, err
 	}
-	open := mine.open()
+	open := welcomes.open()
 	if len(open) == 0 {
-		return nil, mine.ended()
+		return nil, welcomes.ended()
 	}
-	w, err := q.GetWelcome(ctx, caller.DID, mine.convoID, open[0].Seq)
+	w, err := q.GetWelcome(ctx, caller.DID, welcomes.convoID, open[0].Seq)
 	if err != nil {
 		return nil, err
 	}
 	return &gen.GetWelcomeOutput{
-		ConvoID: mine.convoID, Welcome: w.Welcome, RatchetTree: w.RatchetTree,
+		ConvoID: welcomes.convoID, Welcome: w.Welcome, RatchetTree: w.RatchetTree,
 		Epoch: &w.Epoch, Seq: &open[0].Seq, KeyPackageHashes: w.Refs,
 	}, nil
 }
 
-// ConfirmWelcome closes a Welcome that its device has applied. With success
-// false it stays open, and the reason is kept. A confirmation whose answer was
-// lost may be repeated.
+// ConfirmWelcome closes a Welcome by which a device has joined. With success
+// false, the Welcome stays open and the reason is stored. A client that did not
+// receive the response may repeat a confirmation.
 func (s *Service) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
-	// Whoever ends it between reading and writing makes us read again; as a
-	// newer Welcome may supersede that one too, this has a bound and not one try.
+	// If the Welcome ends between the read and the write, it is read again. A
+	// newer Welcome can supersede the next one too, hence several attempts.
 	for range 5 {
 		out, err := s.confirmWelcome(ctx, caller, in)
 		if out != nil || err != nil {
@@ -53,33 +56,34 @@ func (s *Service) ConfirmWelcome(ctx context.Context, caller xrpc.Caller, in *ge
 	return nil, errors.New("confirm a Welcome: it changed at every try")
 }
 
-// confirmWelcome gives nothing at all where the Welcome ended meanwhile.
+// confirmWelcome makes one attempt. It returns neither output nor error where the
+// Welcome ended between the read and the write.
 func (s *Service) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *gen.ConfirmWelcomeInput) (*gen.ConfirmWelcomeOutput, error) {
 	q, did := db.New(s.Pool), caller.DID
-	mine, err := findWelcomes(ctx, q, did, in.ConvoID, in.DeviceID)
+	welcomes, err := findWelcomes(ctx, q, did, in.ConvoID, in.DeviceID)
 	if err != nil {
 		return nil, err
 	}
-	open := mine.open()
+	open := welcomes.open()
 	switch {
 	case len(open) > 1:
 		return nil, xrpc.Invalid("deviceId", "needed, as Welcomes for %d devices are open", len(open))
-	case len(open) == 0 && in.Success && mine.lastConfirmed():
+	case len(open) == 0 && in.Success && welcomes.lastConfirmed():
 		return &gen.ConfirmWelcomeOutput{Confirmed: true}, nil
 	case len(open) == 0:
-		return nil, mine.ended()
+		return nil, welcomes.ended()
 	}
 	var n int64
 	if in.Success {
 		n, err = q.ConfirmWelcome(ctx, db.ConfirmWelcomeParams{
-			Now: s.Now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
+			Now: s.Now(), ConvoID: welcomes.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
 		})
 	} else {
-		if err := s.MayWrite(ctx, caller); err != nil { // a confirmation ends something
+		if err := s.MayWrite(ctx, caller); err != nil { // a successful confirmation needs no room: it ends a Welcome
 			return nil, err
 		}
 		n, err = q.NoteWelcomeFailed(ctx, db.NoteWelcomeFailedParams{
-			Now: s.Now(), ConvoID: mine.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
+			Now: s.Now(), ConvoID: welcomes.convoID, Did: did, DeviceID: open[0].DeviceID, Seq: open[0].Seq,
 			ErrorDetails: in.ErrorDetails,
 		})
 	}
@@ -89,17 +93,18 @@ func (s *Service) confirmWelcome(ctx context.Context, caller xrpc.Caller, in *ge
 	return &gen.ConfirmWelcomeOutput{Confirmed: in.Success}, nil
 }
 
-// welcomesOf are the newest Welcomes for the devices of a member, the newest
-// commit's first.
-type welcomesOf struct {
-	convoID   xrpc.ConvoID
+// memberWelcomes are the newest Welcomes for each device of a member, ordered by
+// their commits, the newest first.
+type memberWelcomes struct {
+	convoID xrpc.ConvoID
+	// joinedSeq is the sequence number at which the current membership began.
 	joinedSeq int64
 	newest    []db.ListWelcomesRow
 }
 
-// findWelcomes reads the member's Welcomes, or one device's. It refuses who is
-// no member.
-func findWelcomes(ctx context.Context, q *db.Queries, did string, convoID xrpc.ConvoID, deviceID *string) (*welcomesOf, error) {
+// findWelcomes reads the Welcomes of a member, or those of one device. It refuses
+// an account that is not a member.
+func findWelcomes(ctx context.Context, q *db.Queries, did string, convoID xrpc.ConvoID, deviceID *string) (*memberWelcomes, error) {
 	access, err := q.GetWelcomeAccess(ctx, convoID, did)
 	switch {
 	case err != nil:
@@ -117,12 +122,13 @@ func findWelcomes(ctx context.Context, q *db.Queries, did string, convoID xrpc.C
 	if err != nil {
 		return nil, err
 	}
-	return &welcomesOf{convoID, access.JoinedSeq, newest}, nil
+	return &memberWelcomes{convoID, access.JoinedSeq, newest}, nil
 }
 
-// open gives those that can be applied. What was left open by an earlier
-// membership joins a group that has moved on without its device.
-func (w *welcomesOf) open() []db.ListWelcomesRow {
+// open returns the Welcomes by which a device can join. A Welcome that an earlier
+// membership left open is not among them: its device was removed from the group
+// since.
+func (w *memberWelcomes) open() []db.ListWelcomesRow {
 	var open []db.ListWelcomesRow
 	for _, r := range w.newest {
 		if r.State == welcomeOpen && r.Seq >= w.joinedSeq {
@@ -132,14 +138,14 @@ func (w *welcomesOf) open() []db.ListWelcomesRow {
 	return open
 }
 
-// lastConfirmed reports whether the newest was confirmed, by this caller's
-// words.
-func (w *welcomesOf) lastConfirmed() bool {
+// lastConfirmed reports whether the newest Welcome was confirmed in the current
+// membership.
+func (w *memberWelcomes) lastConfirmed() bool {
 	return len(w.newest) > 0 && w.newest[0].State == welcomeConfirmed && w.newest[0].Seq >= w.joinedSeq
 }
 
-// ended is the error where none is open.
-func (w *welcomesOf) ended() error {
+// ended returns the error for the case that no Welcome is open.
+func (w *memberWelcomes) ended() error {
 	if len(w.newest) == 0 {
 		return gen.Errorf(gen.ErrWelcomeNotFound, "no Welcome for this account in this conversation")
 	}

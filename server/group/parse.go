@@ -7,26 +7,27 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// maxEpoch is the largest framing epoch that is accepted: its successor is
-// still a number that every JSON reader keeps exact.
+// maxEpoch is the largest framing epoch that is accepted: the epoch after it is
+// the largest integer that a JSON reader with float64 numbers represents exactly.
 const maxEpoch = 1<<53 - 2
 
-// parsedCommit is what a commit and the objects beside it say of themselves.
+// parsedCommit is a commit, parsed, with the objects that come with it.
 type parsedCommit struct {
 	// epoch is the framing epoch.
 	epoch int64
-	// public is nil for a PrivateMessage, which hides what it does; private is
-	// nil for a PublicMessage.
+	// public is nil for a PrivateMessage, whose content nobody outside the group
+	// can read; private is nil for a PublicMessage.
 	public  *mls.PublicMessage
 	private *mls.PrivateMessage
-	// joiner is set for an external commit.
-	joiner   *mls.ExternalCommit
-	invite   *mls.Welcome
-	evidence *evidence
+	// external is set for an external commit only.
+	external *mls.ExternalCommit
+	// welcome is nil where there is none.
+	welcome   *mls.Welcome
+	groupInfo *groupInfoAndTree
 }
 
-// parseCommit reads the objects of a commit request and holds them against each
-// other: all that can be said without the state of the conversation.
+// parseCommit parses the objects of a commit request and makes all checks that
+// need no state of the conversation.
 func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	m, framing, err := parseFramed(gen.ErrInvalidCommit, req.commitField, req.commit, limit.MaxCommit)
 	if err != nil {
@@ -35,7 +36,7 @@ func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	if framing.ContentType != mls.ContentTypeCommit {
 		return nil, gen.Errorf(gen.ErrInvalidCommit, "%s: its content is of type %s, want commit", req.commitField, framing.ContentType)
 	}
-	if err := checkFraming(gen.ErrInvalidCommit, req.commitField, framing, req.conversation); err != nil {
+	if err := checkFraming(gen.ErrInvalidCommit, req.commitField, framing, req.convoID); err != nil {
 		return nil, err
 	}
 	p := &parsedCommit{epoch: int64(framing.Epoch), public: m.Public, private: m.Private}
@@ -47,28 +48,30 @@ func parseCommit(req *commitRequest) (*parsedCommit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.invite, err = parseWelcome(req.welcomeField, req.welcome); err != nil {
+	if p.welcome, err = parseWelcome(req.welcomeField, req.welcome); err != nil {
 		return nil, err
 	}
-	p.evidence, err = parseEvidence(req.conversation, req.groupInfo, req.ratchetTree, "every commit comes with the GroupInfo of the epoch it leads to")
+	p.groupInfo, err = parseGroupInfoAndTree(req.convoID, req.groupInfo, req.ratchetTree, "every commit comes with the GroupInfo of the epoch it leads to")
 	if err != nil {
 		return nil, err
 	}
-	return p, p.checkEvidence()
+	return p, p.checkGroupInfo()
 }
 
-func (p *parsedCommit) checkEvidence() error {
-	if got, want := p.evidence.epoch(), p.epoch+1; got != want {
+// checkGroupInfo requires the GroupInfo of the next epoch, and with a
+// PrivateMessage its ratchet tree.
+func (p *parsedCommit) checkGroupInfo() error {
+	if got, want := p.groupInfo.epoch(), p.epoch+1; got != want {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: is of epoch %d, want %d: the epoch the commit leads to", got, want)
 	}
 	if p.public != nil {
 		return nil // the tree follows from the commit
 	}
-	return p.evidence.requireTree("of a commit sent as PrivateMessage nothing else shows the members")
+	return p.groupInfo.requireTree("of a commit sent as PrivateMessage nothing else shows the members")
 }
 
-// refuse makes the error of what is wrong with the epoch that the commit leads
-// to: it names the object that shows it.
+// refuse returns the error for what is wrong with the epoch that the commit leads
+// to. It names the object that states this epoch.
 func (p *parsedCommit) refuse(req *commitRequest, why error) error {
 	if p.public == nil {
 		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", why)
@@ -76,8 +79,34 @@ func (p *parsedCommit) refuse(req *commitRequest, why error) error {
 	return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, why)
 }
 
-// parseFramed reads a PublicMessage or PrivateMessage. errName is the error of
-// the lexicon for this object, field its name there.
+// proposalRefs returns the commit's references to proposals. It returns none for
+// a PrivateMessage, which hides them.
+func (p *parsedCommit) proposalRefs() [][]byte {
+	if p.public == nil {
+		return nil
+	}
+	var refs [][]byte
+	for _, x := range p.public.Commit.Proposals {
+		if x.Proposal == nil {
+			refs = append(refs, x.Ref)
+		}
+	}
+	return refs
+}
+
+// parseExternal requires an external commit and checks its structure.
+func (p *parsedCommit) parseExternal(req *commitRequest) (err error) {
+	if p.public == nil {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: an external commit is sent as PublicMessage (RFC 9420 §12.4.3.2)", req.commitField)
+	}
+	if p.external, err = p.public.ExternalCommit(); err != nil {
+		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
+	}
+	return nil
+}
+
+// parseFramed parses a PublicMessage or a PrivateMessage. errName is the lexicon's
+// error for this object, and field its name there.
 func parseFramed(errName, field string, b []byte, most int) (*mls.Message, mls.Framing, error) {
 	if b == nil {
 		return nil, mls.Framing{}, gen.Errorf(errName, "%s: missing", field)
@@ -96,8 +125,8 @@ func parseFramed(errName, field string, b []byte, most int) (*mls.Message, mls.F
 	return m, framing, nil
 }
 
-// checkSize bounds an object. The lexicon bounds it too; the bytes behind a
-// base64 string can be a few more than meant.
+// checkSize bounds the size of an object. The lexicon bounds the length of its
+// base64 string, which allows a few bytes more.
 func checkSize(errName, field string, b []byte, most int) error {
 	if len(b) <= most {
 		return nil
@@ -105,6 +134,8 @@ func checkSize(errName, field string, b []byte, most int) error {
 	return gen.Errorf(errName, "%s: %d bytes; this service accepts %d", field, len(b), most)
 }
 
+// checkFraming requires the conversation's group_id, and an epoch within
+// maxEpoch.
 func checkFraming(errName, field string, f mls.Framing, convoID xrpc.ConvoID) error {
 	if xrpc.ConvoIDOf(f.GroupID) != convoID {
 		return gen.Errorf(errName, "%s: its group_id is not that of the conversation", field)
@@ -115,18 +146,8 @@ func checkFraming(errName, field string, f mls.Framing, convoID xrpc.ConvoID) er
 	return nil
 }
 
-// parseExternal checks the structure of an external commit.
-func (p *parsedCommit) parseExternal(req *commitRequest) (err error) {
-	if p.public == nil {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: an external commit is sent as PublicMessage (RFC 9420 §12.4.3.2)", req.commitField)
-	}
-	if p.joiner, err = p.public.ExternalCommit(); err != nil {
-		return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
-	}
-	return nil
-}
-
-// checkMemberCommit refuses what no member may do by a commit.
+// checkMemberCommit refuses a PublicMessage that is not a member's, or that has
+// proposals which the service does not accept in a commit.
 func checkMemberCommit(m *mls.PublicMessage, field string) error {
 	switch m.Sender.Type {
 	case mls.SenderMember:
@@ -151,7 +172,7 @@ func checkMemberCommit(m *mls.PublicMessage, field string) error {
 	return nil
 }
 
-// refusedProposal says why a proposal is not accepted, "" where it is.
+// refusedProposal returns why a proposal is not accepted, and "" where it is.
 func refusedProposal(p mls.Proposal) string {
 	switch p.Type() {
 	case mls.ProposalReInit:
@@ -162,7 +183,7 @@ func refusedProposal(p mls.Proposal) string {
 	return ""
 }
 
-// parseWelcome reads a Welcome; nil where there is none.
+// parseWelcome parses a Welcome. It returns nil where there is none.
 func parseWelcome(field string, b []byte) (*mls.Welcome, error) {
 	if b == nil {
 		return nil, nil

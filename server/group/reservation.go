@@ -12,24 +12,27 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// Turns in a conversation in which somebody wins every race. They are amounts of
-// docs/protocol.md.
+// Times for which an epoch is closed to some members, so that a member that
+// answers every commit with its own cannot keep the others from committing.
+// docs/protocol.md states them.
 const (
-	// reserveTime is how long an epoch is kept for a member who may remove
-	// others and lost a race, and reservePause is how often that happens.
+	// ReserveTime is how long an epoch is reserved for a member who may remove
+	// others and whose commit came too late. ReservePause is the shortest time
+	// between two reservations of a conversation.
 	ReserveTime  = 2 * time.Second
 	ReservePause = 10 * time.Second
-	// reportedDelay is how old an epoch has to be before the sender of a commit
-	// that was reported within reportedTime may commit in it.
+	// ReportedDelay is how old an epoch has to be before a member may commit in
+	// it if one of its commits was reported within ReportedTime.
 	ReportedDelay = 2 * time.Second
 	ReportedTime  = 5 * time.Minute
 )
 
-// reserve keeps the epoch that a lost race led to for the caller, who has to
-// apply the commits of the others first, if it may remove members. Otherwise a
-// member that answers each commit at once could keep everybody from removing it.
-func (s *Service) reserve(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, lost *lostRace) error {
-	if lost.wait > 0 {
+// reserveEpoch reserves the current epoch for the caller, whose commit came too
+// late, if the caller may remove members: it needs time to apply the accepted
+// commits before it can commit again. Without this, a member that answers each
+// commit at once could keep everybody from removing it.
+func (s *Service) reserveEpoch(ctx context.Context, caller xrpc.Caller, convoID xrpc.ConvoID, conflict *epochConflict) error {
+	if conflict.wait > 0 {
 		return nil
 	}
 	return s.InTx(ctx, func(tx pgx.Tx) error {
@@ -50,10 +53,11 @@ func (s *Service) reserve(ctx context.Context, caller xrpc.Caller, convoID xrpc.
 	})
 }
 
-// turn is how long the caller has to wait before it may commit in the current
-// epoch: while that is reserved for somebody else, and where one of the caller's
-// commits was reported lately, until the others have had time to commit.
-func (h *handshakeTx) turn(ctx context.Context) (time.Duration, error) {
+// epochWait returns how long the caller has to wait before it may commit in the
+// current epoch: while the epoch is reserved for another member, and, where one
+// of the caller's commits was reported lately, until the epoch is ReportedDelay
+// old.
+func epochWait(ctx context.Context, h *handshakeTx) (time.Duration, error) {
 	if h.convo.ReservedFor != nil && *h.convo.ReservedFor != h.caller && h.convo.ReservedMs > 0 {
 		return time.Duration(h.convo.ReservedMs) * time.Millisecond, nil
 	}

@@ -1,0 +1,115 @@
+package group
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/storage"
+	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
+)
+
+// handshakeTx is the transaction of a call that changes one conversation. The
+// conversation's row is locked from begin or lock on, so that calls that change
+// the same conversation run one after the other.
+type handshakeTx struct {
+	q       *db.Queries
+	convoID xrpc.ConvoID
+	caller  string
+	now     time.Time
+	// bill counts what the call stores, at the caller's expense. It is nil for
+	// calls that store nothing of a size that clients choose.
+	bill *storage.Bill
+	// convo is the conversation's row, as it was read under the lock.
+	convo db.LockConvoRow
+}
+
+// begin locks the conversation, looks for the call's idempotency record and
+// requires that the caller is a member. Where there is a record, found is true
+// and out is the recorded answer.
+func (h *handshakeTx) begin(ctx context.Context, record *convo.Record, out any) (found bool, err error) {
+	known, err := h.lock(ctx)
+	if err != nil {
+		return false, err
+	}
+	if found, err := record.Find(ctx, h.q, out); found || err != nil {
+		return found, err
+	}
+	if !known {
+		return false, convo.NotFound()
+	}
+	return false, convo.RequireMember(ctx, h.q, h.convoID, h.caller)
+}
+
+// lock locks the conversation's row. For an account that never was a member it
+// locks nothing and returns false.
+func (h *handshakeTx) lock(ctx context.Context) (known bool, err error) {
+	h.convo, err = h.q.LockConvo(ctx, h.convoID, h.caller)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("lock conversation: %w", err)
+	}
+	return true, nil
+}
+
+// suite returns the conversation's cipher suite.
+func (h *handshakeTx) suite() mls.CipherSuite { return mls.CipherSuite(h.convo.CipherSuite) }
+
+// endMembership ends the membership of did without a commit: its window ends at
+// the newest sequence number. Its leaf stays in the group until a member commits
+// the removal. When the last member leaves, the conversation ends as well.
+func (h *handshakeTx) endMembership(ctx context.Context, did, action string, last bool) error {
+	if err := h.q.LeaveConvo(ctx, h.now, last, h.convoID); err != nil {
+		return fmt.Errorf("change roster: %w", err)
+	}
+	var events convo.Events
+	events.Ends(action, h.caller, h.convo.Epoch, []string{did})
+	if !last {
+		events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionPendingRemoval, Epoch: h.convo.Epoch})
+	}
+	row, err := events.Store(ctx, h.q, h.convoID, h.now)
+	if err != nil {
+		return err
+	}
+	if err := h.q.EndMemberships(ctx, db.EndMembershipsParams{
+		Seq: row.LastSeq, At: h.now, Pending: !last, ByOther: did != h.caller, ConvoID: h.convoID, Dids: []string{did},
+		N: row.Base + 1, Gen: row.Gen, Pos: row.LastPos,
+	}); err != nil {
+		return fmt.Errorf("end membership: %w", err)
+	}
+	if err := h.q.EndRejoinRequests(ctx, h.convoID, []string{did}); err != nil {
+		return fmt.Errorf("end rejoin request: %w", err)
+	}
+	return h.endReports(ctx, []string{did})
+}
+
+// endReports withdraws the reports of failed commits by accounts whose
+// memberships end: they have no vote any more.
+func (h *handshakeTx) endReports(ctx context.Context, dids []string) error {
+	if len(dids) == 0 {
+		return nil
+	}
+	if err := h.q.EndCommitFailures(ctx, h.convoID, dids); err != nil {
+		return fmt.Errorf("end reports of commits: %w", err)
+	}
+	return nil
+}
+
+// settleBill closes the bill of a call whose transaction ended with err. A
+// commit or proposal of a past epoch, and one that was verified against a past
+// epoch, stored nothing.
+func settleBill(ctx context.Context, bill *storage.Bill, stored bool, err error) {
+	if conflict := (*epochConflict)(nil); errors.As(err, &conflict) || errors.Is(err, errGroupChanged) {
+		stored, err = false, nil
+	}
+	convo.SettleBill(ctx, bill, stored, err)
+}

@@ -1,0 +1,173 @@
+package group
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/xrpc"
+)
+
+// groupInfoAndTree is a GroupInfo with its ratchet tree. It states the epoch
+// that a commit leads to, or the one that a group is in. The service has no
+// other source for the state of a group.
+type groupInfoAndTree struct {
+	// raw is the GroupInfo as it was sent, info the same parsed.
+	raw  []byte
+	info *mls.GroupInfo
+	// tree comes from the GroupInfo's ratchet_tree extension or from the field
+	// beside it; nil where both are absent.
+	tree *mls.RatchetTree
+}
+
+// parseGroupInfoAndTree parses a GroupInfo and its ratchet tree, and checks that
+// they are of the conversation. needed says in an error what has to be sent.
+func parseGroupInfoAndTree(convoID xrpc.ConvoID, groupInfo, ratchetTree []byte, needed string) (*groupInfoAndTree, error) {
+	if groupInfo == nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: missing; %s", needed)
+	}
+	if err := checkSize(gen.ErrInvalidGroupInfo, "groupInfo", groupInfo, limit.MaxGroupInfo); err != nil {
+		return nil, err
+	}
+	info, err := mls.ParseGroupInfo(groupInfo)
+	if err != nil {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
+	}
+	if xrpc.ConvoIDOf(info.Context.GroupID) != convoID {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: its group_id is not that of the conversation")
+	}
+	if info.Context.Epoch > maxEpoch+1 {
+		return nil, gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: epoch %d is beyond what this service counts to", info.Context.Epoch)
+	}
+	g := &groupInfoAndTree{raw: groupInfo, info: info}
+	return g, g.parseTree(ratchetTree)
+}
+
+// parseTree takes the tree from the field beside the GroupInfo, where that is
+// present, and otherwise from inside the GroupInfo.
+func (g *groupInfoAndTree) parseTree(ratchetTree []byte) (err error) {
+	if ratchetTree == nil {
+		if g.tree, err = g.info.RatchetTree(); err != nil {
+			return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %v", err)
+		}
+		return nil
+	}
+	if err := checkSize(gen.ErrInvalidGroupInfo, "ratchetTree", ratchetTree, limit.MaxRatchetTree); err != nil {
+		return err
+	}
+	if g.tree, err = mls.ParseRatchetTree(ratchetTree); err != nil {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "ratchetTree: %v", err)
+	}
+	return nil
+}
+
+// requireTree refuses a GroupInfo without a tree. why says in the error what the
+// tree is needed for.
+func (g *groupInfoAndTree) requireTree(why string) error {
+	if g.tree != nil {
+		return nil
+	}
+	return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: has no ratchet_tree, and none came beside it; %s (RFC 9420 §12.4.3.3)", why)
+}
+
+// epoch returns the epoch that the GroupInfo states.
+func (g *groupInfoAndTree) epoch() int64 { return int64(g.info.Context.Epoch) }
+
+// verify checks the signatures of the GroupInfo and of the tree's leaves, and
+// returns the group that they state. cache has the leaves that were verified
+// before.
+func (g *groupInfoAndTree) verify(tree *mls.RatchetTree, cache *mls.LeafCache) (*mls.Group, error) {
+	group, err := g.info.Verify(tree, cache)
+	if err != nil {
+		return nil, convo.RefusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
+	}
+	return group, nil
+}
+
+// checkStates refuses a GroupInfo that states anything else than group, whose
+// tree it may leave out. what says in the error which group that is.
+func (g *groupInfoAndTree) checkStates(group *mls.Group, what string, cache *mls.LeafCache) error {
+	tree := g.tree
+	if tree == nil {
+		tree = group.Tree
+	}
+	stated, err := g.info.Group(tree)
+	if err != nil {
+		return convo.RefusedObject(gen.ErrInvalidGroupInfo, "groupInfo", err)
+	}
+	// This comes before the signatures: to verify those of a tree that is not the
+	// group's would cost much CPU time, and the result would not matter.
+	if field := firstDifference(stated, group); field != "" {
+		return gen.Errorf(gen.ErrInvalidGroupInfo, "groupInfo: %s: is not that of the epoch %s", field, what)
+	}
+	_, err = g.verify(tree, cache)
+	return err
+}
+
+// treeBeside returns the tree of group, which the GroupInfo states, as it is
+// stored beside the GroupInfo: nil where the GroupInfo has the tree inside.
+func (g *groupInfoAndTree) treeBeside(group *mls.Group) []byte {
+	if _, inside := g.info.Extensions.Find(mls.ExtensionRatchetTree); inside {
+		return nil
+	}
+	return group.Tree.Bytes()
+}
+
+// bytes returns the number of bytes that store stores.
+func (g *groupInfoAndTree) bytes(group *mls.Group) int64 {
+	return int64(len(g.raw) + len(g.treeBeside(group)))
+}
+
+// store stores the GroupInfo, which states group, and the tree as those of the
+// conversation's current epoch.
+func (g *groupInfoAndTree) store(ctx context.Context, q *db.Queries, convoID xrpc.ConvoID, group *mls.Group, at time.Time) error {
+	tree := g.treeBeside(group)
+	if err := q.PutGroupInfo(ctx, db.PutGroupInfoParams{
+		ConvoID: convoID, Epoch: g.epoch(), GroupInfo: g.raw, RatchetTree: tree, At: at,
+	}); err != nil {
+		return fmt.Errorf("store GroupInfo: %w", err)
+	}
+	return nil
+}
+
+// firstDifference names the first field in which two groups of one epoch differ.
+// It returns "" where they are the same.
+func firstDifference(a, b *mls.Group) string {
+	x, y := &a.Context, &b.Context
+	switch {
+	case x.CipherSuite != y.CipherSuite:
+		return "group_context.cipher_suite"
+	case x.Epoch != y.Epoch:
+		return "group_context.epoch"
+	case !bytes.Equal(x.TreeHash, y.TreeHash):
+		if i := firstLeafDifference(a.Tree, b.Tree); i >= 0 {
+			return fmt.Sprintf("group_context.tree_hash (the trees differ at leaf[%d])", i)
+		}
+		return "group_context.tree_hash"
+	case !bytes.Equal(x.ConfirmedTranscriptHash, y.ConfirmedTranscriptHash):
+		return "group_context.confirmed_transcript_hash"
+	case !bytes.Equal(x.Bytes(), y.Bytes()):
+		return "group_context.extensions"
+	case !bytes.Equal(a.Interim, b.Interim):
+		return "confirmation_tag"
+	}
+	return ""
+}
+
+// firstLeafDifference returns the index of the first leaf in which two trees
+// differ, -1 where only parent nodes differ.
+func firstLeafDifference(a, b *mls.RatchetTree) int {
+	for i := range uint32(max(a.Width(), b.Width())) {
+		x, y := a.Leaf(i), b.Leaf(i)
+		if (x == nil) != (y == nil) || x != nil && !bytes.Equal(x.Raw, y.Raw) {
+			return int(i)
+		}
+	}
+	return -1
+}

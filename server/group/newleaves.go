@@ -1,0 +1,90 @@
+package group
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+
+	"catbird.blue/mls/db"
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/mls"
+	"catbird.blue/mls/server/limit"
+)
+
+// readNamedPackages reads the key packages that a Welcome names, without those
+// that are not known. refused is set where they are too large together.
+func readNamedPackages(ctx context.Context, q *db.Queries, field string, w *mls.Welcome) (out []*mls.KeyPackage, refused, err error) {
+	if w == nil {
+		return nil, nil, nil
+	}
+	bytes, err := q.PackageBytesByRef(ctx, w.Refs())
+	if err != nil {
+		return nil, nil, fmt.Errorf("measure key packages: %w", err)
+	}
+	if bytes > limit.MaxNamed {
+		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: names key packages of %d bytes together; this service accepts %d", field, bytes, limit.MaxNamed), nil
+	}
+	rows, err := q.PackagesByRef(ctx, w.Refs())
+	if err != nil {
+		return nil, nil, fmt.Errorf("read key packages: %w", err)
+	}
+	out = make([]*mls.KeyPackage, len(rows))
+	for i, b := range rows {
+		if out[i], err = mls.ParseKeyPackage(b); err != nil {
+			return nil, nil, fmt.Errorf("stored key package does not parse: %w", err)
+		}
+	}
+	return out, nil, nil
+}
+
+// checkNamed requires that the key packages that a PublicMessage adds are those
+// that the Welcome names.
+func checkNamed(req *commitRequest, w *mls.Welcome, added []mls.AddedLeaf) error {
+	missing := make(map[string]bool, len(added))
+	for _, a := range added {
+		ref, err := a.KeyPackage.Ref()
+		if err != nil {
+			return gen.Errorf(gen.ErrInvalidCommit, "%s: %v", req.commitField, err)
+		}
+		missing[string(ref)] = true
+	}
+	if w != nil {
+		for _, ref := range w.Refs() {
+			if !missing[string(ref)] {
+				return gen.Errorf(gen.ErrInvalidWelcome, "%s: names the key package %x, which the %s does not add", req.welcomeField, ref, req.commitField)
+			}
+			delete(missing, string(ref))
+		}
+	}
+	for ref := range missing {
+		return gen.Errorf(gen.ErrInvalidWelcome, "%s: does not name the key package %s, which the %s adds", req.welcomeField, hex.EncodeToString([]byte(ref)), req.commitField)
+	}
+	return nil
+}
+
+// checkNewLeaves refuses a tree with more new leaves than the Welcome names key
+// packages, before any of their signatures is verified. old reports whether the
+// leaf at an index need not come from a key package.
+func checkNewLeaves(tree *mls.RatchetTree, old func(index uint32) bool, packages []*mls.KeyPackage) error {
+	named := make(map[string]bool, len(packages))
+	for _, k := range packages {
+		named[string(k.LeafNode.Raw)] = true
+	}
+	added, unnamed := 0, -1
+	for i := range uint32(tree.Width()) {
+		leaf := tree.Leaf(i)
+		if leaf == nil || old(i) {
+			continue
+		}
+		added++
+		if unnamed < 0 && !named[string(leaf.Raw)] {
+			unnamed = int(i)
+		}
+		delete(named, string(leaf.Raw)) // a key package stands for one leaf only
+	}
+	if added <= len(packages) {
+		return nil
+	}
+	return gen.Errorf(gen.ErrInvalidGroupInfo,
+		"groupInfo: leaf[%d]: found a new leaf that is not the leaf_node of a key package that the Welcome names (RFC 9420 §12.4.3.1)", unnamed)
+}
