@@ -104,10 +104,12 @@ func with(ctx context.Context, url string, do func(*goose.Provider) error) error
 var ErrUnreleased = errors.New("the database has the schema of a version from before the first release, which cannot be migrated: " +
 	"start with a new, empty database or data directory; a dump of this one cannot be restored either")
 
-// refuseUnreleased fails where the database has a table that no release has.
+// refuseUnreleased fails where the database has a table that no release has, or
+// ids of conversations as text.
 func refuseUnreleased(ctx context.Context, pool *sql.DB) error {
 	var old bool
-	if err := pool.QueryRowContext(ctx, "SELECT to_regclass('roster_claims') IS NOT NULL").Scan(&old); err != nil {
+	if err := pool.QueryRowContext(ctx, `SELECT to_regclass('roster_claims') IS NOT NULL
+		OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('conversations') AND attname = 'convo_id' AND atttypid = 'text'::regtype)`).Scan(&old); err != nil {
 		return fmt.Errorf("reading the schema: %w", err)
 	}
 	if old {

@@ -160,9 +160,11 @@ func TestDatabaseAhead(t *testing.T) {
 // first release, so a database from then is refused before anything is done to
 // it.
 func TestUnreleasedIsRefused(t *testing.T) {
-	for name, versions := range map[string]string{
-		"the first one":       "(1, true)",
-		"the three of before": "(1, true), (2, true), (3, true)",
+	const claims = "roster_claims (convo_id TEXT NOT NULL, did TEXT NOT NULL, PRIMARY KEY (convo_id, did))"
+	for name, c := range map[string]struct{ versions, table string }{
+		"the first one":       {"(1, true)", claims},
+		"the three of before": {"(1, true), (2, true), (3, true)", claims},
+		"ids as text":         {"(1, true)", `conversations (convo_id TEXT COLLATE "C" PRIMARY KEY)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := dbtest.Empty(t)
@@ -173,8 +175,8 @@ func TestUnreleasedIsRefused(t *testing.T) {
 			defer conn.Close(context.Background())
 			if _, err := conn.Exec(t.Context(), `
 				CREATE TABLE goose_db_version (id SERIAL PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP DEFAULT now());
-				INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), `+versions+`;
-				CREATE TABLE roster_claims (convo_id TEXT NOT NULL, did TEXT NOT NULL, PRIMARY KEY (convo_id, did));`); err != nil {
+				INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), `+c.versions+`;
+				CREATE TABLE `+c.table); err != nil {
 				t.Fatal(err)
 			}
 			before := shape(t, url)

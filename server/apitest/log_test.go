@@ -98,7 +98,7 @@ func (sc *scene) identifiers(t testing.TB) []string {
 	var out []string
 	for _, sql := range []string{
 		`SELECT encode(convo_id, 'hex') FROM conversations`, `SELECT did FROM memberships UNION SELECT did FROM accounts`,
-		`SELECT encode(message_id, 'hex') FROM messages`, `SELECT device_id FROM devices`, `SELECT cid FROM blobs`,
+		`SELECT encode(message_id, 'hex') FROM messages UNION SELECT encode(message_id, 'hex')::uuid::text FROM messages WHERE octet_length(message_id) = 16`, `SELECT device_id FROM devices`, `SELECT cid FROM blobs`,
 		`SELECT encode(ref, 'hex') FROM key_packages`, `SELECT encode(record_id, 'hex') FROM idempotency_records`,
 	} {
 		rows := must(sc.pool.Query(t.Context(), sql))(t)

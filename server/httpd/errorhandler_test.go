@@ -104,6 +104,7 @@ func TestDescribeLeavesIdentifiersOut(t *testing.T) {
 		`Get "https://pds.example/x": EOF`:                                 "Get [redacted]: EOF",
 		"fetch https://pds.example/xrpc/a?did=b failed":                    "fetch [redacted] failed",
 		"blob bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku": "blob [redacted]",
+		`invalid value \xab12 for convo_id`:                                "invalid value [redacted] for convo_id",
 		"context deadline exceeded":                                        "context deadline exceeded",
 	} {
 		if got := Describe(errors.New(in)); got != want {
