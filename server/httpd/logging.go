@@ -85,7 +85,6 @@ var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
 	`|eyJ[\w-]+(?:\.[\w-]+)*` +
 	`|\\x[0-9a-fA-F]+` + // bytea, as PostgreSQL writes it
 	`|\b[0-9a-fA-F]{16,}\b` +
-	`|\\x[0-9a-fA-F]+` + // bytea, as PostgreSQL writes it
 	`|\b[\w+/-]{40,}={0,2}` +
 	`|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?` +
 	`|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?::\d+)?` +
