@@ -24,7 +24,7 @@ const (
 	MaxHeader = 64 << 10
 )
 
-// NewHTTPServer makes the HTTP server for a handler of NewHandler, with the
+// NewServer makes the HTTP server for a handler of NewHandler, with the
 // bounds that keep slow and greedy clients from holding connections. keeper
 // shares out connections, those of its Listener; nil for as many as come. What the
 // server itself has to say is of its clients' doing, and logged at debug.
