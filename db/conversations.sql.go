@@ -74,58 +74,6 @@ func (q *Queries) ClearPendingRemovals(ctx context.Context, convoID xrpc.ConvoID
 	return err
 }
 
-const convosForView = `-- name: ConvosForView :many
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
-       c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq
-FROM conversations c
-LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = $1
-WHERE c.convo_id = ANY($2::bytea[])
-`
-
-type ConvosForViewRow struct {
-	ConvoID       xrpc.ConvoID
-	CreatorDid    string
-	CipherSuite   int64
-	Epoch         int64
-	LastSeq       int64
-	Name          *string
-	Description   *string
-	CreatedAt     time.Time
-	LastMessageAt *time.Time
-	ReadSeq       int64
-}
-
-func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds [][]byte) ([]ConvosForViewRow, error) {
-	rows, err := q.db.Query(ctx, convosForView, did, convoIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ConvosForViewRow
-	for rows.Next() {
-		var i ConvosForViewRow
-		if err := rows.Scan(
-			&i.ConvoID,
-			&i.CreatorDid,
-			&i.CipherSuite,
-			&i.Epoch,
-			&i.LastSeq,
-			&i.Name,
-			&i.Description,
-			&i.CreatedAt,
-			&i.LastMessageAt,
-			&i.ReadSeq,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countMembers = `-- name: CountMembers :one
 SELECT count(*) FROM memberships WHERE convo_id = $1 AND left_seq IS NULL
 `
@@ -250,47 +198,6 @@ func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, con
 	return err
 }
 
-const leavesForView = `-- name: LeavesForView :many
-SELECT convo_id, did, device_id, leaf_index, credential
-FROM leaves
-WHERE convo_id = ANY($1::bytea[])
-ORDER BY convo_id, did, leaf_index, device_id
-`
-
-type LeavesForViewRow struct {
-	ConvoID    xrpc.ConvoID
-	Did        string
-	DeviceID   string
-	LeafIndex  int64
-	Credential []byte
-}
-
-func (q *Queries) LeavesForView(ctx context.Context, convoIds [][]byte) ([]LeavesForViewRow, error) {
-	rows, err := q.db.Query(ctx, leavesForView, convoIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LeavesForViewRow
-	for rows.Next() {
-		var i LeavesForViewRow
-		if err := rows.Scan(
-			&i.ConvoID,
-			&i.Did,
-			&i.DeviceID,
-			&i.LeafIndex,
-			&i.Credential,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const lockConvo = `-- name: LockConvo :one
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
     -- Milliseconds by the clock of the database: how long the reservation still
@@ -376,45 +283,6 @@ func (q *Queries) MemberSuite(ctx context.Context, convoID xrpc.ConvoID, did str
 	var cipher_suite int64
 	err := row.Scan(&cipher_suite)
 	return cipher_suite, err
-}
-
-const membersForView = `-- name: MembersForView :many
-SELECT convo_id, did, joined_at, pending_removal
-FROM memberships
-WHERE convo_id = ANY($1::bytea[]) AND (left_seq IS NULL OR pending_removal)
-ORDER BY convo_id, joined_seq, joined_at, did
-`
-
-type MembersForViewRow struct {
-	ConvoID        xrpc.ConvoID
-	Did            string
-	JoinedAt       time.Time
-	PendingRemoval bool
-}
-
-func (q *Queries) MembersForView(ctx context.Context, convoIds [][]byte) ([]MembersForViewRow, error) {
-	rows, err := q.db.Query(ctx, membersForView, convoIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []MembersForViewRow
-	for rows.Next() {
-		var i MembersForViewRow
-		if err := rows.Scan(
-			&i.ConvoID,
-			&i.Did,
-			&i.JoinedAt,
-			&i.PendingRemoval,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const membershipState = `-- name: MembershipState :one

@@ -110,22 +110,3 @@ UPDATE conversations SET
     last_activity_at = greatest(last_activity_at, sqlc.arg(at)),
     closed_at = CASE WHEN sqlc.arg(closes)::boolean THEN sqlc.arg(at)::timestamptz END
 WHERE convo_id = sqlc.arg(convo_id);
-
--- name: ConvosForView :many
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
-       c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq
-FROM conversations c
-LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = sqlc.arg(did)
-WHERE c.convo_id = ANY(sqlc.arg(convo_ids)::bytea[]);
-
--- name: MembersForView :many
-SELECT convo_id, did, joined_at, pending_removal
-FROM memberships
-WHERE convo_id = ANY(sqlc.arg(convo_ids)::bytea[]) AND (left_seq IS NULL OR pending_removal)
-ORDER BY convo_id, joined_seq, joined_at, did;
-
--- name: LeavesForView :many
-SELECT convo_id, did, device_id, leaf_index, credential
-FROM leaves
-WHERE convo_id = ANY(sqlc.arg(convo_ids)::bytea[])
-ORDER BY convo_id, did, leaf_index, device_id;
