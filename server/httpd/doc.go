@@ -6,13 +6,15 @@
 // method, or one of the plain pages (plainhttp.go). An error that comes back
 // is written by handleError as an XRPC error (errorhandler.go).
 //
-//	plainhttp.go     NewHandler, and the routes that are not methods
-//	httpserver.go    NewServer, with its timeouts
-//	middleware.go    recoverPanic and boundWrites
-//	errorhandler.go  errors to XRPC errors
-//	health.go        /health, /health/ready, /health/live
-//	memory.go        the memory limits that /health compares with
-//	logging.go       observe; redaction of identifiers
-//	metrics.go       the collectors of requests and of the database pool
-//	startpage.go     the page at /
+// # Files
+//
+//   - plainhttp.go: NewHandler, and the routes that are not methods
+//   - httpserver.go: NewServer, with its timeouts
+//   - middleware.go: recoverPanic and boundWrites
+//   - errorhandler.go: errors to XRPC errors
+//   - health.go: /health, /health/ready, /health/live
+//   - memory.go: the memory limits that /health compares with
+//   - logging.go: observe; redaction of identifiers
+//   - metrics.go: the collectors of requests and of the database pool
+//   - startpage.go: the page at /
 package httpd

@@ -24,10 +24,10 @@ const (
 	MaxHeader = 64 << 10
 )
 
-// NewHTTPServer makes the HTTP server for a handler of NewHandler, with the
-// bounds that keep slow and greedy clients from holding connections. keeper
-// shares out connections, those of its Listener; nil for as many as come. What the
-// server itself has to say is of its clients' doing, and logged at debug.
+// NewServer makes the HTTP server for a handler of NewHandler, with timeouts that
+// keep slow clients from holding connections. keeper limits the connections of its
+// Listener; nil sets no limit. Errors that net/http itself reports are caused by
+// clients, so they are logged at debug.
 func NewServer(h http.Handler, keeper *conns.Keeper, log *slog.Logger) *http.Server {
 	s := &http.Server{Handler: h, ReadHeaderTimeout: HeaderTimeout, IdleTimeout: IdleTimeout, MaxHeaderBytes: MaxHeader,
 		ConnContext: xrpc.CoalescingContext, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}

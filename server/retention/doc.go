@@ -9,12 +9,14 @@
 // rises to its position, so that a cursor before it is outdated. The next steps
 // of the round collect the blobs, and delete their objects.
 //
-//	cleaner.go      Cleaner, its rounds, and steps of one statement each
-//	messages.go     messages and lapsed proposals, with what hangs on them
-//	events.go       events for one account, and ended Welcomes
-//	lowwater.go     the retention low-water mark of the log
-//	closed.go       conversations without members
-//	keypackages.go  key packages, leases and their counts
-//	blobs.go        blobs and orphan objects
-//	metrics.go      mls_removed_total
+// # Files
+//
+//   - cleaner.go: Cleaner, its rounds, and steps of one statement each
+//   - messages.go: messages and lapsed proposals, with what hangs on them
+//   - events.go: events for one account, and ended Welcomes
+//   - lowwater.go: the retention low-water mark of the log
+//   - closed.go: conversations without members
+//   - keypackages.go: key packages, leases and their counts
+//   - blobs.go: blobs and orphan objects
+//   - metrics.go: mls_removed_total
 package retention
