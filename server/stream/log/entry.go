@@ -84,9 +84,10 @@ func (b builder) info(text string, at Position) *stream.Event {
 // MessageView returns a stored message as clients get it, whichever query read
 // it. The position is not needed.
 func MessageView(m db.ReplayMessagesRow) gen.MessageView {
+	kind := m.Kind // not &m.Kind, which would keep all of m
 	return gen.MessageView{
 		ID: string(m.MessageID), ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
-		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &m.Kind, Blobs: m.Blobs,
+		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind, Blobs: m.Blobs,
 	}
 }
 
