@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"catbird.blue/mls/internal/freeport"
 )
 
 // Redis starts a Redis for the test on a free port of the loopback interface
@@ -37,12 +39,11 @@ func Redis(t testing.TB) string {
 
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, err := freeport.Port()
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	return port
 }
 
 // startRedis starts the server. If it does not run, startRedis returns the

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/internal/freeport"
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/auth/authtest"
@@ -85,10 +86,10 @@ func (p *testDeployment) newInstance(binary string, n int) (*instance, error) {
 	dir := filepath.Join(p.dir, "instance"+strconv.Itoa(n))
 	i := &instance{binary: binary, log: dir + ".log"}
 	var err error
-	if i.port, err = freePort(); err != nil {
+	if i.port, err = freeport.Port(); err != nil {
 		return nil, err
 	}
-	if i.metricsPort, err = freePort(); err != nil {
+	if i.metricsPort, err = freeport.Port(); err != nil {
 		return nil, err
 	}
 	i.env = append(withoutServerEnv(os.Environ()),
@@ -142,15 +143,6 @@ func (p *testDeployment) close() error {
 		p.directory.Close()
 	}
 	return errors.Join(append(errs, os.RemoveAll(p.dir))...)
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
 }
 
 // faultContext returns the context of one fault.

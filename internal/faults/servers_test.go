@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/internal/freeport"
 	"catbird.blue/mls/internal/pgembed"
 )
 
@@ -100,7 +101,7 @@ type redisServer struct {
 }
 
 func startRedis(dir string) (*redisServer, error) {
-	port, err := freePort()
+	port, err := freeport.Port()
 	if err != nil {
 		return nil, err
 	}

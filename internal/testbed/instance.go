@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"catbird.blue/mls/internal/freeport"
 	"catbird.blue/mls/internal/pgembed"
 )
 
@@ -27,7 +28,7 @@ type Instance struct {
 	cmd *exec.Cmd
 	// ServiceDID is the audience of tokens for the instance.
 	ServiceDID    string
-	port, metrics int
+	port, metrics string
 	log           *os.File
 }
 
@@ -36,10 +37,13 @@ type Instance struct {
 func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, time.Duration, error) {
 	in := &Instance{}
 	var err error
-	if in.port, in.metrics, err = FreePorts(ctx); err != nil {
+	if in.port, err = freeport.Port(); err != nil {
 		return nil, 0, err
 	}
-	in.ServiceDID = fmt.Sprintf("did:web:localhost%%3A%d", in.port)
+	if in.metrics, err = freeport.Port(); err != nil {
+		return nil, 0, err
+	}
+	in.ServiceDID = fmt.Sprintf("did:web:localhost%%3A%s", in.port)
 	for _, e := range env {
 		if did, ok := strings.CutPrefix(e, "SERVICE_DID="); ok {
 			in.ServiceDID = did
@@ -50,13 +54,13 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 	}
 	in.cmd = exec.CommandContext(ctx, w.Binary, "serve")
 	in.cmd.Env = append(append(withoutServerEnv(os.Environ()),
-		"SERVER_PORT="+strconv.Itoa(in.port),
+		"SERVER_PORT="+in.port,
 		"DATABASE_URL="+w.PG.URL(pgembed.Database),
 		"MLS_DATA_DIR="+filepath.Join(w.Dir, "data"),
 		"MLS_SECRET_FILE="+w.secretFile(),
 		"MLS_PLC_URL="+w.PLC.URL,
 		"MLS_DEV=true",
-		"MLS_METRICS_LISTEN=127.0.0.1:"+strconv.Itoa(in.metrics),
+		"MLS_METRICS_LISTEN=127.0.0.1:"+in.metrics,
 		"MLS_DB_CONNECTIONS="+strconv.Itoa(PoolSize),
 	), env...)
 	in.cmd.Stdout, in.cmd.Stderr = in.log, in.log
@@ -77,23 +81,8 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 	return nil, 0, errors.Join(fmt.Errorf("the server was not ready within 30 s; its log: %s", in.LogTail()), in.Stop())
 }
 
-// FreePorts returns two ports on which nobody listens.
-func FreePorts(ctx context.Context) (a, b int, err error) {
-	var listen net.ListenConfig
-	var ports [2]int
-	for i := range ports {
-		l, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return 0, 0, err
-		}
-		defer l.Close()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-	}
-	return ports[0], ports[1], nil
-}
-
 // Addr returns the address on which the instance listens, as host:port.
-func (in *Instance) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(in.port)) }
+func (in *Instance) Addr() string { return net.JoinHostPort("127.0.0.1", in.port) }
 
 // PID returns its process id.
 func (in *Instance) PID() int { return in.cmd.Process.Pid }
@@ -147,7 +136,7 @@ func (in *Instance) Stop() error {
 // Counters returns the instance's metrics. The keys are names with labels, as
 // in the text format.
 func (in *Instance) Counters(ctx context.Context) (map[string]float64, error) {
-	at := url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(in.metrics)), Path: "/metrics"}
+	at := url.URL{Scheme: "http", Host: net.JoinHostPort("127.0.0.1", in.metrics), Path: "/metrics"}
 	text, err := get(ctx, at.String())
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)

@@ -6,10 +6,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"catbird.blue/mls/internal/freeport"
 )
 
 // Redis is a Redis server that stores nothing on disk.
@@ -22,13 +23,13 @@ type Redis struct {
 // StartRedis starts a server with dir as its working directory. more are
 // further command-line arguments.
 func StartRedis(ctx context.Context, dir string, more ...string) (*Redis, error) {
-	port, _, err := FreePorts(ctx)
+	port, err := freeport.Port()
 	if err != nil {
 		return nil, err
 	}
-	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	addr := net.JoinHostPort("127.0.0.1", port)
 	r := &Redis{URL: "redis://" + addr + "/0"}
-	r.cmd = exec.CommandContext(ctx, "redis-server", append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1",
+	r.cmd = exec.CommandContext(ctx, "redis-server", append([]string{"--port", port, "--bind", "127.0.0.1",
 		"--save", "", "--appendonly", "no", "--dir", dir}, more...)...)
 	r.cmd.Env = append(os.Environ(), "LC_ALL=C") // Redis does not start in a locale that the machine lacks
 	if err := r.cmd.Start(); err != nil {

@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"syscall"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"catbird.blue/mls/internal/freeport"
 	"catbird.blue/mls/server/redislink"
 )
 
@@ -19,7 +19,7 @@ import (
 type redisServer struct {
 	t       testing.TB
 	dir     string
-	port    int
+	port    string
 	args    []string
 	process *exec.Cmd
 	// pause is how often instances probe a Redis that is lost; 0 for the
@@ -38,18 +38,17 @@ const (
 
 func startRedis(t testing.TB, args ...string) *redisServer {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := freeport.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &redisServer{timeout: patient, t: t, dir: t.TempDir(), port: l.Addr().(*net.TCPAddr).Port, args: args}
-	_ = l.Close()
+	s := &redisServer{timeout: patient, t: t, dir: t.TempDir(), port: port, args: args}
 	t.Cleanup(s.kill)
 	s.start()
 	return s
 }
 
-func (s *redisServer) url() string { return fmt.Sprintf("redis://127.0.0.1:%d/", s.port) }
+func (s *redisServer) url() string { return fmt.Sprintf("redis://127.0.0.1:%s/", s.port) }
 
 func (s *redisServer) start() {
 	s.t.Helper()
@@ -58,7 +57,7 @@ func (s *redisServer) start() {
 		s.t.Fatalf("these tests need a real Redis: %v", err)
 	}
 	args := append([]string{
-		"--port", fmt.Sprint(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
+		"--port", s.port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
 	}, s.args...)
 	s.process = exec.Command(path, args...)
 	s.process.Env = append(os.Environ(), "LC_ALL=C") // redis-server does not start if the locale does not exist
