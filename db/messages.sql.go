@@ -610,7 +610,9 @@ type PageMessagesBeforeRow struct {
 }
 
 // Like PageMessages, for the newest messages up to a sequence number; next
-// leads backwards.
+// leads backwards. It is a query of its own because one with a branch for each
+// direction is planned anew at each call where conversations are large: the
+// generic plan counts the cost of both branches.
 func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBeforeParams) ([]PageMessagesBeforeRow, error) {
 	rows, err := q.db.Query(ctx, pageMessagesBefore,
 		arg.MaxBytes,

@@ -152,7 +152,9 @@ ORDER BY s.seq;
 
 -- name: PageMessagesBefore :many
 -- Like PageMessages, for the newest messages up to a sequence number; next
--- leads backwards.
+-- leads backwards. It is a query of its own because one with a branch for each
+-- direction is planned anew at each call where conversations are large: the
+-- generic plan counts the cost of both branches.
 WITH page AS (
     SELECT p.seq, p.message_id, p.kind, p.epoch, p.sender_did, p.ciphertext, p.created_at, p.blobs
     FROM memberships w

@@ -8,6 +8,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -64,13 +65,12 @@ func conflictProposals(ctx context.Context, q *db.Queries, caller xrpc.Caller, c
 	if err != nil {
 		return nil, fmt.Errorf("read proposals: %w", err)
 	}
-	kind := "proposal"
 	out := make([]gen.MessageView, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, gen.MessageView{
-			ID: string(r.MessageID), ConvoID: convoID, Ciphertext: r.Ciphertext, Epoch: r.Epoch, Seq: r.Seq,
-			CreatedAt: xrpc.FormatTime(r.CreatedAt), Sender: r.SenderDid, MessageType: &kind,
-		})
+		out = append(out, eventlog.MessageView(db.ReplayMessagesRow{
+			ConvoID: convoID, Seq: r.Seq, Kind: "proposal", MessageID: r.MessageID, Epoch: r.Epoch, SenderDid: r.SenderDid,
+			Ciphertext: r.Ciphertext, CreatedAt: r.CreatedAt,
+		}))
 	}
 	return out, nil
 }

@@ -13,6 +13,9 @@ import (
 // batch. A queryReplayer then lets the same queries read the rows of that batch, so
 // that several of them need one round trip. The error of a COMMIT appears in neither,
 // so both are for use inside a transaction.
+//
+// sqlc's :batchone would need a second copy of the statement: the results that it
+// generates drop the error of a COMMIT, which a single send must return.
 type queryRecorder struct {
 	db.DBTX // nil: the other methods are never called
 	batch   pgx.Batch

@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/limit"
+	eventlog "catbird.blue/mls/server/stream/log"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -124,14 +125,7 @@ func (r *messageRange) pageWithoutGaps(ctx context.Context, q *db.Queries, after
 		expected++
 	}
 	end := &found[len(found)-1]
-	out := &gen.GetMessagesOutput{Messages: make([]gen.MessageView, len(found)), LastSeq: &last}
-	for i := range found {
-		row := &found[i]
-		out.Messages[i] = gen.MessageView{
-			ID: string(row.MessageID), ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
-			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind, Blobs: row.Blobs,
-		}
-	}
+	out := &gen.GetMessagesOutput{Messages: r.views(mapSlice(found, pageRow)), LastSeq: &last}
 	switch {
 	case end.Next != 0:
 		out.Cursor = new(string(end.MessageID))
@@ -254,13 +248,10 @@ func mapSlice[A, B any](rows []A, convert func(A) B) []B {
 }
 
 func (r *messageRange) views(rows []db.PageHandshakesRow) []gen.MessageView {
-	out := make([]gen.MessageView, len(rows))
-	for i := range rows {
-		row := &rows[i]
-		out[i] = gen.MessageView{
-			ID: string(row.MessageID), ConvoID: r.convoID, Ciphertext: row.Ciphertext, Epoch: row.Epoch, Seq: row.Seq,
-			CreatedAt: xrpc.FormatTime(row.CreatedAt), Sender: row.SenderDid, MessageType: &row.Kind, Blobs: row.Blobs,
-		}
-	}
-	return out
+	return mapSlice(rows, func(row db.PageHandshakesRow) gen.MessageView {
+		return eventlog.MessageView(db.ReplayMessagesRow{
+			ConvoID: r.convoID, Seq: row.Seq, Kind: row.Kind, MessageID: row.MessageID, Epoch: row.Epoch, SenderDid: row.SenderDid,
+			Ciphertext: row.Ciphertext, Blobs: row.Blobs, CreatedAt: row.CreatedAt,
+		})
+	})
 }

@@ -7,7 +7,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
-	"catbird.blue/mls/xrpc"
+	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // messages reads the first messages of each range, within the limit of the call and
@@ -41,10 +41,10 @@ func (c *syncRead) messages(ctx context.Context, q *db.Queries, ranges []replayR
 			s.more = true
 			continue
 		}
-		s.messages = append(s.messages, gen.MessageView{
-			ID: string(r.MessageID), ConvoID: r.ConvoID, Ciphertext: r.Ciphertext, Epoch: r.Epoch, Seq: r.Seq,
-			CreatedAt: xrpc.FormatTime(r.CreatedAt), Sender: r.SenderDid, MessageType: &r.Kind, Blobs: r.Blobs,
-		})
+		s.messages = append(s.messages, eventlog.MessageView(db.ReplayMessagesRow{
+			ConvoID: r.ConvoID, Seq: r.Seq, Kind: r.Kind, MessageID: r.MessageID, Epoch: r.Epoch, SenderDid: r.SenderDid,
+			Ciphertext: r.Ciphertext, Blobs: r.Blobs, CreatedAt: r.CreatedAt,
+		}))
 	}
 	return joinRanges(ranges), nil
 }

@@ -81,15 +81,20 @@ func (b builder) info(text string, at Position) *stream.Event {
 	return stream.NewEvent(&gen.InfoEvent{Cursor: b.cursor(at), Info: text}, b.metrics)
 }
 
-// message makes the entry of a message.
-func (b builder) message(m db.ReplayMessagesRow) entry {
-	p := Position{Pos: m.Pos, StreamKey: StreamKeyOf(m.ConvoID), Seq: m.Seq}
-	kind := m.Kind
-	view := gen.MessageView{
+// MessageView returns a stored message as clients get it, whichever query read
+// it. The position is not needed.
+func MessageView(m db.ReplayMessagesRow) gen.MessageView {
+	kind := m.Kind // not &m.Kind, which would keep all of m
+	return gen.MessageView{
 		ID: string(m.MessageID), ConvoID: m.ConvoID, Ciphertext: m.Ciphertext, Epoch: m.Epoch, Seq: m.Seq,
 		CreatedAt: xrpc.FormatTime(m.CreatedAt), Sender: m.SenderDid, MessageType: &kind, Blobs: m.Blobs,
 	}
-	ev := stream.NewEvent(&gen.MessageEvent{Cursor: b.cursor(p), Message: view}, b.metrics)
+}
+
+// message makes the entry of a message.
+func (b builder) message(m db.ReplayMessagesRow) entry {
+	p := Position{Pos: m.Pos, StreamKey: StreamKeyOf(m.ConvoID), Seq: m.Seq}
+	ev := stream.NewEvent(&gen.MessageEvent{Cursor: b.cursor(p), Message: MessageView(m)}, b.metrics)
 	return entry{Position: p, convo: m.ConvoID, event: ev}
 }
 
