@@ -124,7 +124,7 @@ type CountLiveKeyPackagesRow struct {
 	Packages    int64
 }
 
-// What the limits count: unspent packages by device and suite, last-resort ones
+// The packages that the limits count: unspent ones by device and suite, last-resort ones
 // apart, and devices that have only leaves, with suite 0 and no package. Leaves
 // count as in CountDevices.
 func (q *Queries) CountLiveKeyPackages(ctx context.Context, did string, now time.Time) ([]CountLiveKeyPackagesRow, error) {

@@ -116,7 +116,8 @@ type EphemeralAccessRow struct {
 	Active        bool
 }
 
-// What a signal needs; no row if the account was never a member.
+// The epoch and roster version that a signal is checked against, and whether the
+// account is a member. No row if it never was.
 func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
 	var i EphemeralAccessRow
@@ -1080,12 +1081,12 @@ type SyncConvosRow struct {
 	Bytes    int64
 }
 
-// What sync may have to return for each window of an account. With a position
-// to resume from, that is what is after it, up to the end of the log. A
-// sequence number that the client names takes precedence over that and over the
-// beginning of the window. A window that begins or ends after the end of the
-// log has not changed yet: the answer's cursor is before it, so the next answer
-// includes it.
+// The messages and changes that sync may have to return, for each window of an
+// account. With a position to resume from, they are those after it, up to the end
+// of the log. A sequence number that the client names takes precedence over that
+// and over the beginning of the window. A window that begins or ends after the end
+// of the log has not changed yet: the answer's cursor is before it, so the next
+// answer includes it.
 // bytes is about the size of the view of a new conversation.
 // The numbers that the client names come as one JSON object by conversation: its
 // keys are found by bisection, while a join would compare all with all.

@@ -79,7 +79,7 @@ type GetWelcomeAccessRow struct {
 	Windows   int64
 }
 
-// Where the account's current window begins (-1: it is not a member now), and
+// The beginning of the account's current window, -1 if it is not a member now, and
 // the number of its windows.
 func (q *Queries) GetWelcomeAccess(ctx context.Context, convoID xrpc.ConvoID, did string) (GetWelcomeAccessRow, error) {
 	row := q.db.QueryRow(ctx, getWelcomeAccess, convoID, did)

@@ -6,7 +6,7 @@ WHERE did = $1 AND ref = ANY(sqlc.arg(refs)::bytea[])
   AND (spent_at IS NOT NULL OR expires_at > sqlc.arg(now)::timestamptz);
 
 -- name: CountLiveKeyPackages :many
--- What the limits count: unspent packages by device and suite, last-resort ones
+-- The packages that the limits count: unspent ones by device and suite, last-resort ones
 -- apart, and devices that have only leaves, with suite 0 and no package. Leaves
 -- count as in CountDevices.
 SELECT k.device_id, k.cipher_suite, FALSE::boolean AS last_resort, count(*) AS packages FROM key_packages k

@@ -278,7 +278,8 @@ JOIN memberships m ON m.convo_id = c.convo_id AND m.left_seq IS NULL
 WHERE c.convo_id = $1;
 
 -- name: EphemeralAccess :one
--- What a signal needs; no row if the account was never a member.
+-- The epoch and roster version that a signal is checked against, and whether the
+-- account is a member. No row if it never was.
 SELECT c.epoch, c.roster_version,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
 FROM conversations c
@@ -302,12 +303,12 @@ DELETE FROM tickets WHERE ticket_hash IN (
 );
 
 -- name: SyncConvos :many
--- What sync may have to return for each window of an account. With a position
--- to resume from, that is what is after it, up to the end of the log. A
--- sequence number that the client names takes precedence over that and over the
--- beginning of the window. A window that begins or ends after the end of the
--- log has not changed yet: the answer's cursor is before it, so the next answer
--- includes it.
+-- The messages and changes that sync may have to return, for each window of an
+-- account. With a position to resume from, they are those after it, up to the end
+-- of the log. A sequence number that the client names takes precedence over that
+-- and over the beginning of the window. A window that begins or ends after the end
+-- of the log has not changed yet: the answer's cursor is before it, so the next
+-- answer includes it.
 -- bytes is about the size of the view of a new conversation.
 -- The numbers that the client names come as one JSON object by conversation: its
 -- keys are found by bisection, while a join would compare all with all.

@@ -1,5 +1,5 @@
 -- name: GetWelcomeAccess :one
--- Where the account's current window begins (-1: it is not a member now), and
+-- The beginning of the account's current window, -1 if it is not a member now, and
 -- the number of its windows.
 SELECT COALESCE(max(joined_seq) FILTER (WHERE left_seq IS NULL), -1)::bigint AS joined_seq, count(*) AS windows
 FROM memberships WHERE convo_id = $1 AND did = $2;

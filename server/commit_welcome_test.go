@@ -15,7 +15,8 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// What the Welcome of a commit must name, and which packages it may spend.
+// The Welcome of a commit must name the packages of the added devices, and may
+// spend no others.
 func TestCommitPackagesRefused(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)

@@ -59,4 +59,9 @@ if files -name package-lock.json | xargs grep -l '"resolved": "http'; then
 	echo "a lock file names a registry host" >&2
 	exit 1
 fi
+# The largest file is a test vector of 2 MB. A program that go build left in the checkout is not to be committed.
+if git ls-files >"$scratch/tracked" 2>/dev/null; then
+	large=$(tr '\n' '\0' <"$scratch/tracked" | xargs -0 sh -c 'find "$@" -maxdepth 0 -type f -size +8192k' sh)
+	[ -z "$large" ] || { echo "larger than 8 MiB: $large" >&2; exit 1; }
+fi
 echo "verified" >&2

@@ -51,7 +51,7 @@ type app struct {
 	proxies source.Proxies
 	conns   *conns.Keeper
 
-	// closers close what was opened, in reverse order.
+	// closers close the opened parts. They are called in reverse order.
 	closers []func() error
 }
 

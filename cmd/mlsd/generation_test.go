@@ -15,8 +15,8 @@ import (
 // and no sequence number may be used twice.
 
 // TestRecoveryToEarlierTime recovers to a point in time from a base backup and
-// the archive of the write-ahead log. Then it recovers to the same point again,
-// which also drops what was delivered between the two recoveries.
+// the archive of the write-ahead log. Then it recovers to the same point again, so
+// that events which were delivered between the two recoveries are lost too.
 func TestRecoveryToEarlierTime(t *testing.T) {
 	archive := dbtest.Dir(t)
 	settings := map[string]string{"archive_mode": "on", "archive_command": "cp %p " + archive + "/%f"}

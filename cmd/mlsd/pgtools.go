@@ -118,7 +118,7 @@ func (t *tool) failure(err error) error {
 	return fmt.Errorf("%s failed: %w", name, err)
 }
 
-// firstError keeps the beginning of what is written to it.
+// firstError keeps the first bytes written to it.
 type firstError struct{ b []byte }
 
 // Write implements io.Writer.

@@ -79,8 +79,8 @@ func TestRestoreFromDump(t *testing.T) {
 		if code, said := mlsd(c.URL(), "restore", dump); code != 1 || !strings.Contains(said, "not empty") || strings.Count(said, "\n") != 1 {
 			t.Errorf("without -replace: status %d: %s", code, said)
 		}
-		// What was delivered after the first restore must not come back after
-		// the second.
+		// Events that were delivered after the first restore must not come back
+		// after the second.
 		s := forget(t, s)
 		all := slices.Clone(cursors)
 		for range 2 {

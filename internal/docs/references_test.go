@@ -178,8 +178,8 @@ func (r *repository) checkSource(name string) []string {
 	return out
 }
 
-// What is wrong is found: each line of an invented document and comment has one
-// fault.
+// Each line of an invented document and comment has one fault, and each fault is
+// found.
 func TestReferencesAreMissed(t *testing.T) {
 	t.Parallel()
 	r := &repository{

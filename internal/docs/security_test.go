@@ -16,7 +16,8 @@ func TestSecurityCoversRFC9750(t *testing.T) {
 	}
 }
 
-// Whoever looks for a way to report a vulnerability is led to the document.
+// README and SECURITY.md link to the document that says how to report a
+// vulnerability.
 func TestSecurityPolicyLeadsToTheDocument(t *testing.T) {
 	t.Parallel()
 	r := readRepository(t)

@@ -12,7 +12,7 @@ const day = 24 * time.Hour
 // proposals in an epoch.
 const TooManyProposals = "TooManyProposals"
 
-// What accounts store. StoredBytes counts everything, KeptBytes only what is
+// Rows for stored data. StoredBytes counts everything, KeptBytes only what is
 // kept as long as its conversation. A GroupInfo replaces the previous one, so
 // only its growth counts.
 var (

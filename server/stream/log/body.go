@@ -16,7 +16,7 @@ const (
 	KindRead            = "read"
 )
 
-// What happened to a membership. The first three begin and end windows.
+// Actions of a membership event. The first three begin and end windows.
 const (
 	ActionJoined         = "joined"
 	ActionLeft           = "left"

@@ -8,7 +8,7 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// What a feed holds while it replays, at most.
+// Bounds of the rows that a feed holds while it replays.
 const (
 	maxHeldBytes  = 2 << 20
 	maxHeldEvents = 4096

@@ -45,8 +45,8 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// What the writer has done before a write happens before what the reader does
-// after it. The race detector fails this test if a raw write does not say so.
+// A write happens before the read that returns its bytes. The race detector fails
+// this test if the raw write does not tell it so.
 func TestWriteIsOrdered(t *testing.T) {
 	w, _, reader := sockets(t)
 	const rounds = 100
