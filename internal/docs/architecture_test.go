@@ -56,36 +56,45 @@ type row struct {
 	imports map[string]bool
 }
 
-// readTable reads the table, by folder.
+// readTable reads the table of folders and the list of their imports, by folder.
 func readTable(t *testing.T) map[string]*row {
 	t.Helper()
 	text, err := os.ReadFile(root + "/docs/architecture.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(text), "\n## Folders\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	quoted, word := regexp.MustCompile("`([^`]+)`"), regexp.MustCompile(`[a-z0-9/]+`)
 	table := map[string]*row{}
-	for line := range strings.Lines(section) {
-		cells := strings.Split(strings.TrimSpace(line), "|")
-		if len(cells) != 5 {
-			continue
-		}
+	for _, m := range regexp.MustCompile(`(?m)^\| (\x60[^|]+) \|[^|]+\|$`).FindAllStringSubmatch(section(string(text), "Folders"), -1) {
 		r := &row{imports: map[string]bool{}}
-		for _, w := range word.FindAllString(cells[3], -1) {
-			r.imports[w] = true
-		}
-		for _, folder := range quoted.FindAllStringSubmatch(cells[1], -1) {
+		for _, folder := range quoted.FindAllStringSubmatch(m[1], -1) {
 			name := strings.TrimSuffix(folder[1], "/")
 			r.folders = append(r.folders, name)
 			table[name] = r
+		}
+	}
+	// A line that is indented further goes on with the one before it.
+	lists := strings.ReplaceAll(section(string(text), "Imports"), "\n        ", " ")
+	for _, m := range regexp.MustCompile(`(?m)^    ([a-z0-9/, ]+): (.+)$`).FindAllStringSubmatch(lists, -1) {
+		first, _, _ := strings.Cut(m[1], ",")
+		if table[first] == nil || strings.Join(table[first].folders, ", ") != m[1] {
+			t.Errorf("docs/architecture.md lists imports of %s, which is no row of its table", m[1])
+			continue
+		}
+		for _, name := range strings.Fields(m[2]) {
+			table[first].imports[name] = true
 		}
 	}
 	if len(table) < 30 {
 		t.Fatalf("found %d folders in the table", len(table))
 	}
 	return table
+}
+
+// section returns the text below a heading of the second level.
+func section(text, heading string) string {
+	_, text, _ = strings.Cut(text, "\n## "+heading+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
+	return text
 }
 
 // folderOf is the folder of the table that a package belongs to: its own, or the
@@ -129,7 +138,7 @@ func TestArchitectureTable(t *testing.T) {
 			continue
 		}
 		if want, got := slices.Sorted(maps.Keys(r.imports)), slices.Sorted(maps.Keys(got)); !slices.Equal(want, got) {
-			t.Errorf("%s: the table says that it imports %v, it imports %v", strings.Join(r.folders, ", "), want, got)
+			t.Errorf("%s: docs/architecture.md says that it imports %v, it imports %v", strings.Join(r.folders, ", "), want, got)
 		}
 	}
 }

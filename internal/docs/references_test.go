@@ -13,11 +13,6 @@ import (
 // maxColumns is the longest line of a document.
 const maxColumns = 120
 
-// wideTables has documents whose tables may have longer lines, and why.
-var wideTables = map[string]string{
-	"docs/architecture.md": "lists the imports of each folder",
-}
-
 var (
 	link     = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	quoted   = regexp.MustCompile("`([^`]+)`")
@@ -59,7 +54,7 @@ func (r *repository) checkDocument(name string) []string {
 		report := func(format string, args ...any) {
 			out = append(out, fmt.Sprintf("%s:%d: ", name, l.number)+fmt.Sprintf(format, args...))
 		}
-		if n := utf8.RuneCountInString(l.text); n > maxColumns && !isWideTable(name, l) {
+		if n := utf8.RuneCountInString(l.text); n > maxColumns {
 			report("%d columns, at most %d", n, maxColumns)
 		}
 		if l.code {
@@ -80,23 +75,6 @@ func (r *repository) checkDocument(name string) []string {
 		}
 	}
 	return out
-}
-
-func isWideTable(name string, l line) bool {
-	return wideTables[name] != "" && strings.HasPrefix(l.text, "|")
-}
-
-// No document keeps its exception when its lines are short enough.
-func TestWideTablesAreNeeded(t *testing.T) {
-	t.Parallel()
-	r := readRepository(t)
-	for name := range wideTables {
-		if !slices.ContainsFunc(lines(r.texts[name]), func(l line) bool {
-			return isWideTable(name, l) && utf8.RuneCountInString(l.text) > maxColumns
-		}) {
-			t.Errorf("%s needs no exception in wideTables", name)
-		}
-	}
 }
 
 func (r *repository) linkLeadsSomewhere(from, to string) bool {
