@@ -15,28 +15,21 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-func execSQL(t testing.TB, pool *pgxpool.Pool, sql string, args ...any) {
-	t.Helper()
-	if _, err := pool.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // addMember makes an account a member of a conversation, accepted or not.
 func addMember(t testing.TB, pool *pgxpool.Pool, did string, accepted bool) {
 	t.Helper()
-	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	dbtest.Exec(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES (sha256($1::text::bytea), $1, 1, 0, now(), now())`, did)
-	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
+	dbtest.Exec(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
 		VALUES (sha256($1::text::bytea), $1, 0, now(), 0, 1, 0, CASE WHEN $2 THEN now() END)`, did, accepted)
 }
 
 // addPackage publishes a key package of an account some time ago.
 func addPackage(t testing.TB, pool *pgxpool.Pool, did string, ago time.Duration) {
 	t.Helper()
-	execSQL(t, pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, did)
-	execSQL(t, pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, 'd', now())`, did)
-	execSQL(t, pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
+	dbtest.Exec(t, pool, `INSERT INTO accounts (did, created_at) VALUES ($1, now())`, did)
+	dbtest.Exec(t, pool, `INSERT INTO devices (did, device_id, created_at) VALUES ($1, 'd', now())`, did)
+	dbtest.Exec(t, pool, `INSERT INTO key_packages (did, ref, device_id, cipher_suite, key_package, last_resort, created_at, expires_at)
 		VALUES ($1, 'r', 'd', 1, 'k', FALSE, now() - make_interval(secs => $2), now())`, did, ago.Seconds())
 }
 
@@ -87,7 +80,7 @@ func TestKnownAccounts(t *testing.T) {
 		"packages of an hour ago": {true, func(did string) { addPackage(t, pool, did, 61*time.Minute) }},
 		"packages of 59 minutes":  {false, func(did string) { addPackage(t, pool, did, 59*time.Minute) }},
 		"key stored, nothing since": {true, func(did string) {
-			execSQL(t, pool, `INSERT INTO account_keys VALUES ($1, 'old', now() - INTERVAL '1 day')`, did)
+			dbtest.Exec(t, pool, `INSERT INTO account_keys VALUES ($1, 'old', now() - INTERVAL '1 day')`, did)
 		}},
 	} {
 		did := authtest.NewDID()
@@ -141,7 +134,7 @@ func TestStoredKeyFollows(t *testing.T) {
 			t.Errorf("step %d: found %v, %v", i, ok, err)
 		}
 	}
-	execSQL(t, pool, `UPDATE account_keys SET fetched_at = now() - INTERVAL '61 minutes'`)
+	dbtest.Exec(t, pool, `UPDATE account_keys SET fetched_at = now() - INTERVAL '61 minutes'`)
 	if _, _, err := store.Keep(t.Context(), did, StoredKey{Multibase: "c"}); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +162,7 @@ func TestStoredKeyIsUsedInOutage(t *testing.T) {
 		return value(t, m.KeysStored.WithLabelValues("known"))+value(t, m.KeysStored.WithLabelValues("unknown")) == 2
 	})
 	w.plc.Close()
-	execSQL(t, pool, `UPDATE account_keys SET fetched_at = now() - INTERVAL '1 hour'`)
+	dbtest.Exec(t, pool, `UPDATE account_keys SET fetched_at = now() - INTERVAL '1 hour'`)
 
 	after, _, m := w.instanceWith(t, store)
 	if got := call(t, after, w.read(stranger), getMessages); got != xrpc.UpstreamFailure {
@@ -193,7 +186,7 @@ func TestStoredKeyIsUsedInOutage(t *testing.T) {
 		}
 	}
 	for hours, want := range map[int]string{23: known.DID, 24: xrpc.UpstreamFailure} {
-		execSQL(t, pool, `UPDATE account_keys SET fetched_at = now() - make_interval(hours => $1)`, hours)
+		dbtest.Exec(t, pool, `UPDATE account_keys SET fetched_at = now() - make_interval(hours => $1)`, hours)
 		late, _, _ := w.instanceWith(t, store)
 		if got := call(t, late, w.read(known), getMessages); got != want {
 			t.Errorf("%d hours old: %s", hours, got)
