@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/lexicons"
 	"catbird.blue/mls/xrpc"
 )
@@ -133,7 +134,7 @@ func TestReadOnlyProceduresOnlyRead(t *testing.T) {
 		}
 		ok[object](t, sc.call(t, sc.bob.Account, name, in))
 	}
-	sc.exec(t, `DELETE FROM tickets`)
+	dbtest.Exec(t, sc.pool, `DELETE FROM tickets`)
 	sc.unchanged(t, before)
 }
 

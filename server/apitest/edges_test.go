@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
@@ -176,7 +177,7 @@ func TestMembersAtTheirLimit(t *testing.T) {
 	g := s.conversation(t, alice).With(bob.device)
 	// The rows have no leaves in the group: the number is checked before the
 	// tree.
-	s.exec(t, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
+	dbtest.Exec(t, s.pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos)
 		SELECT $1, format('did:web:m%s.example', n), 0, now(), 0, 0, 0 FROM generate_series(1, $2::int) n`, xrpc.ConvoID(g.ID()), limit.MaxMembers-1)
 	c := g.Commit(alice.device, mlstest.Plan{Add: []*mls.KeyPackage{s.publish(t, bob)}})
 	in := commitCall(g, c)
@@ -275,7 +276,7 @@ func TestBlobsAtTheirLimits(t *testing.T) {
 	if a := upload(limit.MaxBlob, false); a.status != http.StatusOK {
 		t.Fatalf("answer is %s", a.short())
 	}
-	s.exec(t, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-1000), alice.DID)
+	dbtest.Exec(t, s.pool, `UPDATE accounts SET blob_bytes = $1 WHERE did = $2`, int64(limit.MaxBlobBytes-1000), alice.DID)
 	before = s.state(t)
 	refused(t, upload(1001, true), gen.ErrQuotaExceeded)
 	refused(t, upload(1001, false), gen.ErrQuotaExceeded)

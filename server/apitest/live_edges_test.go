@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/stream"
@@ -227,7 +228,7 @@ func TestTicketsAtTheirLimit(t *testing.T) {
 			if out.ExpiresAt.Before(before.Add(limit.TicketTime-time.Second)) || out.ExpiresAt.After(time.Now().Add(limit.TicketTime)) {
 				t.Errorf("at %v: it expires at %v", before, out.ExpiresAt)
 			}
-			s.exec(t, `UPDATE tickets SET expires_at = now() + $1::text::interval`, left)
+			dbtest.Exec(t, s.pool, `UPDATE tickets SET expires_at = now() + $1::text::interval`, left)
 			a := s.call(t, nil, method, object{"ticket": out.Ticket})
 			if good {
 				ok[object](t, a)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/xrpc"
@@ -211,27 +212,27 @@ func (sc *scene) playFailures(t testing.TB) int {
 		n++
 	}
 	// A trigger that puts the values of the row into its error.
-	sc.exec(t, `CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS
+	dbtest.Exec(t, sc.pool, `CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS
 		$$BEGIN RAISE EXCEPTION 'no % for "%" in %', NEW.did, NEW.did, NEW.convo_id; END$$`)
-	sc.exec(t, `CREATE TRIGGER complain BEFORE INSERT OR UPDATE ON read_positions FOR EACH ROW EXECUTE FUNCTION complain()`)
+	dbtest.Exec(t, sc.pool, `CREATE TRIGGER complain BEFORE INSERT OR UPDATE ON read_positions FOR EACH ROW EXECUTE FUNCTION complain()`)
 	fail(sc.bob, "updateCursor", object{"convoId": sc.g.ID(), "seq": 1}, xrpc.InternalServerError)
 	// A query for a ticket that fails with an error that contains the ticket.
 	late := sc.ticket(t)
-	sc.exec(t, `CREATE FUNCTION complain_of_ticket() RETURNS trigger LANGUAGE plpgsql AS
+	dbtest.Exec(t, sc.pool, `CREATE FUNCTION complain_of_ticket() RETURNS trigger LANGUAGE plpgsql AS
 		$$BEGIN RAISE EXCEPTION 'no ticket of % for %', OLD.did, OLD.convo_id; END$$`)
-	sc.exec(t, `CREATE TRIGGER complain BEFORE DELETE ON tickets FOR EACH ROW EXECUTE FUNCTION complain_of_ticket()`)
+	dbtest.Exec(t, sc.pool, `CREATE TRIGGER complain BEFORE DELETE ON tickets FOR EACH ROW EXECUTE FUNCTION complain_of_ticket()`)
 	for _, method := range both {
 		fail(actor{}, method, object{"ticket": late}, xrpc.InternalServerError)
 	}
-	sc.exec(t, `DROP TRIGGER complain ON tickets`)
-	sc.exec(t, `ALTER TABLE messages RENAME TO gone`)
+	dbtest.Exec(t, sc.pool, `DROP TRIGGER complain ON tickets`)
+	dbtest.Exec(t, sc.pool, `ALTER TABLE messages RENAME TO gone`)
 	fail(sc.bob, "sendMessage", messageCall(sc.g, 10), xrpc.InternalServerError)
 	fail(sc.bob, "getMessages", object{"convoId": sc.g.ID()}, xrpc.InternalServerError)
-	sc.exec(t, `ALTER TABLE gone RENAME TO messages`)
-	sc.exec(t, `ALTER TABLE key_packages RENAME TO gone`)
+	dbtest.Exec(t, sc.pool, `ALTER TABLE gone RENAME TO messages`)
+	dbtest.Exec(t, sc.pool, `ALTER TABLE key_packages RENAME TO gone`)
 	fail(sc.nonMember, "getKeyPackages", object{"dids": []string{sc.bob.DID}}, xrpc.InternalServerError)
 	fail(sc.nonMember, "publishKeyPackage", publication(sc.nonMember.device.KeyPackage()), xrpc.InternalServerError)
-	sc.exec(t, `ALTER TABLE gone RENAME TO key_packages`)
+	dbtest.Exec(t, sc.pool, `ALTER TABLE gone RENAME TO key_packages`)
 	if err := os.RemoveAll(sc.blobDir); err != nil {
 		t.Fatal(err)
 	}

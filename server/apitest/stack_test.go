@@ -307,14 +307,6 @@ func refused(t testing.TB, a answer, name string) string {
 	return e.Message
 }
 
-// exec runs SQL that prepares what the API cannot, or not in reasonable time.
-func (s *stack) exec(t testing.TB, sql string, args ...any) {
-	t.Helper()
-	if _, err := s.pool.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-}
-
 // state returns a digest of all stored data by table, and the number of objects
 // in the blob storage.
 func (s *stack) state(t testing.TB) map[string]string {

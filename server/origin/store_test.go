@@ -14,20 +14,13 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-func execSQL(t *testing.T, pool *pgxpool.Pool, sql string, args ...any) {
-	t.Helper()
-	if _, err := pool.Exec(t.Context(), sql, args...); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // member makes an account a member of a conversation that it accepted some time
 // ago, or has not accepted if ago is negative.
 func member(t *testing.T, pool *pgxpool.Pool, convo xrpc.ConvoID, did string, ago time.Duration) {
 	t.Helper()
-	execSQL(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
+	dbtest.Exec(t, pool, `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, created_at, last_activity_at)
 		VALUES ($1, $2, 1, 0, now(), now()) ON CONFLICT DO NOTHING`, convo, did)
-	execSQL(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
+	dbtest.Exec(t, pool, `INSERT INTO memberships (convo_id, did, joined_seq, joined_at, joined_n, joined_gen, joined_pos, accepted_at)
 		VALUES ($1, $2, 0, now(), 0, 1, 0, CASE WHEN $3 >= 0 THEN now() - make_interval(secs => $3) END)`, convo, did, ago.Seconds())
 }
 
@@ -108,7 +101,7 @@ func TestWhatIsNoted(t *testing.T) {
 		check(q.NoteSettled(ctx, did))
 	}
 	check(q.NoteOrigin(ctx, "did:plc:new", "big.org"))
-	execSQL(t, pool, `UPDATE account_origins SET confirmed_at = now() - INTERVAL '8 days' WHERE did = 'did:plc:old'`)
+	dbtest.Exec(t, pool, `UPDATE account_origins SET confirmed_at = now() - INTERVAL '8 days' WHERE did = 'did:plc:old'`)
 	if n, err := q.CountSettled(ctx, "big.org", ConfirmedFor.Seconds()); err != nil || n != 2 {
 		t.Errorf("%d accounts, %v", n, err)
 	}

@@ -33,13 +33,6 @@ func (w *world) generation() (n int64) {
 	return n
 }
 
-func (w *world) exec(sql string) {
-	w.t.Helper()
-	if _, err := w.pool.Exec(w.t.Context(), sql); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // TestGenerationBegins: a generation begins if the database is not the one in
 // which the last generation was recorded.
 func TestGenerationBegins(t *testing.T) {
@@ -59,7 +52,7 @@ func TestGenerationBegins(t *testing.T) {
 			if n := w.generation(); n != 1 {
 				t.Fatalf("generation %d before anything has changed", n)
 			}
-			w.exec(change)
+			dbtest.Exec(w.t, w.pool, change)
 			w.connect()
 			w.connect()
 			if n := w.generation(); n != 2 {
@@ -165,7 +158,7 @@ func TestForgottenTimelines(t *testing.T) {
 	convo := w.convo(alice)
 	w.connect()
 	before := w.send(w.pool, convo, alice)
-	w.exec("UPDATE log_generation SET timeline = timeline - 3")
+	dbtest.Exec(w.t, w.pool, "UPDATE log_generation SET timeline = timeline - 3")
 	w.connect()
 	if after := w.send(w.pool, convo, alice); after != before+3*eventlog.SeqSkip+1 {
 		t.Errorf("message %d came after %d", after, before)
