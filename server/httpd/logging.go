@@ -71,7 +71,7 @@ func (o *outcome) log(ctx context.Context, log *slog.Logger, id string) {
 	if o.status >= http.StatusInternalServerError && o.status != http.StatusNotImplemented {
 		level = slog.LevelError
 		if o.cause != nil {
-			attrs = append(attrs, slog.String("cause", Describe(o.cause)))
+			attrs = append(attrs, slog.String("cause", describe(o.cause)))
 		}
 	}
 	log.LogAttrs(ctx, level, "request", attrs...)
@@ -90,9 +90,9 @@ var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
 	`|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?::\d+)?` +
 	`|[\w.+-]+://\S+`)
 
-// Describe gives the text of an error without identifiers. For an error of
+// describe gives the text of an error without identifiers. For an error of
 // PostgreSQL it adds the SQLSTATE, table, column and constraint.
-func Describe(err error) string {
+func describe(err error) string {
 	text := identifiers.ReplaceAllString(err.Error(), "[redacted]")
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
@@ -108,7 +108,7 @@ func Redact(_ []string, a slog.Attr) slog.Attr {
 		return a
 	}
 	if err, ok := a.Value.Any().(error); ok {
-		a.Value = slog.StringValue(Describe(err))
+		a.Value = slog.StringValue(describe(err))
 	}
 	return a
 }
