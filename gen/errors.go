@@ -38,6 +38,7 @@ const (
 	ErrNotMember           = "NotMember"
 	ErrQuotaExceeded       = "QuotaExceeded"
 	ErrStorageFull         = "StorageFull"
+	ErrTooManyBlocks       = "TooManyBlocks"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
 	ErrTooManyMembers      = "TooManyMembers"

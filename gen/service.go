@@ -18,6 +18,13 @@ type Service interface {
 	// AlreadyMember, TooManyMembers, InvalidCommit, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	AddMembers(ctx context.Context, caller xrpc.Caller, in *AddMembersInput) (*AddMembersOutput, error)
+	// BlockAccount: Blocks an account. From then on, the service answers the
+	// blocked account as if the caller had no key packages, so it cannot add the
+	// caller to a conversation in which the caller is not a member already. Its
+	// ephemeral signals are not delivered to the caller. Conversations that have
+	// both accounts as members go on. Repeating the call changes nothing.
+	// Errors: TooManyBlocks.
+	BlockAccount(ctx context.Context, caller xrpc.Caller, in *BlockAccountInput) (*BlockAccountOutput, error)
 	// ConfirmWelcome: Tells the service that the client applied a Welcome, or
 	// that it could not apply it. Errors: ConvoNotFound, NotMember,
 	// WelcomeNotFound, WelcomeExpired, StorageFull.
@@ -83,6 +90,9 @@ type Service interface {
 	// Errors: ConvoNotFound, NotMember, NotAllowed, InvalidCommit,
 	// InvalidProposal, InvalidGroupInfo, IdempotencyConflict, TooManyProposals.
 	LeaveConvo(ctx context.Context, caller xrpc.Caller, in *LeaveConvoInput) (*LeaveConvoOutput, error)
+	// ListBlocks: Lists the accounts that the caller has blocked, the newest
+	// block first. Errors: InvalidCursor.
+	ListBlocks(ctx context.Context, caller xrpc.Caller, p *ListBlocksParams) (*ListBlocksOutput, error)
 	// ListDevices: Lists the caller's own devices. The service knows a device
 	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
@@ -138,6 +148,9 @@ type Service interface {
 	// nothing. A stream that is opened with the returned cursor continues
 	// without a gap. Errors: InvalidCursor, FutureCursor.
 	Sync(ctx context.Context, caller xrpc.Caller, in *SyncInput) (*SyncOutput, error)
+	// UnblockAccount: Ends a block. If the account is not blocked, the call
+	// changes nothing.
+	UnblockAccount(ctx context.Context, caller xrpc.Caller, in *UnblockAccountInput) (*UnblockAccountOutput, error)
 	// UpdateCursor: Sets the caller's read position in a conversation. The
 	// position never moves back. Errors: ConvoNotFound, NotMember, StorageFull.
 	UpdateCursor(ctx context.Context, caller xrpc.Caller, in *UpdateCursorInput) (*UpdateCursorOutput, error)

@@ -12,6 +12,7 @@ import (
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bus"
+	"catbird.blue/mls/server/contacts"
 	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/group"
 	"catbird.blue/mls/server/keypackages"
@@ -68,6 +69,7 @@ const maxCachedLeaves = 50_000
 // Aliases of the services: embedded types need different names.
 type (
 	attachmentsService = attachments.Service
+	contactsService    = contacts.Service
 	convoService       = convo.Service
 	groupService       = group.Service
 	keyPackagesService = keypackages.Service
@@ -80,6 +82,7 @@ type (
 // one database.
 type Server struct {
 	*convo.Base
+	*contactsService
 	*convoService
 	*groupService
 	*messagesService
@@ -106,6 +109,7 @@ func New(c Config) *Server {
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{
 		Base: b, convoService: &convo.Service{Base: b}, config: c,
+		contactsService:    contacts.New(b),
 		groupService:       group.New(b, claims),
 		messagesService:    messages.New(b, c.Hub, c.Streams, c.Limits),
 		keyPackagesService: keypackages.New(b, claims),

@@ -420,6 +420,16 @@ CREATE TABLE accounts (
     last_n     BIGINT NOT NULL DEFAULT 0
 );
 
+-- The accounts that an account has blocked.
+CREATE TABLE blocks (
+    did         TEXT COLLATE "C" NOT NULL REFERENCES accounts,
+    blocked_did TEXT COLLATE "C" NOT NULL,
+    created_at  TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (did, blocked_did)
+);
+-- The blocks of an account in the order of listBlocks.
+CREATE INDEX blocks_by_age ON blocks (did, created_at DESC, blocked_did DESC);
+
 -- The origin of an account, for limits that the new accounts of one origin
 -- share.
 CREATE TABLE account_origins (
@@ -590,7 +600,7 @@ CREATE INDEX tickets_expiry ON tickets (expires_at);
 -- +goose Down
 
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, orphan_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
+DROP TABLE tickets, idempotency_records, message_blobs, orphan_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, blocks, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

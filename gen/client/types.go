@@ -24,6 +24,10 @@ type (
 	CommitMessage = wire.CommitMessage
 	// MessageView is defs#messageView. A stored MLS message.
 	MessageView = wire.MessageView
+	// BlockAccountInput is the input of BlockAccount.
+	BlockAccountInput = wire.BlockAccountInput
+	// BlockAccountOutput is the answer of BlockAccount.
+	BlockAccountOutput = wire.BlockAccountOutput
 	// ConfirmWelcomeInput is the input of ConfirmWelcome.
 	ConfirmWelcomeInput = wire.ConfirmWelcomeInput
 	// ConfirmWelcomeOutput is the answer of ConfirmWelcome.
@@ -109,6 +113,12 @@ type (
 	LeaveConvoInput = wire.LeaveConvoInput
 	// LeaveConvoOutput is the answer of LeaveConvo.
 	LeaveConvoOutput = wire.LeaveConvoOutput
+	// ListBlocksParams are the parameters of ListBlocks.
+	ListBlocksParams = wire.ListBlocksParams
+	// ListBlocksOutput is the answer of ListBlocks.
+	ListBlocksOutput = wire.ListBlocksOutput
+	// ListBlocksBlock is listBlocks#block. A block of the caller.
+	ListBlocksBlock = wire.ListBlocksBlock
 	// ListDevicesOutput is the answer of ListDevices.
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
@@ -190,6 +200,10 @@ type (
 	SyncOutput = wire.SyncOutput
 	// SyncConvoSync is sync#convoSync. What is new in a conversation.
 	SyncConvoSync = wire.SyncConvoSync
+	// UnblockAccountInput is the input of UnblockAccount.
+	UnblockAccountInput = wire.UnblockAccountInput
+	// UnblockAccountOutput is the answer of UnblockAccount.
+	UnblockAccountOutput = wire.UnblockAccountOutput
 	// UpdateCursorInput is the input of UpdateCursor.
 	UpdateCursorInput = wire.UpdateCursorInput
 	// UpdateCursorOutput is the answer of UpdateCursor.
@@ -237,6 +251,7 @@ const (
 	ErrNotMember           = "NotMember"
 	ErrQuotaExceeded       = "QuotaExceeded"
 	ErrStorageFull         = "StorageFull"
+	ErrTooManyBlocks       = "TooManyBlocks"
 	ErrTooManyDids         = "TooManyDids"
 	ErrTooManyKeyPackages  = "TooManyKeyPackages"
 	ErrTooManyMembers      = "TooManyMembers"
@@ -248,6 +263,7 @@ const (
 // Names of the methods.
 const (
 	NSIDAddMembers            = "blue.catbird.mls.addMembers"
+	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
@@ -264,6 +280,7 @@ const (
 	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
+	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
@@ -275,6 +292,7 @@ const (
 	NSIDStreamConvoEvents     = "blue.catbird.mls.streamConvoEvents"
 	NSIDSubscribeConvoEvents  = "blue.catbird.mls.subscribeConvoEvents"
 	NSIDSync                  = "blue.catbird.mls.sync"
+	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"

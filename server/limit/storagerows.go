@@ -33,6 +33,9 @@ var (
 		Unit: Rows, Per: "account and conversation", Amount: 64, Error: TooManyProposals, Kept: Database}
 	EpochProposalBytes = &Row{Name: "epoch-proposal-bytes", What: "bytes of proposals in one epoch",
 		Unit: Bytes, Per: "account and conversation", Amount: 1 << 20, Error: TooManyProposals, Kept: Database}
+	// Blocks counts the accounts that one account has blocked.
+	Blocks = &Row{Name: "blocks", What: "blocked accounts",
+		Unit: Rows, Per: "account", Amount: 10_000, Error: "TooManyBlocks", Kept: Database}
 	// OpenUploads limits concurrent uploads. The maximum size of each is
 	// reserved in the account's quota.
 	OpenUploads = &Row{Name: "open-uploads", What: "concurrent uploads",
@@ -47,5 +50,5 @@ var (
 		Unit: Percent, Per: "instance", Amount: 3, Error: StorageFull, Kept: Process}
 )
 
-var storageTable = []*Row{StoredBytes, KeptBytes, ConvosCreated, ConvosCreatedByNew, EpochProposals, EpochProposalBytes, OpenUploads,
+var storageTable = []*Row{StoredBytes, KeptBytes, ConvosCreated, ConvosCreatedByNew, EpochProposals, EpochProposalBytes, Blocks, OpenUploads,
 	FreeForAll, FreeForWrites}
