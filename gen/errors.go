@@ -26,6 +26,7 @@ const (
 	ErrInvalidCursor       = "InvalidCursor"
 	ErrInvalidDid          = "InvalidDid"
 	ErrInvalidEpochRange   = "InvalidEpochRange"
+	ErrInvalidEvidence     = "InvalidEvidence"
 	ErrInvalidGroupInfo    = "InvalidGroupInfo"
 	ErrInvalidKeyPackage   = "InvalidKeyPackage"
 	ErrInvalidMessage      = "InvalidMessage"

@@ -45,6 +45,13 @@ type (
 	MemberView = wire.MemberView
 	// DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 	DeviceLeaf = wire.DeviceLeaf
+	// CreateReportInput is the input of CreateReport.
+	CreateReportInput = wire.CreateReportInput
+	// CreateReportSubject is createReport#subject. What a report is about: a
+	// conversation, an account, or both; with a conversation also one message.
+	CreateReportSubject = wire.CreateReportSubject
+	// CreateReportOutput is the answer of CreateReport.
+	CreateReportOutput = wire.CreateReportOutput
 	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 	// caller.
 	KeyPackageRef = wire.KeyPackageRef

@@ -12,6 +12,7 @@ const (
 	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDCreateReport          = "blue.catbird.mls.createReport"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
@@ -81,6 +82,15 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrInvalidCipherSuite, ErrKeyPackageNotFound, ErrTooManyMembers, ErrConvoExists, ErrInvalidWelcome, ErrInvalidGroupInfo, ErrIdempotencyConflict, ErrStorageFull},
+	}
+	MethodCreateReport = &xrpc.Method{
+		NSID:           NSIDCreateReport,
+		Kind:           xrpc.Procedure,
+		MaxBody:        524288,
+		Rate:           xrpc.RatePublish,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrInvalidEvidence, ErrIdempotencyConflict, ErrStorageFull},
 	}
 	MethodDeleteDevice = &xrpc.Method{
 		NSID:           NSIDDeleteDevice,
@@ -334,6 +344,7 @@ var Methods = []*xrpc.Method{
 	MethodBlockAccount,
 	MethodConfirmWelcome,
 	MethodCreateConvo,
+	MethodCreateReport,
 	MethodDeleteDevice,
 	MethodDescribeService,
 	MethodGetBlob,

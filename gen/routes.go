@@ -14,6 +14,7 @@ func Routes(svc Service) []xrpc.Route {
 		{Method: MethodBlockAccount, Handler: xrpc.ProcedureJSON(svc.BlockAccount)},
 		{Method: MethodConfirmWelcome, Handler: xrpc.ProcedureJSON(svc.ConfirmWelcome)},
 		{Method: MethodCreateConvo, Handler: xrpc.ProcedureJSON(svc.CreateConvo)},
+		{Method: MethodCreateReport, Handler: xrpc.ProcedureJSON(svc.CreateReport)},
 		{Method: MethodDeleteDevice, Handler: xrpc.ProcedureJSON(svc.DeleteDevice)},
 		{Method: MethodDescribeService, Handler: xrpc.BareJSON(svc.DescribeService)},
 		{Method: MethodGetBlob, Handler: xrpc.QueryDownload(svc.GetBlob)},

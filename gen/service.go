@@ -35,6 +35,13 @@ type Service interface {
 	// KeyPackageNotFound, TooManyMembers, ConvoExists, InvalidWelcome,
 	// InvalidGroupInfo, IdempotencyConflict, StorageFull.
 	CreateConvo(ctx context.Context, caller xrpc.Caller, in *CreateConvoInput) (*ConvoView, error)
+	// CreateReport: Reports a conversation, an account or a message to the
+	// operator of the service. It has the shape of
+	// com.atproto.moderation.createReport. The report is stored as the statement
+	// of the caller: the service sees no plaintext and cannot prove who sent a
+	// message. Errors: ConvoNotFound, InvalidEvidence, IdempotencyConflict,
+	// StorageFull.
+	CreateReport(ctx context.Context, caller xrpc.Caller, in *CreateReportInput) (*CreateReportOutput, error)
 	// DeleteDevice: Deletes a device of the caller permanently. The service no
 	// longer hands out its key packages, closes its Welcomes, and lets any
 	// member remove its leaves.

@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/messages"
+	"catbird.blue/mls/server/reports"
 	"catbird.blue/mls/server/storage"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
@@ -46,6 +47,9 @@ type Config struct {
 	Streams *stream.Streams
 	// PublicURL is the URL of this service for clients; tickets name it.
 	PublicURL string
+	// ReportRecipient is for whom clients encrypt the evidence of reports, as an age
+	// X25519 recipient; "" for a service that accepts none.
+	ReportRecipient string
 	// Limits counts what callers use of the limits of the table. If it is nil, the
 	// Server makes its own.
 	Limits *limit.Limits
@@ -75,6 +79,7 @@ type (
 	keyPackagesService = keypackages.Service
 	liveService        = live.Service
 	messagesService    = messages.Service
+	reportsService     = reports.Service
 )
 
 // Server implements gen.Service with the services of the rooms. All its state is in the
@@ -89,6 +94,7 @@ type Server struct {
 	*keyPackagesService
 	*attachmentsService
 	*liveService
+	*reportsService
 
 	config      Config
 	description func() *gen.DescribeServiceOutput
@@ -115,6 +121,7 @@ func New(c Config) *Server {
 		keyPackagesService: keypackages.New(b, claims),
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
+		reportsService:     reports.New(b, c.ReportRecipient),
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

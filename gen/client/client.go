@@ -64,6 +64,20 @@ func (c *Client) CreateConvo(ctx context.Context, in *CreateConvoInput) (*ConvoV
 	return out, nil
 }
 
+// CreateReport: Reports a conversation, an account or a message to the
+// operator of the service. It has the shape of
+// com.atproto.moderation.createReport. The report is stored as the statement
+// of the caller: the service sees no plaintext and cannot prove who sent a
+// message. Errors: ConvoNotFound, InvalidEvidence, IdempotencyConflict,
+// StorageFull.
+func (c *Client) CreateReport(ctx context.Context, in *CreateReportInput) (*CreateReportOutput, error) {
+	out := new(CreateReportOutput)
+	if err := c.PostJSON(ctx, NSIDCreateReport, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // DeleteDevice: Deletes a device of the caller permanently. The service no
 // longer hands out its key packages, closes its Welcomes, and lets any member
 // remove its leaves.

@@ -44,6 +44,13 @@ type (
 	MemberView = wire.MemberView
 	// DeviceLeaf is defs#deviceLeaf. A device in a conversation.
 	DeviceLeaf = wire.DeviceLeaf
+	// CreateReportInput is the input of CreateReport.
+	CreateReportInput = wire.CreateReportInput
+	// CreateReportSubject is createReport#subject. What a report is about: a
+	// conversation, an account, or both; with a conversation also one message.
+	CreateReportSubject = wire.CreateReportSubject
+	// CreateReportOutput is the answer of CreateReport.
+	CreateReportOutput = wire.CreateReportOutput
 	// KeyPackageRef is defs#keyPackageRef. A key package that is leased to the
 	// caller.
 	KeyPackageRef = wire.KeyPackageRef
@@ -239,6 +246,7 @@ const (
 	ErrInvalidCursor       = "InvalidCursor"
 	ErrInvalidDid          = "InvalidDid"
 	ErrInvalidEpochRange   = "InvalidEpochRange"
+	ErrInvalidEvidence     = "InvalidEvidence"
 	ErrInvalidGroupInfo    = "InvalidGroupInfo"
 	ErrInvalidKeyPackage   = "InvalidKeyPackage"
 	ErrInvalidMessage      = "InvalidMessage"
@@ -266,6 +274,7 @@ const (
 	NSIDBlockAccount          = "blue.catbird.mls.blockAccount"
 	NSIDConfirmWelcome        = "blue.catbird.mls.confirmWelcome"
 	NSIDCreateConvo           = "blue.catbird.mls.createConvo"
+	NSIDCreateReport          = "blue.catbird.mls.createReport"
 	NSIDDeleteDevice          = "blue.catbird.mls.deleteDevice"
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"

@@ -170,6 +170,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
+		"createReport": {Rate: RatePublish, Rules: []Rule{
+			{"evidence", length, "InvalidEvidence"},
+		}},
 		"deleteDevice":    {Rate: RatePublish},
 		"describeService": {Rate: RatePublic, Public: true},
 		"getBlob":         {Rate: RateDownload},

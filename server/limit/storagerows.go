@@ -26,6 +26,10 @@ var (
 		Unit: Rows, Per: "account", Amount: 20, Refill: 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
 )
 
+// Reports limits how many reports one account files.
+var Reports = &Row{Name: "reports", What: "reports to the operator",
+	Unit: Rows, Per: "account", Amount: 20, Refill: 20, Every: day, Error: xrpc.RateLimitExceeded, Kept: Shared}
+
 // Limits on what exists at one time. The proposals of an epoch are kept: the
 // service cannot tell which of them a commit sent as PrivateMessage refers to.
 var (
@@ -50,5 +54,5 @@ var (
 		Unit: Percent, Per: "instance", Amount: 3, Error: StorageFull, Kept: Process}
 )
 
-var storageTable = []*Row{StoredBytes, KeptBytes, ConvosCreated, ConvosCreatedByNew, EpochProposals, EpochProposalBytes, Blocks, OpenUploads,
+var storageTable = []*Row{StoredBytes, KeptBytes, ConvosCreated, ConvosCreatedByNew, Reports, EpochProposals, EpochProposalBytes, Blocks, OpenUploads,
 	FreeForAll, FreeForWrites}
