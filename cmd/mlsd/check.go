@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"catbird.blue/mls/internal/pgsession"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/source"
@@ -111,7 +112,9 @@ func (c *Config) check() error {
 		}
 	}
 	report("MLS_PLC_URL", c.checkPLC())
-	report("DATABASE_URL", checkScheme(c.DatabaseURL, "postgres", "postgresql"))
+	if c.DatabaseURL != "" {
+		report("DATABASE_URL", pgsession.Check(c.DatabaseURL))
+	}
 	_, err := c.databaseLimit()
 	report("MLS_DATABASE_LIMIT", err)
 	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))
