@@ -16,7 +16,7 @@ func TestDrift(t *testing.T) {
 	for change, want := range map[string]string{
 		"ALTER TABLE messages DROP COLUMN pos CASCADE":                                               "it lacks column messages.pos",
 		"ALTER TABLE accounts ADD COLUMN note TEXT":                                                  "it also has column accounts.note text",
-		"ALTER TABLE accounts DROP CONSTRAINT accounts_pkey CASCADE": "it lacks constraint accounts_pkey",
+		"ALTER TABLE accounts DROP CONSTRAINT accounts_pkey CASCADE":                                 "it lacks constraint accounts_pkey",
 		"DROP INDEX tickets_expiry":                                                                  "it lacks index tickets_expiry",
 		"CREATE UNIQUE INDEX strict ON tickets (did)":                                                "it also has index strict",
 		"ALTER TABLE tickets ADD CONSTRAINT never CHECK (did <> 'x')":                                "it also has constraint never on tickets",
