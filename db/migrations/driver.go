@@ -20,7 +20,7 @@ import (
 // CREATE INDEX CONCURRENTLY needs. If it fails, it is applied from its beginning
 // again, so its statements must allow that (IF NOT EXISTS).
 type driver struct {
-	ctx  context.Context //nolint:containedctx // the interface of golang-migrate has none
+	ctx  context.Context // the interface of golang-migrate has none
 	conn *pgx.Conn
 	// tx is the transaction of a migration that has been applied and is not
 	// recorded yet.

@@ -102,5 +102,5 @@ func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
 	if err := conn.QueryRow(ctx, "SELECT pg_backend_pid()").Scan(&n); err != nil {
 		return 0, fmt.Errorf("asking for the session: %w", err)
 	}
-	return uint32(n), nil //nolint:gosec // a process id
+	return uint32(n), nil
 }

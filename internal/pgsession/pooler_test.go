@@ -93,9 +93,13 @@ func pgbouncer(t *testing.T, mode, more string) string {
 	}
 	dir := dbtest.Dir(t)
 	file := filepath.Join(dir, "pgbouncer.ini")
-	ini := fmt.Sprintf("[databases]\nmls = host='%s' port=%d dbname='%s' user='%s' password='%s'\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %s\n"+
-		"unix_socket_dir =\nauth_type = any\npool_mode = %s\n%s\n", cfg.Host, cfg.Port, cfg.Database, cfg.User, cfg.Password, port, mode, more)
-	if err := os.WriteFile(file, []byte(ini), 0o644); err != nil { //nolint:gosec // another account reads it
+	server := fmt.Sprintf("host='%s' port=%d dbname='%s' user='%s'", cfg.Host, cfg.Port, cfg.Database, cfg.User)
+	if cfg.Password != "" {
+		server += " password='" + cfg.Password + "'"
+	}
+	ini := fmt.Sprintf("[databases]\nmls = %s\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %s\nunix_socket_dir =\nauth_type = any\npool_mode = %s\n%s\n",
+		server, port, mode, more)
+	if err := os.WriteFile(file, []byte(ini), 0o644); err != nil { // another account reads it
 		t.Fatal(err)
 	}
 	cmd := osexec.CommandContext(t.Context(), bin, file)
@@ -105,9 +109,14 @@ func pgbouncer(t *testing.T, mode, more string) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // the clean-up kills it
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // killed
+		<-ended
 		if t.Failed() {
 			t.Log(log.String())
 		}
@@ -117,6 +126,11 @@ func pgbouncer(t *testing.T, mode, more string) string {
 		if err == nil {
 			_ = conn.Close() // it listens
 			break
+		}
+		select {
+		case <-ended:
+			t.Fatal("pgbouncer ended")
+		default:
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("pgbouncer does not start: %v", err)

@@ -28,6 +28,11 @@ func defaults() map[string]string {
 	return settings
 }
 
+// Unhurried are settings for the commands of an operator, which may take long.
+func Unhurried() map[string]string {
+	return map[string]string{"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+}
+
 // pinned are settings that change what statements mean. Those of a role, a
 // database or the URL do not count.
 func pinned() map[string]string {

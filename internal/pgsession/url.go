@@ -44,14 +44,35 @@ func Check(rawURL string) error {
 	if u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return errScheme
 	}
-	// The user ends at the first /, ? or #. An @ behind it belonged to a user.
-	if u.User == nil && strings.Contains(u.Path+u.Fragment, "@") {
+	if strayAt(rawURL) {
 		return errPassword
 	}
-	if _, err := url.ParseQuery(u.RawQuery); err != nil {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
 		return errors.New("has parameters that cannot be read: special characters in them are percent-encoded")
 	}
+	for name := range query {
+		if strings.ContainsAny(name, "@/:") { // the rest of a password with a question mark
+			return errPassword
+		}
+	}
 	return nil
+}
+
+// strayAt reports whether an @ is where a user name or a password was cut off:
+// the host ends at the first /, ? or #, and the user ends at the only @ before.
+func strayAt(rawURL string) bool {
+	_, rest, _ := strings.Cut(rawURL, "://")
+	query := strings.IndexByte(rest, '?')
+	path := strings.IndexByte(rest, '/')
+	if query >= 0 && (path < 0 || query < path) {
+		path = query // the database is in a parameter
+	}
+	if path < 0 {
+		path = len(rest)
+	}
+	place, _, _ := strings.Cut(rest[path:], "?")
+	return strings.Count(rest[:path], "@") > 1 || strings.Contains(place, "@")
 }
 
 // Parse reads a database URL. Each connection of the result has the settings of

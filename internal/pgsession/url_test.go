@@ -10,7 +10,7 @@ import (
 // TestPasswordsAreNeverPrinted: passwords with special characters that are not
 // encoded get an error that says how, and no part of them is in any error.
 func TestPasswordsAreNeverPrinted(t *testing.T) {
-	for _, password := range []string{"se/cret", "se#cret", "se?cret", "se%cret", "se cret", "123/cret", "se[cret", "a@b/cret", "se:cr/et"} {
+	for _, password := range []string{"se/cret", "se#cret", "se?cret", "se%cret", "se cret", "123/cret", "123?cret", "se[cret", "a@b/cret", "se:cr/et", "se@cret"} {
 		for _, scheme := range []string{"postgres", "postgresql"} {
 			rawURL := scheme + "://mls:" + password + "@db.example:5432/mls"
 			_, err := Parse(rawURL, nil)
@@ -21,14 +21,12 @@ func TestPasswordsAreNeverPrinted(t *testing.T) {
 			if !strings.Contains(err.Error(), "%40") {
 				t.Errorf("%s: the error does not say how to write it: %v", rawURL, err)
 			}
-			for _, part := range []string{"se", "cret", "123"} {
-				if strings.Contains(strings.ReplaceAll(err.Error(), "password", ""), part+"cret") || strings.Contains(err.Error(), "cret") {
-					t.Errorf("%s: the error has a part of the password: %v", rawURL, err)
-				}
+			if strings.Contains(err.Error(), "cr") || strings.Contains(err.Error(), "123") || strings.Contains(err.Error(), "db.example") {
+				t.Errorf("%s: the error quotes the URL: %v", rawURL, err)
 			}
 		}
 	}
-	for _, password := range []string{"se%2Fcret", "se@cret", "se:cret", "se+cret!$&'()*,;="} {
+	for _, password := range []string{"se%2Fcret", "se%40cret", "se:cret", "se+cret!$&'()*,;="} {
 		cfg, err := Parse("postgres://mls:"+password+"@db.example/mls", nil)
 		if err != nil || cfg.ConnConfig.Host != "db.example" || !strings.Contains(cfg.ConnConfig.Password, "cret") {
 			t.Errorf("%s: %v", password, err)

@@ -64,7 +64,7 @@ func (a *attempts) failed(reason error) (time.Duration, <-chan struct{}) {
 		a.logged = now
 		a.log.Warn("no messages of other instances arrive from Redis", "channels", a.failing, "reason", reason)
 	}
-	return pause/2 + rand.N(pause), a.over //nolint:gosec // no secret
+	return pause/2 + rand.N(pause), a.over
 }
 
 // succeeded notes that the channel has a subscription.

@@ -99,7 +99,7 @@ func (w *Watch) look(pause time.Duration) {
 
 // jittered spreads the probes of several instances.
 func jittered(pause time.Duration) time.Duration {
-	return pause*3/4 + rand.N(pause/2+1) //nolint:gosec // no secret
+	return pause*3/4 + rand.N(pause/2+1)
 }
 
 // Go runs f until the Watch is closed, which cancels the context.
