@@ -139,20 +139,25 @@ func pgbouncer(t *testing.T, mode, more string) string {
 	return "postgres://mls@127.0.0.1:" + port + "/mls?sslmode=disable"
 }
 
-// unprivileged runs a program that refuses to be root as another account.
+// unprivileged runs a program that refuses to be root as the account that runs
+// PostgreSQL for root, which may use its socket.
 func unprivileged(t *testing.T) *syscall.SysProcAttr {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	u, err := user.Lookup("nobody")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"postgres", "_postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	}
-	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-	if err := errors.Join(err1, err2); err != nil {
-		t.Fatal(err)
-	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	t.Fatal("no account runs pgbouncer for root")
+	return nil
 }
