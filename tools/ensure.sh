@@ -47,6 +47,7 @@ there() {
 	cc) have cc ;;
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
 	nginx) have nginx ;;
+	pgbouncer) have pgbouncer ;;
 	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	debootstrap) have debootstrap ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
@@ -62,6 +63,7 @@ reason() {
 	node) echo "Node.js 18 or newer with npm 7 or newer, for the end-to-end tests" ;;
 	cc) echo "a C compiler, for Go's race detector" ;;
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
+	pgbouncer) echo "pgbouncer, for the tests behind a connection pooler" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
 	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
@@ -78,7 +80,7 @@ debian() {
 	cc) echo gcc libc6-dev ;;
 	c++) echo g++ libc6-dev make python3 ;;
 	debootstrap) echo debootstrap debian-archive-keyring ;;
-	nginx | chromium) echo "$1" ;;
+	nginx | chromium | pgbouncer) echo "$1" ;;
 	esac
 }
 brewed() {
@@ -87,7 +89,7 @@ brewed() {
 	node) echo node@22 ;;
 	cc) echo gcc ;;
 	c++) echo gcc make python ;;
-	go | redis | nginx | chromium) echo "$1" ;;
+	go | redis | nginx | chromium | pgbouncer) echo "$1" ;;
 	esac
 }
 

@@ -127,7 +127,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := a.openStorage(pool); err != nil {
 		return err
 	}
-	if a.live, err = a.openLive(pool); err != nil {
+	if a.live, err = a.openLive(ctx, pool); err != nil {
 		return err
 	}
 	plumbing.Tickets = live.NewTickets(pool, nil)

@@ -9,9 +9,8 @@ import (
 	"os"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/internal/pgsession"
 )
 
 // backup writes a dump of the database, whether a server is running or not.
@@ -51,7 +50,7 @@ func (p *program) dump(ctx context.Context, url, path string) (err error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := pgsession.Connect(ctx, url, pgsession.Unhurried())
 	if err != nil {
 		return fmt.Errorf("the database does not answer: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"catbird.blue/mls/internal/pgsession"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/source"
@@ -113,7 +114,9 @@ func (c *Config) check() error {
 		}
 	}
 	report("MLS_PLC_URL", c.checkPLC())
-	report("DATABASE_URL", checkScheme(c.DatabaseURL, "postgres", "postgresql"))
+	if c.DatabaseURL != "" {
+		report("DATABASE_URL", pgsession.Check(c.DatabaseURL))
+	}
 	_, err := c.databaseLimit()
 	report("MLS_DATABASE_LIMIT", err)
 	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))

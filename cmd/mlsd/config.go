@@ -32,6 +32,7 @@ type Config struct {
 	RateLimits     string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor by which all rate limits are multiplied, or off"`
 	OriginSizes    string        `flag:"origin-sizes" env:"MLS_ORIGIN_SIZES" help:"assumed number of accounts of origins, such as bsky.network=50000,example.org=100; for other origins, the accounts that are no longer new are counted"`
 	MaxConnections int           `flag:"max-connections" env:"MLS_MAX_CONNECTIONS" default:"0" min:"0" max:"1000000" help:"largest number of open client connections; 0 means as many as open files and memory allow, at most 10000"`
+	IdleTimeout    time.Duration `flag:"idle-timeout" env:"MLS_IDLE_TIMEOUT" default:"2m" min:"5s" max:"1h" help:"how long a client connection may wait for its next request, while fewer than half of all connections are open; longer than the idle time-out of the proxy in front"`
 	DBConnections  int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"largest number of connections to the database"`
 	DrainTime      time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service continues to answer after it has become not ready, so that load balancers notice"`
 	StopTimeout    time.Duration `flag:"stop-timeout" env:"MLS_STOP_TIMEOUT" default:"30s" min:"0s" max:"10m" help:"how long requests may take to finish when the server stops"`

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgerrcode"
@@ -15,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/pgembed"
-	"catbird.blue/mls/internal/pgplan"
+	"catbird.blue/mls/internal/pgsession"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
@@ -28,6 +26,9 @@ type database struct {
 
 func openDatabase(ctx context.Context, c *Config, log *slog.Logger) (*database, error) {
 	if c.DatabaseURL != "" {
+		if err := pgsession.RefuseTransactionMode(ctx, c.DatabaseURL); err != nil {
+			return nil, err
+		}
 		return &database{url: c.DatabaseURL}, nil
 	}
 	if err := makeDir(c.DataDir); err != nil {
@@ -65,9 +66,9 @@ const pingAfter = 2 * time.Second
 
 // openPool connects to the database and checks that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
-	cfg, err := pgxpool.ParseConfig(url)
+	cfg, err := pgsession.Parse(url, nil)
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL: %w", err)
+		return nil, fmt.Errorf("DATABASE_URL %w", err)
 	}
 	cfg.MaxConns = int32(size)
 	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = time.Hour, 10*time.Minute
@@ -76,27 +77,9 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
-	params := cfg.ConnConfig.RuntimeParams
-	// options in the URL or in PGOPTIONS (-c name=value or --name=value) must
-	// take precedence, but runtime parameters would override them.
-	options := strings.ToLower(strings.ReplaceAll(params["options"], "-", "_"))
-	settings := pgplan.Settings()
-	maps.Copy(settings, map[string]string{
-		"application_name": "mlsd",
-		"timezone":         "UTC",
-		// A long transaction holds back the visibility horizon of the log, and
-		// a waiting one occupies a connection.
-		"statement_timeout":                   "30s",
-		"lock_timeout":                        "10s",
-		"idle_in_transaction_session_timeout": "10s",
-	})
-	for name, value := range settings {
-		if params[name] == "" && !strings.Contains(options, name+"=") {
-			params[name] = value
-		}
-	}
+	prepare := cfg.AfterConnect
 	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		if err := forceSync(ctx, conn); err != nil {
+		if err := prepare(ctx, conn); err != nil {
 			return err
 		}
 		return eventlog.CheckConnection(ctx, conn)
@@ -113,18 +96,6 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		return nil, fmt.Errorf("the database does not answer: %w", err)
 	}
 	return pool, nil
-}
-
-// forceSync makes commits wait until they are on disk, unless a stronger
-// setting is configured. With a weaker one, a crash could lose messages that
-// were delivered already.
-func forceSync(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false)
-		WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`)
-	if err != nil {
-		return fmt.Errorf("forcing synchronous_commit: %w", err)
-	}
-	return nil
 }
 
 // failoverWatch closes all connections when one of them leads to a server that

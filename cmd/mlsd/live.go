@@ -23,7 +23,7 @@ type events struct {
 	bus     bus.Bus
 }
 
-func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
+func (a *app) openLive(ctx context.Context, pool *pgxpool.Pool) (*events, error) {
 	m := stream.NewMetrics(a.metrics.Registry)
 	l := &events{}
 	l.hub = eventlog.NewHub(eventlog.Config{
@@ -39,6 +39,9 @@ func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
+	if err := bus.Check(ctx, client); err != nil {
+		return nil, fmt.Errorf("REDIS_URL: %w", err)
+	}
 	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, Log: a.log})
 	a.onClose(l.bus.Close)
 	return l, nil

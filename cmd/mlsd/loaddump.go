@@ -9,13 +9,14 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"catbird.blue/mls/internal/pgsession"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // loadDump loads a dump into the database in one transaction. Either the dump
 // is loaded completely and marked, or nothing has changed.
 func loadDump(ctx context.Context, url, file string, replace bool) error {
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := pgsession.Connect(ctx, url, pgsession.Unhurried())
 	if err != nil {
 		return fmt.Errorf("the database does not answer: %w", err)
 	}

@@ -119,6 +119,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		})
 	}
 	main := httpd.NewServer(a.handler, a.conns, a.log)
+	main.IdleTimeout = a.config.IdleTimeout
 	servers := []*http.Server{main}
 	serve(main, xrpc.CoalescingListener(a.conns.Listener(l.main)))
 	if l.metrics != nil {

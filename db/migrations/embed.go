@@ -1,6 +1,6 @@
-// Package migrations holds the schema as goose migrations, embedded, and
-// applies them. The .sql files are also what sqlc reads as the schema:
-// docs/decisions/0002-goose.md.
+// Package migrations holds the schema as migrations, embedded, and applies them
+// by golang-migrate: docs/decisions/0049-golang-migrate.md. The files are also
+// what sqlc reads as the schema.
 package migrations
 
 import (
@@ -9,9 +9,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
 )
 
-// FS holds the migrations, NNNN_name.sql.
+// FS holds the migrations, NNNN_name.up.sql and NNNN_name.down.sql.
 //
 //go:embed *.sql
 var FS embed.FS
@@ -33,3 +38,28 @@ func Hash() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
+
+// files returns the files of the migrations upwards by version.
+var files = sync.OnceValue(func() map[int]string {
+	names, err := fs.Glob(FS, "*.up.sql")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	files := map[int]string{}
+	for _, name := range names {
+		number, _, _ := strings.Cut(name, "_")
+		version, err := strconv.Atoi(number)
+		if err != nil {
+			panic(err) // a test applies all files
+		}
+		files[version] = name
+	}
+	return files
+})
+
+func versions() []int { return slices.Sorted(maps.Keys(files())) }
+
+func newest() int { return slices.Max(versions()) }
+
+// fileOf returns the name of the file that makes a version.
+func fileOf(version int) string { return files()[version] }

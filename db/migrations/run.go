@@ -2,14 +2,15 @@ package migrations
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/golang-migrate/migrate/v4"
+	"github.com/golang-migrate/migrate/v4/source/iofs"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
+
+	"catbird.blue/mls/internal/pgsession"
 )
 
 // State is one migration and whether the database has it.
@@ -23,15 +24,24 @@ type State struct {
 
 // Up applies what is pending and returns the names of what it applied. Any
 // number of processes may call it at once: one migrates, the others wait. A
-// database that is ahead, because a newer server migrated it, is left as it is.
+// database that is ahead, because a newer server migrated it, is left as it is,
+// unless a migration says that this server cannot work with it. The schema must
+// be the one that the migrations made.
 func Up(ctx context.Context, url string) ([]string, error) {
 	var names []string
-	err := with(ctx, url, func(p *goose.Provider) error {
-		results, err := p.Up(ctx)
-		for _, r := range results {
-			names = append(names, r.Source.Path)
+	err := with(ctx, url, func(d *driver, m *migrate.Migrate) error {
+		ahead, err := d.ahead()
+		if err != nil {
+			return err
 		}
-		return err
+		if !ahead {
+			err := m.Up()
+			names = d.applied
+			if err != nil && !errors.Is(err, migrate.ErrNoChange) {
+				return err
+			}
+		}
+		return d.checkShape()
 	})
 	if err != nil {
 		return names, fmt.Errorf("migrating up: %w", err)
@@ -43,16 +53,18 @@ func Up(ctx context.Context, url string) ([]string, error) {
 // none is applied.
 func Down(ctx context.Context, url string) (string, error) {
 	name := ""
-	err := with(ctx, url, func(p *goose.Provider) error {
-		version, err := p.GetDBVersion(ctx)
-		if err != nil || version == 0 {
+	err := with(ctx, url, func(d *driver, m *migrate.Migrate) error {
+		version, _, err := d.Version()
+		if err != nil || version < 0 {
 			return err
 		}
-		r, err := p.Down(ctx)
-		if err != nil {
+		if version > newest() {
+			return fmt.Errorf("the database has migration %d, which this version of mlsd does not know: take it back with the version that has it", version)
+		}
+		if err := m.Steps(-1); err != nil {
 			return err
 		}
-		name = r.Source.Path
+		name = fileOf(version)
 		return nil
 	})
 	if err != nil {
@@ -64,10 +76,10 @@ func Down(ctx context.Context, url string) (string, error) {
 // Status lists all migrations, in order.
 func Status(ctx context.Context, url string) ([]State, error) {
 	var states []State
-	err := with(ctx, url, func(p *goose.Provider) error {
-		list, err := p.Status(ctx)
-		for _, s := range list {
-			states = append(states, State{Version: s.Source.Version, Name: s.Source.Path, AppliedAt: s.AppliedAt})
+	err := with(ctx, url, func(d *driver, _ *migrate.Migrate) error {
+		times, err := d.times()
+		for _, version := range versions() {
+			states = append(states, State{Version: int64(version), Name: fileOf(version), AppliedAt: times[version]})
 		}
 		return err
 	})
@@ -77,26 +89,30 @@ func Status(ctx context.Context, url string) ([]State, error) {
 	return states, nil
 }
 
-func with(ctx context.Context, url string, do func(*goose.Provider) error) error {
-	cfg, err := pgx.ParseConfig(url)
-	if err != nil {
-		return fmt.Errorf("database URL: %w", err)
-	}
+func with(ctx context.Context, url string, do func(*driver, *migrate.Migrate) error) error {
 	// A migration may take long, but must not queue for a lock in front of
 	// everybody else for long.
-	cfg.RuntimeParams["statement_timeout"] = "0"
-	cfg.RuntimeParams["lock_timeout"] = "10s"
-	pool := stdlib.OpenDB(*cfg)
-	defer func() { _ = pool.Close() }() // what matters has been answered
-	if err := refuseUnreleased(ctx, pool); err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectPostgres, pool, FS,
-		goose.WithSessionLocker(sessionLock{}), goose.WithDisableGlobalRegistry(true))
+	conn, err := pgsession.Connect(ctx, url, map[string]string{"statement_timeout": "0", "lock_timeout": "10s"})
 	if err != nil {
 		return err
 	}
-	return do(p)
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // what matters has been answered
+	if err := refuseUnreleased(ctx, conn); err != nil {
+		return err
+	}
+	if err := lock(ctx, conn); err != nil {
+		return err
+	}
+	files, err := iofs.New(FS, ".")
+	if err != nil {
+		return err
+	}
+	d := &driver{ctx: ctx, conn: conn}
+	m, err := migrate.NewWithInstance("files", files, "pgx", d)
+	if err != nil {
+		return err
+	}
+	return do(d, m)
 }
 
 // ErrUnreleased is the answer to a database that was made before the first
@@ -104,12 +120,11 @@ func with(ctx context.Context, url string, do func(*goose.Provider) error) error
 var ErrUnreleased = errors.New("the database has the schema of a version from before the first release, which cannot be migrated: " +
 	"start with a new, empty database or data directory; a dump of this one cannot be restored either")
 
-// refuseUnreleased fails where the database has a table that no release has, or
-// ids of conversations as text.
-func refuseUnreleased(ctx context.Context, pool *sql.DB) error {
+// refuseUnreleased fails where the database has the table in which versions from
+// before the first release recorded their migrations.
+func refuseUnreleased(ctx context.Context, conn *pgx.Conn) error {
 	var old bool
-	if err := pool.QueryRowContext(ctx, `SELECT to_regclass('roster_claims') IS NOT NULL
-		OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('conversations') AND attname = 'convo_id' AND atttypid = 'text'::regtype)`).Scan(&old); err != nil {
+	if err := conn.QueryRow(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&old); err != nil {
 		return fmt.Errorf("reading the schema: %w", err)
 	}
 	if old {
@@ -121,15 +136,14 @@ func refuseUnreleased(ctx context.Context, pool *sql.DB) error {
 // LockID is the advisory lock of the migrations: the ASCII codes of "mls_migr".
 const LockID = 0x6d6c735f6d696772
 
-// sessionLock is a session advisory lock, tried again and again. A session
-// that waits inside pg_advisory_lock would hold a snapshot, for which a
-// CREATE INDEX CONCURRENTLY of the session that has the lock waits in turn.
-type sessionLock struct{}
-
-func (sessionLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+// lock takes a session advisory lock, tried again and again. A session that
+// waits inside pg_advisory_lock would hold a snapshot, for which a CREATE INDEX
+// CONCURRENTLY of the session that has the lock waits in turn. It ends with the
+// connection.
+func lock(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		var got bool
-		if err := conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock($1)", int64(LockID)).Scan(&got); err != nil {
+		if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(LockID)).Scan(&got); err != nil {
 			return fmt.Errorf("taking the migration lock: %w", err)
 		}
 		if got {
@@ -141,15 +155,4 @@ func (sessionLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-func (sessionLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	var had bool
-	if err := conn.QueryRowContext(ctx, "SELECT pg_advisory_unlock($1)", int64(LockID)).Scan(&had); err != nil {
-		return fmt.Errorf("giving the migration lock back: %w", err)
-	}
-	if !had {
-		return fmt.Errorf("the migration lock was lost")
-	}
-	return nil
 }

@@ -24,7 +24,7 @@ func up(t *testing.T, url string) []string {
 }
 
 // shape lists every relation, column, constraint and index of the database
-// but goose's own.
+// but those of the record of migrations.
 func shape(t *testing.T, url string) []string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
@@ -54,7 +54,7 @@ func shape(t *testing.T, url string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.DeleteFunc(all, func(s string) bool { return strings.Contains(s, "goose_db_version") })
+	return slices.DeleteFunc(all, func(s string) bool { return strings.Contains(s, "schema_migrations") })
 }
 
 func TestUpTwice(t *testing.T) {
@@ -148,11 +148,21 @@ func TestDatabaseAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(context.Background())
-	if _, err := conn.Exec(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)"); err != nil {
+	if _, err := conn.Exec(t.Context(), "INSERT INTO schema_migrations SELECT 9999, now(), postgres, shape FROM schema_migrations"); err != nil {
 		t.Fatal(err)
 	}
 	if names := up(t, url); len(names) != 0 {
 		t.Errorf("applied %v", names)
+	}
+	if _, err := migrations.Down(t.Context(), url); err == nil || !strings.Contains(err.Error(), "9999") {
+		t.Errorf("Down of a migration that is not known: %v", err)
+	}
+	// The newer migration says that this server cannot work with it.
+	if _, err := conn.Exec(t.Context(), "UPDATE schema_needs SET migration = 9999"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := migrations.Up(t.Context(), url); !errors.Is(err, migrations.ErrNeedsNewer) || !strings.Contains(err.Error(), "9999") {
+		t.Errorf("Up: %v, want that the schema needs a newer server", err)
 	}
 }
 
@@ -160,41 +170,38 @@ func TestDatabaseAhead(t *testing.T) {
 // first release, so a database from then is refused before anything is done to
 // it.
 func TestUnreleasedIsRefused(t *testing.T) {
-	const claims = "roster_claims (convo_id TEXT NOT NULL, did TEXT NOT NULL, PRIMARY KEY (convo_id, did))"
-	for name, c := range map[string]struct{ versions, table string }{
-		"the first one":       {"(1, true)", claims},
-		"the three of before": {"(1, true), (2, true), (3, true)", claims},
-		"ids as text":         {"(1, true)", `conversations (convo_id TEXT COLLATE "C" PRIMARY KEY)`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			url := dbtest.Empty(t)
-			conn, err := pgx.Connect(t.Context(), url)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close(context.Background())
-			if _, err := conn.Exec(t.Context(), `
-				CREATE TABLE goose_db_version (id SERIAL PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP DEFAULT now());
-				INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), `+c.versions+`;
-				CREATE TABLE `+c.table); err != nil {
-				t.Fatal(err)
-			}
-			before := shape(t, url)
-			names, err := migrations.Up(t.Context(), url)
-			if !errors.Is(err, migrations.ErrUnreleased) || len(names) != 0 {
-				t.Errorf("Up: %v, %v", names, err)
-			}
-			if _, err := migrations.Down(t.Context(), url); !errors.Is(err, migrations.ErrUnreleased) {
-				t.Errorf("Down: %v", err)
-			}
-			if _, err := migrations.Status(t.Context(), url); !errors.Is(err, migrations.ErrUnreleased) {
-				t.Errorf("Status: %v", err)
-			}
-			if !slices.Equal(before, shape(t, url)) {
-				t.Error("the schema changed")
-			}
-		})
+	url := dbtest.Empty(t)
+	conn := connect(t, url)
+	if _, err := conn.Exec(t.Context(), `
+		CREATE TABLE goose_db_version (id SERIAL PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP DEFAULT now());
+		INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true);
+		CREATE TABLE conversations (convo_id BYTEA PRIMARY KEY)`); err != nil {
+		t.Fatal(err)
 	}
+	before := shape(t, url)
+	names, err := migrations.Up(t.Context(), url)
+	if !errors.Is(err, migrations.ErrUnreleased) || len(names) != 0 {
+		t.Errorf("Up: %v, %v", names, err)
+	}
+	if _, err := migrations.Down(t.Context(), url); !errors.Is(err, migrations.ErrUnreleased) {
+		t.Errorf("Down: %v", err)
+	}
+	if _, err := migrations.Status(t.Context(), url); !errors.Is(err, migrations.ErrUnreleased) {
+		t.Errorf("Status: %v", err)
+	}
+	if !slices.Equal(before, shape(t, url)) {
+		t.Error("the schema changed")
+	}
+}
+
+func connect(t *testing.T, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
 }
 
 func TestHashFollowsTheFiles(t *testing.T) {
@@ -245,5 +252,17 @@ func waitForTries(t *testing.T, conn *pgx.Conn) {
 		if n > 0 {
 			return
 		}
+	}
+}
+
+// TestPoolParameters: an URL for a pool migrates too.
+func TestPoolParameters(t *testing.T) {
+	url := dbtest.Empty(t)
+	separator := "?"
+	if strings.Contains(url, "?") {
+		separator = "&"
+	}
+	if names := up(t, url+separator+"pool_max_conns=7"); len(names) == 0 {
+		t.Error("nothing was applied")
 	}
 }

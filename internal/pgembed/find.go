@@ -44,11 +44,14 @@ var installDirs = []string{
 	"/usr/local/pgsql/bin",                               // built from source
 }
 
-// Find returns the newest PostgreSQL of version MinVersion or later. It
-// searches PATH and the directories that distributions use. If major is above
-// zero, only that version is accepted, because a data directory belongs to one
-// major version.
+// Find returns the newest PostgreSQL of version MinVersion or later in PATH, or
+// else in the directories that distributions use. If major is above zero, only
+// that version is accepted, because a data directory belongs to one major
+// version.
 func Find(ctx context.Context, major int) (Install, error) {
+	if chosen, err := find(ctx, complete(inPath("postgres"), "postgres", "initdb"), major); err == nil {
+		return chosen, nil
+	}
 	return find(ctx, candidates("postgres", "initdb"), major)
 }
 
@@ -99,19 +102,31 @@ func installHint(pkg string, major int) string {
 	return "install it with: sudo apt-get install " + pkg + " (or the same for your distribution)"
 }
 
-// candidates lists the directories that contain all these programs. Links are
-// resolved and each directory is listed once.
+// candidates lists the directories that contain all these programs, those in PATH
+// first.
 func candidates(programs ...string) []string {
-	var dirs []string
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		if real, err := filepath.EvalSymlinks(filepath.Join(dir, programs[0])); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
-		}
-	}
+	dirs := inPath(programs[0])
 	for _, pattern := range installDirs {
 		found, _ := filepath.Glob(pattern) // the patterns are constant and well formed
 		dirs = append(dirs, found...)
 	}
+	return complete(dirs, programs...)
+}
+
+// inPath lists the directories in PATH that contain a program. Links are
+// resolved.
+func inPath(program string) []string {
+	var dirs []string
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if real, err := filepath.EvalSymlinks(filepath.Join(dir, program)); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+	}
+	return dirs
+}
+
+// complete lists those directories that contain all these programs, each once.
+func complete(dirs []string, programs ...string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, dir := range dirs {

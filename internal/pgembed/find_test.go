@@ -61,6 +61,20 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestPathChooses: a PostgreSQL in PATH is used although another directory has a
+// newer one, unless the data directory needs another version.
+func TestPathChooses(t *testing.T) {
+	before := installDirs
+	defer func() { installDirs = before }()
+	installDirs = []string{fake(t, "postgres (PostgreSQL) 18.1")}
+	t.Setenv("PATH", fake(t, "postgres (PostgreSQL) 16.1"))
+	for major, want := range map[int]int{0: 16, 16: 16, 18: 18} {
+		if got, err := Find(t.Context(), major); err != nil || got.Major != want {
+			t.Errorf("version %d: found %d, %v; want %d", major, got.Major, err, want)
+		}
+	}
+}
+
 func TestCandidatesFollowLinksOnce(t *testing.T) {
 	real := fake(t, "postgres (PostgreSQL) 16.1")
 	link := t.TempDir()

@@ -311,7 +311,7 @@ func refused(t testing.TB, a answer, name string) string {
 // in the blob storage.
 func (s *stack) state(t testing.TB) map[string]string {
 	t.Helper()
-	rows := must(s.pool.Query(t.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`))(t)
+	rows := must(s.pool.Query(t.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`))(t)
 	var tables []string
 	for rows.Next() {
 		var name string

@@ -71,8 +71,13 @@ func public(a netip.Addr) bool {
 
 // clientOptions configures an HTTP client for URLs that requests determine.
 type clientOptions struct {
-	// anyAddress permits private addresses (development).
+	// anyAddress permits private addresses: in development, and for a host that
+	// the operator configured.
 	anyAddress bool
+	// proxy uses the proxy of the environment (HTTPS_PROXY, NO_PROXY). The
+	// address of the host is then not checked, so it is for a host that the
+	// operator configured.
+	proxy bool
 	// keepAlive keeps idle connections. It is for the PLC directory, not for
 	// the hosts of did:web, which the issuers choose.
 	keepAlive bool
@@ -81,8 +86,8 @@ type clientOptions struct {
 	resolver  *net.Resolver
 }
 
-// newClient makes a client that follows no redirects, uses no proxy and
-// connects to public addresses only. The address is checked after name
+// newClient makes a client that follows no redirects, and, without other options,
+// uses no proxy and connects to public addresses only. The address is checked after name
 // resolution, when the connection is made, so that a name which resolves
 // differently the second time (DNS rebinding) does not get around the check.
 func newClient(o clientOptions) *http.Client {
@@ -100,6 +105,9 @@ func newClient(o clientOptions) *http.Client {
 		TLSHandshakeTimeout:    LookupTimeout,
 		ResponseHeaderTimeout:  LookupTimeout,
 		MaxResponseHeaderBytes: 16 << 10,
+	}
+	if o.proxy {
+		t.Proxy = http.ProxyFromEnvironment
 	}
 	if o.transport != nil {
 		o.transport(t)
@@ -165,3 +173,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 // redirects, connects to public addresses only (to any in development), and
 // reads MaxDocument bytes at most.
 func NewGuardedClient(dev bool) *http.Client { return newClient(clientOptions{anyAddress: dev}) }
+
+// newPLCClient makes the client for the PLC directory. The operator configures
+// its URL, so it may have a private address and be reached by a proxy.
+func newPLCClient() *http.Client {
+	return newClient(clientOptions{anyAddress: true, keepAlive: true, proxy: true})
+}

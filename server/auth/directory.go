@@ -139,7 +139,7 @@ func NewDirectory(cfg DirectoryConfig) (*Directory, error) {
 	m := cfg.Metrics.orUnregistered()
 	d := &Directory{
 		resolver: newResolver(cfg.PLCURL, cfg.Dev, m,
-			newClient(clientOptions{anyAddress: cfg.Dev, keepAlive: true}), newClient(cfg.web)),
+			newPLCClient(), newClient(cfg.web)),
 		metrics: m, now: cfg.now, store: cfg.Store, publish: cfg.Publish, pending: make(chan pendingKey, maxPendingKeys),
 		keys: newLRU[KeyID, *issuerKey](maxKeys), failures: newLRU[string, failure](maxFailures),
 		refreshed: newLRU[string, time.Time](maxKeys), joined: func() {}, flights: map[string]*flight{},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -315,12 +317,49 @@ func TestDirectoryConfig(t *testing.T) {
 	}
 }
 
-// A proxy from the environment would see the DIDs that are looked up, and could
-// connect to private addresses.
+// A proxy from the environment could connect to private addresses for the issuer
+// of a did:web, and would see who is looked up.
 func TestNoProxyFromEnvironment(t *testing.T) {
 	for _, o := range []clientOptions{{}, {anyAddress: true, keepAlive: true}} {
 		if newClient(o).Transport.(documentTransport).base.Proxy != nil {
 			t.Error("the transport may use a proxy")
 		}
+	}
+	if NewGuardedClient(false).Transport.(documentTransport).base.Proxy != nil {
+		t.Error("the client for hosts of strangers may use a proxy")
+	}
+}
+
+// TestPLCDirectoryOfTheOperator: the configured directory may have a private
+// address, and is reached by the proxy of the environment. The environment is read
+// once in a process, hence the second one.
+func TestPLCDirectoryOfTheOperator(t *testing.T) {
+	if os.Getenv("MLS_TEST_PROXY") == "" {
+		asked := make(chan string, 10)
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked <- r.URL.String()
+			w.WriteHeader(http.StatusNotFound)
+		}))
+		defer proxy.Close()
+		run := exec.Command(os.Args[0], "-test.run=^TestPLCDirectoryOfTheOperator$")
+		run.Env = append(os.Environ(), "MLS_TEST_PROXY="+proxy.URL, "HTTP_PROXY="+proxy.URL, "NO_PROXY=", "no_proxy=")
+		if out, err := run.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if got := <-asked; got != "/private" {
+			t.Errorf("the directory with a private address was asked for %q", got)
+		}
+		if got := <-asked; got != "http://plc.example/by-proxy" {
+			t.Errorf("the proxy was asked for %q", got)
+		}
+		return
+	}
+	// A proxy is not used for loopback addresses.
+	for _, u := range []string{os.Getenv("MLS_TEST_PROXY") + "/private", "http://plc.example/by-proxy"} {
+		res, err := newPLCClient().Get(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
 	}
 }

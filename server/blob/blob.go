@@ -1,6 +1,7 @@
-// Package blob stores encrypted attachments as objects in a bucket of
-// gocloud.dev/blob: a directory, or S3. It handles keys and bytes only. The
-// database records which objects exist and to whom they belong.
+// Package blob stores encrypted attachments as objects in a bucket: a directory,
+// or S3. It handles keys and bytes only. The database records which objects exist
+// and to whom they belong. docs/decisions/0050-s3-by-the-sdk.md says why there is
+// no library above the two.
 package blob
 
 import (
@@ -12,12 +13,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
 )
 
 // ErrTooLarge is returned if the reader has more bytes than Write may store.
@@ -32,26 +30,37 @@ func (e *Source) Error() string { return "read blob: " + e.Err.Error() }
 // Unwrap returns the reader's error.
 func (e *Source) Unwrap() error { return e.Err }
 
-const (
-	// copySize is the size of the buffer for copying.
-	copySize = 64 << 10
-	// S3 takes an object in parts of at least 5 MiB. Each is held in memory
-	// while it is sent, one at a time.
-	partSize = 5 << 20
-)
+// copySize is the size of the buffer for copying.
+const copySize = 64 << 10
+
+// bucket is a place for objects.
+type bucket interface {
+	// write stores what r has. The object appears when all of it is durable, or
+	// not at all.
+	write(ctx context.Context, key string, r io.Reader) error
+	// open reads length bytes from offset on, -1 for the rest.
+	open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	remove(ctx context.Context, key string) error
+	// missing reports whether an error of open or remove says that the object
+	// does not exist.
+	missing(err error) bool
+}
 
 // Store is a bucket. It is safe for concurrent use.
 type Store struct {
-	bucket *blob.Bucket
+	bucket bucket
 	// part is the memory in bytes in which one Write gathers a part.
 	part int64
 }
+
+// errNotFound marks the error of a missing object.
+var errNotFound = errors.New("there is no such object")
 
 // WriteMemory returns the memory that one Write uses, in bytes.
 func (s *Store) WriteMemory() int64 { return copySize + s.part }
 
 // Close releases the bucket.
-func (s *Store) Close() error { return s.bucket.Close() }
+func (s *Store) Close() error { return nil }
 
 // NewKey returns a random key for a new object, so that an incomplete upload
 // cannot replace an object.
@@ -74,67 +83,62 @@ type Written struct {
 // appears when all of it is durable, or not at all. The error is ErrTooLarge if
 // r has more than limit bytes, and a *Source if r fails.
 func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // before Close, it makes the writer discard
-	var file *os.File
-	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
-		ContentType:    "application/octet-stream",
-		BufferSize:     partSize,
-		MaxConcurrency: 1,
-		BeforeWrite: func(as func(any) bool) error {
-			as(&file)
-			return nil
-		},
-	})
-	if err != nil {
-		return Written{}, fmt.Errorf("open object: %w", err)
-	}
-	got, err := copyHash(w, r, limit)
-	if err == nil && file != nil {
-		err = file.Sync()
-	}
-	if err != nil {
-		cancel()
-		_ = w.Close() // returns that it was canceled
-		return Written{}, err
-	}
-	if err := w.Close(); err != nil {
+	m := newMeasured(r, limit)
+	err := s.bucket.write(ctx, key, m)
+	switch {
+	case m.err != nil:
+		return Written{}, m.err
+	case err != nil:
 		return Written{}, fmt.Errorf("store object: %w", err)
 	}
-	if file != nil {
-		return got, syncDir(file.Name())
-	}
-	return got, nil
+	return m.written()
 }
 
 // Measure computes the CID and size of the bytes of r without storing them.
 func Measure(r io.Reader, limit int64) (Written, error) {
-	return copyHash(io.Discard, r, limit)
+	m := newMeasured(r, limit)
+	if _, err := io.Copy(io.Discard, m); err != nil {
+		return Written{}, err
+	}
+	return m.written()
 }
 
-func copyHash(w io.Writer, r io.Reader, limit int64) (Written, error) {
-	h := sha256.New()
-	var size int64
-	buf := make([]byte, copySize)
-	for {
-		n, rerr := r.Read(buf)
-		size += int64(n)
-		if size > limit {
-			return Written{}, ErrTooLarge
-		}
-		h.Write(buf[:n])
-		if _, err := w.Write(buf[:n]); err != nil {
-			return Written{}, fmt.Errorf("store object: %w", err)
-		}
-		if rerr == io.EOF {
-			break
-		}
-		if rerr != nil {
-			return Written{}, &Source{rerr}
-		}
+// measured counts and hashes what is read through it.
+type measured struct {
+	r     io.Reader
+	hash  hash.Hash
+	size  int64
+	limit int64
+	// err is why reading failed: ErrTooLarge or a *Source.
+	err error
+}
+
+func newMeasured(r io.Reader, limit int64) *measured {
+	return &measured{r: r, hash: sha256.New(), limit: limit}
+}
+
+// Read implements io.Reader.
+func (m *measured) Read(p []byte) (int, error) {
+	if m.err != nil {
+		return 0, m.err
 	}
-	c, err := cidOf(h)
-	return Written{CID: c, Size: size}, err
+	n, err := m.r.Read(p)
+	m.size += int64(n)
+	if m.size > m.limit {
+		m.err = ErrTooLarge
+		return 0, m.err
+	}
+	m.hash.Write(p[:n])
+	if err != nil && err != io.EOF {
+		m.err = &Source{err}
+		return n, m.err
+	}
+	return n, err
+}
+
+func (m *measured) written() (Written, error) {
+	c, err := cidOf(m.hash)
+	return Written{CID: c, Size: m.size}, err
 }
 
 func cidOf(h hash.Hash) (string, error) {
@@ -149,7 +153,10 @@ func cidOf(h hash.Hash) (string, error) {
 // for the rest. ctx must not be cancelled before the reader is closed. For a
 // missing object, IsNotFound holds for the error.
 func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	r, err := s.bucket.NewRangeReader(ctx, key, offset, length, nil)
+	r, err := s.bucket.open(ctx, key, offset, length)
+	if err != nil && s.bucket.missing(err) {
+		err = errNotFound
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open object: %w", err)
 	}
@@ -158,11 +165,11 @@ func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.
 
 // Delete removes an object. It is no error if the object does not exist.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := s.bucket.Delete(ctx, key); err != nil && !IsNotFound(err) {
+	if err := s.bucket.remove(ctx, key); err != nil && !s.bucket.missing(err) {
 		return fmt.Errorf("delete object: %w", err)
 	}
 	return nil
 }
 
 // IsNotFound reports whether err says that an object does not exist.
-func IsNotFound(err error) bool { return gcerrors.Code(err) == gcerrors.NotFound }
+func IsNotFound(err error) bool { return errors.Is(err, errNotFound) }

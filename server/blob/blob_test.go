@@ -215,6 +215,26 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// TestPathWithSpace: a data directory may have a space and special characters
+// in its path.
+func TestPathWithSpace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "my data %41 #1")
+	s, err := OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := NewKey()
+	if _, err := s.Write(t.Context(), key, strings.NewReader("x"), 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := files(t, dir); len(got) != 1 || got[0] != filepath.Join(dir, key) {
+		t.Errorf("files: %q", got)
+	}
+	if _, err := s.Read(t.Context(), "../key", 0, -1); err == nil || IsNotFound(err) {
+		t.Errorf("a key outside the directory: %v", err)
+	}
+}
+
 func TestMeasure(t *testing.T) {
 	b := random(100_000)
 	got, err := Measure(bytes.NewReader(b), 100_000)

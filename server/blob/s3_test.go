@@ -8,6 +8,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +26,9 @@ type bucketServer struct {
 	objects map[string][]byte
 	parts   map[string]map[int][]byte
 	aborted int
+	// checksums are the requests that had a checksum of the SDK, which strict
+	// stores refuse.
+	checksums []string
 }
 
 func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -34,6 +41,11 @@ func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	for name := range r.Header {
+		if n := strings.ToLower(name); strings.Contains(n, "checksum") || n == "x-amz-trailer" {
+			b.checksums = append(b.checksums, r.Method+" "+name)
+		}
+	}
 	key, q := r.URL.Path, r.URL.Query()
 	switch id := q.Get("uploadId"); {
 	case r.Method == http.MethodPost && q.Has("uploads"):
@@ -94,15 +106,28 @@ func (b *bucketServer) chunks(body []byte) (out []byte) {
 	return out
 }
 
-func openS3(t *testing.T) (*Store, *bucketServer) {
+// newBucketServer starts a store, and sets credentials for it. Nothing else of
+// the machine's configuration counts.
+func newBucketServer(t *testing.T) (*bucketServer, string) {
 	t.Helper()
 	b := &bucketServer{objects: map[string][]byte{}, parts: map[string]map[int][]byte{}}
 	srv := httptest.NewServer(b)
 	t.Cleanup(srv.Close)
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_CONFIG_FILE", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(t.TempDir(), "none"))
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	s, err := Open(t.Context(), "s3://attachments?region=local&use_path_style=true&endpoint="+url.QueryEscape(srv.URL))
+	return b, srv.URL
+}
+
+func openBucket(t *testing.T) (*Store, *bucketServer) {
+	t.Helper()
+	b, endpoint := newBucketServer(t)
+	s, err := Open(t.Context(), "s3://attachments?region=local&use_path_style=true&endpoint="+url.QueryEscape(endpoint))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +136,7 @@ func openS3(t *testing.T) (*Store, *bucketServer) {
 }
 
 func TestS3(t *testing.T) {
-	s, bucket := openS3(t)
+	s, bucket := openBucket(t)
 	for _, n := range []int{1, 100_000, partSize + 1, 2*partSize + 12345} {
 		want := random(n)
 		key := NewKey()
@@ -141,7 +166,7 @@ func TestS3(t *testing.T) {
 }
 
 func TestS3TornWrite(t *testing.T) {
-	s, bucket := openS3(t)
+	s, bucket := openBucket(t)
 	for _, n := range []int{1000, 2*partSize + 1} {
 		lost := errors.New("connection lost")
 		_, err := s.Write(t.Context(), NewKey(), io.MultiReader(bytes.NewReader(random(n)), iotest.ErrReader(lost)), 1<<30)
@@ -153,5 +178,92 @@ func TestS3TornWrite(t *testing.T) {
 	defer bucket.mu.Unlock()
 	if len(bucket.objects) > 0 {
 		t.Fatalf("%d torn objects are visible", len(bucket.objects))
+	}
+}
+
+// TestS3EndpointAlone: endpoint= is all that a store with the protocol of S3
+// needs. The bucket is in the path, and nothing has a checksum that only newer
+// stores know.
+func TestS3EndpointAlone(t *testing.T) {
+	b, endpoint := newBucketServer(t)
+	s, err := Open(t.Context(), "s3://attachments?endpoint="+url.QueryEscape(endpoint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 1000, partSize + 1} {
+		want := random(n)
+		if _, err := s.Write(t.Context(), "a/key", bytes.NewReader(want), int64(n)); err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		if !bytes.Equal(b.objects["/attachments/a/key"], want) {
+			t.Errorf("%d bytes: the store has %d bytes", n, len(b.objects["/attachments/a/key"]))
+		}
+		if got := read(t, s, "a/key", 0, -1); !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: other bytes came back", n)
+		}
+	}
+	if len(b.checksums) > 0 {
+		t.Errorf("requests with checksums: %v", slices.Compact(b.checksums))
+	}
+}
+
+// TestS3ChecksumsWhereAsked: the parameter turns on what is off by default.
+func TestS3ChecksumsWhereAsked(t *testing.T) {
+	b, endpoint := newBucketServer(t)
+	s, err := Open(t.Context(), "s3://attachments?request_checksum_calculation=when_supported&endpoint="+url.QueryEscape(endpoint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Write(t.Context(), "key", strings.NewReader("x"), 1); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.checksums) == 0 {
+		t.Error("no request has a checksum")
+	}
+}
+
+func TestS3OpenRefuses(t *testing.T) {
+	newBucketServer(t)
+	for rawURL, want := range map[string]string{
+		"s3://":                              "want s3://bucket",
+		"s3://bucket":                        "region",
+		"s3://bucket/folder?region=x":        "want s3://bucket",
+		"s3://me:secret@bucket?region=x":     "credentials come from the environment",
+		"s3://bucket?region=x&regoin=y":      `"regoin"`,
+		"s3://bucket?endpoint=minio:9000":    "begins with https://",
+		"s3://bucket?region=x&ssetype=rot13": "ssetype",
+		"s3://bucket?region=x&fips=perhaps":  "fips",
+	} {
+		_, err := Open(t.Context(), rawURL)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error is %v, want one with %q", rawURL, err, want)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: the error has the password: %v", rawURL, err)
+		}
+	}
+}
+
+// TestS3ThroughProxy: the environment names a proxy, which is asked for the store
+// by its name. The environment is read once in a process, hence the second one.
+func TestS3ThroughProxy(t *testing.T) {
+	const endpoint = "http://store.example"
+	if os.Getenv("HTTP_PROXY") == "" || os.Getenv("MLS_TEST_PROXY") == "" {
+		b, proxy := newBucketServer(t)
+		run := exec.Command(os.Args[0], "-test.run=^TestS3ThroughProxy$", "-test.v")
+		run.Env = append(os.Environ(), "MLS_TEST_PROXY=yes", "HTTP_PROXY="+proxy, "NO_PROXY=", "no_proxy=")
+		if out, err := run.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if string(b.objects["/attachments/key"]) != "by proxy" {
+			t.Errorf("the store has %q", b.objects)
+		}
+		return
+	}
+	s, err := Open(t.Context(), "s3://attachments?endpoint="+url.QueryEscape(endpoint))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Write(t.Context(), "key", strings.NewReader("by proxy"), 100); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -64,6 +64,8 @@ type Redis struct {
 	self    string
 	// lost is set while publishing fails.
 	lost atomic.Bool
+	// outage is that of the subscriptions.
+	outage *outage
 }
 
 // RedisConfig configures a Redis.
@@ -90,6 +92,7 @@ func NewRedis(c RedisConfig) *Redis {
 	if r.log == nil {
 		r.log = slog.Default()
 	}
+	r.outage = newOutage(r.log)
 	for n := range Channels {
 		r.done.Go(func() { r.listen(channel(n)) })
 	}
@@ -163,55 +166,64 @@ func (r *Redis) publish(ctx context.Context, channel string, message []byte) err
 }
 
 // listen receives the messages of one channel until the bus is closed. After a
-// failure it subscribes again. Messages sent meanwhile are lost, so each new
-// subscription counts as a notification.
+// failure it subscribes again, at growing intervals. Messages sent meanwhile are
+// lost, so each new subscription counts as a notification.
 func (r *Redis) listen(name string) {
+	tries := &attempts{outage: r.outage}
 	for r.ctx.Err() == nil {
 		sub := r.client.SSubscribe(r.ctx, name)
 		// Closing the subscription interrupts a blocked receive.
 		stop := context.AfterFunc(r.ctx, func() { _ = sub.Close() })
-		r.receive(sub)
+		err := r.receive(sub, tries)
 		stop()
 		_ = sub.Close() // all its messages have been received
-		select {
-		case <-r.ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-			// The channel may be on another node now, and the client does not
-			// reload the slots when a subscription is refused.
-			if c, ok := r.client.(*redis.ClusterClient); ok {
-				c.ReloadState(r.ctx)
-			}
+		if r.ctx.Err() != nil {
+			return
+		}
+		if pause, over := tries.failed(err); !wait(r.ctx, pause, over) {
+			return
+		}
+		// The channel may be on another node now, and the client does not
+		// reload the slots when a subscription is refused.
+		if c, ok := r.client.(*redis.ClusterClient); ok {
+			c.ReloadState(r.ctx)
 		}
 	}
 }
+
+// errMoved ends a subscription to a node that no longer has the slot of the
+// channel.
+var errMoved = errors.New("the channel has moved to another node")
 
 // pingEvery is how long a channel may be silent before a ping is sent, which
 // detects a connection whose peer has vanished.
 const pingEvery = 10 * time.Second
 
-func (r *Redis) receive(sub *redis.PubSub) {
+// receive returns why the subscription ended.
+func (r *Redis) receive(sub *redis.PubSub, tries *attempts) error {
 	asked := false
 	for {
 		m, err := sub.ReceiveTimeout(r.ctx, pingEvery)
 		var wait interface{ Timeout() bool }
 		switch {
 		case r.ctx.Err() != nil:
-			return
+			return r.ctx.Err()
 		case err != nil && errors.As(err, &wait) && wait.Timeout() && !asked:
 			asked = true
-			if sub.Ping(r.ctx) != nil {
-				return
+			if err := sub.Ping(r.ctx); err != nil {
+				return err
 			}
 			continue
 		case err != nil:
-			return
+			return err
 		}
 		asked = false
 		switch m := m.(type) {
 		case *redis.Subscription:
 			if m.Kind == "sunsubscribe" {
-				return // the node no longer has the slot of the channel
+				return errMoved
 			}
+			tries.succeeded()
 			r.to.Notify()
 		case *redis.Message:
 			r.hear([]byte(m.Payload))

@@ -18,7 +18,8 @@ const (
 	// HeaderTimeout bounds how long a request's header may take. The deadlines
 	// of bodies and answers are extended as bytes arrive.
 	HeaderTimeout = 5 * time.Second
-	// IdleTimeout bounds how long a connection waits for its next request.
+	// IdleTimeout bounds how long a connection waits for its next request, unless
+	// the server is given another time.
 	IdleTimeout = 2 * time.Minute
 	// MaxHeader bounds a request's header, in bytes.
 	MaxHeader = 64 << 10

@@ -2,19 +2,22 @@ package redislink
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
 
 const (
-	// firstPause is the time from the loss to the first probe, and between
-	// further probes.
+	// firstPause is the time from the loss to the first probe. Within an outage
+	// it doubles with each probe.
 	firstPause = 500 * time.Millisecond
 	// longestPause is the upper bound of the pause. A Redis that is lost again
 	// soon after it was restored is probed at growing intervals: each loss
 	// affects callers, so a Redis that is nearly full must not alternate
 	// between the two states.
 	longestPause = time.Minute
+	// longestProbe is the upper bound of the pause within one outage.
+	longestProbe = 5 * time.Second
 	// steady is how long Redis must work before the pause is reset.
 	steady = time.Minute
 )
@@ -27,7 +30,7 @@ type WatchConfig struct {
 	// OnChange, if set, is called when Redis is lost (with the reason) and when
 	// it is restored.
 	OnChange func(up bool, reason error)
-	// Pause is the interval between probes; 0 for twice a second.
+	// Pause is the time to the first probe; 0 for half a second.
 	Pause time.Duration
 }
 
@@ -77,13 +80,11 @@ func (w *Watch) Lost(reason error) {
 }
 
 func (w *Watch) look(pause time.Duration) {
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for {
+	for ; ; pause = max(pause, min(2*pause, longestProbe)) {
 		select {
 		case <-w.ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(jittered(pause)):
 		}
 		// This precedes Restore, after which Redis may be lost again at once.
 		w.mu.Lock()
@@ -94,6 +95,11 @@ func (w *Watch) look(pause time.Duration) {
 			return
 		}
 	}
+}
+
+// jittered spreads the probes of several instances.
+func jittered(pause time.Duration) time.Duration {
+	return pause*3/4 + rand.N(pause/2+1)
 }
 
 // Go runs f until the Watch is closed, which cancels the context.
