@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/internal/pgtools"
 )
 
 // backup writes a dump of the database, whether a server is running or not.
@@ -55,7 +56,7 @@ func (p *program) dump(ctx context.Context, url, path string) (err error) {
 	if err != nil {
 		return fmt.Errorf("the database does not answer: %w", err)
 	}
-	tools, err := findTools(ctx, url, conn)
+	tools, err := pgtools.Find(ctx, url, conn)
 	if err := errors.Join(err, conn.Close(ctx)); err != nil {
 		return err
 	}
@@ -69,9 +70,9 @@ func (p *program) dump(ctx context.Context, url, path string) (err error) {
 			err = errors.Join(err, os.Remove(part))
 		}
 	}()
-	cmd := tools.command(ctx, "pg_dump", "--format=custom", "--no-password")
+	cmd := tools.Command(ctx, "pg_dump", "--format=custom", "--no-password")
 	cmd.Stdout = f
-	err = cmd.failure(cmd.Run())
+	err = cmd.Failure(cmd.Run())
 	if err == nil {
 		err = f.Sync()
 	}
