@@ -116,6 +116,7 @@ func (c *Config) check() error {
 	report("MLS_DATABASE_LIMIT", err)
 	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))
 	report("MLS_BLOB_URL", checkScheme(c.BlobURL, "file", "s3"))
+	report(c.checkBackup())
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
 	_, _, err = c.rateLimits()
 	report("MLS_RATE_LIMITS", err)

@@ -27,5 +27,5 @@
 //   - retention.go: what is removed
 //   - runner.go, state.go: the schedule in the server, and its metrics
 //   - unpack.go, replay.go, recover.go, restore.go: the way back
-//   - verify.go: a trial of the way back
+//   - list.go, verify.go: what there is, and a trial of the way back
 package backup

@@ -35,14 +35,19 @@ const (
 	stepState   = "state"
 )
 
-// NewHealth registers the metrics of backups.
-func NewHealth(registry prometheus.Registerer) *Health {
+// NewHealth returns a Health that knows nothing yet.
+func NewHealth() *Health {
 	h := &Health{failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "mls_backup_failures_total", Help: "Failed steps of backups; each is tried again.",
 	}, []string{"step"})}
 	for _, step := range []string{stepBase, stepLog, stepReceive, stepState} {
 		h.failures.WithLabelValues(step)
 	}
+	return h
+}
+
+// Register registers the metrics.
+func (h *Health) Register(registry prometheus.Registerer) {
 	gauge := func(name, help string, at func(State) time.Time) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 			return secondsSince(at(h.State()), time.Now())
@@ -51,11 +56,10 @@ func NewHealth(registry prometheus.Registerer) *Health {
 	registry.MustRegister(h.failures,
 		gauge("mls_backup_age_seconds", "Age of the newest base backup; -1 if there is none.",
 			func(s State) time.Time { return s.LastBackup }),
-		gauge("mls_backup_log_age_seconds", "Time since all of the write-ahead log was stored; -1 if another instance does it, or none.",
+		gauge("mls_backup_log_age_seconds", "Time since all of the write-ahead log was stored; -1 if another process does it, or none.",
 			func(s State) time.Time { return s.LastLog }),
 		gauge("mls_backup_verified_age_seconds", "Time since a backup was restored for a trial; -1 if never.",
 			func(s State) time.Time { return s.LastVerified }))
-	return h
 }
 
 // secondsSince returns the seconds since a time, or -1 for a zero time.

@@ -32,8 +32,8 @@ func (r *Repository) unpack(ctx context.Context, b *Base, dir string) error {
 // untar writes directories and files. Everything is readable by its owner only,
 // as PostgreSQL wants it.
 func untar(src io.Reader, root *os.Root) error {
-	files := tar.NewReader(src)
-	for {
+	made := map[string]bool{".": true}
+	for files := tar.NewReader(src); ; {
 		h, err := files.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -42,9 +42,18 @@ func untar(src io.Reader, root *os.Root) error {
 			return err
 		}
 		name := filepath.Clean(filepath.FromSlash(h.Name))
+		dir := filepath.Dir(name)
+		if h.Typeflag == tar.TypeDir {
+			dir = name
+		}
+		if !made[dir] {
+			if err := root.MkdirAll(dir, 0o700); err != nil {
+				return err
+			}
+			made[dir] = true
+		}
 		switch h.Typeflag {
 		case tar.TypeDir:
-			err = root.MkdirAll(name, 0o700)
 		case tar.TypeReg:
 			err = writeFile(root, name, files)
 		default:
@@ -57,9 +66,6 @@ func untar(src io.Reader, root *os.Root) error {
 }
 
 func writeFile(root *os.Root, name string, src io.Reader) error {
-	if err := root.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

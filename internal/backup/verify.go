@@ -65,6 +65,8 @@ func (v Verify) Run(ctx context.Context) (out Verification, err error) {
 	if err != nil {
 		return out, err
 	}
+	// The data may have been moved to where PostgreSQL can reach it.
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	step("unpacked base backup %s of %d bytes", base.ID, base.Size())
 	if err := verifyFiles(ctx, &base, dir); err != nil {
 		return out, err

@@ -54,19 +54,26 @@ func (s segment) name(size int64) string {
 type archive struct {
 	// files are the full names of objects by the names of their files.
 	files map[string]string
-	// newest is when the newest of them was stored.
-	newest time.Time
+	// stored is when they were stored.
+	stored map[string]time.Time
+}
+
+// storedAt returns when a segment, or the part of it that had been received, was
+// stored.
+func (a *archive) storedAt(name string) time.Time {
+	if at, ok := a.stored[name]; ok {
+		return at.UTC()
+	}
+	return a.stored[name+partialName].UTC()
 }
 
 // archive lists the write-ahead log.
 func (r *Repository) archive(ctx context.Context) (*archive, error) {
-	a := &archive{files: map[string]string{}}
+	a := &archive{files: map[string]string{}, stored: map[string]time.Time{}}
 	err := r.list(ctx, walFolder, func(o blob.Object) error {
 		file := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(o.Key, walFolder), encryptedName), compressedName)
 		a.files[file] = o.Key
-		if o.Stored.After(a.newest) {
-			a.newest = o.Stored
-		}
+		a.stored[file] = o.Stored
 		return nil
 	})
 	return a, err

@@ -263,6 +263,10 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn) error {
 	if exists {
 		return nil
 	}
+	// A standby that commits wait for can be started only later.
+	if _, err := conn.Exec(ctx, "SET synchronous_commit = local"); err != nil {
+		return fmt.Errorf("making the database: %w", err)
+	}
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{Database}.Sanitize()); err != nil {
 		return fmt.Errorf("making the database: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Restored describes a cluster that was restored from a base backup, perhaps of
@@ -92,6 +93,28 @@ func Create(ctx context.Context, dataDir string, log *slog.Logger, fill func(ctx
 		return "", fmt.Errorf("moving the cluster to its place: %w", err)
 	}
 	return dir, syncDir(dir)
+}
+
+// SetAside renames the cluster of a data directory that no server runs on, and
+// returns its new path, or "" if there is none.
+func SetAside(dataDir string) (string, error) {
+	dir, err := filepath.Abs(dataDir)
+	if err != nil {
+		return "", fmt.Errorf("data directory: %w", err)
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return "", err
+	}
+	defer lock.Close()
+	cluster := filepath.Join(dir, "cluster")
+	aside := cluster + ".before-" + time.Now().UTC().Format("20060102T150405Z")
+	if err := os.Rename(cluster, aside); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", fmt.Errorf("moving the cluster away: %w", err)
+	}
+	return aside, nil
 }
 
 // Own gives a file or directory to the account that runs PostgreSQL.
