@@ -19,10 +19,10 @@ import (
 // the database to a file.
 func (p *program) backup(ctx context.Context, args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-		return &configError{errors.New("usage: mlsd backup FILE|base|wal|list|verify [flags]")}
+		return &configError{errors.New("usage: mlsd backup FILE|keygen|base|wal|list|verify [flags]")}
 	}
 	commands := map[string]func(context.Context, []string) error{
-		"base": p.backupBase, "wal": p.backupWAL, "list": p.backupList, "verify": p.backupVerify,
+		"keygen": p.backupKeygen, "base": p.backupBase, "wal": p.backupWAL, "list": p.backupList, "verify": p.backupVerify,
 	}
 	if run, ok := commands[args[0]]; ok {
 		return run(ctx, args[1:])

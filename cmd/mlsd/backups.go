@@ -215,6 +215,20 @@ func (p *program) backupWAL(ctx context.Context, args []string) error {
 	})
 }
 
+// backupKeygen writes a new private key and prints its public key.
+func (p *program) backupKeygen(_ context.Context, args []string) error {
+	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
+		return &configError{errors.New("usage: mlsd backup keygen FILE")}
+	}
+	recipient, err := backup.WriteIdentity(args[0])
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.errOut, "mlsd: wrote the private key to %s: keep it away from the server; without it no backup can be restored\n", args[0])
+	fmt.Fprintln(p.out, recipient)
+	return nil
+}
+
 // backupAccess are the flags that reading backups needs.
 type backupAccess struct{ identity, system, base string }
 

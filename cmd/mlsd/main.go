@@ -33,6 +33,7 @@ usage: mlsd [command] [flags]
                            contents (-replace), and begin a new stream generation
   backup base|wal          make a base backup; receive the write-ahead log until
                            stopped; the server does both where MLS_BACKUP_URL is set
+  backup keygen FILE       write a private key for backups and print its public key
   backup list|verify       list the base backups; restore one for a trial
   restore -to TIME|latest  make a new private database from a base backup and the
                            log, and begin a new stream generation

@@ -22,7 +22,7 @@ func ParseRecipients(list string) ([]age.Recipient, error) {
 	case NoEncryption:
 		return nil, nil
 	case "":
-		return nil, errors.New("needs the public keys (age1…) for which backups are encrypted, or none; age-keygen makes a pair")
+		return nil, errors.New("needs the public keys (age1…) for which backups are encrypted, or none; mlsd backup keygen FILE makes a pair")
 	}
 	lines := strings.Join(strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }), "\n")
 	recipients, err := age.ParseRecipients(strings.NewReader(lines))
@@ -44,6 +44,21 @@ func ReadIdentities(path string) ([]age.Identity, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return ids, nil
+}
+
+// WriteIdentity writes a new private key to a new file, and returns its public
+// key.
+func WriteIdentity(path string) (recipient string, err error) {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		return "", fmt.Errorf("private key: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = fmt.Fprintf(f, "# public key: %s\n%s\n", id.Recipient(), id)
+	return id.Recipient().String(), errors.Join(err, f.Sync(), f.Close())
 }
 
 // recipientsOf returns the public keys of private keys, so that a restore can

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -19,11 +21,13 @@ import (
 
 	"filippo.io/age"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/gen/client"
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/internal/freeport"
+	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/mls"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/auth/authtest"
@@ -100,6 +104,47 @@ func (d *drill) client() *client.Client {
 func (d *drill) authorize(r *http.Request, nsid string) error {
 	r.Header.Set("Authorization", "Bearer "+d.account.Token(did, nsid))
 	return nil
+}
+
+var drillMiB = flag.Int("drill.mib", 1, "how many MiB the database of the drills has beside what is sent")
+
+// fill writes messages that do not compress into the database.
+func (d *drill) fill() {
+	d.t.Helper()
+	url, err := pgembed.RunningURL(filepath.Join(d.data, "postgres"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	conn, err := pgx.Connect(d.t.Context(), url)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	const rowsPerMiB = 950 // with their indexes
+	_, err = conn.Exec(d.t.Context(), fmt.Sprintf(`
+		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at)
+			VALUES (sha256('ballast'), 'did:x', 1, 1, %[1]d, now(), now());
+		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+			SELECT sha256('ballast'), i, sha256(i::text::bytea), 'app', 1,
+				(SELECT string_agg(sha512((i * 16 + j)::text::bytea), '') FROM generate_series(1, 14) j), now(), 1, log_own_xid()
+			FROM generate_series(1, %[1]d) i`, *drillMiB*rowsPerMiB))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// mlsd runs a subcommand and returns what it says.
+func (d *drill) mlsd(args ...string) string {
+	d.t.Helper()
+	began := time.Now()
+	cmd := exec.CommandContext(d.t.Context(), d.i.binary, args...)
+	cmd.Env = d.i.env
+	out, err := cmd.CombinedOutput()
+	d.t.Logf("mlsd %s: %.2f s\n%s", strings.Join(args[:2], " "), time.Since(began).Seconds(), out)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(out)
 }
 
 // create makes the conversation to which everything is sent.
@@ -189,18 +234,6 @@ func (d *drill) lose() {
 	}
 }
 
-// restore runs mlsd restore, whose output has the time of every step.
-func (d *drill) restore() {
-	d.t.Helper()
-	cmd := exec.CommandContext(d.t.Context(), d.i.binary, "restore", "-to", "latest", "-identity", d.identity)
-	cmd.Env = d.i.env
-	out, err := cmd.CombinedOutput()
-	d.t.Logf("mlsd restore:\n%s", out)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-}
-
 // stored returns the messages that the service has, by their numbers.
 func (d *drill) stored() map[int64]string {
 	d.t.Helper()
@@ -261,6 +294,8 @@ func (d *drill) run() (killed, stored time.Time) {
 	d.t.Helper()
 	d.create()
 	d.metric("mls_backup_age_seconds", func(v float64) bool { return v >= 0 })
+	d.fill()
+	d.mlsd("backup", "base")
 	stop := d.load()
 	began := time.Now()
 	// The log of the time under load is stored at least once.
@@ -270,7 +305,7 @@ func (d *drill) run() (killed, stored time.Time) {
 	d.lose()
 	stop()
 	lostAt := time.Now()
-	d.restore()
+	d.mlsd("restore", "-to", "latest", "-identity", d.identity)
 	restored := time.Now()
 	if err := d.i.start(); err != nil {
 		d.t.Fatal(err)
@@ -284,6 +319,10 @@ func (d *drill) run() (killed, stored time.Time) {
 func TestDrill(t *testing.T) {
 	d := newDrill(t, "MLS_BACKUP_WAL_EVERY=2s", "MLS_BACKUP_SPOOL=")
 	killed, stored := d.run()
+	d.mlsd("backup", "verify", "-identity", d.identity)
+	if list := d.mlsd("backup", "list"); strings.Count(list, "true") != 2 || !strings.Contains(list, "\nverified: ") {
+		t.Error("the list does not have two encrypted backups and the verification")
+	}
 	newest, lost := d.check(stored)
 	t.Logf("%d messages were acknowledged; %d of the last %.2f s are lost; the log was stored %.2f s before the loss",
 		len(d.sent), lost, killed.Sub(newest).Seconds(), killed.Sub(stored).Seconds())
