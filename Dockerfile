@@ -8,7 +8,19 @@ ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /mlsd ./cmd/mlsd \
  && mkdir -p /data
 
-FROM gcr.io/distroless/static-debian12:nonroot
+# --target tools: the service with PostgreSQL's programs, for backups (docs/backup.md). Their version
+# is that of the server in docker-compose.yml.
+FROM postgres:17 AS tools
+COPY --from=build /mlsd /mlsd
+RUN install -d -o postgres -g postgres /data
+ENV MLS_LISTEN=0.0.0.0 MLS_DATA_DIR=/data
+EXPOSE 3000
+VOLUME /data
+USER postgres
+ENTRYPOINT ["/mlsd"]
+CMD ["serve"]
+
+FROM gcr.io/distroless/static-debian12:nonroot AS service
 COPY --from=build /mlsd /mlsd
 COPY --from=build --chown=nonroot:nonroot /data /data
 ENV MLS_LISTEN=0.0.0.0 MLS_DATA_DIR=/data

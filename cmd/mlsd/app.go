@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"catbird.blue/mls/db/migrations"
+	"catbird.blue/mls/internal/backup"
 	"catbird.blue/mls/server"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
@@ -50,6 +51,8 @@ type app struct {
 	storage *storage.Book
 	proxies source.Proxies
 	conns   *conns.Keeper
+	// backups says how the backups do. It is nil if none are configured.
+	backups *backup.Health
 
 	// closers close the opened parts. They are called in reverse order.
 	closers []func() error
@@ -98,12 +101,15 @@ func (a *app) open(ctx context.Context, port int) error {
 		return err
 	}
 	a.onClose(a.database.stop)
-	names, err := migrations.Up(ctx, a.database.url)
+	names, err := migrations.Up(ctx, c.migrationURL(a.database.url))
 	if err != nil {
 		return err
 	}
 	if len(names) > 0 {
 		a.log.Info("migrated", "migrations", names)
+	}
+	if err := a.openBackups(ctx); err != nil {
+		return err
 	}
 	pool, err := openPool(ctx, a.database.url, c.DBConnections)
 	if err != nil {
@@ -112,6 +118,9 @@ func (a *app) open(ctx context.Context, port int) error {
 	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
 	a.health = httpd.NewHealth(pool, version)
 	a.metrics = httpd.NewMetrics(pool)
+	if a.backups != nil {
+		a.backups.Register(a.metrics.Registry)
+	}
 	blobs, err := a.blobs(ctx)
 	if err != nil {
 		return err
@@ -170,13 +179,7 @@ func (a *app) limitConnections(p *xrpc.Plumbing, blobs *blob.Store) error {
 }
 
 func (a *app) blobs(ctx context.Context) (*blob.Store, error) {
-	var store *blob.Store
-	var err error
-	if a.config.BlobURL == "" {
-		store, err = blob.OpenDir(a.config.blobDir())
-	} else {
-		store, err = blob.Open(ctx, a.config.BlobURL)
-	}
+	store, err := a.config.openBlobs(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -11,27 +11,26 @@ import (
 
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/internal/pgsession"
+	"catbird.blue/mls/internal/pgtools"
 )
 
-// backup writes a dump of the database, whether a server is running or not.
+// backup runs the subcommands base, wal, list and verify, or writes a dump of
+// the database to a file.
 func (p *program) backup(ctx context.Context, args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-		return &configError{errors.New("usage: mlsd backup FILE [flags]")}
+		return &configError{errors.New("usage: mlsd backup FILE|keygen|base|wal|list|verify [flags]")}
+	}
+	commands := map[string]func(context.Context, []string) error{
+		"keygen": p.backupKeygen, "base": p.backupBase, "wal": p.backupWAL, "list": p.backupList, "verify": p.backupVerify,
+	}
+	if run, ok := commands[args[0]]; ok {
+		return run(ctx, args[1:])
 	}
 	c, err := p.config("backup", args[1:])
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !pgembed.Initialized(c.postgresDir()) {
-		return fmt.Errorf("there is no database in %s, and no DATABASE_URL", c.postgresDir())
-	}
-	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
-	if errors.Is(err, pgembed.ErrInUse) {
-		var running string
-		if running, err = pgembed.RunningURL(c.postgresDir()); err == nil {
-			store = &database{url: running}
-		}
-	}
+	store, err := openAnyDatabase(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -40,6 +39,20 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	}
 	fmt.Fprintf(p.out, "wrote the database to %s; blobs are not in it\n", args[0])
 	return nil
+}
+
+// openAnyDatabase opens the database, whether a server is running on it or not.
+// It does not create one.
+func openAnyDatabase(ctx context.Context, c *Config) (*database, error) {
+	if c.DatabaseURL == "" && !pgembed.Initialized(c.postgresDir()) {
+		return nil, fmt.Errorf("there is no database in %s, and no DATABASE_URL", c.postgresDir())
+	}
+	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
+	if !errors.Is(err, pgembed.ErrInUse) {
+		return store, err
+	}
+	running, err := pgembed.RunningURL(c.postgresDir())
+	return &database{url: running}, err
 }
 
 // dump writes to a temporary file and renames it at the end, so that a file at
@@ -54,7 +67,7 @@ func (p *program) dump(ctx context.Context, url, path string) (err error) {
 	if err != nil {
 		return fmt.Errorf("the database does not answer: %w", err)
 	}
-	tools, err := findTools(ctx, url, conn)
+	tools, err := pgtools.Find(ctx, url, conn)
 	if err := errors.Join(err, conn.Close(ctx)); err != nil {
 		return err
 	}
@@ -68,9 +81,9 @@ func (p *program) dump(ctx context.Context, url, path string) (err error) {
 			err = errors.Join(err, os.Remove(part))
 		}
 	}()
-	cmd := tools.command(ctx, "pg_dump", "--format=custom", "--no-password")
+	cmd := tools.Command(ctx, "pg_dump", "--format=custom", "--no-password")
 	cmd.Stdout = f
-	err = cmd.failure(cmd.Run())
+	err = cmd.Failure(cmd.Run())
 	if err == nil {
 		err = f.Sync()
 	}

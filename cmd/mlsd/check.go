@@ -121,6 +121,7 @@ func (c *Config) check() error {
 	report("MLS_DATABASE_LIMIT", err)
 	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))
 	report("MLS_BLOB_URL", checkScheme(c.BlobURL, "file", "s3"))
+	report(c.checkBackup())
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
 	if c.ReportRecipient != "" {
 		_, err = age.ParseX25519Recipient(c.ReportRecipient)

@@ -21,6 +21,15 @@ type Config struct {
 	DataDir        string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for all files that have no other configured place"`
 	BlobURL        string `flag:"blob-url" env:"MLS_BLOB_URL" secret:"url" help:"where blobs are stored, such as s3://bucket?region=…; by default in the data directory"`
 
+	BackupURL        string        `flag:"backup-url" env:"MLS_BACKUP_URL" secret:"url" help:"where backups are stored, such as s3://bucket?region=… or file:///directory; without it, none are made"`
+	BackupRecipients string        `flag:"backup-recipients" env:"MLS_BACKUP_RECIPIENTS" help:"public keys (age1…, separated by commas) for which backups are encrypted, or none"`
+	BackupEvery      time.Duration `flag:"backup-every" env:"MLS_BACKUP_EVERY" default:"24h" min:"0s" max:"8760h" help:"how often the server makes a base backup; 0s leaves that to mlsd backup base"`
+	BackupKeep       int           `flag:"backup-keep" env:"MLS_BACKUP_KEEP" default:"7" min:"1" max:"10000" help:"number of base backups that are kept, with the log after the oldest"`
+	BackupKeepFor    time.Duration `flag:"backup-keep-for" env:"MLS_BACKUP_KEEP_FOR" default:"0s" min:"0s" max:"876000h" help:"age up to which base backups are kept in addition"`
+	BackupWAL        string        `flag:"backup-wal" env:"MLS_BACKUP_WAL" default:"async" oneof:"async sync off" help:"how the server receives the write-ahead log: async, sync (the private PostgreSQL acknowledges nothing before it is in the spool), or off (mlsd backup wal does it)"`
+	BackupWALEvery   time.Duration `flag:"backup-wal-every" env:"MLS_BACKUP_WAL_EVERY" default:"30s" min:"1s" max:"1h" help:"how often the received log is stored"`
+	BackupSpool      string        `flag:"backup-spool" env:"MLS_BACKUP_SPOOL" help:"directory for the received log until it is stored; by default in the data directory"`
+
 	MetricsListen string `flag:"metrics-listen" env:"MLS_METRICS_LISTEN" default:"127.0.0.1:9464" help:"host:port for /metrics, or off"`
 	LogLevel      string `flag:"log-level" env:"MLS_LOG_LEVEL" default:"info" oneof:"debug info warn error" help:"lowest level that is logged"`
 	LogFormat     string `flag:"log-format" env:"MLS_LOG_FORMAT" default:"json" oneof:"json text" help:"format of the log"`

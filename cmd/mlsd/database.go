@@ -34,7 +34,7 @@ func openDatabase(ctx context.Context, c *Config, log *slog.Logger) (*database, 
 	if err := makeDir(c.DataDir); err != nil {
 		return nil, err
 	}
-	s, err := pgembed.Start(ctx, pgembed.Options{DataDir: c.postgresDir(), Log: log})
+	s, err := pgembed.Start(ctx, pgembed.Options{DataDir: c.postgresDir(), Settings: c.privateSettings(), Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/internal/pgsession"
+	"catbird.blue/mls/internal/pgtools"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
@@ -22,9 +23,9 @@ func loadDump(ctx context.Context, url, file string, replace bool) error {
 	}
 	before, err := lookBefore(ctx, conn, replace)
 	if err == nil {
-		var tools *pgTools
-		if tools, err = findTools(ctx, url, conn); err == nil {
-			err = tools.load(ctx, file, before)
+		var tools *pgtools.Tools
+		if tools, err = pgtools.Find(ctx, url, conn); err == nil {
+			err = pour(ctx, tools, file, before)
 		}
 	}
 	return errors.Join(err, conn.Close(ctx))
@@ -128,13 +129,13 @@ func (b before) finish() string {
 	return fmt.Sprintf(markSQL, skip, eventlog.SeqSkip)
 }
 
-// load runs pg_restore, which writes the dump as SQL, and psql, which executes
+// pour runs pg_restore, which writes the dump as SQL, and psql, which executes
 // it. The end of the transaction is sent only if pg_restore succeeded.
-func (t *pgTools) load(ctx context.Context, file string, b before) error {
+func pour(ctx context.Context, t *pgtools.Tools, file string, b before) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	read := t.command(ctx, "pg_restore", "--no-owner", "--no-privileges", "--file=-", "--", file)
-	run := t.command(ctx, "psql", "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+	read := t.Command(ctx, "pg_restore", "--no-owner", "--no-privileges", "--file=-", "--", file)
+	run := t.Command(ctx, "psql", "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
 	out, err := read.StdoutPipe()
 	if err != nil {
 		return err
@@ -157,12 +158,12 @@ func (t *pgTools) load(ctx context.Context, file string, b before) error {
 	if copied != nil {
 		cancel() // psql has ended, so pg_restore is of no use
 	}
-	readErr := read.failure(read.Wait())
+	readErr := read.Failure(read.Wait())
 	if copied == nil && readErr == nil {
 		_, copied = io.WriteString(in, b.finish())
 	}
 	closed := in.Close()
-	if err := run.failure(run.Wait()); err != nil && (readErr == nil || copied != nil) {
+	if err := run.Failure(run.Wait()); err != nil && (readErr == nil || copied != nil) {
 		return err
 	}
 	if readErr != nil {

@@ -31,6 +31,12 @@ usage: mlsd [command] [flags]
   backup FILE              write a dump of the database, while a server runs or not
   restore FILE             load a dump into an empty database, or replace its
                            contents (-replace), and begin a new stream generation
+  backup base|wal          make a base backup; receive the write-ahead log until
+                           stopped; the server does both where MLS_BACKUP_URL is set
+  backup keygen FILE       write a private key for backups and print its public key
+  backup list|verify       list the base backups; restore one for a trial
+  restore -to TIME|latest  make a new private database from a base backup and the
+                           log, and begin a new stream generation
   admin new-generation     invalidate all stream cursors, after the database was
                            put back to an earlier state by a volume snapshot
   version                  print the version

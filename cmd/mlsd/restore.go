@@ -13,11 +13,15 @@ import (
 	"catbird.blue/mls/db/migrations"
 )
 
-// restore loads a dump into the database. It always begins a new stream
-// generation before anything is served.
+// restore loads a dump into the database, or restores a base backup and the log
+// if no file is named. It always begins a new stream generation before anything
+// is served.
 func (p *program) restore(ctx context.Context, args []string) error {
-	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
-		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags]")}
+	if len(args) == 0 {
+		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags], or mlsd restore -to TIME|latest -identity FILE [flags]")}
+	}
+	if strings.HasPrefix(args[0], "-") {
+		return p.restoreTo(ctx, args)
 	}
 	file, replace := args[0], false
 	c, err := p.config("restore", args[1:], func(flags *flag.FlagSet) {

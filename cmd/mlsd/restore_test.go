@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"catbird.blue/mls/internal/dbtest"
 	"catbird.blue/mls/internal/pgembed"
+	"catbird.blue/mls/internal/pgtools"
 )
 
 // TestRestoreFromDump restores one dump in every way: over its own database,
@@ -109,12 +109,12 @@ func pgRestore(t *testing.T, url, dump string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(t.Context()) }() // nothing depends on how it closes
-	tools, err := findTools(t.Context(), url, conn)
+	tools, err := pgtools.Find(t.Context(), url, conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := tools.command(t.Context(), "pg_restore", "--no-owner", "--dbname="+conn.Config().Database, dump)
-	if err := cmd.failure(cmd.Run()); err != nil {
+	cmd := tools.Command(t.Context(), "pg_restore", "--no-owner", "--dbname="+conn.Config().Database, dump)
+	if err := cmd.Failure(cmd.Run()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -172,29 +172,6 @@ func TestBadDumpChangesNothing(t *testing.T) {
 		err = conn.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM tickets), (SELECT gen FROM log_generation)").Scan(&n, &gen)
 		if err := errors.Join(err, conn.Close(t.Context())); err != nil || n != 20000 || gen != 1 {
 			t.Errorf("%s: %d rows are left in generation %d, %v", name, n, gen, err)
-		}
-	}
-}
-
-func TestToolEnvironment(t *testing.T) {
-	for url, want := range map[string]string{
-		"postgres:///mls?host=/a,/b&port=1,2&user=x&sslmode=disable": "PGHOST=/a,/b PGPORT=1,2 PGUSER=x PGDATABASE=mls PGSSLMODE=disable",
-		"postgres://u:p%40ss@h1:1,h2:2/d?target_session_attrs=read-write&synchronous_commit=remote_apply&pool_max_conns=3&sslmode=disable": "PGHOST=h1,h2 PGPORT=1,2 PGUSER=u PGPASSWORD=p@ss PGDATABASE=d " +
-			"PGTARGETSESSIONATTRS=read-write",
-		"postgres://u@[::1]:7/d?sslmode=disable": "PGHOST=::1 PGPORT=7",
-		"postgres://u@db/d?sslmode=disable":      "PGHOST=db PGPORT=5432",
-	} {
-		env, err := toolEnvironment(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, kv := range strings.Fields(want) {
-			if !slices.Contains(env, kv) {
-				t.Errorf("%s: no %s in %v", url, kv, env)
-			}
-		}
-		if strings.Contains(fmt.Sprint(env), "remote_apply") {
-			t.Errorf("%s: %v", url, env)
 		}
 	}
 }

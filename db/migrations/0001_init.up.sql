@@ -564,6 +564,9 @@ CREATE TABLE blobs (
     PRIMARY KEY (did, cid)
 );
 CREATE INDEX blobs_unattached ON blobs (created_at) WHERE NOT attached;
+-- For backups: all attachments in order, and those that are new.
+CREATE UNIQUE INDEX blobs_by_object ON blobs (object_key);
+CREATE INDEX blobs_by_age ON blobs (created_at, object_key);
 
 -- Orphan objects: objects in the blob storage that belong to no blob, because
 -- they are being written or must be deleted. An object is listed here before it

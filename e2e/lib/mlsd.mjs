@@ -1,8 +1,9 @@
 // The real mlsd binary with its own private PostgreSQL, started with an empty data directory.
-import { spawn } from 'node:child_process'
-import { open, readFile, readdir } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { open, readFile, readdir, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { freePort } from './ports.mjs'
 
 const START_LIMIT_MS = 60_000
@@ -13,10 +14,18 @@ const LOG_DELAY_MS = 300
 /** MLSD names another binary than ../bin/mlsd. */
 const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/mlsd'))
 
+/** Runs a subcommand and returns what it prints. */
+export async function runMlsd(args, env = {}) {
+  const { stdout } = await promisify(execFile)(binary, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env } })
+  return stdout
+}
+
 /**
  * Starts the server with additional `settings`. It listens on `port` and announces `publicPort`. `stop` sends it
  * SIGTERM and throws unless it exits with status 0 and has stopped its database. `restart` does the same, runs
- * `meanwhile`, and starts the server again with the same data and address. `log` returns what it has logged so far.
+ * `meanwhile`, and starts the server again with the same data and address. `lose` kills it with its database, deletes
+ * its data directory, runs `meanwhile`, and starts it again. `run` runs a subcommand with the same settings. `metric`
+ * returns a metric, and `log` what it has logged so far.
  */
 export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
   const url = `http://localhost:${publicPort}`
@@ -35,7 +44,7 @@ export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, se
     ...settings,
   }
   const start = () => launch({ dir, data, logFile, url: `http://localhost:${port}`, env })
-  let stop = await start()
+  let { stop, kill } = await start()
   return {
     url, did, dir: data,
     async log() {
@@ -47,12 +56,37 @@ export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, se
       await stop()
       stop = async () => {}
       await meanwhile()
-      stop = await start()
+      ;({ stop, kill } = await start())
+    },
+    async lose(meanwhile) {
+      await kill()
+      stop = async () => {}
+      await deleteData(data)
+      await meanwhile()
+      ;({ stop, kill } = await start())
+    },
+    run: (...args) => runMlsd(args, env),
+    async metric(name) {
+      const answer = await fetch(`http://${env.MLS_METRICS_LISTEN}/metrics`)
+      const line = (await answer.text()).split('\n').find((text) => text.startsWith(`${name} `))
+      return Number(line?.split(' ')[1])
     },
   }
 }
 
-/** Starts the server process and waits until it is ready. Returns a function that stops it. */
+/** Kills the database of a server that was killed, and deletes the data directory. */
+async function deleteData(data) {
+  const [postmaster] = (await readFile(join(data, 'postgres/cluster/postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+  try {
+    if (postmaster) process.kill(Number(postmaster), 'SIGKILL')
+  } catch {
+    // it ended when its parent did
+  }
+  // Its sessions may still write files while they notice.
+  await rm(data, { recursive: true, force: true, maxRetries: 50, retryDelay: 200 })
+}
+
+/** Starts the server process and waits until it is ready. Returns functions that stop it and that kill it. */
 async function launch({ dir, data, logFile, url, env }) {
   const log = await open(logFile, 'a')
   const server = spawn(binary, ['serve'], { cwd: dir, stdio: ['ignore', log.fd, log.fd], env })
@@ -86,7 +120,12 @@ async function launch({ dir, data, logFile, url, env }) {
   // Tokens contain the second in which they were issued. The service refuses tokens from the second in which it
   // started, since they may have been used before.
   await sleep(1000 - (Date.now() % 1000))
-  return stop
+  const kill = async () => {
+    process.off('exit', terminate)
+    server.kill('SIGKILL')
+    await exited
+  }
+  return { stop, kill }
 }
 
 async function isReady(url) {

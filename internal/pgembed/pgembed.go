@@ -5,6 +5,7 @@
 package pgembed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,12 @@ type Options struct {
 	// Settings are configuration parameters that override those of this
 	// package.
 	Settings map[string]string
+	// Restored is set for a cluster that Create made. Its database is not
+	// created, and its server may be in recovery when Start returns.
+	Restored *Restored
+	// StartLimit is how long the start may take, since crash recovery may take
+	// long. 0 means a minute.
+	StartLimit time.Duration
 	// Log receives messages for the user, for example that a directory had to
 	// be moved. nil discards them.
 	Log *slog.Logger
@@ -54,6 +61,7 @@ type Server struct {
 	// Major is the major version of the server.
 	Major int
 
+	role    string
 	cmd     *exec.Cmd
 	lock    *os.File
 	tempDir string
@@ -120,8 +128,16 @@ func start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Restored != nil {
+		if o.Settings, err = restoredSettings(dir, id, o); err != nil {
+			return nil, err
+		}
+	}
 	for until := time.Now().Add(orphansEnd); ; {
-		s := &Server{DataDir: dir, Major: inst.Major, done: make(chan struct{})}
+		s := &Server{DataDir: dir, Major: inst.Major, role: User, done: make(chan struct{})}
+		if o.Restored != nil {
+			s.role = o.Restored.Role
+		}
 		if err := s.pickSocketDir(id); err != nil {
 			return nil, err
 		}
@@ -201,7 +217,7 @@ func (s *Server) launch(ctx context.Context, inst Install, id identity, o Option
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}
 	s.cmd = cmd
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx, o); err != nil {
 		err = fmt.Errorf("%w%s", err, logTail(logFile.Name(), from))
 		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -212,11 +228,18 @@ func (s *Server) launch(ctx context.Context, inst Install, id identity, o Option
 
 // ready waits until the server accepts connections, and creates Database if it
 // is missing.
-func (s *Server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // crash recovery may take long
+func (s *Server) ready(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(o.StartLimit, time.Minute))
 	defer cancel()
+	database := "postgres"
+	if o.Restored != nil {
+		database = o.Restored.Database
+	}
 	for {
-		conn, err := pgx.Connect(ctx, s.URL("postgres"))
+		conn, err := pgx.Connect(ctx, s.URL(database))
+		if err == nil && o.Restored != nil {
+			return conn.Close(ctx)
+		}
 		if err == nil {
 			defer func() { _ = conn.Close(ctx) }()
 			return ensureDatabase(ctx, conn)
@@ -240,6 +263,10 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn) error {
 	if exists {
 		return nil
 	}
+	// A standby that commits wait for can be started only later.
+	if _, err := conn.Exec(ctx, "SET synchronous_commit = local"); err != nil {
+		return fmt.Errorf("making the database: %w", err)
+	}
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{Database}.Sanitize()); err != nil {
 		return fmt.Errorf("making the database: %w", err)
 	}
@@ -250,7 +277,7 @@ func ensureDatabase(ctx context.Context, conn *pgx.Conn) error {
 // that both pgx and PostgreSQL's programs read. They do not decode a plus sign
 // as a space.
 func (s *Server) URL(database string) string {
-	q := url.Values{"host": {s.SocketDir}, "port": {port}, "user": {User}, "sslmode": {"disable"}}
+	q := url.Values{"host": {s.SocketDir}, "port": {port}, "user": {cmp.Or(s.role, User)}, "sslmode": {"disable"}}
 	return "postgres:///" + url.PathEscape(database) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
 }
 

@@ -39,6 +39,10 @@ func pickIdentity() (identity, error) {
 		"start this program as another user, or set DATABASE_URL")
 }
 
+// Tied returns the attributes of a program that runs in a process group of its
+// own and is interrupted when the thread that started it ends.
+func Tied() *syscall.SysProcAttr { return identity{}.sysProcAttr() }
+
 // sysProcAttr puts a program into its own process group. Ctrl-C at the terminal
 // then reaches only this process, which stops the database after everything
 // else.

@@ -41,6 +41,12 @@ type bucket interface {
 	// open reads length bytes from offset on, -1 for the rest.
 	open(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
 	remove(ctx context.Context, key string) error
+	// list calls f for every object whose key begins with prefix, until f returns
+	// an error.
+	list(ctx context.Context, prefix string, f func(Object) error) error
+	// folders returns the keys that begin with prefix up to the next slash after
+	// it, where there is one.
+	folders(ctx context.Context, prefix string) ([]string, error)
 	// missing reports whether an error of open or remove says that the object
 	// does not exist.
 	missing(err error) bool

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // directory keeps each object in a file, whose path is the key.
@@ -41,7 +42,7 @@ func (d directory) write(ctx context.Context, key string, r io.Reader) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".incomplete-*")
+	f, err := os.CreateTemp(filepath.Dir(name), incomplete+"*")
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,58 @@ func (d directory) remove(_ context.Context, key string) error {
 		return err
 	}
 	return os.Remove(name)
+}
+
+// incomplete is the beginning of the names of files that are being written.
+const incomplete = ".incomplete-"
+
+func (d directory) list(ctx context.Context, prefix string, f func(Object) error) error {
+	// Only what is below the last folder that the prefix names can match.
+	root, err := d.file(prefix[:strings.LastIndexByte(prefix, '/')+1] + ".")
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // removed meanwhile
+			return nil
+		case err != nil:
+			return err
+		case e.IsDir() || strings.HasPrefix(e.Name(), incomplete):
+			return ctx.Err()
+		}
+		name, err := filepath.Rel(d.path, path)
+		if err != nil || !strings.HasPrefix(filepath.ToSlash(name), prefix) {
+			return err
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return f(Object{Key: filepath.ToSlash(name), Size: info.Size(), Stored: info.ModTime()})
+	})
+}
+
+func (d directory) folders(_ context.Context, prefix string) ([]string, error) {
+	parent := prefix[:strings.LastIndexByte(prefix, '/')+1]
+	dir, err := d.file(parent + ".")
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if name := parent + e.Name() + "/"; e.IsDir() && strings.HasPrefix(name, prefix) {
+			out = append(out, name)
+		}
+	}
+	return out, nil
 }
 
 func (directory) missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

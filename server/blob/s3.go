@@ -85,6 +85,45 @@ func (b *s3Bucket) remove(ctx context.Context, key string) error {
 	return err
 }
 
+func (b *s3Bucket) list(ctx context.Context, prefix string, f func(Object) error) error {
+	return b.pages(ctx, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix}, func(page *s3.ListObjectsV2Output) error {
+		for _, o := range page.Contents {
+			object := Object{Key: aws.ToString(o.Key), Size: aws.ToInt64(o.Size), Stored: aws.ToTime(o.LastModified)}
+			if err := f(object); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (b *s3Bucket) folders(ctx context.Context, prefix string) ([]string, error) {
+	var out []string
+	in := &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix, Delimiter: aws.String("/")}
+	err := b.pages(ctx, in, func(page *s3.ListObjectsV2Output) error {
+		for _, p := range page.CommonPrefixes {
+			out = append(out, aws.ToString(p.Prefix))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// pages calls f for every page of a list.
+func (b *s3Bucket) pages(ctx context.Context, in *s3.ListObjectsV2Input, f func(*s3.ListObjectsV2Output) error) error {
+	pages := s3.NewListObjectsV2Paginator(b.client, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		if err := f(page); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (b *s3Bucket) missing(err error) bool {
 	var api smithy.APIError
 	if errors.As(err, &api) {

@@ -29,6 +29,8 @@ type bucketServer struct {
 	// checksums are the requests that had a checksum of the SDK, which strict
 	// stores refuse.
 	checksums []string
+	// page is how many names one answer lists.
+	page int
 }
 
 func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -73,9 +75,47 @@ func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodDelete:
 		delete(b.objects, key)
 		w.WriteHeader(http.StatusNoContent)
+	case q.Get("list-type") == "2":
+		b.list(w, key, q)
 	default:
 		b.get(w, r, key)
 	}
+}
+
+// list answers ListObjectsV2.
+func (b *bucketServer) list(w http.ResponseWriter, bucket string, q url.Values) {
+	prefix, delimiter, after := q.Get("prefix"), q.Get("delimiter"), q.Get("continuation-token")
+	root := strings.TrimSuffix(bucket, "/") + "/"
+	var names []string
+	for at := range b.objects {
+		name, ok := strings.CutPrefix(at, root+prefix)
+		if !ok {
+			continue
+		}
+		if i := strings.Index(name, delimiter); delimiter != "" && i >= 0 {
+			name = name[:i+1]
+		}
+		if name = prefix + name; !slices.Contains(names, name) && name > after {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	more := b.page > 0 && len(names) > b.page
+	if more {
+		names = names[:b.page]
+	}
+	fmt.Fprintf(w, "<ListBucketResult><KeyCount>%d</KeyCount><IsTruncated>%t</IsTruncated>", len(names), more)
+	if more {
+		fmt.Fprintf(w, "<NextContinuationToken>%s</NextContinuationToken>", names[len(names)-1])
+	}
+	for _, name := range names {
+		if o, ok := b.objects[root+name]; ok {
+			fmt.Fprintf(w, "<Contents><Key>%s</Key><Size>%d</Size><LastModified>2006-01-02T15:04:05Z</LastModified><ETag>x</ETag></Contents>", name, len(o))
+		} else {
+			fmt.Fprintf(w, "<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>", name)
+		}
+	}
+	fmt.Fprint(w, "</ListBucketResult>")
 }
 
 func (b *bucketServer) get(w http.ResponseWriter, r *http.Request, key string) {

@@ -1,4 +1,6 @@
-package main
+// Package pgtools runs PostgreSQL's own programs, such as pg_dump and
+// pg_basebackup, against one database.
+package pgtools
 
 import (
 	"cmp"
@@ -9,22 +11,26 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/internal/pgembed"
 )
 
-// pgTools runs PostgreSQL's own programs against one database.
-type pgTools struct {
-	binDir string
+// Tools are PostgreSQL's programs for one database server.
+type Tools struct {
+	// BinDir is the directory that contains them.
+	BinDir string
 	env    []string
 }
 
-// findTools finds programs whose version fits the database server.
-func findTools(ctx context.Context, databaseURL string, conn *pgx.Conn) (*pgTools, error) {
+// Find finds programs whose version fits the database server to which conn is
+// connected.
+func Find(ctx context.Context, databaseURL string, conn *pgx.Conn) (*Tools, error) {
 	var major int
 	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int / 10000").Scan(&major); err != nil {
 		return nil, fmt.Errorf("asking the database for its version: %w", err)
@@ -33,11 +39,11 @@ func findTools(ctx context.Context, databaseURL string, conn *pgx.Conn) (*pgTool
 	if err != nil {
 		return nil, err
 	}
-	env, err := toolEnvironment(databaseURL)
+	env, err := Environment(databaseURL)
 	if err != nil {
 		return nil, err
 	}
-	return &pgTools{binDir: found.BinDir, env: append(os.Environ(), env...)}, nil
+	return &Tools{BinDir: found.BinDir, env: append(os.Environ(), env...)}, nil
 }
 
 // toolParameters maps the URL parameters that PostgreSQL's programs support to
@@ -47,10 +53,10 @@ var toolParameters = map[string]string{
 	"target_session_attrs": "PGTARGETSESSIONATTRS", "connect_timeout": "PGCONNECT_TIMEOUT", "channel_binding": "PGCHANNELBINDING",
 }
 
-// toolEnvironment returns environment variables that name the database.
+// Environment returns environment variables that name the database.
 // Command-line arguments would show the password to every account of the
 // machine.
-func toolEnvironment(databaseURL string) ([]string, error) {
+func Environment(databaseURL string) ([]string, error) {
 	c, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -92,22 +98,42 @@ func hostsOf(list string) (hosts, ports string) {
 	return strings.Join(names, ","), strings.Join(numbers, ",")
 }
 
-// command prepares a program without starting it. Its error output is kept for
-// failure.
-func (t *pgTools) command(ctx context.Context, name string, args ...string) *tool {
-	c := &tool{Cmd: exec.CommandContext(ctx, filepath.Join(t.binDir, name), args...)}
+// Command prepares a program without starting it. Its error output is kept for
+// Failure.
+func (t *Tools) Command(ctx context.Context, name string, args ...string) *Tool {
+	c := &Tool{Cmd: exec.CommandContext(ctx, filepath.Join(t.BinDir, name), args...)}
 	c.Env = t.env
 	c.Stderr = &c.complaint
 	return c
 }
 
-type tool struct {
+// Tool is one program with its arguments.
+type Tool struct {
 	*exec.Cmd
 	complaint firstError
 }
 
-// failure returns in one line why the program failed, or nil if it did not.
-func (t *tool) failure(err error) error {
+// RunTied runs the program in a process group of its own, so that Ctrl-C at a
+// terminal does not reach it, and ends it when this process ends in any way.
+// When the context of the program ends, it is interrupted and may finish what it
+// is writing.
+func (t *Tool) RunTied() error {
+	t.SysProcAttr = pgembed.Tied()
+	t.Cancel = func() error { return t.Process.Signal(os.Interrupt) }
+	t.WaitDelay = 10 * time.Second
+	done := make(chan error, 1)
+	go func() {
+		// The kernel ties the program to the thread that started it, so the
+		// thread must live as long.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		done <- t.Run()
+	}()
+	return <-done
+}
+
+// Failure returns in one line why the program failed, or nil if it did not.
+func (t *Tool) Failure(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -1,0 +1,172 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"catbird.blue/mls/internal/pgembed"
+)
+
+// replay is the recovery of a base backup by a PostgreSQL of its own.
+type replay struct {
+	repo *Repository
+	base *Base
+	// dir is the data directory in the sense of pgembed.
+	dir   string
+	spool string
+	log   *slog.Logger
+	// quick leaves out that data is synced to disk.
+	quick bool
+
+	archive *archive
+}
+
+// recoveryLimit is how long a recovery may take.
+const recoveryLimit = 24 * time.Hour
+
+// target says where a recovery ends.
+type target struct {
+	// time is the last moment that is restored; zero means all.
+	time time.Time
+	// lsn is the position at which the recovery stops, with everything before it.
+	// The server is then not promoted, and answers queries.
+	lsn string
+}
+
+func (t target) settings() map[string]string {
+	switch {
+	case t.lsn != "":
+		return map[string]string{"recovery_target_lsn": t.lsn, "recovery_target_inclusive": "off", "recovery_target_action": "pause"}
+	case !t.time.IsZero():
+		return map[string]string{"recovery_target_time": t.time.UTC().Format("2006-01-02 15:04:05.999999+00"), "recovery_target_action": "promote"}
+	}
+	return nil
+}
+
+// recovered is a server after its recovery.
+type recovered struct {
+	server *pgembed.Server
+	conn   *pgx.Conn
+	stop   context.CancelFunc
+	fed    chan error
+}
+
+// recover runs the recovery up to a target. The caller calls close.
+func (p *replay) recover(ctx context.Context, to target) (*recovered, error) {
+	var err error
+	if p.archive == nil {
+		if p.archive, err = p.repo.archive(ctx); err != nil {
+			return nil, err
+		}
+	}
+	signal := filepath.Join(p.dir, "cluster", "recovery.signal")
+	if err := os.WriteFile(signal, nil, 0o600); err != nil {
+		return nil, fmt.Errorf("recovery: %w", err)
+	}
+	if err := pgembed.Own(signal); err != nil {
+		return nil, err
+	}
+	feed, err := newFeeder(filepath.Join(p.dir, "log"), p.repo, p.archive, p.spool, p.base.SegmentSize)
+	if err != nil {
+		return nil, err
+	}
+	feedCtx, stop := context.WithCancel(ctx)
+	r := &recovered{stop: stop, fed: make(chan error, 1)}
+	go func() { r.fed <- feed.run(feedCtx) }()
+	r.server, err = pgembed.Start(ctx, pgembed.Options{
+		DataDir: p.dir, Settings: p.settings(to, feed.command()), StartLimit: recoveryLimit, Log: p.log,
+		Restored: &pgembed.Restored{Role: p.base.Superuser, Database: p.base.Database},
+	})
+	if err != nil {
+		stop()
+		return nil, errors.Join(feed.failure(), <-r.fed, fmt.Errorf("recovery: %w", err))
+	}
+	if r.conn, err = pgx.Connect(ctx, r.server.URL(p.base.Database)); err == nil {
+		err = r.await(ctx, to)
+	}
+	if err = errors.Join(feed.failure(), err); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+// settings returns the settings of the server in recovery.
+func (p *replay) settings(to target, restoreCommand string) map[string]string {
+	set := maps.Clone(p.base.Settings)
+	maps.Copy(set, map[string]string{
+		"restore_command": restoreCommand, "recovery_target_timeline": "latest",
+		// No standby follows a server in recovery, so that its commits would wait
+		// for ever.
+		"synchronous_standby_names": "",
+		"wal_level":                 "replica", "hot_standby": "on", "max_wal_size": "4GB",
+	})
+	// The settings of the other server may be more than this machine has.
+	set["max_connections"] = strconv.Itoa(max(100, atoi(set["max_connections"])))
+	if p.quick {
+		set["fsync"], set["full_page_writes"] = "off", "off"
+	}
+	maps.Copy(set, to.settings())
+	return set
+}
+
+func atoi(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// await waits until the recovery has reached its target.
+func (r *recovered) await(ctx context.Context, to target) error {
+	ends := "NOT pg_is_in_recovery()"
+	if to.lsn != "" {
+		ends = "pg_get_wal_replay_pause_state() = 'paused'"
+	}
+	for {
+		var done bool
+		err := r.conn.QueryRow(ctx, "SELECT "+ends).Scan(&done)
+		if err == nil && done {
+			return nil
+		}
+		if err != nil {
+			return r.why(fmt.Errorf("recovery: %w", err))
+		}
+		select {
+		case <-r.server.Done():
+			return r.why(errors.New("recovery: PostgreSQL ended"))
+		default:
+			pause(ctx, 20*time.Millisecond)
+		}
+	}
+}
+
+// why adds what the server logged.
+func (r *recovered) why(err error) error {
+	log, readErr := os.ReadFile(filepath.Join(r.server.DataDir, "server.log"))
+	if readErr != nil || len(log) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; it says:\n%s", err, log[max(0, len(log)-1000):])
+}
+
+// close stops the server.
+func (r *recovered) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	var errs []error
+	if r.conn != nil {
+		errs = append(errs, r.conn.Close(ctx))
+	}
+	r.stop()
+	return errors.Join(append(errs, <-r.fed, r.server.Stop(ctx))...)
+}
