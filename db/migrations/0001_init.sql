@@ -587,10 +587,25 @@ CREATE TABLE tickets (
 );
 CREATE INDEX tickets_expiry ON tickets (expires_at);
 
+-- One row, which the health checks of all instances write.
+CREATE TABLE health_writes (
+    only_row   BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (only_row),
+    written_at TIMESTAMPTZ NOT NULL
+);
+INSERT INTO health_writes (written_at) VALUES (now());
+
+-- +goose StatementBegin
+-- What a server process waits for while it runs a statement, '' if for nothing.
+-- NULL if it runs none.
+CREATE FUNCTION health_wait(pid INT) RETURNS TEXT LANGUAGE sql VOLATILE AS
+    $$SELECT coalesce(a.wait_event, '') FROM pg_stat_activity a WHERE a.pid = $1 AND a.state = 'active'$$;
+-- +goose StatementEnd
+
 -- +goose Down
 
+DROP FUNCTION health_wait;
 DROP FUNCTION log_messages, log_events, log_told_until;
-DROP TABLE tickets, idempotency_records, message_blobs, loose_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
+DROP TABLE health_writes, tickets, idempotency_records, message_blobs, loose_objects, blobs, package_claims, account_keys, key_packages, devices, account_origins, accounts, commit_failures, rejoin_requests,
     welcome_recipients, welcomes, events, lapsed_proposals, removed_messages, messages, group_infos, leaves, read_positions, memberships, conversations;
 DROP FUNCTION log_timeline, log_database_oid, log_system_identifier, log_next_xid, log_horizon, log_own_xid, log_current_generation;
 DROP TABLE log_generation;

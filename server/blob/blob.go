@@ -74,7 +74,7 @@ type Written struct {
 // appears when all of it is durable, or not at all. The error is ErrTooLarge if
 // r has more than limit bytes, and a *Source if r fails.
 func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel, wait := newStall(ctx, stallTime)
 	defer cancel() // before Close, it makes the writer discard
 	var file *os.File
 	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{
@@ -89,7 +89,7 @@ func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64)
 	if err != nil {
 		return Written{}, fmt.Errorf("open object: %w", err)
 	}
-	got, err := copyHash(w, r, limit)
+	got, err := copyHash(stallWriter{w, wait}, r, limit)
 	if err == nil && file != nil {
 		err = file.Sync()
 	}
@@ -98,7 +98,7 @@ func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64)
 		_ = w.Close() // returns that it was canceled
 		return Written{}, err
 	}
-	if err := w.Close(); err != nil {
+	if err := wait.during(w.Close); err != nil {
 		return Written{}, fmt.Errorf("store object: %w", err)
 	}
 	if file != nil {
@@ -149,16 +149,25 @@ func cidOf(h hash.Hash) (string, error) {
 // for the rest. ctx must not be cancelled before the reader is closed. For a
 // missing object, IsNotFound holds for the error.
 func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	r, err := s.bucket.NewRangeReader(ctx, key, offset, length, nil)
+	ctx, cancel, wait := newStall(ctx, stallTime)
+	var r *blob.Reader
+	err := wait.during(func() (err error) {
+		r, err = s.bucket.NewRangeReader(ctx, key, offset, length, nil)
+		return err
+	})
 	if err != nil {
+		cancel()
 		return nil, fmt.Errorf("open object: %w", err)
 	}
-	return r, nil
+	return &stallReader{r, wait, cancel}, nil
 }
 
 // Delete removes an object. It is no error if the object does not exist.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := s.bucket.Delete(ctx, key); err != nil && !IsNotFound(err) {
+	ctx, cancel, wait := newStall(ctx, stallTime)
+	defer cancel()
+	err := wait.during(func() error { return s.bucket.Delete(ctx, key) })
+	if err != nil && !IsNotFound(err) {
 		return fmt.Errorf("delete object: %w", err)
 	}
 	return nil

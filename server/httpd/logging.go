@@ -51,7 +51,7 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 				o.log(c.Request().Context(), log, id)
 			}()
 			if err := next(c); err != nil {
-				e := toXRPC(err)
+				e := storageFull(toXRPC(err), methodOf(c.Path()))
 				o.errName, o.cause = e.Name, e.Cause
 				c.Error(e)
 			}
