@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // version is set by the linker.
@@ -49,6 +50,8 @@ func main() {
 type program struct {
 	out, errOut io.Writer
 	environ     []string
+	// clock is the clock of the instance; nil for time.Now.
+	clock func() time.Time
 }
 
 // main runs a command and returns the exit status: 0 for success, 1 for a

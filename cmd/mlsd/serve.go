@@ -39,7 +39,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	defer listeners.close()
-	a, err := build(ctx, c, listeners.port(), log)
+	a, err := build(ctx, c, listeners.port(), log, p.clock)
 	if err != nil {
 		return err
 	}
@@ -127,6 +127,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		servers = append(servers, m)
 		serve(m, l.metrics)
 	}
+	group.Go(func() error { return a.checks.monitor.Run(ctx) })
 	group.Go(func() error { return a.cleaner.Run(ctx) })
 	group.Go(func() error { return a.storage.Run(ctx) })
 	// The hub must deliver events until the streams are closed, so it does not

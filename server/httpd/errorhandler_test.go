@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
+	"catbird.blue/mls/gen"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -47,6 +48,12 @@ func TestErrorsAndTheirAnswers(t *testing.T) {
 		{"connection exception", pg("08006"), 503, xrpc.ServiceUnavailable},
 		{"lock timeout", pg("55P03"), 503, xrpc.ServiceUnavailable},
 		{"statement timeout", pg("57014"), 503, xrpc.ServiceUnavailable},
+		{"serialization failure", pg("40001"), 503, xrpc.ServiceUnavailable},
+		{"deadlock", pg("40P01"), 503, xrpc.ServiceUnavailable},
+		{"a full disk", pg("53100"), 503, xrpc.ServiceUnavailable},
+		{"no memory", pg("53200"), 503, xrpc.ServiceUnavailable},
+		{"no connection left", pg("53300"), 503, xrpc.ServiceUnavailable},
+		{"a broken disk", pg("58030"), 503, xrpc.ServiceUnavailable},
 		{"connection reset", fmt.Errorf("q: %w", &net.OpError{Op: "read", Err: io.EOF}), 503, xrpc.ServiceUnavailable},
 		{"connection closed midway", fmt.Errorf("q: %w", io.ErrUnexpectedEOF), 503, xrpc.ServiceUnavailable},
 		{"time ran out", context.DeadlineExceeded, 503, xrpc.ServiceUnavailable},
@@ -62,10 +69,27 @@ func TestErrorsAndTheirAnswers(t *testing.T) {
 			if strings.Contains(rec.Body.String(), "secret") {
 				t.Errorf("the answer tells too much: %s", rec.Body)
 			}
-			if retry := rec.Header().Get("Retry-After"); databaseUnavailable(tc.err) != (retry != "") {
+			if retry := rec.Header().Get("Retry-After"); (databaseUnavailable(tc.err) || errors.Is(tc.err, context.DeadlineExceeded)) != (retry != "") {
 				t.Errorf("Retry-After is %q", retry)
 			}
 		})
+	}
+}
+
+// TestFullDisk: a full disk of the database is StorageFull for the methods that
+// declare it, with a time to come back.
+func TestFullDisk(t *testing.T) {
+	cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: "53100"})
+	for nsid, want := range map[string]string{
+		gen.NSIDSendMessage: "StorageFull", gen.NSIDLeaveConvo: xrpc.ServiceUnavailable, gen.NSIDGetConvos: xrpc.ServiceUnavailable, "none": xrpc.ServiceUnavailable,
+	} {
+		e := storageFull(toXRPC(xrpc.AsError(cause)), methodOf("/xrpc/"+nsid))
+		if e.Status != 503 || e.Name != want || e.RetryAfter != fullRetry || !errors.Is(e, cause) {
+			t.Errorf("%s: %+v", nsid, e)
+		}
+	}
+	if e := storageFull(toXRPC(xrpc.AsError(errors.New("other"))), methodOf("/xrpc/"+gen.NSIDSendMessage)); e.Name != xrpc.InternalServerError {
+		t.Errorf("another error: %+v", e)
 	}
 }
 
