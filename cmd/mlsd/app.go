@@ -38,15 +38,15 @@ type app struct {
 	log      *slog.Logger
 	database *database
 	// now is the clock of this instance.
-	now      func() time.Time
-	checks   checks
-	health   *httpd.Health
-	metrics  *httpd.Metrics
-	handler  http.Handler
-	service  *server.Server
-	cleaner  *retention.Cleaner
-	live     *events
-	limits   *limit.Limits
+	now     func() time.Time
+	checks  checks
+	health  *httpd.Health
+	metrics *httpd.Metrics
+	handler http.Handler
+	service *server.Server
+	cleaner *retention.Cleaner
+	live    *events
+	limits  *limit.Limits
 	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
 	// origins decides which accounts are new.

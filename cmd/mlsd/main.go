@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"catbird.blue/mls/internal/redact"
 )
 
 // version is set by the linker.
@@ -86,7 +88,7 @@ func (p *program) main(ctx context.Context, args []string) int {
 
 // printError writes each line of an error after the program's name.
 func (p *program) printError(err error) {
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(redact.Secrets(err.Error())) {
 		fmt.Fprintf(p.errOut, "mlsd: %s\n", strings.TrimSuffix(line, "\n"))
 	}
 }

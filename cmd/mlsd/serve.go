@@ -15,7 +15,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"catbird.blue/mls/internal/redact"
 	"catbird.blue/mls/server/httpd"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,6 +32,8 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	defer lines.end()
 	log := logger(c, lines)
 	slog.SetDefault(log)
+	redislink.UseLogger(log)
+	redact.Allow(c.hosts()...)
 	defer runtime.KeepAlive(tuneGC())
 	// Listen first. If the port is taken, the start then fails before it
 	// touches anything. Clients that connect early wait instead of being

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,6 +33,7 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open S3 bucket: %w", err)
 		}
+		useLogger(b, slog.Default())
 		// One part is filled while another is sent.
 		return &Store{bucket: b, part: 2 * partSize}, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/redact"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -131,13 +132,13 @@ func TestDescribeLeavesIdentifiersOut(t *testing.T) {
 		`invalid value \xab12 for convo_id`:                                "invalid value [redacted] for convo_id",
 		"context deadline exceeded":                                        "context deadline exceeded",
 	} {
-		if got := describe(errors.New(in)); got != want {
+		if got := redact.Error(errors.New(in)); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
 	pg := &pgconn.PgError{Severity: "ERROR", Code: "23505", Message: `duplicate key value violates unique constraint "messages_pkey"`,
 		Detail: "Key (convo_id)=(0123) already exists.", TableName: "messages", ConstraintName: "messages_pkey"}
-	got := describe(fmt.Errorf("insert: %w", pg))
+	got := redact.Error(fmt.Errorf("insert: %w", pg))
 	if !strings.Contains(got, "23505") || !strings.Contains(got, `constraint "messages_pkey"`) || strings.Contains(got, "0123") {
 		t.Errorf("an error of the database becomes %q", got)
 	}
