@@ -117,7 +117,7 @@ func (c *Cleaner) Round(ctx context.Context) error {
 		return err
 	}
 	for _, s := range []step{
-		r.tickets, r.idempotencyRecords, r.signingKeys, r.origins, r.keyPackages, r.claims, r.endedWelcomes,
+		r.tickets, r.idempotencyRecords, r.signingKeys, r.origins, r.keyPackages, r.claims, r.endedWelcomes, r.reports,
 		r.messages, r.proposals, r.events, r.closedConvos,
 		r.collectBlobs, r.deleteOrphans, // last, since the steps before leave blobs and objects to them
 	} {
@@ -178,6 +178,12 @@ func (c *round) idempotencyRecords(ctx context.Context) (more bool, err error) {
 func (c *round) signingKeys(ctx context.Context) (more bool, err error) {
 	n, err := db.New(c.pool).DeleteOldAccountKeys(ctx, auth.StoredKeyTTL.Seconds(), batch)
 	return c.counted(kindSigningKey, n, err)
+}
+
+// reports removes reports some time after they were resolved.
+func (c *round) reports(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteResolvedReports(ctx, c.now.Add(-limit.ResolvedReportTime), batch)
+	return c.counted(kindReport, n, err)
 }
 
 // origins removes confirmed origins of new accounts after their week.
