@@ -51,6 +51,18 @@ func (q *Queries) ConvoMessages(ctx context.Context, convoID xrpc.ConvoID, batch
 	return items, nil
 }
 
+const databaseTime = `-- name: DatabaseTime :one
+SELECT clock_timestamp()::timestamptz AS now
+`
+
+// The clock by which rows are old enough to be removed.
+func (q *Queries) DatabaseTime(ctx context.Context) (time.Time, error) {
+	row := q.db.QueryRow(ctx, databaseTime)
+	var now time.Time
+	err := row.Scan(&now)
+	return now, err
+}
+
 const detachBlobs = `-- name: DetachBlobs :many
 DELETE FROM message_blobs a
 USING (SELECT unnest($1::bytea[]) AS convo_id, unnest($2::bigint[]) AS seq) k

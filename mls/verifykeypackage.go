@@ -81,7 +81,12 @@ func (k *KeyPackage) verifySignature() error {
 	return VerifyWithLabel(k.CipherSuite, k.LeafNode.SignatureKey, LabelKeyPackage, k.Raw[:k.signed:k.signed], k.Signature)
 }
 
-// check checks that the lifetime includes now and that it is not too long.
+// ClockAhead is how far the clock of a client may be ahead: a lifetime may begin
+// that much after now.
+const ClockAhead = time.Hour
+
+// check checks that the lifetime includes now, or begins soon, and that it is not
+// too long.
 func (l Lifetime) check(now time.Time) error {
 	const section = "RFC 9420 §7.2"
 	if l.NotAfter < l.NotBefore {
@@ -96,8 +101,8 @@ func (l Lifetime) check(now time.Time) error {
 		return e
 	}
 	at := uint64(max(now.Unix(), 0))
-	if at < l.NotBefore {
-		return invalid("not_before", fmt.Sprintf("%d, in the future", l.NotBefore), fmt.Sprintf("at most the present, %d", at), section)
+	if latest := at + uint64(ClockAhead/time.Second); latest < l.NotBefore {
+		return invalid("not_before", fmt.Sprintf("%d, in the future", l.NotBefore), fmt.Sprintf("at most an hour after the present, %d", latest), section)
 	}
 	if at > l.NotAfter {
 		return invalid("not_after", fmt.Sprintf("%d, in the past", l.NotAfter), fmt.Sprintf("at least the present, %d", at), section)

@@ -169,3 +169,7 @@ d AS (DELETE FROM rejoin_requests WHERE convo_id = sqlc.arg(convo_id)),
 e AS (DELETE FROM commit_failures WHERE convo_id = sqlc.arg(convo_id)),
 f AS (DELETE FROM lapsed_proposals WHERE convo_id = sqlc.arg(convo_id))
 DELETE FROM conversations WHERE conversations.convo_id = sqlc.arg(convo_id);
+
+-- name: DatabaseTime :one
+-- The clock by which rows are old enough to be removed.
+SELECT clock_timestamp()::timestamptz AS now;

@@ -74,7 +74,7 @@ func TestPublishKeyPackageRefusals(t *testing.T) {
 		"lives too long, though it ends soon": {b: made(mlstest.Lifetime(now.Add(-limit.MaxPackageLifetime), now.Add(time.Hour))),
 			want: gen.ErrInvalidKeyPackage, says: []string{"lifetime"}},
 		"ended just now":          {b: made(mlstest.Lifetime(from, now)), want: gen.ErrInvalidKeyPackage, says: []string{"expired"}},
-		"begins in the future":    {b: made(mlstest.Lifetime(now.Add(time.Minute), edge)), want: gen.ErrInvalidKeyPackage, says: []string{"not_before"}},
+		"begins in the future":    {b: made(mlstest.Lifetime(now.Add(mls.ClockAhead+time.Minute), edge)), want: gen.ErrInvalidKeyPackage, says: []string{"not_before"}},
 		"asked to have ended now": {b: made(), expires: now, want: gen.ErrInvalidKeyPackage, says: []string{"expired"}},
 	} {
 		t.Run(name, func(t *testing.T) {

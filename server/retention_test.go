@@ -33,6 +33,8 @@ func cleanerOf(s *Server, opts ...func(*retention.Config)) *retention.Cleaner {
 	for _, o := range opts {
 		o(&c)
 	}
+	// Both clocks are those of the test.
+	c.DatabaseTime = func(context.Context) (time.Time, error) { return c.Clock(), nil }
 	return retention.New(c)
 }
 

@@ -77,7 +77,7 @@ func AsError(err error) *Error {
 		return &Error{Status: statusClientClosed, Name: ServiceUnavailable, Message: "the request was cancelled", Cause: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Error{Status: http.StatusServiceUnavailable, Name: ServiceUnavailable,
-			Message: "the answer took too long; try again", Cause: err}
+			Message: "the answer took too long; try again in a second", RetryAfter: time.Second, Cause: err}
 	}
 	return &Error{Status: http.StatusInternalServerError, Name: InternalServerError,
 		Message: "internal server error", Cause: err}

@@ -9,7 +9,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
+
+// CallTime bounds the work of one call, after its input was read. Methods that
+// stream, and those that carry raw bytes, are as slow as their clients; what they
+// wait for has deadlines of its own.
+const CallTime = 25 * time.Second
 
 // input is the constraint for generated input types.
 type input[T any] interface {
@@ -54,6 +60,8 @@ func ProcedureJSON[I, O any, PI input[I], PO output[O]](call func(context.Contex
 		if err := PI(in).Parse(raw); err != nil {
 			return err
 		}
+		ctx, cancel := context.WithTimeout(ctx, CallTime)
+		defer cancel()
 		out, err := call(ctx, caller, in)
 		return answer[O, PO](x, out, err)
 	}
@@ -66,6 +74,8 @@ func QueryJSON[I, O any, PI params[I], PO output[O]](call func(context.Context, 
 		if err := parseQuery(x.R, PI(in).Parse); err != nil {
 			return err
 		}
+		ctx, cancel := context.WithTimeout(ctx, CallTime)
+		defer cancel()
 		out, err := call(ctx, caller, in)
 		return answer[O, PO](x, out, err)
 	}
@@ -74,6 +84,8 @@ func QueryJSON[I, O any, PI params[I], PO output[O]](call func(context.Context, 
 // BareJSON handles a method without input that has JSON output.
 func BareJSON[O any, PO output[O]](call func(context.Context, Caller) (*O, error)) Handler {
 	return func(ctx context.Context, caller Caller, x *Exchange) error {
+		ctx, cancel := context.WithTimeout(ctx, CallTime)
+		defer cancel()
 		out, err := call(ctx, caller)
 		return answer[O, PO](x, out, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/conns"
+	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
@@ -37,13 +38,16 @@ type app struct {
 	config   *Config
 	log      *slog.Logger
 	database *database
-	health   *httpd.Health
-	metrics  *httpd.Metrics
-	handler  http.Handler
-	service  *server.Server
-	cleaner  *retention.Cleaner
-	live     *events
-	limits   *limit.Limits
+	// now is the clock of this instance.
+	now     func() time.Time
+	checks  checks
+	health  *httpd.Health
+	metrics *httpd.Metrics
+	handler http.Handler
+	service *server.Server
+	cleaner *retention.Cleaner
+	live    *events
+	limits  *limit.Limits
 	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
 	// origins decides which accounts are new.
@@ -60,8 +64,8 @@ type app struct {
 
 // build opens everything that the service needs, from its identity to the
 // routes.
-func build(ctx context.Context, c *Config, port int, log *slog.Logger) (*app, error) {
-	a := &app{config: c, log: log}
+func build(ctx context.Context, c *Config, port int, log *slog.Logger, now func() time.Time) (*app, error) {
+	a := &app{config: c, log: log, now: now}
 	if err := a.open(ctx, port); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -111,16 +115,16 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := a.openBackups(ctx); err != nil {
 		return err
 	}
-	pool, err := openPool(ctx, a.database.url, c.DBConnections)
+	pool, err := openNotedPool(ctx, a.database.url, c.DBConnections, a.checks.failed)
 	if err != nil {
 		return err
 	}
 	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
-	a.health = httpd.NewHealth(pool, version)
 	a.metrics = httpd.NewMetrics(pool)
 	if a.backups != nil {
 		a.backups.Register(a.metrics.Registry)
 	}
+	a.openChecks(pool)
 	blobs, err := a.blobs(ctx)
 	if err != nil {
 		return err
@@ -139,14 +143,18 @@ func (a *app) open(ctx context.Context, port int) error {
 	if a.live, err = a.openLive(ctx, pool); err != nil {
 		return err
 	}
+	a.startChecks(blobs)
+	// Before all limits: what is refused costs its caller nothing.
+	plumbing.Admit = append([]xrpc.Step{a.checks.gate.Admit}, plumbing.Admit...)
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
 		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
-		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
 	})
 	a.cleaner = retention.New(retention.Config{
 		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),
+		Clock: a.now, Closed: a.checks.gate.Closed,
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
 		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
@@ -251,6 +259,7 @@ func (a *app) redis() (redis.UniversalClient, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
+	a.checks.redis = health.NewRedis(client)
 	return client, nil
 }
 
@@ -298,6 +307,7 @@ func (a *app) replay(ctx context.Context, did string, m *auth.Metrics, shared re
 // share something, and when they can again.
 func (a *app) redisChanged(does string) func(up bool, reason error) {
 	return func(up bool, reason error) {
+		a.checks.redis.Note(does, up, reason)
 		if up {
 			a.log.Info("Redis is back: this instance " + does + " with the others")
 			return

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"filippo.io/age"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"catbird.blue/mls/internal/pgsession"
 	"catbird.blue/mls/server/auth"
@@ -191,4 +192,27 @@ func (c *Config) withDerived() *Config {
 	e.ServiceDID, e.PublicURL, e.KeyFile = c.serviceDID(c.Port), c.publicURL(c.Port), c.keyFile(c.Port)
 	e.SecretFile = c.secretFile(c.Port)
 	return &e
+}
+
+// hosts lists the hosts in the settings, which the log may show.
+func (c *Config) hosts() []string {
+	var hosts []string
+	if cfg, err := pgconn.ParseConfig(c.DatabaseURL); err == nil && c.DatabaseURL != "" {
+		hosts = append(hosts, cfg.Host)
+		for _, f := range cfg.Fallbacks {
+			hosts = append(hosts, f.Host)
+		}
+	}
+	for _, raw := range []string{c.RedisURL, c.BlobURL, c.PLCURL, c.PublicURL} {
+		u, err := url.Parse(raw)
+		if err != nil {
+			continue
+		}
+		hosts = append(hosts, u.Host)
+		hosts = append(hosts, u.Query()["addr"]...)
+		if endpoint, err := url.Parse(u.Query().Get("endpoint")); err == nil {
+			hosts = append(hosts, endpoint.Host)
+		}
+	}
+	return hosts
 }

@@ -14,6 +14,7 @@ import (
 
 	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/internal/pgsession"
+	"catbird.blue/mls/internal/pgtime"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
@@ -66,6 +67,12 @@ const pingAfter = 2 * time.Second
 
 // openPool connects to the database and checks that it answers.
 func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
+	return openNotedPool(ctx, url, size, nil)
+}
+
+// openNotedPool is openPool with a function that gets the error of every
+// statement.
+func openNotedPool(ctx context.Context, url string, size int, noted func(error)) (*pgxpool.Pool, error) {
 	cfg, err := pgsession.Parse(url, nil)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
@@ -74,9 +81,6 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = time.Hour, 10*time.Minute
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > pingAfter }
-	if cfg.ConnConfig.ConnectTimeout == 0 {
-		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
-	}
 	prepare := cfg.AfterConnect
 	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		if err := prepare(ctx, conn); err != nil {
@@ -84,8 +88,8 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		}
 		return eventlog.CheckConnection(ctx, conn)
 	}
-	watch := &failoverWatch{}
-	cfg.ConnConfig.Tracer = watch
+	watch := &failoverWatch{noted: noted}
+	pgtime.Apply(cfg, &pgtime.Tracer{OnError: watch.failed, OnLate: watch.reset})
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -99,37 +103,26 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 }
 
 // failoverWatch closes all connections when one of them leads to a server that
-// has become a standby. New connections then find the primary.
-type failoverWatch struct{ pool *pgxpool.Pool }
-
-// TraceQueryStart implements pgx.QueryTracer.
-func (w *failoverWatch) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return ctx
+// has become a standby, or got no answer in time. New connections then find the
+// primary, and a silent peer costs one call its deadline and not every call.
+type failoverWatch struct {
+	pool *pgxpool.Pool
+	// noted, if set, is called with the error of every statement.
+	noted func(error)
 }
 
-// TraceQueryEnd implements pgx.QueryTracer.
-func (w *failoverWatch) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
-	w.look(data.Err)
-}
-
-// TraceBatchStart implements pgx.BatchTracer.
-func (w *failoverWatch) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return ctx
-}
-
-// TraceBatchQuery implements pgx.BatchTracer.
-func (w *failoverWatch) TraceBatchQuery(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchQueryData) {
-	w.look(data.Err)
-}
-
-// TraceBatchEnd implements pgx.BatchTracer.
-func (w *failoverWatch) TraceBatchEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceBatchEndData) {
-	w.look(data.Err)
-}
-
-func (w *failoverWatch) look(err error) {
+func (w *failoverWatch) failed(err error) {
 	var pg *pgconn.PgError
-	if err != nil && w.pool != nil && errors.As(err, &pg) && pg.Code == pgerrcode.ReadOnlySQLTransaction {
+	if errors.As(err, &pg) && pg.Code == pgerrcode.ReadOnlySQLTransaction {
+		w.reset()
+	}
+	if w.noted != nil {
+		w.noted(err)
+	}
+}
+
+func (w *failoverWatch) reset() {
+	if w.pool != nil {
 		w.pool.Reset()
 	}
 }

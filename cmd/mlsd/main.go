@@ -12,6 +12,9 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
+
+	"catbird.blue/mls/internal/redact"
 )
 
 // version is set by the linker.
@@ -55,6 +58,8 @@ func main() {
 type program struct {
 	out, errOut io.Writer
 	environ     []string
+	// clock is the clock of the instance; nil for time.Now.
+	clock func() time.Time
 }
 
 // main runs a command and returns the exit status: 0 for success, 1 for a
@@ -89,7 +94,7 @@ func (p *program) main(ctx context.Context, args []string) int {
 
 // printError writes each line of an error after the program's name.
 func (p *program) printError(err error) {
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(redact.Secrets(err.Error())) {
 		fmt.Fprintf(p.errOut, "mlsd: %s\n", strings.TrimSuffix(line, "\n"))
 	}
 }

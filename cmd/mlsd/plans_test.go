@@ -24,6 +24,7 @@ var fewRows string
 // table, or a query and a table.
 var mayReadWhole = map[string]string{
 	"log_generation": "has one row",
+	"health_writes":  "has one row",
 
 	"BeginGenerationOfConvos conversations": "is for every conversation",
 	"BeginGenerationOfAccounts accounts":    "is for every account",

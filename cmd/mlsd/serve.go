@@ -15,7 +15,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"catbird.blue/mls/internal/redact"
 	"catbird.blue/mls/server/httpd"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -30,6 +32,8 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	defer lines.end()
 	log := logger(c, lines)
 	slog.SetDefault(log)
+	redislink.UseLogger(log)
+	redact.Allow(c.hosts()...)
 	defer runtime.KeepAlive(tuneGC())
 	// Listen first. If the port is taken, the start then fails before it
 	// touches anything. Clients that connect early wait instead of being
@@ -39,7 +43,7 @@ func (p *program) serve(ctx context.Context, args []string) error {
 		return err
 	}
 	defer listeners.close()
-	a, err := build(ctx, c, listeners.port(), log)
+	a, err := build(ctx, c, listeners.port(), log, p.clock)
 	if err != nil {
 		return err
 	}
@@ -128,6 +132,7 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 		servers = append(servers, m)
 		serve(m, l.metrics)
 	}
+	group.Go(func() error { return a.checks.monitor.Run(ctx) })
 	group.Go(func() error { return a.cleaner.Run(ctx) })
 	group.Go(func() error { return a.storage.Run(ctx) })
 	// The hub must deliver events until the streams are closed, so it does not

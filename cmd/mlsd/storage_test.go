@@ -72,7 +72,7 @@ func TestAlertRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := build(t.Context(), c, 3000, slog.New(slog.DiscardHandler))
+	a, err := build(t.Context(), c, 3000, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

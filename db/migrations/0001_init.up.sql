@@ -617,3 +617,15 @@ CREATE TABLE tickets (
     expires_at  TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX tickets_expiry ON tickets (expires_at);
+
+-- One row, which the health checks of all instances write.
+CREATE TABLE health_writes (
+    only_row   BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (only_row),
+    written_at TIMESTAMPTZ NOT NULL
+);
+INSERT INTO health_writes (written_at) VALUES (now());
+
+-- What a server process waits for while it runs a statement, '' if for nothing.
+-- NULL if it runs none.
+CREATE FUNCTION health_wait(pid INT) RETURNS TEXT LANGUAGE sql VOLATILE AS
+    $$SELECT coalesce(a.wait_event, '') FROM pg_stat_activity a WHERE a.pid = $1 AND a.state = 'active'$$;

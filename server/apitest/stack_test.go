@@ -28,6 +28,7 @@ import (
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/conns"
+	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
@@ -101,7 +102,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 		Service:    server.New(o.server),
 		Plumbing:   s.plumbing(t, &o, authenticator),
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
-		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics(s.pool), Log: log,
+		Health: httpd.NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.pool, nil).Check()}}), "test"), Metrics: httpd.NewMetrics(s.pool), Log: log,
 	})
 	s.echo.Pre(s.trace.mark)
 	s.listen(t, log)

@@ -13,5 +13,6 @@
 //
 //   - service.go: Service
 //   - upload.go: uploadBlob: payment, quota, orphan objects
+//   - storeerror.go: failures of the blob store
 //   - download.go: getBlob: access and ranges
 package attachments

@@ -36,7 +36,7 @@ func (s *Service) GetBlob(ctx context.Context, caller xrpc.Caller, p *gen.GetBlo
 		return nil, blobNotFound() // removed after the query
 	}
 	if err != nil {
-		return nil, err
+		return nil, storeError(err)
 	}
 	return &xrpc.Download{Body: body, Status: part.status(), Header: part.header()}, nil
 }

@@ -218,7 +218,7 @@ func uploadError(err error, up *xrpc.Upload, w blob.Written) error {
 	case errors.As(err, &source):
 		return &xrpc.Error{Status: 400, Name: xrpc.InvalidRequest, Message: "body: could not be read to its end", Cause: err}
 	case err != nil:
-		return err
+		return storeError(err)
 	case up.ContentLength >= 0 && up.ContentLength != w.Size:
 		return xrpc.Invalid("Content-Length", "says %d bytes, the body has %d", up.ContentLength, w.Size)
 	}

@@ -90,7 +90,9 @@ type Written struct {
 // r has more than limit bytes, and a *Source if r fails.
 func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
 	m := newMeasured(r, limit)
-	err := s.bucket.write(ctx, key, m)
+	ctx, cancel, wait := newStall(ctx, stallTime)
+	defer cancel()
+	err := wait.during(func() error { return s.bucket.write(ctx, key, wait.except(m)) })
 	switch {
 	case m.err != nil:
 		return Written{}, m.err
@@ -159,19 +161,28 @@ func cidOf(h hash.Hash) (string, error) {
 // for the rest. ctx must not be cancelled before the reader is closed. For a
 // missing object, IsNotFound holds for the error.
 func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	r, err := s.bucket.open(ctx, key, offset, length)
+	ctx, cancel, wait := newStall(ctx, stallTime)
+	var r io.ReadCloser
+	err := wait.during(func() (err error) {
+		r, err = s.bucket.open(ctx, key, offset, length)
+		return err
+	})
 	if err != nil && s.bucket.missing(err) {
 		err = errNotFound
 	}
 	if err != nil {
+		cancel()
 		return nil, fmt.Errorf("open object: %w", err)
 	}
-	return r, nil
+	return &stallReader{r, wait, cancel}, nil
 }
 
 // Delete removes an object. It is no error if the object does not exist.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := s.bucket.remove(ctx, key); err != nil && !s.bucket.missing(err) {
+	ctx, cancel, wait := newStall(ctx, stallTime)
+	defer cancel()
+	err := wait.during(func() error { return s.bucket.remove(ctx, key) })
+	if err != nil && !s.bucket.missing(err) {
 		return fmt.Errorf("delete object: %w", err)
 	}
 	return nil

@@ -7,13 +7,16 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 func openDir(t *testing.T) (*Store, string) {
@@ -254,5 +257,51 @@ func TestKeysDiffer(t *testing.T) {
 			t.Fatalf("key %q", k)
 		}
 		seen[k] = true
+	}
+}
+
+// TestProbe: the probe leaves nothing behind, and fails where the directory is
+// gone or takes nothing.
+func TestProbe(t *testing.T) {
+	s, dir := openDir(t)
+	if err := s.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := files(t, dir); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Probe(t.Context()); err == nil {
+		t.Error("a store without its directory is healthy")
+	}
+}
+
+// TestStall: a bucket that gives no answer does not hold its caller.
+func TestStall(t *testing.T) {
+	ctx, cancel, wait := newStall(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	time.Sleep(60 * time.Millisecond) // a slow client between two calls
+	if ctx.Err() != nil {
+		t.Fatal("the time between two calls counts")
+	}
+	if err := wait.during(func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+	err := wait.during(func() error { <-ctx.Done(); return ctx.Err() })
+	if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		t.Errorf("a call without an answer ends with %v", err)
+	}
+}
+
+// TestFullDisk: the error of a full disk is known through all wrappings.
+func TestFullDisk(t *testing.T) {
+	err := fmt.Errorf("store object: %w", &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC})
+	if !IsFull(err) || IsFull(errors.New("other")) {
+		t.Error("a full disk is not recognised")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,8 +16,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
+
+	"github.com/aws/smithy-go/logging"
 )
 
 // bucketServer implements as much of the S3 protocol as one bucket needs:
@@ -31,6 +35,8 @@ type bucketServer struct {
 	checksums []string
 	// page is how many names one answer lists.
 	page int
+	// refuse makes every request fail, as with wrong credentials.
+	refuse atomic.Bool
 }
 
 func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -40,6 +46,11 @@ func (b *bucketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
 		body = b.chunks(body)
+	}
+	if b.refuse.Load() {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, "<Error><Code>SignatureDoesNotMatch</Code></Error>")
+		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -202,6 +213,30 @@ func TestS3(t *testing.T) {
 	}
 	if len(bucket.objects) > 0 {
 		t.Fatalf("%d objects are left", len(bucket.objects))
+	}
+}
+
+// TestS3Probe: the probe works, leaves nothing behind, and fails where the bucket
+// takes nothing. The SDK logs through slog.
+func TestS3Probe(t *testing.T) {
+	var lines bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	defer slog.SetDefault(before)
+	s, b := openBucket(t)
+	if err := s.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.objects) > 0 {
+		t.Errorf("%d objects are left", len(b.objects))
+	}
+	s.bucket.(*s3Bucket).client.Options().Logger.Logf(logging.Warn, "told by %s\n", "the SDK")
+	if !strings.Contains(lines.String(), `"level":"WARN","msg":"S3 client","cause":"told by the SDK"`) {
+		t.Errorf("the log has %s", &lines)
+	}
+	b.refuse.Store(true)
+	if err := s.Probe(t.Context()); err == nil {
+		t.Error("a bucket that refuses objects is healthy")
 	}
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go/logging"
 )
 
 // anyRegion is what requests are signed with where a store with an endpoint of
@@ -136,7 +135,7 @@ func parseS3(u *url.URL) (*s3Options, error) {
 	}
 	o := &s3Options{bucket: u.Host, requestChecksums: aws.RequestChecksumCalculationWhenRequired, load: []func(*config.LoadOptions) error{
 		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
-		config.WithLogger(logging.LoggerFunc(logged)),
+		config.WithLogger(sdkLogger{slog.Default()}),
 	}}
 	// A bucket that is part of the host name needs DNS that most other stores lack.
 	o.client = append(o.client, func(c *s3.Options) { c.UsePathStyle = o.endpoint != "" })
@@ -153,15 +152,6 @@ func parseS3(u *url.URL) (*s3Options, error) {
 		}
 	}
 	return o, nil
-}
-
-// logged writes a line of the SDK to the log of the service.
-func logged(level logging.Classification, format string, values ...any) {
-	l := slog.LevelDebug
-	if level == logging.Warn {
-		l = slog.LevelWarn
-	}
-	slog.Log(context.Background(), l, "S3: "+fmt.Sprintf(format, values...))
 }
 
 func openS3(ctx context.Context, u *url.URL) (*Store, error) {

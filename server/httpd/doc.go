@@ -14,7 +14,8 @@
 //   - errorhandler.go: errors to XRPC errors
 //   - health.go: /health, /health/ready, /health/live
 //   - memory.go: the memory limits that /health compares with
-//   - logging.go: observe; redaction of identifiers
+//   - logging.go: observe; redaction of errors
+//   - polls.go: which polls of the health pages are logged
 //   - metrics.go: the collectors of requests and of the database pool
 //   - startpage.go: the page at /
 package httpd

@@ -5,12 +5,15 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -67,7 +70,6 @@ func fromEcho(he *echo.HTTPError) *xrpc.Error {
 // at another node or a little later.
 var unavailableCodes = map[string]bool{
 	pgerrcode.ReadOnlySQLTransaction:          true, // a write on a standby
-	pgerrcode.TooManyConnections:              true,
 	pgerrcode.LockNotAvailable:                true,
 	pgerrcode.QueryCanceled:                   true, // by a timeout of ours
 	pgerrcode.AdminShutdown:                   true,
@@ -75,6 +77,9 @@ var unavailableCodes = map[string]bool{
 	pgerrcode.CannotConnectNow:                true,
 	pgerrcode.IdleSessionTimeout:              true,
 	pgerrcode.IdleInTransactionSessionTimeout: true,
+	pgerrcode.SerializationFailure:            true,
+	pgerrcode.DeadlockDetected:                true,
+	pgerrcode.IOError:                         true,
 }
 
 // databaseUnavailable says whether err means that the database cannot be reached
@@ -82,9 +87,38 @@ var unavailableCodes = map[string]bool{
 func databaseUnavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return unavailableCodes[pg.Code] || pgerrcode.IsConnectionException(pg.Code)
+		return unavailableCodes[pg.Code] || pgerrcode.IsConnectionException(pg.Code) || pgerrcode.IsInsufficientResources(pg.Code)
 	}
 	var connect *pgconn.ConnectError
 	var network *net.OpError
 	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// fullRetry is the Retry-After while the disk of the database is full.
+const fullRetry = time.Minute
+
+// storageFull converts the error of a full disk of the database: StorageFull for
+// a method that declares it.
+func storageFull(e *xrpc.Error, m *xrpc.Method) *xrpc.Error {
+	var pg *pgconn.PgError
+	if !errors.As(e.Cause, &pg) || pg.Code != pgerrcode.DiskFull {
+		return e
+	}
+	full := &xrpc.Error{Status: http.StatusServiceUnavailable, Name: limit.StorageFull, RetryAfter: fullRetry, Cause: e.Cause,
+		Message: "the storage of this service is full: try again in 60 s"}
+	if !m.Declares(full) {
+		full.Name = xrpc.ServiceUnavailable
+	}
+	return full
+}
+
+// methodOf returns the method of a route.
+func methodOf(route string) *xrpc.Method {
+	name := strings.TrimPrefix(route, "/xrpc/")
+	for _, m := range gen.Methods {
+		if m.NSID == name {
+			return m
+		}
+	}
+	return xrpc.Unknown
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
 
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/internal/redact"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -47,6 +49,12 @@ func TestErrorsAndTheirAnswers(t *testing.T) {
 		{"connection exception", pg("08006"), 503, xrpc.ServiceUnavailable},
 		{"lock timeout", pg("55P03"), 503, xrpc.ServiceUnavailable},
 		{"statement timeout", pg("57014"), 503, xrpc.ServiceUnavailable},
+		{"serialization failure", pg("40001"), 503, xrpc.ServiceUnavailable},
+		{"deadlock", pg("40P01"), 503, xrpc.ServiceUnavailable},
+		{"a full disk", pg("53100"), 503, xrpc.ServiceUnavailable},
+		{"no memory", pg("53200"), 503, xrpc.ServiceUnavailable},
+		{"no connection left", pg("53300"), 503, xrpc.ServiceUnavailable},
+		{"a broken disk", pg("58030"), 503, xrpc.ServiceUnavailable},
 		{"connection reset", fmt.Errorf("q: %w", &net.OpError{Op: "read", Err: io.EOF}), 503, xrpc.ServiceUnavailable},
 		{"connection closed midway", fmt.Errorf("q: %w", io.ErrUnexpectedEOF), 503, xrpc.ServiceUnavailable},
 		{"time ran out", context.DeadlineExceeded, 503, xrpc.ServiceUnavailable},
@@ -62,10 +70,27 @@ func TestErrorsAndTheirAnswers(t *testing.T) {
 			if strings.Contains(rec.Body.String(), "secret") {
 				t.Errorf("the answer tells too much: %s", rec.Body)
 			}
-			if retry := rec.Header().Get("Retry-After"); databaseUnavailable(tc.err) != (retry != "") {
+			if retry := rec.Header().Get("Retry-After"); (databaseUnavailable(tc.err) || errors.Is(tc.err, context.DeadlineExceeded)) != (retry != "") {
 				t.Errorf("Retry-After is %q", retry)
 			}
 		})
+	}
+}
+
+// TestFullDisk: a full disk of the database is StorageFull for the methods that
+// declare it, with a time to come back.
+func TestFullDisk(t *testing.T) {
+	cause := fmt.Errorf("insert: %w", &pgconn.PgError{Code: "53100"})
+	for nsid, want := range map[string]string{
+		gen.NSIDSendMessage: "StorageFull", gen.NSIDLeaveConvo: xrpc.ServiceUnavailable, gen.NSIDGetConvos: xrpc.ServiceUnavailable, "none": xrpc.ServiceUnavailable,
+	} {
+		e := storageFull(toXRPC(xrpc.AsError(cause)), methodOf("/xrpc/"+nsid))
+		if e.Status != 503 || e.Name != want || e.RetryAfter != fullRetry || !errors.Is(e, cause) {
+			t.Errorf("%s: %+v", nsid, e)
+		}
+	}
+	if e := storageFull(toXRPC(xrpc.AsError(errors.New("other"))), methodOf("/xrpc/"+gen.NSIDSendMessage)); e.Name != xrpc.InternalServerError {
+		t.Errorf("another error: %+v", e)
 	}
 }
 
@@ -107,13 +132,13 @@ func TestDescribeLeavesIdentifiersOut(t *testing.T) {
 		`invalid value \xab12 for convo_id`:                                "invalid value [redacted] for convo_id",
 		"context deadline exceeded":                                        "context deadline exceeded",
 	} {
-		if got := describe(errors.New(in)); got != want {
+		if got := redact.Error(errors.New(in)); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
 	pg := &pgconn.PgError{Severity: "ERROR", Code: "23505", Message: `duplicate key value violates unique constraint "messages_pkey"`,
 		Detail: "Key (convo_id)=(0123) already exists.", TableName: "messages", ConstraintName: "messages_pkey"}
-	got := describe(fmt.Errorf("insert: %w", pg))
+	got := redact.Error(fmt.Errorf("insert: %w", pg))
 	if !strings.Contains(got, "23505") || !strings.Contains(got, `constraint "messages_pkey"`) || strings.Contains(got, "0123") {
 		t.Errorf("an error of the database becomes %q", got)
 	}

@@ -2,78 +2,77 @@ package httpd
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/labstack/echo/v4"
+
+	"catbird.blue/mls/server/health"
 )
 
-const (
-	// checkTimeout bounds one check of the database. Load balancers wait no
-	// longer.
-	checkTimeout = 2 * time.Second
-	// checkAge is how long the result of a check is used again. The health
-	// pages are public, so requests must not cause one query each.
-	checkAge = 500 * time.Millisecond
-	// memoryHigh is the share of the memory limit above which the process counts
-	// as unhealthy.
-	memoryHigh = 0.95
-)
+// memoryHigh is the share of the memory limit above which the process counts as
+// unhealthy.
+const memoryHigh = 0.95
 
 // Health answers the health checks: /health, /health/ready and /health/live.
 type Health struct {
-	pool    *pgxpool.Pool
+	monitor *health.Monitor
 	version string
 	memory  func() (used, limit uint64)
 	stopped atomic.Bool
-
-	mu      sync.Mutex
-	checked time.Time
-	err     error
 }
 
-// NewHealth makes the health checks of a service whose database pool reaches.
-func NewHealth(pool *pgxpool.Pool, version string) *Health {
-	return &Health{pool: pool, version: version, memory: memoryUse}
+// NewHealth makes the pages that show the states of a monitor.
+func NewHealth(monitor *health.Monitor, version string) *Health {
+	return &Health{monitor: monitor, version: version, memory: memoryUse}
 }
 
 // Drain makes /health/ready answer 503 from now on, because the process is about
 // to stop.
 func (h *Health) Drain() { h.stopped.Store(true) }
 
-// checkWritable is nil where the database gives a session that can write. A
-// standby, or a primary that was made read-only, would answer SELECT 1 as well.
-func (h *Health) checkWritable() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if time.Since(h.checked) < checkAge {
-		return h.err
+// checkMemory gives the state of the memory.
+func (h *Health) checkMemory() health.State {
+	used, limit := h.memory()
+	s := health.State{Name: "memory"}
+	if limit > 0 && float64(used) >= memoryHigh*float64(limit) {
+		s.Status = health.Unhealthy
 	}
-	// Not the request's context: a client that closes its connection says
-	// nothing about the database.
-	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
-	defer cancel()
-	var readOnly bool
-	h.err = h.pool.QueryRow(ctx, "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean").Scan(&readOnly)
-	if h.err == nil && readOnly {
-		h.err = fmt.Errorf("the session is read-only")
-		h.pool.Reset()
-	}
-	h.checked = time.Now()
-	return h.err
+	return s
 }
 
-func statusText(ok bool) string {
-	if ok {
-		return "healthy"
+// named is a JSON object whose names have an order: that of the checks.
+type named []struct {
+	name  string
+	value any
+}
+
+// MarshalJSON implements json.Marshaler.
+func (n named) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, field := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		value, err := json.Marshal(field.value)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", field.name, err)
+		}
+		fmt.Fprintf(&b, "%q:%s", field.name, value)
 	}
-	return "unhealthy"
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+func (n *named) add(name string, value any) {
+	*n = append(*n, struct {
+		name  string
+		value any
+	}{name, value})
 }
 
 func status(ok bool) int {
@@ -85,32 +84,34 @@ func status(ok bool) int {
 
 // serve answers /health.
 func (h *Health) serve(c echo.Context) error {
-	type checks struct {
-		Database string `json:"database"`
-		Memory   string `json:"memory"`
+	states := h.monitor.Look(c.Request().Context())
+	// The memory is the second check, as it was when there were two.
+	states = append(states[:1:1], append([]health.State{h.checkMemory()}, states[1:]...)...)
+	var checks named
+	for _, s := range states {
+		checks.add(s.Name, s.Status.String())
 	}
-	database := h.checkWritable() == nil
-	used, limit := h.memory()
-	memory := limit == 0 || float64(used) < memoryHigh*float64(limit)
-	return sendJSON(c, status(database && memory), struct {
+	worst := health.Worst(states)
+	return sendJSON(c, status(worst < health.Unhealthy), struct {
 		Status    string `json:"status"`
 		Timestamp int64  `json:"timestamp"`
 		Version   string `json:"version"`
-		Checks    checks `json:"checks"`
-	}{statusText(database && memory), time.Now().Unix(), h.version, checks{statusText(database), statusText(memory)}})
+		Checks    named  `json:"checks"`
+	}{worst.String(), time.Now().Unix(), h.version, checks})
 }
 
-// serveReady answers /health/ready.
+// serveReady answers /health/ready. A degraded instance is ready.
 func (h *Health) serveReady(c echo.Context) error {
-	type checks struct {
-		Database bool `json:"database"`
+	states := h.monitor.Look(c.Request().Context())
+	var checks named
+	for _, s := range states {
+		checks.add(s.Name, s.Status == health.Healthy)
 	}
-	database := h.checkWritable() == nil
-	ready := database && !h.stopped.Load()
+	ready := health.Worst(states) < health.Unhealthy && !h.stopped.Load()
 	return sendJSON(c, status(ready), struct {
-		Ready  bool   `json:"ready"`
-		Checks checks `json:"checks"`
-	}{ready, checks{database}})
+		Ready  bool  `json:"ready"`
+		Checks named `json:"checks"`
+	}{ready, checks})
 }
 
 func sendJSON(c echo.Context, status int, v any) error {

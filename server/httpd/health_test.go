@@ -1,8 +1,11 @@
 package httpd
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,14 +17,11 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/health"
 )
 
-// forget makes the next look at the database a new one.
-func (h *Health) forget() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.checked = time.Time{}
-}
+// forget waits until the result of the last look at the database is old.
+func (h *Health) forget() { time.Sleep(600 * time.Millisecond) }
 
 func TestHealthForm(t *testing.T) {
 	x := newSite(t, newServer(t), nil)
@@ -123,9 +123,27 @@ func TestChecksAreShared(t *testing.T) {
 	for range 50 {
 		x.ask(t, "GET", "/health/ready")
 	}
-	most := int64(time.Since(began)/checkAge) + 1
+	most := int64(time.Since(began)/(500*time.Millisecond)) + 1
 	if n := s.pool.Stat().AcquireCount() - before; n < 1 || n > most {
 		t.Errorf("50 visits asked the database %d times, at most %d were due", n, most)
+	}
+}
+
+// TestDegradedIsReady: a check that only degrades shows, and requests still come.
+func TestDegradedIsReady(t *testing.T) {
+	x := newSite(t, newServer(t), nil)
+	var fails error
+	x.health.monitor = health.New(health.Config{Log: slog.New(slog.DiscardHandler), Checks: []health.Check{
+		{Name: "database", Run: func(context.Context) error { return nil }},
+		{Name: "redis", Fails: health.Degraded, Run: func(context.Context) error { return fails }},
+	}})
+	fails = errors.New("lost")
+	if status, _, body := x.ask(t, "GET", "/health/ready"); status != 200 || body != `{"ready":true,"checks":{"database":true,"redis":false}}` {
+		t.Errorf("answer is %d %s", status, body)
+	}
+	status, _, body := x.ask(t, "GET", "/health")
+	if status != 200 || !strings.Contains(body, `{"status":"degraded",`) || !strings.Contains(body, `"checks":{"database":"healthy","memory":"healthy","redis":"degraded"}`) {
+		t.Errorf("answer is %d %s", status, body)
 	}
 }
 

@@ -2,17 +2,16 @@ package httpd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/labstack/echo/v4"
+
+	"catbird.blue/mls/internal/redact"
 )
 
 // outcome is everything that the log and the metrics learn of a request.
@@ -28,7 +27,10 @@ type outcome struct {
 // observe logs one line for each request and counts it. The line has the fields
 // of outcome and a random request id; it has no DID, conversation id, token,
 // address, path or error message.
+//
+// Polls of the health pages have a line each minute, and when the status changes.
 func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
+	polls := &pollSampler{now: time.Now}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			start := time.Now()
@@ -48,10 +50,12 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 				}
 				o.status, o.out, o.in, o.took = c.Response().Status, c.Response().Size, body.n, time.Since(start)
 				m.record(o)
-				o.log(c.Request().Context(), log, id)
+				if skipped, ok := polls.sample(o); ok {
+					o.log(c.Request().Context(), log, id, skipped)
+				}
 			}()
 			if err := next(c); err != nil {
-				e := toXRPC(err)
+				e := storageFull(toXRPC(err), methodOf(c.Path()))
 				o.errName, o.cause = e.Name, e.Cause
 				c.Error(e)
 			}
@@ -61,44 +65,25 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 	}
 }
 
-func (o *outcome) log(ctx context.Context, log *slog.Logger, id string) {
+func (o *outcome) log(ctx context.Context, log *slog.Logger, id string, skipped int) {
 	attrs := []slog.Attr{
 		slog.String("nsid", o.nsid), slog.Int("status", o.status), slog.String("error", o.errName),
 		slog.Float64("duration_ms", float64(o.took.Microseconds())/1000),
 		slog.Int64("bytes_in", o.in), slog.Int64("bytes_out", o.out), slog.String("request_id", id),
 	}
+	if skipped > 0 {
+		attrs = append(attrs, slog.Int("skipped", skipped))
+	}
 	level := slog.LevelInfo
-	if o.status >= http.StatusInternalServerError && o.status != http.StatusNotImplemented {
+	if isPoll(o.nsid) {
+		level = slog.LevelInfo // the cause is logged by the monitor
+	} else if o.status >= http.StatusInternalServerError && o.status != http.StatusNotImplemented {
 		level = slog.LevelError
 		if o.cause != nil {
-			attrs = append(attrs, slog.String("cause", describe(o.cause)))
+			attrs = append(attrs, slog.String("cause", redact.Error(o.cause)))
 		}
 	}
 	log.LogAttrs(ctx, level, "request", attrs...)
-}
-
-// identifiers matches DIDs, conversation and message ids, tokens and addresses
-// in the text of errors, and whatever stands between quotes, which is usually a
-// value.
-var identifiers = regexp.MustCompile(`did:[a-z0-9]+:[^\s"'` + "`" + `,;)\]}]+` +
-	`|"(?:[^"\\]|\\.)*"|'[^']*'` +
-	`|eyJ[\w-]+(?:\.[\w-]+)*` +
-	`|\\x[0-9a-fA-F]+` + // bytea, as PostgreSQL writes it
-	`|\b[0-9a-fA-F]{16,}\b` +
-	`|\b[\w+/-]{40,}={0,2}` +
-	`|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?` +
-	`|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?::\d+)?` +
-	`|[\w.+-]+://\S+`)
-
-// describe gives the text of an error without identifiers. For an error of
-// PostgreSQL it adds the SQLSTATE, table, column and constraint.
-func describe(err error) string {
-	text := identifiers.ReplaceAllString(err.Error(), "[redacted]")
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		text += fmt.Sprintf(" (SQLSTATE %s, table %q, column %q, constraint %q)", pg.Code, pg.TableName, pg.ColumnName, pg.ConstraintName)
-	}
-	return text
 }
 
 // Redact is a slog.HandlerOptions.ReplaceAttr that removes identifiers from the
@@ -108,7 +93,7 @@ func Redact(_ []string, a slog.Attr) slog.Attr {
 		return a
 	}
 	if err, ok := a.Value.Any().(error); ok {
-		a.Value = slog.StringValue(describe(err))
+		a.Value = slog.StringValue(redact.Error(err))
 	}
 	return a
 }

@@ -1,6 +1,8 @@
 package retention
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
+	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/limit"
 )
 
@@ -38,18 +41,32 @@ func addConvo(t testing.TB, pool *pgxpool.Pool, closedAt *time.Time) string {
 	return id
 }
 
+// testRound makes rounds that begin at the time that now has then.
+func testRound(t *testing.T, pool *pgxpool.Pool, now *time.Time) func() *round {
+	t.Helper()
+	clock := func() time.Time { return *now }
+	c := New(Config{Pool: pool, Clock: clock, DatabaseTime: func(context.Context) (time.Time, error) { return clock(), nil }})
+	return func() *round {
+		r, err := c.begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+}
+
 // One transaction deletes no more bytes than batchBytes, and at least one message.
 func TestRemovalIsBoundedByBytes(t *testing.T) {
 	t.Parallel()
 	pool, now := dbtest.Pool(t), time.Now().Truncate(time.Microsecond)
-	c := New(Config{Pool: pool, Clock: func() time.Time { return now }})
+	c := testRound(t, pool, &now)
 	convo := addConvo(t, pool, nil)
 	dbtest.Exec(t, pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
 		SELECT $1, n, ('m' || n)::bytea, 'app', 1, convert_to(repeat('x', $2), 'UTF8'), $3, 1, n FROM generate_series(1, 3) n`, convo, batchBytes/2+1, now)
 	now = now.Add(limit.MessageTime + time.Second)
 	settled(t, pool)
 	for want := int64(2); want >= 0; want-- {
-		more, err := c.messages(t.Context())
+		more, err := c().messages(t.Context())
 		if err != nil || more != (want > 0) {
 			t.Fatalf("more is %v, %v", more, err)
 		}
@@ -64,7 +81,7 @@ func TestRemovalIsBoundedByBytes(t *testing.T) {
 func TestClosedConversationGoesInParts(t *testing.T) {
 	t.Parallel()
 	pool, now := dbtest.Pool(t), time.Now().Truncate(time.Second)
-	c := New(Config{Pool: pool, Clock: func() time.Time { return now }})
+	c := testRound(t, pool, &now)
 	convo := addConvo(t, pool, &now)
 	dbtest.Exec(t, pool, `INSERT INTO events (gen, pos, stream_key, seq, n, kind, convo_id, body, created_at)
 		SELECT 1, 1, $1, 5, n, 'membership', $1, '{}', $2 FROM generate_series(1, 7) n`, convo, now)
@@ -84,7 +101,7 @@ func TestClosedConversationGoesInParts(t *testing.T) {
 	for more := true; more; steps++ {
 		before := count()
 		var err error
-		if more, err = c.closedConvos(t.Context()); err != nil {
+		if more, err = c().closedConvos(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if gone := before - count(); gone > batch+40 {
@@ -102,5 +119,41 @@ func TestClosedConversationGoesInParts(t *testing.T) {
 	}
 	if got, want := dbtest.Value[string](t, pool, `SELECT format('%s %s', low_water_pos, low_water_seq) FROM log_generation`), "2 1300"; got != want {
 		t.Errorf("the low-water mark is %s, want %s: the last message", got, want)
+	}
+}
+
+// An instance whose clock is wrong removes nothing, however old the rows are by
+// its clock or by that of the database.
+func TestWrongClockRemovesNothing(t *testing.T) {
+	t.Parallel()
+	pool := dbtest.Pool(t)
+	convo := addConvo(t, pool, nil)
+	dbtest.Exec(t, pool, `INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
+		VALUES ($1, 1, 'a', 'app', 1, 'x', now(), 1, 1), ($1, 2, 'b', 'app', 1, 'x', now() - interval '31 days', 1, 1)`, convo)
+	settled(t, pool)
+	for _, off := range []time.Duration{40 * 24 * time.Hour, -40 * 24 * time.Hour, 31 * time.Second, -31 * time.Second} {
+		c := New(Config{Pool: pool, Clock: func() time.Time { return time.Now().Add(off) }})
+		if err := c.Round(t.Context()); !errors.Is(err, health.ErrClock) {
+			t.Errorf("a clock that is off by %v: %v", off, err)
+		}
+	}
+	if n := dbtest.Value[int64](t, pool, `SELECT count(*) FROM messages`); n != 2 {
+		t.Fatalf("%d messages are left", n)
+	}
+	// By the clock of the database, the second one is old.
+	c := New(Config{Pool: pool, Clock: func() time.Time { return time.Now().Add(20 * time.Second) }, Closed: func() error { return nil }})
+	if err := c.Round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := dbtest.Value[int64](t, pool, `SELECT count(*) FROM messages WHERE seq = 1`); n != 1 {
+		t.Error("a new message was removed")
+	}
+	if n := dbtest.Value[int64](t, pool, `SELECT count(*) FROM messages`); n != 1 {
+		t.Errorf("%d messages are left, want the new one", n)
+	}
+	// Nothing is removed while the database takes no writes.
+	closed := errors.New("closed")
+	if err := New(Config{Pool: pool, Closed: func() error { return closed }}).Round(t.Context()); !errors.Is(err, closed) {
+		t.Errorf("a round while nothing can be written: %v", err)
 	}
 }

@@ -19,8 +19,8 @@ const OrphanTime = 6 * time.Hour
 
 // collectBlobs removes blobs that no message names, of some accounts. It locks the
 // account's row first, as uploads do.
-func (c *Cleaner) collectBlobs(ctx context.Context) (bool, error) {
-	before := c.now().Add(-limit.UnattachedBlobTime)
+func (c *round) collectBlobs(ctx context.Context) (bool, error) {
+	before := c.now.Add(-limit.UnattachedBlobTime)
 	accounts, err := db.New(c.pool).AccountsWithOldBlobs(ctx, before, batch)
 	if err != nil {
 		return false, fmt.Errorf("find old blobs: %w", err)
@@ -29,10 +29,10 @@ func (c *Cleaner) collectBlobs(ctx context.Context) (bool, error) {
 	for _, did := range accounts {
 		err := pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
 			q := db.New(tx)
-			if err := q.HoldAccount(ctx, did, c.now()); err != nil {
+			if err := q.HoldAccount(ctx, did, c.now); err != nil {
 				return err
 			}
-			gone, err := q.CollectBlobs(ctx, db.CollectBlobsParams{Did: did, Before: before, Since: c.now(), Batch: batch})
+			gone, err := q.CollectBlobs(ctx, db.CollectBlobsParams{Did: did, Before: before, Since: c.now, Batch: batch})
 			if err != nil || gone.Blobs == 0 {
 				return err
 			}
@@ -50,9 +50,9 @@ func (c *Cleaner) collectBlobs(ctx context.Context) (bool, error) {
 }
 
 // deleteOrphans deletes objects that belong to no blob from the blob store.
-func (c *Cleaner) deleteOrphans(ctx context.Context) (bool, error) {
+func (c *round) deleteOrphans(ctx context.Context) (bool, error) {
 	q := db.New(c.pool)
-	keys, err := q.MarkOrphanObjects(ctx, c.now().Add(-OrphanTime), batch)
+	keys, err := q.MarkOrphanObjects(ctx, c.now.Add(-OrphanTime), batch)
 	if err != nil {
 		return false, fmt.Errorf("mark objects for deletion: %w", err)
 	}

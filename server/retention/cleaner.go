@@ -13,6 +13,7 @@ import (
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/origin"
 )
@@ -39,8 +40,13 @@ type Config struct {
 	MessageTTL time.Duration
 	// Metrics counts what is removed; nil counts nothing.
 	Metrics *Metrics
-	// Clock gives the time; time.Now where nil.
+	// Clock gives the time of this instance; time.Now where nil.
 	Clock func() time.Time
+	// DatabaseTime gives that of the database, by which everything is old; the
+	// database is asked where nil.
+	DatabaseTime func(context.Context) (time.Time, error)
+	// Closed returns why nothing can be written at the moment; nil means always.
+	Closed func() error
 }
 
 // Cleaner removes what is no longer needed. Every instance may run one: a row
@@ -50,17 +56,25 @@ type Cleaner struct {
 	blobs      *blob.Store
 	messageTTL time.Duration
 	metrics    *Metrics
-	now        func() time.Time
+	local      func() time.Time
+	database   func(context.Context) (time.Time, error)
+	closed     func() error
 }
 
 // New makes a Cleaner.
 func New(cfg Config) *Cleaner {
-	c := &Cleaner{pool: cfg.Pool, blobs: cfg.Blobs, messageTTL: cmp.Or(cfg.MessageTTL, limit.MessageTime), metrics: cfg.Metrics, now: cfg.Clock}
+	c := &Cleaner{
+		pool: cfg.Pool, blobs: cfg.Blobs, messageTTL: cmp.Or(cfg.MessageTTL, limit.MessageTime), metrics: cfg.Metrics,
+		local: cfg.Clock, database: cfg.DatabaseTime, closed: cfg.Closed,
+	}
 	if c.metrics == nil {
 		c.metrics = NewMetrics(nil)
 	}
-	if c.now == nil {
-		c.now = time.Now
+	if c.local == nil {
+		c.local = time.Now
+	}
+	if c.database == nil {
+		c.database = db.New(cfg.Pool).DatabaseTime
 	}
 	return c
 }
@@ -82,17 +96,30 @@ func (c *Cleaner) Run(ctx context.Context) error {
 	}
 }
 
+// round is one round of a Cleaner. Everything in it is old by the clock that the
+// database had at its beginning: an instance whose own clock is ahead would
+// remove what is still needed.
+type round struct {
+	*Cleaner
+	now time.Time
+}
+
 // step removes one batch of one kind. more says that another batch may follow.
 type step func(ctx context.Context) (more bool, err error)
 
 // Round removes everything whose time is over, up to roundBatches batches of each
 // kind. Each kind is found by an index that holds only rows to be removed, so
-// that a step that finds nothing costs one probe.
+// that a step that finds nothing costs one probe. If the clock of the instance
+// differs from that of the database, one of them is wrong, and nothing is removed.
 func (c *Cleaner) Round(ctx context.Context) error {
+	r, err := c.begin(ctx)
+	if err != nil {
+		return err
+	}
 	for _, s := range []step{
-		c.tickets, c.idempotencyRecords, c.signingKeys, c.origins, c.keyPackages, c.claims, c.endedWelcomes, c.reports,
-		c.messages, c.proposals, c.events, c.closedConvos,
-		c.collectBlobs, c.deleteOrphans, // last, since the steps before leave blobs and objects to them
+		r.tickets, r.idempotencyRecords, r.signingKeys, r.origins, r.keyPackages, r.claims, r.endedWelcomes, r.reports,
+		r.messages, r.proposals, r.events, r.closedConvos,
+		r.collectBlobs, r.deleteOrphans, // last, since the steps before leave blobs and objects to them
 	} {
 		for range roundBatches {
 			more, err := s(ctx)
@@ -107,11 +134,29 @@ func (c *Cleaner) Round(ctx context.Context) error {
 	return nil
 }
 
+// begin compares the clocks.
+func (c *Cleaner) begin(ctx context.Context) (*round, error) {
+	if c.closed != nil {
+		if err := c.closed(); err != nil {
+			return nil, err
+		}
+	}
+	before := c.local()
+	now, err := c.database(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the clock of the database: %w", err)
+	}
+	if err := health.Compare(before, c.local(), now); err != nil {
+		return nil, err
+	}
+	return &round{c, now}, nil
+}
+
 // expired is the time before which whatever goes by its age is removed.
-func (c *Cleaner) expired() time.Time { return c.now().Add(-c.messageTTL) }
+func (c *round) expired() time.Time { return c.now.Add(-c.messageTTL) }
 
 // counted finishes a step of one statement that removed n rows of a kind.
-func (c *Cleaner) counted(kind string, n int64, err error) (more bool, _ error) {
+func (c *round) counted(kind string, n int64, err error) (more bool, _ error) {
 	if err != nil {
 		return false, fmt.Errorf("remove %ss: %w", kind, err)
 	}
@@ -119,30 +164,30 @@ func (c *Cleaner) counted(kind string, n int64, err error) (more bool, _ error) 
 	return n == batch, nil
 }
 
-func (c *Cleaner) tickets(ctx context.Context) (more bool, err error) {
-	n, err := db.New(c.pool).DeleteOldTickets(ctx, c.now(), batch)
+func (c *round) tickets(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteOldTickets(ctx, c.now, batch)
 	return c.counted(kindTicket, n, err)
 }
 
-func (c *Cleaner) idempotencyRecords(ctx context.Context) (more bool, err error) {
-	n, err := db.New(c.pool).DeleteOldIdempotencyRecords(ctx, c.now().Add(-limit.IdempotencyTime), batch)
+func (c *round) idempotencyRecords(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteOldIdempotencyRecords(ctx, c.now.Add(-limit.IdempotencyTime), batch)
 	return c.counted(kindAnswer, n, err)
 }
 
 // signingKeys removes stored signing keys of accounts that are too old to be used.
-func (c *Cleaner) signingKeys(ctx context.Context) (more bool, err error) {
+func (c *round) signingKeys(ctx context.Context) (more bool, err error) {
 	n, err := db.New(c.pool).DeleteOldAccountKeys(ctx, auth.StoredKeyTTL.Seconds(), batch)
 	return c.counted(kindSigningKey, n, err)
 }
 
 // reports removes reports some time after they were resolved.
-func (c *Cleaner) reports(ctx context.Context) (more bool, err error) {
-	n, err := db.New(c.pool).DeleteResolvedReports(ctx, c.now().Add(-limit.ResolvedReportTime), batch)
+func (c *round) reports(ctx context.Context) (more bool, err error) {
+	n, err := db.New(c.pool).DeleteResolvedReports(ctx, c.now.Add(-limit.ResolvedReportTime), batch)
 	return c.counted(kindReport, n, err)
 }
 
 // origins removes confirmed origins of new accounts after their week.
-func (c *Cleaner) origins(ctx context.Context) (more bool, err error) {
+func (c *round) origins(ctx context.Context) (more bool, err error) {
 	n, err := db.New(c.pool).RemoveOldOrigins(ctx, origin.ConfirmedFor.Seconds(), batch)
 	return c.counted(kindOrigin, n, err)
 }

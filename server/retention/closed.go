@@ -15,7 +15,7 @@ import (
 // closedConvos removes one conversation whose last member has left, or a part of a
 // large one, while its row is locked. Rows of the log are removed first and the
 // conversation's row last, so that the next step finds what remains.
-func (c *Cleaner) closedConvos(ctx context.Context) (more bool, err error) {
+func (c *round) closedConvos(ctx context.Context) (more bool, err error) {
 	convo := &closedConvo{}
 	err = pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
 		convo.q = db.New(tx)

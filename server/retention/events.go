@@ -15,7 +15,7 @@ import (
 const welcomeBatch = 50
 
 // events removes events for one account after their time.
-func (c *Cleaner) events(ctx context.Context) (bool, error) {
+func (c *round) events(ctx context.Context) (bool, error) {
 	n := 0
 	err := pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
@@ -40,7 +40,7 @@ func (c *Cleaner) events(ctx context.Context) (bool, error) {
 // endedWelcomes removes Welcomes some time after they ended. A Welcome that is still
 // open is kept: a device that comes back after a year can join by it and follow
 // the commits since.
-func (c *Cleaner) endedWelcomes(ctx context.Context) (bool, error) {
+func (c *round) endedWelcomes(ctx context.Context) (bool, error) {
 	n := 0
 	err := pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)

@@ -18,8 +18,8 @@ const ExpiredPackageTime = 24 * time.Hour
 // it has expired, because publishing it again would make it usable. No package
 // outlives its publication by more than MaxPackageLifetime, so one that was spent
 // that long ago has expired.
-func (c *Cleaner) keyPackages(ctx context.Context) (bool, error) {
-	q, now := db.New(c.pool), c.now()
+func (c *round) keyPackages(ctx context.Context) (bool, error) {
+	q, now := db.New(c.pool), c.now
 	expired, err := q.DeleteExpiredKeyPackages(ctx, now.Add(-ExpiredPackageTime), batch)
 	if err != nil {
 		return false, fmt.Errorf("delete expired key packages: %w", err)
@@ -34,8 +34,8 @@ func (c *Cleaner) keyPackages(ctx context.Context) (bool, error) {
 
 // claims deletes counts of given key packages that no longer matter, and clears
 // the holder and the conversation of ended leases.
-func (c *Cleaner) claims(ctx context.Context) (bool, error) {
-	q, now := db.New(c.pool), c.now()
+func (c *round) claims(ctx context.Context) (bool, error) {
+	q, now := db.New(c.pool), c.now
 	leases, err := q.ClearEndedLeases(ctx, now, batch)
 	if err != nil {
 		return false, fmt.Errorf("clear ended leases: %w", err)

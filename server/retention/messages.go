@@ -16,7 +16,7 @@ import (
 const batchBytes = 16 << 20
 
 // messages removes application messages after their time.
-func (c *Cleaner) messages(ctx context.Context) (bool, error) {
+func (c *round) messages(ctx context.Context) (bool, error) {
 	return c.removeOld(ctx, kindMessage, func(q *db.Queries) ([]db.LockOldMessagesRow, error) {
 		return q.LockOldMessages(ctx, c.expired(), batch)
 	})
@@ -25,7 +25,7 @@ func (c *Cleaner) messages(ctx context.Context) (bool, error) {
 // proposals removes proposals that the commit of their epoch left out. Every other
 // proposal is kept as long as its commit, because a member that catches up needs
 // both.
-func (c *Cleaner) proposals(ctx context.Context) (bool, error) {
+func (c *round) proposals(ctx context.Context) (bool, error) {
 	return c.removeOld(ctx, kindProposal, func(q *db.Queries) ([]db.LockOldMessagesRow, error) {
 		rows, err := q.LockLapsedProposals(ctx, c.expired(), batch)
 		return asOldMessages(rows), err
@@ -41,7 +41,7 @@ func asOldMessages[R db.LockLapsedProposalsRow | db.ConvoMessagesRow](rows []R) 
 }
 
 // removeOld removes a batch of the rows that find locks.
-func (c *Cleaner) removeOld(ctx context.Context, what string, find func(*db.Queries) ([]db.LockOldMessagesRow, error)) (more bool, err error) {
+func (c *round) removeOld(ctx context.Context, what string, find func(*db.Queries) ([]db.LockOldMessagesRow, error)) (more bool, err error) {
 	var removed int
 	err = pgx.BeginFunc(ctx, c.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)

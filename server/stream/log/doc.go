@@ -38,7 +38,7 @@
 //   - body.go, entry.go: what a row says, and the event that it becomes.
 //   - generation.go: when a generation begins.
 //   - hub.go: Hub, which connects all that follows.
-//   - tailer.go: reading new rows.
+//   - tailer.go: reading new rows. progress.go: when that last succeeded.
 //   - hubstate.go: the state between the tailer and the feeds; subscribers.go,
 //     window.go, recent.go, delivery.go are its parts.
 //   - feed.go: one stream. attach.go: its beginning.

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/db"
+	"catbird.blue/mls/internal/pgtime"
 )
 
 // SeqSkip is added to the last message number of every conversation when a
@@ -124,10 +125,11 @@ func beginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64, why
 }
 
 func tryBeginGeneration(ctx context.Context, conn *pgx.Conn, from, skips int64) (begun bool, err error) {
+	ctx = pgtime.Unbounded(ctx)
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		begun = false
 		// This waits for all writers and updates every conversation, which may
-		// take longer than the limits of the connection.
+		// take longer than the limits of the connection and of pgtime.
 		if _, err := tx.Exec(ctx, "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"); err != nil {
 			return err
 		}

@@ -32,6 +32,7 @@ type hubState struct {
 	metrics       *Metrics
 	streamMetrics *stream.Metrics
 	wake          wakeup
+	progress      progress
 	// hasSubscribers: an account has a stream at this instance. It lets Notify
 	// skip the wake-up without taking mu; it is written with mu held.
 	hasSubscribers atomic.Bool

@@ -61,6 +61,7 @@ func (t *tailer) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		t.state.progress.note(err)
 		if err != nil {
 			t.failed++
 			wait = min(t.interval, 50*time.Millisecond<<min(t.failed, 5))
