@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -50,6 +51,15 @@ type app struct {
 	storage *storage.Book
 	proxies source.Proxies
 	conns   *conns.Keeper
+	// draining is set when the service begins to stop.
+	draining atomic.Bool
+	// doc is the DID document, which a reload replaces.
+	doc atomic.Pointer[[]byte]
+	// storeName is the application_name of the database connections, if it has
+	// the id of the blob store.
+	storeName string
+	// pool is the pool of database connections.
+	pool *pgxpool.Pool
 
 	// closers close the opened parts. They are called in reverse order.
 	closers []func() error
@@ -64,6 +74,10 @@ func build(ctx context.Context, c *Config, port int, log *slog.Logger) (*app, er
 	}
 	return a, nil
 }
+
+func (a *app) document() []byte { return *a.doc.Load() }
+
+func (a *app) setDocument(doc []byte) { a.doc.Store(&doc) }
 
 func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
 
@@ -94,10 +108,14 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
+	a.setDocument(doc)
 	if a.database, err = openDatabase(ctx, c, a.log); err != nil {
 		return err
 	}
 	a.onClose(a.database.stop)
+	if err := awaitDatabase(ctx, c, a.database.url, a.log); err != nil {
+		return err
+	}
 	names, err := migrations.Up(ctx, a.database.url)
 	if err != nil {
 		return err
@@ -105,17 +123,18 @@ func (a *app) open(ctx context.Context, port int) error {
 	if len(names) > 0 {
 		a.log.Info("migrated", "migrations", names)
 	}
-	pool, err := openPool(ctx, a.database.url, c.DBConnections)
-	if err != nil {
-		return err
-	}
-	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
-	a.health = httpd.NewHealth(pool, version)
-	a.metrics = httpd.NewMetrics(pool)
 	blobs, err := a.blobs(ctx)
 	if err != nil {
 		return err
 	}
+	pool, err := openPool(ctx, a.withStoreName(a.database.url, blobs), c.DBConnections)
+	if err != nil {
+		return err
+	}
+	a.pool = pool
+	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
+	a.health = httpd.NewHealth(pool, version)
+	a.metrics = httpd.NewMetrics(pool)
 	did := c.serviceDID(port)
 	plumbing, err := a.plumbing(ctx, did, pool, secret)
 	if err != nil {
@@ -140,7 +159,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
-		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
+		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: a.document,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
 	return nil

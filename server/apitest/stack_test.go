@@ -100,7 +100,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 	s.echo = httpd.NewHandler(httpd.HandlerConfig{
 		Service:    server.New(o.server),
 		Plumbing:   s.plumbing(t, &o, authenticator),
-		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
+		ServiceDID: serviceDID, Version: "test", Document: func() []byte { return []byte(`{}`) },
 		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics(s.pool), Log: log,
 	})
 	s.echo.Pre(s.trace.mark)

@@ -2,11 +2,16 @@ package blob
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/blob/s3blob"
@@ -33,7 +38,7 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 			return nil, fmt.Errorf("open S3 bucket: %w", err)
 		}
 		// One part is filled while another is sent.
-		return &Store{bucket: b, part: 2 * partSize}, nil
+		return &Store{bucket: b, part: 2 * partSize, id: bucketID(u)}, nil
 	}
 	return nil, fmt.Errorf("blob URL: scheme %q is neither file nor s3", u.Scheme)
 }
@@ -52,7 +57,54 @@ func OpenDir(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blob directory: %w", err)
 	}
-	return &Store{bucket: b}, nil
+	id, err := directoryID(dir)
+	if err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return &Store{bucket: b, id: id}, nil
+}
+
+// bucketID derives an id from the bucket and the prefix of its keys. The other
+// parameters say how to reach it, which may differ among instances.
+func bucketID(u *url.URL) string {
+	sum := sha256.Sum256([]byte(u.Scheme + "://" + u.Host + "?" + u.Query().Get("prefix")))
+	return hex.EncodeToString(sum[:idSize])
+}
+
+const (
+	idFile = ".store-id"
+	idSize = 8
+)
+
+// directoryID returns the random id that the directory keeps in a file, which is
+// made when it is missing. Keys of blobs have no such name.
+func directoryID(dir string) (string, error) {
+	path := filepath.Join(dir, idFile)
+	random := make([]byte, idSize)
+	rand.Read(random) // never fails
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_, err = f.WriteString(hex.EncodeToString(random))
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("make id of blob directory: %w", err)
+	}
+	id := ""
+	for range 20 { // another process may be about to write what it has made
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return "", fmt.Errorf("read id of blob directory: %w", err)
+		}
+		if id = string(b); len(id) == 2*idSize {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if _, err := hex.DecodeString(id); err != nil || len(id) != 2*idSize {
+		return "", fmt.Errorf("%s is damaged: delete it, and a new one is made at the next start", path)
+	}
+	return id, nil
 }
 
 // syncDir makes the names in the directory of a file durable, and that of the
