@@ -19,8 +19,8 @@ type reloader struct {
 	app *app
 	// current has the settings in force.
 	current Config
-	level *slog.LevelVar
-	port  int
+	level   *slog.LevelVar
+	port    int
 	// read loads the configuration as the start did.
 	read func() (*Config, error)
 }

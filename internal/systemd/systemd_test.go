@@ -43,8 +43,8 @@ func manager(t *testing.T) <-chan string {
 func TestStates(t *testing.T) {
 	got := manager(t)
 	for want, send := range map[string]func() error{
-		"READY=1\nSTATUS=serving":     Ready,
-		"STOPPING=1\nSTATUS=stopping": Stopping,
+		"READY=1\nSTATUS=serving":                                       Ready,
+		"STOPPING=1\nSTATUS=stopping":                                   Stopping,
 		"EXTEND_TIMEOUT_USEC=90000000\nSTATUS=waiting for the database": func() error { return Waiting("the database", 90*time.Second) },
 	} {
 		if err := send(); err != nil {
