@@ -14,11 +14,16 @@ check_systemd() {
 	units=$scratch/root/usr/lib/systemd/system
 	# In place of the program, one that is there for certain.
 	sed -i 's|/usr/bin/mlsd|/bin/true|' "$units"/*.service
-	told=$(cd "$units" && systemd-analyze verify --man=no ./mlsd.service ./mlsd-backup.service ./mlsd-backup.timer 2>&1) || { echo "$told" >&2; return 1; }
-	if grep -F "$units" <<<"$told"; then return 1; fi
+	# It ends with 0 after complaints, which name the file. Others are about units of this machine.
+	complaints() { (cd "$units" && systemd-analyze verify --man=no ./mlsd.service ./mlsd-backup.service ./mlsd-backup.timer 2>&1) | grep -F "$units"; }
+	if complaints; then return 1; fi
+	cp "$units/mlsd.service" "$scratch/"
+	echo "LimitNOFILES=1" >>"$units/mlsd.service"
+	complaints >/dev/null || { echo "systemd-analyze verify does not see a mistake" >&2; return 1; }
+	cp "$scratch/mlsd.service" "$units/"
 	# 0 is no exposure, 10 is a process of root without any restriction.
-	systemd-analyze security --offline=true --threshold=25 --no-pager "$units/mlsd.service" | tail -1
-	systemd-analyze security --offline=true --threshold=35 --no-pager "$units/mlsd-backup.service" | tail -1
+	systemd-analyze security --offline=true --threshold=20 --no-pager "$units/mlsd.service" | tail -1
+	systemd-analyze security --offline=true --threshold=25 --no-pager "$units/mlsd-backup.service" | tail -1
 	systemd-sysusers --root="$scratch/root" --dry-run >/dev/null "$scratch/root/usr/lib/sysusers.d/mlsd.conf"
 }
 

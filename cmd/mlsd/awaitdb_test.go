@@ -21,15 +21,16 @@ import (
 // The start waits for a database that is not there yet, and goes on when it is.
 func TestStartWaitsForTheDatabase(t *testing.T) {
 	t.Parallel()
-	real, err := url.Parse(dbtest.URL(t))
+	there, err := url.Parse(dbtest.URL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	port := freePort(t)
-	late := *real
+	late := *there
 	late.Host = "127.0.0.1:" + port
 	query := late.Query()
 	query.Del("host")
+	query.Del("port")
 	late.RawQuery = query.Encode()
 	log := &syncBuffer{}
 	waited := make(chan error, 1)
@@ -42,7 +43,7 @@ func TestStartWaitsForTheDatabase(t *testing.T) {
 		t.Fatalf("it did not wait: %v", err)
 	default:
 	}
-	forward(t, port, real)
+	forward(t, port, there)
 	if err := <-waited; err != nil {
 		t.Fatal(err)
 	}
