@@ -113,7 +113,8 @@ func startNginx(t *testing.T, s *setup, dir string, cert *certificate) *proxy {
 		"listen 443 ssl http2;", "listen 127.0.0.1:"+secure+" ssl http2;", "listen [::]:443 ssl http2;", "",
 		"ssl_certificate /etc/letsencrypt/live/mls.example.com/fullchain.pem;", "ssl_certificate "+cert.chain+";",
 		"ssl_certificate_key /etc/letsencrypt/live/mls.example.com/privkey.pem;", "ssl_certificate_key "+cert.key+";",
-		"/var/log/nginx/mlsd.access.log", dir+"/access.log", "/var/log/nginx/mlsd.error.log", dir+"/error.log"))
+		"/var/log/nginx/mlsd.access.log", dir+"/access.log", "/var/log/nginx/mlsd.error.log crit", dir+"/error.log error"))
+	t.Cleanup(func() { tellErrors(t, dir+"/error.log") })
 	user := ""
 	if os.Geteuid() == 0 {
 		user = "user root;"
@@ -138,6 +139,24 @@ func startCaddy(t *testing.T, s *setup, dir string, cert *certificate) *proxy {
 	env := []string{"XDG_DATA_HOME=" + dir, "XDG_CONFIG_HOME=" + dir, "HOME=" + dir, "MLS_HOST=localhost",
 		"MLS_INSTANCES=" + s.instances[0].Addr() + " " + s.instances[1].Addr(), "MLS_ACCESS_LOG=file " + dir + "/access.log"}
 	return runProxy(t, cert, secure, plain, *caddy, env, "run", "--config", dir+"/Caddyfile", "--adapter", "caddyfile")
+}
+
+// tellErrors prints how often nginx met which error of an instance. Refused
+// connections are those that it repeated elsewhere.
+func tellErrors(t *testing.T, path string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+	}
+	counts := map[string]int{}
+	for line := range strings.Lines(string(b)) {
+		_, message, _ := strings.Cut(line, "*")
+		_, message, _ = strings.Cut(message, " ")
+		message, _, _ = strings.Cut(message, ", client:")
+		counts[message]++
+	}
+	t.Logf("messages of nginx: %v", counts)
 }
 
 // program finds a program that may be in a directory for root.
