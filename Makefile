@@ -16,16 +16,19 @@ ABUSE ?=
 SOAK_MESSAGES ?= 1000000
 SOAK_TIME ?= 6h
 FUZZ_TIME ?= 1m
+DESTDIR ?=
+PREFIX ?= /usr/local
+PARTS ?=
 
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-postgres test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare
+.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## write bin/mlsd, static, with its version
 	$(ENSURE)
@@ -42,7 +45,7 @@ test: ## run every test: Go with the race detector, and end to end with real pee
 	@$(MAKE) --no-print-directory test-e2e
 
 test-go: ## run the Go tests of PACKAGES with the race detector
-	$(ENSURE) cc postgres redis pgbouncer
+	$(ENSURE) cc postgres redis pgbouncer nginx
 	go test -race -timeout 1h $(PACKAGES)
 
 test-one: ## run the tests of PACKAGE=./server/auth whose names match RUN=Token, with the race detector
@@ -104,6 +107,21 @@ verify: ## fail when lexicons, code, SQL, documents or style drift apart
 
 fmt: ## format the Go code
 	gofmt -w $$($(FIND_GO))
+
+install: ## put the service in place for systemd, below DESTDIR, with the programs below PREFIX
+	$(ENSURE)
+	$(BUILD)
+	@sh tools/install.sh '$(DESTDIR)' '$(PREFIX)'
+
+deb: ## write bin/mlsd_VERSION_ARCH.deb
+	$(ENSURE)
+	$(BUILD)
+	@sh tools/deb.sh '$(VERSION)'
+
+deployments: ## check deploy/ with the programs that read it: all of it, or PARTS="systemd deb image compose kubernetes proxies"
+	$(ENSURE) postgres redis nginx
+	$(BUILD)
+	tools/deployments.sh $(PARTS)
 
 bare: ## try the two commands of README in minimal systems of their own: as root, with debootstrap
 	@sh tools/ensure.sh debootstrap

@@ -9,6 +9,21 @@ import (
 	"context"
 )
 
+const countOtherStores = `-- name: CountOtherStores :one
+SELECT count(*) FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND starts_with(application_name, $1::text)
+  AND application_name <> $2::text
+`
+
+// The number of sessions of instances that keep attachments elsewhere. The name
+// of a session is visible to every role.
+func (q *Queries) CountOtherStores(ctx context.Context, prefix string, own string) (int64, error) {
+	row := q.db.QueryRow(ctx, countOtherStores, prefix, own)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const databaseSize = `-- name: DatabaseSize :one
 SELECT pg_database_size(current_database())::bigint
 `

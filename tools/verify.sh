@@ -49,7 +49,9 @@ tools/tool.sh golangci-lint run ./...
 
 step "module files"
 go mod tidy -diff
-(cd tools && go mod tidy -diff)
+for module in tools tools/*/; do
+	(cd "$module" && go mod tidy -diff)
+done
 (cd e2e/indigo && go mod tidy -diff && go vet ./...)
 go mod verify
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -57,6 +58,15 @@ type app struct {
 	conns   *conns.Keeper
 	// backups says how the backups do. It is nil if none are configured.
 	backups *backup.Health
+	// draining is set when the service begins to stop.
+	draining atomic.Bool
+	// doc is the DID document, which a reload replaces.
+	doc atomic.Pointer[[]byte]
+	// storeName is the application_name of the database connections, if it has
+	// the id of the blob store.
+	storeName string
+	// pool is the pool of database connections.
+	pool *pgxpool.Pool
 
 	// closers close the opened parts. They are called in reverse order.
 	closers []func() error
@@ -71,6 +81,10 @@ func build(ctx context.Context, c *Config, port int, log *slog.Logger, now func(
 	}
 	return a, nil
 }
+
+func (a *app) document() []byte { return *a.doc.Load() }
+
+func (a *app) setDocument(doc []byte) { a.doc.Store(&doc) }
 
 func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
 
@@ -101,10 +115,14 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
+	a.setDocument(doc)
 	if a.database, err = openDatabase(ctx, c, a.log); err != nil {
 		return err
 	}
 	a.onClose(a.database.stop)
+	if err := awaitDatabase(ctx, c, a.database.url, a.log); err != nil {
+		return err
+	}
 	names, err := migrations.Up(ctx, c.migrationURL(a.database.url))
 	if err != nil {
 		return err
@@ -115,20 +133,21 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := a.openBackups(ctx); err != nil {
 		return err
 	}
-	pool, err := openNotedPool(ctx, a.database.url, c.DBConnections, a.checks.failed)
+	blobs, err := a.blobs(ctx)
 	if err != nil {
 		return err
 	}
+	pool, err := openNotedPool(ctx, a.withStoreName(a.database.url, blobs), c.DBConnections, a.checks.failed)
+	if err != nil {
+		return err
+	}
+	a.pool = pool
 	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
 	a.metrics = httpd.NewMetrics(pool)
 	if a.backups != nil {
 		a.backups.Register(a.metrics.Registry)
 	}
 	a.openChecks(pool)
-	blobs, err := a.blobs(ctx)
-	if err != nil {
-		return err
-	}
 	did := c.serviceDID(port)
 	plumbing, err := a.plumbing(ctx, did, pool, secret)
 	if err != nil {
@@ -157,7 +176,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Clock: a.now, Closed: a.checks.gate.Closed,
 	})
 	a.handler = httpd.NewHandler(httpd.HandlerConfig{
-		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: doc,
+		Service: a.service, Plumbing: plumbing, ServiceDID: did, Version: version, Document: a.document,
 		Health: a.health, Metrics: a.metrics, Log: a.log,
 	})
 	return nil

@@ -114,6 +114,8 @@ func (c *Config) check() error {
 			report("MLS_PUBLIC_URL", errors.New("needs SERVICE_DID: the identity without it is on localhost"))
 		}
 	}
+	report("MLS_KEY", c.checkKey())
+	report("MLS_SECRET", c.checkSecret())
 	report("MLS_PLC_URL", c.checkPLC())
 	if c.DatabaseURL != "" {
 		report("DATABASE_URL", pgsession.Check(c.DatabaseURL))
@@ -140,6 +142,33 @@ func (c *Config) check() error {
 		report("MLS_LISTEN", fmt.Errorf("%q is not a host or address; the port is SERVER_PORT", c.Listen))
 	}
 	return errors.Join(problems...)
+}
+
+// keyIsPassed reports whether the key comes from a variable or a descriptor.
+func (c *Config) keyIsPassed() bool { return c.Key != "" || auth.IsDescriptor(c.KeyFile) }
+
+func (c *Config) checkKey() error {
+	if c.Key == "" {
+		return nil
+	}
+	if c.KeyFile != "" {
+		return errors.New("and MLS_KEY_FILE are both set; set one of them")
+	}
+	_, err := auth.ParseKey(c.Key)
+	return err
+}
+
+func (c *Config) checkSecret() error {
+	switch {
+	case c.Secret != "" && c.SecretFile != "":
+		return errors.New("and MLS_SECRET_FILE are both set; set one of them")
+	case c.Secret == "" && c.SecretFile == "" && c.keyIsPassed():
+		return errors.New("or MLS_SECRET_FILE is needed, since no key file has the secret beside it")
+	case c.Secret == "":
+		return nil
+	}
+	_, err := auth.ParseSecret(c.Secret)
+	return err
 }
 
 func (c *Config) checkPLC() error {
@@ -191,6 +220,12 @@ func (c *Config) withDerived() *Config {
 	e.Dev = strconv.FormatBool(c.dev())
 	e.ServiceDID, e.PublicURL, e.KeyFile = c.serviceDID(c.Port), c.publicURL(c.Port), c.keyFile(c.Port)
 	e.SecretFile = c.secretFile(c.Port)
+	if c.Key != "" {
+		e.KeyFile = ""
+	}
+	if c.Secret != "" {
+		e.SecretFile = ""
+	}
 	return &e
 }
 

@@ -6,6 +6,7 @@ import "time"
 // flag, environment variable, default and help text. A flag takes precedence
 // over the environment. An empty variable counts as unset.
 type Config struct {
+	EnvFile        string `flag:"env-file" env:"MLS_ENV_FILE" help:"file of further settings, lines NAME=value as in an EnvironmentFile of systemd; they take precedence over the environment, and SIGHUP reads them again"`
 	Port           int    `flag:"port" env:"SERVER_PORT" default:"3000" min:"0" max:"65535" help:"TCP port to listen on; 0 means any free port"`
 	Listen         string `flag:"listen" env:"MLS_LISTEN" default:"127.0.0.1" help:"host name or address to listen on"`
 	TrustedProxies string `flag:"trusted-proxies" env:"MLS_TRUSTED_PROXIES" default:"127.0.0.0/8,::1/128" help:"networks of the reverse proxies, separated by commas, or none; X-Forwarded-For is accepted from them, and their connections are not limited as those of a single source"`
@@ -14,8 +15,10 @@ type Config struct {
 	RedisURL       string `flag:"redis-url" env:"REDIS_URL" secret:"url" help:"Redis that instances share, for marks of used tokens, rate limits and notifications; required if several instances serve one DID"`
 	ServiceDID     string `flag:"service-did" env:"SERVICE_DID" help:"did:web of this service; without it, a development identity on localhost"`
 	PublicURL      string `flag:"public-url" env:"MLS_PUBLIC_URL" help:"URL at which PDSes reach the service; the default follows from SERVICE_DID"`
-	KeyFile        string `flag:"key-file" env:"MLS_KEY_FILE" help:"file of the service key, written by keygen; by default it is created in the data directory"`
-	SecretFile     string `flag:"secret-file" env:"MLS_SECRET_FILE" help:"file of the secret that all instances share, written by keygen; by default it is in the directory of the service key"`
+	KeyFile        string `flag:"key-file" env:"MLS_KEY_FILE" help:"file of the service key, written by keygen, or an open descriptor such as fd:3; by default it is created in the data directory"`
+	Key            string `env:"MLS_KEY" secret:"text" help:"content of the key file, in place of MLS_KEY_FILE"`
+	SecretFile     string `flag:"secret-file" env:"MLS_SECRET_FILE" help:"file of the secret that all instances share, written by keygen, or an open descriptor such as fd:4; by default it is in the directory of the service key"`
+	Secret         string `env:"MLS_SECRET" secret:"text" help:"content of the secret file, in place of MLS_SECRET_FILE"`
 	PLCURL         string `flag:"plc-url" env:"MLS_PLC_URL" default:"https://plc.directory" help:"PLC directory in which did:plc is looked up"`
 	Dev            string `flag:"dev" env:"MLS_DEV" default:"auto" help:"accept http and localhost identities and private addresses: true, false, or auto, which means only without SERVICE_DID"`
 	DataDir        string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for all files that have no other configured place"`
@@ -43,6 +46,7 @@ type Config struct {
 	MaxConnections int           `flag:"max-connections" env:"MLS_MAX_CONNECTIONS" default:"0" min:"0" max:"1000000" help:"largest number of open client connections; 0 means as many as open files and memory allow, at most 10000"`
 	IdleTimeout    time.Duration `flag:"idle-timeout" env:"MLS_IDLE_TIMEOUT" default:"2m" min:"5s" max:"1h" help:"how long a client connection may wait for its next request, while fewer than half of all connections are open; longer than the idle time-out of the proxy in front"`
 	DBConnections  int           `flag:"db-connections" env:"MLS_DB_CONNECTIONS" default:"16" min:"2" max:"1000" help:"largest number of connections to the database"`
+	DatabaseWait   time.Duration `flag:"database-wait" env:"MLS_DATABASE_WAIT" default:"1m" min:"0s" max:"1h" help:"how long the start waits for a database that cannot be reached or is still starting"`
 	DrainTime      time.Duration `flag:"drain-time" env:"MLS_DRAIN_TIME" default:"0s" min:"0s" max:"10m" help:"how long the service continues to answer after it has become not ready, so that load balancers notice"`
 	StopTimeout    time.Duration `flag:"stop-timeout" env:"MLS_STOP_TIMEOUT" default:"30s" min:"0s" max:"10m" help:"how long requests may take to finish when the server stops"`
 }

@@ -2,18 +2,25 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 )
+
+// noHangups stands for a process that gets no SIGHUP.
+func noHangups() <-chan os.Signal { return nil }
 
 // try runs a command whose environment contains only env.
 func try(t *testing.T, env []string, args ...string) (code int, out, errOut string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	p := program{out: &o, errOut: &e, environ: env}
+	p := program{out: &o, errOut: &e, environ: env, hangups: noHangups}
 	code = p.main(t.Context(), args)
 	return code, o.String(), e.String()
 }
+
+// aSecret has the form of a secret: 32 bytes in base64.
+var aSecret = strings.Repeat("A", 43) + "="
 
 // TestBadConfiguration checks that each mistake is reported in one line that
 // names the setting, and that the start is refused.
@@ -27,6 +34,13 @@ func TestBadConfiguration(t *testing.T) {
 	}{
 		{"unknown variable", []string{"MLS_LOGLEVEL=debug"}, nil, []string{"MLS_LOGLEVEL: there is no such setting"}},
 		{"unknown beside injected", []string{"MLS_SERVICE_HOST=1", "MLS_PORT=tcp://1", "MLS_PORT_3000_TCP=1", "MLS_PORTS=1"}, nil, []string{"MLS_PORTS: there is no such setting"}},
+		{"injected without its service", []string{"MLS_REDIS_PORT=tcp://1:6379", "MLS_REDIS_PORT_6379_TCP=tcp://1:6379"}, nil, []string{"MLS_REDIS_PORT: there is no such setting", "MLS_REDIS_PORT_6379_TCP: there is no such setting"}},
+		{"key twice", []string{"MLS_KEY=x", "MLS_KEY_FILE=k", "MLS_SECRET=" + aSecret}, nil, []string{"MLS_KEY: and MLS_KEY_FILE are both set"}},
+		{"key that is none", []string{"MLS_KEY=hunter2", "MLS_SECRET=" + aSecret}, nil, []string{"MLS_KEY: not a key file"}},
+		{"secret that is none", []string{"MLS_SECRET=hunter2"}, nil, []string{"MLS_SECRET: not a key file"}},
+		{"secret twice", []string{"MLS_SECRET=" + aSecret}, []string{"-secret-file=s"}, []string{"MLS_SECRET: and MLS_SECRET_FILE are both set"}},
+		{"key without a secret", []string{"MLS_KEY_FILE=fd:3"}, nil, []string{"MLS_SECRET: or MLS_SECRET_FILE is needed"}},
+		{"no such file of settings", []string{"MLS_ENV_FILE=/nowhere.env"}, nil, []string{"MLS_ENV_FILE: open /nowhere.env"}},
 		{"port is a word", []string{"SERVER_PORT=http"}, nil, []string{`SERVER_PORT: "http" is not a whole number`}},
 		{"port too high", []string{"SERVER_PORT=65536"}, nil, []string{"SERVER_PORT: 65536 is not between 0 and 65535"}},
 		{"port negative by flag", nil, []string{"-port", "-1"}, []string{"-port: -1 is not between 0 and 65535"}},
@@ -106,6 +120,12 @@ func TestGoodConfiguration(t *testing.T) {
 		{"for this machine alone", nil, nil, []string{"MLS_LISTEN=127.0.0.1"}},
 		{"kubernetes", []string{"MLS_SERVICE_HOST=10.0.0.1", "MLS_SERVICE_PORT=3000", "MLS_PORT=tcp://10.0.0.1:3000", "MLS_PORT_3000_TCP_ADDR=10.0.0.1"}, nil, []string{"SERVER_PORT=3000"}},
 		{"identity follows the port", []string{"SERVER_PORT=4000"}, nil, []string{"SERVICE_DID=did:web:localhost%3A4000", "MLS_PUBLIC_URL=http://localhost:4000", "MLS_KEY_FILE=data/dev-4000.key", "MLS_SECRET_FILE=data/dev-4000.secret"}},
+		{"services of any name", []string{"MLS_REDIS_SERVICE_HOST=10.0.0.1", "MLS_REDIS_SERVICE_PORT=6379", "MLS_REDIS_SERVICE_PORT_REDIS=6379", "MLS_REDIS_PORT=tcp://10.0.0.1:6379",
+			"MLS_REDIS_PORT_6379_TCP=tcp://10.0.0.1:6379", "MLS_REDIS_PORT_6379_TCP_PROTO=tcp", "MLS_REDIS_PORT_6379_TCP_PORT=6379", "MLS_REDIS_PORT_6379_TCP_ADDR=10.0.0.1",
+			"MLS_SERVICE_SERVICE_HOST=10.0.0.2", "MLS_SERVICE_SERVICE_PORT=1", "MLS_SERVICE_PORT=tcp://10.0.0.2:1", "MLS_POSTGRES_SERVICE_HOST=10.0.0.3"}, nil, []string{"SERVER_PORT=3000"}},
+		{"a service named server", []string{"SERVER_SERVICE_HOST=10.0.0.1", "SERVER_PORT=tcp://10.0.0.1:80"}, nil, []string{"SERVER_PORT=3000"}},
+		{"a service named server, and a port", []string{"SERVER_SERVICE_HOST=10.0.0.1", "SERVER_PORT=4000"}, nil, []string{"SERVER_PORT=4000"}},
+		{"secret in a variable", []string{"MLS_SECRET=" + aSecret}, nil, []string{"MLS_SECRET=REDACTED", "MLS_SECRET_FILE="}},
 		{"flag first", []string{"SERVER_PORT=4000"}, []string{"-port=5000"}, []string{"SERVER_PORT=5000"}},
 		{"public identity", []string{"SERVICE_DID=did:web:mls.example.org"}, nil, []string{"MLS_DEV=false", "MLS_PUBLIC_URL=https://mls.example.org", "MLS_KEY_FILE=data/service.key", "MLS_SECRET_FILE=data/service.secret"}},
 		{"endpoint elsewhere", []string{"SERVICE_DID=did:web:mls.example.org", "MLS_PUBLIC_URL=https://api.example.org"}, nil, []string{"MLS_PUBLIC_URL=https://api.example.org"}},
@@ -136,7 +156,8 @@ func TestGoodConfiguration(t *testing.T) {
 func TestEverySettingIsComplete(t *testing.T) {
 	flags, envs := map[string]bool{}, map[string]bool{}
 	for _, s := range settingsOf(new(Config)) {
-		if s.flag == "" || s.env == "" || s.help == "" || flags[s.flag] || envs[s.env] {
+		noFlag := s.flag == "" && s.secret == "text"
+		if s.flag == "" && !noFlag || s.env == "" || s.help == "" || flags[s.flag] && !noFlag || envs[s.env] {
 			t.Errorf("setting %q, %q lacks a name of its own or its help", s.flag, s.env)
 		}
 		flags[s.flag], envs[s.env] = true, true

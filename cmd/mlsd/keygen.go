@@ -23,6 +23,9 @@ func (p *program) keygen(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if c.keyIsPassed() || c.Secret != "" || auth.IsDescriptor(c.SecretFile) {
+		return &configError{errors.New("keygen writes files: run it without MLS_KEY, MLS_SECRET and descriptors")}
+	}
 	alg, err := auth.ParseAlgorithm(curve)
 	if err != nil {
 		return &configError{fmt.Errorf("-algorithm: %w", err)}
@@ -93,9 +96,12 @@ func serviceKey(c *Config, port int) (*auth.Key, error) {
 	path, did := c.keyFile(port), c.serviceDID(port)
 	var key *auth.Key
 	var err error
-	if c.KeyFile == "" {
+	switch {
+	case c.Key != "":
+		key, err = auth.ParseKey(c.Key)
+	case c.KeyFile == "":
 		key, err = auth.LoadOrCreateKey(path, auth.K256, did)
-	} else {
+	default:
 		key, err = auth.LoadKey(path)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
@@ -112,7 +118,10 @@ func serviceKey(c *Config, port int) (*auth.Key, error) {
 // would differ from that of the other instances.
 func sharedSecret(c *Config, port int) (*auth.Secret, error) {
 	path := c.secretFile(port)
-	if c.KeyFile == "" && c.SecretFile == "" {
+	switch {
+	case c.Secret != "":
+		return auth.ParseSecret(c.Secret)
+	case c.KeyFile == "" && c.SecretFile == "" && c.Key == "":
 		return auth.LoadOrCreateSecret(path)
 	}
 	secret, err := auth.LoadSecret(path)

@@ -28,6 +28,8 @@ type running struct {
 	stop context.CancelFunc
 	done chan int
 	log  *syncBuffer
+	// hangups stands for SIGHUP.
+	hangups chan os.Signal
 }
 
 type syncBuffer struct {
@@ -65,13 +67,13 @@ func start(t *testing.T, env ...string) *running {
 // launch starts a server with a clock, nil for time.Now, and does not wait.
 func launch(t *testing.T, clock func() time.Time, env ...string) *running {
 	t.Helper()
-	r := &running{addr: "127.0.0.1:" + freePort(t), done: make(chan int, 1), log: &syncBuffer{}}
+	r := &running{addr: "127.0.0.1:" + freePort(t), done: make(chan int, 1), log: &syncBuffer{}, hangups: make(chan os.Signal, 1)}
 	_, port, _ := net.SplitHostPort(r.addr)
 	env = append([]string{"DATABASE_URL=" + dbtest.URL(t)}, env...)
 	env = append(env, "SERVER_PORT="+port, "MLS_METRICS_LISTEN=off", "MLS_DATA_DIR="+t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())
 	r.stop = stop
-	p := program{out: io.Discard, errOut: r.log, environ: env, clock: clock}
+	p := program{out: io.Discard, errOut: r.log, environ: env, clock: clock, hangups: func() <-chan os.Signal { return r.hangups }}
 	go func() { r.done <- p.main(ctx, []string{"serve"}) }()
 	t.Cleanup(func() {
 		stop()

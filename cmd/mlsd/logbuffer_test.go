@@ -74,7 +74,7 @@ func TestLogWaitsForTheDelay(t *testing.T) {
 func TestLogWarnsAtOnce(t *testing.T) {
 	for _, level := range []slog.Level{slog.LevelWarn, slog.LevelError, slog.LevelError + 4} {
 		buffered(t, func(t *testing.T, w *writes, b *logBuffer) {
-			root := logger(&Config{LogLevel: "debug", LogFormat: "text"}, b)
+			root := logger(&Config{LogFormat: "text"}, b, slog.LevelDebug)
 			for name, log := range map[string]*slog.Logger{"plain": root, "attributes": root.With("a", 1), "group": root.WithGroup("g").With("a", 1)} {
 				log.Debug("first")
 				root.Info("second")

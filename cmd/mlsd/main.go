@@ -50,7 +50,7 @@ mlsd serve -help lists the settings.
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	p := program{out: os.Stdout, errOut: os.Stderr, environ: os.Environ()}
+	p := program{out: os.Stdout, errOut: os.Stderr, environ: os.Environ(), hangups: catchSignals}
 	os.Exit(p.main(ctx, os.Args[1:]))
 }
 
@@ -60,6 +60,9 @@ type program struct {
 	environ     []string
 	// clock is the clock of the instance; nil for time.Now.
 	clock func() time.Time
+	// hangups makes the process survive SIGHUP and returns a channel of those
+	// that arrive. Tests replace it.
+	hangups func() <-chan os.Signal
 }
 
 // main runs a command and returns the exit status: 0 for success, 1 for a

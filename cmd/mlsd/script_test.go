@@ -129,6 +129,7 @@ func signalFile(ts *testscript.TestScript, _ bool, args []string) {
 	line, _, _ := strings.Cut(string(b), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(line))
 	ts.Check(err)
-	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT, "TERM": syscall.SIGTERM}
+	signals := map[string]syscall.Signal{"KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT, "TERM": syscall.SIGTERM,
+		"HUP": syscall.SIGHUP, "PIPE": syscall.SIGPIPE}
 	ts.Check(syscall.Kill(pid, signals[args[0]]))
 }

@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"catbird.blue/mls/internal/redact"
+	"catbird.blue/mls/internal/systemd"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/xrpc"
@@ -24,13 +26,16 @@ import (
 // serve runs the service until it is told to stop.
 func (p *program) serve(ctx context.Context, args []string) error {
 	start := time.Now()
+	hangups := p.hangups()
 	c, err := p.config("serve", args)
 	if err != nil {
 		return err
 	}
 	lines := newLogBuffer(p.errOut)
 	defer lines.end()
-	log := logger(c, lines)
+	level := new(slog.LevelVar)
+	level.Set(logLevel(c))
+	log := logger(c, lines, level)
 	slog.SetDefault(log)
 	redislink.UseLogger(log)
 	redact.Allow(c.hosts()...)
@@ -49,18 +54,24 @@ func (p *program) serve(ctx context.Context, args []string) error {
 	}
 	log.Info("ready", "url", "http://"+listeners.main.Addr().String(), "version", version,
 		"start_ms", time.Since(start).Milliseconds())
-	err = a.run(ctx, listeners)
+	reloader := &reloader{app: a, current: *c, level: level, port: listeners.port(), read: func() (*Config, error) { return p.config("serve", args) }}
+	err = a.run(ctx, listeners, func(ctx context.Context) { reloader.run(ctx, hangups) })
 	log.Info("stopped")
 	return errors.Join(err, a.close())
 }
 
-// logger returns a logger that writes to lines. The attribute instance
-// distinguishes the lines of several processes.
-func logger(c *Config, lines *logBuffer) *slog.Logger {
+// logLevel returns the configured level, which load has checked.
+func logLevel(c *Config) slog.Level {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		level = slog.LevelInfo // the level was checked by load
+		return slog.LevelInfo
 	}
+	return level
+}
+
+// logger returns a logger that writes to lines. The attribute instance
+// distinguishes the lines of several processes.
+func logger(c *Config, lines *logBuffer, level slog.Leveler) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level, ReplaceAttr: httpd.Redact}
 	var h slog.Handler = slog.NewJSONHandler(lines, o)
 	if c.LogFormat == "text" {
@@ -112,25 +123,28 @@ func (l *listeners) close() {
 
 // run serves until ctx ends, which is a success, or until something fails. Then
 // it completes the requests in progress.
-func (a *app) run(ctx context.Context, l *listeners) error {
+func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context)) error {
 	group, ctx := errgroup.WithContext(ctx)
-	serve := func(s *http.Server, l net.Listener) {
+	// closed is closed when the main listener is.
+	closed := make(chan struct{})
+	serve := func(s *http.Server, l net.Listener, end func()) {
 		group.Go(func() error {
+			defer end()
 			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("serving: %w", err)
 			}
 			return nil
 		})
 	}
-	main := httpd.NewServer(a.handler, a.conns, a.log)
+	main := httpd.NewServer(a.closeWhenDraining(a.handler), a.conns, a.log)
 	main.IdleTimeout = a.config.IdleTimeout
 	servers := []*http.Server{main}
-	serve(main, xrpc.CoalescingListener(a.conns.Listener(l.main)))
+	serve(main, xrpc.CoalescingListener(a.conns.Listener(l.main)), func() { close(closed) })
 	if l.metrics != nil {
 		m := httpd.NewServer(a.metrics.Handler(a.log), nil, a.log)
 		m.ReadTimeout, m.WriteTimeout = httpd.HeaderTimeout, httpd.HeaderTimeout
 		servers = append(servers, m)
-		serve(m, l.metrics)
+		serve(m, l.metrics, func() {})
 	}
 	group.Go(func() error { return a.checks.monitor.Run(ctx) })
 	group.Go(func() error { return a.cleaner.Run(ctx) })
@@ -139,6 +153,10 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	// end with ctx.
 	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return a.live.hub.Run(hubCtx) })
+	group.Go(func() error { reload(ctx); return nil })
+	group.Go(func() error { a.watchStores(ctx); return nil })
+	a.notifyManager(systemd.Ready)
+	group.Go(func() error { return a.watchdog(ctx, hubCtx, l) })
 	group.Go(func() error {
 		select {
 		case <-ctx.Done():
@@ -150,28 +168,51 @@ func (a *app) run(ctx context.Context, l *listeners) error {
 	group.Go(func() error {
 		<-ctx.Done()
 		defer stopHub()
-		return a.drain(servers)
+		return a.drain(servers, closed)
 	})
 	return group.Wait()
 }
 
-// drain makes the service not ready, waits for load balancers to notice, ends
-// streams with their cursors, and waits for the requests in progress.
-func (a *app) drain(servers []*http.Server) error {
+// drain makes the service not ready, waits for load balancers to notice, stops
+// listening, ends streams with their cursors, and waits for the requests in
+// progress. closed is closed when nothing listens any more.
+func (a *app) drain(servers []*http.Server, closed <-chan struct{}) error {
 	a.health.Drain()
+	a.draining.Store(true)
 	a.log.Info("stopping")
+	a.notifyManager(systemd.Stopping)
 	time.Sleep(a.config.DrainTime)
 	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopTimeout)
 	defer cancel()
+	var shutdowns sync.WaitGroup
+	for _, s := range servers {
+		shutdowns.Go(func() {
+			if err := s.Shutdown(ctx); err != nil {
+				a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
+				_ = s.Close() // the listener is closed already
+			}
+		})
+	}
+	// A client whose stream ends opens another at once. Behind a proxy, that one
+	// has to reach another instance, and not this one.
+	<-closed
 	a.service.Drain()
 	if err := a.live.streams.Shutdown(ctx); err != nil {
 		a.log.Warn("streams were cut off", "after", a.config.StopTimeout.String())
 	}
-	for _, s := range servers {
-		if err := s.Shutdown(ctx); err != nil {
-			a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
-			_ = s.Close() // the listener is closed already
-		}
-	}
+	shutdowns.Wait()
 	return nil
+}
+
+// closeWhenDraining asks clients to close their connections after the answer,
+// from the beginning of a stop on. A proxy that would keep a connection open
+// could send the next request on it in the moment in which it is closed, and may
+// not repeat a request that may have arrived.
+func (a *app) closeWhenDraining(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }

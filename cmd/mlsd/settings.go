@@ -17,12 +17,6 @@ import (
 // variable with it is a mistake.
 const prefix = "MLS_"
 
-// injected reports whether a variable is one of those that Kubernetes puts into
-// the environment of every pod when a service is named mls.
-func injected(name string) bool {
-	return strings.HasPrefix(name, "MLS_SERVICE_") || name == "MLS_PORT" || strings.HasPrefix(name, "MLS_PORT_")
-}
-
 // setting is a field of Config with the contents of its tags.
 type setting struct {
 	value                reflect.Value
@@ -51,19 +45,18 @@ func settingsOf(c *Config) []*setting {
 func load(name string, args, environ []string, out io.Writer, more ...func(*flag.FlagSet)) (*Config, error) {
 	c := new(Config)
 	settings := settingsOf(c)
-	env := map[string]string{}
-	for _, kv := range environ {
-		k, v, _ := strings.Cut(kv, "=")
-		env[k] = v
-	}
+	env := newEnvironment(environ)
 	if err := parseFlags(name, args, settings, out, more); err != nil {
+		return nil, err
+	}
+	if err := env.addFile(settings[0]); err != nil {
 		return nil, err
 	}
 	var problems []error
 	for _, s := range settings {
 		if s.source == "" {
 			s.given, s.source = s.def, "default"
-			if v := env[s.env]; v != "" {
+			if v := env[s.env]; v != "" && !env.injected(s.env) {
 				s.given, s.source = v, s.env
 			}
 		}
@@ -89,6 +82,9 @@ func parseFlags(name string, args []string, settings []*setting, out io.Writer, 
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	for _, s := range settings {
+		if s.flag == "" { // command lines are visible to other accounts
+			continue
+		}
 		fs.Func(s.flag, "", func(v string) error {
 			s.given, s.source = v, "-"+s.flag
 			return nil
@@ -111,22 +107,25 @@ func parseFlags(name string, args []string, settings []*setting, out io.Writer, 
 }
 
 func usage(out io.Writer, name string, settings []*setting) {
-	fmt.Fprintf(out, "usage: mlsd %s [flags]\n\nEvery flag has an environment variable; the flag wins.\n\n", name)
+	fmt.Fprintf(out, "usage: mlsd %s [flags]\n\nEvery flag has an environment variable; the flag wins. Content of secrets has no flag.\n\n", name)
 	for _, s := range settings {
-		def := ""
+		name, def := s.env, ""
+		if s.flag != "" {
+			name = "-" + s.flag + ", " + s.env
+		}
 		if s.def != "" {
 			def = " (default " + s.def + ")"
 		}
-		fmt.Fprintf(out, "  -%s, %s%s\n        %s\n", s.flag, s.env, def, s.help)
+		fmt.Fprintf(out, "  %s%s\n        %s\n", name, def, s.help)
 	}
 }
 
 // unknown lists the variables with the prefix that belong to no setting.
-func unknown(env map[string]string, settings []*setting) []error {
+func unknown(env environment, settings []*setting) []error {
 	var names []string
 	for name := range env {
 		known := slices.ContainsFunc(settings, func(s *setting) bool { return s.env == name })
-		if strings.HasPrefix(name, prefix) && !known && !injected(name) {
+		if strings.HasPrefix(name, prefix) && !known && !env.injected(name) {
 			names = append(names, name)
 		}
 	}
@@ -183,7 +182,10 @@ func (s *setting) setInt() error {
 func printConfig(out io.Writer, c *Config) {
 	for _, s := range settingsOf(c) {
 		v := fmt.Sprint(s.value.Interface())
-		if s.secret != "" {
+		switch {
+		case s.secret == "text" && v != "":
+			v = "REDACTED"
+		case s.secret == "url":
 			v = redactURL(v)
 		}
 		fmt.Fprintf(out, "%s=%s\n", s.env, v)

@@ -17,8 +17,14 @@ export async function startNginx({ dir, logs, port, upstream }) {
   await mkdir(home)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${join(home, name)};`)
   await shipped(home, 'mlsd.conf', [
-    ['server 127.0.0.1:3000;', `server 127.0.0.1:${upstream};`],
-    ['listen 80;', `listen 127.0.0.1:${port};`],
+    ['    server 127.0.0.1:3000 max', `    server 127.0.0.1:${upstream} max`],
+    // did:web:localhost is looked up over http. internal/rolling tests TLS and the redirect.
+    ['listen 443 ssl http2;', `listen 127.0.0.1:${port};`],
+    ['listen [::]:443 ssl http2;', ''],
+    ['listen 80;', `listen unix:${join(home, 'redirect')};`],
+    ['listen [::]:80;', ''],
+    ['ssl_certificate /etc/letsencrypt/live/mls.example.com/fullchain.pem;', ''],
+    ['ssl_certificate_key /etc/letsencrypt/live/mls.example.com/privkey.pem;', ''],
     ['/var/log/nginx/mlsd.access.log', join(logs, 'nginx.access.log')],
     ['/var/log/nginx/mlsd.error.log', join(logs, 'nginx.error.log')],
   ])

@@ -20,12 +20,17 @@ import (
 	"catbird.blue/mls/internal/pgembed"
 )
 
+// startLimit is the longest time that a start may take.
+const startLimit = time.Minute
+
 // PoolSize is the number of database connections of an instance.
 const PoolSize = 16
 
 // Instance is one process of the service.
 type Instance struct {
-	cmd *exec.Cmd
+	cmd    *exec.Cmd
+	binary string
+	env    []string
 	// ServiceDID is the audience of tokens for the instance.
 	ServiceDID    string
 	port, metrics string
@@ -52,8 +57,8 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 	if in.log, err = os.CreateTemp(w.Dir, "mlsd*.log"); err != nil {
 		return nil, 0, err
 	}
-	in.cmd = exec.CommandContext(ctx, w.Binary, "serve")
-	in.cmd.Env = append(append(withoutServerEnv(os.Environ()),
+	in.binary = w.Binary
+	in.env = append(append(withoutServerEnv(os.Environ()),
 		"SERVER_PORT="+in.port,
 		"DATABASE_URL="+w.PG.URL(pgembed.Database),
 		"MLS_DATA_DIR="+filepath.Join(w.Dir, "data"),
@@ -63,22 +68,42 @@ func (w *World) StartInstance(ctx context.Context, env ...string) (*Instance, ti
 		"MLS_METRICS_LISTEN=127.0.0.1:"+in.metrics,
 		"MLS_DB_CONNECTIONS="+strconv.Itoa(PoolSize),
 	), env...)
+	took, err := in.start(ctx)
+	if err != nil {
+		return nil, 0, errors.Join(err, in.log.Close())
+	}
+	// The instance refuses tokens that were issued in the second in which it
+	// started.
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
+	return in, took, nil
+}
+
+// start starts the process and waits until it is ready.
+func (in *Instance) start(ctx context.Context) (time.Duration, error) {
+	in.cmd = exec.CommandContext(ctx, in.binary, "serve")
+	in.cmd.Env = in.env
 	in.cmd.Stdout, in.cmd.Stderr = in.log, in.log
 	start := time.Now()
 	if err := in.cmd.Start(); err != nil {
-		return nil, 0, errors.Join(err, in.log.Close())
+		return 0, fmt.Errorf("testbed: %w", err)
 	}
-	for time.Since(start) < 30*time.Second {
+	for time.Since(start) < startLimit {
 		if in.ready(ctx) {
-			took := time.Since(start)
-			// The instance refuses tokens that were issued in the second in
-			// which it started.
-			time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
-			return in, took, nil
+			return time.Since(start), nil
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	return nil, 0, errors.Join(fmt.Errorf("the server was not ready within 30 s; its log: %s", in.LogTail()), in.Stop())
+	return 0, errors.Join(fmt.Errorf("the server was not ready within %s; its log: %s", startLimit, in.LogTail()), in.end())
+}
+
+// Restart stops the instance cleanly and starts it again at the same address,
+// and waits until it is ready.
+func (in *Instance) Restart(ctx context.Context) error {
+	if err := in.end(); err != nil {
+		return err
+	}
+	_, err := in.start(ctx)
+	return err
 }
 
 // Addr returns the address on which the instance listens, as host:port.
@@ -122,6 +147,10 @@ func (in *Instance) LogTail() string {
 // Stop shuts the instance down cleanly.
 func (in *Instance) Stop() error {
 	defer in.log.Close()
+	return in.end()
+}
+
+func (in *Instance) end() error {
 	if err := in.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}

@@ -128,6 +128,15 @@ func LoadKey(path string) (*Key, error) {
 	return k, nil
 }
 
+// ParseKey reads the content of a key file. The error is ErrKeyFormat.
+func ParseKey(content string) (*Key, error) {
+	k, err := parseKey([]byte(content))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeyFormat, err)
+	}
+	return k, nil
+}
+
 // LoadOrCreateKey reads a key file and creates it if it does not exist. The
 // caller must call Check.
 func LoadOrCreateKey(path string, alg Algorithm, serviceDID string) (*Key, error) {

@@ -55,7 +55,17 @@ func LoadSecret(path string) (*Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	for line := range strings.Lines(string(raw)) {
+	s, err := ParseSecret(string(raw))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+// ParseSecret reads the content of a file that WriteFile wrote, or its line of
+// base64 alone. The error is ErrKeyFormat.
+func ParseSecret(content string) (*Secret, error) {
+	for line := range strings.Lines(content) {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
@@ -66,7 +76,7 @@ func LoadSecret(path string) (*Secret, error) {
 		}
 		return &Secret{[secretSize]byte(value)}, nil
 	}
-	return nil, fmt.Errorf("%w: %s does not hold %d bytes in base64", ErrKeyFormat, path, secretSize)
+	return nil, fmt.Errorf("%w: it does not hold %d bytes in base64", ErrKeyFormat, secretSize)
 }
 
 // LoadOrCreateSecret reads a file and creates it if it does not exist.

@@ -57,10 +57,17 @@ type Store struct {
 	bucket bucket
 	// part is the memory in bytes in which one Write gathers a part.
 	part int64
+	// id distinguishes stores.
+	id string
 }
 
 // errNotFound marks the error of a missing object.
 var errNotFound = errors.New("there is no such object")
+
+// ID returns a name of the store that is the same for all processes that use it:
+// random for a directory and kept in it, derived from the name of the bucket for
+// S3. It reveals nothing of where the store is.
+func (s *Store) ID() string { return s.id }
 
 // WriteMemory returns the memory that one Write uses, in bytes.
 func (s *Store) WriteMemory() int64 { return copySize + s.part }

@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/iotest"
@@ -30,11 +32,11 @@ func openDir(t *testing.T) (*Store, string) {
 	return s, dir
 }
 
-// files lists the regular files below dir.
+// files lists the regular files below dir, apart from the store's id.
 func files(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
+		if err == nil && !d.IsDir() && d.Name() != idFile {
 			names = append(names, path)
 		}
 		return err
@@ -303,5 +305,54 @@ func TestFullDisk(t *testing.T) {
 	err := fmt.Errorf("store object: %w", &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC})
 	if !IsFull(err) || IsFull(errors.New("other")) {
 		t.Error("a full disk is not recognised")
+	}
+}
+
+// The id of a directory is that of every process that opens it, and no other
+// directory has it.
+func TestStoreID(t *testing.T) {
+	a, dir := openDir(t)
+	var again sync.WaitGroup
+	for range 8 {
+		again.Go(func() {
+			s, err := OpenDir(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = s.Close() }()
+			if s.ID() != a.ID() {
+				t.Errorf("opened again: %s, not %s", s.ID(), a.ID())
+			}
+		})
+	}
+	again.Wait()
+	b, _ := openDir(t)
+	if a.ID() == b.ID() || len(a.ID()) != 2*idSize {
+		t.Errorf("two directories have the ids %s and %s", a.ID(), b.ID())
+	}
+	if err := os.WriteFile(filepath.Join(dir, idFile), []byte("damaged damaged!"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenDir(dir); err == nil || !strings.Contains(err.Error(), "is damaged") {
+		t.Errorf("a damaged id: %v", err)
+	}
+}
+
+func TestBucketID(t *testing.T) {
+	t.Parallel()
+	id := func(raw string) string {
+		t.Helper()
+		u, err := url.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bucketID(u)
+	}
+	if id("s3://a?region=x") != id("s3://a?endpoint=https://s3.example") {
+		t.Error("the way to a bucket is not the bucket")
+	}
+	if id("s3://a") == id("s3://b") || id("s3://a") == id("s3://a?prefix=p/") {
+		t.Error("other buckets and prefixes are other stores")
 	}
 }

@@ -21,7 +21,11 @@ func OpenDir(dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make blob directory: %w", err)
 	}
-	return &Store{bucket: directory{dir}}, nil
+	id, err := directoryID(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{bucket: directory{dir}, id: id}, nil
 }
 
 func (d directory) file(key string) (string, error) {
@@ -115,7 +119,7 @@ func (d directory) list(ctx context.Context, prefix string, f func(Object) error
 			return nil
 		case err != nil:
 			return err
-		case e.IsDir() || strings.HasPrefix(e.Name(), incomplete):
+		case e.IsDir() || strings.HasPrefix(e.Name(), incomplete) || e.Name() == idFile:
 			return ctx.Err()
 		}
 		name, err := filepath.Rel(d.path, path)

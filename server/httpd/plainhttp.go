@@ -21,8 +21,9 @@ type HandlerConfig struct {
 	Plumbing xrpc.Plumbing
 	// ServiceDID and Version are shown on the start page.
 	ServiceDID, Version string
-	// Document is the service's DID document, as JSON.
-	Document []byte
+	// Document returns the service's DID document, as JSON. It changes when the
+	// service key does.
+	Document func() []byte
 	Health   *Health
 	Metrics  *Metrics
 	// Log gets one line for each request, without identifiers.
@@ -59,7 +60,7 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 	})
 	plain("/.well-known/did.json", func(ctx echo.Context) error {
 		ctx.Response().Header().Set("Access-Control-Allow-Origin", "*")
-		return send(ctx, "application/json", c.Document)
+		return send(ctx, "application/json", c.Document())
 	})
 	plain("/lexicons/:file", serveLexicon)
 	return e

@@ -68,7 +68,7 @@ func newSite(t testing.TB, s testServer, wrap func(gen.Service) gen.Service) *si
 	}
 	x.Server = httptest.NewServer(NewHandler(HandlerConfig{
 		Service: service, Plumbing: xrpc.Plumbing{Auth: noTokens{}}, ServiceDID: "did:web:mls.example", Version: "v1",
-		Document: []byte(`{"id":"did:web:mls.example"}`), Health: x.health, Metrics: x.metrics,
+		Document: func() []byte { return []byte(`{"id":"did:web:mls.example"}`) }, Health: x.health, Metrics: x.metrics,
 		Log: slog.New(slog.NewJSONHandler(&x.log, nil)),
 	}))
 	t.Cleanup(x.Close)

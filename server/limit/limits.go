@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -42,8 +43,7 @@ type Config struct {
 
 // Limits counts the use of the rows that are rates.
 type Limits struct {
-	off     bool
-	scale   float64
+	rates   atomic.Pointer[rates]
 	buckets *buckets
 	shares  *shares
 	// shared is nil without Redis.
@@ -53,19 +53,36 @@ type Limits struct {
 	refused *prometheus.CounterVec
 }
 
+// rates is how the operator changes the rates of the table.
+type rates struct {
+	off   bool
+	scale float64
+}
+
+// SetRates replaces Config.Off and Config.Scale while the limits are in use. A
+// bucket keeps the time until it is full, so after a change it has more or less
+// in proportion.
+func (l *Limits) SetRates(off bool, scale float64) error {
+	if scale < 0 || math.IsNaN(scale) || math.IsInf(scale, 0) {
+		return errors.New("limit: the scale of rate limits must be a positive number")
+	}
+	if scale == 0 {
+		scale = 1
+	}
+	l.rates.Store(&rates{off, scale})
+	return nil
+}
+
 // New makes Limits for the table of this package.
 func New(cfg Config) (*Limits, error) {
-	if cfg.Scale < 0 || math.IsNaN(cfg.Scale) || math.IsInf(cfg.Scale, 0) {
-		return nil, errors.New("limit: the scale of rate limits must be a positive number")
-	}
 	l := &Limits{
-		off: cfg.Off, scale: cfg.Scale, buckets: newBuckets(cfg.Clock, cfg.maxBuckets),
+		buckets: newBuckets(cfg.Clock, cfg.maxBuckets),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: RefusedMetric, Help: "Calls refused by a limit.",
 		}, []string{"limit"}),
 	}
-	if l.scale == 0 {
-		l.scale = 1
+	if err := l.SetRates(cfg.Off, cfg.Scale); err != nil {
+		return nil, err
 	}
 	l.shares = newShares(l.buckets.clock, cfg.maxBuckets)
 	for _, r := range Table {
@@ -107,7 +124,7 @@ func (l *Limits) Close() {
 // takes nothing and returns the row's error with a Retry-After.
 func (l *Limits) Take(ctx context.Context, r *Row, key string, n int64) error {
 	switch {
-	case l.off:
+	case l.Off():
 		return nil
 	case l.inRedis(r):
 		return l.Refusal(r, l.shared.take(ctx, l.bucket(r, key), l.shared.key(r.Name, key), n))
@@ -120,7 +137,7 @@ func (l *Limits) Take(ctx context.Context, r *Row, key string, n int64) error {
 // background. It is for amounts per day, where it does not matter that
 // instances together can take a little more than the limit.
 func (l *Limits) TakeHere(r *Row, key string, n int64) error {
-	if l.off {
+	if l.Off() {
 		return nil
 	}
 	if l.inRedis(r) {
@@ -133,7 +150,7 @@ func (l *Limits) TakeHere(r *Row, key string, n int64) error {
 // in Redis it decides by the use at this instance and by the last answer of
 // Redis.
 func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
-	if l.off {
+	if l.Off() {
 		return nil
 	}
 	return l.Refusal(r, l.bucket(r, key).wait(n))
@@ -144,7 +161,7 @@ func (l *Limits) Check(_ context.Context, r *Row, key string, n int64) error {
 // at most twice the time in which it fills.
 func (l *Limits) Spend(_ context.Context, r *Row, key string, n int64) {
 	switch {
-	case l.off:
+	case l.Off():
 	case l.inRedis(r):
 		l.shared.spend(l.bucket(r, key), l.shared.key(r.Name, key), n)
 	default:
@@ -209,12 +226,13 @@ func (l *Limits) bucket(r *Row, key string) bucket {
 // refillTimes returns the time in which one unit of the row is refilled, and the time
 // in which an empty bucket fills.
 func (l *Limits) refillTimes(r *Row) (each, depth float64) {
-	each = float64(r.Every) / (float64(r.Refill) * l.scale)
-	return each, each * max(1, math.Floor(float64(r.Amount)*l.scale))
+	scale := l.rates.Load().scale
+	each = float64(r.Every) / (float64(r.Refill) * scale)
+	return each, each * max(1, math.Floor(float64(r.Amount)*scale))
 }
 
 // now is the time since a fixed moment.
 func (l *Limits) now() time.Duration { return l.buckets.clock() }
 
 // Off reports whether rates are disabled.
-func (l *Limits) Off() bool { return l.off }
+func (l *Limits) Off() bool { return l.rates.Load().off }

@@ -131,6 +131,30 @@ func TestScaleAndOff(t *testing.T) {
 	}
 }
 
+// Rates change while they are in use: a new factor counts for the next call.
+func TestRatesChange(t *testing.T) {
+	l := newTestLimits(t, Config{Clock: func() time.Duration { return 0 }})
+	amount := int(AccountRow(xrpc.RateSend).Amount)
+	if got := drain(t, l, "before", sendMessage); got != amount {
+		t.Errorf("before: %d", got)
+	}
+	if err := l.SetRates(false, 2); err != nil {
+		t.Fatal(err)
+	}
+	if got := drain(t, l, "doubled", sendMessage); got != 2*amount {
+		t.Errorf("doubled: %d", got)
+	}
+	if err := l.SetRates(true, 0); err != nil || !l.Off() {
+		t.Errorf("turned off: %v", err)
+	}
+	if got := drain(t, l, "before", sendMessage); got != -1 {
+		t.Errorf("off: %d", got)
+	}
+	if err := l.SetRates(false, -1); err == nil || !l.Off() {
+		t.Errorf("a negative factor passed: %v", err)
+	}
+}
+
 func TestLimitsAreBounded(t *testing.T) {
 	l := newTestLimits(t, Config{maxBuckets: 100})
 	for i := range 50_000 {

@@ -22,5 +22,6 @@ var (
 // Amount returns what a row that is kept in the database allows, scaled by
 // MLS_RATE_LIMITS; false if rates are disabled.
 func (l *Limits) Amount(r *Row) (int64, bool) {
-	return max(1, int64(float64(r.Amount)*l.scale)), !l.off
+	rates := l.rates.Load()
+	return max(1, int64(float64(r.Amount)*rates.scale)), !rates.off
 }

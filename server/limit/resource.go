@@ -41,7 +41,7 @@ func newResource(limits *Limits, row *Row) *resource {
 	switch {
 	case !row.IsRate():
 		l.capacity = row.Amount
-	case !limits.off:
+	case !limits.Off():
 		l.each, l.depth = limits.refillTimes(row)
 	}
 	return l

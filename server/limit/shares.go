@@ -35,10 +35,11 @@ type SharedBucket struct {
 // A use decays by 1/e in the time in which the row refills an empty bucket. So
 // the steady rate of all members together is at most the refill.
 func (l *Limits) TryShare(b SharedBucket, member string) time.Duration {
-	if l.off {
+	rates := l.rates.Load()
+	if rates.off {
 		return 0
 	}
-	wait := l.shares.take(b, member, l.scale)
+	wait := l.shares.take(b, member, rates.scale)
 	if wait == 0 && l.inRedis(b.Row) {
 		l.totals.add(b)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -67,7 +68,7 @@ type Origins struct {
 	endpoint func(did string) (string, bool)
 	client   *http.Client
 	dev      bool
-	sizes    Sizes
+	sizes    atomic.Pointer[Sizes]
 	proxies  source.Proxies
 	now      func() time.Time
 	cpus     int
@@ -94,7 +95,7 @@ type Origins struct {
 // New makes Origins, which must be closed.
 func New(c Config) *Origins {
 	o := &Origins{
-		store: db.New(c.Pool), limits: c.Limits, endpoint: c.Endpoint, client: c.Client, dev: c.Dev, sizes: c.Sizes, proxies: c.Proxies,
+		store: db.New(c.Pool), limits: c.Limits, endpoint: c.Endpoint, client: c.Client, dev: c.Dev, proxies: c.Proxies,
 		now: c.Now, cpus: c.CPUs, states: newLRU[accountState](maxStates), counts: newLRU[count](maxCounted),
 		toCount: make(chan string, maxToCount), queue: limit.NewQueue(c.Limits, limit.ConfirmWaiting),
 		open: map[string]*pendingAnswer{}, asked: newLRU[time.Time](maxAsked),
@@ -102,6 +103,7 @@ func New(c Config) *Origins {
 			Name: "mls_origin_confirmations_total", Help: "Answers of PDSes whether they have an account.",
 		}, []string{"outcome"}),
 	}
+	o.SetSizes(c.Sizes)
 	if o.now == nil {
 		o.now = time.Now
 	}
@@ -123,6 +125,9 @@ func newLRU[V any](size int) *lru.Cache[string, V] {
 	}
 	return c
 }
+
+// SetSizes replaces Config.Sizes while requests are served.
+func (o *Origins) SetSizes(s Sizes) { o.sizes.Store(&s) }
 
 // Close cancels the requests to PDSes and waits for their end.
 func (o *Origins) Close() {

@@ -65,7 +65,7 @@ func (o *Origins) size(origin string) float64 {
 	if origin == unconfirmed {
 		return 1
 	}
-	accounts, given := o.sizes[origin]
+	accounts, given := (*o.sizes.Load())[origin]
 	if !given {
 		accounts = o.settledOf(origin)
 	}
