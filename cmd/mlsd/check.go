@@ -12,6 +12,7 @@ import (
 
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/source"
 )
 
@@ -114,7 +115,7 @@ func (c *Config) check() error {
 	report("DATABASE_URL", checkScheme(c.DatabaseURL, "postgres", "postgresql"))
 	_, err := c.databaseLimit()
 	report("MLS_DATABASE_LIMIT", err)
-	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))
+	report("REDIS_URL", checkScheme(c.RedisURL, redislink.Schemes()...))
 	report("MLS_BLOB_URL", checkScheme(c.BlobURL, "file", "s3"))
 	report("MLS_METRICS_LISTEN", c.checkMetrics())
 	_, _, err = c.rateLimits()
