@@ -20,6 +20,7 @@
 //   - network.go: the machines, the bridge, cutting off
 //   - process.go: the programs
 //   - site.go: the shipped configuration filled in, and what runs where
+//   - proxy.go: nginx
 //   - patroni.go: what Patroni says and is told
 //   - load.go: the accounts that send and commit
 //   - listener.go: the accounts that listen

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,32 +22,28 @@ type member struct {
 // running reports whether its PostgreSQL runs as it should.
 func (m member) running() bool { return m.State == "running" || m.State == "streaming" }
 
-var patroniClient = &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+var patroniClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
+// patience is how long a machine may take to say who the members are.
+const patience = 2 * time.Second
 
 // cluster asks one machine after the other for the members.
 func cluster(ctx context.Context, except ...machine) ([]member, error) {
 	var errs []error
 	for _, m := range databases {
-		if isAmong(m, except) {
+		if slices.Contains(except, m) {
 			continue
 		}
 		var out struct{ Members []member }
-		err := ask(ctx, http.MethodGet, m, "/cluster", nil, &out)
+		short, cancel := context.WithTimeout(ctx, patience)
+		err := ask(short, http.MethodGet, m, "/cluster", nil, &out)
+		cancel()
 		if err == nil && len(out.Members) > 0 {
 			return out.Members, nil
 		}
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)
-}
-
-func isAmong(m machine, list []machine) bool {
-	for _, other := range list {
-		if other == m {
-			return true
-		}
-	}
-	return false
 }
 
 // ask calls Patroni's REST interface.
@@ -157,7 +154,7 @@ func switchover(ctx context.Context) error {
 	return until(ctx, "the new primary", func() error {
 		now, _, err := leader(ctx)
 		if err == nil && now != to {
-			err = fmt.Errorf("the primary is %s: %w", now.name, answer)
+			err = errors.Join(fmt.Errorf("the primary is %s", now.name), answer)
 		}
 		return err
 	})
