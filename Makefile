@@ -14,13 +14,14 @@ ABUSE ?=
 SOAK_MESSAGES ?= 1000000
 SOAK_TIME ?= 6h
 FUZZ_TIME ?= 1m
+HA ?=
 
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare
+.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak ha fuzz fmt clean bare
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +73,12 @@ soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fai
 	$(ENSURE) postgres redis
 	$(BUILD)
 	go test -count=1 -timeout 0 -v -run 'TestSoak$$' ./internal/faults -soak.messages $(SOAK_MESSAGES) -soak.for $(SOAK_TIME) -soak.convos 50 -soak.people 200
+
+ha: ## try a site of several machines under load and faults, as root: Patroni, etcd, Redis Sentinel, nginx; HA=kill,cut-off
+	$(ENSURE) postgres redis nginx patroni
+	$(BUILD)
+	CGO_ENABLED=0 go build -trimpath -o bin/mlsha ./cmd/mlsha
+	bin/mlsha -run '$(HA)'
 
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)

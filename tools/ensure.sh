@@ -47,6 +47,7 @@ there() {
 	cc) have cc ;;
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
 	nginx) have nginx ;;
+	patroni) have patroni && have etcd && have redis-sentinel && have ip && have nsenter && have unshare ;;
 	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	debootstrap) have debootstrap ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
@@ -63,6 +64,7 @@ reason() {
 	cc) echo "a C compiler, for Go's race detector" ;;
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
+	patroni) echo "Patroni, etcd and Redis Sentinel, and what makes networks, for the trial of several machines" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
 	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
 	esac
@@ -78,6 +80,7 @@ debian() {
 	cc) echo gcc libc6-dev ;;
 	c++) echo g++ libc6-dev make python3 ;;
 	debootstrap) echo debootstrap debian-archive-keyring ;;
+	patroni) echo patroni python3-etcd etcd-server redis-sentinel iproute2 util-linux ;;
 	nginx | chromium) echo "$1" ;;
 	esac
 }
