@@ -89,8 +89,10 @@ lexgen: ## write gen/ from lexicons/ and docs/limits.md: all that a change of a 
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
 
-generate: lexgen ## what lexgen does, and db/ from queries/ and db/migrations/
+generate: lexgen ## what lexgen does, db/ from queries/ and db/migrations/, and the record of the next release
+	$(ENSURE) postgres
 	tools/tool.sh sqlc generate
+	go test -count=1 ./internal/releases -update
 
 lint: ## gofmt, go vet and golangci-lint over PACKAGES, and the checks of the documents
 	$(ENSURE)
