@@ -43,9 +43,21 @@ func (l *load) check(ctx context.Context, r *report) error {
 	}
 	var errs []error
 	r.total, errs = l.compare(list)
+	if r.total.wal, err = walPosition(ctx, conn); err != nil {
+		return err
+	}
+	r.total.wal -= l.wal
 	jumps, err := checkNumbers(list)
 	r.total.jumps = jumps
 	return errors.Join(append(errs, err)...)
+}
+
+// walPosition returns how many bytes of WAL there were so far.
+func walPosition(ctx context.Context, conn *pgx.Conn) (n int64, err error) {
+	if err = conn.QueryRow(ctx, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint").Scan(&n); err != nil {
+		return 0, fmt.Errorf("position of the WAL: %w", err)
+	}
+	return n, nil
 }
 
 // totals are the counts of a run.
@@ -55,6 +67,7 @@ type totals struct {
 	delivered, unstored, duplicates int
 	repeatedCalls                   int64
 	syncs, jumps                    int
+	wal                             int64
 }
 
 // compare compares what was acknowledged and delivered with what is stored.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestCompareFindsWhatIsWrong(t *testing.T) {
 			if err := l.ledger.commit(epochOf{c, 1}, place{c, 2}); err != nil {
 				t.Fatal(err)
 			}
-			ear := newListener(l, nil, false)
+			ear := newListener(l, nil, false, io.Discard)
 			ear.got[place{c, 2}] = "x"
 			if tc.got != "" {
 				ear.got[place{c, 1}] = tc.got

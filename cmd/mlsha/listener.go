@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -35,6 +36,9 @@ type listener struct {
 
 	cursor string
 	cut    time.Time
+	// diary says what the listener did, for a reader who looks for what is
+	// missing.
+	diary io.Writer
 }
 
 type resumption struct {
@@ -42,8 +46,12 @@ type resumption struct {
 	took time.Duration
 }
 
-func newListener(l *load, p *person, frames bool) *listener {
-	return &listener{load: l, who: p, frames: frames, got: map[place]string{}, last: map[xrpc.ConvoID]int64{}}
+func newListener(l *load, p *person, frames bool, diary io.Writer) *listener {
+	return &listener{load: l, who: p, frames: frames, got: map[place]string{}, last: map[xrpc.ConvoID]int64{}, diary: diary}
+}
+
+func (ear *listener) tell(format string, args ...any) {
+	fmt.Fprintf(ear.diary, time.Now().Format("15:04:05.000 ")+format+"\n", args...)
 }
 
 // errOutdated says that the service cannot continue at the cursor.
@@ -58,23 +66,20 @@ func (ear *listener) follow(ctx context.Context) {
 				continue
 			}
 		}
-		outdated = errors.Is(ear.listen(ctx), errOutdated)
+		err := ear.listen(ctx)
+		ear.tell("the stream ended: %v", err)
+		outdated = errors.Is(err, errOutdated)
 		time.Sleep(50 * time.Millisecond)
 	}
 }
 
 // sync fetches what the account has missed.
 func (ear *listener) sync(ctx context.Context) error {
-	in := &gen.SyncInput{Positions: []gen.SyncPosition{}, Limit: 500}
-	ear.mu.Lock()
-	for id, seq := range ear.last {
-		in.Positions = append(in.Positions, gen.SyncPosition{ConvoID: id, Seq: seq})
-	}
-	ear.syncs++
-	ear.mu.Unlock()
+	in := &gen.SyncInput{Positions: ear.positions(), Limit: 500}
 	for {
 		out, err := ear.who.client(ear.load.calls).Sync(ctx, in)
 		if err != nil {
+			ear.tell("sync: %v", err)
 			return err
 		}
 		more := false
@@ -85,11 +90,24 @@ func (ear *listener) sync(ctx context.Context) error {
 			more = more || c.More
 		}
 		ear.cursor = out.Cursor
+		ear.tell("sync: %d conversations, %d new, more %t, cursor %s", len(out.Convos), len(out.NewConvos), more, out.Cursor)
 		if !more && len(out.NewConvos) == 0 {
 			return nil
 		}
-		in = &gen.SyncInput{Positions: []gen.SyncPosition{}, Limit: 500, Cursor: &out.Cursor}
+		in = &gen.SyncInput{Positions: ear.positions(), Limit: 500, Cursor: &out.Cursor}
 	}
+}
+
+// positions returns what the account has of each conversation.
+func (ear *listener) positions() []gen.SyncPosition {
+	ear.mu.Lock()
+	defer ear.mu.Unlock()
+	ear.syncs++
+	out := []gen.SyncPosition{}
+	for id, seq := range ear.last {
+		out = append(out, gen.SyncPosition{ConvoID: id, Seq: seq})
+	}
+	return out
 }
 
 func (ear *listener) add(m *gen.MessageView) {
@@ -105,6 +123,7 @@ func (ear *listener) add(m *gen.MessageView) {
 	case m.Seq < ear.last[m.ConvoID]:
 		ear.load.fail(fmt.Errorf("message %s/%d came after %d", at.convo, at.seq, ear.last[m.ConvoID]))
 	}
+	ear.tell("message %s/%d %s", at.convo, at.seq, m.ID)
 	ear.got[at] = m.ID
 	ear.last[m.ConvoID] = max(ear.last[m.ConvoID], m.Seq)
 }
@@ -113,6 +132,7 @@ var streams = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, R
 
 // listen reads one stream until it ends.
 func (ear *listener) listen(ctx context.Context) error {
+	ear.tell("open a stream at %s", ear.cursor)
 	events, err := ear.open(ctx)
 	if err != nil {
 		return err
@@ -130,6 +150,7 @@ func (ear *listener) listen(ctx context.Context) error {
 		}
 		switch ev := ev.(type) {
 		case *gen.InfoEvent:
+			ear.tell("info %s, cursor %s", ev.Info, ev.Cursor)
 			if ev.Info == "OutdatedCursor" {
 				return errOutdated
 			}

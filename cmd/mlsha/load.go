@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/gen/client"
@@ -43,6 +46,8 @@ type load struct {
 	listeners []*listener
 	calls     *http.Client
 
+	// wal is how many bytes of WAL there were at the beginning.
+	wal int64
 	// repeated counts calls that were made again because they were not answered.
 	repeated atomic.Int64
 	end      context.CancelFunc
@@ -90,16 +95,32 @@ func startLoad(ctx context.Context, s *site) (*load, error) {
 		}
 		l.convos = append(l.convos, co)
 	}
-	l.start(ctx)
-	return l, nil
+	if err := l.readWAL(ctx); err != nil {
+		return nil, err
+	}
+	return l, l.start(ctx, s.dir)
 }
 
-func (l *load) start(ctx context.Context) {
+func (l *load) readWAL(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, databaseURL("mls", mlsPassword, "mls"))
+	if err != nil {
+		return fmt.Errorf("read the position of the WAL: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	l.wal, err = walPosition(ctx, conn)
+	return err
+}
+
+func (l *load) start(ctx context.Context, dir string) error {
 	sending, end := context.WithCancel(ctx)
 	listening, ending := context.WithCancel(ctx)
 	l.end, l.ending = end, ending
 	for i, p := range l.people {
-		ear := newListener(l, p, i%2 == 1)
+		diary, err := os.Create(filepath.Join(dir, fmt.Sprintf("listener%02d.log", i)))
+		if err != nil {
+			return err
+		}
+		ear := newListener(l, p, i%2 == 1, diary)
 		l.listeners = append(l.listeners, ear)
 		l.ears.Go(func() { ear.follow(listening) })
 	}
@@ -111,6 +132,7 @@ func (l *load) start(ctx context.Context) {
 			l.repeat(sending, commitPause, func(ctx context.Context) error { return l.race(ctx, co) })
 		})
 	}
+	return nil
 }
 
 // fail records the first failure of the load.

@@ -101,7 +101,9 @@ func (r *report) print(out io.Writer) error {
 		value any
 	}{
 		{"acknowledged writes", t.acknowledged}, {"of them lost", t.lost}, {"commits acknowledged", t.commits},
-		{"epochs used twice", t.twice}, {"messages stored", t.stored}, {"deliveries", t.delivered},
+		{"epochs used twice", t.twice}, {"messages stored", t.stored},
+		{"WAL for each of them", fmt.Sprintf("%d bytes", t.wal/int64(max(t.stored, 1)))},
+		{"deliveries", t.delivered},
 		{"delivered and not stored", t.unstored}, {"delivered more than once", t.duplicates},
 		{"calls that were repeated", t.repeatedCalls}, {"calls of sync", t.syncs},
 		{"promotions, generation at the end", fmt.Sprintf("%d, %d", promotions, r.generation)},
