@@ -19,13 +19,14 @@ FUZZ_TIME ?= 1m
 DESTDIR ?=
 PREFIX ?= /usr/local
 PARTS ?=
+HA ?=
 
 ENSURE := @sh tools/ensure.sh go certs
 BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/mlsd ./cmd/mlsd
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak ha fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +83,12 @@ soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fai
 	$(BUILD)
 	go test -count=1 -timeout 0 -v -run 'TestSoak$$' ./internal/faults -soak.messages $(SOAK_MESSAGES) -soak.for $(SOAK_TIME) -soak.convos 50 -soak.people 200
 
+ha: ## try a site of several machines under load and faults, as root: Patroni, etcd, Redis Sentinel, nginx; HA=kill,cut-off
+	$(ENSURE) postgres redis nginx patroni
+	$(BUILD)
+	CGO_ENABLED=0 go build -trimpath -o bin/mlsha ./cmd/mlsha
+	bin/mlsha -run '$(HA)'
+
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
@@ -91,8 +98,10 @@ lexgen: ## write gen/ from lexicons/ and docs/limits.md: all that a change of a 
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
 
-generate: lexgen ## what lexgen does, and db/ from queries/ and db/migrations/
+generate: lexgen ## what lexgen does, db/ from queries/ and db/migrations/, and the record of the next release
+	$(ENSURE) postgres
 	tools/tool.sh sqlc generate
+	go test -count=1 ./internal/releases -update
 
 lint: ## gofmt, go vet and golangci-lint over PACKAGES, and the checks of the documents
 	$(ENSURE)

@@ -164,13 +164,13 @@ func (q *Queries) RecordCommitter(ctx context.Context, did string, deviceID stri
 
 const spendPackages = `-- name: SpendPackages :exec
 UPDATE key_packages SET spent_at = $1::timestamptz, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL
-WHERE ref = ANY($2::bytea[]) AND NOT last_resort
+WHERE (did, ref) IN (SELECT unnest($2::text[]), unnest($3::bytea[])) AND NOT last_resort
 `
 
 // Spending a package ends its lease, so that it no longer refers to the
-// requester.
-func (q *Queries) SpendPackages(ctx context.Context, at time.Time, refs [][]byte) error {
-	_, err := q.db.Exec(ctx, spendPackages, at, refs)
+// requester. Packages are named by their whole key, which LockPackages has read.
+func (q *Queries) SpendPackages(ctx context.Context, at time.Time, dids []string, refs [][]byte) error {
+	_, err := q.db.Exec(ctx, spendPackages, at, dids, refs)
 	return err
 }
 

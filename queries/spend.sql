@@ -14,9 +14,9 @@ WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.device_id = ANY(sqlc.arg(device_
 
 -- name: SpendPackages :exec
 -- Spending a package ends its lease, so that it no longer refers to the
--- requester.
+-- requester. Packages are named by their whole key, which LockPackages has read.
 UPDATE key_packages SET spent_at = sqlc.arg(at)::timestamptz, lease_holder = NULL, lease_convo = NULL, lease_ends_at = NULL
-WHERE ref = ANY(sqlc.arg(refs)::bytea[]) AND NOT last_resort;
+WHERE (did, ref) IN (SELECT unnest(sqlc.arg(dids)::text[]), unnest(sqlc.arg(refs)::bytea[])) AND NOT last_resort;
 
 -- name: InsertWelcome :exec
 INSERT INTO welcomes (convo_id, seq, epoch, welcome, ratchet_tree, created_at)

@@ -260,10 +260,16 @@ func commitSome(ctx context.Context, s *Server, succeed bool) error {
 	}
 	defer func() { _ = tx.Rollback(ctx) }()
 	q := db.New(tx)
-	if _, err := q.LockPackages(ctx, refs); err != nil {
+	locked, err := q.LockPackages(ctx, refs)
+	if err != nil {
 		return err
 	}
-	if err := q.SpendPackages(ctx, s.Now(), refs); err != nil {
+	var dids []string
+	refs = refs[:0]
+	for _, p := range locked {
+		dids, refs = append(dids, p.Did), append(refs, p.Ref)
+	}
+	if err := q.SpendPackages(ctx, s.Now(), dids, refs); err != nil {
 		return err
 	}
 	if !succeed {

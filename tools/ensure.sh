@@ -48,6 +48,7 @@ there() {
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
 	nginx) have nginx ;;
 	pgbouncer) have pgbouncer ;;
+	patroni) have patroni && have etcd && have redis-sentinel && have ip && have nsenter && have unshare ;;
 	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	debootstrap) have debootstrap ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
@@ -65,6 +66,7 @@ reason() {
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
 	pgbouncer) echo "pgbouncer, for the tests behind a connection pooler" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
+	patroni) echo "Patroni, etcd and Redis Sentinel, and what makes networks, for the trial of several machines" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
 	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
 	esac
@@ -81,6 +83,7 @@ debian() {
 	c++) echo g++ libc6-dev make python3 ;;
 	debootstrap) echo debootstrap debian-archive-keyring ;;
 	nginx | chromium | pgbouncer) echo "$1" ;;
+	patroni) echo patroni python3-etcd etcd-server redis-sentinel iproute2 util-linux ;;
 	esac
 }
 brewed() {

@@ -16,6 +16,7 @@ import (
 	"catbird.blue/mls/internal/pgsession"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/origin"
+	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/source"
 )
 
@@ -122,7 +123,7 @@ func (c *Config) check() error {
 	}
 	_, err := c.databaseLimit()
 	report("MLS_DATABASE_LIMIT", err)
-	report("REDIS_URL", checkScheme(c.RedisURL, "redis", "rediss"))
+	report("REDIS_URL", checkScheme(c.RedisURL, redislink.Schemes()...))
 	report("MLS_BLOB_URL", checkScheme(c.BlobURL, "file", "s3"))
 	report(c.checkBackup())
 	report("MLS_METRICS_LISTEN", c.checkMetrics())

@@ -134,6 +134,8 @@ func TestGoodConfiguration(t *testing.T) {
 		{"message time", nil, nil, []string{"MLS_MESSAGE_TTL=720h0m0s"}},
 		{"message time at its bounds", []string{"MLS_MESSAGE_TTL=1h"}, nil, []string{"MLS_MESSAGE_TTL=1h0m0s"}},
 		{"message time at its other bound", []string{"MLS_MESSAGE_TTL=87600h"}, nil, []string{"MLS_MESSAGE_TTL=87600h0m0s"}},
+		{"Redis by Sentinels", []string{"REDIS_URL=redis+sentinel://:p@a:26379?addr=b:26379&master_name=mls&password=p"}, nil,
+			[]string{"REDIS_URL=redis+sentinel://:REDACTED@a:26379?addr=b%3A26379&master_name=mls&password=REDACTED"}},
 		{"IPv6", []string{"MLS_LISTEN=::1"}, nil, []string{"MLS_LISTEN=::1"}},
 		{"a variable of others", []string{"MLSX=1", "LOG_LEVEL=9"}, nil, []string{"MLS_LOG_LEVEL=info"}},
 	} {

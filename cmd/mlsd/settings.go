@@ -217,4 +217,4 @@ func redactURL(s string) string {
 
 // harmless lists the URL parameters that are shown.
 var harmless = []string{"host", "port", "user", "dbname", "sslmode", "target_session_attrs", "application_name",
-	"connect_timeout", "region", "endpoint", "prefix", "addr", "db"}
+	"connect_timeout", "region", "endpoint", "prefix", "addr", "db", "master_name"}

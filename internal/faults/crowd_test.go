@@ -80,7 +80,11 @@ type convo struct {
 
 func newCrowd(t *testing.T, s size) *crowd {
 	t.Helper()
-	p := sharedDeployment(t)
+	return newCrowdAt(t, sharedDeployment(t), s)
+}
+
+func newCrowdAt(t *testing.T, p *testDeployment, s size) *crowd {
+	t.Helper()
 	c := &crowd{t: t, deployment: p, size: s, ledger: streamtest.NewLedger(), failed: make(chan struct{})}
 	c.ctx, c.leave = context.WithCancel(context.Background())
 	t.Cleanup(func() {

@@ -35,31 +35,55 @@ type testDeployment struct {
 // did is the DID of the service, which both instances have.
 const did = "did:web:localhost%3A3999"
 
-func startTestDeployment() (*testDeployment, error) {
+// beginning is what a deployment starts with, if not with an empty database and
+// the present version.
+type beginning struct {
+	// snapshot is a file of SQL that fills the database.
+	snapshot string
+	// source is the folder from which the binary is built.
+	source string
+}
+
+func startTestDeployment(b beginning) (*testDeployment, error) {
 	dir, err := os.MkdirTemp("/tmp", "faults") // the path of a Unix socket must be short
 	if err != nil {
 		return nil, err
 	}
 	p := &testDeployment{dir: dir}
-	if err := p.startAll(); err != nil {
+	if err := p.startAll(b); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
 
+// buildServer builds the service from a folder, "" for this one.
+func buildServer(source, binary string, args ...string) error {
+	cmd := exec.CommandContext(context.Background(), "go", append(append([]string{"build"}, args...), "-o", binary, "catbird.blue/mls/cmd/mlsd")...)
+	cmd.Dir = source
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build mlsd: %w\n%s", err, out)
+	}
+	return nil
+}
+
 // startAll starts all components.
-func (p *testDeployment) startAll() (err error) {
+func (p *testDeployment) startAll(b beginning) (err error) {
 	dir := p.dir
 	if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL may run as another user
 		return err
 	}
 	binary := filepath.Join(dir, "mlsd")
-	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "catbird.blue/mls/cmd/mlsd").CombinedOutput(); err != nil {
-		return fmt.Errorf("build mlsd: %w\n%s", err, out)
+	if err := buildServer(b.source, binary); err != nil {
+		return err
 	}
 	p.directory = authtest.NewPLC()
 	if p.postgres, err = startPostgres(filepath.Join(dir, "postgres")); err != nil {
 		return err
+	}
+	if b.snapshot != "" {
+		if err := p.postgres.fill(b.snapshot); err != nil {
+			return err
+		}
 	}
 	if p.databaseProxy, err = newFaultyProxy(p.postgres.dial); err != nil {
 		return err

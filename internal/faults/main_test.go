@@ -22,7 +22,7 @@ func sharedDeployment(t *testing.T) *testDeployment {
 	t.Helper()
 	startDeployment.Do(func() {
 		var err error
-		if deployment, err = startTestDeployment(); err != nil {
+		if deployment, err = startTestDeployment(beginning{}); err != nil {
 			t.Error(err)
 		}
 	})

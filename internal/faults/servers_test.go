@@ -68,6 +68,21 @@ func (p *postgres) dial() (net.Conn, error) {
 	return net.Dial("unix", filepath.Join(p.dir, ".s.PGSQL.5432"))
 }
 
+// fill runs a file of SQL in the database.
+func (p *postgres) fill(file string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTime)
+	defer cancel()
+	found, err := pgembed.FindClient(ctx, p.server.Major)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(found.BinDir, "psql"), "-X", "-q", "-o", os.DevNull, "-v", "ON_ERROR_STOP=1", "-f", file, p.url())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("fill the database: %w\n%s", err, out)
+	}
+	return nil
+}
+
 // kill kills the postmaster. Its child processes find out by themselves.
 func (p *postgres) kill() error {
 	raw, err := os.ReadFile(filepath.Join(p.dir, "cluster", "postmaster.pid"))

@@ -31,7 +31,7 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 	for _, p := range w.packages {
 		dids, devices, refs = append(dids, p.Did), append(devices, p.DeviceID), append(refs, p.Ref)
 	}
-	if err := q.SpendPackages(ctx, w.now, refs); err != nil {
+	if err := q.SpendPackages(ctx, w.now, dids, refs); err != nil {
 		return fmt.Errorf("spend key packages: %w", err)
 	}
 	// For the other packages, the lease has published that few are left.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,8 +16,18 @@ import (
 // service waits for Redis, and there is a fallback.
 const Timeout = 500 * time.Millisecond
 
+// sentinelSuffix marks, in the scheme of a URL, that its hosts are Sentinels.
+const sentinelSuffix = "+sentinel"
+
+// Schemes lists the schemes of the URLs that NewClient accepts.
+func Schemes() []string {
+	return []string{"redis", "rediss", "redis" + sentinelSuffix, "rediss" + sentinelSuffix}
+}
+
 // NewClient makes a client for redis:// or rediss:// URLs. Further nodes in
-// ?addr= make it a client of a cluster. It does not wait for the connection.
+// ?addr= make it a client of a cluster. With redis+sentinel:// the hosts are
+// Sentinels, and ?master_name= names the server that they watch. It does not
+// wait for the connection.
 func NewClient(rawURL string) (redis.UniversalClient, error) {
 	return NewPatientClient(rawURL, Timeout)
 }
@@ -26,6 +37,10 @@ func NewPatientClient(rawURL string, d time.Duration) (redis.UniversalClient, er
 	u, err := url.Parse(rawURL)
 	if err != nil {
 		return nil, errors.New("the Redis URL cannot be read")
+	}
+	if scheme, found := strings.CutSuffix(u.Scheme, sentinelSuffix); found {
+		u.Scheme = scheme
+		return newSentinelClient(u, d)
 	}
 	if u.Query().Has("addr") {
 		o, err := redis.ParseClusterURL(rawURL)
@@ -43,6 +58,21 @@ func NewPatientClient(rawURL string, d time.Duration) (redis.UniversalClient, er
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = d, d, d, d
 	o.ContextTimeoutEnabled, o.MaxRetries = true, -1
 	return redis.NewClient(o), nil
+}
+
+// newSentinelClient makes a client that asks Sentinels for the address of the
+// server that accepts writes, and asks again after a failover.
+func newSentinelClient(u *url.URL, d time.Duration) (redis.UniversalClient, error) {
+	o, err := redis.ParseFailoverURL(u.String())
+	if err != nil {
+		return nil, fmt.Errorf("the Redis URL cannot be used: %w", err)
+	}
+	if o.MasterName == "" {
+		return nil, errors.New("the Redis URL names Sentinels and needs ?master_name=, the name of the server that they watch")
+	}
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = d, d, d, d
+	o.ContextTimeoutEnabled, o.MaxRetries = true, -1
+	return redis.NewFailoverClient(o), nil
 }
 
 // Within calls f with the timeout d, or with Timeout if d is 0. The context of f
