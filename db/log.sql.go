@@ -104,7 +104,7 @@ func (q *Queries) DeleteOldTickets(ctx context.Context, before time.Time, batch 
 }
 
 const ephemeralAccess = `-- name: EphemeralAccess :one
-SELECT c.epoch, c.roster_version,
+SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = $1 AND m.left_seq IS NULL) AS active
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 AND m.did = $1 LIMIT 1)
@@ -113,6 +113,7 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 A
 type EphemeralAccessRow struct {
 	Epoch         int64
 	RosterVersion int64
+	Locked        bool
 	Active        bool
 }
 
@@ -121,7 +122,12 @@ type EphemeralAccessRow struct {
 func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.ConvoID) (EphemeralAccessRow, error) {
 	row := q.db.QueryRow(ctx, ephemeralAccess, did, convoID)
 	var i EphemeralAccessRow
-	err := row.Scan(&i.Epoch, &i.RosterVersion, &i.Active)
+	err := row.Scan(
+		&i.Epoch,
+		&i.RosterVersion,
+		&i.Locked,
+		&i.Active,
+	)
 	return i, err
 }
 

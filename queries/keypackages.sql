@@ -35,7 +35,8 @@ WHERE key_packages.spent_at IS NULL AND key_packages.expires_at <= excluded.crea
 -- for, or its lowest (suite 1 is the lowest that exists). A device counts if it
 -- has an unspent package or a leaf. Suite 0: it has no package to serve.
 -- seated: it has a leaf in the conversation that the holder, a member, names, and
--- its account has not asked to be added again.
+-- its account has not asked to be added again. Accounts that are refused have no
+-- devices here.
 -- OFFSET 0 makes the planner look up every device: in a small table it would
 -- otherwise scan all packages and leaves.
 SELECT d.did, d.device_id, suite.number::bigint AS cipher_suite,
@@ -67,6 +68,7 @@ CROSS JOIN LATERAL (
     ), 0) END AS number
 ) suite
 WHERE d.did = ANY(sqlc.arg(dids)::text[]) AND d.deleted_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM account_states s WHERE s.did = d.did OFFSET 0)
   AND (EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id
                AND k.spent_at IS NULL AND NOT k.last_resort OFFSET 0)
     OR EXISTS (SELECT 1 FROM key_packages k WHERE k.did = d.did AND k.device_id = d.device_id AND k.last_resort OFFSET 0)

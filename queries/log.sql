@@ -280,7 +280,7 @@ WHERE c.convo_id = $1;
 -- name: EphemeralAccess :one
 -- The epoch and roster version that a signal is checked against, and whether the
 -- account is a member. No row if it never was.
-SELECT c.epoch, c.roster_version,
+SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     EXISTS (SELECT 1 FROM memberships m WHERE m.convo_id = c.convo_id AND m.did = sqlc.arg(did) AND m.left_seq IS NULL) AS active
 FROM conversations c
 WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = sqlc.arg(convo_id) AND m.did = sqlc.arg(did) LIMIT 1);
