@@ -16,6 +16,10 @@ import (
 
 // backup writes a dump of the database, whether a server is running or not.
 func (p *program) backup(ctx context.Context, args []string) error {
+	if wantsHelp(args) {
+		_, err := p.config("backup FILE", args[:1])
+		return err
+	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return &configError{errors.New("usage: mlsd backup FILE [flags]")}
 	}
@@ -26,13 +30,7 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	if c.DatabaseURL == "" && !pgembed.Initialized(c.postgresDir()) {
 		return fmt.Errorf("there is no database in %s, and no DATABASE_URL", c.postgresDir())
 	}
-	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
-	if errors.Is(err, pgembed.ErrInUse) {
-		var running string
-		if running, err = pgembed.RunningURL(c.postgresDir()); err == nil {
-			store = &database{url: running}
-		}
-	}
+	store, err := joinDatabase(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -41,6 +39,18 @@ func (p *program) backup(ctx context.Context, args []string) error {
 	}
 	fmt.Fprintf(p.out, "wrote the database to %s; blobs are not in it\n", args[0])
 	return nil
+}
+
+// joinDatabase opens the database, whether a server is running or not.
+func joinDatabase(ctx context.Context, c *Config) (*database, error) {
+	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
+	if errors.Is(err, pgembed.ErrInUse) {
+		var running string
+		if running, err = pgembed.RunningURL(c.postgresDir()); err == nil {
+			store = &database{url: running}
+		}
+	}
+	return store, err
 }
 
 // dump writes to a temporary file and renames it at the end, so that a file at

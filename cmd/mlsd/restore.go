@@ -16,13 +16,19 @@ import (
 // restore loads a dump into the database. It always begins a new stream
 // generation before anything is served.
 func (p *program) restore(ctx context.Context, args []string) error {
+	replace := false
+	more := func(flags *flag.FlagSet) {
+		flags.BoolVar(&replace, "replace", false, "drop what the database has")
+	}
+	if wantsHelp(args) {
+		_, err := p.config("restore FILE", args[:1], more)
+		return err
+	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags]")}
 	}
-	file, replace := args[0], false
-	c, err := p.config("restore", args[1:], func(flags *flag.FlagSet) {
-		flags.BoolVar(&replace, "replace", false, "drop what the database has")
-	})
+	file := args[0]
+	c, err := p.config("restore", args[1:], more)
 	if err != nil {
 		return err
 	}
