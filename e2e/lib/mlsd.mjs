@@ -16,7 +16,7 @@ const binary = resolve(process.env.MLSD ?? join(import.meta.dirname, '../../bin/
 /**
  * Starts the server with additional `settings`. It listens on `port` and announces `publicPort`. `stop` sends it
  * SIGTERM and throws unless it exits with status 0 and has stopped its database. `restart` does the same, runs
- * `meanwhile`, and starts the server again with the same data and address. `log` returns what it has logged so far.
+ * `meanwhile`, and starts the server again with the same data and address. `log` returns what it has logged so far. `env` is its environment.
  */
 export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
   const url = `http://localhost:${publicPort}`
@@ -37,7 +37,7 @@ export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, se
   const start = () => launch({ dir, data, logFile, url: `http://localhost:${port}`, env })
   let stop = await start()
   return {
-    url, did, dir: data,
+    url, did, dir: data, env,
     async log() {
       await sleep(LOG_DELAY_MS)
       return readFile(logFile, 'utf8')
