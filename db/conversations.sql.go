@@ -25,12 +25,12 @@ func (q *Queries) AcceptConvo(ctx context.Context, at time.Time, convoID xrpc.Co
 
 const barLeaver = `-- name: BarLeaver :exec
 UPDATE memberships SET ended_by_other = TRUE
-WHERE convo_id = $1 AND did = $2 AND pending_removal
+WHERE convo_id = $1 AND did = ANY($2::text[]) AND pending_removal
 `
 
 // An account that has left, and whose leaf awaits removal, counts as suspended.
-func (q *Queries) BarLeaver(ctx context.Context, convoID xrpc.ConvoID, did string) error {
-	_, err := q.db.Exec(ctx, barLeaver, convoID, did)
+func (q *Queries) BarLeaver(ctx context.Context, convoID xrpc.ConvoID, dids []string) error {
+	_, err := q.db.Exec(ctx, barLeaver, convoID, dids)
 	return err
 }
 
@@ -199,7 +199,7 @@ func (q *Queries) LeaveConvo(ctx context.Context, at time.Time, closes bool, con
 }
 
 const lockConvo = `-- name: LockConvo :one
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for, c.locked_at,
     -- Milliseconds by the clock of the database: how long the reservation still
     -- lasts, and the age of the epoch.
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
@@ -218,6 +218,7 @@ type LockConvoRow struct {
 	RosterVersion int64
 	ClosedAt      *time.Time
 	ReservedFor   *string
+	LockedAt      *time.Time
 	ReservedMs    int64
 	EpochAgeMs    int64
 }
@@ -241,6 +242,7 @@ func (q *Queries) LockConvo(ctx context.Context, convoID xrpc.ConvoID, did strin
 		&i.RosterVersion,
 		&i.ClosedAt,
 		&i.ReservedFor,
+		&i.LockedAt,
 		&i.ReservedMs,
 		&i.EpochAgeMs,
 	)

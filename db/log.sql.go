@@ -104,7 +104,7 @@ func (q *Queries) DeleteOldTickets(ctx context.Context, before time.Time, batch 
 }
 
 const ephemeralAccess = `-- name: EphemeralAccess :one
-SELECT c.epoch, c.roster_version,
+SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = $1 OFFSET 0))::text[] AS blockers,
@@ -116,6 +116,7 @@ WHERE c.convo_id = (SELECT m.convo_id FROM memberships m WHERE m.convo_id = $2 A
 type EphemeralAccessRow struct {
 	Epoch         int64
 	RosterVersion int64
+	Locked        bool
 	Blockers      []string
 	Active        bool
 }
@@ -129,6 +130,7 @@ func (q *Queries) EphemeralAccess(ctx context.Context, did string, convoID xrpc.
 	err := row.Scan(
 		&i.Epoch,
 		&i.RosterVersion,
+		&i.Locked,
 		&i.Blockers,
 		&i.Active,
 	)

@@ -653,7 +653,8 @@ func (q *Queries) PageMessagesBefore(ctx context.Context, arg PageMessagesBefore
 
 const sendMessage = `-- name: SendMessage :one
 WITH convo AS (
-    SELECT w.convo_id, w.active, w.active AND NOT $3::boolean AS writes, c.epoch, c.roster_version
+    SELECT w.convo_id, w.active, w.active AND NOT $3::boolean AND c.locked_at IS NULL AS writes,
+        c.locked_at IS NOT NULL AS locked, c.epoch, c.roster_version
     FROM (
         SELECT m.convo_id, m.left_seq IS NULL AS active
         FROM memberships m
@@ -662,7 +663,7 @@ WITH convo AS (
         LIMIT 1
     ) w
     CROSS JOIN LATERAL (
-        SELECT k.epoch, k.roster_version FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
+        SELECT k.epoch, k.roster_version, k.locked_at FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
     ) c
 ), twin AS (
     SELECT m.seq, m.created_at,
@@ -698,6 +699,7 @@ WITH convo AS (
 SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
     convo.active::boolean AS active,
+    convo.locked::boolean AS locked,
     convo.epoch AS current_epoch,
     ($1::bigint BETWEEN convo.epoch - $2::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,
@@ -721,6 +723,7 @@ type SendMessageParams struct {
 type SendMessageRow struct {
 	Seq           int64
 	Active        bool
+	Locked        bool
 	CurrentEpoch  int64
 	InWindow      bool
 	TwinSeq       int64
@@ -753,6 +756,7 @@ func (q *Queries) SendMessage(ctx context.Context, arg SendMessageParams) (SendM
 	err := row.Scan(
 		&i.Seq,
 		&i.Active,
+		&i.Locked,
 		&i.CurrentEpoch,
 		&i.InWindow,
 		&i.TwinSeq,

@@ -6,7 +6,7 @@
 -- cases.
 -- Memberships must be read in a later statement: the snapshot of this one is older
 -- than its wait for the lock.
-SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for,
+SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.roster_version, c.closed_at, c.reserved_for, c.locked_at,
     -- Milliseconds by the clock of the database: how long the reservation still
     -- lasts, and the age of the epoch.
     greatest(0, extract(epoch FROM c.reserved_until - clock_timestamp()) * 1000)::bigint AS reserved_ms,
@@ -97,7 +97,7 @@ WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND le
 -- name: BarLeaver :exec
 -- An account that has left, and whose leaf awaits removal, counts as suspended.
 UPDATE memberships SET ended_by_other = TRUE
-WHERE convo_id = sqlc.arg(convo_id) AND did = sqlc.arg(did) AND pending_removal;
+WHERE convo_id = sqlc.arg(convo_id) AND did = ANY(sqlc.arg(dids)::text[]) AND pending_removal;
 
 -- name: ClearPendingRemovals :exec
 -- The leaf was removed, or the account is a member again.

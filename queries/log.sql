@@ -281,7 +281,7 @@ WHERE c.convo_id = $1;
 -- The epoch and roster version that a signal is checked against, whether the
 -- account is a member, and the members that have blocked it. No row if it never was
 -- a member.
-SELECT c.epoch, c.roster_version,
+SELECT c.epoch, c.roster_version, (c.locked_at IS NOT NULL)::boolean AS locked,
     ARRAY(SELECT m.did FROM memberships m
           WHERE m.convo_id = c.convo_id AND m.left_seq IS NULL
             AND EXISTS (SELECT 1 FROM blocks b WHERE b.did = m.did AND b.blocked_did = sqlc.arg(did) OFFSET 0))::text[] AS blockers,

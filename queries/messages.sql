@@ -9,7 +9,8 @@
 -- convo_full: the rate of the conversation is used up. seq 0: nothing was
 -- stored.
 WITH convo AS (
-    SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg(convo_full)::boolean AS writes, c.epoch, c.roster_version
+    SELECT w.convo_id, w.active, w.active AND NOT sqlc.arg(convo_full)::boolean AND c.locked_at IS NULL AS writes,
+        c.locked_at IS NOT NULL AS locked, c.epoch, c.roster_version
     FROM (
         SELECT m.convo_id, m.left_seq IS NULL AS active
         FROM memberships m
@@ -18,7 +19,7 @@ WITH convo AS (
         LIMIT 1
     ) w
     CROSS JOIN LATERAL (
-        SELECT k.epoch, k.roster_version FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
+        SELECT k.epoch, k.roster_version, k.locked_at FROM conversations k WHERE k.convo_id = w.convo_id OFFSET 0
     ) c
 ), twin AS (
     SELECT m.seq, m.created_at,
@@ -54,6 +55,7 @@ WITH convo AS (
 SELECT
     coalesce((SELECT stored.seq FROM stored), 0)::bigint AS seq,
     convo.active::boolean AS active,
+    convo.locked::boolean AS locked,
     convo.epoch AS current_epoch,
     (sqlc.arg(epoch)::bigint BETWEEN convo.epoch - sqlc.arg(past_epochs)::bigint AND convo.epoch)::boolean AS in_window,
     coalesce(twin.seq, 0)::bigint AS twin_seq,

@@ -66,6 +66,9 @@ type Config struct {
 	Clock func() time.Time
 }
 
+// PseudonymKey is the use of the secret as the key of convo.Pseudonyms.
+const PseudonymKey = "erased accounts"
+
 // maxCachedLeaves bounds the hashes of verified leaves in memory. Each takes about 200
 // bytes.
 const maxCachedLeaves = 50_000
@@ -110,7 +113,8 @@ func New(c Config) *Server {
 	}
 	b := &convo.Base{
 		Pool: c.Pool, Now: c.Clock, Bus: c.Bus, Idempotency: convo.NewIdempotency(c.Secret.Key("idempotency")),
-		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Leaves: mls.NewLeafCache(maxCachedLeaves),
+		Rates: c.Rates, Storage: c.Storage, PastEpochs: c.PastEpochs, Pseudonyms: convo.NewPseudonyms(c.Secret.Key(PseudonymKey)),
+		Leaves: mls.NewLeafCache(maxCachedLeaves),
 	}
 	claims := keypackages.NewClaims(c.Secret.Key("package claims"), c.Packages)
 	s := &Server{

@@ -23,9 +23,22 @@ const (
 	ServiceUnavailable     = "ServiceUnavailable"
 )
 
+// Names of this service's own that any method may return: the operator, or the
+// account's PDS, has put an end to what the caller wants to do.
+const (
+	// AccountSuspended: the operator of this service has suspended the account.
+	AccountSuspended = "AccountSuspended"
+	// AccountInactive: the account's PDS says that it is not active.
+	AccountInactive = "AccountInactive"
+	// ConvoLocked: the operator has locked the conversation. Members can read
+	// and leave it, and remove others.
+	ConvoLocked = "ConvoLocked"
+)
+
 // protocolErrors are the names that any method may return.
 var protocolErrors = []string{InvalidRequest, AuthenticationRequired, RateLimitExceeded, PayloadTooLarge,
-	InternalServerError, MethodNotImplemented, NotFound, UpstreamFailure, ServiceUnavailable}
+	InternalServerError, MethodNotImplemented, NotFound, UpstreamFailure, ServiceUnavailable,
+	AccountSuspended, AccountInactive, ConvoLocked}
 
 // Error is a failure that is reported to the client: the HTTP status, an error
 // name that the lexicon or the protocol defines, and a message for people.

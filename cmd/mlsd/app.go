@@ -17,16 +17,19 @@ import (
 	"catbird.blue/mls/db/migrations"
 	"catbird.blue/mls/internal/backup"
 	"catbird.blue/mls/server"
+	"catbird.blue/mls/server/accounts"
 	"catbird.blue/mls/server/auth"
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/conns"
+	"catbird.blue/mls/server/convo"
 	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
 	"catbird.blue/mls/server/origin"
 	"catbird.blue/mls/server/redislink"
+	"catbird.blue/mls/server/relay"
 	"catbird.blue/mls/server/retention"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/server/source"
@@ -49,6 +52,12 @@ type app struct {
 	cleaner *retention.Cleaner
 	live    *events
 	limits  *limit.Limits
+	// accounts knows which accounts are refused, and eraser erases accounts.
+	accounts   *accounts.States
+	pseudonyms convo.Pseudonyms
+	eraser     *accounts.Eraser
+	// follower reads account events; nil for none.
+	follower *relay.Follower
 	// directory resolves the signing keys of accounts.
 	directory *auth.Directory
 	// origins decides which accounts are new.
@@ -159,18 +168,21 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := a.openStorage(pool); err != nil {
 		return err
 	}
+	a.pseudonyms = convo.NewPseudonyms(secret.Key(server.PseudonymKey))
 	if a.live, err = a.openLive(ctx, pool); err != nil {
 		return err
 	}
 	a.startChecks(blobs)
 	// Before all limits: what is refused costs its caller nothing.
-	plumbing.Admit = append([]xrpc.Step{a.checks.gate.Admit}, plumbing.Admit...)
+	plumbing.Admit = append([]xrpc.Step{a.checks.gate.Admit, a.accounts.Admit}, plumbing.Admit...)
 	plumbing.Tickets = live.NewTickets(pool, nil)
 	a.service = server.New(server.Config{
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
 		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
 	})
+	a.eraser = a.newEraser(pool, secret)
+	a.follower = a.newFollower(pool)
 	a.cleaner = retention.New(retention.Config{
 		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),
 		Clock: a.now, Closed: a.checks.gate.Closed,

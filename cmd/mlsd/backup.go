@@ -17,6 +17,10 @@ import (
 // backup runs the subcommands base, wal, list and verify, or writes a dump of
 // the database to a file.
 func (p *program) backup(ctx context.Context, args []string) error {
+	if wantsHelp(args) {
+		_, err := p.config("backup FILE", args[:1])
+		return err
+	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return &configError{errors.New("usage: mlsd backup FILE|keygen|base|wal|list|verify [flags]")}
 	}

@@ -118,6 +118,7 @@ func (c *Config) check() error {
 	report("MLS_KEY", c.checkKey())
 	report("MLS_SECRET", c.checkSecret())
 	report("MLS_PLC_URL", c.checkPLC())
+	report("MLS_RELAY_URL", c.checkRelay())
 	if c.DatabaseURL != "" {
 		report("DATABASE_URL", pgsession.Check(c.DatabaseURL))
 	}
@@ -177,6 +178,20 @@ func (c *Config) checkPLC() error {
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return fmt.Errorf("%q is not the URL of a PLC directory", c.PLCURL)
+	case u.Scheme == "http" && !c.dev():
+		return errors.New("http is for development only")
+	}
+	return nil
+}
+
+func (c *Config) checkRelay() error {
+	if c.RelayURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.RelayURL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || (u.Scheme != "https" && u.Scheme != "http"):
+		return errors.New("is not the origin of a relay or PDS, such as https://bsky.network")
 	case u.Scheme == "http" && !c.dev():
 		return errors.New("http is for development only")
 	}

@@ -20,6 +20,7 @@ type Config struct {
 	SecretFile     string `flag:"secret-file" env:"MLS_SECRET_FILE" help:"file of the secret that all instances share, written by keygen, or an open descriptor such as fd:4; by default it is in the directory of the service key"`
 	Secret         string `env:"MLS_SECRET" secret:"text" help:"content of the secret file, in place of MLS_SECRET_FILE"`
 	PLCURL         string `flag:"plc-url" env:"MLS_PLC_URL" default:"https://plc.directory" help:"PLC directory in which did:plc is looked up"`
+	RelayURL       string `flag:"relay-url" env:"MLS_RELAY_URL" help:"relay or PDS whose account events are followed, such as https://bsky.network: accounts that are not active are refused, and deleted ones erased"`
 	Dev            string `flag:"dev" env:"MLS_DEV" default:"auto" help:"accept http and localhost identities and private addresses: true, false, or auto, which means only without SERVICE_DID"`
 	DataDir        string `flag:"data-dir" env:"MLS_DATA_DIR" default:"./data" help:"directory for all files that have no other configured place"`
 	BlobURL        string `flag:"blob-url" env:"MLS_BLOB_URL" secret:"url" help:"where blobs are stored, such as s3://bucket?region=…; by default in the data directory"`
@@ -41,6 +42,7 @@ type Config struct {
 
 	PastEpochs     int           `flag:"past-epochs" env:"MLS_PAST_EPOCHS" default:"0" min:"0" max:"1000" help:"number of epochs before the current one in which application messages may still be sent"`
 	MessageTTL     time.Duration `flag:"message-ttl" env:"MLS_MESSAGE_TTL" default:"720h" min:"1h" max:"87600h" help:"how long application messages and their blobs are kept, and the rest of conversations without members"`
+	EraseAfter     time.Duration `flag:"erase-after" env:"MLS_ERASE_AFTER" default:"168h" min:"0s" max:"87600h" help:"how long after its deletion at the PDS an account is erased, with MLS_RELAY_URL"`
 	RateLimits     string        `flag:"rate-limits" env:"MLS_RATE_LIMITS" default:"1" help:"factor by which all rate limits are multiplied, or off"`
 	OriginSizes    string        `flag:"origin-sizes" env:"MLS_ORIGIN_SIZES" help:"assumed number of accounts of origins, such as bsky.network=50000,example.org=100; for other origins, the accounts that are no longer new are counted"`
 	MaxConnections int           `flag:"max-connections" env:"MLS_MAX_CONNECTIONS" default:"0" min:"0" max:"1000000" help:"largest number of open client connections; 0 means as many as open files and memory allow, at most 10000"`

@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"catbird.blue/mls/server/accounts"
 	"catbird.blue/mls/server/bus"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/server/stream"
 	eventlog "catbird.blue/mls/server/stream/log"
+	"catbird.blue/mls/xrpc"
 )
 
 // events holds what streams need: the reader of the log, the writer of streams,
@@ -29,7 +28,9 @@ func (a *app) openLive(ctx context.Context, pool *pgxpool.Pool) (*events, error)
 	l.hub = eventlog.NewHub(eventlog.Config{
 		Pool: pool, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
 	})
-	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m, Limits: a.limits})
+	a.accounts = accounts.New(accounts.Config{Pool: pool, Pseudonyms: a.pseudonyms, Log: a.log,
+		Refused: func(did string, why *xrpc.Error) { l.streams.Refuse(did, why) }}) // streams are set before it runs
+	l.streams = stream.New(stream.Config{Source: a.accounts.Guard(l.hub), Metrics: m, Limits: a.limits})
 	if a.config.RedisURL == "" {
 		l.bus = bus.NewLocal(l.hub)
 		return l, nil
@@ -42,39 +43,7 @@ func (a *app) openLive(ctx context.Context, pool *pgxpool.Pool) (*events, error)
 	if err := bus.Check(ctx, client); err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
-	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, Log: a.log})
+	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, AccountsChanged: a.accounts.Changed, Log: a.log})
 	a.onClose(l.bus.Close)
 	return l, nil
-}
-
-// admin runs maintenance commands of the operator.
-func (p *program) admin(ctx context.Context, args []string) error {
-	if len(args) == 0 || strings.HasPrefix(args[0], "-") || args[0] != "new-generation" {
-		return &configError{errors.New("usage: mlsd admin new-generation [flags]")}
-	}
-	c, err := p.config("admin "+args[0], args[1:])
-	if err != nil {
-		return err
-	}
-	store, err := openDatabase(ctx, c, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	return errors.Join(p.newGeneration(ctx, store.url), store.stop())
-}
-
-// newGeneration invalidates all cursors. The operator calls it after the
-// database was put back to an earlier state by external means, such as a
-// snapshot of its volume.
-func (p *program) newGeneration(ctx context.Context, url string) error {
-	pool, err := openPool(ctx, url, 1)
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	if err := eventlog.BeginGeneration(ctx, pool); err != nil {
-		return err
-	}
-	fmt.Fprintln(p.out, "a new generation has begun: clients will fetch anew what they missed")
-	return nil
 }

@@ -29,7 +29,11 @@ usage: mlsd [command] [flags]
   migrate up|down|status   apply the migrations of the database schema, revert
                            the newest one, list them
   keygen                   write a new service key and print the DID document
-  check-config             print the effective configuration without secrets
+  check-config             print the effective configuration without secrets, and
+                           check the key, the database and the blob storage
+  doctor                   check the whole deployment, from inside and outside: a
+                           line for each check; status 1 for a failure, 3 for
+                           warnings
   health                   ask the server with this configuration if it is ready
   backup FILE              write a dump of the database, while a server runs or not
   restore FILE             load a dump into an empty database, or replace its
@@ -40,8 +44,9 @@ usage: mlsd [command] [flags]
   backup list|verify       list the base backups; restore one for a trial
   restore -to TIME|latest  make a new private database from a base backup and the
                            log, and begin a new stream generation
-  admin new-generation     invalidate all stream cursors, after the database was
-                           put back to an earlier state by a volume snapshot
+  admin account|convo|stats|sessions|new-generation
+                           look at accounts, conversations and the database, and
+                           intervene: see mlsd admin -help
   version                  print the version
 
 mlsd serve -help lists the settings.
@@ -74,7 +79,8 @@ func (p *program) main(ctx context.Context, args []string) int {
 	}
 	commands := map[string]func(context.Context, []string) error{
 		"serve": p.serve, "migrate": p.migrate, "keygen": p.keygen,
-		"check-config": p.checkConfig, "health": p.health, "backup": p.backup, "restore": p.restore, "admin": p.admin, "version": p.version,
+		"check-config": p.checkConfig, "health": p.health, "backup": p.backup, "restore": p.restore, "admin": p.admin,
+		"doctor": p.doctor, "version": p.version,
 		"help": p.help,
 	}
 	run, ok := commands[command]
@@ -84,15 +90,24 @@ func (p *program) main(ctx context.Context, args []string) int {
 	}
 	err := run(ctx, args)
 	var config *configError
+	var status statusError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
+	case errors.As(err, &status):
+		return int(status)
 	case errors.As(err, &config):
 		p.printError(config.err)
 		return 2
 	}
 	p.printError(err)
 	return 1
+}
+
+// wantsHelp reports whether the first argument asks for help, in a command that has
+// words before its flags.
+func wantsHelp(args []string) bool {
+	return len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help")
 }
 
 // printError writes each line of an error after the program's name.
@@ -130,8 +145,11 @@ func (p *program) help(context.Context, []string) error {
 	return nil
 }
 
-func (p *program) checkConfig(_ context.Context, args []string) error {
-	c, err := p.config("check-config", args)
+func (p *program) checkConfig(ctx context.Context, args []string) error {
+	offline := false
+	c, err := p.config("check-config", args, func(flags *flag.FlagSet) {
+		flags.BoolVar(&offline, "offline", false, "check the values only, not the key, the database and the blob storage")
+	})
 	if err != nil {
 		return err
 	}
@@ -142,5 +160,8 @@ func (p *program) checkConfig(_ context.Context, args []string) error {
 	if c.BlobURL == "" {
 		fmt.Fprintf(p.out, "# no MLS_BLOB_URL: files in %s\n", c.blobDir())
 	}
-	return nil
+	if offline {
+		return nil
+	}
+	return p.verify(ctx, c)
 }

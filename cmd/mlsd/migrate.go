@@ -14,6 +14,10 @@ import (
 // migrate runs the subcommand up, down or status.
 func (p *program) migrate(ctx context.Context, args []string) error {
 	actions := map[string]func(context.Context, string) error{"up": p.migrateUp, "down": p.migrateDown, "status": p.migrateStatus}
+	if wantsHelp(args) {
+		_, err := p.config("migrate up|down|status", args[:1])
+		return err
+	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") || actions[args[0]] == nil {
 		return &configError{errors.New("usage: mlsd migrate up|down|status [flags]")}
 	}

@@ -17,16 +17,22 @@ import (
 // if no file is named. It always begins a new stream generation before anything
 // is served.
 func (p *program) restore(ctx context.Context, args []string) error {
+	replace := false
+	more := func(flags *flag.FlagSet) {
+		flags.BoolVar(&replace, "replace", false, "drop what the database has")
+	}
+	if wantsHelp(args) {
+		_, err := p.config("restore FILE", args[:1], more)
+		return err
+	}
 	if len(args) == 0 {
 		return &configError{errors.New("usage: mlsd restore FILE [-replace] [flags], or mlsd restore -to TIME|latest -identity FILE [flags]")}
 	}
 	if strings.HasPrefix(args[0], "-") {
 		return p.restoreTo(ctx, args)
 	}
-	file, replace := args[0], false
-	c, err := p.config("restore", args[1:], func(flags *flag.FlagSet) {
-		flags.BoolVar(&replace, "replace", false, "drop what the database has")
-	})
+	file := args[0]
+	c, err := p.config("restore", args[1:], more)
 	if err != nil {
 		return err
 	}

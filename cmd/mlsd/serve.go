@@ -148,6 +148,11 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 	}
 	group.Go(func() error { return a.checks.monitor.Run(ctx) })
 	group.Go(func() error { return a.cleaner.Run(ctx) })
+	group.Go(func() error { return a.accounts.Run(ctx) })
+	group.Go(func() error { return a.eraser.Run(ctx) })
+	if a.follower != nil {
+		group.Go(func() error { return a.follower.Run(ctx) })
+	}
 	group.Go(func() error { return a.storage.Run(ctx) })
 	// The hub must deliver events until the streams are closed, so it does not
 	// end with ctx.

@@ -96,7 +96,7 @@ func parseFlags(name string, args []string, settings []*setting, out io.Writer, 
 	err := fs.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		usage(out, name, settings)
+		usage(out, name, settings, fs)
 		return err
 	case err != nil:
 		return err
@@ -106,9 +106,43 @@ func parseFlags(name string, args []string, settings []*setting, out io.Writer, 
 	return nil
 }
 
-func usage(out io.Writer, name string, settings []*setting) {
-	fmt.Fprintf(out, "usage: mlsd %s [flags]\n\nEvery flag has an environment variable; the flag wins. Content of secrets has no flag.\n\n", name)
-	for _, s := range settings {
+// usesOf lists the settings that the commands other than serve, check-config and
+// doctor use, by the first words of the command.
+var usesOf = map[string][]string{
+	"migrate":              {"DATABASE_URL", "MLS_DATA_DIR"},
+	"backup":               {"DATABASE_URL", "MLS_DATA_DIR"},
+	"restore":              {"DATABASE_URL", "MLS_DATA_DIR"},
+	"health":               {"SERVER_PORT", "MLS_LISTEN"},
+	"keygen":               {"SERVER_PORT", "SERVICE_DID", "MLS_PUBLIC_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DEV", "MLS_DATA_DIR"},
+	"admin new-generation": {"DATABASE_URL", "MLS_DATA_DIR"},
+	"admin":                {"SERVER_PORT", "DATABASE_URL", "REDIS_URL", "SERVICE_DID", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DATA_DIR"},
+	"doctor": {"SERVER_PORT", "DATABASE_URL", "REDIS_URL", "SERVICE_DID", "MLS_PUBLIC_URL", "MLS_KEY_FILE", "MLS_SECRET_FILE", "MLS_DEV",
+		"MLS_DATA_DIR", "MLS_BLOB_URL"},
+}
+
+// uses returns the settings that a command uses.
+func uses(command string, settings []*setting) []*setting {
+	words := strings.Fields(command)
+	for n := len(words); n > 0; n-- {
+		names, ok := usesOf[strings.Join(words[:n], " ")]
+		if !ok {
+			continue
+		}
+		return slices.DeleteFunc(slices.Clone(settings), func(s *setting) bool { return !slices.Contains(names, s.env) })
+	}
+	return settings
+}
+
+// usage prints the flags of a command: its own first, then the settings that it uses.
+func usage(out io.Writer, name string, settings []*setting, flags *flag.FlagSet) {
+	fmt.Fprintf(out, "usage: mlsd %s [flags]\n\n", name)
+	flags.VisitAll(func(f *flag.Flag) {
+		if !slices.ContainsFunc(settings, func(s *setting) bool { return s.flag == f.Name }) {
+			fmt.Fprintf(out, "  -%s\n        %s\n", f.Name, f.Usage)
+		}
+	})
+	fmt.Fprint(out, "Every setting has an environment variable, and a flag unless it is the content of a secret; the flag wins.\n\n")
+	for _, s := range uses(name, settings) {
 		name, def := s.env, ""
 		if s.flag != "" {
 			name = "-" + s.flag + ", " + s.env

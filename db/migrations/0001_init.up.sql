@@ -112,6 +112,9 @@ CREATE TABLE conversations (
     last_activity_at TIMESTAMPTZ NOT NULL,
     -- When the last member left.
     closed_at       TIMESTAMPTZ,
+    -- When the operator locked it: since then members can only leave and be
+    -- removed.
+    locked_at       TIMESTAMPTZ,
     -- When the epoch began: when its commit was accepted.
     epoch_began_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
     -- The member for whose commit the current epoch is reserved, and until
@@ -463,6 +466,61 @@ CREATE TABLE account_origins (
 );
 CREATE INDEX account_origins_settled ON account_origins (origin, confirmed_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX account_origins_age ON account_origins (confirmed_at) WHERE settled_at IS NULL;
+
+-- Accounts that are refused: those that the operator suspended, those that are
+-- not active at their PDS, and those that are being erased. Accounts that may
+-- call have no row.
+CREATE TABLE account_states (
+    did            TEXT COLLATE "C" PRIMARY KEY,
+    suspended_at   TIMESTAMPTZ,
+    -- The status of which the PDS or a relay told, and when this service read it.
+    host_status    TEXT COLLATE "C" CHECK (host_status IN ('deactivated', 'suspended', 'takendown', 'deleted')),
+    host_status_at TIMESTAMPTZ,
+    -- When the next step of the erasure is due. NULL: it is not to be erased.
+    erase_at       TIMESTAMPTZ,
+    -- The first step is done: the account has left its conversations.
+    erasing        BOOLEAN NOT NULL DEFAULT FALSE CHECK (NOT erasing OR erase_at IS NOT NULL),
+    -- The version of account_states_version at the row's last change.
+    version        BIGINT NOT NULL,
+    CHECK ((host_status IS NULL) = (host_status_at IS NULL)),
+    CHECK (suspended_at IS NOT NULL OR host_status IS NOT NULL OR erase_at IS NOT NULL)
+);
+CREATE INDEX account_states_versions ON account_states (version);
+CREATE INDEX account_states_erase ON account_states (erase_at) WHERE erase_at IS NOT NULL;
+
+-- One row, which every change of account_states locks and raises by one, so that
+-- versions are committed in their order, and a version without a row shows that
+-- a row was removed.
+CREATE TABLE account_states_version (
+    only_row BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (only_row),
+    version  BIGINT NOT NULL
+);
+INSERT INTO account_states_version (version) VALUES (0);
+
+-- How far the events of a relay or PDS were read, and which instance reads them.
+CREATE TABLE relay_cursors (
+    relay      TEXT COLLATE "C" PRIMARY KEY,
+    -- The sequence number of the last event that was handled; -1 before the first.
+    seq        BIGINT NOT NULL DEFAULT -1,
+    -- The instance that reads, until its lease ends.
+    holder     UUID,
+    held_until TIMESTAMPTZ,
+    CHECK ((holder IS NULL) = (held_until IS NULL))
+);
+
+-- What operators did with mlsd admin, and what was done to accounts because of
+-- events of the relay.
+CREATE TABLE admin_audit (
+    id      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at      TIMESTAMPTZ NOT NULL DEFAULT now(),
+    -- The name of the operating system's user, or "mlsd serve".
+    actor   TEXT COLLATE "C" NOT NULL,
+    action  TEXT COLLATE "C" NOT NULL,
+    -- A keyed hash of the account or the conversation, so that the table names
+    -- neither. NULL for commands about none.
+    subject BYTEA
+);
+CREATE INDEX admin_audit_subject ON admin_audit (subject, id) WHERE subject IS NOT NULL;
 
 -- A device is a leaf signature key. Deleted devices keep their row, so that
 -- they stay deleted.

@@ -57,6 +57,10 @@ export class Account {
     return data.token
   }
 
+  /** Deactivates the account at its PDS, and activates it again. */
+  async deactivate() { await this.#agent.com.atproto.server.deactivateAccount({}) }
+  async activate() { await this.#agent.com.atproto.server.activateAccount() }
+
   async #call(method, params, body, encoding, signal) {
     const limit = AbortSignal.timeout(CALL_LIMIT_MS)
     const options = { encoding, signal: signal ? AbortSignal.any([signal, limit]) : limit }

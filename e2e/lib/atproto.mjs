@@ -40,7 +40,18 @@ export async function startPds({ dir, plcUrl, domain }) {
   }
   const server = onLoopback(await PDS.create(envToCfg(env), envToSecrets(env)))
   await server.start()
-  return { url: `http://localhost:${port}`, domain, stop: () => server.destroy() }
+  const url = `http://localhost:${port}`
+  return { url, domain, deleteAccount: (did) => deleteAccount(url, env.adminPassword, did), stop: () => server.destroy() }
+}
+
+/** Deletes an account, as the PDS's administrator. */
+async function deleteAccount(url, password, did) {
+  const answer = await fetch(`${url}/xrpc/com.atproto.admin.deleteAccount`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ did }),
+  })
+  if (!answer.ok) throw new Error(`the PDS answers ${answer.status}: ${await answer.text()}`)
 }
 
 /** Without this, both servers would listen on every address of the machine. */

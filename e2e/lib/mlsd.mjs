@@ -25,7 +25,7 @@ export async function runMlsd(args, env = {}) {
  * SIGTERM and throws unless it exits with status 0 and has stopped its database. `restart` does the same, runs
  * `meanwhile`, and starts the server again with the same data and address. `lose` kills it with its database, deletes
  * its data directory, runs `meanwhile`, and starts it again. `run` runs a subcommand with the same settings. `metric`
- * returns a metric, and `log` what it has logged so far.
+ * returns a metric, `log` what it has logged so far, and `env` is its environment.
  */
 export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, settings }) {
   const url = `http://localhost:${publicPort}`
@@ -46,7 +46,7 @@ export async function startMlsd({ dir, logs, plcUrl, port, publicPort = port, se
   const start = () => launch({ dir, data, logFile, url: `http://localhost:${port}`, env })
   let { stop, kill } = await start()
   return {
-    url, did, dir: data,
+    url, did, dir: data, env,
     async log() {
       await sleep(LOG_DELAY_MS)
       return readFile(logFile, 'utf8')

@@ -13,7 +13,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
  * Starts a PDS for each handle domain in `pdses`, and what they need. `settings` are additional settings of the
- * service; `proxy` puts nginx in front of it. `stop`, and a signal to this process, stop everything and remove the
+ * service, or a function of the network that returns them; `proxy` puts nginx in front of it. `stop`, and a signal to this process, stop everything and remove the
  * data. `stop` fails if a log contains a token or ticket.
  */
 export async function startNetwork({ pdses = ['.north.test', '.south.test'], settings, proxy } = {}) {
@@ -40,7 +40,10 @@ export async function startNetwork({ pdses = ['.north.test', '.south.test'], set
     }
     const port = await freePort()
     const publicPort = proxy ? await freePort() : port
-    network.mlsd = await start(startMlsd({ dir, logs, plcUrl: network.plc.url, port, publicPort, settings }))
+    network.mlsd = await start(startMlsd({
+      dir, logs, plcUrl: network.plc.url, port, publicPort,
+      settings: typeof settings === 'function' ? settings(network) : settings,
+    }))
     if (proxy) network.nginx = await start(startNginx({ dir, logs, port: publicPort, upstream: port }))
     return network
   } catch (error) {

@@ -196,6 +196,23 @@ func (d *Directory) SigningKey(ctx context.Context, did string) (atcrypto.Public
 	return k.public, nil
 }
 
+// Renew forgets the cached key of a DID at this instance and looks it up again. Its
+// errors are those of SigningKey.
+func (d *Directory) Renew(ctx context.Context, did string) (atcrypto.PublicKey, error) {
+	d.Forget(keyIDOf(did))
+	d.failures.Remove(did)
+	return d.SigningKey(ctx, did)
+}
+
+// ForgetEverywhere drops the cached key of a DID at all instances: its document may
+// have changed.
+func (d *Directory) ForgetEverywhere(did string) {
+	id := keyIDOf(did)
+	d.Forget(id)
+	d.failures.Remove(did)
+	d.publish(id)
+}
+
 // Endpoint returns the endpoint of the PDS that the cached document of an
 // account names, or "". ok is false if there is no cached document.
 func (d *Directory) Endpoint(did string) (pds string, ok bool) {

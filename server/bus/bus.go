@@ -1,7 +1,8 @@
 // Package bus carries messages between instances: notifications that the log has
-// new entries, ephemeral signals, and the ids of signing keys that changed. Losing
-// a message is harmless: every instance also reads the log at intervals, and
-// fetches keys again after some minutes.
+// new entries, ephemeral signals, the ids of signing keys that changed, and that
+// states of accounts changed. Losing a message is harmless: every instance also
+// reads the log and the states at intervals, and fetches keys again after some
+// minutes.
 package bus
 
 import (
@@ -47,6 +48,9 @@ type Bus interface {
 	// Forget notifies the other instances that the signing key of an account
 	// has changed. It never blocks.
 	Forget(id KeyID)
+	// AccountsChanged tells the other instances that states of accounts have
+	// changed. It never blocks.
+	AccountsChanged()
 	// Close closes the bus; messages in transit may be lost.
 	Close() error
 }

@@ -17,5 +17,8 @@ func (l *Local) Signal(ctx context.Context, s Signal) error { return l.to.Signal
 // Forget implements Bus. There are no other instances to notify.
 func (l *Local) Forget(KeyID) {}
 
+// AccountsChanged implements Bus. There are no other instances to tell.
+func (l *Local) AccountsChanged() {}
+
 // Close implements Bus.
 func (l *Local) Close() error { return nil }

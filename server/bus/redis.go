@@ -36,6 +36,7 @@ const (
 	markNotification = 'h'
 	markSignal       = 's'
 	markForget       = 'k'
+	markAccounts     = 'a'
 )
 
 // maxForgets bounds the queue of key ids to send. Others are dropped, since
@@ -60,8 +61,12 @@ type Redis struct {
 	// forgets is the queue of key ids to send. forget is called for the ids
 	// that other instances send; self identifies this one.
 	forgets chan KeyID
-	forget  func(KeyID)
-	self    string
+	// accounts is signalled when states of accounts have changed; accountsChanged
+	// is called when another instance says so.
+	accounts        chan struct{}
+	accountsChanged func()
+	forget          func(KeyID)
+	self            string
 	// lost is set while publishing fails.
 	lost atomic.Bool
 	// outage is that of the subscriptions.
@@ -75,6 +80,8 @@ type RedisConfig struct {
 	To Receiver
 	// Forget, if set, is called when a signing key has changed.
 	Forget func(KeyID)
+	// AccountsChanged, if set, is called when states of accounts have changed.
+	AccountsChanged func()
 	// Log gets a line when Redis is lost and when it is restored; nil for
 	// slog.Default.
 	Log *slog.Logger
@@ -85,9 +92,13 @@ type RedisConfig struct {
 func NewRedis(c RedisConfig) *Redis {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Redis{client: c.Client, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
-		forgets: make(chan KeyID, maxForgets), forget: c.Forget, self: rand.Text()}
+		forgets: make(chan KeyID, maxForgets), forget: c.Forget, self: rand.Text(),
+		accounts: make(chan struct{}, 1), accountsChanged: c.AccountsChanged}
 	if r.forget == nil {
 		r.forget = func(KeyID) {}
+	}
+	if r.accountsChanged == nil {
+		r.accountsChanged = func() {}
 	}
 	if r.log == nil {
 		r.log = slog.Default()
@@ -119,6 +130,26 @@ func (r *Redis) Forget(id KeyID) {
 	}
 }
 
+// AccountsChanged implements Bus.
+func (r *Redis) AccountsChanged() {
+	select {
+	case r.accounts <- struct{}{}:
+	default:
+	}
+}
+
+// accountsChannel is the channel for changes of account states.
+var accountsChannel = channel(0)
+
+// PublishAccountsChanged tells all instances that states of accounts have changed.
+// It is for processes that are no instance.
+func PublishAccountsChanged(ctx context.Context, client redis.UniversalClient) error {
+	if err := client.SPublish(ctx, accountsChannel, []byte{markAccounts}).Err(); err != nil {
+		return fmt.Errorf("tell the instances: %w", err)
+	}
+	return nil
+}
+
 // encodeForget returns the mark, the id, and the id of this instance.
 func (r *Redis) encodeForget(id KeyID) []byte {
 	return append(append([]byte{markForget}, id[:]...), r.self...)
@@ -138,6 +169,9 @@ func (r *Redis) publishNotifications() {
 			_ = r.publish(r.ctx, channel(int(r.notifyChannel.Load())), []byte{markNotification})
 		case id := <-r.forgets:
 			_ = r.publish(r.ctx, channel(channelOf(string(id[:]))), r.encodeForget(id))
+		case <-r.accounts:
+			// If it fails, the instances find out at their next interval.
+			_ = r.publish(r.ctx, accountsChannel, []byte{markAccounts})
 		}
 	}
 }
@@ -235,6 +269,8 @@ func (r *Redis) hear(b []byte) {
 	switch {
 	case len(b) == 1 && b[0] == markNotification:
 		r.to.Notify()
+	case len(b) == 1 && b[0] == markAccounts:
+		r.accountsChanged()
 	case len(b) > len(KeyID{}) && b[0] == markForget:
 		if id := b[1:]; string(id[len(KeyID{}):]) != r.self {
 			r.forget(KeyID(id[:len(KeyID{})]))

@@ -25,6 +25,8 @@ type Base struct {
 	// PastEpochs is the number of epochs before the current one from which
 	// application messages are accepted.
 	PastEpochs int64
+	// Pseudonyms stand for erased accounts.
+	Pseudonyms Pseudonyms
 	// Leaves caches verified leaves, so that the service checks only the
 	// signatures of the leaves that a commit changes.
 	Leaves *mls.LeafCache

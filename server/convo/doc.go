@@ -20,6 +20,7 @@
 //   - views.go: convoViews with their members
 //   - events.go: the events of a transaction; Notify
 //   - idempotency.go: idempotency records
+//   - pseudonym.go: what stands for erased accounts
 //   - messageid.go: ids of messages that came without one
 //   - rate.go: the rate of a conversation
 //   - payment.go: amounts that a call takes of an account's limit

@@ -3,6 +3,7 @@ package convo
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,13 @@ func NotFound() *xrpc.Error {
 // NotMember answers a former member that calls a method for members.
 func NotMember() *xrpc.Error {
 	return gen.Errorf(gen.ErrNotMember, "no longer a member of this conversation")
+}
+
+// Locked answers a member that would change a conversation which the operator has
+// locked.
+func Locked() *xrpc.Error {
+	return xrpc.Errorf(http.StatusForbidden, xrpc.ConvoLocked,
+		"the operator of this service has locked the conversation: it can be read and left, and members can be removed")
 }
 
 // Exists answers a createConvo whose group id is taken.

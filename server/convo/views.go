@@ -103,7 +103,10 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 // appendMember appends m to v. A former member whose removal is pending is listed,
 // but not counted.
 func appendMember(v *gen.ConvoView, m db.MembersForViewRow, d memberDevices) {
-	mv := gen.MemberView{DID: m.Did, JoinedAt: xrpc.FormatTime(m.JoinedAt), Devices: d.leaves, Credential: d.credential}
+	mv := gen.MemberView{DID: m.Did, JoinedAt: xrpc.FormatTime(m.JoinedAt), Devices: d.leaves}
+	if len(d.credential) > 0 { // an erased account has none
+		mv.Credential = d.credential
+	}
 	if len(d.leaves) > 0 {
 		mv.LeafIndex = d.leaves[0].LeafIndex
 	}

@@ -145,7 +145,7 @@ func (a *applier) updateMembers(ctx context.Context, seq int64) error {
 		}
 	}
 	if len(ch.settled) > 0 {
-		if err := h.q.ClearPendingRemovals(ctx, h.convoID, ch.settled); err != nil {
+		if err := h.q.ClearPendingRemovals(ctx, h.convoID, h.erased.with(ch.settled)); err != nil {
 			return fmt.Errorf("clear pending removals: %w", err)
 		}
 	}
@@ -175,7 +175,7 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 	rejoins := convo.SetOf(ch.joins)
 	for _, did := range ch.settled {
 		if !rejoins[did] {
-			events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: did, Action: eventlog.ActionRemoved, Actor: h.caller, Epoch: epoch})
+			events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: h.erased.public(did), Action: eventlog.ActionRemoved, Actor: h.caller, Epoch: epoch})
 		}
 	}
 	events.Joined(h.convoID, h.caller, epoch, ch.joins, owners(ch.packages), true)

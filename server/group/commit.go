@@ -134,7 +134,7 @@ func (s *Service) decide(ctx context.Context, caller xrpc.Caller, req *commitReq
 			return err
 		}
 		return s.InTx(ctx, func(tx pgx.Tx) (err error) {
-			h := &handshakeTx{q: db.New(tx), convoID: req.convoID, caller: caller.DID, now: now, bill: bill}
+			h := &handshakeTx{q: db.New(tx), convoID: req.convoID, caller: caller.DID, now: now, bill: bill, erased: erasedAccounts{pseudonyms: s.Pseudonyms}}
 			c := &commitTx{handshake: h, req: req, parsed: parsed, verified: verified, claims: s.claims}
 			out, stored, err = c.run(ctx, record)
 			return err

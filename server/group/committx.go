@@ -72,6 +72,9 @@ func (c *commitTx) accept(ctx context.Context) (seq int64, err error) {
 		return 0, err
 	}
 	a := &applier{handshake: c.handshake, req: c.req, parsed: c.parsed, verified: c.verified, change: change}
+	if c.handshake.convo.LockedAt != nil && !a.onlyRemoves() {
+		return 0, convo.Locked()
+	}
 	if err := c.handshake.bill.Pay(ctx, a.amount()); err != nil {
 		return 0, err
 	}

@@ -58,6 +58,8 @@ func (s *Service) UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *g
 				return err
 			}
 			switch {
+			case h.convo.LockedAt != nil:
+				return convo.Locked()
 			case g.epoch() != h.convo.Epoch:
 				return gen.Errorf(gen.ErrEpochMismatch, "the current epoch is %d, the GroupInfo is of epoch %d", h.convo.Epoch, g.epoch())
 			case current == nil:

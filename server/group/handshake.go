@@ -24,6 +24,8 @@ type handshakeTx struct {
 	convoID xrpc.ConvoID
 	caller  string
 	now     time.Time
+	// erased has what the call found out about erased accounts.
+	erased erasedAccounts
 	// bill counts what the call stores, at the caller's expense. It is nil for
 	// calls that store nothing of a size that clients choose.
 	bill *storage.Bill

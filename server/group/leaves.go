@@ -86,7 +86,12 @@ func (u *leafUpdate) store(ctx context.Context) error {
 		}
 	}
 	if len(old.dids) > 0 {
-		if err := h.q.DeleteDeviceLeaves(ctx, h.convoID, old.dids, old.devices); err != nil {
+		// The rows of an erased account have its pseudonym.
+		dids, devices := h.erased.with(old.dids), make([]string, 0, 2*len(old.devices))
+		for _, id := range old.devices {
+			devices = append(devices, id, id)
+		}
+		if err := h.q.DeleteDeviceLeaves(ctx, h.convoID, dids, devices); err != nil {
 			return fmt.Errorf("delete leaves: %w", err)
 		}
 	}

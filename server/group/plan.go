@@ -59,7 +59,7 @@ type planner struct {
 func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 	h := p.handshake
 	p.added, p.removed = convo.Unique(p.req.added), convo.Unique(p.req.removed)
-	p.memberships, err = convo.Memberships(ctx, h.q, h.convoID, slices.Concat(p.added, p.removed))
+	p.memberships, err = h.memberships(ctx, slices.Concat(p.added, p.removed))
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (s *Service) verifyProposal(ctx context.Context, convoID xrpc.ConvoID, call
 // leaving says that it comes with leaveConvo. otherEpoch makes the error for a
 // proposal that is not of the current epoch.
 func (v *verifiedProposal) store(ctx context.Context, h *handshakeTx, leaving bool, otherEpoch func(current int64) error) (*gen.SendProposalOutput, error) {
-	ref, err := v.check(h, otherEpoch)
+	ref, err := v.check(h, leaving, otherEpoch)
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +122,10 @@ func (v *verifiedProposal) store(ctx context.Context, h *handshakeTx, leaving bo
 // check refuses a proposal that may not be stored now. It returns the
 // ProposalRef of a PublicMessage; that of a PrivateMessage is nil, since nobody
 // outside the group can compute it.
-func (v *verifiedProposal) check(h *handshakeTx, otherEpoch func(current int64) error) (ref []byte, err error) {
+func (v *verifiedProposal) check(h *handshakeTx, leaving bool, otherEpoch func(current int64) error) (ref []byte, err error) {
 	switch {
+	case h.convo.LockedAt != nil && !leaving:
+		return nil, convo.Locked()
 	case v.rateUsedUp:
 		return nil, convo.ErrRateUsedUp
 	case v.epoch != h.convo.Epoch:

@@ -38,6 +38,9 @@ func (s *Service) RequestRejoin(ctx context.Context, caller xrpc.Caller, in *gen
 		if _, err := h.begin(ctx, nil, nil); err != nil {
 			return err
 		}
+		if h.convo.LockedAt != nil {
+			return convo.Locked()
+		}
 		if err := s.MayWrite(ctx, caller); err != nil {
 			return err
 		}

@@ -66,8 +66,16 @@ func (r *rosterCheck) loadMembersAfter(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := r.handshake.reveal(r.after, r.verified.base.Tree); err != nil {
+		return err
+	}
 	for _, did := range slices.Concat(r.change.ends, r.change.settled) {
 		delete(r.after, did)
+		for real, pseudonym := range r.handshake.erased.found {
+			if did == pseudonym {
+				delete(r.after, real)
+			}
+		}
 	}
 	for _, did := range r.change.joins {
 		r.after[did] = convo.Member

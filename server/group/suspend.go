@@ -27,7 +27,7 @@ func (s *Service) suspend(ctx context.Context, caller xrpc.Caller, in *gen.Leave
 	}
 	out := &commitOutput{}
 	err = s.InTx(ctx, func(tx pgx.Tx) error {
-		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now}
+		h := &handshakeTx{q: db.New(tx), convoID: in.ConvoID, caller: caller.DID, now: now, erased: erasedAccounts{pseudonyms: s.Pseudonyms}}
 		*out = commitOutput{}
 		if found, err := h.begin(ctx, record, out); found || err != nil {
 			return err
@@ -56,7 +56,7 @@ func suspendMember(ctx context.Context, h *handshakeTx, target string) error {
 	if !may {
 		return gen.Errorf(gen.ErrNotAllowed, "%s: only the creator, or once the creator has left the longest-standing member, may remove members", fieldTargetDID)
 	}
-	memberships, err := convo.Memberships(ctx, h.q, h.convoID, []string{target})
+	memberships, err := h.memberships(ctx, []string{target})
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func suspendMember(ctx context.Context, h *handshakeTx, target string) error {
 	case convo.NonMember:
 		return gen.Errorf(gen.ErrInvalidCommit, "%s: is not a member and has no leaf that awaits removal", fieldTargetDID)
 	case convo.PendingRemoval:
-		if err := h.q.BarLeaver(ctx, h.convoID, target); err != nil {
+		if err := h.q.BarLeaver(ctx, h.convoID, h.erased.with([]string{target})); err != nil {
 			return fmt.Errorf("bar who has left: %w", err)
 		}
 		return nil

@@ -32,6 +32,8 @@ func (s *Service) sendEphemeral(ctx context.Context, caller xrpc.Caller, in *gen
 		return nil, fmt.Errorf("read membership: %w", err)
 	case !a.Active:
 		return nil, convo.NotMember()
+	case a.Locked:
+		return nil, convo.Locked()
 	case full:
 		return nil, convo.ErrRateUsedUp
 	case in.Epoch > a.Epoch || in.Epoch < a.Epoch-s.PastEpochs:

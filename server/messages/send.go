@@ -197,6 +197,8 @@ func (m *outgoing) outcome(row db.SendMessageRow, err error) (*sentMessage, erro
 		return &sentMessage{m.answer(row.TwinSeq, row.TwinCreatedAt), false}, nil
 	case row.TwinSeq > 0:
 		return nil, gen.Errorf(gen.ErrIdempotencyConflict, "msgId: taken by another message of this conversation")
+	case row.Locked:
+		return nil, convo.Locked()
 	case m.ConvoFull:
 		return nil, convo.ErrRateUsedUp
 	case !row.InWindow:

@@ -14,6 +14,7 @@ const (
 	reasonError   = "error"
 	reasonAged    = "aged"
 	reasonEvicted = "evicted"
+	reasonRefused = "refused"
 )
 
 // Bounds of streams.

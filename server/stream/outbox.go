@@ -223,6 +223,19 @@ func (o *outbox) evict() {
 	o.endNow(reasonEvicted)
 }
 
+// refuse implements session. Events that wait are dropped.
+func (o *outbox) refuse(why *xrpc.Error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.broken || o.state == over {
+		return
+	}
+	o.pending.drop()
+	if !o.ending {
+		o.end(why, reasonRefused)
+	}
+}
+
 // leaving implements session: only the end of the stream is left to be written.
 func (o *outbox) leaving() bool {
 	o.mu.Lock()

@@ -17,6 +17,9 @@ type session interface {
 	// evict ends the session, since a newer one takes its place. It does not
 	// block.
 	evict()
+	// refuse ends the session, whose account is refused from now on. It does not
+	// block.
+	refuse(why *xrpc.Error)
 	// leaving tells whether the session is about to end by itself, and holds no
 	// events any more.
 	leaving() bool
@@ -103,6 +106,15 @@ func (p *sessions) remove(did string, s session) {
 	p.byDID[did] = list
 }
 
+// take removes and returns the sessions of an account.
+func (p *sessions) take(did string) []session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.byDID[did]
+	delete(p.byDID, did)
+	return list
+}
+
 // wait is a long poll.
 type wait struct {
 	ended   chan struct{}
@@ -114,6 +126,9 @@ func (w *wait) evict() {
 	w.metrics.Evicted.WithLabelValues("wait").Inc()
 	close(w.ended)
 }
+
+// refuse implements session.
+func (w *wait) refuse(*xrpc.Error) { close(w.ended) }
 
 // leaving implements session.
 func (w *wait) leaving() bool { return false }

@@ -145,6 +145,14 @@ func (s *Streams) Wait(did string) (ended <-chan struct{}, leave func(), err err
 	}), nil
 }
 
+// Refuse ends the streams and long polls of an account, whose calls are refused
+// from now on.
+func (s *Streams) Refuse(did string, why *xrpc.Error) {
+	for _, one := range s.sessions.take(did) {
+		one.refuse(why)
+	}
+}
+
 // open adds o as a stream whose events wait until its connection was taken over.
 // The error says why there is none.
 func (s *Streams) open(o *outbox, did, transport string, t transport) error {

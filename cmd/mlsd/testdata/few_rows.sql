@@ -13,6 +13,18 @@ SELECT did, 'did:plc:blocked' || b, now() FROM accounts CROSS JOIN generate_seri
 INSERT INTO reports (reporter_did, reason_type, subject_did, evidence, created_at, resolved_at)
 SELECT did, 'com.atproto.moderation.defs#reasonSpam', 'did:plc:reported' || r, decode(repeat('ab', 300), 'hex'), now(), CASE r WHEN 1 THEN now() END
 FROM accounts CROSS JOIN generate_series(1, 3) r;
+INSERT INTO account_states (did, suspended_at, version)
+SELECT did, now(), row_number() OVER (ORDER BY did) FROM accounts WHERE did > 'did:plc:account3';
+
+INSERT INTO account_states (did, host_status, host_status_at, erase_at, version)
+VALUES ('did:plc:deleted', 'deleted', now(), now() + interval '7 days', 2);
+
+UPDATE account_states_version SET version = 2;
+
+INSERT INTO relay_cursors (relay, seq) VALUES ('relay.example', 7);
+
+INSERT INTO admin_audit (actor, action, subject)
+SELECT 'root', 'account suspend', sha256(convert_to(did, 'UTF8')) FROM accounts;
 
 INSERT INTO devices (did, device_id, created_at)
 SELECT did, 'device' || d, now() FROM accounts CROSS JOIN generate_series(1, 2) d;

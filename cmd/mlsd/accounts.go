@@ -1,0 +1,33 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"catbird.blue/mls/internal/admin"
+	"catbird.blue/mls/server/accounts"
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/relay"
+)
+
+// actor is the name in the audit of what the service does by itself.
+const actor = "mlsd serve"
+
+// newFollower makes the reader of account events, nil where no relay is configured.
+func (a *app) newFollower(pool *pgxpool.Pool) *relay.Follower {
+	if a.config.RelayURL == "" {
+		return nil
+	}
+	return relay.New(relay.Config{URL: strings.TrimSuffix(a.config.RelayURL, "/"), Pool: pool, Log: a.log, Handler: &accounts.Events{
+		Changes: a.eraser.Changes, HostStatus: a.eraser.HostStatus, ForgetKey: a.directory.ForgetEverywhere, Grace: a.config.EraseAfter,
+	}})
+}
+
+// newEraser makes the eraser of this instance.
+func (a *app) newEraser(pool *pgxpool.Pool, secret *auth.Secret) *accounts.Eraser {
+	e := admin.NewEraser(pool, secret, actor, a.live.bus)
+	e.Tell, e.Log = a.live.bus.AccountsChanged, a.log
+	e.HostStatus = accounts.Host{Directory: a.directory, Client: auth.NewGuardedClient(a.config.dev())}.Status
+	return e
+}

@@ -1,0 +1,161 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/redislink"
+	"catbird.blue/mls/server/storage"
+)
+
+// Blobs checks the blob storage by writing, reading and deleting an object.
+func Blobs(open func(context.Context) (*blob.Store, error)) Check {
+	return Check{"blobs", func(ctx context.Context) Result {
+		const do = "see that MLS_BLOB_URL and its credentials are right, and that they may write, read and delete"
+		if err := probeBlobs(ctx, open); err != nil {
+			return fail(do, "%v", err)
+		}
+		return ok("an object was written, read and deleted")
+	}}
+}
+
+func probeBlobs(ctx context.Context, open func(context.Context) (*blob.Store, error)) (err error) {
+	store, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	key := blob.NewKey()
+	const content = "probe of mlsd"
+	if _, err := store.Write(ctx, key, strings.NewReader(content), int64(len(content))); err != nil {
+		return err
+	}
+	r, err := store.Read(ctx, key, 0, int64(len(content)))
+	if err == nil {
+		var got []byte
+		got, err = io.ReadAll(r)
+		err = errors.Join(err, r.Close())
+		if err == nil && string(got) != content {
+			err = errors.New("the object that was written is read with other content")
+		}
+	}
+	return errors.Join(err, store.Delete(ctx, key))
+}
+
+// Redis checks a Redis: that it can be written, its version and its policy.
+func Redis(url string) Check {
+	return Check{"redis", func(ctx context.Context) Result {
+		if url == "" {
+			return skipped("no REDIS_URL: for one instance only")
+		}
+		client, err := redislink.NewClient(url)
+		if err != nil {
+			return fail("correct REDIS_URL", "%v", err)
+		}
+		defer func() { _ = client.Close() }()
+		key := "mls:doctor:" + blob.NewKey()
+		if err := client.Set(ctx, key, "1", time.Minute).Err(); err != nil {
+			return fail("see that Redis runs, is no replica, and has memory left", "it cannot be written: %v", err)
+		}
+		_ = client.Del(ctx, key).Err() // it expires by itself
+		return redisSettings(ctx, client)
+	}}
+}
+
+// minRedis is the oldest version of Redis that has sharded channels.
+const minRedis = 7
+
+func redisSettings(ctx context.Context, client redis.UniversalClient) Result {
+	info, err := client.Info(ctx, "server", "memory").Result()
+	if err != nil {
+		return warn("allow INFO, or check by hand that maxmemory-policy is noeviction", "its settings cannot be read: %v", err)
+	}
+	fields := map[string]string{}
+	for line := range strings.Lines(info) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		fields[name] = value
+	}
+	var major int
+	if _, err := fmt.Sscanf(fields["redis_version"], "%d", &major); err == nil && major < minRedis {
+		return fail("upgrade it", "Redis %s is too old; %d or newer is needed", fields["redis_version"], minRedis)
+	}
+	policy := fields["maxmemory_policy"]
+	if policy != "" && policy != "noeviction" {
+		return fail("set maxmemory-policy to noeviction", "maxmemory-policy is %s: used tokens are forgotten and accepted again", policy)
+	}
+	return ok("Redis %s, %s", fields["redis_version"], policy)
+}
+
+// Disk checks the free space of a directory, against the limits at which the service
+// refuses to store.
+func Disk(name, dir string) Check {
+	return Check{name, func(ctx context.Context) Result {
+		free, total, err := storage.Dir(name, dir).Free(ctx)
+		if err != nil {
+			return fail("see that the directory exists", "%v", err)
+		}
+		part := float64(free) / float64(max(1, total))
+		text := fmt.Sprintf("%.0f %% of %s are free", 100*part, dir)
+		switch {
+		case part < diskFailure:
+			return fail("give it more room, see \"Storage\" in docs/operations.md", "%s", text)
+		case part < diskWarning:
+			return warn("give it more room, see \"Storage\" in docs/operations.md", "%s", text)
+		}
+		return ok("%s", text)
+	}}
+}
+
+// The shares of free space at which accounts are refused (limits.md).
+const (
+	diskWarning = 0.15
+	diskFailure = 0.10
+)
+
+// Backups checks the age of the newest file in a directory of backups.
+func Backups(dir string, oldest time.Duration, now func() time.Time) Check {
+	return Check{"backup", func(context.Context) Result {
+		if dir == "" {
+			return skipped("give the directory of backups with -backups to have their age checked")
+		}
+		newest, name, err := newestFile(dir)
+		switch {
+		case err != nil:
+			return fail("see that -backups is the directory of backups", "%v", err)
+		case name == "":
+			return fail("run mlsd backup, and let a timer run it", "%s has no backup", dir)
+		}
+		age := now().Sub(newest).Round(time.Minute)
+		if age > oldest {
+			return fail("see why the timer did not run, and run mlsd backup", "the newest backup, %s, is %v old", name, age)
+		}
+		return ok("the newest backup, %s, is %v old", name, age)
+	}}
+}
+
+func newestFile(dir string) (newest time.Time, name string, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, ".part") {
+			return err
+		}
+		info, err := entry.Info()
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		if err == nil && info.ModTime().After(newest) {
+			newest, name = info.ModTime(), filepath.Base(path)
+		}
+		return err
+	})
+	return newest, name, err
+}
