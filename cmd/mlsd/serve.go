@@ -18,6 +18,7 @@ import (
 
 	"catbird.blue/mls/internal/redact"
 	"catbird.blue/mls/internal/systemd"
+	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/redislink"
 	"catbird.blue/mls/xrpc"
@@ -173,7 +174,7 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 	group.Go(func() error {
 		<-ctx.Done()
 		defer stopHub()
-		return a.drain(servers, closed)
+		return a.drain(servers, l, closed)
 	})
 	return group.Wait()
 }
@@ -181,7 +182,7 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 // drain makes the service not ready, waits for load balancers to notice, stops
 // listening, ends streams with their cursors, and waits for the requests in
 // progress. closed is closed when nothing listens any more.
-func (a *app) drain(servers []*http.Server, closed <-chan struct{}) error {
+func (a *app) drain(servers []*http.Server, l *listeners, closed <-chan struct{}) error {
 	a.health.Drain()
 	a.draining.Store(true)
 	a.log.Info("stopping")
@@ -192,6 +193,7 @@ func (a *app) drain(servers []*http.Server, closed <-chan struct{}) error {
 	var shutdowns sync.WaitGroup
 	for _, s := range servers {
 		shutdowns.Go(func() {
+			awaitAccepted(l)
 			if err := s.Shutdown(ctx); err != nil {
 				a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
 				_ = s.Close() // the listener is closed already
@@ -207,6 +209,15 @@ func (a *app) drain(servers []*http.Server, closed <-chan struct{}) error {
 	}
 	shutdowns.Wait()
 	return nil
+}
+
+// awaitAccepted waits, for a short time at most, until the server has accepted
+// every connection that the kernel has accepted for it. Under load some always
+// wait, and closing the listener would reset them.
+func awaitAccepted(l *listeners) {
+	for end := time.Now().Add(time.Second); conns.Pending(l.main) && time.Now().Before(end); {
+		time.Sleep(100 * time.Microsecond)
+	}
 }
 
 // closeWhenDraining asks clients to close their connections after the answer,
