@@ -119,13 +119,13 @@ type Service interface {
 	// IdempotencyConflict, TooManyProposals, StorageFull.
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
 	// StreamConvoEvents: Streams events as server-sent events. The data field is
-	// a JSON event with its $type, and the id field is its cursor. Without a
-	// cursor, the stream starts with the next event. The Last-Event-ID header
-	// takes precedence over the cursor parameter. The service ends every stream
-	// within an hour and sends an infoEvent with the value closing before that;
-	// the client should open a new stream with the cursor of that event and a
-	// new token. Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
-	// InvalidTicket.
+	// a JSON event, one of the objects that are defined beside this query, with
+	// its $type, and the id field is its cursor. Without a cursor, the stream
+	// starts with the next event. The Last-Event-ID header takes precedence over
+	// the cursor parameter. The service ends every stream within an hour and
+	// sends an infoEvent with the value closing before that; the client should
+	// open a new stream with the cursor of that event and a new token. Errors:
+	// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
 	StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *StreamConvoEventsParams, out *xrpc.Stream) error
 	// SubscribeConvoEvents: Streams events as frames of an AT Protocol event
 	// stream. Without a cursor, the stream starts with the next event. The

@@ -291,13 +291,13 @@ func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*Send
 }
 
 // StreamConvoEvents: Streams events as server-sent events. The data field is
-// a JSON event with its $type, and the id field is its cursor. Without a
-// cursor, the stream starts with the next event. The Last-Event-ID header
-// takes precedence over the cursor parameter. The service ends every stream
-// within an hour and sends an infoEvent with the value closing before that;
-// the client should open a new stream with the cursor of that event and a new
-// token. Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
-// InvalidTicket.
+// a JSON event, one of the objects that are defined beside this query, with
+// its $type, and the id field is its cursor. Without a cursor, the stream
+// starts with the next event. The Last-Event-ID header takes precedence over
+// the cursor parameter. The service ends every stream within an hour and
+// sends an infoEvent with the value closing before that; the client should
+// open a new stream with the cursor of that event and a new token. Errors:
+// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
 func (c *Client) StreamConvoEvents(ctx context.Context, p *StreamConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return xrpc.GetEvents(ctx, c.Client, NSIDStreamConvoEvents, p.Values(), wire.NewConvoEvent)
 }

@@ -147,41 +147,38 @@ type (
 	SendProposalInput = wire.SendProposalInput
 	// SendProposalOutput is the answer of SendProposal.
 	SendProposalOutput = wire.SendProposalOutput
-	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
-	StreamConvoEventsParams = wire.StreamConvoEventsParams
-	// MessageEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
+	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams
+	// MessageEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 	// message, commit or proposal was stored. For every sequence number there is
 	// exactly one such event.
 	MessageEvent = wire.MessageEvent
-	// MembershipChangeEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. The membership of an account changed.
+	// MembershipChangeEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. The membership of an account changed.
 	MembershipChangeEvent = wire.MembershipChangeEvent
-	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+	// WelcomeEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 	// Welcome for the caller was stored.
 	WelcomeEvent = wire.WelcomeEvent
-	// RejoinRequestedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A member can no longer follow the group.
+	// RejoinRequestedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A member can no longer follow the group.
 	RejoinRequestedEvent = wire.RejoinRequestedEvent
-	// ConvoDamagedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. More than half of the members that reported on a
-	// commit say that it cannot be applied. A client that cannot apply it
-	// rejoins with joinConvo.
+	// ConvoDamagedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. More than half of the members that reported on a commit
+	// say that it cannot be applied. A client that cannot apply it rejoins with
+	// joinConvo.
 	ConvoDamagedEvent = wire.ConvoDamagedEvent
-	// KeyPackagesLowEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A device of the caller has only few key packages
-	// left.
+	// KeyPackagesLowEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A device of the caller has only few key packages left.
 	KeyPackagesLowEvent = wire.KeyPackagesLowEvent
-	// ReadEvent is an event of StreamConvoEvents and SubscribeConvoEvents. The
+	// ReadEvent is an event of SubscribeConvoEvents and StreamConvoEvents. The
 	// caller's read position advanced, from any of its devices.
 	ReadEvent = wire.ReadEvent
-	// EphemeralEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
-	// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// InfoEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// Information about the stream itself.
 	InfoEvent = wire.InfoEvent
-	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
-	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams
 	// SyncInput is the input of Sync.
 	SyncInput = wire.SyncInput
 	// SyncPosition is sync#position. What a client has of a conversation.
@@ -200,7 +197,9 @@ type (
 	UpdateGroupInfoOutput = wire.UpdateGroupInfoOutput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
-	// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
+	StreamConvoEventsParams = wire.StreamConvoEventsParams
+	// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 	// *ReadEvent, *EphemeralEvent, *InfoEvent.

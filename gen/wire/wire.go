@@ -91,7 +91,7 @@ var _ = []object{
 	(*UploadBlobOutput)(nil),
 }
 
-// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
 // *ReadEvent, *EphemeralEvent, *InfoEvent.

@@ -42,7 +42,8 @@ type MethodPolicy struct {
 	ReadOnly bool
 	// Streams is the Go name of the union of events that the method streams,
 	// "" where it streams none. Methods with the same name have the same
-	// events, and one Go type for each.
+	// events, and one Go type for each. A query has the events of the
+	// subscription with the same name.
 	Streams string
 	// TooLarge is the error name for a request body that is too large; "" means
 	// PayloadTooLarge.
