@@ -46,6 +46,9 @@ type (
 	KeyPackageRef = wire.KeyPackageRef
 	// DeviceRef is defs#deviceRef. A device of an account.
 	DeviceRef = wire.DeviceRef
+	// WelcomeRef is defs#welcomeRef. Names a Welcome that a device of the caller
+	// has not confirmed yet.
+	WelcomeRef = wire.WelcomeRef
 	// DeleteDeviceInput is the input of DeleteDevice.
 	DeleteDeviceInput = wire.DeleteDeviceInput
 	// DeleteDeviceOutput is the answer of DeleteDevice.
@@ -114,6 +117,13 @@ type (
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
 	ListDevicesDevice = wire.ListDevicesDevice
+	// ListWelcomesParams are the parameters of ListWelcomes.
+	ListWelcomesParams = wire.ListWelcomesParams
+	// ListWelcomesOutput is the answer of ListWelcomes.
+	ListWelcomesOutput = wire.ListWelcomesOutput
+	// ListWelcomesOpenWelcome is listWelcomes#openWelcome. A Welcome by which a
+	// device of the caller can join a conversation.
+	ListWelcomesOpenWelcome = wire.ListWelcomesOpenWelcome
 	// PublishKeyPackageInput is the input of PublishKeyPackage.
 	PublishKeyPackageInput = wire.PublishKeyPackageInput
 	// PublishKeyPackageOutput is the answer of PublishKeyPackage.
@@ -158,7 +168,8 @@ type (
 	// StreamConvoEvents. The membership of an account changed.
 	MembershipChangeEvent = wire.MembershipChangeEvent
 	// WelcomeEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
-	// Welcome for the caller was stored.
+	// Welcome for a device of the caller was stored. There is one event for each
+	// device.
 	WelcomeEvent = wire.WelcomeEvent
 	// RejoinRequestedEvent is an event of SubscribeConvoEvents and
 	// StreamConvoEvents. A member can no longer follow the group.

@@ -26,6 +26,7 @@ const (
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
@@ -181,6 +182,13 @@ var (
 		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
 	}
+	MethodListWelcomes = &xrpc.Method{
+		NSID:           NSIDListWelcomes,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
+	}
 	MethodPublishKeyPackage = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackage,
 		Kind:           xrpc.Procedure,
@@ -321,6 +329,7 @@ var Methods = []*xrpc.Method{
 	MethodJoinConvo,
 	MethodLeaveConvo,
 	MethodListDevices,
+	MethodListWelcomes,
 	MethodPublishKeyPackage,
 	MethodPublishKeyPackages,
 	MethodRequestRejoin,

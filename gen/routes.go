@@ -28,6 +28,7 @@ func Routes(svc Service) []xrpc.Route {
 		{Method: MethodJoinConvo, Handler: xrpc.ProcedureJSON(svc.JoinConvo)},
 		{Method: MethodLeaveConvo, Handler: xrpc.ProcedureJSON(svc.LeaveConvo)},
 		{Method: MethodListDevices, Handler: xrpc.BareJSON(svc.ListDevices)},
+		{Method: MethodListWelcomes, Handler: xrpc.QueryJSON(svc.ListWelcomes)},
 		{Method: MethodPublishKeyPackage, Handler: xrpc.ProcedureJSON(svc.PublishKeyPackage)},
 		{Method: MethodPublishKeyPackages, Handler: xrpc.ProcedureJSON(svc.PublishKeyPackages)},
 		{Method: MethodRequestRejoin, Handler: xrpc.ProcedureJSON(svc.RequestRejoin)},

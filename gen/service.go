@@ -86,6 +86,10 @@ type Service interface {
 	// ListDevices: Lists the caller's own devices. The service knows a device
 	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
+	// ListWelcomes: Returns the open Welcomes of the caller in all conversations
+	// of which it is a member, with their content. Reading them does not consume
+	// them. Errors: InvalidCursor.
+	ListWelcomes(ctx context.Context, caller xrpc.Caller, p *ListWelcomesParams) (*ListWelcomesOutput, error)
 	// PublishKeyPackage: Publishes a key package of one of the caller's devices.
 	// Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,

@@ -17,6 +17,7 @@ export async function callEveryMethod({ person, suite }) {
   await ben.join(convoId)
   await ben.addMembers(convoId, [cleo.account])
   await ada.sync(convoId)
+  await welcomes(convoId, cleo)
   await cleo.join(convoId)
   await messages(convoId, ada, ben, cleo)
   await live(convoId, ada, ben)
@@ -41,6 +42,16 @@ async function packages([ada, ...others], cipherSuite) {
   assert.deepEqual(devices.map(({ deviceId, keyPackages }) => [deviceId, keyPackages]), [[ada.id, 1]])
   const stats = await ada.account.query('getKeyPackageStats')
   assert.equal(stats.devices[0].suites[0].available, 1)
+}
+
+// What a device that is in no conversation yet has to join.
+async function welcomes(convoId, { account, id: deviceId }) {
+  const { welcomes: open } = await account.query('listWelcomes', { deviceId })
+  assert.deepEqual(open.map(({ convoId, deviceId, epoch, seq }) => ({ convoId, deviceId, epoch, seq })), [{ convoId, deviceId, epoch: 2, seq: 1 }])
+  const { welcome } = await account.query('getWelcome', { convoId, deviceId })
+  assert.equal(base64(open[0].welcome), welcome)
+  const news = await account.procedure('sync', { positions: [] })
+  assert.deepEqual(news.welcomes, [{ convoId, deviceId }])
 }
 
 async function messages(convoId, ada, ben, cleo) {

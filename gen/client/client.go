@@ -209,6 +209,17 @@ func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
 	return out, nil
 }
 
+// ListWelcomes: Returns the open Welcomes of the caller in all conversations
+// of which it is a member, with their content. Reading them does not consume
+// them. Errors: InvalidCursor.
+func (c *Client) ListWelcomes(ctx context.Context, p *ListWelcomesParams) (*ListWelcomesOutput, error) {
+	out := new(ListWelcomesOutput)
+	if err := c.GetJSON(ctx, NSIDListWelcomes, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PublishKeyPackage: Publishes a key package of one of the caller's devices.
 // Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 // InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,

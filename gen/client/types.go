@@ -45,6 +45,9 @@ type (
 	KeyPackageRef = wire.KeyPackageRef
 	// DeviceRef is defs#deviceRef. A device of an account.
 	DeviceRef = wire.DeviceRef
+	// WelcomeRef is defs#welcomeRef. Names a Welcome that a device of the caller
+	// has not confirmed yet.
+	WelcomeRef = wire.WelcomeRef
 	// DeleteDeviceInput is the input of DeleteDevice.
 	DeleteDeviceInput = wire.DeleteDeviceInput
 	// DeleteDeviceOutput is the answer of DeleteDevice.
@@ -113,6 +116,13 @@ type (
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
 	ListDevicesDevice = wire.ListDevicesDevice
+	// ListWelcomesParams are the parameters of ListWelcomes.
+	ListWelcomesParams = wire.ListWelcomesParams
+	// ListWelcomesOutput is the answer of ListWelcomes.
+	ListWelcomesOutput = wire.ListWelcomesOutput
+	// ListWelcomesOpenWelcome is listWelcomes#openWelcome. A Welcome by which a
+	// device of the caller can join a conversation.
+	ListWelcomesOpenWelcome = wire.ListWelcomesOpenWelcome
 	// PublishKeyPackageInput is the input of PublishKeyPackage.
 	PublishKeyPackageInput = wire.PublishKeyPackageInput
 	// PublishKeyPackageOutput is the answer of PublishKeyPackage.
@@ -157,7 +167,8 @@ type (
 	// StreamConvoEvents. The membership of an account changed.
 	MembershipChangeEvent = wire.MembershipChangeEvent
 	// WelcomeEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
-	// Welcome for the caller was stored.
+	// Welcome for a device of the caller was stored. There is one event for each
+	// device.
 	WelcomeEvent = wire.WelcomeEvent
 	// RejoinRequestedEvent is an event of SubscribeConvoEvents and
 	// StreamConvoEvents. A member can no longer follow the group.
@@ -264,6 +275,7 @@ const (
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"

@@ -721,3 +721,47 @@ func (v *DeviceRef) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v DeviceRef) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// WelcomeRef is defs#welcomeRef. Names a Welcome that a device of the caller
+// has not confirmed yet.
+type WelcomeRef struct {
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
+	DeviceID string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *WelcomeRef) Check(c *xrpc.Checker) {
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.String("deviceId", v.DeviceID, 26, 26)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *WelcomeRef) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "deviceId":
+			return xrpc.DecodeString(&v.DeviceID, d)
+		}
+		return d.Skip()
+	}, "convoId", "deviceId")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *WelcomeRef) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *WelcomeRef) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("deviceId").String(v.DeviceID)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v WelcomeRef) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

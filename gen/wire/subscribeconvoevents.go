@@ -202,13 +202,17 @@ func (v *MembershipChangeEvent) EventCursor() string { return v.Cursor }
 func (*MembershipChangeEvent) convoEvent() {}
 
 // WelcomeEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
-// Welcome for the caller was stored.
+// Welcome for a device of the caller was stored. There is one event for each
+// device.
 type WelcomeEvent struct {
 	// Position of this event in the stream. A new stream that is opened with
 	// this cursor continues after the event.
 	Cursor string `cbor:"cursor"`
 	// Conversation id: the MLS group id in lower-case hexadecimal.
 	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Device that the Welcome is for: the first 16 bytes of the SHA-256 of its
+	// SignaturePublicKey, in lower-case base32 without padding.
+	DeviceID *string `cbor:"deviceId,omitzero"`
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -216,6 +220,9 @@ func (v *WelcomeEvent) Check(c *xrpc.Checker) {
 	c.String("cursor", v.Cursor, 1, 256)
 	c.String("convoId", string(v.ConvoID), -1, 128)
 	c.ConvoID("convoId", v.ConvoID)
+	if v.DeviceID != nil {
+		c.String("deviceId", *v.DeviceID, 26, 26)
+	}
 }
 
 // DecodeJSON decodes the object. It skips unknown fields.
@@ -226,6 +233,8 @@ func (v *WelcomeEvent) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeString(&v.Cursor, d)
 		case "convoId":
 			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "deviceId":
+			return xrpc.DecodeOpt(&v.DeviceID, d, xrpc.DecodeString)
 		}
 		return d.Skip()
 	}, "cursor", "convoId")
@@ -239,6 +248,9 @@ func (v *WelcomeEvent) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("cursor").String(v.Cursor)
 	e.Name("convoId").ConvoID(v.ConvoID)
+	if v.DeviceID != nil {
+		e.Name("deviceId").String(*v.DeviceID)
+	}
 	e.Close()
 }
 

@@ -207,6 +207,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
 		"listDevices": {Rate: RateRead},
+		"listWelcomes": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"publishKeyPackage": {Rate: RatePublish, Rules: []Rule{
 			{"keyPackage", length, "InvalidKeyPackage"},
 			{"cipherSuite", length, "InvalidCipherSuite"},

@@ -109,7 +109,7 @@ func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId"
 // which every account may call. createConvo is one of them: its answer shows
 // everyone whether a group id is taken.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
-	"listDevices", "deleteDevice", "uploadBlob", "describeService", "sync"}
+	"listDevices", "listWelcomes", "deleteDevice", "uploadBlob", "describeService", "sync"}
 
 // Every method is in exactly one of the two lists.
 func TestMatrixHasEveryMethod(t *testing.T) {
@@ -345,7 +345,7 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 	calls := map[string]any{
 		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
 			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
-		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "describeService": nil,
+		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "listWelcomes": nil, "describeService": nil,
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
 		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},

@@ -153,7 +153,7 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	if err := c.bill.Pay(ctx, c.amount()); err != nil {
 		return err
 	}
-	if err := c.beginMemberships(ctx, owners(packages)); err != nil {
+	if err := c.beginMemberships(ctx, recipients(packages)); err != nil {
 		return err
 	}
 	if n.welcome != nil {
@@ -182,7 +182,7 @@ func (c *createTx) amount() storage.Amount {
 
 // beginMemberships begins the memberships of the creator and the initial members.
 // The creator has accepted the conversation by creating it.
-func (c *createTx) beginMemberships(ctx context.Context, welcomed []string) error {
+func (c *createTx) beginMemberships(ctx context.Context, welcomed []convo.Device) error {
 	n := c.parsed
 	id := n.in.GroupID
 	members := append([]string{n.creator}, n.in.InitialMembers...)

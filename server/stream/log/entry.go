@@ -54,7 +54,11 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		}
 		return ev
 	case KindWelcome:
-		return &gen.WelcomeEvent{Cursor: cursor, ConvoID: convo}
+		ev := &gen.WelcomeEvent{Cursor: cursor, ConvoID: convo}
+		if b.DeviceID != "" {
+			ev.DeviceID = &b.DeviceID
+		}
+		return ev
 	case KindRejoinRequested:
 		return &gen.RejoinRequestedEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Reason: b.Reason}
 	case KindConvoDamaged:
