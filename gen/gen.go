@@ -49,6 +49,9 @@ type (
 	// WelcomeRef is defs#welcomeRef. Names a Welcome that a device of the caller
 	// has not confirmed yet.
 	WelcomeRef = wire.WelcomeRef
+	// ConvoPreferences is defs#convoPreferences. What an account prefers for a
+	// conversation.
+	ConvoPreferences = wire.ConvoPreferences
 	// DeleteDeviceInput is the input of DeleteDevice.
 	DeleteDeviceInput = wire.DeleteDeviceInput
 	// DeleteDeviceOutput is the answer of DeleteDevice.
@@ -58,12 +61,17 @@ type (
 	// DescribeServiceLimits is describeService#limits. The limits that the
 	// service enforces.
 	DescribeServiceLimits = wire.DescribeServiceLimits
+	// DescribeServiceRate is describeService#rate. How often the methods of a
+	// class may be called, counted together.
+	DescribeServiceRate = wire.DescribeServiceRate
 	// GetBlobParams are the parameters of GetBlob.
 	GetBlobParams = wire.GetBlobParams
 	// GetCommitsParams are the parameters of GetCommits.
 	GetCommitsParams = wire.GetCommitsParams
 	// GetCommitsOutput is the answer of GetCommits.
 	GetCommitsOutput = wire.GetCommitsOutput
+	// GetConvoParams are the parameters of GetConvo.
+	GetConvoParams = wire.GetConvoParams
 	// GetConvosParams are the parameters of GetConvos.
 	GetConvosParams = wire.GetConvosParams
 	// GetConvosOutput is the answer of GetConvos.
@@ -97,10 +105,21 @@ type (
 	// GetMessagesGap is getMessages#gap. A range of sequence numbers whose
 	// messages were deleted when their retention period ended.
 	GetMessagesGap = wire.GetMessagesGap
+	// GetPreferencesParams are the parameters of GetPreferences.
+	GetPreferencesParams = wire.GetPreferencesParams
+	// GetPreferencesOutput is the answer of GetPreferences.
+	GetPreferencesOutput = wire.GetPreferencesOutput
 	// GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
 	GetSubscriptionTicketInput = wire.GetSubscriptionTicketInput
 	// GetSubscriptionTicketOutput is the answer of GetSubscriptionTicket.
 	GetSubscriptionTicketOutput = wire.GetSubscriptionTicketOutput
+	// GetUnreadCountsParams are the parameters of GetUnreadCounts.
+	GetUnreadCountsParams = wire.GetUnreadCountsParams
+	// GetUnreadCountsOutput is the answer of GetUnreadCounts.
+	GetUnreadCountsOutput = wire.GetUnreadCountsOutput
+	// GetUnreadCountsUnreadCount is getUnreadCounts#unreadCount. The unread
+	// messages of a conversation.
+	GetUnreadCountsUnreadCount = wire.GetUnreadCountsUnreadCount
 	// GetWelcomeParams are the parameters of GetWelcome.
 	GetWelcomeParams = wire.GetWelcomeParams
 	// GetWelcomeOutput is the answer of GetWelcome.
@@ -138,6 +157,9 @@ type (
 	// PublishKeyPackagesItemError is publishKeyPackages#itemError. The error for
 	// one key package.
 	PublishKeyPackagesItemError = wire.PublishKeyPackagesItemError
+	// PublishKeyPackagesPublishedItem is publishKeyPackages#publishedItem. A key
+	// package that was stored, now or earlier.
+	PublishKeyPackagesPublishedItem = wire.PublishKeyPackagesPublishedItem
 	// RequestRejoinInput is the input of RequestRejoin.
 	RequestRejoinInput = wire.RequestRejoinInput
 	// RequestRejoinOutput is the answer of RequestRejoin.
@@ -185,6 +207,10 @@ type (
 	// ReadEvent is an event of SubscribeConvoEvents and StreamConvoEvents. The
 	// caller's read position advanced, from any of its devices.
 	ReadEvent = wire.ReadEvent
+	// PreferencesEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. The caller's preferences for a conversation changed,
+	// from any of its devices.
+	PreferencesEvent = wire.PreferencesEvent
 	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
@@ -207,6 +233,8 @@ type (
 	UpdateGroupInfoInput = wire.UpdateGroupInfoInput
 	// UpdateGroupInfoOutput is the answer of UpdateGroupInfo.
 	UpdateGroupInfoOutput = wire.UpdateGroupInfoOutput
+	// UpdatePreferencesInput is the input of UpdatePreferences.
+	UpdatePreferencesInput = wire.UpdatePreferencesInput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
 	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
@@ -214,6 +242,6 @@ type (
 	// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
-	// *ReadEvent, *EphemeralEvent, *InfoEvent.
+	// *ReadEvent, *PreferencesEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )

@@ -15,13 +15,16 @@ const (
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
 	NSIDGetCommits            = "blue.catbird.mls.getCommits"
+	NSIDGetConvo              = "blue.catbird.mls.getConvo"
 	NSIDGetConvos             = "blue.catbird.mls.getConvos"
 	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
 	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
 	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
 	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
 	NSIDGetMessages           = "blue.catbird.mls.getMessages"
+	NSIDGetPreferences        = "blue.catbird.mls.getPreferences"
 	NSIDGetSubscriptionTicket = "blue.catbird.mls.getSubscriptionTicket"
+	NSIDGetUnreadCounts       = "blue.catbird.mls.getUnreadCounts"
 	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
@@ -39,6 +42,7 @@ const (
 	NSIDSync                  = "blue.catbird.mls.sync"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
+	NSIDUpdatePreferences     = "blue.catbird.mls.updatePreferences"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
 )
 
@@ -100,6 +104,13 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidEpochRange, ErrInvalidCursor},
 	}
+	MethodGetConvo = &xrpc.Method{
+		NSID:           NSIDGetConvo,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+	}
 	MethodGetConvos = &xrpc.Method{
 		NSID:           NSIDGetConvos,
 		Kind:           xrpc.Query,
@@ -142,6 +153,13 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor},
 	}
+	MethodGetPreferences = &xrpc.Method{
+		NSID:           NSIDGetPreferences,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
+	}
 	MethodGetSubscriptionTicket = &xrpc.Method{
 		NSID:           NSIDGetSubscriptionTicket,
 		Kind:           xrpc.Procedure,
@@ -150,6 +168,13 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+	}
+	MethodGetUnreadCounts = &xrpc.Method{
+		NSID:           NSIDGetUnreadCounts,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
 	}
 	MethodGetWelcome = &xrpc.Method{
 		NSID:           NSIDGetWelcome,
@@ -294,6 +319,15 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch, ErrStorageFull},
 	}
+	MethodUpdatePreferences = &xrpc.Method{
+		NSID:           NSIDUpdatePreferences,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RateSend,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
+	}
 	MethodUploadBlob = &xrpc.Method{
 		NSID:           NSIDUploadBlob,
 		Kind:           xrpc.Procedure,
@@ -318,13 +352,16 @@ var Methods = []*xrpc.Method{
 	MethodDescribeService,
 	MethodGetBlob,
 	MethodGetCommits,
+	MethodGetConvo,
 	MethodGetConvos,
 	MethodGetEpoch,
 	MethodGetGroupInfo,
 	MethodGetKeyPackageStats,
 	MethodGetKeyPackages,
 	MethodGetMessages,
+	MethodGetPreferences,
 	MethodGetSubscriptionTicket,
+	MethodGetUnreadCounts,
 	MethodGetWelcome,
 	MethodJoinConvo,
 	MethodLeaveConvo,
@@ -342,5 +379,6 @@ var Methods = []*xrpc.Method{
 	MethodSync,
 	MethodUpdateCursor,
 	MethodUpdateGroupInfo,
+	MethodUpdatePreferences,
 	MethodUploadBlob,
 }

@@ -42,6 +42,9 @@ type Service interface {
 	// GetCommits: Returns the accepted commits of a range of framing epochs.
 	// Errors: ConvoNotFound, NotMember, InvalidEpochRange, InvalidCursor.
 	GetCommits(ctx context.Context, caller xrpc.Caller, p *GetCommitsParams) (*GetCommitsOutput, error)
+	// GetConvo: Returns one conversation of which the caller is a member, as
+	// getConvos lists it. Errors: ConvoNotFound, NotMember.
+	GetConvo(ctx context.Context, caller xrpc.Caller, p *GetConvoParams) (*ConvoView, error)
 	// GetConvos: Lists the conversations of which the caller is a member, those
 	// with the newest activity first. Errors: InvalidCursor.
 	GetConvos(ctx context.Context, caller xrpc.Caller, p *GetConvosParams) (*GetConvosOutput, error)
@@ -65,9 +68,17 @@ type Service interface {
 	// included, in ascending order of sequence numbers. Errors: ConvoNotFound,
 	// NotMember, InvalidCursor.
 	GetMessages(ctx context.Context, caller xrpc.Caller, p *GetMessagesParams) (*GetMessagesOutput, error)
+	// GetPreferences: Returns the preferences of the caller for the
+	// conversations of which it is a member. Conversations that are neither
+	// muted nor archived are left out. Errors: InvalidCursor.
+	GetPreferences(ctx context.Context, caller xrpc.Caller, p *GetPreferencesParams) (*GetPreferencesOutput, error)
 	// GetSubscriptionTicket: Returns a ticket that opens one stream without a
 	// token, for browsers. Errors: ConvoNotFound, NotMember.
 	GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error)
+	// GetUnreadCounts: Returns how many application messages are after the
+	// caller's read position, for each conversation that has any. Errors:
+	// InvalidCursor.
+	GetUnreadCounts(ctx context.Context, caller xrpc.Caller, p *GetUnreadCountsParams) (*GetUnreadCountsOutput, error)
 	// GetWelcome: Returns a Welcome for the caller. Reading it does not consume
 	// it. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 	GetWelcome(ctx context.Context, caller xrpc.Caller, p *GetWelcomeParams) (*GetWelcomeOutput, error)
@@ -149,6 +160,10 @@ type Service interface {
 	// another one of the same epoch. Errors: ConvoNotFound, NotMember,
 	// InvalidGroupInfo, EpochMismatch, StorageFull.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
+	// UpdatePreferences: Sets preferences of the caller for a conversation. All
+	// open streams of the account receive a preferencesEvent. Errors:
+	// ConvoNotFound, NotMember, StorageFull.
+	UpdatePreferences(ctx context.Context, caller xrpc.Caller, in *UpdatePreferencesInput) (*ConvoPreferences, error)
 	// UploadBlob: Uploads an encrypted attachment of up to 50 MiB. It is deleted
 	// after an hour unless a message names it. Errors: BlobTooLarge,
 	// QuotaExceeded, StorageFull.

@@ -64,7 +64,9 @@ async function messages(convoId, ada, ben, cleo) {
   assert.equal(bytes.length, 5000)
   await cleo.account.procedure('updateCursor', { convoId, seq })
   const { conversations } = await cleo.account.query('getConvos')
-  assert.equal(conversations.find(({ id }) => id === convoId).readSeq, seq)
+  const listed = conversations.find(({ id }) => id === convoId)
+  assert.equal(listed.readSeq, seq)
+  assert.deepEqual(await cleo.account.query('getConvo', { convoId }), listed)
 }
 
 // Ben has a stream of each kind open while Ada sends typing notifications.
@@ -87,6 +89,15 @@ async function live(convoId, ada, ben) {
       assert.equal(event.convoId, convoId)
       assert.deepEqual(Buffer.from(event.ciphertext), signal)
     }
+    await ben.account.procedure('updatePreferences', { convoId, muted: true })
+    for (const stream of open) {
+      const { value: event } = await stream.next()
+      assert.deepEqual([event.convoId, event.muted, event.archived], [convoId, true, false])
+    }
+    const { conversations } = await ben.account.query('getPreferences')
+    assert.deepEqual(conversations, [{ convoId, muted: true, archived: false }])
+    const { counts } = await ben.account.query('getUnreadCounts')
+    assert.deepEqual(counts.map(({ convoId, readSeq, unread }) => [convoId, readSeq, unread]), [[convoId, 0, 1]])
   } finally {
     stop.abort()
   }

@@ -511,6 +511,69 @@ func (v *ReadEvent) EventCursor() string { return v.Cursor }
 
 func (*ReadEvent) convoEvent() {}
 
+// PreferencesEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// The caller's preferences for a conversation changed, from any of its
+// devices.
+type PreferencesEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// True if the account does not want to be notified of messages.
+	Muted bool `cbor:"muted"`
+	// True if the account does not want to see the conversation in its list.
+	Archived bool `cbor:"archived"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *PreferencesEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *PreferencesEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "muted":
+			return xrpc.DecodeBool(&v.Muted, d)
+		case "archived":
+			return xrpc.DecodeBool(&v.Archived, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "muted", "archived")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PreferencesEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *PreferencesEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("muted").Bool(v.Muted)
+	e.Name("archived").Bool(v.Archived)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PreferencesEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *PreferencesEvent) EventName() string { return "preferencesEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *PreferencesEvent) EventCursor() string { return v.Cursor }
+
+func (*PreferencesEvent) convoEvent() {}
+
 // EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 // signal that is not stored, such as a typing notification.
 type EphemeralEvent struct {

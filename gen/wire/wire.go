@@ -33,10 +33,12 @@ var _ = []object{
 	(*KeyPackageRef)(nil),
 	(*DeviceRef)(nil),
 	(*WelcomeRef)(nil),
+	(*ConvoPreferences)(nil),
 	(*DeleteDeviceInput)(nil),
 	(*DeleteDeviceOutput)(nil),
 	(*DescribeServiceOutput)(nil),
 	(*DescribeServiceLimits)(nil),
+	(*DescribeServiceRate)(nil),
 	(*GetCommitsOutput)(nil),
 	(*GetConvosOutput)(nil),
 	(*GetEpochOutput)(nil),
@@ -47,8 +49,11 @@ var _ = []object{
 	(*GetKeyPackagesOutput)(nil),
 	(*GetMessagesOutput)(nil),
 	(*GetMessagesGap)(nil),
+	(*GetPreferencesOutput)(nil),
 	(*GetSubscriptionTicketInput)(nil),
 	(*GetSubscriptionTicketOutput)(nil),
+	(*GetUnreadCountsOutput)(nil),
+	(*GetUnreadCountsUnreadCount)(nil),
 	(*GetWelcomeOutput)(nil),
 	(*JoinConvoInput)(nil),
 	(*JoinConvoOutput)(nil),
@@ -64,6 +69,7 @@ var _ = []object{
 	(*PublishKeyPackagesKeyPackageItem)(nil),
 	(*PublishKeyPackagesOutput)(nil),
 	(*PublishKeyPackagesItemError)(nil),
+	(*PublishKeyPackagesPublishedItem)(nil),
 	(*RequestRejoinInput)(nil),
 	(*RequestRejoinOutput)(nil),
 	(*SendCommitInput)(nil),
@@ -81,6 +87,7 @@ var _ = []object{
 	(*ConvoDamagedEvent)(nil),
 	(*KeyPackagesLowEvent)(nil),
 	(*ReadEvent)(nil),
+	(*PreferencesEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -91,13 +98,14 @@ var _ = []object{
 	(*UpdateCursorOutput)(nil),
 	(*UpdateGroupInfoInput)(nil),
 	(*UpdateGroupInfoOutput)(nil),
+	(*UpdatePreferencesInput)(nil),
 	(*UploadBlobOutput)(nil),
 }
 
 // ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
-// *ReadEvent, *EphemeralEvent, *InfoEvent.
+// *ReadEvent, *PreferencesEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -120,6 +128,8 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(KeyPackagesLowEvent)
 	case "readEvent":
 		return new(ReadEvent)
+	case "preferencesEvent":
+		return new(PreferencesEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

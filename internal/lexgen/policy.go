@@ -178,6 +178,7 @@ func methodPolicies() map[string]MethodPolicy {
 			{"toEpoch", negative, "InvalidEpochRange"},
 			{"cursor", length, "InvalidCursor"},
 		}},
+		"getConvo": {Rate: RateRead},
 		"getConvos": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
@@ -193,8 +194,14 @@ func methodPolicies() map[string]MethodPolicy {
 		"getMessages": {Rate: RateRead, Rules: []Rule{
 			{"sinceMessage", length, "InvalidCursor"},
 		}},
+		"getPreferences": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"getSubscriptionTicket": {Rate: RateStream, ReadOnly: true},
-		"getWelcome":            {Rate: RateRead},
+		"getUnreadCounts": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"getWelcome": {Rate: RateRead},
 		"joinConvo": {Rate: RateChange, Rules: []Rule{
 			{"externalCommit", length, "InvalidCommit"},
 			{"groupInfo", length, "InvalidGroupInfo"},
@@ -250,6 +257,7 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
-		"uploadBlob": {Rate: RateUpload, TooLarge: "BlobTooLarge"},
+		"updatePreferences": {Rate: RateSend},
+		"uploadBlob":        {Rate: RateUpload, TooLarge: "BlobTooLarge"},
 	}
 }

@@ -141,7 +141,7 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	check := &welcomeCheck{
 		q: c.q, claims: c.claims, convoID: id, caller: n.creator, now: c.now, suite: n.suite,
 		field: "welcomeMessage", welcome: n.welcome,
-		added: n.in.InitialMembers, memberships: map[string]convo.Membership{n.creator: convo.Member},
+		added: n.in.InitialMembers, addedField: "initialMembers", memberships: map[string]convo.Membership{n.creator: convo.Member},
 	}
 	packages, err := check.check(ctx)
 	if err != nil {
