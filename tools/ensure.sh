@@ -46,6 +46,7 @@ there() {
 	node) have node && have npm && at_least 18 "$(node -p process.versions.node 2>/dev/null)" && at_least 7 "$(npm --version 2>/dev/null)" ;;
 	cc) have cc ;;
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
+	python) python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null ;;
 	nginx) have nginx ;;
 	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	debootstrap) have debootstrap ;;
@@ -62,6 +63,7 @@ reason() {
 	node) echo "Node.js 18 or newer with npm 7 or newer, for the end-to-end tests" ;;
 	cc) echo "a C compiler, for Go's race detector" ;;
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
+	python) echo "Python 3.9 or newer with venv, for the bindings in Python" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
 	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
@@ -77,6 +79,7 @@ debian() {
 	node) echo nodejs npm ca-certificates ;;
 	cc) echo gcc libc6-dev ;;
 	c++) echo g++ libc6-dev make python3 ;;
+	python) echo python3 python3-venv ;;
 	debootstrap) echo debootstrap debian-archive-keyring ;;
 	nginx | chromium) echo "$1" ;;
 	esac
@@ -87,7 +90,7 @@ brewed() {
 	node) echo node@22 ;;
 	cc) echo gcc ;;
 	c++) echo gcc make python ;;
-	go | redis | nginx | chromium) echo "$1" ;;
+	go | python | redis | nginx | chromium) echo "$1" ;;
 	esac
 }
 
