@@ -18,6 +18,9 @@ type DescribeServiceOutput struct {
 	// The rates of calls, one for each class of methods. Absent if this service
 	// limits no rates.
 	Rates []DescribeServiceRate
+	// Recipient of evidence in reports, as an age X25519 recipient (age1…).
+	// Absent if the service accepts no evidence.
+	ReportRecipient *string
 	// NSIDs of the methods that the service supports.
 	Lexicons []string
 }
@@ -31,6 +34,9 @@ func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
 	})
 	c.In("limits", &v.Limits)
 	xrpc.CheckItems(c, "rates", v.Rates, -1, 64, (*DescribeServiceRate).Check)
+	if v.ReportRecipient != nil {
+		c.String("reportRecipient", *v.ReportRecipient, 1, 128)
+	}
 	xrpc.CheckItems(c, "lexicons", v.Lexicons, -1, 256, func(x *string, c *xrpc.Checker) {
 		c.Format("", *x, xrpc.FormatNSID)
 	})
@@ -50,6 +56,8 @@ func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return v.Limits.DecodeJSON(d)
 		case "rates":
 			return xrpc.DecodeArray(&v.Rates, d, 64, (*DescribeServiceRate).DecodeJSON)
+		case "reportRecipient":
+			return xrpc.DecodeOpt(&v.ReportRecipient, d, xrpc.DecodeString)
 		case "lexicons":
 			return xrpc.DecodeArray(&v.Lexicons, d, 256, xrpc.DecodeString)
 		}
@@ -77,6 +85,9 @@ func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
 			v.Rates[i].EncodeJSON(e)
 		}
 		e.CloseArray()
+	}
+	if v.ReportRecipient != nil {
+		e.Name("reportRecipient").String(*v.ReportRecipient)
 	}
 	e.Name("lexicons").OpenArray()
 	for _, x := range v.Lexicons {

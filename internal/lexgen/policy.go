@@ -162,6 +162,7 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
+		"blockAccount":   {Rate: RatePublish},
 		"confirmWelcome": {Rate: RatePublish},
 		"createConvo": {Rate: RateChange, Rules: []Rule{
 			{"initialMembers", tooLong, "TooManyMembers"},
@@ -169,6 +170,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"welcomeMessage", length, "InvalidWelcome"},
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
+		}},
+		"createReport": {Rate: RatePublish, Rules: []Rule{
+			{"evidence", length, "InvalidEvidence"},
 		}},
 		"deleteDevice":    {Rate: RatePublish},
 		"describeService": {Rate: RatePublic, Public: true},
@@ -213,6 +217,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
+		"listBlocks": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"listDevices": {Rate: RateRead},
 		"listWelcomes": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
@@ -252,7 +259,8 @@ func methodPolicies() map[string]MethodPolicy {
 		"sync": {Rate: RateRead, ReadOnly: true, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
-		"updateCursor": {Rate: RateSend},
+		"unblockAccount": {Rate: RatePublish},
+		"updateCursor":   {Rate: RateSend},
 		"updateGroupInfo": {Rate: RateChange, Rules: []Rule{
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},

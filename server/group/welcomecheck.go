@@ -39,6 +39,8 @@ type welcomeCheck struct {
 	// packages are the key packages that the Welcome names, by their references.
 	packages map[string]db.LockPackagesRow
 	deleted  map[convo.Device]bool
+	// blockers has the accounts that have blocked the caller.
+	blockers map[string]bool
 }
 
 // check returns the key packages in the order of the Welcome, with their rows
@@ -57,11 +59,12 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 	devices := make(map[convo.Device]bool)
 	for _, ref := range w.welcome.Refs() {
 		p, found := w.packages[string(ref)]
-		if found && w.isOutsider(p.Did) && len(w.added) == 0 {
+		switch why := w.refuse(p, found); {
+		case why == "":
+		case why == w.unnamed() && len(w.added) == 0:
 			return nil, xrpc.Invalid(w.addedField, "missing; %s names key package %s, which is of an account that is not a member", w.field, hex.EncodeToString(ref))
-		}
-		if why := w.refuse(p, found); why != "" {
-			return nil, gen.Errorf(gen.ErrKeyPackageNotFound, "%s: key package %s: %s", w.field, hex.EncodeToString(ref), why)
+		default:
+			return nil, packageRefused(w.field, ref, why)
 		}
 		d := convo.Device{DID: p.Did, ID: p.DeviceID}
 		if devices[d] {
@@ -173,8 +176,15 @@ func (w *welcomeCheck) load(ctx context.Context) error {
 	if err := w.loadMemberships(ctx, convo.Unique(others)); err != nil {
 		return err
 	}
-	w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids)
-	return err
+	if w.deleted, err = convo.DeletedDevices(ctx, w.q, dids, ids); err != nil {
+		return err
+	}
+	blockers, err := w.q.BlockersAmong(ctx, convo.Unique(dids), w.caller)
+	if err != nil {
+		return fmt.Errorf("read blocks: %w", err)
+	}
+	w.blockers = convo.SetOf(blockers)
+	return nil
 }
 
 // loadMemberships reads the membership states of accounts that have a key package
@@ -197,14 +207,19 @@ func (w *welcomeCheck) isOutsider(did string) bool {
 	return !w.isAdded[did] && (w.memberships[did] != convo.Member || w.isRemoved[did])
 }
 
+// unnamed is why a key package of an outsider is refused.
+func (w *welcomeCheck) unnamed() string {
+	return "is of an account that is neither a member nor in " + w.addedField
+}
+
 // refuse returns why a key package may not be spent by this Welcome, and "" where
 // it may.
 func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
-	case !found:
-		return "is not known"
+	case !found, w.blockers[p.Did] && w.memberships[p.Did] != convo.Member:
+		return unknownPackage
 	case w.isOutsider(p.Did):
-		return fmt.Sprintf("is of an account that is neither a member nor in %s", w.addedField)
+		return w.unnamed()
 	case mls.CipherSuite(p.CipherSuite) != w.suite:
 		return fmt.Sprintf("is of cipher suite %v, the conversation of %v", mls.CipherSuite(p.CipherSuite), w.suite)
 	case p.SpentAt != nil:
