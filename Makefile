@@ -26,7 +26,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e lint verify lexgen generate demo bench abuse soak ha fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e bindings lint verify lexgen generate demo bench abuse soak ha fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,11 @@ test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes,
 	$(ENSURE) c++ postgres node nginx
 	$(BUILD)
 	sh e2e/run.sh $(E2E)
+
+bindings: ## generate, compile and run clients in TypeScript and Python from the lexicons: see docs/clients/bindings.md
+	$(ENSURE) c++ postgres node python
+	$(BUILD)
+	sh e2e/run.sh test/bindings.test.mjs bindings/others.test.mjs
 
 demo: ## watch two people on two PDSes talk end-to-end encrypted
 	$(ENSURE) c++ postgres node

@@ -12,6 +12,174 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
+const pagePreferences = `-- name: PagePreferences :many
+SELECT r.convo_id, r.muted, r.archived
+FROM memberships m
+JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
+WHERE m.did = $1 AND m.left_seq IS NULL AND (r.muted OR r.archived) AND m.convo_id > $2::bytea
+ORDER BY m.convo_id
+LIMIT $3::bigint
+`
+
+type PagePreferencesRow struct {
+	ConvoID  xrpc.ConvoID
+	Muted    bool
+	Archived bool
+}
+
+// The conversations of an account that it has muted or archived, after an id.
+func (q *Queries) PagePreferences(ctx context.Context, did string, afterConvo []byte, maxRows int64) ([]PagePreferencesRow, error) {
+	rows, err := q.db.Query(ctx, pagePreferences, did, afterConvo, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PagePreferencesRow
+	for rows.Next() {
+		var i PagePreferencesRow
+		if err := rows.Scan(&i.ConvoID, &i.Muted, &i.Archived); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pageUnread = `-- name: PageUnread :many
+WITH mine AS (
+    SELECT m.convo_id, greatest(m.joined_seq, r.seq)::bigint AS read_seq, c.last_seq
+    FROM memberships m
+    JOIN conversations c ON c.convo_id = m.convo_id
+    LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
+    WHERE m.did = $2 AND m.left_seq IS NULL AND m.convo_id > $3::bytea
+        AND c.last_seq > greatest(m.joined_seq, r.seq)
+    ORDER BY m.convo_id
+    LIMIT $4::bigint
+)
+SELECT mine.convo_id, mine.read_seq, mine.last_seq, (
+    SELECT count(*) FILTER (WHERE n.kind = 'app')
+    FROM (
+        SELECT x.kind FROM messages x
+        WHERE x.convo_id = mine.convo_id AND x.seq > mine.read_seq
+        ORDER BY x.seq DESC
+        LIMIT $1::bigint
+    ) n
+) AS unread
+FROM mine
+ORDER BY mine.convo_id
+`
+
+type PageUnreadParams struct {
+	Newest     int64
+	Did        string
+	AfterConvo []byte
+	MaxRows    int64
+}
+
+type PageUnreadRow struct {
+	ConvoID xrpc.ConvoID
+	ReadSeq int64
+	LastSeq int64
+	Unread  int64
+}
+
+// The next conversations of an account with anything after its read position, and how
+// many application messages are among the newest of that.
+func (q *Queries) PageUnread(ctx context.Context, arg PageUnreadParams) ([]PageUnreadRow, error) {
+	rows, err := q.db.Query(ctx, pageUnread,
+		arg.Newest,
+		arg.Did,
+		arg.AfterConvo,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PageUnreadRow
+	for rows.Next() {
+		var i PageUnreadRow
+		if err := rows.Scan(
+			&i.ConvoID,
+			&i.ReadSeq,
+			&i.LastSeq,
+			&i.Unread,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setPreferences = `-- name: SetPreferences :one
+WITH stood AS (
+    INSERT INTO read_positions AS r (convo_id, did, seq, updated_at, muted, archived)
+    SELECT m.convo_id, m.did, 0, $3::timestamptz,
+        coalesce($4::boolean, FALSE), coalesce($5::boolean, FALSE)
+    FROM memberships m
+    WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL
+    ON CONFLICT (convo_id, did) DO UPDATE
+    SET muted = coalesce($4::boolean, r.muted), archived = coalesce($5::boolean, r.archived)
+    WHERE r.muted <> coalesce($4::boolean, r.muted) OR r.archived <> coalesce($5::boolean, r.archived)
+    RETURNING r.muted, r.archived
+), placed AS (
+    INSERT INTO accounts AS a (did, created_at, last_pos, last_n)
+    SELECT $2, $3::timestamptz, log_own_xid(), 1
+    FROM stood
+    ON CONFLICT (did) DO UPDATE
+    SET last_pos = greatest(a.last_pos, excluded.last_pos), last_n = a.last_n + 1
+    RETURNING a.gen, a.last_pos, a.last_n
+), told AS (
+    INSERT INTO events (gen, pos, stream_key, seq, n, kind, target_did, body, created_at)
+    SELECT placed.gen, placed.last_pos, $6, 0, placed.last_n, 'preferences', $2,
+        jsonb_build_object('convoId', encode($1, 'hex'), 'muted', stood.muted, 'archived', stood.archived), $3::timestamptz
+    FROM placed CROSS JOIN stood
+)
+SELECT coalesce(s.muted, r.muted, FALSE)::boolean AS muted, coalesce(s.archived, r.archived, FALSE)::boolean AS archived
+FROM memberships m
+LEFT JOIN read_positions r ON r.convo_id = m.convo_id AND r.did = m.did
+LEFT JOIN stood s ON TRUE
+WHERE m.convo_id = $1 AND m.did = $2 AND m.left_seq IS NULL
+`
+
+type SetPreferencesParams struct {
+	ConvoID   xrpc.ConvoID
+	Did       string
+	Now       time.Time
+	Muted     *bool
+	Archived  *bool
+	StreamKey []byte
+}
+
+type SetPreferencesRow struct {
+	Muted    bool
+	Archived bool
+}
+
+// Sets what an active member prefers for a conversation; NULL leaves a preference as
+// it is. Streams of the account get an event if something changed. No row: the
+// account is not an active member.
+func (q *Queries) SetPreferences(ctx context.Context, arg SetPreferencesParams) (SetPreferencesRow, error) {
+	row := q.db.QueryRow(ctx, setPreferences,
+		arg.ConvoID,
+		arg.Did,
+		arg.Now,
+		arg.Muted,
+		arg.Archived,
+		arg.StreamKey,
+	)
+	var i SetPreferencesRow
+	err := row.Scan(&i.Muted, &i.Archived)
+	return i, err
+}
+
 const setReadPosition = `-- name: SetReadPosition :one
 WITH stood AS (
     INSERT INTO read_positions AS r (convo_id, did, seq, updated_at)

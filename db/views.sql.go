@@ -14,7 +14,8 @@ import (
 
 const convosForView = `-- name: ConvosForView :many
 SELECT c.convo_id, c.creator_did, c.cipher_suite, c.epoch, c.last_seq, c.name, c.description,
-       c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq
+       c.created_at, c.last_message_at, coalesce(r.seq, 0)::bigint AS read_seq,
+       coalesce(r.muted, FALSE)::boolean AS muted, coalesce(r.archived, FALSE)::boolean AS archived
 FROM conversations c
 LEFT JOIN read_positions r ON r.convo_id = c.convo_id AND r.did = $1
 WHERE c.convo_id = ANY($2::bytea[])
@@ -31,6 +32,8 @@ type ConvosForViewRow struct {
 	CreatedAt     time.Time
 	LastMessageAt *time.Time
 	ReadSeq       int64
+	Muted         bool
+	Archived      bool
 }
 
 func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds [][]byte) ([]ConvosForViewRow, error) {
@@ -53,6 +56,8 @@ func (q *Queries) ConvosForView(ctx context.Context, did string, convoIds [][]by
 			&i.CreatedAt,
 			&i.LastMessageAt,
 			&i.ReadSeq,
+			&i.Muted,
+			&i.Archived,
 		); err != nil {
 			return nil, err
 		}

@@ -157,3 +157,129 @@ func (q *Queries) NoteWelcomeFailed(ctx context.Context, arg NoteWelcomeFailedPa
 	}
 	return result.RowsAffected(), nil
 }
+
+const openWelcomesIn = `-- name: OpenWelcomesIn :many
+SELECT r.convo_id, r.device_id
+FROM (SELECT unnest($1::bytea[]) AS convo_id) k
+CROSS JOIN LATERAL (
+    SELECT w.convo_id, w.device_id FROM welcome_recipients w
+    JOIN memberships m ON m.convo_id = w.convo_id AND m.did = w.did AND m.left_seq IS NULL AND m.joined_seq <= w.seq
+    WHERE w.convo_id = k.convo_id AND w.did = $2 AND w.state = 'open'
+    OFFSET 0
+) r
+ORDER BY r.convo_id, r.device_id
+LIMIT $3::bigint
+`
+
+type OpenWelcomesInRow struct {
+	ConvoID  xrpc.ConvoID
+	DeviceID string
+}
+
+// The open Welcomes of an account in some conversations.
+func (q *Queries) OpenWelcomesIn(ctx context.Context, convoIds [][]byte, did string, maxRows int64) ([]OpenWelcomesInRow, error) {
+	rows, err := q.db.Query(ctx, openWelcomesIn, convoIds, did, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenWelcomesInRow
+	for rows.Next() {
+		var i OpenWelcomesInRow
+		if err := rows.Scan(&i.ConvoID, &i.DeviceID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pageWelcomes = `-- name: PageWelcomes :many
+WITH mine AS (
+    SELECT r.convo_id, r.device_id, r.seq, r.ref
+    FROM welcome_recipients r
+    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.joined_seq <= r.seq
+    WHERE r.did = $2 AND r.state = 'open'
+      AND ($3::text = '' OR r.device_id = $3::text)
+      AND (r.convo_id, r.device_id) > ($4::bytea, $5::text)
+    ORDER BY r.convo_id, r.device_id
+    LIMIT $6::bigint
+), sized AS (
+    SELECT mine.convo_id, mine.device_id, mine.seq, mine.ref, w.epoch, w.welcome, w.ratchet_tree,
+        row_number() OVER walk AS place,
+        sum((octet_length(w.welcome) + coalesce(octet_length(w.ratchet_tree), 0)) / 3 * 4 + $7::int) OVER walk AS bytes
+    FROM mine
+    JOIN welcomes w ON w.convo_id = mine.convo_id AND w.seq = mine.seq
+    WINDOW walk AS (ORDER BY mine.convo_id, mine.device_id ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.convo_id, s.device_id, s.seq, encode(s.ref, 'hex') AS ref, s.epoch,
+    (CASE WHEN s.place = 1 OR s.bytes <= $1::bigint THEN s.welcome END)::bytea AS welcome,
+    (CASE WHEN s.place = 1 OR s.bytes <= $1::bigint THEN s.ratchet_tree END)::bytea AS ratchet_tree,
+    (s.place = 1 OR s.bytes <= $1::bigint)::boolean AS fits
+FROM sized s
+ORDER BY s.place
+`
+
+type PageWelcomesParams struct {
+	MaxBytes    int64
+	Did         string
+	DeviceID    string
+	AfterConvo  []byte
+	AfterDevice string
+	MaxRows     int64
+	RowBytes    int32
+}
+
+type PageWelcomesRow struct {
+	ConvoID     xrpc.ConvoID
+	DeviceID    string
+	Seq         int64
+	Ref         string
+	Epoch       int64
+	Welcome     []byte
+	RatchetTree []byte
+	Fits        bool
+}
+
+// The open Welcomes of an account, or of one of its devices, in the conversations
+// of which it is a member, after a place in their order. Of those that exceed the
+// budget only the place is returned; the first one always fits.
+func (q *Queries) PageWelcomes(ctx context.Context, arg PageWelcomesParams) ([]PageWelcomesRow, error) {
+	rows, err := q.db.Query(ctx, pageWelcomes,
+		arg.MaxBytes,
+		arg.Did,
+		arg.DeviceID,
+		arg.AfterConvo,
+		arg.AfterDevice,
+		arg.MaxRows,
+		arg.RowBytes,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PageWelcomesRow
+	for rows.Next() {
+		var i PageWelcomesRow
+		if err := rows.Scan(
+			&i.ConvoID,
+			&i.DeviceID,
+			&i.Seq,
+			&i.Ref,
+			&i.Epoch,
+			&i.Welcome,
+			&i.RatchetTree,
+			&i.Fits,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -17,18 +17,22 @@ const (
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
 	NSIDGetCommits            = "blue.catbird.mls.getCommits"
+	NSIDGetConvo              = "blue.catbird.mls.getConvo"
 	NSIDGetConvos             = "blue.catbird.mls.getConvos"
 	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
 	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
 	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
 	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
 	NSIDGetMessages           = "blue.catbird.mls.getMessages"
+	NSIDGetPreferences        = "blue.catbird.mls.getPreferences"
 	NSIDGetSubscriptionTicket = "blue.catbird.mls.getSubscriptionTicket"
+	NSIDGetUnreadCounts       = "blue.catbird.mls.getUnreadCounts"
 	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
@@ -42,6 +46,7 @@ const (
 	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
+	NSIDUpdatePreferences     = "blue.catbird.mls.updatePreferences"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
 )
 
@@ -121,6 +126,13 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidEpochRange, ErrInvalidCursor},
 	}
+	MethodGetConvo = &xrpc.Method{
+		NSID:           NSIDGetConvo,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+	}
 	MethodGetConvos = &xrpc.Method{
 		NSID:           NSIDGetConvos,
 		Kind:           xrpc.Query,
@@ -163,6 +175,13 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidCursor},
 	}
+	MethodGetPreferences = &xrpc.Method{
+		NSID:           NSIDGetPreferences,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
+	}
 	MethodGetSubscriptionTicket = &xrpc.Method{
 		NSID:           NSIDGetSubscriptionTicket,
 		Kind:           xrpc.Procedure,
@@ -171,6 +190,13 @@ var (
 		InputEncoding:  "application/json",
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember},
+	}
+	MethodGetUnreadCounts = &xrpc.Method{
+		NSID:           NSIDGetUnreadCounts,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
 	}
 	MethodGetWelcome = &xrpc.Method{
 		NSID:           NSIDGetWelcome,
@@ -209,6 +235,13 @@ var (
 		Kind:           xrpc.Query,
 		Rate:           xrpc.RateRead,
 		OutputEncoding: "application/json",
+	}
+	MethodListWelcomes = &xrpc.Method{
+		NSID:           NSIDListWelcomes,
+		Kind:           xrpc.Query,
+		Rate:           xrpc.RateRead,
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrInvalidCursor},
 	}
 	MethodPublishKeyPackage = &xrpc.Method{
 		NSID:           NSIDPublishKeyPackage,
@@ -323,6 +356,15 @@ var (
 		OutputEncoding: "application/json",
 		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrInvalidGroupInfo, ErrEpochMismatch, ErrStorageFull},
 	}
+	MethodUpdatePreferences = &xrpc.Method{
+		NSID:           NSIDUpdatePreferences,
+		Kind:           xrpc.Procedure,
+		MaxBody:        65536,
+		Rate:           xrpc.RateSend,
+		InputEncoding:  "application/json",
+		OutputEncoding: "application/json",
+		Errors:         []string{ErrConvoNotFound, ErrNotMember, ErrStorageFull},
+	}
 	MethodUploadBlob = &xrpc.Method{
 		NSID:           NSIDUploadBlob,
 		Kind:           xrpc.Procedure,
@@ -349,18 +391,22 @@ var Methods = []*xrpc.Method{
 	MethodDescribeService,
 	MethodGetBlob,
 	MethodGetCommits,
+	MethodGetConvo,
 	MethodGetConvos,
 	MethodGetEpoch,
 	MethodGetGroupInfo,
 	MethodGetKeyPackageStats,
 	MethodGetKeyPackages,
 	MethodGetMessages,
+	MethodGetPreferences,
 	MethodGetSubscriptionTicket,
+	MethodGetUnreadCounts,
 	MethodGetWelcome,
 	MethodJoinConvo,
 	MethodLeaveConvo,
 	MethodListBlocks,
 	MethodListDevices,
+	MethodListWelcomes,
 	MethodPublishKeyPackage,
 	MethodPublishKeyPackages,
 	MethodRequestRejoin,
@@ -374,5 +420,6 @@ var Methods = []*xrpc.Method{
 	MethodUnblockAccount,
 	MethodUpdateCursor,
 	MethodUpdateGroupInfo,
+	MethodUpdatePreferences,
 	MethodUploadBlob,
 }

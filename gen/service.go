@@ -56,6 +56,9 @@ type Service interface {
 	// GetCommits: Returns the accepted commits of a range of framing epochs.
 	// Errors: ConvoNotFound, NotMember, InvalidEpochRange, InvalidCursor.
 	GetCommits(ctx context.Context, caller xrpc.Caller, p *GetCommitsParams) (*GetCommitsOutput, error)
+	// GetConvo: Returns one conversation of which the caller is a member, as
+	// getConvos lists it. Errors: ConvoNotFound, NotMember.
+	GetConvo(ctx context.Context, caller xrpc.Caller, p *GetConvoParams) (*ConvoView, error)
 	// GetConvos: Lists the conversations of which the caller is a member, those
 	// with the newest activity first. Errors: InvalidCursor.
 	GetConvos(ctx context.Context, caller xrpc.Caller, p *GetConvosParams) (*GetConvosOutput, error)
@@ -79,9 +82,17 @@ type Service interface {
 	// included, in ascending order of sequence numbers. Errors: ConvoNotFound,
 	// NotMember, InvalidCursor.
 	GetMessages(ctx context.Context, caller xrpc.Caller, p *GetMessagesParams) (*GetMessagesOutput, error)
+	// GetPreferences: Returns the preferences of the caller for the
+	// conversations of which it is a member. Conversations that are neither
+	// muted nor archived are left out. Errors: InvalidCursor.
+	GetPreferences(ctx context.Context, caller xrpc.Caller, p *GetPreferencesParams) (*GetPreferencesOutput, error)
 	// GetSubscriptionTicket: Returns a ticket that opens one stream without a
 	// token, for browsers. Errors: ConvoNotFound, NotMember.
 	GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error)
+	// GetUnreadCounts: Returns how many application messages are after the
+	// caller's read position, for each conversation that has any. Errors:
+	// InvalidCursor.
+	GetUnreadCounts(ctx context.Context, caller xrpc.Caller, p *GetUnreadCountsParams) (*GetUnreadCountsOutput, error)
 	// GetWelcome: Returns a Welcome for the caller. Reading it does not consume
 	// it. Errors: ConvoNotFound, NotMember, WelcomeNotFound, WelcomeExpired.
 	GetWelcome(ctx context.Context, caller xrpc.Caller, p *GetWelcomeParams) (*GetWelcomeOutput, error)
@@ -103,6 +114,10 @@ type Service interface {
 	// ListDevices: Lists the caller's own devices. The service knows a device
 	// from its key packages and its leaves in conversations.
 	ListDevices(ctx context.Context, caller xrpc.Caller) (*ListDevicesOutput, error)
+	// ListWelcomes: Returns the open Welcomes of the caller in all conversations
+	// of which it is a member, with their content. Reading them does not consume
+	// them. Errors: InvalidCursor.
+	ListWelcomes(ctx context.Context, caller xrpc.Caller, p *ListWelcomesParams) (*ListWelcomesOutput, error)
 	// PublishKeyPackage: Publishes a key package of one of the caller's devices.
 	// Publishing the same key package again succeeds. Errors: InvalidKeyPackage,
 	// InvalidCipherSuite, ExpirationTooFar, TooManyKeyPackages,
@@ -136,13 +151,13 @@ type Service interface {
 	// IdempotencyConflict, TooManyProposals, StorageFull.
 	SendProposal(ctx context.Context, caller xrpc.Caller, in *SendProposalInput) (*SendProposalOutput, error)
 	// StreamConvoEvents: Streams events as server-sent events. The data field is
-	// a JSON event with its $type, and the id field is its cursor. Without a
-	// cursor, the stream starts with the next event. The Last-Event-ID header
-	// takes precedence over the cursor parameter. The service ends every stream
-	// within an hour and sends an infoEvent with the value closing before that;
-	// the client should open a new stream with the cursor of that event and a
-	// new token. Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
-	// InvalidTicket.
+	// a JSON event, one of the objects that are defined beside this query, with
+	// its $type, and the id field is its cursor. Without a cursor, the stream
+	// starts with the next event. The Last-Event-ID header takes precedence over
+	// the cursor parameter. The service ends every stream within an hour and
+	// sends an infoEvent with the value closing before that; the client should
+	// open a new stream with the cursor of that event and a new token. Errors:
+	// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
 	StreamConvoEvents(ctx context.Context, caller xrpc.Caller, p *StreamConvoEventsParams, out *xrpc.Stream) error
 	// SubscribeConvoEvents: Streams events as frames of an AT Protocol event
 	// stream. Without a cursor, the stream starts with the next event. The
@@ -165,6 +180,10 @@ type Service interface {
 	// another one of the same epoch. Errors: ConvoNotFound, NotMember,
 	// InvalidGroupInfo, EpochMismatch, StorageFull.
 	UpdateGroupInfo(ctx context.Context, caller xrpc.Caller, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error)
+	// UpdatePreferences: Sets preferences of the caller for a conversation. All
+	// open streams of the account receive a preferencesEvent. Errors:
+	// ConvoNotFound, NotMember, StorageFull.
+	UpdatePreferences(ctx context.Context, caller xrpc.Caller, in *UpdatePreferencesInput) (*ConvoPreferences, error)
 	// UploadBlob: Uploads an encrypted attachment of up to 50 MiB. It is deleted
 	// after an hour unless a message names it. Errors: BlobTooLarge,
 	// QuotaExceeded, StorageFull.

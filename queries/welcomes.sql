@@ -16,6 +16,47 @@ SELECT newest.device_id, newest.seq, newest.state FROM (
 ) newest
 ORDER BY newest.seq DESC, newest.device_id;
 
+-- name: PageWelcomes :many
+-- The open Welcomes of an account, or of one of its devices, in the conversations
+-- of which it is a member, after a place in their order. Of those that exceed the
+-- budget only the place is returned; the first one always fits.
+WITH mine AS (
+    SELECT r.convo_id, r.device_id, r.seq, r.ref
+    FROM welcome_recipients r
+    JOIN memberships m ON m.convo_id = r.convo_id AND m.did = r.did AND m.left_seq IS NULL AND m.joined_seq <= r.seq
+    WHERE r.did = sqlc.arg(did) AND r.state = 'open'
+      AND (sqlc.arg(device_id)::text = '' OR r.device_id = sqlc.arg(device_id)::text)
+      AND (r.convo_id, r.device_id) > (sqlc.arg(after_convo)::bytea, sqlc.arg(after_device)::text)
+    ORDER BY r.convo_id, r.device_id
+    LIMIT sqlc.arg(max_rows)::bigint
+), sized AS (
+    SELECT mine.convo_id, mine.device_id, mine.seq, mine.ref, w.epoch, w.welcome, w.ratchet_tree,
+        row_number() OVER walk AS place,
+        sum((octet_length(w.welcome) + coalesce(octet_length(w.ratchet_tree), 0)) / 3 * 4 + sqlc.arg(row_bytes)::int) OVER walk AS bytes
+    FROM mine
+    JOIN welcomes w ON w.convo_id = mine.convo_id AND w.seq = mine.seq
+    WINDOW walk AS (ORDER BY mine.convo_id, mine.device_id ROWS UNBOUNDED PRECEDING)
+)
+SELECT s.convo_id, s.device_id, s.seq, encode(s.ref, 'hex') AS ref, s.epoch,
+    (CASE WHEN s.place = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint THEN s.welcome END)::bytea AS welcome,
+    (CASE WHEN s.place = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint THEN s.ratchet_tree END)::bytea AS ratchet_tree,
+    (s.place = 1 OR s.bytes <= sqlc.arg(max_bytes)::bigint)::boolean AS fits
+FROM sized s
+ORDER BY s.place;
+
+-- name: OpenWelcomesIn :many
+-- The open Welcomes of an account in some conversations.
+SELECT r.convo_id, r.device_id
+FROM (SELECT unnest(sqlc.arg(convo_ids)::bytea[]) AS convo_id) k
+CROSS JOIN LATERAL (
+    SELECT w.convo_id, w.device_id FROM welcome_recipients w
+    JOIN memberships m ON m.convo_id = w.convo_id AND m.did = w.did AND m.left_seq IS NULL AND m.joined_seq <= w.seq
+    WHERE w.convo_id = k.convo_id AND w.did = sqlc.arg(did) AND w.state = 'open'
+    OFFSET 0
+) r
+ORDER BY r.convo_id, r.device_id
+LIMIT sqlc.arg(max_rows)::bigint;
+
 -- name: GetWelcome :one
 -- With the refs of all packages of the account that it names.
 SELECT w.epoch, w.welcome, w.ratchet_tree,

@@ -49,5 +49,25 @@ func (s *Server) describe() *gen.DescribeServiceOutput {
 	for _, m := range gen.Methods {
 		out.Lexicons = append(out.Lexicons, m.NSID)
 	}
+	out.Rates = s.describeRates()
+	return out
+}
+
+// describeRates returns the rates of the classes, scaled as the configuration says;
+// nil if they are switched off.
+func (s *Server) describeRates() []gen.DescribeServiceRate {
+	limits := s.config.Limits.OrDefault()
+	if limits.Off() {
+		return nil
+	}
+	out := make([]gen.DescribeServiceRate, xrpc.RateClasses)
+	for c := range out {
+		row := limit.AccountRow(xrpc.RateClass(c))
+		burst, perMinute := limits.Scaled(row)
+		out[c] = gen.DescribeServiceRate{Class: row.Name, Per: row.Per, Burst: burst, PerMinute: perMinute}
+	}
+	for _, m := range gen.Methods {
+		out[m.Rate].Methods = append(out[m.Rate].Methods, m.NSID)
+	}
 	return out
 }

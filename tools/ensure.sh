@@ -46,6 +46,7 @@ there() {
 	node) have node && have npm && at_least 18 "$(node -p process.versions.node 2>/dev/null)" && at_least 7 "$(npm --version 2>/dev/null)" ;;
 	cc) have cc ;;
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
+	python) python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))' 2>/dev/null ;;
 	nginx) have nginx ;;
 	pgbouncer) have pgbouncer ;;
 	patroni) have patroni && have etcd && have redis-sentinel && have ip && have nsenter && have unshare ;;
@@ -65,6 +66,7 @@ reason() {
 	cc) echo "a C compiler, for Go's race detector" ;;
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
 	pgbouncer) echo "pgbouncer, for the tests behind a connection pooler" ;;
+	python) echo "Python 3.9 or newer with venv, for the bindings in Python" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
 	patroni) echo "Patroni, etcd and Redis Sentinel, and what makes networks, for the trial of several machines" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
@@ -81,6 +83,7 @@ debian() {
 	node) echo nodejs npm ca-certificates ;;
 	cc) echo gcc libc6-dev ;;
 	c++) echo g++ libc6-dev make python3 ;;
+	python) echo python3 python3-venv ;;
 	debootstrap) echo debootstrap debian-archive-keyring ;;
 	nginx | chromium | pgbouncer) echo "$1" ;;
 	patroni) echo patroni python3-etcd etcd-server redis-sentinel iproute2 util-linux ;;
@@ -92,7 +95,7 @@ brewed() {
 	node) echo node@22 ;;
 	cc) echo gcc ;;
 	c++) echo gcc make python ;;
-	go | redis | nginx | chromium | pgbouncer) echo "$1" ;;
+	go | python | redis | nginx | chromium | pgbouncer) echo "$1" ;;
 	esac
 }
 

@@ -28,6 +28,7 @@
 //   - xrpc.go: Method, Caller, Plumbing: what a call consists of
 //   - convoid.go, stored.go: ids of conversations and messages, and their stored forms
 //   - serve.go, handlers.go: from an admitted request to its answer
+//   - cors.go: what pages of other origins may do
 //   - params.go, range.go: parameters and the Range header
 //   - body.go, bodymemory.go: reading a body within its size, time and memory
 //   - decode.go, decodevalues.go, check.go: JSON in, and the constraints of lexicons

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -46,7 +47,8 @@ type Error struct {
 	Status  int
 	Name    string
 	Message string
-	// RetryAfter becomes the Retry-After header if it is positive.
+	// RetryAfter becomes the Retry-After header if it is positive. A 429 or 503
+	// without it gets 5 s.
 	RetryAfter time.Duration
 	// Cause is logged. It is never sent to the client.
 	Cause error
@@ -90,7 +92,7 @@ func AsError(err error) *Error {
 		return &Error{Status: statusClientClosed, Name: ServiceUnavailable, Message: "the request was cancelled", Cause: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Error{Status: http.StatusServiceUnavailable, Name: ServiceUnavailable,
-			Message: "the answer took too long; try again in a second", RetryAfter: time.Second, Cause: err}
+			Message: "the answer took too long", RetryAfter: time.Second, Cause: err}
 	}
 	return &Error{Status: http.StatusInternalServerError, Name: InternalServerError,
 		Message: "internal server error", Cause: err}
@@ -124,15 +126,44 @@ func (v *envelope) DecodeJSON(d *Decoder) error {
 	}, "error")
 }
 
+// defaultRetry is the time to wait after a 429 or 503 that names none.
+const defaultRetry = 5 * time.Second
+
+// Told returns the message that clients get. That of a 429 or 503 ends with "try
+// again in N s", where N is Retry-After: a PDS drops the header, so clients read the
+// message.
+func (e *Error) Told() string {
+	if e.Status != http.StatusTooManyRequests && e.Status != http.StatusServiceUnavailable {
+		return e.Message
+	}
+	form := fmt.Sprintf("try again in %d s", e.retrySeconds())
+	switch {
+	case strings.HasSuffix(e.Message, form):
+		return e.Message
+	case e.Message == "":
+		return form
+	}
+	return e.Message + ": " + form
+}
+
+// retrySeconds returns the value of Retry-After, 0 for none.
+func (e *Error) retrySeconds() int {
+	wait := e.RetryAfter
+	if wait <= 0 && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable) {
+		wait = defaultRetry
+	}
+	return int((wait + time.Second - 1) / time.Second)
+}
+
 // WriteError writes the status, headers and envelope of e. Nothing of the
 // answer may have been written before.
 func WriteError(w http.ResponseWriter, e *Error) error {
 	h := w.Header()
-	if e.RetryAfter > 0 {
-		seconds := (e.RetryAfter + time.Second - 1) / time.Second
-		h.Set("Retry-After", strconv.Itoa(int(seconds)))
+	allowOrigins(h)
+	if seconds := e.retrySeconds(); seconds > 0 {
+		h.Set("Retry-After", strconv.Itoa(seconds))
 	}
-	return writeJSON(w, e.Status, Marshal(&envelope{Error: e.Name, Message: e.Message}))
+	return writeJSON(w, e.Status, Marshal(&envelope{Error: e.Name, Message: e.Told()}))
 }
 
 // writeJSON writes a complete JSON answer.

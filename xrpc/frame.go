@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -55,6 +56,28 @@ var decMode = func() cbor.DecMode {
 // EventFrame encodes an event as a frame: header and body.
 func EventFrame(ev Event) []byte {
 	return frame(FrameHeader{Op: opMessage, Type: "#" + ev.EventName()}, ev)
+}
+
+// EventText encodes an event as a text frame of the draft xrpc.v1.json (proposal 0015
+// of the AT Protocol). nsid is that of the subscription.
+func EventText(nsid string, ev Event) []byte {
+	return slices.Concat([]byte(`{"$type":"message","payload":`), EventJSON(nsid, ev), []byte("}"))
+}
+
+// ErrorText encodes the text frame that ends a stream with an error.
+func ErrorText(name, message string) []byte {
+	return Marshal(&errorText{name, message})
+}
+
+type errorText struct{ name, message string }
+
+// EncodeJSON implements Encodable.
+func (v *errorText) EncodeJSON(e *Encoder) {
+	e.Open()
+	e.Name("$type").String("error")
+	e.Name("error").String(v.name)
+	e.Name("message").String(v.message)
+	e.Close()
 }
 
 // ErrorFrame encodes the frame that ends a stream with an error.

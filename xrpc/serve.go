@@ -42,11 +42,7 @@ type Exchange struct {
 // the error. By then the request body has been read, up to a limit.
 func (rt Route) Serve(w http.ResponseWriter, r *http.Request, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
-	if rt.Method.Ticket {
-		// Pages of any origin may use a ticket, because a ticket alone
-		// authenticates the request and cookies are not used.
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-	}
+	allowOrigins(w.Header())
 	x := &Exchange{Method: rt.Method, W: w, R: r, audit: p.Audit, status: http.StatusOK}
 	x.body = p.body(w, r, rt.Method.MaxBody, rt.Method.TooLarge)
 	return x.finish(p, func() error {
@@ -160,11 +156,12 @@ func guard(run func() error) (err error) {
 	return run()
 }
 
-// Unrouted handles a request below /xrpc/ that matches no route: an unknown
-// method, a wrong HTTP method, or a malformed path. It always returns an
-// *Error.
+// Unrouted handles a request below /xrpc/ that matches no route. It answers
+// OPTIONS, and returns an *Error for an unknown method, a wrong HTTP method, or a
+// malformed path.
 func Unrouted(w http.ResponseWriter, r *http.Request, methods []*Method, p *Plumbing) error {
 	w.Header().Set("Cache-Control", "no-store")
+	allowOrigins(w.Header())
 	name := strings.TrimPrefix(r.URL.Path, "/xrpc/")
 	x := &Exchange{Method: Unknown, W: w, R: r, body: p.body(w, r, maxDrainBytes, "")}
 	for _, m := range methods {
@@ -172,6 +169,13 @@ func Unrouted(w http.ResponseWriter, r *http.Request, methods []*Method, p *Plum
 			x.Method = m
 			w.Header().Set("Allow", m.Kind.Verb())
 		}
+	}
+	if r.Method == http.MethodOptions {
+		return x.finish(p, func() error {
+			x.status, x.wrote = http.StatusNoContent, true
+			preflight(w)
+			return nil
+		})
 	}
 	return x.finish(p, func() error { return unrouted(x.Method, name, r.Method) })
 }

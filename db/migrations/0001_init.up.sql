@@ -169,12 +169,16 @@ CREATE INDEX memberships_by_did ON memberships (did, convo_id);
 -- accounts makes no entries here.
 CREATE INDEX memberships_accepted ON memberships (did, accepted_at) WHERE accepted_at IS NOT NULL;
 
--- Read positions are kept when a membership ends.
+-- What an account has for itself in a conversation: how far it has read, and what it
+-- prefers. It is kept when a membership ends.
 CREATE TABLE read_positions (
     convo_id    BYTEA NOT NULL REFERENCES conversations,
     did         TEXT COLLATE "C" NOT NULL,
     seq         BIGINT NOT NULL CHECK (seq >= 0),
+    -- When seq last went forward.
     updated_at  TIMESTAMPTZ NOT NULL,
+    muted       BOOLEAN NOT NULL DEFAULT FALSE,
+    archived    BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (convo_id, did)
 );
 
@@ -282,7 +286,7 @@ CREATE TABLE events (
     -- Rises within a stream_key.
     n          BIGINT NOT NULL CHECK (n > 0),
     kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('membership', 'welcome', 'rejoin-requested',
-               'convo-damaged', 'key-packages-low', 'read')),
+               'convo-damaged', 'key-packages-low', 'read', 'preferences')),
     -- The recipients: members whose window contains it, or one account.
     convo_id   BYTEA,
     target_did TEXT COLLATE "C",

@@ -16,6 +16,7 @@ export async function run(service: Service): Promise<Report> {
   }))
   const stats = await ok(client.get('blue.catbird.mls.getKeyPackageStats', { params: { cipherSuite } }))
   const convos = await ok(client.get('blue.catbird.mls.getConvos', { params: { limit: 10 } }))
+  const page = await ok(client.get('blue.catbird.mls.getMessages', { params: { convoId: service.convoId } }))
   const upload = await ok(client.post('blue.catbird.mls.uploadBlob', { input: new Uint8Array(1000) }))
 
   // @ts-expect-error: a conversation has no property of that name
@@ -30,6 +31,8 @@ export async function run(service: Service): Promise<Report> {
     published: published.succeeded,
     available: stats.devices.flatMap(({ suites }) => suites).reduce((sum, suite) => sum + suite.available, 0),
     conversations: convos.conversations.length,
+    // This library leaves bytes as they are in JSON.
+    message: Buffer.from(page.messages[0].ciphertext.$bytes, 'base64'),
     blobSize: upload.blob.size,
     refused: refusal.data.error,
   }

@@ -9,6 +9,7 @@ export async function run(service: Service): Promise<Report> {
   const { data: published } = await mls.publishKeyPackages({ keyPackages: [{ cipherSuite, keyPackage }] })
   const { data: stats } = await mls.getKeyPackageStats({ cipherSuite })
   const { data: convos } = await mls.getConvos({ limit: 10 })
+  const { data: page } = await mls.getMessages({ convoId: service.convoId })
   const { data: upload } = await mls.uploadBlob(new Uint8Array(1000), { encoding: 'application/octet-stream' })
 
   // @ts-expect-error: a conversation has no property of that name
@@ -23,6 +24,7 @@ export async function run(service: Service): Promise<Report> {
     published: published.succeeded,
     available: stats.devices.flatMap(({ suites }) => suites).reduce((sum, suite) => sum + suite.available, 0),
     conversations: convos.conversations.length,
+    message: page.messages[0].ciphertext,
     blobSize: upload.blob.size,
     refused: refusal.error,
   }

@@ -13,6 +13,7 @@ export async function run(service: Service): Promise<Report> {
   const published = await client.call(mls.publishKeyPackages, { keyPackages: [{ cipherSuite, keyPackage }] })
   const stats = await client.call(mls.getKeyPackageStats, { cipherSuite })
   const convos = await client.call(mls.getConvos, { limit: 10 })
+  const page = await client.call(mls.getMessages, { convoId: service.convoId })
   const { blob } = await client.call(mls.uploadBlob, new Uint8Array(1000))
 
   // @ts-expect-error: a conversation has no property of that name
@@ -27,6 +28,7 @@ export async function run(service: Service): Promise<Report> {
     published: published.succeeded,
     available: stats.devices.flatMap(({ suites }) => suites).reduce((sum, suite) => sum + suite.available, 0),
     conversations: convos.conversations.length,
+    message: page.messages[0].ciphertext,
     blobSize: 'size' in blob ? blob.size : -1, // only legacy references without a size lack it
     refused: refusal.error,
   }

@@ -17,6 +17,7 @@ export async function callEveryMethod({ person, suite }) {
   await ben.join(convoId)
   await ben.addMembers(convoId, [cleo.account])
   await ada.sync(convoId)
+  await welcomes(convoId, cleo)
   await cleo.join(convoId)
   await messages(convoId, ada, ben, cleo)
   await live(convoId, ada, ben)
@@ -43,6 +44,16 @@ async function packages([ada, ...others], cipherSuite) {
   assert.equal(stats.devices[0].suites[0].available, 1)
 }
 
+// What a device that is in no conversation yet has to join.
+async function welcomes(convoId, { account, id: deviceId }) {
+  const { welcomes: open } = await account.query('listWelcomes', { deviceId })
+  assert.deepEqual(open.map(({ convoId, deviceId, epoch, seq }) => ({ convoId, deviceId, epoch, seq })), [{ convoId, deviceId, epoch: 2, seq: 1 }])
+  const { welcome } = await account.query('getWelcome', { convoId, deviceId })
+  assert.equal(base64(open[0].welcome), welcome)
+  const news = await account.procedure('sync', { positions: [] })
+  assert.deepEqual(news.welcomes, [{ convoId, deviceId }])
+}
+
 async function messages(convoId, ada, ben, cleo) {
   const { blob } = await ben.account.procedure('uploadBlob', randomBytes(5000), 'application/octet-stream')
   const cid = blob.ref.toString()
@@ -53,7 +64,9 @@ async function messages(convoId, ada, ben, cleo) {
   assert.equal(bytes.length, 5000)
   await cleo.account.procedure('updateCursor', { convoId, seq })
   const { conversations } = await cleo.account.query('getConvos')
-  assert.equal(conversations.find(({ id }) => id === convoId).readSeq, seq)
+  const listed = conversations.find(({ id }) => id === convoId)
+  assert.equal(listed.readSeq, seq)
+  assert.deepEqual(await cleo.account.query('getConvo', { convoId }), listed)
 }
 
 // Ben has a stream of each kind open while Ada sends typing notifications.
@@ -76,6 +89,15 @@ async function live(convoId, ada, ben) {
       assert.equal(event.convoId, convoId)
       assert.deepEqual(Buffer.from(event.ciphertext), signal)
     }
+    await ben.account.procedure('updatePreferences', { convoId, muted: true })
+    for (const stream of open) {
+      const { value: event } = await stream.next()
+      assert.deepEqual([event.convoId, event.muted, event.archived], [convoId, true, false])
+    }
+    const { conversations } = await ben.account.query('getPreferences')
+    assert.deepEqual(conversations, [{ convoId, muted: true, archived: false }])
+    const { counts } = await ben.account.query('getUnreadCounts')
+    assert.deepEqual(counts.map(({ convoId, readSeq, unread }) => [convoId, readSeq, unread]), [[convoId, 0, 1]])
   } finally {
     stop.abort()
   }

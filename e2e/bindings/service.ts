@@ -5,6 +5,8 @@ export interface Service {
   cipherSuite: string
   /** A new key package in base64. */
   keyPackage: string
+  /** The id of a conversation of the caller that has one stored message. */
+  convoId: string
   /** The id of a conversation of which the caller is not a member. */
   foreignConvo: string
 }
@@ -15,6 +17,8 @@ export interface Report {
   published: number
   available: number
   conversations: number
+  /** The bytes of the stored message. */
+  message: Uint8Array
   blobSize: number
   /** The error name of the refused call, which the lexicon declares. */
   refused: string

@@ -25,7 +25,9 @@ export async function* events(account, params, signal) {
       const data = block.split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart())
       if (data.length === 0) continue
       const event = jsonToLex(JSON.parse(data.join('\n')))
-      lex.assertValidXrpcOutput(SSE, event)
+      const { success, error } = lex.validate(event.$type, event)
+      if (!success) throw error
+      if (!event.$type.startsWith(`${SSE}#`)) throw new Error(`the event ${event.$type} is not one of ${SSE}`)
       yield event
     }
   }

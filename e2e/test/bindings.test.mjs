@@ -10,7 +10,7 @@ import { Device, base64 } from '../lib/device.mjs'
 import { DirectAccount } from '../lib/direct.mjs'
 import { lexicons } from '../lib/lexicons.mjs'
 import { startNetwork } from '../lib/network.mjs'
-import { SUITE_1, openClient } from '../mls/client.mjs'
+import { SUITE_1 } from '../mls/client.mjs'
 
 let network, programs
 
@@ -27,18 +27,23 @@ describe('at the running service', () => {
   for (const name of Object.keys(generators)) {
     test(`the program on ${name} works`, { timeout: 60_000 }, async () => {
       const account = await DirectAccount.create({ name: 'Dev', network })
-      const client = await openClient('ts-mls', { identity: account.did, suite: SUITE_1 })
-      const [keyPackage] = await client.keyPackages(1)
+      const device = await Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
+      const [keyPackage] = await device.mls.keyPackages(1)
+      const convoId = randomBytes(16).toString('hex')
+      await device.createAlone(convoId, 0)
+      await device.say(convoId, 'stored')
       const { run } = await import(join(programs, `${name}.js`))
       const report = await run({
         fetch: (path, init) => account.fetch(path, init),
         cipherSuite: SUITE_1,
         keyPackage: base64(keyPackage),
+        convoId,
         foreignConvo: randomBytes(16).toString('hex'),
       })
       assert.ok(report.suites.includes(SUITE_1))
-      assert.deepEqual({ ...report, suites: undefined }, {
-        suites: undefined, published: 1, available: 1, conversations: 0, blobSize: 1000, refused: 'ConvoNotFound',
+      assert.deepEqual(Buffer.from(report.message), Buffer.from(device.lastRequest.ciphertext))
+      assert.deepEqual({ ...report, suites: undefined, message: undefined }, {
+        suites: undefined, published: 1, available: 1, conversations: 1, message: undefined, blobSize: 1000, refused: 'ConvoNotFound',
       })
     })
   }

@@ -116,6 +116,16 @@ func (c *Client) GetCommits(ctx context.Context, p *GetCommitsParams) (*GetCommi
 	return out, nil
 }
 
+// GetConvo: Returns one conversation of which the caller is a member, as
+// getConvos lists it. Errors: ConvoNotFound, NotMember.
+func (c *Client) GetConvo(ctx context.Context, p *GetConvoParams) (*ConvoView, error) {
+	out := new(ConvoView)
+	if err := c.GetJSON(ctx, NSIDGetConvo, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // GetConvos: Lists the conversations of which the caller is a member, those
 // with the newest activity first. Errors: InvalidCursor.
 func (c *Client) GetConvos(ctx context.Context, p *GetConvosParams) (*GetConvosOutput, error) {
@@ -181,11 +191,33 @@ func (c *Client) GetMessages(ctx context.Context, p *GetMessagesParams) (*GetMes
 	return out, nil
 }
 
+// GetPreferences: Returns the preferences of the caller for the conversations
+// of which it is a member. Conversations that are neither muted nor archived
+// are left out. Errors: InvalidCursor.
+func (c *Client) GetPreferences(ctx context.Context, p *GetPreferencesParams) (*GetPreferencesOutput, error) {
+	out := new(GetPreferencesOutput)
+	if err := c.GetJSON(ctx, NSIDGetPreferences, p.Values(), out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // GetSubscriptionTicket: Returns a ticket that opens one stream without a
 // token, for browsers. Errors: ConvoNotFound, NotMember.
 func (c *Client) GetSubscriptionTicket(ctx context.Context, in *GetSubscriptionTicketInput) (*GetSubscriptionTicketOutput, error) {
 	out := new(GetSubscriptionTicketOutput)
 	if err := c.PostJSON(ctx, NSIDGetSubscriptionTicket, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// GetUnreadCounts: Returns how many application messages are after the
+// caller's read position, for each conversation that has any. Errors:
+// InvalidCursor.
+func (c *Client) GetUnreadCounts(ctx context.Context, p *GetUnreadCountsParams) (*GetUnreadCountsOutput, error) {
+	out := new(GetUnreadCountsOutput)
+	if err := c.GetJSON(ctx, NSIDGetUnreadCounts, p.Values(), out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -242,6 +274,17 @@ func (c *Client) ListBlocks(ctx context.Context, p *ListBlocksParams) (*ListBloc
 func (c *Client) ListDevices(ctx context.Context) (*ListDevicesOutput, error) {
 	out := new(ListDevicesOutput)
 	if err := c.GetJSON(ctx, NSIDListDevices, nil, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ListWelcomes: Returns the open Welcomes of the caller in all conversations
+// of which it is a member, with their content. Reading them does not consume
+// them. Errors: InvalidCursor.
+func (c *Client) ListWelcomes(ctx context.Context, p *ListWelcomesParams) (*ListWelcomesOutput, error) {
+	out := new(ListWelcomesOutput)
+	if err := c.GetJSON(ctx, NSIDListWelcomes, p.Values(), out); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -329,13 +372,13 @@ func (c *Client) SendProposal(ctx context.Context, in *SendProposalInput) (*Send
 }
 
 // StreamConvoEvents: Streams events as server-sent events. The data field is
-// a JSON event with its $type, and the id field is its cursor. Without a
-// cursor, the stream starts with the next event. The Last-Event-ID header
-// takes precedence over the cursor parameter. The service ends every stream
-// within an hour and sends an infoEvent with the value closing before that;
-// the client should open a new stream with the cursor of that event and a new
-// token. Errors: ConvoNotFound, NotMember, InvalidCursor, FutureCursor,
-// InvalidTicket.
+// a JSON event, one of the objects that are defined beside this query, with
+// its $type, and the id field is its cursor. Without a cursor, the stream
+// starts with the next event. The Last-Event-ID header takes precedence over
+// the cursor parameter. The service ends every stream within an hour and
+// sends an infoEvent with the value closing before that; the client should
+// open a new stream with the cursor of that event and a new token. Errors:
+// ConvoNotFound, NotMember, InvalidCursor, FutureCursor, InvalidTicket.
 func (c *Client) StreamConvoEvents(ctx context.Context, p *StreamConvoEventsParams) (*xrpc.Events[ConvoEvent], error) {
 	return xrpc.GetEvents(ctx, c.Client, NSIDStreamConvoEvents, p.Values(), wire.NewConvoEvent)
 }
@@ -387,6 +430,17 @@ func (c *Client) UpdateCursor(ctx context.Context, in *UpdateCursorInput) (*Upda
 func (c *Client) UpdateGroupInfo(ctx context.Context, in *UpdateGroupInfoInput) (*UpdateGroupInfoOutput, error) {
 	out := new(UpdateGroupInfoOutput)
 	if err := c.PostJSON(ctx, NSIDUpdateGroupInfo, in, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// UpdatePreferences: Sets preferences of the caller for a conversation. All
+// open streams of the account receive a preferencesEvent. Errors:
+// ConvoNotFound, NotMember, StorageFull.
+func (c *Client) UpdatePreferences(ctx context.Context, in *UpdatePreferencesInput) (*ConvoPreferences, error) {
+	out := new(ConvoPreferences)
+	if err := c.PostJSON(ctx, NSIDUpdatePreferences, in, out); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -56,6 +56,12 @@ type (
 	KeyPackageRef = wire.KeyPackageRef
 	// DeviceRef is defs#deviceRef. A device of an account.
 	DeviceRef = wire.DeviceRef
+	// WelcomeRef is defs#welcomeRef. Names a Welcome that a device of the caller
+	// has not confirmed yet.
+	WelcomeRef = wire.WelcomeRef
+	// ConvoPreferences is defs#convoPreferences. What an account prefers for a
+	// conversation.
+	ConvoPreferences = wire.ConvoPreferences
 	// DeleteDeviceInput is the input of DeleteDevice.
 	DeleteDeviceInput = wire.DeleteDeviceInput
 	// DeleteDeviceOutput is the answer of DeleteDevice.
@@ -65,12 +71,17 @@ type (
 	// DescribeServiceLimits is describeService#limits. The limits that the
 	// service enforces.
 	DescribeServiceLimits = wire.DescribeServiceLimits
+	// DescribeServiceRate is describeService#rate. How often the methods of a
+	// class may be called, counted together.
+	DescribeServiceRate = wire.DescribeServiceRate
 	// GetBlobParams are the parameters of GetBlob.
 	GetBlobParams = wire.GetBlobParams
 	// GetCommitsParams are the parameters of GetCommits.
 	GetCommitsParams = wire.GetCommitsParams
 	// GetCommitsOutput is the answer of GetCommits.
 	GetCommitsOutput = wire.GetCommitsOutput
+	// GetConvoParams are the parameters of GetConvo.
+	GetConvoParams = wire.GetConvoParams
 	// GetConvosParams are the parameters of GetConvos.
 	GetConvosParams = wire.GetConvosParams
 	// GetConvosOutput is the answer of GetConvos.
@@ -104,10 +115,21 @@ type (
 	// GetMessagesGap is getMessages#gap. A range of sequence numbers whose
 	// messages were deleted when their retention period ended.
 	GetMessagesGap = wire.GetMessagesGap
+	// GetPreferencesParams are the parameters of GetPreferences.
+	GetPreferencesParams = wire.GetPreferencesParams
+	// GetPreferencesOutput is the answer of GetPreferences.
+	GetPreferencesOutput = wire.GetPreferencesOutput
 	// GetSubscriptionTicketInput is the input of GetSubscriptionTicket.
 	GetSubscriptionTicketInput = wire.GetSubscriptionTicketInput
 	// GetSubscriptionTicketOutput is the answer of GetSubscriptionTicket.
 	GetSubscriptionTicketOutput = wire.GetSubscriptionTicketOutput
+	// GetUnreadCountsParams are the parameters of GetUnreadCounts.
+	GetUnreadCountsParams = wire.GetUnreadCountsParams
+	// GetUnreadCountsOutput is the answer of GetUnreadCounts.
+	GetUnreadCountsOutput = wire.GetUnreadCountsOutput
+	// GetUnreadCountsUnreadCount is getUnreadCounts#unreadCount. The unread
+	// messages of a conversation.
+	GetUnreadCountsUnreadCount = wire.GetUnreadCountsUnreadCount
 	// GetWelcomeParams are the parameters of GetWelcome.
 	GetWelcomeParams = wire.GetWelcomeParams
 	// GetWelcomeOutput is the answer of GetWelcome.
@@ -130,6 +152,13 @@ type (
 	ListDevicesOutput = wire.ListDevicesOutput
 	// ListDevicesDevice is listDevices#device. A device of the caller.
 	ListDevicesDevice = wire.ListDevicesDevice
+	// ListWelcomesParams are the parameters of ListWelcomes.
+	ListWelcomesParams = wire.ListWelcomesParams
+	// ListWelcomesOutput is the answer of ListWelcomes.
+	ListWelcomesOutput = wire.ListWelcomesOutput
+	// ListWelcomesOpenWelcome is listWelcomes#openWelcome. A Welcome by which a
+	// device of the caller can join a conversation.
+	ListWelcomesOpenWelcome = wire.ListWelcomesOpenWelcome
 	// PublishKeyPackageInput is the input of PublishKeyPackage.
 	PublishKeyPackageInput = wire.PublishKeyPackageInput
 	// PublishKeyPackageOutput is the answer of PublishKeyPackage.
@@ -144,6 +173,9 @@ type (
 	// PublishKeyPackagesItemError is publishKeyPackages#itemError. The error for
 	// one key package.
 	PublishKeyPackagesItemError = wire.PublishKeyPackagesItemError
+	// PublishKeyPackagesPublishedItem is publishKeyPackages#publishedItem. A key
+	// package that was stored, now or earlier.
+	PublishKeyPackagesPublishedItem = wire.PublishKeyPackagesPublishedItem
 	// RequestRejoinInput is the input of RequestRejoin.
 	RequestRejoinInput = wire.RequestRejoinInput
 	// RequestRejoinOutput is the answer of RequestRejoin.
@@ -164,41 +196,43 @@ type (
 	SendProposalInput = wire.SendProposalInput
 	// SendProposalOutput is the answer of SendProposal.
 	SendProposalOutput = wire.SendProposalOutput
-	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
-	StreamConvoEventsParams = wire.StreamConvoEventsParams
-	// MessageEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
+	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
+	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams
+	// MessageEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
 	// message, commit or proposal was stored. For every sequence number there is
 	// exactly one such event.
 	MessageEvent = wire.MessageEvent
-	// MembershipChangeEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. The membership of an account changed.
+	// MembershipChangeEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. The membership of an account changed.
 	MembershipChangeEvent = wire.MembershipChangeEvent
-	// WelcomeEvent is an event of StreamConvoEvents and SubscribeConvoEvents. A
-	// Welcome for the caller was stored.
+	// WelcomeEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
+	// Welcome for a device of the caller was stored. There is one event for each
+	// device.
 	WelcomeEvent = wire.WelcomeEvent
-	// RejoinRequestedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A member can no longer follow the group.
+	// RejoinRequestedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A member can no longer follow the group.
 	RejoinRequestedEvent = wire.RejoinRequestedEvent
-	// ConvoDamagedEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. More than half of the members that reported on a
-	// commit say that it cannot be applied. A client that cannot apply it
-	// rejoins with joinConvo.
+	// ConvoDamagedEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. More than half of the members that reported on a commit
+	// say that it cannot be applied. A client that cannot apply it rejoins with
+	// joinConvo.
 	ConvoDamagedEvent = wire.ConvoDamagedEvent
-	// KeyPackagesLowEvent is an event of StreamConvoEvents and
-	// SubscribeConvoEvents. A device of the caller has only few key packages
-	// left.
+	// KeyPackagesLowEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. A device of the caller has only few key packages left.
 	KeyPackagesLowEvent = wire.KeyPackagesLowEvent
-	// ReadEvent is an event of StreamConvoEvents and SubscribeConvoEvents. The
+	// ReadEvent is an event of SubscribeConvoEvents and StreamConvoEvents. The
 	// caller's read position advanced, from any of its devices.
 	ReadEvent = wire.ReadEvent
-	// EphemeralEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// PreferencesEvent is an event of SubscribeConvoEvents and
+	// StreamConvoEvents. The caller's preferences for a conversation changed,
+	// from any of its devices.
+	PreferencesEvent = wire.PreferencesEvent
+	// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// A signal that is not stored, such as a typing notification.
 	EphemeralEvent = wire.EphemeralEvent
-	// InfoEvent is an event of StreamConvoEvents and SubscribeConvoEvents.
+	// InfoEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
 	// Information about the stream itself.
 	InfoEvent = wire.InfoEvent
-	// SubscribeConvoEventsParams are the parameters of SubscribeConvoEvents.
-	SubscribeConvoEventsParams = wire.SubscribeConvoEventsParams
 	// SyncInput is the input of Sync.
 	SyncInput = wire.SyncInput
 	// SyncPosition is sync#position. What a client has of a conversation.
@@ -219,12 +253,16 @@ type (
 	UpdateGroupInfoInput = wire.UpdateGroupInfoInput
 	// UpdateGroupInfoOutput is the answer of UpdateGroupInfo.
 	UpdateGroupInfoOutput = wire.UpdateGroupInfoOutput
+	// UpdatePreferencesInput is the input of UpdatePreferences.
+	UpdatePreferencesInput = wire.UpdatePreferencesInput
 	// UploadBlobOutput is the answer of UploadBlob.
 	UploadBlobOutput = wire.UploadBlobOutput
-	// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+	// StreamConvoEventsParams are the parameters of StreamConvoEvents.
+	StreamConvoEventsParams = wire.StreamConvoEventsParams
+	// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 	// *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 	// *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
-	// *ReadEvent, *EphemeralEvent, *InfoEvent.
+	// *ReadEvent, *PreferencesEvent, *EphemeralEvent, *InfoEvent.
 	ConvoEvent = wire.ConvoEvent
 )
 
@@ -279,18 +317,22 @@ const (
 	NSIDDescribeService       = "blue.catbird.mls.describeService"
 	NSIDGetBlob               = "blue.catbird.mls.getBlob"
 	NSIDGetCommits            = "blue.catbird.mls.getCommits"
+	NSIDGetConvo              = "blue.catbird.mls.getConvo"
 	NSIDGetConvos             = "blue.catbird.mls.getConvos"
 	NSIDGetEpoch              = "blue.catbird.mls.getEpoch"
 	NSIDGetGroupInfo          = "blue.catbird.mls.getGroupInfo"
 	NSIDGetKeyPackageStats    = "blue.catbird.mls.getKeyPackageStats"
 	NSIDGetKeyPackages        = "blue.catbird.mls.getKeyPackages"
 	NSIDGetMessages           = "blue.catbird.mls.getMessages"
+	NSIDGetPreferences        = "blue.catbird.mls.getPreferences"
 	NSIDGetSubscriptionTicket = "blue.catbird.mls.getSubscriptionTicket"
+	NSIDGetUnreadCounts       = "blue.catbird.mls.getUnreadCounts"
 	NSIDGetWelcome            = "blue.catbird.mls.getWelcome"
 	NSIDJoinConvo             = "blue.catbird.mls.joinConvo"
 	NSIDLeaveConvo            = "blue.catbird.mls.leaveConvo"
 	NSIDListBlocks            = "blue.catbird.mls.listBlocks"
 	NSIDListDevices           = "blue.catbird.mls.listDevices"
+	NSIDListWelcomes          = "blue.catbird.mls.listWelcomes"
 	NSIDPublishKeyPackage     = "blue.catbird.mls.publishKeyPackage"
 	NSIDPublishKeyPackages    = "blue.catbird.mls.publishKeyPackages"
 	NSIDRequestRejoin         = "blue.catbird.mls.requestRejoin"
@@ -304,5 +346,6 @@ const (
 	NSIDUnblockAccount        = "blue.catbird.mls.unblockAccount"
 	NSIDUpdateCursor          = "blue.catbird.mls.updateCursor"
 	NSIDUpdateGroupInfo       = "blue.catbird.mls.updateGroupInfo"
+	NSIDUpdatePreferences     = "blue.catbird.mls.updatePreferences"
 	NSIDUploadBlob            = "blue.catbird.mls.uploadBlob"
 )

@@ -364,6 +364,10 @@ type ConvoView struct {
 	ReadSeq *int64
 	// Number of members.
 	MemberCount *int64
+	// True if the caller has muted the conversation. Absent otherwise.
+	Muted *bool
+	// True if the caller has archived the conversation. Absent otherwise.
+	Archived *bool
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -422,6 +426,10 @@ func (v *ConvoView) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeOpt(&v.ReadSeq, d, xrpc.DecodeInt)
 		case "memberCount":
 			return xrpc.DecodeOpt(&v.MemberCount, d, xrpc.DecodeInt)
+		case "muted":
+			return xrpc.DecodeOpt(&v.Muted, d, xrpc.DecodeBool)
+		case "archived":
+			return xrpc.DecodeOpt(&v.Archived, d, xrpc.DecodeBool)
 		}
 		return d.Skip()
 	}, "id", "groupId", "creator", "members", "epoch", "cipherSuite", "createdAt")
@@ -458,6 +466,12 @@ func (v *ConvoView) EncodeJSON(e *xrpc.Encoder) {
 	}
 	if v.MemberCount != nil {
 		e.Name("memberCount").Int(*v.MemberCount)
+	}
+	if v.Muted != nil {
+		e.Name("muted").Bool(*v.Muted)
+	}
+	if v.Archived != nil {
+		e.Name("archived").Bool(*v.Archived)
 	}
 	e.Close()
 }
@@ -721,3 +735,94 @@ func (v *DeviceRef) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v DeviceRef) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// WelcomeRef is defs#welcomeRef. Names a Welcome that a device of the caller
+// has not confirmed yet.
+type WelcomeRef struct {
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
+	DeviceID string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *WelcomeRef) Check(c *xrpc.Checker) {
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.String("deviceId", v.DeviceID, 26, 26)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *WelcomeRef) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "deviceId":
+			return xrpc.DecodeString(&v.DeviceID, d)
+		}
+		return d.Skip()
+	}, "convoId", "deviceId")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *WelcomeRef) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *WelcomeRef) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("deviceId").String(v.DeviceID)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v WelcomeRef) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// ConvoPreferences is defs#convoPreferences. What an account prefers for a
+// conversation.
+type ConvoPreferences struct {
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID
+	// True if the account does not want to be notified of messages.
+	Muted bool
+	// True if the account does not want to see the conversation in its list.
+	Archived bool
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoPreferences) Check(c *xrpc.Checker) {
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoPreferences) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "muted":
+			return xrpc.DecodeBool(&v.Muted, d)
+		case "archived":
+			return xrpc.DecodeBool(&v.Archived, d)
+		}
+		return d.Skip()
+	}, "convoId", "muted", "archived")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoPreferences) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoPreferences) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("muted").Bool(v.Muted)
+	e.Name("archived").Bool(v.Archived)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoPreferences) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

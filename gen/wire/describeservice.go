@@ -15,6 +15,9 @@ type DescribeServiceOutput struct {
 	// The cipher suites whose objects the service accepts.
 	CipherSuites []string
 	Limits       DescribeServiceLimits
+	// The rates of calls, one for each class of methods. Absent if this service
+	// limits no rates.
+	Rates []DescribeServiceRate
 	// Recipient of evidence in reports, as an age X25519 recipient (age1…).
 	// Absent if the service accepts no evidence.
 	ReportRecipient *string
@@ -30,6 +33,7 @@ func (v *DescribeServiceOutput) Check(c *xrpc.Checker) {
 		c.String("", *x, -1, 128)
 	})
 	c.In("limits", &v.Limits)
+	xrpc.CheckItems(c, "rates", v.Rates, -1, 64, (*DescribeServiceRate).Check)
 	if v.ReportRecipient != nil {
 		c.String("reportRecipient", *v.ReportRecipient, 1, 128)
 	}
@@ -50,6 +54,8 @@ func (v *DescribeServiceOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.CipherSuites, d, 64, xrpc.DecodeString)
 		case "limits":
 			return v.Limits.DecodeJSON(d)
+		case "rates":
+			return xrpc.DecodeArray(&v.Rates, d, 64, (*DescribeServiceRate).DecodeJSON)
 		case "reportRecipient":
 			return xrpc.DecodeOpt(&v.ReportRecipient, d, xrpc.DecodeString)
 		case "lexicons":
@@ -73,6 +79,13 @@ func (v *DescribeServiceOutput) EncodeJSON(e *xrpc.Encoder) {
 	}
 	e.CloseArray()
 	v.Limits.EncodeJSON(e.Name("limits"))
+	if v.Rates != nil {
+		e.Name("rates").OpenArray()
+		for i := range v.Rates {
+			v.Rates[i].EncodeJSON(e)
+		}
+		e.CloseArray()
+	}
 	if v.ReportRecipient != nil {
 		e.Name("reportRecipient").String(*v.ReportRecipient)
 	}
@@ -244,3 +257,69 @@ func (v *DescribeServiceLimits) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v DescribeServiceLimits) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// DescribeServiceRate is describeService#rate. How often the methods of a
+// class may be called, counted together.
+type DescribeServiceRate struct {
+	// Name of the class, as in the message of a RateLimitExceeded.
+	Class string
+	// For whom the calls are counted.
+	Per string
+	// Number of calls that may be made at once.
+	Burst int64
+	// Number of calls that become available again in each minute, evenly.
+	PerMinute int64
+	// NSIDs of the methods of the class.
+	Methods []string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *DescribeServiceRate) Check(c *xrpc.Checker) {
+	c.String("class", v.Class, -1, 32)
+	c.String("per", v.Per, -1, 32)
+	c.Int("burst", v.Burst, 1, xrpc.MaxInt)
+	c.Int("perMinute", v.PerMinute, 0, xrpc.MaxInt)
+	xrpc.CheckItems(c, "methods", v.Methods, -1, 256, func(x *string, c *xrpc.Checker) {
+		c.Format("", *x, xrpc.FormatNSID)
+	})
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *DescribeServiceRate) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "class":
+			return xrpc.DecodeString(&v.Class, d)
+		case "per":
+			return xrpc.DecodeString(&v.Per, d)
+		case "burst":
+			return xrpc.DecodeInt(&v.Burst, d)
+		case "perMinute":
+			return xrpc.DecodeInt(&v.PerMinute, d)
+		case "methods":
+			return xrpc.DecodeArray(&v.Methods, d, 256, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "class", "per", "burst", "perMinute", "methods")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *DescribeServiceRate) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *DescribeServiceRate) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("class").String(v.Class)
+	e.Name("per").String(v.Per)
+	e.Name("burst").Int(v.Burst)
+	e.Name("perMinute").Int(v.PerMinute)
+	e.Name("methods").OpenArray()
+	for _, x := range v.Methods {
+		e.String(x)
+	}
+	e.CloseArray()
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v DescribeServiceRate) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

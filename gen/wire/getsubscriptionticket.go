@@ -56,8 +56,10 @@ func (v *GetSubscriptionTicketInput) Parse(body []byte) error { return xrpc.Pars
 type GetSubscriptionTicketOutput struct {
 	// The ticket. It can be used once.
 	Ticket string
-	// URL of subscribeConvoEvents at this service.
+	// URL of subscribeConvoEvents at this service, for WebSockets.
 	Endpoint string
+	// URL of streamConvoEvents at this service, for server-sent events.
+	EventsEndpoint *string
 	// Time when the ticket expires.
 	ExpiresAt string
 }
@@ -66,6 +68,9 @@ type GetSubscriptionTicketOutput struct {
 func (v *GetSubscriptionTicketOutput) Check(c *xrpc.Checker) {
 	c.String("ticket", v.Ticket, -1, 128)
 	c.Format("endpoint", v.Endpoint, xrpc.FormatURI)
+	if v.EventsEndpoint != nil {
+		c.Format("eventsEndpoint", *v.EventsEndpoint, xrpc.FormatURI)
+	}
 	c.Format("expiresAt", v.ExpiresAt, xrpc.FormatDatetime)
 }
 
@@ -77,6 +82,8 @@ func (v *GetSubscriptionTicketOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeString(&v.Ticket, d)
 		case "endpoint":
 			return xrpc.DecodeString(&v.Endpoint, d)
+		case "eventsEndpoint":
+			return xrpc.DecodeOpt(&v.EventsEndpoint, d, xrpc.DecodeString)
 		case "expiresAt":
 			return xrpc.DecodeString(&v.ExpiresAt, d)
 		}
@@ -92,6 +99,9 @@ func (v *GetSubscriptionTicketOutput) EncodeJSON(e *xrpc.Encoder) {
 	e.Open()
 	e.Name("ticket").String(v.Ticket)
 	e.Name("endpoint").String(v.Endpoint)
+	if v.EventsEndpoint != nil {
+		e.Name("eventsEndpoint").String(*v.EventsEndpoint)
+	}
 	e.Name("expiresAt").String(v.ExpiresAt)
 	e.Close()
 }

@@ -127,6 +127,8 @@ type PublishKeyPackagesOutput struct {
 	Failed int64
 	// The errors, in the order of the key packages.
 	Errors []PublishKeyPackagesItemError
+	// The key packages that succeeded, in their order.
+	Published []PublishKeyPackagesPublishedItem
 }
 
 // Check checks the object against the limits and formats of its lexicon.
@@ -134,6 +136,7 @@ func (v *PublishKeyPackagesOutput) Check(c *xrpc.Checker) {
 	c.Int("succeeded", v.Succeeded, 0, xrpc.MaxInt)
 	c.Int("failed", v.Failed, 0, xrpc.MaxInt)
 	xrpc.CheckItems(c, "errors", v.Errors, -1, 100, (*PublishKeyPackagesItemError).Check)
+	xrpc.CheckItems(c, "published", v.Published, -1, 100, (*PublishKeyPackagesPublishedItem).Check)
 }
 
 // DecodeJSON decodes the object. It skips unknown fields.
@@ -146,6 +149,8 @@ func (v *PublishKeyPackagesOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeInt(&v.Failed, d)
 		case "errors":
 			return xrpc.DecodeArray(&v.Errors, d, 100, (*PublishKeyPackagesItemError).DecodeJSON)
+		case "published":
+			return xrpc.DecodeArray(&v.Published, d, 100, (*PublishKeyPackagesPublishedItem).DecodeJSON)
 		}
 		return d.Skip()
 	}, "succeeded", "failed")
@@ -163,6 +168,13 @@ func (v *PublishKeyPackagesOutput) EncodeJSON(e *xrpc.Encoder) {
 		e.Name("errors").OpenArray()
 		for i := range v.Errors {
 			v.Errors[i].EncodeJSON(e)
+		}
+		e.CloseArray()
+	}
+	if v.Published != nil {
+		e.Name("published").OpenArray()
+		for i := range v.Published {
+			v.Published[i].EncodeJSON(e)
 		}
 		e.CloseArray()
 	}
@@ -219,3 +231,52 @@ func (v *PublishKeyPackagesItemError) EncodeJSON(e *xrpc.Encoder) {
 
 // MarshalJSON implements json.Marshaler.
 func (v PublishKeyPackagesItemError) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// PublishKeyPackagesPublishedItem is publishKeyPackages#publishedItem. A key
+// package that was stored, now or earlier.
+type PublishKeyPackagesPublishedItem struct {
+	// Index of the key package in keyPackages, starting at 0.
+	Index int64
+	// The KeyPackageRef (RFC 9420, section 5.2) in lower-case hexadecimal.
+	KeyPackageHash string
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
+	DeviceID string
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *PublishKeyPackagesPublishedItem) Check(c *xrpc.Checker) {
+	c.Int("index", v.Index, 0, xrpc.MaxInt)
+	c.String("keyPackageHash", v.KeyPackageHash, -1, 128)
+	c.String("deviceId", v.DeviceID, 26, 26)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *PublishKeyPackagesPublishedItem) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "index":
+			return xrpc.DecodeInt(&v.Index, d)
+		case "keyPackageHash":
+			return xrpc.DecodeString(&v.KeyPackageHash, d)
+		case "deviceId":
+			return xrpc.DecodeString(&v.DeviceID, d)
+		}
+		return d.Skip()
+	}, "index", "keyPackageHash", "deviceId")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PublishKeyPackagesPublishedItem) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *PublishKeyPackagesPublishedItem) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("index").Int(v.Index)
+	e.Name("keyPackageHash").String(v.KeyPackageHash)
+	e.Name("deviceId").String(v.DeviceID)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PublishKeyPackagesPublishedItem) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }

@@ -69,3 +69,623 @@ func (v *SubscribeConvoEventsParams) Values() url.Values {
 	}
 	return url.Values(q)
 }
+
+// MessageEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
+// message, commit or proposal was stored. For every sequence number there is
+// exactly one such event.
+type MessageEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor  string      `cbor:"cursor"`
+	Message MessageView `cbor:"message"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *MessageEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.In("message", &v.Message)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *MessageEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "message":
+			return v.Message.DecodeJSON(d)
+		}
+		return d.Skip()
+	}, "cursor", "message")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *MessageEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *MessageEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	v.Message.EncodeJSON(e.Name("message"))
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v MessageEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *MessageEvent) EventName() string { return "messageEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *MessageEvent) EventCursor() string { return v.Cursor }
+
+func (*MessageEvent) convoEvent() {}
+
+// MembershipChangeEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. The membership of an account changed.
+type MembershipChangeEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the account whose membership changed.
+	DID string `cbor:"did"`
+	// Kind of the change.
+	Action string `cbor:"action"`
+	// DID of the account that made the change, if it is not the account in did.
+	Actor *string `cbor:"actor,omitzero"`
+	// Epoch of the conversation at the time of the change.
+	Epoch int64 `cbor:"epoch"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *MembershipChangeEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.String("action", v.Action, -1, 32)
+	if v.Actor != nil {
+		c.Format("actor", *v.Actor, xrpc.FormatDID)
+	}
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *MembershipChangeEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "did":
+			return xrpc.DecodeString(&v.DID, d)
+		case "action":
+			return xrpc.DecodeString(&v.Action, d)
+		case "actor":
+			return xrpc.DecodeOpt(&v.Actor, d, xrpc.DecodeString)
+		case "epoch":
+			return xrpc.DecodeInt(&v.Epoch, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "did", "action", "epoch")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *MembershipChangeEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *MembershipChangeEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("did").String(v.DID)
+	e.Name("action").String(v.Action)
+	if v.Actor != nil {
+		e.Name("actor").String(*v.Actor)
+	}
+	e.Name("epoch").Int(v.Epoch)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v MembershipChangeEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *MembershipChangeEvent) EventName() string { return "membershipChangeEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *MembershipChangeEvent) EventCursor() string { return v.Cursor }
+
+func (*MembershipChangeEvent) convoEvent() {}
+
+// WelcomeEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
+// Welcome for a device of the caller was stored. There is one event for each
+// device.
+type WelcomeEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Device that the Welcome is for: the first 16 bytes of the SHA-256 of its
+	// SignaturePublicKey, in lower-case base32 without padding.
+	DeviceID *string `cbor:"deviceId,omitzero"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *WelcomeEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	if v.DeviceID != nil {
+		c.String("deviceId", *v.DeviceID, 26, 26)
+	}
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *WelcomeEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "deviceId":
+			return xrpc.DecodeOpt(&v.DeviceID, d, xrpc.DecodeString)
+		}
+		return d.Skip()
+	}, "cursor", "convoId")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *WelcomeEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *WelcomeEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	if v.DeviceID != nil {
+		e.Name("deviceId").String(*v.DeviceID)
+	}
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v WelcomeEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *WelcomeEvent) EventName() string { return "welcomeEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *WelcomeEvent) EventCursor() string { return v.Cursor }
+
+func (*WelcomeEvent) convoEvent() {}
+
+// RejoinRequestedEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. A member can no longer follow the group.
+type RejoinRequestedEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// DID of the member that asks to be added again.
+	DID string `cbor:"did"`
+	// The reason for the request.
+	Reason string `cbor:"reason"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *RejoinRequestedEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Format("did", v.DID, xrpc.FormatDID)
+	c.String("reason", v.Reason, -1, 32)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *RejoinRequestedEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "did":
+			return xrpc.DecodeString(&v.DID, d)
+		case "reason":
+			return xrpc.DecodeString(&v.Reason, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "did", "reason")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *RejoinRequestedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *RejoinRequestedEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("did").String(v.DID)
+	e.Name("reason").String(v.Reason)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v RejoinRequestedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *RejoinRequestedEvent) EventName() string { return "rejoinRequestedEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *RejoinRequestedEvent) EventCursor() string { return v.Cursor }
+
+func (*RejoinRequestedEvent) convoEvent() {}
+
+// ConvoDamagedEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. More than half of the members that reported on a commit
+// say that it cannot be applied. A client that cannot apply it rejoins with
+// joinConvo.
+type ConvoDamagedEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Framing epoch of the commit that was reported.
+	Epoch int64 `cbor:"epoch"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ConvoDamagedEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ConvoDamagedEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "epoch":
+			return xrpc.DecodeInt(&v.Epoch, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "epoch")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ConvoDamagedEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ConvoDamagedEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("epoch").Int(v.Epoch)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ConvoDamagedEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *ConvoDamagedEvent) EventName() string { return "convoDamagedEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *ConvoDamagedEvent) EventCursor() string { return v.Cursor }
+
+func (*ConvoDamagedEvent) convoEvent() {}
+
+// KeyPackagesLowEvent is an event of SubscribeConvoEvents and
+// StreamConvoEvents. A device of the caller has only few key packages left.
+type KeyPackagesLowEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Device id: the first 16 bytes of the SHA-256 of the device's
+	// SignaturePublicKey, in lower-case base32 without padding.
+	DeviceID string `cbor:"deviceId"`
+	// IANA name of the MLS cipher suite.
+	CipherSuite string `cbor:"cipherSuite"`
+	// Number of key packages that are left.
+	Available int64 `cbor:"available"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *KeyPackagesLowEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("deviceId", v.DeviceID, 26, 26)
+	c.String("cipherSuite", v.CipherSuite, -1, 128)
+	c.Int("available", v.Available, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *KeyPackagesLowEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "deviceId":
+			return xrpc.DecodeString(&v.DeviceID, d)
+		case "cipherSuite":
+			return xrpc.DecodeString(&v.CipherSuite, d)
+		case "available":
+			return xrpc.DecodeInt(&v.Available, d)
+		}
+		return d.Skip()
+	}, "cursor", "deviceId", "cipherSuite", "available")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *KeyPackagesLowEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *KeyPackagesLowEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("deviceId").String(v.DeviceID)
+	e.Name("cipherSuite").String(v.CipherSuite)
+	e.Name("available").Int(v.Available)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v KeyPackagesLowEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *KeyPackagesLowEvent) EventName() string { return "keyPackagesLowEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *KeyPackagesLowEvent) EventCursor() string { return v.Cursor }
+
+func (*KeyPackagesLowEvent) convoEvent() {}
+
+// ReadEvent is an event of SubscribeConvoEvents and StreamConvoEvents. The
+// caller's read position advanced, from any of its devices.
+type ReadEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// Sequence number of the new read position.
+	Seq int64 `cbor:"seq"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *ReadEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Int("seq", v.Seq, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *ReadEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "seq":
+			return xrpc.DecodeInt(&v.Seq, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "seq")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *ReadEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *ReadEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("seq").Int(v.Seq)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v ReadEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *ReadEvent) EventName() string { return "readEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *ReadEvent) EventCursor() string { return v.Cursor }
+
+func (*ReadEvent) convoEvent() {}
+
+// PreferencesEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// The caller's preferences for a conversation changed, from any of its
+// devices.
+type PreferencesEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// True if the account does not want to be notified of messages.
+	Muted bool `cbor:"muted"`
+	// True if the account does not want to see the conversation in its list.
+	Archived bool `cbor:"archived"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *PreferencesEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *PreferencesEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "muted":
+			return xrpc.DecodeBool(&v.Muted, d)
+		case "archived":
+			return xrpc.DecodeBool(&v.Archived, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "muted", "archived")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *PreferencesEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *PreferencesEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("muted").Bool(v.Muted)
+	e.Name("archived").Bool(v.Archived)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v PreferencesEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *PreferencesEvent) EventName() string { return "preferencesEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *PreferencesEvent) EventCursor() string { return v.Cursor }
+
+func (*PreferencesEvent) convoEvent() {}
+
+// EphemeralEvent is an event of SubscribeConvoEvents and StreamConvoEvents. A
+// signal that is not stored, such as a typing notification.
+type EphemeralEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Conversation id: the MLS group id in lower-case hexadecimal.
+	ConvoID xrpc.ConvoID `cbor:"convoId"`
+	// The signal exactly as it was sent.
+	Ciphertext xrpc.Bytes `cbor:"ciphertext"`
+	// Framing epoch of the message.
+	Epoch int64 `cbor:"epoch"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *EphemeralEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("convoId", string(v.ConvoID), -1, 128)
+	c.ConvoID("convoId", v.ConvoID)
+	c.Bytes("ciphertext", v.Ciphertext, 1, 65536)
+	c.Int("epoch", v.Epoch, 0, xrpc.MaxInt)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *EphemeralEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "convoId":
+			return xrpc.DecodeConvoID(&v.ConvoID, d)
+		case "ciphertext":
+			return xrpc.DecodeBytes(&v.Ciphertext, d)
+		case "epoch":
+			return xrpc.DecodeInt(&v.Epoch, d)
+		}
+		return d.Skip()
+	}, "cursor", "convoId", "ciphertext", "epoch")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *EphemeralEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *EphemeralEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("convoId").ConvoID(v.ConvoID)
+	e.Name("ciphertext").Bytes(v.Ciphertext)
+	e.Name("epoch").Int(v.Epoch)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v EphemeralEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *EphemeralEvent) EventName() string { return "ephemeralEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *EphemeralEvent) EventCursor() string { return v.Cursor }
+
+func (*EphemeralEvent) convoEvent() {}
+
+// InfoEvent is an event of SubscribeConvoEvents and StreamConvoEvents.
+// Information about the stream itself.
+type InfoEvent struct {
+	// Position of this event in the stream. A new stream that is opened with
+	// this cursor continues after the event.
+	Cursor string `cbor:"cursor"`
+	// Kind of information. In the last event of the stream, it is the reason why
+	// the stream ends.
+	Info string `cbor:"info"`
+}
+
+// Check checks the object against the limits and formats of its lexicon.
+func (v *InfoEvent) Check(c *xrpc.Checker) {
+	c.String("cursor", v.Cursor, 1, 256)
+	c.String("info", v.Info, -1, 64)
+}
+
+// DecodeJSON decodes the object. It skips unknown fields.
+func (v *InfoEvent) DecodeJSON(d *xrpc.Decoder) error {
+	return d.Object(func(name string) error {
+		switch name {
+		case "cursor":
+			return xrpc.DecodeString(&v.Cursor, d)
+		case "info":
+			return xrpc.DecodeString(&v.Info, d)
+		}
+		return d.Skip()
+	}, "cursor", "info")
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *InfoEvent) UnmarshalJSON(b []byte) error { return xrpc.DecodeJSON(b, v) }
+
+// EncodeJSON encodes the object with its fields in the order of the lexicon.
+func (v *InfoEvent) EncodeJSON(e *xrpc.Encoder) {
+	e.Open()
+	e.Name("cursor").String(v.Cursor)
+	e.Name("info").String(v.Info)
+	e.Close()
+}
+
+// MarshalJSON implements json.Marshaler.
+func (v InfoEvent) MarshalJSON() ([]byte, error) { return xrpc.Marshal(&v), nil }
+
+// EventName returns the name of the event's definition in the lexicon.
+func (v *InfoEvent) EventName() string { return "infoEvent" }
+
+// EventCursor returns the position of the event in the stream.
+func (v *InfoEvent) EventCursor() string { return v.Cursor }
+
+func (*InfoEvent) convoEvent() {}

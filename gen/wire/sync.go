@@ -137,6 +137,10 @@ type SyncOutput struct {
 	NewConvos []ConvoView
 	// Ids of conversations of which the caller is no longer a member.
 	Removed []xrpc.ConvoID
+	// Open Welcomes for devices of the caller in the conversations of this
+	// answer. Absent if there are none. If there are more than 1,000,
+	// listWelcomes gives the others.
+	Welcomes []WelcomeRef
 	// Cursor for the next call, or for opening a stream.
 	Cursor string
 }
@@ -149,6 +153,7 @@ func (v *SyncOutput) Check(c *xrpc.Checker) {
 		c.String("", string(*x), -1, 128)
 		c.ConvoID("", *x)
 	})
+	xrpc.CheckItems(c, "welcomes", v.Welcomes, -1, 1000, (*WelcomeRef).Check)
 	c.String("cursor", v.Cursor, -1, 256)
 }
 
@@ -162,6 +167,8 @@ func (v *SyncOutput) DecodeJSON(d *xrpc.Decoder) error {
 			return xrpc.DecodeArray(&v.NewConvos, d, 1000, (*ConvoView).DecodeJSON)
 		case "removed":
 			return xrpc.DecodeArray(&v.Removed, d, 1000, xrpc.DecodeConvoID)
+		case "welcomes":
+			return xrpc.DecodeArray(&v.Welcomes, d, 1000, (*WelcomeRef).DecodeJSON)
 		case "cursor":
 			return xrpc.DecodeString(&v.Cursor, d)
 		}
@@ -190,6 +197,13 @@ func (v *SyncOutput) EncodeJSON(e *xrpc.Encoder) {
 		e.ConvoID(x)
 	}
 	e.CloseArray()
+	if v.Welcomes != nil {
+		e.Name("welcomes").OpenArray()
+		for i := range v.Welcomes {
+			v.Welcomes[i].EncodeJSON(e)
+		}
+		e.CloseArray()
+	}
 	e.Name("cursor").String(v.Cursor)
 	e.Close()
 }

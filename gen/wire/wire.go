@@ -37,10 +37,13 @@ var _ = []object{
 	(*CreateReportOutput)(nil),
 	(*KeyPackageRef)(nil),
 	(*DeviceRef)(nil),
+	(*WelcomeRef)(nil),
+	(*ConvoPreferences)(nil),
 	(*DeleteDeviceInput)(nil),
 	(*DeleteDeviceOutput)(nil),
 	(*DescribeServiceOutput)(nil),
 	(*DescribeServiceLimits)(nil),
+	(*DescribeServiceRate)(nil),
 	(*GetCommitsOutput)(nil),
 	(*GetConvosOutput)(nil),
 	(*GetEpochOutput)(nil),
@@ -51,8 +54,11 @@ var _ = []object{
 	(*GetKeyPackagesOutput)(nil),
 	(*GetMessagesOutput)(nil),
 	(*GetMessagesGap)(nil),
+	(*GetPreferencesOutput)(nil),
 	(*GetSubscriptionTicketInput)(nil),
 	(*GetSubscriptionTicketOutput)(nil),
+	(*GetUnreadCountsOutput)(nil),
+	(*GetUnreadCountsUnreadCount)(nil),
 	(*GetWelcomeOutput)(nil),
 	(*JoinConvoInput)(nil),
 	(*JoinConvoOutput)(nil),
@@ -62,12 +68,15 @@ var _ = []object{
 	(*ListBlocksBlock)(nil),
 	(*ListDevicesOutput)(nil),
 	(*ListDevicesDevice)(nil),
+	(*ListWelcomesOutput)(nil),
+	(*ListWelcomesOpenWelcome)(nil),
 	(*PublishKeyPackageInput)(nil),
 	(*PublishKeyPackageOutput)(nil),
 	(*PublishKeyPackagesInput)(nil),
 	(*PublishKeyPackagesKeyPackageItem)(nil),
 	(*PublishKeyPackagesOutput)(nil),
 	(*PublishKeyPackagesItemError)(nil),
+	(*PublishKeyPackagesPublishedItem)(nil),
 	(*RequestRejoinInput)(nil),
 	(*RequestRejoinOutput)(nil),
 	(*SendCommitInput)(nil),
@@ -85,6 +94,7 @@ var _ = []object{
 	(*ConvoDamagedEvent)(nil),
 	(*KeyPackagesLowEvent)(nil),
 	(*ReadEvent)(nil),
+	(*PreferencesEvent)(nil),
 	(*EphemeralEvent)(nil),
 	(*InfoEvent)(nil),
 	(*SyncInput)(nil),
@@ -97,13 +107,14 @@ var _ = []object{
 	(*UpdateCursorOutput)(nil),
 	(*UpdateGroupInfoInput)(nil),
 	(*UpdateGroupInfoOutput)(nil),
+	(*UpdatePreferencesInput)(nil),
 	(*UploadBlobOutput)(nil),
 }
 
-// ConvoEvent is an event of StreamConvoEvents and SubscribeConvoEvents:
+// ConvoEvent is an event of SubscribeConvoEvents and StreamConvoEvents:
 // *MessageEvent, *MembershipChangeEvent, *WelcomeEvent,
 // *RejoinRequestedEvent, *ConvoDamagedEvent, *KeyPackagesLowEvent,
-// *ReadEvent, *EphemeralEvent, *InfoEvent.
+// *ReadEvent, *PreferencesEvent, *EphemeralEvent, *InfoEvent.
 type ConvoEvent interface {
 	xrpc.Event
 	convoEvent()
@@ -126,6 +137,8 @@ func NewConvoEvent(name string) ConvoEvent {
 		return new(KeyPackagesLowEvent)
 	case "readEvent":
 		return new(ReadEvent)
+	case "preferencesEvent":
+		return new(PreferencesEvent)
 	case "ephemeralEvent":
 		return new(EphemeralEvent)
 	case "infoEvent":

@@ -57,7 +57,7 @@ func TestBreakingChanges(t *testing.T) {
 			"defs.main.output.schema.properties.raw: the field is gone"},
 		{list, `"type": "query"`, `"type": "procedure"`, "type-change"},
 		{follow, `"refs": ["#said", "#left"]`, `"refs": ["#left"]`, "defs.main.message.schema.refs: #said is gone"},
-		{watch, `"refs": ["#said", "#left"]`, `"refs": ["#said"]`, "defs.main.output.schema.refs: #left is gone"},
+		{watch, `"left": {`, `"gone": {`, "defs.left: the definition is gone"},
 		{follow, `"refs": ["#said", "#left"]`, `"refs": ["#left", "#said"]`, ""},
 		{upload, `"input": {"encoding": "*/*"},`, ``, "defs.main.input: gone"},
 		{upload, `"encoding": "*/*"`, `"encoding": "image/png"`, "body encoding changed"},

@@ -27,13 +27,22 @@ type builder struct {
 func build(set *Set, policy Policy) (*model, error) {
 	b := &builder{set: set, policy: policy, model: &model{status: policy.Status},
 		objects: map[string]*object{}, names: map[string]string{}, base64: map[string]bool{}, convoIDs: map[string]bool{}}
+	var streams []*File
 	for _, f := range set.Files {
-		if !strings.HasPrefix(f.NSID, policy.Namespace+".") || strings.Contains(f.NSID[len(policy.Namespace)+1:], ".") {
+		switch {
+		case !strings.HasPrefix(f.NSID, policy.Namespace+".") || strings.Contains(f.NSID[len(policy.Namespace)+1:], "."):
 			b.probs.add(f.Path, "id", "%s is not directly in the namespace %s", f.NSID, policy.Namespace)
-			continue
+		case f.streams():
+			streams = append(streams, f)
+		default:
+			b.file(f)
 		}
+	}
+	// Their events are those of subscriptions, which exist only now.
+	for _, f := range streams {
 		b.file(f)
 	}
+	slices.SortFunc(b.model.methods, func(x, y *method) int { return strings.Compare(x.nsid, y.nsid) })
 	b.checkPolicy()
 	b.bodies()
 	return b.model, b.probs.asError()
@@ -111,10 +120,10 @@ func (b *builder) output(f *File, m *method, main *node) {
 	case m.outEnc == "*/*":
 		return
 	case m.subscription:
-		b.stream(f, m, main.get("message", "schema"), "defs.main.message.schema")
+		b.subscription(f, m, main.get("message", "schema").get("refs").strings())
 		return
-	case m.outEnc == eventStream && !m.procedure:
-		b.stream(f, m, main.get("output", "schema"), "defs.main.output.schema")
+	case f.streams():
+		b.eventStream(f, m)
 		return
 	case m.outEnc != jsonEncoding:
 		b.probs.add(f.Path, "defs.main.output.encoding", "the generator writes %s, %s of queries and */*, not %q",

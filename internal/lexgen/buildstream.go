@@ -5,18 +5,23 @@ import (
 	"strings"
 )
 
-// stream builds the union of the events of a streaming method. Methods can
-// share a union; the first of them defines the Go types of the events.
-func (b *builder) stream(f *File, m *method, schema *node, at string) {
-	name := m.policy.Streams
-	if name == "" {
-		b.probs.add(policyFile, "Methods", "%s has no Streams: it streams events", f.name())
+// streams reports whether the file has a query that streams server-sent events.
+// Its lexicon lists no events: most generators of other languages fail on a
+// union as output. The events are those of the subscription for which the
+// policy has the same Streams, and are definitions in both files.
+func (f *File) streams() bool {
+	main := f.tree.get("defs", "main")
+	return main.str("type") == "query" && main.str("output", "encoding") == eventStream
+}
+
+// subscription builds the union of the events of a subscription. Subscriptions
+// can share a union; the first of them defines the Go types of the events.
+func (b *builder) subscription(f *File, m *method, refs []string) {
+	const at = "defs.main.message.schema"
+	if !b.streaming(f, m) {
 		return
 	}
-	if m.params == nil {
-		b.probs.add(f.Path, "defs.main.parameters", "missing: a stream has some")
-	}
-	refs := schema.get("refs").strings()
+	name := m.policy.Streams
 	u := b.unionNamed(name)
 	if u == nil {
 		u = &union{name: name, file: f, refs: refs}
@@ -30,9 +35,41 @@ func (b *builder) stream(f *File, m *method, schema *node, at string) {
 				u.events = append(u.events, o)
 			}
 		}
+	} else if slices.Equal(refs, u.refs) {
+		b.checkSameEvents(f, u)
 	} else {
-		b.checkSameEvents(f, u, refs, at)
+		b.probs.add(f.Path, at+".refs", "not those of %s, which streams %s too", u.file.NSID, u.name)
 	}
+	m.streamOf(u)
+}
+
+// eventStream gives a query the events of a subscription.
+func (b *builder) eventStream(f *File, m *method) {
+	if !b.streaming(f, m) {
+		return
+	}
+	u := b.unionNamed(m.policy.Streams)
+	if u == nil {
+		b.probs.add(policyFile, "Methods", "%s has the Streams %s, which no subscription has", f.name(), m.policy.Streams)
+		return
+	}
+	b.checkSameEvents(f, u)
+	m.streamOf(u)
+}
+
+// streaming checks what every method that streams events needs.
+func (b *builder) streaming(f *File, m *method) bool {
+	if m.policy.Streams == "" {
+		b.probs.add(policyFile, "Methods", "%s has no Streams: it streams events", f.name())
+		return false
+	}
+	if m.params == nil {
+		b.probs.add(f.Path, "defs.main.parameters", "missing: a stream has some")
+	}
+	return true
+}
+
+func (m *method) streamOf(u *union) {
 	u.methods = append(u.methods, m.name)
 	m.union = u
 }
@@ -85,13 +122,9 @@ func (b *builder) inFrames(f *File, path string, o *object) {
 	}
 }
 
-// checkSameEvents checks that a further method of a union streams the same events as the
-// first.
-func (b *builder) checkSameEvents(f *File, u *union, refs []string, at string) {
-	if !slices.Equal(refs, u.refs) {
-		b.probs.add(f.Path, at+".refs", "not those of %s, which streams %s too", u.file.NSID, u.name)
-		return
-	}
+// checkSameEvents checks that a further method of a union has the same
+// definitions of the events as the first.
+func (b *builder) checkSameEvents(f *File, u *union) {
 	for _, o := range u.events {
 		path := "defs." + o.event
 		if !f.tree.get("defs", o.event).equal(u.file.tree.get("defs", o.event)) {

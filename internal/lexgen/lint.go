@@ -104,17 +104,15 @@ func (l *linter) method(main *node, at string) {
 		}
 		schema := body.get("schema")
 		switch enc := body.str("encoding"); {
-		case enc == eventStream && part == "output":
-			l.events(schema, path+".schema")
 		case enc == jsonEncoding && schema == nil:
 			l.add(path+".schema", "missing")
 		case enc != jsonEncoding && schema != nil:
-			l.add(path+".schema", "only %s, and %s of an output, have a schema", jsonEncoding, eventStream)
+			l.add(path+".schema", "only %s has a schema: many generators fail on any other", jsonEncoding)
 		}
 	}
 }
 
-// events checks the union of events of a streaming method.
+// events checks the union of events of a subscription.
 func (l *linter) events(schema *node, at string) {
 	if schema.str("type") != "union" || len(schema.get("refs").strings()) == 0 {
 		l.add(at, "must be a union of events")

@@ -41,8 +41,8 @@ type model struct {
 type union struct {
 	name   string
 	events []*object
-	// file and refs are those of the first method. Further methods must have
-	// the same refs.
+	// file and refs are those of the first subscription. Further subscriptions
+	// must have the same refs, and all methods the same definitions.
 	file *File
 	refs []string
 	// methods lists the methods that stream it, for the doc comment.

@@ -42,7 +42,8 @@ type MethodPolicy struct {
 	ReadOnly bool
 	// Streams is the Go name of the union of events that the method streams,
 	// "" where it streams none. Methods with the same name have the same
-	// events, and one Go type for each.
+	// events, and one Go type for each. A query has the events of the
+	// subscription with the same name.
 	Streams string
 	// TooLarge is the error name for a request body that is too large; "" means
 	// PayloadTooLarge.
@@ -181,6 +182,7 @@ func methodPolicies() map[string]MethodPolicy {
 			{"toEpoch", negative, "InvalidEpochRange"},
 			{"cursor", length, "InvalidCursor"},
 		}},
+		"getConvo": {Rate: RateRead},
 		"getConvos": {Rate: RateRead, Rules: []Rule{
 			{"cursor", length, "InvalidCursor"},
 		}},
@@ -196,8 +198,14 @@ func methodPolicies() map[string]MethodPolicy {
 		"getMessages": {Rate: RateRead, Rules: []Rule{
 			{"sinceMessage", length, "InvalidCursor"},
 		}},
+		"getPreferences": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"getSubscriptionTicket": {Rate: RateStream, ReadOnly: true},
-		"getWelcome":            {Rate: RateRead},
+		"getUnreadCounts": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
+		"getWelcome": {Rate: RateRead},
 		"joinConvo": {Rate: RateChange, Rules: []Rule{
 			{"externalCommit", length, "InvalidCommit"},
 			{"groupInfo", length, "InvalidGroupInfo"},
@@ -213,6 +221,9 @@ func methodPolicies() map[string]MethodPolicy {
 			{"cursor", length, "InvalidCursor"},
 		}},
 		"listDevices": {Rate: RateRead},
+		"listWelcomes": {Rate: RateRead, Rules: []Rule{
+			{"cursor", length, "InvalidCursor"},
+		}},
 		"publishKeyPackage": {Rate: RatePublish, Rules: []Rule{
 			{"keyPackage", length, "InvalidKeyPackage"},
 			{"cipherSuite", length, "InvalidCipherSuite"},
@@ -254,6 +265,7 @@ func methodPolicies() map[string]MethodPolicy {
 			{"groupInfo", length, "InvalidGroupInfo"},
 			{"ratchetTree", length, "InvalidGroupInfo"},
 		}},
-		"uploadBlob": {Rate: RateUpload, TooLarge: "BlobTooLarge"},
+		"updatePreferences": {Rate: RateSend},
+		"uploadBlob":        {Rate: RateUpload, TooLarge: "BlobTooLarge"},
 	}
 }

@@ -1,6 +1,7 @@
 package lexgen
 
 import (
+	"bytes"
 	"errors"
 	"maps"
 	"strings"
@@ -118,7 +119,7 @@ var lintedFiles = []wrong{
       }`, `"errors": []`, "output: missing"},
 	{upload, `"input": {"encoding": "*/*"}`, `"input": {}`, "input.encoding: missing"},
 	{ping, `"schema": {"type": "object", "properties": {}}`, `"description": "Nothing."`, "output.schema: missing"},
-	{ping, `"encoding": "application/json"`, `"encoding": "text/plain"`, "only application/json, and text/event-stream of an output, have a schema"},
+	{ping, `"encoding": "application/json"`, `"encoding": "text/plain"`, "only application/json has a schema"},
 	{post, `"maximum": 9, "default": 5`, `"maximum": 9, "default": 10`, "default: 10 is above the maximum"},
 	{post, `"maximum": 9, "default": 5`, `"maximum": 9, "default": 0`, "default: 0 is below the minimum"},
 	{rights, `"title": "All",`, ``, "title: missing"},
@@ -137,7 +138,7 @@ var unwritable = []wrong{
 	{list, `"minimum": 1, "maximum": 100, "default": 50`, `"minimum": 0, "maximum": 100, "default": 50`, "defaults of integers"},
 	{post, `"input": {
         "encoding": "application/json"`, `"input": {
-        "encoding": "application/cbor"`, "only application/json, and text/event-stream of an output, have a schema"},
+        "encoding": "application/cbor"`, "only application/json has a schema"},
 	{post, `"part": {
       "type": "object"`, `"input": {
       "type": "object"`, "names nothing"},
@@ -204,18 +205,15 @@ func TestRefusedStreams(t *testing.T) {
         "cursor": {"type": "string", "maxLength": 20}`
 	base, _ := golden(t)
 	for _, c := range []wrong{
-		{watch, members, `"refs": ["com.example.chat.defs#friend"]`, "is not local"},
-		{watch, members, `"refs": ["#said", "#said"]`, `refs[1]: "#said" is there twice`},
-		{watch, members, `"refs": []`, "must be a union of events"},
-		{watch, `{"type": "union", ` + members + `}`, `{"type": "ref", "ref": "#said"}`, "must be a union of events"},
-		{watch, `"schema": {"type": "union", ` + members + `}`, `"description": "Events."`, "must be a union of events"},
-		{watch, members, `"refs": ["#said", "#gone"]`, `refs[1]: "#gone" names nothing`},
+		{watch, `"encoding": "text/event-stream"`, `"encoding": "text/event-stream", "schema": {"type": "union", ` + members + `}`,
+			"output.schema: only application/json has a schema"},
+		{follow, members, `"refs": ["#said", "#said"]`, `refs[1]: "#said" is there twice`},
+		{follow, members, `"refs": ["#said", "#gone"]`, `refs[1]: "#gone" names nothing`},
 		{follow, members, `"refs": ["com.example.chat.defs#friend"]`, "is not local"},
 		{follow, `{"type": "union", ` + members + `}`, `{"type": "ref", "ref": "#said"}`, "expected 'union' schema"},
 		{follow, members, `"refs": []`, "must be a union of events"},
 		// An event that several methods stream must get one Go type.
-		{watch, members, `"refs": ["#left", "#said"]`, "not those of com.example.chat.follow, which streams Happening too"},
-		{watch, members, `"refs": ["#said"]`, "not those of com.example.chat.follow"},
+		{watch, `"left": {`, `"gone": {`, "defs.left: not the same as in com.example.chat.follow"},
 		{watch, left, left + `, "why": {"type": "string", "maxLength": 9}`, "defs.left: not the same as in com.example.chat.follow"},
 		{watch, `"volume": {"type": "integer", "minimum": 0}`, `"volume": {"type": "integer", "minimum": 1}`, "defs.said: not the same"},
 		// An event must have certain fields, and must not have others.
@@ -241,15 +239,16 @@ func TestRefusedStreams(t *testing.T) {
 }
 
 // A streaming method must have parameters, its union must have a name in the
-// policy, and it must not be a procedure.
+// policy, and it must not be a procedure. A second subscription of a union must
+// list the same events.
 func TestRefusedStreamMethods(t *testing.T) {
 	base, _ := golden(t)
 	const file = "com/example/chat/notice.json"
 	const event = `"event": {"type": "object", "description": "x", "required": ["cursor"], "properties": {"cursor": {"type": "string", "maxLength": 9}}}`
 	for text, want := range map[string]string{
 		`"type": "subscription", "message": {"schema": {"type": "union", "refs": ["#event"]}}`:                                                    "defs.main.parameters: missing",
-		`"type": "procedure", "output": {"encoding": "text/event-stream", "schema": {"type": "union", "refs": ["#event"]}}`:                       "of queries and */*",
-		`"type": "query", "output": {"encoding": "text/event-stream", "schema": {"type": "union", "refs": ["#event"]}}`:                           "defs.main.parameters: missing",
+		`"type": "procedure", "output": {"encoding": "text/event-stream"}`:                                                                        "of queries and */*",
+		`"type": "query", "output": {"encoding": "text/event-stream"}`:                                                                            "defs.main.parameters: missing",
 		`"type": "subscription", "parameters": {"type": "params", "properties": {}}, "message": {"schema": {"type": "union", "refs": ["#nick"]}}`: "is not an object",
 	} {
 		files := maps.Clone(base)
@@ -258,6 +257,37 @@ func TestRefusedStreamMethods(t *testing.T) {
 		policy := goldenPolicy()
 		policy.Methods["notice"] = MethodPolicy{Rate: RateStream, Streams: "Notice"}
 		checkRefusal(t, files, policy, file, want, text)
+	}
+	files := maps.Clone(base)
+	files[file] = &fstest.MapFile{Data: bytes.ReplaceAll(bytes.Replace(base[follow].Data,
+		[]byte(`"refs": ["#said", "#left"]`), []byte(`"refs": ["#left", "#said"]`), 1), []byte("chat.follow"), []byte("chat.notice"))}
+	policy := goldenPolicy()
+	policy.Methods["notice"] = MethodPolicy{Rate: RateStream, Streams: "Happening"}
+	checkRefusal(t, files, policy, file, "not those of com.example.chat.follow, which streams Happening too", "other order")
+}
+
+// A query may come before the subscription whose events it streams.
+func TestStreamBeforeItsSubscription(t *testing.T) {
+	base, want := golden(t)
+	const first = "com/example/chat/attend.json"
+	files := maps.Clone(base)
+	files[first] = &fstest.MapFile{Data: bytes.ReplaceAll(base[watch].Data, []byte("chat.watch"), []byte("chat.attend"))}
+	policy := goldenPolicy()
+	policy.Methods["attend"] = policy.Methods["watch"]
+	for _, f := range []string{rights, reading} {
+		files[f] = &fstest.MapFile{Data: bytes.Replace(base[f].Data, []byte(`"com.example.chat.watch"`),
+			[]byte(`"com.example.chat.attend", "com.example.chat.watch"`), 1)}
+	}
+	got, err := Generate(mustLoad(t, files), policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := bytes.ReplaceAll(want["wire/follow.go"], []byte("Follow and Watch"), []byte("Follow and Attend and Watch"))
+	if got := got["wire/follow.go"]; !bytes.Equal(got, events) {
+		t.Errorf("the events changed:\n%s", got)
+	}
+	if !bytes.Contains(got["methods.go"], []byte("MethodAttend,\n\tMethodFollow,")) {
+		t.Errorf("the methods are not in the order of their NSIDs:\n%s", got["methods.go"])
 	}
 }
 
@@ -317,9 +347,9 @@ func TestRefusedPolicies(t *testing.T) {
 		"Methods: post does not declare PhotoTooLarge":                                     edit("post", func(m *MethodPolicy) { m.TooLarge = "PhotoTooLarge" }),
 		"Methods: list is ReadOnly, but not a procedure":                                   edit("list", func(m *MethodPolicy) { m.ReadOnly = true }),
 		"Methods: watch has no Streams: it streams events":                                 edit("watch", func(m *MethodPolicy) { m.Streams = "" }),
+		"Methods: watch has the Streams Sights, which no subscription has":                 edit("watch", func(m *MethodPolicy) { m.Streams = "Sights" }),
 		"Methods: list does not stream events":                                             edit("list", func(m *MethodPolicy) { m.Streams = "Items" }),
 		"the Go name Friend is already that of":                                            edit("follow", func(m *MethodPolicy) { m.Streams = "Friend" }),
-		"the Go name Said is already that of":                                              edit("follow", func(m *MethodPolicy) { m.Streams = "Other" }),
 		"Methods: list has no string parameter ticket":                                     edit("list", func(m *MethodPolicy) { m.Ticket = true }),
 		"Methods: post has no string parameter ticket":                                     edit("post", func(m *MethodPolicy) { m.Ticket = true }),
 		"Full: authAll is no permission-set":                                               func(p *Policy) { p.Full = "authAll" },

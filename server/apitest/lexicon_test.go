@@ -59,10 +59,26 @@ func readLexicon(nsid string) *lexicon {
 	if err := json.Unmarshal(raw, l); err != nil {
 		panic(fmt.Sprintf("%s: %v", nsid, err))
 	}
+	l.listEvents()
 	for _, d := range l.Defs {
 		d.own(nsid)
 	}
 	return l
+}
+
+// listEvents makes the objects of a file the union of events that its query streams,
+// which the lexicon does not list.
+func (l *lexicon) listEvents() {
+	out := l.main().Output
+	if out == nil || out.Encoding != "text/event-stream" {
+		return
+	}
+	out.Schema = &schema{Type: "union"}
+	for name, d := range l.Defs {
+		if d.Type == "object" {
+			out.Schema.Refs = append(out.Schema.Refs, "#"+name)
+		}
+	}
 }
 
 // own records in a schema, and all below it, to which file it belongs.

@@ -56,6 +56,7 @@ var inConversation = []struct {
 		return object{"convoId": g.ID(), "groupInfo": raw(g.SignGroupInfo(sc.bob.device, true))}
 	}, nil},
 	{"getEpoch", bob, plain, nil},
+	{"getConvo", bob, plain, nil},
 	{"getCommits", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "fromEpoch": 0}
 	}, formerCommits},
@@ -75,6 +76,9 @@ var inConversation = []struct {
 	{"getMessages", bob, plain, formerMessages},
 	{"updateCursor", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "seq": 1}
+	}, nil},
+	{"updatePreferences", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
+		return object{"convoId": g.ID(), "muted": true}
 	}, nil},
 	{"getWelcome", bob, plain, nil},
 	{"confirmWelcome", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
@@ -118,7 +122,8 @@ func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId"
 // which every account may call. createConvo is one of them: its answer shows
 // everyone whether a group id is taken.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
-	"listDevices", "deleteDevice", "uploadBlob", "describeService", "sync", "blockAccount", "unblockAccount", "listBlocks"}
+	"listDevices", "listWelcomes", "getPreferences", "getUnreadCounts", "deleteDevice", "uploadBlob", "describeService", "sync", "blockAccount",
+	"unblockAccount", "listBlocks"}
 
 // Every method is in exactly one of the two lists.
 func TestMatrixHasEveryMethod(t *testing.T) {
@@ -354,8 +359,8 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 	calls := map[string]any{
 		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
 			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
-		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "describeService": nil, "listBlocks": nil,
-		"blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
+		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "listWelcomes": nil, "getPreferences": nil, "getUnreadCounts": nil, "describeService": nil,
+		"listBlocks": nil, "blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
 		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},

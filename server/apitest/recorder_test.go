@@ -78,6 +78,11 @@ func (r *recorder) check(t testing.TB, m *xrpc.Method, a answer) {
 		return
 	}
 	e, err := envelope(a)
+	if err == nil && (a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable) {
+		if !strings.HasSuffix(e.Message, ": try again in "+a.header.Get("Retry-After")+" s") {
+			t.Errorf("%s: the message %q does not end with its Retry-After, %q", m.NSID, e.Message, a.header.Get("Retry-After"))
+		}
+	}
 	if err != nil {
 		t.Errorf("%s: %v", m.NSID, err)
 		return

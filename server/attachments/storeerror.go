@@ -23,5 +23,5 @@ func storeError(err error) error {
 		return e
 	}
 	return &xrpc.Error{Status: http.StatusServiceUnavailable, Name: xrpc.ServiceUnavailable,
-		Message: "the store of attachments does not work at the moment; try again in 5 s", RetryAfter: 5 * time.Second, Cause: err}
+		Message: "the store of attachments does not work at the moment", RetryAfter: 5 * time.Second, Cause: err}
 }

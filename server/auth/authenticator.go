@@ -231,7 +231,7 @@ func (a *Authenticator) spend(ctx context.Context, u Use) *xrpc.Error {
 	spent, err := a.replay.Spend(ctx, u)
 	switch {
 	case err != nil:
-		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked: try again")
+		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "single use of the token could not be checked")
 		e.Cause = err
 		return e
 	case spent == Replayed:

@@ -43,10 +43,11 @@ func (l *Events) Ends(action, actor string, epoch int64, dids []string) {
 }
 
 // Joined appends the events of new memberships: one for each of dids that only this
-// account gets, and, if members is true, one that all members get. Accounts in
-// welcomed get a Welcome event. The windows of dids begin after the last event of
-// the list, so the caller may add only events with a target afterwards.
-func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, welcomed []string, members bool) {
+// account gets, and, if members is true, one that all members get. For each device
+// in welcomed, its account gets a Welcome event. The windows of dids begin after the
+// last event of the list, so the caller may add only events with a target
+// afterwards.
+func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids []string, welcomed []Device, members bool) {
 	total := len(l.Kinds) + len(dids) + len(welcomed)
 	if members {
 		total += len(dids)
@@ -62,8 +63,8 @@ func (l *Events) Joined(convoID xrpc.ConvoID, actor string, epoch int64, dids, w
 		b.ConvoID = convoID
 		l.Add(eventlog.KindMembership, did, total, b)
 	}
-	for _, did := range welcomed {
-		l.Add(eventlog.KindWelcome, did, NoEdge, eventlog.Body{ConvoID: convoID})
+	for _, d := range welcomed {
+		l.Add(eventlog.KindWelcome, d.DID, NoEdge, eventlog.Body{ConvoID: convoID, DeviceID: d.ID})
 	}
 }
 

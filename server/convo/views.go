@@ -94,6 +94,12 @@ func convoView(c *db.ConvosForViewRow) *gen.ConvoView {
 		at := xrpc.FormatTime(*c.LastMessageAt)
 		v.LastMessageAt = &at
 	}
+	if c.Muted {
+		v.Muted = &c.Muted
+	}
+	if c.Archived {
+		v.Archived = &c.Archived
+	}
 	if c.Name != nil || c.Description != nil {
 		v.Metadata = &gen.ConvoMetadata{Name: c.Name, Description: c.Description}
 	}

@@ -178,7 +178,7 @@ func (a *applier) logEvents(ctx context.Context) (logPosition, error) {
 			events.Add(eventlog.KindMembership, "", convo.NoEdge, eventlog.Body{DID: h.erased.public(did), Action: eventlog.ActionRemoved, Actor: h.caller, Epoch: epoch})
 		}
 	}
-	events.Joined(h.convoID, h.caller, epoch, ch.joins, owners(ch.packages), true)
+	events.Joined(h.convoID, h.caller, epoch, ch.joins, recipients(ch.packages), true)
 	if len(events.Kinds) == 0 {
 		return logPosition{}, nil
 	}

@@ -26,8 +26,8 @@ type commitRequest struct {
 	convoID xrpc.ConvoID
 
 	commit, welcome, groupInfo, ratchetTree []byte
-	// The lexicon's names for commit, welcome and removed, for errors.
-	commitField, welcomeField, removedField string
+	// The lexicon's names for commit, welcome, added and removed, for errors.
+	commitField, welcomeField, addedField, removedField string
 	// added and removed are the DIDs whose memberships begin and end.
 	added, removed []string
 	// external says that the commit has to be the caller's external commit.
@@ -48,7 +48,7 @@ func (s *Service) AddMembers(ctx context.Context, caller xrpc.Caller, in *gen.Ad
 	out, err := s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodAddMembers, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
 		commit: in.Commit, welcome: in.WelcomeMessage, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
-		commitField: "commit", welcomeField: "welcomeMessage",
+		commitField: "commit", welcomeField: "welcomeMessage", addedField: "didList",
 		added: in.DIDList,
 	})
 	return (*gen.AddMembersOutput)(out), err
@@ -71,7 +71,7 @@ func (s *Service) SendCommit(ctx context.Context, caller xrpc.Caller, in *gen.Se
 	return s.commit(ctx, caller, &commitRequest{
 		method: gen.MethodSendCommit, key: in.IdempotencyKey, content: in, convoID: in.ConvoID,
 		commit: in.Commit, welcome: in.Welcome, groupInfo: in.GroupInfo, ratchetTree: in.RatchetTree,
-		commitField: "commit", welcomeField: "welcome", removedField: "removedDids",
+		commitField: "commit", welcomeField: "welcome", addedField: "addedDids", removedField: "removedDids",
 		added: in.AddedDIDs, removed: in.RemovedDIDs,
 	})
 }

@@ -141,7 +141,7 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	check := &welcomeCheck{
 		q: c.q, claims: c.claims, convoID: id, caller: n.creator, now: c.now, suite: n.suite,
 		field: "welcomeMessage", welcome: n.welcome,
-		added: n.in.InitialMembers, memberships: map[string]convo.Membership{n.creator: convo.Member},
+		added: n.in.InitialMembers, addedField: "initialMembers", memberships: map[string]convo.Membership{n.creator: convo.Member},
 	}
 	packages, err := check.check(ctx)
 	if err != nil {
@@ -153,7 +153,7 @@ func (c *createTx) storeContent(ctx context.Context) error {
 	if err := c.bill.Pay(ctx, c.amount()); err != nil {
 		return err
 	}
-	if err := c.beginMemberships(ctx, owners(packages)); err != nil {
+	if err := c.beginMemberships(ctx, recipients(packages)); err != nil {
 		return err
 	}
 	if n.welcome != nil {
@@ -182,7 +182,7 @@ func (c *createTx) amount() storage.Amount {
 
 // beginMemberships begins the memberships of the creator and the initial members.
 // The creator has accepted the conversation by creating it.
-func (c *createTx) beginMemberships(ctx context.Context, welcomed []string) error {
+func (c *createTx) beginMemberships(ctx context.Context, welcomed []convo.Device) error {
 	n := c.parsed
 	id := n.in.GroupID
 	members := append([]string{n.creator}, n.in.InitialMembers...)

@@ -54,6 +54,15 @@ func (w *newWelcome) store(ctx context.Context, q *db.Queries) error {
 	return nil
 }
 
+// recipients returns the devices that the Welcome is for.
+func recipients(packages []db.LockPackagesRow) []convo.Device {
+	out := make([]convo.Device, len(packages))
+	for i, p := range packages {
+		out[i] = convo.Device{DID: p.Did, ID: p.DeviceID}
+	}
+	return out
+}
+
 // owners returns the accounts of the key packages that a Welcome names, each
 // once.
 func owners(packages []db.LockPackagesRow) []string {

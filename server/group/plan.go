@@ -72,7 +72,7 @@ func (p *planner) plan(ctx context.Context) (_ *change, err error) {
 	w := &welcomeCheck{
 		q: h.q, claims: p.claims, convoID: h.convoID, caller: h.caller, now: h.now, suite: h.suite(),
 		field: p.req.welcomeField, welcome: p.parsed.welcome,
-		added: p.added, removed: p.removed, memberships: p.memberships,
+		added: p.added, addedField: p.req.addedField, removed: p.removed, memberships: p.memberships,
 	}
 	if p.change.packages, err = w.check(ctx); err != nil {
 		return nil, err

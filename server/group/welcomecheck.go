@@ -29,9 +29,10 @@ type welcomeCheck struct {
 	field string
 	// welcome is nil where there is none.
 	welcome *mls.Welcome
-	// added and removed are the DIDs that the caller declares as such. memberships
-	// has no entry for a non-member.
+	// added and removed are the DIDs that the caller declares as such, and addedField
+	// the lexicon's name for added. memberships has no entry for a non-member.
 	added, removed []string
+	addedField     string
 	memberships    map[string]convo.Membership
 
 	isAdded, isRemoved map[string]bool
@@ -58,7 +59,11 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 	devices := make(map[convo.Device]bool)
 	for _, ref := range w.welcome.Refs() {
 		p, found := w.packages[string(ref)]
-		if why := w.refuse(p, found); why != "" {
+		switch why := w.refuse(p, found); {
+		case why == "":
+		case why == w.unnamed() && len(w.added) == 0:
+			return nil, xrpc.Invalid(w.addedField, "missing; %s names key package %s, which is of an account that is not a member", w.field, hex.EncodeToString(ref))
+		default:
 			return nil, packageRefused(w.field, ref, why)
 		}
 		d := convo.Device{DID: p.Did, ID: p.DeviceID}
@@ -196,14 +201,25 @@ func (w *welcomeCheck) loadMemberships(ctx context.Context, dids []string) error
 	return nil
 }
 
+// isOutsider reports whether an account is no member after the commit, by what the
+// caller declares.
+func (w *welcomeCheck) isOutsider(did string) bool {
+	return !w.isAdded[did] && (w.memberships[did] != convo.Member || w.isRemoved[did])
+}
+
+// unnamed is why a key package of an outsider is refused.
+func (w *welcomeCheck) unnamed() string {
+	return "is of an account that is neither a member nor in " + w.addedField
+}
+
 // refuse returns why a key package may not be spent by this Welcome, and "" where
 // it may.
 func (w *welcomeCheck) refuse(p db.LockPackagesRow, found bool) string {
 	switch {
 	case !found, w.blockers[p.Did] && w.memberships[p.Did] != convo.Member:
 		return unknownPackage
-	case !w.isAdded[p.Did] && (w.memberships[p.Did] != convo.Member || w.isRemoved[p.Did]):
-		return "belongs to nobody who is added"
+	case w.isOutsider(p.Did):
+		return w.unnamed()
 	case mls.CipherSuite(p.CipherSuite) != w.suite:
 		return fmt.Sprintf("is of cipher suite %v, the conversation of %v", mls.CipherSuite(p.CipherSuite), w.suite)
 	case p.SpentAt != nil:

@@ -44,7 +44,7 @@ func (g *Gate) Admit(_ context.Context, call *xrpc.Call) error {
 		return nil
 	}
 	return &xrpc.Error{Status: http.StatusServiceUnavailable, Name: xrpc.ServiceUnavailable,
-		Message: "the service cannot store anything at the moment; try again in 5 s", RetryAfter: retryAfter, Cause: cause}
+		Message: "the service cannot store anything at the moment", RetryAfter: retryAfter, Cause: cause}
 }
 
 // writes says whether a method writes to the database. The procedures of the

@@ -40,7 +40,7 @@ func toXRPC(err error) *xrpc.Error {
 	e := xrpc.AsError(err)
 	if e.Name == xrpc.InternalServerError && databaseUnavailable(e.Cause) {
 		return &xrpc.Error{Status: http.StatusServiceUnavailable, Name: xrpc.ServiceUnavailable,
-			Message: "the database does not answer; try again in a second", RetryAfter: time.Second, Cause: e.Cause}
+			Message: "the database does not answer", RetryAfter: time.Second, Cause: e.Cause}
 	}
 	return e
 }

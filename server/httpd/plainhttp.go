@@ -56,6 +56,7 @@ func NewHandler(c HandlerConfig) *echo.Echo {
 	plain(healthPath+"/ready", c.Health.serveReady)
 	plain(healthPath+"/live", func(ctx echo.Context) error { return send(ctx, "text/plain; charset=utf-8", []byte("OK")) })
 	plain(xrpcHealthPath, func(ctx echo.Context) error {
+		ctx.Response().Header().Set("Access-Control-Allow-Origin", "*")
 		return sendJSON(ctx, http.StatusOK, map[string]string{"version": c.Version})
 	})
 	plain("/.well-known/did.json", func(ctx echo.Context) error {

@@ -3,6 +3,7 @@ package keypackages
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"time"
@@ -55,16 +56,19 @@ func (s *Service) PublishKeyPackages(ctx context.Context, caller xrpc.Caller, in
 	if err != nil {
 		return nil, err
 	}
-	return publishedAnswer(refusals)
+	return publishedAnswer(packages, refusals)
 }
 
-// publishedAnswer lists the refusals. An error that is not an *xrpc.Error fails the
-// call.
-func publishedAnswer(refusals []error) (*gen.PublishKeyPackagesOutput, error) {
+// publishedAnswer lists the packages that succeeded, and the refusals. An error that
+// is not an *xrpc.Error fails the call.
+func publishedAnswer(packages []*newKeyPackage, refusals []error) (*gen.PublishKeyPackagesOutput, error) {
 	out := &gen.PublishKeyPackagesOutput{}
 	for i, refusal := range refusals {
 		if refusal == nil {
 			out.Succeeded++
+			out.Published = append(out.Published, gen.PublishKeyPackagesPublishedItem{
+				Index: int64(i), KeyPackageHash: hex.EncodeToString(packages[i].ref), DeviceID: packages[i].deviceID,
+			})
 			continue
 		}
 		var e *xrpc.Error

@@ -234,5 +234,12 @@ func (l *Limits) refillTimes(r *Row) (each, depth float64) {
 // now is the time since a fixed moment.
 func (l *Limits) now() time.Duration { return l.buckets.clock() }
 
+// Scaled returns how much of a rate is allowed at once, and how much is refilled in a
+// minute.
+func (l *Limits) Scaled(r *Row) (atOnce, perMinute int64) {
+	each, depth := l.refillTimes(r)
+	return int64(math.Round(depth / each)), int64(float64(time.Minute) / each)
+}
+
 // Off reports whether rates are disabled.
 func (l *Limits) Off() bool { return l.rates.Load().off }

@@ -37,7 +37,10 @@ func (s *Service) GetSubscriptionTicket(ctx context.Context, caller xrpc.Caller,
 	}); err != nil {
 		return nil, fmt.Errorf("keep ticket: %w", err)
 	}
-	return &gen.GetSubscriptionTicketOutput{Ticket: ticket, Endpoint: s.subscribeURL(), ExpiresAt: xrpc.FormatTime(expires)}, nil
+	events := strings.TrimSuffix(s.publicURL, "/") + "/xrpc/" + gen.NSIDStreamConvoEvents
+	return &gen.GetSubscriptionTicketOutput{
+		Ticket: ticket, Endpoint: s.subscribeURL(), EventsEndpoint: &events, ExpiresAt: xrpc.FormatTime(expires),
+	}, nil
 }
 
 // subscribeURL returns the URL of subscribeConvoEvents, with ws for http and wss for

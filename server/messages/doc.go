@@ -19,6 +19,7 @@
 //   - page.go: getMessages
 //   - gap.go: sequence numbers that a page lacks
 //   - readposition.go: updateCursor
+//   - preferences.go: updatePreferences, getPreferences, getUnreadCounts
 //   - sync.go: sync: the question, the snapshot, the parts of an answer
 //   - syncmessages.go: the messages of an answer
 //   - syncshare.go: reads that the calls of an account share

@@ -230,7 +230,10 @@ func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 	if out.NewConvos, err = convo.Views(ctx, q, c.did, fresh); err != nil {
 		return nil, err
 	}
-	if out.Convos, err = c.messages(ctx, q, ranges); err != nil {
+	if out.Welcomes, err = c.welcomes(ctx, q, rows); err != nil {
+		return nil, err
+	}
+	if out.Convos, err = c.messages(ctx, q, ranges, limit.MaxAnswer/2-welcomeRefBytes*int64(len(out.Welcomes))); err != nil {
 		return nil, err
 	}
 	cursor := eventlog.Cursor{Position: end}
@@ -238,6 +241,33 @@ func (c *syncRead) answer(ctx context.Context, q *db.Queries) (*gen.SyncOutput, 
 		cursor = eventlog.Cursor{Position: c.from, After: max(c.after, eventlog.StreamKeyOf(rows[len(rows)-1].ConvoID)), Until: c.until}
 	}
 	out.Cursor = c.codec.Encode(cursor)
+	return out, nil
+}
+
+// welcomeRefBytes is the size of an entry of welcomes, at most.
+const welcomeRefBytes = 256
+
+// welcomes reads the open Welcomes of the account in the conversations of the
+// answer. A commit that brings one is in the answer, or the membership that begins
+// with it, so none is missed; those of other devices may occur again.
+func (c *syncRead) welcomes(ctx context.Context, q *db.Queries, rows []db.SyncConvosRow) ([]gen.WelcomeRef, error) {
+	var ids [][]byte
+	for i, r := range rows {
+		if r.Member && (i == 0 || rows[i-1].ConvoID != r.ConvoID) {
+			ids = append(ids, r.ConvoID.Stored())
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	open, err := q.OpenWelcomesIn(ctx, ids, c.did, maxSyncConvos)
+	if err != nil {
+		return nil, fmt.Errorf("read open Welcomes: %w", err)
+	}
+	var out []gen.WelcomeRef
+	for _, w := range open {
+		out = append(out, gen.WelcomeRef{ConvoID: w.ConvoID, DeviceID: w.DeviceID})
+	}
 	return out, nil
 }
 

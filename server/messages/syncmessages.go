@@ -6,18 +6,17 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/gen"
-	"catbird.blue/mls/server/limit"
 	eventlog "catbird.blue/mls/server/stream/log"
 )
 
 // messages reads the first messages of each range, within the limit of the call and
-// half of limit.MaxAnswer. Where messages are left, the entry of the conversation has
+// bytes. Where messages are left, the entry of the conversation has
 // more set, and the client names its position in the next call.
-func (c *syncRead) messages(ctx context.Context, q *db.Queries, ranges []replayRange) ([]gen.SyncConvoSync, error) {
+func (c *syncRead) messages(ctx context.Context, q *db.Queries, ranges []replayRange, bytes int64) ([]gen.SyncConvoSync, error) {
 	if len(ranges) == 0 {
 		return []gen.SyncConvoSync{}, nil
 	}
-	p := db.SyncMessagesParams{MaxBytes: limit.MaxAnswer / 2, RowBytes: messageViewBytes}
+	p := db.SyncMessagesParams{MaxBytes: bytes, RowBytes: messageViewBytes}
 	room := c.question.limit
 	for i := range ranges {
 		s := &ranges[i]

@@ -37,6 +37,7 @@
 //   - outbox.go, pending.go, drainer.go: one stream, the events that wait in it,
 //     and the goroutine that writes these.
 //   - transport.go, sse.go, websocket.go: one connection.
+//     subprotocol.go: the forms of the frames of a WebSocket.
 //   - metrics.go.
 //   - trywrite: the write that does not wait. streamtest: checks what streams
 //     deliver. log: the Source.

@@ -24,6 +24,8 @@ type Event struct {
 	gzip      chunk
 	frameOnce sync.Once
 	frame     []byte
+	textOnce  sync.Once
+	text      []byte
 }
 
 // NewEvent makes an Event of v, which must not change any more. m counts the
@@ -105,6 +107,15 @@ func (e *Event) cbor() []byte {
 		e.metrics.Encoded.WithLabelValues("cbor").Inc()
 	})
 	return e.frame
+}
+
+// textFrame returns the event as a text frame.
+func (e *Event) textFrame() []byte {
+	e.textOnce.Do(func() {
+		e.text = xrpc.EventText(gen.NSIDSubscribeConvoEvents, e.value)
+		e.metrics.Encoded.WithLabelValues("text").Inc()
+	})
+	return e.text
 }
 
 // deflaters are large, so they are reused.

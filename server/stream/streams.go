@@ -101,11 +101,13 @@ func (s *Streams) SSE(ctx context.Context, want Want, out *xrpc.Stream) error {
 }
 
 // WebSocket answers a request with frames of an AT Protocol event stream
-// (https://atproto.com/specs/event-stream). It returns when the stream is open. An
+// (https://atproto.com/specs/event-stream), or with text frames if the request asks
+// for them by a subprotocol. It returns when the stream is open. An
 // error of the source goes into an error frame: a browser does not show scripts
 // an answer that refuses the WebSocket.
 func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) error {
-	t := &wsConn{timeout: s.writeTimeout}
+	subprotocol := chooseSubprotocol(out.R.Header)
+	t := &wsConn{timeout: s.writeTimeout, frames: framesOf(subprotocol)}
 	o := &t.outbox
 	err := s.open(o, want.DID, "websocket", t)
 	if err != nil {
@@ -115,7 +117,11 @@ func (s *Streams) WebSocket(ctx context.Context, want Want, out *xrpc.Stream) er
 	out.Begin(http.StatusSwitchingProtocols)
 	// A page of any origin may connect: a token or ticket authenticates it, and
 	// the service uses no cookies.
-	t.ws, err = websocket.Accept(out.W, out.R, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	accept := &websocket.AcceptOptions{InsecureSkipVerify: true}
+	if subprotocol != "" {
+		accept.Subprotocols = []string{subprotocol}
+	}
+	t.ws, err = websocket.Accept(out.W, out.R, accept)
 	if err != nil {
 		s.discard(o)
 		return fmt.Errorf("WebSocket handshake: %w", err)
@@ -169,7 +175,7 @@ func (s *Streams) open(o *outbox, did, transport string, t transport) error {
 	defer s.mu.Unlock()
 	if s.closing {
 		s.sessions.remove(did, o)
-		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "this instance is closing: try again")
+		e := xrpc.Errorf(http.StatusServiceUnavailable, xrpc.ServiceUnavailable, "this instance is closing")
 		e.RetryAfter = time.Second
 		return e
 	}

@@ -96,6 +96,7 @@ func everyEvent() []gen.ConvoEvent {
 		&gen.ConvoDamagedEvent{Cursor: "7", ConvoID: "00", Epoch: 7},
 		&gen.KeyPackagesLowEvent{Cursor: "8", DeviceID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", CipherSuite: "x\n\r<é>", Available: 3},
 		&gen.ReadEvent{Cursor: "9", ConvoID: "00", Seq: 9},
+		&gen.PreferencesEvent{Cursor: "9b", ConvoID: "00", Muted: true},
 		&gen.EphemeralEvent{Cursor: "10", ConvoID: "00", Ciphertext: []byte{0, 255}, Epoch: 2},
 		&gen.InfoEvent{Cursor: "11", Info: "live"},
 	}

@@ -17,6 +17,7 @@ import (
 type wsConn struct {
 	outbox  outbox
 	ws      *websocket.Conn
+	frames  *frames
 	timeout time.Duration
 	pinging atomic.Bool
 }
@@ -34,14 +35,14 @@ func (t *wsConn) listen(o *outbox) {
 var _ transport = (*wsConn)(nil)
 
 // size implements transport.
-func (t *wsConn) size(ev *Event) int { return len(ev.cbor()) }
+func (t *wsConn) size(ev *Event) int { return len(t.frames.event(ev)) }
 
 // admit implements transport. A WebSocket may have any length.
 func (t *wsConn) admit(*Event) bool { return true }
 
 // try implements transport. It writes nothing: the WebSocket library has no write
 // that does not wait.
-func (t *wsConn) try(ev *Event) ([]byte, error) { return ev.cbor(), nil }
+func (t *wsConn) try(ev *Event) ([]byte, error) { return t.frames.event(ev), nil }
 
 // write implements transport.
 func (t *wsConn) write(rest []byte, events []*Event) error {
@@ -51,7 +52,7 @@ func (t *wsConn) write(rest []byte, events []*Event) error {
 		}
 	}
 	for _, ev := range events {
-		if err := t.writeFrame(ev.cbor(), t.timeout); err != nil {
+		if err := t.writeFrame(t.frames.event(ev), t.timeout); err != nil {
 			return err
 		}
 	}
@@ -61,7 +62,7 @@ func (t *wsConn) write(rest []byte, events []*Event) error {
 func (t *wsConn) writeFrame(p []byte, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout+time.Duration(len(p))*time.Second/writeMinRate)
 	defer cancel()
-	if err := t.ws.Write(ctx, websocket.MessageBinary, p); err != nil {
+	if err := t.ws.Write(ctx, t.frames.kind, p); err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("write frame: %w", ctx.Err())
 		}
@@ -82,9 +83,9 @@ func (t *wsConn) finish(cursor string, cause *xrpc.Error, complete bool) {
 	switch {
 	case cause != nil:
 		code, text = websocket.StatusPolicyViolation, cause.Name
-		_ = t.writeFrame(xrpc.ErrorFrame(cause.Name, cause.Message), endTimeout)
+		_ = t.writeFrame(t.frames.failure(cause.Name, cause.Told()), endTimeout)
 	case cursor != "":
-		_ = t.writeFrame(xrpc.EventFrame(&gen.InfoEvent{Cursor: cursor, Info: "closing"}), endTimeout)
+		_ = t.writeFrame(t.frames.closing(&gen.InfoEvent{Cursor: cursor, Info: "closing"}), endTimeout)
 	}
 	// Close waits up to 5 s for the close frame of the client.
 	_ = t.ws.Close(code, text)

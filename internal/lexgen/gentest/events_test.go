@@ -17,18 +17,15 @@ import (
 	"catbird.blue/mls/xrpc"
 )
 
-// streaming lists the streaming methods and the part of the lexicon that holds
-// their union.
-var streaming = map[string][]string{
-	gen.NSIDStreamConvoEvents:    {"output", "schema"},
-	gen.NSIDSubscribeConvoEvents: {"message", "schema"},
-}
+// streaming lists the streaming methods. Only the lexicon of the subscription has the
+// union.
+var streaming = []string{gen.NSIDStreamConvoEvents, gen.NSIDSubscribeConvoEvents}
 
 // eachEvent calls test for the schema of every event of every streaming method.
 func eachEvent(b *book, test func(nsid, name string, p place)) int {
 	n := 0
-	for nsid, at := range streaming {
-		for _, ref := range b.main(nsid, at...)["refs"].([]any) {
+	for _, nsid := range streaming {
+		for _, ref := range b.main(gen.NSIDSubscribeConvoEvents, "message", "schema")["refs"].([]any) {
 			name := strings.TrimPrefix(ref.(string), "#")
 			test(nsid, name, b.follow(place{map[string]any{"ref": ref}, nsid, ""}))
 			n++

@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,6 +66,7 @@ func (o *Oracle) add(raw []byte) error {
 		return fmt.Errorf("%s: %w", file.ID, err)
 	}
 	main := tree.Defs["main"]
+	listEvents(main, tree.Defs)
 	o.mains[file.ID] = main
 	for _, part := range []string{"input", "output", "message"} {
 		if body, ok := main[part].(map[string]any); ok && body["schema"] != nil {
@@ -77,6 +80,22 @@ func (o *Oracle) add(raw []byte) error {
 		return o.addRecord(tree.ID, "parameters", p)
 	}
 	return nil
+}
+
+// listEvents makes the objects of a file the union of events that its query streams,
+// which the lexicon does not list.
+func listEvents(main map[string]any, defs map[string]map[string]any) {
+	out, _ := main["output"].(map[string]any)
+	if out["encoding"] != "text/event-stream" || out["schema"] != nil {
+		return
+	}
+	refs := []any{}
+	for _, name := range slices.Sorted(maps.Keys(defs)) {
+		if defs[name]["type"] == "object" {
+			refs = append(refs, "#"+name)
+		}
+	}
+	out["schema"] = map[string]any{"type": "union", "refs": refs}
 }
 
 func recordID(nsid, part string) string { return nsid + "." + part }

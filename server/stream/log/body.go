@@ -14,6 +14,7 @@ const (
 	KindConvoDamaged    = "convo-damaged"
 	KindKeyPackagesLow  = "key-packages-low"
 	KindRead            = "read"
+	KindPreferences     = "preferences"
 )
 
 // Actions of a membership event. The first three begin and end windows.
@@ -38,6 +39,8 @@ type Body struct {
 	CipherSuite string       `json:"cipherSuite,omitempty"`
 	Available   int64        `json:"available,omitempty"`
 	Seq         int64        `json:"seq,omitempty"`
+	Muted       bool         `json:"muted,omitempty"`
+	Archived    bool         `json:"archived,omitempty"`
 }
 
 // JSON returns the stored form.

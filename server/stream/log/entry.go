@@ -54,7 +54,11 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		}
 		return ev
 	case KindWelcome:
-		return &gen.WelcomeEvent{Cursor: cursor, ConvoID: convo}
+		ev := &gen.WelcomeEvent{Cursor: cursor, ConvoID: convo}
+		if b.DeviceID != "" {
+			ev.DeviceID = &b.DeviceID
+		}
+		return ev
 	case KindRejoinRequested:
 		return &gen.RejoinRequestedEvent{Cursor: cursor, ConvoID: convo, DID: b.DID, Reason: b.Reason}
 	case KindConvoDamaged:
@@ -63,6 +67,8 @@ func (r eventRow) value(cursor string, convo xrpc.ConvoID, b Body) gen.ConvoEven
 		return &gen.KeyPackagesLowEvent{Cursor: cursor, DeviceID: b.DeviceID, CipherSuite: b.CipherSuite, Available: b.Available}
 	case KindRead:
 		return &gen.ReadEvent{Cursor: cursor, ConvoID: convo, Seq: b.Seq}
+	case KindPreferences:
+		return &gen.PreferencesEvent{Cursor: cursor, ConvoID: convo, Muted: b.Muted, Archived: b.Archived}
 	}
 	return nil
 }

@@ -167,7 +167,7 @@ func (h *Hub) register(ctx context.Context, f *feed) (end db.ReadPlaceRow, err e
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return end, xrpc.Errorf(503, xrpc.ServiceUnavailable, "too many changes at this moment; try again")
+	return end, xrpc.Errorf(503, xrpc.ServiceUnavailable, "too many changes at this moment")
 }
 
 // tryRegister reads the windows of the account, unless it has streams at this

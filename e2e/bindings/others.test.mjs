@@ -1,0 +1,80 @@
+// The generators of other languages: `make bindings` runs this file. It is not a part of `make test`, because it installs
+// the generators.
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { Device, base64 } from '../lib/device.mjs'
+import { DirectAccount } from '../lib/direct.mjs'
+import { lexiconRoot } from '../lib/lexicons.mjs'
+import { startNetwork } from '../lib/network.mjs'
+import { SUITE_1 } from '../mls/client.mjs'
+
+const run = promisify(execFile)
+const out = join(import.meta.dirname, '../out/bindings')
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mlsd-bindings')
+const limits = { timeout: 900_000, maxBuffer: 1 << 24 }
+
+/** Runs a program with JSON as input, and returns the JSON that it writes. */
+async function runProgram(command, args, input) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], timeout: 120_000 })
+  child.stdin.end(JSON.stringify(input))
+  const [answer, code] = await Promise.all([text(child.stdout), new Promise((resolve) => child.on('close', resolve))])
+  assert.equal(code, 0)
+  return JSON.parse(answer)
+}
+
+/** The folder of a Python environment with the pinned generator, made once and kept. */
+async function pythonTools() {
+  const requirements = join(import.meta.dirname, 'requirements.txt')
+  const name = (await readFile(requirements, 'utf8')).trim().replaceAll(/\s+/g, '-').replaceAll('==', '-')
+  const dir = join(cache, name)
+  if (!existsSync(join(dir, 'ready'))) {
+    await mkdir(cache, { recursive: true })
+    await run('python3', ['-m', 'venv', '--clear', dir], limits)
+    await run(join(dir, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', requirements], limits)
+    await copyFile(requirements, join(dir, 'ready'))
+  }
+  return dir
+}
+
+let network
+before(async () => { network = await startNetwork({ pdses: [] }) }, { timeout: 120_000 })
+after(() => network?.stop(), { timeout: 60_000 })
+
+/** An account with one stored message, and what the programs get as input. */
+async function prepare(methods) {
+  const account = await DirectAccount.create({ name: 'Dev', network })
+  const device = await Device.open(account, { implementation: 'ts-mls', suite: SUITE_1 })
+  const convoId = randomBytes(16).toString('hex')
+  await device.createAlone(convoId, 0)
+  await device.say(convoId, 'stored')
+  const [keyPackage] = await device.mls.keyPackages(1)
+  const tokens = {}
+  for (const method of methods) tokens[method] = await account.token(`blue.catbird.mls.${method}`)
+  const input = {
+    url: network.mlsd.url, tokens, cipherSuite: SUITE_1, keyPackage: base64(keyPackage), convoId, foreignConvo: randomBytes(16).toString('hex'),
+  }
+  return { device, input }
+}
+
+test('MarshalX atproto (Python) generates from all lexicons; one call and one stored message', { timeout: 1_200_000 }, async () => {
+  const tools = await pythonTools()
+  const dir = join(out, 'marshalx')
+  await rm(dir, { recursive: true, force: true })
+  const env = { ...process.env, PATH: `${join(tools, 'bin')}:${process.env.PATH}` }
+  await run(join(tools, 'bin/atproto'), ['gen', '--lexicon-dir', lexiconRoot, 'custom', '--output-dir', join(dir, 'mlsapi'), '--package', 'mlsapi'], { ...limits, env })
+  const { device, input } = await prepare(['publishKeyPackages', 'getEpoch', 'getGroupInfo', 'getMessages'])
+  const report = await runProgram(join(tools, 'bin/python'), [join(import.meta.dirname, 'marshalx.py'), dir], input)
+  assert.ok(report.suites.includes(SUITE_1))
+  assert.equal(report.message, base64(device.lastRequest.ciphertext))
+  assert.deepEqual({ ...report, suites: undefined, message: undefined }, {
+    suites: undefined, published: 1, device: device.id, epoch: 0, refused: 'ConvoNotFound', typedBytes: false, message: undefined,
+  })
+})
