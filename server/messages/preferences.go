@@ -47,7 +47,7 @@ func (s *Service) GetPreferences(ctx context.Context, caller xrpc.Caller, p *gen
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.New(s.Pool).PagePreferences(ctx, db.PagePreferencesParams{Did: caller.DID, AfterConvo: after, MaxRows: p.Limit + 1})
+	rows, err := db.New(s.Pool).PagePreferences(ctx, caller.DID, after, p.Limit+1)
 	if err != nil {
 		return nil, fmt.Errorf("list preferences: %w", err)
 	}

@@ -11,7 +11,7 @@ type Metrics struct {
 	// stream), evicted (a newer stream or long poll of its account took its
 	// place), slow (its client did not keep up), error.
 	Ended *prometheus.CounterVec
-	// Encoded counts encodings of events, by form (json, gzip, cbor): at most
+	// Encoded counts encodings of events, by form (json, gzip, cbor, text): at most
 	// one in each form for each event.
 	Encoded *prometheus.CounterVec
 	// Delivered counts events written to streams, by transport.

@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"catbird.blue/mls/gen"
+	"catbird.blue/mls/gen/wire"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -88,7 +89,7 @@ func TestTextFrames(t *testing.T) {
 	}
 	for _, ev := range everyEvent() {
 		to.Deliver(NewEvent(ev, nil))
-		got := gen.NewConvoEvent(ev.EventName())
+		got := wire.NewConvoEvent(ev.EventName())
 		if decode(read(), got); !reflect.DeepEqual(got, ev) {
 			t.Errorf("sent %+v, got %+v", ev, got)
 		}
