@@ -26,7 +26,7 @@ BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSI
 
 FIND_GO := find . -name node_modules -prune -o -name '*.go' -print
 
-.PHONY: help build run test test-go test-one test-e2e bindings lint verify lexgen generate demo bench abuse soak ha fuzz fmt clean bare test-postgres install deb deployments
+.PHONY: help build run test test-go test-one test-e2e bindings lint verify lexgen generate demo bench abuse soak ha release fuzz fmt clean bare test-postgres install deb deployments
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -141,5 +141,9 @@ bare: ## try the two commands of README in minimal systems of their own: as root
 	@sh tools/ensure.sh debootstrap
 	tools/bare.sh whole
 
+release: ## build a release into dist, twice, and compare: archives, Debian packages, SBOMs, checksums
+	$(ENSURE) postgres
+	sh tools/release.sh
+
 clean: ## remove what was built (./data stays)
-	rm -rf bin e2e/out
+	rm -rf bin dist e2e/out

@@ -113,10 +113,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	r, err := runTrials(ctx, s, l, chosen)
-	if err != nil {
-		return err
-	}
+	r := runTrials(ctx, s, l, chosen)
 	if err := l.finish(ctx); err != nil {
 		r.failed = append(r.failed, err)
 	}

@@ -135,10 +135,14 @@ func readParents() (map[int]int, error) {
 	return out, nil
 }
 
-// until calls f until it succeeds, for a minute and a half at most.
+// longest is how long anything may take that has no bound of its own. pg_rewind
+// takes minutes on a machine whose disk is busy.
+const longest = 5 * time.Minute
+
+// until calls f until it succeeds.
 func until(ctx context.Context, what string, f func() error) error {
 	var err error
-	for end := time.Now().Add(90 * time.Second); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(longest); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
 		if err = f(); err == nil {
 			return nil
 		}

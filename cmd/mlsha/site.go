@@ -304,9 +304,14 @@ func (s *site) createDatabase(ctx context.Context) error {
 	return nil
 }
 
+// blobs is the folder that stands for the bucket. It is in memory: the service
+// refuses writes when the disk of its blobs is nearly full, and how full the disk
+// of this machine is, is not what is tried.
+const blobs = "/run/mls-blobs"
+
 func (s *site) startServices(ctx context.Context) error {
 	shared := filepath.Join(s.dir, "shared")
-	if err := errors.Join(os.MkdirAll(filepath.Join(shared, "blobs"), 0o755), s.keys(ctx, shared)); err != nil {
+	if err := errors.Join(os.MkdirAll(shared, 0o755), os.MkdirAll(blobs, 0o755), s.keys(ctx, shared)); err != nil {
 		return err
 	}
 	for _, m := range services {
@@ -316,7 +321,7 @@ func (s *site) startServices(ctx context.Context) error {
 		}
 		file, err := s.render("mlsd.env.in", m, dir, "root",
 			"MLS_KEY_FILE=/var/lib/mlsd/", "MLS_KEY_FILE="+shared+"/", "MLS_SECRET_FILE=/var/lib/mlsd/", "MLS_SECRET_FILE="+shared+"/",
-			"/var/lib/mlsd", dir, "s3://mls-attachments?region=eu-central-1", "file://"+filepath.Join(shared, "blobs"))
+			"/var/lib/mlsd", dir, "s3://mls-attachments?region=eu-central-1", "file://"+blobs)
 		if err != nil {
 			return err
 		}

@@ -39,58 +39,59 @@ var trials = []trial{
 	{"rolling", "everything is restarted, one after the other", 4 * time.Second, true, tryRolling},
 }
 
-// runTrials runs the trials under load, one after the other.
-func runTrials(ctx context.Context, s *site, l *load, chosen []trial) (*report, error) {
+// runTrials runs the trials under load, one after the other, up to the first
+// that cannot be brought to its end.
+func runTrials(ctx context.Context, s *site, l *load, chosen []trial) *report {
 	r := &report{}
 	for _, t := range chosen {
 		fmt.Printf("%s: %s\n", t.name, t.what)
-		row, err := runTrial(ctx, s, l, t)
+		row := &row{trial: t}
+		err := runTrial(ctx, s, l, row)
+		for _, note := range row.notes {
+			fmt.Println("  " + note)
+		}
 		if err == nil {
 			err = l.failure()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", t.name, err)
+			r.failed = append(r.failed, fmt.Errorf("%s: %w", t.name, err))
+			break
 		}
 		r.rows = append(r.rows, row)
-		for _, note := range row.notes {
-			fmt.Println("  " + note)
-		}
 	}
-	return r, nil
+	return r
 }
 
 // calm is the time of undisturbed load before and after a fault.
 const calm = 3 * time.Second
 
-func runTrial(ctx context.Context, s *site, l *load, t trial) (*row, error) {
-	if err := whole(ctx); err != nil {
-		return nil, err
-	}
-	if err := l.flows(ctx); err != nil {
-		return nil, err
+// runTrial does what a row says, and takes its figures.
+func runTrial(ctx context.Context, s *site, l *load, r *row) error {
+	if err := errors.Join(whole(ctx), l.flows(ctx)); err != nil {
+		return err
 	}
 	time.Sleep(calm)
 	_, before, err := leader(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	row := &row{trial: t, from: time.Now()}
-	if err := t.run(ctx, s, row); err != nil {
-		return nil, err
+	r.from = time.Now()
+	if err := r.run(ctx, s, r); err != nil {
+		return err
 	}
 	if err := errors.Join(whole(ctx), l.flows(ctx)); err != nil {
-		return nil, err
+		return err
 	}
-	row.healed = time.Since(row.from)
+	r.healed = time.Since(r.from)
 	time.Sleep(calm)
-	row.to = time.Now()
+	r.to = time.Now()
 	_, after, err := leader(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	row.promotions = after - before
-	row.measure(l)
-	return row, nil
+	r.promotions = after - before
+	r.measure(l)
+	return nil
 }
 
 // flows waits until writes are acknowledged and every listener hears of one.
