@@ -129,13 +129,7 @@ func (c *Config) backupRunner(ctx context.Context, url string, blobs *blob.Store
 // privateSettings returns the settings that a private PostgreSQL needs for
 // backups.
 func (c *Config) privateSettings() map[string]string {
-	switch {
-	case c.BackupURL == "":
-		return nil
-	case c.BackupWAL == backup.WALSync:
-		return backup.SynchronousSettings()
-	}
-	return backup.PrivateSettings()
+	return backup.PrivateSettings(c.BackupURL != "" && c.BackupWAL == backup.WALSync)
 }
 
 // migrationURL returns the connection string for migrations. Commits that wait

@@ -142,9 +142,11 @@ export class Device {
     for (;;) {
       const position = sinceMessage ? { sinceMessage } : { sinceSeq: this.#read.get(convoId) ?? 0 }
       const page = await this.account.query('getMessages', { convoId, limit: 5, ...position })
-      // Numbers that a restored database has lost are never given out again.
-      if (page.gapInfo) this.#read.set(convoId, page.gapInfo.to)
-      for (const message of page.messages) await this.receive(convoId, message)
+      for (const message of page.messages) {
+        // Numbers that a restored database has lost are never given out again.
+        if (page.gapInfo && message.seq === page.gapInfo.to + 1) this.#read.set(convoId, page.gapInfo.to)
+        await this.receive(convoId, message)
+      }
       if (!page.cursor) return this.received.slice(before)
       sinceMessage = page.cursor
     }

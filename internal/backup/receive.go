@@ -83,16 +83,15 @@ func (r *receiver) command(ctx context.Context, args ...string) *pgtools.Tool {
 	return cmd
 }
 
-// SynchronousSettings are the settings of a private PostgreSQL whose commits wait
-// until the log is in the spool.
-func SynchronousSettings() map[string]string {
-	return map[string]string{"synchronous_standby_names": Receiver}
-}
-
-// PrivateSettings bound what a private PostgreSQL keeps for a receiver that is
-// not there.
-func PrivateSettings() map[string]string {
-	return map[string]string{"max_slot_wal_keep_size": "8GB"}
+// PrivateSettings returns the settings of a private PostgreSQL. What it keeps for
+// a receiver that is not there is bounded, also after backups were turned off.
+// If it is synchronous, commits wait until the log is in the spool.
+func PrivateSettings(synchronous bool) map[string]string {
+	set := map[string]string{"max_slot_wal_keep_size": "8GB"}
+	if synchronous {
+		set["synchronous_standby_names"] = Receiver
+	}
+	return set
 }
 
 // pause waits for d, or until ctx ends.

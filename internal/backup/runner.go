@@ -82,9 +82,11 @@ func (r *Runner) Run(ctx context.Context) {
 		switch {
 		case errors.Is(err, errNotLeader):
 			r.look(ctx)
-		case err != nil && ctx.Err() == nil:
-			r.Log.Warn("backups are interrupted", "reason", err)
-			wait = time.Second
+		case err != nil:
+			r.report(ctx, stepState, "backups are interrupted", err)
+			if r.WAL == WALSync {
+				wait = time.Second // commits wait for the receiver
+			}
 		}
 		pause(ctx, wait)
 	}

@@ -120,14 +120,22 @@ func (d *drill) fill() {
 		d.t.Fatal(err)
 	}
 	defer conn.Close(context.Background())
-	const rowsPerMiB = 950 // with their indexes
-	_, err = conn.Exec(d.t.Context(), fmt.Sprintf(`
-		INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at)
-			VALUES (sha256('ballast'), 'did:x', 1, 1, %[1]d, now(), now());
-		INSERT INTO messages (convo_id, seq, message_id, kind, epoch, ciphertext, created_at, gen, pos)
-			SELECT sha256('ballast'), i, sha256(i::text::bytea), 'app', 1,
-				(SELECT string_agg(sha512((i * 16 + j)::text::bytea), '') FROM generate_series(1, 14) j), now(), 1, log_own_xid()
-			FROM generate_series(1, %[1]d) i`, *drillMiB*rowsPerMiB))
+	rows := *drillMiB * 950 // with their indexes
+	ballast := mlstest.Random(32)
+	_, err = conn.Exec(d.t.Context(), `INSERT INTO conversations (convo_id, creator_did, cipher_suite, epoch, last_seq, created_at, last_activity_at)
+		VALUES ($1, 'did:x', 1, 1, $2, now(), now())`, ballast, rows)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	n := 0
+	_, err = conn.CopyFrom(d.t.Context(), pgx.Identifier{"messages"},
+		[]string{"convo_id", "seq", "message_id", "kind", "epoch", "ciphertext", "created_at", "gen", "pos"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			if n++; n > rows {
+				return nil, nil
+			}
+			return []any{ballast, int64(n), mlstest.Random(16), "app", int64(1), mlstest.Random(900), time.Now(), int64(1), int64(1)}, nil
+		}))
 	if err != nil {
 		d.t.Fatal(err)
 	}
