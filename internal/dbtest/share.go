@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -76,7 +75,12 @@ func join() (string, error) {
 // shareDir returns the directory of the account below the temporary directory.
 // The account that runs PostgreSQL in place of root can reach it there.
 func shareDir() (string, error) {
-	dir := filepath.Join(os.TempDir(), "mls-dbtest-"+strconv.Itoa(os.Geteuid()))
+	// Tests with different versions of PostgreSQL in PATH have servers of their own.
+	found, err := pgembed.Find(context.Background(), 0)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("mls-dbtest-%d-%d", os.Geteuid(), found.Major))
 	if err := os.Mkdir(dir, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", fmt.Errorf("directory of the shared test server: %w", err)
 	}
