@@ -1,4 +1,4 @@
--- 4a743fd1804f9a11b83454aea59be2e95dd89f0d31c6a12c6979ed57b70c96ac
+-- 2f8d25fb8285f4f4fc605f25c032772d6ea167dd332b46a15c8ebc33075dae68
 --
 -- PostgreSQL database dump
 --
@@ -15,6 +15,15 @@ SET check_function_bodies = false;
 SET xmloption = content;
 SET client_min_messages = warning;
 SET row_security = off;
+
+--
+-- Name: health_wait(integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.health_wait(pid integer) RETURNS text
+    LANGUAGE sql
+    AS $_$SELECT coalesce(a.wait_event, '') FROM pg_stat_activity a WHERE a.pid = $1 AND a.state = 'active'$_$;
+
 
 --
 -- Name: log_current_generation(); Type: FUNCTION; Schema: public; Owner: -
@@ -55,7 +64,7 @@ CREATE TABLE public.events (
     body jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT events_check CHECK (((convo_id IS NULL) <> (target_did IS NULL))),
-    CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text]))),
+    CONSTRAINT events_kind_check CHECK ((kind = ANY (ARRAY['membership'::text, 'welcome'::text, 'rejoin-requested'::text, 'convo-damaged'::text, 'key-packages-low'::text, 'read'::text, 'preferences'::text]))),
     CONSTRAINT events_n_check CHECK ((n > 0))
 );
 
@@ -153,8 +162,14 @@ CREATE FUNCTION public.log_own_xid() RETURNS bigint
 --
 
 CREATE FUNCTION public.log_system_identifier() RETURNS bigint
-    LANGUAGE sql STABLE
-    AS $$SELECT system_identifier FROM pg_control_system()$$;
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE') THEN
+        RETURN (SELECT system_identifier FROM pg_control_system());
+    END IF;
+    RETURN -(to_regclass('log_generation')::oid::bigint);
+END $$;
 
 
 --
@@ -162,8 +177,15 @@ CREATE FUNCTION public.log_system_identifier() RETURNS bigint
 --
 
 CREATE FUNCTION public.log_timeline() RETURNS bigint
-    LANGUAGE sql
-    AS $$SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint$$;
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF has_function_privilege(to_regprocedure('pg_current_wal_lsn()'), 'EXECUTE')
+        AND has_function_privilege(to_regprocedure('pg_walfile_name(pg_lsn)'), 'EXECUTE') THEN
+        RETURN ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint;
+    END IF;
+    RETURN 0;
+END $$;
 
 
 --
@@ -224,6 +246,36 @@ CREATE TABLE public.account_origins (
 
 
 --
+-- Name: account_states; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_states (
+    did text NOT NULL COLLATE pg_catalog."C",
+    suspended_at timestamp with time zone,
+    host_status text COLLATE pg_catalog."C",
+    host_status_at timestamp with time zone,
+    erase_at timestamp with time zone,
+    erasing boolean DEFAULT false NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT account_states_check CHECK (((NOT erasing) OR (erase_at IS NOT NULL))),
+    CONSTRAINT account_states_check1 CHECK (((host_status IS NULL) = (host_status_at IS NULL))),
+    CONSTRAINT account_states_check2 CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL))),
+    CONSTRAINT account_states_host_status_check CHECK ((host_status = ANY (ARRAY['deactivated'::text, 'suspended'::text, 'takendown'::text, 'deleted'::text])))
+);
+
+
+--
+-- Name: account_states_version; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_states_version (
+    only_row boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT account_states_version_only_row_check CHECK (only_row)
+);
+
+
+--
 -- Name: accounts; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -235,6 +287,33 @@ CREATE TABLE public.accounts (
     last_pos bigint DEFAULT 0 NOT NULL,
     last_n bigint DEFAULT 0 NOT NULL,
     CONSTRAINT accounts_blob_bytes_check CHECK ((blob_bytes >= 0))
+);
+
+
+--
+-- Name: admin_audit; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.admin_audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL COLLATE pg_catalog."C",
+    action text NOT NULL COLLATE pg_catalog."C",
+    subject bytea
+);
+
+
+--
+-- Name: admin_audit_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.admin_audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.admin_audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -251,6 +330,17 @@ CREATE TABLE public.blobs (
     created_at timestamp with time zone NOT NULL,
     attached boolean DEFAULT false NOT NULL,
     CONSTRAINT blobs_size_check CHECK ((size >= 0))
+);
+
+
+--
+-- Name: blocks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.blocks (
+    did text NOT NULL COLLATE pg_catalog."C",
+    blocked_did text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL
 );
 
 
@@ -284,6 +374,7 @@ CREATE TABLE public.conversations (
     last_message_at timestamp with time zone,
     last_activity_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
+    locked_at timestamp with time zone,
     epoch_began_at timestamp with time zone DEFAULT now() NOT NULL,
     reserved_for text COLLATE pg_catalog."C",
     reserved_until timestamp with time zone,
@@ -311,32 +402,6 @@ CREATE TABLE public.devices (
 
 
 --
--- Name: goose_db_version; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.goose_db_version (
-    id integer NOT NULL,
-    version_id bigint NOT NULL,
-    is_applied boolean NOT NULL,
-    tstamp timestamp without time zone DEFAULT now() NOT NULL
-);
-
-
---
--- Name: goose_db_version_id_seq; Type: SEQUENCE; Schema: public; Owner: -
---
-
-ALTER TABLE public.goose_db_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
-    SEQUENCE NAME public.goose_db_version_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
-
---
 -- Name: group_infos; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -349,6 +414,17 @@ CREATE TABLE public.group_infos (
 );
 ALTER TABLE ONLY public.group_infos ALTER COLUMN group_info SET STORAGE EXTERNAL;
 ALTER TABLE ONLY public.group_infos ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
+
+
+--
+-- Name: health_writes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.health_writes (
+    only_row boolean DEFAULT true NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    CONSTRAINT health_writes_only_row_check CHECK (only_row)
+);
 
 
 --
@@ -510,6 +586,8 @@ CREATE TABLE public.read_positions (
     did text NOT NULL COLLATE pg_catalog."C",
     seq bigint NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    muted boolean DEFAULT false NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
     CONSTRAINT read_positions_seq_check CHECK ((seq >= 0))
 );
 
@@ -528,6 +606,19 @@ CREATE TABLE public.rejoin_requests (
 
 
 --
+-- Name: relay_cursors; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.relay_cursors (
+    relay text NOT NULL COLLATE pg_catalog."C",
+    seq bigint DEFAULT '-1'::integer NOT NULL,
+    holder uuid,
+    held_until timestamp with time zone,
+    CONSTRAINT relay_cursors_check CHECK (((holder IS NULL) = (held_until IS NULL)))
+);
+
+
+--
 -- Name: removed_messages; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -535,6 +626,62 @@ CREATE TABLE public.removed_messages (
     convo_id bytea NOT NULL,
     id_hash bytea NOT NULL,
     seq bigint NOT NULL
+);
+
+
+--
+-- Name: reports; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.reports (
+    report_id bigint NOT NULL,
+    reporter_did text NOT NULL COLLATE pg_catalog."C",
+    reason_type text NOT NULL COLLATE pg_catalog."C",
+    reason text,
+    convo_id bytea,
+    subject_did text COLLATE pg_catalog."C",
+    message_id bytea,
+    evidence bytea,
+    created_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT reports_check CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+);
+
+
+--
+-- Name: reports_report_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.reports ALTER COLUMN report_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reports_report_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: schema_migrations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.schema_migrations (
+    version bigint NOT NULL,
+    applied_at timestamp with time zone NOT NULL,
+    postgres bigint NOT NULL,
+    shape text NOT NULL
+);
+
+
+--
+-- Name: schema_needs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.schema_needs (
+    only_row boolean DEFAULT true NOT NULL,
+    migration bigint NOT NULL,
+    CONSTRAINT schema_needs_only_row_check CHECK (only_row)
 );
 
 
@@ -589,261 +736,303 @@ ALTER TABLE ONLY public.welcomes ALTER COLUMN ratchet_tree SET STORAGE EXTERNAL;
 -- Data for Name: account_keys; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account1', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account2', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account3', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account4', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account5', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account6', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account7', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account8', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account9', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account10', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account11', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account12', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account13', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account14', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account15', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account16', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account17', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account18', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account19', 'zkey', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_keys VALUES ('did:plc:account20', 'zkey', '2026-11-27 13:52:59.373529+00');
 
 
 --
 -- Data for Name: account_origins; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 13:46:22.152053+00', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 13:46:22.152053+00', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 13:46:22.152053+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account1', 'pds.example', '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account2', 'pds.example', '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.account_origins VALUES ('did:plc:account3', 'pds.example', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.account_origins VALUES ('did:plc:account4', 'pds.example', '2026-11-27 13:52:59.373529+00', NULL);
+
+
+--
+-- Data for Name: account_states; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.account_states VALUES ('did:plc:account4', '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, false, 1);
+INSERT INTO public.account_states VALUES ('did:plc:deleted', NULL, 'deleted', '2026-11-27 13:52:59.373529+00', '2026-12-04 13:52:59.373529+00', false, 2);
+
+
+--
+-- Data for Name: account_states_version; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.account_states_version VALUES (true, 2);
 
 
 --
 -- Data for Name: accounts; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 13:46:22.152053+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 13:46:22.152053+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 13:46:22.152053+00', 0, 1, 0, 0);
-INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 13:46:22.152053+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account1', '2026-11-27 13:52:59.373529+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account2', '2026-11-27 13:52:59.373529+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account3', '2026-11-27 13:52:59.373529+00', 0, 1, 0, 0);
+INSERT INTO public.accounts VALUES ('did:plc:account4', '2026-11-27 13:52:59.373529+00', 0, 1, 0, 0);
+
+
+--
+-- Data for Name: admin_audit; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (1, '2026-11-27 13:52:59.373529+00', 'root', 'account suspend', '\xd5015eed6aba2bd470c22d6113693aec5b6f63c1c7c14251000f6c2e26c14a17');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (2, '2026-11-27 13:52:59.373529+00', 'root', 'account suspend', '\xd4ac180c5e82ffeca9efe18b34118b5cb9f85fa0ee20c045df25034c50629198');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (3, '2026-11-27 13:52:59.373529+00', 'root', 'account suspend', '\xcb473c579a0982cf16d72b1b9a1afaee19f56cdaac6bcc49cdb2a96cedb4ee81');
+INSERT INTO public.admin_audit OVERRIDING SYSTEM VALUE VALUES (4, '2026-11-27 13:52:59.373529+00', 'root', 'account suspend', '\x7310cc378b154129ad0eeb9affd04e7ec1f6ed3ce2f8014c51332f0ac927208f');
 
 
 --
 -- Data for Name: blobs; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', false);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
-INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 13:46:22.152053+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'b41b7d0929fa5a77668a205b0d0802df', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '16a56f84e71f639caf93e52a51abbf18', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic4ca4238a0b923820dcc509a6f75849b', 'e0ca7c9dfe5480e4c058f04de24655a4', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic4ca4238a0b923820dcc509a6f75849b', '9a1fde9cce96838c63c5e5a00e3cb3cc', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', false);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '08a8473e24b9c8d1e509cbf787a44aff', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '0cc60aff4fcfd64b0e5d6eae8925d62d', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '43122850fca4ddb0efab71e567907676', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreic81e728d9d4c2f636f067f89cc14862c', '6d87b84bfce2c053c42aec7e27b7cf30', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'f131507ed37a552172e1fc383f6952c5', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'ebbee208febfaf720643d2dd05bd3996', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', '419779f182212c0e5a2bf72da6a7f496', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreieccbc87e4b5ce2fe28308fd9f2a7baf3', 'b81a764c8d103928b2a32db9efa2d990', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account1', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '773e42ddcb5d8d1986ccdb12e1a48cbf', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account2', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0c3ce914823a55585b1fa0644fe6a181', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account3', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '0150e7f16af390d281ee02b6224cb42f', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+INSERT INTO public.blobs VALUES ('did:plc:account4', 'bafkreia87ff679a2f3e71d9181a67b7542122c', '99589b0ffb97bc1869039fd0a14e49e7', 1000, 'application/octet-stream', '2026-11-27 13:52:59.373529+00', true);
+
+
+--
+-- Data for Name: blocks; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked1', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked1', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked1', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked1', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked2', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked2', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked2', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked2', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account1', 'did:plc:blocked3', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account2', 'did:plc:blocked3', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account3', 'did:plc:blocked3', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.blocks VALUES ('did:plc:account4', 'did:plc:blocked3', '2026-11-27 13:52:59.373529+00');
 
 
 --
 -- Data for Name: commit_failures; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 13:46:22.152053+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account3', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account3', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account3', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account3', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account3', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 'did:plc:account4', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 'did:plc:account4', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 'did:plc:account4', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 'did:plc:account4', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.commit_failures VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 'did:plc:account4', '2026-11-27 13:52:59.373529+00', NULL);
 
 
 --
 -- Data for Name: conversations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', '2026-11-27 13:46:22.152053+00', '2026-11-27 13:46:22.152053+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', '2026-11-27 13:46:22.152053+00', '2026-11-27 13:46:22.152053+00', NULL, NULL, NULL, 1, 0, 0);
-INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, '2026-11-27 13:46:22.152053+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 1, 2, 20, 0, NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, 1, 0, 0);
+INSERT INTO public.conversations VALUES ('\x349e686330723975502e9ef4f939a5ac', 'did:plc:account1', 1, 0, 0, 0, NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, '2026-11-27 13:52:59.373529+00', NULL, NULL, NULL, 1, 0, 0);
 
 
 --
 -- Data for Name: devices; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 13:46:22.152053+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device1', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account1', 'device2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account2', 'device2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account3', 'device2', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.devices VALUES ('did:plc:account4', 'device2', '2026-11-27 13:52:59.373529+00', NULL);
 
 
 --
 -- Data for Name: events; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:46:22.152053+00');
-
-
---
--- Data for Name: goose_db_version; Type: TABLE DATA; Schema: public; Owner: -
---
-
-INSERT INTO public.goose_db_version VALUES (1, 0, true, '2026-11-27 13:46:19.45934');
-INSERT INTO public.goose_db_version VALUES (2, 1, true, '2026-11-27 13:46:19.517838');
+INSERT INTO public.events VALUES (1, 101, '\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 1, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xc4ca4238a0b923820dcc509a6f75849b', 2, 2, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xc81e728d9d4c2f636f067f89cc14862c', 2, 2, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, 2, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xa87ff679a2f3e71d9181a67b7542122c', 2, 2, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xe4da3b7fbbce2345d7772b0674a318d5', 2, 2, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 2, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xc4ca4238a0b923820dcc509a6f75849b', 3, 3, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xc81e728d9d4c2f636f067f89cc14862c', 3, 3, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, 3, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xa87ff679a2f3e71d9181a67b7542122c', 3, 3, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xe4da3b7fbbce2345d7772b0674a318d5', 3, 3, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 3, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xc4ca4238a0b923820dcc509a6f75849b', 4, 4, 'membership', '\xc4ca4238a0b923820dcc509a6f75849b', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xc81e728d9d4c2f636f067f89cc14862c', 4, 4, 'membership', '\xc81e728d9d4c2f636f067f89cc14862c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, 4, 'membership', '\xeccbc87e4b5ce2fe28308fd9f2a7baf3', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xa87ff679a2f3e71d9181a67b7542122c', 4, 4, 'membership', '\xa87ff679a2f3e71d9181a67b7542122c', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xe4da3b7fbbce2345d7772b0674a318d5', 4, 4, 'membership', '\xe4da3b7fbbce2345d7772b0674a318d5', NULL, 4, '{"did": "did:plc:account1", "epoch": 1, "action": "joined"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xd5015eed6aba2bd470c22d6113693a', 0, 1, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 1, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 1, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 101, '\x7310cc378b154129ad0eeb9affd04e', 0, 1, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xd5015eed6aba2bd470c22d6113693a', 0, 2, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 2, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 2, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 102, '\x7310cc378b154129ad0eeb9affd04e', 0, 2, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xd5015eed6aba2bd470c22d6113693a', 0, 3, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 3, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 3, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 103, '\x7310cc378b154129ad0eeb9affd04e', 0, 3, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xd5015eed6aba2bd470c22d6113693a', 0, 4, 'read', NULL, 'did:plc:account1', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xd4ac180c5e82ffeca9efe18b34118b', 0, 4, 'read', NULL, 'did:plc:account2', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\xcb473c579a0982cf16d72b1b9a1afa', 0, 4, 'read', NULL, 'did:plc:account3', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.events VALUES (1, 104, '\x7310cc378b154129ad0eeb9affd04e', 0, 4, 'read', NULL, 'did:plc:account4', NULL, '{"seq": 1, "convoId": "00"}', '2026-11-27 13:52:59.373529+00');
 
 
 --
 -- Data for Name: group_infos; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.group_infos VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.group_infos VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.group_infos VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.group_infos VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.group_infos VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+
+
+--
+-- Data for Name: health_writes; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.health_writes VALUES (true, '2026-11-27 13:52:58.795446+00');
 
 
 --
 -- Data for Name: idempotency_records; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\xef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\xe7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x8527a891e224136950ff32ca212b45bc93f69fbb801c3b1ebedac52775f99e61', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\xe629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\xb17ef6d19c7a5b1ee83b907c595526dcb1eb06db8227d650d5dda0a9f4ce8cd9', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x4523540f1504cd17100c4835e85b7eefd49911580f8efff0599a8f283be6b9e3', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x4ec9599fc203d176a301536c2e091a19bc852759b255bd6818810a42c5fed14a', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\x9400f1b21cb527d7fa3d3eabba93557a18ebe7a2ca4e471cfe5e4c5b4ca7f767', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.idempotency_records VALUES ('\xf5ca38f748a1d6eaf726b8a42fb575c3c71f1864a8143301782de13da2d9202b', '\x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00');
 
 
 --
 -- Data for Name: key_packages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', 'did:plc:account1', '\x', '2026-11-27 13:46:22.152053+00', NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
-INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:46:22.152053+00', '2026-12-27 13:46:22.152053+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x152100dafd9ad6d23ad3de8f7402536a4cd6a75d339a9e204a34c79ae5388b77', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xe502aa9dedab61fca718201e481ff110d0ee0915ad110bc0f073e4d85b469507', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x6269b3ff919b579d0075ae7c774dd4a09fbb972ac63d1ff8b01fd612e7c26119', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x586a9b35d9d0b282aac8e6ad94f4f00d80c63131582d139c7114bb8bd2ef6b6c', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xb1004dd8d3ff357663572179c6022cb2cf2ea1e188639909390a088b288df549', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xdb3a0a41da1bf6bad7484ebfe4086141443a17289706263a9cca8a3047f71e8c', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa38d25b7d868c3293ae6e9b3d6a407f1f4d3fc68764c0d8d1cf6491d7b56b4d6', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x62b16a6153b4f4d561f1f29dd876d066ab9404cf0c3e9f52e58ae2304be5cdfe', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', true, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xff43b524a1acfdd9fdcb77790127985f8f2495bd47f11851c10c923c9090cff1', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xd3fa83267976df5877e2700ccf312e62d44cdb38de0e464e9a286755cd007c2d', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xa49d1f520289cad513ebbdf384e2a788b633121a489dc7fe864c2666e024f3c9', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x3d89189185d578e99f34bd94a340761689c243dc680adf6bf5e34b07565b9a80', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x5a1c51526b51e1498018c63054fe34d7f288d636043de7369f3773fb669c825f', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xf1506a9b8541ef6f02d34e02f5e58992fa391eb318572b3845db724dc482d6d9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x2d78774360f21317628dfdc5d87ccb7a117c235be114647455992fb4f8ecff81', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x8d4c810161dc9f51c163f23f45a949db84213418c952c5af87a4a30d3b37cb14', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', 'did:plc:account1', '\x', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xa199015e887e9c3cf84cb157b9c884365238ccd655185ea6c3c557ee41fdf322', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x0c38925e1e35eda6a2f87de89eef6d2dcc47e9491fe1e50d59f375342af72ae4', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x17cf3f38987001cdaf29365570bc61f6b5b4418c28c41fc8021aeea132c9eef0', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x5a9dadf06136104ad1c2b3974572ed99ed55e640615d1ea5d42f3f84316c3566', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x87612e166479a82ab1c60aa7aa53bbe8792df1c6dedf8ff47b81eb96fa44f478', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc397e0c0d716d663f95dbaf161c585a6aa2baf30ec0af9a587898e2de93da1b9', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x567610df72f93004103e4ab641d071fbb66dc056a020b957cf2fc7a26d9c0666', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x785ce57142336746d755d2d9986cda2437fcb18528a1ab4b7f2e4db02348b292', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\xd90b1229a698e6837d8a54916dabdd74e1879682224d23b127af8418aaaba799', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\xc4d9cc1ddf99456a08e701ab8462cde5bee6bc6bdc4fd35b05972dc040f22b48', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\xf8114abcb4e7b3b6ad0eda6f278d158b142267d859185ef9dff7de41caaa888e', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x01230b0cbd507ac936921da6f07160a9136a214ca0b595645a679424424e7dc7', 'device1', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account1', '\x56a0a558b5ca32d16d75d2d774e7377cc03736aaf5eb5b39aedbd04a06caa0b7', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account2', '\x8002a9408d08c41bd2e45fe9f29ec71256bab52f48819d68e86d175d0f0ef7b3', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account3', '\x03b8b249de4a24b6d73cf7bc37cfb1d5f7e16f838bfc09d8e0c45d765f2675a0', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
+INSERT INTO public.key_packages VALUES ('did:plc:account4', '\x82116c926d6f07f957c924c5eb43555f95d29e458f63becf55e6c9695a372139', 'device2', 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', false, NULL, '2026-11-27 13:52:59.373529+00', '2026-12-27 13:52:59.373529+00', NULL, NULL, NULL, NULL);
 
 
 --
 -- Data for Name: lapsed_proposals; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.lapsed_proposals VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '2026-11-27 13:52:59.373529+00');
 
 
 --
@@ -896,33 +1085,33 @@ INSERT INTO public.leaves VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc
 -- Data for Name: log_generation; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.log_generation VALUES (true, 1, 'fe1c8951-c884-44ac-8a0a-7aed5906ec30', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 13:46:19.517838+00');
+INSERT INTO public.log_generation VALUES (true, 1, 'add5583e-8add-4459-b87b-2912b3abe748', NULL, NULL, NULL, 0, '\x', 0, 0, '2026-11-27 13:52:58.795446+00');
 
 
 --
 -- Data for Name: memberships; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 13:46:22.152053+00', NULL, NULL, false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, NULL, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
-INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 13:46:22.152053+00', 20, '2026-11-27 13:46:22.152053+00', false, false, '2026-11-27 13:46:22.152053+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 0, '2026-11-27 13:52:59.373529+00', NULL, NULL, false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, NULL, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
+INSERT INTO public.memberships VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 0, '2026-11-27 13:52:59.373529+00', 20, '2026-11-27 13:52:59.373529+00', false, false, '2026-11-27 13:52:59.373529+00', 0, 0, 0, 4, NULL, NULL);
 
 
 --
@@ -950,352 +1139,817 @@ INSERT INTO public.message_blobs VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1
 -- Data for Name: messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x2356ebc8486044ae8c2239bf6cd09d77', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\xec1114ea092245c79859f0fd179b8162', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\x04ed51ed8ebc4bf0b7a4b6b458d52aee', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\xd9e86daae17e4da99cfc54a7b5917541', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\x0a52880cec284f839645fc4e6c48933d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 101);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\xead7b3eb56b64d8295f69f5c1b29950f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\x528e293299e044eaa9184a8cacce2817', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\x52c5244fde8949a2b07a64f6dfb4135f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\xc64fe65f094a4860ab17ab31a15051ca', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\x58aa30367f8946fbb294c5061c595314', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 102);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\x4f0912bf4fc6400286f8a50025d2ea68', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\xbadf3963f9ad4077a6ae14787846f203', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\xa294bb0488f2445cae5b4428529d2c54', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\xdb2faa3c1251457d89fd237479758169', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\x19df2782364146fcba5fd213cde0b984', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 103);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\xc3cc6c450dec4405a0c1ef24dafe2df7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\x21f3a366df4144ce8e56f779674792c0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\x0ad39edc961b48298eb75dc103542a5c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x63b1e48f473e4b38b62990dfb68836d6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x7118610ee0734d5c9c1b9eb7280ac5a3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 104);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\x91ffc5d4b15a4ae09c197d026793b839', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\x492b238ed9564f02b0d0884f4072d91e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\xf6283e04e8c3415bb827a2107f227420', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\x5111c352085f401eb80e6a7172c380a1', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\x77ff489a6096458790fbfee6f0f2907e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 105);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\xced834145a4948268b8df560362550f6', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\xb7c6806b592047a99a1a20fccacfce81', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\xe8cb686546b94777a088efdf80c18ae2', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x808bc35861814eeab85c2546d412e0a4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\xc262d2a776984b81b60f4ce4319f029a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 106);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\xea5803c853ac4657a62ae02f6841a9e8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\x2b61c110afbb4ef8813bab4cfdcf3db4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\xd45535edf8ec4eaa9a5224d63025f400', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\x44818d781a484e08b70badb7d4649566', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\x0bc2d782e02342a683d921a08aac5244', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 107);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\x14a7b8e0d1064038b4c2ca193d256f0c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\x47efdce79bc849ff9e4931dbeda6d9af', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\xc8b2a87d665c4e8b831fb2b488fe7451', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\xed063a5cb88641198c44cd3ff38c8375', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\xc4b84503a6bd4c8d8a0dd4840e3579a3', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 108);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x0d03bd993f56453aa7a3aeb89c226b8f', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\xb5ea0aa94a974784b8da9e796e8155bd', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\x728de19f6dc3480688e9e4a397297e8f', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\xeb70e0ae3f0a4ab3a5c36b357aa7dbd8', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x513c83f5789648afa76c3102edc31171', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 109);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\x6d5ab1293a054de7afaae6e1d0c2b804', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\x0a4e7655a07949bf8cfc0a1554a4aeb9', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x928e09a57249420e9d59854f70d9d1f2', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\xc5c6ecb4000849c4bd8711f09603b2dd', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\xf726b382db274d749c389e688510f378', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 110);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\xb7d2cff171114403b3a0fff6b679f2a7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\x3f280e8fd221428cbf4e401ea3e02188', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\x85d5b35a5bd9420e9bfc7e7fcf37609b', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\x2470200b251f41fc95a59401bd3ef7cb', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\x7b27b2f829c543e1a66cb18ce67724b4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 111);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\xcec8d321bd804b74afe59d83ab51b60a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\x32bacf1e7e6a4b8e80986fc67dd78306', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\x6abcf2c766f14d98802da56a30ad284a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\x437b9302abab49b1b8887ee71c4e48b7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\xd9e5d35f89104d6086a8a3e5390134b9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 112);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\xcc779414e150464591520029c7009ba7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x3a74ee4ff9ce4c57815377ff27d5cac1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x236e5c2044a0452fa9f895563fdfac60', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\x81054c75e6db4d64a7224c1c88a15e32', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\x508de80749cb4f28957f5eb1b266ec50', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 113);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x9dcbd8c95b5f479389f2ec190850f81e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\xbfe3c34d74b54332824d381403f64a03', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\x65b65bad24a2452a92c557f870531372', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\x6cb01193e9094fc39a357f3362f1a78a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\xc61f4e1a81884562a32fe06ee4b977a0', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 114);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\xbb922cc13abd46968786a22c853027b6', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\x807e7cf5bb9b4d38aa3287eac2dccd7e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\xc9628669e7c3434585851dd6534a12ee', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\xb3fc2cf40e4f4d42a0107983c6f7628e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x87af651eca474d97accd24ebf97493ff', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 115);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\xe2bdb50dbdbe4ec4beac8a64863a5f77', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x57d5810212884e71a8532b0a979a35d9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\x243f6eb77c7f4d5581982ad78132b064', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\xbd9d2678be294d859562f9753e2d3864', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\xcb432c4e7e554922a10f1bc9ebf24a17', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 116);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x5c7c0ac4646d470086ab9f9c1950a9e6', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\x94a1947ef3ef4936a0ba29d85578e6c7', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\xe861d554cb934a6d8ab82016fabf74c2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\xab1d4cb0fe7443e7ae351cf73609a8ef', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\xda3a0544f87f412bb35f50595a821e4e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 117);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\x21bbd8359744493abdd8cca6877d43c5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\x3c237a0df7184ab080f91ec83b52dd79', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\xce79564025be4ee0b245d347f75c5e39', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\xafd82623a1d74c8db7b7b88b18ecadcc', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\x0bc822a21cde4a4f89567a137d168dc1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 118);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\x2cc274fd2933482fae81316e46fbfada', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\xb9b3001ecc9545d883e9a5f40529aa84', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x94d734f636b0493598496f63934ed913', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\xae136622bac546a7afc898742784c771', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\xef4776855c9844859cb7bdeb0fc22c02', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:46:22.152053+00', 1, 119);
-INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\xd2e15b98a49e4e5f990c38cf6d201df5', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\xe16962f5dc5242188aa1866ae73ce291', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\x45287a1358af4e8a84e8b14e259c4a32', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\xb65767496e7446e390c47354306fb5b9', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 120);
-INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x3db036f962164f1b9809beefe957ebe3', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:46:22.152053+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, '\x8eb1c8062964489d8dc5fe6c01478647', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, '\x7584538fe4ff44fb9f076792d6a4f478', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, '\xa4e02668152247f2a3000b301532fce5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, '\x8084884d30a94566a1bada9d3377e162', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, '\xa0533b5dd600440fa40221a594b5eae5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 101);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 2, '\x321035abd8814cc4b5f769fd312ad6f5', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 2, '\xd41eedae7e7546b782235b01885af675', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 2, '\x96b53acd6b4f41b08977f9526f965b17', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 2, '\x025bb280e2e24693a604cac93e2ee450', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 2, '\x9019314720f34caf8c50d98172aa54b9', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 102);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 3, '\xfc7135c744e44ac8ba7cbf5b195a1eff', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 3, '\x309ecc9cfb9941cf8828f1ca64e6377d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 3, '\x408bb51dcefe4f82a5356592e46af4fb', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 3, '\xc0b0ca9d1d734752861355e7c33ddb07', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 3, '\xc21b4bd16d3c407e9271a1e4f1ecda2f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 103);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 4, '\x2f681b72441949fbae04cff9b6f1e0e0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 4, '\xbcb1999ab3364623ba4c296ca4ddb30b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 4, '\xfaa0305b54114f8db2dd8c7425f8d41d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 4, '\x06c7d0b190714ff58aee92855dd6881f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 4, '\x301bb06121b0402db8ea35a6941989fe', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 104);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 5, '\xcf5712d286f04f70b1910f1c96e4560d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 5, '\x21c334d31c694ecbad70ccde5d4b5e5f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 5, '\xe089bc73181146459b0798987696d7a4', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 5, '\xca225038868a4093a52a038cf7885cad', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 5, '\x313ef187bfd14cc88e8012a2d36d8a6d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 105);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 6, '\x54fe9906b90d4a229acc299e326ff3d8', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 6, '\x4359557caa2d487f9d0bf464d446865a', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 6, '\x092f00e57f1e49038b0e0600601dfa3b', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 6, '\x6d265ac75cc341f98d7b0d133df1f21e', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 6, '\x78dc8744ac31442eb5c8f5a5c453bf8c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 106);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 7, '\x5bc082e148d34fb68e456929340f80b0', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 7, '\xf8f0770da0a34cf89771a0e8ba0f289c', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 7, '\xe0eb5c7cb6df4d4cbe89f97e38979a77', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 7, '\x6748d3e8c0c04b0789e376ab961d4edf', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 7, '\xd9df8f095e6645d9b87128c06a6f3700', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 107);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 8, '\xb41506edca3a49bcaf2c54d12aab0277', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 8, '\x47876e197a404b768a0c04d112a1fc1f', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 8, '\xa7711084c77c4eb8b2e31fe9c2ed0d16', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 8, '\x1490cd89aa614ce3a560aa6427291cf7', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 8, '\xea720117400a464492cd2b76194d4f8d', 'app', 0, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 108);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, '\x8c986e864cb34802b40487827943e268', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 9, '\xba551e2bbcef44ce9c4d0f93f8fc7e5f', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 9, '\x67e90691a1324cc5afe62d6347803acc', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 9, '\x530c500f5a204ac496f8863ed7c36566', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 9, '\x3f5ff6a3d18c41afb410425777202a6b', 'proposal', 0, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 109);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 10, '\xf68d3b584a5a451f85431c4fbfb9b514', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 10, '\xfd9f8a5c380a4f6199c3fcc0128d3271', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 10, '\x196ffe9d1fa34764ad652498e85bf080', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 10, '\x47eb46ac50354ebcb3f2dd4cdb300fed', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 10, '\xa1b15e2c6c3a4c4b95adf49557348de2', 'commit', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 110);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 11, '\x13a31b371577448690ba6a3e976b4966', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 11, '\xf6aa73f6b93d450d84df593a9b8bd667', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 11, '\x928fbb7ad1c54c8799d0c86969ee6a87', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 11, '\x5a5d98dae7714a068a6fb3c669771c9a', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 11, '\x71ec186378a1409085f1ecb2256921ee', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 111);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 12, '\x71a7e96dcbba4ad78e4a22a89d392b7f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 12, '\xcf1274070ae344e9b5fc354b636fcf7c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 12, '\x8d16319323c744818279bcb026b1a171', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 12, '\x667fef2ee4ff48cfaac410d507a48f40', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 12, '\xfc2a9787ade74f4693b04a83d48e219f', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 112);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 13, '\x24c347ace9724764b47d28a33c8abf5e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 13, '\x3c72854cbaa6421b85c1191c9b214f88', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 13, '\x9432d1e7537c46c4bfa517961612223e', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 13, '\xd1910c29244049c4bf2b87e843c63ff4', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 13, '\xf52f276d08cd458583231e0ad93b40c1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 113);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 14, '\x6cbd62472f264ca8b2be00d406846165', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 14, '\x351e56efc98f44648a2b1477f0640cb9', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 14, '\xcd6b491372574a158b875d99d732d455', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 14, '\xa41b403138784275a3cf32f5857979ad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 14, '\x84877e89c22940bfb9a9ebec051de7a6', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 114);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 15, '\x21475df0cbb64b19997c7f2e0777c962', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 15, '\xd2dbdaa5c6dd444d824b808e1b4cc2b6', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 15, '\x3432efe5e3a04997a275f5b5c5feb730', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 15, '\xe4d34052063748a99d47fa27bd5f8467', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 15, '\x24600939d4b94469bbcd3537fa67dbc2', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 115);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 16, '\xfb6e6352688e4f60bd4713a70b693bad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 16, '\x05e864fbdf35451ea8a04cad0b9288a1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 16, '\xb834b4f30e8d41679ad0db62e43f05a1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 16, '\x58c3805209314f789366a708f9eff1ad', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 16, '\x8840fca0348e45dd83282dc37db4408c', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 116);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 17, '\x4496ae98d39c4cb7bed3556908475757', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 17, '\xf905157cd888463f878df6689e589f56', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 17, '\xf0522a5e23f44c97a118ca7256c801fe', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 17, '\xe95a2993f6f948e1a43e793f79cf1ca3', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 17, '\x4a8f6b83629c4b819db60bc430d5b6b1', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 117);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 18, '\x3c9f71ec0671437891c5e61983d13ced', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 18, '\x9a7d1d55047844cf8bbbb2282eff1694', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 18, '\x96c8239df5324754929720f68f4d8f53', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 18, '\x09184300237e42af8158ce7591e672e5', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 18, '\x83cd278fdde14742921f53d3e3670e95', 'app', 1, NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 118);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 19, '\xaa2977a184374fca9a3886bca67b013f', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 19, '\xe6ae89cd1a034b2f836fb46683110658', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 19, '\x84ddd23c93544450837104e9a33fcc01', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 19, '\x432c12020c8d44198d535f0f51bc2ef4', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 19, '\x3bb3de52f3db447e945fd87fd938ef37', 'proposal', 1, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '\x01', NULL, '2026-11-27 13:52:59.373529+00', 1, 119);
+INSERT INTO public.messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 20, '\x595acdefa21a4662a2c6283edab157ae', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 20, '\x8156353f36d8471394895e2618e2e81a', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 20, '\xdc5aac9b832846c29f391f0b4c52a6db', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 20, '\x83ece089391f419f969aecdbf18a83d0', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 120);
+INSERT INTO public.messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 20, '\x15285f94ab64427eba5ae58eb208a9e1', 'commit', 2, 'did:plc:account1', '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, NULL, '2026-11-27 13:52:59.373529+00', 1, 120);
 
 
 --
 -- Data for Name: orphan_objects; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 13:46:22.152053+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 13:46:22.152053+00', false, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 13:46:22.152053+00', true, 'did:plc:account1', 1000);
-INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 13:46:22.152053+00', true, NULL, NULL);
+INSERT INTO public.orphan_objects VALUES ('c4ca4238a0b923820dcc509a6f75849b', '2026-11-27 13:52:59.373529+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('c81e728d9d4c2f636f067f89cc14862c', '2026-11-27 13:52:59.373529+00', false, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('eccbc87e4b5ce2fe28308fd9f2a7baf3', '2026-11-27 13:52:59.373529+00', true, 'did:plc:account1', 1000);
+INSERT INTO public.orphan_objects VALUES ('a87ff679a2f3e71d9181a67b7542122c', '2026-11-27 13:52:59.373529+00', true, NULL, NULL);
 
 
 --
 -- Data for Name: package_claims; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
-INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 13:46:22.152053+00","2026-11-27 13:46:22.152053+00"}', '2026-11-27 14:46:22.152053+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 0, '\x01', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device1', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device1', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device1', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device1', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account1', 'device2', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account2', 'device2', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account3', 'device2', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
+INSERT INTO public.package_claims VALUES ('did:plc:account4', 'device2', 1, '\x', '{"2026-11-27 13:52:59.373529+00","2026-11-27 13:52:59.373529+00"}', '2026-11-27 14:52:59.373529+00');
 
 
 --
 -- Data for Name: read_positions; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 7, '2026-11-27 13:52:59.373529+00', false, false);
+INSERT INTO public.read_positions VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 7, '2026-11-27 13:52:59.373529+00', false, false);
 
 
 --
 -- Data for Name: rejoin_requests; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.rejoin_requests VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'lost-state', NULL, '2026-11-27 13:52:59.373529+00');
+
+
+--
+-- Data for Name: relay_cursors; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.relay_cursors VALUES ('relay.example', 7, NULL, NULL);
 
 
 --
 -- Data for Name: removed_messages; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x28f8ee912cc6d36b', 1);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x3d6980a210cfc212', 1);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x5f6844e280bf9d66', 1);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x0b5740e855bc3a7c', 1);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x3b57845d814d97dc', 1);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x650b1595096f76a5', 2);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x31270aa70d3a8431', 2);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2f17f59ec6945bed', 2);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xc0be3dce298601ee', 2);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x17584fd007124924', 2);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x84e01857faafeb97', 3);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x5b7578b699f10819', 3);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc0c63464b4db36c3', 3);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x176d11067c084931', 3);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x072426348c25b396', 3);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x44a9893b80ef6abe', 4);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xec3d211974b73fb3', 4);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x593762a27761da3a', 4);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x0dc80635feea3602', 4);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xb27454234e34f186', 4);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6d6245db3bd1eb2e', 5);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x87d242076c966c9e', 5);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb423371412fc40cc', 5);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf5cf2b2d1b28149d', 5);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xf0d84cc99d86f700', 5);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe553dc01b45f0772', 6);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x4017acd709d25c02', 6);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x3cb859701aa8de97', 6);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x39e31bdcac3c631e', 6);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x96d0d983d1fb81e5', 6);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6bbe7d8dc407a83f', 7);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2e9724c6a7c83196', 7);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x69ab16db0b623a2b', 7);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x275ed4584f83278b', 7);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6d36cac3507beb23', 7);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x8d6a46200f6807be', 8);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x7353c1d3b23c793b', 8);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x6cdab9ffbfc35edf', 8);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x510740df8aaa8c8f', 8);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd58f3cee8330884c', 8);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x663c2e58dd50a61b', 9);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x2cbf153ba426cbd7', 9);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2fbc696005ecf931', 9);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x03f856efe27bb527', 9);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xdaa8820aa3ebe318', 9);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7cf4613e15028637', 10);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xf31a71da1854c610', 10);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xb1cdd8ed6919b3d6', 10);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x5933a6e734b3b58b', 10);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc703a646cecb8a0f', 10);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf4eba6a4643cc481', 11);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6796a716f346f3a4', 11);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x36826c70cd3c7c50', 11);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x7e122b76e1ebd472', 11);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x866f351f8c53b047', 11);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xafab396bd5d84220', 12);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6efb5fa8e0db2d4b', 12);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc8da248019102150', 12);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x0b36627d8e6c29aa', 12);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x6bf6b1f1edc9e569', 12);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xc5e5a62098fc1b6d', 13);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x447ed7c3cfd0ba73', 13);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x62aef3e72b4de6e5', 13);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x06701ed4b07eb2c7', 13);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xde433d07a8428ee1', 13);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x300258181545d743', 14);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x89966c6c4fb1b2c3', 14);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x228c61978d44eb54', 14);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x0d8ac73ca686ab3d', 14);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xb8fe3e370d14e9bc', 14);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x37dcb47547042f4a', 15);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x62275c55515f0775', 15);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xdb3a0d23bf2273c9', 15);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x9f5fd9d86bb57a42', 15);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xc32f1642e8d5f2e7', 15);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x33c3d90bcf73a9f5', 16);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xd6c5cee737687f18', 16);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x6ce9dfe7b1368f86', 16);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xab472724907c4916', 16);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd94bf4cd1a80825e', 16);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x328bddeb0c4b0df9', 17);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x0e07f766c7cbdf42', 17);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x7df1e715af167c9d', 17);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x6f0a028104e0fc60', 17);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8d91a992563dd117', 17);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x4c9a33a74396472e', 18);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8f1170c71958a720', 18);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xbd5256f32ad97d18', 18);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x1e41148d7514ae96', 18);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x23d30f0b2ff59908', 18);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6be4476ca38c8a22', 19);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xdc819c7db4d793fc', 19);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x95edb01261a5bfa3', 19);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x6c48505483873618', 19);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x9879135015f09894', 19);
-INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xd57d535451d52345', 20);
-INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xfe287b3c8fcbe794', 20);
-INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xa93284dde3dc48a4', 20);
-INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x4d4d5241e8dc31a3', 20);
-INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x3511af4bb6023b0b', 20);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x6394aa2b0791e953', 1);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xa5d3dd8b7eb46482', 1);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xbcd37731500760d7', 1);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x522883978e326a60', 1);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x339a7b6ef2dccfbc', 1);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x1d381e9a63cedc66', 2);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xd67131b61e9c4f5f', 2);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x12c1dfe318de7ddf', 2);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x211b5743a1362edf', 2);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x1327c8d15843f8d1', 2);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x585dacf698a455a8', 3);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6ecad8ca9689f972', 3);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x1382e08591cab822', 3);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xde7e31865c5513ad', 3);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xfd68ce63cc5ae3fa', 3);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x165371ef1baf8add', 4);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x08b334080e1ca932', 4);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2571fef4fe5501cf', 4);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x72f9d88b8164083d', 4);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x44a36397bf066054', 4);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe192197fdd196800', 5);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x8cbddbbf31adde4a', 5);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x9816b7776c8feaad', 5);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x55ef180c27f274fc', 5);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd4fc395bc9e384b1', 5);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x2faf0146cc3b1ea4', 6);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x73f3c0b5993e976c', 6);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xeabc2076ee9173bf', 6);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xabfb01e0e496ce4a', 6);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x4c5ac0173bffad16', 6);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xe11eb5edbc187223', 7);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x569c74f315adefd3', 7);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xd06a8edbe1884e43', 7);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa376081eb8157afd', 7);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xd16c67b241282828', 7);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xcfa95e0eb5cc4bc8', 8);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x032b841ef98d7fb6', 8);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf4d602d1686373a2', 8);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x8e4a7e9ae8004112', 8);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbcbaf7f03f260e8e', 8);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x08c3af0436750083', 9);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1d104849875336bd', 9);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x0f5eeccb2e65ffa7', 9);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xb83092626392bed4', 9);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x13a8725358544ba5', 9);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x91c92e7c2aa833d1', 10);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe59a2e81075c7d25', 10);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x30cf101476102292', 10);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x0f9315c1e21ae144', 10);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xe870ca2ae1c97ea9', 10);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x7646d9559fc155b1', 11);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x1aaaaeaf655ddb80', 11);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x2efd452b79ae6aad', 11);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x6db18df414573fd9', 11);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x1ad010435733ef90', 11);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xc909baa10bb69157', 12);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x61f01e816e36dc26', 12);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xe9552a88f341ae11', 12);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x45f4c6b443cc38af', 12);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x7dbdab4c9f87a6e9', 12);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xa9f2427b7fe58d7c', 13);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x197bf8c4c5c96dfd', 13);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xc0e2af5cbe9c9d5f', 13);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x06139a864c0fc5f1', 13);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xca178ed27e63df7f', 13);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xffc17dfcaebd73be', 14);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xbc68e55a0de171c9', 14);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xcb35e767a8639882', 14);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x5b866f62690755b9', 14);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x0805b51b5da84022', 14);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x0432eab7499f6ef6', 15);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xe4fad466ebbaf6df', 15);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xf117fb802a2942e6', 15);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xa2f15c92dd8b10c4', 15);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xbb80a24183e9be4a', 15);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x9e702ee3ffc34e1d', 16);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\x6aecd3efdda605b5', 16);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x7650e55cebcfbd41', 16);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x41c30da90ec0cb2c', 16);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x423174e453179f02', 16);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xaf505b8d05e25526', 17);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xcb8e3f4e34a965b2', 17);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\xed83f2312489a341', 17);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xf9a7782850cb73cd', 17);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xea4afb29bf5d5657', 17);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\x367d3a1ef61f9324', 18);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xd26d1c522f941e88', 18);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x462b6f904b1a9d70', 18);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xdc7ada859e25c13e', 18);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x8dc39605271011ba', 18);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xf926013abb31d610', 19);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xda354db4f1331791', 19);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x796b0fa0b03442a1', 19);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\xfebd4e52e4357261', 19);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\x36de31facdd7c07b', 19);
+INSERT INTO public.removed_messages VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', '\xba1dd5ed333324aa', 20);
+INSERT INTO public.removed_messages VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', '\xbc8d62eab244b617', 20);
+INSERT INTO public.removed_messages VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', '\x9bc1ba0fc65d0051', 20);
+INSERT INTO public.removed_messages VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', '\x3eac0a097aa214d6', 20);
+INSERT INTO public.removed_messages VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', '\xecb309ca72c21696', 20);
+
+
+--
+-- Data for Name: reports; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (1, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (2, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (3, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (4, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported1', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (5, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (6, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (7, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (8, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported2', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (9, 'did:plc:account1', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (10, 'did:plc:account2', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (11, 'did:plc:account3', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+INSERT INTO public.reports OVERRIDING SYSTEM VALUE VALUES (12, 'did:plc:account4', 'com.atproto.moderation.defs#reasonSpam', NULL, NULL, 'did:plc:reported3', NULL, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', '2026-11-27 13:52:59.373529+00', NULL);
+
+
+--
+-- Data for Name: schema_migrations; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.schema_migrations VALUES (1, '2026-11-27 13:52:58.795446+00', 15, 'column account_keys.did text not null collate C	
+column account_keys.fetched_at timestamp with time zone not null	
+column account_keys.public_key text not null collate C	
+column account_origins.confirmed_at timestamp with time zone	
+column account_origins.did text not null collate C	
+column account_origins.origin text collate C	
+column account_origins.settled_at timestamp with time zone	
+column account_states.did text not null collate C	
+column account_states.erase_at timestamp with time zone	
+column account_states.erasing boolean not null	false
+column account_states.host_status text collate C	
+column account_states.host_status_at timestamp with time zone	
+column account_states.suspended_at timestamp with time zone	
+column account_states.version bigint not null	
+column account_states_version.only_row boolean not null	true
+column account_states_version.version bigint not null	
+column accounts.blob_bytes bigint not null	0
+column accounts.created_at timestamp with time zone not null	
+column accounts.did text not null collate C	
+column accounts.gen bigint not null	log_current_generation()
+column accounts.last_n bigint not null	0
+column accounts.last_pos bigint not null	0
+column admin_audit.action text not null collate C	
+column admin_audit.actor text not null collate C	
+column admin_audit.at timestamp with time zone not null	now()
+column admin_audit.id bigint not null	
+column admin_audit.subject bytea	
+column admin_audit_id_seq.is_called boolean not null	
+column admin_audit_id_seq.last_value bigint not null	
+column admin_audit_id_seq.log_cnt bigint not null	
+column blobs.attached boolean not null	false
+column blobs.cid text not null collate C	
+column blobs.created_at timestamp with time zone not null	
+column blobs.did text not null collate C	
+column blobs.mime_type text not null	
+column blobs.object_key text not null collate C	
+column blobs.size bigint not null	
+column blocks.blocked_did text not null collate C	
+column blocks.created_at timestamp with time zone not null	
+column blocks.did text not null collate C	
+column commit_failures.convo_id bytea not null	
+column commit_failures.detail text collate C	
+column commit_failures.did text not null collate C	
+column commit_failures.epoch bigint not null	
+column commit_failures.reported_at timestamp with time zone not null	
+column conversations.cipher_suite bigint not null	
+column conversations.closed_at timestamp with time zone	
+column conversations.convo_id bytea not null	
+column conversations.created_at timestamp with time zone not null	
+column conversations.creator_did text not null collate C	
+column conversations.description text	
+column conversations.epoch bigint not null	
+column conversations.epoch_began_at timestamp with time zone not null	now()
+column conversations.gen bigint not null	log_current_generation()
+column conversations.last_activity_at timestamp with time zone not null	
+column conversations.last_message_at timestamp with time zone	
+column conversations.last_n bigint not null	0
+column conversations.last_pos bigint not null	0
+column conversations.last_seq bigint not null	0
+column conversations.locked_at timestamp with time zone	
+column conversations.name text	
+column conversations.reserved_at timestamp with time zone	
+column conversations.reserved_for text collate C	
+column conversations.reserved_until timestamp with time zone	
+column conversations.roster_version bigint not null	0
+column devices.created_at timestamp with time zone not null	
+column devices.deleted_at timestamp with time zone	
+column devices.device_id text not null collate C	
+column devices.did text not null collate C	
+column events.body jsonb not null	
+column events.convo_id bytea	
+column events.created_at timestamp with time zone not null	
+column events.edge bigint	
+column events.gen bigint not null	
+column events.kind text not null collate C	
+column events.n bigint not null	
+column events.pos bigint not null	
+column events.seq bigint not null	
+column events.stream_key bytea not null	
+column events.target_did text collate C	
+column group_infos.convo_id bytea not null	
+column group_infos.epoch bigint not null	
+column group_infos.group_info bytea not null	
+column group_infos.ratchet_tree bytea	
+column group_infos.updated_at timestamp with time zone not null	
+column health_writes.only_row boolean not null	true
+column health_writes.written_at timestamp with time zone not null	
+column idempotency_records.answer bytea not null	
+column idempotency_records.content_hash bytea not null	
+column idempotency_records.created_at timestamp with time zone not null	
+column idempotency_records.record_id bytea not null	
+column key_packages.cipher_suite bigint not null	
+column key_packages.created_at timestamp with time zone not null	
+column key_packages.device_id text not null collate C	
+column key_packages.did text not null collate C	
+column key_packages.expires_at timestamp with time zone not null	
+column key_packages.key_package bytea not null	
+column key_packages.last_resort boolean not null	
+column key_packages.last_resort_used_at timestamp with time zone	
+column key_packages.lease_convo bytea	
+column key_packages.lease_ends_at timestamp with time zone	
+column key_packages.lease_holder text collate C	
+column key_packages.ref bytea not null	
+column key_packages.spent_at timestamp with time zone	
+column lapsed_proposals.convo_id bytea not null	
+column lapsed_proposals.lapsed_at timestamp with time zone not null	
+column lapsed_proposals.seq bigint not null	
+column leaves.convo_id bytea not null	
+column leaves.credential bytea not null	
+column leaves.device_id text not null collate C	
+column leaves.did text not null collate C	
+column leaves.leaf_index bigint not null	
+column leaves.signature_key bytea not null	
+column log_generation.began_at timestamp with time zone not null	
+column log_generation.database_oid bigint	
+column log_generation.gen bigint not null	
+column log_generation.low_water_n bigint not null	0
+column log_generation.low_water_pos bigint not null	0
+column log_generation.low_water_seq bigint not null	0
+column log_generation.low_water_stream_key bytea not null	''\x''::bytea
+column log_generation.only_row boolean not null	true
+column log_generation.secret uuid not null	
+column log_generation.system_identifier bigint	
+column log_generation.timeline bigint	
+column memberships.accepted_at timestamp with time zone	
+column memberships.convo_id bytea not null	
+column memberships.did text not null collate C	
+column memberships.ended_by_other boolean not null	false
+column memberships.joined_at timestamp with time zone not null	
+column memberships.joined_gen bigint not null	
+column memberships.joined_n bigint not null	
+column memberships.joined_pos bigint not null	
+column memberships.joined_seq bigint not null	
+column memberships.left_at timestamp with time zone	
+column memberships.left_gen bigint	
+column memberships.left_n bigint	
+column memberships.left_pos bigint	
+column memberships.left_seq bigint	
+column memberships.pending_removal boolean not null	false
+column message_blobs.cid text not null collate C	
+column message_blobs.convo_id bytea not null	
+column message_blobs.owner_did text not null collate C	
+column message_blobs.seq bigint not null	
+column messages.blobs text[] collate C	
+column messages.ciphertext bytea not null	
+column messages.convo_id bytea not null	
+column messages.created_at timestamp with time zone not null	
+column messages.epoch bigint not null	
+column messages.gen bigint not null	
+column messages.kind text not null collate C	
+column messages.message_id bytea not null	
+column messages.pos bigint not null	
+column messages.proposal_ref bytea	
+column messages.sender_did text collate C	
+column messages.seq bigint not null	
+column orphan_objects.did text collate C	
+column orphan_objects.marked boolean not null	
+column orphan_objects.object_key text not null collate C	
+column orphan_objects.reserved bigint	
+column orphan_objects.since timestamp with time zone not null	
+column package_claims.cipher_suite bigint not null	
+column package_claims.claimed_at timestamp with time zone[] not null	
+column package_claims.device_id text not null collate C	
+column package_claims.did text not null collate C	
+column package_claims.ends_at timestamp with time zone not null	
+column package_claims.requester bytea not null	
+column read_positions.archived boolean not null	false
+column read_positions.convo_id bytea not null	
+column read_positions.did text not null collate C	
+column read_positions.muted boolean not null	false
+column read_positions.seq bigint not null	
+column read_positions.updated_at timestamp with time zone not null	
+column rejoin_requests.convo_id bytea not null	
+column rejoin_requests.did text not null collate C	
+column rejoin_requests.epoch bigint	
+column rejoin_requests.reason text not null collate C	
+column rejoin_requests.requested_at timestamp with time zone not null	
+column relay_cursors.held_until timestamp with time zone	
+column relay_cursors.holder uuid	
+column relay_cursors.relay text not null collate C	
+column relay_cursors.seq bigint not null	''-1''::integer
+column removed_messages.convo_id bytea not null	
+column removed_messages.id_hash bytea not null	
+column removed_messages.seq bigint not null	
+column reports.convo_id bytea	
+column reports.created_at timestamp with time zone not null	
+column reports.evidence bytea	
+column reports.message_id bytea	
+column reports.reason text	
+column reports.reason_type text not null collate C	
+column reports.report_id bigint not null	
+column reports.reporter_did text not null collate C	
+column reports.resolved_at timestamp with time zone	
+column reports.subject_did text collate C	
+column reports_report_id_seq.is_called boolean not null	
+column reports_report_id_seq.last_value bigint not null	
+column reports_report_id_seq.log_cnt bigint not null	
+column schema_needs.migration bigint not null	
+column schema_needs.only_row boolean not null	true
+column tickets.convo_id bytea	
+column tickets.did text not null collate C	
+column tickets.expires_at timestamp with time zone not null	
+column tickets.ticket_hash bytea not null	
+column welcome_recipients.convo_id bytea not null	
+column welcome_recipients.device_id text not null collate C	
+column welcome_recipients.did text not null collate C	
+column welcome_recipients.ended_at timestamp with time zone	
+column welcome_recipients.error_details text	
+column welcome_recipients.failed_at timestamp with time zone	
+column welcome_recipients.ref bytea not null	
+column welcome_recipients.seq bigint not null	
+column welcome_recipients.state text not null collate C	''open''::text
+column welcomes.convo_id bytea not null	
+column welcomes.created_at timestamp with time zone not null	
+column welcomes.epoch bigint not null	
+column welcomes.ratchet_tree bytea	
+column welcomes.seq bigint not null	
+column welcomes.welcome bytea not null	
+constraint account_keys_pkey on account_keys	PRIMARY KEY (did)
+constraint account_origins_check on account_origins	CHECK (((origin IS NULL) = (confirmed_at IS NULL)))
+constraint account_origins_check1 on account_origins	CHECK (((origin IS NOT NULL) OR (settled_at IS NOT NULL)))
+constraint account_origins_pkey on account_origins	PRIMARY KEY (did)
+constraint account_states_check on account_states	CHECK (((NOT erasing) OR (erase_at IS NOT NULL)))
+constraint account_states_check1 on account_states	CHECK (((host_status IS NULL) = (host_status_at IS NULL)))
+constraint account_states_check2 on account_states	CHECK (((suspended_at IS NOT NULL) OR (host_status IS NOT NULL) OR (erase_at IS NOT NULL)))
+constraint account_states_host_status_check on account_states	CHECK ((host_status = ANY (ARRAY[''deactivated''::text, ''suspended''::text, ''takendown''::text, ''deleted''::text])))
+constraint account_states_pkey on account_states	PRIMARY KEY (did)
+constraint account_states_version_only_row_check on account_states_version	CHECK (only_row)
+constraint account_states_version_pkey on account_states_version	PRIMARY KEY (only_row)
+constraint accounts_blob_bytes_check on accounts	CHECK ((blob_bytes >= 0))
+constraint accounts_pkey on accounts	PRIMARY KEY (did)
+constraint admin_audit_pkey on admin_audit	PRIMARY KEY (id)
+constraint blobs_pkey on blobs	PRIMARY KEY (did, cid)
+constraint blobs_size_check on blobs	CHECK ((size >= 0))
+constraint blocks_did_fkey on blocks	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint blocks_pkey on blocks	PRIMARY KEY (did, blocked_did)
+constraint commit_failures_convo_id_fkey on commit_failures	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint commit_failures_pkey on commit_failures	PRIMARY KEY (convo_id, epoch, did)
+constraint conversations_convo_id_check on conversations	CHECK (((octet_length(convo_id) >= 16) AND (octet_length(convo_id) <= 64)))
+constraint conversations_epoch_check on conversations	CHECK ((epoch >= 0))
+constraint conversations_last_seq_check on conversations	CHECK ((last_seq >= 0))
+constraint conversations_pkey on conversations	PRIMARY KEY (convo_id)
+constraint devices_did_fkey on devices	FOREIGN KEY (did) REFERENCES accounts(did)
+constraint devices_pkey on devices	PRIMARY KEY (did, device_id)
+constraint events_check on events	CHECK (((convo_id IS NULL) <> (target_did IS NULL)))
+constraint events_kind_check on events	CHECK ((kind = ANY (ARRAY[''membership''::text, ''welcome''::text, ''rejoin-requested''::text, ''convo-damaged''::text, ''key-packages-low''::text, ''read''::text, ''preferences''::text])))
+constraint events_n_check on events	CHECK ((n > 0))
+constraint events_pkey on events	PRIMARY KEY (gen, pos, stream_key, seq, n)
+constraint group_infos_convo_id_fkey on group_infos	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint group_infos_pkey on group_infos	PRIMARY KEY (convo_id)
+constraint health_writes_only_row_check on health_writes	CHECK (only_row)
+constraint health_writes_pkey on health_writes	PRIMARY KEY (only_row)
+constraint idempotency_records_pkey on idempotency_records	PRIMARY KEY (record_id)
+constraint key_packages_check on key_packages	CHECK (((lease_holder IS NULL) OR ((lease_ends_at IS NOT NULL) AND (spent_at IS NULL))))
+constraint key_packages_check1 on key_packages	CHECK (((lease_holder IS NULL) = (lease_convo IS NULL)))
+constraint key_packages_check2 on key_packages	CHECK (((NOT last_resort) OR ((lease_ends_at IS NULL) AND (spent_at IS NULL))))
+constraint key_packages_did_device_id_fkey on key_packages	FOREIGN KEY (did, device_id) REFERENCES devices(did, device_id)
+constraint key_packages_pkey on key_packages	PRIMARY KEY (did, ref)
+constraint lapsed_proposals_convo_id_fkey on lapsed_proposals	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint lapsed_proposals_pkey on lapsed_proposals	PRIMARY KEY (convo_id, seq)
+constraint leaves_convo_id_fkey on leaves	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint leaves_leaf_index_check on leaves	CHECK ((leaf_index >= 0))
+constraint leaves_pkey on leaves	PRIMARY KEY (convo_id, did, device_id)
+constraint log_generation_gen_check on log_generation	CHECK ((gen > 0))
+constraint log_generation_only_row_check on log_generation	CHECK (only_row)
+constraint log_generation_pkey on log_generation	PRIMARY KEY (only_row)
+constraint memberships_check on memberships	CHECK ((left_seq >= joined_seq))
+constraint memberships_check1 on memberships	CHECK (((NOT pending_removal) OR (left_seq IS NOT NULL)))
+constraint memberships_check2 on memberships	CHECK (((left_seq IS NULL) = (left_at IS NULL)))
+constraint memberships_convo_id_fkey on memberships	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint memberships_pkey on memberships	PRIMARY KEY (convo_id, did, joined_seq)
+constraint message_blobs_convo_id_seq_fkey on message_blobs	FOREIGN KEY (convo_id, seq) REFERENCES messages(convo_id, seq)
+constraint message_blobs_pkey on message_blobs	PRIMARY KEY (convo_id, seq, cid)
+constraint messages_blobs_check on messages	CHECK ((blobs <> ''{}''::text[]))
+constraint messages_check on messages	CHECK (((kind = ''app''::text) = (sender_did IS NULL)))
+constraint messages_check1 on messages	CHECK (((proposal_ref IS NULL) OR (kind = ''proposal''::text)))
+constraint messages_epoch_check on messages	CHECK ((epoch >= 0))
+constraint messages_kind_check on messages	CHECK ((kind = ANY (ARRAY[''app''::text, ''commit''::text, ''proposal''::text])))
+constraint messages_pkey on messages	PRIMARY KEY (convo_id, seq)
+constraint messages_seq_check on messages	CHECK ((seq > 0))
+constraint orphan_objects_check on orphan_objects	CHECK (((did IS NULL) = (reserved IS NULL)))
+constraint orphan_objects_pkey on orphan_objects	PRIMARY KEY (object_key)
+constraint package_claims_pkey on package_claims	PRIMARY KEY (did, device_id, cipher_suite, requester)
+constraint read_positions_convo_id_fkey on read_positions	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint read_positions_pkey on read_positions	PRIMARY KEY (convo_id, did)
+constraint read_positions_seq_check on read_positions	CHECK ((seq >= 0))
+constraint rejoin_requests_convo_id_fkey on rejoin_requests	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint rejoin_requests_pkey on rejoin_requests	PRIMARY KEY (convo_id, did)
+constraint relay_cursors_check on relay_cursors	CHECK (((holder IS NULL) = (held_until IS NULL)))
+constraint relay_cursors_pkey on relay_cursors	PRIMARY KEY (relay)
+constraint removed_messages_pkey on removed_messages	PRIMARY KEY (convo_id, id_hash)
+constraint reports_check on reports	CHECK (((convo_id IS NOT NULL) OR (subject_did IS NOT NULL)))
+constraint reports_pkey on reports	PRIMARY KEY (report_id)
+constraint schema_needs_only_row_check on schema_needs	CHECK (only_row)
+constraint schema_needs_pkey on schema_needs	PRIMARY KEY (only_row)
+constraint tickets_pkey on tickets	PRIMARY KEY (ticket_hash)
+constraint welcome_recipients_check on welcome_recipients	CHECK (((state = ''open''::text) = (ended_at IS NULL)))
+constraint welcome_recipients_convo_id_seq_fkey on welcome_recipients	FOREIGN KEY (convo_id, seq) REFERENCES welcomes(convo_id, seq)
+constraint welcome_recipients_pkey on welcome_recipients	PRIMARY KEY (convo_id, did, device_id, seq)
+constraint welcome_recipients_state_check on welcome_recipients	CHECK ((state = ANY (ARRAY[''open''::text, ''confirmed''::text, ''superseded''::text, ''device-deleted''::text])))
+constraint welcomes_convo_id_fkey on welcomes	FOREIGN KEY (convo_id) REFERENCES conversations(convo_id)
+constraint welcomes_pkey on welcomes	PRIMARY KEY (convo_id, seq)
+function health_wait(pid integer) returns text	9e46829dd16d0b9d92d53f32bb7ef6c1
+function log_current_generation() returns bigint	543f9a112ca507415f3313d551469401
+function log_database_oid() returns bigint	9282770c3167611f1b34de8809820c3e
+function log_events(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, at_n bigint, max_rows bigint) returns SETOF events	f968c8f6ff61c5bb6ef0041526bb01ff
+function log_horizon() returns bigint	9ac6e79dc78bfa02fa22d8e5df983e0e
+function log_messages(in_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint, max_rows bigint) returns SETOF messages	3fb999ee8f21303701ee7dfde79d8ebf
+function log_next_xid() returns bigint	ac5611f20a62a244967e08d9b380803d
+function log_own_xid() returns bigint	98365b857681f8a84a241bf9dce68b1b
+function log_system_identifier() returns bigint	9d61375f96554a7587065c9c5a0449d4
+function log_timeline() returns bigint	870233518d034d71e51aa9a0ca0efd2d
+function log_told_until(convo bytea, lo bigint, hi bigint, at_gen bigint, at_pos bigint, at_stream_key bytea, at_seq bigint) returns bigint	fac36cc74a4d5e0f28b872c2f2d0c37d
+index account_keys_age on account_keys	CREATE INDEX account_keys_age USING btree (fetched_at)
+index account_keys_pkey on account_keys unique	CREATE UNIQUE INDEX account_keys_pkey USING btree (did)
+index account_origins_age on account_origins	CREATE INDEX account_origins_age USING btree (confirmed_at) WHERE (settled_at IS NULL)
+index account_origins_pkey on account_origins unique	CREATE UNIQUE INDEX account_origins_pkey USING btree (did)
+index account_origins_settled on account_origins	CREATE INDEX account_origins_settled USING btree (origin, confirmed_at) WHERE (settled_at IS NOT NULL)
+index account_states_erase on account_states	CREATE INDEX account_states_erase USING btree (erase_at) WHERE (erase_at IS NOT NULL)
+index account_states_pkey on account_states unique	CREATE UNIQUE INDEX account_states_pkey USING btree (did)
+index account_states_version_pkey on account_states_version unique	CREATE UNIQUE INDEX account_states_version_pkey USING btree (only_row)
+index account_states_versions on account_states	CREATE INDEX account_states_versions USING btree (version)
+index accounts_pkey on accounts unique	CREATE UNIQUE INDEX accounts_pkey USING btree (did)
+index admin_audit_pkey on admin_audit unique	CREATE UNIQUE INDEX admin_audit_pkey USING btree (id)
+index admin_audit_subject on admin_audit	CREATE INDEX admin_audit_subject USING btree (subject, id) WHERE (subject IS NOT NULL)
+index blobs_by_age on blobs	CREATE INDEX blobs_by_age USING btree (created_at, object_key)
+index blobs_by_object on blobs unique	CREATE UNIQUE INDEX blobs_by_object USING btree (object_key)
+index blobs_pkey on blobs unique	CREATE UNIQUE INDEX blobs_pkey USING btree (did, cid)
+index blobs_unattached on blobs	CREATE INDEX blobs_unattached USING btree (created_at) WHERE (NOT attached)
+index blocks_by_age on blocks	CREATE INDEX blocks_by_age USING btree (did, created_at DESC, blocked_did DESC)
+index blocks_pkey on blocks unique	CREATE UNIQUE INDEX blocks_pkey USING btree (did, blocked_did)
+index commit_failures_pkey on commit_failures unique	CREATE UNIQUE INDEX commit_failures_pkey USING btree (convo_id, epoch, did)
+index conversations_closed on conversations	CREATE INDEX conversations_closed USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+index conversations_pkey on conversations unique	CREATE UNIQUE INDEX conversations_pkey USING btree (convo_id)
+index devices_pkey on devices unique	CREATE UNIQUE INDEX devices_pkey USING btree (did, device_id)
+index events_by_convo on events	CREATE INDEX events_by_convo USING btree (convo_id, gen, pos, seq, n) WHERE (convo_id IS NOT NULL)
+index events_by_target on events	CREATE INDEX events_by_target USING btree (target_did, gen, pos) WHERE (target_did IS NOT NULL)
+index events_pkey on events unique	CREATE UNIQUE INDEX events_pkey USING btree (gen, pos, stream_key, seq, n)
+index events_target_age on events	CREATE INDEX events_target_age USING btree (created_at) WHERE (target_did IS NOT NULL)
+index group_infos_pkey on group_infos unique	CREATE UNIQUE INDEX group_infos_pkey USING btree (convo_id)
+index health_writes_pkey on health_writes unique	CREATE UNIQUE INDEX health_writes_pkey USING btree (only_row)
+index idempotency_records_age on idempotency_records	CREATE INDEX idempotency_records_age USING btree (created_at)
+index idempotency_records_pkey on idempotency_records unique	CREATE UNIQUE INDEX idempotency_records_pkey USING btree (record_id)
+index key_packages_available on key_packages	CREATE INDEX key_packages_available USING btree (did, device_id, cipher_suite, lease_ends_at NULLS FIRST, expires_at) WHERE ((spent_at IS NULL) AND (NOT last_resort))
+index key_packages_by_ref on key_packages	CREATE INDEX key_packages_by_ref USING btree (ref)
+index key_packages_last_resort on key_packages	CREATE INDEX key_packages_last_resort USING btree (did, device_id, cipher_suite, expires_at) WHERE last_resort
+index key_packages_lease_ends on key_packages	CREATE INDEX key_packages_lease_ends USING btree (lease_ends_at) WHERE (lease_holder <> ''''::text)
+index key_packages_leases on key_packages	CREATE INDEX key_packages_leases USING btree (lease_holder, did, lease_ends_at) WHERE ((lease_holder IS NOT NULL) AND (spent_at IS NULL))
+index key_packages_pkey on key_packages unique	CREATE UNIQUE INDEX key_packages_pkey USING btree (did, ref)
+index key_packages_spent on key_packages	CREATE INDEX key_packages_spent USING btree (did, device_id, cipher_suite, spent_at) WHERE (spent_at IS NOT NULL)
+index key_packages_spent_age on key_packages	CREATE INDEX key_packages_spent_age USING btree (expires_at) WHERE (spent_at IS NOT NULL)
+index key_packages_unspent_age on key_packages	CREATE INDEX key_packages_unspent_age USING btree (expires_at) WHERE (spent_at IS NULL)
+index lapsed_proposals_age on lapsed_proposals	CREATE INDEX lapsed_proposals_age USING btree (lapsed_at)
+index lapsed_proposals_pkey on lapsed_proposals unique	CREATE UNIQUE INDEX lapsed_proposals_pkey USING btree (convo_id, seq)
+index leaves_by_device on leaves	CREATE INDEX leaves_by_device USING btree (did, device_id)
+index leaves_pkey on leaves unique	CREATE UNIQUE INDEX leaves_pkey USING btree (convo_id, did, device_id)
+index log_generation_pkey on log_generation unique	CREATE UNIQUE INDEX log_generation_pkey USING btree (only_row)
+index memberships_accepted on memberships	CREATE INDEX memberships_accepted USING btree (did, accepted_at) WHERE (accepted_at IS NOT NULL)
+index memberships_by_did on memberships	CREATE INDEX memberships_by_did USING btree (did, convo_id)
+index memberships_one_active on memberships unique	CREATE UNIQUE INDEX memberships_one_active USING btree (convo_id, did) WHERE (left_seq IS NULL)
+index memberships_pkey on memberships unique	CREATE UNIQUE INDEX memberships_pkey USING btree (convo_id, did, joined_seq)
+index message_blobs_by_cid on message_blobs	CREATE INDEX message_blobs_by_cid USING btree (convo_id, cid)
+index message_blobs_by_owner on message_blobs	CREATE INDEX message_blobs_by_owner USING btree (owner_did, cid)
+index message_blobs_pkey on message_blobs unique	CREATE UNIQUE INDEX message_blobs_pkey USING btree (convo_id, seq, cid)
+index messages_age on messages	CREATE INDEX messages_age USING btree (created_at) WHERE (kind = ''app''::text)
+index messages_handshake on messages	CREATE INDEX messages_handshake USING btree (convo_id, seq) WHERE (kind <> ''app''::text)
+index messages_log on messages	CREATE INDEX messages_log USING btree (gen, pos, convo_id, seq)
+index messages_message_id on messages unique	CREATE UNIQUE INDEX messages_message_id USING btree (convo_id, message_id)
+index messages_one_commit on messages unique	CREATE UNIQUE INDEX messages_one_commit USING btree (convo_id, epoch) WHERE (kind = ''commit''::text)
+index messages_pkey on messages unique	CREATE UNIQUE INDEX messages_pkey USING btree (convo_id, seq)
+index messages_proposals on messages	CREATE INDEX messages_proposals USING btree (convo_id, epoch, seq) WHERE (kind = ''proposal''::text)
+index messages_proposers on messages	CREATE INDEX messages_proposers USING btree (convo_id, sender_did, epoch) WHERE (kind = ''proposal''::text)
+index orphan_objects_pkey on orphan_objects unique	CREATE UNIQUE INDEX orphan_objects_pkey USING btree (object_key)
+index orphan_objects_since on orphan_objects	CREATE INDEX orphan_objects_since USING btree (since)
+index orphan_objects_uploads on orphan_objects	CREATE INDEX orphan_objects_uploads USING btree (did) WHERE (did IS NOT NULL)
+index package_claims_ends on package_claims	CREATE INDEX package_claims_ends USING btree (ends_at)
+index package_claims_pkey on package_claims unique	CREATE UNIQUE INDEX package_claims_pkey USING btree (did, device_id, cipher_suite, requester)
+index read_positions_pkey on read_positions unique	CREATE UNIQUE INDEX read_positions_pkey USING btree (convo_id, did)
+index rejoin_requests_pkey on rejoin_requests unique	CREATE UNIQUE INDEX rejoin_requests_pkey USING btree (convo_id, did)
+index relay_cursors_pkey on relay_cursors unique	CREATE UNIQUE INDEX relay_cursors_pkey USING btree (relay)
+index removed_messages_pkey on removed_messages unique	CREATE UNIQUE INDEX removed_messages_pkey USING btree (convo_id, id_hash)
+index reports_open on reports	CREATE INDEX reports_open USING btree (report_id) WHERE (resolved_at IS NULL)
+index reports_pkey on reports unique	CREATE UNIQUE INDEX reports_pkey USING btree (report_id)
+index reports_resolved on reports	CREATE INDEX reports_resolved USING btree (resolved_at) WHERE (resolved_at IS NOT NULL)
+index schema_needs_pkey on schema_needs unique	CREATE UNIQUE INDEX schema_needs_pkey USING btree (only_row)
+index tickets_expiry on tickets	CREATE INDEX tickets_expiry USING btree (expires_at)
+index tickets_pkey on tickets unique	CREATE UNIQUE INDEX tickets_pkey USING btree (ticket_hash)
+index welcome_recipients_by_device on welcome_recipients	CREATE INDEX welcome_recipients_by_device USING btree (did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_ended on welcome_recipients	CREATE INDEX welcome_recipients_ended USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+index welcome_recipients_one_open on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_one_open USING btree (convo_id, did, device_id) WHERE (state = ''open''::text)
+index welcome_recipients_pkey on welcome_recipients unique	CREATE UNIQUE INDEX welcome_recipients_pkey USING btree (convo_id, did, device_id, seq)
+index welcomes_pkey on welcomes unique	CREATE UNIQUE INDEX welcomes_pkey USING btree (convo_id, seq)
+table account_keys (r)
+table account_origins (r)
+table account_states (r)
+table account_states_version (r)
+table accounts (r)
+table admin_audit (r)
+table admin_audit_id_seq (S)
+table blobs (r)
+table blocks (r)
+table commit_failures (r)
+table conversations (r)
+table devices (r)
+table events (r)
+table group_infos (r)
+table health_writes (r)
+table idempotency_records (r)
+table key_packages (r)
+table lapsed_proposals (r)
+table leaves (r)
+table log_generation (r)
+table memberships (r)
+table message_blobs (r)
+table messages (r)
+table orphan_objects (r)
+table package_claims (r)
+table read_positions (r)
+table rejoin_requests (r)
+table relay_cursors (r)
+table removed_messages (r)
+table reports (r)
+table reports_report_id_seq (S)
+table schema_needs (r)
+table tickets (r)
+table welcome_recipients (r)
+table welcomes (r)');
+
+
+--
+-- Data for Name: schema_needs; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.schema_needs VALUES (true, 1);
 
 
 --
 -- Data for Name: tickets; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.tickets VALUES ('\x6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b', 'did:plc:account1', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.tickets VALUES ('\xd4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35', 'did:plc:account1', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.tickets VALUES ('\x4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce', 'did:plc:account1', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.tickets VALUES ('\x4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a', 'did:plc:account1', NULL, '2026-11-27 13:52:59.373529+00');
 
 
 --
 -- Data for Name: welcome_recipients; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device1', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account1', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account2', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account3', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 'did:plc:account4', 'device2', 0, '\x01', 'confirmed', NULL, NULL, '2026-11-27 13:52:59.373529+00');
 INSERT INTO public.welcome_recipients VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
 INSERT INTO public.welcome_recipients VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 'did:plc:account1', 'device1', 1, '\x01', 'open', NULL, NULL, NULL);
@@ -1342,24 +1996,31 @@ INSERT INTO public.welcome_recipients VALUES ('\xc4ca4238a0b923820dcc509a6f75849
 -- Data for Name: welcomes; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:46:22.152053+00');
-INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 13:46:22.152053+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 0, 0, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xc81e728d9d4c2f636f067f89cc14862c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xeccbc87e4b5ce2fe28308fd9f2a7baf3', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xa87ff679a2f3e71d9181a67b7542122c', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xe4da3b7fbbce2345d7772b0674a318d5', 1, 1, '\xabababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababababab', NULL, '2026-11-27 13:52:59.373529+00');
+INSERT INTO public.welcomes VALUES ('\xc4ca4238a0b923820dcc509a6f75849b', 9, 9, '\x78', NULL, '2026-11-27 13:52:59.373529+00');
 
 
 --
--- Name: goose_db_version_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
+-- Name: admin_audit_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
 --
 
-SELECT pg_catalog.setval('public.goose_db_version_id_seq', 2, true);
+SELECT pg_catalog.setval('public.admin_audit_id_seq', 4, true);
+
+
+--
+-- Name: reports_report_id_seq; Type: SEQUENCE SET; Schema: public; Owner: -
+--
+
+SELECT pg_catalog.setval('public.reports_report_id_seq', 12, true);
 
 
 --
@@ -1379,6 +2040,22 @@ ALTER TABLE ONLY public.account_origins
 
 
 --
+-- Name: account_states account_states_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_states
+    ADD CONSTRAINT account_states_pkey PRIMARY KEY (did);
+
+
+--
+-- Name: account_states_version account_states_version_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_states_version
+    ADD CONSTRAINT account_states_version_pkey PRIMARY KEY (only_row);
+
+
+--
 -- Name: accounts accounts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1387,11 +2064,27 @@ ALTER TABLE ONLY public.accounts
 
 
 --
+-- Name: admin_audit admin_audit_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.admin_audit
+    ADD CONSTRAINT admin_audit_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: blobs blobs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.blobs
     ADD CONSTRAINT blobs_pkey PRIMARY KEY (did, cid);
+
+
+--
+-- Name: blocks blocks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_pkey PRIMARY KEY (did, blocked_did);
 
 
 --
@@ -1427,19 +2120,19 @@ ALTER TABLE ONLY public.events
 
 
 --
--- Name: goose_db_version goose_db_version_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.goose_db_version
-    ADD CONSTRAINT goose_db_version_pkey PRIMARY KEY (id);
-
-
---
 -- Name: group_infos group_infos_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.group_infos
     ADD CONSTRAINT group_infos_pkey PRIMARY KEY (convo_id);
+
+
+--
+-- Name: health_writes health_writes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.health_writes
+    ADD CONSTRAINT health_writes_pkey PRIMARY KEY (only_row);
 
 
 --
@@ -1539,11 +2232,43 @@ ALTER TABLE ONLY public.rejoin_requests
 
 
 --
+-- Name: relay_cursors relay_cursors_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.relay_cursors
+    ADD CONSTRAINT relay_cursors_pkey PRIMARY KEY (relay);
+
+
+--
 -- Name: removed_messages removed_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.removed_messages
     ADD CONSTRAINT removed_messages_pkey PRIMARY KEY (convo_id, id_hash);
+
+
+--
+-- Name: reports reports_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (report_id);
+
+
+--
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: schema_needs schema_needs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.schema_needs
+    ADD CONSTRAINT schema_needs_pkey PRIMARY KEY (only_row);
 
 
 --
@@ -1592,10 +2317,52 @@ CREATE INDEX account_origins_settled ON public.account_origins USING btree (orig
 
 
 --
+-- Name: account_states_erase; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_states_erase ON public.account_states USING btree (erase_at) WHERE (erase_at IS NOT NULL);
+
+
+--
+-- Name: account_states_versions; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX account_states_versions ON public.account_states USING btree (version);
+
+
+--
+-- Name: admin_audit_subject; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX admin_audit_subject ON public.admin_audit USING btree (subject, id) WHERE (subject IS NOT NULL);
+
+
+--
+-- Name: blobs_by_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX blobs_by_age ON public.blobs USING btree (created_at, object_key);
+
+
+--
+-- Name: blobs_by_object; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX blobs_by_object ON public.blobs USING btree (object_key);
+
+
+--
 -- Name: blobs_unattached; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX blobs_unattached ON public.blobs USING btree (created_at) WHERE (NOT attached);
+
+
+--
+-- Name: blocks_by_age; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX blocks_by_age ON public.blocks USING btree (did, created_at DESC, blocked_did DESC);
 
 
 --
@@ -1809,6 +2576,20 @@ CREATE INDEX package_claims_ends ON public.package_claims USING btree (ends_at);
 
 
 --
+-- Name: reports_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_open ON public.reports USING btree (report_id) WHERE (resolved_at IS NULL);
+
+
+--
+-- Name: reports_resolved; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_resolved ON public.reports USING btree (resolved_at) WHERE (resolved_at IS NOT NULL);
+
+
+--
 -- Name: tickets_expiry; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1834,6 +2615,14 @@ CREATE INDEX welcome_recipients_ended ON public.welcome_recipients USING btree (
 --
 
 CREATE UNIQUE INDEX welcome_recipients_one_open ON public.welcome_recipients USING btree (convo_id, did, device_id) WHERE (state = 'open'::text);
+
+
+--
+-- Name: blocks blocks_did_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.blocks
+    ADD CONSTRAINT blocks_did_fkey FOREIGN KEY (did) REFERENCES public.accounts(did);
 
 
 --
