@@ -40,22 +40,22 @@ func (q *Queries) CountHoles(ctx context.Context, skip int64) (int64, error) {
 	return holes, err
 }
 
-const countLoose = `-- name: CountLoose :one
+const countOrphans = `-- name: CountOrphans :one
 SELECT
     (SELECT count(*) FROM messages m WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.convo_id = m.convo_id))::bigint AS messages,
     (SELECT count(*) FROM message_blobs a
         WHERE NOT EXISTS (SELECT FROM blobs b WHERE b.did = a.owner_did AND b.cid = a.cid))::bigint AS attachments
 `
 
-type CountLooseRow struct {
+type CountOrphansRow struct {
 	Messages    int64
 	Attachments int64
 }
 
 // Rows that refer to others which are not there, where no foreign key says so.
-func (q *Queries) CountLoose(ctx context.Context) (CountLooseRow, error) {
-	row := q.db.QueryRow(ctx, countLoose)
-	var i CountLooseRow
+func (q *Queries) CountOrphans(ctx context.Context) (CountOrphansRow, error) {
+	row := q.db.QueryRow(ctx, countOrphans)
+	var i CountOrphansRow
 	err := row.Scan(&i.Messages, &i.Attachments)
 	return i, err
 }

@@ -51,7 +51,7 @@ SELECT count(*)::bigint AS holes
 FROM steps s LEFT JOIN removed r ON r.convo_id = s.convo_id
 WHERE s.gap % sqlc.arg(skip)::bigint <> 0 AND s.seq > coalesce(r.seq, 0);
 
--- name: CountLoose :one
+-- name: CountOrphans :one
 -- Rows that refer to others which are not there, where no foreign key says so.
 SELECT
     (SELECT count(*) FROM messages m WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.convo_id = m.convo_id))::bigint AS messages,

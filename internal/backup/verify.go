@@ -161,11 +161,11 @@ func (v Verify) end(ctx context.Context, p *replay, step func(string, ...any)) (
 	if err != nil {
 		return until, fmt.Errorf("numbers: %w", err)
 	}
-	loose, err := q.CountLoose(ctx)
+	loose, err := q.CountOrphans(ctx)
 	if err != nil {
 		return until, fmt.Errorf("references: %w", err)
 	}
-	if holes > 0 || loose != (db.CountLooseRow{}) {
+	if holes > 0 || loose != (db.CountOrphansRow{}) {
 		return until, fmt.Errorf("the restored database has %d holes in its numbers, %d messages without their conversation, and %d references to "+
 			"attachments that it does not have", holes, loose.Messages, loose.Attachments)
 	}

@@ -20,7 +20,9 @@ const root = "../.."
 
 // notOurs are folders that are written by builds and runs, and that no checkout
 // has.
-var notOurs = []string{".git", "node_modules", "bin", "data", "e2e/out"}
+var notOurs = []string{".git", "node_modules", "bin", "data", "e2e/out", "usr",
+	// Files of a release, of other machines, and names that only look like files.
+	"checksums.txt", "did.json", "xrpc.v1.json", "redis.conf", "create.sql", "upstream.conf", "patroni.yml", "mlsd_X.Y.Z_OS_ARCH.cdx.json"}
 
 // repository is what references may lead to.
 type repository struct {

@@ -28,4 +28,5 @@
 //   - bills.go: what calls store
 //   - list.go: getConvos
 //   - epoch.go: getEpoch
+//   - getconvo.go: getConvo
 package convo

@@ -51,5 +51,5 @@
 //   - requestrejoin.go: RequestRejoin, and reports of commits
 //   - groupinfo.go: GetGroupInfo, UpdateGroupInfo
 //   - getcommits.go: GetCommits
-//   - welcome.go, listwelcomes.go: GetWelcome, ConfirmWelcome, ListWelcomes
+//   - welcome.go: GetWelcome, ConfirmWelcome, ListWelcomes
 package group
