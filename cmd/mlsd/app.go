@@ -19,6 +19,7 @@ import (
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/conns"
+	"catbird.blue/mls/server/dbmetrics"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
 	"catbird.blue/mls/server/live"
@@ -50,6 +51,7 @@ type app struct {
 	storage *storage.Book
 	proxies source.Proxies
 	conns   *conns.Keeper
+	measured
 
 	// closers close the opened parts. They are called in reverse order.
 	closers []func() error
@@ -105,17 +107,19 @@ func (a *app) open(ctx context.Context, port int) error {
 	if len(names) > 0 {
 		a.log.Info("migrated", "migrations", names)
 	}
-	pool, err := openPool(ctx, a.database.url, c.DBConnections)
+	errs := dbmetrics.NewErrors()
+	pool, err := openPool(ctx, a.database.url, c.DBConnections, errs)
 	if err != nil {
 		return err
 	}
 	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
 	a.health = httpd.NewHealth(pool, version)
-	a.metrics = httpd.NewMetrics(pool)
+	a.metrics = httpd.NewMetrics(version)
 	blobs, err := a.blobs(ctx)
 	if err != nil {
 		return err
 	}
+	a.measure(pool, errs, blobs, port)
 	did := c.serviceDID(port)
 	plumbing, err := a.plumbing(ctx, did, pool, secret)
 	if err != nil {
@@ -135,6 +139,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs),
 		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port),
+		Registry: a.metrics.Registry,
 	})
 	a.cleaner = retention.New(retention.Config{
 		Pool: pool, Blobs: blobs, MessageTTL: c.MessageTTL, Metrics: retention.NewMetrics(a.metrics.Registry),

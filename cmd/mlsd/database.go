@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/multitracer"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -63,8 +64,9 @@ func (d *database) stop() error {
 // polls, because each poll would otherwise cost two queries.
 const pingAfter = 2 * time.Second
 
-// openPool connects to the database and checks that it answers.
-func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) {
+// openPool connects to the database and checks that it answers. tracers learn of
+// every statement.
+func openPool(ctx context.Context, url string, size int, tracers ...pgx.QueryTracer) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -102,7 +104,7 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 		return eventlog.CheckConnection(ctx, conn)
 	}
 	watch := &failoverWatch{}
-	cfg.ConnConfig.Tracer = watch
+	cfg.ConnConfig.Tracer = multitracer.New(append(tracers, watch)...)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)

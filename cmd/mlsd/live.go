@@ -30,6 +30,8 @@ func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
 		Pool: pool, StreamMetrics: m, Metrics: eventlog.NewMetrics(a.metrics.Registry), Log: a.log,
 	})
 	l.streams = stream.New(stream.Config{Source: l.hub, Metrics: m, Limits: a.limits})
+	up := bus.Up()
+	a.metrics.Registry.MustRegister(up)
 	if a.config.RedisURL == "" {
 		l.bus = bus.NewLocal(l.hub)
 		return l, nil
@@ -39,7 +41,7 @@ func (a *app) openLive(pool *pgxpool.Pool) (*events, error) {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	a.onClose(client.Close)
-	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, Log: a.log})
+	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Up: up, Forget: a.directory.Forget, Log: a.log})
 	a.onClose(l.bus.Close)
 	return l, nil
 }

@@ -101,7 +101,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 		Service:    server.New(o.server),
 		Plumbing:   s.plumbing(t, &o, authenticator),
 		ServiceDID: serviceDID, Version: "test", Document: []byte(`{}`),
-		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics(s.pool), Log: log,
+		Health: httpd.NewHealth(s.pool, "test"), Metrics: httpd.NewMetrics("test"), Log: log,
 	})
 	s.echo.Pre(s.trace.mark)
 	s.listen(t, log)

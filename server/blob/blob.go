@@ -18,6 +18,8 @@ import (
 	"github.com/multiformats/go-multihash"
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
+
+	"catbird.blue/mls/server/metrics"
 )
 
 // ErrTooLarge is returned if the reader has more bytes than Write may store.
@@ -44,7 +46,8 @@ const (
 type Store struct {
 	bucket *blob.Bucket
 	// part is the memory in bytes in which one Write gathers a part.
-	part int64
+	part   int64
+	errors *metrics.CounterVec
 }
 
 // WriteMemory returns the memory that one Write uses, in bytes.
@@ -74,6 +77,11 @@ type Written struct {
 // appears when all of it is durable, or not at all. The error is ErrTooLarge if
 // r has more than limit bytes, and a *Source if r fails.
 func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
+	got, err := s.write(ctx, key, r, limit)
+	return got, s.failed(opWrite, err)
+}
+
+func (s *Store) write(ctx context.Context, key string, r io.Reader, limit int64) (Written, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // before Close, it makes the writer discard
 	var file *os.File
@@ -151,15 +159,15 @@ func cidOf(h hash.Hash) (string, error) {
 func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
 	r, err := s.bucket.NewRangeReader(ctx, key, offset, length, nil)
 	if err != nil {
-		return nil, fmt.Errorf("open object: %w", err)
+		return nil, s.failed(opRead, fmt.Errorf("open object: %w", err))
 	}
-	return r, nil
+	return &countedReader{r, s}, nil
 }
 
 // Delete removes an object. It is no error if the object does not exist.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := s.bucket.Delete(ctx, key); err != nil && !IsNotFound(err) {
-		return fmt.Errorf("delete object: %w", err)
+		return s.failed(opDelete, fmt.Errorf("delete object: %w", err))
 	}
 	return nil
 }

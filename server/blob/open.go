@@ -33,7 +33,7 @@ func Open(ctx context.Context, rawURL string) (*Store, error) {
 			return nil, fmt.Errorf("open S3 bucket: %w", err)
 		}
 		// One part is filled while another is sent.
-		return &Store{bucket: b, part: 2 * partSize}, nil
+		return &Store{bucket: b, part: 2 * partSize, errors: errorsMetric.NewCounterVec()}, nil
 	}
 	return nil, fmt.Errorf("blob URL: scheme %q is neither file nor s3", u.Scheme)
 }
@@ -52,7 +52,7 @@ func OpenDir(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blob directory: %w", err)
 	}
-	return &Store{bucket: b}, nil
+	return &Store{bucket: b, errors: errorsMetric.NewCounterVec()}, nil
 }
 
 // syncDir makes the names in the directory of a file durable, and that of the

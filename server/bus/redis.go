@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -64,11 +65,14 @@ type Redis struct {
 	self    string
 	// lost is set while publishing fails.
 	lost atomic.Bool
+	up   prometheus.Gauge
 }
 
 // RedisConfig configures a Redis.
 type RedisConfig struct {
 	Client redis.UniversalClient
+	// Up is 1 while the last message could be published; see Up. It may be nil.
+	Up prometheus.Gauge
 	// To gets all messages, including those of this instance.
 	To Receiver
 	// Forget, if set, is called when a signing key has changed.
@@ -82,11 +86,15 @@ type RedisConfig struct {
 // Close does not close the client.
 func NewRedis(c RedisConfig) *Redis {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Redis{client: c.Client, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
+	r := &Redis{client: c.Client, up: c.Up, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
 		forgets: make(chan KeyID, maxForgets), forget: c.Forget, self: rand.Text()}
 	if r.forget == nil {
 		r.forget = func(KeyID) {}
 	}
+	if r.up == nil {
+		r.up = Up()
+	}
+	r.up.Set(1)
 	if r.log == nil {
 		r.log = slog.Default()
 	}
@@ -153,11 +161,15 @@ func (r *Redis) publish(ctx context.Context, channel string, message []byte) err
 	defer cancel()
 	err := r.client.SPublish(ctx, channel, message).Err()
 	if err != nil && !errors.Is(err, context.Canceled) {
+		r.up.Set(0)
 		if !r.lost.Swap(true) {
 			r.log.Warn("Redis is lost; instances read the log by their clocks", "reason", err)
 		}
-	} else if err == nil && r.lost.Swap(false) {
-		r.log.Info("Redis carries notifications again")
+	} else if err == nil {
+		r.up.Set(1)
+		if r.lost.Swap(false) {
+			r.log.Info("Redis carries notifications again")
+		}
 	}
 	return err
 }

@@ -15,6 +15,6 @@
 //   - health.go: /health, /health/ready, /health/live
 //   - memory.go: the memory limits that /health compares with
 //   - logging.go: observe; redaction of identifiers
-//   - metrics.go: the collectors of requests and of the database pool
+//   - metrics.go: the collectors of requests
 //   - startpage.go: the page at /
 package httpd

@@ -3,6 +3,7 @@ package retention
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -87,21 +88,36 @@ type step func(ctx context.Context) (more bool, err error)
 
 // Round removes everything whose time is over, up to roundBatches batches of each
 // kind. Each kind is found by an index that holds only rows to be removed, so
-// that a step that finds nothing costs one probe.
+// that a step that finds nothing costs one probe. A kind that fails does not keep
+// the others from being removed.
 func (c *Cleaner) Round(ctx context.Context) error {
-	for _, s := range []step{
-		c.tickets, c.idempotencyRecords, c.signingKeys, c.origins, c.keyPackages, c.claims, c.endedWelcomes,
-		c.messages, c.proposals, c.events, c.closedConvos,
-		c.collectBlobs, c.deleteOrphans, // last, since the steps before leave blobs and objects to them
+	var errs []error
+	for _, s := range []struct {
+		kind string
+		step step
+	}{
+		{kindTicket, c.tickets}, {kindAnswer, c.idempotencyRecords}, {kindSigningKey, c.signingKeys}, {kindOrigin, c.origins},
+		{kindPackage, c.keyPackages}, {kindClaim, c.claims}, {kindRecipient, c.endedWelcomes}, {kindMessage, c.messages},
+		{kindProposal, c.proposals}, {kindEvent, c.events}, {kindConvo, c.closedConvos},
+		// These are last, since the steps before leave blobs and objects to them.
+		{kindBlob, c.collectBlobs}, {kindObject, c.deleteOrphans},
 	} {
-		for range roundBatches {
-			more, err := s(ctx)
-			if err != nil {
-				return err
-			}
-			if !more {
-				break
-			}
+		if err := c.batches(ctx, s.step); err != nil {
+			c.metrics.errors.WithLabelValues(s.kind).Inc()
+			errs = append(errs, err)
+			continue
+		}
+		c.metrics.success.WithLabelValues(s.kind).Set(float64(c.now().Unix()))
+	}
+	return errors.Join(errs...)
+}
+
+// batches removes batches of one kind until nothing is left to remove.
+func (c *Cleaner) batches(ctx context.Context, s step) error {
+	for range roundBatches {
+		more, err := s(ctx)
+		if err != nil || !more {
+			return err
 		}
 	}
 	return nil
