@@ -35,17 +35,17 @@ run: ## start a delivery service on localhost:3000, with a private PostgreSQL in
 	bin/mlsd serve
 
 test: ## run every test: Go with the race detector, and end to end with real peers
-	$(ENSURE) cc c++ postgres redis node nginx
+	$(ENSURE) cc c++ postgres redis node nginx prometheus
 	@$(MAKE) --no-print-directory test-go
 	@$(MAKE) --no-print-directory test-e2e
 
 test-go: ## run the Go tests of PACKAGES with the race detector
-	$(ENSURE) cc postgres redis
+	$(ENSURE) cc postgres redis prometheus
 	go test -race -timeout 1h $(PACKAGES)
 
 test-one: ## run the tests of PACKAGE=./server/auth whose names match RUN=Token, with the race detector
 	@[ -n "$(PACKAGE)" ] || { echo "usage: make test-one PACKAGE=./folder [RUN=Test]" >&2; exit 2; }
-	$(ENSURE) cc postgres redis
+	$(ENSURE) cc postgres redis prometheus
 	go test -race -count=1 -timeout 20m -run '$(RUN)' $(PACKAGE)
 
 test-e2e: ## run the end-to-end tests, or those of the file E2E: two real PDSes, real MLS clients, the real binary
@@ -76,11 +76,12 @@ soak: ## send SOAK_MESSAGES messages, for SOAK_TIME at most, while something fai
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-lexgen: ## write gen/ from lexicons/ and docs/limits.md: all that a change of a lexicon needs, in seconds
+lexgen: ## write gen/ from lexicons/ and docs/limits.md and docs/metrics.md: all that a change of a lexicon needs, in seconds
 	$(ENSURE)
 	go run ./cmd/lexgen generate
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
+	go test -count=1 -run TestMetricsDocument ./cmd/mlsd -update
 
 generate: lexgen ## what lexgen does, and db/ from queries/ and db/migrations/
 	tools/tool.sh sqlc generate
@@ -93,7 +94,7 @@ lint: ## gofmt, go vet and golangci-lint over PACKAGES, and the checks of the do
 	go test -count=1 ./internal/docs
 
 verify: ## fail when lexicons, code, SQL, documents or style drift apart
-	$(ENSURE) cc postgres
+	$(ENSURE) cc postgres prometheus
 	tools/verify.sh
 
 fmt: ## format the Go code

@@ -47,6 +47,7 @@ there() {
 	cc) have cc ;;
 	c++) have c++ && have make && python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ;;
 	nginx) have nginx ;;
+	prometheus) have promtool && have amtool ;;
 	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	debootstrap) have debootstrap ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
@@ -63,6 +64,7 @@ reason() {
 	cc) echo "a C compiler, for Go's race detector" ;;
 	c++) echo "a C++ compiler, make and Python 3.8 or newer, to compile what a PDS stores its data with" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
+	prometheus) echo "promtool and amtool of Prometheus and Alertmanager, which check metrics, rules and their examples" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
 	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
 	esac
@@ -75,6 +77,7 @@ debian() {
 	postgres) echo postgresql ;;
 	redis) echo redis-server ;;
 	node) echo nodejs npm ca-certificates ;;
+	prometheus) echo prometheus prometheus-alertmanager ;;
 	cc) echo gcc libc6-dev ;;
 	c++) echo g++ libc6-dev make python3 ;;
 	debootstrap) echo debootstrap debian-archive-keyring ;;
@@ -85,6 +88,7 @@ brewed() {
 	case "$1" in
 	postgres) echo postgresql@17 ;;
 	node) echo node@22 ;;
+	prometheus) echo prometheus alertmanager ;;
 	cc) echo gcc ;;
 	c++) echo gcc make python ;;
 	go | redis | nginx | chromium) echo "$1" ;;
