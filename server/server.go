@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/mls"
@@ -62,6 +63,8 @@ type Config struct {
 	// Secret keys idempotency records and the counts of claims. All instances must
 	// have the same.
 	Secret *auth.Secret
+	// Registry gets the metrics if not nil.
+	Registry prometheus.Registerer
 	// Clock returns the time; nil for time.Now.
 	Clock func() time.Time
 }
@@ -126,6 +129,9 @@ func New(c Config) *Server {
 		attachmentsService: attachments.New(b, c.Blobs),
 		liveService:        live.New(b, c.Streams, c.PublicURL),
 		reportsService:     reports.New(b, c.ReportRecipient),
+	}
+	if c.Registry != nil {
+		s.messagesService.Register(c.Registry)
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

@@ -35,7 +35,7 @@ func ticketSite(t testing.TB, s *Server) *httptest.Server {
 	t.Helper()
 	site := httptest.NewServer(httpd.NewHandler(httpd.HandlerConfig{
 		Service: s, Plumbing: xrpc.Plumbing{Auth: refuse{}, Tickets: live.NewTickets(s.Pool, nil)},
-		Health: httpd.NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.Pool, nil).Check()}}), "test"), Metrics: httpd.NewMetrics(s.Pool), Log: slog.New(slog.DiscardHandler),
+		Health: httpd.NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.Pool, nil).Check()}}), "test"), Metrics: httpd.NewMetrics("test"), Log: slog.New(slog.DiscardHandler),
 	}))
 	t.Cleanup(site.Close)
 	return site

@@ -50,6 +50,7 @@ there() {
 	nginx) have nginx ;;
 	pgbouncer) have pgbouncer ;;
 	patroni) have patroni && have etcd && have redis-sentinel && have ip && have nsenter && have unshare ;;
+	prometheus) have promtool && have amtool ;;
 	chromium) have chromium || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
 	debootstrap) have debootstrap ;;
 	*) echo "ensure.sh: unknown name $1" >&2; exit 2 ;;
@@ -69,6 +70,7 @@ reason() {
 	python) echo "Python 3.9 or newer with venv, for the bindings in Python" ;;
 	nginx) echo "nginx, for the tests behind a reverse proxy" ;;
 	patroni) echo "Patroni, etcd and Redis Sentinel, and what makes networks, for the trial of several machines" ;;
+	prometheus) echo "promtool and amtool of Prometheus and Alertmanager, which check metrics, rules and their examples" ;;
 	chromium) echo "Chromium, for the test in a browser" ;;
 	debootstrap) echo "debootstrap, for the test on a bare machine" ;;
 	esac
@@ -81,6 +83,7 @@ debian() {
 	postgres) echo postgresql ;;
 	redis) echo redis-server ;;
 	node) echo nodejs npm ca-certificates ;;
+	prometheus) echo prometheus prometheus-alertmanager ;;
 	cc) echo gcc libc6-dev ;;
 	c++) echo g++ libc6-dev make python3 ;;
 	python) echo python3 python3-venv ;;
@@ -93,6 +96,7 @@ brewed() {
 	case "$1" in
 	postgres) echo postgresql@17 ;;
 	node) echo node@22 ;;
+	prometheus) echo prometheus alertmanager ;;
 	cc) echo gcc ;;
 	c++) echo gcc make python ;;
 	go | python | redis | nginx | chromium | pgbouncer) echo "$1" ;;

@@ -25,7 +25,7 @@ seconds_since() { echo $(($(date +%s) - $1)); }
 refuse_what_is_not_bare() {
 	[ "$(id -u)" = 0 ] && [ -f /bare/src.tar ] && [ -x /bare/go/bin/go ] || fail "this needs a bare system with /bare/src.tar and /bare/go, and root"
 	local program
-	for program in git make sudo go cc c++ python3 node npm initdb postgres redis-server nginx chromium; do
+	for program in git make sudo go cc c++ python3 node npm initdb postgres redis-server nginx promtool chromium; do
 		! command -v "$program" >/dev/null || fail "this system is not bare, it has $program"
 	done
 	[ ! -e /usr/lib/postgresql ] && [ ! -e /etc/ssl/certs/ca-certificates.crt ] || fail "this system is not bare"

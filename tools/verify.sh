@@ -41,6 +41,10 @@ go run ./internal/dbtest/withdb SQLC_DATABASE_URL tools/tool.sh sqlc vet
 step "documents: references, line lengths"
 go test -count=1 ./internal/docs
 
+step "metrics, rules, dashboard, Alertmanager: promtool, amtool, the catalogue and the runbook"
+go test -count=1 ./internal/monitoring
+go test -count=1 -run 'TestMetricsDocument|TestScripts/^metrics$' ./cmd/mlsd
+
 step "go vet"
 go vet ./...
 

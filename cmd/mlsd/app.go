@@ -23,6 +23,7 @@ import (
 	"catbird.blue/mls/server/bodies"
 	"catbird.blue/mls/server/conns"
 	"catbird.blue/mls/server/convo"
+	"catbird.blue/mls/server/dbmetrics"
 	"catbird.blue/mls/server/health"
 	"catbird.blue/mls/server/httpd"
 	"catbird.blue/mls/server/limit"
@@ -76,6 +77,7 @@ type app struct {
 	storeName string
 	// pool is the pool of database connections.
 	pool *pgxpool.Pool
+	measured
 
 	// closers close the opened parts. They are called in reverse order.
 	closers []func() error
@@ -146,16 +148,15 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err != nil {
 		return err
 	}
-	pool, err := openNotedPool(ctx, a.withStoreName(a.database.url, blobs), c.DBConnections, a.checks.failed)
+	errs := dbmetrics.NewErrors()
+	pool, err := openNotedPool(ctx, a.withStoreName(a.database.url, blobs), c.DBConnections, a.checks.failed, errs)
 	if err != nil {
 		return err
 	}
 	a.pool = pool
 	a.onClose(func() error { return waitFor(5*time.Second, "closing the database connections", pool.Close) })
-	a.metrics = httpd.NewMetrics(pool)
-	if a.backups != nil {
-		a.backups.Register(a.metrics.Registry)
-	}
+	a.metrics = httpd.NewMetrics(version)
+	a.measure(pool, errs, blobs, port)
 	a.openChecks(pool)
 	did := c.serviceDID(port)
 	plumbing, err := a.plumbing(ctx, did, pool, secret)
@@ -180,6 +181,7 @@ func (a *app) open(ctx context.Context, port int) error {
 		Pool: pool, Blobs: blobs, ServiceDID: did, Version: version, PastEpochs: int64(c.PastEpochs), ReportRecipient: c.ReportRecipient,
 		Limits: a.limits, Rates: a.limits, Storage: a.storage, Packages: a.limits, Secret: secret,
 		Bus: a.live.bus, Hub: a.live.hub, Streams: a.live.streams, PublicURL: c.publicURL(port), Clock: a.now,
+		Registry: a.metrics.Registry,
 	})
 	a.eraser = a.newEraser(pool, secret)
 	a.follower = a.newFollower(pool)

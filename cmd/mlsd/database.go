@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/multitracer"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -71,8 +72,8 @@ func openPool(ctx context.Context, url string, size int) (*pgxpool.Pool, error) 
 }
 
 // openNotedPool is openPool with a function that gets the error of every
-// statement.
-func openNotedPool(ctx context.Context, url string, size int, noted func(error)) (*pgxpool.Pool, error) {
+// statement, and with tracers that learn of every statement.
+func openNotedPool(ctx context.Context, url string, size int, noted func(error), tracers ...pgx.QueryTracer) (*pgxpool.Pool, error) {
 	cfg, err := pgsession.Parse(url, nil)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL %w", err)
@@ -90,6 +91,7 @@ func openNotedPool(ctx context.Context, url string, size int, noted func(error))
 	}
 	watch := &failoverWatch{noted: noted}
 	pgtime.Apply(cfg, &pgtime.Tracer{OnError: watch.failed, OnLate: watch.reset})
+	cfg.ConnConfig.Tracer = multitracer.New(append(tracers, cfg.ConnConfig.Tracer)...)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)

@@ -31,6 +31,8 @@ func (a *app) openLive(ctx context.Context, pool *pgxpool.Pool) (*events, error)
 	a.accounts = accounts.New(accounts.Config{Pool: pool, Pseudonyms: a.pseudonyms, Log: a.log,
 		Refused: func(did string, why *xrpc.Error) { l.streams.Refuse(did, why) }}) // streams are set before it runs
 	l.streams = stream.New(stream.Config{Source: a.accounts.Guard(l.hub), Metrics: m, Limits: a.limits})
+	up := bus.Up()
+	a.metrics.Registry.MustRegister(up)
 	if a.config.RedisURL == "" {
 		l.bus = bus.NewLocal(l.hub)
 		return l, nil
@@ -43,7 +45,7 @@ func (a *app) openLive(ctx context.Context, pool *pgxpool.Pool) (*events, error)
 	if err := bus.Check(ctx, client); err != nil {
 		return nil, fmt.Errorf("REDIS_URL: %w", err)
 	}
-	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Forget: a.directory.Forget, AccountsChanged: a.accounts.Changed, Log: a.log})
+	l.bus = bus.NewRedis(bus.RedisConfig{Client: client, To: l.hub, Up: up, Forget: a.directory.Forget, AccountsChanged: a.accounts.Changed, Log: a.log})
 	a.onClose(l.bus.Close)
 	return l, nil
 }

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	get STATUS URL       fetch URL, which must answer STATUS, and print the body
 //	mode PERM FILE       check the permissions of a file, in octal
 //	sql STATEMENT        run it in the private database of ./data and print what it gives
+//	catalogue FILE       compare a scrape of the metrics with what is declared
 //	signal NAME FILE     send a signal to the process whose number FILE begins with
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -53,7 +54,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "get": get, "mode": mode, "sql": sql, "signal": signalFile,
+			"await": await, "get": get, "catalogue": catalogue, "mode": mode, "sql": sql, "signal": signalFile,
 			"database": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Setenv("DATABASE_URL", dbtest.Empty(t)) },
 		},
 	})

@@ -155,6 +155,8 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 		group.Go(func() error { return a.follower.Run(ctx) })
 	}
 	group.Go(func() error { return a.storage.Run(ctx) })
+	group.Go(func() error { return a.survey.Run(ctx) })
+	group.Go(func() error { return a.certificate.Run(ctx) })
 	// The hub must deliver events until the streams are closed, so it does not
 	// end with ctx.
 	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))

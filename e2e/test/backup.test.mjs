@@ -53,11 +53,11 @@ test('clients of a lost and restored service converge again', { timeout: 900_000
   const last = await ada.say(convoId, 'the last before the loss')
   await ben.sync(convoId)
 
-  await until('a base backup', async () => (await network.mlsd.metric('mls_backup_age_seconds')) >= 0)
+  await until('a base backup', async () => (await network.mlsd.metric('mls_backup_last_success_timestamp_seconds{kind="base"}')) > 0)
   const written = Date.now()
   await until('a stored log', async () => {
-    const age = await network.mlsd.metric('mls_backup_log_age_seconds')
-    return age >= 0 && age * 1000 < Date.now() - written - 100
+    const upTo = await network.mlsd.metric('mls_backup_last_success_timestamp_seconds{kind="wal"}')
+    return upTo * 1000 > written + 100
   })
 
   await network.mlsd.lose(async () => t.diagnostic(await network.mlsd.run('restore', '-to', 'latest', '-identity', identity)))

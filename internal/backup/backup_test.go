@@ -3,7 +3,6 @@ package backup
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,8 +13,11 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/component-base/metrics/testutil"
 
 	"catbird.blue/mls/server/blob"
+	"catbird.blue/mls/server/metrics"
 )
 
 const mib16 = 16 << 20
@@ -324,11 +326,42 @@ func shell(t *testing.T, script string) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-func TestSecondsSince(t *testing.T) {
-	now := time.Now()
-	for at, want := range map[time.Time]float64{{}: -1, now.Add(-time.Minute): 60, now.Add(time.Hour): 0} {
-		if got := secondsSince(at, now); fmt.Sprint(got) != fmt.Sprint(want) {
-			t.Errorf("%s: %v", at, got)
+// The metrics of backups follow the state.
+func TestHealthIsMeasured(t *testing.T) {
+	h, registry := NewHealth(), prometheus.NewRegistry()
+	h.Register(registry)
+	at := time.Unix(1_800_000_000, 0)
+	h.set(func(s *State) { s.LastBackup, s.LastVerified = at, at.Add(time.Minute) })
+	h.failed(metrics.BackupWAL)
+	want := `
+# HELP mls_backup_last_verified_timestamp_seconds When a backup was last restored on trial and found complete, as far as this instance knows.
+# TYPE mls_backup_last_verified_timestamp_seconds gauge
+mls_backup_last_verified_timestamp_seconds 1.80000006e+09
+`
+	if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "mls_backup_last_verified_timestamp_seconds"); err != nil {
+		t.Error(err)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			kind := ""
+			for _, l := range m.GetLabel() {
+				kind = l.GetValue()
+			}
+			got := m.GetGauge().GetValue() + m.GetCounter().GetValue()
+			switch f.GetName() + "/" + kind {
+			case "mls_backup_last_success_timestamp_seconds/" + metrics.BackupBase:
+				if got != float64(at.Unix()) {
+					t.Errorf("the base backup is of %v", got)
+				}
+			case "mls_backup_failures_total/" + metrics.BackupWAL:
+				if got != 1 {
+					t.Errorf("%v failures", got)
+				}
+			}
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
+
+	"catbird.blue/mls/server/metrics"
 )
 
 // How the write-ahead log is received: MLS_BACKUP_WAL.
@@ -83,7 +85,7 @@ func (r *Runner) Run(ctx context.Context) {
 		case errors.Is(err, errNotLeader):
 			r.look(ctx)
 		case err != nil:
-			r.report(ctx, stepState, "backups are interrupted", err)
+			r.report(ctx, metrics.BackupBase, "backups are interrupted", err)
 			if r.WAL == WALSync {
 				wait = time.Second // commits wait for the receiver
 			}
@@ -197,7 +199,7 @@ func (r *Runner) report(ctx context.Context, step, what string, err error) {
 func (r *Runner) bases(ctx context.Context, o *opened) {
 	for ctx.Err() == nil {
 		last, err := r.newest(ctx, o)
-		r.report(ctx, stepState, "the repository of backups cannot be read", err)
+		r.report(ctx, metrics.BackupBase, "the repository of backups cannot be read", err)
 		hole := err == nil && r.hole(ctx, o, last)
 		wait := min(time.Until(last.Started.Add(r.Every)), lookPause)
 		if err == nil && (wait <= 0 || hole) {
@@ -221,7 +223,7 @@ func (r *Runner) makeBase(ctx context.Context, o *opened) time.Duration {
 		r.Log.Info("made a base backup", "id", b.ID, "bytes", b.Size(), "took", time.Since(began).String())
 		err = o.retain(ctx, r.Keep)
 	}
-	r.report(ctx, stepBase, "the base backup failed", err)
+	r.report(ctx, metrics.BackupBase, "the base backup failed", err)
 	if err != nil {
 		return retryPause
 	}
@@ -258,7 +260,7 @@ func (l *logKeeper) receive(ctx context.Context) {
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, 30*time.Second) {
 		began := time.Now()
 		err := rec.once(ctx)
-		l.r.report(ctx, stepReceive, "receiving the write-ahead log was interrupted", err)
+		l.r.report(ctx, metrics.BackupWAL, "receiving the write-ahead log was interrupted", err)
 		if errors.Is(err, errSlotLost) {
 			l.restart(ctx, rec)
 		}
@@ -274,7 +276,7 @@ func (l *logKeeper) restart(ctx context.Context, rec *receiver) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := errors.Join(l.shipper.clear(ctx), rec.dropSlot(ctx))
-	l.r.report(ctx, stepReceive, "beginning to receive anew failed", err)
+	l.r.report(ctx, metrics.BackupWAL, "beginning to receive anew failed", err)
 	select {
 	case l.r.due <- struct{}{}:
 	default:
@@ -284,11 +286,11 @@ func (l *logKeeper) restart(ctx context.Context, rec *receiver) {
 // ship stores what was received, until ctx ends, and then the rest.
 func (l *logKeeper) ship(ctx context.Context) {
 	err := l.o.syncBlobs(ctx, io.Discard)
-	l.r.report(ctx, stepLog, "storing attachments failed", err)
+	l.r.report(ctx, metrics.BackupWAL, "storing attachments failed", err)
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := l.shipOnce(ctx)
-		l.r.report(ctx, stepLog, "storing the write-ahead log failed", err)
+		l.r.report(ctx, metrics.BackupWAL, "storing the write-ahead log failed", err)
 		if err == nil && l.r.Health != nil {
 			l.r.Health.set(func(s *State) { s.LastLog = began })
 		}

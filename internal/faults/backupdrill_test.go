@@ -301,14 +301,14 @@ func (d *drill) check(before time.Time) (newest time.Time, lost int) {
 func (d *drill) run() (killed, stored time.Time) {
 	d.t.Helper()
 	d.create()
-	d.metric("mls_backup_age_seconds", func(v float64) bool { return v >= 0 })
+	d.metric(`mls_backup_last_success_timestamp_seconds{kind="base"}`, func(v float64) bool { return v > 0 })
 	d.fill()
 	d.mlsd("backup", "base")
 	stop := d.load()
 	began := time.Now()
 	// The log of the time under load is stored at least once.
-	age := d.metric("mls_backup_log_age_seconds", func(v float64) bool { return v >= 0 && v < time.Since(began).Seconds()-1 })
-	stored = time.Now().Add(-time.Duration(age * float64(time.Second))).Add(-100 * time.Millisecond) // the metric was asked for a little earlier
+	upTo := d.metric(`mls_backup_last_success_timestamp_seconds{kind="wal"}`, func(v float64) bool { return v > float64(began.Add(time.Second).Unix()) })
+	stored = time.UnixMilli(int64(upTo * 1000))
 	killed = time.Now()
 	d.lose()
 	stop()

@@ -102,7 +102,7 @@ func newStack(t testing.TB, opts ...func(*options)) *stack {
 		Service:    server.New(o.server),
 		Plumbing:   s.plumbing(t, &o, authenticator),
 		ServiceDID: serviceDID, Version: "test", Document: func() []byte { return []byte(`{}`) },
-		Health: httpd.NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.pool, nil).Check()}}), "test"), Metrics: httpd.NewMetrics(s.pool), Log: log,
+		Health: httpd.NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.pool, nil).Check()}}), "test"), Metrics: httpd.NewMetrics("test"), Log: log,
 	})
 	s.echo.Pre(s.trace.mark)
 	s.listen(t, log)

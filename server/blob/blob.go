@@ -16,6 +16,8 @@ import (
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
+
+	"catbird.blue/mls/server/metrics"
 )
 
 // ErrTooLarge is returned if the reader has more bytes than Write may store.
@@ -58,7 +60,8 @@ type Store struct {
 	// part is the memory in bytes in which one Write gathers a part.
 	part int64
 	// id distinguishes stores.
-	id string
+	id     string
+	errors *metrics.CounterVec
 }
 
 // errNotFound marks the error of a missing object.
@@ -104,7 +107,7 @@ func (s *Store) Write(ctx context.Context, key string, r io.Reader, limit int64)
 	case m.err != nil:
 		return Written{}, m.err
 	case err != nil:
-		return Written{}, fmt.Errorf("store object: %w", err)
+		return Written{}, s.failed(opWrite, fmt.Errorf("store object: %w", err))
 	}
 	return m.written()
 }
@@ -179,9 +182,9 @@ func (s *Store) Read(ctx context.Context, key string, offset, length int64) (io.
 	}
 	if err != nil {
 		cancel()
-		return nil, fmt.Errorf("open object: %w", err)
+		return nil, s.failed(opRead, fmt.Errorf("open object: %w", err))
 	}
-	return &stallReader{r, wait, cancel}, nil
+	return &countedReader{&stallReader{r, wait, cancel}, s}, nil
 }
 
 // Delete removes an object. It is no error if the object does not exist.
@@ -190,7 +193,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	defer cancel()
 	err := wait.during(func() error { return s.bucket.remove(ctx, key) })
 	if err != nil && !s.bucket.missing(err) {
-		return fmt.Errorf("delete object: %w", err)
+		return s.failed(opDelete, fmt.Errorf("delete object: %w", err))
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func OpenDir(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{bucket: directory{dir}, id: id}, nil
+	return &Store{bucket: directory{dir}, id: id, errors: errorsMetric.NewCounterVec()}, nil
 }
 
 func (d directory) file(key string) (string, error) {

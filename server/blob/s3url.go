@@ -174,7 +174,7 @@ func openS3(ctx context.Context, u *url.URL) (*Store, error) {
 		}
 	}}, o.client)...)
 	// One part is filled while another is sent.
-	return &Store{bucket: newS3(client, o), part: 2 * partSize, id: bucketID(u)}, nil
+	return &Store{bucket: newS3(client, o), part: 2 * partSize, id: bucketID(u), errors: errorsMetric.NewCounterVec()}, nil
 }
 
 // config finds region and credentials as the AWS SDK does.

@@ -20,6 +20,7 @@ import (
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/metrics"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/xrpc"
 )
@@ -107,12 +108,20 @@ func instanceBytes(memory int64) int64 {
 	return max(memory/4, leastInstance)
 }
 
+var (
+	bytesMetric = metrics.Define(metrics.Metric{
+		Group: "Connections and request bodies", Name: "mls_body_bytes", Kind: metrics.Gauge, Unit: "bytes",
+		Help: "Memory of request bodies that are read or answered.",
+	})
+	bytesLimitMetric = metrics.Define(metrics.Metric{
+		Group: "Connections and request bodies", Name: "mls_body_bytes_limit", Kind: metrics.Gauge, Unit: "bytes",
+		Help: "Most memory that request bodies may take.",
+	})
+)
+
 func (b *Budget) register(r prometheus.Registerer) {
-	gauge := func(name, help string, value func() float64) {
-		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
-	}
-	gauge("mls_body_bytes", "Memory of request bodies that are read or answered.", func() float64 { return float64(b.Used()) })
-	gauge("mls_body_bytes_limit", "Most memory for request bodies.", func() float64 { return float64(b.instance) })
+	r.MustRegister(bytesMetric.NewFunc(func() float64 { return float64(b.Used()) }),
+		bytesLimitMetric.NewFunc(func() float64 { return float64(b.instance) }))
 }
 
 // Used returns how many bytes bodies use now.

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -71,11 +72,14 @@ type Redis struct {
 	lost atomic.Bool
 	// outage is that of the subscriptions.
 	outage *outage
+	up     prometheus.Gauge
 }
 
 // RedisConfig configures a Redis.
 type RedisConfig struct {
 	Client redis.UniversalClient
+	// Up is 1 while the last message could be published; see Up. It may be nil.
+	Up prometheus.Gauge
 	// To gets all messages, including those of this instance.
 	To Receiver
 	// Forget, if set, is called when a signing key has changed.
@@ -91,7 +95,7 @@ type RedisConfig struct {
 // Close does not close the client.
 func NewRedis(c RedisConfig) *Redis {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &Redis{client: c.Client, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
+	r := &Redis{client: c.Client, up: c.Up, to: c.To, log: c.Log, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1),
 		forgets: make(chan KeyID, maxForgets), forget: c.Forget, self: rand.Text(),
 		accounts: make(chan struct{}, 1), accountsChanged: c.AccountsChanged}
 	if r.forget == nil {
@@ -100,6 +104,10 @@ func NewRedis(c RedisConfig) *Redis {
 	if r.accountsChanged == nil {
 		r.accountsChanged = func() {}
 	}
+	if r.up == nil {
+		r.up = Up()
+	}
+	r.up.Set(1)
 	if r.log == nil {
 		r.log = slog.Default()
 	}
@@ -190,11 +198,15 @@ func (r *Redis) publish(ctx context.Context, channel string, message []byte) err
 	defer cancel()
 	err := r.client.SPublish(ctx, channel, message).Err()
 	if err != nil && !errors.Is(err, context.Canceled) {
+		r.up.Set(0)
 		if !r.lost.Swap(true) {
 			r.log.Warn("Redis is lost; instances read the log by their clocks", "reason", err)
 		}
-	} else if err == nil && r.lost.Swap(false) {
-		r.log.Info("Redis carries notifications again")
+	} else if err == nil {
+		r.up.Set(1)
+		if r.lost.Swap(false) {
+			r.log.Info("Redis carries notifications again")
+		}
 	}
 	return err
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/metrics"
 	"catbird.blue/mls/server/share"
 	"catbird.blue/mls/server/source"
 )
@@ -82,7 +83,7 @@ type Keeper struct {
 	calm                  *share.Calm
 	now                   func() time.Time
 	remote                func(*net.TCPConn) net.Addr
-	closed                *prometheus.CounterVec
+	closed                *metrics.CounterVec
 	failures              prometheus.Counter
 
 	mu    sync.Mutex

@@ -62,8 +62,7 @@ func NewClock(now func() time.Time, reg prometheus.Registerer) *Clock {
 	}
 	c := &Clock{now: now}
 	if reg != nil {
-		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mls_clock_offset_seconds",
-			Help: "How far the clock of this instance is ahead of that of the database, at least."}, func() float64 {
+		reg.MustRegister(offsetMetric.NewFunc(func() float64 {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			return c.offset.Seconds()

@@ -75,7 +75,7 @@ type Config struct {
 // Monitor knows the states of an instance.
 type Monitor struct {
 	checks  []*watched
-	metrics *metrics
+	metrics *collectors
 	log     *slog.Logger
 	now     func() time.Time
 }
@@ -107,7 +107,7 @@ func New(c Config) *Monitor {
 		check.Fails = cmp.Or(check.Fails, Unhealthy)
 		m.checks = append(m.checks, &watched{Check: check, kick: make(chan struct{}, 1), state: State{Name: check.Name, Status: Healthy, Since: m.now()}})
 	}
-	m.metrics = newMetrics(c.Registry, m.checks)
+	m.metrics = newCollectors(c.Registry, m.checks)
 	return m
 }
 

@@ -16,6 +16,6 @@
 //   - memory.go: the memory limits that /health compares with
 //   - logging.go: observe; redaction of errors
 //   - polls.go: which polls of the health pages are logged
-//   - metrics.go: the collectors of requests and of the database pool
+//   - metrics.go: the collectors of requests
 //   - startpage.go: the page at /
 package httpd

@@ -46,7 +46,7 @@ func observe(log *slog.Logger, m *Metrics) echo.MiddlewareFunc {
 			finished := false
 			defer func() {
 				if !finished { // the handler panicked with http.ErrAbortHandler
-					o.errName = "Aborted"
+					o.errName = errAborted
 				}
 				o.status, o.out, o.in, o.took = c.Response().Status, c.Response().Size, body.n, time.Since(start)
 				m.record(o)

@@ -3,52 +3,132 @@ package httpd
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"catbird.blue/mls/gen"
+	"catbird.blue/mls/server/auth"
+	"catbird.blue/mls/server/metrics"
+	"catbird.blue/mls/xrpc"
 )
 
-// Metrics has the collectors of the HTTP side. Labels are NSIDs, paths of routes,
-// error names and statuses; no label value is chosen by a client.
+const metricGroup = "HTTP"
+
+// errAborted is the error name of a request whose handler gave up the connection.
+const errAborted = "Aborted"
+
+var (
+	nsidLabel = metrics.Label{Name: "nsid", Values: routeNames(),
+		Means: "the NSID of a method, the path of another route, or `other`"}
+	errorLabel = metrics.Label{Name: "error", Values: errorNames(),
+		Means: "the name of the error that the lexicon or the protocol has; empty for success"}
+
+	requestsMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "http_requests_total", Kind: metrics.Counter, Unit: "requests",
+		Help:   "Finished requests.",
+		Labels: []metrics.Label{nsidLabel, {Name: "status", Values: statuses(), Means: "the status of the answer"}, errorLabel},
+		Zero:   firstRequests(),
+	})
+	secondsMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "http_request_duration_seconds", Kind: metrics.Histogram, Unit: "seconds",
+		Help:    "Time from the header of a request to the end of its answer. That of a stream or a long poll is how long it was open.",
+		Labels:  []metrics.Label{nsidLabel, errorLabel},
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		Zero:    firstDurations(),
+	})
+	inFlightMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "http_requests_in_flight", Kind: metrics.Gauge, Unit: "requests",
+		Help: "Requests being answered.",
+	})
+	receivedMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "http_received_bytes_total", Kind: metrics.Counter, Unit: "bytes",
+		Help: "Bytes of request bodies.",
+	})
+	sentMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "http_sent_bytes_total", Kind: metrics.Counter, Unit: "bytes",
+		Help: "Bytes of answer bodies.",
+	})
+)
+
+// routeNames gives the values that routeName has.
+func routeNames() []string {
+	names := []string{"/", healthPath, healthPath + "/ready", healthPath + "/live", "_health", "/.well-known/did.json", "/lexicons/:file",
+		metrics.Other}
+	for _, m := range gen.Methods {
+		names = append(names, m.NSID)
+	}
+	return names
+}
+
+// errorNames gives the names of errors that answers have.
+func errorNames() []string {
+	names := []string{"", errAborted, xrpc.InvalidRequest, xrpc.RateLimitExceeded, xrpc.PayloadTooLarge, xrpc.InternalServerError,
+		xrpc.MethodNotImplemented, xrpc.NotFound, xrpc.UpstreamFailure, xrpc.ServiceUnavailable}
+	names = append(names, auth.ErrorNames...)
+	for _, m := range gen.Methods {
+		names = append(names, m.Errors...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// statuses gives those of HTTP that have a text.
+func statuses() []string {
+	var out []string
+	for code := 100; code < 600; code++ {
+		if http.StatusText(code) != "" {
+			out = append(out, strconv.Itoa(code))
+		}
+	}
+	return out
+}
+
+// firstRequests lists the series that exist from the start: success, and the
+// errors that alerts watch, of each route.
+func firstRequests() [][]string {
+	var out [][]string
+	for _, nsid := range routeNames() {
+		out = append(out, []string{nsid, "200", ""})
+	}
+	for _, m := range gen.Methods {
+		out = append(out, []string{m.NSID, "500", xrpc.InternalServerError}, []string{m.NSID, "503", xrpc.ServiceUnavailable},
+			[]string{m.NSID, "429", xrpc.RateLimitExceeded})
+	}
+	return out
+}
+
+func firstDurations() [][]string {
+	var out [][]string
+	for _, m := range gen.Methods {
+		out = append(out, []string{m.NSID, ""})
+	}
+	return out
+}
+
+// Metrics has the collectors of the HTTP side.
 type Metrics struct {
 	// Registry has these collectors; other packages register theirs there.
 	Registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
+	requests *metrics.CounterVec
+	seconds  *metrics.HistogramVec
 	inFlight prometheus.Gauge
 	received prometheus.Counter
 	sent     prometheus.Counter
 }
 
-// NewMetrics makes the collectors of the process, of HTTP and of the database
-// pool.
-func NewMetrics(pool *pgxpool.Pool) *Metrics {
+// NewMetrics makes the collectors of HTTP and of the process.
+func NewMetrics(version string) *Metrics {
 	m := &Metrics{
-		Registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "http_requests_total",
-			Help: "Finished requests, by method or route, status and error name."}, []string{"nsid", "status", "error"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "http_request_duration_seconds",
-			Help:    "Time from the request's header to the end of its answer, by method or route and error name.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"nsid", "error"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "http_requests_in_flight", Help: "Requests being answered."}),
-		received: prometheus.NewCounter(prometheus.CounterOpts{Name: "http_received_bytes_total", Help: "Bytes of request bodies."}),
-		sent:     prometheus.NewCounter(prometheus.CounterOpts{Name: "http_sent_bytes_total", Help: "Bytes of answer bodies."}),
+		Registry: prometheus.NewRegistry(), requests: requestsMetric.NewCounterVec(), seconds: secondsMetric.NewHistogramVec(),
+		inFlight: inFlightMetric.NewGauge(), received: receivedMetric.NewCounter(), sent: sentMetric.NewCounter(),
 	}
-	m.Registry.MustRegister(m.requests, m.seconds, m.inFlight, m.received, m.sent,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	gauge := func(name, help string, value func(*pgxpool.Stat) float64) {
-		m.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help},
-			func() float64 { return value(pool.Stat()) }))
-	}
-	gauge("database_connections_active", "Connections in use.", func(s *pgxpool.Stat) float64 { return float64(s.AcquiredConns()) })
-	gauge("database_connections_idle", "Open connections not in use.", func(s *pgxpool.Stat) float64 { return float64(s.IdleConns()) })
-	gauge("database_connections_max", "Most connections the pool opens.", func(s *pgxpool.Stat) float64 { return float64(s.MaxConns()) })
-	gauge("database_waits_total", "Times a connection had to be waited for.", func(s *pgxpool.Stat) float64 { return float64(s.EmptyAcquireCount()) })
+	m.Registry.MustRegister(m.requests, m.seconds, m.inFlight, m.received, m.sent)
+	metrics.Process(m.Registry, version)
 	return m
 }
 
@@ -76,7 +156,7 @@ func routeName(route string) string {
 		return nsid
 	}
 	if route == "" || strings.HasSuffix(route, "*") {
-		return "other"
+		return metrics.Other
 	}
 	return route
 }

@@ -61,7 +61,7 @@ func newServer(t testing.TB) testServer {
 // newSite serves s; wrap may put faults between the routes and s.
 func newSite(t testing.TB, s testServer, wrap func(gen.Service) gen.Service) *site {
 	t.Helper()
-	x := &site{health: NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.pool, nil).Check()}}), "v1"), metrics: NewMetrics(s.pool)}
+	x := &site{health: NewHealth(health.New(health.Config{Checks: []health.Check{health.NewDatabase(s.pool, nil).Check()}}), "v1"), metrics: NewMetrics("v1")}
 	var service gen.Service = s
 	if wrap != nil {
 		service = wrap(s)

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
+	"catbird.blue/mls/server/metrics"
 	"catbird.blue/mls/xrpc"
 )
 
@@ -50,7 +51,7 @@ type Limits struct {
 	shared *shared
 	// totals has the use of shared buckets by all instances; nil without Redis.
 	totals  *totals
-	refused *prometheus.CounterVec
+	refused *metrics.CounterVec
 }
 
 // rates is how the operator changes the rates of the table.
@@ -77,26 +78,19 @@ func (l *Limits) SetRates(off bool, scale float64) error {
 func New(cfg Config) (*Limits, error) {
 	l := &Limits{
 		buckets: newBuckets(cfg.Clock, cfg.maxBuckets),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: RefusedMetric, Help: "Calls refused by a limit.",
-		}, []string{"limit"}),
+		refused: refusedMetric.NewCounterVec(),
 	}
 	if err := l.SetRates(cfg.Off, cfg.Scale); err != nil {
 		return nil, err
 	}
 	l.shares = newShares(l.buckets.clock, cfg.maxBuckets)
-	for _, r := range Table {
-		l.refused.WithLabelValues(r.Name)
-	}
+	up := redisUpMetric.NewGauge()
 	if cfg.Registry != nil {
-		cfg.Registry.MustRegister(l.refused)
+		cfg.Registry.MustRegister(l.refused, up)
 	}
 	if cfg.Redis != nil {
-		l.shared = newShared(&cfg)
+		l.shared = newShared(&cfg, up)
 		l.totals = newTotals(l.shares, l.shared)
-		if cfg.Registry != nil {
-			cfg.Registry.MustRegister(l.shared.up)
-		}
 	}
 	return l, nil
 }

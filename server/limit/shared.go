@@ -59,12 +59,10 @@ const refusalGood = time.Second
 // maxBatch is how many amounts are reported in one call.
 const maxBatch = 100
 
-func newShared(cfg *Config) *shared {
+func newShared(cfg *Config, up prometheus.Gauge) *shared {
 	s := &shared{
 		client: cfg.Redis, secret: sha256.Sum256(cfg.Secret), timeout: cfg.timeout, queue: make(chan spending, maxQueued), pending: map[string]int64{},
-		up: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "mls_limit_redis_up", Help: "1 while limits are counted in Redis, together with other instances.",
-		}),
+		up: up,
 	}
 	s.up.Set(1)
 	s.period.Store(1)

@@ -54,10 +54,13 @@ type sendQueue struct {
 	// blocked has an entry for each conversation in which a message that fell out
 	// of a batch is being sent single: the messages that wait for that send.
 	blocked map[xrpc.ConvoID][]*queuedSend
+	metrics *sendMetrics
 }
 
 func newSendQueue(pool *pgxpool.Pool) *sendQueue {
-	return &sendQueue{pool: pool, maxSingles: maxSingles, minBatch: 2, blocked: map[xrpc.ConvoID][]*queuedSend{}}
+	return &sendQueue{
+		pool: pool, maxSingles: maxSingles, minBatch: 2, blocked: map[xrpc.ConvoID][]*queuedSend{}, metrics: newSendMetrics(),
+	}
 }
 
 // queuedSend is a queued message. out and err are valid when done is closed.
@@ -89,11 +92,13 @@ func (q *sendQueue) send(ctx context.Context, m *outgoing) (*sentMessage, error)
 		return q.sendSingle(ctx, m)
 	}
 	queued := &queuedSend{outgoing: m, ctx: ctx, done: make(chan struct{})}
+	began := time.Now()
 	q.queued = append(q.queued, queued)
 	q.startWorkerLocked()
 	q.mu.Unlock()
 	select {
 	case <-queued.done:
+		q.metrics.wait.Observe(time.Since(began).Seconds())
 		return queued.out, queued.err
 	case <-ctx.Done(): // the message may be stored or not
 		return nil, fmt.Errorf("send message: %w", ctx.Err())
@@ -101,6 +106,7 @@ func (q *sendQueue) send(ctx context.Context, m *outgoing) (*sentMessage, error)
 }
 
 func (q *sendQueue) sendSingle(ctx context.Context, m *outgoing) (*sentMessage, error) {
+	q.metrics.single.Inc()
 	dbq := db.New(q.pool)
 	out, err := m.send(ctx, dbq)
 	if errors.Is(err, errStale) {
@@ -255,6 +261,8 @@ func (q *sendQueue) sendBatch(batch []*queuedSend) (singles, locked []*queuedSen
 	if !ran {
 		return batch, nil
 	}
+	q.metrics.batches.Inc()
+	q.metrics.batch.Add(float64(len(taken)))
 	for _, m := range taken {
 		if err != nil { // COMMIT failed, or its answer was lost
 			m.out, m.err = nil, fmt.Errorf("send messages: %w", err)

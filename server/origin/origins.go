@@ -16,6 +16,7 @@ import (
 
 	"catbird.blue/mls/db"
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/metrics"
 	"catbird.blue/mls/server/source"
 	"catbird.blue/mls/xrpc"
 )
@@ -73,7 +74,7 @@ type Origins struct {
 	now      func() time.Time
 	cpus     int
 
-	confirmations *prometheus.CounterVec
+	confirmations *metrics.CounterVec
 
 	states  *lru.Cache[string, accountState]
 	flight  singleflight.Group
@@ -92,6 +93,13 @@ type Origins struct {
 	wg     sync.WaitGroup
 }
 
+var confirmationsMetric = metrics.Define(metrics.Metric{
+	Group: "Limits", Name: "mls_origin_confirmations_total", Kind: metrics.Counter, Unit: "questions",
+	Help: "Questions to PDSes whether they have an account. crowded says that the queue was full, not-stored that the " +
+		"database did not take the answer.",
+	Labels: []metrics.Label{{Name: "outcome", Values: []string{"confirmed", "denied", "failed", "crowded", "not-stored"}}},
+})
+
 // New makes Origins, which must be closed.
 func New(c Config) *Origins {
 	o := &Origins{
@@ -99,9 +107,7 @@ func New(c Config) *Origins {
 		now: c.Now, cpus: c.CPUs, states: newLRU[accountState](maxStates), counts: newLRU[count](maxCounted),
 		toCount: make(chan string, maxToCount), queue: limit.NewQueue(c.Limits, limit.ConfirmWaiting),
 		open: map[string]*pendingAnswer{}, asked: newLRU[time.Time](maxAsked),
-		confirmations: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "mls_origin_confirmations_total", Help: "Answers of PDSes whether they have an account.",
-		}, []string{"outcome"}),
+		confirmations: confirmationsMetric.NewCounterVec(),
 	}
 	o.SetSizes(c.Sizes)
 	if o.now == nil {

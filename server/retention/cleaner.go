@@ -3,6 +3,7 @@ package retention
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -109,26 +110,41 @@ type step func(ctx context.Context) (more bool, err error)
 
 // Round removes everything whose time is over, up to roundBatches batches of each
 // kind. Each kind is found by an index that holds only rows to be removed, so
-// that a step that finds nothing costs one probe. If the clock of the instance
-// differs from that of the database, one of them is wrong, and nothing is removed.
+// that a step that finds nothing costs one probe. A kind that fails does not keep
+// the others from being removed. If the clock of the instance differs from that of
+// the database, one of them is wrong, and nothing is removed.
 func (c *Cleaner) Round(ctx context.Context) error {
 	r, err := c.begin(ctx)
 	if err != nil {
 		return err
 	}
-	for _, s := range []step{
-		r.tickets, r.idempotencyRecords, r.signingKeys, r.origins, r.keyPackages, r.claims, r.endedWelcomes, r.reports,
-		r.messages, r.proposals, r.events, r.closedConvos,
-		r.collectBlobs, r.deleteOrphans, // last, since the steps before leave blobs and objects to them
+	var errs []error
+	for _, s := range []struct {
+		kind string
+		step step
+	}{
+		{kindTicket, r.tickets}, {kindAnswer, r.idempotencyRecords}, {kindSigningKey, r.signingKeys}, {kindOrigin, r.origins},
+		{kindPackage, r.keyPackages}, {kindClaim, r.claims}, {kindRecipient, r.endedWelcomes}, {kindReport, r.reports}, {kindMessage, r.messages},
+		{kindProposal, r.proposals}, {kindEvent, r.events}, {kindConvo, r.closedConvos},
+		// These are last, since the steps before leave blobs and objects to them.
+		{kindBlob, r.collectBlobs}, {kindObject, r.deleteOrphans},
 	} {
-		for range roundBatches {
-			more, err := s(ctx)
-			if err != nil {
-				return err
-			}
-			if !more {
-				break
-			}
+		if err := c.batches(ctx, s.step); err != nil {
+			c.metrics.errors.WithLabelValues(s.kind).Inc()
+			errs = append(errs, err)
+			continue
+		}
+		c.metrics.success.WithLabelValues(s.kind).Set(float64(r.now.Unix()))
+	}
+	return errors.Join(errs...)
+}
+
+// batches removes batches of one kind until nothing is left to remove.
+func (c *Cleaner) batches(ctx context.Context, s step) error {
+	for range roundBatches {
+		more, err := s(ctx)
+		if err != nil || !more {
+			return err
 		}
 	}
 	return nil

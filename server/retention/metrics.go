@@ -1,8 +1,12 @@
 package retention
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
 
-// Values of the metric's label what.
+	"catbird.blue/mls/server/metrics"
+)
+
+// Values of the metrics' label what.
 const (
 	kindAnswer     = "answer"
 	kindBlob       = "blob"
@@ -20,20 +24,40 @@ const (
 	kindTicket     = "ticket"
 )
 
-// Metrics counts what the Cleaner of one instance removes.
-type Metrics struct{ rows *prometheus.CounterVec }
+const metricGroup = "Cleaning"
 
-// NewMetrics makes the collector and registers it with reg, which may be
-// nil. It panics, as MustRegister does, where the name is taken.
+var whatLabel = metrics.Label{Name: "what", Values: []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindMessage,
+	kindObject, kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindSigningKey, kindTicket}}
+
+var (
+	removedMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "mls_removed_total", Kind: metrics.Counter, Unit: "rows and objects",
+		Help: "Rows and objects that the cleaner removed because their time was over.", Labels: []metrics.Label{whatLabel},
+	})
+	errorsMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "mls_cleaner_errors_total", Kind: metrics.Counter, Unit: "attempts",
+		Help:   "Attempts to remove rows or objects that failed. The next round, about five minutes later, tries again.",
+		Labels: []metrics.Label{whatLabel},
+	})
+	successMetric = metrics.Define(metrics.Metric{
+		Group: metricGroup, Name: "mls_cleaner_last_success_timestamp_seconds", Kind: metrics.Gauge, Unit: "seconds",
+		Help:   "When the cleaner of this instance last removed all that was due of a kind, or as much as one round may.",
+		Labels: []metrics.Label{whatLabel},
+	})
+)
+
+// Metrics says what the Cleaner of one instance does.
+type Metrics struct {
+	rows, errors *metrics.CounterVec
+	success      *metrics.GaugeVec
+}
+
+// NewMetrics makes the collectors and registers them with reg, which may be
+// nil. It panics, as MustRegister does, where a name is taken.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
-	m := &Metrics{rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mls_removed_total",
-		Help: "Rows and objects removed by the cleaner because their time was over, by kind."}, []string{"what"})}
-	for _, what := range []string{kindAnswer, kindBlob, kindClaim, kindConvo, kindEvent, kindMessage, kindObject,
-		kindOrigin, kindPackage, kindProposal, kindRecipient, kindReport, kindSigningKey, kindTicket} {
-		m.rows.WithLabelValues(what)
-	}
+	m := &Metrics{rows: removedMetric.NewCounterVec(), errors: errorsMetric.NewCounterVec(), success: successMetric.NewGaugeVec()}
 	if reg != nil {
-		reg.MustRegister(m.rows)
+		reg.MustRegister(m.rows, m.errors, m.success)
 	}
 	return m
 }

@@ -15,5 +15,6 @@
 //	book.go      the bills, the uploads in progress
 //	shares.go    what each account stored in the last day, and the fair share
 //	space.go     how much of the storage is free, and which writes are refused
+//	metrics.go   the metrics
 //	probes.go    how free storage is measured: file systems, the database
 package storage

@@ -10,9 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"catbird.blue/mls/server/limit"
+	"catbird.blue/mls/server/metrics"
 )
 
 const (
@@ -45,10 +44,10 @@ type space struct {
 	// float64.
 	free atomic.Uint64
 
-	gauge      *prometheus.GaugeVec
-	short      *prometheus.GaugeVec
-	failures   *prometheus.CounterVec
-	lastLogged map[string]time.Duration
+	gauge, freeBytes, totalBytes *metrics.GaugeVec
+	short                        *metrics.GaugeVec
+	failures                     *metrics.CounterVec
+	lastLogged                   map[string]time.Duration
 }
 
 // measured is a Place with its last measurement.
@@ -61,26 +60,15 @@ type measured struct {
 func newSpace(cfg *Config, clock func() time.Duration) *space {
 	s := &space{
 		limits: cfg.Limits.OrDefault(), log: cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)), clock: clock, lastLogged: map[string]time.Duration{},
-		gauge: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "mls_storage_free_ratio", Help: "Part of the storage that is free, by place.",
-		}, []string{"place"}),
-		short: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "mls_storage_short", Help: "1 while less is free than the limit needs.",
-		}, []string{"limit"}),
-		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "mls_storage_measure_failures_total", Help: "Attempts to measure free storage that failed, by place.",
-		}, []string{"place"}),
+		gauge: freeRatioMetric.NewGaugeVec(), freeBytes: freeBytesMetric.NewGaugeVec(), totalBytes: totalBytesMetric.NewGaugeVec(),
+		short: shortMetric.NewGaugeVec(), failures: failuresMetric.NewCounterVec(),
 	}
 	s.free.Store(math.Float64bits(1))
 	for _, p := range cfg.Places {
 		s.places = append(s.places, &measured{Place: p, free: 1})
-		s.failures.WithLabelValues(p.Name)
-	}
-	for _, row := range []*limit.Row{limit.FreeForAll, limit.FreeForWrites} {
-		s.short.WithLabelValues(row.Name).Set(0)
 	}
 	if cfg.Registry != nil {
-		cfg.Registry.MustRegister(s.gauge, s.short, s.failures)
+		cfg.Registry.MustRegister(s.gauge, s.freeBytes, s.totalBytes, s.short, s.failures)
 	}
 	return s
 }
@@ -141,6 +129,8 @@ func (s *space) measurePlace(ctx context.Context, p *measured, now time.Duration
 	p.next = now + cmp.Or(p.Every, measureInterval) - measureInterval/2 // the ticker is not exact
 	p.free = min(1, max(0, float64(free)/float64(total)))
 	s.gauge.WithLabelValues(p.Name).Set(p.free)
+	s.freeBytes.WithLabelValues(p.Name).Set(float64(free))
+	s.totalBytes.WithLabelValues(p.Name).Set(float64(total))
 }
 
 // warn logs a warning while too little storage is free.

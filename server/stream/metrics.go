@@ -1,45 +1,69 @@
 package stream
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
 
-// Metrics counts what streams do. No label holds an identifier.
+	"catbird.blue/mls/server/metrics"
+)
+
+// The values of the label transport are those that Streams.open is called with.
+var transportLabel = metrics.Label{Name: "transport", Values: []string{"sse", "websocket"}}
+
+var (
+	openMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_streams_open", Kind: metrics.Gauge, Unit: "streams",
+		Help: "Open streams.", Labels: []metrics.Label{transportLabel},
+	})
+	endedMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_streams_ended_total", Kind: metrics.Counter, Unit: "streams",
+		Help: "Streams that are over: the client left, the service closed in good order, the client did not keep up (slow), " +
+			"an error, the stream was an hour old (aged, which is normal), or a newer one of its account took its place (evicted).",
+		Labels: []metrics.Label{transportLabel, {Name: "reason",
+			Values: []string{reasonClient, reasonClosing, reasonSlow, reasonError, reasonAged, reasonEvicted}}},
+	})
+	encodedMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_stream_events_encoded_total", Kind: metrics.Counter, Unit: "events",
+		Help:   "Encodings of events: at most one in each form for each event, however many streams get it.",
+		Labels: []metrics.Label{{Name: "form", Values: []string{"json", "gzip", "cbor", "text"}}},
+	})
+	deliveredMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_stream_events_delivered_total", Kind: metrics.Counter, Unit: "events",
+		Help: "Events written to streams.", Labels: []metrics.Label{transportLabel},
+	})
+	bytesMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_stream_bytes_total", Kind: metrics.Counter, Unit: "bytes",
+		Help: "Bytes written to streams.", Labels: []metrics.Label{transportLabel},
+	})
+	waitsMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_waits_open", Kind: metrics.Gauge, Unit: "calls",
+		Help: "Long polls of sync that wait.",
+	})
+	evictedMetric = metrics.Define(metrics.Metric{
+		Group: metrics.LogGroup, Name: "mls_evicted_total", Kind: metrics.Counter, Unit: "streams and calls",
+		Help: "Streams and long polls that ended for a newer one of their account. Many mean that clients connect again " +
+			"without closing.",
+		Labels: []metrics.Label{{Name: "of", Values: []string{"wait", "stream"}}},
+	})
+)
+
+// Metrics counts what streams do.
 type Metrics struct {
-	// Open is the number of open streams, by transport (sse, websocket).
-	Open *prometheus.GaugeVec
-	// Ended counts streams that are over, by transport and reason: client (the
-	// client left), closing (in good order), aged (it had the greatest age of a
-	// stream), evicted (a newer stream or long poll of its account took its
-	// place), slow (its client did not keep up), error.
-	Ended *prometheus.CounterVec
-	// Encoded counts encodings of events, by form (json, gzip, cbor, text): at most
-	// one in each form for each event.
-	Encoded *prometheus.CounterVec
-	// Delivered counts events written to streams, by transport.
-	Delivered *prometheus.CounterVec
-	// Bytes counts bytes written to streams, by transport.
-	Bytes *prometheus.CounterVec
-	// Waits is the number of open long polls of sync.
-	Waits prometheus.Gauge
-	// Evicted counts streams and long polls that ended for a newer one of their
-	// account, by what they were (wait, stream).
-	Evicted *prometheus.CounterVec
+	Open      *metrics.GaugeVec
+	Ended     *metrics.CounterVec
+	Encoded   *metrics.CounterVec
+	Delivered *metrics.CounterVec
+	Bytes     *metrics.CounterVec
+	Waits     prometheus.Gauge
+	Evicted   *metrics.CounterVec
 }
 
 // NewMetrics makes the collectors and registers them with reg, which may be nil.
 // Like MustRegister, it panics if a name is registered already.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
-	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
-	}
 	m := &Metrics{
-		Open: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "mls_streams_open", Help: "Open streams."},
-			[]string{"transport"}),
-		Ended:     counter("mls_streams_ended_total", "Streams that are over.", "transport", "reason"),
-		Encoded:   counter("mls_stream_events_encoded_total", "Encodings of events.", "form"),
-		Delivered: counter("mls_stream_events_delivered_total", "Events written to streams.", "transport"),
-		Bytes:     counter("mls_stream_bytes_total", "Bytes written to streams.", "transport"),
-		Waits:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "mls_waits_open", Help: "Long polls of sync that wait."}),
-		Evicted:   counter("mls_evicted_total", "Waits and streams that ended for a newer one of their account.", "of"),
+		Open: openMetric.NewGaugeVec(), Ended: endedMetric.NewCounterVec(), Encoded: encodedMetric.NewCounterVec(),
+		Delivered: deliveredMetric.NewCounterVec(), Bytes: bytesMetric.NewCounterVec(), Waits: waitsMetric.NewGauge(),
+		Evicted: evictedMetric.NewCounterVec(),
 	}
 	if reg != nil {
 		reg.MustRegister(m.Open, m.Ended, m.Encoded, m.Delivered, m.Bytes, m.Waits, m.Evicted)

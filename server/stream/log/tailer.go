@@ -26,6 +26,8 @@ const (
 	readBytes = 8 << 20
 	// readRows is how many rows ReadLog returns at most.
 	readRows = 1000
+	// logInterval is the time between two log lines while reading fails.
+	logInterval = time.Minute
 	// readTimeout bounds one step, so that a database that does not answer does
 	// not stop the tailer for ever.
 	readTimeout = 15 * time.Second
@@ -45,6 +47,8 @@ type tailer struct {
 	// failed counts failed steps in a row; hidden counts reads in a row of which
 	// the visibility horizon hid rows.
 	failed, hidden int
+	// lastLogged is when the last line about a failure was written.
+	lastLogged time.Time
 }
 
 func newTailer(h *Hub) *tailer {
@@ -64,12 +68,15 @@ func (t *tailer) run(ctx context.Context) {
 		t.state.progress.note(err)
 		if err != nil {
 			t.failed++
+			t.metrics.Errors.Inc()
 			wait = min(t.interval, 50*time.Millisecond<<min(t.failed, 5))
-			if t.failed == 1 {
+			if now := time.Now(); t.failed == 1 || now.Sub(t.lastLogged) > logInterval {
+				t.lastLogged = now
 				t.log.WarnContext(ctx, "reading the log failed and will be tried again", "error", err)
 			}
 		} else {
 			t.failed = 0
+			t.metrics.LastRead.SetToCurrentTime()
 		}
 		if !t.wait(ctx, wait) {
 			return
