@@ -14,7 +14,7 @@ import (
 
 	"filippo.io/age"
 	"github.com/prometheus/client_golang/prometheus"
-	"k8s.io/component-base/metrics/testutil"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"catbird.blue/mls/server/blob"
 	"catbird.blue/mls/server/metrics"

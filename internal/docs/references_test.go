@@ -142,6 +142,9 @@ func (r *repository) checkSource(name string) []string {
 		}
 		for _, m := range mention.FindAllString(text, -1) {
 			file, fragment, found := strings.Cut(m, "#")
+			if first, _, _ := strings.Cut(file, "/"); slices.Contains(notOurs, first) {
+				continue
+			}
 			for _, dir := range []string{"docs", path.Dir(name), "."} {
 				if r.has(path.Join(dir, file)) {
 					file = path.Join(dir, file)
