@@ -25,6 +25,6 @@
 //   - payment.go: amounts that a call takes of an account's limit
 //   - verification.go: the CPU time of signature checks
 //   - bills.go: what calls store
-//   - list.go: getConvos
+//   - list.go, getconvo.go: getConvos, getConvo
 //   - epoch.go: getEpoch
 package convo
