@@ -26,7 +26,7 @@
 //   - payment.go: amounts that a call takes of an account's limit
 //   - verification.go: the CPU time of signature checks
 //   - bills.go: what calls store
-//   - list.go: getConvos
+//   - list.go, getconvo.go: getConvos, getConvo
 //   - epoch.go: getEpoch
 //   - getconvo.go: getConvo
 package convo
