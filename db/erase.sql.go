@@ -113,9 +113,9 @@ func (q *Queries) EraseAccount(ctx context.Context, did string) error {
 
 const eraseAttachments = `-- name: EraseAttachments :exec
 WITH named AS (DELETE FROM message_blobs a WHERE a.owner_did = $1),
-uploads AS (UPDATE orphan_objects o SET did = NULL, reserved = NULL, doomed = TRUE WHERE o.did = $1),
+uploads AS (UPDATE orphan_objects o SET did = NULL, reserved = NULL, marked = TRUE WHERE o.did = $1),
 gone AS (DELETE FROM blobs b WHERE b.did = $1 RETURNING b.object_key)
-INSERT INTO orphan_objects (object_key, since, doomed)
+INSERT INTO orphan_objects (object_key, since, marked)
 SELECT gone.object_key, now(), TRUE FROM gone
 ON CONFLICT (object_key) DO NOTHING
 `

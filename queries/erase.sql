@@ -58,9 +58,9 @@ DELETE FROM commit_failures f WHERE f.convo_id = sqlc.arg(convo_id) AND f.did = 
 -- name: EraseAttachments :exec
 -- The account's attachments: the objects are deleted by the cleaner.
 WITH named AS (DELETE FROM message_blobs a WHERE a.owner_did = sqlc.arg(did)),
-uploads AS (UPDATE orphan_objects o SET did = NULL, reserved = NULL, doomed = TRUE WHERE o.did = sqlc.arg(did)),
+uploads AS (UPDATE orphan_objects o SET did = NULL, reserved = NULL, marked = TRUE WHERE o.did = sqlc.arg(did)),
 gone AS (DELETE FROM blobs b WHERE b.did = sqlc.arg(did) RETURNING b.object_key)
-INSERT INTO orphan_objects (object_key, since, doomed)
+INSERT INTO orphan_objects (object_key, since, marked)
 SELECT gone.object_key, now(), TRUE FROM gone
 ON CONFLICT (object_key) DO NOTHING;
 

@@ -182,7 +182,7 @@ func TestEraseAccount(t *testing.T) {
 	if told != "joined left pending-removal" {
 		t.Errorf("the conversation was told %q", told)
 	}
-	if got := dbtest.Value[string](t, s.Pool, `SELECT string_agg(object_key, ' ' ORDER BY object_key) FROM orphan_objects WHERE doomed`); got != "object-of-bob upload-of-bob" {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT string_agg(object_key, ' ' ORDER BY object_key) FROM orphan_objects WHERE marked`); got != "object-of-bob upload-of-bob" {
 		t.Errorf("these objects are deleted: %s", got)
 	}
 	actions := dbtest.Value[string](t, s.Pool, `SELECT string_agg(action, ', ' ORDER BY id) FROM admin_audit WHERE subject = $1`, e.Audit.Subject(bob.DID))

@@ -131,7 +131,7 @@ func New(c Config) *Server {
 		reportsService:     reports.New(b, c.ReportRecipient),
 	}
 	if c.Registry != nil {
-		s.messagesService.Register(c.Registry)
+		s.Register(c.Registry)
 	}
 	s.description = sync.OnceValue(s.describe)
 	return s

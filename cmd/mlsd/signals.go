@@ -38,7 +38,7 @@ func (a *app) watchdog(ctx, done context.Context, l *listeners) error {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	alive := func(asking context.Context) error {
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 		return askLive(asking, client, url)
 	}

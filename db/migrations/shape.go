@@ -104,11 +104,11 @@ func (d *driver) checkShape() error {
 	return err
 }
 
-// differences returns the lines of made that is lacks, and those that it has
+// differences returns the lines of s that is lacks, and those that it has
 // beyond it.
-func (made shape) differences(is shape) (missing, more []string) {
-	want, have := made.comparable(is.postgres), is.comparable(made.postgres)
-	tables := made.tables()
+func (s shape) differences(is shape) (missing, more []string) {
+	want, have := s.comparable(is.postgres), is.comparable(s.postgres)
+	tables := s.tables()
 	for _, line := range want {
 		if !slices.Contains(have, line) {
 			missing = append(missing, line)

@@ -86,7 +86,7 @@ func (o *opened) data(ctx context.Context, b *Base) ([]int64, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	out, in := io.Pipe()
-	defer out.Close()
+	defer func() { _ = out.Close() }() // of a pipe it returns nil
 	cmd := o.tools.Command(ctx, "pg_basebackup", "--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast",
 		"--label=mlsd "+b.ID, "--no-password")
 	cmd.Stdout = in
@@ -99,7 +99,7 @@ func (o *opened) data(ctx context.Context, b *Base) ([]int64, error) {
 	parts, err := o.repo.putParts(ctx, b.name("data"), out, partSize)
 	if err != nil {
 		cancel()
-		out.Close() // pg_basebackup may wait for somebody who reads
+		_ = out.Close() // pg_basebackup may wait for somebody who reads
 	}
 	if failed := <-ended; failed != nil && (err == nil || errors.Is(err, failed)) {
 		return nil, failed

@@ -51,7 +51,7 @@ func (r *receiver) once(ctx context.Context) error {
 	receive := r.command(ctx, args...)
 	err := receive.Failure(receive.RunTied())
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the end was asked for
 	}
 	if err == nil {
 		return errors.New("pg_receivewal ended")
@@ -66,7 +66,7 @@ func (r *receiver) once(ctx context.Context) error {
 
 func ignoreEnd(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the end was asked for
 	}
 	return err
 }

@@ -119,7 +119,7 @@ func (f *feeder) serve(ctx context.Context, name string) error {
 func (f *feeder) give(ctx context.Context, name string) error {
 	err := f.fetch(ctx, name)
 	if err == nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the end was asked for
 	}
 	f.mu.Lock()
 	f.err = errors.Join(f.err, err)

@@ -145,7 +145,7 @@ func hold(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		pause(ctx, 5*time.Second)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end was asked for
 		}
 		limited, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := conn.Ping(limited)

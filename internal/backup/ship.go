@@ -50,7 +50,7 @@ func (s *shipper) ship(ctx context.Context) error {
 		return err
 	}
 	if now.copy != "" {
-		defer os.Remove(now.copy)
+		defer func() { _ = os.Remove(now.copy) }() // the next round replaces it
 	}
 	if err := awaitVisible(ctx, conn); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *shipper) drain(ctx context.Context) error {
 		return err
 	}
 	if now.copy != "" {
-		defer os.Remove(now.copy)
+		defer func() { _ = os.Remove(now.copy) }() // the next round replaces it
 	}
 	return s.store(ctx, now)
 }

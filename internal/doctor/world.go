@@ -227,7 +227,7 @@ func (w World) websocket(ctx context.Context) Result {
 	ctx, cancel := context.WithTimeout(ctx, firstEvent)
 	defer cancel()
 	const do = "let the proxy pass the upgrade of subscribeConvoEvents on; " + seeProxy
-	ws, res, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(address, "http"), &websocket.DialOptions{
+	ws, res, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(address, "http"), &websocket.DialOptions{ //nolint:bodyclose // the library replaces the body, which then needs no closing
 		HTTPClient: w.Client, HTTPHeader: http.Header{"Authorization": {"Bearer " + token}},
 	})
 	if err != nil {

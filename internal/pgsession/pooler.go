@@ -80,7 +80,7 @@ func probe(ctx context.Context, cfg *pgx.ConnConfig, session uint32) (conn *pgx.
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	if conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
-		return nil, true, nil //nolint:nilerr // the first connection has shown that the database answers
+		return nil, true, nil // the first connection has shown that the database answers
 	}
 	var refused *pgconn.PgError
 	if _, err = conn.Exec(ctx, "BEGIN"); errors.As(err, &refused) {
@@ -88,7 +88,7 @@ func probe(ctx context.Context, cfg *pgx.ConnConfig, session uint32) (conn *pgx.
 		return conn, true, fmt.Errorf("%w (%s)", ErrTransactionMode, refused.Message)
 	}
 	if err != nil {
-		return conn, true, nil //nolint:nilerr // it waited for a session that another connection holds
+		return conn, true, nil // it waited for a session that another connection holds
 	}
 	got, err := backend(ctx, conn)
 	if err == nil && got == session {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"catbird.blue/mls/internal/dbtest"
@@ -98,6 +99,32 @@ func TestWaitForAConnection(t *testing.T) {
 	}
 	if _, err := pool.Acquire(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("ends with %v", err)
+	}
+}
+
+// TestStatementsOfANewConnection: a statement of AfterConnect that sets no deadline of
+// its own does not end the wait for the connection.
+func TestStatementsOfANewConnection(t *testing.T) {
+	cfg, err := pgxpool.ParseConfig(dbtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		for _, c := range []context.Context{Unbounded(ctx), ctx} {
+			if _, err := conn.Exec(c, "SELECT 1"); err != nil {
+				return err
+			}
+		}
+		return ctx.Err()
+	}
+	Apply(cfg, &Tracer{})
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := pool.Ping(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -40,19 +40,19 @@ func Unbounded(ctx context.Context) context.Context {
 
 // begin returns a context whose deadline is at most limit away.
 func begin(ctx context.Context, limit time.Duration) context.Context {
-	if ctx.Value(unboundedKey{}) != nil {
-		return ctx
+	var cancel context.CancelFunc
+	until, bounded := ctx.Deadline()
+	if ctx.Value(unboundedKey{}) == nil && (!bounded || time.Until(until) >= limit) {
+		ctx, cancel = context.WithTimeout(ctx, limit)
 	}
-	if until, ok := ctx.Deadline(); ok && time.Until(until) < limit {
-		return ctx
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	// Also without a timer: the statements of a new connection run in the context of
+	// the wait for it, whose timer they must not release.
 	return context.WithValue(ctx, cancelKey{}, cancel)
 }
 
 // end releases the timer of begin.
 func end(ctx context.Context) {
-	if cancel, ok := ctx.Value(cancelKey{}).(context.CancelFunc); ok {
+	if cancel, ok := ctx.Value(cancelKey{}).(context.CancelFunc); ok && cancel != nil {
 		cancel()
 	}
 }

@@ -40,9 +40,9 @@ func refusal(err error) error {
 	text := strings.ToLower(answer.Error())
 	switch {
 	case strings.Contains(text, "unknown command"):
-		return fmt.Errorf("%w (%s)", ErrOldRedis, answer)
+		return fmt.Errorf("%w (%w)", ErrOldRedis, answer)
 	case strings.HasPrefix(text, "noperm"):
-		return fmt.Errorf("%w (%s)", ErrRedisRights, answer)
+		return fmt.Errorf("%w (%w)", ErrRedisRights, answer)
 	}
 	return nil
 }

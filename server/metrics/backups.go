@@ -54,7 +54,9 @@ func NewBackups(r prometheus.Registerer) *Backups {
 }
 
 // Register registers the metrics.
-func (b *Backups) Register(r prometheus.Registerer) { r.MustRegister(b.success, b.failures, b.verified) }
+func (b *Backups) Register(r prometheus.Registerer) {
+	r.MustRegister(b.success, b.failures, b.verified)
+}
 
 // Succeeded says that a backup of the kind has all data up to a moment.
 func (b *Backups) Succeeded(kind string, upTo time.Time) {
