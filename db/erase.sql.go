@@ -126,6 +126,16 @@ func (q *Queries) EraseAttachments(ctx context.Context, did string) error {
 	return err
 }
 
+const eraseBlocks = `-- name: EraseBlocks :exec
+DELETE FROM blocks WHERE did = $1::text OR blocked_did = $1::text
+`
+
+// The account's blocks, and those of it.
+func (q *Queries) EraseBlocks(ctx context.Context, did string) error {
+	_, err := q.db.Exec(ctx, eraseBlocks, did)
+	return err
+}
+
 const eraseConvoEvents = `-- name: EraseConvoEvents :exec
 UPDATE events SET body = replace(body::text, to_json($1::text)::text, to_json($2::text)::text)::jsonb
 WHERE convo_id = $3 AND (body ->> 'did' = $1::text OR body ->> 'actor' = $1::text)
@@ -237,6 +247,19 @@ func (q *Queries) EraseRecipients(ctx context.Context, convoID xrpc.ConvoID, did
 		return nil, err
 	}
 	return items, nil
+}
+
+const eraseReports = `-- name: EraseReports :exec
+UPDATE reports SET
+    reporter_did = CASE WHEN reporter_did = $1::text THEN $2::text ELSE reporter_did END,
+    subject_did = CASE WHEN subject_did = $1::text THEN $2::text ELSE subject_did END
+WHERE reporter_did = $1::text OR subject_did = $1::text
+`
+
+// Reports by the account and about it stay for the operator, without its DID.
+func (q *Queries) EraseReports(ctx context.Context, did string, pseudonym string) error {
+	_, err := q.db.Exec(ctx, eraseReports, did, pseudonym)
+	return err
 }
 
 const eraseRestOfConvo = `-- name: EraseRestOfConvo :exec

@@ -71,6 +71,17 @@ USING (
 ) k
 WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n;
 
+-- name: EraseBlocks :exec
+-- The account's blocks, and those of it.
+DELETE FROM blocks WHERE did = sqlc.arg(did)::text OR blocked_did = sqlc.arg(did)::text;
+
+-- name: EraseReports :exec
+-- Reports by the account and about it stay for the operator, without its DID.
+UPDATE reports SET
+    reporter_did = CASE WHEN reporter_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE reporter_did END,
+    subject_did = CASE WHEN subject_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE subject_did END
+WHERE reporter_did = sqlc.arg(did)::text OR subject_did = sqlc.arg(did)::text;
+
 -- name: EraseLeases :exec
 -- The account's leases of other accounts' packages.
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL WHERE lease_holder = sqlc.arg(did)::text;

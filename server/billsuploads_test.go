@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -169,17 +171,21 @@ func TestUploadsThatFailHereCostNothing(t *testing.T) {
 		return err
 	}
 	good := s.attachmentsService
-	bad, err := blob.OpenDir(t.TempDir())
+	dir := filepath.Join(t.TempDir(), "blobs")
+	bad, err := blob.OpenDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := bad.Close(); err != nil {
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir, nil, 0o600); err != nil { // a file where a directory should be
 		t.Fatal(err)
 	}
 	s.attachmentsService = attachments.New(s.Base, bad)
 	m.takes(t, limit.StoredBytes, alice, 0, func() {
 		if try() == nil {
-			t.Error("stored in a bucket that is closed")
+			t.Error("stored in a bucket that is gone")
 		}
 	})
 	s.attachmentsService = good

@@ -133,6 +133,8 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 	dbtest.Exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, now())`, id, bob.DID)
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET reserved_for = $2, reserved_until = now(), reserved_at = now() WHERE convo_id = $1`, id, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO account_origins VALUES ($1, 'pds.example', now(), now())`, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO blocks VALUES ($1, $2, now()), ($2, $1, now())`, bob.DID, alice.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO reports (reporter_did, reason_type, subject_did, created_at) VALUES ($1, 'r', $2, now()), ($2, 'r', $1, now())`, bob.DID, alice.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO account_keys VALUES ($1, 'zkey', now())`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO blobs VALUES ($1, 'bafkreibob', 'object-of-bob', 10, 'image/png', now(), TRUE)`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO message_blobs SELECT convo_id, max(seq), 'bafkreibob', $2 FROM messages WHERE convo_id = $1 GROUP BY convo_id`, id, bob.DID)
@@ -145,11 +147,11 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 
 // everyColumn are the columns that name an account.
 var everyColumn = []string{
-	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "commit_failures.did",
+	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "blocks.blocked_did", "blocks.did", "commit_failures.did",
 	"conversations.creator_did", "conversations.reserved_for", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
 	"idempotency_records.answer", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
 	"orphan_objects.did", "memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "package_claims.did",
-	"read_positions.did", "rejoin_requests.did", "tickets.did", "welcome_recipients.did",
+	"read_positions.did", "rejoin_requests.did", "reports.reporter_did", "reports.subject_did", "tickets.did", "welcome_recipients.did",
 }
 
 // The erasure of an account leaves no column that names it, apart from MLS objects

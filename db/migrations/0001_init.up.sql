@@ -434,6 +434,7 @@ CREATE TABLE blocks (
     created_at  TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (did, blocked_did)
 );
+CREATE INDEX blocks_of ON blocks (blocked_did);
 -- The blocks of an account in the order of listBlocks.
 CREATE INDEX blocks_by_age ON blocks (did, created_at DESC, blocked_did DESC);
 
@@ -452,6 +453,8 @@ CREATE TABLE reports (
     resolved_at  TIMESTAMPTZ,
     CHECK (convo_id IS NOT NULL OR subject_did IS NOT NULL)
 );
+CREATE INDEX reports_by ON reports (reporter_did);
+CREATE INDEX reports_about ON reports (subject_did) WHERE subject_did IS NOT NULL;
 CREATE INDEX reports_open ON reports (report_id) WHERE resolved_at IS NULL;
 CREATE INDEX reports_resolved ON reports (resolved_at) WHERE resolved_at IS NOT NULL;
 

@@ -152,7 +152,8 @@ func newestFile(dir string) (newest time.Time, name string, err error) {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil
 		}
-		if err == nil && info.ModTime().After(newest) {
+		// Hidden files are no backups, such as the id of a store.
+		if err == nil && info.ModTime().After(newest) && !strings.HasPrefix(filepath.Base(path), ".") {
 			newest, name = info.ModTime(), filepath.Base(path)
 		}
 		return err

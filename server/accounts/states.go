@@ -158,7 +158,8 @@ func (s *States) look(ctx context.Context) error {
 // that are refused. done is false if there may be more rows.
 func (s *States) apply(ctx context.Context, rows []db.ChangedAccountStatesRow) (done bool, err error) {
 	newest := rows[0].Newest
-	if s.version < 0 { // nothing is cached and no stream is open yet
+	if s.version < 0 { // no stream is open yet; a call may have been checked already
+		s.forget(nil, true)
 		s.version = newest
 		return true, nil
 	}

@@ -239,6 +239,6 @@ func (sc *scene) playFailures(t testing.TB) int {
 	if err := os.WriteFile(sc.blobDir, nil, 0o600); err != nil { // a file where a directory should be
 		t.Fatal(err)
 	}
-	fail(sc.bob, "uploadBlob", []byte("lost"), xrpc.InternalServerError)
+	fail(sc.bob, "uploadBlob", []byte("lost"), xrpc.ServiceUnavailable)
 	return n
 }

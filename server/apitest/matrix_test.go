@@ -88,9 +88,6 @@ var inConversation = []struct {
 		return object{"convoId": g.ID(), "cid": sc.before}
 	}, formerBlob},
 	{"getSubscriptionTicket", bob, plain, nil},
-	{"createReport", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
-		return object{"reasonType": "com.atproto.moderation.defs#reasonSpam", "subject": object{"convoId": g.ID(), "did": sc.alice.DID}}
-	}, formerReport},
 	{"sendEphemeral", bob, func(_ *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoId": g.ID(), "ciphertext": raw([]byte("typing")), "epoch": g.Epoch()}
 	}, nil},
@@ -104,12 +101,6 @@ var inConversation = []struct {
 	{"subscribeConvoEvents from a cursor", bob, func(sc *scene, g *mlstest.Group, _ actor) object {
 		return object{"convoIds": g.ID(), "cursor": sc.start}
 	}, formerEvents("subscribeConvoEvents", "convoIds")},
-}
-
-// formerReport: a former member may report what happened while it was one.
-func formerReport(t *testing.T, _ *scene, _ actor, a answer) {
-	t.Helper()
-	ok[object](t, a)
 }
 
 func alice(sc *scene) actor { return sc.alice }

@@ -81,6 +81,9 @@ func TestWhatIsAnothersStaysItsOwn(t *testing.T) {
 		t.Errorf("answer is %v", out)
 	}
 	sc.unchanged(t, before)
+	covered["listWelcomes"] = true
+	theirs := sc.call(t, sc.bob.Account, "listWelcomes", object{"deviceId": tablet(sc)})
+	sameAnswer(t, theirs, sc.call(t, sc.bob.Account, "listWelcomes", object{"deviceId": noDevice(sc)}))
 	for _, m := range gen.Methods {
 		in := readLexicon(m.NSID).input()
 		if in != nil && in.Properties["deviceId"] != nil && !covered[strings.TrimPrefix(m.NSID, namespace)] {

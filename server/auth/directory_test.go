@@ -356,10 +356,12 @@ func TestPLCDirectoryOfTheOperator(t *testing.T) {
 	}
 	// A proxy is not used for loopback addresses.
 	for _, u := range []string{os.Getenv("MLS_TEST_PROXY") + "/private", "http://plc.example/by-proxy"} {
-		res, err := newPLCClient().Get(u)
+		client := newPLCClient()
+		res, err := client.Get(u)
 		if err != nil {
 			t.Fatal(err)
 		}
 		res.Body.Close()
+		client.CloseIdleConnections()
 	}
 }
