@@ -113,9 +113,9 @@ func (q *Queries) EraseAccount(ctx context.Context, did string) error {
 
 const eraseAttachments = `-- name: EraseAttachments :exec
 WITH named AS (DELETE FROM message_blobs a WHERE a.owner_did = $1),
-uploads AS (UPDATE loose_objects o SET did = NULL, reserved = NULL, doomed = TRUE WHERE o.did = $1),
+uploads AS (UPDATE orphan_objects o SET did = NULL, reserved = NULL, marked = TRUE WHERE o.did = $1),
 gone AS (DELETE FROM blobs b WHERE b.did = $1 RETURNING b.object_key)
-INSERT INTO loose_objects (object_key, since, doomed)
+INSERT INTO orphan_objects (object_key, since, marked)
 SELECT gone.object_key, now(), TRUE FROM gone
 ON CONFLICT (object_key) DO NOTHING
 `
@@ -123,6 +123,16 @@ ON CONFLICT (object_key) DO NOTHING
 // The account's attachments: the objects are deleted by the cleaner.
 func (q *Queries) EraseAttachments(ctx context.Context, did string) error {
 	_, err := q.db.Exec(ctx, eraseAttachments, did)
+	return err
+}
+
+const eraseBlocks = `-- name: EraseBlocks :exec
+DELETE FROM blocks WHERE did = $1 OR blocked_did = $1
+`
+
+// The account's blocks, and those of others against it.
+func (q *Queries) EraseBlocks(ctx context.Context, did string) error {
+	_, err := q.db.Exec(ctx, eraseBlocks, did)
 	return err
 }
 
@@ -237,6 +247,20 @@ func (q *Queries) EraseRecipients(ctx context.Context, convoID xrpc.ConvoID, did
 		return nil, err
 	}
 	return items, nil
+}
+
+const eraseReports = `-- name: EraseReports :exec
+UPDATE reports SET
+    reporter_did = CASE WHEN reporter_did = $1::text THEN $2::text ELSE reporter_did END,
+    subject_did = CASE WHEN subject_did = $1::text THEN $2::text ELSE subject_did END,
+    reason = replace(reason, $1::text, $2::text)
+WHERE reporter_did = $1::text OR subject_did = $1::text OR position($1::text IN reason) > 0
+`
+
+// Reports stay for the operator, with the pseudonym.
+func (q *Queries) EraseReports(ctx context.Context, did string, pseudonym string) error {
+	_, err := q.db.Exec(ctx, eraseReports, did, pseudonym)
+	return err
 }
 
 const eraseRestOfConvo = `-- name: EraseRestOfConvo :exec

@@ -58,9 +58,9 @@ DELETE FROM commit_failures f WHERE f.convo_id = sqlc.arg(convo_id) AND f.did = 
 -- name: EraseAttachments :exec
 -- The account's attachments: the objects are deleted by the cleaner.
 WITH named AS (DELETE FROM message_blobs a WHERE a.owner_did = sqlc.arg(did)),
-uploads AS (UPDATE loose_objects o SET did = NULL, reserved = NULL, doomed = TRUE WHERE o.did = sqlc.arg(did)),
+uploads AS (UPDATE orphan_objects o SET did = NULL, reserved = NULL, marked = TRUE WHERE o.did = sqlc.arg(did)),
 gone AS (DELETE FROM blobs b WHERE b.did = sqlc.arg(did) RETURNING b.object_key)
-INSERT INTO loose_objects (object_key, since, doomed)
+INSERT INTO orphan_objects (object_key, since, marked)
 SELECT gone.object_key, now(), TRUE FROM gone
 ON CONFLICT (object_key) DO NOTHING;
 
@@ -84,6 +84,18 @@ DELETE FROM devices WHERE did = $1;
 
 -- name: EraseTickets :exec
 DELETE FROM tickets WHERE did = $1;
+
+-- name: EraseBlocks :exec
+-- The account's blocks, and those of others against it.
+DELETE FROM blocks WHERE did = sqlc.arg(did) OR blocked_did = sqlc.arg(did);
+
+-- name: EraseReports :exec
+-- Reports stay for the operator, with the pseudonym.
+UPDATE reports SET
+    reporter_did = CASE WHEN reporter_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE reporter_did END,
+    subject_did = CASE WHEN subject_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE subject_did END,
+    reason = replace(reason, sqlc.arg(did)::text, sqlc.arg(pseudonym)::text)
+WHERE reporter_did = sqlc.arg(did)::text OR subject_did = sqlc.arg(did)::text OR position(sqlc.arg(did)::text IN reason) > 0;
 
 -- name: EraseAccount :exec
 WITH a AS (DELETE FROM account_origins o WHERE o.did = sqlc.arg(did)),

@@ -112,7 +112,10 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 	dbtest.Exec(t, s.Pool, `INSERT INTO account_keys VALUES ($1, 'zkey', now())`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO blobs VALUES ($1, 'bafkreibob', 'object-of-bob', 10, 'image/png', now(), TRUE)`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO message_blobs SELECT convo_id, max(seq), 'bafkreibob', $2 FROM messages WHERE convo_id = $1 GROUP BY convo_id`, id, bob.DID)
-	dbtest.Exec(t, s.Pool, `INSERT INTO loose_objects VALUES ('upload-of-bob', now(), FALSE, $1, 10)`, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO orphan_objects VALUES ('upload-of-bob', now(), FALSE, $1, 10)`, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO blocks VALUES ($1, $2, now()), ($2, $1, now())`, alice.DID, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO reports (reporter_did, reason_type, subject_did, reason, created_at)
+		VALUES ($1, 'spam', $2, 'see ' || $2, now()), ($2, 'spam', $1, NULL, now())`, alice.DID, bob.DID)
 	if _, err := newEraser(s).SetHostStatus(ctx, bob.DID, accounts.Deleted, time.Hour); err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +124,11 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 
 // everyColumn are the columns that name an account.
 var everyColumn = []string{
-	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "commit_failures.did",
+	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "blocks.blocked_did", "blocks.did", "commit_failures.did",
 	"conversations.creator_did", "conversations.reserved_for", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
 	"idempotency_records.answer", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
-	"loose_objects.did", "memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "package_claims.did",
-	"read_positions.did", "rejoin_requests.did", "tickets.did", "welcome_recipients.did",
+	"memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "orphan_objects.did", "package_claims.did",
+	"read_positions.did", "rejoin_requests.did", "reports.reason", "reports.reporter_did", "reports.subject_did", "tickets.did", "welcome_recipients.did",
 }
 
 // The erasure of an account leaves no column that names it, apart from MLS objects
@@ -158,7 +161,7 @@ func TestEraseAccount(t *testing.T) {
 	if told != "joined left pending-removal" {
 		t.Errorf("the conversation was told %q", told)
 	}
-	if got := dbtest.Value[string](t, s.Pool, `SELECT string_agg(object_key, ' ' ORDER BY object_key) FROM loose_objects WHERE doomed`); got != "object-of-bob upload-of-bob" {
+	if got := dbtest.Value[string](t, s.Pool, `SELECT string_agg(object_key, ' ' ORDER BY object_key) FROM orphan_objects WHERE marked`); got != "object-of-bob upload-of-bob" {
 		t.Errorf("these objects are deleted: %s", got)
 	}
 	actions := dbtest.Value[string](t, s.Pool, `SELECT string_agg(action, ', ' ORDER BY id) FROM admin_audit WHERE subject = $1`, e.Audit.Subject(bob.DID))

@@ -25,9 +25,12 @@ var fewRows string
 var mayReadWhole = map[string]string{
 	"log_generation": "has one row",
 
+	"account_states_version": "has one row",
+	"relay_cursors":          "has a row for each relay",
+
 	"BeginGenerationOfConvos conversations": "is for every conversation",
 	"BeginGenerationOfAccounts accounts":    "is for every account",
-	"DoomLooseObjects loose_objects":        "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
+	"MarkOrphanObjects orphan_objects":      "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",
 }
 
 // TestPlansForTablesThatGrow checks that no query reads a whole table, neither
@@ -90,7 +93,7 @@ var multiplied = map[string]string{
 	"EndMemberships":       ofCommit,
 	"EndRejoinRequests":    ofCommit,
 	"RejoinRequested":      ofCommit,
-	"Standings":            ofCommit,
+	"MembershipStates":     ofCommit,
 
 	"AttachBlobs":              "a message names ten blobs at most, of one account",
 	"DeletedDevices":           "an account has few deleted devices",
