@@ -314,9 +314,9 @@ func (q *Queries) EraseSender(ctx context.Context, arg EraseSenderParams) (int64
 const eraseTargetedEvents = `-- name: EraseTargetedEvents :execrows
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.target_did = $1::text LIMIT $2::bigint
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o WHERE o.target_did = $1::text LIMIT $2::bigint
 ) k
-WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND e.n = k.n
+WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n
 `
 
 func (q *Queries) EraseTargetedEvents(ctx context.Context, did string, batch int64) (int64, error) {

@@ -67,9 +67,9 @@ ON CONFLICT (object_key) DO NOTHING;
 -- name: EraseTargetedEvents :execrows
 DELETE FROM events e
 USING (
-    SELECT o.gen, o.pos, o.lane, o.seq, o.n FROM events o WHERE o.target_did = sqlc.arg(did)::text LIMIT sqlc.arg(batch)::bigint
+    SELECT o.gen, o.pos, o.stream_key, o.seq, o.n FROM events o WHERE o.target_did = sqlc.arg(did)::text LIMIT sqlc.arg(batch)::bigint
 ) k
-WHERE e.gen = k.gen AND e.pos = k.pos AND e.lane = k.lane AND e.seq = k.seq AND e.n = k.n;
+WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n;
 
 -- name: EraseLeases :exec
 -- The account's leases of other accounts' packages.
