@@ -127,10 +127,10 @@ func (q *Queries) EraseAttachments(ctx context.Context, did string) error {
 }
 
 const eraseBlocks = `-- name: EraseBlocks :exec
-DELETE FROM blocks WHERE did = $1::text OR blocked_did = $1::text
+DELETE FROM blocks WHERE did = $1 OR blocked_did = $1
 `
 
-// The account's blocks, and those of it.
+// The account's blocks, and those of others against it.
 func (q *Queries) EraseBlocks(ctx context.Context, did string) error {
 	_, err := q.db.Exec(ctx, eraseBlocks, did)
 	return err
@@ -252,11 +252,12 @@ func (q *Queries) EraseRecipients(ctx context.Context, convoID xrpc.ConvoID, did
 const eraseReports = `-- name: EraseReports :exec
 UPDATE reports SET
     reporter_did = CASE WHEN reporter_did = $1::text THEN $2::text ELSE reporter_did END,
-    subject_did = CASE WHEN subject_did = $1::text THEN $2::text ELSE subject_did END
-WHERE reporter_did = $1::text OR subject_did = $1::text
+    subject_did = CASE WHEN subject_did = $1::text THEN $2::text ELSE subject_did END,
+    reason = replace(reason, $1::text, $2::text)
+WHERE reporter_did = $1::text OR subject_did = $1::text OR position($1::text IN reason) > 0
 `
 
-// Reports by the account and about it stay for the operator, without its DID.
+// Reports stay for the operator, with the pseudonym.
 func (q *Queries) EraseReports(ctx context.Context, did string, pseudonym string) error {
 	_, err := q.db.Exec(ctx, eraseReports, did, pseudonym)
 	return err

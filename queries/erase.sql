@@ -71,17 +71,6 @@ USING (
 ) k
 WHERE e.gen = k.gen AND e.pos = k.pos AND e.stream_key = k.stream_key AND e.seq = k.seq AND e.n = k.n;
 
--- name: EraseBlocks :exec
--- The account's blocks, and those of it.
-DELETE FROM blocks WHERE did = sqlc.arg(did)::text OR blocked_did = sqlc.arg(did)::text;
-
--- name: EraseReports :exec
--- Reports by the account and about it stay for the operator, without its DID.
-UPDATE reports SET
-    reporter_did = CASE WHEN reporter_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE reporter_did END,
-    subject_did = CASE WHEN subject_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE subject_did END
-WHERE reporter_did = sqlc.arg(did)::text OR subject_did = sqlc.arg(did)::text;
-
 -- name: EraseLeases :exec
 -- The account's leases of other accounts' packages.
 UPDATE key_packages SET lease_holder = NULL, lease_convo = NULL WHERE lease_holder = sqlc.arg(did)::text;
@@ -95,6 +84,18 @@ DELETE FROM devices WHERE did = $1;
 
 -- name: EraseTickets :exec
 DELETE FROM tickets WHERE did = $1;
+
+-- name: EraseBlocks :exec
+-- The account's blocks, and those of others against it.
+DELETE FROM blocks WHERE did = sqlc.arg(did) OR blocked_did = sqlc.arg(did);
+
+-- name: EraseReports :exec
+-- Reports stay for the operator, with the pseudonym.
+UPDATE reports SET
+    reporter_did = CASE WHEN reporter_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE reporter_did END,
+    subject_did = CASE WHEN subject_did = sqlc.arg(did)::text THEN sqlc.arg(pseudonym)::text ELSE subject_did END,
+    reason = replace(reason, sqlc.arg(did)::text, sqlc.arg(pseudonym)::text)
+WHERE reporter_did = sqlc.arg(did)::text OR subject_did = sqlc.arg(did)::text OR position(sqlc.arg(did)::text IN reason) > 0;
 
 -- name: EraseAccount :exec
 WITH a AS (DELETE FROM account_origins o WHERE o.did = sqlc.arg(did)),

@@ -1,23 +1,16 @@
 package server
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/hex"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"catbird.blue/mls/gen"
 	"catbird.blue/mls/internal/dbtest"
-	"catbird.blue/mls/internal/pgembed"
 	"catbird.blue/mls/mls/mlstest"
 	"catbird.blue/mls/server/accounts"
 	"catbird.blue/mls/server/servertest"
@@ -37,63 +30,43 @@ func newEraser(s *Server) *accounts.Eraser {
 	}
 }
 
-// columnsNaming dumps the database and lists the columns that have a text, as it is
-// or in hexadecimal.
+// columnsNaming lists the columns that have a text, as it is or in hexadecimal. It
+// reads every table in the form that pg_dump writes, without needing a pg_dump of the
+// server's version.
 func columnsNaming(t *testing.T, s *Server, text string) []string {
 	t.Helper()
+	coded := hex.EncodeToString([]byte(text))
 	var found []string
-	table, columns := "", []string(nil)
-	lines := bufio.NewScanner(bytes.NewReader(dumpOf(t, s)))
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		line := lines.Text()
-		if rest, ok := strings.CutPrefix(line, "COPY public."); ok {
-			name, list, _ := strings.Cut(rest, " (")
-			list, _, _ = strings.Cut(list, ")")
-			table, columns = name, strings.Split(list, ", ")
-			continue
-		}
-		if line == `\.` {
-			table = ""
-		}
-		if !strings.Contains(line, text) && !strings.Contains(line, hex.EncodeToString([]byte(text))) {
-			continue
-		}
-		if table == "" {
-			t.Errorf("outside of tables: %s", line)
-			continue
-		}
-		for i, value := range strings.Split(line, "\t") {
-			if strings.Contains(value, text) || strings.Contains(value, hex.EncodeToString([]byte(text))) {
-				found = append(found, table+"."+columns[i])
+	tables := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(oid::regclass::text ORDER BY relname) FROM pg_class
+		WHERE relkind IN ('r', 'm', 'p', 'S') AND relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`)
+	for _, table := range tables {
+		columns := dbtest.Value[[]string](t, s.Pool, `SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
+			WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped`, table)
+		for line := range bytes.Lines(copyOf(t, s, table)) {
+			for i, value := range strings.Split(string(line), "\t") {
+				if strings.Contains(value, text) || strings.Contains(value, coded) {
+					found = append(found, table+"."+columns[i])
+				}
 			}
 		}
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
 }
 
-func dumpOf(t *testing.T, s *Server) []byte {
+// copyOf returns the rows of a table as pg_dump writes them.
+func copyOf(t *testing.T, s *Server, table string) []byte {
 	t.Helper()
-	major := dbtest.Value[int](t, s.Pool, `SELECT current_setting('server_version_num')::int / 10000`)
-	tools, err := pgembed.FindClient(t.Context(), major)
+	conn, err := s.Pool.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := s.Pool.Config().ConnConfig
-	cmd := exec.CommandContext(t.Context(), filepath.Join(tools.BinDir, "pg_dump"), "--data-only", "--no-password")
-	cmd.Env = append(os.Environ(), "PGHOST="+c.Host, "PGPORT="+strconv.Itoa(int(c.Port)), "PGUSER="+c.User,
-		"PGPASSWORD="+c.Password, "PGDATABASE="+c.Database)
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("pg_dump at %s: %v: %s", net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), err, &complaint)
+	defer conn.Release()
+	var out bytes.Buffer
+	if _, err := conn.Conn().PgConn().CopyTo(t.Context(), &out, "COPY (SELECT * FROM "+table+") TO STDOUT"); err != nil {
+		t.Fatal(err)
 	}
-	return out
+	return out.Bytes()
 }
 
 // liveOf makes bob do everything that leaves a row with his DID, and returns the
@@ -123,6 +96,9 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 	if _, err := s.SendMessage(ctx, by(bob), servertest.Message(id, int64(g.Epoch()))); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.SendProposal(ctx, by(bob), &gen.SendProposalInput{ConvoID: id, Proposal: g.ProposeUpdate(bob, true).Message}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.GetSubscriptionTicket(ctx, by(bob), &gen.GetSubscriptionTicketInput{}); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +115,9 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 	dbtest.Exec(t, s.Pool, `INSERT INTO blobs VALUES ($1, 'bafkreibob', 'object-of-bob', 10, 'image/png', now(), TRUE)`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO message_blobs SELECT convo_id, max(seq), 'bafkreibob', $2 FROM messages WHERE convo_id = $1 GROUP BY convo_id`, id, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO orphan_objects VALUES ('upload-of-bob', now(), FALSE, $1, 10)`, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO blocks VALUES ($1, $2, now()), ($2, $1, now())`, alice.DID, bob.DID)
+	dbtest.Exec(t, s.Pool, `INSERT INTO reports (reporter_did, reason_type, subject_did, reason, created_at)
+		VALUES ($1, 'spam', $2, 'see ' || $2, now()), ($2, 'spam', $1, NULL, now())`, alice.DID, bob.DID)
 	if _, err := newEraser(s).SetHostStatus(ctx, bob.DID, accounts.Deleted, time.Hour); err != nil {
 		t.Fatal(err)
 	}
@@ -150,8 +129,8 @@ var everyColumn = []string{
 	"account_keys.did", "account_origins.did", "account_states.did", "accounts.did", "blobs.did", "blocks.blocked_did", "blocks.did", "commit_failures.did",
 	"conversations.creator_did", "conversations.reserved_for", "devices.did", "events.body", "events.target_did", "group_infos.group_info",
 	"idempotency_records.answer", "key_packages.did", "key_packages.key_package", "key_packages.lease_holder", "leaves.credential", "leaves.did",
-	"orphan_objects.did", "memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "package_claims.did",
-	"read_positions.did", "rejoin_requests.did", "reports.reporter_did", "reports.subject_did", "tickets.did", "welcome_recipients.did",
+	"memberships.did", "message_blobs.owner_did", "messages.ciphertext", "messages.sender_did", "orphan_objects.did", "package_claims.did",
+	"read_positions.did", "rejoin_requests.did", "reports.reason", "reports.reporter_did", "reports.subject_did", "tickets.did", "welcome_recipients.did",
 }
 
 // The erasure of an account leaves no column that names it, apart from MLS objects

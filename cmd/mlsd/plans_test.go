@@ -26,6 +26,9 @@ var mayReadWhole = map[string]string{
 	"log_generation": "has one row",
 	"health_writes":  "has one row",
 
+	"account_states_version": "has one row",
+	"relay_cursors":          "has a row for each relay",
+
 	"BeginGenerationOfConvos conversations": "is for every conversation",
 	"BeginGenerationOfAccounts accounts":    "is for every account",
 	"MarkOrphanObjects orphan_objects":      "walks the index by age up to its limit; a row is there for an upload that runs or an object that goes",

@@ -197,8 +197,9 @@ func (e *Eraser) eraseAccount(ctx context.Context, did string) error {
 		if err := q.HoldKnownAccount(ctx, did); err != nil {
 			return fmt.Errorf("lock account: %w", err)
 		}
-		return errors.Join(q.EraseBlocks(ctx, did), q.EraseReports(ctx, did, e.Pseudonyms.Of(did)), q.EraseAttachments(ctx, did), q.EraseLeases(ctx, did), q.ErasePackages(ctx, did),
-			q.EraseDevices(ctx, did), q.EraseTickets(ctx, did), q.EraseAccount(ctx, did))
+		return errors.Join(q.EraseAttachments(ctx, did), q.EraseLeases(ctx, did), q.ErasePackages(ctx, did),
+			q.EraseDevices(ctx, did), q.EraseTickets(ctx, did), q.EraseBlocks(ctx, did),
+			q.EraseReports(ctx, did, e.Pseudonyms.Of(did)), q.EraseAccount(ctx, did))
 	})
 }
 
