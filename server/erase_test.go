@@ -109,8 +109,6 @@ func liveOf(t *testing.T, s *Server, alice, bob, carol *mlstest.Client) *mlstest
 	dbtest.Exec(t, s.Pool, `INSERT INTO commit_failures VALUES ($1, 1, $2, now())`, id, bob.DID)
 	dbtest.Exec(t, s.Pool, `UPDATE conversations SET reserved_for = $2, reserved_until = now(), reserved_at = now() WHERE convo_id = $1`, id, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO account_origins VALUES ($1, 'pds.example', now(), now())`, bob.DID)
-	dbtest.Exec(t, s.Pool, `INSERT INTO blocks VALUES ($1, $2, now()), ($2, $1, now())`, bob.DID, alice.DID)
-	dbtest.Exec(t, s.Pool, `INSERT INTO reports (reporter_did, reason_type, subject_did, created_at) VALUES ($1, 'r', $2, now()), ($2, 'r', $1, now())`, bob.DID, alice.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO account_keys VALUES ($1, 'zkey', now())`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO blobs VALUES ($1, 'bafkreibob', 'object-of-bob', 10, 'image/png', now(), TRUE)`, bob.DID)
 	dbtest.Exec(t, s.Pool, `INSERT INTO message_blobs SELECT convo_id, max(seq), 'bafkreibob', $2 FROM messages WHERE convo_id = $1 GROUP BY convo_id`, id, bob.DID)

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -131,7 +130,8 @@ func (a *app) run(ctx context.Context, l *listeners, reload func(context.Context
 	serve := func(s *http.Server, l net.Listener, end func()) {
 		group.Go(func() error {
 			defer end()
-			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			// drain closes the main listener before it shuts the server down.
+			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) && !(errors.Is(err, net.ErrClosed) && a.draining.Load()) {
 				return fmt.Errorf("serving: %w", err)
 			}
 			return nil
@@ -190,28 +190,31 @@ func (a *app) drain(servers []*http.Server, l *listeners, closed <-chan struct{}
 	a.log.Info("stopping")
 	a.notifyManager(systemd.Stopping)
 	time.Sleep(a.config.DrainTime)
-	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopTimeout)
-	defer cancel()
-	var shutdowns sync.WaitGroup
-	for _, s := range servers {
-		shutdowns.Go(func() {
-			awaitAccepted(l)
-			if err := s.Shutdown(ctx); err != nil {
-				a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
-				_ = s.Close() // the listener is closed already
-			}
-		})
-	}
 	// A client whose stream ends opens another at once. Behind a proxy, that one
 	// has to reach another instance, and not this one.
+	awaitAccepted(l)
+	l.main.Close()
 	<-closed
+	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopTimeout)
+	defer cancel()
 	a.service.Drain()
 	if err := a.live.streams.Shutdown(ctx); err != nil {
 		a.log.Warn("streams were cut off", "after", a.config.StopTimeout.String())
 	}
-	shutdowns.Wait()
+	time.Sleep(readTime)
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil {
+			a.log.Warn("requests were cut off", "after", a.config.StopTimeout.String())
+			_ = s.Close() // the listener is closed already
+		}
+	}
 	return nil
 }
+
+// readTime is the time for requests that are on their way when the listener is
+// closed. net/http drops, without an answer, each request that it has not read
+// to the end of its header when Shutdown begins.
+const readTime = 250 * time.Millisecond
 
 // awaitAccepted waits, for a short time at most, until the server has accepted
 // every connection that the kernel has accepted for it. Under load some always
