@@ -113,7 +113,7 @@ func plain(_ *scene, g *mlstest.Group, _ actor) object { return object{"convoId"
 // which every account may call. createConvo is one of them: its answer shows
 // everyone whether a group id is taken.
 var ofAccount = []string{"createConvo", "getConvos", "publishKeyPackage", "publishKeyPackages", "getKeyPackages", "getKeyPackageStats",
-	"listDevices", "listWelcomes", "getPreferences", "getUnreadCounts", "deleteDevice", "uploadBlob", "describeService", "sync", "blockAccount",
+	"listDevices", "listWelcomes", "getPreferences", "getUnreadCounts", "deleteDevice", "uploadBlob", "describeService", "sync", "createReport", "blockAccount",
 	"unblockAccount", "listBlocks"}
 
 // Every method is in exactly one of the two lists.
@@ -351,7 +351,8 @@ func TestStrangersLearnNothingElsewhere(t *testing.T) {
 		"createConvo": object{"groupId": sc.g.ID(), "cipherSuite": sc.alice.device.Suite.String(),
 			"groupInfo": b64(mlstest.NewGroup(sc.nonMember.device, sc.g.Context.GroupID).SignGroupInfo(sc.nonMember.device, true))},
 		"getConvos": nil, "getKeyPackageStats": nil, "listDevices": nil, "listWelcomes": nil, "getPreferences": nil, "getUnreadCounts": nil, "describeService": nil,
-		"listBlocks": nil, "blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
+		"listBlocks": nil, "createReport": object{"reasonType": "r", "subject": object{"did": sc.newcomer.DID}},
+		"blockAccount": object{"did": sc.alice.DID}, "unblockAccount": object{"did": sc.alice.DID},
 		"publishKeyPackage":  string(own),
 		"publishKeyPackages": `{"keyPackages": [` + string(own) + `]}`,
 		"getKeyPackages":     object{"dids": []string{sc.newcomer.DID}, "convoId": sc.g.ID()},

@@ -50,7 +50,7 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		return nil, w.checkAbsent()
 	}
 	if w.welcome.CipherSuite != w.suite {
-		return nil, gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", w.field, w.welcome.CipherSuite, w.suite)
+		return nil, otherSuite(w.field, w.welcome, w.suite)
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (w *welcomeCheck) check(ctx context.Context) ([]db.LockPackagesRow, error) 
 		p, found := w.packages[string(ref)]
 		switch why := w.refuse(p, found); {
 		case why == "":
-		case why == w.unnamed() && len(w.added) == 0:
+		case why == w.unnamed() && len(w.added) == 0 && !w.isRemoved[p.Did]:
 			return nil, xrpc.Invalid(w.addedField, "missing; %s names key package %s, which is of an account that is not a member", w.field, hex.EncodeToString(ref))
 		default:
 			return nil, packageRefused(w.field, ref, why)
@@ -115,6 +115,10 @@ func (w *welcomeCheck) countUnleased(ctx context.Context, packages []db.LockPack
 		}
 	}
 	return book.Record(ctx, unleased)
+}
+
+func otherSuite(field string, w *mls.Welcome, suite mls.CipherSuite) error {
+	return gen.Errorf(gen.ErrInvalidWelcome, "%s: is of cipher suite %v, the conversation of %v", field, w.CipherSuite, suite)
 }
 
 func welcomeMissing(field string) error {
