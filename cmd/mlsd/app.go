@@ -134,7 +134,7 @@ func (a *app) open(ctx context.Context, port int) error {
 	if err := awaitDatabase(ctx, c, a.database.url, a.log); err != nil {
 		return err
 	}
-	names, err := migrations.Up(ctx, c.migrationURL(a.database.url))
+	names, err := migrations.Up(ctx, a.database.url)
 	if err != nil {
 		return err
 	}

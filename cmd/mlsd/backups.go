@@ -132,19 +132,6 @@ func (c *Config) privateSettings() map[string]string {
 	return backup.PrivateSettings(c.BackupURL != "" && c.BackupWAL == backup.WALSync)
 }
 
-// migrationURL returns the connection string for migrations. Commits that wait
-// for this server's own receiver would wait for ever before it is started.
-func (c *Config) migrationURL(url string) string {
-	if c.BackupURL == "" || c.BackupWAL != backup.WALSync {
-		return url
-	}
-	separator := "?"
-	if strings.Contains(url, "?") {
-		separator = "&"
-	}
-	return url + separator + "synchronous_commit=local"
-}
-
 // errNoBackupURL is returned by commands that need a repository.
 var errNoBackupURL = &configError{errors.New("MLS_BACKUP_URL: says where the backups are; it is needed here")}
 

@@ -92,7 +92,9 @@ func Status(ctx context.Context, url string) ([]State, error) {
 func with(ctx context.Context, url string, do func(*driver, *migrate.Migrate) error) error {
 	// A migration may take long, but must not queue for a lock in front of
 	// everybody else for long.
-	conn, err := pgsession.Connect(ctx, url, map[string]string{"statement_timeout": "0", "lock_timeout": "10s"})
+	// No client is told of a migration, so its commit waits for the disk and for no
+	// standby: that may be the receiver of backups, which this server starts later.
+	conn, err := pgsession.Connect(ctx, url, map[string]string{"statement_timeout": "0", "lock_timeout": "10s", "synchronous_commit": "local"})
 	if err != nil {
 		return err
 	}

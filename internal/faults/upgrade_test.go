@@ -15,11 +15,12 @@ import (
 
 // nextMigration stands for what a later version adds to the schema: what
 // CONTRIBUTING.md allows a migration to do.
-const nextMigration = `-- +goose Up
-ALTER TABLE conversations ADD COLUMN upgrade_probe BIGINT NOT NULL DEFAULT 0;
+const nextMigration = `ALTER TABLE conversations ADD COLUMN upgrade_probe BIGINT NOT NULL DEFAULT 0;
 CREATE TABLE upgrade_probes (convo_id BYTEA PRIMARY KEY, n BIGINT NOT NULL DEFAULT 0);
--- +goose Down
-DROP TABLE upgrade_probes;
+`
+
+// undoNext is its other direction.
+const undoNext = `DROP TABLE upgrade_probes;
 ALTER TABLE conversations DROP COLUMN upgrade_probe;
 `
 
@@ -120,24 +121,27 @@ func released(t *testing.T) (source, release string) {
 // newest migration.
 func overlay(t *testing.T) string {
 	t.Helper()
-	names, err := filepath.Glob("../../db/migrations/*.sql")
+	names, err := filepath.Glob("../../db/migrations/*.up.sql")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("found no migrations: %v", err)
 	}
 	dir := t.TempDir()
-	file := filepath.Join(dir, "next.sql")
-	if err := os.WriteFile(file, []byte(nextMigration), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	var newest int
 	if _, err := fmt.Sscanf(filepath.Base(names[len(names)-1]), "%d_", &newest); err != nil {
 		t.Fatal(err)
 	}
-	at, err := filepath.Abs(fmt.Sprintf("../../db/migrations/%04d_upgrade_probe.sql", newest+1))
-	if err != nil {
-		t.Fatal(err)
+	replaced := map[string]string{}
+	for way, sql := range map[string]string{"up": nextMigration, "down": undoNext} {
+		at, err := filepath.Abs(fmt.Sprintf("../../db/migrations/%04d_upgrade_probe.%s.sql", newest+1, way))
+		if err != nil {
+			t.Fatal(err)
+		}
+		replaced[at] = filepath.Join(dir, way+".sql")
+		if err := os.WriteFile(replaced[at], []byte(sql), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	text, err := json.Marshal(map[string]map[string]string{"Replace": {at: file}})
+	text, err := json.Marshal(map[string]map[string]string{"Replace": replaced})
 	if err != nil {
 		t.Fatal(err)
 	}

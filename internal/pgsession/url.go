@@ -97,6 +97,9 @@ func Parse(rawURL string, more map[string]string) (*pgxpool.Config, error) {
 	for _, name := range ignored {
 		delete(chosen, name)
 	}
+	if slices.Contains(weakCommits, chosen[synchronousCommit]) {
+		delete(chosen, synchronousCommit) // prepare makes it on
+	}
 	fill(params, map[string]string{"application_name": "mlsd", "timezone": "UTC", "client_encoding": "UTF8"})
 	settings := defaults()
 	maps.Copy(settings, chosen)
