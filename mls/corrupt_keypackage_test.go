@@ -60,7 +60,7 @@ func keyPackageRules(sc *scene) []ruleCase {
 		}
 	}
 	lifetime("expired", "not_after: found", now.Add(-48*time.Hour), now.Add(-time.Second))
-	lifetime("not yet valid", "in the future", now.Add(mls.ClockAhead+time.Second), now.Add(48*time.Hour))
+	lifetime("not yet valid", "in the future", now.Add(2*mls.ClockAhead), now.Add(48*time.Hour))
 	lifetime("too long", "at most 7779600 seconds", now.Add(-time.Hour), now.Add(90*24*time.Hour+time.Second))
 	lifetime("ends before it starts", "not before not_before", now.Add(time.Hour), now.Add(-time.Hour))
 	leaf("lifetime without end", "known quirk: unbounded default lifetime", func(l *mls.LeafNode) { l.Lifetime = mls.Lifetime{NotAfter: math.MaxInt64} })
