@@ -2,6 +2,7 @@ package blob
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -37,7 +38,7 @@ func (s *stall) during(f func() error) error {
 	s.timer.Reset(s.limit)
 	err := f()
 	s.timer.Stop()
-	if err != nil && err != io.EOF && s.fired.Load() {
+	if err != nil && !errors.Is(err, io.EOF) && s.fired.Load() {
 		return fmt.Errorf("the blob store gave no answer for %s: %w", s.limit, context.DeadlineExceeded)
 	}
 	return err
