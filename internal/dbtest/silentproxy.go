@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"context"
 	"net"
 	"net/url"
 	"sync"
@@ -37,7 +38,7 @@ func Proxy(t testing.TB, target string) *SilentProxy {
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
@@ -85,7 +86,7 @@ func (p *SilentProxy) close() {
 
 func (p *SilentProxy) carry(near net.Conn, network, address string) {
 	defer near.Close()
-	far, err := net.Dial(network, address)
+	far, err := new(net.Dialer).DialContext(context.Background(), network, address)
 	if err != nil {
 		return
 	}
