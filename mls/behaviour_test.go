@@ -93,8 +93,8 @@ func TestLifetimeBounds(t *testing.T) {
 		from, to time.Duration
 		ok       bool
 	}{
-		{"starts now", 0, time.Hour, true}, {"ends now", -time.Hour, 0, true}, {"starts in an hour", time.Hour, 2 * time.Hour, true},
-		{"starts in an hour and a second", time.Hour + time.Second, 2 * time.Hour, false},
+		{"starts now", 0, time.Hour, true}, {"ends now", -time.Hour, 0, true}, {"starts in an hour", mls.ClockAhead, 2 * time.Hour, true},
+		{"starts in more than an hour", mls.ClockAhead + time.Second, 2 * time.Hour, false},
 		{"ended a second ago", -time.Hour, -time.Second, false}, {"longest", 0, mls.MaxLifetime, true}, {"a second longer", 0, mls.MaxLifetime + time.Second, false},
 	} {
 		k := c.KeyPackage(mlstest.Lifetime(at.Add(tc.from), at.Add(tc.to)))

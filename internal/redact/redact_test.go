@@ -27,10 +27,11 @@ func TestPasswords(t *testing.T) {
 // TestErrorsOfConnectionStrings: no piece of a password is in the error of pgx
 // about a connection string, whatever characters it has.
 func TestErrorsOfConnectionStrings(t *testing.T) {
-	for _, password := range []string{"sec@ret1", "sec/ret1", "sec:ret1@y?z", "sec%ret1", "sec#ret1@z"} {
-		_, err := pgxpool.ParseConfig("postgres://mls:" + password + "@db.example:port/mls")
-		if err == nil {
-			t.Fatalf("%q is fine", password)
+	for _, password := range []string{"sec@ret1", "sec/ret1", "sec@ret1/x", "sec:ret1@y?z", "sec%ret1", "sec#ret1@z"} {
+		raw := "postgres://mls:" + password + "@db.example:port/mls"
+		_, err := pgxpool.ParseConfig(raw)
+		if err == nil { // it is read as another host
+			err = errors.New("no answer from " + raw)
 		}
 		for _, text := range []string{Secrets(err.Error()), Text(err.Error())} {
 			if strings.Contains(text, "ret1") || strings.Contains(text, "sec") {

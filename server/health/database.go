@@ -24,11 +24,12 @@ const (
 	databaseTime = 2 * time.Second
 	// databaseAge is how long a result is used again.
 	databaseAge = 500 * time.Millisecond
-	// databaseInterval is the time between two checks if nobody asks.
-	databaseInterval = time.Minute
+	// databaseInterval is the time between two checks if nobody asks. An instance
+	// without traffic sends less than one query a second, these included.
+	databaseInterval = 2 * time.Minute
 	// roomInterval is the time between two checks that write to the disk of the
-	// database more than a row.
-	roomInterval = time.Minute
+	// database more than a row, while no statement found it full.
+	roomInterval = 5 * time.Minute
 	// roomTime bounds such a write.
 	roomTime = 10 * time.Second
 )

@@ -138,7 +138,7 @@ func TestRoomOnTheDisk(t *testing.T) {
 	// A limit for temporary files stands in for a full disk.
 	dbtest.Exec(t, p, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET temp_file_limit = ''256kB''', current_database()); END $$`)
 	p.Reset()
-	until(t, d, "") // it is not a minute since the last look
+	until(t, d, "") // it is not long since the last look
 	if !d.Failed(fmt.Errorf("insert: %w", &pgconn.PgError{Code: "53100"})) {
 		t.Error("a full disk is no reason to look")
 	}

@@ -78,6 +78,7 @@ type Monitor struct {
 	metrics *collectors
 	log     *slog.Logger
 	now     func() time.Time
+	began   time.Time
 }
 
 // watched is a Check with its last result.
@@ -91,7 +92,7 @@ type watched struct {
 	mu     sync.Mutex
 	state  State
 	ran    time.Time // when the last run ended; zero before the first
-	logged time.Time
+	logged time.Time // when the failure was last logged; zero while healthy
 }
 
 // New makes a Monitor. The first look makes every check.
@@ -103,6 +104,7 @@ func New(c Config) *Monitor {
 	if m.now == nil {
 		m.now = time.Now
 	}
+	m.began = m.now()
 	for _, check := range c.Checks {
 		check.Fails = cmp.Or(check.Fails, Unhealthy)
 		m.checks = append(m.checks, &watched{Check: check, kick: make(chan struct{}, 1), state: State{Name: check.Name, Status: Healthy, Since: m.now()}})

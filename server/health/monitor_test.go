@@ -48,6 +48,14 @@ func TestConditionIsRepeatedInTheLog(t *testing.T) {
 	if lines.Len() > 0 {
 		t.Errorf("health is news: %s", &lines)
 	}
+	fails = errors.New("the start")
+	look(Unhealthy)
+	fails = nil
+	look(Healthy)
+	if lines.Len() > 0 {
+		t.Errorf("the start is news: %s", &lines)
+	}
+	clock.add(startGrace)
 	fails = errors.New("the reason")
 	for range 61 { // two minutes
 		look(Unhealthy)
